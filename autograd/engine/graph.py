@@ -1,0 +1,139 @@
+"""The public, read-only view of a graph: its nodes in order, its edges, their names and what each edge says."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine.value import Value
+from autograd.symbols import Symbol, at_point, number, text
+
+
+class Edge:
+    """One operand of one node: `source` is input number `position` of `target`, and `partial` is ∂target/∂source."""
+
+    __slots__ = ("position", "source", "target")
+
+    def __init__(self, source: Value, target: Value, position: int) -> None:
+        self.source = source
+        self.target = target
+        self.position = position
+
+    @property
+    def partial(self) -> Any:
+        """The local derivative, None where the edge is absent."""
+        return self.target.partials[self.position]
+
+
+class Graph:
+    """Everything below an output, oldest first: an operation comes after its inputs.
+
+    A node is named by its label, a constant without one by its number, any other by v1, v2, …; names are unique.
+
+    >>> w, x = Value(3.0, label="w"), Value(0.5, label="x")
+    >>> graph = Graph(w * x)
+    >>> [graph.name(node) for node in graph.nodes]
+    ['w', 'x', 'v1']
+    >>> [graph.local_derivative(edge) for edge in graph.edges(graph.output)]
+    ['x', 'w']
+    """
+
+    def __init__(self, output: Value) -> None:
+        if not isinstance(output, Value):
+            raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
+        self.output = output
+        found = [output]
+        seen = {output}
+        for node in found:
+            for v in node.inputs:
+                if v not in seen:
+                    seen.add(v)
+                    found.append(v)
+        self.nodes: tuple[Value, ...] = tuple(sorted(found, key=attrgetter("index")))
+        self._names = _unique_names(self.nodes)
+        self._consumers: dict[Value, list[Edge]] | None = None
+        self._texts: dict[Value, tuple[str, list[str]]] = {}
+
+    def name(self, node: Value) -> str:
+        """The name of a node in this graph."""
+        return self._names[node]
+
+    def edges(self, target: Value) -> list[Edge]:
+        """The operands of a node, in order, repeats included."""
+        return [Edge(source, target, i) for i, source in enumerate(target.inputs)]
+
+    def consumers(self, source: Value) -> list[Edge]:
+        """The edges that lead from a node to the operations it is an operand of, the newest first."""
+        if self._consumers is None:
+            self._consumers = {node: [] for node in self.nodes}
+            for node in reversed(self.nodes):
+                for edge in self.edges(node):
+                    self._consumers[edge.source].append(edge)
+        return self._consumers[source]
+
+    def adjoints(self, seed: Any = 1.0) -> dict[Value, Any]:
+        """∂output/∂node for every node but the constants, by a pass of its own: no `.grad` is touched."""
+        with SWEEPING:
+            sweep = Sweep(self.output, seed)
+            found = {node: node.grad for node in sweep.nodes if not node.is_constant}
+            sweep.close()
+        return found
+
+    def formula(self, node: Value) -> str:
+        """The operation of a node in terms of its inputs' names: "w·x"."""
+        return self._text(node)[0]
+
+    def local_derivative(self, edge: Edge) -> str:
+        """What a local derivative is, in terms of the names of nodes: the rule, run on symbols."""
+        return self._text(edge.target)[1][edge.position]
+
+    def _text(self, node: Value) -> tuple[str, list[str]]:
+        if node not in self._texts:
+            self._texts[node] = self._symbolic(node)
+        return self._texts[node]
+
+    def _symbolic(self, node: Value) -> tuple[str, list[str]]:
+        row = node.op
+        if row is None:
+            return number(node.data), []
+        symbols = {v: Symbol(self.name(v)) for v in node.inputs if v.label or not v.is_constant}
+        operands = tuple(symbols.get(v, v.data) for v in node.inputs)
+        at = {symbol: v.data for v, symbol in symbols.items()}
+        value, partials = row.rule(*row.structured(operands))
+        if isinstance(value, Symbol) and value.op == "select":
+            formula = f"{row.name}({', '.join(map(text, operands))})"
+        else:
+            formula = text(value)
+            if isinstance(value, Symbol) and value.op:
+                value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
+        return formula, [text(at_point(p, at)) for p in partials]
+
+
+def _unique_names(nodes: tuple[Value, ...]) -> dict[Value, str]:
+    taken = {node.label for node in nodes}
+    given: set[str] = set()
+    names: dict[Value, str] = {}
+    unnamed = 0
+    for node in nodes:
+        name = node.label
+        if node.is_constant and not name:
+            names[node] = number(node.data)
+            continue
+        if name in given:
+            name = _next_free(name, taken)
+        while not name or (not node.label and name in taken):
+            unnamed += 1
+            name = f"v{unnamed}"
+        taken.add(name)
+        given.add(name)
+        names[node] = name
+    return names
+
+
+def _next_free(name: str, taken: set[str]) -> str:
+    """An equal label, told apart: w, w(2), w(3)."""
+    copy = 2
+    while f"{name}({copy})" in taken:
+        copy += 1
+    return f"{name}({copy})"

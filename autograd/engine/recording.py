@@ -1,0 +1,238 @@
+"""Recording: how an operation on Values becomes a node, and how not to record.
+
+For each primitive there is one closure that runs its rule on the numbers of its operands and keeps what comes back.
+"""
+
+from __future__ import annotations
+
+from _contextvars import ContextVar
+from _thread import allocate_lock
+from collections.abc import Callable
+from typing import Any
+
+from autograd.engine.value import NO_GRAD, Value, clock, operand
+from autograd.numbers import TEXTBOOK
+from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
+from autograd.primitives import TABLE, Primitive
+from autograd.primitives.operators import METHODS, OPERATORS, core
+
+_switched = 0  # how many blocks are switching recording, in any thread: while none is, no node asks the ContextVar
+_recording: ContextVar[bool] = ContextVar("autograd recording", default=True)
+
+_switching = allocate_lock()
+
+new = object.__new__
+
+
+def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
+    """The result of an operation: a node, or a bare leaf while recording is off."""
+    made = new(Value)
+    made._data = data
+    made.grad = NO_GRAD
+    made.label = ""
+    made.index = clock()
+    if _switched and not _recording.get():
+        made.op = None
+        made.inputs = made.partials = ()
+    else:
+        made.op = op
+        made.inputs = inputs
+        made.partials = partials if type(data) is float else exact(partials, data)
+    return made
+
+
+def _unary(row: Primitive) -> Callable[..., Any]:
+    evaluate = row.evaluate
+
+    def record(x: Value) -> Value:
+        try:
+            data, partials = evaluate(x._data)
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [_described(x)])
+        return node(data, row, (x,), partials)
+
+    return record
+
+
+def _binary(row: Primitive) -> Callable[..., Any]:
+    evaluate, apply = row.evaluate, row.apply
+
+    def record(x: Any, y: Any) -> Any:
+        if type(x) is not Value or type(y) is not Value:
+            v, w = operand(x, core(y)), operand(y, core(x))
+            if v is None or w is None:
+                return apply(x, y)
+            x, y = v, w
+        try:
+            data, partials = evaluate(x._data, y._data)
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [_described(x), _described(y)])
+        return node(data, row, (x, y), partials)
+
+    return record
+
+
+def _general(row: Primitive) -> Callable[..., Any]:
+    """Any number of operands, some of them sequences; the inputs of the node are all of them in a row."""
+    evaluate, is_vector = row.evaluate, [name in row.vectors for name in row.parameters]
+    two_vectors = len(row.vectors) > 1
+
+    def record(*operands: Any) -> Any:
+        inputs: tuple[Value, ...] = ()
+        data: list[Any] = []
+        try:
+            for x, vector in zip(operands, is_vector):
+                if vector:
+                    inputs += tuple(x)
+                    data.append([v._data for v in x])
+                else:
+                    inputs += (x,)
+                    data.append(x._data)
+        except AttributeError:  # a plain number among them
+            return _with_constants(row, record, operands)
+        if two_vectors and len(data[0]) != len(data[1]):
+            raise ValueError(f"{row.name}: sequences of different lengths, {len(data[0])} and {len(data[1])}")
+        try:
+            value, partials = evaluate(*data)
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [_described(v) for v in inputs])
+        return node(value, row, inputs, partials)
+
+    return record
+
+
+def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[Any, ...]) -> Any:
+    """Record again with plain numbers made constants, or hand over to a kind that takes over."""
+    converted: list[Any] = []
+    beside = core(
+        next((v for x in operands for v in (x if type(x) in (list, tuple) else (x,)) if isinstance(v, Value)), 0.0)
+    )
+    for name, x in zip(row.parameters, operands):
+        values: Any = [operand(v, beside) for v in x] if name in row.vectors else operand(x, beside)
+        if any(v is None for v in (values if name in row.vectors else [values])):
+            return row.apply(*operands)
+        converted.append(values)
+    return record(*converted)
+
+
+def _described(x: Value) -> str:
+    return f"{x.label}={x._data!r}" if x.label else repr(x._data)
+
+
+def recorder(row: Primitive) -> Callable[..., Any]:
+    """The closure that records one primitive."""
+    count = len(row.parameters)
+    if row.vectors or count > 2:
+        return _general(row)
+    return _unary(row) if count == 1 else _binary(row)
+
+
+# --- methods ------------------------------------------------------------------------------------
+
+
+def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The methods of a binary operator and of its reflection."""
+    evaluate = row.evaluate
+
+    def forward(self: Value, other: Any) -> Any:
+        if type(other) is not Value:
+            other = operand(other, self._data)
+            if other is None:
+                return NotImplemented
+        try:
+            data, partials = evaluate(self._data, other._data)
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [_described(self), _described(other)])
+        return node(data, row, (self, other), partials)
+
+    def reflected(self: Value, other: Any) -> Any:
+        left = operand(other, self._data)
+        return NotImplemented if left is None else forward(left, self)
+
+    return forward, reflected
+
+
+def _power(self: Value, other: Any) -> Any:
+    if isinstance(other, Value) and not other.is_constant:
+        return _general_power(self, other)
+    return _power_rule(self, other)
+
+
+def _row(function: Any) -> Primitive:
+    row: Primitive = function.primitive
+    return row
+
+
+for _name, _function in OPERATORS.items():
+    _forward, _reflected = _operator(_row(_function))
+    setattr(Value, f"__{_name}__", _forward)
+    setattr(Value, f"__r{_name}__", _reflected)
+_general_power = Value.__pow__
+_power_rule = _operator(TABLE["constant_power"])[0]
+Value.__pow__ = _power  # type: ignore[method-assign, assignment]
+for _name, _function in METHODS.items():
+    if len(_row(_function).parameters) == 1:
+        setattr(Value, _name, _unary(_row(_function)))
+
+
+def _atom(name: str) -> Callable[..., Any]:
+    """An atom on Values is the primitive of that name, else its textbook, run on Values."""
+    return TABLE[name].function if name in TABLE else TEXTBOOK[name]
+
+
+join(
+    Value,
+    Kind("Value", VALUE_RANK, _atom, recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
+)
+
+
+# --- not recording ------------------------------------------------------------------------------
+
+
+class Recording:
+    """Switch recording on or off, in this thread or task only: a context and a decorator."""
+
+    def __init__(self, on: bool) -> None:
+        self.on = on
+        self._tokens: list[Any] = []
+
+    def __enter__(self) -> None:
+        global _switched
+        with _switching:
+            _switched += 1
+        self._tokens.append(_recording.set(self.on))
+
+    def __exit__(self, *exception: object) -> None:
+        global _switched
+        _recording.reset(self._tokens.pop())
+        with _switching:
+            _switched -= 1
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        from functools import wraps
+
+        @wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            with Recording(self.on):
+                return function(*args, **kwargs)
+
+        return switched
+
+
+class no_grad(Recording):
+    """Results are bare leaves, with no graph behind them, inside a `with no_grad():` or a function under `@no_grad()`.
+
+    >>> x = Value(2.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.inputs
+    (4.0, ())
+    """
+
+    def __init__(self) -> None:
+        super().__init__(on=False)
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded here and now."""
+    return not _switched or _recording.get()

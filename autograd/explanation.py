@@ -1,0 +1,108 @@
+"""explain(C): the lecture's account of a gradient, forward pass × backward pass, as a printable table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.graph import Edge, Graph
+from autograd.symbols import number
+
+
+class Explanation:
+    """The three parts of an account, each a list of rows of text; printing it prints the tables."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.adjoints = graph.adjoints()
+        self.forward = [row for node in graph.nodes if node.inputs for row in self._forward_rows(node)]
+        self.backward = [
+            self._backward_row(node) for node in reversed(graph.nodes) if node.inputs or node is graph.output
+        ]
+        leaves = [
+            node for node in graph.nodes if not node.inputs and node in self.adjoints and node is not graph.output
+        ]
+        self.leaves = [self._leaf_row(leaf) for leaf in leaves]
+
+    def __str__(self) -> str:
+        c = self.graph.name(self.graph.output)
+        parts = (
+            ("Forward pass: each node, and its derivative with respect to each of its inputs", self.forward),
+            (f"Backward pass: ∂{c}/∂node is a sum over the node's consumers", self.backward),
+            (f"Forward × backward: ∂{c}/∂leaf", self.leaves),
+        )
+        return "\n\n".join(f"{title}\n{_table(rows)}" for title, rows in parts if rows)
+
+    __repr__ = __str__
+
+    def _forward_rows(self, node: Value) -> list[list[str]]:
+        name = self.graph.name(node)
+        edges = [edge for edge in self.graph.edges(node) if not edge.source.is_constant or edge.source.label]
+        rows = [[name, f"= {self.graph.formula(node)}", f"= {number(node.data)}", self._local(edge)] for edge in edges]
+        return [row if i == 0 else ["", "", "", row[3]] for i, row in enumerate(rows)]
+
+    def _local(self, edge: Edge) -> str:
+        value = _value(edge.partial)
+        what = value if edge.partial is None else self.graph.local_derivative(edge)
+        return f"{self._partial_name(edge)} = {what}" + ("" if what == value else f" = {value}")
+
+    def _partial_name(self, edge: Edge) -> str:
+        return f"∂{self.graph.name(edge.target)}/∂{self.graph.name(edge.source)}"
+
+    def _adjoint_name(self, node: Value) -> str:
+        return f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)}"
+
+    def _backward_row(self, node: Value) -> list[str]:
+        if node is self.graph.output:
+            return [self._adjoint_name(node), "= 1"]
+        edges = [edge for edge in self.graph.consumers(node) if edge.target in self.adjoints]
+        names = " + ".join(f"{self._adjoint_name(edge.target)}·{self._partial_name(edge)}" for edge in edges)
+        return self._row(node, names, " + ".join(self._product(edge, backward_first=True) for edge in edges))
+
+    def _leaf_row(self, leaf: Value) -> list[str]:
+        edges = [edge for edge in self.graph.consumers(leaf) if edge.target in self.adjoints]
+        names = " + ".join(f"{self._partial_name(edge)} × {self._adjoint_name(edge.target)}" for edge in edges)
+        return self._row(leaf, names, " + ".join(self._product(edge, backward_first=False) for edge in edges))
+
+    def _product(self, edge: Edge, backward_first: bool) -> str:
+        forward, backward = _value(edge.partial), number(self.adjoints[edge.target])
+        first, second = (backward, forward) if backward_first else (forward, backward)
+        return f"{_signed(first)} × {_signed(second)}"
+
+    def _row(self, node: Value, names: str, products: str) -> list[str]:
+        return [self._adjoint_name(node), f"= {names}", f"= {products}", f"= {number(self.adjoints[node])}"]
+
+
+def explain(output: Value) -> Explanation:
+    """Both passes behind `output`, printable: the forward pass, the backward pass, and their product for each leaf.
+
+    Names come from `label=`, else v1, v2, …; no `.grad` is touched. TypeError for anything but a Value.
+
+    >>> w, x = Value(3.0, label="w"), Value.constant(0.5, label="x")
+    >>> C = w * x
+    >>> C.label = "C"
+    >>> print(explain(C))
+    Forward pass: each node, and its derivative with respect to each of its inputs
+      C  = w·x  = 1.5  ∂C/∂x = w = 3
+                       ∂C/∂w = x = 0.5
+    <BLANKLINE>
+    Backward pass: ∂C/∂node is a sum over the node's consumers
+      ∂C/∂C  = 1
+    <BLANKLINE>
+    Forward × backward: ∂C/∂leaf
+      ∂C/∂w  = ∂C/∂w × ∂C/∂C  = 0.5 × 1  = 0.5
+    """
+    return Explanation(Graph(output))
+
+
+def _value(partial: Any) -> str:
+    return "0 (no edge)" if partial is None else number(partial)
+
+
+def _signed(written: str) -> str:
+    return f"({written})" if written.startswith("-") else written
+
+
+def _table(rows: list[list[str]]) -> str:
+    widths = [max((len(row[i]) for row in rows if i < len(row)), default=0) for i in range(max(map(len, rows)))]
+    return "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)

@@ -1,0 +1,32 @@
+"""NumPy arrays: an operation on an array is that operation on each of its elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from autograd.numbers.kinds import ARRAY_RANK, Kind, join
+
+
+def _elementwise(primitive: Any) -> Callable[..., Any]:
+    function = primitive.function
+
+    def on_arrays(*operands: Any) -> Any:
+        if primitive.vectors:
+            raise TypeError(f"{primitive.name} takes one-dimensional sequences of numbers")
+        result = numpy.frompyfunc(function, len(operands), 1)(*operands)
+        kinds = {type(x) for x in numpy.ravel(result)}
+        return numpy.asarray(result, dtype=float) if kinds <= {float} else result
+
+    return on_arrays
+
+
+def _no_atom(name: str) -> Callable[..., Any]:
+    raise TypeError(f"{name}: a rule runs on numbers, not on arrays")
+
+
+def enter() -> None:
+    """Let arrays take part."""
+    join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, _no_atom, lift=_elementwise))

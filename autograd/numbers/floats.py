@@ -1,0 +1,425 @@
+"""Float kernels: the elementary functions and their small relatives, made total.
+
+Every function takes floats, returns a float and never raises: where `math` raises, the IEEE value (an infinity, a
+signed zero or nan) is returned. Errors are a few ulp over the whole domain, subnormal results included; so a result is
+rounded into the subnormal range only once.
+"""
+
+from __future__ import annotations
+
+import math
+from math import copysign, frexp, inf, isinf, isnan, ldexp, nan
+
+_exp, _expm1, _log1p, _sqrt, _tanh = math.exp, math.expm1, math.log1p, math.sqrt, math.tanh
+
+_SPLITTER = 2.0**27 + 1.0  # halves a mantissa into two whose products are exact
+_WHOLE = 2.0**52  # from here on every float is a whole number
+_LOG2E = 1.4426950408889634
+_LN2_HIGH = 0.6931471805582987  # ln 2 to 38 bits: multiples below 2**15 are exact
+_LN2_LOW = 1.6465949582897082e-12
+
+
+# --- exact pieces ----------------------------------------------------------------------------------------------------
+
+
+def scale(x, k):
+    """x * 2**k, rounded once: `math.ldexp`, but total."""
+    try:
+        return ldexp(x, k)
+    except OverflowError:
+        return copysign(inf, x)
+
+
+def product_error(x, y, p):
+    """x*y - p exactly, for p = x*y the rounded product, all far from overflow and underflow (Dekker)."""
+    t = _SPLITTER * x
+    xh = t - (t - x)
+    xl = x - xh
+    t = _SPLITTER * y
+    yh = t - (t - y)
+    yl = y - yh
+    return ((xh * yh - p) + xh * yl + xl * yh) + xl * yl
+
+
+def times_exp(c, p, low):
+    """c * exp(p + low) for a tiny `low`: no spurious overflow, and one rounding where the result is subnormal."""
+    if -700.0 < p < 700.0:
+        e = _exp(p)
+        return c * (e + e * low)
+    if isnan(p) or isnan(c):
+        return nan
+    if p < -1500.0:  # beyond the reach of any finite c; an infinite c is taken for an overflowed one
+        return copysign(0.0, c)
+    if c == 0.0:
+        return c
+    if p > 1500.0:
+        return copysign(inf, c)
+    if isinf(c):
+        return c if p > -745.2 else copysign(0.0, c)
+    k = round(p * _LOG2E)
+    m, s = frexp(c)
+    return scale(m * _exp((p - k * _LN2_HIGH) + (low - k * _LN2_LOW)), int(k) + s)
+
+
+# --- the elementary functions ----------------------------------------------------------------------------------------
+
+
+def _within(function):
+    """`function` with nan outside its domain."""
+
+    def total(x):
+        try:
+            return function(x)
+        except ValueError:
+            return nan
+
+    return total
+
+
+def _above(pole, function):
+    """A logarithm with its pole and, below that, nan."""
+
+    def total(x):
+        try:
+            return function(x)
+        except ValueError:
+            return -inf if x == pole else nan
+
+    return total
+
+
+def _unbounded(function):
+    """`function` with an infinity, of the sign of x, where it overflows."""
+
+    def total(x):
+        try:
+            return function(x)
+        except OverflowError:
+            return copysign(inf, x)
+
+    return total
+
+
+exp = _unbounded(math.exp)
+expm1 = _unbounded(math.expm1)
+sinh = _unbounded(math.sinh)
+log = _above(0.0, math.log)
+log2 = _above(0.0, math.log2)
+log10 = _above(0.0, math.log10)
+log1p = _above(-1.0, math.log1p)
+sqrt = _within(math.sqrt)
+sin = _within(math.sin)
+cos = _within(math.cos)
+tan = _within(math.tan)
+asin = _within(math.asin)
+acos = _within(math.acos)
+atan = _within(math.atan)
+asinh = _within(math.asinh)
+
+
+def atan2(y, x):
+    return math.atan2(y, x)
+
+
+def hypot(x, y):
+    return math.hypot(x, y)
+
+
+def cosh(x):
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def tanh(x):
+    if -0.56 < x < 0.56:
+        a = abs(x)
+        if a > 0.3:  # from 0.17 on glibc is up to 2.2 ulp off
+            t = _expm1(2.0 * a)
+            return copysign(t / (t + 2.0), x)
+        if a > 0.17:
+            t = _expm1(-2.0 * a)
+            h = 0.5 * t
+            return copysign(h - h * (t / (t + 2.0)), x)
+    return _tanh(x)
+
+
+def acosh(x):
+    if 1.0 < x < 1.1:  # where glibc is up to 2.3 ulp off
+        t = x - 1.0
+        s = t + 2.0
+        p = t * s
+        r = _sqrt(p)
+        u = r + t
+        # What the roundings of s, p, r and u took away together.
+        low = (product_error(t, s, p) + t * (t - (s - 2.0)) - product_error(r, r, p)) / (r + r) + ((r - u) + t)
+        return _log1p(u) + low / (1.0 + u)
+    try:
+        return math.acosh(x)
+    except ValueError:
+        return nan
+
+
+def atanh(x):
+    try:
+        return math.atanh(x)
+    except ValueError:
+        return copysign(inf, x) if abs(x) == 1.0 else nan
+
+
+# --- powers and quotients --------------------------------------------------------------------------------------------
+
+
+def cbrt(x):
+    y = math.cbrt(x)  # up to 4 ulp off in glibc: one Newton step, which can neither overflow nor underflow
+    try:
+        z = y - (y - x / (y * y)) / 3.0
+    except ZeroDivisionError:
+        return x
+    return x if isnan(z) else z
+
+
+def ratio(a, b):
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return copysign(inf, a) * copysign(1.0, b) if a < 0.0 or a > 0.0 else nan
+
+
+def power(x, y):
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+    except ValueError:
+        if x == 0.0:
+            return copysign(inf, x) if y % 2.0 == 1.0 else inf
+        return nan
+
+
+def falling_power(x, y, n):
+    """The n-th derivative of x**y in x: y(y-1)...(y-n+1) * x**(y-n)."""
+    if n == 0.0:
+        return power(x, y)
+    if n == 1.0:  # by far the most frequent, and mostly this simple
+        e = y - 1.0
+        t = e - y
+        if y - (e - t) == 1.0 + t:  # no rounding in y - 1
+            p = power(x, e)
+            z = y * p
+            if 1e-300 < abs(p) < 1e300 and abs(z) > 1e-300:
+                return z
+    if isnan(x) or isnan(y):
+        return nan
+    if 0.0 <= y < n and y % 1.0 == 0.0:
+        return 0.0
+    whole = y % 1.0 == 0.0 or isinf(y)
+    if x < 0.0 and not whole:
+        return nan
+    # The coefficient as m * 2**k * (1 + low).
+    m, k, low, i = 1.0, 0, 0.0, 0.0
+    while i < n:
+        f = y - i
+        low += _difference_error(y, i, f) / f if f - f == 0.0 else 0.0
+        f, s = frexp(f)
+        p = m * f
+        low += product_error(m, f, p) / p if p - p == 0.0 else 0.0
+        m, t = frexp(p)
+        k += s + t
+        i += 1.0
+    if copysign(1.0, x) < 0.0 and whole and (y % 2.0 + n) % 2.0 == 1.0:
+        m = -m
+    base = abs(x)
+    e = y - n
+    if 0.0 < base < inf and e - e == 0.0:
+        low += _difference_error(y, n, e) * math.log(base)
+    p = power(base, e)
+    if 1e-300 < p < 1e300:
+        return scale(m * (p + p * low), k)
+    if base == 0.0 or base == inf or isinf(y):
+        return copysign(p, m)
+    # The power alone leaves the range where its product with the coefficient may not.
+    h, s = frexp(power(base, 0.5 * e))
+    if h == 0.0 or h == inf:
+        return copysign(h, m)
+    return scale((m + m * low) * h * h, k + 2 * s)
+
+
+def _difference_error(x, y, d):
+    """(x - y) - d exactly, for d = x - y the rounded difference (Knuth)."""
+    t = d - x
+    return (x - (d - t)) - (y + t)
+
+
+def xlogy(z, x):
+    """z * log(x), 0 where z is 0."""
+    if z == 0.0:
+        return 0.0 if x >= 0.0 else nan
+    return z * log(x)
+
+
+def scaled_exp(c, x, y):
+    """c * exp(x*y), the product carried exactly."""
+    p = x * y
+    if -1500.0 < p < 1500.0:
+        if abs(x) > 1e290:  # splitting x would overflow
+            x *= 2.0**-60
+            y *= 2.0**60
+        elif abs(y) > 1e290:
+            x *= 2.0**60
+            y *= 2.0**-60
+        return times_exp(c, p, product_error(x, y, p))
+    if c == 0.0 and p == inf and (isinf(x) or isinf(y)):
+        return nan
+    return times_exp(c, p, 0.0)
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def floor(x):
+    y = x // 1.0
+    return x if isnan(y) else y  # an infinity divides into nan
+
+
+def ceil(x):
+    y = -(-x // 1.0)
+    return x if isnan(y) else y
+
+
+def round(x):
+    """The nearest whole number, ties to even."""
+    if -_WHOLE < x < _WHOLE:
+        return copysign((abs(x) + _WHOLE) - _WHOLE, x)
+    return x
+
+
+def sign(x):
+    if x > 0.0:
+        return 1.0
+    if x < 0.0:
+        return -1.0
+    return x if isnan(x) else 0.0
+
+
+# --- the logistic family ---------------------------------------------------------------------------------------------
+
+
+def sigmoid(x):
+    try:
+        return 1.0 / (1.0 + _exp(-x))
+    except OverflowError:
+        return _exp(x)
+
+
+def sigmoid_slope(c, x):
+    """c * sigmoid'(x)."""
+    x = -abs(x)
+    e = _exp(x)
+    if e < 1e-300:
+        return times_exp(c, x, 0.0)
+    s = 1.0 + e
+    return c * (e / (s * s))
+
+
+def softplus(x):
+    """log(1 + exp(x))."""
+    if x > 0.0:
+        return x + _log1p(_exp(-x))
+    return _log1p(_exp(x))
+
+
+def log_sigmoid(x):
+    return -softplus(-x)
+
+
+# --- slopes ----------------------------------------------------------------------------------------------------------
+
+
+def sech2(x):
+    """1 / cosh(x)**2."""
+    e = _exp(-2.0 * abs(x))
+    if e < 1e-290:
+        return times_exp(4.0, -2.0 * abs(x), 0.0)
+    s = 1.0 + e
+    return 4.0 * e / (s * s)
+
+
+def witch(x):
+    """1 / (1 + x**2)."""
+    s = 1.0 + x * x
+    return 1.0 / s if s < 1e300 else 1.0 / x / x
+
+
+def one_minus_square(x):
+    return (1.0 - x) * (1.0 + x)
+
+
+def root_one_minus_square(x):
+    try:
+        return _sqrt((1.0 - x) * (1.0 + x))
+    except ValueError:
+        return nan
+
+
+def root_square_minus_one(x):
+    """sqrt(x**2 - 1) for x >= 1."""
+    try:
+        return _sqrt(x - 1.0) * _sqrt(x + 1.0)  # apart, for their product overflows
+    except ValueError:
+        return nan
+
+
+def cosine(x, y):
+    """x / hypot(x, y): the cosine of the angle of (x, y); 0 at the origin."""
+    h = math.hypot(x, y)
+    if 1e-290 < h < inf:
+        return x / h
+    if h == 0.0:
+        return 0.0
+    if isnan(x) or isnan(y):
+        return nan
+    if isinf(x):
+        return nan if isinf(y) else copysign(1.0, x)
+    if isinf(y):
+        return 0.0
+    k = 600 if h < 1.0 else -600
+    return cosine(ldexp(x, k), ldexp(y, k))
+
+
+def inverse_square_slope(x, y):
+    """x / (x**2 + y**2), 0 at the origin."""
+    s = x * x + y * y
+    if 1e-280 < s < 1e300:
+        return x / s
+    x, y, s, k = _scaled_square(x, y)
+    return scale(x / s, -k)
+
+
+def inverse_square_xx(x, y):
+    """d/dx of inverse_square_slope: (y-x)(y+x) / (x**2 + y**2)**2."""
+    x, y, s, k = _scaled_square(x, y)
+    return scale((y - x) * (y + x) / (s * s), -2 * k)
+
+
+def inverse_square_xy(x, y):
+    """d/dy of inverse_square_slope: -2xy / (x**2 + y**2)**2."""
+    x, y, s, k = _scaled_square(x, y)
+    return scale(-2.0 * x * y / (s * s), -2 * k)
+
+
+def _scaled_square(x, y):
+    """x, y, x**2 + y**2 and k after division of x and y by 2**k, which brings the larger to [1/2, 1).
+
+    The origin and infinity become 0, 0, 1, 0, for which all of the above are 0.
+    """
+    m = max(abs(x), abs(y))
+    if isnan(x) or isnan(y):
+        return nan, nan, nan, 0
+    if m == 0.0 or m == inf:
+        return 0.0, 0.0, 1.0, 0
+    k = frexp(m)[1]
+    x = ldexp(x, -k)
+    y = ldexp(y, -k)
+    return x, y, x * x + y * y, k

@@ -1,0 +1,144 @@
+"""The kinds of number that a rule can run on, and how a kind joins.
+
+A *base* kind (float, Fraction, mpf, Symbol) does the atoms by itself. A *lifted* kind (Value, Dual, an array) carries
+base numbers inside and says how an operation is applied to it. Where kinds meet, the one of higher rank decides.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+FLOAT_RANK, FRACTION_RANK, MPF_RANK, SYMBOL_RANK, VALUE_RANK, DUAL_RANK, ARRAY_RANK = range(7)
+
+CONSTANTS: dict[str, float] = {
+    "2/√π": 1.1283791670955126,
+    "1/√2π": 0.3989422804014327,
+    "log₂e": 1.4426950408889634,
+    "log₁₀e": 0.4342944819032518,
+    "√½": 0.7071067811865476,
+    "0": 0.0,
+    "1": 1.0,
+}
+
+
+class Kind:
+    """One kind of number: its rank, its atoms by name, and how a primitive is applied to it.
+
+    `lift(primitive)` applies a primitive to operands of a lifted kind; `normal(x)` is x as a Value keeps it;
+    `constant(name, x)` is a mathematical constant in the precision of x.
+    """
+
+    __slots__ = ("atom", "constant", "lift", "name", "normal", "rank")
+
+    def __init__(
+        self,
+        name: str,
+        rank: int,
+        atom: Callable[[str], Callable[..., Any]],
+        lift: Callable[[Any], Callable[..., Any]] | None = None,
+        normal: Callable[[Any], Any] = lambda x: x,
+        constant: Callable[[str, Any], Any] = lambda name, x: CONSTANTS[name],
+    ) -> None:
+        self.name = name
+        self.rank = rank
+        self.atom = atom
+        self.lift = lift
+        self.normal = normal
+        self.constant = constant
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name!r})"
+
+
+KINDS: dict[type, Kind] = {}
+
+
+def join(number_type: type, kind: Kind) -> None:
+    """Let numbers of `number_type` take part in every operation, as numbers of `kind`."""
+    KINDS[number_type] = kind
+
+
+def kind_of(x: Any) -> Kind:
+    """The kind of `x`; TypeError, with what to do instead, where `x` is no number of ours."""
+    return KINDS.get(type(x)) or _discover(x)
+
+
+def leading_kind(operands: Iterable[Any]) -> Kind:
+    """The kind of highest rank among `operands`, which may hold lists and tuples of numbers."""
+    leader = KINDS[float]
+    for x in operands:
+        kind = leading_kind(x) if type(x) in (tuple, list) else kind_of(x)
+        if kind.rank > leader.rank:
+            leader = kind
+    return leader
+
+
+def real(x: Any) -> Any:
+    """`x` as the number that a Value keeps: a float, or a Fraction, mpf or Symbol as it is."""
+    if type(x) is float:
+        return x
+    kind = kind_of(x)
+    if kind.rank >= VALUE_RANK:
+        raise TypeError(_instead(x))
+    return kind.normal(x)
+
+
+def adapted(x: Any, data: Any) -> Any:
+    """The plain number `x` as an operand beside `data`: an int beside a Fraction stays exact."""
+    return kind_of(data).normal(x) if type(x) is int and type(data) is not float else real(x)
+
+
+def exact(partials: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
+    """Local derivatives of a result that is no float: the 1.0 and the 0.5 that rules write are made of its kind."""
+    normal = kind_of(data).normal
+    return tuple(normal(p) if type(p) is float and p - p == 0.0 else p for p in partials)
+
+
+def _discover(x: Any) -> Kind:
+    """Find the kind of a type met for the first time, so that no library is imported before its numbers appear."""
+    number_type = type(x)
+    for base in number_type.__mro__[1:]:
+        if base in KINDS:
+            KINDS[number_type] = KINDS[base]
+            return KINDS[base]
+    home = number_type.__module__.partition(".")[0]
+    if home == "fractions":
+        from autograd.numbers import exact
+
+        exact.enter()
+    elif home == "mpmath":
+        from autograd.numbers import precise
+
+        precise.enter()
+    elif home == "numpy" and number_type.__name__ == "ndarray":
+        from autograd.numbers import arrays
+
+        arrays.enter()
+    elif _is_numpy_real(x):
+        KINDS[number_type] = KINDS[float]
+    if number_type not in KINDS:
+        raise TypeError(_instead(x))
+    return KINDS[number_type]
+
+
+def _is_numpy_real(x: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
+
+
+def _instead(x: Any) -> str:
+    name = type(x).__name__
+    advice = {
+        "str": "convert it first, with float(...)",
+        "complex": "take its .real, its .imag or its abs()",
+        "ndarray": "make one Value of each element, as in [Value(x) for x in array]",
+        "list": "make one Value of each element",
+        "tuple": "make one Value of each element",
+        "Value": "use it as it is, or v.detach() for a new leaf, or v.data for its number",
+        "Dual": "use it as it is",
+        "Decimal": "convert it first, with float(...) or fractions.Fraction(...)",
+        "NoneType": "did a function forget to return?",
+    }.get(name, "convert it first, with float(...)")
+    return f"expected one real number, got {name} {x!r:.60}: {advice}"

@@ -1,0 +1,171 @@
+"""How Python and NumPy spell the primitives: Scalar, the class whose methods they are.
+
+Value and Dual are Scalars. Each says what number it stands for; arithmetic, comparisons and named functions follow
+from the table.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from types import MethodType
+from typing import Any
+
+from autograd import primitives as p
+from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": p.add,
+    "sub": p.subtract,
+    "mul": p.multiply,
+    "truediv": p.divide,
+    "floordiv": p.floor_divide,
+    "mod": p.mod,
+    "pow": p.power,
+}
+
+# NumPy calls these methods on the elements of an object array.
+NUMPY: dict[str, Callable[..., Any]] = {
+    "absolute": p.abs,
+    "fabs": p.abs,
+    "rint": p.round,
+    "arcsin": p.asin,
+    "arccos": p.acos,
+    "arctan": p.atan,
+    "arctan2": p.atan2,
+    "arcsinh": p.asinh,
+    "arccosh": p.acosh,
+    "arctanh": p.atanh,
+}
+
+constant_power = p.TABLE["constant_power"].function
+
+
+def core(x: Any) -> Any:
+    """The plain number inside `x`, however many transforms wrap it."""
+    while isinstance(x, Scalar):
+        x = x.inside()
+    return x
+
+
+def is_plain(x: Any) -> bool:
+    """Whether `x` is a number that carries no derivative."""
+    kind = KINDS.get(type(x))
+    if kind is None:
+        try:
+            kind = kind_of(x)
+        except TypeError:
+            return False
+    return kind.rank < VALUE_RANK
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        return compare(core(self), core(other)) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+
+    return method
+
+
+def _operator(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def forward(self: Any, other: Any) -> Any:
+        return function(self, other) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        return function(other, self) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+
+    return forward, reflected
+
+
+class Scalar:
+    """A number that carries derivatives, among Python's numbers.
+
+    Comparisons, `==` among them, and truth are those of the plain number inside, so that f(x) takes the branches of
+    f on floats; the hash is identity.
+    """
+
+    __slots__ = ()
+
+    def inside(self) -> Any:
+        """The number that this one wraps."""
+        raise NotImplementedError
+
+    __add__, __radd__ = _operator(p.add)
+    __sub__, __rsub__ = _operator(p.subtract)
+    __mul__, __rmul__ = _operator(p.multiply)
+    __truediv__, __rtruediv__ = _operator(p.divide)
+    __floordiv__, __rfloordiv__ = _operator(p.floor_divide)
+    __mod__, __rmod__ = _operator(p.mod)
+    _, __rpow__ = _operator(p.power)
+
+    def __neg__(self) -> Any:
+        return p.negative(self)
+
+    def __pos__(self) -> Any:
+        return p.positive(self)
+
+    def __abs__(self) -> Any:
+        return p.abs(self)
+
+    def __floor__(self) -> Any:
+        return p.floor(self)
+
+    def __ceil__(self) -> Any:
+        return p.ceil(self)
+
+    __eq__ = _comparison(operator.eq)
+    __ne__ = _comparison(operator.ne)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        return bool(core(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(core(self), spec) if spec else repr(self)
+
+    def __int__(self) -> int:
+        name = type(self).__name__
+        raise TypeError(f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number")
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"a {type(self).__name__} is not a float, and its gradient would be lost: use autograd.sin(v) and its kin "
+            "in place of math.sin(v), or v.data for the number alone"
+        )
+
+    def __pow__(self, other: Any) -> Any:
+        if is_plain(other):
+            return constant_power(self, other)  # the power rule alone
+        return p.power(self, other) if isinstance(other, Scalar) else NotImplemented
+
+    def __round__(self, digits: int | None = None) -> Any:
+        """To the nearest whole number; to so many decimal digits as a plain number, since the derivative is 0."""
+        return p.round(self) if digits is None else round(core(self), digits)
+
+    def __trunc__(self) -> Any:
+        return p.ceil(self) if self < 0 else p.floor(self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def conjugate(self) -> Any:
+        """Itself: NumPy's `var` asks for it."""
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        """The operations that users added to the table are methods too."""
+        row = p.TABLE.get(name)
+        if row is None or row.vectors:
+            raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
+        return MethodType(row.function, self)
+
+
+METHODS = {**{name: row.function for name, row in p.TABLE.items() if not row.vectors}, **NUMPY}
+for _name, _function in METHODS.items():
+    setattr(Scalar, _name, _function)

@@ -1,0 +1,365 @@
+"""Symbol: a number that records what is done to it, so that a rule run on symbols says what a local derivative is."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograd.numbers import ON_FLOATS, TEXTBOOK
+from autograd.numbers.kinds import CONSTANTS, SYMBOL_RANK, Kind, join
+
+
+class TraceError(TypeError):
+    """The truth of a comparison of symbols was asked for: write `where(condition, a, b)` instead of `if`."""
+
+
+class Symbol:
+    """A name, a constant, or an operation on symbols and numbers.
+
+    >>> z = Symbol("z")
+    >>> print(1 - z * z)
+    1 - z²
+    """
+
+    __slots__ = ("name", "op", "operands")
+
+    def __init__(self, name: str = "", op: str = "", operands: tuple[Any, ...] = ()) -> None:
+        self.name = name
+        self.op = op
+        self.operands = operands
+
+    def __str__(self) -> str:
+        return text(self)
+
+    def __repr__(self) -> str:
+        return f"Symbol({text(self)!r})"
+
+    def __add__(self, other: Any) -> Any:
+        return _operation("+", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _operation("+", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _operation("-", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _operation("-", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _operation("*", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _operation("*", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _operation("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _operation("/", other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _operation("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _operation("//", other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _operation("%", self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _operation("%", other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _operation("**", self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _operation("**", other, self)
+
+    def __neg__(self) -> Symbol:
+        return Symbol(op="neg", operands=(self,))
+
+    def __pos__(self) -> Symbol:
+        return self
+
+    def __abs__(self) -> Symbol:
+        return Symbol(op="abs", operands=(self,))
+
+    def __eq__(self, other: object) -> Any:
+        return Condition("==", self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return Condition("!=", self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return Condition("<", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return Condition("<=", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return Condition(">", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return Condition(">=", self, other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TraceError("the truth of a symbol is not known: write where(condition, a, b) instead of if")
+
+
+class Condition:
+    """A comparison of symbols, which `where` and `select` take; it has no truth of its own."""
+
+    __slots__ = ("left", "op", "right")
+
+    def __init__(self, op: str, left: Any, right: Any) -> None:
+        self.op = op
+        self.left = left
+        self.right = right
+
+    def choose(self, a: Any, b: Any) -> Symbol:
+        """The symbol that is `a` where the condition holds, else `b`; None is the absent edge."""
+        return Symbol(op="select", operands=(self, a, b))
+
+    def __str__(self) -> str:
+        return f"{text(self.left)} {self.op} {text(self.right)}"
+
+    def __bool__(self) -> bool:
+        raise TraceError(f"the truth of {self} is not known: write where(condition, a, b) instead of if")
+
+
+def _operation(op: str, x: Any, y: Any) -> Any:
+    if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
+        return x  # exact, and what a person would write
+    if op == "*" and type(x) is not Symbol and x == 1:
+        return y
+    return Symbol(op=op, operands=(x, y))
+
+
+def _atom(name: str) -> Callable[..., Any]:
+    if name not in ON_FLOATS:
+        return TEXTBOOK[name]
+    return lambda *operands: Symbol(op=name, operands=operands)
+
+
+join(Symbol, Kind("Symbol", SYMBOL_RANK, _atom, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # how tightly a text holds together
+
+INFIX = {
+    "+": (" + ", SUM, SUM, SUM),
+    "-": (" - ", SUM, SUM, SIGN),
+    "*": ("·", PRODUCT, PRODUCT, PRODUCT),
+    "/": ("/", PRODUCT, PRODUCT, POWER),
+    "ratio": ("/", PRODUCT, PRODUCT, POWER),
+    "//": (" // ", SUM, PRODUCT, POWER),
+    "%": (" % ", SUM, PRODUCT, POWER),
+}
+
+# A template's operands stand where a sum would need brackets, except between the brackets of a call.
+TEMPLATES = {
+    "abs": ("|{}|", WHOLE, SUM),
+    "neg": ("-{}", SIGN, PRODUCT),
+    "sigmoid": ("σ({})", WHOLE, SUM),
+    "normal_cdf": ("Φ({})", WHOLE, SUM),
+    "sech2": ("sech²({})", WHOLE, SUM),
+    "silu_slope": ("silu′({})", WHOLE, SUM),
+    "gelu_slope": ("gelu′({})", WHOLE, SUM),
+    "witch": ("1/(1 + {}²)", PRODUCT, WHOLE),
+    "one_minus_square": ("1 - {}²", SUM, WHOLE),
+    "root_one_minus_square": ("√(1 - {}²)", WHOLE, WHOLE),
+    "root_square_minus_one": ("√({}² - 1)", WHOLE, WHOLE),
+    "inverse_square_slope": ("{0}/({0}² + {1}²)", PRODUCT, WHOLE),
+    "inverse_square_xx": ("({1}² - {0}²)/({0}² + {1}²)²", PRODUCT, WHOLE),
+    "inverse_square_xy": ("-2·{0}·{1}/({0}² + {1}²)²", PRODUCT, WHOLE),
+    "softmax_first": ("softmax({})", WHOLE, SUM),
+    "log_softmax_first": ("log_softmax({})", WHOLE, SUM),
+    "cosine": ("{0}/hypot({0}, {1})", PRODUCT, WHOLE),
+    "xlogy": ("{0}·log({1})", PRODUCT, POWER),
+}
+
+SUPERSCRIPTS = {2: "²", 3: "³"}
+
+
+def text(x: Any, inside: int = SUM) -> str:
+    """`x` as a person would write it, in brackets where it stands inside something that holds more tightly."""
+    if type(x) is not Symbol:
+        return "absent" if x is None else number(x)
+    if x.name:
+        return x.name
+    written, level = _operation_text(x.op, x.operands)
+    return f"({written})" if level < inside else written
+
+
+def number(x: Any) -> str:
+    """A number with four significant digits, as pictures and tables show it."""
+    return f"{x:.4g}" if isinstance(x, (float, int)) else str(x)
+
+
+def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
+    if op == "*" and text(operands[0]) == text(operands[1]):
+        return text(operands[0], WHOLE) + "²", POWER
+    if op in INFIX:
+        sign, level, left, right = INFIX[op]
+        return text(operands[0], left) + sign + text(operands[1], right), level
+    if op in TEMPLATES:
+        template, level, inner = TEMPLATES[op]
+        return template.format(*(_argument_text(x, inner) for x in operands)), level
+    if op in SPECIAL:
+        return SPECIAL[op](*operands)
+    return f"{op}({', '.join(_argument_text(x) for x in operands)})", WHOLE
+
+
+def _argument_text(x: Any, inside: int = SUM) -> str:
+    return _elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
+
+
+def _elided(sign: str, pieces: list[str]) -> str:
+    """The pieces, the middle ones left out where they are many."""
+    return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])
+
+
+def _sum_text(terms: tuple[Any, ...]) -> tuple[str, int]:
+    if len(terms) == 1:
+        return text(terms[0], PRODUCT), PRODUCT
+    return _elided(" + ", [text(x) for x in terms]), SUM
+
+
+def _dot_text(w: tuple[Any, ...], x: tuple[Any, ...], b: Any) -> tuple[str, int]:
+    terms = [text(v, PRODUCT) + "·" + text(u, PRODUCT) for v, u in zip(w, x)]
+    return _elided(" + ", terms if type(b) is not Symbol and b == 0 else [*terms, text(b)]), SUM
+
+
+def _direction_text(xs: tuple[Any, ...]) -> tuple[str, int]:
+    return f"{text(xs[0], POWER)}/norm({_argument_text(xs)})", PRODUCT
+
+
+def _power_text(x: Any, y: Any) -> tuple[str, int]:
+    if type(y) is not Symbol and y in SUPERSCRIPTS:
+        return text(x, WHOLE) + SUPERSCRIPTS[y], POWER
+    return f"{text(x, WHOLE)}^{text(y, WHOLE)}", POWER
+
+
+def _falling_power_text(x: Any, y: Any, n: float) -> tuple[str, int]:
+    factors: list[Any] = [y - k if k else y for k in range(int(n))]
+    pieces = [text(factor, PRODUCT) for factor in factors]
+    if type(y) is not Symbol:
+        coefficient = math.prod(factors)
+        pieces = [] if coefficient == 1 else [number(coefficient)]
+    exponent = y - n
+    if type(exponent) is Symbol or exponent not in (0, 1):
+        pieces.append(_power_text(x, exponent)[0])
+    elif exponent == 1:
+        pieces.append(text(x, PRODUCT))
+    written = "·".join(pieces) or "1"
+    return written.replace("-1·", "-", 1) if written.startswith("-1·") else written, PRODUCT if len(
+        pieces
+    ) > 1 else WHOLE
+
+
+def _scaled_exp_text(c: Any, x: Any, y: Any) -> tuple[str, int]:
+    exponent = text(x, PRODUCT) + "·" + text(y, PRODUCT)
+    if type(x) is Symbol and x.op == "neg" and x.operands[0] is y:
+        exponent = f"-{text(y, WHOLE)}²"
+    if (
+        type(x) is Symbol
+        and x.op == "*"
+        and type(x.operands[0]) is float
+        and x.operands[0] == -0.5
+        and x.operands[1] is y
+    ):
+        exponent = f"-{text(y, WHOLE)}²/2"
+    return f"{text(c, PRODUCT)}·exp({exponent})", PRODUCT
+
+
+def _sigmoid_slope_text(c: Any, x: Any) -> tuple[str, int]:
+    slope = f"σ′({text(x)})"
+    return (slope, WHOLE) if type(c) is not Symbol and c == 1 else (f"{text(c, PRODUCT)}·{slope}", PRODUCT)
+
+
+def _select_text(condition: Any, a: Any, b: Any) -> tuple[str, int]:
+    if condition.op == "==" and condition.left is condition.right:
+        return text(a), SUM  # "unless it is NaN", which no reader needs to be told
+    return f"{text(a, SIGN)} if {condition} else {text(b)}", SUM
+
+
+SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
+    "**": _power_text,
+    "power": _power_text,
+    "constant_power": _power_text,
+    "monomial": _falling_power_text,
+    "falling_power": _falling_power_text,
+    "scaled_exp": _scaled_exp_text,
+    "sigmoid_slope": _sigmoid_slope_text,
+    "select": _select_text,
+    "sum": _sum_text,
+    "dot": _dot_text,
+    "direction": _direction_text,
+}
+
+
+# --- at a point ---------------------------------------------------------------------------------
+
+
+def at_point(x: Any, values: dict[Symbol, Any]) -> Any:
+    """`x` without its selections: of each, the branch that is taken where the symbols have these values."""
+    if type(x) is not Symbol or x.name or not x.operands:
+        return x
+    if x.op == "select":
+        condition, a, b = x.operands
+        return at_point(a if _holds(condition, values) else b, values)
+    operands = tuple(
+        tuple(at_point(v, values) for v in y) if type(y) is tuple else at_point(y, values) for y in x.operands
+    )
+    if x.op in ("*", "/", "**"):
+        return _operation(x.op, *operands)
+    return Symbol(op=x.op, operands=operands)
+
+
+def _holds(condition: Any, values: dict[Symbol, Any]) -> bool:
+    if type(condition) is not Condition:
+        return bool(condition)
+    left, right = evaluated(condition.left, values), evaluated(condition.right, values)
+    return bool(COMPARISONS[condition.op](left, right))
+
+
+def evaluated(x: Any, values: dict[Symbol, Any]) -> Any:
+    """The number that `x` is where the symbols have these values."""
+    if type(x) is Condition:
+        return _holds(x, values)
+    if type(x) is tuple:
+        return tuple(evaluated(v, values) for v in x)
+    if type(x) is not Symbol:
+        return x
+    if x in values:
+        return values[x]
+    if x.op == "constant":
+        return x.operands[0]
+    if x.op == "select":
+        condition, a, b = x.operands
+        return evaluated(a if _holds(condition, values) else b, values)
+    function = OPERATORS.get(x.op) or ON_FLOATS[x.op]
+    return function(*(evaluated(operand, values) for operand in x.operands))
+
+
+COMPARISONS = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "neg": operator.neg,
+    "abs": operator.abs,
+}

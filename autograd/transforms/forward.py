@@ -1,0 +1,127 @@
+"""Forward mode: dual numbers through the same rules, in memory that does not grow with the computation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from autograd.numbers import TEXTBOOK
+from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
+from autograd.primitives import TABLE, Primitive
+from autograd.primitives.operators import Scalar, core
+from autograd.transforms.structure import leaves, map_leaves, shape_of
+
+_levels = count(1)
+
+
+class Dual(Scalar):
+    """primal + tangent·ε for the ε of one call of `jvp`, whose level keeps the calls of nested ones apart.
+
+    Its parts are of any lower kind: floats, Values, or Duals of an outer call.
+    """
+
+    __slots__ = ("level", "primal", "tangent")
+
+    def __init__(self, primal: Any, tangent: Any, level: int) -> None:
+        self.primal = primal
+        self.tangent = tangent
+        self.level = level
+
+    def inside(self) -> Any:
+        return self.primal
+
+    def __repr__(self) -> str:
+        return f"Dual({self.primal!r}, {self.tangent!r})"
+
+
+def _push(row: Primitive) -> Callable[..., Any]:
+    """A primitive on duals: the tangent of the result is Σ ∂z/∂x · tangent of x over the edges that are there."""
+    is_vector = [name in row.vectors for name in row.parameters]
+
+    def push(*operands: Any) -> Any:
+        flat: list[Any] = []
+        for x, vector in zip(operands, is_vector):
+            flat.extend(x if vector else (x,))
+        if any(kind_of(x).rank >= ARRAY_RANK for x in flat if not isinstance(x, Scalar)):
+            return row.apply(*operands)
+        duals = [x for x in flat if type(x) is Dual]
+        level = max(x.level for x in duals)
+        beside = core(duals[0])
+        primals = [
+            x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else adapted(x, beside)
+            for x in flat
+        ]
+        try:
+            value, partials = row.evaluate(*row.structured(tuple(primals)))
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [f"{core(x)!r}" for x in flat])
+        if type(value) is not float and not isinstance(value, Scalar):
+            partials = exact(partials, value)
+        tangent: Any = None
+        for x, partial in zip(flat, partials):
+            if partial is not None and type(x) is Dual and x.level == level:
+                tangent = x.tangent * partial if tangent is None else tangent + x.tangent * partial
+        return Dual(value, 0.0 if tangent is None else tangent, level)
+
+    return push
+
+
+def _atom(name: str) -> Callable[..., Any]:
+    return TABLE[name].function if name in TABLE else TEXTBOOK[name]
+
+
+def _constant(name: str, x: Any) -> Any:
+    return kind_of(x.primal).constant(name, x.primal)
+
+
+join(Dual, Kind("Dual", DUAL_RANK, _atom, _push, constant=_constant))
+
+
+def plain(x: Any) -> Any:
+    """A result as users see it: NumPy's and Python's own numbers as floats."""
+    return x if isinstance(x, Scalar) else kind_of(x).normal(x)
+
+
+def beside(tangent: Any, x: Any) -> Any:
+    """A tangent as users give it: an int beside a Fraction stays exact."""
+    return tangent if isinstance(tangent, Scalar) else adapted(tangent, plain(core(x)))
+
+
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """f(*primals), and its derivative along `tangents`, by forward mode: both in the structure of f's result.
+
+    `primals` and `tangents` are tuples or lists of arguments of the same structure; anything else is a TypeError or
+    a ValueError that names them. Memory does not grow with the number of operations.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    check_arguments("jvp", primals, tangents)
+    level = next(_levels)
+    directions = iter(leaves(tangents, "jvp: tangents"))
+    args = map_leaves(lambda x: Dual(plain(x), beside(next(directions), x), level), list(primals), "jvp: primals")
+    return split(f(*args), level, "jvp: the result of f")
+
+
+def check_arguments(transform: str, primals: Any, tangents: Any) -> None:
+    """TypeError or ValueError where primals and tangents are not tuples of arguments of one structure."""
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"{transform}: {name} must be a tuple or list of arguments, got {type(given).__name__}")
+    if shape_of(list(primals)) != shape_of(list(tangents)):
+        raise ValueError(
+            f"{transform}: tangents must have the structure of primals; got {tangents!r:.60} for {primals!r:.60}"
+        )
+
+
+def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
+    """The primals and the tangents of a structure of duals of one level."""
+
+    def is_ours(x: Any) -> bool:
+        return type(x) is Dual and x.level == level
+
+    return (
+        map_leaves(lambda x: x.primal if is_ours(x) else plain(x), result, where),
+        map_leaves(lambda x: x.tangent if is_ours(x) else 0.0, result, where),
+    )

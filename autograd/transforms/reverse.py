@@ -1,0 +1,177 @@
+"""Reverse mode on Python functions: grad, value_and_grad, vjp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.adjoints import plain_gradients, recorded_gradients
+from autograd.engine.recording import Recording, is_recording
+from autograd.primitives.operators import Scalar
+from autograd.transforms.forward import Dual, plain
+from autograd.transforms.structure import is_array, leaves, map_leaves, refill, shape_of
+
+
+class Pullback:
+    """One call of f on fresh inputs, and derivatives of its results with respect to them.
+
+    The derivatives are floats, unless the result also depends on a Value from before the call: an argument, one that
+    f closes over, the input of an enclosing transform. Then they are Values recorded over it, so that no gradient is
+    dropped in silence; inside `no_grad` they are floats all the same.
+    """
+
+    def __init__(self, f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any], name: str) -> None:
+        """Call f(*args, **kwargs) with the arguments at the indices `selected` as fresh inputs."""
+        self.recording = is_recording()
+        self.first = Value(0.0).index
+        self.inputs: list[Value] = []
+        self.args = args
+        self.selected = selected
+        with Recording(True):
+            fresh = list(args)
+            for i in selected:
+                fresh[i] = map_leaves(self._attach, args[i], f"{name}: argument {i}")
+            self.result = f(*fresh, **kwargs)
+
+    def _attach(self, x: Any) -> Any:
+        """A fresh input that stands for x: a leaf, or a node above the Value that x is."""
+        if type(x) is Dual:
+            return Dual(self._attach(x.primal), x.tangent, x.level)
+        attached = +x if isinstance(x, Value) else Value(x)
+        self.inputs.append(attached)
+        return attached
+
+    def derivatives(self, result: Any, keep: bool = False) -> list[Any]:
+        """∂result/∂input for every number of the selected arguments, in order; recorded if `keep` says so."""
+        if type(result) is Dual:
+            primals, tangents = self.derivatives(result.primal, keep), self.derivatives(result.tangent, keep)
+            return [Dual(p, t, result.level) for p, t in zip(primals, tangents)]
+        if not isinstance(result, Value):
+            return [0.0] * len(self.inputs)
+        found, older = plain_gradients(result, self.inputs, self.first)
+        if (older or keep) and self.recording:
+            with Recording(True):
+                return list(recorded_gradients(result, self.inputs))
+        return found
+
+    def stripped(self, x: Any) -> Any:
+        """A result as its caller sees it: a number, unless it depends on a Value from before the call."""
+        if type(x) is Dual:
+            return Dual(self.stripped(x.primal), self.stripped(x.tangent), x.level)
+        if isinstance(x, Value):
+            return x if self.recording and plain_gradients(x, [], self.first)[1] else x.data
+        return plain(x)
+
+    def in_structure(self, derivatives: list[Any]) -> list[Any]:
+        """Derivatives in the structure of the selected arguments."""
+        values = iter(derivatives)
+        return [refill(self.args[i], values) for i in self.selected]
+
+
+def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The function that gives ∂f/∂x, for the argument or the arguments at `argnums`, in the argument's structure.
+
+    f takes numbers, nested lists, tuples and dicts of numbers and NumPy arrays, and returns one number, or with
+    `has_aux` a pair of a number and anything else. The derivatives are floats; they are Values where f also depends on
+    Values from outside the call. Errors name the argument.
+
+    >>> grad(lambda x: x * x * x)(2.0)
+    12.0
+    >>> grad(lambda p: p["w"] * p["x"])({"w": 3.0, "x": 0.5})
+    {'w': 0.5, 'x': 3.0}
+    """
+    both = value_and_grad(f, argnums, has_aux, name="grad")
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, derivative = both(*args, **kwargs)
+        return (derivative, value[1]) if has_aux else derivative
+
+    return _named(gradient, f, "grad")
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *, name: str = "value_and_grad"
+) -> Callable[..., Any]:
+    """The function that gives the pair of f(x) and grad(f)(x); with `has_aux`, of (f(x), aux) and the gradient.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        selected = select_arguments(name, argnums, args)
+        call = Pullback(f, args, selected, kwargs, name)
+        result, aux = _with_aux(name, call.result) if has_aux else (call.result, None)
+        check_scalar(name, result)
+        gradients = call.in_structure(call.derivatives(result))
+        value = call.stripped(result)
+        if has_aux:
+            value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
+        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+    return _named(both, f, name)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*primals), and the function that maps a cotangent of f's result to a tuple of cotangents of the primals.
+
+    ValueError where a cotangent has another structure than the result.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pull([1.0, 10.0])
+    ([6.0, 5.0], (13.0, 12.0))
+    """
+    call = Pullback(f, primals, range(len(primals)), {}, "vjp")
+    results = leaves(call.result, "vjp: the result of f")
+
+    def pull(cotangents: Any) -> tuple[Any, ...]:
+        if shape_of(cotangents) != shape_of(call.result):
+            shapes = f"{shape_of(call.result)}, got {shape_of(cotangents)}"
+            raise ValueError(f"vjp: cotangents must have the structure of f's result, {shapes}")
+        weights = leaves(cotangents, "vjp: cotangents")
+        with Recording(True):
+            total: Any = 0.0
+            for weight, result in zip(weights, results):
+                if isinstance(result, Scalar):
+                    total = total + weight * result
+        keep = any(isinstance(weight, Scalar) for weight in weights)
+        return tuple(call.in_structure(call.derivatives(total, keep)))
+
+    return map_leaves(call.stripped, call.result, "vjp: the result of f"), pull
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int]:
+    """The indices in `argnums` as a list; an error names the one that is none, or that no argument has."""
+    wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
+    for i in wanted:
+        if not isinstance(i, int) or isinstance(i, bool):
+            raise TypeError(f"{name}: argnums must be an int or a tuple of ints, got {argnums!r}")
+        if not -len(args) <= i < len(args):
+            raise ValueError(
+                f"{name}: argnums={argnums!r} is out of range: f was called with {len(args)} positional arguments"
+            )
+    return [i % len(args) for i in wanted]
+
+
+def check_scalar(name: str, result: Any) -> None:
+    """TypeError where f did not return one number."""
+    if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.shape != ()):
+        raise TypeError(f"{name}: f must return one number, got a {type(result).__name__}: use jacobian or vjp")
+    leaves(result, f"{name}: the result of f")
+
+
+def _with_aux(name: str, result: Any) -> Any:
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(f"{name}: with has_aux, f must return a pair (number, aux), got {type(result).__name__}")
+    return result
+
+
+def _named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> Callable[..., Any]:
+    name = getattr(f, "__name__", type(f).__name__)
+    made.__name__ = made.__qualname__ = f"{transform}({name})"
+    made.__doc__ = f"{transform} of {name}."
+    return made

@@ -1,0 +1,78 @@
+"""Structures of numbers: nested lists, tuples, dicts and NumPy arrays, walked leaf by leaf in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.numbers.kinds import ARRAY_RANK, kind_of
+
+Path = tuple[Any, ...]
+
+
+def is_array(tree: Any) -> bool:
+    """Whether `tree` is a NumPy array, asked without importing NumPy."""
+    return type(tree).__module__ == "numpy" and type(tree).__name__ == "ndarray"
+
+
+def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, path: Path = ()) -> Any:
+    """The same structure with `function` applied to every number; TypeError names the leaf that is none.
+
+    Without a `where` to name, `function` is applied to leaves of any type. An array becomes an array of floats where
+    all results are floats, else of objects.
+    """
+    if isinstance(tree, dict):
+        return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        items = [map_leaves(function, value, where, (*path, i)) for i, value in enumerate(tree)]
+        if hasattr(tree, "_fields"):
+            return type(tree)(*items)
+        return items if isinstance(tree, list) else tuple(items)
+    if is_array(tree):
+        return _map_array(function, tree, where, path)
+    _check_leaf(tree, where, path)
+    return function(tree)
+
+
+def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, path: Path) -> Any:
+    import numpy
+
+    result = numpy.empty(array.shape, dtype=object)
+    for index in numpy.ndindex(array.shape):
+        x = array[index]
+        _check_leaf(x, where, (*path, *index))
+        result[index] = function(x)
+    return result.astype(float) if all(type(x) is float for x in result.flat) else result
+
+
+def _check_leaf(x: Any, where: str | None, path: Path) -> None:
+    if where is None:
+        return
+    try:
+        is_number = kind_of(x).rank < ARRAY_RANK
+    except TypeError:
+        is_number = False
+    if not is_number:
+        place = "".join(f"[{key!r}]" for key in path)
+        raise TypeError(f"{where}{place} is a {type(x).__name__}, {x!r:.60}; expected a number")
+
+
+def leaves(tree: Any, where: str) -> list[Any]:
+    """The numbers of a structure, in order."""
+    found: list[Any] = []
+    map_leaves(found.append, tree, where)
+    return found
+
+
+def shape_of(tree: Any) -> Any:
+    """What two structures must have in common for their leaves to pair up."""
+    if isinstance(tree, dict):
+        return {key: shape_of(value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [shape_of(value) for value in tree]
+    return tree.shape if is_array(tree) else ()
+
+
+def refill(tree: Any, values: Any) -> Any:
+    """The same structure with its numbers replaced, in order, by those of an iterator."""
+    return map_leaves(lambda _: next(values), tree, None)
