@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
 from autograd.symbols import number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Explanation:
@@ -83,8 +85,8 @@ def explain(output: Value) -> Explanation:
     >>> C.label = "C"
     >>> print(explain(C))
     Forward pass: each node, and its derivative with respect to each of its inputs
-      C  = w·x  = 1.5  ∂C/∂x = w = 3
-                       ∂C/∂w = x = 0.5
+      C  = w·x  = 1.5  ∂C/∂w = x = 0.5
+                       ∂C/∂x = w = 3
     <BLANKLINE>
     Backward pass: ∂C/∂node is a sum over the node's consumers
       ∂C/∂C  = 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
-from typing import Any
 
 from autograd.numbers import ON_FLOATS, TEXTBOOK
 from autograd.numbers.kinds import CONSTANTS, SYMBOL_RANK, Kind, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class TraceError(TypeError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autograd.drawing.dot import digraph
 from autograd.engine.graph import Graph
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

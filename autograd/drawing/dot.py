@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.engine.graph import Edge, Graph
 from autograd.symbols import number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 FORWARD, BACKWARD, INK, FAINT = "#0072B2", "#B34700", "#1a1a1a", "#767676"
 

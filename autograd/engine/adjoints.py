@@ -6,12 +6,15 @@ A node is made after its inputs, so its index, a tick of one clock, is a topolog
 from __future__ import annotations
 
 from _thread import RLock
-from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from autograd.engine.value import Value
+
 
 # While a sweep runs, `grad` holds the adjoints and marks the visited nodes: that is several times cheaper than a
 # dictionary. The price is this lock, without which two threads whose graphs share a leaf would meet in its `grad`.

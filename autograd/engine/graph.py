@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
 
 from autograd.engine.adjoints import SWEEPING, Sweep
 from autograd.engine.value import Value
 from autograd.symbols import Symbol, at_point, number, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Edge:

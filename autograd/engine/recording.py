@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from _contextvars import ContextVar
 from _thread import allocate_lock
-from collections.abc import Callable
-from typing import Any
 
 from autograd.engine.value import NO_GRAD, Value, clock, operand
 from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import METHODS, OPERATORS, core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 
 _switched = 0  # how many blocks are switching recording, in any thread: while none is, no node asks the ContextVar
 _recording: ContextVar[bool] = ContextVar("autograd recording", default=True)
@@ -210,6 +214,18 @@ class Recording:
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from functools import wraps
+        from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+
+        if isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise TypeError(f"{function.__name__} is a generator, which runs in pieces: use a with block inside it")
+        if iscoroutinefunction(function):
+
+            @wraps(function)
+            async def switched_task(*args: Any, **kwargs: Any) -> Any:
+                with Recording(self.on):
+                    return await function(*args, **kwargs)
+
+            return switched_task
 
         @wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from itertools import count
 from operator import attrgetter
-from typing import Any
 
 from autograd.engine.adjoints import SWEEPING, Sweep
 from autograd.numbers.kinds import adapted, real
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached: this object, not just any 0.0
 

@@ -10,14 +10,20 @@ from __future__ import annotations
 import builtins
 import math
 import operator
-from collections.abc import Callable, Sequence
-from typing import Any
 
-from autograd.numbers import floats, special, vectors
+from autograd.numbers import floats, slopes, special, vectors
 from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, KINDS, Kind, join, kind_of, leading_kind, real
 
-Number = Any  # a float, Fraction, mpf, Symbol, Value or Dual: whatever has joined
-Vector = Sequence[Number]
+TYPE_CHECKING = False  # typing and what it imports would double the time to import autograd
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    Number = Any  # a float, Fraction, mpf, Symbol, Value or Dual: whatever has joined
+    Vector = Sequence[Number]
+else:
+    Number = Vector = object
+
 
 ON_FLOATS: dict[str, Callable[..., Any]] = {}
 TEXTBOOK: dict[str, Callable[..., Any]] = {}
@@ -133,23 +139,23 @@ monomial = _atom("monomial", floats.falling_power, _falling_power)
 falling_slope = _falling_slope
 xlogy = _atom("xlogy", floats.xlogy, lambda z, x: z if z == 0 else z * log(x))
 scaled_exp = _atom("scaled_exp", floats.scaled_exp, lambda c, x, y: c * exp(x * y))
-sech2 = _atom("sech2", floats.sech2, lambda x: 1 / cosh(x) ** 2)
-witch = _atom("witch", floats.witch, lambda x: 1 / (1 + x * x))
-one_minus_square = _atom("one_minus_square", floats.one_minus_square, lambda x: (1 - x) * (1 + x))
-root_one_minus_square = _atom("root_one_minus_square", floats.root_one_minus_square, lambda x: sqrt((1 - x) * (1 + x)))
-root_square_minus_one = _atom("root_square_minus_one", floats.root_square_minus_one, lambda x: sqrt((x - 1) * (x + 1)))
+sech2 = _atom("sech2", slopes.sech2, lambda x: 1 / cosh(x) ** 2)
+witch = _atom("witch", slopes.witch, lambda x: 1 / (1 + x * x))
+one_minus_square = _atom("one_minus_square", slopes.one_minus_square, lambda x: (1 - x) * (1 + x))
+root_one_minus_square = _atom("root_one_minus_square", slopes.root_one_minus_square, lambda x: sqrt((1 - x) * (1 + x)))
+root_square_minus_one = _atom("root_square_minus_one", slopes.root_square_minus_one, lambda x: sqrt((x - 1) * (x + 1)))
 inverse_square_slope = _atom(
-    "inverse_square_slope", floats.inverse_square_slope, lambda x, y: select(x == 0, 0 * y, x / (x * x + y * y))
+    "inverse_square_slope", slopes.inverse_square_slope, lambda x, y: select(x == 0, 0 * y, x / (x * x + y * y))
 )
 inverse_square_xx = _atom(
-    "inverse_square_xx", floats.inverse_square_xx, lambda x, y: (y - x) * (y + x) / (x * x + y * y) ** 2
+    "inverse_square_xx", slopes.inverse_square_xx, lambda x, y: (y - x) * (y + x) / (x * x + y * y) ** 2
 )
-inverse_square_xy = _atom("inverse_square_xy", floats.inverse_square_xy, lambda x, y: -2 * x * y / (x * x + y * y) ** 2)
-cosine = _atom("cosine", floats.cosine, lambda x, y: _direction((x, y)))
-sigmoid = _atom("sigmoid", floats.sigmoid, lambda x: 1 / (1 + exp(-x)))
-sigmoid_slope = _atom("sigmoid_slope", floats.sigmoid_slope, lambda c, x: c * sigmoid(x) * sigmoid(-x))
-softplus = _atom("softplus", floats.softplus, lambda x: select(x > 0, x + log1p(exp(-x)), log1p(exp(x))))
-log_sigmoid = _atom("log_sigmoid", floats.log_sigmoid, lambda x: -softplus(-x))
+inverse_square_xy = _atom("inverse_square_xy", slopes.inverse_square_xy, lambda x, y: -2 * x * y / (x * x + y * y) ** 2)
+cosine = _atom("cosine", slopes.cosine, lambda x, y: _direction((x, y)))
+sigmoid = _atom("sigmoid", slopes.sigmoid, lambda x: 1 / (1 + exp(-x)))
+sigmoid_slope = _atom("sigmoid_slope", slopes.sigmoid_slope, lambda c, x: c * sigmoid(x) * sigmoid(-x))
+softplus = _atom("softplus", slopes.softplus, lambda x: select(x > 0, x + log1p(exp(-x)), log1p(exp(x))))
+log_sigmoid = _atom("log_sigmoid", slopes.log_sigmoid, lambda x: -softplus(-x))
 silu = _atom("silu", special.silu, lambda x: x * sigmoid(x))
 silu_slope = _atom("silu_slope", special.silu_slope, lambda x: sigmoid(x) * (1 + x * sigmoid(-x)))
 normal_cdf = _atom("normal_cdf", special.normal_cdf, lambda x: erfc(-x * constant("√½", x)) / 2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy
 
 from autograd.numbers.kinds import ARRAY_RANK, Kind, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def _elementwise(primitive: Any) -> Callable[..., Any]:

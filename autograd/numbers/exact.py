@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import FRACTION_RANK, Kind, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def _power(x: Any, y: Any) -> Any:

@@ -10,6 +10,10 @@ from __future__ import annotations
 import math
 from math import copysign, frexp, inf, isinf, isnan, ldexp, nan
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _exp, _expm1, _log1p, _sqrt, _tanh = math.exp, math.expm1, math.log1p, math.sqrt, math.tanh
 
 _SPLITTER = 2.0**27 + 1.0  # halves a mantissa into two whose products are exact
@@ -22,7 +26,7 @@ _LN2_LOW = 1.6465949582897082e-12
 # --- exact pieces ----------------------------------------------------------------------------------------------------
 
 
-def scale(x, k):
+def scale(x: float, k: int) -> float:
     """x * 2**k, rounded once: `math.ldexp`, but total."""
     try:
         return ldexp(x, k)
@@ -30,7 +34,7 @@ def scale(x, k):
         return copysign(inf, x)
 
 
-def product_error(x, y, p):
+def product_error(x: float, y: float, p: float) -> float:
     """x*y - p exactly, for p = x*y the rounded product, all far from overflow and underflow (Dekker)."""
     t = _SPLITTER * x
     xh = t - (t - x)
@@ -41,7 +45,7 @@ def product_error(x, y, p):
     return ((xh * yh - p) + xh * yl + xl * yh) + xl * yl
 
 
-def times_exp(c, p, low):
+def times_exp(c: float, p: float, low: float) -> float:
     """c * exp(p + low) for a tiny `low`: no spurious overflow, and one rounding where the result is subnormal."""
     if -700.0 < p < 700.0:
         e = _exp(p)
@@ -64,10 +68,10 @@ def times_exp(c, p, low):
 # --- the elementary functions ----------------------------------------------------------------------------------------
 
 
-def _within(function):
+def _within(function: Callable[[float], float]) -> Callable[[float], float]:
     """`function` with nan outside its domain."""
 
-    def total(x):
+    def total(x: float) -> float:
         try:
             return function(x)
         except ValueError:
@@ -76,10 +80,10 @@ def _within(function):
     return total
 
 
-def _above(pole, function):
+def _above(pole: float, function: Callable[[float], float]) -> Callable[[float], float]:
     """A logarithm with its pole and, below that, nan."""
 
-    def total(x):
+    def total(x: float) -> float:
         try:
             return function(x)
         except ValueError:
@@ -88,10 +92,10 @@ def _above(pole, function):
     return total
 
 
-def _unbounded(function):
+def _unbounded(function: Callable[[float], float]) -> Callable[[float], float]:
     """`function` with an infinity, of the sign of x, where it overflows."""
 
-    def total(x):
+    def total(x: float) -> float:
         try:
             return function(x)
         except OverflowError:
@@ -117,22 +121,22 @@ atan = _within(math.atan)
 asinh = _within(math.asinh)
 
 
-def atan2(y, x):
+def atan2(y: float, x: float) -> float:
     return math.atan2(y, x)
 
 
-def hypot(x, y):
+def hypot(x: float, y: float) -> float:
     return math.hypot(x, y)
 
 
-def cosh(x):
+def cosh(x: float) -> float:
     try:
         return math.cosh(x)
     except OverflowError:
         return inf
 
 
-def tanh(x):
+def tanh(x: float) -> float:
     if -0.56 < x < 0.56:
         a = abs(x)
         if a > 0.3:  # from 0.17 on glibc is up to 2.2 ulp off
@@ -145,7 +149,7 @@ def tanh(x):
     return _tanh(x)
 
 
-def acosh(x):
+def acosh(x: float) -> float:
     if 1.0 < x < 1.1:  # where glibc is up to 2.3 ulp off
         t = x - 1.0
         s = t + 2.0
@@ -161,7 +165,7 @@ def acosh(x):
         return nan
 
 
-def atanh(x):
+def atanh(x: float) -> float:
     try:
         return math.atanh(x)
     except ValueError:
@@ -171,7 +175,7 @@ def atanh(x):
 # --- powers and quotients --------------------------------------------------------------------------------------------
 
 
-def cbrt(x):
+def cbrt(x: float) -> float:
     y = math.cbrt(x)  # up to 4 ulp off in glibc: one Newton step, which can neither overflow nor underflow
     try:
         z = y - (y - x / (y * y)) / 3.0
@@ -180,14 +184,14 @@ def cbrt(x):
     return x if isnan(z) else z
 
 
-def ratio(a, b):
+def ratio(a: float, b: float) -> float:
     try:
         return a / b
     except ZeroDivisionError:
         return copysign(inf, a) * copysign(1.0, b) if a < 0.0 or a > 0.0 else nan
 
 
-def power(x, y):
+def power(x: float, y: float) -> float:
     try:
         return math.pow(x, y)
     except OverflowError:
@@ -198,7 +202,7 @@ def power(x, y):
         return nan
 
 
-def falling_power(x, y, n):
+def falling_power(x: float, y: float, n: float) -> float:
     """The n-th derivative of x**y in x: y(y-1)...(y-n+1) * x**(y-n)."""
     if n == 0.0:
         return power(x, y)
@@ -246,20 +250,20 @@ def falling_power(x, y, n):
     return scale((m + m * low) * h * h, k + 2 * s)
 
 
-def _difference_error(x, y, d):
+def _difference_error(x: float, y: float, d: float) -> float:
     """(x - y) - d exactly, for d = x - y the rounded difference (Knuth)."""
     t = d - x
     return (x - (d - t)) - (y + t)
 
 
-def xlogy(z, x):
+def xlogy(z: float, x: float) -> float:
     """z * log(x), 0 where z is 0."""
     if z == 0.0:
         return 0.0 if x >= 0.0 else nan
     return z * log(x)
 
 
-def scaled_exp(c, x, y):
+def scaled_exp(c: float, x: float, y: float) -> float:
     """c * exp(x*y), the product carried exactly."""
     p = x * y
     if -1500.0 < p < 1500.0:
@@ -278,148 +282,26 @@ def scaled_exp(c, x, y):
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def floor(x):
+def floor(x: float) -> float:
     y = x // 1.0
     return x if isnan(y) else y  # an infinity divides into nan
 
 
-def ceil(x):
+def ceil(x: float) -> float:
     y = -(-x // 1.0)
     return x if isnan(y) else y
 
 
-def round(x):
+def round(x: float) -> float:
     """The nearest whole number, ties to even."""
     if -_WHOLE < x < _WHOLE:
         return copysign((abs(x) + _WHOLE) - _WHOLE, x)
     return x
 
 
-def sign(x):
+def sign(x: float) -> float:
     if x > 0.0:
         return 1.0
     if x < 0.0:
         return -1.0
     return x if isnan(x) else 0.0
-
-
-# --- the logistic family ---------------------------------------------------------------------------------------------
-
-
-def sigmoid(x):
-    try:
-        return 1.0 / (1.0 + _exp(-x))
-    except OverflowError:
-        return _exp(x)
-
-
-def sigmoid_slope(c, x):
-    """c * sigmoid'(x)."""
-    x = -abs(x)
-    e = _exp(x)
-    if e < 1e-300:
-        return times_exp(c, x, 0.0)
-    s = 1.0 + e
-    return c * (e / (s * s))
-
-
-def softplus(x):
-    """log(1 + exp(x))."""
-    if x > 0.0:
-        return x + _log1p(_exp(-x))
-    return _log1p(_exp(x))
-
-
-def log_sigmoid(x):
-    return -softplus(-x)
-
-
-# --- slopes ----------------------------------------------------------------------------------------------------------
-
-
-def sech2(x):
-    """1 / cosh(x)**2."""
-    e = _exp(-2.0 * abs(x))
-    if e < 1e-290:
-        return times_exp(4.0, -2.0 * abs(x), 0.0)
-    s = 1.0 + e
-    return 4.0 * e / (s * s)
-
-
-def witch(x):
-    """1 / (1 + x**2)."""
-    s = 1.0 + x * x
-    return 1.0 / s if s < 1e300 else 1.0 / x / x
-
-
-def one_minus_square(x):
-    return (1.0 - x) * (1.0 + x)
-
-
-def root_one_minus_square(x):
-    try:
-        return _sqrt((1.0 - x) * (1.0 + x))
-    except ValueError:
-        return nan
-
-
-def root_square_minus_one(x):
-    """sqrt(x**2 - 1) for x >= 1."""
-    try:
-        return _sqrt(x - 1.0) * _sqrt(x + 1.0)  # apart, for their product overflows
-    except ValueError:
-        return nan
-
-
-def cosine(x, y):
-    """x / hypot(x, y): the cosine of the angle of (x, y); 0 at the origin."""
-    h = math.hypot(x, y)
-    if 1e-290 < h < inf:
-        return x / h
-    if h == 0.0:
-        return 0.0
-    if isnan(x) or isnan(y):
-        return nan
-    if isinf(x):
-        return nan if isinf(y) else copysign(1.0, x)
-    if isinf(y):
-        return 0.0
-    k = 600 if h < 1.0 else -600
-    return cosine(ldexp(x, k), ldexp(y, k))
-
-
-def inverse_square_slope(x, y):
-    """x / (x**2 + y**2), 0 at the origin."""
-    s = x * x + y * y
-    if 1e-280 < s < 1e300:
-        return x / s
-    x, y, s, k = _scaled_square(x, y)
-    return scale(x / s, -k)
-
-
-def inverse_square_xx(x, y):
-    """d/dx of inverse_square_slope: (y-x)(y+x) / (x**2 + y**2)**2."""
-    x, y, s, k = _scaled_square(x, y)
-    return scale((y - x) * (y + x) / (s * s), -2 * k)
-
-
-def inverse_square_xy(x, y):
-    """d/dy of inverse_square_slope: -2xy / (x**2 + y**2)**2."""
-    x, y, s, k = _scaled_square(x, y)
-    return scale(-2.0 * x * y / (s * s), -2 * k)
-
-
-def _scaled_square(x, y):
-    """x, y, x**2 + y**2 and k after division of x and y by 2**k, which brings the larger to [1/2, 1).
-
-    The origin and infinity become 0, 0, 1, 0, for which all of the above are 0.
-    """
-    m = max(abs(x), abs(y))
-    if isnan(x) or isnan(y):
-        return nan, nan, nan, 0
-    if m == 0.0 or m == inf:
-        return 0.0, 0.0, 1.0, 0
-    k = frexp(m)[1]
-    x = ldexp(x, -k)
-    y = ldexp(y, -k)
-    return x, y, x * x + y * y, k

@@ -7,8 +7,12 @@ base numbers inside and says how an operation is applied to it. Where kinds meet
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 
 FLOAT_RANK, FRACTION_RANK, MPF_RANK, SYMBOL_RANK, VALUE_RANK, DUAL_RANK, ARRAY_RANK = range(7)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import mpmath
 
 from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import MPF_RANK, Kind, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def _round(x: Any) -> Any:

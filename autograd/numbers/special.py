@@ -7,7 +7,8 @@ from math import exp as _exp
 from math import expm1 as _expm1
 from math import inf, isnan
 
-from autograd.numbers.floats import product_error, sigmoid, sigmoid_slope, times_exp
+from autograd.numbers.floats import product_error, times_exp
+from autograd.numbers.slopes import sigmoid, sigmoid_slope
 
 _ROOT_HALF = 0.7071067811865476
 _PHI0 = 0.3989422804014327  # the normal density at 0
@@ -15,7 +16,7 @@ _PHI0 = 0.3989422804014327  # the normal density at 0
 # exp(z**2) * erfc(z) as minimax polynomials in z - c, leading coefficient first, without the constant one:
 # that one is kept to two floats, so that the last addition is nearly the only rounding.
 # Relative errors below 5e-18.
-_NEAR = (
+_NEAR: tuple[float, ...] = (
     5.12586e-06,
     -1.4423086e-05,
     4.2254955e-05,
@@ -31,7 +32,7 @@ _NEAR = (
     0.23095813155129868,
     -0.3679726916557954,
 )  # z in [0.46, 1]: c = 0.75
-_MIDDLE = (
+_MIDDLE: tuple[float, ...] = (
     1.324254e-08,
     -4.9545808e-08,
     1.67142929e-07,
@@ -49,7 +50,7 @@ _MIDDLE = (
     0.0761510398554774,
     -0.16362291773256005,
 )  # z in [1, 2]: c = 1.5
-_FAR = (
+_FAR: tuple[float, ...] = (
     -9.29907e-10,
     4.023499e-09,
     -1.61506305e-08,
@@ -67,7 +68,7 @@ _FAR = (
     -0.07434734678979467,
 )  # z in [2, 3]: c = 2.5
 # From z = 3 on, z * exp(z**2) * erfc(z) as a polynomial in 1/z**2.
-_TAIL = (
+_TAIL: tuple[float, ...] = (
     14120392129.62,
     -16333912518.537,
     8885892482.6734,
@@ -91,7 +92,7 @@ _TAIL = (
 # gelu' near its zero, divided by the distance to that zero, for x in [-1.4, -0.3]; the zero to two floats.
 _GELU_ZERO = -0.7517915246935645
 _GELU_ZERO_LOW = 1.4956759177009883e-17
-_DIP = (
+_DIP: tuple[float, ...] = (
     -2.86422238e-08,
     4.502442e-10,
     5.658674291e-07,
@@ -116,14 +117,14 @@ _SILU_ZERO_LOW = -1.0946994183093437e-16
 _EXP_SILU_ZERO = 0.2784645427610738
 
 
-def _horner(coefficients, t):
+def _horner(coefficients: tuple[float, ...], t: float) -> float:
     p = 0.0
     for c in coefficients:
         p = p * t + c
     return p
 
 
-def _erfcx(z):
+def _erfcx(z: float) -> tuple[float, float]:
     """exp(z**2) * erfc(z) for z in [0.46, 28], as a sum of two floats."""
     if z < 3.0:
         if z < 1.0:
@@ -142,7 +143,7 @@ def _erfcx(z):
     return r, (((0.5641895835477563 - p) + s) - 1.33e-17 - product_error(r, z, p)) / z
 
 
-def _tail(c, z, p, low):
+def _tail(c: float, z: float, p: float, low: float) -> float:
     """c * erfc(z) for z in [0.46, 28], z**2 being given as -p - low."""
     r, r_low = _erfcx(z)
     if p < -690.0:
@@ -152,11 +153,11 @@ def _tail(c, z, p, low):
     return c * (q + (product_error(r, e, q) + e * (r * low + r_low)))
 
 
-def erf(x):
+def erf(x: float) -> float:
     return _erf(x)
 
 
-def erfc(x):
+def erfc(x: float) -> float:
     if x > 0.46:
         if x > 28.0:
             return 0.0
@@ -165,26 +166,26 @@ def erfc(x):
     return 1.0 - _erf(x)
 
 
-def _normal_tail(c, x):
+def _normal_tail(c: float, x: float) -> float:
     """c times the normal distribution function at x in [-39, -0.66]."""
     p = x * x
     return _tail(0.5 * c, -_ROOT_HALF * x, -0.5 * p, -0.5 * product_error(x, x, p))
 
 
-def normal_cdf(x):
+def normal_cdf(x: float) -> float:
     if x < -0.66:
         return _normal_tail(1.0, x) if x > -39.0 else 0.0
     return 0.5 + 0.5 * _erf(_ROOT_HALF * x)
 
 
-def gelu(x):
+def gelu(x: float) -> float:
     """x times the normal distribution function."""
     if x < -0.66:
         return _normal_tail(x, x) if x > -39.0 else -0.0
     return x * (0.5 + 0.5 * _erf(_ROOT_HALF * x))
 
 
-def gelu_slope(x):
+def gelu_slope(x: float) -> float:
     if x > -0.3:
         if x > 40.0:
             return 1.0
@@ -199,7 +200,7 @@ def gelu_slope(x):
     return x if isnan(x) else -0.0
 
 
-def silu(x):
+def silu(x: float) -> float:
     """x * sigmoid(x)."""
     try:
         y = x / (1.0 + _exp(-x))
@@ -208,7 +209,7 @@ def silu(x):
     return -0.0 if x == -inf else y
 
 
-def silu_slope(x):
+def silu_slope(x: float) -> float:
     if x < 0.0:
         t = (x - _SILU_ZERO) - _SILU_ZERO_LOW
         return sigmoid_slope(t + _EXP_SILU_ZERO * _expm1(t), x)  # 1 + x + exp(x), its terms of one sign

@@ -7,10 +7,14 @@ from operator import mul
 
 from autograd.numbers.floats import product_error, scale
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _UNIT = 1 << 1074  # in units of 2**-1074 every finite float is a whole number
 
 
-def _exact_total(xs, n):
+def _exact_total(xs: Sequence[float], n: int) -> float:
     """The correctly rounded sum(xs)/n, in integers; infinite and nan entries decide as in a naive sum."""
     special = [x for x in xs if not isfinite(x)]
     if special:
@@ -25,7 +29,7 @@ def _exact_total(xs, n):
         return inf if s > 0 else -inf
 
 
-def total(xs):
+def total(xs: Sequence[float]) -> float:
     """The correctly rounded sum."""
     try:
         return fsum(xs)
@@ -35,7 +39,7 @@ def total(xs):
         return nan
 
 
-def mean(xs):
+def mean(xs: Sequence[float]) -> float:
     try:
         return fsum(xs) / len(xs)
     except OverflowError:
@@ -44,7 +48,7 @@ def mean(xs):
         return nan
 
 
-def dot(w, x, b):
+def dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
     """w . x + b, wrong by less than eps times the sum of the terms' sizes."""
     try:
         return fsum([*map(mul, w, x), b])
@@ -54,7 +58,7 @@ def dot(w, x, b):
         return nan
 
 
-def _product(xs):
+def _product(xs: Sequence[float]) -> tuple[float, float, int]:
     """The product of finite nonzero xs as p, low, k: p * (1 + low) * 2**k, for a tiny `low`."""
     p, low, k = 1.0, 0.0, 0
     for x in xs:
@@ -66,12 +70,12 @@ def _product(xs):
     return p, low, k
 
 
-def _unit(x):
+def _unit(x: float) -> float:
     """What x makes of a product apart from its size: its sign, or all of x if it is 0, infinite or nan."""
     return copysign(1.0, x) if isfinite(x) and x else x
 
 
-def product(xs):
+def product(xs: Sequence[float]) -> float:
     """The product, without overflow or underflow on the way."""
     if 0.0 in xs or not all(map(isfinite, xs)):
         return prod(map(_unit, xs))
@@ -79,7 +83,7 @@ def product(xs):
     return scale(p + p * low, k)
 
 
-def products_of_others(xs):
+def products_of_others(xs: Sequence[float]) -> tuple[float, ...]:
     """For each entry the product of all the others."""
     p, low, k = _product([x for x in xs if isfinite(x) and x])
     p = abs(p)
@@ -99,11 +103,11 @@ def products_of_others(xs):
     return tuple(products)
 
 
-def norm(xs):
+def norm(xs: Sequence[float]) -> float:
     return hypot(*xs)
 
 
-def directions(xs):
+def directions(xs: Sequence[float]) -> tuple[float, ...]:
     """Each entry divided by the norm; all 0 at the zero vector."""
     n = hypot(*xs)
     if 1e-290 < n < inf:
@@ -120,7 +124,7 @@ def directions(xs):
     return directions([ldexp(x, k) for x in xs])
 
 
-def _exp_of_difference(x, m):
+def _exp_of_difference(x: float, m: float) -> float:
     """exp(x - m) for x <= m, with the rounding of the difference made good."""
     d = x - m
     e = exp(d)
@@ -130,20 +134,20 @@ def _exp_of_difference(x, m):
     return e + e * ((x - (d - t)) - (m + t))
 
 
-def _others(xs, i):
+def _others(xs: Sequence[float], i: int) -> float:
     """The sum of exp(x_j - x_i) over all j but i, x_i being the maximum."""
     m = xs[i]
     return fsum([_exp_of_difference(x, m) for j, x in enumerate(xs) if j != i])
 
 
-def _top(xs):
+def _top(xs: Sequence[float]) -> int:
     """The index of the maximum, or of a nan if there is one."""
     if any(map(isnan, xs)):
         return [*map(isnan, xs)].index(True)
     return xs.index(max(xs))
 
 
-def logsumexp(xs):
+def logsumexp(xs: Sequence[float]) -> float:
     if not xs:
         return -inf
     i = _top(xs)
@@ -157,11 +161,11 @@ def logsumexp(xs):
     return r
 
 
-def _decimal_logsumexp(xs, i):
-    """m + log(1 + s) where the two nearly cancel: 80 digits, at some 50 microseconds per entry."""
+def _decimal_logsumexp(xs: Sequence[float], i: int) -> float:
+    """m + log(1 + s) where the two nearly cancel: with 64 digits, in 50 microseconds and 20 more per entry."""
     from decimal import Context, Decimal
 
-    context = Context(prec=80, Emin=-999999, Emax=999999, traps=[])
+    context = Context(prec=64, Emin=-999999, Emax=999999, traps=[])
     m = Decimal(xs[i])
     s = Decimal(0)
     for j, x in enumerate(xs):
@@ -177,7 +181,7 @@ def _decimal_logsumexp(xs, i):
     return float(context.add(m, log))
 
 
-def softmax(xs):
+def softmax(xs: Sequence[float]) -> tuple[float, ...]:
     if not xs:
         return ()
     i = _top(xs)
@@ -191,7 +195,7 @@ def softmax(xs):
     return tuple([e / s for e in es])
 
 
-def log_softmax_first(xs):
+def log_softmax_first(xs: Sequence[float]) -> float:
     """The logarithm of the softmax of the first entry."""
     i = _top(xs)
     x, m = xs[0], xs[i]

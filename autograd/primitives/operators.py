@@ -7,12 +7,15 @@ from the table.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from types import MethodType
-from typing import Any
 
 from autograd import primitives as p
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": p.add,
@@ -163,7 +166,7 @@ class Scalar:
         row = p.TABLE.get(name)
         if row is None or row.vectors:
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
-        return MethodType(row.function, self)
+        return row.function.__get__(self)
 
 
 METHODS = {**{name: row.function for name, row in p.TABLE.items() if not row.vectors}, **NUMPY}

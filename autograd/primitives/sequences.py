@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import numbers
-from autograd.numbers import Number, Vector, select
-from autograd.primitives.arithmetic import Result
+from autograd.numbers import select
 from autograd.primitives.table import Kink, primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from autograd.numbers import Number, Vector
+    from autograd.primitives.arithmetic import Result
 
 
 @primitive(symbol="Σ", vectors=("xs",))

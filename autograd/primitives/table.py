@@ -7,13 +7,18 @@ cannot say of itself: its name and sign, its domain, its kinks. The engine knows
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, ParamSpec, overload
 
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, SYMBOL_RANK, Kind, leading_kind, real
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec, overload
+
+    P = ParamSpec("P")
+
+
 TABLE: dict[str, Primitive] = {}
-P = ParamSpec("P")
 
 
 class Interval:
@@ -148,17 +153,21 @@ class Primitive:
         return tuple(groups)
 
 
-@overload
-def primitive(rule: Callable[P, tuple[Any, tuple[Any, ...]]]) -> Callable[P, Any]: ...
-@overload
-def primitive(
-    *,
-    symbol: str = "",
-    domain: str | tuple[str, ...] = (),
-    kinks: tuple[Kink, ...] = (),
-    vectors: tuple[str, ...] = (),
-    native: Callable[..., Any] | None = None,
-) -> Callable[[Callable[P, tuple[Any, tuple[Any, ...]]]], Callable[P, Any]]: ...
+if TYPE_CHECKING:
+
+    @overload
+    def primitive(rule: Callable[P, tuple[Any, tuple[Any, ...]]]) -> Callable[P, Any]: ...
+    @overload
+    def primitive(
+        *,
+        symbol: str = "",
+        domain: str | tuple[str, ...] = (),
+        kinks: tuple[Kink, ...] = (),
+        vectors: tuple[str, ...] = (),
+        native: Callable[..., Any] | None = None,
+    ) -> Callable[[Callable[P, tuple[Any, tuple[Any, ...]]]], Callable[P, Any]]: ...
+
+
 def primitive(
     rule: Callable[..., Any] | None = None,
     *,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from autograd.transforms.forward import check_arguments, jvp
+from autograd.transforms.forward import check_arguments, duals, jvp, plain, split
 from autograd.transforms.reverse import Pullback, grad, select_arguments
-from autograd.transforms.structure import is_array, leaves, refill
+from autograd.transforms.structure import is_array, leaves
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -36,28 +38,19 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
-    """The matrix of derivatives by forward mode, one call of f for each input; only that input is a dual."""
-    numbers = [leaves(args[i], f"jacobian: argument {i}") for i in selected]
-    flat = [x for group in numbers for x in group]
+    """The matrix of derivatives by forward mode, one call of f for each input; only that input has a tangent."""
+    moving = [args[i] for i in selected]
+    count = len(leaves(moving, "jacobian: arguments"))
     columns = []
-    for j in range(len(flat)):
-
-        def along(x: Any, j: int = j) -> Any:
-            values = iter([*flat[:j], x, *flat[j + 1 :]])
-            fresh = list(args)
-            for i in selected:
-                fresh[i] = _objects(refill(args[i], values))
-            return f(*fresh, **kwargs)
-
-        columns.append(leaves(jvp(along, (flat[j],), (1.0,))[1], "jacobian: the result of f"))
+    for j in range(count):
+        directions = [1 if i == j else None for i in range(count)]
+        inputs, level = duals(moving, directions, "jacobian: arguments")
+        fresh = list(args)
+        for i, x in zip(selected, inputs):
+            fresh[i] = x
+        where = "jacobian: the result of f"
+        columns.append([plain(t) for t in leaves(split(f(*fresh, **kwargs), level, where)[1], where)])
     return [list(row) for row in zip(*columns)]
-
-
-def _objects(tree: Any) -> Any:
-    """Arrays as arrays of objects, as f sees them in reverse mode."""
-    if is_array(tree):
-        return tree.astype(object)
-    return tree
 
 
 def _assembled(result: Any, gradients: Any) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
-from typing import Any
 
 from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
@@ -12,13 +10,20 @@ from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, core
 from autograd.transforms.structure import leaves, map_leaves, shape_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
 _levels = count(1)
 
 
 class Dual(Scalar):
     """primal + tangent·ε for the ε of one call of `jvp`, whose level keeps the calls of nested ones apart.
 
-    Its parts are of any lower kind: floats, Values, or Duals of an outer call.
+    Its parts are of any lower kind: floats, Values, or Duals of an outer call. A tangent of None is an absent one: no
+    edge leads here from an input that moves, and no infinite derivative further on can make it NaN.
     """
 
     __slots__ = ("level", "primal", "tangent")
@@ -60,9 +65,9 @@ def _push(row: Primitive) -> Callable[..., Any]:
             partials = exact(partials, value)
         tangent: Any = None
         for x, partial in zip(flat, partials):
-            if partial is not None and type(x) is Dual and x.level == level:
+            if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
                 tangent = x.tangent * partial if tangent is None else tangent + x.tangent * partial
-        return Dual(value, 0.0 if tangent is None else tangent, level)
+        return Dual(value, tangent, level)
 
     return push
 
@@ -98,10 +103,21 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     (6.0, 3.0)
     """
     check_arguments("jvp", primals, tangents)
-    level = next(_levels)
-    directions = iter(leaves(tangents, "jvp: tangents"))
-    args = map_leaves(lambda x: Dual(plain(x), beside(next(directions), x), level), list(primals), "jvp: primals")
+    directions = leaves(tangents, "jvp: tangents")
+    args, level = duals(list(primals), directions, "jvp: primals")
     return split(f(*args), level, "jvp: the result of f")
+
+
+def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
+    """The structure of primals with each number a Dual of a new level, which is returned too; None is no tangent."""
+    level = next(_levels)
+    directions = iter(tangents)
+
+    def dual(x: Any) -> Dual:
+        tangent = next(directions)
+        return Dual(plain(x), None if tangent is None else beside(tangent, x), level)
+
+    return map_leaves(dual, primals, where), level
 
 
 def check_arguments(transform: str, primals: Any, tangents: Any) -> None:
@@ -123,5 +139,5 @@ def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
 
     return (
         map_leaves(lambda x: x.primal if is_ours(x) else plain(x), result, where),
-        map_leaves(lambda x: x.tangent if is_ours(x) else 0.0, result, where),
+        map_leaves(lambda x: x.tangent if is_ours(x) and x.tangent is not None else 0.0, result, where),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from autograd.engine import Value
 from autograd.engine.adjoints import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
 from autograd.primitives.operators import Scalar
 from autograd.transforms.forward import Dual, plain
 from autograd.transforms.structure import is_array, leaves, map_leaves, refill, shape_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Pullback:
@@ -44,11 +46,15 @@ class Pullback:
 
     def derivatives(self, result: Any, keep: bool = False) -> list[Any]:
         """∂result/∂input for every number of the selected arguments, in order; recorded if `keep` says so."""
+        return [0.0 if d is None else d for d in self._present(result, keep)]
+
+    def _present(self, result: Any, keep: bool) -> list[Any]:
+        """The same, but None where the result is a plain number: an absent tangent, to forward mode."""
         if type(result) is Dual:
-            primals, tangents = self.derivatives(result.primal, keep), self.derivatives(result.tangent, keep)
+            primals, tangents = self.derivatives(result.primal, keep), self._present(result.tangent, keep)
             return [Dual(p, t, result.level) for p, t in zip(primals, tangents)]
         if not isinstance(result, Value):
-            return [0.0] * len(self.inputs)
+            return [None] * len(self.inputs)
         found, older = plain_gradients(result, self.inputs, self.first)
         if (older or keep) and self.recording:
             with Recording(True):
@@ -58,7 +64,7 @@ class Pullback:
     def stripped(self, x: Any) -> Any:
         """A result as its caller sees it: a number, unless it depends on a Value from before the call."""
         if type(x) is Dual:
-            return Dual(self.stripped(x.primal), self.stripped(x.tangent), x.level)
+            return Dual(self.stripped(x.primal), None if x.tangent is None else self.stripped(x.tangent), x.level)
         if isinstance(x, Value):
             return x if self.recording and plain_gradients(x, [], self.first)[1] else x.data
         return plain(x)
@@ -103,7 +109,7 @@ def value_and_grad(
         selected = select_arguments(name, argnums, args)
         call = Pullback(f, args, selected, kwargs, name)
         result, aux = _with_aux(name, call.result) if has_aux else (call.result, None)
-        check_scalar(name, result)
+        result = one_number(name, result)
         gradients = call.in_structure(call.derivatives(result))
         value = call.stripped(result)
         if has_aux:
@@ -154,14 +160,17 @@ def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int
             raise ValueError(
                 f"{name}: argnums={argnums!r} is out of range: f was called with {len(args)} positional arguments"
             )
-    return [i % len(args) for i in wanted]
+    selected = [i % len(args) for i in wanted]
+    if len(set(selected)) < len(selected):
+        raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
+    return selected
 
 
-def check_scalar(name: str, result: Any) -> None:
-    """TypeError where f did not return one number."""
+def one_number(name: str, result: Any) -> Any:
+    """The number that f returned, taken out of an array without dimensions; TypeError where it is not one number."""
     if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.shape != ()):
         raise TypeError(f"{name}: f must return one number, got a {type(result).__name__}: use jacobian or vjp")
-    leaves(result, f"{name}: the result of f")
+    return leaves(result, f"{name}: the result of f")[0]
 
 
 def _with_aux(name: str, result: Any) -> Any:

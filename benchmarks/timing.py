@@ -1,0 +1,50 @@
+"""Timings on a shared machine drift, so two things are compared by the ratio of runs taken in turn in one process."""
+
+import gc
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+Work = Callable[[], Any]
+
+
+def seconds(work: Work) -> float:
+    """How long one run takes; the garbage of the run before it is collected first, its own garbage counts."""
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratios(ours: Work, theirs: Work, rounds: int) -> tuple[list[float], list[float], list[float]]:
+    """Our seconds, theirs, and theirs / ours, round by round, after one round that does not count."""
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds + 1)][1:]
+    return [a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs]
+
+
+def spread(values: list[float], unit: str = "") -> str:
+    """median (least … greatest)"""
+    return f"{statistics.median(values):.3g}{unit} ({min(values):.3g} … {max(values):.3g})"
+
+
+def with_deep_stack(work: Work) -> None:
+    """Run in a thread that allows deep recursion, which micrograd's topological sort needs."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    size = threading.stack_size(512 * 2**20)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    threading.stack_size(size)
+    sys.setrecursionlimit(limit)
+
+
+def import_seconds(statement: str) -> float:
+    """The time of a fresh interpreter that runs a statement."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", statement], check=True)
+    return time.perf_counter() - start

@@ -1,0 +1,1 @@
+"""One story a file: python -m demos.NAME."""

@@ -1,0 +1,64 @@
+"""Neurons, layers and networks: their shapes, their graph, their errors."""
+
+import copy
+import pickle
+
+import pytest
+
+from autograd import Value
+from nn import MLP, Layer, Module, Neuron
+
+
+@pytest.mark.parametrize(
+    ("nin", "nouts", "parameters"),
+    [(2, [16, 16, 1], 337), (4, [1, 1], 7), (3, [2], 8), (1, [1], 2)],
+)
+def test_a_network_has_its_parameters_and_one_result_per_output(nin: int, nouts: list[int], parameters: int) -> None:
+    model = MLP(nin, nouts)
+    assert len(model.parameters()) == parameters
+    result = model([0.5] * nin)
+    assert isinstance(result, Value) if nouts[-1] == 1 else len(result) == nouts[-1]
+
+
+@pytest.mark.parametrize(
+    ("module", "inputs"),
+    [(Neuron(2), [1.0]), (Neuron(2), [1.0, 2.0, 3.0]), (Layer(2, 3), [1.0]), (MLP(4, [1, 1]), [1.0] * 3)],
+)
+def test_a_wrong_number_of_inputs_is_an_error(module: Module, inputs: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"takes \d inputs, got \d"):
+        module(inputs)  # type: ignore[operator]
+
+
+def test_a_neuron_is_one_dot_and_its_activation() -> None:
+    neuron = Neuron(2)
+    a = neuron([1.0, 2.0])
+    assert str(a.op) == "relu"
+    (z,) = a.inputs
+    assert str(z.op) == "dot"
+    assert z.inputs[:2] == tuple(neuron.w)
+    assert z.inputs[4] is neuron.b
+    assert z.partials == (1.0, 2.0, neuron.w[0].data, neuron.w[1].data, 1.0)
+
+
+def test_inputs_of_a_layer_are_shared_and_never_differentiated() -> None:
+    a, b = Layer(2, 2, nonlin=False)([1.0, 2.0])
+    assert a.inputs[2] is b.inputs[2]
+    (a + b).backward()
+    assert a.inputs[2].is_constant
+    assert not a.inputs[2].has_grad
+
+
+def test_zero_grad_forgets() -> None:
+    model = MLP(2, [2, 1])
+    model([1.0, 2.0]).backward()
+    assert all(p.has_grad for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.has_grad for p in model.parameters())
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_computes_the_same_and_shares_nothing(copied) -> None:
+    model = MLP(2, [3, 1])
+    other = copied(model)
+    assert other([0.1, 0.2]).data == model([0.1, 0.2]).data
+    assert not set(model.parameters()) & set(other.parameters())

@@ -1,0 +1,101 @@
+"""The house: imports go in one direction, nothing heavy is loaded, names and files are as documented."""
+
+import ast
+import configparser
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from setuptools import find_packages
+
+import autograd
+from autograd.primitives import TABLE
+
+ROOT = Path(__file__).parent.parent
+
+# Each imports only from those above it.
+LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing"]
+
+SOURCES = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, at its top or in a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{name.name}" if node.module == "autograd" else node.module for name in node.names}
+    return found
+
+
+def layer(module: str) -> int | None:
+    """How high in the house a module of autograd is, None for its front door."""
+    parts = module.split(".")
+    return LAYERS.index(parts[1]) if len(parts) > 1 and parts[1] in LAYERS else None
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down_the_house(path: Path) -> None:
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    own = layer(module)
+    for name in imported(path):
+        if not name.startswith("autograd"):
+            continue
+        if module.startswith("nn"):
+            assert name.removeprefix("autograd.") in autograd.__all__, f"nn uses {name}, which is not public"
+        elif own is not None:
+            assert layer(name) is not None, f"{module} imports {name}, the front door"
+            assert layer(name) <= own, f"{module} imports {name}, which stands above it"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 430
+
+
+def test_importing_autograd_loads_no_other_library() -> None:
+    code = "import sys; bare = set(sys.modules); import autograd; print(*sorted(set(sys.modules) - bare))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    foreign = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"autograd"}
+    assert foreign == set()
+    assert "typing" not in loaded, "typing doubles the time to import autograd"
+
+
+def test_only_autograd_and_nn_are_installed() -> None:
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(ROOT / "setup.cfg")
+    include = config["options.packages.find"]["include"].split()
+    assert {name.partition(".")[0] for name in find_packages(str(ROOT), include=include)} == {"autograd", "nn"}
+    assert (ROOT / "autograd" / "py.typed").exists()
+    assert config["metadata"]["name"] == "scalar-autograd"
+
+
+def test_every_public_name_exists_and_says_what_it_is() -> None:
+    assert len(set(autograd.__all__)) == len(autograd.__all__)
+    for name in autograd.__all__:
+        documentation = getattr(autograd, name).__doc__
+        assert documentation, name
+        assert ">>>" in documentation, f"{name} has no example"
+
+
+def test_every_row_of_the_table_is_documented_with_an_example() -> None:
+    for name, row in TABLE.items():
+        if (row.rule.__module__ or "").startswith("autograd"):
+            assert row.function.__doc__, name
+            assert ">>>" in row.function.__doc__, name
+            assert row.function.__name__ == name
+
+
+def test_style_is_clean() -> None:
+    for command in (["check"], ["format", "--check"]):
+        run = [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", ".ci/ruff.toml", "."]
+        result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout
+
+
+def test_types_are_clean() -> None:
+    result = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
