@@ -9,7 +9,7 @@
 """
 
 from autograd.drawing import draw
-from autograd.engine import Value, gradients, no_grad
+from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
 from autograd.primitives import (
     abs,
@@ -104,6 +104,7 @@ __all__ = [
     "gelu",
     "grad",
     "gradients",
+    "group",
     "hessian",
     "hvp",
     "hypot",

@@ -110,6 +110,10 @@ class Symbol:
 
     __hash__ = object.__hash__
 
+    def choose(self, a: Any, b: Any) -> Symbol:
+        """The symbol that is `a` where this number is not 0, else `b`, as for a number that serves as a condition."""
+        return Condition("!=", self, 0.0).choose(a, b)
+
     def __bool__(self) -> bool:
         raise TraceError("the truth of a symbol is not known: write where(condition, a, b) instead of if")
 

@@ -1,21 +1,25 @@
 """python -m benchmarks NAME."""
 
 import sys
+from importlib import import_module
 
-from benchmarks import eager
-
-BENCHMARKS = {"eager": eager.main}
+BENCHMARKS = ["eager"]
 
 
 def main() -> int:
     """Run the benchmarks named on the command line, all of them where none is."""
-    names = sys.argv[1:] or list(BENCHMARKS)
+    names = sys.argv[1:] or BENCHMARKS
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there is: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     for name in names:
-        BENCHMARKS[name]()
+        try:
+            benchmark = import_module(f"benchmarks.{name}")
+        except ModuleNotFoundError as error:
+            print(f"{error}: pip install -e '.[bench]'", file=sys.stderr)
+            return 2
+        benchmark.main()
     return 0
 
 

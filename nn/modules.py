@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd import Value, dot
+from autograd import Value, dot, group
 
 
 class Module:
-    """Something with parameters."""
+    """Something with parameters: Values, Modules, and lists of them, held as attributes."""
 
     def parameters(self) -> list[Value]:
         """The Values that training changes."""
-        return []
+        return [value for _, value in self.named_parameters()]
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter."""
         for p in self.parameters():
             p.zero_grad()
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and those inside it, each with its path: "", "layers.0", "layers.0.neurons.2"."""
+        yield prefix, self
+        for name, value in vars(self).items():
+            members = enumerate(value) if isinstance(value, (list, tuple)) else [("", value)]
+            for i, member in members:
+                if isinstance(member, Module):
+                    yield from member.named_modules(".".join(str(part) for part in (prefix, name, i) if part != ""))
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """The Values that training changes, each with its path: "layers.0.neurons.2.w[1]"."""
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                own = f"{path}.{name}" if path else name
+                if isinstance(value, Value):
+                    yield own, value
+                elif isinstance(value, (list, tuple)):
+                    yield from ((f"{own}[{i}]", v) for i, v in enumerate(value) if isinstance(v, Value))
 
 
 class Neuron(Module):
@@ -38,15 +57,12 @@ class Neuron(Module):
         self.b = Value(0.0)
         self.nonlin = nonlin
 
+    @group
     def __call__(self, x: Sequence[Any]) -> Any:
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         z = dot(self.w, x, self.b)
         return z.relu() if self.nonlin else z
-
-    def parameters(self) -> list[Value]:
-        """The weights, then the bias."""
-        return [*self.w, self.b]
 
     def __repr__(self) -> str:
         return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
@@ -66,14 +82,11 @@ class Layer(Module):
         a = self.activations(x)
         return a[0] if len(a) == 1 else a
 
+    @group
     def activations(self, x: Iterable[Any]) -> list[Any]:
         """The neurons' results as a list, whatever their number; a plain input is one constant for all of them."""
         inputs = [v if isinstance(v, Value) else _input(v) for v in x]
         return [neuron(inputs) for neuron in self.neurons]
-
-    def parameters(self) -> list[Value]:
-        """The parameters of every neuron."""
-        return [p for neuron in self.neurons for p in neuron.parameters()]
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
@@ -91,15 +104,12 @@ class MLP(Module):
         last = len(nouts) - 1
         self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))]
 
+    @group
     def __call__(self, x: Iterable[Any]) -> Any:
         a = list(x)
         for layer in self.layers:
             a = layer.activations(a)
         return a[0] if len(a) == 1 else a
-
-    def parameters(self) -> list[Value]:
-        """The parameters of every layer."""
-        return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"

@@ -1,67 +1,146 @@
-"""A graph in the DOT language: a box for each node, an arrow for each operand."""
+"""A picture in the DOT language.
+
+Nothing is told by colour alone: forward is upright, backward slanted, the product bold; absent edges are dashed, those
+of constants dotted; parameters, inputs, constants, operations and folds have a shape each.
+"""
 
 from __future__ import annotations
 
-from autograd.engine.graph import Edge, Graph
-from autograd.symbols import number
+from collections.abc import Mapping
+from typing import Any
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from autograd.drawing.picture import Arrow, Box, Cluster, Picture
+from autograd.drawing.svg import visible
+from autograd.drawing.themes import THEMES, Theme
+
+Attributes = Mapping[str, str] | None
+
+LABELLED = 100  # arrows: above that their labels are tooltips
+
+SHAPES = {
+    "parameter": {"shape": "box", "style": "filled,bold"},
+    "input": {"shape": "ellipse", "style": "filled", "margin": "0"},
+    "constant": {"shape": "plaintext", "style": ""},
+    "operation": {"shape": "box", "style": "filled,rounded"},
+    "group": {"shape": "component", "style": "filled"},
+}
 
 
-FORWARD, BACKWARD, INK, FAINT = "#0072B2", "#B34700", "#1a1a1a", "#767676"
-
-
-def digraph(graph: Graph, rankdir: str) -> Any:
-    """The graphviz.Digraph of a graph."""
+def digraph(
+    picture: Picture, rankdir: str, theme: Theme, graph_attr: Attributes, node_attr: Attributes, edge_attr: Attributes
+) -> Any:
+    """The graphviz.Digraph of a picture; the attributes given are stronger than ours."""
     import graphviz
 
-    picture = graphviz.Digraph(
-        graph_attr={"rankdir": rankdir, "ranksep": "0.6", "nodesep": "0.25"},
-        node_attr={"shape": "box", "style": "rounded", "fontname": "Helvetica", "fontsize": "12", "color": INK},
-        edge_attr={"fontname": "Helvetica", "fontsize": "11", "color": FAINT, "fontcolor": FORWARD},
+    font = {"fontname": "Helvetica,Arial,sans-serif", "fontcolor": theme.ink}
+    made = graphviz.Digraph(
+        graph_attr={
+            **font,
+            "rankdir": rankdir,
+            "bgcolor": theme.background,
+            "nodesep": "0.25",
+            "ranksep": "0.6",
+            "fontsize": "12",
+            **({"label": f"<{escaped(picture.caption)}>"} if picture.caption else {}),
+            **(graph_attr or {}),
+        },
+        node_attr={**font, "fontsize": "12", "color": theme.ink, "fillcolor": theme.background, **(node_attr or {})},
+        edge_attr={**font, "fontsize": "11", "color": theme.faint, "arrowsize": "0.7", **(edge_attr or {})},
     )
-    ids = {node: f"n{i}" for i, node in enumerate(graph.nodes)}
-    for node in graph.nodes:
-        shape = {"shape": "plaintext"} if node.is_constant else {} if node.inputs else {"style": "rounded,bold"}
-        picture.node(ids[node], label=_node_label(graph, node), **shape)
-    for node in graph.nodes:
-        for edge in graph.edges(node):
-            style = "solid" if edge.partial is not None or edge.source.is_constant else "dashed"
-            picture.edge(ids[edge.source], ids[node], label=_edge_label(graph, edge), style=style)
-    return picture
+    for cluster in [cluster for cluster in picture.clusters if not cluster.parent]:
+        made.subgraph(_subgraph(cluster, picture, theme))
+    for box in picture.boxes:
+        if not box.cluster:
+            _add_box(made, box, theme)
+    crowded = len(picture.arrows) > LABELLED
+    for i, arrow in enumerate(picture.arrows):
+        _add_arrow(made, arrow, f"arrow-{i}", theme, crowded)
+    return made
 
 
-def _node_label(graph: Graph, node: Any) -> str:
-    """A table of one column: name and formula, value, adjoint."""
-    name, formula = graph.name(node), graph.formula(node)
-    value = number(node.data)
-    rows = [f"<B>{_escaped(name)}</B>" + (f" = {_escaped(formula)}" if node.inputs else "")]
-    if name != value:
-        rows.append(f'<FONT COLOR="{FORWARD}">{_escaped(value)}</FONT>')
-    if not node.is_constant:
-        adjoint = number(node.grad) if node.has_grad else "—"
-        rows.append(
-            f'<FONT COLOR="{BACKWARD}">∂{_escaped(graph.name(graph.output))}/∂{_escaped(name)} = {adjoint}</FONT>'
-        )
+def _subgraph(cluster: Cluster, picture: Picture, theme: Theme) -> Any:
+    """A cluster with what is in it; calls nest a few levels deep, so this may recurse."""
+    import graphviz
+
+    made = graphviz.Digraph(
+        name=f"cluster_{cluster.key}",
+        graph_attr={
+            "label": f"<{escaped(cluster.title)}>",
+            "style": "filled,rounded",
+            "color": theme.faint,
+            "fillcolor": theme.cluster if not cluster.parent else theme.background,
+            "fontcolor": theme.faint,
+        },
+    )
+    for inner in picture.clusters:
+        if inner.parent == cluster.key:
+            made.subgraph(_subgraph(inner, picture, theme))
+    for box in picture.boxes:
+        if box.cluster == cluster.key:
+            _add_box(made, box, theme)
+    return made
+
+
+def _add_box(made: Any, box: Box, theme: Theme) -> None:
+    rows = [f"<B>{escaped(box.name)}</B>" + (f" = {escaped(box.formula)}" if box.formula else "")]
+    if box.kind == "group":
+        rows = [f"<B>{escaped(box.name)}</B>" + (f" ×{box.count:,}" if box.count > 1 else "")]
+        rows += [escaped(box.formula)] if box.formula else []
+    elif box.count > 1:
+        rows[0] += f" ×{box.count:,}"
+    if box.value:
+        rows.append(_coloured(escaped(box.value), theme.forward))
+    if box.adjoint:
+        rows.append(_coloured(f"<I>{escaped(box.adjoint)}</I>", theme.backward))
+    rows += [_coloured(f"<B>⚠ {escaped(mark)}</B>", theme.warning) for mark in box.marks]
+    made.node(box.key, label=_table(rows), id=f"box-{box.key}", **SHAPES[box.kind])
+
+
+def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -> None:
+    """One arrow, with the chain rule as its label; in a crowd, where labels would hide all else, as its tooltip."""
+    rows = []
+    if arrow.forward:
+        rows.append(_coloured(escaped(arrow.forward), theme.forward))
+    if arrow.backward:
+        rows.append(_coloured(f"<I>× {escaped(arrow.backward)}</I>", theme.backward))
+    if arrow.product:
+        rows.append(f"<B>{'= ' if arrow.backward else ''}{escaped(arrow.product)}</B>")
+    style = "dashed" if arrow.absent else "dotted" if arrow.constant else "solid"
+    label = {"label": _table(rows)} if rows else {}
+    if crowded and rows:
+        words = f"{arrow.forward} × {arrow.backward} = {arrow.product}" if arrow.backward else arrow.forward
+        label = {"edgetooltip": quoted(words)}
+    made.edge(arrow.source, arrow.target, style=style, id=key, **label)
+
+
+def _table(rows: list[str]) -> str:
     cells = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
 
 
-def _edge_label(graph: Graph, edge: Edge) -> str:
-    if edge.source.is_constant and not edge.source.label:
-        return ""
-    if edge.partial is None:
-        return "no edge"
-    what, value = graph.local_derivative(edge), number(edge.partial)
-    written = f"∂{graph.name(edge.target)}/∂{graph.name(edge.source)} = {what}" + (
-        "" if what == value else f" = {value}"
-    )
-    return f"<{_escaped(written)}>"
+def _coloured(row: str, colour: str) -> str:
+    return f'<FONT COLOR="{colour}">{row}</FONT>'
 
 
-def _escaped(text: str) -> str:
-    """Text as it stands inside a DOT label of the HTML kind."""
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return visible.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;") or " "
+def escaped(text: str) -> str:
+    """Text as it stands in a DOT label of the HTML kind: it comes out as written, control characters as escapes."""
+    return "<BR/>".join(map(_escaped_line, text.split("\n"))) or " "
+
+
+def _escaped_line(line: str) -> str:
+    written = visible(line)
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "&#92;&#92;")):
+        written = written.replace(character, entity)
+    return written.replace("  ", " &#160;") or " "
+
+
+def quoted(text: str) -> str:
+    """Text as it stands in a quoted DOT string, with no escapes of its own."""
+    return visible(text).replace("\\", "\\\\")
+
+
+def theme_named(name: str) -> Theme:
+    """A theme by its name; ValueError where there is none."""
+    if name not in THEMES:
+        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, got {name!r}")
+    return THEMES[name]

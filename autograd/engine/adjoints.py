@@ -10,7 +10,6 @@ from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from autograd.engine.value import Value
@@ -130,7 +129,7 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
             if partial is not None and v in on_path:
                 term = adjoint if not isinstance(partial, Value) and partial == 1 else adjoint * partial
                 adjoints[v] = adjoints[v] + term if v in adjoints else term
-    found = [adjoints.get(v, 0.0) for v in inputs]
+    found = [0.0 if v.is_constant else adjoints.get(v, 0.0) for v in inputs]
     return [g if isinstance(g, Value) else Value.constant(g) for g in found]
 
 
@@ -164,8 +163,7 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
     """A node's local derivatives as recorded functions of its inputs; ValueError if their data has changed."""
     row = node.op
     assert row is not None
-    now = row.structured(tuple(v.data for v in node.inputs))
-    if not _unchanged(row.evaluate, now, node):
+    if not is_unchanged(node):
         name = node.label or row.name
         raise ValueError(f"create_graph: the data below {name} was changed after it was computed; compute it again")
     flat = tuple(v.data if v.is_constant else v for v in node.inputs)
@@ -173,9 +171,12 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
     return partials
 
 
-def _unchanged(evaluate: Callable[..., Any], operands: tuple[Any, ...], node: Value) -> bool:
+def is_unchanged(node: Value) -> bool:
+    """Whether a node's rule still gives its value and its local derivatives, or data below was changed since."""
+    row = node.op
+    assert row is not None
     try:
-        data, partials = evaluate(*operands)
+        data, partials = row.evaluate(*row.structured(tuple(v.data for v in node.inputs)))
     except (ValueError, ArithmeticError):
         return False
     return all(p == q or p != p for p, q in zip((data, *partials), (node.data, *node.partials)))

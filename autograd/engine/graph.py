@@ -5,11 +5,13 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine.names import Names
 from autograd.engine.value import Value
 from autograd.symbols import Symbol, at_point, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -32,7 +34,8 @@ class Edge:
 class Graph:
     """Everything below an output, oldest first: an operation comes after its inputs.
 
-    A node is named by its label, a constant without one by its number, any other by v1, v2, …; names are unique.
+    A node has the name given in `names`, else its label; a constant without one is named by its number, any other node
+    v1, v2, …; names are unique.
 
     >>> w, x = Value(3.0, label="w"), Value(0.5, label="x")
     >>> graph = Graph(w * x)
@@ -42,7 +45,7 @@ class Graph:
     ['x', 'w']
     """
 
-    def __init__(self, output: Value) -> None:
+    def __init__(self, output: Value, names: Mapping[Value, str] | None = None) -> None:
         if not isinstance(output, Value):
             raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
         self.output = output
@@ -54,7 +57,7 @@ class Graph:
                     seen.add(v)
                     found.append(v)
         self.nodes: tuple[Value, ...] = tuple(sorted(found, key=attrgetter("index")))
-        self._names = _unique_names(self.nodes)
+        self._names = Names(self.nodes, names or {})
         self._consumers: dict[Value, list[Edge]] | None = None
         self._texts: dict[Value, tuple[str, list[str]]] = {}
 
@@ -111,32 +114,3 @@ class Graph:
             if isinstance(value, Symbol) and value.op:
                 value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
         return formula, [text(at_point(p, at)) for p in partials]
-
-
-def _unique_names(nodes: tuple[Value, ...]) -> dict[Value, str]:
-    taken = {node.label for node in nodes}
-    given: set[str] = set()
-    names: dict[Value, str] = {}
-    unnamed = 0
-    for node in nodes:
-        name = node.label
-        if node.is_constant and not name:
-            names[node] = number(node.data)
-            continue
-        if name in given:
-            name = _next_free(name, taken)
-        while not name or (not node.label and name in taken):
-            unnamed += 1
-            name = f"v{unnamed}"
-        taken.add(name)
-        given.add(name)
-        names[node] = name
-    return names
-
-
-def _next_free(name: str, taken: set[str]) -> str:
-    """An equal label, told apart: w, w(2), w(3)."""
-    copy = 2
-    while f"{name}({copy})" in taken:
-        copy += 1
-    return f"{name}({copy})"

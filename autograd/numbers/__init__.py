@@ -11,8 +11,8 @@ import builtins
 import math
 import operator
 
-from autograd.numbers import floats, slopes, special, vectors
-from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, KINDS, Kind, join, kind_of, leading_kind, real
+from autograd.numbers import floats, powers, slopes, special, vectors
+from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, FRACTION_RANK, KINDS, Kind, join, kind_of, leading_kind, real
 
 TYPE_CHECKING = False  # typing and what it imports would double the time to import autograd
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ def _atom(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any] 
             operands = tuple(map(_as_float, operands))
         return kind.atom(name)(*operands)
 
+    return _dispatcher(on_float, on_any)
+
+
+def _dispatcher(on_float: Callable[..., Any], on_any: Callable[..., Any]) -> Callable[..., Any]:
+    """The fast path: floats go straight to their version."""
+
     def unary(x: Any) -> Any:
         return on_float(x) if type(x) is float else on_any(x)
 
@@ -54,7 +60,12 @@ def _atom(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any] 
     def ternary(x: Any, y: Any, z: Any) -> Any:
         return on_float(x, y, z) if type(x) is float and type(y) is float and type(z) is float else on_any(x, y, z)
 
-    return (unary, binary, ternary)[on_float.__code__.co_argcount - 1]
+    def with_plain(x: Any, y: Any, z: Any, n: Any) -> Any:
+        if type(x) is float and type(y) is float and type(z) is float:
+            return on_float(x, y, z, n)
+        return on_any(x, y, z, n)
+
+    return (unary, binary, ternary, with_plain)[on_float.__code__.co_argcount - 1]
 
 
 def _vector_atom(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,6 +76,22 @@ def _vector_atom(name: str, on_float: Callable[..., Any], textbook: Callable[...
         return on_float(xs) if _all_floats(xs) else on_any(tuple(xs))
 
     return on_sequence
+
+
+def _helper(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any]) -> Callable[..., Any]:
+    """An atom that only Values and Duals keep whole.
+
+    Symbols write its textbook out, so that no picture and no compiler has to know it; Fractions take that too.
+    """
+    TEXTBOOK[name] = textbook
+
+    def on_any(*operands: Any) -> Any:
+        kind = leading_kind(operands)
+        if kind.rank == FLOAT_RANK:
+            return on_float(*map(_as_float, operands))
+        return (textbook if kind.rank == FRACTION_RANK else kind.atom(name))(*operands)
+
+    return _dispatcher(on_float, on_any)
 
 
 def _all_floats(xs: Vector) -> bool:
@@ -116,10 +143,22 @@ def _direction(xs: Vector) -> Number:
     return select(z == 0, 0.0, xs[0] / z)
 
 
-def _falling_power(x: Number, y: Number, n: Number) -> Number:
-    coefficient: Number = 1
+def falling_factorial(y: Number, n: Number) -> Number:
+    """y(y-1)...(y-n+1)."""
+    product: Number = 1
     for k in range(int(n)):
-        coefficient = coefficient * (y - k)
+        product = product * (y - k)
+    return product
+
+
+def _beside(x: Number, other: Number) -> Number:
+    """x in the precision of the other: a plain float, as a constant in a textbook formula, would round it."""
+    return leading_kind((x, other)).normal(x)
+
+
+def _falling_power(x: Number, y: Number, n: Number) -> Number:
+    y = _beside(y, x)
+    coefficient = falling_factorial(y, n)
     return coefficient if coefficient == 0 else coefficient * power(x, y - int(n))
 
 
@@ -131,13 +170,31 @@ def _falling_slope(y: Number, n: Number) -> Number:
     return slope
 
 
+def _xlogy(z: Number, x: Number) -> Number:
+    return x * math.nan if x < 0 else z if z == 0 else z * log(_beside(x, z))
+
+
+def _power_log(z: Number, x: Number, y: Number, n: Number) -> Number:
+    for _ in range(int(n)):
+        z = xlogy(z, x)
+    return z
+
+
+def _quotient(x: Number, y: Number, z: Number, n: Number) -> Number:
+    return ratio(x if type(y) is float and y == 1.0 else x * y, z ** int(n))
+
+
 power = _atom("power", floats.power, operator.pow)
 constant_power = _atom("constant_power", floats.power, operator.pow)
 ratio = _atom("ratio", floats.ratio, operator.truediv)
 falling_power = _atom("falling_power", floats.falling_power, _falling_power)
 monomial = _atom("monomial", floats.falling_power, _falling_power)
 falling_slope = _falling_slope
-xlogy = _atom("xlogy", floats.xlogy, lambda z, x: z if z == 0 else z * log(x))
+xlogy = _atom("xlogy", floats.xlogy, _xlogy)
+power_log = _helper("power_log", powers.power_log, _power_log)
+scaled_power = _helper("scaled_power", powers.scaled_power, lambda c, x, y, n: c * power(x, _beside(y, x) - n))
+ratio_slope = _helper("ratio_slope", powers.ratio_slope, lambda z, x, y: ratio(z, y))
+quotient = _helper("quotient", powers.quotient, _quotient)
 scaled_exp = _atom("scaled_exp", floats.scaled_exp, lambda c, x, y: c * exp(x * y))
 sech2 = _atom("sech2", slopes.sech2, lambda x: 1 / cosh(x) ** 2)
 witch = _atom("witch", slopes.witch, lambda x: 1 / (1 + x * x))
@@ -214,10 +271,20 @@ def softmaxes(xs: Vector) -> tuple[Number, ...]:
     return vectors.softmax(xs) if _all_floats(xs) else tuple(map(softmax_first, _each_first(xs)))
 
 
+_softmax_rest = _helper("softmax_rest", vectors.softmax_rest, lambda xs: sum(softmaxes(xs)[1:]))
+
+
+def softmax_rest(xs: Vector) -> Number:
+    """1 - exp(x₁) / Σ exp(xⱼ), without that subtraction."""
+    return vectors.softmax_rest(xs) if _all_floats(xs) else _softmax_rest(tuple(xs))
+
+
 def products_of_others(xs: Vector) -> tuple[Number, ...]:
     """For every i the product of all the others, by products from the left and from the right: no division by zero."""
     if _all_floats(xs):
         return vectors.products_of_others(xs)
+    if leading_kind(xs).lift is not None:  # the running products below may underflow where a product does not
+        return tuple(prod((*xs[:i], *xs[i + 1 :])) for i in range(len(xs)))
     products: list[Number] = [1] * len(xs)
     left: Number = 1
     right: Number = 1

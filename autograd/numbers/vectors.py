@@ -19,10 +19,7 @@ def _exact_total(xs: Sequence[float], n: int) -> float:
     special = [x for x in xs if not isfinite(x)]
     if special:
         return sum(special)
-    s = 0
-    for x in xs:
-        p, q = x.as_integer_ratio()
-        s += p * (_UNIT // q)
+    s = sum(map(_whole, xs))
     try:
         return s / (_UNIT * n)
     except OverflowError:
@@ -51,11 +48,29 @@ def mean(xs: Sequence[float]) -> float:
 def dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
     """w . x + b, wrong by less than eps times the sum of the terms' sizes."""
     try:
-        return fsum([*map(mul, w, x), b])
+        z = fsum([*map(mul, w, x), b])
+        if z - z == 0.0:
+            return z
+    except (OverflowError, ValueError):
+        pass
+    return _exact_dot(w, x, b)
+
+
+def _exact_dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
+    """The correctly rounded w . x + b, in integers, for products too large for floats, of both signs perhaps."""
+    if not all(map(isfinite, (*w, *x, b))):
+        return sum(map(mul, w, x), b)
+    s = sum([_whole(u) * _whole(v) for u, v in zip(w, x)], _whole(b) * _UNIT)
+    try:
+        return s / (_UNIT * _UNIT)
     except OverflowError:
-        return _exact_total([*map(mul, w, x), b], 1)
-    except ValueError:
-        return nan
+        return inf if s > 0 else -inf
+
+
+def _whole(x: float) -> int:
+    """A finite x in units of 2**-1074."""
+    p, q = x.as_integer_ratio()
+    return p * (_UNIT // q)
 
 
 def _product(xs: Sequence[float]) -> tuple[float, float, int]:
@@ -193,6 +208,12 @@ def softmax(xs: Sequence[float]) -> tuple[float, ...]:
     es = [_exp_of_difference(x, m) for x in xs]
     s = fsum(es)
     return tuple([e / s for e in es])
+
+
+def softmax_rest(xs: Sequence[float]) -> float:
+    """1 minus the softmax of the first entry."""
+    p, *others = softmax(xs)
+    return fsum(others) if others else p - p
 
 
 def log_softmax_first(xs: Sequence[float]) -> float:

@@ -49,7 +49,7 @@ def divide(x: Number, y: Number) -> Result:
     1.5
     """
     z = x / y
-    return z, (numbers.ratio(1.0, y), -numbers.ratio(z, y))
+    return z, (numbers.ratio(1.0, y), -numbers.ratio_slope(z, x, y))
 
 
 @primitive(symbol="/")
@@ -60,7 +60,36 @@ def ratio(x: Number, y: Number) -> Result:
     inf
     """
     z = numbers.ratio(x, y)
-    return z, (numbers.ratio(1.0, y), -numbers.ratio(z, y))
+    return z, (numbers.ratio(1.0, y), -numbers.ratio_slope(z, x, y))
+
+
+@primitive
+def ratio_slope(z: Number, x: Number, y: Number) -> Result:
+    """x / y² where z = x / y is known already, and may be too small to keep its digits.
+
+    >>> ratio_slope(1.5, 3.0, 2.0)
+    0.75
+    """
+    return numbers.ratio_slope(z, x, y), (
+        None,
+        numbers.quotient(1.0, 1.0, y, 2.0),
+        -2 * numbers.quotient(x, 1.0, y, 3.0),
+    )
+
+
+@primitive
+def quotient(x: Number, y: Number, z: Number, n: Number) -> Result:
+    """x · y / zⁿ for a plain whole n, though a piece of it alone may overflow or underflow.
+
+    >>> quotient(1e200, 1e200, 1e200, 2.0)
+    1.0
+    """
+    return numbers.quotient(x, y, z, n), (
+        numbers.quotient(y, 1.0, z, n),
+        numbers.quotient(x, 1.0, z, n),
+        -int(n) * numbers.quotient(x, y, z, n + 1),
+        None,
+    )
 
 
 WHOLE_QUOTIENT = "x / y is whole"
@@ -83,7 +112,8 @@ def mod(x: Number, y: Number) -> Result:
     >>> mod(-7.0, 3.0)
     2.0
     """
-    return x % y, (1.0, -(x // y))
+    quotient = x // y
+    return x % y, (numbers.unit(quotient), -quotient)
 
 
 @primitive(symbol="**", domain=("[-inf, inf]", "[-inf, inf]"), native=operator.pow)
@@ -94,7 +124,7 @@ def power(x: Number, y: Number) -> Result:
     8.0
     """
     z = numbers.power(x, y)
-    return z, (numbers.falling_power(x, y, 1.0), numbers.xlogy(z, x))
+    return z, (numbers.falling_power(x, y, 1.0), numbers.power_log(z, x, y, 1.0))
 
 
 @primitive(symbol="**", domain=("[-inf, inf]", "[-inf, inf]"), native=operator.pow)
@@ -124,9 +154,45 @@ def falling_power(x: Number, y: Number, n: Number) -> Result:
     >>> falling_power(3.0, 2.0, 1.0)
     6.0
     """
-    z = numbers.falling_power(x, y, n)
-    in_y = numbers.xlogy(z, x) + numbers.falling_slope(y, n) * numbers.power(x, y - n)
-    return z, (numbers.falling_power(x, y, n + 1), in_y, None)
+    coefficient = numbers.falling_slope(y, n) + numbers.xlogy(numbers.falling_factorial(y, n), x)
+    return numbers.falling_power(x, y, n), (
+        numbers.falling_power(x, y, n + 1),
+        numbers.scaled_power(coefficient, x, y, n),
+        None,
+    )
+
+
+@primitive
+def power_log(z: Number, x: Number, y: Number, n: Number) -> Result:
+    """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, where z = x ** y is known already.
+
+    >>> power_log(1.0, 1.0, 5.0, 1.0)
+    0.0
+    """
+    coefficient = n + numbers.xlogy(y, x)
+    for _ in range(int(n) - 1):
+        coefficient = numbers.xlogy(coefficient, x)
+    return numbers.power_log(z, x, y, n), (
+        None,
+        numbers.scaled_power(coefficient, x, y, 1.0),
+        numbers.power_log(z, x, y, n + 1),
+        None,
+    )
+
+
+@primitive
+def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Result:
+    """c · x**(y-n) for a plain n, though the power alone may overflow or underflow.
+
+    >>> scaled_power(3.0, 2.0, 3.0, 1.0)
+    12.0
+    """
+    return numbers.scaled_power(c, x, y, n), (
+        numbers.scaled_power(1.0, x, y, n),
+        numbers.scaled_power(c * (y - n), x, y, n + 1),
+        numbers.scaled_power(numbers.xlogy(c, x), x, y, n),
+        None,
+    )
 
 
 @primitive
@@ -136,7 +202,7 @@ def xlogy(z: Number, x: Number) -> Result:
     >>> xlogy(0.0, 0.0)
     0.0
     """
-    return numbers.xlogy(z, x), (numbers.log(x), numbers.ratio(z, x))
+    return numbers.xlogy(z, x), (numbers.xlogy(1.0, x), numbers.ratio(z, x))  # log(x), but total
 
 
 @primitive(symbol="-")

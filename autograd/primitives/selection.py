@@ -100,19 +100,20 @@ def _chosen(x_wins: Number, y_wins: Number, x: Number, y: Number) -> Result:
     )
 )
 def clip(x: Number, low: Number, high: Number) -> Result:
-    """x held between low and high; where low > high, high.
+    """x held between low and high; where low > high, high; NaN if any is.
 
     >>> clip(5.0, 0.0, 1.0)
     1.0
     """
     below = x <= low
-    raised = select(below, low, x)
+    raised = select(below, low, select(x > low, x, x + low))
     above = raised >= high
-    in_x = select(above, select(x == high, 0.0, None), select(below, select(x == low, 0.0, None), unit(x)))
-    return select(above, high, raised), (
-        in_x,
-        select(above, None, select(below, 1.0, None)),
-        select(above, 1.0, None),
+    z = select(above, high, select(raised < high, raised, raised + high))
+    elsewhere = select(z == z, None, z)
+    return z, (
+        select(above, select(x == high, 0.0, None), select(below, select(x == low, 0.0, None), unit(z))),
+        select(above, None, select(below, 1.0, elsewhere)),
+        select(above, 1.0, elsewhere),
     )
 
 

@@ -117,7 +117,19 @@ def softmax_first(xs: Vector) -> Result:
     0.5
     """
     p, *others = numbers.softmaxes(xs)
-    return p, (p * numbers.sum(others), *[-p * q for q in others])
+    return p, (p * numbers.softmax_rest(xs), *[-p * q for q in others])
+
+
+@primitive(vectors=("xs",))
+def softmax_rest(xs: Vector) -> Result:
+    """1 - softmax_first(xs), accurate where that is nearly 1.
+
+    >>> softmax_rest([0.0, 0.0])
+    0.5
+    """
+    p, *others = numbers.softmaxes(xs)
+    z = numbers.softmax_rest(xs)
+    return z, (-p * z, *[p * q for q in others])
 
 
 @primitive(symbol="log softmax", vectors=("xs",))
@@ -128,7 +140,7 @@ def log_softmax_first(xs: Vector) -> Result:
     0.0
     """
     _, *others = numbers.softmaxes(xs)
-    return numbers.log_softmax_first(xs), (numbers.sum(others), *[-q for q in others])
+    return numbers.log_softmax_first(xs), (numbers.softmax_rest(xs), *[-q for q in others])
 
 
 @primitive(vectors=("xs",))
@@ -138,8 +150,7 @@ def direction(xs: Vector) -> Result:
     >>> direction([3.0, 4.0])
     0.6
     """
-    z = numbers.norm(xs)
-    u, *others = numbers.directions(xs)
-    rest = numbers.norm(others)
-    partials = (numbers.ratio(rest * rest, z), *[-numbers.ratio(u * v, z) for v in others])
-    return u, tuple(select(z == 0, 0.0, p) for p in partials)
+    x, *others = xs
+    z, rest = numbers.norm(xs), numbers.norm(others)
+    partials = (numbers.quotient(rest, rest, z, 3.0), *[-numbers.quotient(x, y, z, 3.0) for y in others])
+    return numbers.direction(xs), tuple(select(z == 0, 0.0, p) for p in partials)

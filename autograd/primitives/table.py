@@ -113,6 +113,9 @@ class Primitive:
 
     def apply(self, *operands: Any) -> Any:
         """The operation on operands of any kinds; the kind of highest rank says how."""
+        for parameter, x in zip(self.parameters, operands):
+            if type(x) in (list, tuple) and parameter not in self.vectors:
+                raise TypeError(f"{self.name}: {parameter} is one number, got a {type(x).__name__}; apply it to each")
         kind = leading_kind(operands)
         if kind.lift is not None:
             return (self.lifted.get(kind) or self._lift(kind))(*operands)

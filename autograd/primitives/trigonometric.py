@@ -160,8 +160,7 @@ def cosine(x: Number, y: Number) -> Result:
     0.6
     """
     z = numbers.hypot(x, y)
-    u, v = numbers.cosine(x, y), numbers.cosine(y, x)
-    return u, (numbers.ratio(v * v, z), -numbers.ratio(u * v, z))
+    return numbers.cosine(x, y), (numbers.quotient(y, y, z, 3.0), -numbers.quotient(x, y, z, 3.0))
 
 
 @primitive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.transforms.forward import check_arguments, duals, jvp, plain, split
 from autograd.transforms.reverse import Pullback, grad, select_arguments
-from autograd.transforms.structure import is_array, leaves
+from autograd.transforms.structure import is_array, leaves, like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +26,16 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
         selected = select_arguments("jacobian", argnums, args)
         call = Pullback(f, args, selected, kwargs, "jacobian")
         results = leaves(call.result, "jacobian: the result of f")
-        if len(call.inputs) < len(results):
+        if 0 < len(call.inputs) < len(results):
             matrix = _by_columns(f, args, selected, kwargs)
         else:
             matrix = [call.derivatives(result) for result in results]
-        gradients = (call.in_structure(row) for row in matrix)
-        chosen = ((g[0] if isinstance(argnums, int) else tuple(g)) for g in gradients)
-        return _assembled(call.result, chosen)
+
+        def chosen(row: list[Any]) -> Any:
+            gradient = call.in_structure(row)
+            return gradient[0] if isinstance(argnums, int) else tuple(gradient)
+
+        return _assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
 
     return rows
 
@@ -53,30 +56,25 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
     return [list(row) for row in zip(*columns)]
 
 
-def _assembled(result: Any, gradients: Any) -> Any:
-    """One gradient for each number of the result; those of an array stacked into arrays."""
+def _assembled(result: Any, gradients: Any, zero: Any) -> Any:
+    """One gradient for each number of the result; those of an array stacked into arrays. `zero` is like a gradient."""
     if isinstance(result, dict):
-        return {key: _assembled(value, gradients) for key, value in result.items()}
+        return {key: _assembled(value, gradients, zero) for key, value in result.items()}
     if isinstance(result, (list, tuple)):
-        items = [_assembled(value, gradients) for value in result]
-        return items if isinstance(result, list) else tuple(items)
+        return like(result, [_assembled(value, gradients, zero) for value in result])
     if is_array(result):
-        return _stacked([next(gradients) for _ in range(result.size)], result.shape)
+        return _stacked([next(gradients) for _ in range(result.size)], result.shape, zero)
     return next(gradients)
 
 
-def _stacked(trees: list[Any], shape: tuple[int, ...]) -> Any:
+def _stacked(trees: list[Any], shape: tuple[int, ...], zero: Any) -> Any:
     import numpy
 
-    if not trees:
-        return numpy.zeros(shape)
-    first = trees[0]
-    if isinstance(first, dict):
-        return {key: _stacked([tree[key] for tree in trees], shape) for key in first}
-    if isinstance(first, (list, tuple)):
-        items = [_stacked(list(group), shape) for group in zip(*trees)]
-        return items if isinstance(first, list) else tuple(items)
-    inner = first.shape if is_array(first) else ()
+    if isinstance(zero, dict):
+        return {key: _stacked([tree[key] for tree in trees], shape, part) for key, part in zero.items()}
+    if isinstance(zero, (list, tuple)):
+        return like(zero, [_stacked([tree[i] for tree in trees], shape, part) for i, part in enumerate(zero)])
+    inner = zero.shape if is_array(zero) else ()
     return numpy.array(trees).reshape(shape + inner)
 
 

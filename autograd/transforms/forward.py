@@ -57,10 +57,15 @@ def _push(row: Primitive) -> Callable[..., Any]:
             x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else adapted(x, beside)
             for x in flat
         ]
-        try:
-            value, partials = row.evaluate(*row.structured(tuple(primals)))
-        except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [f"{core(x)!r}" for x in flat])
+        lower = row.structured(tuple(primals))
+        if any(isinstance(x, Scalar) for x in primals):
+            # The operation itself, not its rule's expression for the value, has the rule's derivatives at a kink.
+            value, partials = row.apply(*lower), row.rule(*lower)[1]
+        else:
+            try:
+                value, partials = row.evaluate(*lower)
+            except (ValueError, ArithmeticError) as error:
+                raise row.failure(error, [f"{core(x)!r}" for x in flat])
         if type(value) is not float and not isinstance(value, Scalar):
             partials = exact(partials, value)
         tangent: Any = None

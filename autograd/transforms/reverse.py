@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.adjoints import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
+from autograd.engine.value import clock
 from autograd.primitives.operators import Scalar
 from autograd.transforms.forward import Dual, plain
 from autograd.transforms.structure import is_array, leaves, map_leaves, refill, shape_of
@@ -26,7 +27,7 @@ class Pullback:
     def __init__(self, f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any], name: str) -> None:
         """Call f(*args, **kwargs) with the arguments at the indices `selected` as fresh inputs."""
         self.recording = is_recording()
-        self.first = Value(0.0).index
+        self.first = clock()
         self.inputs: list[Value] = []
         self.args = args
         self.selected = selected

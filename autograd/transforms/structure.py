@@ -26,14 +26,18 @@ def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, pat
     if isinstance(tree, dict):
         return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
-        items = [map_leaves(function, value, where, (*path, i)) for i, value in enumerate(tree)]
-        if hasattr(tree, "_fields"):
-            return type(tree)(*items)
-        return items if isinstance(tree, list) else tuple(items)
+        return like(tree, [map_leaves(function, value, where, (*path, i)) for i, value in enumerate(tree)])
     if is_array(tree):
         return _map_array(function, tree, where, path)
     _check_leaf(tree, where, path)
     return function(tree)
+
+
+def like(sequence: Any, items: list[Any]) -> Any:
+    """The items in a list, tuple or named tuple, whichever `sequence` is."""
+    if hasattr(sequence, "_fields"):
+        return type(sequence)(*items)
+    return items if isinstance(sequence, list) else tuple(items)
 
 
 def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, path: Path) -> Any:

@@ -62,3 +62,12 @@ def test_a_copy_computes_the_same_and_shares_nothing(copied) -> None:
     other = copied(model)
     assert other([0.1, 0.2]).data == model([0.1, 0.2]).data
     assert not set(model.parameters()) & set(other.parameters())
+
+
+def test_names_are_paths() -> None:
+    model = MLP(2, [3, 1])
+    names = dict(model.named_parameters())
+    assert len(names) == len(model.parameters()) == 13
+    assert names["layers.0.neurons.2.w[1]"] is model.layers[0].neurons[2].w[1]
+    assert dict(model.named_modules())["layers.1.neurons.0"] is model.layers[1].neurons[0]
+    assert dict(Neuron(2).named_parameters()).keys() == {"w[0]", "w[1]", "b"}

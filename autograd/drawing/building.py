@@ -1,0 +1,314 @@
+"""From a graph and a folding to the picture: what each box and each arrow says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd.drawing.diagnosis import marks
+from autograd.drawing.folding import Alike, Calls, Folding
+from autograd.drawing.naming import Naming
+from autograd.drawing.picture import Arrow, Box, Cluster, Picture
+from autograd.engine import Value
+from autograd.engine.graph import Edge, Graph
+from autograd.symbols import number
+
+SHOWS = ("chain", "values", "structure")
+
+
+class Flow:
+    """All edges from one box into a fold, added up on the way, for there may be millions."""
+
+    __slots__ = ("source", "several", "constant", "live", "product", "derivative")
+
+    def __init__(self, source: Value) -> None:
+        self.source = source
+        self.several = False
+        self.constant = True
+        self.live = 0
+        self.product: Any = 0.0
+        self.derivative: Any = 0.0
+
+    def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
+        """One more edge: `adjoint` is that of its target, `inner` the derivative of the fold's result by its target."""
+        self.several |= source is not self.source
+        self.constant &= source.is_constant
+        if partial is not None and not source.is_constant:
+            self.live += 1
+            if adjoint is not None:
+                self.product += adjoint * partial
+            if inner is not None:
+                self.derivative += inner * partial
+
+
+class Builder:
+    """One picture in the making: the boxes of a folding that are `shown`, and the edges between them."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        naming: Naming,
+        calls: Calls,
+        folding: Folding,
+        alike: dict[Any, Alike],
+        shown: list[Any],
+        show: str,
+        adjoints: Mapping[Value, Any] | None = None,
+    ) -> None:
+        """Adjoints are those of the last backward pass, unless `adjoints` gives them."""
+        self.graph, self.naming, self.calls, self.folding, self.show = graph, naming, calls, folding, show
+        self.alike = alike
+        self.adjoints = adjoints
+        self.keys = {box: f"n{i}" for i, box in enumerate(sorted(shown, key=self._age, reverse=True))}
+        self.members: dict[Any, list[Value]] = {box: [] for box in self.keys}
+        self.consumers: dict[Value, list[Edge]] = {box: [] for box in self.keys if isinstance(box, Value)}
+        self.results: dict[Any, list[Value]] = {box: [] for box in self.keys}
+        self._place(graph)
+
+    def _place(self, graph: Graph) -> None:
+        """Put every node into its box, and find the results of each: what the outside uses, and the output."""
+        results: dict[Value, None] = {graph.output: None}
+        for node in graph.nodes:
+            box = self.box(node)
+            if box in self.members:
+                self.members[box].append(node)
+            for i, v in enumerate(node.inputs):
+                if v in self.consumers:
+                    self.consumers[v].append(Edge(v, node, i))
+                elif self.folding.get(v, v) != box:
+                    results[v] = None
+        for node in results:
+            if self.box(node) in self.results:
+                self.results[self.box(node)].append(node)
+        for box in self.consumers:
+            self.results[box] = [box]
+
+    def _age(self, box: Any) -> int:
+        return box.index if isinstance(box, Value) else 0
+
+    def box(self, node: Value) -> Any:
+        """The box that a node is in: its fold, or itself."""
+        return self.folding.get(node, node)
+
+    def adjoint(self, node: Value) -> Any:
+        """∂C/∂node, None where it is not known."""
+        if self.adjoints is not None:
+            return self.adjoints.get(node)
+        return node.grad if node.has_grad else None
+
+    def contribution(self, edge: Edge) -> Any:
+        """∂C/∂target · ∂target/∂source, None where it is not known or the edge is absent."""
+        adjoint = self.adjoint(edge.target)
+        return None if adjoint is None or edge.partial is None else adjoint * edge.partial
+
+    def rank(self, box: Any) -> int:
+        """When a box is done: the index of its newest node."""
+        return max(node.index for node in self.members[box])
+
+    # --- boxes -----------------------------------------------------------------------------------
+
+    def boxes(self, call_of: dict[Value, int]) -> Iterable[Box]:
+        """Every box of the picture."""
+        for box, key in self.keys.items():
+            cluster = f"c{call_of[box]}" if isinstance(box, Value) and box in call_of else ""
+            if isinstance(box, Value):
+                yield self._node_box(box, key, cluster)
+            else:
+                yield self._fold_box(box, key, self.alike[box].count if box in self.alike else 1)
+
+    def _node_box(self, node: Value, key: str, cluster: str) -> Box:
+        kind, name = self.naming.kind(node), self.graph.name(node)
+        numbers = self.show != "structure"
+        value = number(node.data) if numbers else ""
+        return Box(
+            key=key,
+            kind=kind,
+            name=name,
+            formula=self.graph.formula(node) if node.inputs else "",
+            value="" if value == name else value,
+            adjoint=self._adjoint(node) if numbers and not node.is_constant else "",
+            marks=marks(node, self.consumers.get(node, []), node is self.graph.output) if numbers else (),
+            cluster=cluster,
+            rank=self.rank(node),
+        )
+
+    def _adjoint(self, node: Value) -> str:
+        """∂C/∂node = its contributions = their sum; a dash before any backward pass."""
+        name = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)} = "
+        adjoint = self.adjoint(node)
+        if adjoint is None:
+            return f"{name}—"
+        terms = [self.contribution(edge) for edge in self.consumers.get(node, ()) if edge.partial is not None]
+        if 1 < len(terms) <= 4 and None not in terms:
+            return name + " + ".join(map(signed, terms)) + f" = {number(adjoint)}"
+        return name + number(adjoint)
+
+    def _fold_box(self, box: Any, key: str, count: int) -> Box:
+        members, results = self.members[box], self.results[box]
+        numbers = self.show != "structure"
+        return Box(
+            key=key,
+            kind="group" if any(node.inputs for node in members) else self.naming.kind(members[0]),
+            name=self._fold_name(box, members),
+            formula=self._fold_formula(box, members, count),
+            value=_range([node.data for node in results]) if numbers else "",
+            adjoint=self._fold_adjoint(results) if numbers and any(not node.is_constant for node in results) else "",
+            marks=tuple(sorted({mark for node in members for mark in self._marks(node)})) if numbers else (),
+            count=count,
+            rank=self.rank(box),
+        )
+
+    def _marks(self, node: Value) -> tuple[str, ...]:
+        found = marks(node, self.consumers.get(node, []), node is self.graph.output)
+        return tuple(mark for mark in found if mark.startswith("first"))
+
+    def _fold_name(self, box: Any, members: list[Value]) -> str:
+        if isinstance(box, Value):
+            return box.label or (str(box.op) if box.inputs else self.naming.kind(box))
+        if box[0] == "rows":
+            return self._fold_name(self.alike[box].example, members)
+        return self.naming.title(self.calls.calls[box[1]]) if box[0] == "call" else self.graph.name(members[-1])
+
+    def _fold_formula(self, box: Any, members: list[Value], count: int) -> str:
+        operations = sum(bool(node.inputs) for node in members)
+        example = self.alike[box].example if box in self.alike else box
+        if operations <= count and isinstance(example, Value):
+            return self.graph.formula(members[-1]) if count == 1 and operations else ""
+        leaves = sum(not node.inputs and not node.is_constant for node in members)
+        if not isinstance(example, Value) and example[0] == "sum":
+            return f"a sum of {operations // count + 1:,} terms"
+        return _plural(operations // count, "operation") + (f", {_plural(leaves, 'parameter')}" if leaves else "")
+
+    def _fold_adjoint(self, results: list[Value]) -> str:
+        output = self.graph.name(self.graph.output)
+        grads = [grad for grad in map(self.adjoint, results) if grad is not None]
+        return f"∂{output}/∂· = {_range(grads) if grads else '—'}"
+
+    # --- arrows ----------------------------------------------------------------------------------
+
+    def arrows(self) -> Iterable[Arrow]:
+        """Every arrow of the picture: one for each operand of a single node, one for each fold that a box leads to."""
+        for box, key in self.keys.items():
+            if isinstance(box, Value):
+                yield from self._operand_arrows(box, key)
+            else:
+                yield from self._fold_arrows(box, key)
+
+    def _operand_arrows(self, node: Value, key: str) -> Iterable[Arrow]:
+        for edge in self.graph.edges(node):
+            source = self.keys.get(self.box(edge.source))
+            if source is not None:
+                yield self._arrow(edge, source, key)
+
+    def _arrow(self, edge: Edge, source: str, target: str) -> Arrow:
+        constant, absent = edge.source.is_constant, edge.partial is None
+        if self.show != "chain" or (constant and not edge.source.label) or (absent and constant):
+            return Arrow(source, target, absent=absent and not constant, constant=constant)
+        name = f"∂{self.graph.name(edge.target)}/∂{self.graph.name(edge.source)}"
+        if absent:
+            return Arrow(source, target, forward=f"{name}: no edge", absent=True)
+        what, value = self.graph.local_derivative(edge), number(edge.partial)
+        forward = f"{name} = {what}" + ("" if what == value else f" = {value}")
+        adjoint = self.adjoint(edge.target)
+        if constant or adjoint is None:
+            return Arrow(source, target, forward=forward, constant=constant)
+        return self._multiplied(source, target, forward, edge.partial, edge.target, adjoint, self.contribution(edge))
+
+    def _multiplied(
+        self, source: str, target: str, forward: str, derivative: Any, node: Value, adjoint: Any, product: Any
+    ) -> Arrow:
+        """An arrow with the whole chain rule on it."""
+        backward = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)} = {number(adjoint)}"
+        factors = (derivative, adjoint) if isinstance(derivative, float) and isinstance(adjoint, float) else None
+        return Arrow(source, target, forward, backward, number(product), factors)
+
+    def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
+        """The arrows into a fold: for each box outside, the derivative of the fold's result, and what flows back."""
+        results = self.results[box]
+        through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.show == "chain" else {}
+        flows: dict[Any, Flow] = {}
+        for node in self.members[box]:
+            adjoint, inner = self.adjoint(node), through.get(node)
+            for v, partial in zip(node.inputs, node.partials):
+                source = self.box(v)
+                if source != box and source in self.keys:
+                    flows.setdefault(source, Flow(v)).add(v, partial, adjoint, inner)
+        for source, flow in flows.items():
+            yield self._flow_arrow(flow, self.keys[source], key, results)
+
+    def _flow_arrow(self, flow: Flow, source: str, target: str, results: list[Value]) -> Arrow:
+        if self.show != "chain" or flow.constant or not flow.live:
+            return Arrow(source, target, constant=flow.constant, absent=not flow.live and not flow.constant)
+        known = self.adjoint(results[0]) is not None
+        if len(results) > 1 or flow.several:
+            of = f"{_plural(flow.live, 'derivative')} of {_plural(len(results), 'result')}"
+            product = _plural(flow.live, "contribution") if flow.several else number(flow.product)
+            return Arrow(source, target, forward=of, product=product if known else "")
+        result = results[0]
+        forward = f"∂{self.graph.name(result)}/∂{self.graph.name(flow.source)} = {number(flow.derivative)}"
+        if not known:
+            return Arrow(source, target, forward=forward)
+        adjoint = self.adjoint(result)
+        return self._multiplied(source, target, forward, flow.derivative, result, adjoint, flow.product)
+
+    def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
+        """∂result/∂node for the members of a fold, by a sweep that stays inside it."""
+        adjoints: dict[Value, Any] = {result: 1.0}
+        for node in sorted(self.members[box], key=lambda node: node.index, reverse=True):
+            adjoint = adjoints.get(node)
+            if adjoint is None:
+                continue
+            for v, partial in zip(node.inputs, node.partials):
+                if partial is not None and self.box(v) == box:
+                    adjoints[v] = adjoints.get(v, 0.0) + adjoint * partial
+        return adjoints
+
+    # --- clusters --------------------------------------------------------------------------------
+
+    def clusters(self, call_of: dict[Value, int]) -> Iterable[Cluster]:
+        """The calls, still open, around the nodes shown, and the calls around those."""
+        needed: set[int] = set()
+        for node in self.keys:
+            i = call_of.get(node, -1) if isinstance(node, Value) else -1
+            while i >= 0 and i not in needed:
+                needed.add(i)
+                i = self.calls.parent[i]
+        for i in sorted(needed):
+            parent = self.calls.parent[i]
+            title = self.naming.title(self.calls.calls[i])
+            yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "")
+
+
+def signed(x: Any) -> str:
+    """A number in brackets where it is negative, so that it can stand in a sum or a product."""
+    written = x if isinstance(x, str) else number(x)
+    return f"({written})" if written.startswith("-") else written
+
+
+def _plural(n: int, thing: str) -> str:
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")
+
+
+def _range(values: list[Any]) -> str:
+    """One number as it is, several as least … greatest."""
+    try:
+        ends = [number(min(values)), number(max(values))] if values else []
+    except TypeError:
+        return f"{len(values):,} values"
+    return " … ".join(dict.fromkeys(ends))
+
+
+def picture(builder: Builder, caption: str) -> Picture:
+    """The whole picture."""
+    graph = builder.graph
+    call_of = builder.calls.innermost(graph.nodes)
+    for leaf in [box for box in builder.keys if isinstance(box, Value) and not box.inputs and not box.is_constant]:
+        users = {call_of.get(edge.target, -1) for edge in builder.consumers.get(leaf, ())}
+        if len(users) == 1 and users != {-1}:
+            call_of[leaf] = users.pop()
+    name = graph.name(graph.output)
+    boxes = tuple(builder.boxes(call_of))
+    arrows = tuple(builder.arrows())
+    description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
+    clusters = tuple(builder.clusters(call_of))
+    return Picture(f"Gradient graph of {name}", description, boxes, arrows, clusters, caption)

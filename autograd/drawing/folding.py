@@ -1,0 +1,233 @@
+"""Folding: which nodes share a box, so that a large graph stays readable. Each step is one linear pass, no recursion.
+
+A folding maps a node to the key of its fold; a node that is not in it has a box of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd.drawing.naming import Naming
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.engine.groups import Call, calls_below
+from autograd.primitives import TABLE
+
+Folding = dict[Value, Any]
+
+SUMMANDS = 4  # from this many on, a sum written with + is one box
+MANY = 50_000
+
+
+class Calls:
+    """The marked calls in a graph as a forest: which call is inside which, and how high each stands."""
+
+    def __init__(self, graph: Graph) -> None:
+        indices = [node.index for node in graph.nodes if node.inputs]
+        found = calls_below(indices[0], indices[-1]) if indices else []
+        self.calls = sorted(found, key=lambda call: (call.start, -call.end))
+        self.parent: list[int] = []
+        self.height = [0] * len(self.calls)
+        open_calls: list[int] = []
+        for i, call in enumerate(self.calls):
+            while open_calls and self.calls[open_calls[-1]].end < call.end:
+                open_calls.pop()
+            self.parent.append(open_calls[-1] if open_calls else -1)
+            open_calls.append(i)
+        for i in reversed(range(len(self.calls))):
+            if self.parent[i] >= 0:
+                self.height[self.parent[i]] = max(self.height[self.parent[i]], self.height[i] + 1)
+
+    def innermost(self, nodes: Iterable[Value]) -> dict[Value, int]:
+        """For every operation made in a call, the number of the innermost such call; `nodes` come oldest first."""
+        found: dict[Value, int] = {}
+        open_calls: list[int] = []
+        at = 0
+        if not self.calls:
+            return found
+        for node in nodes:
+            if not node.inputs:
+                continue
+            while at < len(self.calls) and self.calls[at].start < node.index:
+                open_calls.append(at)
+                at += 1
+            while open_calls and self.calls[open_calls[-1]].end < node.index:
+                open_calls.pop()
+            if open_calls and self.calls[open_calls[-1]].start < node.index:
+                found[node] = open_calls[-1]
+        return found
+
+    def outermost(self, i: int, closed: Callable[[int], bool]) -> int:
+        """The outermost closed call around call i, itself included; -1 where none is closed."""
+        found = -1
+        while i >= 0:
+            if closed(i):
+                found = i
+            i = self.parent[i]
+        return found
+
+
+def fold_sums(graph: Graph) -> Folding:
+    """Chains of + whose links nothing else uses become one box, as `sum` of a list would be."""
+    plus = TABLE["add"]
+    sums = [node for node in graph.nodes if node.op is plus]
+    if len(sums) < SUMMANDS - 1:
+        return {}
+    uses = dict.fromkeys(sums, 0)
+    for node in graph.nodes:
+        for v in node.inputs:
+            if v.op is plus:
+                uses[v] += 1
+    heads: dict[Value, Value] = {}
+    members: dict[Value, int] = {}
+    for node in reversed(sums):
+        head = heads.setdefault(node, node)
+        members[head] = members.get(head, 0) + 1
+        for v in node.inputs:
+            if v.op is plus and uses[v] == 1 and not v.label:
+                heads[v] = head
+    return {node: ("sum", head.index) for node, head in heads.items() if members[head] >= SUMMANDS - 1}
+
+
+def fold_calls(graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool]) -> Folding:
+    """Every call that is `closed` (asked with the call and its height) becomes one box, its own leaves inside it."""
+    shut = [closed(call, height) for call, height in zip(calls.calls, calls.height)]
+    inner = calls.innermost(graph.nodes)
+    box: dict[int, int] = {i: calls.outermost(i, shut.__getitem__) for i in set(inner.values())}
+    folding: Folding = {node: ("call", box[i]) for node, i in inner.items() if box[i] >= 0}
+    return {**folding, **_private_leaves(graph, naming, folding)}
+
+
+def _private_leaves(graph: Graph, naming: Naming, folding: Folding) -> Folding:
+    """What only one fold uses: parameters, such as a neuron's weights, and plain operands used once."""
+    users: Folding = {}
+    uses: dict[Value, int] = {}
+    shared = object()
+    for node in graph.nodes:
+        fold = folding.get(node, shared)
+        for v in node.inputs:
+            if not v.inputs:
+                users[v] = fold if users.get(v, fold) == fold else shared
+                uses[v] = uses.get(v, 0) + 1
+    return {leaf: fold for leaf, fold in users.items() if fold is not shared and _may_hide(naming, leaf, uses[leaf])}
+
+
+def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
+    kind = naming.kind(leaf)
+    return kind == "parameter" or (kind == "constant" and uses == 1)
+
+
+class Shapes:
+    """The structure of every node, from the bottom up over the same parameters, whatever numbers the inputs have."""
+
+    def __init__(self, graph: Graph, naming: Naming, calls: Calls) -> None:
+        self.of: dict[Value, int] = {}
+        self.too_many = False
+        self.roles: dict[Value, Any] = {}
+        parameters = _parameters(graph, naming, calls)
+        numbers: dict[Any, int] = {}
+        for node in graph.nodes:
+            if node.inputs:
+                what: Any = (node.op, node.label, tuple([self.of[v] for v in node.inputs]))
+            else:
+                what = node.index if node in parameters else "input"
+            self.of[node] = numbers.setdefault(what, len(numbers))
+            if len(numbers) > MANY:
+                self.too_many = True  # so many that no fold of rows can be read
+                return
+        self._find_roles(graph, parameters)
+
+    def _find_roles(self, graph: Graph, parameters: set[Value]) -> None:
+        """What makes two inputs one: their label, the shapes that use them, and where."""
+        uses: dict[Value, set[Any]] = {}
+        for node in graph.nodes:
+            for i, v in enumerate(node.inputs):
+                if not v.inputs and v not in parameters:
+                    uses.setdefault(v, set()).add((self.of[node], i))
+        self.roles = {v: (v.label, frozenset(where)) for v, where in uses.items()}
+
+    def __getitem__(self, node: Value) -> Any:
+        """What two nodes have in common where one stands for the other."""
+        return self.roles.get(node, self.of[node])
+
+
+def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) -> tuple[Folding, dict[Any, Alike]]:
+    """Boxes of the same structure over the same parameters become one, drawn once; and what each stands for.
+
+    A node of the same shape as one inside a fold is in that fold too: of many rows, the calls of one must be known.
+    """
+    if shapes.too_many:
+        return folding, {}
+    keys: dict[Any, Any] = {}
+    key_of: dict[Any, Any] = {}
+    alike: dict[Any, Alike] = {}
+    for node, fold in sorted(folding.items(), key=lambda item: -item[0].index):  # a fold's newest node is its result
+        key = keys.setdefault(fold, ("rows", shapes[node]))
+        alike.setdefault(key, Alike(fold))
+        key_of.setdefault(shapes[node], key)
+    folded = {node: key_of.get(shapes[node]) or ("rows", shapes[node]) for node in graph.nodes}
+    for node, key in folded.items():
+        if key[1] == shapes[node]:
+            alike.setdefault(key, Alike(node)).count += 1
+    folded = {node: key for node, key in folded.items() if alike[key].count > 1 or node in folding}
+    calls_only = {node: key for node, key in folded.items() if alike[key].is_call}
+    return {**folded, **_private_leaves(graph, naming, calls_only)}, alike
+
+
+class Alike:
+    """A fold of rows: one of the boxes that it stands for, and their number."""
+
+    __slots__ = ("example", "count")
+
+    def __init__(self, example: Any) -> None:
+        self.example = example
+        self.count = 0
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it stands for calls."""
+        return isinstance(self.example, tuple) and self.example[0] == "call"
+
+
+def _parameters(graph: Graph, naming: Naming, calls: Calls) -> set[Value]:
+    """The leaves that make two structures differ: a module's own, else all but those of one call among several."""
+    leaves = {node for node in graph.nodes if not node.inputs and not node.is_constant}
+    if naming.parameters is not None:
+        return leaves & naming.parameters
+    inner = calls.innermost(graph.nodes)
+    outer = {i: calls.outermost(i, lambda _: True) for i in set(inner.values())}
+    if len(set(outer.values())) < 2:
+        return leaves
+    users: dict[Value, set[Any]] = {leaf: set() for leaf in leaves}
+    for node in graph.nodes:
+        for v in node.inputs:
+            if v in leaves and len(users[v]) < 2:
+                users[v].add(outer[inner[node]] if node in inner else None)
+    return {leaf for leaf in leaves if len(users[leaf]) != 1 or None in users[leaf]}
+
+
+def box_count(graph: Graph, folding: Folding, enough: int) -> int:
+    """The number of boxes, counted no further than one more than `enough`."""
+    if not folding:
+        return len(graph.nodes)
+    seen = set()
+    for node in graph.nodes:
+        seen.add(folding.get(node, node))
+        if len(seen) > enough:
+            break
+    return len(seen)
+
+
+def neighbourhood(root: Any, inputs: Callable[[Any], Iterable[Any]], limit: int) -> list[Any]:
+    """The boxes nearest to the root, at most `limit`."""
+    found = [root]
+    seen = {root}
+    for box in found:
+        for other in inputs(box):
+            if other not in seen:
+                if len(found) >= limit:
+                    return found
+                seen.add(other)
+                found.append(other)
+    return found

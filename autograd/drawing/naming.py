@@ -1,0 +1,58 @@
+"""Names for a picture: from a mapping of names to Values, or from a module's own paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.groups import Call
+
+
+class Naming:
+    """What `names=` says: a name for some Values, which of them are parameters, and a path for some modules."""
+
+    def __init__(self, names: Any) -> None:
+        self.values: dict[Value, str] = {}
+        self.parameters: set[Value] | None = None
+        self._paths: dict[int, str] = {}
+        if names is None:
+            return
+        if isinstance(names, Mapping):
+            for name, value in names.items():
+                self._name(str(name), value)
+        elif hasattr(names, "named_parameters"):
+            self.values = {value: name for name, value in names.named_parameters()}
+            self.parameters = set(self.values)
+            if hasattr(names, "named_modules"):
+                self._paths = {id(module): path for path, module in names.named_modules()}
+        else:
+            raise TypeError(
+                f"draw: names must be a mapping of names to Values, or a Module, got {type(names).__name__}"
+            )
+
+    def _name(self, name: str, value: Any) -> None:
+        if isinstance(value, Value):
+            self.values[value] = name
+        elif isinstance(value, Iterable) and not isinstance(value, str):
+            for i, member in enumerate(value):
+                self._name(f"{name}[{i}]", member)
+        else:
+            raise TypeError(f"draw: names[{name!r}] must be a Value or a list of Values, got {type(value).__name__}")
+
+    def kind(self, node: Value) -> str:
+        """What sort of box a node gets."""
+        if node.inputs:
+            return "operation"
+        if node.is_constant:
+            return "input" if node.label or node in self.values else "constant"
+        return "parameter" if self.parameters is None or node in self.parameters else "input"
+
+    def path(self, owner: Any) -> str:
+        """The path of a module inside the one that names were taken from, else empty."""
+        return self._paths.get(id(owner), "")
+
+    def title(self, call: Call) -> str:
+        """How a call is headed: the path of its module, and what it is."""
+        path = self.path(call.owner)
+        return f"{path}: {call.kind}" if path else call.kind

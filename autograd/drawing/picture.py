@@ -1,0 +1,70 @@
+"""What is drawn: boxes, arrows and clusters as plain data, apart from DOT and from HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node of the graph, or a fold of many of them."""
+
+    key: str
+    kind: str  # "parameter", "input", "constant", "operation", "group"
+    name: str
+    formula: str = ""
+    value: str = ""
+    adjoint: str = ""
+    marks: tuple[str, ...] = ()
+    count: int = 1  # how many alike it stands for
+    cluster: str = ""
+    rank: int = 0  # its place in the order of the computation
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An operand of an operation, with the chain rule on it: forward × backward = product, in words and numbers."""
+
+    source: str
+    target: str
+    forward: str = ""
+    backward: str = ""
+    product: str = ""
+    factors: tuple[float, float] | None = None
+    absent: bool = False
+    constant: bool = False
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A call whose nodes are drawn together; `parent` is the key of the call around it, or empty."""
+
+    key: str
+    title: str
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One moment of the two passes: a box gets its value or its seed, or an arrow carries a contribution back."""
+
+    kind: str  # "forward", "seed", "backward"
+    box: str
+    what: str
+    why: str = ""
+    arrow: int | None = None
+    answer: float | None = None  # the product, which a student may be asked for
+    completes: bool = False  # whether the box now has all its contributions
+    reveals: tuple[int, ...] = ()  # arrows whose label comes with this step, for nothing flows back along them
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything on one picture. `caption` says what is hidden, `description` what is shown, for who cannot see it."""
+
+    title: str
+    description: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    clusters: tuple[Cluster, ...] = ()
+    caption: str = ""

@@ -1,0 +1,64 @@
+"""Both passes in single steps: values forward, the seed, then one contribution at a time backward."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from autograd.drawing.building import signed
+from autograd.drawing.picture import Arrow, Box, Picture, Step
+from autograd.symbols import number
+
+KINDS = {
+    "parameter": "A parameter: training changes it.",
+    "input": "An input.",
+    "group": "The forward pass through all of it.",
+    "operation": "Forward pass: the operation on its inputs.",
+}
+
+
+def steps(picture: Picture) -> Iterable[Step]:
+    """The steps of a picture, in the order of the computation and then against it."""
+    order = sorted(picture.boxes, key=lambda box: box.rank)
+    idle: dict[str, list[int]] = {}
+    for i, arrow in enumerate(picture.arrows):
+        if not arrow.product:
+            idle.setdefault(arrow.target, []).append(i)
+    for box in order:
+        if box.kind in KINDS:
+            formula = f" = {box.formula}" if box.formula and box.kind == "operation" else ""
+            what = f"{box.name}{formula} = {box.value}"
+            yield Step("forward", box.key, what, KINDS[box.kind], reveals=tuple(idle.get(box.key, ())))
+    output = order[-1]
+    what = f"∂{output.name}/∂{output.name} = 1"
+    yield Step("seed", output.key, what, "The backward pass starts at the output.", completes=True)
+    yield from _backward(picture)
+
+
+def _backward(picture: Picture) -> Iterable[Step]:
+    boxes = {box.key: box for box in picture.boxes}
+    arrows = [(i, arrow) for i, arrow in enumerate(picture.arrows) if arrow.product]
+    arrows.sort(key=lambda pair: (-boxes[pair[1].target].rank, pair[0]))
+    left = Counter(arrow.source for _, arrow in arrows)
+    sums: dict[str, float] = dict.fromkeys(boxes, 0.0)
+    for i, arrow in arrows:
+        source, target = boxes[arrow.source], boxes[arrow.target]
+        left[source.key] -= 1
+        completes = not left[source.key]
+        if arrow.factors is None or source.kind == "group":
+            what = f"{arrow.product} from {target.name} to {source.name}"
+            yield Step("backward", source.key, what, "Backward pass.", i, completes=completes)
+        else:
+            yield _contribution(i, arrow, source, target, sums, completes)
+
+
+def _contribution(i: int, arrow: Arrow, source: Box, target: Box, sums: dict[str, float], completes: bool) -> Step:
+    """One contribution: what the sum was, forward × backward, what it is now; and why the local derivative is that."""
+    assert arrow.factors is not None
+    forward, backward = arrow.factors
+    before = sums[source.key]
+    sums[source.key] += forward * backward
+    after = number(sums[source.key])
+    what = f"{source.name}.grad: {number(before)} → {signed(before)} + {signed(backward)} × {signed(forward)} = {after}"
+    reason = f"{target.name} = {target.formula}, so " if target.kind == "operation" else ""
+    return Step("backward", source.key, what, reason + arrow.forward, i, forward * backward, completes)

@@ -1,0 +1,21 @@
+"""The finish of an SVG: what it is, for who cannot see it."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+from autograd.drawing.picture import Picture
+
+
+def finished(svg: str, picture: Picture) -> str:
+    """Graphviz's SVG with a role, a title and a description, and without its own titles, which are only keys."""
+    svg = re.sub(r"<title>[^<]*</title>\n?", "", svg)
+    description = f"{picture.description}. {picture.caption}".strip()
+    words = f"<title>{escape(visible(picture.title))}</title>\n<desc>{escape(visible(description))}</desc>\n"
+    return re.sub(r"(<svg\b)([^>]*>)", lambda m: f'{m[1]} role="img"{m[2]}\n{words}', svg, count=1)
+
+
+def visible(text: str) -> str:
+    """Control characters, which XML forbids, as visible escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

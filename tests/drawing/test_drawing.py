@@ -1,0 +1,170 @@
+"""Drawings: how they are saved, rendered and shown, and what happens without a layout engine or in time."""
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import graphviz
+import pytest
+
+import autograd
+from autograd import Value, draw, no_grad
+from autograd.drawing import draw_dot, layout
+from autograd.drawing.themes import THEMES
+from nn import MLP
+
+
+def cost() -> Value:
+    x, y = Value(0.5, label="x"), Value.constant(3.0, label="<y & 'z'>")
+    C = (x * x + y).relu() * x
+    C.label = "C"
+    return C
+
+
+@pytest.mark.parametrize(
+    ("ending", "magic"),
+    [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph"), ("html", b"<!DOCTYPE html>")],
+)
+def test_the_ending_decides(ending: str, magic: bytes, tmp_path: Path) -> None:
+    path = draw(cost()).save(tmp_path / f"picture.{ending}")
+    assert path.read_bytes().startswith(magic)
+
+
+def test_the_habits_of_graphviz(tmp_path: Path) -> None:
+    drawing = draw(cost(), graph_attr={"size": "5"}, node_attr={"penwidth": "2"}, edge_attr={"arrowhead": "vee"})
+    for attribute in ("size=5", "penwidth=2", "arrowhead=vee"):
+        assert attribute in drawing.source
+    assert drawing.render(tmp_path / "picture", format="png") == str(tmp_path / "picture.png")
+    assert drawing.pipe("svg").startswith(b"<?xml")
+    draw(cost(), filename=str(tmp_path / "other"), format="dot")
+    assert (tmp_path / "other.dot").exists()
+    assert draw_dot(cost()).source == draw(cost()).source
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"show": "all"}, "show must be one of chain, values, structure"),
+        ({"collapse": "everything"}, "collapse must be one of auto, none"),
+        ({"theme": "sepia"}, "theme must be one of light, dark"),
+        ({"rankdir": "up"}, "rankdir must be LR"),
+        ({"max_nodes": 0}, "max_nodes must be at least 1"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_an_error(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(cost(), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("names", [3, {"x": 3}, {"x": "y"}])
+def test_bad_names_are_an_error(names: object) -> None:
+    with pytest.raises(TypeError, match="names"):
+        draw(cost(), names=names)
+
+
+@pytest.mark.parametrize("output", [1.0, None, [Value(1.0)]])
+def test_anything_but_a_value_is_an_error(output: object) -> None:
+    with pytest.raises(TypeError, match="expected the Value at the end of a graph"):
+        draw(output)  # type: ignore[arg-type]
+
+
+def test_another_ending_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"must end in one of \.svg"):
+        draw(cost()).save(tmp_path / "picture.gif")
+
+
+def test_an_svg_says_what_it_is() -> None:
+    root = ElementTree.fromstring(draw(cost()).svg())
+    assert root.get("role") == "img"
+    title, description = root[0], root[1]
+    assert (title.tag.rpartition("}")[2], title.text) == ("title", "Gradient graph of C")
+    assert description.tag.endswith("desc")
+    assert "6 boxes, 7 arrows" in (description.text or "")
+    assert len([element for element in root.iter() if element.tag.endswith("}title")]) == 1
+
+
+def test_the_same_bytes_in_every_run() -> None:
+    code = (
+        "import random; from nn import MLP; from autograd import draw; random.seed(1); m = MLP(2, [4, 4, 1]);"
+        "C = sum(m([i, 1.0]) for i in range(9)); C.backward(); print(draw(C, names=m).source)"
+    )
+    root = str(Path(autograd.__file__).parent.parent)
+    sources = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(sources) == 1
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(ending: str) -> list[str]:
+        raise layout.NoLayoutEngine
+
+    monkeypatch.setattr(layout, "command", missing)
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_without_a_layout_engine_the_source_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(graphviz.ExecutableNotFound, match=r"scalar-autograd\[draw\].*picture\.dot"):
+        draw(cost()).save(tmp_path / "picture.svg")
+    assert (tmp_path / "picture.dot").read_text(encoding="utf-8").startswith("digraph")
+    assert draw(cost()).save(tmp_path / "source.dot").exists()
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_a_notebook_shows_text_where_there_is_no_layout() -> None:
+    bundle = draw(cost())._repr_mimebundle_()
+    assert bundle.keys() == {"text/plain"}
+    assert "no layout engine" in bundle["text/plain"]
+
+
+def test_a_notebook_shows_svg() -> None:
+    bundle = draw(cost())._repr_mimebundle_()
+    assert "<svg" in bundle["image/svg+xml"]
+    assert bundle["text/plain"].startswith("<Drawing: C = ")
+
+
+def test_a_layout_that_takes_too_long_is_tried_again_plainer(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = "import sys, time; text = sys.stdin.read(); 'splines=line' in text or time.sleep(30); print('<svg></svg>')"
+    monkeypatch.setattr(layout, "command", lambda ending: [sys.executable, "-c", slow])
+    drawing = draw(cost())
+    plainer = drawing.digraph.copy()
+    plainer.attr("graph", splines="line")
+    assert layout.render(drawing.source, plainer.source, "svg", seconds=0.8).startswith(b"<svg>")
+    with pytest.raises(TimeoutError, match="max_nodes"):
+        layout.render(drawing.source, drawing.source, "svg", seconds=0.2)
+
+
+def test_a_network_and_a_leaf_can_be_drawn(tmp_path: Path) -> None:
+    assert draw(MLP(2, [3, 1])([0.1, 0.2])).save(tmp_path / "network.svg").exists()
+    with no_grad():
+        assert draw(Value(1.0) * 2).save(tmp_path / "leaf.svg").exists()
+
+
+@pytest.mark.parametrize("name", sorted(THEMES))
+def test_colours_can_be_read(name: str) -> None:
+    theme = THEMES[name]
+    for background in (theme.background, theme.cluster):
+        for colour in (theme.ink, theme.faint, theme.forward, theme.backward, theme.warning):
+            assert contrast(colour, background) >= 4.5, (name, colour, background)
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two colours, as WCAG 2 defines it."""
+    dark, light = sorted(map(luminance, (a, b)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = (int(two, 16) / 255 for two in re.findall("..", colour[1:]))
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

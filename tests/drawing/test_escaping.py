@@ -1,0 +1,59 @@
+"""Labels are data: they come out as written, and no markup gets through."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pygraphviz
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, draw
+from autograd.drawing.svg import visible
+
+LABELS = [
+    "<b>bold</b>",
+    "a & b",
+    "\"quoted\" 'too'",
+    "\\N \\G \\n",
+    "port:s",
+    "{a|b}",
+    "two\nlines",
+    "שלום",
+    "漢字",
+    "a  b",
+]
+
+
+def texts(svg: str) -> str:
+    root = ElementTree.fromstring(svg)
+    assert not any(element.tag.endswith("}script") for element in root.iter())
+    return "\n".join("".join(e.itertext()) for e in root.iter() if e.tag.endswith("}text")).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_comes_out_as_written(label: str) -> None:
+    svg = texts(draw(Value(1.0, label=label) * 2).svg())
+    for line in label.split("\n"):
+        assert line in svg
+    assert pygraphviz.AGraph(string=draw(Value(1.0, label=label) * 2).source).number_of_nodes() == 3
+
+
+@pytest.mark.parametrize("label", ["bell\a", "null\0", "escape\x1b[1m", "\u202eright to left"])
+def test_control_characters_are_visible_escapes(label: str) -> None:
+    assert visible(label) in texts(draw(Value(1.0, label=label) * 2).svg())
+
+
+@settings(max_examples=12)
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=20, max_size=20))
+@example(["<script>alert(1)</script>", "]]>", "<!--", "&#0;", "&amp;", "%n", "${x}", "$$"] * 3)
+def test_any_label_survives_dot_and_svg(labels: list[str]) -> None:
+    total = Value(0.0, label="C")
+    for label in labels:
+        total = total + Value(1.0, label=label)
+    drawing = draw(total, collapse="none")
+    assert pygraphviz.AGraph(string=drawing.source).number_of_nodes() == len(drawing.picture.boxes)
+    shown = texts(drawing.svg())
+    for label in labels:
+        for line in label.split("\n"):
+            if line.strip():
+                assert visible(line).strip() in shown

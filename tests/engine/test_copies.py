@@ -1,0 +1,82 @@
+"""Copies of a leaf are leaves; of the result of an operation there is none."""
+
+import copy
+import pickle
+from fractions import Fraction
+
+import pytest
+
+from autograd import Value, no_grad
+
+
+def pickled(protocol):
+    return lambda x: pickle.loads(pickle.dumps(x, protocol))
+
+
+COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy}
+COPIES |= {f"pickle {protocol}": pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)}
+
+
+def differentiated():
+    x = Value(2.0, label="x")
+    (x * 3.0).backward()
+    return x
+
+
+LEAVES = [
+    lambda: Value(1.5),
+    lambda: Value(1.5, label="w"),
+    differentiated,
+    lambda: Value(Fraction(1, 3), label="third"),
+    lambda: Value.constant(2.0, label="two"),
+    lambda: (Value(2.0) * 3.0).detach(),
+]
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_a_copy_of_a_leaf_keeps_what_it_is(made, leaf):
+    v = leaf()
+    w = made(v)
+    assert w is not v
+    assert type(w.data) is type(v.data)
+    assert (w.data, w.grad, w.has_grad, w.label) == (v.data, v.grad, v.has_grad, v.label)
+    assert (w.is_constant, w.inputs, w.partials, w.op) == (v.is_constant, (), (), None)
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_a_copy_is_apart_from_the_original(made):
+    v = differentiated()
+    w = made(v)
+    (w * w).backward()
+    assert (v.grad, w.grad) == (3.0, 7.0)
+    w.data = 5.0
+    w.zero_grad()
+    assert (v.data, v.grad) == (2.0, 3.0)
+    assert (v * w).inputs == (v, w)
+
+
+@pytest.mark.parametrize("made", [copy.deepcopy, pickled(pickle.HIGHEST_PROTOCOL)], ids=["deepcopy", "pickle"])
+def test_what_was_shared_stays_shared(made):
+    shared, other = Value(1.0, label="shared"), Value(1.0)
+    model = {"layers": [[shared, other], (shared,)], "tied": shared}
+    again = made(model)
+    assert again["layers"][0][0] is again["layers"][1][0] is again["tied"]
+    assert again["layers"][0][1] is not again["tied"]
+    assert again["tied"] is not shared
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_a_result_is_not_copied(made):
+    x = Value(2.0)
+    for result in (x * x, x.tanh(), -x, +x):
+        with pytest.raises(TypeError, match=r"detach\(\)"):
+            made(result)
+        assert made(result.detach()).data == result.data
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_a_result_without_a_graph_is_a_leaf(made):
+    with no_grad():
+        y = Value(2.0) * 3.0
+    assert made(y).data == 6.0
