@@ -8,6 +8,8 @@ from __future__ import annotations
 from _thread import RLock
 from operator import attrgetter
 
+from autograd.numbers.kinds import exact
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -168,7 +170,7 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
         raise ValueError(f"create_graph: the data below {name} was changed after it was computed; compute it again")
     flat = tuple(v.data if v.is_constant else v for v in node.inputs)
     partials: tuple[Any, ...] = row.rule(*row.structured(flat))[1]
-    return partials
+    return partials if type(node.data) is float else exact(partials, node.data)
 
 
 def is_unchanged(node: Value) -> bool:

@@ -6,6 +6,7 @@ from the table.
 
 from __future__ import annotations
 
+import math
 import operator
 
 from autograd import primitives as p
@@ -110,9 +111,11 @@ class Scalar:
         return p.abs(self)
 
     def __floor__(self) -> Any:
+        math.floor(core(self))  # which raises for what has no whole part, as it does for a float
         return p.floor(self)
 
     def __ceil__(self) -> Any:
+        math.ceil(core(self))
         return p.ceil(self)
 
     __eq__ = _comparison(operator.eq)
@@ -146,9 +149,11 @@ class Scalar:
 
     def __round__(self, digits: int | None = None) -> Any:
         """To the nearest whole number; to so many decimal digits as a plain number, since the derivative is 0."""
-        return p.round(self) if digits is None else round(core(self), digits)
+        rounded = round(core(self), digits)
+        return p.round(self) if digits is None else rounded
 
     def __trunc__(self) -> Any:
+        math.trunc(core(self))
         return p.ceil(self) if self < 0 else p.floor(self)
 
     def __divmod__(self, other: Any) -> Any:

@@ -66,8 +66,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
                 value, partials = row.evaluate(*lower)
             except (ValueError, ArithmeticError) as error:
                 raise row.failure(error, [f"{core(x)!r}" for x in flat])
-        if type(value) is not float and not isinstance(value, Scalar):
-            partials = exact(partials, value)
+        if type(core(value)) is not float:
+            partials = exact(partials, core(value))
         tangent: Any = None
         for x, partial in zip(flat, partials):
             if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
