@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["eager"]
+BENCHMARKS = ["eager", "drawing"]
 
 
 def main() -> int:

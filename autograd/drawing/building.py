@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -127,7 +128,7 @@ class Builder:
             formula=self.graph.formula(node) if node.inputs else "",
             value="" if value == name else value,
             adjoint=self._adjoint(node) if numbers and not node.is_constant else "",
-            marks=marks(node, self.consumers.get(node, []), node is self.graph.output) if numbers else (),
+            marks=self._marks(node) if numbers else (),
             cluster=cluster,
             rank=self.rank(node),
         )
@@ -153,14 +154,20 @@ class Builder:
             formula=self._fold_formula(box, members, count),
             value=_range([node.data for node in results]) if numbers else "",
             adjoint=self._fold_adjoint(results) if numbers and any(not node.is_constant for node in results) else "",
-            marks=tuple(sorted({mark for node in members for mark in self._marks(node)})) if numbers else (),
+            marks=self._fold_marks(members) if numbers else (),
             count=count,
             rank=self.rank(box),
         )
 
     def _marks(self, node: Value) -> tuple[str, ...]:
-        found = marks(node, self.consumers.get(node, []), node is self.graph.output)
-        return tuple(mark for mark in found if mark.startswith("first"))
+        check_grad = node in self.consumers and node is not self.graph.output and self.adjoints is None
+        return marks(node, self.consumers.get(node, []), check_grad)
+
+    def _fold_marks(self, members: list[Value]) -> tuple[str, ...]:
+        """Of a fold only what breaks the numbers: where they first are none."""
+        broken = (node for node in members if isinstance(node.data, float) and not math.isfinite(node.data))
+        found = {mark for node in broken for mark in self._marks(node)}
+        return tuple(sorted(mark for mark in found if mark.startswith("first")))
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):

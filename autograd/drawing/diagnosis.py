@@ -13,8 +13,8 @@ SATURATED = 1e-3  # of its greatest slope: below it a tanh or a sigmoid hardly p
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 
 
-def marks(node: Value, consumers: list[Edge], is_output: bool) -> tuple[str, ...]:
-    """The marks of one node; `consumers` are the edges that lead from it."""
+def marks(node: Value, consumers: list[Edge], check_grad: bool) -> tuple[str, ...]:
+    """The marks of one node; `consumers` are the edges that lead from it, whose contributions its grad should sum."""
     found = []
     name = str(node.op)
     if name == "relu" and node.partials[0] is None:
@@ -25,7 +25,7 @@ def marks(node: Value, consumers: list[Edge], is_output: bool) -> tuple[str, ...
         found.append("first NaN" if node.data != node.data else "first infinity")
     if node.inputs and not is_unchanged(node):
         found.append("data changed since")
-    if node.has_grad and not is_output and not node.is_constant and not _adds_up(node, consumers):
+    if check_grad and node.has_grad and not node.is_constant and not _adds_up(node, consumers):
         found.append("grad is not the sum of its contributions: accumulated twice, or stale?")
     return tuple(found)
 

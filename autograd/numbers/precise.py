@@ -53,8 +53,13 @@ def _atom(name: str) -> Callable[..., Any]:
     return real_valued
 
 
+def _kept(x: Any) -> Any:
+    """An mpf as it is, whatever the working precision now; any other number as an mpf."""
+    return x if isinstance(x, mpmath.mpf) else mpmath.mpf(x)
+
+
 def enter() -> None:
     """Let mpmath's numbers take part."""
-    kind = Kind("mpf", MPF_RANK, _atom, normal=mpmath.mpf, constant=lambda name, x: CONSTANTS[name]())
+    kind = Kind("mpf", MPF_RANK, _atom, normal=_kept, constant=lambda name, x: CONSTANTS[name]())
     join(mpmath.mpf, kind)
     join(type(mpmath.pi), kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.transforms.forward import check_arguments, duals, jvp, plain, split
+from autograd.transforms.forward import check_arguments, duals, plain, push_forward, split
 from autograd.transforms.reverse import Pullback, grad, select_arguments
 from autograd.transforms.structure import is_array, leaves, like
 
@@ -97,4 +97,4 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     """
     check_arguments("hvp", primals, tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
-    return jvp(grad(f, argnums), primals, tangents)[1]
+    return push_forward("hvp", grad(f, argnums), primals, tangents)[1]

@@ -107,10 +107,15 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    check_arguments("jvp", primals, tangents)
-    directions = leaves(tangents, "jvp: tangents")
-    args, level = duals(list(primals), directions, "jvp: primals")
-    return split(f(*args), level, "jvp: the result of f")
+    return push_forward("jvp", f, primals, tangents)
+
+
+def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """jvp, whose errors speak of the transform of that name."""
+    check_arguments(name, primals, tangents)
+    directions = leaves(tangents, f"{name}: tangents")
+    args, level = duals(list(primals), directions, f"{name}: primals")
+    return split(f(*args), level, f"{name}: the result of f")
 
 
 def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:

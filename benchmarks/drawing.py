@@ -1,0 +1,58 @@
+"""Pictures of small and very large graphs: time to the finished SVG, boxes on it, memory beside the graph's own."""
+
+import random
+import resource
+import subprocess
+import sys
+import time
+
+import autograd
+from autograd import Value, draw
+from nn import MLP
+
+MILLION = 10**6
+
+
+def network(rows: int) -> tuple[Value, MLP]:
+    """The mean hinge loss of MLP(2, [16, 16, 1]) over so many rows, after its backward pass."""
+    random.seed(1)
+    model = MLP(2, [16, 16, 1])
+    data = [(random.random(), random.random(), random.choice([-1, 1])) for _ in range(rows)]
+    C = autograd.mean([(1 - target * model([a, b])).relu() for a, b, target in data])
+    C.backward()
+    return C, model
+
+
+def report(name: str, output: Value, names: object, target: float) -> None:
+    """Draw once and print what it took."""
+    start = time.perf_counter()
+    drawing = draw(output, names=names)
+    size = len(drawing.svg())
+    took = time.perf_counter() - start
+    boxes = len(drawing.picture.boxes)
+    print(f"{name}: {took:.2f} s, target < {target} s; {boxes} boxes, {size / 1024:.0f} KiB; {drawing.picture.caption}")
+
+
+def peak() -> float:
+    """The largest memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def million() -> None:
+    """A chain of a million nodes, in a process of its own so that its peak memory is its own."""
+    bare = peak()
+    x = y = Value(1.0)
+    for _ in range(MILLION):
+        y = y * x
+    y.backward()
+    graph = peak() - bare
+    report(f"chain of {MILLION:,} operations", y, None, 20)
+    print(f"    memory: {graph:.0f} MiB for the graph, {peak() - bare:.0f} MiB with its picture, target ≤ 2×")
+
+
+def main() -> None:
+    """Print every figure, with its target."""
+    draw(Value(1.0) * 2).svg()  # what is imported once is not counted
+    for rows, target in ((1, 1), (100, 5)):
+        report(f"MLP(2, [16, 16, 1]), {rows} rows", *network(rows), target)
+    subprocess.run([sys.executable, "-c", "from benchmarks.drawing import million; million()"], check=True)

@@ -1,0 +1,191 @@
+"""The page that steps through both passes: its text, and the page in a real browser."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from autograd import Value, dot, draw
+
+XSS = "<img src=x onerror=\"document.title='broken'\"></script><script>document.title='broken'</script>"
+
+
+def neuron() -> tuple[Value, list[Value]]:
+    """C = tanh(w·x + b)² with one weight used twice, and a label that tries to run."""
+    w = [Value(0.5, label="w1"), Value(-1.5, label=XSS)]
+    z = dot(w, [Value.constant(1.0, label="x1"), Value.constant(-0.5, label="x2")], w[0])
+    z.label = "z"
+    C = z.tanh() ** 2
+    C.label = "C"
+    return C, w
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw(neuron()[0]).save(tmp_path_factory.mktemp("page") / "backprop.html")
+
+
+def steps_of(page: Path) -> list[dict[str, Any]]:
+    (found,) = re.findall(
+        r'<script type="application/json" id="steps">(.*?)</script>', page.read_text(encoding="utf-8")
+    )
+    steps: list[dict[str, Any]] = json.loads(found)
+    return steps
+
+
+def test_the_steps_are_both_passes(page: Path) -> None:
+    kinds = [step["kind"] for step in steps_of(page)]
+    assert kinds == ["forward"] * kinds.count("forward") + ["seed"] + ["backward"] * kinds.count("backward")
+    assert kinds.count("backward") == 5  # w1 twice, the other weight, z, tanh
+
+
+def test_contributions_add_up_to_the_gradient(page: Path) -> None:
+    C, (w, _) = neuron()
+    C.backward()
+    answers = [step["answer"] for step in steps_of(page) if step["what"].startswith("w1.grad")]
+    assert len(answers) == 2
+    assert sum(answers) == pytest.approx(w.grad)
+    last = [step["what"] for step in steps_of(page) if step["what"].startswith("w1.grad")][-1]
+    assert float(last.rsplit("= ", 1)[1]) == pytest.approx(w.grad, rel=1e-3)
+
+
+def test_a_step_says_why(page: Path) -> None:
+    (why,) = [step["why"] for step in steps_of(page) if step["what"].startswith("z.grad")]
+    assert why.startswith("v1 = tanh(z), so ∂v1/∂z = sech²(z) = ")
+
+
+def test_nothing_is_fetched_and_no_markup_gets_through(page: Path) -> None:
+    found: list[tuple[str, dict[str, str | None]]] = []
+
+    class Collect(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, dict(attrs)))
+
+    Collect().feed(page.read_text(encoding="utf-8"))
+    assert not {"img", "iframe", "link", "object"} & {tag for tag, _ in found}
+    assert len([tag for tag, _ in found if tag == "script"]) == 2
+    assert not any("src" in attributes or "onerror" in attributes for _, attributes in found)
+    policy = next(a["content"] for tag, a in found if tag == "meta" and "http-equiv" in a) or ""
+    assert policy.startswith("default-src 'none'")
+
+
+def test_the_page_does_not_depend_on_a_backward_pass(page: Path) -> None:
+    C, _ = neuron()
+    before = draw(C).html()
+    C.backward()
+    C.backward()
+    assert draw(C).html() == before == page.read_text(encoding="utf-8")
+
+
+# --- in a browser ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs Debian's chromium and chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking"):
+        options.add_argument(f"--{flag}")
+    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
+    yield opened
+    opened.quit()
+
+
+def text(browser: webdriver.Chrome, key: str) -> str:
+    return browser.find_element(By.ID, key).text
+
+
+def press(browser: webdriver.Chrome, *keys: str) -> None:
+    for key in keys:
+        browser.find_element(By.TAG_NAME, "body").send_keys(key)
+
+
+def test_keys_slider_and_links(browser: webdriver.Chrome, page: Path) -> None:
+    steps = steps_of(page)
+    browser.get(page.as_uri())
+    assert text(browser, "what") == steps[0]["what"]
+    press(browser, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
+    assert text(browser, "count") == f"2 / {len(steps)}"
+    press(browser, Keys.END)
+    assert text(browser, "what") == steps[-1]["what"]
+    assert browser.current_url.endswith(f"#step={len(steps)}")
+    press(browser, Keys.HOME)
+    assert text(browser, "count") == f"1 / {len(steps)}"
+    slider = browser.find_element(By.ID, "slider")
+    browser.execute_script("arguments[0].value = 3; arguments[0].dispatchEvent(new Event('input'))", slider)
+    assert text(browser, "what") == steps[3]["what"]
+    assert slider.get_attribute("aria-valuetext") == f"step 4 of {len(steps)}"
+    browser.get(page.as_uri() + "#step=7")
+    browser.refresh()
+    assert text(browser, "what") == steps[6]["what"]
+    assert browser.find_element(By.ID, "what").find_element(By.XPATH, "..").get_attribute("aria-live") == "polite"
+
+
+def test_space_plays(browser: webdriver.Chrome, page: Path) -> None:
+    browser.get(page.as_uri() + "#step=1")
+    browser.refresh()
+    press(browser, Keys.SPACE)
+    assert text(browser, "play") == "pause"
+    press(browser, Keys.SPACE)
+    assert text(browser, "play") == "play"
+
+
+def test_adjoints_appear_with_their_last_contribution(browser: webdriver.Chrome, page: Path) -> None:
+    steps = steps_of(page)
+    at = [i for i, step in enumerate(steps) if step["what"].startswith("w1.grad")]
+    shown = []
+    for i in (at[0], at[1]):
+        browser.get(page.as_uri() + f"#step={i + 1}")
+        browser.refresh()
+        box = browser.find_element(By.ID, f"box-{steps[i]['box']}")
+        shown.append("∂C/∂w1" in box.text)
+    assert shown == [False, True]
+
+
+def test_predict_hides_the_product_until_it_is_typed(browser: webdriver.Chrome, page: Path) -> None:
+    steps = steps_of(page)
+    i = next(i for i, step in enumerate(steps) if step["what"].startswith("z.grad"))
+    browser.get(page.as_uri() + f"#step={i + 1}")
+    browser.refresh()
+    browser.find_element(By.ID, "predict").click()
+    assert text(browser, "what").endswith("= ?")
+    answer = browser.find_element(By.ID, "answer")
+    answer.send_keys("123", Keys.ENTER)
+    assert "not yet" in text(browser, "verdict")
+    answer.clear()
+    answer.send_keys(f"{steps[i]['answer']:.6f}", Keys.ENTER)
+    assert "right" in text(browser, "verdict")
+    assert text(browser, "what") == steps[i]["what"]
+
+
+def test_a_label_does_not_run(browser: webdriver.Chrome, page: Path) -> None:
+    browser.get(page.as_uri())
+    press(browser, Keys.END)
+    assert browser.title == "Gradient graph of C"
+    assert XSS in browser.find_element(By.TAG_NAME, "svg").text
+    errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert errors == []
+
+
+def test_without_javascript_the_picture_and_the_table_are_there(browser: webdriver.Chrome, page: Path) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(page.as_uri())
+        assert not browser.find_element(By.ID, "panel").is_displayed()
+        rows = browser.find_elements(By.CSS_SELECTOR, "tbody tr")
+        assert len(rows) == len(steps_of(page))
+        assert "∂C/∂w1 = " in browser.find_element(By.TAG_NAME, "svg").text
+        assert browser.find_element(By.TAG_NAME, "details").get_attribute("open") is not None
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
