@@ -16,6 +16,7 @@ LAYERS = [
 INPUTS = [1.0, -1.0]
 TARGETS = [1.0, 0.0]
 PICTURE = "backprop.svg"
+PAGE = "backprop.html"
 
 
 def layer(number: int, neurons: list[tuple[list[float], float]], a: list[Value], out: str) -> list[Value]:
@@ -44,11 +45,13 @@ def network() -> Value:
 
 
 def main() -> None:
-    """Print both passes, and write the picture."""
+    """Print both passes, and write the picture and the page."""
     cost = network()
     cost.backward()
     print(explain(cost))
-    print(f"\nThe graph, with both passes on it: {draw(cost).save(PICTURE)}")
+    drawing = draw(cost)
+    print(f"\nThe graph, with both passes on it: {drawing.save(PICTURE)}")
+    print(f"Both passes, step by step, in a browser: {drawing.save(PAGE)}")
 
 
 if __name__ == "__main__":

@@ -20,26 +20,30 @@ SHOWS = ("chain", "values", "structure")
 class Flow:
     """All edges from one box into a fold, added up on the way, for there may be millions."""
 
-    __slots__ = ("source", "several", "constant", "live", "product", "derivative")
+    FEW = 4  # nodes whose derivatives and contributions are told one by one
 
-    def __init__(self, source: Value) -> None:
-        self.source = source
-        self.several = False
+    __slots__ = ("constant", "live", "derivatives", "products")
+
+    def __init__(self) -> None:
         self.constant = True
         self.live = 0
-        self.product: Any = 0.0
-        self.derivative: Any = 0.0
+        self.derivatives: dict[Value, Any] = {}
+        self.products: dict[Value, Any] = {}
+
+    @property
+    def is_few(self) -> bool:
+        """Whether every node that the edges come from is known."""
+        return len(self.products) <= self.FEW
 
     def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
         """One more edge: `adjoint` is that of its target, `inner` the derivative of the fold's result by its target."""
-        self.several |= source is not self.source
         self.constant &= source.is_constant
-        if partial is not None and not source.is_constant:
-            self.live += 1
-            if adjoint is not None:
-                self.product += adjoint * partial
-            if inner is not None:
-                self.derivative += inner * partial
+        if partial is None or source.is_constant:
+            return
+        self.live += 1
+        if source in self.products or self.is_few:
+            self.products[source] = self.products.get(source, 0.0) + (0.0 if adjoint is None else adjoint * partial)
+            self.derivatives[source] = self.derivatives.get(source, 0.0) + (0.0 if inner is None else inner * partial)
 
 
 class Builder:
@@ -152,7 +156,7 @@ class Builder:
             kind="group" if any(node.inputs for node in members) else self.naming.kind(members[0]),
             name=self._fold_name(box, members),
             formula=self._fold_formula(box, members, count),
-            value=_range([node.data for node in results]) if numbers else "",
+            value=self._fold_value(results) if numbers else "",
             adjoint=self._fold_adjoint(results) if numbers and any(not node.is_constant for node in results) else "",
             marks=self._fold_marks(members) if numbers else (),
             count=count,
@@ -186,10 +190,16 @@ class Builder:
             return f"a sum of {operations // count + 1:,} terms"
         return _plural(operations // count, "operation") + (f", {_plural(leaves, 'parameter')}" if leaves else "")
 
+    def _fold_value(self, results: list[Value]) -> str:
+        """The value of a fold's one result, by name; the range of several."""
+        written = _range([node.data for node in results])
+        return f"{self.graph.name(results[0])} = {written}" if len(results) == 1 else written
+
     def _fold_adjoint(self, results: list[Value]) -> str:
         output = self.graph.name(self.graph.output)
+        what = self.graph.name(results[0]) if len(results) == 1 else "·"
         grads = [grad for grad in map(self.adjoint, results) if grad is not None]
-        return f"∂{output}/∂· = {_range(grads) if grads else '—'}"
+        return f"∂{output}/∂{what} = {_range(grads) if grads else '—'}"
 
     # --- arrows ----------------------------------------------------------------------------------
 
@@ -219,15 +229,9 @@ class Builder:
         adjoint = self.adjoint(edge.target)
         if constant or adjoint is None:
             return Arrow(source, target, forward=forward, constant=constant)
-        return self._multiplied(source, target, forward, edge.partial, edge.target, adjoint, self.contribution(edge))
-
-    def _multiplied(
-        self, source: str, target: str, forward: str, derivative: Any, node: Value, adjoint: Any, product: Any
-    ) -> Arrow:
-        """An arrow with the whole chain rule on it."""
-        backward = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)} = {number(adjoint)}"
-        factors = (derivative, adjoint) if isinstance(derivative, float) and isinstance(adjoint, float) else None
-        return Arrow(source, target, forward, backward, number(product), factors)
+        backward = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(edge.target)} = {number(adjoint)}"
+        factors = _factors(edge.partial, adjoint)
+        return Arrow(source, target, forward, backward, number(self.contribution(edge)), factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
         """The arrows into a fold: for each box outside, the derivative of the fold's result, and what flows back."""
@@ -239,24 +243,32 @@ class Builder:
             for v, partial in zip(node.inputs, node.partials):
                 source = self.box(v)
                 if source != box and source in self.keys:
-                    flows.setdefault(source, Flow(v)).add(v, partial, adjoint, inner)
+                    flows.setdefault(source, Flow()).add(v, partial, adjoint, inner)
         for source, flow in flows.items():
             yield self._flow_arrow(flow, self.keys[source], key, results)
 
     def _flow_arrow(self, flow: Flow, source: str, target: str, results: list[Value]) -> Arrow:
         if self.show != "chain" or flow.constant or not flow.live:
             return Arrow(source, target, constant=flow.constant, absent=not flow.live and not flow.constant)
-        known = self.adjoint(results[0]) is not None
-        if len(results) > 1 or flow.several:
+        result, adjoint = results[0], self.adjoint(results[0])
+        if len(results) > 1 or not flow.is_few:
             of = f"{_plural(flow.live, 'derivative')} of {_plural(len(results), 'result')}"
-            product = _plural(flow.live, "contribution") if flow.several else number(flow.product)
-            return Arrow(source, target, forward=of, product=product if known else "")
-        result = results[0]
-        forward = f"∂{self.graph.name(result)}/∂{self.graph.name(flow.source)} = {number(flow.derivative)}"
-        if not known:
+            return Arrow(source, target, forward=of, product="" if adjoint is None else self._products(flow))
+        name = self.graph.name(result)
+        forward = ", ".join(f"∂{name}/∂{self.graph.name(v)} = {number(d)}" for v, d in flow.derivatives.items())
+        if adjoint is None:
             return Arrow(source, target, forward=forward)
-        adjoint = self.adjoint(result)
-        return self._multiplied(source, target, forward, flow.derivative, result, adjoint, flow.product)
+        backward = f"∂{self.graph.name(self.graph.output)}/∂{name} = {number(adjoint)}"
+        factors = _factors(*flow.derivatives.values(), adjoint) if len(flow.derivatives) == 1 else None
+        return Arrow(source, target, forward, backward, self._products(flow), factors)
+
+    def _products(self, flow: Flow) -> str:
+        """What flows back to each of a few nodes; of more, their number."""
+        if not flow.is_few:
+            return _plural(flow.live, "contribution")
+        if len(flow.products) == 1:
+            return number(*flow.products.values())
+        return ", ".join(f"{self.graph.name(v)}: {number(product)}" for v, product in flow.products.items())
 
     def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
         """∂result/∂node for the members of a fold, by a sweep that stays inside it."""
@@ -290,6 +302,10 @@ def signed(x: Any) -> str:
     """A number in brackets where it is negative, so that it can stand in a sum or a product."""
     written = x if isinstance(x, str) else number(x)
     return f"({written})" if written.startswith("-") else written
+
+
+def _factors(derivative: Any, adjoint: Any) -> tuple[float, float] | None:
+    return (derivative, adjoint) if isinstance(derivative, float) and isinstance(adjoint, float) else None
 
 
 def _plural(n: int, thing: str) -> str:

@@ -12,7 +12,18 @@ import math
 import operator
 
 from autograd.numbers import floats, powers, slopes, special, vectors
-from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, FRACTION_RANK, KINDS, Kind, join, kind_of, leading_kind, real
+from autograd.numbers.kinds import (
+    CONSTANTS,
+    FLOAT_RANK,
+    FRACTION_RANK,
+    KINDS,
+    NEWCOMERS,
+    Kind,
+    join,
+    kind_of,
+    leading_kind,
+    real,
+)
 
 TYPE_CHECKING = False  # typing and what it imports would double the time to import autograd
 if TYPE_CHECKING:
@@ -31,6 +42,7 @@ TEXTBOOK: dict[str, Callable[..., Any]] = {}
 join(float, Kind("float", FLOAT_RANK, ON_FLOATS.__getitem__, normal=float))
 for _plain in (int, bool):
     join(_plain, KINDS[float])
+NEWCOMERS.update(fractions="autograd.numbers.exact", mpmath="autograd.numbers.precise", numpy="autograd.numbers.arrays")
 
 
 def _atom(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any] | None = None) -> Callable[..., Any]:
@@ -162,7 +174,7 @@ def _falling_power(x: Number, y: Number, n: Number) -> Number:
     return coefficient if coefficient == 0 else coefficient * power(x, y - int(n))
 
 
-def _falling_slope(y: Number, n: Number) -> Number:
+def falling_slope(y: Number, n: Number) -> Number:
     """The derivative in y of y(y-1)...(y-n+1), by the product rule."""
     product, slope = 1.0, 0.0
     for k in range(int(n)):
@@ -189,7 +201,6 @@ constant_power = _atom("constant_power", floats.power, operator.pow)
 ratio = _atom("ratio", floats.ratio, operator.truediv)
 falling_power = _atom("falling_power", floats.falling_power, _falling_power)
 monomial = _atom("monomial", floats.falling_power, _falling_power)
-falling_slope = _falling_slope
 xlogy = _atom("xlogy", floats.xlogy, _xlogy)
 power_log = _helper("power_log", powers.power_log, _power_log)
 scaled_power = _helper("scaled_power", powers.scaled_power, lambda c, x, y, n: c * power(x, _beside(y, x) - n))

@@ -58,6 +58,9 @@ class Kind:
 
 KINDS: dict[type, Kind] = {}
 
+# The module whose `enter` lets a library's numbers take part, once one of them is met.
+NEWCOMERS: dict[str, str] = {}
+
 
 def join(number_type: type, kind: Kind) -> None:
     """Let numbers of `number_type` take part in every operation, as numbers of `kind`."""
@@ -108,18 +111,8 @@ def _discover(x: Any) -> Kind:
             KINDS[number_type] = KINDS[base]
             return KINDS[base]
     home = number_type.__module__.partition(".")[0]
-    if home == "fractions":
-        from autograd.numbers import exact
-
-        exact.enter()
-    elif home == "mpmath":
-        from autograd.numbers import precise
-
-        precise.enter()
-    elif home == "numpy" and number_type.__name__ == "ndarray":
-        from autograd.numbers import arrays
-
-        arrays.enter()
+    if home in NEWCOMERS and not _is_numpy_real(x):
+        __import__(NEWCOMERS[home], fromlist=["enter"]).enter()
     elif _is_numpy_real(x):
         KINDS[number_type] = KINDS[float]
     if number_type not in KINDS:
