@@ -259,15 +259,17 @@ class Builder:
         if adjoint is None:
             return Arrow(source, target, forward=forward)
         backward = f"∂{self.graph.name(self.graph.output)}/∂{name} = {number(adjoint)}"
-        factors = _factors(*flow.derivatives.values(), adjoint) if len(flow.derivatives) == 1 else None
+        (derivative, *others) = flow.derivatives.values()
+        factors = None if others else _factors(derivative, adjoint)
         return Arrow(source, target, forward, backward, self._products(flow), factors)
 
     def _products(self, flow: Flow) -> str:
         """What flows back to each of a few nodes; of more, their number."""
         if not flow.is_few:
             return _plural(flow.live, "contribution")
-        if len(flow.products) == 1:
-            return number(*flow.products.values())
+        (product, *others) = flow.products.values()
+        if not others:
+            return number(product)
         return ", ".join(f"{self.graph.name(v)}: {number(product)}" for v, product in flow.products.items())
 
     def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
