@@ -144,9 +144,11 @@ class Builder:
         if adjoint is None:
             return f"{name}—"
         terms = [self.contribution(edge) for edge in self.consumers.get(node, ()) if edge.partial is not None]
-        if 1 < len(terms) <= 4 and None not in terms:
-            return name + " + ".join(map(signed, terms)) + f" = {number(adjoint)}"
-        return name + number(adjoint)
+        if len(terms) < 2 or None in terms:
+            return name + number(adjoint)
+        few = [signed(term) for term in (terms if len(terms) <= 4 else terms[:3])]
+        more = [] if len(terms) <= 4 else [f"… ({len(terms):,} terms)"]
+        return name + " + ".join(few + more) + f" = {number(adjoint)}"
 
     def _fold_box(self, box: Any, key: str, count: int) -> Box:
         members, results = self.members[box], self.results[box]

@@ -10,6 +10,7 @@ import autograd
 from autograd import Value, draw, group, relu
 from autograd.drawing.choosing import READABLE
 from autograd.drawing.picture import Picture
+from autograd.engine.graph import Graph
 from nn import MLP
 
 
@@ -78,6 +79,26 @@ def test_contributions_into_a_box_sum_to_its_gradient(collapse: str) -> None:
             assert into[box.key] == pytest.approx(by_name.get(box.name, into[box.key]))
             checked += 1
     assert checked >= {"none": 30, "sums": 30, "neuron": 6}.get(collapse, 0)
+
+
+def test_many_contributions_are_counted() -> None:
+    x = Value(3.0, label="x")
+    y = autograd.sum([x] * 12)
+    y.backward()
+    (box,) = [box for box in draw(y).picture.boxes if box.name == "x"]
+    assert box.adjoint == "∂v1/∂x = 1 + 1 + 1 + … (12 terms) = 12"
+
+
+def test_a_fold_tells_what_flows_back_to_each_of_a_few_nodes() -> None:
+    C, model = network([3, 2, 1], rows=1)
+    C.backward()
+    graph = Graph(C, {value: name for name, value in model.named_parameters()})
+    grads = {graph.name(node): node.grad for node in graph.nodes}
+    picture = draw(C, names=model, collapse="layer").picture
+    told = [pair.split(": ") for arrow in picture.arrows if ": " in arrow.product for pair in arrow.product.split(", ")]
+    assert len(told) == 5
+    for name, contribution in told:
+        assert float(contribution) == pytest.approx(grads[name], rel=1e-3)
 
 
 def test_a_neuron_is_one_box_with_the_exact_derivative_through_it() -> None:
