@@ -62,7 +62,12 @@ class Value(Scalar):
         >>> (x * x).backward(); x.grad
         0.0
         """
-        made = cls(data, label)
+        made = cls.__new__(cls)
+        made._data = real(data)
+        made.grad = NO_GRAD
+        made.op = None
+        made.inputs = made.partials = ()
+        made.label = label
         made.index = CONSTANT
         return made
 
@@ -147,4 +152,6 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
     """`x` as an input of a node, a plain number as a constant; None where `x` is of a kind that takes over, or none."""
     if isinstance(x, Value):
         return x
+    if type(x) is float or (type(x) is int and type(beside) is float):
+        return Value.constant(x)
     return Value.constant(adapted(x, beside)) if is_plain(x) else None

@@ -204,6 +204,8 @@ def power(x: float, y: float) -> float:
 
 def falling_power(x: float, y: float, n: float) -> float:
     """The n-th derivative of x**y in x: y(y-1)...(y-n+1) * x**(y-n)."""
+    if y == 2.0 and n == 1.0:  # a square, the power that is met most
+        return 2.0 * x
     if n == 0.0:
         return power(x, y)
     if n == 1.0:  # by far the most frequent, and mostly this simple

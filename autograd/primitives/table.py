@@ -247,8 +247,16 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
             refuse_infinite(operands)
         return result
 
+    def on_pair(x: Any, y: Any) -> Any:
+        if bounded or type(x) is not float or type(y) is not float:
+            return on_operands(x, y)
+        result = rule(x, y)
+        if result[0] - result[0] != 0.0:
+            refuse_infinite((x, y))
+        return result
+
     if len(row.parameters) > 1:
-        return on_operands
+        return on_pair if len(row.parameters) == 2 else on_operands
     low, high = domain[0].ends()
 
     def on_operand(x: Any) -> Any:
@@ -266,7 +274,9 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
 
 def _dispatcher(row: Primitive) -> Callable[..., Any]:
     """The public function of a row: it looks at its first operand, and takes the slow way where that says nothing."""
-    lifted, apply, count, defaults = row.lifted, row.apply, len(row.parameters), row.rule.__defaults__ or ()
+    lifted, apply, evaluate, count, defaults = (
+        row.lifted, row.apply, row.evaluate, len(row.parameters), row.rule.__defaults__ or ()
+    )  # fmt: skip
 
     def general(operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         return apply(*_bound(row, operands, named))
@@ -281,6 +291,12 @@ def _dispatcher(row: Primitive) -> Callable[..., Any]:
         lift = lifted.get(type(operands[0]))
         return apply(*operands) if lift is None else lift(*operands)
 
+    def on_float(x: float) -> Any:
+        try:
+            return evaluate(x)[0]
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [repr(x)])
+
     def sequences(*operands: Any, **named: Any) -> Any:
         if not named and len(operands) == count:
             first = operands[0]
@@ -291,6 +307,8 @@ def _dispatcher(row: Primitive) -> Callable[..., Any]:
         return general(operands, named)
 
     function: Any = sequences if row.vectors else unary if count == 1 and not defaults else several
+    if function is unary:
+        lifted[float] = on_float
     rule = row.rule
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
         setattr(function, attribute, getattr(rule, attribute))
