@@ -1,0 +1,202 @@
+"""The oracle: a derivative from values of the function alone, with a bound on its own error.
+
+Ridders' extrapolation (1982) of difference quotients, started from a ladder of steps. Its error is bounded, not
+guessed: ten times the spread of the tableau, plus the rounding of f over the step used, plus that of the result.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+EPSILON = sys.float_info.epsilon
+SHRINK = 1.4  # of the step, from one row of a tableau to the next
+ROWS = 7
+SAFETY = 10.0
+TIGHT = 1e-9  # a bound, relative to the derivative, with which the search ends
+RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3)]  # of |x|
+
+
+NOT_FOUND = (math.nan, math.inf)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A derivative and how far it can be trusted: |value - truth| ≤ bound where f is smooth.
+
+    `left` and `right` are the one-sided derivatives, NaN for a side that was not looked at. `status` is "ok";
+    "one-sided" where a side was asked for, or x is an end of the domain; "kink" where left and right differ by more
+    than their bounds, and the value is what symmetric differences give; "inconclusive" where no step gave a bound.
+    """
+
+    value: float
+    bound: float
+    left: float
+    right: float
+    evaluations: int
+    status: str
+
+
+class Slice:
+    """f along one operand: NaN where f raises as arithmetic does; it counts the calls."""
+
+    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int) -> None:
+        self.f, self.x, self.i = f, list(x), i
+        self.calls = 0
+
+    def __call__(self, t: float) -> float:
+        self.calls += 1
+        operands = list(self.x)
+        operands[self.i] = t
+        try:
+            return float(self.f(*operands))
+        except (ValueError, ArithmeticError):
+            return math.nan
+
+
+def numeric_derivative(
+    f: Callable[..., Any],
+    x: float | Sequence[float],
+    i: int = 0,
+    *,
+    side: int = 0,
+    domain: tuple[float, float] | None = None,
+) -> Estimate:
+    """∂f/∂xᵢ at x, from values of f on floats, with a bound on its error.
+
+    `x` is the operand, or a sequence of all operands; `side` -1 or 1 asks for the derivative from the left or the
+    right; `domain` is the closed interval of operand i, at whose ends the derivative is one-sided. ValueError for an i
+    that is no operand, a side that is none of -1, 0, 1, and an x that is not finite or outside the domain.
+
+    >>> import math
+    >>> estimate = numeric_derivative(math.sin, 1.0)
+    >>> abs(estimate.value - math.cos(1.0)) <= estimate.bound <= 1e-9
+    True
+    """
+    operands = [float(v) for v in x] if isinstance(x, Sequence) else [float(x)]
+    low, high = domain or (-math.inf, math.inf)
+    _check(operands, i, side, low, high)
+    g, at = Slice(f, operands, i), operands[i]
+    if side == 0 and at in (low, high):
+        side = 1 if at == low else -1
+    value, bound = _search(g, at, side, low, high)
+    left, left_bound = (value, bound) if side < 0 else _search(g, at, -1, low, high) if side == 0 else NOT_FOUND
+    right, right_bound = (value, bound) if side > 0 else _search(g, at, 1, low, high) if side == 0 else NOT_FOUND
+    if not math.isfinite(bound):
+        status = "inconclusive"
+    elif side:
+        status = "one-sided"
+    else:
+        status = "kink" if abs(left - right) > left_bound + right_bound else "ok"
+    return Estimate(value, bound, left, right, g.calls, status)
+
+
+def _check(operands: list[float], i: int, side: int, low: float, high: float) -> None:
+    if not -len(operands) <= i < len(operands):
+        raise ValueError(f"numeric_derivative: i={i} is out of range for {len(operands)} operands")
+    if side not in (-1, 0, 1):
+        raise ValueError(f"numeric_derivative: side must be -1, 0 or 1, got {side!r}")
+    if not math.isfinite(operands[i]) or not low <= operands[i] <= high:
+        raise ValueError(f"numeric_derivative: x[{i}] = {operands[i]!r} is not a finite point of [{low}, {high}]")
+
+
+def _search(g: Slice, x: float, side: int, low: float, high: float) -> tuple[float, float]:
+    """The derivative of the smallest bound, from the least step up, up to the first tight one.
+
+    A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to what
+    is no derivative, but not into the interval that a narrow step has left.
+    """
+    best = NOT_FOUND
+    rounding = _rounding(g, x, side, low, high)
+    for step in _steps(x, side, low, high):
+        value, bound = _tableau(g, x, step, side, rounding)
+        if not math.isfinite(bound):
+            continue
+        if math.isfinite(best[1]) and abs(value - best[0]) > bound + best[1]:
+            break
+        if bound < best[1]:
+            best = value, bound
+        if bound <= TIGHT * abs(value):
+            break
+    return best
+
+
+def _rounding(g: Slice, x: float, side: int, low: float, high: float) -> float:
+    """The rounding error of f near x, from the differences of seven close values, which for a smooth f are only that.
+
+    Moré and Wild's estimate (2011); f itself may be small where terms of it cancel, and say nothing of its rounding.
+    Values that are mostly equal are too close to show it.
+    """
+    spacing = max(abs(x) * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
+    values: list[float] = []
+    for _ in range(6):
+        first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
+        sign = -1 if side < 0 or x + 6 * spacing > high else 1
+        values = [g(x + sign * k * spacing) for k in range(first, first + 7)]
+        if len(set(values)) > 4:
+            break
+        spacing *= 64.0
+    if not all(map(math.isfinite, values)):
+        return 0.0
+    largest = 0.0
+    for order in range(1, 7):
+        values = [b - a for a, b in pairwise(values)]
+        if order >= 3:
+            largest = max(largest, max(map(abs, values)) / math.sqrt(math.comb(2 * order, order)))
+    return largest
+
+
+def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
+    """Steps relative to x, from narrow to wide; then, for a tiny x, steps up to 1, for f may be a function of 1 + x."""
+    room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
+    size = abs(x) or 1e-8
+    for relative in RELATIVE_STEPS:
+        step = min(size * relative, room)
+        if step > 0.0:
+            yield step
+    wider = size
+    while wider < 1.0 and wider < room:
+        wider *= 32.0 if wider > 1e-30 else 2.0**40
+        yield min(wider, room, 1.0)
+
+
+def _tableau(g: Slice, x: float, step: float, side: int, rounding: float) -> tuple[float, float]:
+    """Ridders' tableau from one step on: the entry with the smallest bound."""
+    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
+    value, bound = math.nan, math.inf
+    previous: list[float] = []
+    largest = abs(g(x))
+    for row in range(ROWS):
+        h = (x + step / SHRINK**row) - x  # a step that x + h takes exactly
+        if h == 0.0:
+            break
+        quotient, size = _quotient(g, x, h, side)
+        if not math.isfinite(quotient):
+            previous = []  # overflow or the edge of the domain inside the stencil: a smaller step
+            continue
+        largest = max(largest, size)
+        noise = max(rounding, EPSILON * largest) / abs(h)
+        current, power = [quotient], 1.0
+        for j, older in enumerate(previous):
+            power *= factor
+            noise *= (power + 1.0) / (power - 1.0)  # what extrapolation makes of the rounding of its two terms
+            current.append(current[j] + (current[j] - older) / (power - 1.0))
+            spread = max(abs(current[-1] - current[-2]), abs(current[-1] - older))
+            trusted = SAFETY * (spread + noise + EPSILON * abs(current[-1]))
+            if trusted < bound:
+                value, bound = current[-1], trusted
+        previous = current
+    return value, bound
+
+
+def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:
+    """The difference quotient of one step, and the greatest value of f in it."""
+    if side == 0:
+        right, left = g(x + h), g(x - h)
+        return (right - left) / ((x + h) - (x - h)), max(abs(right), abs(left))
+    here, there = g(x), g(x + side * h)
+    return (there - here) / ((x + side * h) - x), max(abs(here), abs(there))

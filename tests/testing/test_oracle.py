@@ -1,0 +1,118 @@
+"""The oracle against derivatives to fifty digits: its bound holds, and is tight."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd.testing import numeric_derivative
+
+# f on floats, its derivative on mpmath's numbers, the largest |x| to try
+SMOOTH: dict[str, tuple[Callable[[float], float], Callable[[Any], Any], float]] = {
+    "sin": (math.sin, mpmath.cos, 1e6),
+    "1 + sin": (lambda x: 1 + math.sin(x), mpmath.cos, 1e6),
+    "exp": (math.exp, mpmath.exp, 700.0),
+    "x²": (lambda x: x * x, lambda x: 2 * x, 1e100),
+    "cubic": (lambda x: x**3 - 2 * x + 1, lambda x: 3 * x * x - 2, 1e50),
+    "tanh": (math.tanh, lambda x: mpmath.sech(x) ** 2, 15.0),
+    "1/x": (lambda x: 1 / x, lambda x: -1 / x**2, 1e100),
+    "√|x|": (lambda x: math.sqrt(abs(x)), lambda x: mpmath.sign(x) / (2 * mpmath.sqrt(abs(x))), 1e100),
+    "log|x|": (lambda x: math.log(abs(x)), lambda x: 1 / x, 1e100),
+    "atan": (math.atan, lambda x: 1 / (1 + x * x), 1e6),
+    "1e-7·x": (lambda x: 1e-7 * x, lambda x: mpmath.mpf(1e-7), 1e100),
+    "log(1 + |x|)": (lambda x: math.log1p(abs(x)), lambda x: mpmath.sign(x) / (1 + abs(x)), 1e100),
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+@given(data=st.data(), size=st.floats(0, 1), sign=st.sampled_from([-1, 1]))
+def test_the_error_is_inside_the_bound(name: str, data: st.DataObject, size: float, sign: int) -> None:
+    f, derivative, largest = SMOOTH[name]
+    x = sign * data.draw(st.sampled_from([1e-8 * (largest / 1e-8) ** size, largest * size + 1e-8, 10 * size + 1e-3]))
+    x = math.copysign(min(abs(x), largest), x)
+    estimate = numeric_derivative(f, x)
+    with mpmath.workdps(50):
+        error = abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x)))
+        assert error <= estimate.bound, estimate
+
+
+# what is hard, f, x, the derivative, how tight the bound must be relative to it
+HARD = [
+    ("a wrong sign on 1e-7·x would show", lambda x: 1e-7 * x, 3.0, 1e-7, 1e-8),
+    ("x² at 1e9", lambda x: x * x, 1e9, 2e9, 1e-8),
+    ("√|x| at 1e-6", lambda x: math.sqrt(abs(x)), 1e-6, 500.0, 1e-8),
+    ("exp near its overflow", math.exp, 709.5, math.exp(709.5), 1e-8),
+    ("a function of 1 + x at a tiny x", lambda x: math.exp(1 + x), 1e-200, math.e, 1e-8),
+    ("a function of x alone at a tiny x", lambda x: x * x, 1e-150, 2e-150, 1e-8),
+    ("zero", math.sin, 0.0, 1.0, 1e-8),
+    ("cancelling terms", lambda x: (x + 1e8) - 1e8, 1.0, 1.0, 1e-5),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "truth", "tightness"), [row[1:] for row in HARD], ids=[row[0] for row in HARD])
+def test_hard_cases(f: Callable[[float], float], x: float, truth: float, tightness: float) -> None:
+    estimate = numeric_derivative(f, x)
+    assert estimate.status == "ok"
+    assert abs(estimate.value - truth) <= estimate.bound + 4 * math.ulp(truth)
+    assert estimate.bound <= tightness * abs(truth)
+
+
+@pytest.mark.parametrize(
+    ("f", "left", "right"),
+    [(abs, -1.0, 1.0), (lambda x: max(x, 0.0), 0.0, 1.0), (lambda x: max(x, 2 * x) + x, 2.0, 3.0)],
+)
+def test_a_kink_has_two_sides(f: Callable[[float], float], left: float, right: float) -> None:
+    estimate = numeric_derivative(f, 0.0)
+    assert estimate.status == "kink"
+    assert (estimate.left, estimate.right) == (pytest.approx(left, abs=1e-9), pytest.approx(right, abs=1e-9))
+
+
+@pytest.mark.parametrize(("side", "slope"), [(-1, -1.0), (1, 1.0)])
+def test_one_side_alone(side: int, slope: float) -> None:
+    estimate = numeric_derivative(abs, 0.0, side=side)
+    assert estimate.status == "one-sided"
+    assert estimate.value == pytest.approx(slope, abs=1e-9)
+    assert math.isnan(estimate.right if side < 0 else estimate.left)
+
+
+def test_the_ends_of_a_domain_are_one_sided_and_never_left() -> None:
+    def f(x: float) -> float:
+        assert 0.0 <= x <= 2.0
+        return x * math.sqrt(x) + math.sqrt(2.0 - x)
+
+    for x, truth in (
+        (1.0, 1.0),
+        (0.0, -1 / math.sqrt(8)),
+        (1.999, 1.5 * math.sqrt(1.999) - 0.5 / math.sqrt(2 - 1.999)),
+    ):
+        estimate = numeric_derivative(f, x, domain=(0.0, 2.0))
+        assert abs(estimate.value - truth) <= max(estimate.bound, 1e-4)
+        assert estimate.status == ("one-sided" if x == 0.0 else "ok")
+
+
+def test_one_of_several_operands() -> None:
+    estimate = numeric_derivative(lambda x, y: x * y * y, (3.0, 5.0), 1)
+    assert abs(estimate.value - 30.0) <= estimate.bound
+
+
+def test_an_infinite_derivative_and_a_function_of_nans_are_inconclusive() -> None:
+    assert numeric_derivative(lambda x: math.nan, 1.0).status == "inconclusive"
+    assert numeric_derivative(lambda x: math.sqrt(-1 - x * x), 1.0).status == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((math.sin, 1.0, 1), {}, "i=1 is out of range"),
+        ((math.sin, 1.0), {"side": 2}, "side must be -1, 0 or 1"),
+        ((math.sin, math.inf), {}, "not a finite point"),
+        ((math.sin, 3.0), {"domain": (0.0, 1.0)}, r"not a finite point of \[0"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: tuple[Any, ...], options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        numeric_derivative(*arguments, **options)
