@@ -79,23 +79,24 @@ def _binary(row: Primitive) -> Callable[..., Any]:
 def _general(row: Primitive) -> Callable[..., Any]:
     """Any number of operands, some of them sequences; the inputs of the node are all of them in a row."""
     evaluate, is_vector = row.evaluate, [name in row.vectors for name in row.parameters]
-    two_vectors = len(row.vectors) > 1
 
     def record(*operands: Any) -> Any:
         inputs: tuple[Value, ...] = ()
         data: list[Any] = []
+        lengths: list[int] = []
         try:
             for x, vector in zip(operands, is_vector):
                 if vector:
                     inputs += tuple(x)
                     data.append([v._data for v in x])
+                    lengths.append(len(x))
                 else:
                     inputs += (x,)
                     data.append(x._data)
         except AttributeError:  # a plain number among them
             return _with_constants(row, record, operands)
-        if two_vectors and len(data[0]) != len(data[1]):
-            raise ValueError(f"{row.name}: sequences of different lengths, {len(data[0])} and {len(data[1])}")
+        if len(lengths) > 1 and len(set(lengths)) > 1:
+            raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
         try:
             value, partials = evaluate(*data)
         except (ValueError, ArithmeticError) as error:
@@ -108,9 +109,8 @@ def _general(row: Primitive) -> Callable[..., Any]:
 def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[Any, ...]) -> Any:
     """Record again with plain numbers made constants, or hand over to a kind that takes over."""
     converted: list[Any] = []
-    beside = core(
-        next((v for x in operands for v in (x if type(x) in (list, tuple) else (x,)) if isinstance(v, Value)), 0.0)
-    )
+    flat = [v for x in operands for v in (x if type(x) in (list, tuple) else (x,))]
+    beside = core(next((v for v in flat if isinstance(v, Value)), 0.0))
     for name, x in zip(row.parameters, operands):
         values: Any = [operand(v, beside) for v in x] if name in row.vectors else operand(x, beside)
         if any(v is None for v in (values if name in row.vectors else [values])):

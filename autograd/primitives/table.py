@@ -136,7 +136,8 @@ class Primitive:
     def failure(self, error: Exception, operands: list[str]) -> Exception:
         """The same exception, which now names the operation and its operands."""
         reason = error.args[-1] if error.args else type(error).__name__
-        error.args = (f"{self.name}({', '.join(operands)}): {reason}",)
+        shown = operands if len(operands) <= 6 else [*operands[:3], f"… {len(operands)} operands"]
+        error.args = (f"{self.name}({', '.join(shown)}): {reason}",)
         return error
 
     def structured(self, flat: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -278,6 +279,8 @@ def _dispatcher(row: Primitive) -> Callable[..., Any]:
         row.lifted, row.apply, row.evaluate, len(row.parameters), row.rule.__defaults__ or ()
     )  # fmt: skip
 
+    places = [row.parameters.index(name) for name in row.vectors]
+
     def general(operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         return apply(*_bound(row, operands, named))
 
@@ -298,13 +301,14 @@ def _dispatcher(row: Primitive) -> Callable[..., Any]:
             raise row.failure(error, [repr(x)])
 
     def sequences(*operands: Any, **named: Any) -> Any:
-        if not named and len(operands) == count:
-            first = operands[0]
-            if type(first) in (list, tuple) and first:
-                lift = lifted.get(type(first[0]))
-                if lift is not None:
-                    return lift(*operands)
-        return general(operands, named)
+        if named or len(operands) != count:
+            return general(operands, named)
+        for i in places:
+            if type(operands[i]) is not list and type(operands[i]) is not tuple:
+                return general(operands, named)
+        first = operands[places[0]]
+        lift = lifted.get(type(first[0])) if first else None
+        return general(operands, named) if lift is None else lift(*operands)
 
     function: Any = sequences if row.vectors else unary if count == 1 and not defaults else several
     if function is unary:
