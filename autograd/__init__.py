@@ -8,7 +8,7 @@
 '0.0904 = 0.1807 × 0.5'
 """
 
-from autograd.drawing import draw
+from autograd.drawing import draw, draw_dot
 from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
 from autograd.primitives import (
@@ -94,6 +94,7 @@ __all__ = [
     "divide",
     "dot",
     "draw",
+    "draw_dot",
     "erf",
     "erfc",
     "exp",

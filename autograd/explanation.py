@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
-from autograd.symbols import number
+from autograd.symbols import number, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Explanation:
         return self._row(leaf, names, " + ".join(self._product(edge, backward_first=False) for edge in edges))
 
     def _product(self, edge: Edge, backward_first: bool) -> str:
+        if edge.target not in self.graph.reached:
+            return "0 (no live path)"
         forward, backward = _value(edge.partial), number(self.adjoints[edge.target])
         first, second = (backward, forward) if backward_first else (forward, backward)
         return f"{_signed(first)} × {_signed(second)}"
@@ -106,5 +108,6 @@ def _signed(written: str) -> str:
 
 
 def _table(rows: list[list[str]]) -> str:
+    rows = [list(map(visible, row)) for row in rows]
     widths = [max((len(row[i]) for row in rows if i < len(row)), default=0) for i in range(max(map(len, rows)))]
     return "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)

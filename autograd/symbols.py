@@ -205,13 +205,18 @@ def text(x: Any, inside: int = SUM) -> str:
     return f"({written})" if level < inside else written
 
 
+def visible(text: str) -> str:
+    """Text with its control characters as escapes that can be seen."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def number(x: Any) -> str:
     """A number with four significant digits, as pictures and tables show it."""
     return f"{x:.4g}" if isinstance(x, (float, int)) else str(x)
 
 
 def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
-    if op == "*" and text(operands[0]) == text(operands[1]):
+    if op == "*" and operands[0] is operands[1]:
         return text(operands[0], WHOLE) + "²", POWER
     if op in INFIX:
         sign, level, left, right = INFIX[op]
@@ -225,10 +230,10 @@ def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
 
 
 def _argument_text(x: Any, inside: int = SUM) -> str:
-    return _elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
+    return elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
 
 
-def _elided(sign: str, pieces: list[str]) -> str:
+def elided(sign: str, pieces: list[str]) -> str:
     """The pieces, the middle ones left out where they are many."""
     return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])
 
@@ -236,12 +241,12 @@ def _elided(sign: str, pieces: list[str]) -> str:
 def _sum_text(terms: tuple[Any, ...]) -> tuple[str, int]:
     if len(terms) == 1:
         return text(terms[0], PRODUCT), PRODUCT
-    return _elided(" + ", [text(x) for x in terms]), SUM
+    return elided(" + ", [text(x) for x in terms]), SUM
 
 
 def _dot_text(w: tuple[Any, ...], x: tuple[Any, ...], b: Any) -> tuple[str, int]:
     terms = [text(v, PRODUCT) + "·" + text(u, PRODUCT) for v, u in zip(w, x)]
-    return _elided(" + ", terms if type(b) is not Symbol and b == 0 else [*terms, text(b)]), SUM
+    return elided(" + ", terms if type(b) is not Symbol and b == 0 else [*terms, text(b)]), SUM
 
 
 def _direction_text(xs: tuple[Any, ...]) -> tuple[str, int]:

@@ -22,23 +22,40 @@ class Module:
             p.zero_grad()
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and those inside it, each with its path: "", "layers.0", "layers.0.neurons.2"."""
-        yield prefix, self
-        for name, value in vars(self).items():
-            members = enumerate(value) if isinstance(value, (list, tuple)) else [("", value)]
-            for i, member in members:
-                if isinstance(member, Module):
-                    yield from member.named_modules(".".join(str(part) for part in (prefix, name, i) if part != ""))
+        """This module and those inside it, each once, with its path: "", "layers.0", "layers.0.neurons.2"."""
+        found: dict[int, tuple[str, Module]] = {}
+        waiting: list[tuple[str, Module]] = [(prefix, self)]
+        for path, module in waiting:
+            if id(module) not in found:
+                found[id(module)] = (path, module)
+                inside = ((".".join(name), value) for name, value in _members(vars(module), (path,) if path else ()))
+                waiting += [(name, value) for name, value in inside if isinstance(value, Module)]
+        yield from sorted(found.values(), key=lambda pair: _natural(pair[0]))
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """The Values that training changes, each with its path: "layers.0.neurons.2.w[1]"."""
+        """The Values that training changes, each once, with its path: "layers.0.neurons.2.w[1]"."""
+        seen: set[Value] = set()
         for path, module in self.named_modules():
-            for name, value in vars(module).items():
-                own = f"{path}.{name}" if path else name
-                if isinstance(value, Value):
-                    yield own, value
-                elif isinstance(value, (list, tuple)):
-                    yield from ((f"{own}[{i}]", v) for i, v in enumerate(value) if isinstance(v, Value))
+            for (name, *keys), value in _members(vars(module), ()):
+                if isinstance(value, Value) and not value.is_constant and value not in seen:
+                    seen.add(value)
+                    own = name + "".join(f"[{key}]" for key in keys)
+                    yield (f"{path}.{own}" if path else own), value
+
+
+def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What lists, tuples and dicts hold, however nested, each with the keys that lead to it."""
+    items = container.items() if isinstance(container, dict) else enumerate(container)
+    for key, value in items:
+        if isinstance(value, (list, tuple, dict)):
+            yield from _members(value, (*path, str(key)))
+        else:
+            yield (*path, str(key)), value
+
+
+def _natural(path: str) -> list[tuple[bool, int, str]]:
+    """Paths in the order of their numbers: neurons.2 before neurons.10."""
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split(".")]
 
 
 class Neuron(Module):
@@ -58,7 +75,8 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     @group
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Iterable[Any]) -> Any:
+        x = x if isinstance(x, (list, tuple)) else list(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         z = dot(self.w, x, self.b)

@@ -10,7 +10,7 @@ import pytest
 from setuptools import find_packages
 
 import autograd
-from autograd.primitives import TABLE
+from autograd.primitives import BUILT_IN, TABLE
 
 ROOT = Path(__file__).parent.parent
 
@@ -82,11 +82,11 @@ def test_every_public_name_exists_and_says_what_it_is() -> None:
 
 
 def test_every_row_of_the_table_is_documented_with_an_example() -> None:
-    for name, row in TABLE.items():
-        if (row.rule.__module__ or "").startswith("autograd"):
-            assert row.function.__doc__, name
-            assert ">>>" in row.function.__doc__, name
-            assert row.function.__name__ == name
+    for name in BUILT_IN:
+        function = TABLE[name].function
+        assert function.__doc__, name
+        assert ">>>" in function.__doc__, name
+        assert function.__name__ == name
 
 
 def test_style_is_clean() -> None:

@@ -48,18 +48,19 @@ def draw(
     from autograd.drawing.drawing import Drawing
 
     attributes = {"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr}
-    chosen = partial(choose, output, names, show, collapse, expand, max_nodes)
-    drawing = Drawing(chosen(), rankdir, theme, attributes, filename, format, partial(chosen, fresh=True))
+    picture = choose(output, names, show, collapse, expand, max_nodes)
+    fresh = partial(choose, output, names, "chain", collapse, expand, max_nodes, fresh=True)
+    drawing = Drawing(picture, rankdir, theme, attributes, filename, format, fresh)
     if filename is not None:
         drawing.render()
     return drawing
 
 
-def draw_dot(root: Value) -> Drawing:
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
     """micrograd's name for `draw`.
 
     >>> from autograd import Value
     >>> draw_dot(Value(2.0) * 3).source.startswith("digraph")
     True
     """
-    return draw(root)
+    return draw(root, format=format, rankdir=rankdir)

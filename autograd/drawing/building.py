@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -102,9 +103,11 @@ class Builder:
         return node.grad if node.has_grad else None
 
     def contribution(self, edge: Edge) -> Any:
-        """∂C/∂target · ∂target/∂source, None where it is not known or the edge is absent."""
+        """∂C/∂target · ∂target/∂source, None where it is not known or no live path leads along the edge."""
         adjoint = self.adjoint(edge.target)
-        return None if adjoint is None or edge.partial is None else adjoint * edge.partial
+        if adjoint is None or edge.partial is None or edge.target not in self.graph.reached:
+            return None
+        return adjoint * edge.partial
 
     def rank(self, box: Any) -> int:
         """When a box is done: the index of its newest node."""
@@ -143,8 +146,8 @@ class Builder:
         adjoint = self.adjoint(node)
         if adjoint is None:
             return f"{name}—"
-        terms = [self.contribution(edge) for edge in self.consumers.get(node, ()) if edge.partial is not None]
-        if len(terms) < 2 or None in terms:
+        terms = [term for term in map(self.contribution, self.consumers.get(node, ())) if term is not None]
+        if len(terms) < 2:
             return name + number(adjoint)
         few = [signed(term) for term in (terms if len(terms) <= 4 else terms[:3])]
         more = [] if len(terms) <= 4 else [f"… ({len(terms):,} terms)"]
@@ -177,7 +180,7 @@ class Builder:
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):
-            return box.label or (str(box.op) if box.inputs else self.naming.kind(box))
+            return box.label or (box.op.title if box.op is not None else self.naming.kind(box))
         if box[0] == "rows":
             return self._fold_name(self.alike[box].example, members)
         return self.naming.title(self.calls.calls[box[1]]) if box[0] == "call" else self.graph.name(members[-1])
@@ -195,7 +198,8 @@ class Builder:
     def _fold_value(self, results: list[Value]) -> str:
         """The value of a fold's one result, by name; the range of several."""
         written = _range([node.data for node in results])
-        return f"{self.graph.name(results[0])} = {written}" if len(results) == 1 else written
+        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation"
+        return f"{self.graph.name(results[0])} = {written}" if is_named else written
 
     def _fold_adjoint(self, results: list[Value]) -> str:
         output = self.graph.name(self.graph.output)
@@ -214,6 +218,10 @@ class Builder:
                 yield from self._fold_arrows(box, key)
 
     def _operand_arrows(self, node: Value, key: str) -> Iterable[Arrow]:
+        sources = Counter(self.box(v) for v in node.inputs)
+        if any(count > 1 and not isinstance(box, Value) for box, count in sources.items()):
+            yield from self._fold_arrows(node, key)
+            return
         for edge in self.graph.edges(node):
             source = self.keys.get(self.box(edge.source))
             if source is not None:
@@ -228,12 +236,12 @@ class Builder:
             return Arrow(source, target, forward=f"{name}: no edge", absent=True)
         what, value = self.graph.local_derivative(edge), number(edge.partial)
         forward = f"{name} = {what}" + ("" if what == value else f" = {value}")
-        adjoint = self.adjoint(edge.target)
-        if constant or adjoint is None:
-            return Arrow(source, target, forward=forward, constant=constant)
+        adjoint, product = self.adjoint(edge.target), self.contribution(edge)
+        if constant or product is None:
+            return Arrow(source, target, forward=forward, constant=constant, absent=adjoint is not None)
         backward = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(edge.target)} = {number(adjoint)}"
         factors = _factors(edge.partial, adjoint)
-        return Arrow(source, target, forward, backward, number(self.contribution(edge)), factors)
+        return Arrow(source, target, forward, backward, number(product), factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
         """The arrows into a fold: for each box outside, the derivative of the fold's result, and what flows back."""
@@ -241,7 +249,8 @@ class Builder:
         through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.show == "chain" else {}
         flows: dict[Any, Flow] = {}
         for node in self.members[box]:
-            adjoint, inner = self.adjoint(node), through.get(node)
+            adjoint = self.adjoint(node) if node in self.graph.reached else None
+            inner = through.get(node)
             for v, partial in zip(node.inputs, node.partials):
                 source = self.box(v)
                 if source != box and source in self.keys:

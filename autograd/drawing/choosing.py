@@ -41,9 +41,11 @@ def choose(
     for option, value, known in (("show", show, SHOWS), ("collapse", collapse, COLLAPSES)):
         if value not in known:
             raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
-    if max_nodes < 1:
-        raise ValueError(f"draw: max_nodes must be at least 1, got {max_nodes}")
+    if not isinstance(max_nodes, int) or max_nodes < 1:
+        raise ValueError(f"draw: max_nodes must be at least 1, got {max_nodes!r}")
     naming = Naming(names)
+    if expand and not naming.has_path(expand):
+        raise ValueError(f"draw: expand={expand!r} is not the path of a module in names")
     graph = Graph(output, naming.values)
     limit = min(max_nodes, LAYOUT_LIMIT)
     calls = Calls(graph)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
-from autograd.drawing.svg import visible
 from autograd.drawing.themes import THEMES, Theme
+from autograd.symbols import visible
 
 Attributes = Mapping[str, str] | None
 
@@ -42,10 +42,10 @@ def digraph(
             "ranksep": "0.6",
             "fontsize": "12",
             **({"label": f"<{escaped(picture.caption)}>"} if picture.caption else {}),
-            **(graph_attr or {}),
+            **_written(graph_attr),
         },
-        node_attr={**font, "fontsize": "12", "color": theme.ink, "fillcolor": theme.background, **(node_attr or {})},
-        edge_attr={**font, "fontsize": "11", "color": theme.faint, "arrowsize": "0.7", **(edge_attr or {})},
+        node_attr={**font, "fontsize": "12", "color": theme.ink, "fillcolor": theme.background, **_written(node_attr)},
+        edge_attr={**font, "fontsize": "11", "color": theme.faint, "arrowsize": "0.7", **_written(edge_attr)},
     )
     for cluster in [cluster for cluster in picture.clusters if not cluster.parent]:
         made.subgraph(_subgraph(cluster, picture, theme))
@@ -56,6 +56,10 @@ def digraph(
     for i, arrow in enumerate(picture.arrows):
         _add_arrow(made, arrow, f"arrow-{i}", theme, crowded)
     return made
+
+
+def _written(attributes: Attributes) -> dict[str, str]:
+    return {name: str(value) for name, value in (attributes or {}).items()}
 
 
 def _subgraph(cluster: Cluster, picture: Picture, theme: Theme) -> Any:

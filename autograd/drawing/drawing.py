@@ -77,9 +77,10 @@ class Drawing:
         return path
 
     def render(self, filename: str | Path | None = None, format: str | None = None) -> str:
-        """Write the picture to a file, its format appended, as in the graphviz package; returns the file's name."""
-        name = str(filename or self.filename or "gradients")
-        return str(self.save(f"{name}.{format or self.format}"))
+        """Write the picture to a file, its format appended where it is not there; returns the file's name."""
+        name = Path(filename or self.filename or "gradients")
+        ending = f".{format or self.format}"
+        return str(self.save(name if name.suffix == ending else f"{name}{ending}"))
 
     def _laid_out(self, ending: str) -> bytes:
         plainer = self.digraph.copy()

@@ -25,10 +25,11 @@ class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]
     def __init__(self, written: str = "") -> None:
         super().__init__(["dot"])
         advice = "draw: no layout engine: install Graphviz, or pip install 'scalar-autograd[draw]'"
-        self.args = (advice + (f"; the DOT source is in {written}" if written else ""),)
+        self.advice = advice + (f"; the DOT source is in {written}" if written else "")
+        self.args = (written,)  # of which a copy is made again
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        return self.advice
 
 
 def command(ending: str) -> list[str]:

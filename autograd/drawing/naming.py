@@ -48,6 +48,10 @@ class Naming:
             return "input" if node.label or node in self.values else "constant"
         return "parameter" if self.parameters is None or node in self.parameters else "input"
 
+    def has_path(self, path: str) -> bool:
+        """Whether some module has this path."""
+        return path in self._paths.values()
+
     def path(self, owner: Any) -> str:
         """The path of a module inside the one that names were taken from, else empty."""
         return self._paths.get(id(owner), "")

@@ -16,15 +16,16 @@
   byId("all").open = false;
   slider.max = String(steps.length - 1);
 
-  // Values appear in the forward pass, a contribution with its arrow, an adjoint with its last contribution.
+  // Values and local derivatives appear in the forward pass, a contribution with its arrow, an adjoint with its last one.
   const texts = [];
   steps.forEach((step, i) => {
     const box = textsOf("box-" + step.box);
-    step.reveals.forEach((arrow) => textsOf("arrow-" + arrow).forEach((t) => texts.push([t, i])));
+    step.reveals.forEach((a) => textsOf("arrow-" + a).filter((t) => isOf(t, "--forward")).forEach((t) => texts.push([t, i])));
     if (step.kind === "forward") box.filter((t) => isOf(t, "--forward")).forEach((t) => texts.push([t, i]));
     else {
       if (step.completes) box.filter((t) => isOf(t, "--backward")).forEach((t) => texts.push([t, i]));
-      if (step.arrow !== null) textsOf("arrow-" + step.arrow).forEach((t) => texts.push([t, i]));
+      if (step.arrow !== null)
+        textsOf("arrow-" + step.arrow).filter((t) => !isOf(t, "--forward")).forEach((t) => texts.push([t, i]));
     }
   });
 

@@ -14,8 +14,8 @@ from string import Template
 
 from autograd.drawing.picture import Picture, Step
 from autograd.drawing.steps import steps
-from autograd.drawing.svg import visible
 from autograd.drawing.themes import Theme
+from autograd.symbols import visible
 
 HERE = Path(__file__).parent
 PASSES = {"forward": "forward", "seed": "backward", "backward": "backward"}

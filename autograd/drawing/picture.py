@@ -55,7 +55,7 @@ class Step:
     arrow: int | None = None
     answer: float | None = None  # the product, which a student may be asked for
     completes: bool = False  # whether the box now has all its contributions
-    reveals: tuple[int, ...] = ()  # arrows whose label comes with this step, for nothing flows back along them
+    reveals: tuple[int, ...] = ()  # arrows whose local derivative comes with this step
 
 
 @dataclass(frozen=True)

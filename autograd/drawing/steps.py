@@ -20,15 +20,14 @@ KINDS = {
 def steps(picture: Picture) -> Iterable[Step]:
     """The steps of a picture, in the order of the computation and then against it."""
     order = sorted(picture.boxes, key=lambda box: box.rank)
-    idle: dict[str, list[int]] = {}
+    into: dict[str, list[int]] = {}
     for i, arrow in enumerate(picture.arrows):
-        if not arrow.product:
-            idle.setdefault(arrow.target, []).append(i)
+        into.setdefault(arrow.target, []).append(i)
     for box in order:
         if box.kind in KINDS:
             formula = f" = {box.formula}" if box.formula and box.kind == "operation" else ""
-            what = f"{box.name}{formula} = {box.value}"
-            yield Step("forward", box.key, what, KINDS[box.kind], reveals=tuple(idle.get(box.key, ())))
+            what = f"{box.name}: {box.value}" if box.kind == "group" else f"{box.name}{formula} = {box.value}"
+            yield Step("forward", box.key, what, KINDS[box.kind], reveals=tuple(into.get(box.key, ())))
     output = order[-1]
     what = f"∂{output.name}/∂{output.name} = 1"
     yield Step("seed", output.key, what, "The backward pass starts at the output.", completes=True)
@@ -45,9 +44,9 @@ def _backward(picture: Picture) -> Iterable[Step]:
         source, target = boxes[arrow.source], boxes[arrow.target]
         left[source.key] -= 1
         completes = not left[source.key]
-        if arrow.factors is None or source.kind == "group":
+        if arrow.factors is None:
             what = f"{arrow.product} from {target.name} to {source.name}"
-            yield Step("backward", source.key, what, "Backward pass.", i, completes=completes)
+            yield Step("backward", source.key, what, arrow.forward, i, completes=completes)
         else:
             yield _contribution(i, arrow, source, target, sums, completes)
 

@@ -6,6 +6,7 @@ import re
 from xml.sax.saxutils import escape
 
 from autograd.drawing.picture import Picture
+from autograd.symbols import visible
 
 
 def finished(svg: str, picture: Picture) -> str:
@@ -14,8 +15,3 @@ def finished(svg: str, picture: Picture) -> str:
     description = f"{picture.description}. {picture.caption}".strip()
     words = f"<title>{escape(visible(picture.title))}</title>\n<desc>{escape(visible(description))}</desc>\n"
     return re.sub(r"(<svg\b)([^>]*>)", lambda m: f'{m[1]} role="img"{m[2]}\n{words}', svg, count=1)
-
-
-def visible(text: str) -> str:
-    """Control characters, which XML forbids, as visible escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

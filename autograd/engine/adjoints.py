@@ -15,62 +15,93 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 
-# While a sweep runs, `grad` holds the adjoints and marks the visited nodes: that is several times cheaper than a
-# dictionary. The price is this lock, without which two threads whose graphs share a leaf would meet in its `grad`.
+# While a pass runs, `grad` of the nodes between output and leaves holds their adjoints and marks them as visited: that
+# is several times cheaper than a dictionary. The price is this lock, for two threads may pass over one graph. Leaves,
+# which graphs of several threads may share, are only ever written to once, when the pass is over.
 SWEEPING = RLock()
 
 _age = attrgetter("index")
 
 
 class Sweep:
-    """The adjoints of one pass; `close` puts every `grad` back as it was, unless the caller keeps it."""
+    """One backward pass: adjoints in the `grad` of the nodes, and those of the leaves in a dictionary.
 
-    __slots__ = ("before", "nodes", "older")
+    `close` puts every `grad` back as it was.
+    """
 
-    def __init__(self, output: Value, seed: Any, first: int = 0) -> None:
-        """Sweep from `output`, whose adjoint is `seed`, through the nodes of index `first` or later.
+    __slots__ = ("nodes", "before", "leaves")
 
-        `older` then says whether it met a Value from before those. The caller holds SWEEPING.
-        """
-        self.nodes = [output]
-        self.before = [output.grad]
-        self.older = False
+    def __init__(self, output: Value, seed: Any) -> None:
+        """Sweep from `output`, whose adjoint is `seed`. The caller holds SWEEPING."""
+        self.nodes = [output] if output.inputs else []
+        self.before = [node.grad for node in self.nodes]
+        self.leaves: dict[Value, Any] = {} if output.inputs else {output: seed}
         zero = float("0")  # a new object in every pass, so that `is zero` means: reached, and no contribution yet
-        output.grad = zero
         try:
-            self._collect(zero, first)
-            output.grad = seed
-            self._descend(zero, first)
+            if output.inputs:
+                output.grad = zero
+                self._collect(zero)
+                output.grad = seed
+                self._descend(zero)
         except BaseException:
             self.close()
             raise
 
-    def _collect(self, zero: float, first: int) -> None:
-        nodes, before = self.nodes, self.before
+    def _collect(self, zero: float) -> None:
+        nodes, before, leaves = self.nodes, self.before, self.leaves
         for node in nodes:  # which grows on the way
-            if node.index < first:
-                self.older |= not node.is_constant
-                continue
             for v in node.inputs:
-                if v.grad is not zero:
-                    before.append(v.grad)
-                    v.grad = zero
-                    nodes.append(v)
+                if v.inputs:
+                    if v.grad is not zero:
+                        before.append(v.grad)
+                        v.grad = zero
+                        nodes.append(v)
+                elif v not in leaves:
+                    leaves[v] = None
 
-    def _descend(self, zero: float, first: int) -> None:
+    def _descend(self, zero: float) -> None:
         """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
-        for node in sorted(
-            [node for node in self.nodes if node.inputs and node.index >= first], key=_age, reverse=True
-        ):
+        leaves = self.leaves
+        for node in sorted(self.nodes, key=_age, reverse=True):
             adjoint = node.grad
             if adjoint is zero:
                 continue
             for v, partial in zip(node.inputs, node.partials):
-                if partial is not None:
+                if partial is None:
+                    continue
+                if v.inputs:
                     grad = v.grad
                     v.grad = adjoint * partial if grad is zero else grad + adjoint * partial
+                else:
+                    grad = leaves[v]
+                    leaves[v] = adjoint * partial if grad is None else grad + adjoint * partial
 
     def close(self) -> None:
         """Put every `grad` back as it was before the sweep."""
         for node, grad in zip(self.nodes, self.before):
             node.grad = grad
+
+
+def adjoints(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
+    """∂output/∂v for every Value v that a live path reaches, times `seed`, without touching any `grad`.
+
+    The pass does not go below nodes older than index `first`; whether it met one, no constant, is the second result.
+    """
+    nodes, seen, older = [output], {output}, False
+    for node in nodes:
+        if node.index < first:
+            older |= not node.is_constant
+            continue
+        for v in node.inputs:
+            if v not in seen:
+                seen.add(v)
+                nodes.append(v)
+    found = {output: seed}
+    for node in sorted([node for node in nodes if node.inputs and node.index >= first], key=_age, reverse=True):
+        adjoint = found.get(node)
+        if adjoint is None:
+            continue
+        for v, partial in zip(node.inputs, node.partials):
+            if partial is not None and not v.is_constant:
+                found[v] = found[v] + adjoint * partial if v in found else adjoint * partial
+    return found, older

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine.adjoints import adjoints
 from autograd.engine.value import Value
 from autograd.numbers.kinds import exact
 
@@ -42,33 +42,28 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
 
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
     """The derivatives as numbers, and whether `output` depends on a Value from before index `first` too."""
-    seed = _one(output)
-    with SWEEPING:
-        sweep = Sweep(output, seed, first)
-        reached = {id(node) for node in sweep.nodes}
-        found = [v.grad if id(v) in reached and not v.is_constant else 0.0 for v in inputs]
-        sweep.close()
-    return found, sweep.older
+    found, older = adjoints(output, one(output), first)
+    return [0.0 if v.is_constant else found.get(v, 0.0) for v in inputs], older
 
 
 def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
     """The derivatives as Values: each local derivative is made again, by its rule on the Values of the graph."""
     below = nodes_between(output, inputs)
-    adjoints: dict[Value, Any] = {output: _one(output)}
+    recorded: dict[Value, Any] = {output: one(output)}
     on_path = set(below)
     for node in sorted(below, key=_age, reverse=True):
-        adjoint = adjoints.get(node)
+        adjoint = recorded.get(node)
         if adjoint is None or not node.inputs:
             continue
         for v, partial in zip(node.inputs, recorded_partials(node)):
             if partial is not None and v in on_path:
                 term = adjoint if not isinstance(partial, Value) and partial == 1 else adjoint * partial
-                adjoints[v] = adjoints[v] + term if v in adjoints else term
-    found = [0.0 if v.is_constant else adjoints.get(v, 0.0) for v in inputs]
+                recorded[v] = recorded[v] + term if v in recorded else term
+    found = [0.0 if v.is_constant else recorded.get(v, 0.0) for v in inputs]
     return [g if isinstance(g, Value) else Value.constant(g) for g in found]
 
 
-def _one(output: Value) -> Any:
+def one(output: Value) -> Any:
     """The seed ∂C/∂C, an int where a float would make floats of Fractions."""
     return 1.0 if type(output.data) is float else 1
 

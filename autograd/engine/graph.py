@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine.adjoints import adjoints
+from autograd.engine.gradients import is_unchanged, one
 from autograd.engine.names import Names
 from autograd.engine.value import Value
-from autograd.symbols import Symbol, at_point, number, text
+from autograd.symbols import Symbol, at_point, elided, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Graph:
                     found.append(v)
         self.nodes: tuple[Value, ...] = tuple(sorted(found, key=attrgetter("index")))
         self._names = Names(self.nodes, names or {})
+        self._reached: set[Value] | None = None
         self._consumers: dict[Value, list[Edge]] | None = None
         self._texts: dict[Value, tuple[str, list[str]]] = {}
 
@@ -78,13 +80,20 @@ class Graph:
                     self._consumers[edge.source].append(edge)
         return self._consumers[source]
 
-    def adjoints(self, seed: Any = 1.0) -> dict[Value, Any]:
+    def adjoints(self) -> dict[Value, Any]:
         """∂output/∂node for every node but the constants, by a pass of its own: no `.grad` is touched."""
-        with SWEEPING:
-            sweep = Sweep(self.output, seed)
-            found = {node: node.grad for node in sweep.nodes if not node.is_constant}
-            sweep.close()
-        return found
+        found = adjoints(self.output, one(self.output))[0]
+        return {node: found.get(node, 0.0) for node in self.nodes if not node.is_constant}
+
+    @property
+    def reached(self) -> set[Value]:
+        """The nodes that a path of live edges leads to: a contribution from any other is none, not 0."""
+        if self._reached is None:
+            self._reached = {self.output}
+            for node in reversed(self.nodes):
+                if node in self._reached:
+                    self._reached.update(v for v, p in zip(node.inputs, node.partials) if p is not None)
+        return self._reached
 
     def formula(self, node: Value) -> str:
         """The operation of a node in terms of its inputs' names: "w·x"."""
@@ -105,12 +114,20 @@ class Graph:
             return number(node.data), []
         symbols = {v: Symbol(self.name(v)) for v in node.inputs if v.label or not v.is_constant}
         operands = tuple(symbols.get(v, v.data) for v in node.inputs)
-        at = {symbol: v.data for v, symbol in symbols.items()}
-        value, partials = row.rule(*row.structured(operands))
-        if isinstance(value, Symbol) and value.op == "select":
-            formula = f"{row.name}({', '.join(map(text, operands))})"
-        else:
+        written = list(map(text, operands))
+        sign = f" {row.symbol} " if row.symbol in ("+", "-", "*", "/", "**") else ""
+        call = sign.join(written) if sign and len(written) == 2 else f"{row.title}({elided(', ', written)})"
+        numbers = ["absent" if p is None else number(p) for p in node.partials]
+        if not is_unchanged(node):
+            return call, numbers
+        try:
+            value, partials = row.rule(*row.structured(operands))
+        except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
+            return call, numbers
+        if isinstance(value, Symbol) and value.op not in ("", "select"):
             formula = text(value)
-            if isinstance(value, Symbol) and value.op:
-                value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
+            value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
+        else:
+            formula = call
+        at = {symbol: v.data for v, symbol in symbols.items()}
         return formula, [text(at_point(p, at)) for p in partials]

@@ -8,18 +8,18 @@ from __future__ import annotations
 from _weakref import ref
 from collections import deque
 
-from autograd.engine.value import clock
+from autograd.engine.value import Value, clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from typing import Any, ParamSpec, TypeVar
 
     P = ParamSpec("P")
     R = TypeVar("R")
 
 # The latest calls; older ones are forgotten, so that training for hours costs a few megabytes and no more.
-_calls: deque[tuple[int, int, Any, type]] = deque(maxlen=1 << 16)
+_calls: deque[tuple[int, int, Any, Any, type]] = deque(maxlen=1 << 16)
 
 
 class Call:
@@ -44,15 +44,16 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
     ...     @group
     ...     def __call__(self, x):
     ...         return x * x
-    >>> square = Square()
-    >>> [call.kind for call in calls_below(0, square(Value(3.0)).index)][-1]
-    'Square'
+    >>> C = Square()(Value(3.0)) * 2
+    >>> [cluster.title for cluster in draw(C).picture.clusters]
+    ['Square']
     """
 
     def called(*args: Any, **kwargs: Any) -> Any:
         start = clock()
         result = method(*args, **kwargs)
-        _calls.append((start, clock(), ref(args[0]), type(args[0])))
+        owner = args[0] if args else method
+        _calls.append((start, clock(), _weak(owner), _weak(_first_value(result)), type(owner)))
         return result
 
     called.__name__, called.__qualname__, called.__doc__ = method.__name__, method.__qualname__, method.__doc__
@@ -60,8 +61,27 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-def calls_below(first: int, last: int) -> list[Call]:
-    """The calls still remembered that made nodes with indices from `first` to `last`, an inner one before its outer."""
+def _weak(x: Any) -> Any:
+    try:
+        return ref(x)
+    except TypeError:  # an object whose class has slots and none for this
+        return lambda: None
+
+
+def _first_value(result: Any) -> Any:
+    """A Value of the result, by which a graph knows the call as its own."""
+    while isinstance(result, (list, tuple)) and result:
+        result = result[0]
+    return result
+
+
+def calls_below(nodes: Container[Value], first: int, last: int) -> list[Call]:
+    """The calls still remembered that made nodes of a graph, indices `first` to `last`; an inner one before its outer.
+
+    Another thread's nodes have indices in the same span: a call counts only if its result is among `nodes`.
+    """
     return [
-        Call(start, end, owner(), kind) for start, end, owner, kind in tuple(_calls) if start <= last and end >= first
+        Call(start, end, owner(), kind)
+        for start, end, owner, result, kind in tuple(_calls)
+        if start <= last and end >= first and result() in nodes
     ]

@@ -9,10 +9,9 @@ from _contextvars import ContextVar
 from _thread import allocate_lock
 
 from autograd.engine.value import NO_GRAD, Value, clock, operand
-from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
-from autograd.primitives.operators import METHODS, OPERATORS, core
+from autograd.primitives.operators import METHODS, OPERATORS, atom_of, core
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,14 +178,9 @@ for _name, _function in METHODS.items():
         setattr(Value, _name, _unary(_row(_function)))
 
 
-def _atom(name: str) -> Callable[..., Any]:
-    """An atom on Values is the primitive of that name, else its textbook, run on Values."""
-    return TABLE[name].function if name in TABLE else TEXTBOOK[name]
-
-
 join(
     Value,
-    Kind("Value", VALUE_RANK, _atom, recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
+    Kind("Value", VALUE_RANK, atom_of, recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
 )
 
 
@@ -198,17 +192,18 @@ class Recording:
 
     def __init__(self, on: bool) -> None:
         self.on = on
-        self._tokens: list[Any] = []
+        self._before: list[bool] = []
 
     def __enter__(self) -> None:
         global _switched
         with _switching:
             _switched += 1
-        self._tokens.append(_recording.set(self.on))
+        self._before.append(_recording.get())
+        _recording.set(self.on)
 
     def __exit__(self, *exception: object) -> None:
         global _switched
-        _recording.reset(self._tokens.pop())
+        _recording.set(self._before.pop())
         with _switching:
             _switched -= 1
 
@@ -245,7 +240,9 @@ class no_grad(Recording):
     (4.0, ())
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *function: Any) -> None:
+        if function:
+            raise TypeError("no_grad takes no argument: write @no_grad(), with brackets")
         super().__init__(on=False)
 
 

@@ -51,7 +51,7 @@ class Value(Scalar):
         self.op = None
         self.inputs = ()
         self.partials = ()
-        self.label = label
+        self.label = label if type(label) is str else str(label)
         self.index = clock()
 
     @classmethod
@@ -67,7 +67,7 @@ class Value(Scalar):
         made.grad = NO_GRAD
         made.op = None
         made.inputs = made.partials = ()
-        made.label = label
+        made.label = label if type(label) is str else str(label)
         made.index = CONSTANT
         return made
 
@@ -119,13 +119,10 @@ class Value(Scalar):
         if type(self._data) is not float and seed == 1:
             seed = 1  # which leaves a Fraction a Fraction
         with SWEEPING:
-            sweep = Sweep(self, seed)
-            for leaf, before in zip(sweep.nodes, sweep.before):
-                if not leaf.inputs:
-                    if leaf.index == CONSTANT:
-                        leaf.grad = before
-                    elif before:
-                        leaf.grad = before + leaf.grad
+            for leaf, total in Sweep(self, seed).leaves.items():
+                if not leaf.is_constant:
+                    added = 0.0 if total is None else total
+                    leaf.grad = leaf.grad + added if leaf.grad else added
 
     def inside(self) -> Any:
         return self._data

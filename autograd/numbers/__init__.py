@@ -329,9 +329,9 @@ def select(condition: Any, a: Any, b: Any) -> Any:
 
 def unit(x: Number) -> Number:
     """1, and NaN at NaN: the slope of a piece that is the identity."""
-    return select(x == x, 1.0, x)
+    return select(x == x, 1.0, x * math.nan)
 
 
 def flat(x: Number) -> Number:
     """0, and NaN at NaN: the slope of a constant piece."""
-    return select(x == x, 0.0, x)
+    return select(x == x, 0.0, x * math.nan)

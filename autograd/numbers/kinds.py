@@ -100,7 +100,7 @@ def adapted(x: Any, data: Any) -> Any:
 def exact(partials: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
     """Local derivatives of a result that is no float: the 1.0 and the 0.5 that rules write are made of its kind."""
     normal = kind_of(data).normal
-    return tuple(normal(p) if type(p) is float and p - p == 0.0 else p for p in partials)
+    return tuple(normal(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
 
 
 def _discover(x: Any) -> Kind:

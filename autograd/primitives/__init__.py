@@ -18,7 +18,7 @@ from autograd.primitives.exponential import cbrt, exp, expm1, log, log1p, log2, 
 from autograd.primitives.probability import erf, erfc, gelu, normal_cdf
 from autograd.primitives.selection import abs, ceil, clip, floor, maximum, minimum, round, sign, where
 from autograd.primitives.sequences import dot, log_softmax, logsumexp, mean, norm, prod, softmax, sum
-from autograd.primitives.table import TABLE, Interval, Kink, Primitive, primitive
+from autograd.primitives.table import BUILT_IN, TABLE, Interval, Kink, Primitive, primitive
 from autograd.primitives.trigonometric import (
     acos,
     acosh,
@@ -35,3 +35,5 @@ from autograd.primitives.trigonometric import (
     tan,
     tanh,
 )
+
+BUILT_IN.update(TABLE)

@@ -127,7 +127,7 @@ def power(x: Number, y: Number) -> Result:
     return z, (numbers.falling_power(x, y, 1.0), numbers.power_log(z, x, y, 1.0))
 
 
-@primitive(symbol="**", domain=("[-inf, inf]", "[-inf, inf]"), native=operator.pow)
+@primitive(symbol="**", title="power", domain=("[-inf, inf]", "[-inf, inf]"), native=operator.pow)
 def constant_power(x: Number, n: Number) -> Result:
     """x ** n for a plain number n: the power rule alone, so that it is exact on Fractions.
 

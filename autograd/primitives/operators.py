@@ -10,6 +10,7 @@ import math
 import operator
 
 from autograd import primitives as p
+from autograd.numbers import TEXTBOOK
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 
 TYPE_CHECKING = False
@@ -50,6 +51,11 @@ def core(x: Any) -> Any:
     while isinstance(x, Scalar):
         x = x.inside()
     return x
+
+
+def atom_of(name: str) -> Callable[..., Any]:
+    """An atom on Scalars: the primitive of that name, else its textbook, run on them."""
+    return p.TABLE[name].function if name in p.TABLE else TEXTBOOK[name]
 
 
 def is_plain(x: Any) -> bool:
@@ -169,11 +175,11 @@ class Scalar:
     def __getattr__(self, name: str) -> Any:
         """The operations that users added to the table are methods too."""
         row = p.TABLE.get(name)
-        if row is None or row.vectors:
+        if row is None or row.vectors or name in p.BUILT_IN:
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
         return row.function.__get__(self)
 
 
-METHODS = {**{name: row.function for name, row in p.TABLE.items() if not row.vectors}, **NUMPY}
+METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
 for _name, _function in METHODS.items():
     setattr(Scalar, _name, _function)

@@ -47,7 +47,7 @@ def prod(xs: Vector) -> Result:
 
 
 @primitive(symbol="·", vectors=("w", "x"))
-def dot(w: Vector, x: Vector, b: Number = 0.0) -> Result:
+def dot(w: Vector, x: Vector, b: Number = 0) -> Result:
     """Σ wᵢxᵢ + b, the pre-activation z of a neuron; ValueError where the lengths differ.
 
     >>> dot([1.0, 2.0], [3.0, 4.0], 0.5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers.kinds import FLOAT_RANK, KINDS, SYMBOL_RANK, Kind, leading_kind, real
+from autograd.numbers.kinds import FLOAT_RANK, KINDS, SYMBOL_RANK, Kind, kind_of, leading_kind, real
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 TABLE: dict[str, Primitive] = {}
+BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules are made of what they name
 
 
 class Interval:
@@ -83,6 +84,7 @@ class Primitive:
         "parameters",
         "rule",
         "symbol",
+        "title",
         "vectors"
     )  # fmt: skip
 
@@ -90,6 +92,7 @@ class Primitive:
         self,
         rule: Callable[..., Any],
         symbol: str,
+        title: str,
         domain: tuple[Interval, ...],
         kinks: tuple[Kink, ...],
         vectors: tuple[str, ...],
@@ -98,13 +101,14 @@ class Primitive:
         code = rule.__code__
         self.name = rule.__name__
         self.symbol = symbol
+        self.title = title or rule.__name__
         self.rule = rule
         self.domain = domain
         self.kinks = kinks
         self.parameters = code.co_varnames[: code.co_argcount]
         self.vectors = vectors
         self.native = native
-        self.evaluate = _guarded(self) if domain else rule
+        self.evaluate = _guarded(self) if domain else _checked(self) if _is_foreign(rule) else rule
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.function: Callable[..., Any] = _dispatcher(self)
 
@@ -116,7 +120,13 @@ class Primitive:
         for parameter, x in zip(self.parameters, operands):
             if type(x) in (list, tuple) and parameter not in self.vectors:
                 raise TypeError(f"{self.name}: {parameter} is one number, got a {type(x).__name__}; apply it to each")
-        kind = leading_kind(operands)
+            for i, v in enumerate(x if parameter in self.vectors else ()):
+                if type(v) in (list, tuple):
+                    raise TypeError(f"{self.name}: {parameter}[{i}] is one number, got a {type(v).__name__}")
+        try:
+            kind = leading_kind(operands)
+        except TypeError as error:
+            raise TypeError(f"{self.title}: {error}") from None
         if kind.lift is not None:
             return (self.lifted.get(kind) or self._lift(kind))(*operands)
         if kind.rank == FLOAT_RANK:
@@ -137,7 +147,7 @@ class Primitive:
         """The same exception, which now names the operation and its operands."""
         reason = error.args[-1] if error.args else type(error).__name__
         shown = operands if len(operands) <= 6 else [*operands[:3], f"… {len(operands)} operands"]
-        error.args = (f"{self.name}({', '.join(shown)}): {reason}",)
+        error.args = (f"{self.title}({', '.join(shown)}): {reason}",)
         return error
 
     def structured(self, flat: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -165,6 +175,7 @@ if TYPE_CHECKING:
     def primitive(
         *,
         symbol: str = "",
+        title: str = "",
         domain: str | tuple[str, ...] = (),
         kinks: tuple[Kink, ...] = (),
         vectors: tuple[str, ...] = (),
@@ -176,6 +187,7 @@ def primitive(
     rule: Callable[..., Any] | None = None,
     *,
     symbol: str = "",
+    title: str = "",
     domain: str | tuple[str, ...] = (),
     kinks: tuple[Kink, ...] = (),
     vectors: tuple[str, ...] = (),
@@ -201,7 +213,11 @@ def primitive(
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         _check_signature(rule, vectors)
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
-        row = TABLE[rule.__name__] = Primitive(rule, symbol, intervals, kinks, vectors, native)
+        if intervals and len(intervals) != rule.__code__.co_argcount:
+            raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
+        row = Primitive(rule, symbol, title, intervals, kinks, vectors, native)
+        if row.name not in BUILT_IN:
+            TABLE[row.name] = row
         return row.function
 
     return declare if rule is None else declare(rule)
@@ -215,14 +231,39 @@ def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...]) -> None
         raise TypeError(f"primitive {rule.__name__}: vectors= names {sorted(unknown)}, which are not its parameters")
 
 
+def _is_foreign(rule: Callable[..., Any]) -> bool:
+    return not (rule.__module__ or "").startswith("autograd.")
+
+
+def _checked(row: Primitive) -> Callable[..., Any]:
+    """A user's rule, held to what a rule owes: its value, a number, and one local derivative for each operand."""
+    rule = row.rule
+
+    def evaluate(*operands: Any) -> Any:
+        result = rule(*operands)
+        owed = sum([len(x) if name in row.vectors else 1 for name, x in zip(row.parameters, operands)])
+        if type(result) is not tuple or len(result) != 2 or type(result[1]) is not tuple or len(result[1]) != owed:
+            raise TypeError(f"primitive {row.name}: its rule must return (value, ({owed} local derivatives,))")
+        value, partials = result
+        return real_or_lifted(value), tuple([p if p is None else real_or_lifted(p) for p in partials])
+
+    return evaluate
+
+
+def real_or_lifted(x: Any) -> Any:
+    """A number as the engine keeps it."""
+    return x if type(x) is float else kind_of(x).normal(x)
+
+
 def _guarded(row: Primitive) -> Callable[..., Any]:
     """The rule behind its domain: finite operands have a finite value, or an exception says why not."""
-    rule, domain, native = row.rule, row.domain, row.native
+    rule = _checked(row) if _is_foreign(row.rule) else row.rule
+    domain, native = row.domain, row.native
     bounded = any(interval.text != "[-inf, inf]" for interval in domain)
 
     def refuse(operands: tuple[Any, ...]) -> None:
         for x, interval in zip(operands, domain):
-            if x not in interval:
+            if not all(v in interval for v in (x if type(x) in (list, tuple) else (x,))):
                 raise ValueError(f"outside the domain {interval.text}")
 
     def refuse_infinite(operands: tuple[float, ...]) -> None:
@@ -258,6 +299,8 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
 
     if len(row.parameters) > 1:
         return on_pair if len(row.parameters) == 2 else on_operands
+    if row.vectors:
+        return careful
     low, high = domain[0].ends()
 
     def on_operand(x: Any) -> Any:
@@ -343,6 +386,6 @@ def _bound(row: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> 
 
 
 def _sequence(row: Primitive, name: str, xs: Any) -> tuple[Any, ...]:
-    if isinstance(xs, str) or not hasattr(xs, "__iter__"):
+    if isinstance(xs, (str, dict)) or not hasattr(xs, "__iter__"):
         raise TypeError(f"{row.name}: {name} is a sequence of numbers, got {type(xs).__name__}")
     return tuple(xs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd import numbers
-from autograd.numbers import Number
+from autograd.numbers import Number, select
 from autograd.primitives.arithmetic import Result
 from autograd.primitives.table import Kink, primitive
 
@@ -160,7 +160,8 @@ def cosine(x: Number, y: Number) -> Result:
     0.6
     """
     z = numbers.hypot(x, y)
-    return numbers.cosine(x, y), (numbers.quotient(y, y, z, 3.0), -numbers.quotient(x, y, z, 3.0))
+    partials = numbers.quotient(y, y, z, 3.0), -numbers.quotient(x, y, z, 3.0)
+    return numbers.cosine(x, y), tuple(select(z == 0, 0.0, p) for p in partials)
 
 
 @primitive

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.transforms.forward import check_arguments, duals, plain, push_forward, split
+from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
 from autograd.transforms.reverse import Pullback, grad, select_arguments
 from autograd.transforms.structure import is_array, leaves, like
 
@@ -33,7 +33,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
         def chosen(row: list[Any]) -> Any:
             gradient = call.in_structure(row)
-            return gradient[0] if isinstance(argnums, int) else tuple(gradient)
+            return tuple(gradient) if isinstance(argnums, (tuple, list)) else gradient[0]
 
         return _assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
 
@@ -42,6 +42,8 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
     """The matrix of derivatives by forward mode, one call of f for each input; only that input has a tangent."""
+    from functools import partial
+
     moving = [args[i] for i in selected]
     count = len(leaves(moving, "jacobian: arguments"))
     columns = []
@@ -52,7 +54,8 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
         for i, x in zip(selected, inputs):
             fresh[i] = x
         where = "jacobian: the result of f"
-        columns.append([plain(t) for t in leaves(split(f(*fresh, **kwargs), level, where)[1], where)])
+        tangents = parts(partial(f, *fresh, **kwargs), level, where)[1]
+        columns.append([plain(t) for t in leaves(tangents, where)])
     return [list(row) for row in zip(*columns)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import count
 
-from autograd.numbers import TEXTBOOK
+from autograd.engine import Value
+from autograd.engine.recording import Recording, is_recording
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
-from autograd.primitives import TABLE, Primitive
-from autograd.primitives.operators import Scalar, core
-from autograd.transforms.structure import leaves, map_leaves, shape_of
+from autograd.primitives import Primitive
+from autograd.primitives.operators import Scalar, atom_of, core
+from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ class Dual(Scalar):
         self.level = level
 
     def inside(self) -> Any:
+        return self.primal
+
+    @property
+    def data(self) -> Any:
+        """The plain number inside, without its derivative, as a Value's."""
+        return core(self)
+
+    def detach(self) -> Any:
+        """The primal, without its tangent."""
         return self.primal
 
     def __repr__(self) -> str:
@@ -66,6 +76,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
                 value, partials = row.evaluate(*lower)
             except (ValueError, ArithmeticError) as error:
                 raise row.failure(error, [f"{core(x)!r}" for x in flat])
+        if not is_recording():
+            return value  # f asked for no derivative here, as no_grad says in reverse mode
         if type(core(value)) is not float:
             partials = exact(partials, core(value))
         tangent: Any = None
@@ -77,15 +89,11 @@ def _push(row: Primitive) -> Callable[..., Any]:
     return push
 
 
-def _atom(name: str) -> Callable[..., Any]:
-    return TABLE[name].function if name in TABLE else TEXTBOOK[name]
-
-
 def _constant(name: str, x: Any) -> Any:
     return kind_of(x.primal).constant(name, x.primal)
 
 
-join(Dual, Kind("Dual", DUAL_RANK, _atom, _push, constant=_constant))
+join(Dual, Kind("Dual", DUAL_RANK, atom_of, _push, constant=_constant))
 
 
 def plain(x: Any) -> Any:
@@ -113,9 +121,17 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     """jvp, whose errors speak of the transform of that name."""
     check_arguments(name, primals, tangents)
-    directions = leaves(tangents, f"{name}: tangents")
+    directions = leaves_beside(tangents, primals, f"{name}: tangents")
     args, level = duals(list(primals), directions, f"{name}: primals")
-    return split(f(*args), level, f"{name}: the result of f")
+    return parts(lambda: f(*args), level, f"{name}: the result of f")
+
+
+def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
+    """The primals and the tangents of what a call on duals of one level returns; numbers inside `no_grad`."""
+    recording = is_recording()
+    with Recording(True):
+        found = split(call(), level, where)
+    return found if recording else map_leaves(lambda x: x.data if isinstance(x, Value) else x, found, None)
 
 
 def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:

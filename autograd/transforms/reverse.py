@@ -8,7 +8,7 @@ from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.primitives.operators import Scalar
 from autograd.transforms.forward import Dual, plain
-from autograd.transforms.structure import is_array, leaves, map_leaves, refill, shape_of
+from autograd.transforms.structure import is_array, leaves, leaves_beside, map_leaves, refill, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def value_and_grad(
         value = call.stripped(result)
         if has_aux:
             value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
-        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
     return _named(both, f, name)
 
@@ -136,9 +136,9 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         if shape_of(cotangents) != shape_of(call.result):
             shapes = f"{shape_of(call.result)}, got {shape_of(cotangents)}"
             raise ValueError(f"vjp: cotangents must have the structure of f's result, {shapes}")
-        weights = leaves(cotangents, "vjp: cotangents")
+        weights = leaves_beside(cotangents, call.result, "vjp: cotangents")
         with Recording(True):
-            total: Any = 0.0
+            total: Any = 0
             for weight, result in zip(weights, results):
                 if isinstance(result, Scalar):
                     total = total + weight * result
@@ -155,7 +155,7 @@ def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int
     """The indices in `argnums` as a list; an error names the one that is none, or that no argument has."""
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     for i in wanted:
-        if not isinstance(i, int) or isinstance(i, bool):
+        if not hasattr(i, "__index__") or isinstance(i, bool):
             raise TypeError(f"{name}: argnums must be an int or a tuple of ints, got {argnums!r}")
         if not -len(args) <= i < len(args):
             raise ValueError(
@@ -181,6 +181,8 @@ def _with_aux(name: str, result: Any) -> Any:
 
 
 def _named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> Callable[..., Any]:
+    if not callable(f):
+        raise TypeError(f"{transform}: f must be a function, got {type(f).__name__} {f!r:.60}")
     name = getattr(f, "__name__", type(f).__name__)
     made.__name__ = made.__qualname__ = f"{transform}({name})"
     made.__doc__ = f"{transform} of {name}."

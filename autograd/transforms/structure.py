@@ -70,6 +70,19 @@ def leaves(tree: Any, where: str) -> list[Any]:
     return found
 
 
+def leaves_beside(tree: Any, model: Any, where: str) -> list[Any]:
+    """The numbers of a structure in the order of another of the same shape, whose dicts may be ordered otherwise."""
+    return leaves(_reordered(tree, model), where)
+
+
+def _reordered(tree: Any, model: Any) -> Any:
+    if isinstance(model, dict):
+        return {key: _reordered(tree[key], value) for key, value in model.items()}
+    if isinstance(model, (list, tuple)):
+        return [_reordered(a, b) for a, b in zip(tree, model)]
+    return tree
+
+
 def shape_of(tree: Any) -> Any:
     """What two structures must have in common for their leaves to pair up."""
     if isinstance(tree, dict):

@@ -39,8 +39,9 @@ def test_the_habits_of_graphviz(tmp_path: Path) -> None:
         assert attribute in drawing.source
     assert drawing.render(tmp_path / "picture", format="png") == str(tmp_path / "picture.png")
     assert drawing.pipe("svg").startswith(b"<?xml")
-    draw(cost(), filename=str(tmp_path / "other"), format="dot")
-    assert (tmp_path / "other.dot").exists()
+    for name in ("other", "third.dot"):
+        draw(cost(), filename=str(tmp_path / name), format="dot")
+    assert sorted(path.name for path in tmp_path.glob("*.dot")) == ["other.dot", "third.dot"]
     assert draw_dot(cost()).source == draw(cost()).source
 
 
@@ -52,6 +53,8 @@ def test_the_habits_of_graphviz(tmp_path: Path) -> None:
         ({"theme": "sepia"}, "theme must be one of light, dark"),
         ({"rankdir": "up"}, "rankdir must be LR"),
         ({"max_nodes": 0}, "max_nodes must be at least 1"),
+        ({"max_nodes": "many"}, "max_nodes must be at least 1"),
+        ({"expand": "layers.9"}, "expand='layers.9' is not the path of a module"),
     ],
 )
 def test_an_option_that_does_not_exist_is_an_error(options: dict[str, object], message: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, draw
-from autograd.drawing.svg import visible
+from autograd.symbols import visible
 
 LABELS = [
     "<b>bold</b>",

@@ -15,7 +15,6 @@ FORMS: dict[str, Callable[[list[Any]], Iterable[Any]]] = {
     "tuple": tuple,
     "generator": lambda xs: (x for x in xs),
     "array": np.array,
-    "dict keys": lambda xs: dict.fromkeys(xs),
 }
 
 

@@ -71,3 +71,26 @@ def test_names_are_paths() -> None:
     assert names["layers.0.neurons.2.w[1]"] is model.layers[0].neurons[2].w[1]
     assert dict(model.named_modules())["layers.1.neurons.0"] is model.layers[1].neurons[0]
     assert dict(Neuron(2).named_parameters()).keys() == {"w[0]", "w[1]", "b"}
+
+
+def test_shared_and_nested_members_are_listed_once() -> None:
+    class Net(Module):
+        def __init__(self) -> None:
+            self.first = Neuron(1)
+            self.again = self.first
+            self.table = {"deep": [[Neuron(1)]]}
+            self.scale = Value.constant(2.0)
+            self.itself = self
+
+    net = Net()
+    assert [name for name, _ in net.named_parameters()] == [
+        "first.w[0]",
+        "first.b",
+        "table.deep.0.0.w[0]",
+        "table.deep.0.0.b",
+    ]
+
+
+def test_modules_come_in_the_order_of_their_numbers() -> None:
+    names = [name for name, _ in Layer(1, 12).named_modules()]
+    assert names == ["", *[f"neurons.{i}" for i in range(12)]]
