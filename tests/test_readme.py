@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from demos import neuron
+
 ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "demos" / "neuron.svg"
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -28,6 +31,16 @@ def test_every_demo_runs_and_writes_what_it_names(demo: str, tmp_path: Path) -> 
     assert result.returncode == 0, result.stderr
     for name in re.findall(r"(\w+\.(?:svg|html))", result.stdout):
         assert (tmp_path / name).read_text(encoding="utf-8").count("<svg") == 1
+
+
+def test_the_readmes_picture_is_the_demos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    neuron.main()
+    words = [
+        re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))
+        for path in (PICTURE, Path("neuron.svg"))
+    ]
+    assert sorted(words[0]) == sorted(words[1])
 
 
 def test_the_first_block_is_on_the_first_screen() -> None:

@@ -13,6 +13,7 @@ from autograd.drawing.naming import Naming
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
+from autograd.primitives import TABLE
 from autograd.symbols import number
 
 SHOWS = ("chain", "values", "structure")
@@ -81,13 +82,14 @@ class Builder:
             for i, v in enumerate(node.inputs):
                 if v in self.consumers:
                     self.consumers[v].append(Edge(v, node, i))
-                elif self.folding.get(v, v) != box:
+                elif v.inputs and self.folding.get(v, v) != box:
                     results[v] = None
         for node in results:
             if self.box(node) in self.results:
                 self.results[self.box(node)].append(node)
-        for box in self.consumers:
-            self.results[box] = [box]
+        for box, members in self.members.items():
+            if not self.results[box]:  # leaves alike, or a node by itself
+                self.results[box] = members
 
     def _age(self, box: Any) -> int:
         return box.index if isinstance(box, Value) else 0
@@ -192,7 +194,8 @@ class Builder:
             return self.graph.formula(members[-1]) if count == 1 and operations else ""
         leaves = sum(not node.inputs and not node.is_constant for node in members)
         if not isinstance(example, Value) and example[0] == "sum":
-            return f"a sum of {operations // count + 1:,} terms"
+            plus = sum(node.op is TABLE["add"] for node in members)
+            return f"a sum of {plus // count + 1:,} terms"
         return _plural(operations // count, "operation") + (f", {_plural(leaves, 'parameter')}" if leaves else "")
 
     def _fold_value(self, results: list[Value]) -> str:

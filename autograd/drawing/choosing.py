@@ -79,7 +79,7 @@ class Chooser:
             opened = self.expand and _is_around(self.naming.path(call.owner), self.expand)
             return height <= HEIGHTS[step] and not opened
 
-        return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed)}
+        return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed, self.sums)}
 
     def asked_for(self, step: str) -> tuple[Folding, dict[Any, Alike]]:
         """The folding that a user named."""

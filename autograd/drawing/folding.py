@@ -5,7 +5,7 @@ A folding maps a node to the key of its fold; a node that is not in it has a box
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from autograd.drawing.naming import Naming
@@ -69,15 +69,19 @@ class Calls:
 
 
 def fold_sums(graph: Graph) -> Folding:
-    """Chains of + whose links nothing else uses become one box, as `sum` of a list would be."""
+    """Chains of + whose links nothing else uses become one box, as `sum` of a list would be.
+
+    So do their terms that are made of leaves alone, such as the squares of a penalty.
+    """
     plus = TABLE["add"]
     sums = [node for node in graph.nodes if node.op is plus]
     if len(sums) < SUMMANDS - 1:
         return {}
-    uses = dict.fromkeys(sums, 0)
+    terms = {v for node in sums for v in node.inputs if v.inputs and not any(u.inputs for u in v.inputs)}
+    uses = dict.fromkeys([*sums, *terms], 0)
     for node in graph.nodes:
         for v in node.inputs:
-            if v.op is plus:
+            if v in uses:
                 uses[v] += 1
     heads: dict[Value, Value] = {}
     members: dict[Value, int] = {}
@@ -85,26 +89,30 @@ def fold_sums(graph: Graph) -> Folding:
         head = heads.setdefault(node, node)
         members[head] = members.get(head, 0) + 1
         for v in node.inputs:
-            if v.op is plus and uses[v] == 1 and not v.label:
+            if uses.get(v) == 1 and not v.label:
                 heads[v] = head
-    return {node: ("sum", head.index) for node, head in heads.items() if members[head] >= SUMMANDS - 1}
+    return {node: ("sum", head.index) for node, head in heads.items() if members.get(head, 0) >= SUMMANDS - 1}
 
 
-def fold_calls(graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool]) -> Folding:
+def fold_calls(
+    graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool], sums: Folding
+) -> Folding:
     """Every call that is `closed` (asked with the call and its height) becomes one box, its own leaves inside it."""
     shut = [closed(call, height) for call, height in zip(calls.calls, calls.height)]
     inner = calls.innermost(graph.nodes)
     box: dict[int, int] = {i: calls.outermost(i, shut.__getitem__) for i in set(inner.values())}
     folding: Folding = {node: ("call", box[i]) for node, i in inner.items() if box[i] >= 0}
-    return {**folding, **_private_leaves(graph, naming, folding)}
+    return {**folding, **_private_leaves(graph, naming, folding, sums)}
 
 
-def _private_leaves(graph: Graph, naming: Naming, folding: Folding) -> Folding:
-    """What only one fold uses: parameters, such as a neuron's weights, and plain operands used once."""
+def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Container[Value]) -> Folding:
+    """What only one fold uses, sums apart: parameters, such as a neuron's weights, and plain operands used once."""
     users: Folding = {}
     uses: dict[Value, int] = {}
     shared = object()
     for node in graph.nodes:
+        if node in sums:
+            continue
         fold = folding.get(node, shared)
         for v in node.inputs:
             if not v.inputs:
@@ -172,7 +180,8 @@ def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) ->
             alike.setdefault(key, Alike(node)).count += 1
     folded = {node: key for node, key in folded.items() if alike[key].count > 1 or node in folding}
     calls_only = {node: key for node, key in folded.items() if alike[key].is_call}
-    return {**folded, **_private_leaves(graph, naming, calls_only)}, alike
+    sums = {node for node, fold in folding.items() if fold[0] == "sum"}
+    return {**folded, **_private_leaves(graph, naming, calls_only, sums)}, alike
 
 
 class Alike:

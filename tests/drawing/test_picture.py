@@ -200,6 +200,16 @@ def test_rows_over_the_same_parameters_are_drawn_once(named: bool) -> None:
     assert "of 7,640 nodes shown" in picture.caption
 
 
+def test_micrograds_own_loss_can_be_read() -> None:
+    C, model = network([16, 16, 1], rows=100)
+    L = C + 1e-4 * sum(p * p for p in model.parameters())
+    L.backward()
+    boxes = {(box.name, box.count): box for box in draw(L, names=model).picture.boxes}
+    assert len(boxes) <= READABLE
+    assert {("layers.0: Layer", 100), ("layers.1: Layer", 100), ("layers.2: Layer", 100), ("relu", 100)} <= set(boxes)
+    assert "a sum of 338 terms" in {box.formula for box in boxes.values()}
+
+
 def test_rows_over_different_parameters_are_not() -> None:
     x = Value.constant(2.0, label="x")
     terms = [(Value(float(i), label=f"w{i}") * x).tanh() for i in range(30)]
