@@ -178,7 +178,7 @@ if TYPE_CHECKING:
         title: str = "",
         domain: str | tuple[str, ...] = (),
         kinks: tuple[Kink, ...] = (),
-        vectors: tuple[str, ...] = (),
+        vectors: str | tuple[str, ...] = (),
         native: Callable[..., Any] | None = None,
     ) -> Callable[[Callable[P, tuple[Any, tuple[Any, ...]]]], Callable[P, Any]]: ...
 
@@ -190,7 +190,7 @@ def primitive(
     title: str = "",
     domain: str | tuple[str, ...] = (),
     kinks: tuple[Kink, ...] = (),
-    vectors: tuple[str, ...] = (),
+    vectors: str | tuple[str, ...] = (),
     native: Callable[..., Any] | None = None,
 ) -> Any:
     """Make an operation of a rule: a function of numbers that returns its value and one local derivative per operand.
@@ -209,13 +209,14 @@ def primitive(
     >>> cube(x).backward(); x.grad
     12.0
     """
+    sequences = (vectors,) if isinstance(vectors, str) else tuple(vectors)
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _check_signature(rule, vectors)
+        _check_signature(rule, sequences)
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if intervals and len(intervals) != rule.__code__.co_argcount:
             raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
-        row = Primitive(rule, symbol, title, intervals, kinks, vectors, native)
+        row = Primitive(rule, symbol, title, intervals, kinks, sequences, native)
         if row.name not in BUILT_IN:
             TABLE[row.name] = row
         return row.function
@@ -224,7 +225,11 @@ def primitive(
 
 
 def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...]) -> None:
-    if rule.__code__.co_flags & 0x0C or rule.__code__.co_kwonlyargcount:
+    if not hasattr(rule, "__code__"):
+        raise TypeError(
+            f"primitive: a rule is a Python function that returns (value, local derivatives), got {rule!r:.60}"
+        )
+    if not rule.__code__.co_argcount or rule.__code__.co_flags & 0x0C or rule.__code__.co_kwonlyargcount:
         raise TypeError(f"primitive {rule.__name__}: name each operand; a sequence of numbers is declared in vectors=")
     unknown = set(vectors) - set(rule.__code__.co_varnames[: rule.__code__.co_argcount])
     if unknown:

@@ -94,3 +94,20 @@ def test_a_domain_for_each_operand() -> None:
     assert total([1.0, 2.0]) == total([Value(1.0), 2.0]).data == 3.0
     with pytest.raises(ValueError, match=r"outside the domain \[0, inf\]"):
         total([Value(1.0), -1.0])
+
+
+@pytest.mark.parametrize("rule", [math.sin, lambda: (1.0, ()), lambda *xs: (1.0, ()), lambda x, *, n: (x, (n,))])
+def test_what_cannot_be_a_rule_is_refused(rule: Any) -> None:
+    with pytest.raises(TypeError, match="primitive"):
+        primitive(rule)
+
+
+def test_one_sequence_may_be_named_by_itself() -> None:
+    @primitive(vectors="xs")
+    def first(xs: Any) -> Any:
+        """The first of them."""
+        return xs[0], (1.0, *[0.0] * (len(xs) - 1))
+
+    assert first([Value(3.0), 4.0]).data == 3.0
+    with pytest.raises(TypeError, match="which are not its parameters"):
+        primitive(vectors="ys")(first.__wrapped__)

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import autograd
-from autograd import Value, gradients, no_grad
+from autograd import Value, grad, gradients, no_grad
 from autograd.engine.graph import Graph
 
 THREADS, ROUNDS = 6, 60
@@ -181,3 +181,26 @@ def test_transforms_in_threads(impatient):
             assert autograd.hvp(lambda y: y**3, (x,), (1.0,)) == 6 * x
 
     together(*[worker] * THREADS)
+
+
+def test_no_thread_sees_another_ones_pass_in_a_shared_leaf() -> None:
+    w = Value(2.0)
+    (w * 5).backward()
+    seen: set[float] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add(w.grad)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(300):
+        z = w
+        for _ in range(20):
+            z = (z * w).tanh()
+        gradients(z, w)
+        grad(lambda y, z=z: y * z)(1.0)
+    done.set()
+    reader.join()
+    assert seen == {5.0}
