@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
-from autograd.symbols import number, visible
+from autograd.symbols import number, signed, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Explanation:
             return "0 (no live path)"
         forward, backward = _value(edge.partial), number(self.adjoints[edge.target])
         first, second = (backward, forward) if backward_first else (forward, backward)
-        return f"{_signed(first)} × {_signed(second)}"
+        return f"{signed(first)} × {signed(second)}"
 
     def _row(self, node: Value, names: str, products: str) -> list[str]:
         return [self._adjoint_name(node), f"= {names}", f"= {products}", f"= {number(self.adjoints[node])}"]
@@ -101,10 +101,6 @@ def explain(output: Value) -> Explanation:
 
 def _value(partial: Any) -> str:
     return "0 (no edge)" if partial is None else number(partial)
-
-
-def _signed(written: str) -> str:
-    return f"({written})" if written.startswith("-") else written
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -215,6 +215,12 @@ def number(x: Any) -> str:
     return f"{x:.4g}" if isinstance(x, (float, int)) else str(x)
 
 
+def signed(x: Any) -> str:
+    """A number, or one written already, in brackets where it is negative, as it stands in a sum or a product."""
+    written = x if isinstance(x, str) else number(x)
+    return f"({written})" if written.startswith("-") else written
+
+
 def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
     if op == "*" and operands[0] is operands[1]:
         return text(operands[0], WHOLE) + "²", POWER

@@ -14,7 +14,7 @@ from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
 from autograd.primitives import TABLE
-from autograd.symbols import number
+from autograd.symbols import number, signed
 
 SHOWS = ("chain", "values", "structure")
 
@@ -312,12 +312,6 @@ class Builder:
             parent = self.calls.parent[i]
             title = self.naming.title(self.calls.calls[i])
             yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "")
-
-
-def signed(x: Any) -> str:
-    """A number in brackets where it is negative, so that it can stand in a sum or a product."""
-    written = x if isinstance(x, str) else number(x)
-    return f"({written})" if written.startswith("-") else written
 
 
 def _factors(derivative: Any, adjoint: Any) -> tuple[float, float] | None:

@@ -19,7 +19,7 @@ _PYGRAPHVIZ = (
 )
 
 
-class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]
+class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz has no types
     """Neither the `dot` program nor pygraphviz is there."""
 
     def __init__(self, written: str = "") -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from autograd.drawing.building import signed
 from autograd.drawing.picture import Arrow, Box, Picture, Step
-from autograd.symbols import number
+from autograd.symbols import number, signed
 
 KINDS = {
     "parameter": "A parameter: training changes it.",

@@ -172,7 +172,7 @@ for _name, _function in OPERATORS.items():
     setattr(Value, f"__r{_name}__", _reflected)
 _general_power = Value.__pow__
 _power_rule = _operator(TABLE["constant_power"])[0]
-Value.__pow__ = _power  # type: ignore[method-assign, assignment]
+Value.__pow__ = _power  # type: ignore[method-assign, assignment]  # as the other operators, by setattr
 for _name, _function in METHODS.items():
     if len(_row(_function).parameters) == 1:
         setattr(Value, _name, _unary(_row(_function)))

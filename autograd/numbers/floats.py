@@ -8,7 +8,7 @@ rounded into the subnormal range only once.
 from __future__ import annotations
 
 import math
-from math import copysign, frexp, inf, isinf, isnan, ldexp, nan
+from math import copysign, frexp, inf, isfinite, isinf, isnan, ldexp, nan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def scale(x: float, k: int) -> float:
         return ldexp(x, k)
     except OverflowError:
         return copysign(inf, x)
+
+
+def without_size(x: float) -> float:
+    """What x makes of a product apart from its size: its sign, or all of x if it is 0, infinite or nan."""
+    return copysign(1.0, x) if x and isfinite(x) else x
 
 
 def product_error(x: float, y: float, p: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import copysign, frexp, inf, isfinite, isnan, log, nan
 
-from autograd.numbers.floats import power, ratio, scale, xlogy
+from autograd.numbers.floats import power, ratio, scale, without_size, xlogy
 
 
 def ratio_slope(z: float, x: float, y: float) -> float:
@@ -23,12 +23,7 @@ def quotient(x: float, y: float, z: float, n: float) -> float:
         y, j = frexp(y)
         z, k = frexp(z)
         return scale(x * y / z**n, i + j - int(n) * k)
-    return ratio(_unit(x) * _unit(y), power(_unit(z), n))
-
-
-def _unit(x: float) -> float:
-    """The sign of x; all of x where that is 0, infinite or nan."""
-    return copysign(1.0, x) if x and isfinite(x) else x
+    return ratio(without_size(x) * without_size(y), power(without_size(z), n))
 
 
 def power_log(z: float, x: float, y: float, n: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import copysign, exp, frexp, fsum, hypot, inf, isfinite, isinf, isnan, ldexp, log1p, nan, prod
 from operator import mul
 
-from autograd.numbers.floats import product_error, scale
+from autograd.numbers.floats import product_error, scale, without_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,15 +85,10 @@ def _product(xs: Sequence[float]) -> tuple[float, float, int]:
     return p, low, k
 
 
-def _unit(x: float) -> float:
-    """What x makes of a product apart from its size: its sign, or all of x if it is 0, infinite or nan."""
-    return copysign(1.0, x) if isfinite(x) and x else x
-
-
 def product(xs: Sequence[float]) -> float:
     """The product, without overflow or underflow on the way."""
     if 0.0 in xs or not all(map(isfinite, xs)):
-        return prod(map(_unit, xs))
+        return prod(map(without_size, xs))
     p, low, k = _product(xs)
     return scale(p + p * low, k)
 
@@ -104,12 +99,12 @@ def products_of_others(xs: Sequence[float]) -> tuple[float, ...]:
     p = abs(p)
     after = [1.0]
     for x in reversed(xs[1:]):
-        after.append(after[-1] * _unit(x))
+        after.append(after[-1] * without_size(x))
     before = 1.0
     products = []
     for x in xs:
         r = before * after.pop()
-        before *= _unit(x)
+        before *= without_size(x)
         if abs(r) == 1.0:  # every other entry counts with its size
             m, s = frexp(x) if isfinite(x) and x else (1.0, 0)
             q = p / abs(m)

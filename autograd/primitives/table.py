@@ -250,14 +250,29 @@ def _checked(row: Primitive) -> Callable[..., Any]:
         if type(result) is not tuple or len(result) != 2 or type(result[1]) is not tuple or len(result[1]) != owed:
             raise TypeError(f"primitive {row.name}: its rule must return (value, ({owed} local derivatives,))")
         value, partials = result
-        return real_or_lifted(value), tuple([p if p is None else real_or_lifted(p) for p in partials])
+        return _real_or_lifted(value), tuple([p if p is None else _real_or_lifted(p) for p in partials])
 
     return evaluate
 
 
-def real_or_lifted(x: Any) -> Any:
+def _real_or_lifted(x: Any) -> Any:
     """A number as the engine keeps it."""
     return x if type(x) is float else kind_of(x).normal(x)
+
+
+def _refuse_outside(domain: tuple[Interval, ...], operands: tuple[Any, ...]) -> None:
+    for x, interval in zip(operands, domain):
+        if not all(v in interval for v in (x if type(x) in (list, tuple) else (x,))):
+            raise ValueError(f"outside the domain {interval.text}")
+
+
+def _refuse_infinite(native: Callable[..., Any] | None, operands: tuple[float, ...]) -> None:
+    """Refuse a value that is infinite or NaN, if the operands are finite."""
+    if all(x - x == 0.0 for x in operands):
+        if native is not None:
+            z = native(*operands)  # raises what Python raises, except where Python leaves the reals
+            raise ValueError(f"not a real number, {z:.6g}")
+        raise OverflowError("the result is too large for a float")
 
 
 def _guarded(row: Primitive) -> Callable[..., Any]:
@@ -266,21 +281,9 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
     domain, native = row.domain, row.native
     bounded = any(interval.text != "[-inf, inf]" for interval in domain)
 
-    def refuse(operands: tuple[Any, ...]) -> None:
-        for x, interval in zip(operands, domain):
-            if not all(v in interval for v in (x if type(x) in (list, tuple) else (x,))):
-                raise ValueError(f"outside the domain {interval.text}")
-
-    def refuse_infinite(operands: tuple[float, ...]) -> None:
-        if all(x - x == 0.0 for x in operands):
-            if native is not None:
-                z = native(*operands)  # raises what Python raises, except where Python leaves the reals
-                raise ValueError(f"not a real number, {z:.6g}")
-            raise OverflowError("the result is too large for a float")
-
     def careful(*operands: Any) -> Any:
         if leading_kind(operands).rank < SYMBOL_RANK:
-            refuse(operands)
+            _refuse_outside(domain, operands)
         return rule(*operands)
 
     def on_operands(*operands: Any) -> Any:
@@ -288,10 +291,10 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
             if type(x) is not float:
                 return careful(*operands)
         if bounded:
-            refuse(operands)
+            _refuse_outside(domain, operands)
         result = rule(*operands)
         if result[0] - result[0] != 0.0:
-            refuse_infinite(operands)
+            _refuse_infinite(native, operands)
         return result
 
     def on_pair(x: Any, y: Any) -> Any:
@@ -299,7 +302,7 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
             return on_operands(x, y)
         result = rule(x, y)
         if result[0] - result[0] != 0.0:
-            refuse_infinite((x, y))
+            _refuse_infinite(native, (x, y))
         return result
 
     if len(row.parameters) > 1:
@@ -312,10 +315,10 @@ def _guarded(row: Primitive) -> Callable[..., Any]:
         if type(x) is not float:
             return careful(x)
         if x < low or x > high:
-            refuse((x,))
+            _refuse_outside(domain, (x,))
         result = rule(x)
         if result[0] - result[0] != 0.0:
-            refuse_infinite((x,))
+            _refuse_infinite(native, (x,))
         return result
 
     return on_operand

@@ -17,30 +17,15 @@ from autograd import (
     hessian,
     hypot,
     jacobian,
-    jvp,
     leaky_relu,
     maximum,
     minimum,
     relu,
     sqrt,
-    vjp,
     where,
 )
 from autograd.engine.graph import Graph
-
-
-def forward(f):
-    return lambda x: jvp(f, (x,), (1.0,))[1]
-
-
-def by_vjp(f):
-    return lambda x: vjp(f, x)[1](1.0)[0]
-
-
-def by_columns(f):
-    """The jacobian in forward mode, for it has more results than arguments."""
-    return lambda x: jacobian(lambda y: [f(y), y])(x)[0]
-
+from tests.modes import by_columns, by_vjp, forward
 
 MODES = {"reverse": grad, "forward": forward, "vjp": by_vjp, "jacobian": jacobian, "columns": by_columns}
 ORDERS = [modes for order in (1, 2, 3) for modes in product(["reverse", "forward"], repeat=order)]

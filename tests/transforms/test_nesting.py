@@ -11,20 +11,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
 from tests.engine.programs import programs
+from tests.modes import by_columns, by_vjp, forward
 from tests.transforms.structures import same
-
-
-def forward(f):
-    return lambda x: jvp(f, (x,), (1.0,))[1]
-
-
-def by_vjp(f):
-    return lambda x: vjp(f, x)[1](1.0)[0]
-
-
-def by_columns(f):
-    return lambda x: jacobian(lambda y: [f(y), y])(x)[0]
-
 
 MODES = {
     "grad": grad,
