@@ -109,12 +109,15 @@ def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -
         rows.append(_coloured(f"<I>× {escaped(arrow.backward)}</I>", theme.backward))
     if arrow.product:
         rows.append(f"<B>{'= ' if arrow.backward else ''}{escaped(arrow.product)}</B>")
+    if arrow.mark:
+        rows.append(_coloured(f"<B>⚠ {escaped(arrow.mark)}</B>", theme.warning))
+    emphasis = {"color": theme.warning, "penwidth": "2.5"} if arrow.mark else {}
     style = "dashed" if arrow.absent else "dotted" if arrow.constant else "solid"
     label = {"label": _table(rows)} if rows else {}
     if crowded and rows:
         words = f"{arrow.forward} × {arrow.backward} = {arrow.product}" if arrow.backward else arrow.forward
         label = {"edgetooltip": quoted(words)}
-    made.edge(arrow.source, arrow.target, style=style, id=key, **label)
+    made.edge(arrow.source, arrow.target, style=style, id=key, **label, **emphasis)
 
 
 def _table(rows: list[str]) -> str:

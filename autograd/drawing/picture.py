@@ -33,6 +33,7 @@ class Arrow:
     factors: tuple[float, float] | None = None
     absent: bool = False
     constant: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)

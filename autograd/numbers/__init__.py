@@ -152,7 +152,7 @@ sign = _atom("sign", floats.sign)
 
 def _direction(xs: Vector) -> Number:
     z = norm(xs)
-    return select(z == 0, 0.0, xs[0] / z)
+    return select(z == 0, 0.0, ratio(xs[0], z))
 
 
 def falling_factorial(y: Number, n: Number) -> Number:
@@ -213,12 +213,14 @@ one_minus_square = _atom("one_minus_square", slopes.one_minus_square, lambda x: 
 root_one_minus_square = _atom("root_one_minus_square", slopes.root_one_minus_square, lambda x: sqrt((1 - x) * (1 + x)))
 root_square_minus_one = _atom("root_square_minus_one", slopes.root_square_minus_one, lambda x: sqrt((x - 1) * (x + 1)))
 inverse_square_slope = _atom(
-    "inverse_square_slope", slopes.inverse_square_slope, lambda x, y: select(x == 0, 0 * y, x / (x * x + y * y))
+    "inverse_square_slope", slopes.inverse_square_slope, lambda x, y: select(x == 0, 0 * y, ratio(x, x * x + y * y))
 )
 inverse_square_xx = _atom(
-    "inverse_square_xx", slopes.inverse_square_xx, lambda x, y: (y - x) * (y + x) / (x * x + y * y) ** 2
+    "inverse_square_xx", slopes.inverse_square_xx, lambda x, y: ratio((y - x) * (y + x), (x * x + y * y) ** 2)
 )
-inverse_square_xy = _atom("inverse_square_xy", slopes.inverse_square_xy, lambda x, y: -2 * x * y / (x * x + y * y) ** 2)
+inverse_square_xy = _atom(
+    "inverse_square_xy", slopes.inverse_square_xy, lambda x, y: ratio(-2 * x * y, (x * x + y * y) ** 2)
+)
 cosine = _atom("cosine", slopes.cosine, lambda x, y: _direction((x, y)))
 sigmoid = _atom("sigmoid", slopes.sigmoid, lambda x: 1 / (1 + exp(-x)))
 sigmoid_slope = _atom("sigmoid_slope", slopes.sigmoid_slope, lambda c, x: c * sigmoid(x) * sigmoid(-x))

@@ -117,7 +117,7 @@ def clip(x: Number, low: Number, high: Number) -> Result:
     )
 
 
-@primitive
+@primitive(kinks=(Kink("condition = 0", lambda condition, a, b: condition == 0, (0.0, 5.0, 7.0), (None, None, 1.0)),))
 def where(condition: Number, a: Number, b: Number) -> Result:
     """a where the condition holds, else b; the other one has no edge.
 

@@ -1,5 +1,55 @@
-"""Checks of derivatives, the engine's own or any others, against values of the function alone."""
+"""Checks of derivatives, the engine's own or any others, against values of the function alone.
 
+`numeric_derivative` and `check_gradients` need nothing but the package; the rest needs the `testing` extra.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from autograd.testing.check import check_gradients
 from autograd.testing.oracle import Estimate, numeric_derivative
+from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict
 
-__all__ = ["Estimate", "numeric_derivative"]
+if TYPE_CHECKING:
+    from autograd.testing import strategies
+    from autograd.testing.decorators import assert_equivalent, gradcheck
+    from autograd.testing.operations import check_primitive
+    from autograd.testing.programs import Program
+
+__all__ = [
+    "Check",
+    "Estimate",
+    "GradientMismatch",
+    "Program",
+    "Report",
+    "Verdict",
+    "assert_equivalent",
+    "check_gradients",
+    "check_primitive",
+    "gradcheck",
+    "numeric_derivative",
+    "strategies",
+]
+
+# Made with hypothesis, and so loaded when asked for: pytest loads this package in every run, by its plugin.
+HOMES = {
+    "Program": "programs",
+    "assert_equivalent": "decorators",
+    "check_primitive": "operations",
+    "gradcheck": "decorators",
+    "strategies": "strategies",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        home = import_module(f"{__name__}.{HOMES[name]}")
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"autograd.testing.{name} needs {error.name}: pip install 'scalar-autograd[testing]'"
+        ) from error
+    return home if name == HOMES[name] else getattr(home, name)

@@ -21,6 +21,10 @@ TIGHT = 1e-9  # a bound, relative to the derivative, with which the search ends
 RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3)]  # of |x|
 
 
+NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]  # for an x so large that f may have many periods in the rest
+LARGE = 1e4
+UNSEEN = 1e-13  # a step that 1 + x hardly sees: that f is constant over it says nothing of its derivative
+
 NOT_FOUND = (math.nan, math.inf)
 
 
@@ -30,7 +34,8 @@ class Estimate:
 
     `left` and `right` are the one-sided derivatives, NaN for a side that was not looked at. `status` is "ok";
     "one-sided" where a side was asked for, or x is an end of the domain; "kink" where left and right differ by more
-    than their bounds, and the value is what symmetric differences give; "inconclusive" where no step gave a bound.
+    than their bounds, of which `bound` is the greater, and the value is their mean; "inconclusive" where no step gave
+    a bound.
     """
 
     value: float
@@ -86,12 +91,11 @@ def numeric_derivative(
     value, bound = _search(g, at, side, low, high)
     left, left_bound = (value, bound) if side < 0 else _search(g, at, -1, low, high) if side == 0 else NOT_FOUND
     right, right_bound = (value, bound) if side > 0 else _search(g, at, 1, low, high) if side == 0 else NOT_FOUND
+    status = "one-sided" if side else "ok"
+    if side == 0 and abs(left - right) > left_bound + right_bound:
+        status, value, bound = "kink", (left + right) / 2, max(left_bound, right_bound)
     if not math.isfinite(bound):
         status = "inconclusive"
-    elif side:
-        status = "one-sided"
-    else:
-        status = "kink" if abs(left - right) > left_bound + right_bound else "ok"
     return Estimate(value, bound, left, right, g.calls, status)
 
 
@@ -111,10 +115,12 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> tuple[flo
     is no derivative, but not into the interval that a narrow step has left.
     """
     best = NOT_FOUND
-    rounding = _rounding(g, x, side, low, high)
+    rounding = _rounding(g, x, abs(x), side, low, high)
     for step in _steps(x, side, low, high):
+        if step > abs(x):  # where f may take another way, as through 1 + x
+            rounding = max(rounding, _rounding(g, x, step, side, low, high))
         value, bound = _tableau(g, x, step, side, rounding)
-        if not math.isfinite(bound):
+        if not math.isfinite(bound) or (bound == 0.0 and step < UNSEEN):
             continue
         if math.isfinite(best[1]) and abs(value - best[0]) > bound + best[1]:
             break
@@ -125,15 +131,15 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> tuple[flo
     return best
 
 
-def _rounding(g: Slice, x: float, side: int, low: float, high: float) -> float:
-    """The rounding error of f near x, from the differences of seven close values, which for a smooth f are only that.
+def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> float:
+    """The rounding error of f within `size` of x: of a smooth f, the differences of seven close values are only that.
 
     Moré and Wild's estimate (2011); f itself may be small where terms of it cancel, and say nothing of its rounding.
     Values that are mostly equal are too close to show it.
     """
-    spacing = max(abs(x) * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
+    spacing = max(size * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
     values: list[float] = []
-    for _ in range(6):
+    for _ in range(8):
         first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
         sign = -1 if side < 0 or x + 6 * spacing > high else 1
         values = [g(x + sign * k * spacing) for k in range(first, first + 7)]
@@ -154,7 +160,7 @@ def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
     """Steps relative to x, from narrow to wide; then, for a tiny x, steps up to 1, for f may be a function of 1 + x."""
     room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
     size = abs(x) or 1e-8
-    for relative in RELATIVE_STEPS:
+    for relative in NARROW_STEPS + RELATIVE_STEPS if size > LARGE else RELATIVE_STEPS:
         step = min(size * relative, room)
         if step > 0.0:
             yield step

@@ -1,0 +1,223 @@
+"""check_gradients: every derivative of a function at a point against values of the function alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.testing.evidence import Evidence, SecondEvidence
+from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, domains_of, plain
+from autograd.testing.guilt import Guilt, find_guilt, ties
+from autograd.testing.judging import MPMATH, Judgement, judge
+from autograd.testing.messages import explained
+from autograd.testing.oracle import EPSILON
+from autograd.testing.precise import rounding_of
+from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
+
+FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; other exceptions are f's own
+
+
+def check_gradients(
+    f: Callable[..., Any],
+    *args: Any,
+    grad: Callable[..., Any] | None = None,
+    order: int = 1,
+    modes: Sequence[str] = ("reverse", "forward"),
+    domain: Any = None,
+) -> Report:
+    """A verdict on every derivative of f at `args`, against oracles that only use values of f.
+
+    f takes numbers, nested lists, tuples and dicts of them and arrays, and returns one number; it is called on floats,
+    on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats, which
+    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several). `order` 2 checks
+    second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), or a list of one for each argument: f is
+    never called outside it. Raises GradientMismatch, an AssertionError that names the operation at fault.
+
+    >>> from autograd import tanh
+    >>> print(check_gradients(tanh, 0.5, order=2))
+    6 checks: 6 pass
+    """
+    checker = Checker(f, args, grad, order, modes, domain)
+    return checker.report()
+
+
+class Checker:
+    """One call of check_gradients."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        grad: Callable[..., Any] | None,
+        order: int,
+        modes: Sequence[str],
+        domain: Any,
+    ) -> None:
+        if order not in (1, 2) or (order == 2 and grad is not None):
+            raise ValueError(f"check_gradients: order is 1, or 2 without grad=; got {order!r}")
+        unknown = set(modes) - set(FIRST)
+        if unknown or isinstance(modes, str) or not modes:
+            raise ValueError(f"check_gradients: modes are some of {', '.join(FIRST)}; got {modes!r}")
+        self.function = Function(f, args)
+        self.domains = domains_of(domain, args)
+        for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
+            if x not in interval:
+                raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
+        self.grad, self.order, self.modes = grad, order, modes
+        self.output: Any = None
+        self.guilt: Guilt | None = None
+        self.searched = False
+
+    def report(self) -> Report:
+        """Every check, or the first mismatch."""
+        verdict = self._values()
+        if verdict is not None:
+            return Report((Check("f", "value", verdict),))
+        first = self._first()
+        return Report((*first, *(self._second(first) if self.order == 2 else ())))
+
+    # --- values
+
+    def _values(self) -> Verdict | None:
+        """Compare f on floats and on Values; a verdict where there is nothing more to compare."""
+        function = self.function
+        on_floats = _outcome(partial(function.on_floats, *function.flat))
+        if self.grad is not None:
+            if isinstance(on_floats, Exception):
+                return Verdict.RAISES
+            return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
+        on_values = _outcome(lambda: function.record(function.flat)[1])
+        if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
+            if type(on_floats) is type(on_values):
+                return Verdict.RAISES
+            self._raise("failure", f"on floats f gives {on_floats!r}, on Values {on_values!r}")
+        self.output = on_values if isinstance(on_values, Value) else None
+        value = float(plain(on_values))
+        if not (value == on_floats or (value != value and on_floats != on_floats)) and not self._rounded(
+            value, on_floats
+        ):
+            self._raise("value", f"on floats f is {on_floats!r}, on Values {value!r}")
+        return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
+
+    def _rounded(self, a: float, b: float) -> bool:
+        """Whether the difference can be one of rounding, as between two ways to add up."""
+        if self.output is None:
+            return False
+        size = sum(abs(plain(v.data) * plain(d)) for v, d in Graph(self.output).adjoints().items())
+        return bool(abs(a - b) <= 4 * EPSILON * size)
+
+    # --- derivatives
+
+    def _first(self) -> list[Check]:
+        function = self.function
+        by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
+        if self.grad is not None:
+            by_mode = {"grad=": lambda _, numbers: self._given(numbers)}
+        evidence = [self._evidence(i) for i in range(len(function.flat))]
+        checks = []
+        for mode, derivatives in by_mode.items():
+            found = [float(d) for d in derivatives(function, function.flat)]
+            for name, analytic, about in zip(function.names, found, evidence):
+                checks.append(self._judged(f"∂f/∂{name}", mode, analytic, about, 1))
+        return checks
+
+    def _evidence(self, i: int) -> Evidence:
+        function = self.function
+
+        def rounding() -> float | None:
+            found = rounding_of(lambda *xs: by_reverse(function, xs), function.flat)
+            return found[i] if found else None
+
+        return Evidence(function.on_floats, function, function.flat, i, self.domains[i], rounding)
+
+    def _given(self, numbers: Sequence[float]) -> list[float]:
+        """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
+        assert self.grad is not None
+        found = _floats(self.grad(*self.function.args))
+        if len(found) != len(numbers):
+            raise ValueError(f"check_gradients: grad= returned {len(found)} numbers for {len(numbers)}")
+        return found
+
+    def _second(self, first: list[Check]) -> list[Check]:
+        """Second derivatives, unless the first have none here: at a kink, or where they are infinite."""
+        function = self.function
+        for check in first:
+            if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
+                verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
+                return [Check("∂²f", "any mode", verdict)]
+        names = function.names
+        evidence = SecondEvidence(function)
+        checks = []
+        for mode in self.modes:
+            for name, derivatives in SECOND[mode].items():
+                matrix = derivatives(function, function.flat)
+                for i, row in enumerate(matrix):
+                    for j, analytic in enumerate(row):
+                        what = f"∂²f/∂{names[i]}∂{names[j]}"
+                        checks.append(self._judged(what, name, float(analytic), evidence[i, j], 2))
+        return checks
+
+    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, order: int) -> Check:
+        found = judge(analytic, about)
+        verdict = found.verdict
+        if verdict is None:
+            verdict = self._excused(analytic, found, about, order)
+        check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
+        if verdict is None:
+            confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
+            self._raise(found.kind, f"{check}\n  oracle    {found.oracle}{confirmed}", check)
+        return check
+
+    def _excused(self, analytic: float, found: Judgement, about: Evidence, order: int) -> Verdict | None:
+        """A verdict after all: corners that cancel inside f, each of whose operations is right at its own operands."""
+        if self.output is None and self.grad is not None:
+            recorded = _outcome(lambda: self.function.record(self.function.flat)[1])
+            self.output = recorded if isinstance(recorded, Value) else None
+        if self.output is None or found.kind == "non-finite":
+            return None
+        corners = ties(self.output)
+        if not corners or self._guilty(order) is not None:
+            return None
+        own = by_reverse(self.function, self.function.flat)[about.i] if order == 1 else analytic
+        return Verdict.INTERIOR_KINK if abs(own - analytic) <= found.bound or own == analytic else None
+
+    def _guilty(self, order: int) -> Guilt | None:
+        if not self.searched and self.output is not None:
+            self.searched, self.guilt = True, find_guilt(self.output, order)
+        return self.guilt
+
+    def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
+        function = self.function
+        point = dict(zip(function.names, function.flat))
+        guilty = None
+        if self.output is not None and self.grad is None:
+            guilty = self._guilty(self.order)
+        text, program = explained(function, kind, message, self.output, guilty, self.grad is not None)
+        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program))
+
+
+def _outcome(compute: Callable[[], Any]) -> Any:
+    """What it gives, or the exception that arithmetic raised."""
+    try:
+        return compute()
+    except FAILURES as error:
+        return error
+
+
+def _finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))
+
+
+def _floats(tree: Any) -> list[float]:
+    """The numbers in a structure of tuples, lists, dicts, arrays and tensors, in order."""
+    if hasattr(tree, "tolist"):
+        tree = tree.tolist()
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if isinstance(tree, (list, tuple)):
+        return [x for part in tree for x in _floats(part)]
+    return [float(tree)]

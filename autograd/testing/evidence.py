@@ -1,0 +1,120 @@
+"""What is known of a derivative without differentiating: the answers of both oracles, computed when asked for, once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from autograd.primitives.table import Interval
+from autograd.testing.functions import REALS, SECOND, Function, by_reverse
+from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative
+from autograd.testing.precise import Exact, precise_derivative, rounding_of
+
+
+@dataclass
+class Evidence:
+    """What is known of ∂f/∂xᵢ at a point from values of f; `rounding` is how far floats may move that derivative."""
+
+    floats: Callable[..., float]
+    numbers: Callable[..., Any] | None  # f on mpmath's numbers
+    point: list[float]
+    i: int
+    domain: Interval
+    rounding: Callable[[], float | None] = lambda: None
+    precise_first: bool = False
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        return numeric_derivative(self.floats, self.point, self.i, domain=self.domain.ends())
+
+    @cached_property
+    def exact(self) -> Exact | None:
+        try:
+            return precise_derivative(self.numbers, self.point, self.i) if self.numbers else None
+        except ImportError:  # without mpmath the first oracle stands alone
+            return None
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether f jumps here: its change does not shrink with the distance."""
+        x = self.point[self.i]
+        near, far = (self._change(max(abs(x), 2.0**-900) * step) for step in (2.0**-50, 2.0**-36))
+        size = abs(self.floats(*self.point))
+        return near > 1e3 * EPSILON * size and near > 0.5 * far
+
+    def _change(self, h: float) -> float:
+        x = self.point[self.i]
+        values = [self._at(t) for t in (x - h, x, x + h)]
+        return 0.0 if any(map(math.isnan, values)) else max(values) - min(values)
+
+    @cached_property
+    def isolated(self) -> bool:
+        """Whether f has no values next to the point: (-1)**y is real for whole y only."""
+        if self.exact is not None:
+            return self.exact.hull is None and not self.exact.jumps
+        x = self.point[self.i]
+        return all(math.isnan(self._at(math.nextafter(x, end))) for end in (-math.inf, math.inf))
+
+    def _at(self, t: float) -> float:
+        operands = list(self.point)
+        operands[self.i] = t
+        try:
+            return self.floats(*operands)
+        except (ValueError, ArithmeticError):
+            return math.nan
+
+    @cached_property
+    def diverges(self) -> float:
+        """The infinity that quotients tend to, as steps shrink; 0.0 where they do not."""
+        x = self.point[self.i]
+        quotients = [self._quotient(max(abs(x), 1.0) * 2.0**-k) for k in (20, 30, 40, 50)]
+        grow = all(abs(b) > 4 * abs(a) > 0.0 and a * b > 0 for a, b in pairwise(quotients))
+        return math.copysign(math.inf, quotients[0]) if grow else 0.0
+
+    def _quotient(self, h: float) -> float:
+        x = self.point[self.i]
+        quotients = [(self._at(x + step) - self._at(x)) / step for step in (-h, h)]
+        return max((q for q in quotients if not math.isnan(q)), key=abs, default=0.0)
+
+
+class SecondEvidence:
+    """What is known of every ∂²f/∂xᵢ∂xⱼ: first derivatives as functions of numbers, which order 1 has checked."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self._gradients: dict[Any, list[Any]] = {}
+        self._known: dict[tuple[int, int], Evidence] = {}
+
+    def __getitem__(self, place: tuple[int, int]) -> Evidence:
+        if place not in self._known:
+            i, j = place
+            self._known[place] = Evidence(
+                lambda *xs: float(self._gradient(xs)[i]),
+                lambda *xs: self._gradient(xs)[i],
+                self.function.flat,
+                j,
+                REALS,
+                lambda: self._rounding[i][j] if self._rounding else None,
+                precise_first=True,
+            )
+        return self._known[place]
+
+    def _gradient(self, numbers: tuple[Any, ...]) -> list[Any]:
+        """The first derivatives at a point, kept: all of ∂/∂xᵢ ask for the same points along xⱼ."""
+        key = (*numbers, getattr(numbers[0], "context", None) and numbers[0].context.prec)
+        if key not in self._gradients:
+            self._gradients[key] = by_reverse(self.function, numbers)
+        return self._gradients[key]
+
+    @cached_property
+    def _rounding(self) -> list[list[float]] | None:
+        reverse_over_reverse = SECOND["reverse"]["reverse over reverse"]
+        function, count = self.function, len(self.function.flat)
+        found = rounding_of(lambda *xs: [d for row in reverse_over_reverse(function, xs) for d in row], function.flat)
+        if found is None:
+            return None
+        return [found[i * count : (i + 1) * count] for i in range(count)]

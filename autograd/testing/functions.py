@@ -1,0 +1,188 @@
+"""A function of structured arguments as one of a row of numbers, and its derivatives by every mode."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.engine import Value, gradients
+from autograd.engine.graph import Graph
+from autograd.primitives.operators import Scalar
+from autograd.primitives.table import Interval
+from autograd.transforms import grad
+from autograd.transforms.forward import duals, parts
+from autograd.transforms.reverse import one_number
+from autograd.transforms.structure import is_array, leaves, refill
+
+Numbers = Sequence[Any]
+
+REALS = Interval("[-inf, inf]")
+
+
+class Function:
+    """f and the structure of its arguments; `flat` are their numbers, `names` what each of them is called."""
+
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.f = f
+        self.args = args
+        self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
+        self.flat = [float(x) for x in leaves(list(args), self.name)]
+        self.names = [name for arg, top in zip(args, self._parameters()) for name in _paths(arg, top)]
+
+    def _parameters(self) -> list[str]:
+        try:
+            parameters = list(inspect.signature(self.f).parameters.values())
+        except (TypeError, ValueError):
+            parameters = []
+        named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.args))]
+
+    def __call__(self, *numbers: Any) -> Any:
+        """f on numbers of any kind."""
+        values = iter(numbers)
+        return one_number(self.name, self.f(*(refill(arg, values) for arg in self.args)))
+
+    def on_floats(self, *numbers: float) -> float:
+        """f on floats; ValueError where it leaves the reals."""
+        value = self(*numbers)
+        if isinstance(value, complex):
+            raise ValueError(f"not a real number, {value:.6g}")
+        return float(value)
+
+    def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
+        """Fresh inputs, labelled by the names of the arguments, and f of them."""
+        inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
+        return inputs, self(*inputs)
+
+
+def _paths(tree: Any, name: str) -> list[str]:
+    """The names of the numbers of an argument: w[0][1], p['b']."""
+    if isinstance(tree, dict):
+        return [path for key, value in tree.items() for path in _paths(value, f"{name}[{key!r}]")]
+    if isinstance(tree, (list, tuple)) or (is_array(tree) and tree.ndim):
+        return [path for i, value in enumerate(tree) for path in _paths(value, f"{name}[{i}]")]
+    return [name]
+
+
+# --- domains ------------------------------------------------------------------------------------
+
+Domain = Any  # an Interval, its text, or a pair of closed ends
+
+
+def interval(domain: Domain) -> Interval:
+    """A set of numbers as an Interval: "(0, inf)", (0, 1) for a closed one, None for all numbers."""
+    if isinstance(domain, Interval):
+        return domain
+    if domain is None:
+        return REALS
+    if isinstance(domain, str):
+        return Interval(domain)
+    if isinstance(domain, tuple) and len(domain) == 2 and all(isinstance(x, (int, float)) for x in domain):
+        return Interval(f"[{domain[0]}, {domain[1]}]")
+    raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {domain!r}")
+
+
+def is_domain(tree: Any) -> bool:
+    """Whether this is the domain of one number, not a structure of domains."""
+    pair = isinstance(tree, tuple) and len(tree) == 2 and all(isinstance(x, (int, float)) for x in tree)
+    return tree is None or pair or isinstance(tree, (str, Interval))
+
+
+def domains_of(domain: Any, args: tuple[Any, ...]) -> list[Interval]:
+    """The interval of each number of the arguments, from one for all of them, or one (or a structure) an argument."""
+    if is_domain(domain):
+        return [interval(domain)] * len(leaves(list(args), "arguments"))
+    if not isinstance(domain, (list, tuple)) or len(domain) != len(args):
+        raise ValueError(f"domain= is one interval, or a list of one for each of {len(args)} arguments, got {domain!r}")
+    found: list[Interval] = []
+    for part, arg in zip(domain, args):
+        count = len(leaves(arg, "argument"))
+        parts = [interval(part)] * count if is_domain(part) else [interval(p) for p in flat_domains(part)]
+        if len(parts) != count:
+            raise ValueError(f"domain={part!r} is for {len(parts)} numbers, the argument has {count}")
+        found += parts
+    return found
+
+
+def flat_domains(tree: Any) -> list[Domain]:
+    """The domains of a structure of them, in order."""
+    if is_domain(tree):
+        return [tree]
+    return [d for part in (tree.values() if isinstance(tree, dict) else tree) for d in flat_domains(part)]
+
+
+# --- derivatives by mode: each takes numbers of any kind ----------------------------------------
+
+
+def plain(x: Any) -> Any:
+    """The number in a Scalar, however deep."""
+    while isinstance(x, Scalar):
+        x = x.inside()
+    return x
+
+
+def by_reverse(function: Function, numbers: Numbers) -> list[Any]:
+    """∂f/∂xᵢ for every i by one backward pass."""
+    inputs, output = function.record(numbers)
+    return [plain(d) for d in gradients(output, inputs)] if isinstance(output, Value) else [0.0] * len(inputs)
+
+
+def by_backward(function: Function, numbers: Numbers) -> list[Any]:
+    """The same, left in `grad` by `backward`; what it adds to leaves from outside f is taken back."""
+    inputs, output = function.record(numbers)
+    if isinstance(output, Value):
+        outside = [(v, v.grad) for v in Graph(output).nodes if not v.inputs and v not in inputs]
+        output.backward()
+        for v, before in outside:
+            v.grad = before
+    return [plain(v.grad) for v in inputs]
+
+
+def by_forward(function: Function, numbers: Numbers) -> list[Any]:
+    """The same by one forward pass an input."""
+    return [plain(along(function, numbers, i)) for i in range(len(numbers))]
+
+
+def along(f: Callable[..., Any], numbers: Numbers, i: int) -> Any:
+    """The tangent of f as number i moves: the others have none, so that no infinite derivative meets a zero."""
+    inputs, level = duals(list(numbers), [1 if i == j else None for j in range(len(numbers))], "arguments")
+    return parts(lambda: f(*inputs), level, "f")[1]
+
+
+def reverse_over_reverse(function: Function, numbers: Numbers) -> list[list[Any]]:
+    """∂²f/∂xᵢ∂xⱼ by a backward pass over a recorded backward pass."""
+    inputs, output = function.record(numbers)
+    if not isinstance(output, Value):
+        return [[0.0] * len(inputs) for _ in inputs]
+    return [list(map(plain, gradients(d, inputs))) for d in gradients(output, inputs, create_graph=True)]
+
+
+def forward_over_reverse(function: Function, numbers: Numbers) -> list[list[Any]]:
+    """The same, by a forward pass over the backward pass."""
+
+    def gradient(*xs: Any) -> list[Any]:
+        return list(grad(function, tuple(range(len(xs))))(*xs))
+
+    columns = [list(map(plain, along(gradient, numbers, j))) for j in range(len(numbers))]
+    return [list(row) for row in zip(*columns)]
+
+
+def forward_over_forward(function: Function, numbers: Numbers) -> list[list[Any]]:
+    """The same, by a forward pass over a forward pass."""
+
+    def first(i: int) -> Callable[..., Any]:
+        return lambda *xs: along(function, xs, i)
+
+    count = range(len(numbers))
+    return [[plain(along(first(i), numbers, j)) for j in count] for i in count]
+
+
+FIRST: dict[str, dict[str, Callable[[Function, Numbers], list[Any]]]] = {
+    "reverse": {"reverse mode": by_reverse, "backward()": by_backward},
+    "forward": {"forward mode": by_forward},
+}
+SECOND: dict[str, dict[str, Callable[[Function, Numbers], list[list[Any]]]]] = {
+    "reverse": {"reverse over reverse": reverse_over_reverse},
+    "forward": {"forward over reverse": forward_over_reverse, "forward over forward": forward_over_forward},
+}

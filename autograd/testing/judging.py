@@ -1,0 +1,133 @@
+"""One derivative against the oracles: a verdict, or the kind of mismatch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from autograd.testing.evidence import Evidence
+from autograd.testing.oracle import SAFETY
+from autograd.testing.verdicts import Verdict
+
+CONCLUSIVE = 1e-4  # a bound, relative to the derivative: with a wider one a pass would say nothing
+TIGHT = 1e-9  # the bound around a derivative known to fifty digits, relative to it
+NEGLIGIBLE = 1e-6  # a bound around a derivative of zero, relative to what f could change by over |x|
+TINIEST = math.ulp(0.0)
+GROSS = 0.1  # an error, relative to the derivative
+MARGINAL = 100.0  # an error, in bounds
+RIDDERS = "Ridders' extrapolation on floats"
+MPMATH = "a difference quotient in fifty digits, by mpmath"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, or the kind of a mismatch, and the numbers it rests on."""
+
+    verdict: Verdict | None
+    kind: str
+    numeric: float
+    bound: float
+    left: float
+    right: float
+    oracle: str
+
+
+def judge(analytic: float, evidence: Evidence) -> Judgement:
+    """Compare a derivative with what the oracles say."""
+    if not math.isfinite(analytic):
+        return _judge_infinite(analytic, evidence)
+    first, second = (_by_digits, _by_floats) if evidence.precise_first else (_by_floats, _by_digits)
+    found = first(analytic, evidence)
+    if found is not None and found.verdict is not None:
+        return found
+    confirmed = second(analytic, evidence)
+    if first is _by_digits and found is not None:
+        return found
+    if confirmed is not None:
+        return confirmed
+    if evidence.jumps:
+        return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
+    if found is not None:
+        return found
+    return _judged(_at_zero(analytic, evidence), evidence, RIDDERS)
+
+
+def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:
+    e, exact = evidence.estimate, evidence.exact if oracle == MPMATH else None
+    if exact is None:
+        return Judgement(verdict, kind, e.value, e.bound, e.left, e.right, f"{RIDDERS}, {e.evaluations} values")
+    value = math.nan if exact.value is None else exact.value
+    left, right = (math.nan if side is None else side for side in (exact.left, exact.right))
+    return Judgement(verdict, kind, value, TIGHT * abs(value), left, right, MPMATH)
+
+
+def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
+    """The verdict of the first oracle, or a mismatch for the second one to confirm; None where it can tell nothing."""
+    e = evidence.estimate
+    size = max(abs(e.value), abs(analytic))
+    if e.status == "kink":
+        size = max(abs(e.left), abs(e.right))
+        if (
+            e.bound <= CONCLUSIVE * size
+            and min(e.left, e.right) - e.bound <= analytic <= max(e.left, e.right) + e.bound
+        ):
+            return _judged(Verdict.KINK, evidence, RIDDERS)
+    if math.isfinite(e.bound) and e.bound <= CONCLUSIVE * size:
+        if abs(analytic - e.value) <= e.bound:
+            return _judged(Verdict.PASS, evidence, RIDDERS)
+        return _judged(None, evidence, RIDDERS, _kind(abs(analytic - e.value), size, e.bound))
+    return None
+
+
+def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
+    """The verdict of the second oracle; None where it says nothing."""
+    exact = evidence.exact
+    if exact is None:
+        return None
+    if exact.jumps:
+        return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
+    hull = exact.hull
+    if hull is None:
+        return None
+    bound = TIGHT * max(map(abs, hull)) + 4 * TINIEST
+    error = max(hull[0] - analytic, analytic - hull[1])
+    if error <= bound:
+        return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
+    rounding = SAFETY * (evidence.rounding() or 0.0)
+    if error <= rounding:
+        vague = rounding > max(CONCLUSIVE * max(map(abs, hull)), NEGLIGIBLE * _slope(evidence))
+        return _judged(Verdict.INCONCLUSIVE if vague else Verdict.PASS, evidence, MPMATH)
+    return _judged(None, evidence, MPMATH, _kind(error, max(abs(analytic), *map(abs, hull)), bound))
+
+
+def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
+    """Where the derivative is zero no bound is small beside it, but one may be beside what f could change by."""
+    e = evidence.estimate
+    within = abs(analytic - e.value) <= e.bound <= NEGLIGIBLE * _slope(evidence)
+    return Verdict.PASS if within else Verdict.INCONCLUSIVE
+
+
+def _slope(evidence: Evidence) -> float:
+    """What f could change by over |x|."""
+    return max(abs(evidence.floats(*evidence.point)), TINIEST) / max(abs(evidence.point[evidence.i]), 1.0)
+
+
+def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
+    """An infinite derivative is right where quotients grow to it; NaN is not, unless f jumps or has no neighbours."""
+    if evidence.isolated:
+        return _judged(Verdict.NOT_FINITE, evidence, RIDDERS)
+    exact = evidence.exact
+    if (exact is not None and exact.jumps) or (exact is None and evidence.jumps):
+        return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
+    tends_to = [evidence.diverges] if exact is None else [exact.left, exact.right]
+    if analytic in tends_to:
+        both = exact is not None and None not in tends_to and tends_to[0] != tends_to[1]
+        return _judged(Verdict.KINK if both else Verdict.PASS, evidence, MPMATH)
+    finite = (exact is not None and exact.hull is not None) or math.isfinite(evidence.estimate.bound)
+    if analytic == analytic and not finite:
+        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)  # as where it grows like a logarithm
+    return _judged(None, evidence, MPMATH, "non-finite")
+
+
+def _kind(error: float, size: float, bound: float) -> str:
+    return "gross" if error > GROSS * size else "marginal" if error <= MARGINAL * bound else "plain"

@@ -1,0 +1,182 @@
+"""check_primitive: one operation over its whole domain, its far ends, its kinks and the points where it raises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from autograd.engine import Value
+from autograd.primitives import TABLE, Kink, Primitive
+from autograd.primitives.table import Interval
+from autograd.symbols import Symbol
+from autograd.testing.check import FAILURES, check_gradients
+from autograd.testing.decorators import refuse_inconclusive
+from autograd.testing.functions import REALS, Domain, interval, plain
+from autograd.testing.programs import applied
+from autograd.testing.strategies import LANES, LEAST_NORMAL, Numbers, values
+from autograd.testing.verdicts import GradientMismatch, Report, raised
+from autograd.transforms import jvp
+
+FINITE = tuple(name for name in LANES if name not in ("infinite", "nan"))
+LENGTHS = (1, 2, 3)  # of the sequences that an operation takes
+
+
+def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] | None = None) -> Report:
+    """Check all that the table says of an operation: a function made by `@primitive`, or its name.
+
+    Over generated operands: one value on floats, Values and duals, to the last bit; derivatives to order 2 in every
+    mode; what is raised, and that it is raised by all of them; that NaN passes; over its domain, the ends included,
+    and outside. At each kink: that the rule gives the local derivatives that are written there. `domain` gives, by the
+    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if over 2 % of the checks are
+    inconclusive; ValueError for a name that is not in the table. As many examples as hypothesis' settings say.
+
+    >>> from autograd import primitive
+    >>> @primitive
+    ... def square(x):
+    ...     return x * x, (3 * x,)
+    >>> check_primitive(square)
+    Traceback (most recent call last):
+        ...
+    autograd.testing.verdicts.GradientMismatch: gross mismatch of square: ...
+    """
+    row = _row(op)
+    for kink in row.kinks:
+        _check_kink(row, kink)
+    reports: list[Report] = []
+
+    @settings(suppress_health_check=list(HealthCheck), phases=[p for p in Phase if p is not Phase.explain])
+    @given(operands_of(row, domain or {}))
+    def check(operands: tuple[Any, ...]) -> None:
+        reports.append(_check_at(row, operands))
+
+    check()
+    report = Report.of(reports)
+    refuse_inconclusive(row.name, report)
+    return report
+
+
+def _row(op: Callable[..., Any] | str) -> Primitive:
+    if isinstance(op, str):
+        if op not in TABLE:
+            raise ValueError(f"check_primitive: no operation {op!r} in the table")
+        return TABLE[op]
+    row = getattr(op, "primitive", None)
+    if not isinstance(row, Primitive):
+        raise TypeError(f"check_primitive: expected a function made by @primitive, or its name, got {op!r:.60}")
+    return row
+
+
+def operands_of(row: Primitive, narrower: dict[str, Domain]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Operands from the domain of each, four times of five, and of any kind else; a list where a sequence is due."""
+    unknown = set(narrower) - set(row.parameters)
+    if unknown:
+        raise ValueError(f"{row.name} has no operand {', '.join(sorted(unknown))}")
+    own = row.domain or (REALS,) * len(row.parameters)
+    inside = [interval(narrower[name]) if name in narrower else d for name, d in zip(row.parameters, own)]
+    lengths = st.sampled_from(LENGTHS if row.vectors else (1,))
+    return lengths.flatmap(
+        lambda length: st.one_of(
+            _row_of(row, [values(_finite(d), FINITE) for d in inside], length),
+            _row_of(row, [values(_finite(d)) for d in inside], length),
+            _row_of(row, [values(d, ("ordinary", "ends", "infinite", "nan")) for d in inside], length),
+            _row_of(row, [values(d if name in narrower else "[-inf, inf]", LANES)
+                          for name, d in zip(row.parameters, inside)], length),
+        )
+    )  # fmt: skip
+
+
+def _finite(domain: Interval) -> Interval:
+    """The finite numbers of a domain."""
+    low = "(" if domain.low_open or math.isinf(domain.low) else "["
+    high = ")" if domain.high_open or math.isinf(domain.high) else "]"
+    return Interval(f"{low}{domain.low}, {domain.high}{high}")
+
+
+def _row_of(row: Primitive, numbers: list[Numbers], length: int) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.tuples(
+        *(
+            st.lists(number, min_size=length, max_size=length) if name in row.vectors else number
+            for name, number in zip(row.parameters, numbers)
+        )
+    )
+
+
+def _check_kink(row: Primitive, kink: Kink) -> None:
+    """The rule gives at a kink's example what the row says, and the derivatives lie between those of its sides."""
+    found = row.evaluate(*kink.example)[1]
+    if not kink.at(*kink.example) or found != kink.partials:
+        text = f"{row.name} at its kink {kink.where}: local derivatives {found} at {kink.example}, not {kink.partials}"
+        raised(GradientMismatch("kink", text, {}))
+    check_gradients(row.function, *(list(x) if isinstance(x, tuple) else x for x in kink.example))
+
+
+def _check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
+    flat = [x for part in operands for x in (part if isinstance(part, list) else (part,))]
+    kinds: dict[str, Callable[..., Any]] = {
+        "Values": lambda *xs: applied(row, list(map(Value, xs))),
+        "duals": lambda *xs: jvp(lambda *ys: applied(row, list(ys)), xs, (1.0,) * len(xs))[0],
+    }
+    value = _outcome(lambda *xs: applied(row, list(xs)), flat)
+    for kind, compute in kinds.items():
+        other = _outcome(compute, flat)
+        if value != other:
+            text = f"{row.name}({', '.join(map(repr, flat))}) is {value} on floats, {other} on {kind}"
+            raised(GradientMismatch("value", text, dict(zip(row.parameters, flat))))
+    _check_nan(row, flat, value)
+    if row.domain:
+        _check_domain(row, operands, flat, value)
+    domains = [d for d, part in zip(row.domain, operands) for _ in (part if isinstance(part, list) else (part,))]
+    inside = domains and all(x in d for x, d in zip(flat, domains))
+    domain = [[d] * len(part) if isinstance(part, list) else d for d, part in zip(row.domain, operands)]
+    normal = all(
+        x == 0.0 or abs(x) >= LEAST_NORMAL for x in flat
+    )  # what a subnormal has lost, a second derivative shows
+    return check_gradients(row.function, *operands, order=2 if normal else 1, domain=domain if inside else None)
+
+
+def _outcome(compute: Callable[..., Any], numbers: list[float]) -> str:
+    """The bits of a value, or the exception raised."""
+    try:
+        return float(plain(compute(*numbers))).hex()
+    except FAILURES as error:
+        return type(error).__name__
+
+
+def _check_nan(row: Primitive, flat: list[float], value: str) -> None:
+    """NaN of one operand is NaN, or the operand was not chosen: then any other number in its place changes nothing."""
+    for i, x in enumerate(flat):
+        if (
+            x == x
+            or _is_no_number(row, i, len(flat))
+            or value in ("nan", "ValueError", "ZeroDivisionError", "OverflowError")
+        ):
+            continue
+        for other in (0.0, 1.0, -1e300, math.inf):
+            numbers = [other if k == i else v for k, v in enumerate(flat)]
+            if _outcome(lambda *xs: applied(row, list(xs)), numbers) != value:
+                text = f"{row.name}({', '.join(map(repr, flat))}) is {value}: the NaN has been lost"
+                raised(GradientMismatch("value", text, dict(zip(row.parameters, flat))))
+
+
+def _is_no_number(row: Primitive, i: int, count: int) -> bool:
+    """Whether an operand has no edge anywhere: a condition, whose truth alone counts."""
+    try:
+        partials = row.rule(*row.structured(tuple(Symbol(f"x{k}") for k in range(count))))[1]
+    except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
+        return False
+    return partials[i] is None
+
+
+def _check_domain(row: Primitive, operands: tuple[Any, ...], flat: list[float], value: str) -> None:
+    """It raises ValueError outside its domain; inside, only Python's own operation or overflow."""
+    inside = all(x in d for d, part in zip(row.domain, operands) for x in (part if isinstance(part, list) else (part,)))
+    if inside and (value != "ValueError" or row.native is not None):
+        return
+    if not inside and value == "ValueError":
+        return
+    text = f"{row.name}({', '.join(map(repr, flat))}) is {value}; its domain is {', '.join(map(str, row.domain))}"
+    raised(GradientMismatch("failure", text, dict(zip(row.parameters, flat))))

@@ -1,0 +1,45 @@
+"""The picture of a mismatch: its graph, with the guilty edge, or the guilty operation, marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from autograd.drawing.choosing import choose
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.picture import Picture
+from autograd.engine.graph import Graph
+from autograd.testing.guilt import Guilt
+from autograd.testing.verdicts import GradientMismatch
+
+LARGEST = 40  # nodes: of a larger graph only what is below the guilty operation is drawn
+
+
+def picture(mismatch: GradientMismatch) -> Drawing | None:
+    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded."""
+    output, guilty = mismatch.output, mismatch.guilty
+    if output is None:
+        return None
+    graph = Graph(output)
+    if guilty is not None and len(graph.nodes) > LARGEST:
+        graph = Graph(guilty.node)
+    chosen = partial(choose, graph.output, None, "chain", "none", "", LARGEST, fresh=True)
+
+    def marked() -> Picture:
+        return chosen() if guilty is None else _marked(chosen(), graph, guilty)
+
+    return Drawing(
+        marked(), "LR", "light", dict.fromkeys(("graph_attr", "node_attr", "edge_attr")), None, "svg", marked
+    )
+
+
+def _marked(drawn: Picture, graph: Graph, guilty: Guilt) -> Picture:
+    name = graph.name(guilty.node)
+    key = next((box.key for box in drawn.boxes if box.name == name), "")
+    into = [arrow for arrow in drawn.arrows if arrow.target == key]
+    if guilty.position is not None and guilty.position < len(into):
+        wrong = into[guilty.position]
+        arrows = [replace(arrow, mark=guilty.brief) if arrow is wrong else arrow for arrow in drawn.arrows]
+        return replace(drawn, arrows=tuple(arrows))
+    boxes = [replace(box, marks=(*box.marks, guilty.brief)) if box.key == key else box for box in drawn.boxes]
+    return replace(drawn, boxes=tuple(boxes))

@@ -1,0 +1,185 @@
+"""The second oracle: a derivative from values of the function on mpmath's numbers, to about fifty digits.
+
+It confirms what the first one doubts. Where f does not run on such numbers, or runs through floats on the way, or no
+limit shows, it says nothing.
+
+The numbers are of a context of our own, which refuses to make floats of them: a derivative that f takes partly out of
+`math.sin(x)` would be part of the truth, to fifty digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+STEP = 60  # the step of a quotient is 10^-STEP of (the least operand over the greatest)², the width of a step of x // y
+CLOSER = 8  # and a second step is so many digits smaller
+DIGITS = (200, 700, 2400)  # of the working precision: more where f(x + h) - f(x) loses them
+AGREE = 1e-20  # relative difference of the quotients of the two steps, where there is a limit
+VANISH = 1e-3  # their ratio, where the limit is zero
+DIVERGE = 30.0  # their ratio, where there is none but infinity
+BITS = (33, 41, 47, *range(50, 58), 60)  # a rounding may by chance be none: several, near those of a float
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The derivatives from the left and the right as floats: NaN where f jumps, None for a side that says nothing;
+    for both where f has a value here, but none beside it.
+    """
+
+    left: float | None
+    right: float | None
+
+    @property
+    def value(self) -> float | None:
+        """The derivative, where the two sides agree or there is one side only."""
+        if self.left is None or self.right is None:
+            return self.right if self.left is None else self.left
+        return self.left if self.left == self.right or _near(self.left, self.right, 1e-14) else None
+
+    @property
+    def jumps(self) -> bool:
+        """Whether f is discontinuous."""
+        return any(side is not None and math.isnan(side) for side in (self.left, self.right))
+
+    @property
+    def hull(self) -> tuple[float, float] | None:
+        """The interval between the sides."""
+        sides = [side for side in (self.left, self.right) if side is not None]
+        return (min(sides), max(sides)) if sides and not self.jumps else None
+
+
+@cache
+def context() -> Any:
+    """The context of mpmath whose numbers are no floats."""
+    from mpmath import MPContext
+
+    from autograd.numbers.precise import join_context
+
+    mp = MPContext()
+
+    def refuse(x: Any) -> float:
+        raise TypeError("f makes a float of its operand")
+
+    mp.mpf.__float__ = refuse
+    join_context(mp)
+    return mp
+
+
+def as_float(x: Any) -> float:
+    """One of its numbers, rounded."""
+    from mpmath.libmp import to_float
+
+    return float(to_float(x._mpf_, rnd="n"))
+
+
+def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0) -> Exact | None:
+    """∂f/∂xᵢ at x from the left and from the right; None where f says nothing on mpmath's numbers.
+
+    >>> from autograd import exp
+    >>> precise_derivative(exp, [0.0]).value
+    1.0
+    """
+    mp = context()
+
+    def along(t: Any) -> Any:
+        operands: list[Any] = [mp.mpf(v) for v in x]
+        operands[i] = t
+        return _number(f, operands)
+
+    sides: list[Any] = []
+    for sign in (-1, 1):
+        found = None
+        for digits in DIGITS:
+            with mp.workdps(digits):
+                found = _one_sided(along, mp.mpf(x[i]), sign * _step(x), digits)
+            if found is not None:
+                break
+        sides.append(found)
+    if sides == [None, None] and not _is_isolated(along, mp.mpf(x[i]), _step(x)):
+        return None
+    return Exact(*(side if side is None else as_float(side) for side in sides))
+
+
+def _is_isolated(along: Callable[[Any], Any], x: Any, step: Any) -> bool:
+    """Whether f has a value, but none next to it: (-1)**y is real for whole y only."""
+    with context().workdps(DIGITS[-1]):
+        return along(x) is not None and along(x - step) is None and along(x + step) is None
+
+
+def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
+    """f on mpmath's numbers; None where it raises, or gives no real number of theirs."""
+    mp = context()
+    try:
+        value = f(*operands)
+    except (ValueError, ArithmeticError, TypeError, AttributeError):
+        return None
+    if isinstance(value, mp.mpf):
+        return value if mp.isfinite(value) else None
+    return mp.mpf(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def _step(x: Sequence[float]) -> Any:
+    mp = context()
+    sizes = [mp.mpf(abs(v)) for v in x if v] + [mp.mpf(1)]
+    return (min(sizes) / max(sizes)) ** 2 * mp.mpf(10) ** -STEP
+
+
+def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> Any:
+    mp = context()
+    quotients = []
+    for h in (step, step / mp.mpf(10) ** CLOSER):
+        here, there = along(x), along(x + h)
+        if here is None or there is None:
+            return None
+        difference = there - here
+        if abs(difference) <= abs(here) * mp.mpf(10) ** (30 - digits) and digits < DIGITS[-1]:
+            return None  # too few digits left of it, if any
+        quotients.append(difference / h)
+    wide, close = quotients
+    if abs(wide - close) <= AGREE * abs(wide):
+        return close
+    growth = abs(close / wide) if wide else 0
+    if growth < VANISH:
+        return mp.mpf(0)
+    if growth > 0.5 * 10**CLOSER:
+        return mp.nan
+    return mp.sign(close) * mp.inf if growth > DIVERGE else None
+
+
+def _near(a: float, b: float, relative: float) -> bool:
+    return abs(a - b) <= relative * max(abs(a), abs(b))
+
+
+def rounding_of(derivatives: Callable[..., Sequence[Any]], x: Sequence[float]) -> list[float] | None:
+    """How far rounding in floats may move each of the derivatives at x: what it does in about as many bits, scaled.
+
+    None where they cannot be computed on mpmath's numbers.
+    """
+    mp = context()
+    operands = [mp.mpf(v) for v in x]
+    compute = partial(_derivatives, derivatives, operands)
+    with mp.workprec(400):
+        truth = compute()
+    if truth is None:
+        return None
+    moved = [0.0] * len(truth)
+    for bits in BITS:
+        with mp.workprec(bits):
+            found = compute()
+        if found is None:
+            return None
+        for i, (a, b) in enumerate(zip(found, truth)):
+            moved[i] = max(moved[i], as_float(abs(a - b)) * 2.0 ** (bits - 53))
+    return moved
+
+
+def _derivatives(derivatives: Callable[..., Sequence[Any]], operands: list[Any]) -> list[Any] | None:
+    mp = context()
+    try:
+        return [mp.mpf(d) for d in derivatives(*operands)]
+    except (ValueError, ArithmeticError, TypeError, AttributeError):
+        return None

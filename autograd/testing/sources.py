@@ -1,0 +1,83 @@
+"""A graph, or a program, as Python source that can be pasted and run."""
+
+from __future__ import annotations
+
+import keyword
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import autograd.primitives as public
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.primitives import Primitive
+
+SIGNS = ("+", "-", "*", "/", "//", "%", "**")
+
+
+def written(x: Any) -> str:
+    """A number as Python reads it."""
+    return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
+
+
+def identifiers(graph: Graph) -> dict[Value, str]:
+    """A name for every node that a program can use: that in the graph, as far as Python allows."""
+    taken: set[str] = set()
+    found: dict[Value, str] = {}
+    for node in graph.nodes:
+        name = "".join(c if c.isalnum() else "_" for c in graph.name(node)).strip("_")
+        if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name == "Value":
+            name = f"v_{name}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found[node] = name
+    return found
+
+
+def source(graph: Graph) -> str:
+    """The graph as a program that computes it again and prints the derivatives with respect to its leaves."""
+    names = identifiers(graph)
+    lines = [f"{names[v]} = Value({written(v.data)})" for v in graph.nodes if not v.inputs and not v.is_constant]
+    for node in graph.nodes:
+        if node.op is not None:
+            operands = [written(v.data) if v.is_constant else names[v] for v in node.inputs]
+            lines.append(f"{names[node]} = {call(node.op, operands)}")
+    leaves = [names[v] for v in graph.nodes if not v.inputs and not v.is_constant]
+    lines.append(f"{names[graph.output]}.backward()")
+    lines.append("print(" + ", ".join(f"{name}.grad" for name in leaves) + ")")
+    return "\n".join([*imports(node.op for node in graph.nodes if node.op is not None), *lines])
+
+
+def call(row: Primitive, operands: list[str]) -> str:
+    """An operation of named operands."""
+    if row.symbol in SIGNS and len(operands) == 2:
+        return f"{_bracketed(operands[0])} {row.symbol} {operands[1]}"
+    if row.vectors:
+        groups = row.structured(tuple(operands))
+        parts = [f"[{', '.join(g)}]" if isinstance(g, tuple) else g for g in groups]
+        return f"{row.name}({', '.join(parts)})"
+    return f"{row.name}({', '.join(operands)})"
+
+
+def _bracketed(operand: str) -> str:
+    return f"({operand})" if operand.startswith("-") else operand
+
+
+def imports(rows: Iterable[Primitive]) -> list[str]:
+    """The lines that import what a program uses."""
+    lines: dict[str, None] = {}
+    named = {"Value"}
+    for row in rows:
+        binary_sign = row.symbol in SIGNS and len(row.parameters) == 2
+        if hasattr(public, row.name):
+            named |= set() if binary_sign else {row.name}
+        elif (row.rule.__module__ or "").startswith("autograd."):
+            if not binary_sign:
+                lines["from autograd.primitives import TABLE"] = None
+                lines[f'{row.name} = TABLE["{row.name}"].function'] = None
+        elif row.rule.__module__ != "__main__" and "<locals>" not in row.rule.__qualname__:
+            lines[f"from {row.rule.__module__} import {row.name}"] = None
+        else:
+            lines[f"# {row.name} is an operation of your own: define it here"] = None
+    return [f"from autograd import {', '.join(sorted(named, key=str.lower))}", *lines]

@@ -1,0 +1,109 @@
+"""What a check finds: a verdict for each derivative, a report of them, and the error that says what is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograd.engine import Value
+    from autograd.testing.guilt import Guilt
+
+
+class Verdict(Enum):
+    """What is known of one derivative. Whatever is not among these is a GradientMismatch."""
+
+    PASS = "pass"  # inside the bound of the oracle
+    KINK = "kink"  # left and right differ, and the derivative lies between them
+    INTERIOR_KINK = "interior kink"  # corners inside f cancel: f is smooth here, but each of its operations is not
+    DISCONTINUITY = "discontinuity"  # f jumps: there is no derivative to compare with
+    NOT_FINITE = "not finite"  # the point, the value or all values beside it are: derivatives are not compared
+    RAISES = "raises"  # f raises on floats and on Values, the same exception
+    INCONCLUSIVE = "inconclusive"  # no oracle can tell
+
+
+@dataclass(frozen=True)
+class Check:
+    """One derivative under test: what it is, how it was computed, what the oracle says of it."""
+
+    what: str
+    mode: str
+    verdict: Verdict | None  # None is a mismatch
+    analytic: float = math.nan
+    numeric: float = math.nan
+    bound: float = math.nan
+    left: float = math.nan
+    right: float = math.nan
+    oracle: str = ""
+
+    def __str__(self) -> str:
+        sides = "" if self.left == self.right else f", from the left {self.left!r}, from the right {self.right!r}"
+        return f"{self.what} by {self.mode}: {self.analytic!r}; numeric {self.numeric!r} ± {self.bound:.1e}{sides}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every check of one call, or of many."""
+
+    checks: tuple[Check, ...] = ()
+
+    @classmethod
+    def of(cls, reports: Iterable[Report]) -> Report:
+        """All checks of several reports."""
+        return cls(tuple(check for report in reports for check in report.checks))
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """How many checks came to each verdict."""
+        return Counter(check.verdict for check in self.checks if check.verdict is not None)
+
+    @property
+    def inconclusive(self) -> float:
+        """The share of checks that no oracle could decide."""
+        return self.counts[Verdict.INCONCLUSIVE] / max(len(self.checks), 1)
+
+    def __str__(self) -> str:
+        found = ", ".join(f"{count} {verdict.value}" for verdict, count in self.counts.most_common())
+        return f"{len(self.checks)} checks: {found or 'none'}"
+
+
+@dataclass(eq=False)
+class GradientMismatch(AssertionError):
+    """A derivative that is not that of its function, or a value or an exception that differs between kinds of number.
+
+    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure" or
+    "inconclusive"; `guilty` the operation at fault, if one was found, and `output` the graph that was checked, if any.
+    """
+
+    kind: str
+    message: str
+    point: dict[str, float]
+    check: Check | None = None
+    guilty: Guilt | None = None
+    output: Value | None = None
+    program: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *self.notes])
+
+
+def raised(mismatch: GradientMismatch) -> Any:
+    """Raise it: from a line for each kind, by which hypothesis tells failures apart and shrinks each of them alone."""
+    if mismatch.kind == "gross":
+        raise mismatch
+    if mismatch.kind == "plain":
+        raise mismatch
+    if mismatch.kind == "marginal":
+        raise mismatch
+    if mismatch.kind == "non-finite":
+        raise mismatch
+    if mismatch.kind == "value":
+        raise mismatch
+    if mismatch.kind == "failure":
+        raise mismatch
+    raise mismatch
