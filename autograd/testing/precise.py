@@ -17,7 +17,8 @@ from typing import Any
 
 STEP = 60  # the step of a quotient is 10^-STEP of (the least operand over the greatest)², the width of a step of x // y
 CLOSER = 8  # and a second step is so many digits smaller
-DIGITS = (200, 700, 2400)  # of the working precision: more where f(x + h) - f(x) loses them
+DIGITS = (200, 700)  # of the working precision: more where f(x + h) - f(x) loses them,
+MOST_DIGITS = 2400  # and these for the tiny steps beside far apart operands, since erf takes seconds in them
 AGREE = 1e-20  # relative difference of the quotients of the two steps, where there is a limit
 VANISH = 1e-3  # their ratio, where the limit is zero
 DIVERGE = 30.0  # their ratio, where there is none but infinity
@@ -38,7 +39,7 @@ class Exact:
         """The derivative, where the two sides agree or there is one side only."""
         if self.left is None or self.right is None:
             return self.right if self.left is None else self.left
-        return self.left if self.left == self.right or _near(self.left, self.right, 1e-14) else None
+        return self.left if self.left == self.right or _near(self.left, self.right) else None
 
     @property
     def jumps(self) -> bool:
@@ -90,23 +91,26 @@ def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0) ->
         operands[i] = t
         return _number(f, operands)
 
-    sides: list[Any] = []
-    for sign in (-1, 1):
-        found = None
-        for digits in DIGITS:
-            with mp.workdps(digits):
-                found = _one_sided(along, mp.mpf(x[i]), sign * _step(x), digits)
-            if found is not None:
-                break
-        sides.append(found)
-    if sides == [None, None] and not _is_isolated(along, mp.mpf(x[i]), _step(x)):
+    at, step = mp.mpf(x[i]), _step(x)
+    precisions = DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS)
+    sides = [_side(along, at, sign * step, precisions) for sign in (-1, 1)]
+    if sides == [None, None] and not _is_isolated(along, at, step, precisions[-1]):
         return None
     return Exact(*(side if side is None else as_float(side) for side in sides))
 
 
-def _is_isolated(along: Callable[[Any], Any], x: Any, step: Any) -> bool:
+def _side(along: Callable[[Any], Any], x: Any, step: Any, precisions: Sequence[int]) -> Any:
+    for digits in precisions:
+        with context().workdps(digits):
+            found = _one_sided(along, x, step, digits, digits == precisions[-1])
+        if found is not None:
+            return found
+    return None
+
+
+def _is_isolated(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> bool:
     """Whether f has a value, but none next to it: (-1)**y is real for whole y only."""
-    with context().workdps(DIGITS[-1]):
+    with context().workdps(digits):
         return along(x) is not None and along(x - step) is None and along(x + step) is None
 
 
@@ -128,7 +132,7 @@ def _step(x: Sequence[float]) -> Any:
     return (min(sizes) / max(sizes)) ** 2 * mp.mpf(10) ** -STEP
 
 
-def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> Any:
+def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last: bool) -> Any:
     mp = context()
     quotients = []
     for h in (step, step / mp.mpf(10) ** CLOSER):
@@ -136,7 +140,7 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> A
         if here is None or there is None:
             return None
         difference = there - here
-        if abs(difference) <= abs(here) * mp.mpf(10) ** (30 - digits) and digits < DIGITS[-1]:
+        if abs(difference) <= abs(here) * mp.mpf(10) ** (30 - digits) and not last:
             return None  # too few digits left of it, if any
         quotients.append(difference / h)
     wide, close = quotients
@@ -150,8 +154,8 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> A
     return mp.sign(close) * mp.inf if growth > DIVERGE else None
 
 
-def _near(a: float, b: float, relative: float) -> bool:
-    return abs(a - b) <= relative * max(abs(a), abs(b))
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= 1e-14 * max(abs(a), abs(b)) + 4 * math.ulp(0.0)
 
 
 def rounding_of(derivatives: Callable[..., Sequence[Any]], x: Sequence[float]) -> list[float] | None:
