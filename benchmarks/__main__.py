@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["eager", "drawing"]
+BENCHMARKS = ["eager", "drawing", "mutants"]
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograd.testing.check import check_gradients
@@ -19,6 +19,13 @@ from autograd.testing.strategies import points
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 
 MOST_INCONCLUSIVE = 0.02  # of the checks of a test
+
+
+def quietly(test: Any) -> Any:
+    """Settings of a hypothesis test that is called as a function: it raises one exception, and is given its time."""
+    phases = [phase for phase in settings().phases if phase is not Phase.explain]
+    quiet = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck), phases=phases)
+    return quiet(test)
 
 
 def parameters_of(f: Callable[..., Any]) -> list[str]:
@@ -115,6 +122,7 @@ def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, 
         return
     domains = domain_of_each(f, domain)
 
+    @quietly
     @given(st.fixed_dictionaries({name: points(part) for name, part in domains.items()}))
     def same(arguments: dict[str, Any]) -> None:
         _same_at(f, g, tuple(arguments.values()))

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
+from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
 from autograd.primitives.table import Interval
 from autograd.transforms import grad
@@ -110,6 +111,13 @@ def flat_domains(tree: Any) -> list[Domain]:
     if is_domain(tree):
         return [tree]
     return [d for part in (tree.values() if isinstance(tree, dict) else tree) for d in flat_domains(part)]
+
+
+def applied(row: Primitive, operands: Sequence[Any]) -> Any:
+    """An operation on numbers in a row, those of its sequences among them."""
+    if not row.vectors:
+        return row.function(*operands)
+    return row.function(*(list(x) if isinstance(x, tuple) else x for x in row.structured(tuple(operands))))
 
 
 # --- derivatives by mode: each takes numbers of any kind ----------------------------------------

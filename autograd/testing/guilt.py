@@ -5,28 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from autograd.engine import Value, gradients
-from autograd.engine.graph import Edge, Graph
-from autograd.primitives import Kink, Primitive
-from autograd.testing.evidence import Evidence, SecondEvidence
-from autograd.testing.functions import REALS, SECOND, Function, by_forward, by_reverse, plain
+from autograd.engine.graph import Graph
+from autograd.primitives import Kink
+from autograd.testing.evidence import SecondEvidence
+from autograd.testing.functions import SECOND, applied, by_forward, by_reverse, plain
 from autograd.testing.judging import Judgement, judge
+from autograd.testing.local import Local
 from autograd.testing.oracle import EPSILON
+from autograd.testing.verdicts import Verdict
+from autograd.transforms.forward import duals
 
-# Operands that repeat what the others say, and have no edge of their own: z in power_log(z, x, y, n).
-REPEATED = {"power_log": 0, "ratio_slope": 0}
+BESIDE = 1e-3  # how far beside a kink its operation is looked at, relative to the operands
 
 
 @dataclass(frozen=True)
 class Guilt:
     """The operation at fault and what is wrong with it.
 
-    `kind` is "local derivative", "second derivative", "forward mode", "inputs" or "accumulation"; `operation` the name
-    of the primitive, `node` its result in the graph that was checked, and `position` the operand, if it is one. `says`
-    is the sentence for the message, `brief` that for the picture.
+    `kind` is "local derivative", "second derivative", "forward mode", "inputs", "accumulation" or "composition";
+    `operation` the name of the primitive, `node` its result in the graph that was checked, and `position` the operand,
+    if it is one. `says` is the sentence for the message, `brief` that for the picture.
     """
 
     kind: str
@@ -40,34 +41,6 @@ class Guilt:
         return f"{self.kind}: {self.says}"
 
 
-class Local(Function):
-    """The operation of one node, as a function of the numbers of its own operands."""
-
-    def __init__(self, node: Value) -> None:
-        assert node.op is not None
-        self.row: Primitive = node.op
-        row = self.row
-
-        def apply(*operands: Any) -> Any:
-            return row.function(*(list(x) if isinstance(x, tuple) else x for x in row.structured(operands)))
-
-        super().__init__(apply, tuple(float(plain(v.data)) for v in node.inputs))
-        self.name = self.row.title
-        self.names = [v.label or f"operand {i + 1}" for i, v in enumerate(node.inputs)]
-        self.differentiated = [
-            i for i, v in enumerate(node.inputs) if not v.is_constant and i != REPEATED.get(self.row.name)
-        ]
-
-    def evidence(self, i: int) -> Evidence:
-        return Evidence(self.on_floats, self, self.flat, i, REALS, partial(self.rounding, i))
-
-    def rounding(self, i: int) -> float | None:
-        from autograd.testing.precise import rounding_of
-
-        found = rounding_of(lambda *xs: by_reverse(self, xs), self.flat)
-        return found[i] if found else None
-
-
 def find_guilt(output: Value, order: int = 1) -> Guilt | None:
     """The first operation of a graph with something wrong, oldest first; None where each of them is right.
 
@@ -79,7 +52,7 @@ def find_guilt(output: Value, order: int = 1) -> Guilt | None:
         found = _inputs(graph, node) or _local_derivatives(graph, node)
         if found:
             return found
-    found = _accumulation(graph)
+    found = _accumulation(graph) or _tangents(graph, operations)
     if found:
         return found
     for node in operations:
@@ -112,7 +85,7 @@ def _inputs(graph: Graph, node: Value) -> Guilt | None:
     """Whether the inputs of a node are the operands that its value was computed from."""
     local = Local(node)
     try:
-        value = local.on_floats(*local.flat)
+        value = float(applied(local.row, local.operands))
     except (TypeError, ValueError, ArithmeticError, IndexError) as error:
         says = f"{local.name} cannot have been computed from the inputs of its node: {error}"
         return Guilt("inputs", local.row.name, node, None, says, "these inputs do not give this value")
@@ -125,23 +98,32 @@ def _inputs(graph: Graph, node: Value) -> Guilt | None:
 
 def _local_derivatives(graph: Graph, node: Value) -> Guilt | None:
     local = Local(node)
-    for i in local.differentiated:
-        partial_ = node.partials[i]
-        analytic = 0.0 if partial_ is None else float(plain(partial_))
-        found = judge(analytic, local.evidence(i))
+    for k, i in enumerate(local.positions):
+        partial = node.partials[i]
+        analytic = 0.0 if partial is None else float(plain(partial))
+        found = judge(analytic, local.evidence(k))
+        shown = str(local)
+        if found.verdict in (Verdict.KINK, Verdict.DISCONTINUITY):
+            for side in (Local(node, BESIDE), Local(node, -BESIDE)):
+                if found.verdict is not None:
+                    analytic, found, shown = _beside(side, k, i, found)
         if found.verdict is None:
-            edge = Edge(node.inputs[i], node, i)
-            what = f"∂{graph.name(node)}/∂{graph.name(edge.source)} of {_shown(local)}"
-            absent = " (an absent edge)" if partial_ is None else ""
+            what = f"∂{graph.name(node)}/∂{graph.name(node.inputs[i])} of {shown}"
+            absent = " (an absent edge)" if partial is None else ""
             says = f"{what} is {analytic!r}{absent}; it should be {_expected(found)}"
-            return Guilt(
-                "local derivative", local.row.name, node, i, says, f"is {analytic!r}, should be {_expected(found)}"
-            )
+            brief = f"is {analytic!r}, should be {_expected(found)}"
+            return Guilt("local derivative", local.row.name, node, i, says, brief)
     return None
 
 
-def _shown(local: Local) -> str:
-    return f"{local.name}({', '.join(f'{x!r}' for x in local.flat)})"
+def _beside(local: Local, k: int, i: int, at: Judgement) -> tuple[float, Judgement, str]:
+    """A local derivative next to a kink, where the rule has no choice."""
+    try:
+        partial = local.row.evaluate(*local.row.structured(tuple(local.operands)))[1][i]
+    except (ValueError, ArithmeticError):  # moved out of its domain
+        return math.nan, at, str(local)
+    analytic = 0.0 if partial is None else float(partial)
+    return analytic, judge(analytic, local.evidence(k)), str(local)
 
 
 def _expected(found: Judgement) -> str:
@@ -177,8 +159,8 @@ def _accumulation(graph: Graph) -> Guilt | None:
 
 def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value, float]]]:
     """The adjoints of both backward passes, the one that leaves `grad` alone and the one that fills it."""
-    found = gradients(output, nodes)
-    yield "gradients", {node: float(plain(d)) for node, d in zip(nodes, found)}
+    for asked in (nodes, [*nodes[1:], *nodes[:1]]):  # in two orders, for they must come back in the order asked
+        yield "gradients", {node: float(plain(d)) for node, d in zip(asked, gradients(output, asked))}
     before = [node.grad for node in nodes]
     for node in nodes:
         node.zero_grad()
@@ -188,15 +170,53 @@ def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value
         node.grad = grad
 
 
+def _tangents(graph: Graph, operations: list[Value]) -> Guilt | None:
+    """The first node whose tangent is not the sum of its operands' tangents, each times the local derivative."""
+    leaves = [node for node in graph.nodes if not node.inputs and not node.is_constant]
+    for moving in leaves:
+        level_of = dict(
+            zip(leaves, duals([plain(v.data) for v in leaves], [1.0 if v is moving else None for v in leaves], "")[0])
+        )
+        for node in operations:
+            assert node.op is not None
+            dual = level_of[node] = applied(node.op, [level_of.get(v, plain(v.data)) for v in node.inputs])
+            terms = [
+                float(plain(partial_)) * tangent_of(level_of[v])
+                for v, partial_ in zip(node.inputs, node.partials)
+                if v in level_of and partial_ is not None
+            ]
+            got, wanted, size = tangent_of(dual), sum(terms), sum(map(abs, terms))
+            if abs(got - wanted) > 8 * EPSILON * (len(terms) + 1) * size:
+                written = " + ".join(f"{term!r}" for term in terms)
+                says = (
+                    f"as {graph.name(moving)} moves, the tangent of {graph.name(node)} = {Local(node)} is {got!r}, "
+                    f"but its operands, whose own tangents are right, give {written}"
+                )
+                return Guilt("forward mode", node.op.name, node, None, says, f"forward mode: its tangent is {got!r}")
+    return None
+
+
+def tangent_of(x: Any) -> float:
+    """The tangent of a dual, 0.0 where there is none."""
+    tangent = getattr(x, "tangent", None)
+    return 0.0 if tangent is None else float(plain(tangent))
+
+
+def composed_wrongly(output: Value, mode: str) -> Guilt:
+    """What is left where second derivatives are wrong, though the first and those of each operation are right."""
+    says = f"each operation of the graph is right to second order, but {mode} does not put them together rightly"
+    return Guilt("composition", str(output.op), output, None, says, f"{mode} does not put this together rightly")
+
+
 def _forward(graph: Graph, node: Value) -> Guilt | None:
     """Whether forward mode pushes the local derivatives that the node has."""
     local = Local(node)
     tangents = by_forward(local, local.flat)
-    for i in local.differentiated:
-        wanted = 0.0 if node.partials[i] is None else float(plain(node.partials[i]))
-        if not (tangents[i] == wanted or abs(tangents[i] - wanted) <= 4 * EPSILON * abs(wanted) or wanted != wanted):
-            says = f"the tangent of {_shown(local)} along {local.names[i]} is {tangents[i]!r}; it should be {wanted!r}"
-            return Guilt("forward mode", local.row.name, node, i, says, f"forward mode takes it for {tangents[i]!r}")
+    for k, i in enumerate(local.positions):
+        got, wanted = tangents[k], 0.0 if node.partials[i] is None else float(plain(node.partials[i]))
+        if not (got == wanted or abs(got - wanted) <= 8 * EPSILON * abs(wanted) or wanted != wanted):
+            says = f"the tangent of {local} along {local.names[k]} is {got!r}; it should be {wanted!r}"
+            return Guilt("forward mode", local.row.name, node, i, says, f"forward mode takes it for {got!r}")
     return None
 
 
@@ -207,12 +227,13 @@ def _second_derivatives(graph: Graph, node: Value) -> Guilt | None:
     about = SecondEvidence(local)
     for mode, derivatives in (pair for modes in SECOND.values() for pair in modes.items()):
         matrix = derivatives(local, local.flat)
-        for i in local.differentiated:
-            for j in local.differentiated:
-                found = judge(float(matrix[i][j]), about[i, j])
+        for k, i in enumerate(local.positions):
+            for m, name in enumerate(local.names):
+                found = judge(float(matrix[k][m]), about[k, m])
                 if found.verdict is None:
-                    what = f"∂²/∂{local.names[i]}∂{local.names[j]} of {_shown(local)} by {mode}"
-                    says = f"{what} is {matrix[i][j]!r}; it should be {_expected(found)}"
-                    brief = f"its own derivative is {matrix[i][j]!r}, should be {_expected(found)}"
+                    got = matrix[k][m]
+                    what = f"∂²/∂{local.names[k]}∂{name} of {local} by {mode}"
+                    says = f"{what} is {got!r}; it should be {_expected(found)}"
+                    brief = f"its own derivative is {got!r}, should be {_expected(found)}"
                     return Guilt("second derivative", local.row.name, node, i, says, brief)
     return None

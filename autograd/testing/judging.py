@@ -92,7 +92,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     hull = exact.hull
     if hull is None:
         return None
-    bound = TIGHT * max(map(abs, hull)) + 4 * TINIEST
+    bound = TIGHT * max((abs(side) for side in hull if math.isfinite(side)), default=0.0) + 4 * TINIEST
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
@@ -133,4 +133,6 @@ def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
 
 
 def _kind(error: float, size: float, bound: float) -> str:
-    return "gross" if error > GROSS * size else "marginal" if error <= MARGINAL * bound else "plain"
+    return (
+        "gross" if error > GROSS * size or math.isinf(error) else "marginal" if error <= MARGINAL * bound else "plain"
+    )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.engine import Value
@@ -14,9 +14,8 @@ from autograd.primitives import TABLE, Kink, Primitive
 from autograd.primitives.table import Interval
 from autograd.symbols import Symbol
 from autograd.testing.check import FAILURES, check_gradients
-from autograd.testing.decorators import refuse_inconclusive
-from autograd.testing.functions import REALS, Domain, interval, plain
-from autograd.testing.programs import applied
+from autograd.testing.decorators import quietly, refuse_inconclusive
+from autograd.testing.functions import REALS, Domain, applied, interval, plain
 from autograd.testing.strategies import LANES, LEAST_NORMAL, Numbers, values
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 from autograd.transforms import jvp
@@ -45,13 +44,13 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
     """
     row = _row(op)
     for kink in row.kinks:
-        _check_kink(row, kink)
+        check_kink(row, kink)
     reports: list[Report] = []
 
-    @settings(suppress_health_check=list(HealthCheck), phases=[p for p in Phase if p is not Phase.explain])
+    @quietly
     @given(operands_of(row, domain or {}))
     def check(operands: tuple[Any, ...]) -> None:
-        reports.append(_check_at(row, operands))
+        reports.append(check_at(row, operands))
 
     check()
     report = Report.of(reports)
@@ -105,7 +104,7 @@ def _row_of(row: Primitive, numbers: list[Numbers], length: int) -> st.SearchStr
     )
 
 
-def _check_kink(row: Primitive, kink: Kink) -> None:
+def check_kink(row: Primitive, kink: Kink) -> None:
     """The rule gives at a kink's example what the row says, and the derivatives lie between those of its sides."""
     found = row.evaluate(*kink.example)[1]
     if not kink.at(*kink.example) or found != kink.partials:
@@ -114,7 +113,8 @@ def _check_kink(row: Primitive, kink: Kink) -> None:
     check_gradients(row.function, *(list(x) if isinstance(x, tuple) else x for x in kink.example))
 
 
-def _check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
+def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
+    """All that can be checked of an operation at one point."""
     flat = [x for part in operands for x in (part if isinstance(part, list) else (part,))]
     kinds: dict[str, Callable[..., Any]] = {
         "Values": lambda *xs: applied(row, list(map(Value, xs))),

@@ -23,6 +23,7 @@ RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3)]  # of |x|
 
 NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]  # for an x so large that f may have many periods in the rest
 LARGE = 1e4
+CRAMPED = 2.0**-20  # an end of the domain so close, relative to x, is taken for x itself
 UNSEEN = 1e-13  # a step that 1 + x hardly sees: that f is constant over it says nothing of its derivative
 
 NOT_FOUND = (math.nan, math.inf)
@@ -33,7 +34,7 @@ class Estimate:
     """A derivative and how far it can be trusted: |value - truth| ≤ bound where f is smooth.
 
     `left` and `right` are the one-sided derivatives, NaN for a side that was not looked at. `status` is "ok";
-    "one-sided" where a side was asked for, or x is an end of the domain; "kink" where left and right differ by more
+    "one-sided" where a side was asked for, or x is at an end of the domain; "kink" where left and right differ by more
     than their bounds, of which `bound` is the greater, and the value is their mean; "inconclusive" where no step gave
     a bound.
     """
@@ -86,8 +87,8 @@ def numeric_derivative(
     low, high = domain or (-math.inf, math.inf)
     _check(operands, i, side, low, high)
     g, at = Slice(f, operands, i), operands[i]
-    if side == 0 and at in (low, high):
-        side = 1 if at == low else -1
+    if side == 0 and min(at - low, high - at) <= CRAMPED * abs(at):
+        side = 1 if at - low < high - at else -1
     value, bound = _search(g, at, side, low, high)
     left, left_bound = (value, bound) if side < 0 else _search(g, at, -1, low, high) if side == 0 else NOT_FOUND
     right, right_bound = (value, bound) if side > 0 else _search(g, at, 1, low, high) if side == 0 else NOT_FOUND
@@ -135,17 +136,24 @@ def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: floa
     """The rounding error of f within `size` of x: of a smooth f, the differences of seven close values are only that.
 
     Moré and Wild's estimate (2011); f itself may be small where terms of it cancel, and say nothing of its rounding.
-    Values that are mostly equal are too close to show it.
+    Values that are mostly equal are too close to show it, and those of one spacing can by chance lie on a line.
     """
     spacing = max(size * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
+    found: list[float] = []
     values: list[float] = []
     for _ in range(8):
         first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
         sign = -1 if side < 0 or x + 6 * spacing > high else 1
         values = [g(x + sign * k * spacing) for k in range(first, first + 7)]
         if len(set(values)) > 4:
-            break
+            found.append(_roughness(values))
+            if len(found) == 2:
+                break
         spacing *= 64.0
+    return max(found, default=_roughness(values))
+
+
+def _roughness(values: list[float]) -> float:
     if not all(map(math.isfinite, values)):
         return 0.0
     largest = 0.0

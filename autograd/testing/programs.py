@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import autograd.primitives as public
 from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
+from autograd.testing.functions import applied
 from autograd.testing.sources import call, imports, written
 from autograd.testing.strategies import values
 
@@ -90,13 +91,6 @@ def arity(row: Primitive) -> int:
     return len(row.parameters) + (SEQUENCE - 1) * len(row.vectors)
 
 
-def applied(row: Primitive, operands: list[Any]) -> Any:
-    """An operation on numbers in a row."""
-    if not row.vectors:
-        return row.function(*operands)
-    return row.function(*(list(x) if isinstance(x, tuple) else x for x in row.structured(tuple(operands))))
-
-
 def pruned(program: Program) -> Program:
     """The same function without dead code: only what the output depends on, numbered anew."""
     count = len(program.inputs)
@@ -164,10 +158,10 @@ def programs(
 
     >>> from hypothesis import find
     >>> find(programs(["add", "multiply"]), lambda program: len(program.steps) == 2)
-    Program((0.0,), (('add', (0, 0)), ('add', (0, 1))))
+    Program((0.0,), (('add', (0, 0)), ('add', (1, 1))))
     """
     names = names_of(ops)
-    index = st.integers(0, inputs + size - 2)
+    index = st.integers(0, inputs + size - 2) | st.just(-1)  # the latest value, so that little is dead
     by_name = {name: st.tuples(st.just(name), st.tuples(*[index] * arity(TABLE[name]))) for name in names}
     step = st.sampled_from(names).flatmap(by_name.__getitem__)
     leaves = st.lists(values() if numbers is None else numbers, min_size=1, max_size=inputs)

@@ -41,7 +41,8 @@ class Check:
     oracle: str = ""
 
     def __str__(self) -> str:
-        sides = "" if self.left == self.right else f", from the left {self.left!r}, from the right {self.right!r}"
+        apart = abs(self.left - self.right) > 2 * self.bound or math.isnan(self.numeric)
+        sides = f", from the left {self.left!r}, from the right {self.right!r}" if apart else ""
         return f"{self.what} by {self.mode}: {self.analytic!r}; numeric {self.numeric!r} ± {self.bound:.1e}{sides}"
 
 

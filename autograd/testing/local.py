@@ -1,0 +1,61 @@
+"""The operation of one node, as a function of the operands that move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from autograd.engine import Value
+from autograd.primitives import TABLE, Primitive
+from autograd.testing.evidence import Evidence
+from autograd.testing.functions import REALS, Function, applied, by_reverse, plain
+
+# The first operand of these repeats what the others say, and has no edge of its own.
+REPEATED: dict[str, Callable[..., Any]] = {
+    "power_log": lambda x, y, n: TABLE["power"].function(x, y),
+    "ratio_slope": lambda x, y: TABLE["divide"].function(x, y),
+}
+
+
+class Local(Function):
+    """The operation of a node; `positions` are those of its moving operands, the others stay as they are.
+
+    With `beside`, at operands moved a little, each otherwise: where a kink has been left.
+    """
+
+    def __init__(self, node: Value, beside: float = 0.0) -> None:
+        assert node.op is not None
+        self.row: Primitive = node.op
+        row, repeated = self.row, REPEATED.get(self.row.name)
+        self.positions = [i for i, v in enumerate(node.inputs) if not v.is_constant and (i or repeated is None)]
+        self.operands = [float(plain(v.data)) for v in node.inputs]
+        for k, i in enumerate(self.positions, 1):
+            self.operands[i] += beside * k * max(abs(self.operands[i]), 1.0)
+
+        def apply(*moving: Any) -> Any:
+            operands: list[Any] = list(self.operands)
+            for i, x in zip(self.positions, moving):
+                operands[i] = x
+            if repeated is not None:
+                operands[0] = repeated(*operands[1:])
+            return applied(row, operands)
+
+        super().__init__(apply, tuple(self.operands[i] for i in self.positions))
+        self.name = row.title
+        self.names = [node.inputs[i].label or f"operand {i + 1}" for i in self.positions]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(repr, self.operands))})"
+
+    def evidence(self, k: int) -> Evidence:
+        """What is known of the derivative in moving operand k."""
+        return Evidence(
+            self.on_floats, self, self.flat, k, REALS, lambda: self._rounding[k] if self._rounding else None
+        )
+
+    @cached_property
+    def _rounding(self) -> list[float] | None:
+        from autograd.testing.precise import rounding_of
+
+        return rounding_of(lambda *xs: by_reverse(self, xs), self.flat)

@@ -1,0 +1,81 @@
+"""Putting a fault into the running engine, and taking it out again.
+
+A function is edited by giving it other code: every closure and table that holds the function then runs the fault.
+"""
+
+import gc
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FunctionType
+from typing import Any
+
+Change = Callable[[list[Any], list[Any]], list[Any]]
+
+
+@contextmanager
+def recoded(functions: list[FunctionType], code: CodeType) -> Iterator[None]:
+    """Other code in functions, for the time of a with block."""
+    before = [function.__code__ for function in functions]
+    for function in functions:
+        function.__code__ = code
+    try:
+        yield
+    finally:
+        for function, old in zip(functions, before, strict=True):
+            function.__code__ = old
+
+
+def source_of(function: FunctionType) -> str:
+    """The source of a function, without its decorators, at the left margin."""
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines(keepends=True)
+    first = next(i for i, line in enumerate(lines) if line.startswith("def "))
+    return "".join(lines[first:])
+
+
+def compiled(source: str, function: FunctionType) -> CodeType:
+    """The code of a function of this source, in the place of another that it stands in for."""
+    module = compile("from __future__ import annotations\n" + source, function.__code__.co_filename, "exec")
+    return inner(module, function.__name__)
+
+
+def inner(code: CodeType, name: str) -> CodeType:
+    """The code of a function defined inside other code."""
+    return next(part for part in code.co_consts if isinstance(part, CodeType) and part.co_name == name)
+
+
+@contextmanager
+def edited(function: FunctionType, old: str, new: str, nested: str = "") -> Iterator[None]:
+    """A function with a piece of its source replaced; with `nested`, every living closure of that name it has made."""
+    source = source_of(function)
+    if source.count(old) != 1:
+        raise ValueError(f"{old!r} occurs {source.count(old)} times in {function.__qualname__}")
+    code = compiled(source.replace(old, new), function)
+    functions = [function]
+    if nested:
+        original = inner(function.__code__, nested)
+        code = inner(code, nested)
+        functions = [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__ is original]
+    with recoded(functions, code):
+        yield
+
+
+@contextmanager
+def changed_partials(rule: FunctionType, change: Change) -> Iterator[None]:
+    """A rule whose local derivatives go through `change(local derivatives, operands)` on their way out."""
+    parameters = ", ".join(rule.__code__.co_varnames[: rule.__code__.co_argcount])
+    original = FunctionType(rule.__code__, rule.__globals__, rule.__name__, rule.__defaults__)
+
+    def mutant(*operands: Any) -> Any:
+        value, partials = original(*operands)
+        flat = [x for part in operands for x in (part if isinstance(part, (list, tuple)) else (part,))]
+        return value, tuple(change(list(partials), flat))
+
+    rule.__globals__["mutant_rule"] = mutant
+    try:
+        source = f"def {rule.__name__}({parameters}):\n    return mutant_rule({parameters})\n"
+        with recoded([rule], compiled(source, rule)):
+            yield
+    finally:
+        del rule.__globals__["mutant_rule"]

@@ -1,0 +1,87 @@
+"""Gradient checking: a plausible wrong derivative is planted, found, shrunk, explained and drawn.
+
+Then a derivative written by hand in NumPy is checked: the kit tests what this engine did not make, too.
+"""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+
+from autograd import exp, primitive
+from autograd.testing import GradientMismatch, Program, check_gradients, check_primitive, gradcheck
+from autograd.testing.pictures import picture
+from autograd.testing.programs import programs
+
+PICTURE = "gradcheck.svg"
+
+# The same failure for everybody: no random seed, and no database of earlier ones.
+REPEATABLE = settings(derandomize=True, database=None, report_multiple_bugs=False, deadline=None)
+
+
+@primitive
+def swish(x: Any) -> Any:
+    """x · σ(x), with a slip in its derivative: the second term of the product rule has lost its factor x."""
+    s = 1 / (1 + exp(-x))
+    return x * s, (s + s * (1 - s),)
+
+
+def plant() -> GradientMismatch:
+    """Look for a program that shows the slip, and shrink it."""
+
+    @REPEATABLE
+    @given(programs([swish, "add", "multiply", "sin"]))
+    def every_gradient_is_right(program: Program) -> None:
+        check_gradients(program, *program.inputs)
+
+    try:
+        every_gradient_is_right()
+    except GradientMismatch as mismatch:
+        return mismatch
+    raise SystemExit("the slip was not found")
+
+
+def softmax_cross_entropy(z: Any) -> Any:
+    """The cost -log softmax(z)₀ of a row of three logits, in NumPy."""
+    return np.log(np.sum(np.exp(z - np.max(z)))) - (z[0] - np.max(z))
+
+
+def by_hand(z: Any) -> Any:
+    """Its gradient, as one writes it: softmax(z) minus the target."""
+    p = np.exp(z - np.max(z))
+    return p / np.sum(p) - np.array([1.0, 0.0, 0.0])
+
+
+def by_hand_wrong(z: Any) -> Any:
+    """The same, with the target at the wrong place."""
+    p = np.exp(z - np.max(z))
+    return p / np.sum(p) - np.array([0.0, 1.0, 0.0])
+
+
+def main() -> None:
+    """Tell the story, and write the picture."""
+    print("swish(x) = x·σ(x), with a slip in its derivative. Hypothesis searches programs that use it, and shrinks:\n")
+    mismatch = plant()
+    print(mismatch)
+    drawing = picture(mismatch)
+    if drawing is not None:
+        print(f"\nThe guilty edge, marked: {drawing.save(PICTURE)}")
+
+    print("\nThe operation alone, over its whole domain:")
+    try:
+        check_primitive(swish)
+    except GradientMismatch as alone:
+        print(f"  {alone.message.splitlines()[0]}")
+
+    print("\nA gradient written by hand in NumPy, at points that hypothesis draws:")
+    check = gradcheck(softmax_cross_entropy, domain={"z": [(-5.0, 5.0)] * 3}, grad=lambda z: by_hand(np.array(z)))
+    REPEATABLE(check)()
+    print("  softmax minus target: right")
+    try:
+        check_gradients(softmax_cross_entropy, [1.0, 2.0, 3.0], grad=lambda z: by_hand_wrong(np.array(z)))
+    except GradientMismatch as wrong:
+        print(f"  the target at the wrong place: {wrong.message.splitlines()[0]}")
+
+
+if __name__ == "__main__":
+    main()
