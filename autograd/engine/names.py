@@ -23,7 +23,7 @@ class Names:
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])
         taken = {name[1:] for name in self._own.values() if name.startswith("v")}
-        self._taken = sorted(int(n) for n in taken if n.isascii() and n.isdigit())
+        self._taken = sorted(int(n) for n in taken if n.isascii() and n.isdigit() and int(n))
 
     def __getitem__(self, node: Value) -> str:
         name = self._own.get(node)

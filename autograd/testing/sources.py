@@ -76,7 +76,7 @@ def imports(rows: Iterable[Primitive]) -> list[str]:
             if not binary_sign:
                 lines["from autograd.primitives import TABLE"] = None
                 lines[f'{row.name} = TABLE["{row.name}"].function'] = None
-        elif row.rule.__module__ != "__main__" and "<locals>" not in row.rule.__qualname__:
+        elif row.rule.__module__ not in (None, "__main__") and "<locals>" not in row.rule.__qualname__:
             lines[f"from {row.rule.__module__} import {row.name}"] = None
         else:
             lines[f"# {row.name} is an operation of your own: define it here"] = None
