@@ -1,6 +1,5 @@
 """The drill: each fault alone in the engine, and what the kit makes of it within 200 examples."""
 
-import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -200,8 +199,6 @@ def drill_fault(fault: Fault) -> Outcome:
 def _hunt_fault(hunt: str) -> tuple[GradientMismatch | None, int]:
     if hunt.startswith("operation"):
         return _hunt_operation(hunt.split()[1])
-    if hunt == "machine":
-        return _hunt_machine()
     if hunt == "laws":
         return _first_mismatch(_laws())
     order = 2 if hunt == "second order" else 1
@@ -232,14 +229,3 @@ def _laws() -> Any:
             law(program, data.draw)
 
     return hunt
-
-
-def _hunt_machine() -> tuple[GradientMismatch | None, int]:
-    from autograd.testing.machine import GraphMachine
-    from hypothesis.stateful import run_state_machine_as_test
-
-    try:
-        run_state_machine_as_test(GraphMachine, settings=settings(QUIETLY, stateful_step_count=20))
-    except AssertionError as error:
-        return GradientMismatch("machine", f"machine: {error}", {}), math.nan  # type: ignore[return-value]
-    return None, EXAMPLES

@@ -26,7 +26,7 @@ class Fault:
     function: Any
     old: str
     new: str
-    hunt: str  # "gradients", "laws", "machine", or "operation NAME"
+    hunt: str  # "gradients", "second order", "laws", or "operation NAME"
     named: tuple[str, ...]
     smallest: int = 1
     nested: str = ""
@@ -76,7 +76,7 @@ FAULTS = [
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),
     Fault("reflected operands swapped", recording._operator, "forward(left, self)", "forward(self, left)",
-          "machine", ("machine",), nested="reflected"),
+          "laws", ("operands",), nested="reflected"),
     Fault("gradients in the wrong order", plain_gradients, "for v in inputs]", "for v in reversed(inputs)]",
           "gradients", ("accumulation",)),
     Fault("create_graph that cuts at interior nodes", recorded_partials, "v.data if v.is_constant else v",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, no_grad
 from autograd.engine.graph import Graph
-from tests.engine.programs import bits, programs
+from autograd.testing.programs import programs
+from tests.engine.path_sums import bits
 
 
 def a_graph():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, gradients, jvp
 from autograd.engine.graph import Graph
-from tests.engine.programs import OPERATIONS, bits
+from tests.engine.path_sums import OPERATIONS, bits
 
 # --- f(Value) raises if and only if f(float) raises ---------------------------------------------
 

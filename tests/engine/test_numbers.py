@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, jvp
 from autograd.symbols import Symbol
-from tests.engine.programs import bits
+from tests.engine.path_sums import bits
 
 KEPT_AS_FLOAT = [2, True, False, 2.5, np.float64(0.1), np.float32(0.1), np.float16(0.5), np.int8(-3), np.uint64(2**63),
                  np.bool_(True), 10**20, -0.0, math.inf]  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, gradients, jvp
-from tests.engine.programs import bits
+from tests.engine.path_sums import bits
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow]
 ARRAYS = [np.array([2.0, 3.0]), np.array([[2.0], [3.0]]), np.array([2, 3]), np.array([1.5, 2.5], dtype=np.float32)]

@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.engine.programs import bits
+from tests.engine.path_sums import bits
 
 Point = namedtuple("Point", "x y")
 
