@@ -84,6 +84,7 @@ def gradcheck(
             mismatch.notes.append(f"  example   @example({shown})")
             raise
 
+    check.__name__ = f.__name__.replace("<lambda>", "f")
     generated = given(**{name: points(part) for name, part in domains.items()})(check)
 
     @functools.wraps(generated)

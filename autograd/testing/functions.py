@@ -40,16 +40,16 @@ class Function:
         return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.args))]
 
     def __call__(self, *numbers: Any) -> Any:
-        """f on numbers of any kind."""
+        """f on numbers of any kind; ValueError where it leaves the reals."""
         values = iter(numbers)
-        return one_number(self.name, self.f(*(refill(arg, values) for arg in self.args)))
+        result = self.f(*(refill(arg, values) for arg in self.args))
+        if isinstance(result, complex):
+            raise ValueError(f"not a real number, {result:.6g}")
+        return one_number(self.name, result)
 
     def on_floats(self, *numbers: float) -> float:
-        """f on floats; ValueError where it leaves the reals."""
-        value = self(*numbers)
-        if isinstance(value, complex):
-            raise ValueError(f"not a real number, {value:.6g}")
-        return float(value)
+        """f on floats."""
+        return float(self(*numbers))
 
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
         """Fresh inputs, labelled by the names of the arguments, and f of them."""

@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before hypothesis looks for the profile that its option names
 def pytest_configure(config: pytest.Config) -> None:
     """The marker, and the profiles "gradcheck" and "gradcheck-deep" for --hypothesis-profile."""
     config.addinivalue_line("markers", "gradcheck: checks of derivatives, made by autograd.testing.gradcheck")

@@ -117,7 +117,7 @@ def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
 
 
 def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> Program:
-    """A program of any indices, each taken modulo the number of values so far, without dead code.
+    """A program of any indices, each modulo the number of values so far, the latest being 0, without dead code.
 
     An operation that is not regular at its operands is replaced by one that is total, of as many.
     """
@@ -126,7 +126,7 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
     made = []
     for name, indices in steps:
         row = TABLE[name]
-        operands = tuple(k % len(numbers) for k in indices)
+        operands = tuple(-1 - k % len(numbers) + len(numbers) for k in indices)
         if not is_regular(row, tuple(numbers[k] for k in operands)):
             row = TABLE[TOTAL.get(len(operands), TOTAL_OF_MANY)]
         made.append(Step(row.name, operands))
@@ -161,7 +161,8 @@ def programs(
     Program((0.0,), (('add', (0, 0)), ('add', (1, 1))))
     """
     names = names_of(ops)
-    index = st.integers(0, inputs + size - 2) | st.just(-1)  # the latest value, so that little is dead
+    back = inputs + size - 1
+    index = st.sampled_from((*range(back), *(0, 1) * (back // 2)))  # often the latest: little is dead, much is shared
     by_name = {name: st.tuples(st.just(name), st.tuples(*[index] * arity(TABLE[name]))) for name in names}
     step = st.sampled_from(names).flatmap(by_name.__getitem__)
     leaves = st.lists(values() if numbers is None else numbers, min_size=1, max_size=inputs)

@@ -1,0 +1,222 @@
+"""check_gradients: its verdicts, what it catches, what it lets pass, what it says."""
+
+import math
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, exp, log, log1p, primitive, relu, sin, sqrt, tanh
+from autograd.primitives import TABLE
+from autograd.testing import GradientMismatch, Verdict, check_gradients
+from autograd.testing.programs import Program, arity, programs
+from benchmarks.mutants.faults import FAULTS
+from tests.profiles import DEEP
+
+
+def softplus(x: Any) -> Any:
+    return log1p(exp(-abs(x))) + relu(x)
+
+
+VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
+    ("a tiny slope", lambda x: 1e-7 * x, (3.0,), Verdict.PASS),
+    ("x² at 1e9", lambda x: x**2, (1e9,), Verdict.PASS),
+    ("√|x| at 1e-6", lambda x: sqrt(abs(x)), (1e-6,), Verdict.PASS),
+    ("relu at its corner", relu, (0.0,), Verdict.KINK),
+    ("a tie", autograd.maximum, (2.0, 2.0), Verdict.KINK),
+    ("corners that cancel", softplus, (0.0,), Verdict.INTERIOR_KINK),
+    ("a step", autograd.floor, (1.0,), Verdict.DISCONTINUITY),
+    ("a vertical tangent", sqrt, (0.0,), Verdict.PASS),
+    ("the end of a domain", autograd.asin, (1.0,), Verdict.PASS),
+    ("outside the domain", log, (-1.0,), Verdict.RAISES),
+    ("where Python leaves the reals", lambda x: x**0.5, (-8.0,), Verdict.RAISES),
+    ("an overflow", exp, (1000.0,), Verdict.RAISES),
+    ("infinity", tanh, (math.inf,), Verdict.NOT_FINITE),
+    ("many periods", lambda x: sin(1e8 * x), (1.3,), Verdict.PASS),
+    ("a constant", lambda x: 3.0, (1.0,), Verdict.PASS),
+    ("a real power of a negative base", autograd.power, (-1.0, 0.0), Verdict.NOT_FINITE),
+    ("the deep tail of a sigmoid", autograd.sigmoid, (-700.0,), Verdict.PASS),
+    ("cancelling terms", lambda x: (x + 1e8) - 1e8, (1.0,), Verdict.PASS),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "verdict"), [row[1:] for row in VERDICTS], ids=[row[0] for row in VERDICTS])
+def test_verdicts(f: Callable[..., Any], point: tuple[float, ...], verdict: Verdict) -> None:
+    assert verdict in check_gradients(f, *point).counts
+
+
+MISMATCHES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
+    ("a wrong sign of a tiny slope", lambda x: 1e-7 * x, (3.0,), {"grad": lambda x: -1e-7}, "gross"),
+    ("one part in a million", math.sin, (1.0,), {"grad": lambda x: math.cos(x) * (1 + 1e-6)}, "plain"),
+    ("a few bounds", math.exp, (1.0,), {"grad": lambda x: math.exp(x) * (1 + 3e-8)}, "marginal"),
+    ("an infinity times zero", lambda x: sqrt(x) ** 2, (0.0,), {}, "non-finite"),
+    ("what the graph does not see", lambda x: x * getattr(x, "data", x), (1.5,), {}, "gross"),
+    ("another value on Values", lambda x: x + isinstance(x, Value), (1.5,), {}, "value"),
+    ("another exception on Values", lambda x: x.data if isinstance(x, Value) else 1 / 0, (1.5,), {}, "failure"),
+    ("a corner differentiated by hand", softplus, (0.0,), {"grad": lambda x: 0.25}, "gross"),
+    ("a vertical tangent that is none", lambda x: sqrt(abs(x)), (0.0,), {"grad": lambda x: math.nan}, "non-finite"),
+    ("a corner outside its hull", abs, (0.0,), {"grad": lambda x: 1.5}, "gross"),
+]
+
+
+@pytest.mark.parametrize(
+    ("f", "point", "options", "kind"), [row[1:] for row in MISMATCHES], ids=[row[0] for row in MISMATCHES]
+)
+def test_mismatches(f: Callable[..., Any], point: Any, options: dict[str, Any], kind: str) -> None:
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(f, *point, **options)
+    assert caught.value.kind == kind
+    assert f"x = {point[0]!r}" in str(caught.value)
+
+
+def test_each_kind_is_raised_from_a_line_of_its_own() -> None:
+    lines = {}
+    for _, f, point, options, kind in MISMATCHES:
+        with pytest.raises(GradientMismatch) as caught:
+            check_gradients(f, *point, **options)
+        lines[kind] = traceback.extract_tb(caught.value.__traceback__)[-1].lineno
+    assert len(set(lines.values())) == len(lines) == 6
+
+
+SMOOTH: list[tuple[Callable[[float], float], Callable[[float], float]]] = [
+    (math.sin, math.cos),
+    (math.exp, math.exp),
+    (lambda x: x**3 - 2 * x, lambda x: 3 * x**2 - 2),
+    (math.atan, lambda x: 1 / (1 + x * x)),
+    (lambda x: 1 / (2 + x * x), lambda x: -2 * x / (2 + x * x) ** 2),
+]
+
+
+@pytest.mark.parametrize("i", range(len(SMOOTH)))
+@given(st.floats(0.1, 8.0), st.sampled_from([1e-6, -1e-6, 1e-3, -2.0]))
+def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: float, error: float) -> None:
+    f, derivative = SMOOTH[i]
+    check_gradients(f, x, grad=derivative)
+    if abs(derivative(x)) > 1e-2:
+        with pytest.raises(GradientMismatch):
+            check_gradients(f, x, grad=lambda x: derivative(x) * (1 + error))
+
+
+@settings(max_examples=10_000 if DEEP else 500)
+@given(programs())
+def test_no_false_alarm(program: Program) -> None:
+    check_gradients(program, *program.inputs)
+
+
+@given(programs(size=3))
+def test_no_false_alarm_at_second_order(program: Program) -> None:
+    check_gradients(program, *program.inputs, order=2)
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+def test_structured_arguments_and_their_names() -> None:
+    W = np.array([[1.0, 2.0], [0.3, 0.4]])
+
+    def cost(W: Any, p: dict[str, Any]) -> Any:
+        return np.sum(np.tanh(W @ np.array([1.0, 2.0]) + p["b"]))
+
+    report = check_gradients(cost, W, {"b": 0.5})
+    assert {check.what for check in report.checks} >= {"∂f/∂W[0][1]", "∂f/∂p['b']"}
+    assert report.counts == {Verdict.PASS: 15}
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.array])
+def test_a_gradient_from_elsewhere_in_any_structure(form: Callable[..., Any]) -> None:
+    report = check_gradients(lambda x: x[0] * x[1], [2.0, 3.0], grad=lambda x: form([x[1], x[0]]))
+    assert report.counts == {Verdict.PASS: 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((sin, 1.0), {"order": 3}, "order is 1, or 2"),
+        ((sin, 1.0), {"order": 2, "grad": math.cos}, "order is 1, or 2 without grad="),
+        ((sin, 1.0), {"modes": ("sideways",)}, "modes are some of reverse, forward"),
+        ((sin, 1.0), {"modes": "reverse"}, "modes are some of"),
+        ((log, 1.0), {"domain": (2.0, 3.0)}, r"x = 1.0 is outside its domain \[2.0, 3.0\]"),
+        ((sin, 1.0), {"grad": lambda x: (1.0, 2.0)}, "grad= returned 2 numbers for 1"),
+        ((autograd.multiply, 1.0, 2.0), {"domain": [None]}, "one for each of 2 arguments"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: tuple[Any, ...], options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_gradients(*arguments, **options)
+
+
+def test_f_is_never_called_outside_its_domain() -> None:
+    def f(x: Any) -> Any:
+        assert 0.0 <= x <= 2.0
+        return x * sqrt(x)
+
+    for x in (0.5, 2.0, math.nextafter(2.0, 0.0)):
+        assert check_gradients(f, x, domain=(0.0, 2.0), modes=("reverse",)).inconclusive == 0.0
+
+
+# --- who is guilty ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def square(table: Any) -> Callable[..., Any]:
+    """A square whose local derivative is three times its operand."""
+
+    @primitive
+    def wrong_square(x: Any) -> Any:
+        return x * x, (3 * x,)
+
+    return wrong_square
+
+
+def test_the_guilty_operation_is_named_and_its_program_runs(square: Callable[..., Any]) -> None:
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda x, y: sin(x) * square(x + y), 1.0, 0.5)
+    mismatch = caught.value
+    assert mismatch.guilty is not None
+    assert (mismatch.guilty.operation, mismatch.guilty.kind) == ("wrong_square", "local derivative")
+    assert mismatch.point == {"x": 1.0, "y": 0.5}
+    for told in ("numeric", "±", "guilty", "check_gradients(f, 1.0, 0.5)", "be 3.0 ± "):
+        assert told in str(mismatch)
+    space: dict[str, Any] = {"wrong_square": square}
+    exec(mismatch.program, space)
+    assert mismatch.check is not None
+    assert space["x"].grad == mismatch.check.analytic
+
+
+def test_a_slip_in_the_second_derivative_alone(table: Any) -> None:
+    @primitive
+    def cube(x: Any) -> Any:
+        p = 3 * x * x
+        return x * x * x, (2 * p.detach() - p if hasattr(p, "detach") else p,)
+
+    check_gradients(lambda x: sin(cube(x)), 0.5)
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda x: sin(cube(x)), 0.5, order=2)
+    assert caught.value.guilty is not None
+    assert (caught.value.guilty.operation, caught.value.guilty.kind) == ("cube", "second derivative")
+
+
+def test_accumulation_is_blamed_where_each_operation_is_right() -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "= for += in gradients()")
+    with fault.apply(), pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda x: sin(x) * x, 0.5)
+    assert caught.value.guilty is not None
+    assert caught.value.guilty.kind == "accumulation"
+    assert "they were not added up, or not in order" in str(caught.value)
+
+
+def test_every_operation_is_written_as_source_that_runs() -> None:
+    for name in sorted(TABLE):
+        program = Program((0.5, 0.25, 0.125), ((name, (0, 1, 2, 0, 1, 2, 0)[: arity(TABLE[name])]),))
+        try:
+            recorded = program.recorded()[-1]
+        except (ValueError, ArithmeticError, TypeError):
+            continue  # a helper of plain whole numbers, or a point outside the domain
+        space: dict[str, Any] = {}
+        exec(str(program).rsplit("\n", 2)[0], space)
+        assert repr(space["v3"].data) == repr(recorded.data), name

@@ -1,0 +1,91 @@
+"""check_primitive: every operation of the table passes it, and what is wrong with one is found."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+import autograd.primitives as public
+from autograd import numbers, primitive
+from autograd.primitives import TABLE, Kink
+from autograd.testing import GradientMismatch, check_primitive
+from tests.profiles import DEEP
+
+# Written out, so that a new operation has to be entered here.
+OPERATIONS = [
+    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "cos", "cosh",
+    "divide", "dot", "erf", "erfc", "exp", "expm1", "floor", "floor_divide", "gelu", "hypot", "leaky_relu", "log",
+    "log10", "log1p", "log2", "log_sigmoid", "logsumexp", "maximum", "mean", "minimum", "mod", "multiply", "negative",
+    "norm", "normal_cdf", "positive", "power", "prod", "relu", "round", "sigmoid", "sign", "silu", "sin", "sinh",
+    "softplus", "sqrt", "subtract", "sum", "tan", "tanh", "where",
+]  # fmt: skip
+
+
+def test_the_list_is_the_table() -> None:
+    assert sorted(name for name in TABLE if hasattr(public, name)) == sorted(OPERATIONS)
+
+
+@pytest.fixture(autouse=True)
+def examples() -> Any:
+    before = settings.get_current_profile_name()
+    settings.register_profile("operations", settings(), max_examples=300 if DEEP else 15)
+    settings.load_profile("operations")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, "softmax_first", "log_softmax_first"])
+def test_every_operation_passes(name: str) -> None:
+    report = check_primitive(name)
+    assert report.inconclusive <= 0.02
+
+
+def lost_nan(x: Any) -> Any:
+    return numbers.select(x > 0, x, 0.0), (numbers.select(x > 0, 1.0, None),)
+
+
+def wrong_kink(x: Any) -> Any:
+    return abs(x), (numbers.select(x >= 0, 1.0, -1.0),)
+
+
+def wrong_curvature(x: Any) -> Any:
+    return x * x, (2 * x.detach() if hasattr(x, "detach") else 2 * x,)
+
+
+def wrong_slope(x: Any) -> Any:
+    return x * x, (2 * x * (1 + 1e-6),)
+
+
+FAULTY: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
+    (lost_nan, {}, "the NaN has been lost"),
+    (wrong_kink, {"kinks": (Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),)}, "at its kink x = 0"),
+    (wrong_curvature, {}, "second derivative"),
+    (wrong_slope, {}, "local derivative"),
+]
+
+
+@pytest.mark.parametrize(("rule", "options", "message"), FAULTY, ids=[row[0].__name__ for row in FAULTY])
+def test_what_is_wrong_is_found(rule: Callable[..., Any], options: Any, message: str, table: Any) -> None:
+    with pytest.raises(GradientMismatch, match=message):
+        check_primitive(primitive(**options)(rule))
+
+
+def test_a_smaller_domain(table: Any) -> None:
+    @primitive
+    def reciprocal_root(x: Any) -> Any:
+        z = 1 / numbers.sqrt(x)
+        return z, (-0.5 * z / x,)
+
+    with pytest.raises(ZeroDivisionError):
+        reciprocal_root(0.0)
+    check_primitive(reciprocal_root, domain={"x": (0.5, 4.0)})
+    with pytest.raises(ValueError, match="no operand y"):
+        check_primitive(reciprocal_root, domain={"y": (0.5, 4.0)})
+
+
+@pytest.mark.parametrize(("op", "error"), [("sinus", ValueError), (math.sin, TypeError), (1.0, TypeError)])
+def test_what_is_no_operation(op: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="check_primitive"):
+        check_primitive(op)
