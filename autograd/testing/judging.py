@@ -123,6 +123,8 @@ def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
     if (exact is not None and exact.jumps) or (exact is None and evidence.jumps):
         return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
     tends_to = [evidence.diverges] if exact is None else [exact.left, exact.right]
+    if math.copysign(1.0, evidence.point[evidence.i]) < 0.0 == evidence.point[evidence.i]:
+        tends_to += [-end for end in tends_to if end is not None]  # 1 / -0.0 is -inf: IEEE's infinity of such a zero
     if analytic in tends_to:
         both = exact is not None and None not in tends_to and tends_to[0] != tends_to[1]
         return _judged(Verdict.KINK if both else Verdict.PASS, evidence, MPMATH)
