@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-from autograd.primitives import TABLE, Primitive
+from autograd.primitives import BUILT_IN, TABLE, Primitive
 from autograd.testing.programs import SEQUENCE
 from benchmarks.mutants.editing import changed_partials, compiled, recoded, source_of
 
@@ -56,8 +56,8 @@ CHANGES = {"sign": _sign, "factor 1 + 1e-6": _factor, "dropped": _dropped, "swap
 
 
 def mutants() -> Iterator[RuleMutant]:
-    """All of them, in the order of the table."""
-    for row in list(TABLE.values()):
+    """All of them, in the order of the table; not of operations that a user has added."""
+    for row in [row for row in TABLE.values() if row.name in BUILT_IN]:
         terms = list(dropped_terms(row))
         for kind, change in CHANGES.items():
             if kind == "dropped" and terms:
