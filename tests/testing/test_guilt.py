@@ -1,0 +1,402 @@
+"""Which operation is at fault, and what a failure tells: the edge, the numbers, a program that shows it."""
+
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from autograd import Value, exp, primitive, relu, sin, sqrt, tanh
+from autograd.engine.graph import Graph
+from autograd.testing import GradientMismatch, Program, check_gradients
+from autograd.testing.guilt import find_guilt, ties
+from autograd.testing.pictures import picture
+from autograd.transforms import forward
+
+
+def mismatch_of(f: Callable[..., Any], *point: Any, **options: Any) -> GradientMismatch:
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(f, *point, **options)
+    return caught.value
+
+
+def plain(x: Any) -> Any:
+    """The number in a number of any kind: what is made of it has no derivative."""
+    return getattr(x, "data", x)
+
+
+# --- local derivatives ---------------------------------------------------------------------------
+
+
+def sign_slip(x: Any) -> Any:
+    return x * x, (-2 * x,)
+
+
+def swapped(x: Any, y: Any) -> Any:
+    return x * y, (x, y)
+
+
+def forgotten_edge(x: Any, y: Any) -> Any:
+    return x * y, (y, None)
+
+
+def one_in_a_million(x: Any, y: Any) -> Any:
+    return x * y, (y, x * (1 + 1e-6))
+
+
+def dropped_term(x: Any) -> Any:
+    return x * exp(x), (exp(x),)
+
+
+def not_a_number(x: Any) -> Any:
+    return x * x, (x * math.nan,)
+
+
+def unequal_sum(xs: Any) -> Any:
+    return xs[0] + xs[1] + xs[2], (1.0, 1.0, 1.5)
+
+
+def wrong_beside_its_corner(x: Any) -> Any:
+    return abs(x), (2.0 if x > 0 else -2.0 if x < 0 else 0.0,)
+
+
+# a wrong rule, which of its parameters are sequences, a function that uses it at (1.5, 0.5) in u and v, the operand at
+# fault, what its local derivative is said to be
+LOCAL: list[tuple[Callable[..., Any], Any, Callable[..., Any], int, str]] = [
+    (sign_slip, (), lambda op, u, v: sin(op(u)) * v, 0, "sign_slip(1.5) is -3.0; it should be 3.0 ±"),
+    (swapped, (), lambda op, u, v: exp(op(u, v)), 0, "swapped(1.5, 0.5) is 1.5; it should be 0.5 ±"),
+    (swapped, (), lambda op, u, v: op(3.0, u) + v, 1, "swapped(3.0, 1.5) is 1.5; it should be 3.0 ±"),
+    (forgotten_edge, (), lambda op, u, v: op(v, u), 1, "forgotten_edge(0.5, 1.5) is 0.0 (an absent edge); it should"),
+    (one_in_a_million, (), lambda op, u, v: tanh(op(u, v)), 1, "is 1.5000015; it should be 1.5 ±"),
+    (dropped_term, (), lambda op, u, v: op(u * v), 0, f"dropped_term(0.75) is {math.exp(0.75)!r}; it should be"),
+    (not_a_number, (), lambda op, u, v: op(u) - v, 0, "not_a_number(1.5) is nan; it should be 3.0 ±"),
+    (unequal_sum, "xs", lambda op, u, v: op([u, v, u * v]), 2, "unequal_sum(1.5, 0.5, 0.75) is 1.5; it should be 1.0"),
+    (unequal_sum, "xs", lambda op, u, v: op([v, 2.0, u]), 2, "unequal_sum(0.5, 2.0, 1.5) is 1.5; it should be 1.0"),
+]
+
+
+@pytest.mark.parametrize("rule, vectors, f, position, says", LOCAL, ids=[f"{r[0].__name__}, {r[4]}" for r in LOCAL])
+def test_the_operation_and_its_operand_are_named(
+    rule: Any, vectors: Any, f: Any, position: int, says: str, table: Any
+) -> None:
+    operation = primitive(vectors=vectors)(rule)
+    mismatch = mismatch_of(lambda u, v: f(operation, u, v), 1.5, 0.5)
+    guilty = mismatch.guilty
+    assert guilty is not None
+    assert (guilty.kind, guilty.operation, guilty.position) == ("local derivative", rule.__name__, position)
+    assert guilty.node.op is operation.primitive  # type: ignore[attr-defined]
+    assert says in guilty.says
+    assert f"  guilty    {rule.__name__}, local derivative: {guilty.says}\n" in mismatch.message
+
+
+def test_the_oldest_of_several_is_named(table: Any) -> None:
+    first, second = primitive(sign_slip), primitive(swapped)
+    guilty = mismatch_of(lambda x: second(first(x), 3.0), 1.5).guilty
+    assert guilty is not None
+    assert guilty.operation == "sign_slip"
+
+
+def test_a_fault_that_does_not_reach_the_result_is_no_mismatch_but_can_be_asked_for(table: Any) -> None:
+    operation = primitive(sign_slip)
+
+    def f(x: Any) -> Any:
+        return 0.0 * operation(x) + x
+
+    check_gradients(f, 1.5)
+    guilty = find_guilt(f(Value(1.5)))
+    assert guilty is not None
+    assert guilty.operation == "sign_slip"
+
+
+def test_nobody_is_guilty_of_what_is_right() -> None:
+    x = Value(0.0)
+    assert find_guilt(sin(x) * relu(x) + sqrt(x + 1.0) / 2.0, order=2) is None
+
+
+@pytest.mark.parametrize(
+    "f, point, says",
+    [
+        (lambda x: x * plain(x), 1.5, "does f compute with something else"),
+        (lambda x: sqrt(x) ** 2, 0.0, "an infinite one meets a 0"),
+    ],
+)
+def test_where_nobody_is_guilty_the_message_says_what_else_it_may_be(f: Any, point: float, says: str) -> None:
+    mismatch = mismatch_of(f, point)
+    assert mismatch.guilty is None
+    assert "  guilty    none: " in mismatch.message
+    assert says in mismatch.message
+
+
+def test_a_rule_that_is_wrong_beside_its_corner_only_is_not_excused_by_it(table: Any) -> None:
+    # At 0 the rule gives a subgradient, which any corner allows; its slopes are looked at beside it.
+    operation = primitive(wrong_beside_its_corner)
+    guilty = find_guilt(operation(Value(0.0)))
+    assert guilty is not None
+    assert (guilty.kind, guilty.operation) == ("local derivative", "wrong_beside_its_corner")
+
+
+def test_ties_are_the_corners_that_moving_leaves() -> None:
+    x = Value(0.0)
+    y = relu(x) + abs(x * 0.0)  # the second stays at its corner wherever x moves
+    assert [node.op.name for node, _ in ties(y) if node.op] == ["relu"]
+    assert ties(relu(Value(1.0))) == []
+
+
+# --- second derivatives --------------------------------------------------------------------------
+
+
+def bent_square(x: Any) -> Any:
+    return x * x, (x + plain(x),)
+
+
+def bent_product(x: Any, y: Any) -> Any:
+    return x * y, (y, 2 * x - plain(x))
+
+
+@pytest.mark.parametrize("rule, count", [(bent_square, 1), (bent_product, 2)])
+def test_a_fault_of_second_order_alone(rule: Any, count: int, table: Any) -> None:
+    operation = primitive(rule)
+
+    def f(u: Any, v: Any) -> Any:
+        return sin(operation(*(u * v, v)[:count]))
+
+    check_gradients(f, 1.5, 0.5)
+    mismatch = mismatch_of(f, 1.5, 0.5, order=2)
+    assert mismatch.guilty is not None
+    assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("second derivative", rule.__name__)
+    assert "∂²/∂" in mismatch.guilty.says
+    assert mismatch.check is not None
+    assert mismatch.check.what.startswith("∂²f/∂")
+
+
+# --- accumulation --------------------------------------------------------------------------------
+
+
+def shared(x: Any) -> Any:
+    """x is used twice, by the second operation and the third."""
+    y = sin(x)
+    return y * x
+
+
+def overwriting(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
+    """Adjoints with `=` for `+=`."""
+    found = {output: seed}
+    for node in reversed(Graph(output).nodes):
+        for v, partial in zip(node.inputs, node.partials):
+            if partial is not None and node in found and not v.is_constant:
+                found[v] = found[node] * partial
+    return found, False
+
+
+def oldest_first(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
+    """Adjoints that are passed on before they are complete: breadth first, a node visited once."""
+    found, queue, seen = {output: seed}, [output], {output}
+    for node in queue:
+        for v, partial in zip(node.inputs, node.partials):
+            if partial is not None and not v.is_constant:
+                found[v] = found.get(v, 0.0) + found[node] * partial
+            if v not in seen:
+                seen.add(v)
+                queue.append(v)
+    return found, False
+
+
+def doubled(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
+    """A seed of 2."""
+    return overwriting(output, 2 * seed)
+
+
+def unordered(x: Any) -> Any:
+    """The shared node is reached by a short way first, and by a long one later."""
+    y = sin(x)
+    return y * exp(exp(y))
+
+
+@pytest.mark.parametrize(
+    "faulty, f, name, contributions",
+    [
+        (overwriting, shared, "x", 2),
+        (oldest_first, unordered, "x", 1),
+        (doubled, sin, "v1", 0),
+    ],
+)
+def test_accumulation_is_blamed_at_its_node(
+    faulty: Any, f: Any, name: str, contributions: int, monkeypatch: Any
+) -> None:
+    # import_module, for the package has a function of the same name as the module
+    monkeypatch.setattr(import_module("autograd.engine.gradients"), "adjoints", faulty)
+    mismatch = mismatch_of(f, 0.5)
+    guilty = mismatch.guilty
+    assert guilty is not None and mismatch.output is not None
+    assert (guilty.kind, guilty.position) == ("accumulation", None)
+    assert Graph(mismatch.output).name(guilty.node) == name
+    contributed = guilty.says.partition(" contribute ")[2].partition(":")[0]
+    assert len(contributed.split(" + ")) == max(contributions, 1)
+    assert (contributed == "nothing") == (contributions == 0)
+
+
+def test_derivatives_in_the_wrong_order_are_found(monkeypatch: Any) -> None:
+    module = import_module("autograd.engine.gradients")
+    right = module.plain_gradients
+    monkeypatch.setattr(module, "plain_gradients", lambda *args: (right(*args)[0][::-1], False))
+    guilty = mismatch_of(lambda x, y: x * y, 2.0, 3.0).guilty
+    assert guilty is not None
+    assert guilty.kind == "accumulation"
+
+
+def test_a_backward_pass_that_forgets_is_told_from_one_that_returns(monkeypatch: Any) -> None:
+    right = Value.backward
+
+    def twice(self: Value, seed: Any = 1.0) -> None:
+        right(self, 2 * seed)
+
+    monkeypatch.setattr(Value, "backward", twice)
+    mismatch = mismatch_of(sin, 0.5)
+    assert mismatch.check is not None and mismatch.guilty is not None
+    assert mismatch.check.mode == "backward()"
+    assert mismatch.guilty.kind == "accumulation"
+    assert " by backward is " in mismatch.guilty.says
+
+
+def test_inputs_that_do_not_give_the_value_of_their_node() -> None:
+    x, y = Value(1.0), Value(2.0)
+    z = x * y
+    z.inputs = (x, x)
+    guilty = find_guilt(z)
+    assert guilty is not None
+    assert (guilty.kind, guilty.node) == ("inputs", z)
+    assert "= 2.0, but multiply of the inputs of its node is 1.0" in guilty.says
+
+
+def test_forward_mode_is_blamed_where_reverse_mode_is_right(monkeypatch: Any) -> None:
+    row = sin.primitive  # type: ignore[attr-defined]
+    right = forward._push(row)
+
+    def pushed(x: Any) -> Any:
+        found = right(x)
+        found.tangent = None if found.tangent is None else 3 * found.tangent
+        return found
+
+    monkeypatch.setitem(row.lifted, forward.Dual, pushed)
+    check_gradients(lambda x: exp(sin(x)), 0.5, modes=("reverse",))
+    mismatch = mismatch_of(lambda x: exp(sin(x)), 0.5)
+    assert mismatch.guilty is not None and mismatch.check is not None
+    assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("forward mode", "sin")
+    assert mismatch.check.mode == "forward mode"
+
+
+# --- what is told --------------------------------------------------------------------------------
+
+
+def test_a_message_has_all_that_one_needs(table: Any) -> None:
+    operation = primitive(sign_slip)
+
+    def cost(w: Any, b: Any) -> Any:
+        return operation(w[0] * b) + w[1]
+
+    mismatch = mismatch_of(cost, [1.5, 2.0], 0.5)
+    check = mismatch.check
+    assert check is not None and mismatch.kind == "gross"
+    assert mismatch.point == {"w[0]": 1.5, "w[1]": 2.0, "b": 0.5}
+    assert abs(check.numeric - 0.75) <= check.bound <= 1e-8
+    assert check.analytic == -0.75
+    for told in (
+        f"gross mismatch of cost: ∂f/∂w[0] by reverse mode: -0.75; numeric {check.numeric!r} ± {check.bound:.1e}\n",
+        f"  oracle    {check.oracle}",
+        "  at        w[0] = 1.5, w[1] = 2.0, b = 0.5\n",
+        "  guilty    sign_slip, local derivative: ∂v2/∂v1 of sign_slip(0.75) is -1.5; it should be 1.5 ±",
+        "  program\n    from autograd import Value\n",
+        "  again     check_gradients(cost, [1.5, 2.0], 0.5)",
+    ):
+        assert told in str(mismatch)
+
+
+def test_the_sides_are_told_where_they_differ() -> None:
+    message = str(mismatch_of(abs, 0.0, grad=lambda x: 3.0))
+    assert "from the left -1.0, from the right 1.0" in message
+    assert "from the left" not in str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
+
+
+def test_a_long_program_is_not_printed(table: Any) -> None:
+    operation = primitive(sign_slip)
+
+    def f(x: Any, times: int) -> Any:
+        y = operation(x)
+        for _ in range(times):
+            y = tanh(y)
+        return y
+
+    for times, is_printed in ((59, True), (60, False)):
+        mismatch = mismatch_of(lambda x, times=times: f(x, times), 1.0)
+        assert bool(mismatch.program) == is_printed
+        assert ("  program\n" in mismatch.message) == is_printed
+        assert mismatch.guilty is not None
+
+
+MODULE = """
+from autograd import primitive
+
+@primitive
+def slip(x):
+    return x * x, (3 * x,)
+"""
+
+
+def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
+    table: Any, tmp_path: Any, monkeypatch: Any
+) -> None:
+    (tmp_path / "a_module_with_a_slip.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    slip = import_module("a_module_with_a_slip").slip
+    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # the fixture takes its row out of the table again
+    mismatch = mismatch_of(lambda x, y: sin(x) * slip(x + y), 1.0, 0.5)
+    run = [sys.executable, "-c", mismatch.program]
+    printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+    output = mismatch.output
+    assert output is not None and mismatch.check is not None
+    assert list(map(float, printed)) == [mismatch.check.analytic, 3 * 1.5 * math.sin(1.0)]
+
+
+@pytest.mark.parametrize(
+    "f, point",
+    [
+        (lambda x, y: x - (-2.0) ** 2 * y / x, (1.5, -0.5)),
+        (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program needs for something else
+        (lambda Value, x: Value**x + (-1.0) * x, (2.0, -0.0)),
+        (lambda x, x_: relu(x) * x_ + sqrt(x_), (-1.0, 0.25)),
+    ],
+)
+def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:
+    mismatch = mismatch_of(f, *point, grad=lambda *xs: (1e9,) * len(xs))
+    text = "import builtins; told = []; print = lambda *xs: told.extend(xs)\n" + mismatch.program
+    space: dict[str, Any] = {}
+    exec(text, space)
+    inputs = list(map(Value, point))
+    f(*inputs).backward()
+    assert space["told"] == [v.grad for v in inputs]
+
+
+def test_a_program_is_read_back_and_finds_the_fault_again(table: Any) -> None:
+    primitive(sign_slip)
+    program = Program((1.5, 0.5), (("multiply", (0, 1)), ("sign_slip", (2,)), ("sin", (3,))))
+    assert str(program) == mismatch_of(program, *program.inputs).program.replace("v4", "v4")
+    again = eval(repr(program))
+    guilty = mismatch_of(again, *again.inputs).guilty
+    assert guilty is not None
+    assert guilty.operation == "sign_slip"
+
+
+def test_the_picture_marks_the_edge_at_fault_and_no_other(table: Any) -> None:
+    operation = primitive(one_in_a_million)
+    mismatch = mismatch_of(lambda x, y: tanh(operation(x, y)), 1.5, 0.5)
+    drawing = picture(mismatch)
+    assert drawing is not None and mismatch.guilty is not None
+    marked = [arrow for arrow in drawing.picture.arrows if arrow.mark]
+    assert [arrow.mark for arrow in marked] == [mismatch.guilty.brief]
+
+
+def test_without_a_graph_there_is_no_picture() -> None:
+    assert picture(mismatch_of(math.sin, 1.0, grad=lambda x: 3.0)) is None
