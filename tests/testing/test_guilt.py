@@ -70,7 +70,7 @@ LOCAL: list[tuple[Callable[..., Any], Any, Callable[..., Any], int, str]] = [
     (swapped, (), lambda op, u, v: exp(op(u, v)), 0, "swapped(1.5, 0.5) is 1.5; it should be 0.5 ±"),
     (swapped, (), lambda op, u, v: op(3.0, u) + v, 1, "swapped(3.0, 1.5) is 1.5; it should be 3.0 ±"),
     (forgotten_edge, (), lambda op, u, v: op(v, u), 1, "forgotten_edge(0.5, 1.5) is 0.0 (an absent edge); it should"),
-    (one_in_a_million, (), lambda op, u, v: tanh(op(u, v)), 1, "is 1.5000015; it should be 1.5 ±"),
+    (one_in_a_million, (), lambda op, u, v: tanh(op(u, v)), 1, f"is {1.5 * (1 + 1e-6)!r}; it should be 1.5 ±"),
     (dropped_term, (), lambda op, u, v: op(u * v), 0, f"dropped_term(0.75) is {math.exp(0.75)!r}; it should be"),
     (not_a_number, (), lambda op, u, v: op(u) - v, 0, "not_a_number(1.5) is nan; it should be 3.0 ±"),
     (unequal_sum, "xs", lambda op, u, v: op([u, v, u * v]), 2, "unequal_sum(1.5, 0.5, 0.75) is 1.5; it should be 1.0"),
@@ -140,7 +140,7 @@ def test_a_rule_that_is_wrong_beside_its_corner_only_is_not_excused_by_it(table:
 
 def test_ties_are_the_corners_that_moving_leaves() -> None:
     x = Value(0.0)
-    y = relu(x) + abs(x * 0.0)  # the second stays at its corner wherever x moves
+    y = relu(x) + abs(Value.constant(0.0))  # a constant stays at its corner
     assert [node.op.name for node, _ in ties(y) if node.op] == ["relu"]
     assert ties(relu(Value(1.0))) == []
 
@@ -355,8 +355,7 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
     mismatch = mismatch_of(lambda x, y: sin(x) * slip(x + y), 1.0, 0.5)
     run = [sys.executable, "-c", mismatch.program]
     printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
-    output = mismatch.output
-    assert output is not None and mismatch.check is not None
+    assert mismatch.check is not None
     assert list(map(float, printed)) == [mismatch.check.analytic, 3 * 1.5 * math.sin(1.0)]
 
 
@@ -371,7 +370,7 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
 )
 def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:
     mismatch = mismatch_of(f, *point, grad=lambda *xs: (1e9,) * len(xs))
-    text = "import builtins; told = []; print = lambda *xs: told.extend(xs)\n" + mismatch.program
+    text = "told = []; print = lambda *xs: told.extend(xs)\n" + mismatch.program
     space: dict[str, Any] = {}
     exec(text, space)
     inputs = list(map(Value, point))
@@ -382,7 +381,7 @@ def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, poi
 def test_a_program_is_read_back_and_finds_the_fault_again(table: Any) -> None:
     primitive(sign_slip)
     program = Program((1.5, 0.5), (("multiply", (0, 1)), ("sign_slip", (2,)), ("sin", (3,))))
-    assert str(program) == mismatch_of(program, *program.inputs).program.replace("v4", "v4")
+    assert str(program) == mismatch_of(program, *program.inputs).program
     again = eval(repr(program))
     guilty = mismatch_of(again, *again.inputs).guilty
     assert guilty is not None
