@@ -134,6 +134,11 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
     return pruned(Program(inputs, tuple(made)))
 
 
+def staggered(indices: tuple[int, ...]) -> tuple[int, ...]:
+    """Indices moved apart, since of many operands two are nearly always the same."""
+    return tuple(index + place for place, index in enumerate(indices))
+
+
 def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]:
     """The names of operations, all public ones where none are given, those that are read most easily first."""
     if ops is None:
@@ -163,7 +168,12 @@ def programs(
     names = names_of(ops)
     back = inputs + size - 1
     index = st.sampled_from((*range(back), *(0, 1) * (back // 2)))  # often the latest: little is dead, much is shared
-    by_name = {name: st.tuples(st.just(name), st.tuples(*[index] * arity(TABLE[name]))) for name in names}
+
+    def operands(count: int) -> st.SearchStrategy[tuple[int, ...]]:
+        indices = st.tuples(*[index] * count)
+        return indices if count < 3 else indices.map(staggered)
+
+    by_name = {name: st.tuples(st.just(name), operands(arity(TABLE[name]))) for name in names}
     step = st.sampled_from(names).flatmap(by_name.__getitem__)
     leaves = st.lists(values() if numbers is None else numbers, min_size=1, max_size=inputs)
     return st.builds(assembled, leaves, st.lists(step, min_size=1, max_size=size))
