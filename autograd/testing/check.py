@@ -10,7 +10,7 @@ from typing import Any
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.testing.evidence import Evidence, SecondEvidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, domains_of, plain
+from autograd.testing.functions import FIRST, SECOND, Function, by_forward, by_reverse, domains_of, plain
 from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt, ties
 from autograd.testing.judging import MPMATH, Judgement, judge
 from autograd.testing.messages import explained
@@ -129,8 +129,8 @@ class Checker:
         function = self.function
 
         def rounding() -> float | None:
-            found = rounding_of(lambda *xs: by_reverse(function, xs), function.flat)
-            return found[i] if found else None
+            moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
+            return max((found[i] for found in moved if found), default=None)
 
         return Evidence(function.on_floats, function, function.flat, i, self.domains[i], rounding)
 

@@ -151,13 +151,17 @@ def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]
             raised(GradientMismatch("failure", f"f gives {found[0]!r}, g gives {found[1]!r}, at {shown}", point))
         return
     for function in functions:
-        moved.append(rounding_of(lambda *xs, at=function: [at(*xs), *by_reverse(at, xs)], function.flat))
+        moved.append(rounding_of(functools.partial(_value_and_gradient, function), function.flat))
     for i, (a, b) in enumerate(zip(*found)):
         noise = sum(part[i] for part in moved if part)
         if a == b or (a != a and b != b) or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + SAFETY * noise < math.inf:
             continue
         what = "the value" if i == 0 else f"∂/∂{functions[0].names[i - 1]}"
         raised(GradientMismatch("value", f"{what} of f is {a!r}, of g {b!r}, at {shown}", point))
+
+
+def _value_and_gradient(function: Function, numbers: Sequence[Any]) -> list[Any]:
+    return [function(*numbers), *by_reverse(function, numbers)]
 
 
 def profiles() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -112,9 +112,14 @@ class SecondEvidence:
 
     @cached_property
     def _rounding(self) -> list[list[float]] | None:
-        reverse_over_reverse = SECOND["reverse"]["reverse over reverse"]
         function, count = self.function, len(self.function.flat)
-        found = rounding_of(lambda *xs: [d for row in reverse_over_reverse(function, xs) for d in row], function.flat)
-        if found is None:
+        modes = [mode for names in SECOND.values() for mode in names.values()]  # each adds up in an order of its own
+        found = [moved for mode in modes if (moved := rounding_of(partial(_flattened, mode, function), function.flat))]
+        if not found:
             return None
-        return [found[i * count : (i + 1) * count] for i in range(count)]
+        worst = list(map(max, *found)) if len(found) > 1 else found[0]
+        return [worst[i * count : (i + 1) * count] for i in range(count)]
+
+
+def _flattened(mode: Callable[..., Any], function: Function, numbers: Any) -> list[Any]:
+    return [d for row in mode(function, numbers) for d in row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from autograd.engine import Value
@@ -58,4 +58,4 @@ class Local(Function):
     def _rounding(self) -> list[float] | None:
         from autograd.testing.precise import rounding_of
 
-        return rounding_of(lambda *xs: by_reverse(self, xs), self.flat)
+        return rounding_of(partial(by_reverse, self), self.flat)

@@ -158,7 +158,7 @@ def _near(a: float, b: float) -> bool:
     return abs(a - b) <= 1e-14 * max(abs(a), abs(b)) + 4 * math.ulp(0.0)
 
 
-def rounding_of(derivatives: Callable[..., Sequence[Any]], x: Sequence[float]) -> list[float] | None:
+def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[float]) -> list[float] | None:
     """How far rounding in floats may move each of the derivatives at x: what it does in about as many bits, scaled.
 
     None where they cannot be computed on mpmath's numbers.
@@ -181,9 +181,9 @@ def rounding_of(derivatives: Callable[..., Sequence[Any]], x: Sequence[float]) -
     return moved
 
 
-def _derivatives(derivatives: Callable[..., Sequence[Any]], operands: list[Any]) -> list[Any] | None:
+def _derivatives(derivatives: Callable[[list[Any]], Sequence[Any]], operands: list[Any]) -> list[Any] | None:
     mp = context()
     try:
-        return [mp.mpf(d) for d in derivatives(*operands)]
+        return [mp.mpf(d) for d in derivatives(operands)]
     except (ValueError, ArithmeticError, TypeError, AttributeError):
         return None

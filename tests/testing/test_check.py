@@ -108,6 +108,19 @@ def test_no_false_alarm(program: Program) -> None:
     check_gradients(program, *program.inputs)
 
 
+# Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives.
+ROUNDED = [
+    Program((3.0,), (("expm1", (0,)), ("tanh", (1,)), ("negative", (0,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+    Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("sigmoid", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+    Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("negative", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+]
+
+
+@pytest.mark.parametrize("program", ROUNDED)
+def test_rounding_is_no_mismatch(program: Program) -> None:
+    check_gradients(program, *program.inputs)
+
+
 @given(programs(size=3))
 def test_no_false_alarm_at_second_order(program: Program) -> None:
     check_gradients(program, *program.inputs, order=2)
