@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograd.testing.check import check_gradients
-from autograd.testing.functions import REALS, by_reverse, flat_domains, interval, is_domain
+from autograd.testing.functions import REALS, Function, by_reverse, flat_domains, interval, is_domain
 from autograd.testing.messages import argument
+from autograd.testing.oracle import SAFETY
+from autograd.testing.precise import rounding_of
 from autograd.testing.strategies import points
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 
@@ -132,10 +134,6 @@ def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, 
 
 
 def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    from autograd.testing.functions import Function
-    from autograd.testing.oracle import SAFETY
-    from autograd.testing.precise import rounding_of
-
     functions = Function(f, args), Function(g, args)
     point = dict(zip(functions[0].names, functions[0].flat))
     shown = ", ".join(f"{name} = {x!r}" for name, x in point.items())
