@@ -8,6 +8,7 @@
 '0.0904 = 0.1807 × 0.5'
 """
 
+from autograd.compiler import compile
 from autograd.drawing import draw, draw_dot
 from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
@@ -89,6 +90,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "divide",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 
 from autograd.numbers import ON_FLOATS, TEXTBOOK
-from autograd.numbers.kinds import CONSTANTS, SYMBOL_RANK, Kind, join
+from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any
 
 
@@ -115,7 +117,7 @@ class Symbol:
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
-        raise TraceError("the truth of a symbol is not known: write where(condition, a, b) instead of if")
+        raise TraceError(_unknown("the truth of a symbol"))
 
 
 class Condition:
@@ -136,7 +138,17 @@ class Condition:
         return f"{text(self.left)} {self.op} {text(self.right)}"
 
     def __bool__(self) -> bool:
-        raise TraceError(f"the truth of {self} is not known: write where(condition, a, b) instead of if")
+        raise TraceError(_unknown(f"the truth of {self}"))
+
+
+def _unknown(what: str) -> str:
+    """What to do where code branches on a symbol, and where that is: the innermost line that is not the engine's."""
+    frame: FrameType | None = sys._getframe(2)
+    home = __name__.partition(".")[0] + "."
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(home):
+        frame = frame.f_back
+    place = f"{frame.f_code.co_filename}, line {frame.f_lineno}: " if frame is not None else ""
+    return f"{place}{what} is not known while a function is traced: write where(condition, a, b) instead of if"
 
 
 def _operation(op: str, x: Any, y: Any) -> Any:
@@ -154,6 +166,7 @@ def _atom(name: str) -> Callable[..., Any]:
 
 
 join(Symbol, Kind("Symbol", SYMBOL_RANK, _atom, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
+join(Condition, KINDS[Symbol])  # what `where` chooses by
 
 
 # --- text ---------------------------------------------------------------------------------------

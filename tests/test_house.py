@@ -15,7 +15,7 @@ from autograd.primitives import BUILT_IN, TABLE
 ROOT = Path(__file__).parent.parent
 
 # Each imports only from those above it.
-LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "testing"]
+LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "compiler", "testing"]
 
 SOURCES = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
 from autograd.transforms.reverse import Pullback, grad, select_arguments
-from autograd.transforms.structure import is_array, leaves, like
+from autograd.transforms.structure import is_array, is_compiled, leaves, like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
             gradient = call.in_structure(row)
             return tuple(gradient) if isinstance(argnums, (tuple, list)) else gradient[0]
 
-        return _assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
+        return assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
 
     return rows
 
@@ -59,12 +59,12 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
     return [list(row) for row in zip(*columns)]
 
 
-def _assembled(result: Any, gradients: Any, zero: Any) -> Any:
+def assembled(result: Any, gradients: Any, zero: Any) -> Any:
     """One gradient for each number of the result; those of an array stacked into arrays. `zero` is like a gradient."""
     if isinstance(result, dict):
-        return {key: _assembled(value, gradients, zero) for key, value in result.items()}
+        return {key: assembled(value, gradients, zero) for key, value in result.items()}
     if isinstance(result, (list, tuple)):
-        return like(result, [_assembled(value, gradients, zero) for value in result])
+        return like(result, [assembled(value, gradients, zero) for value in result])
     if is_array(result):
         return _stacked([next(gradients) for _ in range(result.size)], result.shape, zero)
     return next(gradients)
@@ -87,6 +87,10 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
     """
+    if is_compiled(f):
+        from functools import partial
+
+        return partial(f.hessian, argnums=argnums)  # type: ignore[attr-defined]  # as every compiled function has
     return jacobian(grad(f, argnums), argnums)
 
 
@@ -100,4 +104,6 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     """
     check_arguments("hvp", primals, tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    if is_compiled(f):
+        return f.hvp(*primals, tangents=tangents[0] if argnums == 0 else tangents, argnums=argnums)  # type: ignore[attr-defined]
     return push_forward("hvp", grad(f, argnums), primals, tangents)[1]

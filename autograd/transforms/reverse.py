@@ -8,7 +8,7 @@ from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.primitives.operators import Scalar
 from autograd.transforms.forward import Dual, plain
-from autograd.transforms.structure import is_array, leaves, leaves_beside, map_leaves, refill, shape_of
+from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    if is_compiled(f) and not has_aux:
+        from functools import partial
+
+        return partial(f.value_and_grad, argnums=argnums)  # type: ignore[attr-defined]  # as every compiled function has
 
     def both(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, args)

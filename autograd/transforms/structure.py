@@ -17,6 +17,11 @@ def is_array(tree: Any) -> bool:
     return type(tree).__module__ == "numpy" and type(tree).__name__ == "ndarray"
 
 
+def is_compiled(f: Any) -> bool:
+    """Whether `f` was made by `compile`, and differentiates itself; asked without importing the compiler."""
+    return type(f).__module__ == "autograd.compiler.compiled"
+
+
 def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, path: Path = ()) -> Any:
     """The same structure with `function` applied to every number; TypeError names the leaf that is none.
 

@@ -1,0 +1,261 @@
+"""The backward pass of a program, as more of the same program: every rule runs once on symbols.
+
+∂C/∂v is the sum, over the operations that v is an operand of, of ∂C/∂z · ∂z/∂v. An edge that is absent where some
+condition holds is masked by that condition, and so is everything that only this edge leads to: an infinite local
+derivative on the side that was not selected meets no adjoint at all, not a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.building import VARIABLE, Builder
+from autograd.compiler.program import INPUT, Argument, Program, leaves_of, renumbered
+from autograd.compiler.tracing import Lowering
+from autograd.primitives import TABLE
+from autograd.symbols import COMPARISONS, Condition, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ALWAYS = -1  # the mask of an adjoint that is there whatever the numbers are
+
+
+class Adjoint(NamedTuple):
+    """∂C/∂v, or a part of it: the number of its value, and of the condition under which there is one."""
+
+    value: int
+    mask: int = ALWAYS
+
+
+def differentiated(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+    """The program of the pair of the output and its gradient, in the structure of the arguments at `argnums`.
+
+    Not `guarded`, an absent edge counts as a local derivative of 0, and a NaN as none: that is shorter, and right
+    wherever the gradient comes out finite.
+
+    >>> from autograd.compiler.tracing import trace
+    >>> print(differentiated(trace(lambda w, x: (w * x).tanh(), (3.0, 0.5)), [0]).source())
+    def f(w, x):
+        # forward pass
+        v1 = w * x
+        v2 = tanh(v1)
+        # backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v
+        dv2_dv1 = sech2(v1)
+        dw = dv2_dv1 * x  # ∂v2/∂v1 · ∂v1/∂w
+        return v2, dw
+    <BLANKLINE>
+    """
+    backward = Backward(program, guarded)
+    output = next(leaves_of(program.outputs))
+    trees = [program.arguments[i].tree for i in argnums]
+    wanted = [leaf for tree in trees for leaf in leaves_of(tree)]
+    adjoints = backward.sweep(output, set(wanted))
+    gradient = tuple(renumbered(tree, lambda i: adjoints[i]) for tree in trees)
+    outputs = (output, gradient[0] if len(gradient) == 1 else gradient)
+    return _finished(backward.builder, program, outputs, program.arguments, program.rows)
+
+
+def second_order(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+    """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: a backward pass for each number of the gradient."""
+    first = differentiated(program, argnums, guarded)
+    backward = Backward(first, guarded)
+    wanted = list(leaves_of(first.arguments[argnums[0]].tree))
+    _, *gradient = leaves_of(first.outputs)
+    lines = []
+    for output in gradient:
+        adjoints = backward.sweep(output, set(wanted))
+        lines.append(tuple(adjoints[i] for i in wanted))
+    return _finished(backward.builder, first, tuple(lines), first.arguments, first.rows)
+
+
+def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+    """The program of the Hessian times a vector: a backward pass over the gradient's product with that vector."""
+    first = differentiated(program, argnums, guarded)
+    builder = Builder.of(first)
+    arguments, rows = list(first.arguments), list(first.rows)
+    tangents: list[int] = []
+    for argument in [first.arguments[i] for i in argnums]:
+        name = f"{argument.name}_tangent"
+        tree = renumbered(argument.tree, lambda i: builder.input(f"{first.names[i]}_tangent"))
+        arguments.append(Argument(name, tree))
+        rows += [name] if argument.name in rows else []
+        tangents += leaves_of(tree)
+    _, *gradient = leaves_of(first.outputs)
+    slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
+    along = builder.program(first.name, arguments, slope, len(first.operations))
+    backward = Backward(along, guarded)
+    trees = [along.arguments[i].tree for i in argnums]
+    adjoints = backward.sweep(next(leaves_of(along.outputs)), {leaf for tree in trees for leaf in leaves_of(tree)})
+    outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
+    return _finished(backward.builder, along, outputs, along.arguments, rows)
+
+
+def _finished(
+    builder: Builder, program: Program, outputs: Any, arguments: Sequence[Argument], rows: Sequence[str]
+) -> Program:
+    made = builder.program(program.name, arguments, outputs, len(program.operations))
+    return replace(made, rows=tuple(rows))
+
+
+class Backward:
+    """One backward pass over one program."""
+
+    def __init__(self, program: Program, guarded: bool) -> None:
+        self.program = program
+        self.guarded = guarded
+        self.builder = builder = Builder.of(program)
+        self.lowering = Lowering(builder)
+        self.symbols: dict[int, Symbol] = {}
+
+    def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
+        """The numbers of the adjoints of the wanted inputs; of those not reached, that of 0."""
+        operations = self.program.operations
+        active = self._active(wanted)
+        parts: dict[int, list[Adjoint]] = {output: [Adjoint(self.builder.constant(1.0))]}
+        found: dict[int, int] = {}
+        for i in range(len(operations) - 1, -1, -1):
+            if i not in parts or not active[i]:
+                continue
+            adjoint = self._summed(i, parts.pop(i))
+            if operations[i].op == INPUT:
+                found[i] = adjoint.value
+                continue
+            for j, partial in zip(operations[i].operands, self._partials(i)):
+                if active[j]:
+                    part = self._part(adjoint, partial, i, j)
+                    if part is not None:
+                        parts.setdefault(j, []).append(part)
+        zero = self.builder.constant(0.0)
+        return {i: found.get(i, zero) for i in wanted}
+
+    def _active(self, wanted: set[int]) -> list[bool]:
+        """Which values depend on a wanted input."""
+        active: list[bool] = []
+        for i, operation in enumerate(self.program.operations):
+            active.append(i in wanted or any(active[j] for j in operation.operands))
+        return active
+
+    def _partials(self, i: int) -> tuple[Any, ...]:
+        """The local derivatives of an operation as symbols: its rule, run on a symbol for each operand."""
+        op, operands, _ = self.program.operations[i]
+        if op in COMPARISONS:
+            return ()
+        row = TABLE[op]
+        flat = tuple([self._symbol(j) for j in operands])
+        value, partials = row.rule(*row.structured(flat))
+        if type(value) is Symbol:
+            self.lowering.known.setdefault(id(value), i)
+            self.lowering.kept.append(value)
+        found: tuple[Any, ...] = partials
+        return found
+
+    def _symbol(self, j: int) -> Any:
+        constant = self.builder.constants[j]
+        if constant is not VARIABLE:
+            return constant
+        symbol = self.symbols.get(j)
+        if symbol is None:
+            symbol = self.symbols[j] = Symbol(self.program.names[j])
+            self.lowering.knows(symbol, j)
+        return symbol
+
+    def _part(self, adjoint: Adjoint, partial: Any, i: int, j: int) -> Adjoint | None:
+        """What operation i adds to the adjoint of its operand j; None where there is no edge."""
+        names = self.program.names
+        if not self.guarded:
+            p = self._lean(partial)
+            if self.builder.is_constant(p, 0.0):
+                return None
+            return Adjoint(self._product(adjoint.value, p, i, j))
+        if partial is None:
+            return None
+        mask = self._presence(partial)
+        if mask == ALWAYS:
+            mask = adjoint.mask
+        elif adjoint.mask != ALWAYS:
+            mask = self._both(adjoint.mask, mask)
+        value = self._product(adjoint.value, self._lowered(partial), i, j)
+        if mask != ALWAYS and value != adjoint.value:
+            name = f"d{names[j]}_{names[i]}"
+            value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
+        return Adjoint(value, mask)
+
+    def _product(self, adjoint: int, partial: int, i: int, j: int) -> int:
+        names, builder = self.program.names, self.builder
+        if not self.guarded:
+            partial = self._as_condition(partial)
+        if builder.operations[partial].op not in (INPUT, "constant") and not builder.names[partial]:
+            builder.names[partial] = f"d{names[i]}_d{names[j] or 'c'}"
+        return builder.emit("multiply", (adjoint, partial))
+
+    def _summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
+        """The adjoint of value i, of its parts."""
+        builder, name = self.builder, self.program.names[i]
+        total, *rest = parts
+        for part in rest:
+            mask = ALWAYS
+            if ALWAYS not in (total.mask, part.mask):
+                mask = self._either(total.mask, part.mask)
+            total = Adjoint(builder.emit("add", (total.value, part.value)), mask)
+        if not builder.names[total.value]:
+            builder.names[total.value] = f"d{name}"
+        return total
+
+    # --- masks
+
+    def _presence(self, partial: Any) -> int:
+        """The condition under which a local derivative is not absent."""
+        if type(partial) is not Symbol or partial.op != "select":
+            return ALWAYS
+        condition, a, b = partial.operands
+        here, there = (None if x is None else self._presence(x) for x in (a, b))
+        if here == ALWAYS and there == ALWAYS:
+            return ALWAYS
+        c = self.lowering.number(condition)
+        truth = [self.builder.constant(x is not None) if x is None or x == ALWAYS else x for x in (here, there)]
+        return self.builder.emit("where", (c, truth[0], truth[1]))
+
+    def _both(self, a: int, b: int) -> int:
+        return a if a == b else self.builder.emit("where", (a, b, self.builder.constant(False)))
+
+    def _either(self, a: int, b: int) -> int:
+        return a if a == b else self.builder.emit("where", (a, self.builder.constant(True), b))
+
+    def _lowered(self, partial: Any) -> int:
+        """A local derivative as a value; where it is absent, anything will do, and 0 does."""
+        if partial is None:
+            return self.builder.constant(0.0)
+        if type(partial) is Symbol and partial.op == "select":
+            condition, a, b = partial.operands
+            return self.builder.emit("where", (self.lowering.number(condition), self._lowered(a), self._lowered(b)))
+        return self.lowering.number(partial)
+
+    def _lean(self, partial: Any) -> int:
+        """A local derivative as a value, its absence as 0, and no thought of NaN."""
+        if partial is None:
+            return self.builder.constant(0.0)
+        if type(partial) is not Symbol or partial.op != "select":
+            return self.lowering.number(partial)
+        condition, a, b = partial.operands
+        if type(condition) is Condition and condition.op == "==" and condition.left is condition.right:
+            return self._lean(a)
+        return self.builder.emit("where", (self.lowering.number(condition), self._lean(a), self._lean(b)))
+
+    def _as_condition(self, partial: int) -> int:
+        """A factor that is 1 or 0 as the condition that says which: a product takes it as it is."""
+        builder = self.builder
+        op, operands, _ = builder.operations[partial]
+        if op != "where" or not builder.is_op(operands[0], *COMPLEMENT):
+            return partial
+        condition, a, b = operands
+        if builder.is_constant(a, 1.0) and builder.is_constant(b, 0.0):
+            return condition
+        if builder.is_constant(a, 0.0) and builder.is_constant(b, 1.0):
+            compared = builder.operations[condition]
+            return builder.emit(COMPLEMENT[compared.op], compared.operands)
+        return partial
+
+
+COMPLEMENT = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}

@@ -1,0 +1,265 @@
+"""Building a program: each operation is simplified where that is exact, and made once."""
+
+from __future__ import annotations
+
+import math
+from keyword import kwlist
+from typing import TYPE_CHECKING, Any
+
+from autograd.compiler.program import CONSTANT, INPUT, Argument, Operation, Program, evaluator, leaves_of, renumbered
+from autograd.primitives import TABLE
+from autograd.symbols import COMPARISONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+VARIABLE = object()  # in the place of a constant's value
+RESERVED = {*TABLE, *kwlist}  # no value of a program has such a name
+
+
+class Builder:
+    """The values of a program in the making; `emit` gives the number of an operation's value."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self.constants: list[Any] = []  # the value of each that is a constant, else VARIABLE
+        self.names: list[str] = []
+        self._known: dict[Any, int] = {}
+
+    @classmethod
+    def of(cls, program: Program) -> Builder:
+        """A builder that has made this program, value by value, and goes on from there."""
+        made = cls()
+        for operation, name in zip(program.operations, program.names):
+            is_constant = operation.op == CONSTANT
+            i = made._add(operation, operation.value if is_constant else VARIABLE, name)
+            if is_constant:
+                made._known[_key(operation.value)] = i
+            elif operation.op != INPUT:
+                made._known[operation.op, operation.operands] = i
+        return made
+
+    def _add(self, operation: Operation, constant: Any, name: str) -> int:
+        self.operations.append(operation)
+        self.constants.append(constant)
+        self.names.append(name)
+        return len(self.operations) - 1
+
+    def input(self, name: str) -> int:
+        """A new input; two are never the same, whatever their values."""
+        return self._add(Operation(INPUT), VARIABLE, name)
+
+    def constant(self, x: Any) -> int:
+        """A constant; -0.0 and 0.0 are two, as are 1 and 1.0; all NaN are one."""
+        x = math.nan if x != x else x
+        key = _key(x)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._add(Operation(CONSTANT, (), x), x, "")
+        return found
+
+    def emit(self, op: str, operands: tuple[int, ...], name: str = "") -> int:
+        """The number of the value of an operation: an old one where it is known already, or simpler."""
+        key = (op, operands)
+        found = self._known.get(key)
+        if found is None:
+            found = self._simplified(op, operands)
+            if found is None:
+                found = self._add(Operation(op, operands), VARIABLE, name)
+            self._known[key] = found
+        if name and not self.names[found]:
+            self.names[found] = name
+        return found
+
+    def _simplified(self, op: str, operands: tuple[int, ...]) -> int | None:
+        constants = [self.constants[i] for i in operands]
+        if VARIABLE not in constants:
+            return self._folded(op, constants)
+        simplify = SIMPLER.get(op)
+        return None if simplify is None else simplify(self, *operands)
+
+    def _folded(self, op: str, constants: list[Any]) -> int | None:
+        """The constant that an operation on constants gives; none where it raises, which is left to the run."""
+        try:
+            return self.constant(evaluator(op)(*constants))
+        except (ValueError, ArithmeticError):
+            return None
+
+    def is_constant(self, i: int, value: float) -> bool:
+        """Whether a value is this constant; 0.0 is not -0.0."""
+        x = self.constants[i]
+        return x is not VARIABLE and bool(x == value) and math.copysign(1.0, x) == math.copysign(1.0, value)
+
+    def is_op(self, i: int, *ops: str) -> bool:
+        """Whether a value was made by one of these operations."""
+        return self.operations[i].op in ops
+
+    def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
+        """The program of these outputs, without what they do not need; every input stays."""
+        needed = [operation.op == INPUT for operation in self.operations]
+        for i in leaves_of(outputs):
+            needed[i] = True
+        for i in range(len(self.operations) - 1, -1, -1):
+            if needed[i]:
+                for j in self.operations[i].operands:
+                    needed[j] = True
+        order = sorted((i for i, kept in enumerate(needed) if kept), key=self._rank(outputs))
+        number = {old: new for new, old in enumerate(order)}
+        operations = tuple(
+            Operation(op, tuple([number[j] for j in operands]), value)
+            for op, operands, value in map(self.operations.__getitem__, order)
+        )
+        before = len(self.operations) if forward is None else forward
+        return Program(
+            name,
+            tuple(Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in arguments),
+            operations,
+            renumbered(outputs, number.__getitem__),
+            tuple(_named(operations, [self.names[i] for i in order])),
+            sum(i < before or self.operations[i].op == CONSTANT for i in order),
+        )
+
+    def _rank(self, outputs: Any) -> Callable[[int], tuple[int, int]]:
+        """The order of a program: inputs, constants as they are first needed, then operations."""
+        first: dict[int, int] = {}
+        for _, operands, _ in self.operations:
+            for j in operands:
+                if self.operations[j].op == CONSTANT:
+                    first.setdefault(j, len(first))
+        for j in leaves_of(outputs):
+            first.setdefault(j, len(first))
+
+        def rank(i: int) -> tuple[int, int]:
+            op = self.operations[i].op
+            return (0, i) if op == INPUT else (1, first[i]) if op == CONSTANT else (2, i)
+
+        return rank
+
+
+def _key(x: Any) -> Any:
+    """What two constants have in common if they are one."""
+    return (type(x), x, math.copysign(1.0, x)) if type(x) in (float, int) and x == x else (type(x), repr(x))
+
+
+def _named(operations: Sequence[Operation], wanted: Sequence[str]) -> list[str]:
+    """A name for every value but constants: the one wanted, made unique, else v1, v2, …"""
+    names: list[str] = []
+    used, taken = set(RESERVED), {*RESERVED, *wanted}
+    count = 0
+    for operation, name in zip(operations, wanted):
+        if operation.op == CONSTANT:
+            names.append("")
+            continue
+        if not name:
+            count += 1
+            while f"v{count}" in taken:
+                count += 1
+            name = f"v{count}"
+        base, again = name, 1
+        while name in used:
+            again += 1
+            name = f"{base}_{again}"
+        used.add(name)
+        names.append(name)
+    return names
+
+
+# --- identities that are exact in floating point: none holds only up to rounding, or for finite numbers ------
+
+
+def _add(b: Builder, x: int, y: int) -> int | None:
+    for this, other in ((x, y), (y, x)):
+        if b.is_constant(this, -0.0):
+            return other
+    if b.is_op(y, "negative"):
+        return b.emit("subtract", (x, b.operations[y].operands[0]))
+    if b.is_op(x, "negative"):
+        return b.emit("subtract", (y, b.operations[x].operands[0]))
+    return None
+
+
+def _subtract(b: Builder, x: int, y: int) -> int | None:
+    if b.is_constant(y, 0.0):
+        return x
+    return b.emit("add", (x, b.operations[y].operands[0])) if b.is_op(y, "negative") else None
+
+
+def _multiply(b: Builder, x: int, y: int) -> int | None:
+    for this, other in ((x, y), (y, x)):
+        if b.is_op(other, *COMPARISONS):
+            continue  # which as a factor is a number, but by itself is not
+        if b.is_constant(this, 1.0):
+            return other
+        if b.is_constant(this, -1.0):
+            return b.emit("negative", (other,))
+    return None
+
+
+def _divide(b: Builder, x: int, y: int) -> int | None:
+    return x if b.is_constant(y, 1.0) else b.emit("negative", (x,)) if b.is_constant(y, -1.0) else None
+
+
+def _negative(b: Builder, x: int) -> int | None:
+    return b.operations[x].operands[0] if b.is_op(x, "negative") else None
+
+
+def _power(b: Builder, x: int, n: int) -> int | None:
+    return x if b.is_constant(n, 1.0) else None
+
+
+def _monomial(b: Builder, x: int, y: int, n: int) -> int | None:
+    """The n-th derivative of a power with a small whole exponent, as a person would write it."""
+    exponent, order = b.constants[y], b.constants[n]
+    if exponent not in (1, 2, 3) or order not in (1, 2) or order > exponent:
+        return None
+    coefficient = b.constant(math.prod(int(exponent) - k for k in range(int(order))))
+    left = int(exponent - order)
+    if left == 0:
+        return coefficient
+    return b.emit("multiply", (coefficient, x if left == 1 else b.emit("constant_power", (x, b.constant(left)))))
+
+
+def _where(b: Builder, condition: int, x: int, y: int) -> int | None:
+    truth = b.constants[condition]
+    if truth is not VARIABLE:
+        return x if truth else y
+    if x == y:
+        return x
+    yes, no = b.constants[x], b.constants[y]
+    if yes is True and no is False and b.is_op(condition, *COMPARISONS):
+        return condition
+    if b.is_op(condition, "where"):  # of truths
+        inner, first, second = b.operations[condition].operands
+        if (b.constants[first], b.constants[second]) == (True, False):
+            return b.emit("where", (inner, x, y))
+        if (b.constants[first], b.constants[second]) == (False, True):
+            return b.emit("where", (inner, y, x))
+    return None
+
+
+def _not_equal(b: Builder, x: int, y: int) -> int | None:
+    return x if b.is_op(x, *COMPARISONS) and b.constants[y] is not VARIABLE and b.constants[y] == 0 else None
+
+
+def _commuted(b: Builder, op: str, x: int, y: int) -> int | None:
+    return b.emit(op, (y, x)) if (op, (y, x)) in b._known else None
+
+
+SIMPLER: dict[str, Callable[..., int | None]] = {
+    "positive": lambda b, x: x,
+    "add": lambda b, x, y: _first(_add(b, x, y), lambda: _commuted(b, "add", x, y)),
+    "subtract": _subtract,
+    "multiply": lambda b, x, y: _first(_multiply(b, x, y), lambda: _commuted(b, "multiply", x, y)),
+    "divide": _divide,
+    "ratio": _divide,
+    "negative": _negative,
+    "power": _power,
+    "constant_power": _power,
+    "monomial": _monomial,
+    "where": _where,
+    "!=": _not_equal,
+}
+
+
+def _first(found: int | None, otherwise: Callable[[], int | None]) -> int | None:
+    return otherwise() if found is None else found

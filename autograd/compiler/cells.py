@@ -1,0 +1,219 @@
+"""Cells: the scalar operations of a program, made ready for rolling.
+
+Operations on sequences become sums of products or folds of parts that are shared; sums are flattened, so that
+`w[0]*x[0] + w[1]*x[1] + b`, `sum(...)` and `dot(w, x, b)` are all one *contraction*, Σ a·b + Σ c; and a sum over rows
+goes inside sums and past factors that all rows share, down to Σ ∂C/∂z · x, which is a product of matrices.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.program import CONSTANT, INPUT, Program
+from autograd.symbols import COMPARISONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+ONCE, EACH_ROW, AT_END = range(3)  # when a cell has its number: before the rows, for each row, after all rows
+
+CONTRACTION, ROW_SUM, ROW_DOT, COUNT = "contraction", "sum over rows", "product over rows", "number of rows"
+ADDERS = {"add", "sum", "dot"}
+
+
+class Terms(NamedTuple):
+    """What a contraction adds up: products, and single terms."""
+
+    pairs: tuple[tuple[int, int], ...]
+    singles: tuple[int, ...]
+
+
+class Cells:
+    """Operations by number, each made once; `when` says in which phase each is computed."""
+
+    def __init__(self, program: Program, by_row: Collection[int]) -> None:
+        self.ops: list[str] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.values: list[Any] = []
+        self.when: list[int] = []
+        self.terms: dict[int, Terms] = {}
+        self._known: dict[Any, int] = {}
+        number: list[int] = []
+        for i, (op, operands, value) in enumerate(program.operations):
+            if op == INPUT:
+                number.append(self._add(INPUT, (), None, EACH_ROW if i in by_row else ONCE))
+            elif op == CONSTANT:
+                number.append(self.constant(value))
+            else:
+                parts = [number[j] for j in operands]
+                number.append(LOWERED[op](self, parts) if op in LOWERED else self.emit(op, *parts))
+        self.number = number
+
+    def _add(self, op: str, operands: tuple[int, ...], value: Any, when: int) -> int:
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.values.append(value)
+        self.when.append(when)
+        return len(self.ops) - 1
+
+    def constant(self, x: Any) -> int:
+        """A number that is known already."""
+        key = (CONSTANT, type(x), repr(x))
+        if key not in self._known:
+            self._known[key] = self._add(CONSTANT, (), x, ONCE)
+        return self._known[key]
+
+    def emit(self, op: str, *operands: int) -> int:
+        """The cell of an operation."""
+        key = (op, operands)
+        found = self._known.get(key)
+        if found is None:
+            when = AT_END if op in (ROW_SUM, ROW_DOT) else max([self.when[i] for i in operands], default=ONCE)
+            found = self._known[key] = self._add(op, operands, None, when)
+        return found
+
+    def is_truth(self, i: int) -> bool:
+        """Whether a cell is a condition, not a number."""
+        while self.ops[i] == "where":
+            i = self.operands[i][1]
+        return self.ops[i] in COMPARISONS or type(self.values[i]) is bool
+
+    def live(self, outputs: Sequence[int]) -> list[int]:
+        """The cells that outputs are made from, in order."""
+        needed = [False] * len(self.ops)
+        for i in outputs:
+            needed[i] = True
+        for i in range(len(self.ops) - 1, -1, -1):
+            if needed[i]:
+                for j in self.parts(i):
+                    needed[j] = True
+        return [i for i, kept in enumerate(needed) if kept]
+
+    def parts(self, i: int) -> tuple[int, ...]:
+        """The cells that cell i is computed from."""
+        terms = self.terms.get(i)
+        return self.operands[i] if terms is None else tuple(j for pair in terms.pairs for j in pair) + terms.singles
+
+    # --- sums over rows
+
+    def totals(self, outputs: Sequence[int], wanted: Sequence[bool]) -> list[int]:
+        """The outputs, those that are wanted summed over all rows."""
+        uses = [0] * len(self.ops)
+        for i in self.live(outputs):
+            for j in self.operands[i]:
+                uses[j] += 1
+        return [self._total(i, uses) if total else i for i, total in zip(outputs, wanted, strict=True)]
+
+    def _total(self, cell: int, uses: list[int]) -> int:
+        """The sum of a cell over rows: of a sum, the sum of the totals; a factor that rows share goes outside.
+
+        What something else needs too is computed anyway, and is summed as it is.
+        """
+        terms: list[int] = []
+        waiting: list[tuple[int, int | None]] = [(cell, None)]
+        while waiting:
+            i, factor = waiting.pop()
+            op, operands = self.ops[i], self.operands[i]
+            alone = uses[i] == (i != cell)
+            if self.when[i] == ONCE:
+                terms.append(self._scaled(factor, self.emit("multiply", self.emit(COUNT), i)))
+            elif alone and op in ("add", "sum"):
+                waiting += [(j, factor) for j in reversed(operands)]
+            elif alone and op == "multiply" and ONCE in (self.when[operands[0]], self.when[operands[1]]):
+                shared, other = sorted(operands, key=self.when.__getitem__)
+                waiting.append((other, shared if factor is None else self.emit("multiply", factor, shared)))
+            elif alone and op == "multiply" and not any(map(self.is_truth, operands)):
+                terms.append(self._scaled(factor, self.emit(ROW_DOT, *sorted(operands))))
+            else:
+                terms.append(self._scaled(factor, self.emit(ROW_SUM, i)))
+        result = terms[0]
+        for term in terms[1:]:
+            result = self.emit("add", result, term)
+        return result
+
+    def _scaled(self, factor: int | None, x: int) -> int:
+        return x if factor is None else self.emit("multiply", factor, x)
+
+    # --- contractions
+
+    def contract(self, outputs: Sequence[int]) -> None:
+        """Flatten sums: a sum or product that only one sum of the same phase takes becomes terms of that."""
+        live = self.live(outputs)
+        consumers: list[int] = [0] * len(self.ops)
+        only: list[int] = [-1] * len(self.ops)
+        for i in live:
+            for j in self.operands[i]:
+                consumers[j] += 1
+                only[j] = i
+        for i in outputs:
+            consumers[i] += 2  # an output is needed by itself
+        absorbed = [False] * len(self.ops)
+        for i in live:
+            inner = self.ops[i] in ADDERS or (
+                self.ops[i] == "multiply" and not any(map(self.is_truth, self.operands[i]))
+            )
+            if inner and consumers[i] == 1 and self.ops[only[i]] in ADDERS and self.when[i] == self.when[only[i]]:
+                absorbed[i] = self.ops[only[i]] != "dot" or i == self.operands[only[i]][-1]
+        for i in live:
+            if self.ops[i] in ADDERS and not absorbed[i]:
+                self.terms[i] = self._terms(i, absorbed)
+                self.ops[i] = CONTRACTION
+
+    def _terms(self, root: int, absorbed: list[bool]) -> Terms:
+        pairs: list[tuple[int, int]] = []
+        singles: list[int] = []
+        waiting = [root]
+        while waiting:
+            i = waiting.pop()
+            op, operands = self.ops[i], self.operands[i]
+            if i != root and not absorbed[i]:
+                singles.append(i)
+            elif op == "multiply":
+                pairs.append((operands[0], operands[1]))
+            elif op == "dot":
+                half = len(operands) // 2
+                pairs += zip(operands[:half], operands[half : 2 * half])
+                waiting.append(operands[-1])
+            else:
+                waiting += reversed(operands)
+        kept = [i for i in singles if self.ops[i] != CONSTANT or self.values[i] != 0]
+        return Terms(tuple(pairs), tuple(kept) if kept or pairs else (self.constant(0.0),))
+
+
+# --- operations on sequences, in terms of parts that many of them share ---------------------------------------
+
+
+def _mean(cells: Cells, xs: Sequence[int]) -> int:
+    return cells.emit("divide", cells.emit("sum", *xs), cells.constant(float(len(xs))))
+
+
+def _exponentials(cells: Cells, xs: Sequence[int]) -> tuple[list[int], int]:
+    """exp(x - m) for each, m being the greatest, and their sum: the same cells in whatever order the xs come."""
+    ordered = sorted(xs)
+    m = cells.emit("max", *ordered)
+    es = {x: cells.emit("exp", cells.emit("subtract", x, m)) for x in ordered}
+    return [es[x] for x in xs], cells.emit("sum", *[es[x] for x in ordered])
+
+
+def _softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+    es, total = _exponentials(cells, xs)
+    return cells.emit("divide", es[0], total)
+
+
+def _log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+    return cells.emit("subtract", xs[0], cells.emit("logsumexp", *sorted(xs)))
+
+
+def _direction(cells: Cells, xs: Sequence[int]) -> int:
+    z, zero = cells.emit("norm", *sorted(xs)), cells.constant(0.0)
+    return cells.emit("where", cells.emit("==", z, zero), zero, cells.emit("divide", xs[0], z))
+
+
+LOWERED: dict[str, Callable[[Cells, Sequence[int]], int]] = {
+    "mean": _mean,
+    "softmax_first": _softmax_first,
+    "log_softmax_first": _log_softmax_first,
+    "direction": _direction,
+    "norm": lambda cells, xs: cells.emit("norm", *sorted(xs)),
+    "logsumexp": lambda cells, xs: cells.emit("logsumexp", *sorted(xs)),
+}

@@ -1,0 +1,304 @@
+"""Compiled: a function of scalars that is traced once and then runs over arrays."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, restored, template, value_of
+from autograd.compiler.plans import Plan
+from autograd.compiler.program import Program
+from autograd.compiler.tracing import trace
+from autograd.transforms.reverse import value_and_grad
+
+REDUCTIONS = ("sum", "mean", None)
+
+
+class Call(NamedTuple):
+    """The arguments of one call: their forms, which the program depends on, and their numbers."""
+
+    forms: tuple[Any, ...]
+    static: tuple[tuple[str, Any], ...]
+    arrays: list[Any]
+    rows: int | None
+
+
+class Compiled:
+    """A function of one row, written on scalars, that runs over arrays: what `autograd.compile` gives.
+
+    `fast(*arguments, reduce=...)` gives its value for every row, or with `reduce` "sum" or "mean" one for all.
+    `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
+    """
+
+    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str]) -> None:
+        if not callable(f):
+            raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
+        self.function: Callable[..., Any] | None = f
+        self.signature = inspect.signature(f)
+        self.rows, self.static = _names("rows", rows), _names("static", static)
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.__doc__ = f.__doc__
+        for name in (*self.rows, *self.static):
+            if name not in self.signature.parameters:
+                known = ", ".join(self.signature.parameters)
+                raise ValueError(f"compile: {self.__name__}({known}) has no parameter {name!r}")
+        self._prepare({})
+
+    def _prepare(self, programs: dict[Any, Program]) -> None:
+        self._programs = programs
+        self._plans: dict[Any, Any] = {}
+        self._forms: dict[Any, tuple[Any, ...]] = {}
+        self._tracing = threading.Lock()
+        self._latest: Program | None = None
+        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        parameters = list(self.signature.parameters.values())
+        self._parameters = [p.name for p in parameters if p.kind in positional]
+        self._moving = [name for name in self._parameters if name not in self.static]
+        self._by_row = [name in self.rows for name in self._parameters]
+        self._plain = len(self._parameters) == len(parameters)
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}{self.signature}>"
+
+    @property
+    def program(self) -> Program:
+        """The program of the latest call; ValueError before there was one."""
+        if self._latest is None:
+            raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
+        return self._latest
+
+    # --- what it computes
+
+    def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
+        """The value for each row, or their sum or mean; the value itself where no argument has rows."""
+        try:
+            call = self._read(args, kwargs, reduce)
+        except UnfitNumber as error:
+            return self._eager(error)(*args, **kwargs)
+        each = call.rows is not None and reduce is None
+        plan = self._plan("value", call, each)
+        return value_of(plan.program.outputs, iter(plan.run(call.arrays, call.rows, reduce)), each)
+
+    def value_and_grad(
+        self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        """The value and ∂value/∂argument, in the structure of the argument, or a tuple of several.
+
+        For an argument with rows the derivative has a row for each; for what the rows share it is that of the total,
+        and with `reduce=None` it has a row for each too.
+
+        >>> import autograd
+        >>> fast = autograd.compile(lambda w, x: w * x * x, rows=("x",))
+        >>> fast.value_and_grad(2.0, [1.0, 3.0], reduce="sum")
+        (20.0, 10.0)
+        """
+        try:
+            call = self._read(args, kwargs, reduce)
+        except UnfitNumber as error:
+            return value_and_grad(self._eager(error), argnums)(*args, **kwargs)  # type: ignore[no-any-return]
+        chosen = self._chosen(argnums, call)
+        each = call.rows is not None and reduce is None
+        plan = self._plan("gradient", call, each, chosen)
+        results = iter(plan.run(call.arrays, call.rows, reduce))
+        value = next(results)[:, 0] if each else float(next(results)[0])
+        gradients = tuple(self._restored(call, i, results, each) for i in chosen)
+        return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
+
+    def hessian(self, *args: Any, argnums: int = 0, reduce: str | None = None, **kwargs: Any) -> Any:
+        """Every ∂²value/∂xᵢ∂xⱼ of one argument that has no rows: as `autograd.hessian`, for the total or each row.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hessian([3.0, 5.0])
+        [[10.0, 6.0], [6.0, 0.0]]
+        """
+        call = self._read(args, kwargs, reduce)
+        (i,) = self._chosen(argnums, call)
+        if self._moving[i] in self.rows:
+            raise ValueError(f"{self.__name__}.hessian: {self._moving[i]} has rows; a Hessian is of what they share")
+        each = call.rows is not None and reduce is None
+        plan = self._plan("hessian", call, each, (i,))
+        (flat,) = plan.run(call.arrays, call.rows, reduce)
+        return nested(call.forms[i], flat, each)
+
+    def hvp(
+        self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
+    ) -> Any:
+        """The Hessian times `tangents`, which have the structure of the argument, or are a tuple for several.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
+        [10.0, 6.0]
+        """
+        call = self._read(args, kwargs, reduce)
+        chosen = self._chosen(argnums, call)
+        vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
+        arrays = list(call.arrays)
+        for i, vector in zip(chosen, vectors, strict=True):
+            name = self._moving[i]
+            reader = Reader(f"tangents of {name}", name in self.rows)
+            if reader.form(vector) != call.forms[i] or reader.rows not in (None, call.rows):
+                raise ValueError(f"{self.__name__}.hvp: tangents must have the structure of {name}")
+            arrays += reader.arrays
+        each = call.rows is not None and reduce is None
+        plan = self._plan("hvp", call, each, chosen)
+        results = iter(plan.run(arrays, call.rows, reduce))
+        products = tuple(self._restored(call, i, results, each) for i in chosen)
+        return products if isinstance(argnums, (tuple, list)) else products[0]
+
+    # --- arguments
+
+    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
+        if reduce not in REDUCTIONS:
+            raise ValueError(f"{self.__name__}: reduce is 'sum', 'mean' or None, got {reduce!r}")
+        if reduce is not None and not self.rows:
+            raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
+        if kwargs or len(args) != len(self._parameters) or not self._plain:
+            args = self._bound(args, kwargs)
+        quick = arrays_only(args, self._by_row) if not self.static else None
+        if quick is not None:
+            key, rows = quick
+            known = self._forms.get(key)
+            if known is not None:
+                return Call(known, (), list(args), rows)
+        call = self._read_slowly(args)
+        if quick is not None:
+            self._forms[quick[0]] = call.forms
+        return call
+
+    def _read_slowly(self, args: tuple[Any, ...]) -> Call:
+        """Argument by argument, of any structure."""
+        forms: list[Any] = []
+        arrays: list[Any] = []
+        static: list[tuple[str, Any]] = []
+        rows: int | None = None
+        first = ""
+        for name, x in zip(self._parameters, args):
+            if name in self.static:
+                static.append((name, x))
+                continue
+            reader = Reader(name, name in self.rows)
+            forms.append(reader.form(x))
+            arrays += reader.arrays
+            if reader.rows is not None:
+                if rows is not None and rows != reader.rows:
+                    raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
+                rows, first = reader.rows, name
+        return Call(tuple(forms), tuple(static), arrays, rows)
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}{self.signature}: {error}") from None
+        bound.apply_defaults()
+        if bound.kwargs or len(bound.args) != len(self._parameters):
+            raise TypeError(
+                f"{self.__name__}{self.signature}: a compiled function takes parameters with names of their own"
+            )
+        return bound.args
+
+    def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
+        """The function itself, for numbers that arrays of floats cannot hold; the error where that will not do."""
+        if self.rows or self.function is None:
+            raise error
+        return self.function
+
+    def _chosen(self, argnums: Any, call: Call) -> tuple[int, ...]:
+        """The arguments to differentiate, by their place among those that are not static."""
+        wanted = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+        chosen = []
+        for i in wanted:
+            if not hasattr(i, "__index__") or isinstance(i, bool):
+                raise TypeError(f"{self.__name__}: argnums must be an int or a tuple of ints, got {argnums!r}")
+            if not -len(self._parameters) <= i < len(self._parameters):
+                raise ValueError(f"{self.__name__}: argnums={argnums!r} is out of range for {self.signature}")
+            name = self._parameters[i]
+            if name in self.static:
+                raise ValueError(f"{self.__name__}: {name} is static, so there is no derivative with respect to it")
+            chosen.append(self._moving.index(name))
+        if len(set(chosen)) < len(chosen):
+            raise ValueError(f"{self.__name__}: argnums={argnums!r} names an argument twice")
+        return tuple(chosen)
+
+    # --- programs
+
+    def _plan(self, kind: str, call: Call, each: bool, chosen: tuple[int, ...] = ()) -> Plan:
+        """What runs for arguments of these forms: traced, differentiated and rolled up when they first come."""
+        key = (kind, each, chosen, call.forms, call.static)
+        try:
+            plan = self._plans.get(key)
+        except TypeError:
+            names = ", ".join(name for name, _ in call.static)
+            raise TypeError(f"{self.__name__}: static arguments must be hashable: {names}") from None
+        if plan is None:
+            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, each)
+        self._latest = plan.program
+        found: Plan = plan
+        return found
+
+    def _traced(self, call: Call) -> Program:
+        """The program of f for arguments of these forms."""
+        key = (call.forms, call.static)
+        with self._tracing:
+            program = self._programs.get(key)
+            if program is None:
+                if self.function is None:
+                    raise TypeError(f"{self.__name__} was unpickled without its function: it cannot trace other shapes")
+                program = self._programs[key] = self._trace(self.function, call)
+        return program
+
+    def _trace(self, function: Callable[..., Any], call: Call) -> Program:
+        static = dict(call.static)
+
+        def moving(*numbers: Any) -> Any:
+            given = iter(numbers)
+            return function(*[static[name] if name in static else next(given) for name in self._parameters])
+
+        moving.__name__ = self.__name__
+        program = trace(moving, [template(form) for form in call.forms], self._moving)
+        return replace(program, rows=tuple(name for name in self._moving if name in self.rows))
+
+    # --- results
+
+    def _restored(self, call: Call, i: int, results: Iterator[Any], each: bool) -> Any:
+        by_row = each or self._moving[i] in self.rows
+
+        def leaf(shape: tuple[int, ...]) -> Any:
+            array = next(results)
+            return array.reshape((len(array), *shape) if by_row else shape)
+
+        return restored(call.forms[i], leaf, by_row)
+
+    # --- copies
+
+    def __reduce__(self) -> Any:
+        function = self.function
+        try:
+            pickle.dumps(function)
+        except Exception:
+            function = None
+        state = (function, self.signature, self.rows, self.static, self.__name__, self.__doc__, dict(self._programs))
+        return _unpickled, state
+
+
+def _unpickled(
+    function: Any, signature: Any, rows: Any, static: Any, name: str, doc: str | None, programs: dict[Any, Program]
+) -> Compiled:
+    made = Compiled.__new__(Compiled)
+    made.function, made.signature, made.rows, made.static = function, signature, rows, static
+    made.__name__, made.__doc__ = name, doc
+    made._prepare(programs)
+    return made
+
+
+def _names(option: str, names: Any) -> tuple[str, ...]:
+    if isinstance(names, str):
+        return (names,)
+    found = tuple(names)
+    if not all(isinstance(name, str) for name in found):
+        raise TypeError(f"compile: {option} is a tuple of parameter names, got {names!r}")
+    return found

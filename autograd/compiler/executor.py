@@ -1,0 +1,261 @@
+"""The NumPy executor: a rolled program bound to memory, so that a call makes one NumPy call an instruction and block.
+
+Rows are processed in blocks that fit the cache. For a width of block every operand is sliced once, when the program is
+bound; a block then only copies its rows in, runs down the list, and copies its results out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.lib.stride_tricks import as_strided
+
+from autograd.compiler.forms import FOLDS, FORMS
+from autograd.compiler.memory import Slots, planned
+from autograd.compiler.rolled import (
+    ROWS,
+    TOTAL,
+    Apply,
+    Fold,
+    Gather,
+    Instruction,
+    Number,
+    Operand,
+    Product,
+    Rolled,
+    RowProduct,
+    RowSum,
+)  # fmt: skip
+
+CACHE = 1 << 19  # bytes that the registers of a block may take: half of a common second-level cache
+LEAST, MOST = 64, 1 << 14  # rows in a block: calls cost more than they do below, and memory is slower than cache above
+
+Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
+
+
+class Leaf(NamedTuple):
+    """An array or a number in an argument: which argument, from which place in its register, of which shape."""
+
+    argument: int
+    start: int
+    shape: tuple[int, ...]
+
+
+@dataclass
+class Block:
+    """A rolled program bound to so many rows: where rows go in, what runs, where results come out."""
+
+    entrances: list[Any]
+    code: Code
+    totals: Any
+    exits: list[Any]
+
+
+class Executor:
+    """A rolled program and the memory it runs in. One call at a time: each thread takes one of its own."""
+
+    def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], by_row: Sequence[bool]) -> None:
+        """`leaves` are the arrays that a call gives, in order; `by_row` says which results have a row for each."""
+        self.rolled, self.leaves, self.by_row = rolled, leaves, by_row
+        self.slots: Slots = planned(rolled)
+        self.once = [self._once(register.width, register.truths, register.scope) for register in rolled.registers]
+        for i, numbers in rolled.constants:
+            self.once[i][:, 0] = numbers
+        self.totals, views = self._totals()
+        for i, view in views.items():
+            self.once[i] = view
+        row_bytes = 8 * max(self.slots.width, 1)
+        self.most = min(max(CACHE // row_bytes, LEAST), MOST)
+        self.shared = self._bound(rolled.shared, self.once)
+        self.after = self._bound(rolled.after, self.once)
+        self.entrances = [
+            None if self._is_by_row(leaf) else self._part(leaf, self.once).reshape(leaf.shape) for leaf in leaves
+        ]
+        self.results = [self._array(view, self.once)[:, 0] for view, each in zip(rolled.outputs, by_row) if not each]
+        self.widths = [1 if isinstance(view, Number) else view.counts[0] for view in rolled.outputs]
+        self.blocks: dict[int, Block] = {}
+
+    @staticmethod
+    def _once(width: int, truths: bool, scope: str) -> Any:
+        return None if scope in (ROWS, TOTAL) else numpy.zeros((width, 1), bool if truths else float)
+
+    def _is_by_row(self, leaf: Leaf) -> bool:
+        return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
+
+    def _totals(self) -> tuple[Any, dict[int, Any]]:
+        """One array for all registers of totals, and each of them in it: totals of two blocks add up in one call."""
+        widths = {i: r.width for i, r in enumerate(self.rolled.registers) if r.scope == TOTAL}
+        flat = numpy.zeros(sum(widths.values()))
+        views, start = {}, 0
+        for i, width in widths.items():
+            views[i] = flat[start : start + width, None]
+            start += width
+        return flat, views
+
+    def _part(self, leaf: Leaf, arrays: Sequence[Any]) -> Any:
+        """The part of a register that an array is copied into."""
+        return arrays[self.rolled.inputs[leaf.argument]][leaf.start : leaf.start + math.prod(leaf.shape)]
+
+    def _entrance(self, leaf: Leaf, arrays: Sequence[Any], rows: int) -> Any:
+        """That part in the shape of an array of so many rows: rows first."""
+        return numpy.moveaxis(self._part(leaf, arrays).reshape(*leaf.shape, rows), -1, 0)
+
+    # --- a call
+
+    def run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
+        """The results for these arrays, one for each leaf, flat or rows × numbers; and whether all are finite."""
+        for entrance, array in zip(self.entrances, arrays):
+            if entrance is not None:
+                entrance[...] = array
+        if self.rolled.count is not None:
+            self.once[self.rolled.count][...] = rows
+        for function, operands in self.shared:
+            function(*operands)
+        each = []
+        if rows is not None:
+            widths = [width for width, by_row in zip(self.widths, self.by_row) if by_row]
+            each = [numpy.empty((rows, width)) for width in widths]
+            self._run_blocks(arrays, rows, each)
+        for function, operands in self.after:
+            function(*operands)
+        return self._collected(iter(each))
+
+    def _collected(self, each: Iterator[Any]) -> tuple[list[Any], bool]:
+        """Results by row as they are, the others cut from one array: one sum of it tells whether they are finite."""
+        once = numpy.concatenate(self.results) if self.results else numpy.zeros(0)
+        total = numpy.add.reduce(once)
+        results, start = [], 0
+        for width, by_row in zip(self.widths, self.by_row):
+            if by_row:
+                results.append(next(each))
+                total += numpy.add.reduce(results[-1], None)
+            else:
+                results.append(once[start : start + width])
+                start += width
+        return results, math.isfinite(total)
+
+    def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> None:
+        """Blocks of nearly the same size, in order; their totals are added up in that order."""
+        count = -(-rows // self.most)
+        if count == 0:
+            self.totals[...] = 0.0
+        low = 0
+        for k in range(count):
+            high = rows * (k + 1) // count
+            block = self.blocks.get(high - low) or self._block(high - low)
+            for entrance, array in zip(block.entrances, arrays):
+                if entrance is not None:
+                    entrance[...] = array[low:high]
+            for function, operands in block.code:
+                function(*operands)
+            if k:
+                numpy.add(self.totals, block.totals, self.totals)
+            else:
+                self.totals[...] = block.totals
+            for view, result in zip(block.exits, each):
+                result[low:high] = view
+            low = high
+
+    # --- binding
+
+    def _block(self, rows: int) -> Block:
+        """The program bound to blocks of so many rows; of the sizes met, the latest few are kept."""
+        while len(self.blocks) >= 4:
+            del self.blocks[next(iter(self.blocks))]
+        memory = [numpy.empty((width, rows), bool if truths else float) for width, truths in self.slots.sizes]
+        totals, views = self._totals()
+        arrays = list(self.once)
+        for i, register in enumerate(self.rolled.registers):
+            if register.scope == ROWS and i in self.slots.slot:
+                arrays[i] = memory[self.slots.slot[i]][: register.width]
+        for i, view in views.items():
+            arrays[i] = view
+        block = Block(
+            [self._entrance(leaf, arrays, rows) if self._is_by_row(leaf) else None for leaf in self.leaves],
+            self._bound(self.rolled.rows, arrays),
+            totals,
+            [self._array(view, arrays).T for view, by_row in zip(self.rolled.outputs, self.by_row) if by_row],
+        )
+        self.blocks[rows] = block
+        return block
+
+    def _bound(self, instructions: Sequence[Instruction], arrays: Sequence[Any]) -> Code:
+        code: Code = []
+        for instruction in instructions:
+            code += BINDERS[type(instruction)](instruction, arrays, self._array)
+        return code
+
+    @staticmethod
+    def _array(operand: Operand, arrays: Sequence[Any]) -> Any:
+        """The part of a register that an operand is, as numbers × rows, or as the matrix it is."""
+        if isinstance(operand, Number):
+            return numpy.full((1, 1), operand.value, bool if type(operand.value) is bool else float)
+        register = arrays[operand.register]
+        if len(operand.counts) == 1:
+            (count,), (step,) = operand.counts, operand.steps
+            if count == 1 or step == 0:
+                return register[operand.start : operand.start + 1]
+            end = operand.start + step * count
+            return register[operand.start : end if end >= 0 else None : step]
+        size = register.strides[0]
+        shape = (*operand.counts, register.shape[1])
+        strides = (operand.steps[0] * size, operand.steps[1] * size, register.strides[1])
+        return as_strided(register[operand.start :], shape, strides)
+
+
+def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    operands = [array(operand, arrays) for operand in instruction.operands]
+    return [(FORMS[instruction.op], (*operands, arrays[instruction.out]))]
+
+
+def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    matrix, vector, out = array(instruction.matrix, arrays), array(instruction.vector, arrays), arrays[instruction.out]
+    code: Code = [(numpy.matmul, (matrix[:, :, 0], vector, out))]
+    if instruction.add is not None:
+        code.append((numpy.add, (out, array(instruction.add, arrays), out)))
+    return code
+
+
+def _fold(instruction: Fold, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    return [(FOLDS[instruction.op], (array(instruction.operand, arrays), arrays[instruction.out]))]
+
+
+def _gather(instruction: Gather, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    code: Code = []
+    low, out = 0, arrays[instruction.out]
+    for register, columns in instruction.pieces:
+        part = out[low : low + len(columns)]
+        code.append((_taken, (arrays[register], numpy.array(columns), part)))
+        low += len(columns)
+    return code
+
+
+def _taken(register: Any, columns: Any, out: Any) -> None:
+    if register.shape[1] == out.shape[1] and register.dtype == out.dtype:
+        numpy.take(register, columns, 0, out, "clip")  # which, unlike "raise", needs no buffer
+    else:
+        out[...] = register[columns]
+
+
+def _row_sum(instruction: RowSum, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    return [(numpy.add.reduce, (array(instruction.operand, arrays), 1, None, arrays[instruction.out][:, 0]))]
+
+
+def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    left, right = array(instruction.left, arrays), array(instruction.right, arrays)
+    out = arrays[instruction.out][:, 0].reshape(left.shape[0], right.shape[0])
+    return [(numpy.matmul, (left, right.T, out))]
+
+
+BINDERS: dict[type, Callable[..., Code]] = {
+    Apply: _apply,
+    Product: _product,
+    Fold: _fold,
+    Gather: _gather,
+    RowProduct: _row_product,
+    RowSum: _row_sum,
+}

@@ -1,0 +1,85 @@
+"""Memory for the registers of a block: a register whose numbers are no longer needed gives its place to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from autograd.compiler.rolled import ROWS, Apply, Fold, Gather, Instruction, Operand, Product, Rolled, RowSum, View
+
+
+class Slots(NamedTuple):
+    """The slot of each register of rows, and of each slot its width and whether it holds truths."""
+
+    slot: dict[int, int]
+    sizes: list[tuple[int, bool]]
+
+    @property
+    def width(self) -> int:
+        """How many numbers a row takes in all."""
+        return sum(width for width, _ in self.sizes)
+
+
+def planned(rolled: Rolled) -> Slots:
+    """Slots for all registers of rows, by one pass over the instructions."""
+    last: dict[int, int] = {}
+    for k, instruction in enumerate(rolled.rows):
+        for i in operands_of(instruction):
+            last[i] = k
+    for result in rolled.outputs:
+        if isinstance(result, View):
+            last[result.register] = len(rolled.rows)
+    slots = Slots({}, [])
+    free: list[int] = []
+    for i in rolled.inputs:
+        if rolled.registers[i].scope == ROWS:
+            _take(slots, free, rolled, i)
+    for k, instruction in enumerate(rolled.rows):
+        dying = [i for i in dict.fromkeys(operands_of(instruction)) if last[i] == k and i in slots.slot]
+        in_place = [i for i in dying if _in_place(instruction, i, rolled)]
+        if in_place:
+            slots.slot[instruction.out] = slots.slot[in_place[0]]
+            dying.remove(in_place[0])
+        elif rolled.registers[instruction.out].scope == ROWS:
+            _take(slots, free, rolled, instruction.out)
+        free += [slots.slot[i] for i in dying]
+    return slots
+
+
+def _take(slots: Slots, free: list[int], rolled: Rolled, i: int) -> None:
+    """The smallest free slot that is large enough, but not wastefully so, or a new one."""
+    _, width, _, truths = rolled.registers[i]
+    fitting = [s for s in free if slots.sizes[s][1] == truths and width <= slots.sizes[s][0] <= 2 * width]
+    if fitting:
+        slots.slot[i] = min(fitting, key=lambda s: slots.sizes[s][0])
+        free.remove(slots.slot[i])
+    else:
+        slots.sizes.append((width, truths))
+        slots.slot[i] = len(slots.sizes) - 1
+
+
+def _in_place(instruction: Instruction, i: int, rolled: Rolled) -> bool:
+    """Whether an operation may write over its operand: number for number, and no other way of reading it."""
+    if not isinstance(instruction, Apply):
+        return False
+    old, new = rolled.registers[i], rolled.registers[instruction.out]
+    whole = View(i, 0, (old.width,), (1,))
+    views = [x for x in instruction.operands if isinstance(x, View) and x.register == i]
+    return old[1:] == new[1:] and all(view == whole for view in views)
+
+
+def operands_of(instruction: Instruction) -> Iterator[int]:
+    """The registers that an instruction reads."""
+    if isinstance(instruction, Gather):
+        yield from (register for register, _ in instruction.pieces)
+        return
+    operands: tuple[Operand | None, ...]
+    if isinstance(instruction, Apply):
+        operands = instruction.operands
+    elif isinstance(instruction, Product):
+        operands = (instruction.matrix, instruction.vector, instruction.add)
+    elif isinstance(instruction, (Fold, RowSum)):
+        operands = (instruction.operand,)
+    else:
+        operands = (instruction.left, instruction.right)
+    yield from (operand.register for operand in operands if isinstance(operand, View))

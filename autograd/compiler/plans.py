@@ -1,0 +1,86 @@
+"""Plans: a traced program on its way to results, for arguments of certain forms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy
+
+from autograd.compiler.backward import differentiated, second_order, times_vector
+from autograd.compiler.executor import Executor, Leaf
+from autograd.compiler.layout import shapes_of
+from autograd.compiler.program import Program, leaves_of
+from autograd.compiler.rolling import Result, rolled
+
+Derive = Callable[[Program, Sequence[int], bool], Program]
+
+DERIVED: dict[str, Derive] = {
+    "value": lambda program, chosen, guarded: program,
+    "gradient": differentiated,
+    "hessian": second_order,
+    "hvp": times_vector,
+}
+
+
+class Plan:
+    """A program ready to run, and executors that wait for the next call.
+
+    The lean program runs first. Where its results are not all finite, they do not count, and the guarded one runs,
+    which keeps absent edges apart from zeros and says NaN where the engine does.
+    """
+
+    def __init__(self, kind: str, traced: Program, forms: Sequence[Any], chosen: Sequence[int], each: bool) -> None:
+        """`forms` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
+        self.kind, self.traced, self.chosen = kind, traced, chosen
+        self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
+        self.program = DERIVED[kind](traced, chosen, False)
+        self.results = list(self._results(each))
+        self._idle: dict[bool, list[Executor]] = {False: [], True: []}
+
+    def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
+        """The results, a flat array or rows × numbers each."""
+        with numpy.errstate(all="ignore"):
+            results, finite = self._run(False, arrays, rows)
+            if not finite:
+                results, _ = self._run(True, arrays, rows)
+            if reduce == "mean" and rows is not None:
+                results = [numpy.divide(result, rows, result) for result in results]
+        return results
+
+    def _run(self, guarded: bool, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
+        idle = self._idle[guarded]
+        try:
+            executor = idle.pop()
+        except IndexError:
+            executor = self._executor(guarded)
+        results = executor.run(arrays, rows)
+        idle.append(executor)
+        return results
+
+    def _executor(self, guarded: bool) -> Executor:
+        program = DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program
+        by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
+        leaves = []
+        for k, form in enumerate(self.forms):
+            start = 0
+            for shape in shapes_of(form):
+                leaves.append(Leaf(k, start, shape))
+                start += math.prod(shape)
+        return Executor(rolled(program, by_row, self.results), leaves, [result.by_row for result in self.results])
+
+    def _results(self, each: bool) -> Iterator[Result]:
+        """Which outputs make one result: the value, then one for each leaf array of a derivative."""
+        count = len(list(leaves_of(self.program.outputs)))
+        if self.kind == "hessian":
+            yield Result(tuple(range(count)), each)
+            return
+        sizes = [(1, each)] * count if self.kind == "value" else [(1, each)] if self.kind == "gradient" else []
+        for i in self.chosen:
+            by_row = each or self.traced.arguments[i].name in self.traced.rows
+            sizes += [(math.prod(shape), by_row) for shape in shapes_of(self.forms[i])]
+        start = 0
+        for size, by_row in sizes:
+            yield Result(tuple(range(start, start + size)), by_row)
+            start += size

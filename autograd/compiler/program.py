@@ -1,0 +1,187 @@
+"""Program: straight-line code over numbers, what is left of a function once its Python has run.
+
+Every value has a number: the inputs come first, then constants and operations, each after its operands. An operation
+is named as in the table of primitives, or is a comparison. Records are frozen, and nothing here knows NumPy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.numbers.kinds import FLOAT_RANK, exact, leading_kind
+from autograd.primitives import TABLE
+from autograd.symbols import COMPARISONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+INPUT, CONSTANT = "input", "constant"
+
+
+class Operation(NamedTuple):
+    """An operation on values by their numbers; `value` is that of a constant."""
+
+    op: str
+    operands: tuple[int, ...] = ()
+    value: Any = None
+
+
+class Keyed(NamedTuple):
+    """A dict of a structure: its keys, and what stands under each."""
+
+    keys: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+
+class Argument(NamedTuple):
+    """A parameter of the function: its name, and the numbers of its values in their structure."""
+
+    name: str
+    tree: Any
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
+
+    `tree`s hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
+    `forward` values belong to the forward pass, the others to the backward pass. `rows` are the arguments that differ
+    from row to row when it is rolled up.
+
+    >>> from autograd.compiler.tracing import trace
+    >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
+    >>> print(program.source())
+    def f(w, x):
+        v1 = w * x
+        v2 = v1 + 1.0
+        return v2
+    <BLANKLINE>
+    >>> program(2.0, 3.0)
+    7.0
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    operations: tuple[Operation, ...]
+    outputs: Any
+    names: tuple[str, ...] = field(compare=False)
+    forward: int = field(compare=False)
+    rows: tuple[str, ...] = field(compare=False, default=())
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The outputs, in their structure, on numbers of any kind or arrays, in the structure of the arguments."""
+        if len(arguments) != len(self.arguments):
+            wanted = ", ".join(argument.name for argument in self.arguments)
+            raise TypeError(f"{self.name}({wanted}): got {len(arguments)} arguments")
+        inputs: list[Any] = [None] * self.count
+        for argument, given in zip(self.arguments, arguments):
+            _place(argument.tree, given, argument.name, inputs)
+        return rebuilt(self.outputs, self.run(inputs).__getitem__)
+
+    def run(self, inputs: list[Any]) -> list[Any]:
+        """Every value, by its number, for these inputs."""
+        values = list(inputs)
+        leader = leading_kind(inputs) if inputs else None
+        for operation in self.operations[len(inputs) :]:
+            if operation.op == CONSTANT:
+                value = operation.value
+                if leader is not None and leader.rank > FLOAT_RANK and leader.lift is None and type(value) is not bool:
+                    value = exact((value,), inputs[0])[0]
+                values.append(value)
+            else:
+                values.append(evaluator(operation.op)(*[values[i] for i in operation.operands]))
+        return values
+
+    @property
+    def count(self) -> int:
+        """How many inputs there are."""
+        return next((i for i, operation in enumerate(self.operations) if operation.op != INPUT), len(self.operations))
+
+    @property
+    def size(self) -> int:
+        """How many operations there are, inputs and constants apart."""
+        return sum(operation.op not in (INPUT, CONSTANT) for operation in self.operations)
+
+    def source(self) -> str:
+        """The program as Python: the forward pass, then the backward pass, one line an operation."""
+        from autograd.compiler.source import written
+
+        return written(self)
+
+    def rolled(self, reduce: str | None = "sum") -> Any:
+        """The program in array instructions, over the rows of its arguments: `print` shows them."""
+        from autograd.compiler.rolling import Result, rolled
+
+        by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
+        count = len(list(leaves_of(self.outputs)))
+        return rolled(self, by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
+
+    def __str__(self) -> str:
+        return self.source()
+
+    def draw(self, *arguments: Any, **options: Any) -> Any:
+        """The picture of the first output at these arguments, as `autograd.draw` gives it."""
+        from autograd.drawing import draw
+        from autograd.engine import Value
+
+        values: list[Any] = [None] * self.count
+        for argument, given in zip(self.arguments, arguments):
+            _place(argument.tree, given, argument.name, values)
+        inputs = [Value(x, label=name) for x, name in zip(values, self.names)]
+        return draw(self.run(inputs)[next(leaves_of(self.outputs))], **options)
+
+
+def evaluator(op: str) -> Callable[..., Any]:
+    """An operation as a function of operands in a row."""
+    if op in COMPARISONS:
+        return COMPARISONS[op]
+    row = TABLE[op]
+    return (lambda *flat: row.function(*row.structured(flat))) if row.vectors else row.function
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def leaves_of(tree: Any) -> Iterator[int]:
+    """The numbers of values in a tree, in order."""
+    if isinstance(tree, int):
+        yield tree
+    else:
+        for part in tree.items if isinstance(tree, Keyed) else tree:
+            yield from leaves_of(part)
+
+
+def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
+    """The structure of a tree with something else at its leaves: tuples, and dicts."""
+    if isinstance(tree, int):
+        return leaf(tree)
+    if isinstance(tree, Keyed):
+        return {key: rebuilt(part, leaf) for key, part in zip(tree.keys, tree.items)}
+    return tuple(rebuilt(part, leaf) for part in tree)
+
+
+def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
+    """A tree with other numbers at its leaves."""
+    if isinstance(tree, int):
+        return leaf(tree)
+    if isinstance(tree, Keyed):
+        return Keyed(tree.keys, tuple(renumbered(part, leaf) for part in tree.items))
+    return tuple(renumbered(part, leaf) for part in tree)
+
+
+def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
+    """Put what is given into the list of values, by its number."""
+    if isinstance(tree, int):
+        values[tree] = given
+        return
+    if isinstance(tree, Keyed):
+        if not isinstance(given, dict) or set(given) != set(tree.keys):
+            raise TypeError(f"{where} must be a dict with the keys {', '.join(map(repr, tree.keys))}")
+        for key, part in zip(tree.keys, tree.items):
+            _place(part, given[key], f"{where}[{key!r}]", values)
+        return
+    if not hasattr(given, "__len__") or len(given) != len(tree):
+        raise TypeError(f"{where} must be a sequence of {len(tree)}, got {given!r:.60}")
+    for i, (part, item) in enumerate(zip(tree, given)):
+        _place(part, item, f"{where}[{i}]", values)

@@ -1,0 +1,388 @@
+"""Rolling: scalar operations of one kind, at one depth, with operands that lie in the same registers, become one
+instruction on registers.
+
+It goes phase by phase and depth by depth, so that the operands of a cell have their places when its turn comes. The
+members of a group are ordered by where their operands lie; then operands are consecutive wherever they can be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.cells import (
+    AT_END,
+    CONTRACTION,
+    COUNT,
+    EACH_ROW,
+    ONCE,
+    ROW_DOT,
+    ROW_SUM,
+    Cells,
+    Terms,
+)  # fmt: skip
+from autograd.compiler.program import CONSTANT, INPUT, Program, leaves_of
+from autograd.compiler.rolled import (
+    AFTER,
+    ROWS,
+    SHARED,
+    TOTAL,
+    Apply,
+    Fold,
+    Gather,
+    Instruction,
+    Number,
+    Operand,
+    Place,
+    Product,
+    Register,
+    Rolled,
+    RowProduct,
+    RowSum,
+    View,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SCOPE = {ONCE: SHARED, EACH_ROW: ROWS, AT_END: AFTER}
+FOLDS = {"max", "prod", "norm", "logsumexp"}
+COMMUTATIVE = {"add", "multiply"}
+BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # a constant exponent makes a form of its own
+FEW = 4  # up to so many terms are added one by one; more are multiplied together and folded
+DENSE = 2  # a product of matrices is taken where it computes at most so many times as many numbers as are wanted
+
+
+class Result(NamedTuple):
+    """Outputs of a program, by their order, that an executor gives as one array: for each row, or once."""
+
+    outputs: tuple[int, ...]
+    by_row: bool
+
+
+def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result]) -> Rolled:
+    """A program whose arguments `by_row` vary with the row, rolled up; what is not by row is summed over the rows.
+
+    >>> from autograd.compiler.tracing import trace
+    >>> import numpy as np
+    >>> program = trace(lambda W, x: np.tanh(W @ x).sum(), (np.ones((2, 3)), np.ones(3)))
+    >>> print(rolled(program, [1], [Result((0,), by_row=True)]))
+    f: W[6], x[3 × rows]
+      for each block of rows
+        product_1[2 × rows] = W[2 × 3] @ x
+        tanh_1[2 × rows] = tanh(product_1)
+        add_1[1 × rows] = add(tanh_1[0], tanh_1[1])
+      results: add_1
+    """
+    cells = Cells(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)})
+    leaves = [cells.number[i] for i in leaves_of(program.outputs)]
+    each = {i for result in results if result.by_row for i in result.outputs}
+    leaves = cells.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
+    cells.contract(leaves)
+    return Rolling(program, cells, by_row, leaves).result(results)
+
+
+class Rolling:
+    """One program on its way into registers."""
+
+    def __init__(self, program: Program, cells: Cells, by_row: Sequence[int], outputs: Sequence[int]) -> None:
+        self.program, self.cells, self.outputs = program, cells, outputs
+        self.registers: list[Register] = []
+        self.places: dict[int, Place] = {}
+        self.constants: list[tuple[int, tuple[float, ...]]] = []
+        self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
+        self.count: int | None = None
+        self.known: dict[Any, int] = {}  # gathers and rows of constants, each made once
+        self.inputs = [self._input(k, k in by_row) for k in range(len(program.arguments))]
+
+    def _input(self, k: int, by_row: bool) -> int:
+        argument = self.program.arguments[k]
+        leaves = list(leaves_of(argument.tree))
+        register = self._register(argument.name, len(leaves), ROWS if by_row else SHARED)
+        for column, i in enumerate(leaves):
+            self.places[self.cells.number[i]] = Place(register, column)
+        return register
+
+    def _register(self, name: str, width: int, scope: str, truths: bool = False) -> int:
+        self.registers.append(Register(name, width, scope, truths))
+        return len(self.registers) - 1
+
+    def result(self, results: Sequence[Result]) -> Rolled:
+        """All groups, phase by phase and depth by depth."""
+        for phase, depth in self._depths():
+            groups: dict[Any, list[int]] = defaultdict(list)
+            for cell in depth:
+                groups[self._likeness(cell)].append(cell)
+            for (op, *_), members in groups.items():
+                self._group(op, members, phase)
+        views = [
+            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END) for outputs, each in results
+        ]
+        return Rolled(
+            self.program.name, tuple(self.registers), tuple(self.inputs), tuple(self.constants), self.count,
+            tuple(self.phases[ONCE]), tuple(self.phases[EACH_ROW]), tuple(self.phases[AT_END]), tuple(views),
+        )  # fmt: skip
+
+    def _depths(self) -> Iterable[tuple[int, list[int]]]:
+        """Cells to compute, those of one phase and one depth together; a sum over rows is taken with the rows."""
+        cells = self.cells
+        depth: dict[int, int] = {}
+        found: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for i in cells.live(self.outputs):
+            if cells.ops[i] in (INPUT, CONSTANT):
+                continue
+            phase = EACH_ROW if cells.ops[i] in (ROW_SUM, ROW_DOT) else cells.when[i]
+            depth[i] = 1 + max([depth.get(j, 0) for j in cells.parts(i) if cells.when[j] == phase], default=0)
+            found[phase, depth[i]].append(i)
+        return [(phase, found[phase, level]) for phase, level in sorted(found)]
+
+    # --- what belongs together
+
+    def _source(self, i: int) -> int:
+        return -1 if self.cells.ops[i] == CONSTANT else self.places[i].register
+
+    def _order(self, i: int) -> tuple[int, int]:
+        place = self.places.get(i)
+        return (-1, i) if place is None else (place.register, place.column)
+
+    def _likeness(self, i: int) -> tuple[Any, ...]:
+        """What the members of a group have in common."""
+        cells = self.cells
+        op, operands = cells.ops[i], cells.operands[i]
+        if op == CONTRACTION:
+            terms = self._aligned(cells.terms[i])
+            cells.terms[i] = terms
+            pairs = tuple((self._source(a), self._source(b)) for a, b in terms.pairs)
+            return op, pairs, tuple(map(self._source, terms.singles))
+        if op in FOLDS:
+            operands = cells.operands[i] = tuple(sorted(operands, key=self._order))
+        elif op in COMMUTATIVE or op == ROW_DOT:
+            operands = cells.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
+        special = [cells.values[j] for j in operands if cells.ops[j] == CONSTANT] if op in BY_EXPONENT else []
+        return op, tuple(map(self._source, operands)), cells.is_truth(i), tuple(map(repr, special))
+
+    def _aligned(self, terms: Terms) -> Terms:
+        """Terms in the order of their places, what varies most last in each pair."""
+        by_phase = [
+            (a, b) if (self.cells.when[a], self._order(a)) <= (self.cells.when[b], self._order(b)) else (b, a)
+            for a, b in terms.pairs
+        ]
+        pairs = sorted(by_phase, key=lambda pair: (self._order(pair[1]), self._order(pair[0])))
+        return Terms(tuple(pairs), tuple(sorted(terms.singles, key=self._order)))
+
+    def _group(self, op: str, members: list[int], phase: int) -> None:
+        cells = self.cells
+        if op == CONTRACTION:
+            self._contractions(members, phase)
+        elif op == ROW_DOT:
+            self._row_products(members)
+        elif op == ROW_SUM:
+            self._row_sums(members)
+        elif op == COUNT:
+            self.count = self._register("rows", 1, SHARED)
+            self.places[members[0]] = Place(self.count, 0)
+        elif op in FOLDS:
+            members.sort(key=lambda i: list(map(self._order, cells.operands[i])))
+            self._settle(members, self._fold(op, [cells.operands[i] for i in members], phase))
+        else:
+            members.sort(key=lambda i: list(map(self._order, cells.operands[i])))
+            columns = list(zip(*[cells.operands[i] for i in members]))
+            self._settle(members, self._apply(op, columns, phase, cells.is_truth(members[0])))
+
+    def _settle(self, members: Sequence[int], register: int) -> None:
+        for column, i in enumerate(members):
+            self.places[i] = Place(register, column)
+
+    # --- instructions
+
+    def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, truths: bool = False) -> int:
+        """One operation on many operands, given as one list of cells for each place."""
+        return self._applied(op, [self._operand(column, phase) for column in operands], len(operands[0]), phase, truths)
+
+    def _applied(self, op: str, operands: Sequence[Operand], width: int, phase: int, truths: bool = False) -> int:
+        out = self._register(self._named(op), width, SCOPE[phase], truths)
+        self.phases[phase].append(Apply(out, op, tuple(operands)))
+        return out
+
+    def _named(self, op: str) -> str:
+        name = op if op.isidentifier() else "test"
+        count = self.known[name] = self.known.get(name, 0) + 1
+        return f"{name}_{count}"
+
+    def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
+        """One fold for each row of cells."""
+        operand = self._matrix(list(zip(*rows)), phase)
+        out = self._register(self._named(op), len(rows), SCOPE[phase])
+        self.phases[phase].append(Fold(out, op, operand))
+        return out
+
+    def _whole(self, register: int) -> View:
+        return View(register, 0, (self.registers[register].width,), (1,))
+
+    # --- contractions
+
+    def _contractions(self, members: list[int], phase: int) -> None:
+        """Σ a·b + Σ c for many at once: a product of matrices where the members share one side, else term by term."""
+        groups: dict[Any, list[int]] = defaultdict(list)
+        for i in members:
+            groups[self._vector(self.cells.terms[i])].append(i)
+        if len(groups) > max(1, len(members) // 2):
+            groups = {None: members}  # hardly any share anything
+        for vector, group in groups.items():
+            group.sort(key=lambda i: self._key(self.cells.terms[i]))
+            terms = [self.cells.terms[i] for i in group]
+            result = self._products(terms, phase) if vector is None else self._matrix_product(vector, terms, phase)
+            self._settle(group, self._with_singles(result, terms, phase))
+
+    def _key(self, terms: Terms) -> list[tuple[int, int]]:
+        return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
+
+    def _vector(self, terms: Terms) -> tuple[int, ...] | None:
+        """The second factors, if the first ones can be a matrix that all rows share."""
+        if len(terms.pairs) < 2 or any(self.cells.when[a] == EACH_ROW for a, _ in terms.pairs):
+            return None
+        if any(self.cells.ops[i] == CONSTANT for pair in terms.pairs for i in pair):
+            return None
+        vector = tuple(b for _, b in terms.pairs)
+        matrix = {self._source(a) for a, _ in terms.pairs}
+        return vector if len(set(vector)) == len(vector) and matrix.isdisjoint(map(self._source, vector)) else None
+
+    def _matrix_product(self, vector: tuple[int, ...], terms: list[Terms], phase: int) -> int | None:
+        matrix = self._matrix([[a for a, _ in t.pairs] for t in terms], phase)
+        column = self._operand(vector, phase)
+        assert isinstance(column, View)
+        out = self._register(self._named("product"), len(terms), SCOPE[phase])
+        add = None
+        if terms[0].singles:
+            first = self._operand([t.singles[0] for t in terms], phase)
+            add = first if isinstance(first, View) else None
+        self.phases[phase].append(Product(out, matrix, column, add))
+        if add is not None:
+            for i, t in enumerate(terms):
+                terms[i] = Terms(t.pairs, t.singles[1:])
+        return out
+
+    def _products(self, terms: list[Terms], phase: int) -> int | None:
+        """Σ a·b, product by product where there are few, else all of them in one register that is folded."""
+        count, width = len(terms[0].pairs), len(terms)
+        if not count:
+            return None
+        if count > FEW:
+            sides = [[t.pairs[k][side] for k in range(count) for t in terms] for side in (0, 1)]
+            products = self._apply("multiply", sides, phase)
+            out = self._register(self._named("sum"), width, SCOPE[phase])
+            self.phases[phase].append(Fold(out, "sum", View(products, 0, (count, width), (width, 1))))
+            return out
+        total: int | None = None
+        for k in range(count):
+            product = self._apply("multiply", [[t.pairs[k][side] for t in terms] for side in (0, 1)], phase)
+            total = product if total is None else self._sum_of(self._whole(total), self._whole(product), width, phase)
+        return total
+
+    def _sum_of(self, x: Operand, y: Operand, width: int, phase: int) -> int:
+        return self._applied("add", (x, y), width, phase)
+
+    def _with_singles(self, total: int | None, terms: list[Terms], phase: int) -> int:
+        """The single terms of each, added to what there is."""
+        count, width = len(terms[0].singles), len(terms)
+        if count > FEW:
+            more = self._fold("sum", [t.singles for t in terms], phase)
+            return more if total is None else self._sum_of(self._whole(total), self._whole(more), width, phase)
+        columns = [self._operand([t.singles[k] for t in terms], phase) for k in range(count)]
+        running: Operand | None = None if total is None else self._whole(total)
+        for column in columns:
+            if running is None:
+                running = column
+            else:
+                total = self._sum_of(running, column, width, phase)
+                running = self._whole(total)
+        if total is None:  # a lone term
+            assert running is not None
+            return self._applied("positive", (running,), width, phase)
+        return total
+
+    # --- sums over rows
+
+    def _row_sums(self, members: list[int]) -> None:
+        members.sort(key=lambda i: self._order(self.cells.operands[i][0]))
+        operand = self._operand([self.cells.operands[i][0] for i in members], EACH_ROW)
+        assert isinstance(operand, View)
+        self._settle(members, self._summed(operand, len(members)))
+
+    def _summed(self, operand: View, width: int) -> int:
+        out = self._register(self._named("total"), width, TOTAL)
+        self.phases[EACH_ROW].append(RowSum(out, operand))
+        return out
+
+    def _row_products(self, members: list[int]) -> None:
+        """Σ over rows of a·b for pairs from two registers: all pairs of both sides at once where most are wanted."""
+        pairs = [self.cells.operands[i] for i in members]
+        left, right = (sorted({pair[side] for pair in pairs}, key=self._order) for side in (0, 1))
+        if len(left) * len(right) > DENSE * len(pairs):
+            members.sort(key=lambda i: list(map(self._order, self.cells.operands[i])))
+            register = self._apply("multiply", list(zip(*[self.cells.operands[i] for i in members])), EACH_ROW)
+            self._settle(members, self._summed(self._whole(register), len(members)))
+            return
+        sides = [self._operand(side, EACH_ROW) for side in (left, right)]
+        assert isinstance(sides[0], View) and isinstance(sides[1], View)
+        out = self._register(self._named("total"), len(left) * len(right), TOTAL)
+        self.phases[EACH_ROW].append(RowProduct(out, sides[0], sides[1]))
+        row, column = ({i: k for k, i in enumerate(side)} for side in (left, right))
+        for i, (a, b) in zip(members, pairs):
+            self.places[i] = Place(out, row[a] * len(right) + column[b])
+
+    # --- operands
+
+    def _operand(self, column: Sequence[int], phase: int) -> Operand:
+        """The operands in one place of all members: a constant, a view, or a view of what is gathered for it."""
+        values = [self.cells.values[i] for i in column if self.cells.ops[i] == CONSTANT]
+        if len(values) == len(column) and len(set(column)) == 1:
+            return Number(values[0])
+        places = [self._place(i) for i in column]
+        steps = {b.column - a.column for a, b in pairwise(places)} or {1}
+        if len(steps) == 1 and len({place.register for place in places}) == 1:
+            return View(places[0].register, places[0].column, (len(places),), (steps.pop(),))
+        return self._whole(self._gathered(places, phase))
+
+    def _place(self, i: int) -> Place:
+        place = self.places.get(i)
+        if place is None:  # a constant that stands among other operands
+            x = self.cells.values[i]
+            register = self._register(self._named("constant"), 1, SHARED, type(x) is bool)
+            self.constants.append((register, (x,)))
+            place = self.places[i] = Place(register, 0)
+        return place
+
+    def _matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
+        """Rows of cells as a matrix."""
+        places = [[self._place(i) for i in row] for row in rows]
+        first = places[0][0]
+        down = places[1][0].column - first.column if len(places) > 1 else len(places[0])
+        across = places[0][1].column - first.column if len(places[0]) > 1 else 1
+        if all(
+            place.register == first.register and place.column == first.column + r * down + c * across
+            for r, row in enumerate(places)
+            for c, place in enumerate(row)
+        ):
+            return View(first.register, first.column, (len(places), len(places[0])), (down, across))
+        register = self._gathered([place for row in places for place in row], phase)
+        return View(register, 0, (len(places), len(places[0])), (len(places[0]), 1))
+
+    def _gathered(self, places: Sequence[Place], phase: int) -> int:
+        """A register of numbers from anywhere, made in the earliest phase that can."""
+        pieces: list[tuple[int, list[int]]] = []
+        for register, column in places:
+            if pieces and pieces[-1][0] == register:
+                pieces[-1][1].append(column)
+            else:
+                pieces.append((register, [column]))
+        key = tuple((register, tuple(columns)) for register, columns in pieces)
+        if key not in self.known:
+            scopes = {self.registers[register].scope for register, _ in key}
+            if scopes == {SHARED}:
+                phase = ONCE
+            truths = all(self.registers[register].truths for register, _ in key)
+            out = self.known[key] = self._register(self._named("gather"), len(places), SCOPE[phase], truths)
+            self.phases[phase].append(Gather(out, key))
+        return self.known[key]

@@ -1,0 +1,376 @@
+"""Compiled functions: the same numbers as the engine gives, over rows, in the structure of the arguments."""
+
+import math
+import pickle
+import threading
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, compile, grad, hessian, hvp, relu, value_and_grad, where
+from autograd.symbols import TraceError
+from autograd.testing.programs import Program, programs
+
+
+def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
+    np.testing.assert_allclose(np.asarray(got, float), np.asarray(wanted, float), rtol=rtol, atol=atol)
+
+
+def function_of(program: Program):
+    """A program as a function with a name for each of its inputs."""
+    names = ", ".join(f"v{i}" for i in range(len(program.inputs)))
+    scope = {"program": program}
+    exec(f"def f({names}): return program({names})", scope)
+    return scope["f"], names.split(", ")
+
+
+# What rounding does along a program: 8 ulp of the greatest number that is added up on the way, seen from the result.
+def allowance(program: Program, derivatives) -> float:
+    values = [abs(v.data) for v in program.recorded()]
+    return 8 * np.finfo(float).eps * max(1.0, *values) * max(1.0, *map(abs, derivatives)) * 1e3
+
+
+@given(programs(), st.data())
+def test_a_program_compiles_to_what_the_engine_computes(program: Program, data: st.DataObject) -> None:
+    f, names = function_of(program)
+    by_row = data.draw(st.sets(st.sampled_from(names)))
+    every = tuple(range(len(names)))
+    fast = compile(f, rows=[name for name in names if name in by_row])
+    args = [np.full(3, x) if name in by_row else x for name, x in zip(names, program.inputs)]
+    value, gradients = value_and_grad(f, every)(*program.inputs)
+    found, derivatives = fast.value_and_grad(*args, argnums=every)
+    allowed = allowance(program, [value, *gradients])
+    for got, wanted in zip((found, *derivatives), (value, *gradients)):
+        assert_close(got, np.full(np.shape(got), wanted), rtol=1e-13, atol=allowed)
+    assert_close(fast(*args), np.full(np.shape(found), value), rtol=1e-13, atol=allowed)
+    if by_row:
+        total, totals = fast.value_and_grad(*args, argnums=every, reduce="mean")
+        assert_close(total, value, rtol=1e-13, atol=allowed)
+        for name, got, wanted in zip(names, totals, gradients):
+            expected = np.full(3, wanted / 3) if name in by_row else wanted
+            assert_close(got, expected, rtol=1e-13, atol=allowed)
+
+
+def network(W1, b1, W2, b2, x, y):
+    a = [relu(sum(w * v for w, v in zip(row, x)) + c) for row, c in zip(W1, b1)]
+    (p,) = W2 @ np.array(a) + b2
+    return (p - y) ** 2
+
+
+def network_arguments(n=7, seed=0):
+    rng = np.random.default_rng(seed)
+    shapes = ((5, 3), 5, (1, 5), 1, (n, 3), n)
+    return [rng.normal(size=shape) for shape in shapes]
+
+
+def by_hand(W1, b1, W2, b2, X, Y):
+    z = X @ W1.T + b1
+    a = np.maximum(z, 0)
+    e = (a @ W2.T + b2)[:, 0] - Y
+    dp = (2 * e)[:, None]
+    dz = (dp @ W2) * (z > 0)
+    return np.sum(e * e), (dz.T @ X, dz.sum(0), dp.T @ a, dp.sum(0))
+
+
+def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer() -> None:
+    fast = compile(network, rows=("x", "y"))
+    args = network_arguments()
+    value, gradients = fast.value_and_grad(*args, argnums=(0, 1, 2, 3), reduce="sum")
+    wanted, by_arrays = by_hand(*args)
+    assert_close(value, wanted)
+    for got, expected in zip(gradients, by_arrays):
+        assert got.shape == expected.shape
+        assert_close(got, expected)
+    written = str(fast.program.rolled())
+    assert written.count(" @ ") == 4, (
+        written
+    )  # forward twice, backward once for weights of each layer; the first is K = 1
+    assert len(fast.program.rolled().rows) < 20
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 63, 1000, 20_000])
+def test_blocks_of_rows_add_up(n: int) -> None:
+    fast = compile(network, rows=("x", "y"))
+    args = network_arguments(n)
+    value, gradients = fast.value_and_grad(*args, argnums=(0, 1, 2, 3), reduce="sum")
+    wanted, by_arrays = by_hand(*args)
+    assert_close(value, wanted, rtol=1e-11)
+    for got, expected in zip(gradients, by_arrays):
+        assert_close(got, expected, rtol=1e-11, atol=1e-11)
+    assert fast(*args).shape == (n,)
+    each, rows = fast.value_and_grad(*args, argnums=(0, 4))
+    assert each.shape == (n,)
+    assert rows[0].shape == (n, 5, 3)
+    assert rows[1].shape == (n, 3)
+    assert_close(rows[0].sum(0), gradients[0], rtol=1e-9, atol=1e-9)
+
+
+def test_the_same_call_gives_the_same_bits() -> None:
+    fast, args = compile(network, rows=("x", "y")), network_arguments(5000)
+    first, second = (fast.value_and_grad(*args, argnums=(0, 4), reduce="mean") for _ in range(2))
+    assert first[0] == second[0]
+    assert all(np.array_equal(a, b) for a, b in zip(first[1], second[1]))
+
+
+KINDS_OF_ARRAYS = {
+    "float32": lambda x: x.astype(np.float32),
+    "integers": lambda x: (10 * x).astype(int),
+    "truths": lambda x: x > 0,
+    "not contiguous": lambda x: np.repeat(x, 2, axis=0)[::2],
+    "reversed": lambda x: x[::-1].copy()[::-1],
+    "columns first": np.asfortranarray,
+    "read only": lambda x: (x.setflags(write=False), x)[1],
+    "lists": lambda x: x.tolist(),
+    "objects": lambda x: x.astype(object),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_ARRAYS)
+def test_arrays_of_every_kind(kind: str) -> None:
+    made = [KINDS_OF_ARRAYS[kind](x) for x in network_arguments()]
+    fast = compile(network, rows=("x", "y"))
+    if kind == "lists":
+        made[:4] = network_arguments()[:4]
+    value, gradients = fast.value_and_grad(*made, argnums=(0, 1, 2, 3), reduce="sum")
+    wanted, by_arrays = by_hand(*(np.asarray(x, float) for x in made))
+    assert_close(value, wanted)
+    for got, expected in zip(gradients, by_arrays):
+        assert got.dtype == float
+        assert_close(got, expected)
+
+
+class Line(NamedTuple):
+    w: float
+    b: float
+
+
+def test_structures_come_back_as_they_went_in() -> None:
+    def f(line, p, q, x):
+        return (line.w * x["a"] + line.b + p["k"][0] * p["k"][1]) * q[0][0] + q[1] * x["b"]
+
+    fast = compile(f, rows=("x",))
+    args = (Line(2.0, 1.0), {"k": (3.0, 4.0)}, [np.array([2.0]), 1.0], {"a": np.ones(2), "b": np.zeros(2)})
+    value, (line, p, q, x) = fast.value_and_grad(*args, argnums=(0, 1, 2, 3), reduce="sum")
+    assert value == 2 * 15 * 2
+    assert line == Line(4.0, 4.0)
+    assert isinstance(line, Line)
+    assert p == {"k": (16.0, 12.0)}
+    assert q[0].tolist() == [30.0]
+    assert q[1] == 0.0
+    assert x["a"].tolist() == [4.0, 4.0]
+    assert x["b"].tolist() == [1.0, 1.0]
+
+
+def test_results_of_any_structure() -> None:
+    fast = compile(lambda x, w: {"sum": x + w, "pair": [x * w, x - w]}, rows=("x",))
+    found = fast(np.array([1.0, 2.0, 3.0]), 2.0)
+    assert found["sum"].tolist() == [3.0, 4.0, 5.0]
+    assert found["pair"].tolist() == [[2.0, -1.0], [4.0, 0.0], [6.0, 1.0]]
+    assert compile(lambda x: [x, 2 * x])(3.0).tolist() == [3.0, 6.0]
+    assert compile(lambda x: x)(3.0) == 3.0
+    assert compile(lambda x: 7.0, rows=("x",))([1.0, 2.0]).tolist() == [7.0, 7.0]
+
+
+ERRORS = {
+    "ragged rows": (ValueError, "x", lambda f: f(1.0, [[1.0, 2.0], [3.0]], [1.0, 2.0])),
+    "rows that differ": (ValueError, "y has 2 rows, x has 3", lambda f: f(1.0, [1.0, 2.0, 3.0], [1.0, 2.0])),
+    "no rows": (TypeError, "x carries rows", lambda f: f(1.0, 2.0, [1.0])),
+    "text": (ValueError, "x: rows must be numbers", lambda f: f(1.0, ["a"], [1.0])),
+    "complex": (TypeError, "x", lambda f: f(1.0, np.array([1j]), [1.0])),
+    "None": (TypeError, "w", lambda f: f(None, [1.0], [1.0])),
+    "a Value": (TypeError, "w is a Value", lambda f: f(Value(1.0), [1.0], [1.0])),
+    "a missing argument": (TypeError, "missing a required argument: 'y'", lambda f: f(1.0, [1.0])),
+    "an unknown reduction": (ValueError, "'max'", lambda f: f(1.0, [1.0], [1.0], reduce="max")),
+    "argnums": (ValueError, "argnums=5", lambda f: f.value_and_grad(1.0, [1.0], [1.0], argnums=5)),
+    "argnums twice": (ValueError, "twice", lambda f: f.value_and_grad(1.0, [1.0], [1.0], argnums=(0, 0))),
+    "argnums of a float": (TypeError, "argnums", lambda f: f.value_and_grad(1.0, [1.0], [1.0], argnums=1.0)),
+    "a Hessian of rows": (ValueError, "x has rows", lambda f: f.hessian(1.0, [1.0], [1.0], argnums=1)),
+    "other tangents": (ValueError, "structure of w", lambda f: f.hvp(1.0, [1.0], [1.0], tangents=[1.0])),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_errors_name_the_argument(case: str) -> None:
+    error, message, call = ERRORS[case]
+    fast = compile(lambda w, x, y: w * x + y, rows=("x", "y"))
+    with pytest.raises(error, match=message):
+        call(fast)
+    assert fast(2.0, [1.0], [1.0]).tolist() == [3.0]  # and nothing is lost
+
+
+def test_parameters_that_do_not_exist() -> None:
+    with pytest.raises(ValueError, match=r"has no parameter 'z'"):
+        compile(lambda x: x, rows=("z",))
+    with pytest.raises(TypeError, match="must be a function"):
+        compile(3)
+    with pytest.raises(ValueError, match="nothing to reduce"):
+        compile(lambda x: x)(1.0, reduce="sum")
+
+
+def test_static_arguments_choose_the_program() -> None:
+    def polynomial(w, x, degree, scale=1.0):
+        return scale * sum(w[k] * x**k for k in range(degree + 1))
+
+    fast = compile(polynomial, rows=("x",), static=("degree",))
+    w, x = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.5])
+    assert_close(fast(w, x, 1), 1 + 2 * x)
+    assert_close(fast(w, x, degree=2, scale=2.0), 2 * (1 + 2 * x + 3 * x * x))
+    _, gradient = fast.value_and_grad(w, x, 2, reduce="sum")
+    assert_close(gradient, [2, x.sum(), (x * x).sum()])
+    with pytest.raises(ValueError, match="degree is static"):
+        fast.value_and_grad(w, x, 2, argnums=2)
+    with pytest.raises(TypeError, match="hashable: degree"):
+        fast(w, x, [1])
+
+
+def test_branches_are_refused_by_line() -> None:
+    def f(x):
+        if x > 0:  # the line that is named
+            return x
+        return -x
+
+    line = f.__code__.co_firstlineno + 1
+    with pytest.raises(TraceError, match=rf"test_compiled\.py, line {line}.*where\(condition, a, b\)"):
+        compile(f, rows=("x",))([1.0])
+    for g in (lambda x: max(x, 0.0), lambda x: x if x else 1.0, lambda x: [1.0, 2.0].index(x)):
+        with pytest.raises(TraceError, match="where"):
+            compile(g)(1.0)
+    for g in (lambda x: math.floor(float(x)), lambda x: math.sin(x)):
+        with pytest.raises(TypeError):
+            compile(g)(1.0)
+
+
+def test_a_value_from_outside_is_refused() -> None:
+    outside = Value(3.0, label="k")
+    with pytest.raises(TraceError, match="'k' from outside"):
+        compile(lambda x: x * outside)(2.0)
+
+
+def test_an_infinite_derivative_on_the_side_not_taken_stays_there() -> None:
+    def f(x):
+        return where(x > 0, autograd.sqrt(abs(x)), x * 2) + autograd.maximum(x, 1.0) + autograd.clip(x, -1.0, 1.0)
+
+    fast = compile(f, rows=("x",))
+    points = np.array([0.0, -0.0, 1.0, 4.0, -3.0, 1e-320])
+    value, gradient = fast.value_and_grad(points)
+    for x, got, slope in zip(points.tolist(), value, gradient):
+        assert_close(got, f(x))
+        assert_close(slope, grad(f)(x))
+    assert gradient[0] == 3.0
+
+
+IEEE = {
+    "log of 0": (autograd.log, 0.0, -math.inf, math.inf),
+    "log of -1": (autograd.log, -1.0, math.nan, -1.0),
+    "1/0": (lambda x: 1 / x, 0.0, math.inf, -math.inf),
+    "overflow": (autograd.exp, 1000.0, math.inf, math.inf),
+    "the root of -1": (autograd.sqrt, -1.0, math.nan, math.nan),
+    "nan": (relu, math.nan, math.nan, math.nan),
+}
+
+
+@pytest.mark.parametrize("case", IEEE)
+def test_what_raises_eagerly_is_ieee_arithmetic_here(case: str) -> None:
+    f, x, value, slope = IEEE[case]
+    found, derivative = compile(lambda x: f(x)).value_and_grad(x)
+    np.testing.assert_equal((found, derivative), (value, slope))
+    found, derivative = compile(lambda x: f(x), rows=("x",)).value_and_grad(np.array([x, x]))
+    np.testing.assert_equal((found, derivative), ([value] * 2, [slope] * 2))
+
+
+def rosenbrock(x):
+    return sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(x))
+
+
+def test_second_derivatives_are_compiled_too() -> None:
+    fast = compile(rosenbrock)
+    x, v = np.array([0.5, -1.0, 2.0, 0.1]), np.array([1.0, 0.0, -1.0, 2.0])
+    wanted = hessian(rosenbrock)(x)
+    assert_close(fast.hessian(x), wanted)
+    assert_close(hessian(fast)(x), wanted)
+    assert_close(fast.hvp(x, tangents=v), wanted @ v)
+    assert_close(hvp(fast, (x,), (v,)), wanted @ v)
+    assert_close(grad(fast)(x), grad(rosenbrock)(x))
+    assert_close(grad(lambda x: fast(x) ** 2)(x), 2 * rosenbrock(x) * grad(rosenbrock)(x))
+    assert fast.hessian([1.0, 2.0]) == hessian(rosenbrock)([1.0, 2.0])
+
+
+def test_second_derivatives_over_rows() -> None:
+    def cost(w, x, y):
+        return autograd.log1p(autograd.exp(-y * autograd.dot(w, x)))
+
+    fast = compile(cost, rows=("x", "y"))
+    rng = np.random.default_rng(2)
+    w, X, Y = rng.normal(size=3), rng.normal(size=(50, 3)), np.sign(rng.normal(size=50))
+    margins = Y * (X @ w)
+    weights = 1 / (1 + np.exp(margins)) / (1 + np.exp(-margins))
+    wanted = (X * weights[:, None]).T @ X
+    assert_close(fast.hessian(w, X, Y, reduce="sum"), wanted, rtol=1e-10)
+    assert_close(fast.hvp(w, X, Y, tangents=np.ones(3), reduce="mean"), wanted @ np.ones(3) / 50, rtol=1e-10)
+    assert_close(fast.hessian(w, X, Y).sum(0), wanted, rtol=1e-10)
+
+
+def test_on_other_numbers_it_is_the_function_itself() -> None:
+    fast = compile(lambda x: x * x / 3)
+    assert fast(Fraction(1, 2)) == Fraction(1, 12)
+    assert fast(mpmath.mpf(2)) == mpmath.mpf(4) / 3
+    assert fast(Value(3.0)).data == 3.0
+    assert grad(grad(fast))(2.0) == pytest.approx(2 / 3)
+
+
+def test_it_can_be_pickled() -> None:
+    fast = compile(network, rows=("x", "y"))
+    args = network_arguments()
+    wanted = fast(*args)
+    again = pickle.loads(pickle.dumps(fast))
+    assert np.array_equal(again(*args), wanted)
+    assert again(*network_arguments(3)).shape == (3,)
+
+    local = compile(lambda w, x: w * x, rows=("x",))
+    assert local(2.0, [1.0]).tolist() == [2.0]
+    again = pickle.loads(pickle.dumps(local))
+    assert again(3.0, [1.0, 2.0]).tolist() == [3.0, 6.0]
+    with pytest.raises(TypeError, match="cannot trace other shapes"):
+        again(2.0, [[1.0]])
+
+
+def test_calls_from_many_threads() -> None:
+    fast = compile(network, rows=("x", "y"))
+    sizes = [10, 500, 3000, 10, 77, 3000, 1, 500]
+    results: dict[int, float] = {}
+
+    def work(k: int) -> None:
+        for _ in range(5):
+            value, _ = fast.value_and_grad(*network_arguments(sizes[k], k), reduce="sum")
+            assert results.setdefault(k, value) == value
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(len(sizes))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for k, value in results.items():
+        assert_close(value, by_hand(*network_arguments(sizes[k], k))[0], rtol=1e-11)
+
+
+def test_scipy_can_minimize_it() -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    result = optimize.minimize(compile(rosenbrock).value_and_grad, np.zeros(4), jac=True)
+    assert_close(result.x, np.ones(4), rtol=1e-4)
+
+
+def test_a_long_chain_compiles_without_recursion() -> None:
+    def chain(x):
+        for _ in range(3000):
+            x = autograd.sin(x) + 0.5
+        return x
+
+    value, slope = compile(chain).value_and_grad(0.3)
+    assert (value, slope) == pytest.approx(value_and_grad(chain)(0.3))
