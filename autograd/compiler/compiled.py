@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from numpy import ndarray
+
 from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, restored, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
@@ -51,6 +53,7 @@ class Compiled:
     def _prepare(self, programs: dict[Any, Program]) -> None:
         self._programs = programs
         self._plans: dict[Any, Any] = {}
+        self._choices: dict[Any, tuple[int, ...]] = {}
         self._forms: dict[Any, tuple[Any, ...]] = {}
         self._tracing = threading.Lock()
         self._latest: Program | None = None
@@ -100,12 +103,16 @@ class Compiled:
             call = self._read(args, kwargs, reduce)
         except UnfitNumber as error:
             return value_and_grad(self._eager(error), argnums)(*args, **kwargs)  # type: ignore[no-any-return]
-        chosen = self._chosen(argnums, call)
+        chosen = self._chosen(argnums)
         each = call.rows is not None and reduce is None
         plan = self._plan("gradient", call, each, chosen)
-        results = iter(plan.run(call.arrays, call.rows, reduce))
-        value = next(results)[:, 0] if each else float(next(results)[0])
-        gradients = tuple(self._restored(call, i, results, each) for i in chosen)
+        first, *others = plan.run(call.arrays, call.rows, reduce)
+        value = first[:, 0] if each else float(first[0])
+        if plan.shapes is not None:
+            gradients = tuple(map(ndarray.reshape, others, plan.shapes))
+        else:
+            results = iter(others)
+            gradients = tuple(self._restored(call, i, results, each) for i in chosen)
         return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
     def hessian(self, *args: Any, argnums: int = 0, reduce: str | None = None, **kwargs: Any) -> Any:
@@ -116,7 +123,7 @@ class Compiled:
         [[10.0, 6.0], [6.0, 0.0]]
         """
         call = self._read(args, kwargs, reduce)
-        (i,) = self._chosen(argnums, call)
+        (i,) = self._chosen(argnums)
         if self._moving[i] in self.rows:
             raise ValueError(f"{self.__name__}.hessian: {self._moving[i]} has rows; a Hessian is of what they share")
         each = call.rows is not None and reduce is None
@@ -134,7 +141,7 @@ class Compiled:
         [10.0, 6.0]
         """
         call = self._read(args, kwargs, reduce)
-        chosen = self._chosen(argnums, call)
+        chosen = self._chosen(argnums)
         vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
         arrays = list(call.arrays)
         for i, vector in zip(chosen, vectors, strict=True):
@@ -207,8 +214,11 @@ class Compiled:
             raise error
         return self.function
 
-    def _chosen(self, argnums: Any, call: Call) -> tuple[int, ...]:
+    def _chosen(self, argnums: Any) -> tuple[int, ...]:
         """The arguments to differentiate, by their place among those that are not static."""
+        known = self._choices.get(argnums) if type(argnums) is int or type(argnums) is tuple else None
+        if known is not None:
+            return known
         wanted = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
         chosen = []
         for i in wanted:
@@ -222,6 +232,8 @@ class Compiled:
             chosen.append(self._moving.index(name))
         if len(set(chosen)) < len(chosen):
             raise ValueError(f"{self.__name__}: argnums={argnums!r} names an argument twice")
+        if type(argnums) in (int, tuple):
+            self._choices[argnums] = tuple(chosen)
         return tuple(chosen)
 
     # --- programs

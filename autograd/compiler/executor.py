@@ -1,7 +1,8 @@
 """The NumPy executor: a rolled program bound to memory, so that a call makes one NumPy call an instruction and block.
 
 Rows are processed in blocks that fit the cache. For a width of block every operand is sliced once, when the program is
-bound; a block then only copies its rows in, runs down the list, and copies its results out.
+bound; a block then only copies its rows in, runs down the list, and copies its results out. Blocks go to several
+threads, unless there are products of matrices among the instructions: those BLAS spreads over threads by itself.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.compiler.forms import FOLDS, FORMS
+from autograd.compiler.forms import FOLDS, bound
 from autograd.compiler.memory import Slots, planned
 from autograd.compiler.rolled import (
     ROWS,
@@ -30,6 +32,7 @@ from autograd.compiler.rolled import (
     RowProduct,
     RowSum,
 )  # fmt: skip
+from autograd.compiler.threads import in_order
 
 CACHE = 1 << 19  # bytes that the registers of a block may take: half of a common second-level cache
 LEAST, MOST = 64, 1 << 14  # rows in a block: calls cost more than they do below, and memory is slower than cache above
@@ -68,8 +71,7 @@ class Executor:
         self.totals, views = self._totals()
         for i, view in views.items():
             self.once[i] = view
-        row_bytes = 8 * max(self.slots.width, 1)
-        self.most = min(max(CACHE // row_bytes, LEAST), MOST)
+        self.most = min(max(CACHE // (8 * max(self.slots.width, 1)), LEAST), MOST)
         self.shared = self._bound(rolled.shared, self.once)
         self.after = self._bound(rolled.after, self.once)
         self.entrances = [
@@ -77,7 +79,8 @@ class Executor:
         ]
         self.results = [self._array(view, self.once)[:, 0] for view, each in zip(rolled.outputs, by_row) if not each]
         self.widths = [1 if isinstance(view, Number) else view.counts[0] for view in rolled.outputs]
-        self.blocks: dict[int, Block] = {}
+        self.blocks: dict[int, list[Block]] = {}
+        self.alone = not any(isinstance(instruction, (Product, RowProduct)) for instruction in rolled.rows)
 
     @staticmethod
     def _once(width: int, truths: bool, scope: str) -> Any:
@@ -139,33 +142,39 @@ class Executor:
         return results, math.isfinite(total)
 
     def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> None:
-        """Blocks of nearly the same size, in order; their totals are added up in that order."""
+        """Blocks of nearly the same size; whoever computes them, their totals are added up in the order of the rows."""
         count = -(-rows // self.most)
-        if count == 0:
-            self.totals[...] = 0.0
-        low = 0
-        for k in range(count):
-            high = rows * (k + 1) // count
-            block = self.blocks.get(high - low) or self._block(high - low)
-            for entrance, array in zip(block.entrances, arrays):
-                if entrance is not None:
-                    entrance[...] = array[low:high]
-            for function, operands in block.code:
-                function(*operands)
-            if k:
-                numpy.add(self.totals, block.totals, self.totals)
-            else:
-                self.totals[...] = block.totals
-            for view, result in zip(block.exits, each):
-                result[low:high] = view
-            low = high
+        spans = [(rows * k // count, rows * (k + 1) // count) for k in range(count)]
+        run = partial(self._run_block, arrays, each)
+        self.totals[...] = 0.0
+        for totals in in_order(run, spans) if self.alone and count > 2 else map(run, spans):
+            numpy.add(self.totals, totals, self.totals)
+
+    def _run_block(self, arrays: Sequence[Any], each: list[Any], span: tuple[int, int]) -> Any:
+        """One block, from rows in to rows out; its totals."""
+        low, high = span
+        idle = self.blocks.setdefault(high - low, [])
+        try:
+            block = idle.pop()
+        except IndexError:
+            block = self._block(high - low)
+        for entrance, array in zip(block.entrances, arrays):
+            if entrance is not None:
+                entrance[...] = array[low:high]
+        for function, operands in block.code:
+            function(*operands)
+        for view, result in zip(block.exits, each):
+            result[low:high] = view
+        totals = block.totals.copy()
+        idle.append(block)
+        return totals
 
     # --- binding
 
     def _block(self, rows: int) -> Block:
         """The program bound to blocks of so many rows; of the sizes met, the latest few are kept."""
-        while len(self.blocks) >= 4:
-            del self.blocks[next(iter(self.blocks))]
+        while len(self.blocks) > 4:
+            self.blocks.pop(next(iter(self.blocks)), None)
         memory = [numpy.empty((width, rows), bool if truths else float) for width, truths in self.slots.sizes]
         totals, views = self._totals()
         arrays = list(self.once)
@@ -174,14 +183,12 @@ class Executor:
                 arrays[i] = memory[self.slots.slot[i]][: register.width]
         for i, view in views.items():
             arrays[i] = view
-        block = Block(
+        return Block(
             [self._entrance(leaf, arrays, rows) if self._is_by_row(leaf) else None for leaf in self.leaves],
             self._bound(self.rolled.rows, arrays),
             totals,
             [self._array(view, arrays).T for view, by_row in zip(self.rolled.outputs, self.by_row) if by_row],
         )
-        self.blocks[rows] = block
-        return block
 
     def _bound(self, instructions: Sequence[Instruction], arrays: Sequence[Any]) -> Code:
         code: Code = []
@@ -209,7 +216,8 @@ class Executor:
 
 def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     operands = [array(operand, arrays) for operand in instruction.operands]
-    return [(FORMS[instruction.op], (*operands, arrays[instruction.out]))]
+    constants = [isinstance(operand, Number) for operand in instruction.operands]
+    return [bound(instruction.op, operands, arrays[instruction.out], constants)]
 
 
 def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:

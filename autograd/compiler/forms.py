@@ -9,7 +9,8 @@ throughout: no form raises, and the caller silences NumPy's warnings. A form is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
@@ -98,6 +99,25 @@ FORMS: dict[str, Callable[..., Any]] = {
     "==": numpy.equal,
     "!=": numpy.not_equal,
 }
+
+
+def bound(
+    op: str, operands: Sequence[Any], out: Any, constants: Sequence[bool]
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """A form and its operands for calls that come again and again: the plain ufunc where the kernel would choose one.
+
+    `constants` says which operands will be the same at every call.
+    """
+    if op == "relu":
+        return partial(numpy.maximum, out=out), (operands[0], ZERO)
+    if op in EXTREMES:
+        return partial(EXTREMES[op], out=out), tuple(operands)
+    if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
+        return powers.FEW[operands[1].item()], (operands[0], out)
+    return FORMS[op], (*operands, out)
+
+
+EXTREMES = {"maximum": numpy.maximum, "minimum": numpy.minimum}
 
 
 # --- sequences -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy
 
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Executor, Leaf
-from autograd.compiler.layout import shapes_of
+from autograd.compiler.layout import ArrayForm, shapes_of
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolling import Result, rolled
 
@@ -37,7 +37,14 @@ class Plan:
         self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
         self.program = DERIVED[kind](traced, chosen, False)
         self.results = list(self._results(each))
+        self.shapes = self._shapes(each)
         self._idle: dict[bool, list[Executor]] = {False: [], True: []}
+
+    def _shapes(self, each: bool) -> list[tuple[int, ...]] | None:
+        """The shapes of the derivatives, if all are arrays that the rows share, as in nearly every training step."""
+        forms = [self.forms[i] for i in self.chosen]
+        shared = not each and not any(self.traced.arguments[i].name in self.traced.rows for i in self.chosen)
+        return [form.shape for form in forms] if shared and all(type(form) is ArrayForm for form in forms) else None
 
     def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
         """The results, a flat array or rows × numbers each."""
