@@ -1,5 +1,6 @@
-"""Small neural networks on top of `autograd`, with micrograd's names."""
+"""Small models on top of the engine."""
 
 from nn.modules import MLP, Layer, Module, Neuron
+from nn.objective import Objective
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+__all__ = ["MLP", "Layer", "Module", "Neuron", "Objective"]

@@ -1,0 +1,83 @@
+"""Objective: the loss of modules over rows of data, as a function of all their parameters in one flat array."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from autograd import compile
+from nn.modules import Module
+
+
+class Objective:
+    """Value and gradient of a loss over rows: `loss(*modules, *row)` is one number, written on the scalars of a row.
+
+    Parameters go in and the gradient comes out as one flat array, in the order of the modules' `parameters()`; the data
+    are arrays with a row for each. Nothing is written into the modules, except by `store`. The loss is compiled at the
+    first call. ValueError where the array of parameters has another length.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(1, nonlin=False)
+    >>> objective = Objective(lambda neuron, x, y: (neuron(x) - y) ** 2, neuron)
+    >>> objective.value_and_grad(np.array([1.0, 0.0]), np.array([[1.0], [2.0]]), np.array([3.0, 3.0]))
+    (2.5, array([-4., -3.]))
+    """
+
+    def __init__(self, loss: Callable[..., Any], *modules: Module) -> None:
+        self.loss, self.modules = loss, modules
+        names = list(inspect.signature(loss).parameters)[len(modules) :]
+        if not names:
+            raise TypeError(f"loss takes {len(modules)} modules and then a row of data, got {inspect.signature(loss)}")
+        self.compiled = compile(_with_signature(self._of_row, ["theta", *names]), rows=names)
+
+    @property
+    def parameters(self) -> Any:
+        """The numbers that the modules hold now, as a new flat array."""
+        return np.array([p.data for p in _parameters(self.modules)])
+
+    def store(self, theta: Any) -> None:
+        """Write a flat array of parameters into the modules."""
+        for p, number in zip(self._paired(self.modules, theta), np.asarray(theta, dtype=float).tolist()):
+            p.data = number
+
+    def value(self, theta: Any, *rows: Any, reduce: str | None = "mean") -> Any:
+        """The loss at these parameters: its mean or sum over the rows, or with None one number for each."""
+        return self.compiled(theta, *rows, reduce=reduce)
+
+    def value_and_grad(self, theta: Any, *rows: Any, reduce: str = "mean") -> tuple[float, Any]:
+        """The loss and its gradient with respect to the parameters."""
+        value, gradient = self.compiled.value_and_grad(theta, *rows, reduce=reduce)
+        return value, gradient
+
+    def _of_row(self, theta: Any, *row: Any) -> Any:
+        """The loss of one row: copies of the modules hold the numbers of theta, which may be symbols."""
+        modules = deepcopy(self.modules)
+        for p, number in zip(self._paired(modules, theta), theta):
+            p.data = number.data
+        return self.loss(*modules, *row)
+
+    def _paired(self, modules: tuple[Module, ...], theta: Any) -> list[Any]:
+        parameters = _parameters(modules)
+        if np.shape(theta) != (len(parameters),):
+            raise ValueError(f"the modules have {len(parameters)} parameters, got an array of shape {np.shape(theta)}")
+        return parameters
+
+
+def _parameters(modules: tuple[Module, ...]) -> list[Any]:
+    """All parameters, one that several modules share once."""
+    return list({id(p): p for module in modules for p in module.parameters()}.values())
+
+
+def _with_signature(function: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
+    """A function of any arguments as one with named parameters."""
+
+    def named(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    named.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
+    return named
