@@ -32,6 +32,7 @@ from autograd.compiler.rolled import (
     Rolled,
     RowProduct,
     RowSum,
+    View,
 )  # fmt: skip
 
 CACHE = 1 << 19  # bytes that the registers of a block may take: half of a common second-level cache
@@ -52,7 +53,7 @@ class Leaf(NamedTuple):
 class Block:
     """A rolled program bound to so many rows: where rows go in, what runs, where results come out."""
 
-    entrances: list[Any]
+    entrances: list[tuple[int, Any]]
     code: Code
     totals: Any
     exits: list[Any]
@@ -75,9 +76,11 @@ class Executor:
         self.shared = self._bound(rolled.shared, self.once)
         self.after = self._bound(rolled.after, self.once)
         self.entrances = [
-            None if self._is_by_row(leaf) else self._part(leaf, self.once).reshape(leaf.shape) for leaf in leaves
+            (k, self._part(leaf, self.once).reshape(leaf.shape))
+            for k, leaf in enumerate(leaves)
+            if not self._is_by_row(leaf)
         ]
-        self.results = [self._array(view, self.once)[:, 0] for view, each in zip(rolled.outputs, by_row) if not each]
+        self.results = self._found()
         self.widths = [1 if isinstance(view, Number) else view.counts[0] for view in rolled.outputs]
         self.blocks: dict[int, Block] = {}
 
@@ -110,9 +113,8 @@ class Executor:
 
     def run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
         """The results for these arrays, one for each leaf, flat or rows × numbers; and whether all are finite."""
-        for entrance, array in zip(self.entrances, arrays):
-            if entrance is not None:
-                entrance[...] = array
+        for k, entrance in self.entrances:
+            entrance[...] = arrays[k]
         if self.rolled.count is not None:
             self.once[self.rolled.count][...] = rows
         for function, operands in self.shared:
@@ -126,18 +128,39 @@ class Executor:
             function(*operands)
         return self._collected(iter(each))
 
-    def _collected(self, each: Iterator[Any]) -> tuple[list[Any], bool]:
-        """Results by row as they are, the others cut from one array: one sum of it tells whether they are finite."""
-        once = numpy.concatenate(self.results) if self.results else numpy.zeros(0)
-        total = numpy.add.reduce(once)
-        results, start = [], 0
-        for width, by_row in zip(self.widths, self.by_row):
+    def _found(self) -> list[Any]:
+        """Where each result is: a slice of the totals, if it has that for itself, an array, or None for one by row."""
+        starts, start = {}, 0
+        for i, register in enumerate(self.rolled.registers):
+            if register.scope == TOTAL:
+                starts[i], start = start, start + register.width
+        found: list[Any] = []
+        taken: set[int] = set()
+        for operand, by_row in zip(self.rolled.outputs, self.by_row):
             if by_row:
-                results.append(next(each))
-                total += numpy.add.reduce(results[-1], None)
+                found.append(None)
+                continue
+            if isinstance(operand, View) and operand.register in starts and operand.steps == (1,):
+                first = starts[operand.register] + operand.start
+                places = range(first, first + operand.counts[0])
+                if taken.isdisjoint(places):
+                    taken.update(places)
+                    found.append(slice(places.start, places.stop))
+                    continue
+            found.append(self._array(operand, self.once)[:, 0])
+        return found
+
+    def _collected(self, each: Iterator[Any]) -> tuple[list[Any], bool]:
+        """The results, most of them cut from one copy of all totals; a sum tells whether all numbers are finite."""
+        totals = self.totals.copy()
+        total = numpy.add.reduce(totals)
+        results = []
+        for found in self.results:
+            if type(found) is slice:
+                results.append(totals[found])
             else:
-                results.append(once[start : start + width])
-                start += width
+                results.append(next(each) if found is None else found.copy())
+                total += numpy.add.reduce(results[-1], None)
         return results, math.isfinite(total)
 
     def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> None:
@@ -149,9 +172,8 @@ class Executor:
         for k in range(count):
             high = rows * (k + 1) // count
             block = self.blocks.get(high - low) or self._block(high - low)
-            for entrance, array in zip(block.entrances, arrays):
-                if entrance is not None:
-                    entrance[...] = array[low:high]
+            for i, entrance in block.entrances:
+                entrance[...] = arrays[i][low:high]
             for function, operands in block.code:
                 function(*operands)
             if k:
@@ -177,7 +199,7 @@ class Executor:
         for i, view in views.items():
             arrays[i] = view
         block = self.blocks[rows] = Block(
-            [self._entrance(leaf, arrays, rows) if self._is_by_row(leaf) else None for leaf in self.leaves],
+            [(k, self._entrance(leaf, arrays, rows)) for k, leaf in enumerate(self.leaves) if self._is_by_row(leaf)],
             self._bound(self.rolled.rows, arrays),
             totals,
             [self._array(view, arrays).T for view, by_row in zip(self.rolled.outputs, self.by_row) if by_row],

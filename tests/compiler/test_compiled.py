@@ -112,6 +112,17 @@ def test_blocks_of_rows_add_up(n: int) -> None:
     assert_close(rows[0].sum(0), gradients[0], rtol=1e-9, atol=1e-9)
 
 
+def test_results_share_no_memory() -> None:
+    fast = compile(lambda w, b, x: (w[0] + b[0]) * x, rows=("x",))
+    x = np.array([1.0, 2.0])
+    value, (dw, db) = fast.value_and_grad(np.ones(1), np.ones(1), x, argnums=(0, 1), reduce="mean")
+    assert (dw[0], db[0]) == (1.5, 1.5)
+    dw += 1.0
+    assert db[0] == 1.5
+    again, _ = fast.value_and_grad(np.ones(1), np.ones(1), x, argnums=(0, 1), reduce="mean")
+    assert (value, again) == (3.0, 3.0)
+
+
 def test_the_same_call_gives_the_same_bits() -> None:
     fast, args = compile(network, rows=("x", "y")), network_arguments(5000)
     first, second = (fast.value_and_grad(*args, argnums=(0, 4), reduce="mean") for _ in range(2))
