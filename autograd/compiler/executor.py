@@ -147,7 +147,8 @@ class Executor:
                     taken.update(places)
                     found.append(slice(places.start, places.stop))
                     continue
-            found.append(self._array(operand, self.once)[:, 0])
+            array = self._array(operand, self.once)
+            found.append(array.reshape(1) if isinstance(operand, Number) else array[:, 0])
         return found
 
     def _collected(self, each: Iterator[Any]) -> tuple[list[Any], bool]:
@@ -216,7 +217,7 @@ class Executor:
     def _array(operand: Operand, arrays: Sequence[Any]) -> Any:
         """The part of a register that an operand is, as numbers × rows, or as the matrix it is."""
         if isinstance(operand, Number):
-            return numpy.full((1, 1), operand.value, bool if type(operand.value) is bool else float)
+            return numpy.array(operand.value, bool if type(operand.value) is bool else float)
         register = arrays[operand.register]
         if len(operand.counts) == 1:
             (count,), (step,) = operand.counts, operand.steps
