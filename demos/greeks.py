@@ -91,8 +91,7 @@ def main(rows: int = 1_000_000) -> None:
     for name, task in zip(("the price", "and five Greeks", "and gamma and vanna"), tasks):
         taken = seconds(lambda task=task: task(*book))
         print(f"  {name:20}{1e3 * taken:7.0f} ms, {rows / taken / 1e6:5.1f} million options a second")
-    first = [float(column[0]) for column in book]
-    taken = rows * seconds(lambda: autograd.value_and_grad(call, FIVE)(*first))
+    taken = rows * seconds(lambda: autograd.value_and_grad(call, FIVE)(*(float(column[0]) for column in book)))
     print(f"  not compiled, one option after the other, price and five Greeks would take {taken:.0f} s")
 
 
