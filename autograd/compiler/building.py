@@ -192,6 +192,8 @@ def _multiply(b: Builder, x: int, y: int) -> int | None:
             return other
         if b.is_constant(this, -1.0):
             return b.emit("negative", (other,))
+        if b.is_op(this, "negative"):  # outwards, until a sum takes it
+            return b.emit("negative", (b.emit("multiply", (b.operations[this].operands[0], other)),))
     return None
 
 

@@ -35,8 +35,10 @@ from autograd.compiler.rolled import (
     View,
 )  # fmt: skip
 
-CACHE = 1 << 19  # bytes that the registers of a block may take: half of a common second-level cache
-LEAST, MOST = 64, 1 << 14  # rows in a block: calls cost more than they do below, and memory is slower than cache above
+CACHE = (
+    1 << 23
+)  # bytes that the registers of a block may take: shorter blocks cost more in calls than they win in cache
+LEAST, MOST = 64, 1 << 15  # rows in a block
 
 Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 
@@ -119,14 +121,15 @@ class Executor:
             self.once[self.rolled.count][...] = rows
         for function, operands in self.shared:
             function(*operands)
-        each = []
+        each: list[Any] = []
+        sum_of_rows = 0.0
         if rows is not None:
             widths = [width for width, by_row in zip(self.widths, self.by_row) if by_row]
             each = [numpy.empty((rows, width)) for width in widths]
-            self._run_blocks(arrays, rows, each)
+            sum_of_rows = self._run_blocks(arrays, rows, each)
         for function, operands in self.after:
             function(*operands)
-        return self._collected(iter(each))
+        return self._collected(iter(each), sum_of_rows)
 
     def _found(self) -> list[Any]:
         """Where each result is: a slice of the totals, if it has that for itself, an array, or None for one by row."""
@@ -151,21 +154,25 @@ class Executor:
             found.append(array.reshape(1) if isinstance(operand, Number) else array[:, 0])
         return found
 
-    def _collected(self, each: Iterator[Any]) -> tuple[list[Any], bool]:
+    def _collected(self, each: Iterator[Any], total: float) -> tuple[list[Any], bool]:
         """The results, most of them cut from one copy of all totals; a sum tells whether all numbers are finite."""
         totals = self.totals.copy()
-        total = numpy.add.reduce(totals)
+        total += numpy.add.reduce(totals)
         results = []
         for found in self.results:
             if type(found) is slice:
                 results.append(totals[found])
             else:
                 results.append(next(each) if found is None else found.copy())
-                total += numpy.add.reduce(results[-1], None)
+                total += 0.0 if found is None else numpy.add.reduce(found)
         return results, math.isfinite(total)
 
-    def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> None:
-        """Blocks of nearly the same size, in order; their totals are added up in that order."""
+    def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> float:
+        """Blocks of nearly the same size, in order; their totals are added up in that order.
+
+        The sum of all that goes out by row is taken while that is in the cache.
+        """
+        total = 0.0
         count = -(-rows // self.most)
         if count == 0:
             self.totals[...] = 0.0
@@ -183,7 +190,9 @@ class Executor:
                 self.totals[...] = block.totals
             for view, result in zip(block.exits, each):
                 result[low:high] = view
+                total += numpy.add.reduce(view, None)
             low = high
+        return total
 
     # --- binding
 
