@@ -130,10 +130,11 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
     is no derivative, but not into the interval that a narrow step has left.
     """
     best = NOT_FOUND
-    seen = _rounding(g, x, abs(x), side, low, high)
+    seen, within = _rounding(g, x, abs(x), side, low, high), abs(x)
     for step in _steps(x, side, low, high):
-        if step > abs(x):  # where f may take another way, as through 1 + x
+        if step > within:  # where f may take another way, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
+            within = step * 1e3
         rounding = max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1])
         narrow = step < RELATIVE_STEPS[0] * abs(x) <= RELATIVE_STEPS[0] * LARGE
         value, bound = _tableau(g, x, step, side, rounding, NARROW_ROWS if narrow else ROWS)
