@@ -9,13 +9,13 @@ from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
-from autograd.testing.evidence import Evidence, SecondEvidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_forward, by_reverse, domains_of, plain
-from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt, ties
+from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
+from autograd.testing.excuses import has_tie_between, right_beside
+from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, domains_of, plain
+from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt
 from autograd.testing.judging import MPMATH, Judgement, judge
 from autograd.testing.messages import explained
 from autograd.testing.oracle import EPSILON
-from autograd.testing.precise import rounding_of
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
 FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; other exceptions are f's own
@@ -68,6 +68,7 @@ class Checker:
             if x not in interval:
                 raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
         self.grad, self.order, self.modes = grad, order, modes
+        self.inputs: list[Value] = []
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
@@ -90,7 +91,8 @@ class Checker:
             if isinstance(on_floats, Exception):
                 return Verdict.RAISES
             return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
-        on_values = _outcome(lambda: function.record(function.flat)[1])
+        recorded = _outcome(partial(function.record, function.flat))
+        self.inputs, on_values = recorded if isinstance(recorded, tuple) else ([], recorded)
         if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
             if type(on_floats) is type(on_values):
                 return Verdict.RAISES
@@ -117,22 +119,13 @@ class Checker:
         by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
         if self.grad is not None:
             by_mode = {"grad=": lambda _, numbers: self._given(numbers)}
-        evidence = [self._evidence(i) for i in range(len(function.flat))]
+        evidence = first_evidence(function, self.domains)
         checks = []
         for mode, derivatives in by_mode.items():
             found = [float(d) for d in derivatives(function, function.flat)]
             for name, analytic, about in zip(function.names, found, evidence):
-                checks.append(self._judged(f"∂f/∂{name}", mode, analytic, about, 1))
+                checks.append(self._judged(f"∂f/∂{name}", mode, analytic, about))
         return checks
-
-    def _evidence(self, i: int) -> Evidence:
-        function = self.function
-
-        def rounding() -> float | None:
-            moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
-            return max((found[i] for found in moved if found), default=None)
-
-        return Evidence(function.on_floats, function, function.flat, i, self.domains[i], rounding)
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
         """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
@@ -150,49 +143,53 @@ class Checker:
                 verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
                 return [Check("∂²f", "any mode", verdict)]
         names = function.names
-        evidence = SecondEvidence(function)
+        evidence = SecondEvidence(function, self.domains)
         checks = []
         for mode in self.modes:
             for name, derivatives in SECOND[mode].items():
-                matrix = derivatives(function, function.flat)
-                for i, row in enumerate(matrix):
-                    for j, analytic in enumerate(row):
+                matrix = _outcome(partial(derivatives, function, function.flat))
+                if isinstance(matrix, Exception):
+                    self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
+                for i, line in enumerate(matrix):
+                    for j, analytic in enumerate(line):
                         what = f"∂²f/∂{names[i]}∂{names[j]}"
-                        checks.append(self._judged(what, name, float(analytic), evidence[i, j], 2))
+                        checks.append(self._judged(what, name, float(analytic), evidence[i, j], i))
         return checks
 
-    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, order: int) -> Check:
+    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
         found = judge(analytic, about)
         verdict = found.verdict
         if verdict is None:
-            verdict = self._excused(analytic, found, about, order)
+            verdict = self._excused(analytic, found, about, row)
         check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
         if verdict is None:
-            if order == 2 and self.output is not None and self._guilty(order) is None:
+            if row is not None and self.output is not None and self._guilty(2) is None:
                 self.guilt = composed_wrongly(self.output, mode)
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
             self._raise(found.kind, f"{check}\n  oracle    {found.oracle}{confirmed}", check)
         return check
 
-    def _excused(self, analytic: float, found: Judgement, about: Evidence, order: int) -> Verdict | None:
+    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
         """A verdict after all: corners that cancel inside f, each of whose operations is right at its own operands."""
         if self.output is None and self.grad is not None:
-            self.output = self._recorded()
+            self._record()
         if self.output is None or found.kind == "non-finite":
             return None
-        corners = ties(self.output)
-        if not corners or self._guilty(order) is not None:
+        sources = [self.inputs[k] for k in (about.i, row) if k is not None]
+        if not has_tie_between(sources, self.output) or self._guilty(1 if row is None else 2) is not None:
             return None
-        own = by_reverse(self.function, self.function.flat)[about.i] if order == 1 else analytic
-        return Verdict.INTERIOR_KINK if abs(own - analytic) <= found.bound or own == analytic else None
+        own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
+        alike = abs(own - analytic) <= found.bound or own == analytic
+        excused = alike and right_beside(self.function, self.domains, about.i, row)
+        return Verdict.INTERIOR_KINK if excused else None
 
-    def _recorded(self) -> Value | None:
+    def _record(self) -> None:
         """The graph of f, if f runs on Values at all: with `grad=` it may be code of another framework."""
         try:
-            output = self.function.record(self.function.flat)[1]
+            self.inputs, output = self.function.record(self.function.flat)
         except Exception:
-            return None
-        return output if isinstance(output, Value) else None
+            return
+        self.output = output if isinstance(output, Value) else None
 
     def _guilty(self, order: int) -> Guilt | None:
         if not self.searched and self.output is not None:

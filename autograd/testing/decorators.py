@@ -18,9 +18,10 @@ from autograd.testing.messages import argument
 from autograd.testing.oracle import SAFETY
 from autograd.testing.precise import rounding_of
 from autograd.testing.strategies import points
-from autograd.testing.verdicts import GradientMismatch, Report, raised
+from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 
 MOST_INCONCLUSIVE = 0.02  # of the checks of a test
+NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
 
 
 def quietly(test: Any) -> Any:
@@ -103,7 +104,9 @@ def gradcheck(
 
 
 def refuse_inconclusive(name: str, report: Report) -> None:
-    """Fail where too many checks could not be decided: a test of them says nothing."""
+    """Fail where too many checks could not be decided, or none had a derivative: a test of them says nothing."""
+    if not report.counts.keys() - NOTHING_COMPARED:
+        raised(GradientMismatch("inconclusive", f"{name}: no derivative was ever compared: {report}", {}))
     if report.inconclusive > MOST_INCONCLUSIVE:
         text = (
             f"{name}: {report.inconclusive:.1%} of the checks are inconclusive, over {MOST_INCONCLUSIVE:.0%}: {report}"
@@ -152,7 +155,8 @@ def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]
         moved.append(rounding_of(functools.partial(_value_and_gradient, function), function.flat))
     for i, (a, b) in enumerate(zip(*found)):
         noise = sum(part[i] for part in moved if part)
-        if a == b or (a != a and b != b) or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + SAFETY * noise < math.inf:
+        near = abs(a - b) <= 1e-9 * max(abs(a), abs(b)) < math.inf or abs(a - b) <= SAFETY * noise
+        if a == b or (a != a and b != b) or near:
             continue
         what = "the value" if i == 0 else f"∂/∂{functions[0].names[i - 1]}"
         raised(GradientMismatch("value", f"{what} of f is {a!r}, of g {b!r}, at {shown}", point))

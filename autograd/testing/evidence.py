@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import pairwise
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.testing.functions import REALS, SECOND, Function, by_reverse
+from autograd.testing.functions import REALS, SECOND, Function, by_forward, by_reverse
 from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, rounding_of
+from autograd.testing.underflow import second_underflow_of, underflow_of
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Evidence:
     @cached_property
     def exact(self) -> Exact | None:
         try:
-            return precise_derivative(self.numbers, self.point, self.i) if self.numbers else None
+            return precise_derivative(self.numbers, self.point, self.i, self.domain) if self.numbers else None
         except ImportError:  # without mpmath the first oracle stands alone
             return None
 
@@ -48,7 +49,7 @@ class Evidence:
 
     def _change(self, h: float) -> float:
         x = self.point[self.i]
-        values = [self._at(t) for t in (x - h, x, x + h)]
+        values = [self._at(t) for t in (x - h, x, x + h) if t in self.domain]
         return 0.0 if any(map(math.isnan, values)) else max(values) - min(values)
 
     @cached_property
@@ -60,6 +61,8 @@ class Evidence:
         return all(math.isnan(self._at(math.nextafter(x, end))) for end in (-math.inf, math.inf))
 
     def _at(self, t: float) -> float:
+        if t not in self.domain:
+            return math.nan
         operands = list(self.point)
         operands[self.i] = t
         try:
@@ -81,11 +84,31 @@ class Evidence:
         return max((q for q in quotients if not math.isnan(q)), key=abs, default=0.0)
 
 
+def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evidence]:
+    """What is known of every ∂f/∂xᵢ."""
+
+    @cache
+    def rounding() -> list[float] | None:
+        moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
+        worst = [max(both) for both in zip(*filter(None, moved))]
+        return [noise + lost for noise, lost in zip(worst, underflow_of(function))] if worst else None
+
+    def of(i: int) -> Evidence:
+        def moves() -> float | None:
+            found = rounding()
+            return found[i] if found else None
+
+        return Evidence(function.on_floats, function, function.flat, i, domains[i], moves)
+
+    return [of(i) for i in range(len(function.flat))]
+
+
 class SecondEvidence:
     """What is known of every ∂²f/∂xᵢ∂xⱼ: first derivatives as functions of numbers, which order 1 has checked."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, domains: Sequence[Interval] = ()) -> None:
         self.function = function
+        self.domains = domains or [REALS] * len(function.flat)
         self._gradients: dict[Any, list[Any]] = {}
         self._known: dict[tuple[int, int], Evidence] = {}
 
@@ -97,7 +120,7 @@ class SecondEvidence:
                 lambda *xs: self._gradient(xs)[i],
                 self.function.flat,
                 j,
-                REALS,
+                self.domains[j],
                 lambda: self._rounding[i][j] if self._rounding else None,
                 precise_first=True,
             )
@@ -117,8 +140,11 @@ class SecondEvidence:
         found = [moved for mode in modes if (moved := rounding_of(partial(_flattened, mode, function), function.flat))]
         if not found:
             return None
-        worst = list(map(max, *found)) if len(found) > 1 else found[0]
-        return [worst[i * count : (i + 1) * count] for i in range(count)]
+        worst = [max(moved) for moved in zip(*found)]
+        return [
+            [worst[i * count + j] + lost for j, lost in enumerate(row)]
+            for i, row in enumerate(second_underflow_of(function))
+        ]
 
 
 def _flattened(mode: Callable[..., Any], function: Function, numbers: Any) -> list[Any]:

@@ -25,9 +25,9 @@ BESIDE = 1e-3  # how far beside a kink its operation is looked at, relative to t
 class Guilt:
     """The operation at fault and what is wrong with it.
 
-    `kind` is "local derivative", "second derivative", "forward mode", "inputs", "accumulation" or "composition";
-    `operation` the name of the primitive, `node` its result in the graph that was checked, and `position` the operand,
-    if it is one. `says` is the sentence for the message, `brief` that for the picture.
+    `kind` is "local derivative", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
+    "composition"; `operation` the name of the primitive, `node` its result in the graph that was checked, and
+    `position` the operand, if it is one. `says` is the sentence for the message, `brief` that for the picture.
     """
 
     kind: str
@@ -127,6 +127,8 @@ def _beside(local: Local, k: int, i: int, at: Judgement) -> tuple[float, Judgeme
 
 
 def _expected(found: Judgement) -> str:
+    if math.isinf(found.numeric):
+        return f"{found.numeric!r}: the number is beyond the largest float"
     if not math.isnan(found.numeric):
         return f"{found.numeric!r} ± {found.bound:.1e}"
     return f"between {found.left!r} and {found.right!r}"
@@ -204,8 +206,21 @@ def tangent_of(x: Any) -> float:
 
 def composed_wrongly(output: Value, mode: str) -> Guilt:
     """What is left where second derivatives are wrong, though the first and those of each operation are right."""
+    for node in Graph(output).nodes:
+        if node.op is not None and not _stays_finite(node):
+            says = f"{Local(node)} is right, but its second derivatives are beyond the largest float"
+            return Guilt("overflow", node.op.name, node, None, says, "its second derivatives overflow")
     says = f"each operation of the graph is right to second order, but {mode} does not put them together rightly"
     return Guilt("composition", str(output.op), output, None, says, f"{mode} does not put this together rightly")
+
+
+def _stays_finite(node: Value) -> bool:
+    local = Local(node)
+    try:
+        matrices = [derivatives(local, local.flat) for modes in SECOND.values() for derivatives in modes.values()]
+    except (ValueError, ArithmeticError):
+        return False
+    return all(math.isfinite(d) for matrix in matrices for row in matrix for d in row)
 
 
 def _forward(graph: Graph, node: Value) -> Guilt | None:
@@ -221,12 +236,28 @@ def _forward(graph: Graph, node: Value) -> Guilt | None:
 
 
 def _second_derivatives(graph: Graph, node: Value) -> Guilt | None:
-    local = Local(node)
-    if not all(map(math.isfinite, by_reverse(local, local.flat))):
-        return None
+    """The first that is wrong; at a kink there are none, and those beside it are looked at."""
+    assert node.op is not None
+    at_kink = any(_is_at(kink, node, 0.0) for kink in node.op.kinks)
+    for local in (Local(node, BESIDE), Local(node, -BESIDE)) if at_kink else (Local(node),):
+        try:
+            first = by_reverse(local, local.flat)
+        except (ValueError, ArithmeticError):  # moved out of its domain
+            continue
+        found = _curvature(node, local) if all(map(math.isfinite, first)) else None
+        if found:
+            return found
+    return None
+
+
+def _curvature(node: Value, local: Local) -> Guilt | None:
     about = SecondEvidence(local)
     for mode, derivatives in (pair for modes in SECOND.values() for pair in modes.items()):
-        matrix = derivatives(local, local.flat)
+        try:
+            matrix = derivatives(local, local.flat)
+        except (ValueError, ArithmeticError) as error:
+            says = f"{local} has a value and first derivatives, but the second by {mode} raise {error!r}"
+            return Guilt("second derivative", local.row.name, node, None, says, f"its own derivatives raise {error!r}")
         for k, i in enumerate(local.positions):
             for m, name in enumerate(local.names):
                 found = judge(float(matrix[k][m]), about[k, m])

@@ -61,7 +61,7 @@ def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str 
         return Judgement(verdict, kind, e.value, e.bound, e.left, e.right, f"{RIDDERS}, {e.evaluations} values")
     value = math.nan if exact.value is None else exact.value
     left, right = (math.nan if side is None else side for side in (exact.left, exact.right))
-    return Judgement(verdict, kind, value, TIGHT * abs(value), left, right, MPMATH)
+    return Judgement(verdict, kind, value, TIGHT * abs(value) + 4 * TINIEST, left, right, MPMATH)
 
 
 def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from autograd.primitives.table import Interval
+from autograd.testing.functions import REALS
+
 STEP = 60  # the step of a quotient is 10^-STEP of (the least operand over the greatest)², the width of a step of x // y
 CLOSER = 8  # and a second step is so many digits smaller
 DIGITS = (200, 700)  # of the working precision: more where f(x + h) - f(x) loses them,
@@ -23,6 +26,8 @@ AGREE = 1e-20  # relative difference of the quotients of the two steps, where th
 VANISH = 1e-3  # their ratio, where the limit is zero
 DIVERGE = 30.0  # their ratio, where there is none but infinity
 BITS = (33, 41, 47, *range(50, 58), 60)  # a rounding may by chance be none: several, near those of a float
+NEAR = range(50, 58)  # so near that in one of them at least f must give what it gives in floats
+TRUE_BITS = 400  # and twice the digits between operands and 1, which f may lose to cancelling terms
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,10 @@ def as_float(x: Any) -> float:
     return float(to_float(x._mpf_, rnd="n"))
 
 
-def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0) -> Exact | None:
+def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS) -> Exact | None:
     """∂f/∂xᵢ at x from the left and from the right; None where f says nothing on mpmath's numbers.
+
+    `domain` is that of operand i: f is not called outside, and says nothing of a side that is.
 
     >>> from autograd import exp
     >>> precise_derivative(exp, [0.0]).value
@@ -87,6 +94,8 @@ def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0) ->
     mp = context()
 
     def along(t: Any) -> Any:
+        if t not in domain:
+            return None
         operands: list[Any] = [mp.mpf(v) for v in x]
         operands[i] = t
         return _number(f, operands)
@@ -161,24 +170,30 @@ def _near(a: float, b: float) -> bool:
 def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[float]) -> list[float] | None:
     """How far rounding in floats may move each of the derivatives at x: what it does in about as many bits, scaled.
 
+    Infinity where it is lost in as many: there f is so unsteady that rounding decides whether it has a derivative.
     None where they cannot be computed on mpmath's numbers.
     """
     mp = context()
     operands = [mp.mpf(v) for v in x]
     compute = partial(_derivatives, derivatives, operands)
-    with mp.workprec(400):
+    with mp.workprec(_true_bits(x)):
         truth = compute()
     if truth is None:
         return None
-    moved = [0.0] * len(truth)
+    moved: dict[int, list[float]] = {}
     for bits in BITS:
         with mp.workprec(bits):
             found = compute()
-        if found is None:
-            return None
-        for i, (a, b) in enumerate(zip(found, truth)):
-            moved[i] = max(moved[i], as_float(abs(a - b)) * 2.0 ** (bits - 53))
-    return moved
+        if found is not None and not any(map(mp.isnan, found)):
+            moved[bits] = [0.0 if a == b else as_float(abs(a - b)) * 2.0 ** (bits - 53) for a, b in zip(found, truth)]
+    if moved.keys().isdisjoint(NEAR):
+        return [math.inf] * len(truth)
+    return list(map(max, zip(*moved.values())))
+
+
+def _true_bits(x: Sequence[float]) -> int:
+    exponents = [math.frexp(v)[1] for v in x if v and math.isfinite(v)]
+    return TRUE_BITS + 2 * (max([1, *exponents]) - min([1, *exponents]))
 
 
 def _derivatives(derivatives: Callable[[list[Any]], Sequence[Any]], operands: list[Any]) -> list[Any] | None:

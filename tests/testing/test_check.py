@@ -23,6 +23,11 @@ def softplus(x: Any) -> Any:
     return log1p(exp(-abs(x))) + relu(x)
 
 
+def frozen(x: Any) -> Any:
+    """A square of which the graph sees one factor."""
+    return x * getattr(x, "data", x)
+
+
 VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
     ("a tiny slope", lambda x: 1e-7 * x, (3.0,), Verdict.PASS),
     ("x² at 1e9", lambda x: x**2, (1e9,), Verdict.PASS),
@@ -42,6 +47,11 @@ VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
     ("a real power of a negative base", autograd.power, (-1.0, 0.0), Verdict.NOT_FINITE),
     ("the deep tail of a sigmoid", autograd.sigmoid, (-700.0,), Verdict.PASS),
     ("cancelling terms", lambda x: (x + 1e8) - 1e8, (1.0,), Verdict.PASS),
+    ("a replay that raises", lambda x: log(1 - autograd.sigmoid(x)), (25.0,), Verdict.PASS),
+    ("rounding alone decides", lambda x: log(x + sqrt(x * x + 1)), (-1e6,), Verdict.INCONCLUSIVE),
+    ("terms that differ by 1e-290", lambda x: exp(x) + exp(-x), (1e-290,), Verdict.PASS),
+    ("a subnormal adjoint", Program((3.0,), (("power", (0, 0)), ("erf", (1,)))), (3.0,), Verdict.PASS),
+    ("a subnormal value", lambda x: sqrt(exp(x)), (-740.0,), Verdict.INCONCLUSIVE),
 ]
 
 
@@ -61,6 +71,10 @@ MISMATCHES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any],
     ("a corner differentiated by hand", softplus, (0.0,), {"grad": lambda x: 0.25}, "gross"),
     ("a vertical tangent that is none", lambda x: sqrt(abs(x)), (0.0,), {"grad": lambda x: math.nan}, "non-finite"),
     ("a corner outside its hull", abs, (0.0,), {"grad": lambda x: 1.5}, "gross"),
+    ("beside a tie of another input", lambda x, y: abs(y) + frozen(x), (3.0, 0.0), {"modes": ["reverse"]}, "gross"),
+    ("beside a tie of its own", lambda x: softplus(x) + frozen(x + 1), (0.0,), {"modes": ["reverse"]}, "gross"),
+    ("the wrong side", abs, (0.0,), {"domain": "[0, inf)", "grad": lambda x: -1.0}, "gross"),
+    ("at an end", lambda x: x * x if x >= 1 else 7.0, (1.0,), {"domain": "[1, 5]", "grad": lambda x: 33.0}, "gross"),
 ]
 
 
@@ -106,6 +120,38 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
 @given(programs())
 def test_no_false_alarm(program: Program) -> None:
     check_gradients(program, *program.inputs)
+
+
+# What has been taken for wrong at second order: corners of which the first derivative shows nothing, tiny operands.
+SECOND_ORDER: list[tuple[Callable[..., Any], tuple[float, ...], Verdict]] = [
+    (Program((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,)))), (-10.0, 0.0), Verdict.INTERIOR_KINK),
+    (lambda x: exp(x) / (1 + exp(x)), (1e-290,), Verdict.PASS),
+    (lambda x: (autograd.maximum(x, 1.0) + autograd.minimum(x, 1.0)) ** 2, (1.0,), Verdict.PASS),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "verdict"), SECOND_ORDER)
+def test_verdicts_at_second_order(f: Callable[..., Any], point: tuple[float, ...], verdict: Verdict) -> None:
+    assert verdict in check_gradients(f, *point, order=2).counts
+
+
+FLOATS_ONLY: list[tuple[str, Callable[[float], float], Callable[[float], float], float, float]] = [
+    ("float32 tanh", lambda x: float(np.tanh(np.float32(x))), lambda x: 1 - math.tanh(x) ** 2, -3.0, 3.0),
+    ("float32 log1p", lambda x: float(np.log1p(np.float32(x))), lambda x: 1 / (1 + x), 0.01, 10.0),
+    ("float32 square", lambda x: float(np.float32(x) ** 2), lambda x: 2 * x, 0.1, 5.0),
+    ("ten digits", lambda x: round(math.sin(x), 10), math.cos, -10.0, 10.0),
+    ("twelve digits", lambda x: round(math.sin(x), 12), math.cos, -10.0, 10.0),
+    ("fast", lambda x: x * x + math.sin(1e9 * x) / 1e9, lambda x: 2 * x + math.cos(1e9 * x), 0.5, 3.0),
+    ("plateaus", lambda x: np.tanh(x - 10) + np.tanh(10.0), lambda x: 1 - np.tanh(x - 10) ** 2, -1.0, 1.0),
+    ("subnormal", lambda x: 1e-320 * math.sin(x), lambda x: 1e-320 * math.cos(x), -3.0, 3.0),
+]
+
+
+@pytest.mark.parametrize("row", FLOATS_ONLY, ids=[row[0] for row in FLOATS_ONLY])
+@given(data=st.data())
+def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data: st.DataObject) -> None:
+    _, f, derivative, low, high = row
+    check_gradients(f, data.draw(st.floats(low, high)), grad=derivative)
 
 
 # Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives.
@@ -171,6 +217,13 @@ def test_f_is_never_called_outside_its_domain() -> None:
     for x in (0.5, 2.0, math.nextafter(2.0, 0.0)):
         assert check_gradients(f, x, domain=(0.0, 2.0), modes=("reverse",)).inconclusive == 0.0
 
+    def square(x: Any) -> Any:
+        assert x >= 0.0
+        return x * x
+
+    for x in (0.0, 1e-290, 3.0):
+        assert check_gradients(square, x, domain="[0, inf)", order=2).counts == {Verdict.PASS: 6}
+
 
 # --- who is guilty ------------------------------------------------------------------------------
 
@@ -212,6 +265,35 @@ def test_a_slip_in_the_second_derivative_alone(table: Any) -> None:
         check_gradients(lambda x: sin(cube(x)), 0.5, order=2)
     assert caught.value.guilty is not None
     assert (caught.value.guilty.operation, caught.value.guilty.kind) == ("cube", "second derivative")
+
+
+def test_an_overflow_is_blamed_on_the_operation_it_is_in() -> None:
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda x: x * log(x), 1e-300, order=2)
+    assert caught.value.guilty is not None
+    assert (caught.value.guilty.operation, caught.value.guilty.kind) == ("log", "overflow")
+
+
+def test_second_derivatives_that_raise_are_a_failure_of_their_operation(table: Any) -> None:
+    @primitive
+    def logistic(x: Any) -> Any:
+        s = 1 / (1 + autograd.numbers.exp(-x))
+        return s, (s * (1 - s),)
+
+    with pytest.raises(GradientMismatch, match="raise OverflowError") as caught:
+        check_gradients(logistic, -800.0, order=2)
+    assert caught.value.guilty is not None
+    assert (caught.value.kind, caught.value.guilty.operation) == ("failure", "logistic")
+
+
+@pytest.mark.parametrize("x", [2.2e-308, 1e-290])
+def test_what_no_float_holds_is_said_so(table: Any, x: float) -> None:
+    @primitive(domain="(0, 1)")
+    def logit(x: Any) -> Any:
+        return autograd.numbers.log(x / (1 - x)), (1 / (x * (1 - x)),)
+
+    with pytest.raises(GradientMismatch, match="beyond the largest float"):
+        check_gradients(logit, x, order=2)
 
 
 def test_accumulation_is_blamed_where_each_operation_is_right() -> None:

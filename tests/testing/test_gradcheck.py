@@ -64,6 +64,15 @@ def test_too_many_inconclusive_checks_are_a_failure() -> None:
     assert caught.value.kind == "inconclusive"
 
 
+def test_a_test_that_compares_nothing_is_a_failure() -> None:
+    with pytest.raises(GradientMismatch, match="no derivative was ever compared"):
+        gradcheck(lambda x: math.log(-1 - x * x), grad=lambda x: 5.0)()
+
+
+def test_rounding_in_the_middle_of_f_is_no_mismatch() -> None:
+    gradcheck(lambda x: -log(1 - 1 / (1 + exp(-x))), domain=(-30.0, 30.0))()
+
+
 @pytest.mark.parametrize("domain", [{"z": None}, [None, None]])
 def test_a_domain_for_nobody_is_named(domain: Any) -> None:
     with pytest.raises(ValueError, match="one interval or a dict for x"):

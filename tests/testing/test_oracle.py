@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,46 @@ def test_the_error_is_inside_the_bound(name: str, data: st.DataObject, size: flo
         assert error <= estimate.bound, estimate
 
 
+# Of these a bound was once too small: f on floats, its derivative on mpmath's numbers, x.
+ONCE_OUTSIDE: list[tuple[str, Callable[[float], float], Callable[[Any], Any], float]] = [
+    ("two quotients agree by chance", math.sin, mpmath.cos, -42477.47572137796),
+    ("100x is rounded", lambda x: math.sin(100 * x), lambda x: 100 * mpmath.cos(100 * x), -6632.439467130499),
+    ("the middle of a plateau", lambda x: float(np.float32(x) ** 2), lambda x: 2 * x, 1.993877551020408),
+    ("a plateau of 1e-8", lambda x: math.tanh(x - 10) + math.tanh(10.0), lambda x: mpmath.sech(x - 10) ** 2, 0.0),
+    ("subnormal", lambda x: 1e-320 * math.sin(x), lambda x: mpmath.mpf(1e-320) * mpmath.cos(x), 1.3),
+    ("many periods", lambda x: x * x + math.sin(1e9 * x) / 1e9, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e9) * x), 1.3),
+    ("and more", lambda x: x * x + math.sin(1e12 * x) / 1e12, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
+    ("and wild", lambda x: math.sin(1e12 * x), lambda x: 1e12 * mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
+]
+
+
+@pytest.mark.parametrize(("f", "derivative", "x"), [row[1:] for row in ONCE_OUTSIDE], ids=[r[0] for r in ONCE_OUTSIDE])
+def test_the_bound_contains_the_truth(f: Callable[[float], float], derivative: Callable[[Any], Any], x: float) -> None:
+    estimate = numeric_derivative(f, x)
+    with mpmath.workdps(50):
+        assert abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x))) <= estimate.bound, estimate
+
+
+# f with a coarse rounding, the derivative of what it rounds, and between which numbers
+COARSE: list[tuple[str, Callable[[float], float], Callable[[float], float], float, float]] = [
+    ("float32 tanh", lambda x: float(np.tanh(np.float32(x))), lambda x: 1 - math.tanh(x) ** 2, -3.0, 3.0),
+    ("float32 log1p", lambda x: float(np.log1p(np.float32(x))), lambda x: 1 / (1 + x), 0.01, 10.0),
+    ("float32 square", lambda x: float(np.float32(x) ** 2), lambda x: 2 * x, 0.1, 5.0),
+    ("float16 tanh", lambda x: float(np.tanh(np.float16(x))), lambda x: 1 - math.tanh(x) ** 2, -3.0, 3.0),
+    ("ten digits", lambda x: round(math.sin(x), 10), math.cos, -10.0, 10.0),
+    ("twelve digits", lambda x: round(math.sin(x), 12), math.cos, -10.0, 10.0),
+]
+
+
+@pytest.mark.parametrize("row", COARSE, ids=[row[0] for row in COARSE])
+@given(data=st.data())
+def test_a_coarse_rounding_is_seen(row: Any, data: st.DataObject) -> None:
+    _, f, derivative, low, high = row
+    x = data.draw(st.floats(low, high, allow_subnormal=False))
+    estimate = numeric_derivative(f, x)
+    assert abs(estimate.value - derivative(x)) <= estimate.bound, estimate
+
+
 # what is hard, f, x, the derivative, how tight the bound must be relative to it
 HARD = [
     ("a wrong sign on 1e-7·x would show", lambda x: 1e-7 * x, 3.0, 1e-7, 1e-8),
@@ -69,6 +110,12 @@ def test_a_kink_has_two_sides(f: Callable[[float], float], left: float, right: f
     estimate = numeric_derivative(f, 0.0)
     assert estimate.status == "kink"
     assert (estimate.left, estimate.right) == (pytest.approx(left, abs=1e-9), pytest.approx(right, abs=1e-9))
+
+
+def test_a_step_of_f_is_no_rounding_of_it() -> None:
+    for x in (0.3, 1.3, -4.5):
+        estimate = numeric_derivative(math.floor, x)
+        assert abs(estimate.value) <= estimate.bound <= 1e-6
 
 
 @pytest.mark.parametrize(("side", "slope"), [(-1, -1.0), (1, 1.0)])
