@@ -41,11 +41,15 @@ class Function:
 
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError where it leaves the reals."""
-        values = iter(numbers)
-        result = self.f(*(refill(arg, values) for arg in self.args))
+        result = self.f(*self.filled(numbers))
         if isinstance(result, complex):
             raise ValueError(f"not a real number, {result:.6g}")
         return one_number(self.name, result)
+
+    def filled(self, numbers: Numbers) -> list[Any]:
+        """The arguments with other numbers in their places."""
+        values = iter(numbers)
+        return [refill(arg, values) for arg in self.args]
 
     def on_floats(self, *numbers: float) -> float:
         """f on floats."""

@@ -56,7 +56,7 @@ def find_guilt(output: Value, order: int = 1) -> Guilt | None:
     if found:
         return found
     for node in operations:
-        found = _forward(graph, node) or (_second_derivatives(graph, node) if order == 2 else None)
+        found = _forward(graph, node) or (_second_derivatives(node) if order == 2 else None)
         if found:
             return found
     return None
@@ -220,13 +220,24 @@ def _forward(graph: Graph, node: Value) -> Guilt | None:
     return None
 
 
-def _second_derivatives(graph: Graph, node: Value) -> Guilt | None:
+def _second_derivatives(node: Value) -> Guilt | None:
+    """The same of second derivatives: at a kink, where there are none, of those beside it."""
     local = Local(node)
-    if not all(map(math.isfinite, by_reverse(local, local.flat))):
-        return None
+    first = by_reverse(local, local.flat)
+    verdicts = [judge(float(d), local.evidence(k)).verdict for k, d in enumerate(first)]
+    if not {Verdict.KINK, Verdict.DISCONTINUITY}.isdisjoint(verdicts):
+        sides = Local(node, BESIDE), Local(node, -BESIDE)
+        return next((found for side in sides if (found := _second_derivatives_at(node, side))), None)
+    return _second_derivatives_at(node, local) if all(map(math.isfinite, first)) else None
+
+
+def _second_derivatives_at(node: Value, local: Local) -> Guilt | None:
     about = SecondEvidence(local)
     for mode, derivatives in (pair for modes in SECOND.values() for pair in modes.items()):
-        matrix = derivatives(local, local.flat)
+        try:
+            matrix = derivatives(local, local.flat)
+        except (ValueError, ArithmeticError):  # moved out of its domain
+            return None
         for k, i in enumerate(local.positions):
             for m, name in enumerate(local.names):
                 found = judge(float(matrix[k][m]), about[k, m])

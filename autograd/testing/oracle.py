@@ -24,7 +24,7 @@ RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3)]  # of |x|
 NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]  # for an x so large that f may have many periods in the rest
 LARGE = 1e4
 CRAMPED = 2.0**-20  # an end of the domain so close, relative to x, is taken for x itself
-UNSEEN = 1e-13  # a step that 1 + x hardly sees: that f is constant over it says nothing of its derivative
+BISECTIONS = 60  # to where f begins to change, as far as floats go
 
 NOT_FOUND = (math.nan, math.inf)
 
@@ -100,6 +100,12 @@ def numeric_derivative(
     return Estimate(value, bound, left, right, g.calls, status)
 
 
+def rounding_at(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f at x, as its values along operand i show it: close to a tiny x, or else around."""
+    g, at = Slice(f, x, i), x[i]
+    return _rounding(g, at, abs(at), 0, *domain) or _rounding(g, at, max(abs(at), 1.0), 0, *domain)
+
+
 def _check(operands: list[float], i: int, side: int, low: float, high: float) -> None:
     if not -len(operands) <= i < len(operands):
         raise ValueError(f"numeric_derivative: i={i} is out of range for {len(operands)} operands")
@@ -116,12 +122,20 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> tuple[flo
     is no derivative, but not into the interval that a narrow step has left.
     """
     best = NOT_FOUND
-    rounding = _rounding(g, x, abs(x), side, low, high)
+    flat = 0.0  # the widest step over which f does not change, if it changes over none before
+    rounding = measured = 0.0
     for step in _steps(x, side, low, high):
-        if step > abs(x):  # where f may take another way, as through 1 + x
-            rounding = max(rounding, _rounding(g, x, step, side, low, high))
+        if best is NOT_FOUND and _is_flat(g, x, step, side):
+            flat = step
+            continue
+        if flat and best is NOT_FOUND:
+            rounding = _grain(g, x, flat, step, side)
+            best = _tableau(g, x, flat, side, rounding)
+        if max(step, abs(x)) > measured:  # further away f may take another way, as through 1 + x
+            measured = max(step, abs(x))
+            rounding = max(rounding, _rounding(g, x, measured, side, low, high))
         value, bound = _tableau(g, x, step, side, rounding)
-        if not math.isfinite(bound) or (bound == 0.0 and step < UNSEEN):
+        if not math.isfinite(bound):
             continue
         if math.isfinite(best[1]) and abs(value - best[0]) > bound + best[1]:
             break
@@ -129,14 +143,36 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> tuple[flo
             best = value, bound
         if bound <= TIGHT * abs(value):
             break
-    return best
+    return _tableau(g, x, flat, side, rounding) if flat and best is NOT_FOUND else best
+
+
+def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
+    """Whether f has one value here and a step away, which need not be its rounded slope: 1 + 1e-17·x is no constant."""
+    return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
+
+
+def _grain(g: Slice, x: float, flat: float, step: float, side: int) -> float:
+    """The least change of f between a step over which it does not change and one over which it does.
+
+    A continuous f changes by next to nothing there. One that is the difference of larger terms changes by the rounding
+    of those, of which its own values, all zero perhaps, say nothing.
+    """
+    here = g(x)
+    sign = next(sign for sign in ((1, -1) if side == 0 else (side,)) if g(x + sign * step) != here)
+    near, far = flat, step
+    for _ in range(BISECTIONS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if g(x + sign * middle) == here else (near, middle)
+    change = abs(g(x + sign * far) - here)
+    return change if math.isfinite(change) else 0.0
 
 
 def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> float:
     """The rounding error of f within `size` of x: of a smooth f, the differences of seven close values are only that.
 
     Moré and Wild's estimate (2011); f itself may be small where terms of it cancel, and say nothing of its rounding.
-    Values that are mostly equal are too close to show it, and those of one spacing can by chance lie on a line.
+    Values that are mostly equal are too close to show it, and those of one spacing can by chance lie on a line; where
+    terms cancel, the values are multiples of a number far above their own rounding.
     """
     spacing = max(size * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
     found: list[float] = []
@@ -146,7 +182,7 @@ def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: floa
         sign = -1 if side < 0 or x + 6 * spacing > high else 1
         values = [g(x + sign * k * spacing) for k in range(first, first + 7)]
         if len(set(values)) > 4:
-            found.append(_roughness(values))
+            found.append(max(_roughness(values), _grid(values)))
             if len(found) == 2:
                 break
         spacing *= 64.0
@@ -164,6 +200,17 @@ def _roughness(values: list[float]) -> float:
     return largest
 
 
+def _grid(values: list[float]) -> float:
+    """The greatest power of two that all of these are multiples of."""
+    found = math.inf
+    for value in values:
+        if value and math.isfinite(value):
+            mantissa, exponent = math.frexp(value)
+            digits = int(math.ldexp(mantissa, 53))
+            found = min(found, math.ldexp(digits & -digits, exponent - 53))
+    return found if math.isfinite(found) else 0.0
+
+
 def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
     """Steps relative to x, from narrow to wide; then, for a tiny x, steps up to 1, for f may be a function of 1 + x."""
     room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
@@ -179,32 +226,47 @@ def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
 
 
 def _tableau(g: Slice, x: float, step: float, side: int, rounding: float) -> tuple[float, float]:
-    """Ridders' tableau from one step on: the entry with the smallest bound."""
-    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
+    """Ridders' tableau from one step on: the entry with the smallest bound.
+
+    Neighbours of an entry on either side of it, and in its own column: two of them alone agree by chance where an error
+    is stationary in the step.
+    """
     value, bound = math.nan, math.inf
-    previous: list[float] = []
+    rows = _rows(g, x, step, side, rounding)
+    for i, row in enumerate(rows):
+        for j in range(1, len(row)):
+            entry, noise = row[j]
+            column = [near[j][0] for near in (*rows[max(i - 1, 0) : i], *rows[i + 1 : i + 2]) if j < len(near)]
+            spread = max(abs(entry - other) for other in (row[j - 1][0], rows[i - 1][j - 1][0], *column))
+            trusted = SAFETY * (spread + noise + EPSILON * abs(entry))
+            if column and trusted < bound:
+                value, bound = entry, trusted
+    return value, bound
+
+
+def _rows(g: Slice, x: float, step: float, side: int, rounding: float) -> list[list[tuple[float, float]]]:
+    """The rows of a tableau, each of a smaller step: its entries, each extrapolated once more, and their rounding."""
+    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
+    rows: list[list[tuple[float, float]]] = []
     largest = abs(g(x))
-    for row in range(ROWS):
-        h = (x + step / SHRINK**row) - x  # a step that x + h takes exactly
+    for k in range(ROWS):
+        h = (x + step / SHRINK**k) - x  # a step that x + h takes exactly
         if h == 0.0:
             break
         quotient, size = _quotient(g, x, h, side)
         if not math.isfinite(quotient):
-            previous = []  # overflow or the edge of the domain inside the stencil: a smaller step
+            rows = []  # overflow or the edge of the domain inside the stencil: a smaller step
             continue
         largest = max(largest, size)
-        noise = max(rounding, EPSILON * largest) / abs(h)
-        current, power = [quotient], 1.0
-        for j, older in enumerate(previous):
+        entry, noise, power = quotient, max(rounding, EPSILON * largest) / abs(h), 1.0
+        row = [(entry, noise)]
+        for older, _ in rows[-1] if rows else ():
             power *= factor
             noise *= (power + 1.0) / (power - 1.0)  # what extrapolation makes of the rounding of its two terms
-            current.append(current[j] + (current[j] - older) / (power - 1.0))
-            spread = max(abs(current[-1] - current[-2]), abs(current[-1] - older))
-            trusted = SAFETY * (spread + noise + EPSILON * abs(current[-1]))
-            if trusted < bound:
-                value, bound = current[-1], trusted
-        previous = current
-    return value, bound
+            entry += (entry - older) / (power - 1.0)
+            row.append((entry, noise))
+        rows.append(row)
+    return rows
 
 
 def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:

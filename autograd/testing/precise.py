@@ -55,10 +55,11 @@ class Exact:
 
 @cache
 def context() -> Any:
-    """The context of mpmath whose numbers are no floats."""
+    """The context of mpmath whose numbers are no floats, and have the methods that NumPy calls on objects."""
     from mpmath import MPContext
 
     from autograd.numbers.precise import join_context
+    from autograd.primitives.operators import METHODS
 
     mp = MPContext()
 
@@ -66,6 +67,9 @@ def context() -> Any:
         raise TypeError("f makes a float of its operand")
 
     mp.mpf.__float__ = refuse
+    for name, function in METHODS.items():
+        setattr(mp.mpf, name, function)
+    mp.mpf.__floor__, mp.mpf.__ceil__ = METHODS["floor"], METHODS["ceil"]
     join_context(mp)
     return mp
 

@@ -126,6 +126,35 @@ def test_no_false_alarm_at_second_order(program: Program) -> None:
     check_gradients(program, *program.inputs, order=2)
 
 
+def test_no_false_alarm_at_a_kink_of_second_order() -> None:
+    """The first derivative of cosh is 0 there, and says nothing of the corner inside."""
+    program = Program((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,))))
+    assert check_gradients(program, *program.inputs, order=2).counts[Verdict.INTERIOR_KINK] == 3
+
+
+# functions whose values hide their rounding, since terms cancel, with their right derivatives
+CANCELLING: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
+    (lambda w: np.tanh(w - 10) + np.tanh(10.0), lambda w: 1 - np.tanh(w - 10) ** 2),
+    (lambda w: math.tanh(w - 10) + math.tanh(10.0), lambda w: 1 / math.cosh(w - 10) ** 2),
+    (lambda x: (x + 1e8) - 1e8, lambda x: 1.0),
+    (lambda x: math.exp(x * 1e-9) - 1.0, lambda x: 1e-9 * math.exp(x * 1e-9)),
+    (lambda x: max(x, 1.0), lambda x: float(x > 1.0)),
+    (lambda x: np.floor(x) - 1.0, lambda x: 0.0),
+]
+
+
+@pytest.mark.parametrize("i", range(len(CANCELLING)))
+@given(st.sampled_from([0.0, 1e-9, 1e-3, -1e-3, 6e-134]) | st.floats(-5.0, 5.0).filter(lambda x: x % 1.0 != 0.0))
+def test_no_false_alarm_where_terms_cancel(i: int, x: float) -> None:
+    f, derivative = CANCELLING[i]
+    check_gradients(f, x, grad=derivative)
+
+
+def test_functions_of_numpy_run_in_fifty_digits() -> None:
+    with pytest.raises(GradientMismatch, match="oracle    a difference quotient in fifty digits"):
+        check_gradients(lambda x: np.log(np.sum(np.exp(x))), np.zeros(2), grad=lambda x: [0.5, -0.5])
+
+
 # --- arguments ----------------------------------------------------------------------------------
 
 
