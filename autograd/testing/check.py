@@ -11,11 +11,13 @@ from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
+from autograd.testing.domains import domains_at
 from autograd.testing.evidence import Evidence, SecondEvidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_forward, by_reverse, domains_of, plain
+from autograd.testing.functions import FIRST, SECOND, Function, by_forward, by_reverse, plain
+from autograd.testing.given import derivatives_given
 from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt, ties
 from autograd.testing.judging import MPMATH, Judgement, judge
-from autograd.testing.messages import explained
+from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.oracle import EPSILON, rounding_at
 from autograd.testing.precise import rounding_of
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
@@ -35,14 +37,16 @@ def check_gradients(
 
     f takes numbers, nested lists, tuples and dicts of them and arrays, and returns one number; it is called on floats,
     on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats, which
-    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several). `order` 2 checks
-    second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), or a list of one for each argument: f is
-    never called outside it. Raises GradientMismatch, an AssertionError that names the operation at fault.
+    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may be
+    any Python on floats. `order` 2 checks second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict
+    of them by the names of parameters, or a list of one for each: f is never called outside it. Raises
+    GradientMismatch, an AssertionError that names the operation at fault.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
     6 checks: 6 pass
     """
+    __tracebackhide__ = True  # here and below: pytest then shows the caller's line and the message alone
     checker = Checker(f, args, grad, order, modes, domain)
     with silence():
         return checker.report()
@@ -72,17 +76,19 @@ class Checker:
         if unknown or isinstance(modes, str) or not modes:
             raise ValueError(f"check_gradients: modes are some of {', '.join(FIRST)}; got {modes!r}")
         self.function = Function(f, args)
-        self.domains = domains_of(domain, args)
+        self.domains = domains_at(domain, self.function.parameters, args)
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
             if x not in interval:
                 raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
         self.grad, self.order, self.modes = grad, order, modes
+        self.options = options_of(grad, domain, order)
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
 
     def report(self) -> Report:
         """Every check, or the first mismatch."""
+        __tracebackhide__ = True
         verdict = self._values()
         if verdict is not None:
             return Report((Check("f", "value", verdict),))
@@ -93,13 +99,19 @@ class Checker:
 
     def _values(self) -> Verdict | None:
         """Compare f on floats and on Values; a verdict where there is nothing more to compare."""
+        __tracebackhide__ = True
         function = self.function
         on_floats = _outcome(partial(function.on_floats, *function.flat))
         if self.grad is not None:
             if isinstance(on_floats, Exception):
                 return Verdict.RAISES
             return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
-        on_values = _outcome(lambda: function.record(function.flat)[1])
+        try:
+            on_values = _outcome(lambda: function.record(function.flat)[1])
+        except TypeError as error:
+            if "is not a" not in str(error):
+                raise
+            raise TypeError(f"{error}; or pass grad= to check a derivative of your own") from error
         if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
             if type(on_floats) is type(on_values):
                 return Verdict.RAISES
@@ -122,6 +134,7 @@ class Checker:
     # --- derivatives
 
     def _first(self) -> list[Check]:
+        __tracebackhide__ = True
         function = self.function
         by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
         if self.grad is not None:
@@ -138,24 +151,22 @@ class Checker:
         function = self.function
 
         def rounding() -> float | None:
-            moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
-            known = [found[i] for found in moved if found]
             if self.grad is not None:
-                known.append(rounding_at(lambda *xs: self._given(xs)[i], function.flat, i, self.domains[i].ends()))
-            return max(known, default=None)
+                return rounding_at(lambda *xs: self._given(xs)[i], function.flat, i, self.domains[i].ends())
+            moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
+            return max((found[i] for found in moved if found), default=None)
 
         return Evidence(function.on_floats, function, function.flat, i, self.domains[i], rounding)
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
         """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
         assert self.grad is not None
-        found = _floats(self.grad(*self.function.filled(numbers)))
-        if len(found) != len(numbers):
-            raise ValueError(f"check_gradients: grad= returned {len(found)} numbers for {len(numbers)}")
-        return found
+        function = self.function
+        return derivatives_given(self.grad(*function.filled(numbers)), function.args, function.parameters)
 
     def _second(self, first: list[Check]) -> list[Check]:
         """Second derivatives, unless the first have none here: at a kink, or where they are infinite."""
+        __tracebackhide__ = True
         function = self.function
         for check in first:
             if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
@@ -174,6 +185,7 @@ class Checker:
         return checks
 
     def _judged(self, what: str, mode: str, analytic: float, about: Evidence, order: int) -> Check:
+        __tracebackhide__ = True
         found = judge(analytic, about)
         verdict = found.verdict
         if verdict is None:
@@ -212,13 +224,23 @@ class Checker:
         return self.guilt
 
     def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
+        __tracebackhide__ = True
         function = self.function
         point = dict(zip(function.names, function.flat))
         guilty = None
         if self.output is not None and self.grad is None:
             guilty = self._guilty(self.order)
-        text, program = explained(function, kind, message, self.output, guilty, self.grad is not None)
-        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program))
+        claimed = None if self.grad is None else check
+        text, program = explained(function, kind, message, self.output, guilty, claimed, self.options)
+        summary = None if self.grad is None else self._summary
+        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
+
+    def _summary(self) -> str:
+        """Which entries of the arguments `grad=` has wrong."""
+        with silence():
+            found = self._given(self.function.flat)
+            verdicts = [judge(d, self._evidence(i)).verdict for i, d in enumerate(found)]
+        return entries(self.function, [verdict is None for verdict in verdicts])
 
 
 def _outcome(compute: Callable[[], Any]) -> Any:
@@ -231,14 +253,3 @@ def _outcome(compute: Callable[[], Any]) -> Any:
 
 def _finite(numbers: Sequence[float]) -> bool:
     return all(map(math.isfinite, numbers))
-
-
-def _floats(tree: Any) -> list[float]:
-    """The numbers in a structure of tuples, lists, dicts, arrays and tensors, in order."""
-    if hasattr(tree, "tolist"):
-        tree = tree.tolist()
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    if isinstance(tree, (list, tuple)):
-        return [x for part in tree for x in _floats(part)]
-    return [float(tree)]

@@ -15,8 +15,8 @@ import autograd.primitives as public
 from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
 from autograd.testing.functions import applied
+from autograd.testing.points import values
 from autograd.testing.sources import call, imports, written
-from autograd.testing.strategies import values
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
 LARGEST = 1e6  # of values and local derivatives in a generated program: beyond it rounding drowns what is tested
