@@ -14,7 +14,8 @@ from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict
 
 if TYPE_CHECKING:
     from autograd.testing import strategies
-    from autograd.testing.decorators import assert_equivalent, gradcheck
+    from autograd.testing.decorators import gradcheck
+    from autograd.testing.equivalence import assert_equivalent
     from autograd.testing.operations import check_primitive
     from autograd.testing.programs import Program
 
@@ -36,7 +37,7 @@ __all__ = [
 # Made with hypothesis, and so loaded when asked for: pytest loads this package in every run, by its plugin.
 HOMES = {
     "Program": "programs",
-    "assert_equivalent": "decorators",
+    "assert_equivalent": "equivalence",
     "check_primitive": "operations",
     "gradcheck": "decorators",
     "strategies": "strategies",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
+from autograd.testing.domains import domains_at
 from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.excuses import has_tie_between, right_beside
-from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, domains_of, plain
+from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
+from autograd.testing.given import derivatives_given
 from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt
 from autograd.testing.judging import MPMATH, Judgement, judge
-from autograd.testing.messages import explained
+from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.oracle import EPSILON
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
@@ -33,16 +37,25 @@ def check_gradients(
 
     f takes numbers, nested lists, tuples and dicts of them and arrays, and returns one number; it is called on floats,
     on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats, which
-    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several). `order` 2 checks
-    second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), or a list of one for each argument: f is
-    never called outside it. Raises GradientMismatch, an AssertionError that names the operation at fault.
+    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may be
+    any Python on floats. `order` 2 checks second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict
+    of them by the names of parameters, or a list of one for each: f is never called outside it. Raises
+    GradientMismatch, an AssertionError that names the operation at fault.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
     6 checks: 6 pass
     """
+    __tracebackhide__ = True  # here and below: pytest then shows the caller's line and the message alone
     checker = Checker(f, args, grad, order, modes, domain)
-    return checker.report()
+    with silence():
+        return checker.report()
+
+
+def silence() -> AbstractContextManager[Any]:
+    """No warnings from NumPy of the NaN and the infinities that oracles come across."""
+    numpy = sys.modules.get("numpy")
+    return numpy.errstate(all="ignore") if numpy else nullcontext()
 
 
 class Checker:
@@ -63,18 +76,20 @@ class Checker:
         if unknown or isinstance(modes, str) or not modes:
             raise ValueError(f"check_gradients: modes are some of {', '.join(FIRST)}; got {modes!r}")
         self.function = Function(f, args)
-        self.domains = domains_of(domain, args)
+        self.domains = domains_at(domain, self.function.parameters, args)
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
             if x not in interval:
                 raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
         self.grad, self.order, self.modes = grad, order, modes
         self.inputs: list[Value] = []
+        self.options = options_of(grad, domain, order)
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
 
     def report(self) -> Report:
         """Every check, or the first mismatch."""
+        __tracebackhide__ = True
         verdict = self._values()
         if verdict is not None:
             return Report((Check("f", "value", verdict),))
@@ -85,13 +100,19 @@ class Checker:
 
     def _values(self) -> Verdict | None:
         """Compare f on floats and on Values; a verdict where there is nothing more to compare."""
+        __tracebackhide__ = True
         function = self.function
         on_floats = _outcome(partial(function.on_floats, *function.flat))
         if self.grad is not None:
             if isinstance(on_floats, Exception):
                 return Verdict.RAISES
             return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
-        recorded = _outcome(partial(function.record, function.flat))
+        try:
+            recorded = _outcome(partial(function.record, function.flat))
+        except TypeError as error:
+            if "is not a" not in str(error):
+                raise
+            raise TypeError(f"{error}; or pass grad= to check a derivative of your own") from error
         self.inputs, on_values = recorded if isinstance(recorded, tuple) else ([], recorded)
         if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
             if type(on_floats) is type(on_values):
@@ -115,6 +136,7 @@ class Checker:
     # --- derivatives
 
     def _first(self) -> list[Check]:
+        __tracebackhide__ = True
         function = self.function
         by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
         if self.grad is not None:
@@ -130,13 +152,12 @@ class Checker:
     def _given(self, numbers: Sequence[float]) -> list[float]:
         """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
         assert self.grad is not None
-        found = _floats(self.grad(*self.function.args))
-        if len(found) != len(numbers):
-            raise ValueError(f"check_gradients: grad= returned {len(found)} numbers for {len(numbers)}")
-        return found
+        function = self.function
+        return derivatives_given(self.grad(*function.filled(numbers)), function.args, function.parameters)
 
     def _second(self, first: list[Check]) -> list[Check]:
         """Second derivatives, unless the first have none here: at a kink, or where they are infinite."""
+        __tracebackhide__ = True
         function = self.function
         for check in first:
             if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
@@ -157,6 +178,7 @@ class Checker:
         return checks
 
     def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
+        __tracebackhide__ = True
         found = judge(analytic, about)
         verdict = found.verdict
         if verdict is None:
@@ -197,13 +219,24 @@ class Checker:
         return self.guilt
 
     def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
+        __tracebackhide__ = True
         function = self.function
         point = dict(zip(function.names, function.flat))
         guilty = None
         if self.output is not None and self.grad is None:
             guilty = self._guilty(self.order)
-        text, program = explained(function, kind, message, self.output, guilty, self.grad is not None)
-        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program))
+        claimed = None if self.grad is None else check
+        text, program = explained(function, kind, message, self.output, guilty, claimed, self.options)
+        summary = None if self.grad is None else self._summary
+        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
+
+    def _summary(self) -> str:
+        """Which entries of the arguments `grad=` has wrong."""
+        with silence():
+            found = self._given(self.function.flat)
+            evidence = first_evidence(self.function, self.domains)
+            verdicts = [judge(d, about).verdict for d, about in zip(found, evidence)]
+        return entries(self.function, [verdict is None for verdict in verdicts])
 
 
 def _outcome(compute: Callable[[], Any]) -> Any:
@@ -216,14 +249,3 @@ def _outcome(compute: Callable[[], Any]) -> Any:
 
 def _finite(numbers: Sequence[float]) -> bool:
     return all(map(math.isfinite, numbers))
-
-
-def _floats(tree: Any) -> list[float]:
-    """The numbers in a structure of tuples, lists, dicts, arrays and tensors, in order."""
-    if hasattr(tree, "tolist"):
-        tree = tree.tolist()
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    if isinstance(tree, (list, tuple)):
-        return [x for part in tree for x in _floats(part)]
-    return [float(tree)]

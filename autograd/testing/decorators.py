@@ -1,52 +1,54 @@
-"""Checks over generated points: gradcheck, check_primitive, assert_equivalent."""
+"""gradcheck: a function as a hypothesis test of its own gradient."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from autograd.testing.check import check_gradients
-from autograd.testing.functions import REALS, Function, by_reverse, flat_domains, interval, is_domain
+from autograd.testing.domains import domain_of_each
 from autograd.testing.messages import argument
-from autograd.testing.oracle import SAFETY
-from autograd.testing.precise import rounding_of
-from autograd.testing.strategies import points
+from autograd.testing.points import points
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 
 MOST_INCONCLUSIVE = 0.02  # of the checks of a test
 NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
+SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps those of a test, in want of a public place
+SHRINKING = 200  # points at which a test that has failed is looked at again, to find a simpler one: each takes its time
+
+
+def without_explanation(own: settings, **options: Any) -> settings:
+    """Settings for checks of derivatives: the lines of the engine that a failure runs through explain nothing."""
+    return settings(own, deadline=None, report_multiple_bugs=False,
+                    phases=[phase for phase in own.phases if phase is not Phase.explain], **options)  # fmt: skip
 
 
 def quietly(test: Any) -> Any:
     """Settings of a hypothesis test that is called as a function: it raises one exception, and is given its time."""
-    phases = [phase for phase in settings().phases if phase is not Phase.explain]
-    quiet = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck), phases=phases)
-    return quiet(test)
+    return without_explanation(settings(), suppress_health_check=list(HealthCheck))(test)
 
 
-def parameters_of(f: Callable[..., Any]) -> list[str]:
-    """The parameters of f that a test has to draw: those without a default."""
-    return [
-        p.name for p in inspect.signature(f).parameters.values() if p.default is p.empty and p.kind is not p.VAR_KEYWORD
-    ]
+def drawn_parameters(f: Callable[..., Any]) -> list[str]:
+    """The names of the parameters of f that a test draws: those without a default, but for a method's self."""
+    found = []
+    for place, p in enumerate(inspect.signature(f).parameters.values()):
+        if p.kind is p.VAR_POSITIONAL:
+            raise TypeError(f"gradcheck: *{p.name} says not how many numbers to draw: write the parameters out")
+        if p.default is p.empty and p.kind is not p.VAR_KEYWORD and (place or p.name != "self"):
+            found.append(p.name)
+    if not found:
+        raise TypeError(f"gradcheck: {name_of(f)} has no parameter to draw")
+    return found
 
 
-def domain_of_each(f: Callable[..., Any], domain: Any) -> dict[str, Any]:
-    """The domain of each parameter of f, from one for all of them, or a dict of them by name."""
-    names = parameters_of(f)
-    if is_domain(domain):
-        return {name: interval(domain) for name in names}
-    unknown = set(domain) - set(names) if isinstance(domain, dict) else {repr(domain)}
-    if unknown:
-        raise ValueError(f"domain= is one interval or a dict for {', '.join(names)}; got {', '.join(sorted(unknown))}")
-    return {name: domain.get(name, REALS) for name in names}
+def name_of(f: Callable[..., Any]) -> str:
+    """What f is called in a message."""
+    return getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f")
 
 
 def gradcheck(
@@ -60,9 +62,11 @@ def gradcheck(
 ) -> Any:
     """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
 
-    `domain` is an interval for every parameter, or a dict by name of intervals and structures of them: `{"w": [None] *
-    3}` draws lists of three numbers. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or below;
-    no deadline applies. The test fails with a GradientMismatch, also if over 2 % of its checks are inconclusive.
+    Every parameter without a default is drawn, but for `self`, and those that pytest's `parametrize` gives. `domain` is
+    an interval for all of them, a dict by name, or a list of one for each, of intervals and structures of them: `{"w":
+    [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3), "[-1, 1]")}` arrays; `grad` gets the same.
+    Hypothesis' own decorators (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails
+    with a GradientMismatch, also if over 2 % of its checks are inconclusive.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
@@ -72,39 +76,79 @@ def gradcheck(
     """
     if f is None:
         return functools.partial(gradcheck, domain=domain, grad=grad, order=order, modes=modes)
-    function = f
-    domains = domain_of_each(f, domain)
-    reports: list[Report] = []
+    if not callable(f):
+        raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
+    function, domains = f, domain_of_each(domain, drawn_parameters(f))
+    options = {"grad": grad, "order": order, "modes": modes}
 
-    @functools.wraps(f)
-    def check(**arguments: Any) -> None:
-        args = [arguments[name] for name in domains]
-        inside = [part if is_domain(part) else flat_domains(part) for part in domains.values()]
-        try:
-            reports.append(check_gradients(function, *args, grad=grad, order=order, modes=modes, domain=inside))
-        except GradientMismatch as mismatch:
-            shown = ", ".join(f"{name}={argument(arguments[name])}" for name in domains)
-            mismatch.notes.append(f"  example   @example({shown})")
-            raise
+    @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
+    def test(*fixed: Any, **parametrized: Any) -> None:
+        __tracebackhide__ = True
+        reports: list[Report] = []
+        drawing = _drawing_test(function, domains, options, fixed, parametrized, reports)
+        for name, value in vars(test).items():  # what hypothesis' decorators have left here
+            if name.startswith("hypothesis_") or (name.startswith("_hypothesis") and value is not None):
+                setattr(drawing, name, value)
+        own = getattr(drawing, SETTINGS, None) or settings()
+        setattr(drawing, SETTINGS, without_explanation(own))
+        drawing()
+        refuse_inconclusive(name_of(function), Report.of(reports))
 
-    check.__name__ = f.__name__.replace("<lambda>", "f")
-    generated = given(**{name: points(part) for name, part in domains.items()})(check)
-
-    @functools.wraps(generated)
-    def test(*args: Any, **kwargs: Any) -> None:
-        reports.clear()
-        for name, setting in vars(test).items():  # what hypothesis' decorators above this one have left here
-            if name != "__wrapped__":
-                setattr(generated, name, settings(setting, deadline=None) if isinstance(setting, settings) else setting)
-        generated(*args, **kwargs)
-        refuse_inconclusive(function.__name__, Report.of(reports))
-
+    method = [p for p in inspect.signature(f).parameters.values() if p.name == "self"]
+    test.__signature__ = inspect.Signature(method)  # type: ignore[attr-defined]  # pytest asks for it
     pytest = sys.modules.get("pytest")
     return pytest.mark.gradcheck(test) if pytest else test
 
 
+def _drawing_test(
+    f: Callable[..., Any],
+    domains: dict[str, Any],
+    options: dict[str, Any],
+    fixed: tuple[Any, ...],
+    parametrized: dict[str, Any],
+    reports: list[Report],
+) -> Any:
+    """A hypothesis test of f that draws what is not given of its parameters, and keeps its reports."""
+    domains = {name: part for name, part in domains.items() if name not in parametrized}
+    parameters = inspect.signature(f).parameters
+    failed: set[str] = set()
+    later = 0
+
+    @functools.wraps(f)
+    def at(*numbers: Any) -> Any:
+        by_name = dict(zip(domains, numbers))
+        placed = [by_name.pop(n) for n in domains if parameters[n].kind is inspect.Parameter.POSITIONAL_ONLY]
+        return f(*fixed, *placed, **by_name, **parametrized)
+
+    @functools.wraps(f)
+    def check(**arguments: Any) -> None:
+        nonlocal later
+        __tracebackhide__ = True
+        shown = ", ".join(f"{name}={argument(arguments[name])}" for name in domains)
+        later += bool(failed)
+        if later > SHRINKING and shown not in failed:
+            return
+        try:
+            args = [arguments[name] for name in domains]
+            reports.append(check_gradients(at, *args, **options, domain=list(domains.values())))
+        except GradientMismatch as mismatch:
+            failed.add(shown)
+            mismatch.notes.append(f"  example   @example({shown})")
+            raise
+
+    at.__name__ = check.__name__ = name_of(f)
+    at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
+    check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
+    return given(**{name: points(part) for name, part in domains.items()})(check)
+
+
+def _signature(names: Iterable[str], kind: Any) -> inspect.Signature:
+    return inspect.Signature([inspect.Parameter(name, kind) for name in names])
+
+
 def refuse_inconclusive(name: str, report: Report) -> None:
     """Fail where too many checks could not be decided, or none had a derivative: a test of them says nothing."""
+    __tracebackhide__ = True
     if not report.counts.keys() - NOTHING_COMPARED:
         raised(GradientMismatch("inconclusive", f"{name}: no derivative was ever compared: {report}", {}))
     if report.inconclusive > MOST_INCONCLUSIVE:
@@ -112,61 +156,3 @@ def refuse_inconclusive(name: str, report: Report) -> None:
             f"{name}: {report.inconclusive:.1%} of the checks are inconclusive, over {MOST_INCONCLUSIVE:.0%}: {report}"
         )
         raised(GradientMismatch("inconclusive", text, {}))
-
-
-def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, domain: Any = None) -> None:
-    """f and g have one value and one gradient, but for rounding, and raise alike: as before and after a rewrite.
-
-    At `args`; without them at points of `domain` (as in gradcheck) that hypothesis draws for f's parameters. Raises a
-    GradientMismatch.
-
-    >>> from autograd import exp, sigmoid
-    >>> assert_equivalent(sigmoid, lambda x: 1 / (1 + exp(-x)), domain=(-30, 30))
-    """
-    if args:
-        _same_at(f, g, args)
-        return
-    domains = domain_of_each(f, domain)
-
-    @quietly
-    @given(st.fixed_dictionaries({name: points(part) for name, part in domains.items()}))
-    def same(arguments: dict[str, Any]) -> None:
-        _same_at(f, g, tuple(arguments.values()))
-
-    same()
-
-
-def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    functions = Function(f, args), Function(g, args)
-    point = dict(zip(functions[0].names, functions[0].flat))
-    shown = ", ".join(f"{name} = {x!r}" for name, x in point.items())
-    found: list[Any] = []
-    moved: list[list[float] | None] = []
-    for function in functions:
-        try:
-            found.append([float(function.on_floats(*function.flat)), *map(float, by_reverse(function, function.flat))])
-        except (ValueError, ArithmeticError) as error:
-            found.append(error)
-    if any(isinstance(result, Exception) for result in found):
-        if type(found[0]) is not type(found[1]):
-            raised(GradientMismatch("failure", f"f gives {found[0]!r}, g gives {found[1]!r}, at {shown}", point))
-        return
-    for function in functions:
-        moved.append(rounding_of(functools.partial(_value_and_gradient, function), function.flat))
-    for i, (a, b) in enumerate(zip(*found)):
-        noise = sum(part[i] for part in moved if part)
-        near = abs(a - b) <= 1e-9 * max(abs(a), abs(b)) < math.inf or abs(a - b) <= SAFETY * noise
-        if a == b or (a != a and b != b) or near:
-            continue
-        what = "the value" if i == 0 else f"∂/∂{functions[0].names[i - 1]}"
-        raised(GradientMismatch("value", f"{what} of f is {a!r}, of g {b!r}, at {shown}", point))
-
-
-def _value_and_gradient(function: Function, numbers: Sequence[Any]) -> list[Any]:
-    return [function(*numbers), *by_reverse(function, numbers)]
-
-
-def profiles() -> None:
-    """Register hypothesis' profiles "gradcheck", for every run, and "gradcheck-deep", for a long one."""
-    settings.register_profile("gradcheck", max_examples=200, derandomize=True, deadline=None)
-    settings.register_profile("gradcheck-deep", max_examples=5000, derandomize=True, deadline=None)

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.testing.functions import REALS, SECOND, Function, by_forward, by_reverse
+from autograd.testing.domains import REALS
+from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
 from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, rounding_of
 from autograd.testing.underflow import second_underflow_of, underflow_of

@@ -10,15 +10,12 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
-from autograd.primitives.table import Interval
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number
 from autograd.transforms.structure import is_array, leaves, refill
 
 Numbers = Sequence[Any]
-
-REALS = Interval("[-inf, inf]")
 
 
 class Function:
@@ -29,7 +26,10 @@ class Function:
         self.args = args
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
         self.flat = [float(x) for x in leaves(list(args), self.name)]
-        self.names = [name for arg, top in zip(args, self._parameters()) for name in _paths(arg, top)]
+        self.parameters = self._parameters()
+        paths = [_paths(arg, top) for arg, top in zip(args, self.parameters)]
+        self.counts = [len(part) for part in paths]  # of the numbers of each argument
+        self.names = [name for part in paths for name in part]
 
     def _parameters(self) -> list[str]:
         try:
@@ -41,15 +41,24 @@ class Function:
 
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError where it leaves the reals."""
-        values = iter(numbers)
-        result = self.f(*(refill(arg, values) for arg in self.args))
+        result = self.f(*self.filled(numbers))
         if isinstance(result, complex):
             raise ValueError(f"not a real number, {result:.6g}")
+        if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.ndim):
+            raise TypeError(
+                f"{self.name}: a function whose derivatives are checked returns one number, got a "
+                f"{type(result).__name__}: check lambda x: np.sum(dy * f(x)), with grad=lambda x: backward(dy, x)"
+            )
         return one_number(self.name, result)
+
+    def filled(self, numbers: Numbers) -> list[Any]:
+        """The arguments with other numbers in their places."""
+        values = iter(numbers)
+        return [refill(arg, values) for arg in self.args]
 
     def on_floats(self, *numbers: float) -> float:
         """f on floats."""
-        return float(self(*numbers))
+        return float(plain(self(*numbers)))
 
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
         """Fresh inputs, labelled by the names of the arguments, and f of them."""
@@ -64,53 +73,6 @@ def _paths(tree: Any, name: str) -> list[str]:
     if isinstance(tree, (list, tuple)) or (is_array(tree) and tree.ndim):
         return [path for i, value in enumerate(tree) for path in _paths(value, f"{name}[{i}]")]
     return [name]
-
-
-# --- domains ------------------------------------------------------------------------------------
-
-Domain = Any  # an Interval, its text, or a pair of closed ends
-
-
-def interval(domain: Domain) -> Interval:
-    """A set of numbers as an Interval: "(0, inf)", (0, 1) for a closed one, None for all numbers."""
-    if isinstance(domain, Interval):
-        return domain
-    if domain is None:
-        return REALS
-    if isinstance(domain, str):
-        return Interval(domain)
-    if isinstance(domain, tuple) and len(domain) == 2 and all(isinstance(x, (int, float)) for x in domain):
-        return Interval(f"[{domain[0]}, {domain[1]}]")
-    raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {domain!r}")
-
-
-def is_domain(tree: Any) -> bool:
-    """Whether this is the domain of one number, not a structure of domains."""
-    pair = isinstance(tree, tuple) and len(tree) == 2 and all(isinstance(x, (int, float)) for x in tree)
-    return tree is None or pair or isinstance(tree, (str, Interval))
-
-
-def domains_of(domain: Any, args: tuple[Any, ...]) -> list[Interval]:
-    """The interval of each number of the arguments, from one for all of them, or one (or a structure) an argument."""
-    if is_domain(domain):
-        return [interval(domain)] * len(leaves(list(args), "arguments"))
-    if not isinstance(domain, (list, tuple)) or len(domain) != len(args):
-        raise ValueError(f"domain= is one interval, or a list of one for each of {len(args)} arguments, got {domain!r}")
-    found: list[Interval] = []
-    for part, arg in zip(domain, args):
-        count = len(leaves(arg, "argument"))
-        parts = [interval(part)] * count if is_domain(part) else [interval(p) for p in flat_domains(part)]
-        if len(parts) != count:
-            raise ValueError(f"domain={part!r} is for {len(parts)} numbers, the argument has {count}")
-        found += parts
-    return found
-
-
-def flat_domains(tree: Any) -> list[Domain]:
-    """The domains of a structure of them, in order."""
-    if is_domain(tree):
-        return [tree]
-    return [d for part in (tree.values() if isinstance(tree, dict) else tree) for d in flat_domains(part)]
 
 
 def applied(row: Primitive, operands: Sequence[Any]) -> Any:

@@ -51,7 +51,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if evidence.jumps:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
     if found is not None:
-        return found
+        excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
+        return found if excuse is None else _judged(excuse, evidence, RIDDERS)
     return _judged(_at_zero(analytic, evidence), evidence, RIDDERS)
 
 
@@ -96,11 +97,19 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
-    rounding = SAFETY * (evidence.rounding() or 0.0)
-    if error <= rounding:
-        vague = rounding > max(CONCLUSIVE * max(map(abs, hull)), NEGLIGIBLE * _slope(evidence))
-        return _judged(Verdict.INCONCLUSIVE if vague else Verdict.PASS, evidence, MPMATH)
+    excuse = _rounded(error, max(map(abs, hull)), evidence)
+    if excuse is not None:
+        return _judged(excuse, evidence, MPMATH)
     return _judged(None, evidence, MPMATH, _kind(error, max(abs(analytic), *map(abs, hull)), bound))
+
+
+def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
+    """The verdict on an error that the rounding of the derivative explains; None where it does not."""
+    rounding = SAFETY * (evidence.rounding() or 0.0)
+    if not error <= rounding:
+        return None
+    vague = rounding > max(CONCLUSIVE * size, NEGLIGIBLE * _slope(evidence))
+    return Verdict.INCONCLUSIVE if vague else Verdict.PASS
 
 
 def _at_zero(analytic: float, evidence: Evidence) -> Verdict:

@@ -8,8 +8,9 @@ from typing import Any
 
 from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
+from autograd.testing.domains import REALS
 from autograd.testing.evidence import Evidence
-from autograd.testing.functions import REALS, Function, applied, by_reverse, plain
+from autograd.testing.functions import Function, applied, by_reverse, plain
 from autograd.testing.underflow import underflow_of
 
 # The first operand of these repeats what the others say, and has no edge of its own.

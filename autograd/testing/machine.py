@@ -17,8 +17,8 @@ from autograd.engine import Value, gradients, no_grad
 from autograd.primitives import TABLE
 from autograd.testing.functions import applied
 from autograd.testing.oracle import EPSILON
+from autograd.testing.points import values
 from autograd.testing.programs import is_regular
-from autograd.testing.strategies import values
 from autograd.testing.verdicts import GradientMismatch
 
 BINARY = ("add", "subtract", "multiply", "divide", "maximum")

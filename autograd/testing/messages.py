@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
+from autograd.primitives.table import Interval
 from autograd.testing.functions import Function
 from autograd.testing.guilt import Guilt
 from autograd.testing.sources import source, written
+from autograd.testing.verdicts import Check
+from autograd.transforms.structure import is_array
 
 LONGEST = 60  # operations: a longer program is not printed
 
 
 def explained(
-    function: Function, kind: str, message: str, output: Any, guilty: Guilt | None, given: bool
+    function: Function, kind: str, message: str, output: Any, guilty: Guilt | None, claimed: Check | None, options: str
 ) -> tuple[str, str]:
-    """The message of a mismatch, and the program that shows it, or an empty one."""
+    """The message of a mismatch, and the program that shows it, or an empty one; `claimed` is a check of `grad=`."""
     point = ", ".join(f"{name} = {x!r}" for name, x in zip(function.names, function.flat))
     lines = [f"{kind} mismatch of {function.name}: {message}", f"  at        {point}"]
     program = ""
@@ -24,14 +28,25 @@ def explained(
         graph = Graph(output)
         if guilty is not None:
             lines.append(f"  guilty    {guilty.operation}, {guilty}")
-        elif not given:
+        elif claimed is None:
             lines.append(f"  guilty    {_nobody(kind)}")
-        if sum(bool(node.inputs) for node in graph.nodes) <= LONGEST:
-            program = source(graph)
-            heading = "the same function, by this engine" if given else "program"
+        heading = "program" if claimed is None else "the graph of this run, by this engine"
+        count = sum(bool(node.inputs) for node in graph.nodes)
+        if count <= LONGEST:
+            program = source(graph) + (f"\n# {claimed}" if claimed else "")
             lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
-    lines.append(f"  again     check_gradients({function.name}, {', '.join(argument(arg) for arg in function.args)})")
+        else:
+            lines.append(f"  {heading} is omitted: {count} operations, more than {LONGEST}")
+    arguments = [argument(arg) for arg in function.args]
+    lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
     return "\n".join(lines), program
+
+
+def options_of(grad: Callable[..., Any] | None, domain: Any, order: int) -> str:
+    """The options of a check, as they stand in the call that repeats it."""
+    found = "" if grad is None else f", grad={getattr(grad, '__name__', 'grad').replace('<lambda>', 'grad')}"
+    found += "" if domain is None else f", domain={argument(domain)}"
+    return found + (f", order={order}" if order != 1 else "")
 
 
 def _nobody(kind: str) -> str:
@@ -44,5 +59,31 @@ def _nobody(kind: str) -> str:
 
 
 def argument(arg: Any) -> str:
-    """An argument as Python reads it."""
+    """An argument, or its domain, as Python reads it."""
+    if is_array(arg):
+        return f"np.array({argument(arg.tolist())})"
+    if isinstance(arg, dict):
+        return "{" + ", ".join(f"{key!r}: {argument(part)}" for key, part in arg.items()) + "}"
+    if isinstance(arg, Interval):
+        return repr(arg.text)
+    if isinstance(arg, list):
+        return f"[{', '.join(map(argument, arg))}]"
+    if type(arg) is tuple:
+        return f"({', '.join(map(argument, arg))}{',' if len(arg) == 1 else ''})"
     return written(arg) if isinstance(arg, (int, float)) else repr(arg)
+
+
+def entries(function: Function, wrong: list[bool]) -> str:
+    """Which arguments are wrong, and in how many of their numbers; nothing where there is only one number."""
+    if len(wrong) < 2:
+        return ""
+    told, right, start = [], [], 0
+    for name, count in zip(function.parameters, function.counts):
+        bad = sum(wrong[start : start + count])
+        start += count
+        if bad:
+            told.append(f"{bad} of {count} entries of {name}" if count > 1 else name)
+        else:
+            right.append(name)
+    verb = "is" if sum(wrong) == 1 else "are"
+    return f"  entries   {', '.join(told)} {verb} wrong" + (f"; right: {', '.join(right)}" if right else "")

@@ -15,8 +15,9 @@ from autograd.primitives.table import Interval
 from autograd.symbols import Symbol
 from autograd.testing.check import FAILURES, check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
-from autograd.testing.functions import REALS, Domain, applied, interval, plain
-from autograd.testing.strategies import LANES, LEAST_NORMAL, Numbers, values
+from autograd.testing.domains import REALS, Domain, interval
+from autograd.testing.functions import applied, plain
+from autograd.testing.points import LANES, LEAST_NORMAL, Numbers, values
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 from autograd.transforms import jvp
 

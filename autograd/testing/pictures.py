@@ -1,4 +1,4 @@
-"""The picture of a mismatch: its graph, with the guilty edge, or the guilty operation, marked."""
+"""The picture of a mismatch: its graph, with the guilty edge, the guilty operation, or the wrong claim marked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from autograd.testing.guilt import Guilt
 from autograd.testing.verdicts import GradientMismatch
 
 LARGEST = 40  # nodes: of a larger graph only what is below the guilty operation is drawn
+LONG = 12  # boxes: a longer row of them is too wide to be read, and goes down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
@@ -26,11 +27,24 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     chosen = partial(choose, graph.output, None, "chain", "none", "", LARGEST, fresh=True)
 
     def marked() -> Picture:
-        return chosen() if guilty is None else _marked(chosen(), graph, guilty)
+        return _claimed(chosen(), mismatch) if guilty is None else _marked(chosen(), graph, guilty)
 
+    drawn = marked()
+    direction = "LR" if len(drawn.boxes) <= LONG else "TB"
     return Drawing(
-        marked(), "LR", "light", dict.fromkeys(("graph_attr", "node_attr", "edge_attr")), None, "svg", marked
+        drawn, direction, "light", dict.fromkeys(("graph_attr", "node_attr", "edge_attr")), None, "svg", marked
     )
+
+
+def _claimed(drawn: Picture, mismatch: GradientMismatch) -> Picture:
+    """A picture with what was claimed of a derivative written at the input that it belongs to."""
+    check = mismatch.check
+    if check is None:
+        return drawn
+    wrong = next((name for name in mismatch.point if check.what == f"∂f/∂{name}"), None)
+    mark = f"{check.mode} says {check.analytic!r}; {check.known}"
+    boxes = [replace(box, marks=(*box.marks, mark)) if box.name == wrong else box for box in drawn.boxes]
+    return replace(drawn, boxes=tuple(boxes))
 
 
 def _marked(drawn: Picture, graph: Graph, guilty: Guilt) -> Picture:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import zlib
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marker, and the profiles "gradcheck" and "gradcheck-deep" for --hypothesis-profile."""
     config.addinivalue_line("markers", "gradcheck: checks of derivatives, made by autograd.testing.gradcheck")
     try:
-        from autograd.testing.decorators import profiles
+        from autograd.testing.registration import profiles
     except ImportError:  # without hypothesis there are none
         return
     profiles()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(name: str, obj: Any) -> None:
+    """Let a gradcheck have the parameters that `parametrize` above it gives: it does not draw those."""
+    marks = {mark.name: mark for mark in getattr(obj, "pytestmark", ()) if isinstance(mark, pytest.Mark)}
+    if "gradcheck" in marks and "parametrize" in marks:
+        parametrized = [mark.args[0] for mark in obj.pytestmark if mark.name == "parametrize"]
+        names = [n.strip() for given in parametrized for n in (given.split(",") if isinstance(given, str) else given)]
+        own = [p for p in inspect.signature(obj).parameters.values() if p.name not in names]
+        given = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY) for n in names]
+        obj.__signature__ = inspect.Signature([*own, *given])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,7 +72,8 @@ def save(mismatch: Any, folder: Path, test: str) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w.-]+", "-", test).strip("-")
-    stem = folder / f"{name}-{mismatch.kind}"
+    number = zlib.crc32(test.encode())  # tests of different names may be the same without what a file name cannot hold
+    stem = folder / f"gradcheck-{name}-{mismatch.kind}-{number:08x}"  # which pytest does not take for a test
     saved = []
     drawing = picture(mismatch)
     if drawing is not None:

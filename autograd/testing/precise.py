@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.testing.functions import REALS
+from autograd.testing.domains import REALS
 
 STEP = 60  # the step of a quotient is 10^-STEP of (the least operand over the greatest)², the width of a step of x // y
 CLOSER = 8  # and a second step is so many digits smaller
@@ -60,10 +60,11 @@ class Exact:
 
 @cache
 def context() -> Any:
-    """The context of mpmath whose numbers are no floats."""
+    """The context of mpmath whose numbers are no floats, and have the methods that NumPy calls on objects."""
     from mpmath import MPContext
 
     from autograd.numbers.precise import join_context
+    from autograd.primitives.operators import METHODS
 
     mp = MPContext()
 
@@ -71,6 +72,9 @@ def context() -> Any:
         raise TypeError("f makes a float of its operand")
 
     mp.mpf.__float__ = refuse
+    for name, function in METHODS.items():
+        setattr(mp.mpf, name, function)
+    mp.mpf.__floor__, mp.mpf.__ceil__ = METHODS["floor"], METHODS["ceil"]
     join_context(mp)
     return mp
 

@@ -15,8 +15,8 @@ import autograd.primitives as public
 from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
 from autograd.testing.functions import applied
+from autograd.testing.points import values
 from autograd.testing.sources import call, imports, written
-from autograd.testing.strategies import values
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
 LARGEST = 1e6  # of values and local derivatives in a generated program: beyond it rounding drowns what is tested
@@ -117,7 +117,7 @@ def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
 
 
 def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> Program:
-    """A program of any indices, each modulo the number of values so far, the latest being 0, without dead code.
+    """A program of any indices, each modulo the number of values so far, -1 being the latest, without dead code.
 
     An operation that is not regular at its operands is replaced by one that is total, of as many.
     """
@@ -126,7 +126,7 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
     made = []
     for name, indices in steps:
         row = TABLE[name]
-        operands = tuple(-1 - k % len(numbers) + len(numbers) for k in indices)
+        operands = tuple(k % len(numbers) for k in indices)
         if not is_regular(row, tuple(numbers[k] for k in operands)):
             row = TABLE[TOTAL.get(len(operands), TOTAL_OF_MANY)]
         made.append(Step(row.name, operands))
@@ -134,9 +134,9 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
     return pruned(Program(inputs, tuple(made)))
 
 
-def staggered(indices: tuple[int, ...]) -> tuple[int, ...]:
-    """Indices moved apart, since of many operands two are nearly always the same."""
-    return tuple(index + place for place, index in enumerate(indices))
+def spread(indices: tuple[int, ...]) -> tuple[int, ...]:
+    """Indices all different: of many operands drawn alone two are nearly always the same, which hides some faults."""
+    return tuple(indices[0] + place for place in range(len(indices)))
 
 
 def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]:
@@ -163,17 +163,19 @@ def programs(
 
     >>> from hypothesis import find
     >>> find(programs(["add", "multiply"]), lambda program: len(program.steps) == 2)
-    Program((0.0,), (('add', (0, 0)), ('add', (1, 1))))
+    Program((0.0,), (('add', (0, 0)), ('add', (0, 1))))
     """
     names = names_of(ops)
     back = inputs + size - 1
-    index = st.sampled_from((*range(back), *(0, 1) * (back // 2)))  # often the latest: little is dead, much is shared
+    # An operand shrinks to an input, at the head, so that what computes it falls away; often it is one of the latest
+    # values, so that little is dead and much is shared.
+    index = st.sampled_from((*range(inputs), *range(-1, -size, -1), *(-1, -2) * (back // 2)))
 
     def operands(count: int) -> st.SearchStrategy[tuple[int, ...]]:
         indices = st.tuples(*[index] * count)
-        return indices if count < 3 else indices.map(staggered)
+        return indices if count < 3 else indices | indices.map(spread)
 
     by_name = {name: st.tuples(st.just(name), operands(arity(TABLE[name]))) for name in names}
     step = st.sampled_from(names).flatmap(by_name.__getitem__)
-    leaves = st.lists(values() if numbers is None else numbers, min_size=1, max_size=inputs)
+    leaves = st.tuples(*[values() if numbers is None else numbers] * inputs)  # all: an unused one is dropped
     return st.builds(assembled, leaves, st.lists(step, min_size=1, max_size=size))

@@ -1,17 +1,25 @@
-"""What hypothesis loads by its entry point: how to draw a Value."""
+"""What hypothesis gets from the kit: how to draw a Value, and profiles."""
 
 from __future__ import annotations
 
 
 def register() -> None:
-    """Let hypothesis draw Values where an annotation asks for them, as in `@given(...)` or `st.from_type(Value)`."""
+    """Let hypothesis, by its entry point, draw Values where an annotation asks for them: `@given(...)`, `from_type`."""
     from hypothesis import strategies as st
 
     from autograd.engine import Value
 
     def draw(_: type[Value]) -> st.SearchStrategy[Value]:
-        from autograd.testing.strategies import leaves
+        from autograd.testing.points import leaves
 
         return leaves()
 
     st.register_type_strategy(Value, draw)
+
+
+def profiles() -> None:
+    """Register hypothesis' profiles "gradcheck", for every run, and "gradcheck-deep", for a long one."""
+    from hypothesis import settings
+
+    settings.register_profile("gradcheck", max_examples=200, derandomize=True, deadline=None)
+    settings.register_profile("gradcheck-deep", max_examples=5000, derandomize=True, deadline=None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,9 +42,14 @@ class Check:
     oracle: str = ""
 
     def __str__(self) -> str:
-        apart = abs(self.left - self.right) > 2 * self.bound or math.isnan(self.numeric)
-        sides = f", from the left {self.left!r}, from the right {self.right!r}" if apart else ""
-        return f"{self.what} by {self.mode}: {self.analytic!r}; numeric {self.numeric!r} ± {self.bound:.1e}{sides}"
+        return f"{self.what} by {self.mode}: {self.analytic!r}; {self.known}"
+
+    @property
+    def known(self) -> str:
+        """What the oracle says."""
+        if abs(self.left - self.right) > 2 * self.bound or (math.isnan(self.numeric) and self.left != self.right):
+            return f"a kink: it should lie between {self.left!r} on the left and {self.right!r} on the right"
+        return f"numeric {self.numeric!r} ± {self.bound:.1e}"
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class GradientMismatch(AssertionError):
 
     `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure" or
     "inconclusive"; `guilty` the operation at fault, if one was found, and `output` the graph that was checked, if any.
+    `summary` is computed once the mismatch is shown: hypothesis makes hundreds that nobody sees. A copy, as pickle
+    makes it, has the text, but no graph.
     """
 
     kind: str
@@ -87,14 +95,24 @@ class GradientMismatch(AssertionError):
     guilty: Guilt | None = None
     output: Value | None = None
     program: str = ""
+    summary: Callable[[], str] | None = None
     notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *self.notes])
+        return "\n".join([self.message, *filter(None, [self.entries]), *self.notes])
+
+    @cached_property
+    def entries(self) -> str:
+        """Which of many derivatives are wrong, in a line; empty for one alone."""
+        return self.summary() if self.summary else ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return GradientMismatch, (self.kind, str(self), self.point, self.check, None, None, self.program)
 
 
 def raised(mismatch: GradientMismatch) -> Any:
     """Raise it: from a line for each kind, by which hypothesis tells failures apart and shrinks each of them alone."""
+    __tracebackhide__ = True
     if mismatch.kind == "gross":
         raise mismatch
     if mismatch.kind == "plain":

@@ -14,8 +14,8 @@ from autograd.primitives import TABLE, Primitive
 from autograd.testing import GradientMismatch, check_gradients
 from autograd.testing.functions import applied
 from autograd.testing.operations import check_at, check_kink, operands_of
+from autograd.testing.points import values
 from autograd.testing.programs import Program, arity, is_regular, programs
-from autograd.testing.strategies import values
 from autograd.transforms import hessian
 from benchmarks.mutants.faults import Fault
 from benchmarks.mutants.rules import RuleMutant

@@ -1,6 +1,7 @@
 """check_gradients: its verdicts, what it catches, what it lets pass, what it says."""
 
 import math
+import pickle
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ import autograd
 from autograd import Value, exp, log, log1p, primitive, relu, sin, sqrt, tanh
 from autograd.primitives import BUILT_IN, TABLE
 from autograd.testing import GradientMismatch, Verdict, check_gradients
+from autograd.testing.pictures import picture
 from autograd.testing.programs import Program, arity, programs
 from benchmarks.mutants.faults import FAULTS
 from tests.profiles import DEEP
@@ -172,6 +174,35 @@ def test_no_false_alarm_at_second_order(program: Program) -> None:
     check_gradients(program, *program.inputs, order=2)
 
 
+def test_no_false_alarm_at_a_kink_of_second_order() -> None:
+    """The first derivative of cosh is 0 there, and says nothing of the corner inside."""
+    program = Program((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,))))
+    assert check_gradients(program, *program.inputs, order=2).counts[Verdict.INTERIOR_KINK] == 3
+
+
+# functions whose values hide their rounding, since terms cancel, with their right derivatives
+CANCELLING: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
+    (lambda w: np.tanh(w - 10) + np.tanh(10.0), lambda w: 1 - np.tanh(w - 10) ** 2),
+    (lambda w: math.tanh(w - 10) + math.tanh(10.0), lambda w: 1 / math.cosh(w - 10) ** 2),
+    (lambda x: (x + 1e8) - 1e8, lambda x: 1.0),
+    (lambda x: math.exp(x * 1e-9) - 1.0, lambda x: 1e-9 * math.exp(x * 1e-9)),
+    (lambda x: max(x, 1.0), lambda x: float(x > 1.0)),
+    (lambda x: np.floor(x) - 1.0, lambda x: 0.0),
+]
+
+
+@pytest.mark.parametrize("i", range(len(CANCELLING)))
+@given(st.sampled_from([0.0, 1e-9, 1e-3, -1e-3, 6e-134]) | st.floats(-5.0, 5.0).filter(lambda x: x % 1.0 != 0.0))
+def test_no_false_alarm_where_terms_cancel(i: int, x: float) -> None:
+    f, derivative = CANCELLING[i]
+    check_gradients(f, x, grad=derivative)
+
+
+def test_functions_of_numpy_run_in_fifty_digits() -> None:
+    with pytest.raises(GradientMismatch, match="oracle    a difference quotient in fifty digits"):
+        check_gradients(lambda x: np.log(np.sum(np.exp(x))), np.zeros(2), grad=lambda x: [0.5, -0.5])
+
+
 # --- arguments ----------------------------------------------------------------------------------
 
 
@@ -192,6 +223,88 @@ def test_a_gradient_from_elsewhere_in_any_structure(form: Callable[..., Any]) ->
     assert report.counts == {Verdict.PASS: 2}
 
 
+def two(w: Any, b: Any) -> Any:
+    return np.sum(w) * np.sum(b)
+
+
+W, b = np.ones((2, 3)), np.ones(2)
+STRUCTURES: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = [
+    (np.sum, (W,), lambda x: np.ones((3, 2)), r"∂f/∂a has shape \(3, 2\), a has shape \(2, 3\)"),
+    (np.sum, (W,), lambda x: np.ones(6), r"∂f/∂a has shape \(6,\), a has shape \(2, 3\)"),
+    (np.sum, (W,), lambda x: None, r"grad= returned None: does it lack its return\?"),
+    (
+        two,
+        (W, b),
+        lambda w, b: (np.full(2, 6.0), np.full((2, 3), 2.0)),
+        r"∂f/∂w has shape \(2,\), w has shape \(2, 3\)",
+    ),
+    (two, (W, b), lambda w, b: (np.full((2, 3), 2.0), 12.0), r"∂f/∂b has shape \(\), b has shape \(2,\)"),
+    (two, (W, b), lambda w, b: (np.full((2, 3), 2.0), None), "grad= returned None for ∂f/∂b"),
+    (
+        two,
+        (W, b),
+        lambda w, b: np.full((2, 3), 2.0),
+        r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got|∂f/∂w has shape \(3,\)",
+    ),
+    (two, (W, b), lambda w, b: 2.0, r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got 2.0"),
+    (lambda p: p["a"], ({"a": 1.0},), lambda p: {"b": 1.0}, "∂f/∂p is a dict of 'a', got a dict of 'b'"),
+    (sin, (1.0,), lambda x: 1j, "∂f/∂x is a number, got 1j"),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "derivative", "message"), STRUCTURES)
+def test_a_gradient_in_another_structure_is_refused(f: Any, point: Any, derivative: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_gradients(f, *point, grad=derivative)
+
+
+@pytest.mark.parametrize(
+    ("f", "point", "derivative"),
+    [
+        (two, (W, b), lambda w, b: [np.full((2, 3), 2.0), [6.0, 6.0]]),
+        (two, (W.tolist(), b.tolist()), lambda w, b: (np.full((2, 3), 2.0), np.full(2, 6.0))),
+        (np.sum, (W,), lambda w: (np.ones((2, 3)),)),  # as torch.autograd.grad returns it
+        (lambda p: p["a"] * p["b"], ({"a": 1.0, "b": 2.0},), lambda p: {"b": p["a"], "a": p["b"]}),
+        (lambda x: x[0] * 2.0, ([3.0],), lambda x: [2.0]),
+        (lambda x: x[0] * 2.0, ((3.0,),), lambda x: (2.0,)),
+        (lambda x: float(np.sum(np.zeros(2) + x)), (1.0,), lambda x: np.float32(2.0)),
+    ],
+)
+def test_a_gradient_in_the_structure_of_its_arguments(f: Any, point: Any, derivative: Any) -> None:
+    assert set(check_gradients(f, *point, grad=derivative).counts) == {Verdict.PASS}
+
+
+def test_what_a_failure_of_a_derivative_from_elsewhere_tells() -> None:
+    def cost(w: Any, b: float) -> Any:
+        return np.sum(3 * w * w) + b
+
+    point = np.array([1.0, 0.1 + 0.2])
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(cost, point, 2.0, grad=lambda w, b: (5 * w, 1.0), domain={"w": (-5, 5)})
+    message = str(caught.value)
+    assert "  entries   2 of 2 entries of w are wrong; right: b" in message
+    assert "again     check_gradients(cost, np.array([1.0, 0.30000000000000004]), 2.0, grad=grad, domain=" in message
+    assert "the graph of this run, by this engine" in message
+    assert caught.value.program.splitlines()[-1].startswith("# ∂f/∂w[0] by grad=: 5.0; numeric 6.0 ±")
+    drawing = picture(caught.value)
+    assert drawing is not None
+    assert [box.name for box in drawing.picture.boxes if box.marks] == ["w[0]"]
+    assert str(pickle.loads(pickle.dumps(caught.value))) == message
+
+
+def test_what_cannot_be_checked_says_how() -> None:
+    with pytest.raises(TypeError, match=r"returns one number, got a ndarray: check lambda x: np.sum\(dy \* f\(x\)\)"):
+        check_gradients(np.exp, np.zeros(3), grad=np.exp)
+    with pytest.raises(TypeError, match="or pass grad= to check a derivative of your own"):
+        check_gradients(math.exp, 1.0)
+
+
+def test_a_value_from_outside_is_a_number_to_f() -> None:
+    K = Value(3.0)
+    assert set(check_gradients(lambda x: x * K, 2.0).counts) == {Verdict.PASS}
+    assert K.grad == 0.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
@@ -200,8 +313,8 @@ def test_a_gradient_from_elsewhere_in_any_structure(form: Callable[..., Any]) ->
         ((sin, 1.0), {"modes": ("sideways",)}, "modes are some of reverse, forward"),
         ((sin, 1.0), {"modes": "reverse"}, "modes are some of"),
         ((log, 1.0), {"domain": (2.0, 3.0)}, r"x = 1.0 is outside its domain \[2.0, 3.0\]"),
-        ((sin, 1.0), {"grad": lambda x: (1.0, 2.0)}, "grad= returned 2 numbers for 1"),
-        ((autograd.multiply, 1.0, 2.0), {"domain": [None]}, "one for each of 2 arguments"),
+        ((sin, 1.0), {"grad": lambda x: (1.0, 2.0)}, r"∂f/∂x has shape \(2,\), x has shape \(\)"),
+        ((autograd.multiply, 1.0, 2.0), {"domain": [None]}, "one for each of 2 parameters"),
     ],
 )
 def test_bad_arguments_are_named(arguments: tuple[Any, ...], options: dict[str, Any], message: str) -> None:

@@ -1,18 +1,22 @@
 """gradcheck, assert_equivalent, the strategies, and what pytest and hypothesis load by themselves."""
 
+import functools
 import math
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, exp, log, relu, sigmoid, sin, tanh
 from autograd.primitives import TABLE
-from autograd.testing import GradientMismatch, Program, assert_equivalent, gradcheck, strategies
+from autograd.testing import GradientMismatch, Program, assert_equivalent, check_gradients, gradcheck, strategies
+from autograd.testing.domains import interval
+from autograd.testing.points import LANES
 from autograd.testing.programs import applied, is_regular, programs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -73,10 +77,106 @@ def test_rounding_in_the_middle_of_f_is_no_mismatch() -> None:
     gradcheck(lambda x: -log(1 - 1 / (1 + exp(-x))), domain=(-30.0, 30.0))()
 
 
-@pytest.mark.parametrize("domain", [{"z": None}, [None, None]])
-def test_a_domain_for_nobody_is_named(domain: Any) -> None:
-    with pytest.raises(ValueError, match="one interval or a dict for x"):
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        ({"z": None}, r"domain=: 'z' is not a parameter \(x\)"),
+        ([None, None], r"a list of one for each of 1 parameters \(x\)"),
+        ((1, 0), "there is no number in the domain"),
+        ("(1, 1]", "there is no number in the domain"),
+    ],
+)
+def test_a_domain_for_nobody_is_named(domain: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_gradients(lambda x: x, 0.5, domain=domain)
+    with pytest.raises(ValueError, match=message):
         gradcheck(lambda x: x, domain=domain)
+
+
+@pytest.mark.parametrize("domain", [(0.5, 2.0), "[0.5, 2]", {"x": (0.5, 2.0), "w": "[0.5, 2]"}, [(0.5, 2), "[0.5, 2]"]])
+def test_a_domain_has_one_form_everywhere(domain: Any) -> None:
+    def f(x: Any, w: Any) -> Any:
+        assert 0.5 <= x <= 2.0
+        return x * log(w)
+
+    check_gradients(f, 1.0, 0.5, domain=domain, modes=("reverse",))
+    settings(max_examples=5)(gradcheck(f, domain=domain, grad=lambda x, w: (math.log(w), x / w)))()
+
+
+@settings(max_examples=20)
+@gradcheck(domain={"W": np.full((2, 3), "[-2, 2]")}, grad=lambda W: 2 * W)
+def test_an_array_of_domains_gives_arrays(W: Any) -> Any:
+    assert W.shape == (2, 3)
+    return np.sum(W * W)
+
+
+class TestMethods:
+    scale = 3.0
+
+    @settings(max_examples=5)
+    @gradcheck
+    def test_self_is_not_drawn(self, x: Any) -> Any:
+        return self.scale * x
+
+    @pytest.mark.parametrize("n", [2, 3])
+    @settings(max_examples=5)
+    @gradcheck
+    def test_parameters_of_a_method(self, x: Any, n: int) -> Any:
+        assert n in (2, 3)
+        return self.scale * sin(x) ** n
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize(("a", "b"), [(1.0, 2.0)])
+@settings(max_examples=5)
+@gradcheck(domain={"x": (-2.0, 2.0)})
+def test_what_parametrize_gives_is_not_drawn(a: float, x: Any, b: float, n: int) -> Any:
+    assert (a, b) == (1.0, 2.0)
+    return x**n
+
+
+def of_positions(x: Any, /, y: Any) -> Any:
+    return x * y
+
+
+def of_names(*, x: Any, k: int = 2) -> Any:
+    return x**k
+
+
+class Sine:
+    def __call__(self, x: Any) -> Any:
+        return sin(x)
+
+
+@pytest.mark.parametrize("f", [of_positions, of_names, Sine(), functools.partial(of_positions, 2.0)])
+def test_functions_of_every_kind(f: Any) -> None:
+    settings(max_examples=3)(gradcheck(f, domain=(-5, 5)))()
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        ("(0, 1]", r"@gradcheck\(domain='\(0, 1\]'\)"),
+        (lambda *xs: 0.0, r"\*xs says not how many"),
+        (lambda: 0.0, "f has no parameter to draw"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(f: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        gradcheck(f)
+
+
+def test_a_failure_is_not_shrunk_for_ever() -> None:
+    checked = set()
+
+    def wrong(W: Any) -> Any:
+        checked.add(W.tobytes())
+        return 3.1 * W * W
+
+    test = gradcheck(lambda W: np.sum(W**3), domain={"W": np.full((2, 3), "[-2, 2]")}, grad=wrong)
+    with pytest.raises(GradientMismatch, match="1 of 6 entries of W is wrong"):
+        settings(database=None, derandomize=True)(test)()
+    assert len(checked) < 20_000  # most of them close to one of 200 points, where the rounding of grad= is measured
 
 
 def test_equivalent_functions() -> None:
@@ -93,9 +193,7 @@ def test_equivalent_functions() -> None:
 @pytest.mark.parametrize("domain", ["(0, inf)", "[-1, 1]", "(2, 5]", (3.0, 4.0), None])
 @given(data=st.data())
 def test_values_stay_in_their_domain(domain: Any, data: st.DataObject) -> None:
-    x = data.draw(strategies.values(domain, [name for name in strategies.LANES if name != "nan"]))
-    from autograd.testing.functions import interval
-
+    x = data.draw(strategies.values(domain, [name for name in LANES if name != "nan"]))
     assert x in interval(domain)
 
 
@@ -197,3 +295,34 @@ def test_the_marker_selects_gradient_checks(tmp_path: Path) -> None:
 def test_the_kit_loads_nothing_before_it_is_asked() -> None:
     code = "import sys, autograd.testing; print(*(m for m in ('hypothesis', 'pytest', 'mpmath') if m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
+
+
+ARTIFACTS = """
+import pytest
+from autograd.testing import check_gradients, gradcheck
+
+@pytest.mark.parametrize("name", ["a/b", "a-b"])
+def test_of_names(name):
+    check_gradients(lambda x: 3 * x * x, 1.0, grad=lambda x: 5 * x)
+
+@gradcheck(grad=lambda x: 5 * x)
+def test_drawn(x):
+    return 3 * x * x
+"""
+
+
+def test_artifacts_are_no_tests_and_each_test_has_its_own(tmp_path: Path) -> None:
+    (tmp_path / "test_slip.py").write_text(ARTIFACTS, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    first, second = (
+        subprocess.run([*command, *more], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        for more in (["--gradcheck-artifacts=shown"], [])
+    )
+    assert "3 failed" in first.stdout
+    assert "3 failed" in second.stdout and "ERROR" not in second.stdout
+    assert len(list((tmp_path / "shown").glob("*.py"))) == 3
+    assert "autograd/testing/check.py" not in first.stdout  # frames of the kit
+    assert "Explanation" not in first.stdout and "ExceptionGroup" not in first.stdout
+    for program in (tmp_path / "shown").glob("*.py"):
+        assert "by grad=: " in program.read_text(encoding="utf-8")

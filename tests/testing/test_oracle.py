@@ -25,6 +25,8 @@ SMOOTH: dict[str, tuple[Callable[[float], float], Callable[[Any], Any], float]] 
     "log|x|": (lambda x: math.log(abs(x)), lambda x: 1 / x, 1e100),
     "atan": (math.atan, lambda x: 1 / (1 + x * x), 1e6),
     "1e-7·x": (lambda x: 1e-7 * x, lambda x: mpmath.mpf(1e-7), 1e100),
+    "tanh(x - 10) + tanh(10)": (lambda x: math.tanh(x - 10) + math.tanh(10), lambda x: mpmath.sech(x - 10) ** 2, 9.0),
+    "max(x, 1)": (lambda x: max(x, 1.0), lambda x: mpmath.mpf(x > 1), 0.999),
     "log(1 + |x|)": (lambda x: math.log1p(abs(x)), lambda x: mpmath.sign(x) / (1 + abs(x)), 1e100),
 }
 
@@ -91,6 +93,7 @@ HARD = [
     ("a function of x alone at a tiny x", lambda x: x * x, 1e-150, 2e-150, 1e-8),
     ("zero", math.sin, 0.0, 1.0, 1e-8),
     ("cancelling terms", lambda x: (x + 1e8) - 1e8, 1.0, 1.0, 1e-5),
+    ("terms that cancel to 0", lambda x: math.tanh(x - 10) + math.tanh(10), 0.0, 8.244614455767397e-09, 1e-5),
 ]
 
 

@@ -1,0 +1,73 @@
+"""Domains: the interval of a number, a structure of them for an argument, one for each parameter of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.primitives.table import Interval
+from autograd.transforms.structure import is_array, leaves
+
+Domain = Any  # an Interval, its text, or a pair of closed ends
+
+REALS = Interval("[-inf, inf]")
+
+
+def interval(domain: Domain) -> Interval:
+    """A set of numbers as an Interval: "(0, inf)", (0, 1) for a closed one, None for all numbers."""
+    if domain is None:
+        return REALS
+    if not is_domain(domain):
+        raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {domain!r}")
+    if isinstance(domain, tuple):
+        domain = f"[{domain[0]}, {domain[1]}]"
+    found = domain if isinstance(domain, Interval) else Interval(domain)
+    low, high = found.ends()
+    if not low <= high:
+        raise ValueError(f"there is no number in the domain {found}")
+    return found
+
+
+def is_domain(tree: Any) -> bool:
+    """Whether this is the domain of one number, not a structure of domains."""
+    pair = isinstance(tree, tuple) and len(tree) == 2 and all(isinstance(x, (int, float)) for x in tree)
+    return tree is None or pair or isinstance(tree, (str, Interval))
+
+
+def flat_domains(tree: Any) -> list[Domain]:
+    """The domains of a structure of them, in order."""
+    if is_domain(tree):
+        return [tree]
+    if not isinstance(tree, (dict, list, tuple)) and not is_array(tree):
+        raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {tree!r}")
+    parts = tree.values() if isinstance(tree, dict) else tree.flat if is_array(tree) else tree
+    return [d for part in parts for d in flat_domains(part)]
+
+
+def domain_of_each(domain: Any, names: Sequence[str]) -> dict[str, Any]:
+    """The domain of each parameter: of one interval for all, a dict by name, or a list of one for each."""
+    if is_domain(domain):
+        return dict.fromkeys(names, interval(domain))
+    if isinstance(domain, dict):
+        unknown = [repr(name) for name in domain if name not in names]
+        if unknown:
+            raise ValueError(f"domain=: {', '.join(unknown)} is not a parameter ({', '.join(names)})")
+        return {name: domain.get(name, REALS) for name in names}
+    if not isinstance(domain, (list, tuple)) or len(domain) != len(names):
+        raise ValueError(
+            f"domain= is one interval, a dict of them by name, or a list of one for each of {len(names)} parameters "
+            f"({', '.join(names)}); got {domain!r}"
+        )
+    return dict(zip(names, domain))
+
+
+def domains_at(domain: Any, names: Sequence[str], args: Sequence[Any]) -> list[Interval]:
+    """The interval of each number of the arguments."""
+    found: list[Interval] = []
+    for (name, part), arg in zip(domain_of_each(domain, names).items(), args):
+        count = len(leaves(arg, name))
+        parts = [interval(part)] * count if is_domain(part) else [interval(p) for p in flat_domains(part)]
+        if len(parts) != count:
+            raise ValueError(f"domain=: {name} has {count} numbers, its domain {part!r} has {len(parts)}")
+        found += parts
+    return found

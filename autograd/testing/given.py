@@ -1,0 +1,65 @@
+"""A derivative that comes from elsewhere, in the structure of the argument that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> list[float]:
+    """What `grad=` returned as floats, in the order of the arguments' numbers; ValueError where its structure differs.
+
+    >>> import numpy as np
+    >>> derivatives_given(([1, 2], {"b": 3, "a": np.float32(0.5)}), (np.zeros(2), {"a": 0.0, "b": 0.0}), ("w", "p"))
+    [1.0, 2.0, 0.5, 3.0]
+    """
+    if found is None:
+        raise ValueError("grad= returned None: does it lack its return?")
+    if len(args) == 1:
+        alone = isinstance(found, tuple) and len(found) == 1 and shape(args[0])[:1] != (1,)  # as PyTorch returns it
+        parts: Sequence[Any] = found if alone else [found]
+    elif isinstance(found, (tuple, list)) and len(found) == len(args):
+        parts = found
+    else:
+        each = ", ".join(f"∂f/∂{name}" for name in names)
+        raise ValueError(f"grad= returns a tuple of {len(args)} parts ({each}), got {_described(found)}")
+    return [x for part, arg, name in zip(parts, args, names) for x in _matched(part, arg, name)]
+
+
+def _matched(part: Any, arg: Any, name: str) -> list[float]:
+    """The numbers of one part, in the order of those of its argument."""
+    if part is None:
+        raise ValueError(f"grad= returned None for ∂f/∂{name}")
+    if isinstance(arg, dict):
+        if not isinstance(part, dict) or part.keys() != arg.keys():
+            raise ValueError(f"grad=: ∂f/∂{name} is a dict of {', '.join(map(repr, arg))}, got {_described(part)}")
+        return [x for key, inner in arg.items() for x in _matched(part[key], inner, f"{name}[{key!r}]")]
+    part, arg = listed(part), listed(arg)
+    if shape(part) != shape(arg):
+        raise ValueError(f"grad=: ∂f/∂{name} has shape {shape(part)}, {name} has shape {shape(arg)}")
+    if isinstance(arg, (list, tuple)):
+        return [x for i, inner in enumerate(arg) for x in _matched(part[i], inner, f"{name}[{i}]")]
+    try:
+        return [float(part)]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"grad=: ∂f/∂{name} is a number, got {part!r:.60}") from error
+
+
+def listed(tree: Any) -> Any:
+    """An array or a tensor of any library as nested lists."""
+    return tree.tolist() if hasattr(tree, "tolist") else tree
+
+
+def shape(tree: Any) -> tuple[int, ...]:
+    """The shape of nested sequences, as far as all are of one length; that of a number is ()."""
+    tree = listed(tree)
+    if not isinstance(tree, (list, tuple)):
+        return ()
+    inner = {shape(part) for part in tree}
+    return (len(tree), *(inner.pop() if len(inner) == 1 else ()))
+
+
+def _described(found: Any) -> str:
+    if isinstance(found, dict):
+        return f"a dict of {', '.join(map(repr, found))}"
+    return f"a {type(found).__name__} of shape {shape(found)}" if shape(found) else f"{found!r:.60}"

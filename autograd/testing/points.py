@@ -1,0 +1,124 @@
+"""Hypothesis strategies for numbers in a domain, for points of many of them, and for Values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+
+from autograd.engine import Value
+from autograd.primitives.table import Interval
+from autograd.testing.domains import Domain, interval, is_domain
+from autograd.transforms.structure import is_array
+
+Numbers = st.SearchStrategy[float]
+
+LEAST_NORMAL, GREATEST = 2.0**-1022, math.nextafter(math.inf, 0.0)
+SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
+ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
+
+
+def _some(numbers: Iterable[float], domain: Interval) -> Numbers:
+    """One of those that lie in a domain."""
+    inside = [x for x in dict.fromkeys(numbers) if x in domain]
+    return st.sampled_from(inside) if inside else st.nothing()
+
+
+def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbers:
+    least, greatest = domain.ends()
+    low, high = max(low, least), min(high, greatest)
+    return st.floats(low, high, **options) if low <= high else st.nothing()
+
+
+def _ordinary(domain: Interval) -> Numbers:
+    near = _between(1e-6, 10.0, domain) | _between(-10.0, -1e-6, domain)
+    least, greatest = domain.ends()
+    if near.is_empty:  # a domain far from these
+        near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=False)
+    return _some(SIMPLE, domain) | near | _some(ROUND, domain)
+
+
+def _ends(domain: Interval) -> Numbers:
+    """The closed ends of a domain, and the floats next to them."""
+    ends = [(domain.low, math.inf)] if not domain.low_open else []
+    ends += [(domain.high, -math.inf)] if not domain.high_open else []
+    return _some([x for end, inward in ends if math.isfinite(end) for x in (end, math.nextafter(end, inward))], domain)
+
+
+def _limits(domain: Interval) -> Numbers:
+    """The floats closest to the open ends of a domain, at which much overflows."""
+    ends = [math.nextafter(domain.low, math.inf)] if domain.low_open else []
+    ends += [math.nextafter(domain.high, -math.inf)] if domain.high_open else []
+    return _some(ends, domain)
+
+
+LANES: dict[str, Callable[[Interval], Numbers]] = {
+    "ordinary": _ordinary,
+    "ends": _ends,
+    "limits": _limits,
+    "zeros": lambda domain: st.sampled_from((0.0, -0.0)) if 0.0 in domain else st.nothing(),
+    "subnormals": lambda domain: _between(-LEAST_NORMAL, LEAST_NORMAL, domain) | _some((5e-324, -5e-324), domain),
+    "tiny": lambda domain: _some((s * 10.0**-k for k in (12, 30, 100, 290) for s in (1, -1)), domain),
+    "huge": lambda domain: _some((s * x for x in (1e12, 1e30, 1e100, 1e290, GREATEST) for s in (1, -1)), domain),
+    "infinite": lambda domain: _some((math.inf, -math.inf), domain),
+    "nan": lambda domain: st.just(math.nan),
+}
+EVERYDAY = ("ordinary", "ends", "zeros")
+
+
+def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY) -> Numbers:
+    """Floats of a domain, all finite numbers if none is given, from the lanes named: each is as likely as another.
+
+    The lanes are "ordinary", "ends" (the closed ends of the domain and the floats next to them), "limits" (the floats
+    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". ValueError
+    for a lane that is none of these, and where none of them has a number of the domain.
+
+    >>> from hypothesis import find
+    >>> find(values("(1, 5]"), lambda x: x > 2)
+    3.0
+    """
+    inside = interval(domain)
+    unknown = set(lanes) - set(LANES)
+    if unknown:
+        raise ValueError(f"values: no lane {sorted(unknown)}; there are {', '.join(LANES)}")
+    chosen = [strategy for strategy in (LANES[name](inside) for name in lanes) if not strategy.is_empty]
+    if not chosen:
+        raise ValueError(f"values: no number of {inside} in the lanes {', '.join(lanes)}")
+    return st.one_of(chosen)
+
+
+def points(domains: Any, lanes: Iterable[str] = EVERYDAY) -> st.SearchStrategy[Any]:
+    """Points of a structure of domains: a float for each, in the same lists, tuples, dicts and arrays.
+
+    `np.full((2, 3), "[-1, 1]")` is an array of domains.
+
+    >>> from hypothesis import find
+    >>> find(points({"w": ["(0, inf)", (2, 3)]}), lambda p: True)
+    {'w': [1.0, 2.0]}
+    """
+    lanes = tuple(lanes)
+    if is_domain(domains):
+        return values(domains, lanes)
+    if isinstance(domains, dict):
+        return st.fixed_dictionaries({name: points(part, lanes) for name, part in domains.items()})
+    if isinstance(domains, list):
+        return st.tuples(*(points(part, lanes) for part in domains)).map(list)
+    if isinstance(domains, tuple):
+        return st.tuples(*(points(part, lanes) for part in domains))
+    if is_array(domains):
+        return st.tuples(*(points(part, lanes) for part in domains.flat)).map(partial(_array, domains.shape))
+    raise TypeError(f"points: a domain is written like '(0, inf)' or (0.0, 1.0), got {domains!r}")
+
+
+def _array(shape: tuple[int, ...], numbers: tuple[float, ...]) -> Any:
+    import numpy
+
+    return numpy.array(numbers, dtype=float).reshape(shape)
+
+
+def leaves() -> st.SearchStrategy[Value]:
+    """Values with everyday numbers: what hypothesis makes where an annotation asks for a Value."""
+    return st.builds(Value, values())
