@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from autograd.testing.given import derivatives_given
 from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt
 from autograd.testing.judging import MPMATH, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
-from autograd.testing.oracle import EPSILON
+from autograd.testing.oracle import EPSILON, rounding_at
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
 FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; other exceptions are f's own
@@ -141,13 +142,23 @@ class Checker:
         by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
         if self.grad is not None:
             by_mode = {"grad=": lambda _, numbers: self._given(numbers)}
-        evidence = first_evidence(function, self.domains)
+        evidence = self._evidence()
         checks = []
         for mode, derivatives in by_mode.items():
             found = [float(d) for d in derivatives(function, function.flat)]
             for name, analytic, about in zip(function.names, found, evidence):
                 checks.append(self._judged(f"∂f/∂{name}", mode, analytic, about))
         return checks
+
+    def _evidence(self) -> list[Evidence]:
+        """What is known of each ∂f/∂xᵢ; a derivative that is given is known to its own rounding."""
+        known = first_evidence(self.function, self.domains)
+        if self.grad is None:
+            return known
+        return [replace(about, rounding=partial(self._rounding_given, about.i)) for about in known]
+
+    def _rounding_given(self, i: int) -> float:
+        return rounding_at(lambda *xs: self._given(xs)[i], self.function.flat, i, self.domains[i].ends())
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
         """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
@@ -234,8 +245,7 @@ class Checker:
         """Which entries of the arguments `grad=` has wrong."""
         with silence():
             found = self._given(self.function.flat)
-            evidence = first_evidence(self.function, self.domains)
-            verdicts = [judge(d, about).verdict for d, about in zip(found, evidence)]
+            verdicts = [judge(d, about).verdict for d, about in zip(found, self._evidence())]
         return entries(self.function, [verdict is None for verdict in verdicts])
 
 

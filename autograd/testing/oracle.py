@@ -114,6 +114,16 @@ def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
     return "ok", (value, bound if agree else math.inf)
 
 
+def rounding_at(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f at x, as its values along operand i show it: close to a tiny x, or else around."""
+    g, at = Slice(f, x, i), x[i]
+
+    def seen(size: float) -> float:
+        return max(noise for _, noise in _rounding(g, at, size, 0, *domain))
+
+    return seen(abs(at)) or seen(max(abs(at), 1.0))
+
+
 def _check(operands: list[float], i: int, side: int, low: float, high: float) -> None:
     if not -len(operands) <= i < len(operands):
         raise ValueError(f"numeric_derivative: i={i} is out of range for {len(operands)} operands")
