@@ -143,7 +143,7 @@ def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]
     """The names of operations, all public ones where none are given, those that are read most easily first."""
     if ops is None:
         ops = [name for name in TABLE if hasattr(public, name)]
-    names = [op if isinstance(op, str) else op.primitive.name for op in ops]  # type: ignore[attr-defined]  # primitives have it
+    names = [op if isinstance(op, str) else getattr(getattr(op, "primitive", None), "name", repr(op)) for op in ops]
     unknown = [name for name in names if name not in TABLE]
     if unknown:
         raise ValueError(f"programs: no operation {', '.join(unknown)} in the table")
@@ -166,6 +166,8 @@ def programs(
     Program((0.0,), (('add', (0, 0)), ('add', (0, 1))))
     """
     names = names_of(ops)
+    if inputs < 1 or size < 1:
+        raise ValueError(f"programs: inputs and size are 1 or more, got {inputs} and {size}")
     back = inputs + size - 1
     # An operand shrinks to an input, at the head, so that what computes it falls away; often it is one of the latest
     # values, so that little is dead and much is shared.

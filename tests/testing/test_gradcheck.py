@@ -217,6 +217,12 @@ def test_a_lane_or_a_domain_that_is_none() -> None:
         strategies.values(lanes=["fast"])
     with pytest.raises(ValueError, match="no number of"):
         strategies.values("(1, 2)", ["infinite"])
+    with pytest.raises(ValueError, match="no number in the domain"):
+        strategies.values((2, 1))
+    with pytest.raises(ValueError, match="no operation <built-in function sin> in the table"):
+        programs([math.sin])
+    with pytest.raises(ValueError, match="inputs and size are 1 or more, got 3 and 0"):
+        programs(size=0)
     with pytest.raises(TypeError, match="a domain is written like"):
         strategies.points(3.0)
 

@@ -333,6 +333,7 @@ def test_a_long_program_is_not_printed(table: Any) -> None:
         mismatch = mismatch_of(lambda x, times=times: f(x, times), 1.0)
         assert bool(mismatch.program) == is_printed
         assert ("  program\n" in mismatch.message) == is_printed
+        assert ("  program is omitted: 61 operations, more than 60" in mismatch.message) != is_printed
         assert mismatch.guilty is not None
 
 
