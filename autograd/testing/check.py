@@ -197,7 +197,7 @@ class Checker:
         check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
         if verdict is None:
             if row is not None and self.output is not None and self._guilty(2) is None:
-                self.guilt = composed_wrongly(self.output, mode)
+                self.guilt = composed_wrongly(self.output, mode, math.isfinite(analytic))
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
             self._raise(found.kind, f"{check}\n  oracle    {found.oracle}{confirmed}", check)
         return check

@@ -204,9 +204,9 @@ def tangent_of(x: Any) -> float:
     return 0.0 if tangent is None else float(plain(tangent))
 
 
-def composed_wrongly(output: Value, mode: str) -> Guilt:
+def composed_wrongly(output: Value, mode: str, finite: bool) -> Guilt:
     """What is left where second derivatives are wrong, though the first and those of each operation are right."""
-    for node in Graph(output).nodes:
+    for node in () if finite else Graph(output).nodes:
         if node.op is not None and not _stays_finite(node):
             says = f"{Local(node)} is right, but its second derivatives are beyond the largest float"
             return Guilt("overflow", node.op.name, node, None, says, "its second derivatives overflow")
