@@ -85,6 +85,8 @@ class Executor:
         self.results = self._found()
         self.widths = [1 if isinstance(view, Number) else view.counts[0] for view in rolled.outputs]
         self.blocks: dict[int, Block] = {}
+        self.capacity = 0
+        self.memory: list[Any] = []  # what all blocks work in, one at a time
 
     @staticmethod
     def _once(width: int, truths: bool, scope: str) -> Any:
@@ -200,7 +202,13 @@ class Executor:
         """The program bound to blocks of so many rows; of the sizes met, the latest few are kept."""
         while len(self.blocks) >= 4:
             del self.blocks[next(iter(self.blocks))]
-        memory = [numpy.empty((width, rows), bool if truths else float) for width, truths in self.slots.sizes]
+        if rows > self.capacity:
+            self.capacity = min(rows + 1, self.most)  # blocks of a call differ by a row
+            self.blocks.clear()
+            self.memory = [
+                numpy.empty(width * self.capacity, bool if truths else float) for width, truths in self.slots.sizes
+            ]
+        memory = [flat[: width * rows].reshape(width, rows) for flat, (width, _) in zip(self.memory, self.slots.sizes)]
         totals, views = self._totals()
         arrays = list(self.once)
         for i, register in enumerate(self.rolled.registers):
