@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from numpy import ndarray
 
-from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, restored, template, value_of
+from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, restored, shapes_of, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
@@ -271,7 +271,14 @@ class Compiled:
             return function(*[static[name] if name in static else next(given) for name in self._parameters])
 
         moving.__name__ = self.__name__
-        program = trace(moving, [template(form) for form in call.forms], self._moving)
+        try:
+            program = trace(moving, [template(form) for form in call.forms], self._moving)
+        except Exception as error:
+            shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(self._moving, call.forms))
+            error.add_note(
+                f"{self.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}"
+            )
+            raise
         return replace(program, rows=tuple(name for name in self._moving if name in self.rows))
 
     # --- results

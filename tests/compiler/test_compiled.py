@@ -235,6 +235,15 @@ def test_errors_name_the_argument(case: str) -> None:
     assert fast(2.0, [1.0], [1.0]).tolist() == [3.0]  # and nothing is lost
 
 
+def test_an_error_inside_f_says_which_shapes_it_was_given() -> None:
+    fast = compile(lambda W, x: (W @ x).sum(), rows=("x",))
+    with pytest.raises(ValueError, match="matmul") as caught:
+        fast(np.ones((2, 3)), np.ones((5, 4)))
+    assert caught.value.__notes__ == [
+        "<lambda> was traced on arguments (of rows, on one row) of shapes W (2, 3); x (4,)"
+    ]
+
+
 def test_parameters_that_do_not_exist() -> None:
     with pytest.raises(ValueError, match=r"has no parameter 'z'"):
         compile(lambda x: x, rows=("z",))
