@@ -103,7 +103,8 @@ class Builder:
             if needed[i]:
                 for j in self.operations[i].operands:
                     needed[j] = True
-        order = sorted((i for i, kept in enumerate(needed) if kept), key=self._rank(outputs))
+        kept = [i for i, is_needed in enumerate(needed) if is_needed]
+        order = sorted(kept, key=self._rank(kept, outputs))
         number = {old: new for new, old in enumerate(order)}
         operations = tuple(
             Operation(op, tuple([number[j] for j in operands]), value)
@@ -119,11 +120,11 @@ class Builder:
             sum(i < before or self.operations[i].op == CONSTANT for i in order),
         )
 
-    def _rank(self, outputs: Any) -> Callable[[int], tuple[int, int]]:
+    def _rank(self, kept: Sequence[int], outputs: Any) -> Callable[[int], tuple[int, int]]:
         """The order of a program: inputs, constants as they are first needed, then operations."""
         first: dict[int, int] = {}
-        for _, operands, _ in self.operations:
-            for j in operands:
+        for i in kept:
+            for j in self.operations[i].operands:
                 if self.operations[j].op == CONSTANT:
                     first.setdefault(j, len(first))
         for j in leaves_of(outputs):
