@@ -15,6 +15,7 @@ from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, r
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
+from autograd.symbols import TraceError
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)
@@ -273,6 +274,8 @@ class Compiled:
         moving.__name__ = self.__name__
         try:
             program = trace(moving, [template(form) for form in call.forms], self._moving)
+        except TraceError:  # which names its line, whatever the shapes
+            raise
         except Exception as error:
             shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(self._moving, call.forms))
             error.add_note(
