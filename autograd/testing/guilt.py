@@ -56,7 +56,7 @@ def find_guilt(output: Value, order: int = 1) -> Guilt | None:
     if found:
         return found
     for node in operations:
-        found = _forward(graph, node) or (_second_derivatives(graph, node) if order == 2 else None)
+        found = _forward(graph, node) or (_second_derivatives(node) if order == 2 else None)
         if found:
             return found
     return None
@@ -235,7 +235,7 @@ def _forward(graph: Graph, node: Value) -> Guilt | None:
     return None
 
 
-def _second_derivatives(graph: Graph, node: Value) -> Guilt | None:
+def _second_derivatives(node: Value) -> Guilt | None:
     """The first that is wrong; at a kink there are none, and those beside it are looked at."""
     assert node.op is not None
     at_kink = any(_is_at(kink, node, 0.0) for kink in node.op.kinks)
