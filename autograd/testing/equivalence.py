@@ -60,7 +60,8 @@ def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]
         moved.append(rounding_of(functools.partial(_value_and_gradient, function), function.flat))
     for i, (a, b) in enumerate(zip(*found)):
         noise = sum(part[i] for part in moved if part)
-        if a == b or (a != a and b != b) or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + SAFETY * noise < math.inf:
+        near = abs(a - b) <= 1e-9 * max(abs(a), abs(b)) < math.inf or abs(a - b) <= SAFETY * noise
+        if a == b or (a != a and b != b) or near:
             continue
         what = "the value" if i == 0 else f"∂/∂{functions[0].names[i - 1]}"
         raised(GradientMismatch("value", f"{what} of f is {a!r}, of g {b!r}, at {shown}", point))

@@ -56,7 +56,7 @@ def find_guilt(output: Value, order: int = 1) -> Guilt | None:
     if found:
         return found
     for node in operations:
-        found = _forward(graph, node) or (_second_derivatives(graph, node) if order == 2 else None)
+        found = _forward(graph, node) or (_second_derivatives(node) if order == 2 else None)
         if found:
             return found
     return None
@@ -81,6 +81,11 @@ def _is_at(kink: Kink, node: Value, move: float) -> bool:
     return bool(kink.at(*node.op.structured(tuple(moved))))
 
 
+def _is_at_a_kink(node: Value) -> bool:
+    """Whether the operands of a node are at a kink, where its rule has a choice, even if f has a derivative there."""
+    return any(_is_at(kink, node, 0.0) for kink in (node.op.kinks if node.op else ()))
+
+
 def _inputs(graph: Graph, node: Value) -> Guilt | None:
     """Whether the inputs of a node are the operands that its value was computed from."""
     local = Local(node)
@@ -103,13 +108,13 @@ def _local_derivatives(graph: Graph, node: Value) -> Guilt | None:
         analytic = 0.0 if partial is None else float(plain(partial))
         found = judge(analytic, local.evidence(k))
         shown = str(local)
-        if found.verdict in (Verdict.KINK, Verdict.DISCONTINUITY):
+        if found.verdict in (Verdict.KINK, Verdict.DISCONTINUITY) or (found.verdict and _is_at_a_kink(node)):
             for side in (Local(node, BESIDE), Local(node, -BESIDE)):
                 if found.verdict is not None:
                     analytic, found, shown = _beside(side, k, i, found)
         if found.verdict is None:
             what = f"∂{graph.name(node)}/∂{graph.name(node.inputs[i])} of {shown}"
-            absent = " (an absent edge)" if partial is None else ""
+            absent = " (an absent edge)" if partial is None and shown == str(local) else ""
             says = f"{what} is {analytic!r}{absent}; it should be {_expected(found)}"
             brief = f"is {analytic!r}, should be {_expected(found)}"
             return Guilt("local derivative", local.row.name, node, i, says, brief)
@@ -235,11 +240,9 @@ def _forward(graph: Graph, node: Value) -> Guilt | None:
     return None
 
 
-def _second_derivatives(graph: Graph, node: Value) -> Guilt | None:
+def _second_derivatives(node: Value) -> Guilt | None:
     """The first that is wrong; at a kink there are none, and those beside it are looked at."""
-    assert node.op is not None
-    at_kink = any(_is_at(kink, node, 0.0) for kink in node.op.kinks)
-    for local in (Local(node, BESIDE), Local(node, -BESIDE)) if at_kink else (Local(node),):
+    for local in (Local(node, BESIDE), Local(node, -BESIDE)) if _is_at_a_kink(node) else (Local(node),):
         try:
             first = by_reverse(local, local.flat)
         except (ValueError, ArithmeticError):  # moved out of its domain

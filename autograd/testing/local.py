@@ -32,7 +32,7 @@ class Local(Function):
         row, repeated = self.row, REPEATED.get(self.row.name)
         self.positions = [i for i, v in enumerate(node.inputs) if not v.is_constant and (i or repeated is None)]
         self.operands = [float(plain(v.data)) for v in node.inputs]
-        for k, i in enumerate(self.positions, 1):
+        for k, i in enumerate(self.positions if beside else (), 1):  # -0.0 + 0.0 would be another number
             self.operands[i] += beside * k * max(abs(self.operands[i]), 1.0)
 
         def apply(*moving: Any) -> Any:

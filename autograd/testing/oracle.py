@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from autograd.testing.domains import Domain, interval
+from autograd.transforms.structure import is_array
+
 EPSILON = sys.float_info.epsilon
 SHRINK = 1.4  # of the step, from one row of a tableau to the next
 ROWS = 7
@@ -70,25 +73,26 @@ class Slice:
 
 def numeric_derivative(
     f: Callable[..., Any],
-    x: float | Sequence[float],
+    x: Any,
     i: int = 0,
     *,
     side: int = 0,
-    domain: tuple[float, float] | None = None,
+    domain: Domain = None,
 ) -> Estimate:
     """∂f/∂xᵢ at x, from values of f on floats, with a bound on its error.
 
-    `x` is the operand, or a sequence of all operands; `side` -1 or 1 asks for the derivative from the left or the
-    right; `domain` is the closed interval of operand i, at whose ends the derivative is one-sided. ValueError for an i
-    that is no operand, a side that is none of -1, 0, 1, and an x that is not finite or outside the domain.
+    `x` is the operand, or a sequence or an array of all operands; `side` -1 or 1 asks for the derivative from the left
+    or the right; `domain`, "(0, inf]" or (0, 1), is that of operand i, at whose ends the derivative is one-sided.
+    ValueError for an i that is no operand, a side that is none of -1, 0, 1, and an x that is not finite or outside the
+    domain.
 
     >>> import math
     >>> estimate = numeric_derivative(math.sin, 1.0)
     >>> abs(estimate.value - math.cos(1.0)) <= estimate.bound <= 1e-9
     True
     """
-    operands = [float(v) for v in x] if isinstance(x, Sequence) else [float(x)]
-    low, high = domain or (-math.inf, math.inf)
+    operands = [float(v) for v in x] if isinstance(x, Sequence) or (is_array(x) and x.ndim) else [float(x)]
+    low, high = interval(domain).ends()
     _check(operands, i, side, low, high)
     g, at = Slice(f, operands, i), operands[i]
     if side == 0 and min(at - low, high - at) <= CRAMPED * abs(at):
@@ -104,6 +108,12 @@ def numeric_derivative(
     return Estimate(*found, left[0], right[0], len(g.known), status)
 
 
+def rounding_at(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f at x, as its values along operand i show it: close to a tiny x, or else around."""
+    seen = _rounding(Slice(f, x, i), x[i], abs(x[i]), 0, *domain)
+    return max(noise for _, noise in seen)
+
+
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
     """What the quotients of both sides say, beside those of each: where the three contradict, none is believed."""
     (value, bound), mean, error = both, (left[0] + right[0]) / 2, max(left[1], right[1])
@@ -112,16 +122,6 @@ def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
         return "kink", (mean, error if agree else math.inf)
     agree = any(math.isnan(one[0]) or abs(value - one[0]) <= bound + one[1] for one in (left, right))
     return "ok", (value, bound if agree else math.inf)
-
-
-def rounding_at(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
-    """How far rounding moves f at x, as its values along operand i show it: close to a tiny x, or else around."""
-    g, at = Slice(f, x, i), x[i]
-
-    def seen(size: float) -> float:
-        return max(noise for _, noise in _rounding(g, at, size, 0, *domain))
-
-    return seen(abs(at)) or seen(max(abs(at), 1.0))
 
 
 def _check(operands: list[float], i: int, side: int, low: float, high: float) -> None:
@@ -140,12 +140,20 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
     is no derivative, but not into the interval that a narrow step has left.
     """
     best = NOT_FOUND
+    flat = grain = 0.0  # the widest step over which f does not change, if it changes over none before
+    steps = list(_steps(x, side, low, high))
     seen, within = _rounding(g, x, abs(x), side, low, high), abs(x)
-    for step in _steps(x, side, low, high):
+    for step in steps:
+        if best is NOT_FOUND and _is_flat(g, x, step, side):
+            flat = step
+            continue
+        if flat and best is NOT_FOUND:
+            grain = _grain(g, x, flat, step, steps[-1], side)
+            best = _tableau(g, x, flat, side, grain, ROWS)
         if step > within:  # where f may take another way, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
             within = step * 1e3
-        rounding = max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1])
+        rounding = max(grain, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
         narrow = step < RELATIVE_STEPS[0] * abs(x) <= RELATIVE_STEPS[0] * LARGE
         value, bound = _tableau(g, x, step, side, rounding, NARROW_ROWS if narrow else ROWS)
         if not math.isfinite(bound):
@@ -156,7 +164,30 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
             best = value, bound
         if bound <= TIGHT * abs(value):
             break
-    return best
+    return _tableau(g, x, flat, side, 0.0, ROWS) if flat and best is NOT_FOUND else best
+
+
+def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
+    """Whether f has one value here and a step away, which need not be its rounded slope: 1 + 1e-17·x is no constant."""
+    return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
+
+
+def _grain(g: Slice, x: float, flat: float, step: float, widest: float, side: int) -> float:
+    """The rounding of an f that changes over a step, but not over a narrower one: by what it changes in between.
+
+    A continuous f changes by next to nothing there. One that is the difference of larger terms changes by the rounding
+    of those, of which its own values, all zero perhaps, say nothing; over a wide step it does so many times, unless it
+    levels off.
+    """
+    here, signs = g(x), (1, -1) if side == 0 else (side,)
+    sign = next(sign for sign in signs if g(x + sign * step) != here)
+    near, far = flat, step
+    for _ in range(HALVINGS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if g(x + sign * middle) == here else (near, middle)
+    grain = abs(g(x + sign * far) - here)
+    change = max(abs(g(x + sign * widest) - here) for sign in signs)
+    return grain if grain <= EPSILON or grain <= COARSE * change < math.inf else 0.0
 
 
 def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> list[tuple[float, float]]:
@@ -180,7 +211,7 @@ def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: floa
         if flat and change and not jump:
             jump = _jump(g, points)
         if distinct > 4:
-            found.append((0.0 if flat else spacing, _roughness(values)))
+            found.append((0.0 if flat else spacing, max(_roughness(values), _grid(values))))
             if len(found) == 2:
                 break
     if jump <= COARSE * change:
@@ -218,6 +249,17 @@ def _roughness(values: list[float]) -> float:
     return largest
 
 
+def _grid(values: list[float]) -> float:
+    """The greatest power of two that all of these are multiples of."""
+    found = math.inf
+    for value in values:
+        if value and math.isfinite(value):
+            mantissa, exponent = math.frexp(value)
+            digits = int(math.ldexp(mantissa, 53))
+            found = min(found, math.ldexp(digits & -digits, exponent - 53))
+    return found if math.isfinite(found) else 0.0
+
+
 def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
     """Steps relative to x, from narrow to wide; then, for a tiny x, steps up to 1, for f may be a function of 1 + x."""
     room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
@@ -232,38 +274,49 @@ def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
         yield min(wider, room, 1.0)
 
 
-def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, rows: int) -> Found:
+def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> Found:
     """Ridders' tableau from one step on: the entry with the smallest bound.
 
-    From its third row on: two quotients agree by chance wherever their error is stationary in the step.
+    Neighbours of an entry on either side of it, and in its own column: two of them alone agree by chance where an error
+    is stationary in the step.
     """
-    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
     value, bound = math.nan, math.inf
-    previous: list[float] = []
+    rows = _rows(g, x, step, side, rounding, count)
+    for i, row in enumerate(rows):
+        for j in range(1, len(row)):
+            entry, noise = row[j]
+            column = [near[j][0] for near in (*rows[max(i - 1, 0) : i], *rows[i + 1 : i + 2]) if j < len(near)]
+            spread = max(abs(entry - other) for other in (row[j - 1][0], rows[i - 1][j - 1][0], *column))
+            trusted = SAFETY * (spread + noise + EPSILON * abs(entry))
+            if column and trusted < bound:
+                value, bound = entry, trusted
+    return value, bound
+
+
+def _rows(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> list[list[tuple[float, float]]]:
+    """The rows of a tableau, each of a smaller step: its entries, each extrapolated once more, and their rounding."""
+    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
+    rows: list[list[tuple[float, float]]] = []
     largest = abs(g(x))
-    for row in range(rows):
-        h = (x + step / SHRINK**row) - x  # a step that x + h takes exactly
+    for k in range(count):
+        h = (x + step / SHRINK**k) - x  # a step that x + h takes exactly
         if h == 0.0:
             break
         quotient, size = _quotient(g, x, h, side)
         if not math.isfinite(quotient):
-            previous = []  # overflow or the edge of the domain inside the stencil: a smaller step
+            rows = []  # overflow or the edge of the domain inside the stencil: a smaller step
             continue
         largest = max(largest, size)
-        noise = max(rounding, EPSILON * largest, abs(EPSILON / 2 * x * quotient)) / abs(
-            h
-        )  # f may round a multiple of x
-        current, power = [quotient], 1.0
-        for j, older in enumerate(previous):
+        inner = abs(EPSILON / 2 * x * quotient)  # f may round a multiple of x
+        entry, noise, power = quotient, max(rounding, EPSILON * largest, inner) / abs(h), 1.0
+        row = [(entry, noise)]
+        for older, _ in rows[-1] if rows else ():
             power *= factor
             noise *= (power + 1.0) / (power - 1.0)  # what extrapolation makes of the rounding of its two terms
-            current.append(current[j] + (current[j] - older) / (power - 1.0))
-            spread = max(abs(current[-1] - other) for other in (current[-2], older, *previous[j + 1 : j + 2]))
-            trusted = SAFETY * (spread + noise + EPSILON * abs(current[-1]))
-            if trusted < bound and len(previous) > 1:
-                value, bound = current[-1], trusted
-        previous = current
-    return value, bound
+            entry += (entry - older) / (power - 1.0)
+            row.append((entry, noise))
+        rows.append(row)
+    return rows
 
 
 def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:

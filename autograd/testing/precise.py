@@ -112,6 +112,14 @@ def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0, do
     return Exact(*(side if side is None else as_float(side) for side in sides))
 
 
+def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
+    """f at x; None where it says nothing on mpmath's numbers."""
+    mp = context()
+    with mp.workdps(DIGITS[0]):
+        value = _number(f, [mp.mpf(v) for v in x])
+        return None if value is None else as_float(value)
+
+
 def _side(along: Callable[[Any], Any], x: Any, step: Any, precisions: Sequence[int]) -> Any:
     for digits in precisions:
         with context().workdps(digits):

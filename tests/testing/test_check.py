@@ -156,8 +156,14 @@ def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data:
     check_gradients(f, data.draw(st.floats(low, high)), grad=derivative)
 
 
-# Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives.
+# Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives, or
+# the sign of a zero, which mpmath's numbers do not have.
 ROUNDED = [
+    Program((-1.0, -0.0), (("atan2", (1, 0)), ("minimum", (0, 2)))),
+    Program(
+        (0.25, 0.0, 0.25),
+        (("clip", (2, 1, 0)), ("silu", (3,)), ("clip", (0, 0, 2)), ("tanh", (5,)), ("add", (0, 4)), ("atan2", (7, 6))),
+    ),
     Program((3.0,), (("expm1", (0,)), ("tanh", (1,)), ("negative", (0,)), ("add", (3, 2)), ("subtract", (4, 3)))),
     Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("sigmoid", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
     Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("negative", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),

@@ -11,6 +11,7 @@ import pytest
 
 from autograd import Value, exp, primitive, relu, sin, sqrt, tanh
 from autograd.engine.graph import Graph
+from autograd.primitives import Kink
 from autograd.testing import GradientMismatch, Program, check_gradients
 from autograd.testing.guilt import find_guilt, ties
 from autograd.testing.pictures import picture
@@ -136,6 +137,19 @@ def test_a_rule_that_is_wrong_beside_its_corner_only_is_not_excused_by_it(table:
     guilty = find_guilt(operation(Value(0.0)))
     assert guilty is not None
     assert (guilty.kind, guilty.operation) == ("local derivative", "wrong_beside_its_corner")
+
+
+def test_a_rule_is_looked_at_beside_its_kink_though_the_value_has_a_derivative_there(table: Any) -> None:
+    # As where(x, x, 0.0) at 0: the edge not chosen is absent, which is right for each operand alone.
+    kink = Kink("condition = 0", lambda condition, a: condition == 0, (0.0, 1.0), (None, None))
+
+    @primitive(kinks=(kink,))
+    def chosen(condition: Any, a: Any) -> Any:
+        return (a if plain(condition) else 0.0), (None, -1.0 if plain(condition) else None)
+
+    guilty = mismatch_of(lambda x: chosen(x, x), 0.0).guilty
+    assert guilty is not None
+    assert guilty.says.endswith("of chosen(0.001, 0.002) is -1.0; it should be 1.0 ± 1.0e-09")
 
 
 def test_ties_are_the_corners_that_moving_leaves() -> None:

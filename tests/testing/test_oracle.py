@@ -37,10 +37,11 @@ def test_the_error_is_inside_the_bound(name: str, data: st.DataObject, size: flo
     f, derivative, largest = SMOOTH[name]
     x = sign * data.draw(st.sampled_from([1e-8 * (largest / 1e-8) ** size, largest * size + 1e-8, 10 * size + 1e-3]))
     x = math.copysign(min(abs(x), largest), x)
-    estimate = numeric_derivative(f, x)
-    with mpmath.workdps(50):
-        error = abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x)))
-        assert error <= estimate.bound, estimate
+    for side in (0, -1, 1):
+        estimate = numeric_derivative(f, x, side=side)
+        with mpmath.workdps(50):
+            error = abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x)))
+            assert error <= estimate.bound, estimate
 
 
 # Of these a bound was once too small: f on floats, its derivative on mpmath's numbers, x.
@@ -144,9 +145,17 @@ def test_the_ends_of_a_domain_are_one_sided_and_never_left() -> None:
         assert estimate.status == ("one-sided" if x == 0.0 else "ok")
 
 
-def test_one_of_several_operands() -> None:
-    estimate = numeric_derivative(lambda x, y: x * y * y, (3.0, 5.0), 1)
+@pytest.mark.parametrize("operands", [(3.0, 5.0), [3.0, 5.0], np.array([3.0, 5.0])])
+def test_one_of_several_operands(operands: Any) -> None:
+    estimate = numeric_derivative(lambda x, y: x * y * y, operands, 1)
     assert abs(estimate.value - 30.0) <= estimate.bound
+
+
+@pytest.mark.parametrize("domain", ["(0, 1]", (0.0, 1), "[0, 1]"])
+def test_a_domain_of_any_form(domain: Any) -> None:
+    estimate = numeric_derivative(math.log, 1.0, domain=domain)
+    assert estimate.status == "one-sided"
+    assert abs(estimate.value - 1.0) <= estimate.bound
 
 
 def test_an_infinite_derivative_and_a_function_of_nans_are_inconclusive() -> None:
