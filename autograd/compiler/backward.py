@@ -146,8 +146,7 @@ class Backward:
         flat = tuple([self._symbol(j) for j in operands])
         value, partials = row.rule(*row.structured(flat))
         if type(value) is Symbol:
-            self.lowering.known.setdefault(id(value), i)
-            self.lowering.kept.append(value)
+            self.lowering.knows(value, i)
         found: tuple[Any, ...] = partials
         return found
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import inspect
 import pickle
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from numpy import ndarray
-
-from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, restored, shapes_of, template, value_of
+from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, shapes_of, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
@@ -22,12 +20,18 @@ REDUCTIONS = ("sum", "mean", None)
 
 
 class Call(NamedTuple):
-    """The arguments of one call: their forms, which the program depends on, and their numbers."""
+    """The arguments of one call: their forms, which the program depends on, their numbers, and how rows are reduced."""
 
     forms: tuple[Any, ...]
     static: tuple[tuple[str, Any], ...]
     arrays: list[Any]
     rows: int | None
+    reduce: str | None
+
+    @property
+    def each(self) -> bool:
+        """Whether there is a result for each row."""
+        return self.rows is not None and self.reduce is None
 
 
 class Compiled:
@@ -53,7 +57,7 @@ class Compiled:
 
     def _prepare(self, programs: dict[Any, Program]) -> None:
         self._programs = programs
-        self._plans: dict[Any, Any] = {}
+        self._plans: dict[Any, Plan] = {}
         self._choices: dict[Any, tuple[int, ...]] = {}
         self._forms: dict[Any, tuple[Any, ...]] = {}
         self._tracing = threading.Lock()
@@ -83,9 +87,8 @@ class Compiled:
             call = self._read(args, kwargs, reduce)
         except UnfitNumber as error:
             return self._eager(error)(*args, **kwargs)
-        each = call.rows is not None and reduce is None
-        plan = self._plan("value", call, each)
-        return value_of(plan.program.outputs, iter(plan.run(call.arrays, call.rows, reduce)), each)
+        plan = self._plan("value", call)
+        return value_of(plan.program.outputs, iter(plan.run(call.arrays, call.rows, reduce)), call.each)
 
     def value_and_grad(
         self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -103,17 +106,12 @@ class Compiled:
         try:
             call = self._read(args, kwargs, reduce)
         except UnfitNumber as error:
-            return value_and_grad(self._eager(error), argnums)(*args, **kwargs)  # type: ignore[no-any-return]
-        chosen = self._chosen(argnums)
-        each = call.rows is not None and reduce is None
-        plan = self._plan("gradient", call, each, chosen)
+            both: tuple[Any, Any] = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
+            return both
+        plan = self._plan("gradient", call, self._chosen(argnums))
         first, *others = plan.run(call.arrays, call.rows, reduce)
-        value = first[:, 0] if each else float(first[0])
-        if plan.shapes is not None:
-            gradients = tuple(map(ndarray.reshape, others, plan.shapes))
-        else:
-            results = iter(others)
-            gradients = tuple(self._restored(call, i, results, each) for i in chosen)
+        value = first[:, 0] if call.each else float(first[0])
+        gradients = plan.derivatives(others)
         return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
     def hessian(self, *args: Any, argnums: int = 0, reduce: str | None = None, **kwargs: Any) -> Any:
@@ -127,10 +125,8 @@ class Compiled:
         (i,) = self._chosen(argnums)
         if self._moving[i] in self.rows:
             raise ValueError(f"{self.__name__}.hessian: {self._moving[i]} has rows; a Hessian is of what they share")
-        each = call.rows is not None and reduce is None
-        plan = self._plan("hessian", call, each, (i,))
-        (flat,) = plan.run(call.arrays, call.rows, reduce)
-        return nested(call.forms[i], flat, each)
+        (flat,) = self._plan("hessian", call, (i,)).run(call.arrays, call.rows, reduce)
+        return nested(call.forms[i], flat, call.each)
 
     def hvp(
         self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -151,10 +147,8 @@ class Compiled:
             if reader.form(vector) != call.forms[i] or reader.rows not in (None, call.rows):
                 raise ValueError(f"{self.__name__}.hvp: tangents must have the structure of {name}")
             arrays += reader.arrays
-        each = call.rows is not None and reduce is None
-        plan = self._plan("hvp", call, each, chosen)
-        results = iter(plan.run(arrays, call.rows, reduce))
-        products = tuple(self._restored(call, i, results, each) for i in chosen)
+        plan = self._plan("hvp", call, chosen)
+        products = plan.derivatives(plan.run(arrays, call.rows, reduce))
         return products if isinstance(argnums, (tuple, list)) else products[0]
 
     # --- arguments
@@ -171,13 +165,13 @@ class Compiled:
             key, rows = quick
             known = self._forms.get(key)
             if known is not None:
-                return Call(known, (), list(args), rows)
-        call = self._read_slowly(args)
+                return Call(known, (), list(args), rows, reduce)
+        call = self._read_slowly(args, reduce)
         if quick is not None:
             self._forms[quick[0]] = call.forms
         return call
 
-    def _read_slowly(self, args: tuple[Any, ...]) -> Call:
+    def _read_slowly(self, args: tuple[Any, ...], reduce: str | None) -> Call:
         """Argument by argument, of any structure."""
         forms: list[Any] = []
         arrays: list[Any] = []
@@ -195,7 +189,7 @@ class Compiled:
                 if rows is not None and rows != reader.rows:
                     raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
                 rows, first = reader.rows, name
-        return Call(tuple(forms), tuple(static), arrays, rows)
+        return Call(tuple(forms), tuple(static), arrays, rows, reduce)
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         try:
@@ -239,19 +233,18 @@ class Compiled:
 
     # --- programs
 
-    def _plan(self, kind: str, call: Call, each: bool, chosen: tuple[int, ...] = ()) -> Plan:
+    def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan:
         """What runs for arguments of these forms: traced, differentiated and rolled up when they first come."""
-        key = (kind, each, chosen, call.forms, call.static)
+        key = (kind, call.each, chosen, call.forms, call.static)
         try:
             plan = self._plans.get(key)
         except TypeError:
             names = ", ".join(name for name, _ in call.static)
             raise TypeError(f"{self.__name__}: static arguments must be hashable: {names}") from None
         if plan is None:
-            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, each)
+            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, call.each)
         self._latest = plan.program
-        found: Plan = plan
-        return found
+        return plan
 
     def _traced(self, call: Call) -> Program:
         """The program of f for arguments of these forms."""
@@ -276,7 +269,7 @@ class Compiled:
             program = trace(moving, [template(form) for form in call.forms], self._moving)
         except TraceError:  # which names its line, whatever the shapes
             raise
-        except Exception as error:
+        except Exception as error:  # whatever f itself raises goes on, with what it was given
             shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(self._moving, call.forms))
             error.add_note(
                 f"{self.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}"
@@ -284,24 +277,13 @@ class Compiled:
             raise
         return replace(program, rows=tuple(name for name in self._moving if name in self.rows))
 
-    # --- results
-
-    def _restored(self, call: Call, i: int, results: Iterator[Any], each: bool) -> Any:
-        by_row = each or self._moving[i] in self.rows
-
-        def leaf(shape: tuple[int, ...]) -> Any:
-            array = next(results)
-            return array.reshape((len(array), *shape) if by_row else shape)
-
-        return restored(call.forms[i], leaf, by_row)
-
     # --- copies
 
     def __reduce__(self) -> Any:
         function = self.function
         try:
             pickle.dumps(function)
-        except Exception:
+        except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
             function = None
         state = (function, self.signature, self.rows, self.static, self.__name__, self.__doc__, dict(self._programs))
         return _unpickled, state

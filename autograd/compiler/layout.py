@@ -7,8 +7,7 @@ kinds, lengths, keys and shapes, without the numbers and without the number of r
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy
@@ -91,17 +90,14 @@ class Reader:
 
     def form(self, x: Any, where: str = "") -> Any:
         """The form of x; its arrays are added to those read before."""
-        kind = type(x)
-        if kind is numpy.ndarray:
-            return self._array(x, where)
-        if self.by_row and kind is list:
+        if isinstance(x, numpy.ndarray):
+            return self._array(numpy.asarray(x), where)
+        if self.by_row and type(x) is list:
             return self._array(self._converted(x, where), where)
         if isinstance(x, dict):
             return DictForm(tuple(x), tuple([self.form(part, f"{where}[{key!r}]") for key, part in x.items()]))
         if isinstance(x, (list, tuple)):
             return self._sequence(x, where)
-        if isinstance(x, numpy.ndarray):
-            return self._array(numpy.asarray(x), where)
         return self._number(x, where)
 
     def _sequence(self, x: Any, where: str) -> Any:
@@ -179,18 +175,18 @@ def shapes_of(form: Any) -> Iterator[tuple[int, ...]]:
             yield from shapes_of(part)
 
 
-def restored(form: Any, leaf: Callable[[tuple[int, ...]], Any], by_row: bool) -> Any:
-    """Results in a form: `leaf(shape)` gives the next array, which has rows first if `by_row`."""
-    if type(form) is ArrayForm:
-        return leaf(form.shape)
-    if isinstance(form, NumberForm):
-        return leaf(()) if by_row else float(leaf(()))
-    if isinstance(form, NumbersForm):
-        numbers = leaf((form.length,))
-        return form.make(list(numbers.T) if by_row else numbers.tolist())
+def restored(form: Any, arrays: Iterator[Any], by_row: bool) -> Any:
+    """Results in a form, from one array for each leaf of it: flat, or rows × numbers if `by_row`."""
     if isinstance(form, DictForm):
-        return {key: restored(part, leaf, by_row) for key, part in zip(form.keys, form.parts)}
-    return form.make([restored(part, leaf, by_row) for part in form.parts])
+        return {key: restored(part, arrays, by_row) for key, part in zip(form.keys, form.parts)}
+    if isinstance(form, SequenceForm):
+        return form.make([restored(part, arrays, by_row) for part in form.parts])
+    array = next(arrays)
+    if isinstance(form, NumberForm):
+        return array[:, 0] if by_row else float(array[0])
+    if isinstance(form, NumbersForm):
+        return form.make(list(array.T) if by_row else array.tolist())
+    return array.reshape((len(array), *form.shape) if by_row else form.shape)
 
 
 def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
@@ -207,10 +203,6 @@ def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
     return numpy.stack(parts, axis=1) if by_row else numpy.array(parts)
 
 
-def _next_of_shape(arrays: Iterator[Any], shape: tuple[int, ...]) -> Any:
-    return next(arrays).reshape(shape)
-
-
 def nested(form: Any, second: Any, by_row: bool) -> Any:
     """Second derivatives, n² in a row, in the structure of an argument twice."""
     shapes = list(shapes_of(form))
@@ -219,8 +211,6 @@ def nested(form: Any, second: Any, by_row: bool) -> Any:
         if len(shapes) > 1:
             raise TypeError("a Hessian for each row is of one number or one array; reduce the rows, or use one array")
         return second.reshape(len(second), *shapes[0], *shapes[0])
-    gradients = []
-    for row in second.reshape(n, n):
-        parts = iter(numpy.split(row, numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]))
-        gradients.append(restored(form, partial(_next_of_shape, parts), False))
+    ends = numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]
+    gradients = [restored(form, iter(numpy.split(row, ends)), False) for row in second.reshape(n, n)]
     return assembled(template(form), iter(gradients), gradients[0])

@@ -10,7 +10,7 @@ import numpy
 
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Executor, Leaf
-from autograd.compiler.layout import ArrayForm, shapes_of
+from autograd.compiler.layout import ArrayForm, restored, shapes_of
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolling import Result, rolled
 
@@ -36,15 +36,23 @@ class Plan:
         self.kind, self.traced, self.chosen = kind, traced, chosen
         self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
         self.program = DERIVED[kind](traced, chosen, False)
+        self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
         self.results = list(self._results(each))
-        self.shapes = self._shapes(each)
+        self.shapes = self._shapes()
         self._idle: dict[bool, list[Executor]] = {False: [], True: []}
 
-    def _shapes(self, each: bool) -> list[tuple[int, ...]] | None:
+    def _shapes(self) -> list[tuple[int, ...]] | None:
         """The shapes of the derivatives, if all are arrays that the rows share, as in nearly every training step."""
         forms = [self.forms[i] for i in self.chosen]
-        shared = not each and not any(self.traced.arguments[i].name in self.traced.rows for i in self.chosen)
-        return [form.shape for form in forms] if shared and all(type(form) is ArrayForm for form in forms) else None
+        simple = not any(self.by_row) and all(type(form) is ArrayForm for form in forms)
+        return [form.shape for form in forms] if simple else None
+
+    def derivatives(self, results: list[Any]) -> tuple[Any, ...]:
+        """The derivatives in the structures of their arguments."""
+        if self.shapes is not None:
+            return tuple(map(numpy.ndarray.reshape, results, self.shapes))
+        arrays = iter(results)
+        return tuple(restored(self.forms[i], arrays, by_row) for i, by_row in zip(self.chosen, self.by_row))
 
     def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
         """The results, a flat array or rows × numbers each."""
@@ -84,8 +92,7 @@ class Plan:
             yield Result(tuple(range(count)), each)
             return
         sizes = [(1, each)] * count if self.kind == "value" else [(1, each)] if self.kind == "gradient" else []
-        for i in self.chosen:
-            by_row = each or self.traced.arguments[i].name in self.traced.rows
+        for i, by_row in zip(self.chosen, self.by_row):
             sizes += [(math.prod(shape), by_row) for shape in shapes_of(self.forms[i])]
         start = 0
         for size, by_row in sizes:

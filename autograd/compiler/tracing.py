@@ -13,7 +13,7 @@ from autograd.engine.value import clock
 from autograd.numbers.kinds import real
 from autograd.primitives.table import BUILT_IN
 from autograd.symbols import Condition, Symbol, TraceError
-from autograd.transforms.structure import is_array, like
+from autograd.transforms.structure import is_array, like, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +34,8 @@ class Lowering:
         self.kept: list[Any] = []  # what `known` knows by its id must not be freed
 
     def knows(self, symbol: Any, i: int) -> None:
-        """Let a symbol stand for value number i."""
-        self.known[id(symbol)] = i
+        """Let a symbol stand for value number i, unless it has a number already."""
+        self.known.setdefault(id(symbol), i)
         self.kept.append(symbol)
 
     def number(self, x: Any) -> int:
@@ -55,7 +55,7 @@ class Lowering:
         return found
 
 
-def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = (), **static: Any) -> Program:
+def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = ()) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
 
     TraceError where f asks for the truth of a comparison, or depends on a Value that is not among its arguments.
@@ -69,9 +69,11 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     first = clock()
     with Recording(True):
         entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
-        result = f(*[given for given, _ in entered], **static)
+        result = f(*[given for given, _ in entered])
     traced = [Argument(name, tree) for name, (_, tree) in zip(names, entered)]
-    record(list(_numbers(result)), lowering, first)
+    numbers: list[Any] = []
+    map_leaves(numbers.append, result, None)
+    record(numbers, lowering, first)
     outputs = _output(result, lowering)
     return builder.program(_identifier(f), traced, outputs)
 
@@ -130,16 +132,6 @@ def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
 
 
 # --- results ------------------------------------------------------------------------------------
-
-
-def _numbers(result: Any) -> Any:
-    if isinstance(result, dict):
-        result = list(result.values())
-    if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
-        for part in result:
-            yield from _numbers(part)
-    else:
-        yield result.item() if is_array(result) else result
 
 
 def _output(result: Any, lowering: Lowering) -> Any:
