@@ -50,8 +50,7 @@ class Objective:
 
     def value_and_grad(self, theta: Any, *rows: Any, reduce: str = "mean") -> tuple[float, Any]:
         """The loss and its gradient with respect to the parameters."""
-        value, gradient = self.compiled.value_and_grad(theta, *rows, reduce=reduce)
-        return value, gradient
+        return self.compiled.value_and_grad(theta, *rows, reduce=reduce)
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
         """The loss of one row: copies of the modules hold the numbers of theta, which may be symbols."""
@@ -69,7 +68,7 @@ class Objective:
 
 def _parameters(modules: tuple[Module, ...]) -> list[Any]:
     """All parameters, one that several modules share once."""
-    return list({id(p): p for module in modules for p in module.parameters()}.values())
+    return list(dict.fromkeys(p for module in modules for p in module.parameters()))
 
 
 def _with_signature(function: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
@@ -79,5 +78,6 @@ def _with_signature(function: Callable[..., Any], names: list[str]) -> Callable[
         return function(*arguments)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    named.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
+    parameters = [inspect.Parameter(name, kind) for name in names]
+    named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which inspect looks for
     return named

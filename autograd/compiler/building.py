@@ -6,7 +6,17 @@ import math
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.program import CONSTANT, INPUT, Argument, Operation, Program, evaluator, leaves_of, renumbered
+from autograd.compiler.program import (
+    CONSTANT,
+    INPUT,
+    Argument,
+    Operation,
+    Program,
+    evaluator,
+    leaves_of,
+    reached,
+    renumbered,
+)
 from autograd.primitives import TABLE
 from autograd.symbols import COMPARISONS
 
@@ -96,14 +106,9 @@ class Builder:
 
     def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
         """The program of these outputs, without what they do not need; every input stays."""
-        needed = [operation.op == INPUT for operation in self.operations]
-        for i in leaves_of(outputs):
-            needed[i] = True
-        for i in range(len(self.operations) - 1, -1, -1):
-            if needed[i]:
-                for j in self.operations[i].operands:
-                    needed[j] = True
-        kept = [i for i, is_needed in enumerate(needed) if is_needed]
+        inputs = [i for i, operation in enumerate(self.operations) if operation.op == INPUT]
+        roots = (*inputs, *leaves_of(outputs))
+        kept = reached(roots, len(self.operations), lambda i: self.operations[i].operands)
         order = sorted(kept, key=self._rank(kept, outputs))
         number = {old: new for new, old in enumerate(order)}
         operations = tuple(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.program import CONSTANT, INPUT, Program
+from autograd.compiler.program import CONSTANT, INPUT, Program, reached
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
@@ -80,14 +80,7 @@ class Cells:
 
     def live(self, outputs: Sequence[int]) -> list[int]:
         """The cells that outputs are made from, in order."""
-        needed = [False] * len(self.ops)
-        for i in outputs:
-            needed[i] = True
-        for i in range(len(self.ops) - 1, -1, -1):
-            if needed[i]:
-                for j in self.parts(i):
-                    needed[j] = True
-        return [i for i, kept in enumerate(needed) if kept]
+        return reached(outputs, len(self.ops), self.parts)
 
     def parts(self, i: int) -> tuple[int, ...]:
         """The cells that cell i is computed from."""

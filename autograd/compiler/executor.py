@@ -33,11 +33,10 @@ from autograd.compiler.rolled import (
     RowProduct,
     RowSum,
     View,
-)  # fmt: skip
+)
 
-CACHE = (
-    1 << 23
-)  # bytes that the registers of a block may take: shorter blocks cost more in calls than they win in cache
+# Bytes that the registers of a block may take: shorter blocks cost more in calls than they win in cache.
+CACHE = 1 << 23
 LEAST, MOST = 64, 1 << 15  # rows in a block
 
 Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
@@ -69,8 +68,9 @@ class Executor:
         self.rolled, self.leaves, self.by_row = rolled, leaves, by_row
         self.slots: Slots = planned(rolled)
         self.once = [self._once(register.width, register.truths, register.scope) for register in rolled.registers]
-        for i, numbers in rolled.constants:
-            self.once[i][:, 0] = numbers
+        for i, number in rolled.constants:
+            self.once[i][...] = number
+        self.starts, self.length = self._starts()
         self.totals, views = self._totals()
         for i, view in views.items():
             self.once[i] = view
@@ -95,15 +95,18 @@ class Executor:
     def _is_by_row(self, leaf: Leaf) -> bool:
         return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
 
+    def _starts(self) -> tuple[dict[int, int], int]:
+        """Where each register of totals starts in the array of all of them, and how long that is."""
+        starts, length = {}, 0
+        for i, register in enumerate(self.rolled.registers):
+            if register.scope == TOTAL:
+                starts[i], length = length, length + register.width
+        return starts, length
+
     def _totals(self) -> tuple[Any, dict[int, Any]]:
         """One array for all registers of totals, and each of them in it: totals of two blocks add up in one call."""
-        widths = {i: r.width for i, r in enumerate(self.rolled.registers) if r.scope == TOTAL}
-        flat = numpy.zeros(sum(widths.values()))
-        views, start = {}, 0
-        for i, width in widths.items():
-            views[i] = flat[start : start + width, None]
-            start += width
-        return flat, views
+        flat, registers = numpy.zeros(self.length), self.rolled.registers
+        return flat, {i: flat[start : start + registers[i].width, None] for i, start in self.starts.items()}
 
     def _part(self, leaf: Leaf, arrays: Sequence[Any]) -> Any:
         """The part of a register that an array is copied into."""
@@ -135,18 +138,14 @@ class Executor:
 
     def _found(self) -> list[Any]:
         """Where each result is: a slice of the totals, if it has that for itself, an array, or None for one by row."""
-        starts, start = {}, 0
-        for i, register in enumerate(self.rolled.registers):
-            if register.scope == TOTAL:
-                starts[i], start = start, start + register.width
         found: list[Any] = []
         taken: set[int] = set()
         for operand, by_row in zip(self.rolled.outputs, self.by_row):
             if by_row:
                 found.append(None)
                 continue
-            if isinstance(operand, View) and operand.register in starts and operand.steps == (1,):
-                first = starts[operand.register] + operand.start
+            if isinstance(operand, View) and operand.register in self.starts and operand.steps == (1,):
+                first = self.starts[operand.register] + operand.start
                 places = range(first, first + operand.counts[0])
                 if taken.isdisjoint(places):
                     taken.update(places)

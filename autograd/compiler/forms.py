@@ -108,16 +108,20 @@ def bound(
 
     `constants` says which operands will be the same at every call.
     """
-    if op == "relu":
-        return partial(numpy.maximum, out=out), (operands[0], ZERO)
-    if op in EXTREMES:
-        return partial(EXTREMES[op], out=out), tuple(operands)
+    if op in BY_KEYWORD:
+        ufunc, *more = BY_KEYWORD[op]
+        return partial(ufunc, out=out), (*operands, *more)
     if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
         return powers.FEW[operands[1].item()], (operands[0], out)
     return FORMS[op], (*operands, out)
 
 
-EXTREMES = {"maximum": numpy.maximum, "minimum": numpy.minimum}
+# Ufuncs that take `out` by keyword only, and operands that they have besides.
+BY_KEYWORD: dict[str, tuple[Any, ...]] = {
+    "relu": (numpy.maximum, ZERO),
+    "maximum": (numpy.maximum,),
+    "minimum": (numpy.minimum,),
+}
 
 
 # --- sequences -----------------------------------------------------------------------------------

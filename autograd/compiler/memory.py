@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from autograd.compiler.rolled import ROWS, Apply, Fold, Gather, Instruction, Operand, Product, Rolled, RowSum, View
+from autograd.compiler.rolled import ROWS, Apply, Gather, Instruction, Rolled, View
 
 
 class Slots(NamedTuple):
@@ -73,13 +73,5 @@ def operands_of(instruction: Instruction) -> Iterator[int]:
     if isinstance(instruction, Gather):
         yield from (register for register, _ in instruction.pieces)
         return
-    operands: tuple[Operand | None, ...]
-    if isinstance(instruction, Apply):
-        operands = instruction.operands
-    elif isinstance(instruction, Product):
-        operands = (instruction.matrix, instruction.vector, instruction.add)
-    elif isinstance(instruction, (Fold, RowSum)):
-        operands = (instruction.operand,)
-    else:
-        operands = (instruction.left, instruction.right)
-    yield from (operand.register for operand in operands if isinstance(operand, View))
+    fields = instruction.operands if isinstance(instruction, Apply) else instruction
+    yield from (field.register for field in fields if isinstance(field, View))

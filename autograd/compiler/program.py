@@ -14,7 +14,7 @@ from autograd.primitives import TABLE
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 INPUT, CONSTANT = "input", "constant"
 
@@ -141,6 +141,18 @@ def evaluator(op: str) -> Callable[..., Any]:
 
 
 # --- structures -----------------------------------------------------------------------------------
+
+
+def reached(roots: Iterable[int], count: int, operands: Callable[[int], Iterable[int]]) -> list[int]:
+    """Which of so many values, each after its operands, some are made from, themselves among them, in order."""
+    needed = [False] * count
+    for i in roots:
+        needed[i] = True
+    for i in range(count - 1, -1, -1):
+        if needed[i]:
+            for j in operands(i):
+                needed[j] = True
+    return [i for i, is_needed in enumerate(needed) if is_needed]
 
 
 def leaves_of(tree: Any) -> Iterator[int]:

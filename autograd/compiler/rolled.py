@@ -93,18 +93,11 @@ class RowProduct(NamedTuple):
 Instruction = Apply | Product | Fold | Gather | RowSum | RowProduct
 
 
-class Place(NamedTuple):
-    """Where a number is: the register, and which of it."""
-
-    register: int
-    column: int
-
-
 @dataclass(frozen=True)
 class Rolled:
     """A program over rows, for an executor.
 
-    `inputs` are the registers of the arguments, in order; `constants` the shared registers whose numbers are known;
+    `inputs` are the registers of the arguments, in order; `constants` the shared registers of one number that is known;
     `shared` runs once a call, `rows` once for each block of rows, `after` once more when all rows are summed.
     `outputs` says where the numbers of each result are.
     """
@@ -112,7 +105,7 @@ class Rolled:
     name: str
     registers: tuple[Register, ...]
     inputs: tuple[int, ...]
-    constants: tuple[tuple[int, tuple[float, ...]], ...]
+    constants: tuple[tuple[int, float], ...]
     count: int | None  # the register that the number of rows goes into
     shared: tuple[Instruction, ...]
     rows: tuple[Instruction, ...]

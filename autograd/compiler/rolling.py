@@ -7,7 +7,7 @@ members of a group are ordered by where their operands lie; then operands are co
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +21,7 @@ from autograd.compiler.cells import (
     ROW_SUM,
     Cells,
     Terms,
-)  # fmt: skip
+)
 from autograd.compiler.program import CONSTANT, INPUT, Program, leaves_of
 from autograd.compiler.rolled import (
     AFTER,
@@ -34,14 +34,13 @@ from autograd.compiler.rolled import (
     Instruction,
     Number,
     Operand,
-    Place,
     Product,
     Register,
     Rolled,
     RowProduct,
     RowSum,
     View,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +51,13 @@ COMMUTATIVE = {"add", "multiply"}
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # a constant exponent makes a form of its own
 FEW = 4  # up to so many terms are added one by one; more are multiplied together and folded
 DENSE = 2  # a product of matrices is taken where it computes at most so many times as many numbers as are wanted
+
+
+class Place(NamedTuple):
+    """Where a number is: the register, and which of it."""
+
+    register: int
+    column: int
 
 
 class Result(NamedTuple):
@@ -90,10 +96,11 @@ class Rolling:
         self.program, self.cells, self.outputs = program, cells, outputs
         self.registers: list[Register] = []
         self.places: dict[int, Place] = {}
-        self.constants: list[tuple[int, tuple[float, ...]]] = []
+        self.constants: list[tuple[int, float]] = []
         self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
         self.count: int | None = None
-        self.known: dict[Any, int] = {}  # gathers and rows of constants, each made once
+        self.gathers: dict[Any, int] = {}  # each made once
+        self.names: Counter[str] = Counter()
         self.inputs = [self._input(k, k in by_row) for k in range(len(program.arguments))]
 
     def _input(self, k: int, by_row: bool) -> int:
@@ -207,8 +214,8 @@ class Rolling:
 
     def _named(self, op: str) -> str:
         name = op if op.isidentifier() else "test"
-        count = self.known[name] = self.known.get(name, 0) + 1
-        return f"{name}_{count}"
+        self.names[name] += 1
+        return f"{name}_{self.names[name]}"
 
     def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
         """One fold for each row of cells."""
@@ -350,7 +357,7 @@ class Rolling:
         if place is None:  # a constant that stands among other operands
             x = self.cells.values[i]
             register = self._register(self._named("constant"), 1, SHARED, type(x) is bool)
-            self.constants.append((register, (x,)))
+            self.constants.append((register, x))
             place = self.places[i] = Place(register, 0)
         return place
 
@@ -378,11 +385,11 @@ class Rolling:
             else:
                 pieces.append((register, [column]))
         key = tuple((register, tuple(columns)) for register, columns in pieces)
-        if key not in self.known:
+        if key not in self.gathers:
             scopes = {self.registers[register].scope for register, _ in key}
             if scopes == {SHARED}:
                 phase = ONCE
             truths = all(self.registers[register].truths for register, _ in key)
-            out = self.known[key] = self._register(self._named("gather"), len(places), SCOPE[phase], truths)
+            out = self.gathers[key] = self._register(self._named("gather"), len(places), SCOPE[phase], truths)
             self.phases[phase].append(Gather(out, key))
-        return self.known[key]
+        return self.gathers[key]

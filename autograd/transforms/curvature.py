@@ -105,5 +105,6 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     check_arguments("hvp", primals, tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     if is_compiled(f):
-        return f.hvp(*primals, tangents=tangents[0] if argnums == 0 else tangents, argnums=argnums)  # type: ignore[attr-defined]
+        vectors = tangents[0] if argnums == 0 else tangents
+        return f.hvp(*primals, tangents=vectors, argnums=argnums)  # type: ignore[attr-defined]  # as above
     return push_forward("hvp", grad(f, argnums), primals, tangents)[1]
