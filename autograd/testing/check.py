@@ -221,7 +221,7 @@ class Checker:
         """The graph of f, if f runs on Values at all: with `grad=` it may be code of another framework."""
         try:
             self.inputs, output = self.function.record(self.function.flat)
-        except Exception:
+        except Exception:  # whatever the other framework makes of a Value
             return
         self.output = output if isinstance(output, Value) else None
 

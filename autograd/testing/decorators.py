@@ -137,6 +137,7 @@ def _drawing_test(
             raise
 
     at.__name__ = check.__name__ = name_of(f)
+    # The signatures that messages and hypothesis look for; mypy knows of none that functions have.
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
     return given(**{name: points(part) for name, part in domains.items()})(check)

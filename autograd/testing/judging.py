@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from autograd.testing.evidence import Evidence
 from autograd.testing.oracle import SAFETY
+from autograd.testing.underflow import TINIEST
 from autograd.testing.verdicts import Verdict
 
 CONCLUSIVE = 1e-4  # a bound, relative to the derivative: with a wider one a pass would say nothing
 TIGHT = 1e-9  # the bound around a derivative known to fifty digits, relative to it
 NEGLIGIBLE = 1e-6  # a bound around a derivative of zero, relative to what f could change by over |x|
-TINIEST = math.ulp(0.0)
 GROSS = 0.1  # an error, relative to the derivative
 MARGINAL = 100.0  # an error, in bounds
 RIDDERS = "Ridders' extrapolation on floats"

@@ -57,10 +57,13 @@ def enumerate_inputs(program: Program) -> list[tuple[str, float]]:
 
 def equal(what: str, got: Any, wanted: Any, size: float = 0.0) -> None:
     """Numbers that agree to the last bit, or with a `size` to the rounding of so large a sum."""
-    if got == wanted or (got != got and wanted != wanted):
-        return
-    if not abs(got - wanted) <= 64 * EPSILON * size + (UNDERFLOW if size else 0.0):
+    if not rounded_alike(got, wanted, size) and not (got != got and wanted != wanted):
         raise Broken(f"{what} is {got!r}, not {wanted!r}")
+
+
+def rounded_alike(got: Any, wanted: Any, size: float) -> bool:
+    """Whether two numbers are equal, but for the rounding of a sum of this size."""
+    return bool(got == wanted or abs(got - wanted) <= 64 * EPSILON * size + (UNDERFLOW if size else 0.0))
 
 
 def sizes(output: Value) -> dict[Value, float]:

@@ -17,7 +17,8 @@ from autograd.testing.check import FAILURES, check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.domains import REALS, Domain, interval
 from autograd.testing.functions import applied, plain
-from autograd.testing.points import LANES, LEAST_NORMAL, Numbers, values
+from autograd.testing.points import LANES, Numbers, values
+from autograd.testing.underflow import LEAST_NORMAL
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 from autograd.transforms import jvp
 

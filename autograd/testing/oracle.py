@@ -22,9 +22,8 @@ ROWS = 7
 SAFETY = 10.0
 TIGHT = 1e-9  # a bound, relative to the derivative, with which the search ends
 RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3, 2, 1)]  # of |x|
-NARROW_STEPS = [
-    2.0**-k for k in (44, 40, 36, 32, 28)
-]  # too close for a tight bound, but f may have periods in the rest
+# Too close for a tight bound, but f may have periods in the rest.
+NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]
 NARROW_ROWS = 3  # of a tableau from such a step: what it costs every function, for those that need it
 LARGE = 1e4  # from where on periods in the rest are the rule
 CRAMPED = 2.0**-20  # an end of the domain so close, relative to x, is taken for x itself

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from autograd.engine import Value
 from autograd.primitives.table import Interval
 from autograd.testing.domains import Domain, interval, is_domain
+from autograd.testing.underflow import LEAST_NORMAL
 from autograd.transforms.structure import is_array
 
 Numbers = st.SearchStrategy[float]
 
-LEAST_NORMAL, GREATEST = 2.0**-1022, math.nextafter(math.inf, 0.0)
+GREATEST = math.nextafter(math.inf, 0.0)
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 

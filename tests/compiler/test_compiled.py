@@ -1,5 +1,6 @@
 """Compiled functions: the same numbers as the engine gives, over rows, in the structure of the arguments."""
 
+import inspect
 import math
 import pickle
 import threading
@@ -15,56 +16,20 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, compile, grad, hessian, hvp, relu, value_and_grad, where
-from autograd.compiler.backward import differentiated
-from autograd.compiler.program import leaves_of
-from autograd.compiler.tracing import trace
 from autograd.symbols import TraceError
 from autograd.testing.programs import Program, programs
-
-
-def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
-    np.testing.assert_allclose(np.asarray(got, float), np.asarray(wanted, float), rtol=rtol, atol=atol)
-
-
-def function_of(program: Program):
-    """A program as a function with a name for each of its inputs."""
-    names = ", ".join(f"v{i}" for i in range(len(program.inputs)))
-    scope = {"program": program}
-    exec(f"def f({names}): return program({names})", scope)
-    return scope["f"], names.split(", ")
-
-
-def bounds(f, inputs, argnums) -> list[float]:
-    """For the value and each derivative 8 ulp × the condition: Σ |∂result/∂v|·|v| over every number v on the way."""
-    program = differentiated(trace(f, inputs), argnums)
-    values = program.run([Value(x) for x in inputs])
-    found = []
-    for i in leaves_of(program.outputs):
-        for v in values:
-            if isinstance(v, Value):
-                v.zero_grad()
-        if isinstance(values[i], Value):
-            values[i].backward()
-        terms = [abs(v.grad * v.data) for v in values if isinstance(v, Value) and v.grad]  # NaN that is masked has none
-        found.append(8 * np.finfo(float).eps * sum(terms) + 1e-300)
-    return found
-
-
-def assert_within(got, wanted, bound) -> None:
-    """Equal up to the bound; an infinite condition, as of a power at 0, promises nothing of finite numbers."""
-    bound = bound if bound < 1e300 else 1e300
-    np.testing.assert_allclose(got, np.full(np.shape(got), wanted), rtol=0, atol=bound)
+from tests.compiler.bounds import assert_close, assert_within, bounds
 
 
 @given(programs(), st.data())
 def test_a_program_compiles_to_what_the_engine_computes(program: Program, data: st.DataObject) -> None:
-    f, names = function_of(program)
+    names = list(inspect.signature(program).parameters)
     by_row = data.draw(st.sets(st.sampled_from(names)))
     every = tuple(range(len(names)))
-    fast = compile(f, rows=[name for name in names if name in by_row])
+    fast = compile(program, rows=[name for name in names if name in by_row])
     args = [np.full(3, x) if name in by_row else x for name, x in zip(names, program.inputs)]
-    value, gradients = value_and_grad(f, every)(*program.inputs)
-    bound, *slopes = bounds(f, program.inputs, every)
+    value, gradients = value_and_grad(program, every)(*program.inputs)
+    bound, *slopes = bounds(program, program.inputs, every)
     found, derivatives = fast.value_and_grad(*args, argnums=every)
     assert_within(found, value, bound)
     assert_within(fast(*args), value, bound)

@@ -1,8 +1,6 @@
-"""Which operation is at fault, and what a failure tells: the edge, the numbers, a program that shows it."""
+"""Which operation is at fault, or which pass, or nobody."""
 
 import math
-import subprocess
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -12,56 +10,23 @@ import pytest
 from autograd import Value, exp, primitive, relu, sin, sqrt, tanh
 from autograd.engine.graph import Graph
 from autograd.primitives import Kink
-from autograd.testing import GradientMismatch, Program, check_gradients
+from autograd.testing import check_gradients
 from autograd.testing.guilt import find_guilt, ties
-from autograd.testing.pictures import picture
 from autograd.transforms import forward
-
-
-def mismatch_of(f: Callable[..., Any], *point: Any, **options: Any) -> GradientMismatch:
-    with pytest.raises(GradientMismatch) as caught:
-        check_gradients(f, *point, **options)
-    return caught.value
-
-
-def plain(x: Any) -> Any:
-    """The number in a number of any kind: what is made of it has no derivative."""
-    return getattr(x, "data", x)
-
+from tests.testing.slips import (
+    dropped_term,
+    forgotten_edge,
+    mismatch_of,
+    not_a_number,
+    one_in_a_million,
+    plain,
+    sign_slip,
+    swapped,
+    unequal_sum,
+    wrong_beside_its_corner,
+)
 
 # --- local derivatives ---------------------------------------------------------------------------
-
-
-def sign_slip(x: Any) -> Any:
-    return x * x, (-2 * x,)
-
-
-def swapped(x: Any, y: Any) -> Any:
-    return x * y, (x, y)
-
-
-def forgotten_edge(x: Any, y: Any) -> Any:
-    return x * y, (y, None)
-
-
-def one_in_a_million(x: Any, y: Any) -> Any:
-    return x * y, (y, x * (1 + 1e-6))
-
-
-def dropped_term(x: Any) -> Any:
-    return x * exp(x), (exp(x),)
-
-
-def not_a_number(x: Any) -> Any:
-    return x * x, (x * math.nan,)
-
-
-def unequal_sum(xs: Any) -> Any:
-    return xs[0] + xs[1] + xs[2], (1.0, 1.0, 1.5)
-
-
-def wrong_beside_its_corner(x: Any) -> Any:
-    return abs(x), (2.0 if x > 0 else -2.0 if x < 0 else 0.0,)
 
 
 # a wrong rule, which of its parameters are sequences, a function that uses it at (1.5, 0.5) in u and v, the operand at
@@ -300,117 +265,3 @@ def test_forward_mode_is_blamed_where_reverse_mode_is_right(monkeypatch: Any) ->
     assert mismatch.guilty is not None and mismatch.check is not None
     assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("forward mode", "sin")
     assert mismatch.check.mode == "forward mode"
-
-
-# --- what is told --------------------------------------------------------------------------------
-
-
-def test_a_message_has_all_that_one_needs(table: Any) -> None:
-    operation = primitive(sign_slip)
-
-    def cost(w: Any, b: Any) -> Any:
-        return operation(w[0] * b) + w[1]
-
-    mismatch = mismatch_of(cost, [1.5, 2.0], 0.5)
-    check = mismatch.check
-    assert check is not None and mismatch.kind == "gross"
-    assert mismatch.point == {"w[0]": 1.5, "w[1]": 2.0, "b": 0.5}
-    assert abs(check.numeric - 0.75) <= check.bound <= 1e-8
-    assert check.analytic == -0.75
-    for told in (
-        f"gross mismatch of cost: ∂f/∂w[0] by reverse mode: -0.75; numeric {check.numeric!r} ± {check.bound:.1e}\n",
-        f"  oracle    {check.oracle}",
-        "  at        w[0] = 1.5, w[1] = 2.0, b = 0.5\n",
-        "  guilty    sign_slip, local derivative: ∂v2/∂v1 of sign_slip(0.75) is -1.5; it should be 1.5 ±",
-        "  program\n    from autograd import Value\n",
-        "  again     check_gradients(cost, [1.5, 2.0], 0.5)",
-    ):
-        assert told in str(mismatch)
-
-
-def test_the_sides_are_told_where_they_differ() -> None:
-    message = str(mismatch_of(abs, 0.0, grad=lambda x: 3.0))
-    assert "a kink: it should lie between -1.0 on the left and 1.0 on the right" in message
-    assert "a kink" not in str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
-
-
-def test_a_long_program_is_not_printed(table: Any) -> None:
-    operation = primitive(sign_slip)
-
-    def f(x: Any, times: int) -> Any:
-        y = operation(x)
-        for _ in range(times):
-            y = tanh(y)
-        return y
-
-    for times, is_printed in ((59, True), (60, False)):
-        mismatch = mismatch_of(lambda x, times=times: f(x, times), 1.0)
-        assert bool(mismatch.program) == is_printed
-        assert ("  program\n" in mismatch.message) == is_printed
-        assert ("  program is omitted: 61 operations, more than 60" in mismatch.message) != is_printed
-        assert mismatch.guilty is not None
-
-
-MODULE = """
-from autograd import primitive
-
-@primitive
-def slip(x):
-    return x * x, (3 * x,)
-"""
-
-
-def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
-    table: Any, tmp_path: Any, monkeypatch: Any
-) -> None:
-    (tmp_path / "a_module_with_a_slip.py").write_text(MODULE, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    slip = import_module("a_module_with_a_slip").slip
-    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # the fixture takes its row out of the table again
-    mismatch = mismatch_of(lambda x, y: sin(x) * slip(x + y), 1.0, 0.5)
-    run = [sys.executable, "-c", mismatch.program]
-    printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
-    assert mismatch.check is not None
-    assert list(map(float, printed)) == [mismatch.check.analytic, 3 * 1.5 * math.sin(1.0)]
-
-
-@pytest.mark.parametrize(
-    "f, point",
-    [
-        (lambda x, y: x - (-2.0) ** 2 * y / x, (1.5, -0.5)),
-        (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program needs for something else
-        (lambda Value, x: Value**x + (-1.0) * x, (2.0, -0.0)),
-        (lambda x, x_: relu(x) * x_ + sqrt(x_), (-1.0, 0.25)),
-    ],
-)
-def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:
-    mismatch = mismatch_of(f, *point, grad=lambda *xs: (1e9,) * len(xs))
-    text = "told = []; print = lambda *xs: told.extend(xs)\n" + mismatch.program
-    space: dict[str, Any] = {}
-    exec(text, space)
-    inputs = list(map(Value, point))
-    f(*inputs).backward()
-    assert space["told"] == [v.grad for v in inputs]
-
-
-def test_a_program_is_read_back_and_finds_the_fault_again(table: Any) -> None:
-    primitive(sign_slip)
-    program = Program((1.5, 0.5), (("multiply", (0, 1)), ("sign_slip", (2,)), ("sin", (3,))))
-    assert str(program) == mismatch_of(program, *program.inputs).program
-    again = eval(repr(program))
-    guilty = mismatch_of(again, *again.inputs).guilty
-    assert guilty is not None
-    assert guilty.operation == "sign_slip"
-
-
-def test_the_picture_marks_the_edge_at_fault_and_no_other(table: Any) -> None:
-    operation = primitive(one_in_a_million)
-    mismatch = mismatch_of(lambda x, y: tanh(operation(x, y)), 1.5, 0.5)
-    drawing = picture(mismatch)
-    assert drawing is not None and mismatch.guilty is not None
-    marked = [arrow for arrow in drawing.picture.arrows if arrow.mark]
-    assert [arrow.mark for arrow in marked] == [mismatch.guilty.brief]
-
-
-def test_without_a_graph_there_is_no_picture() -> None:
-    assert picture(mismatch_of(math.sin, 1.0, grad=lambda x: 3.0)) is None

@@ -1,0 +1,34 @@
+"""How far compiled code may be from the engine."""
+
+import numpy as np
+
+from autograd import Value
+from autograd.compiler.backward import differentiated
+from autograd.compiler.program import leaves_of
+from autograd.compiler.tracing import trace
+
+
+def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
+    np.testing.assert_allclose(np.asarray(got, float), np.asarray(wanted, float), rtol=rtol, atol=atol)
+
+
+def bounds(f, inputs, argnums) -> list[float]:
+    """For the value and each derivative 8 ulp × the condition: Σ |∂result/∂v|·|v| over every number v on the way."""
+    program = differentiated(trace(f, inputs), argnums)
+    values = program.run([Value(x) for x in inputs])
+    found = []
+    for i in leaves_of(program.outputs):
+        for v in values:
+            if isinstance(v, Value):
+                v.zero_grad()
+        if isinstance(values[i], Value):
+            values[i].backward()
+        terms = [abs(v.grad * v.data) for v in values if isinstance(v, Value) and v.grad]  # NaN that is masked has none
+        found.append(8 * np.finfo(float).eps * sum(terms) + 1e-300)
+    return found
+
+
+def assert_within(got, wanted, bound) -> None:
+    """Equal up to the bound; an infinite condition, as of a power at 0, promises nothing of finite numbers."""
+    bound = bound if bound < 1e300 else 1e300
+    np.testing.assert_allclose(got, np.full(np.shape(got), wanted), rtol=0, atol=bound)
