@@ -7,7 +7,7 @@ import operator
 import sys
 
 from autograd.numbers import ON_FLOATS, TEXTBOOK
-from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join
+from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,22 +93,22 @@ class Symbol:
         return Symbol(op="abs", operands=(self,))
 
     def __eq__(self, other: object) -> Any:
-        return Condition("==", self, other)
+        return _comparison("==", self, other)
 
     def __ne__(self, other: object) -> Any:
-        return Condition("!=", self, other)
+        return _comparison("!=", self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return Condition("<", self, other)
+        return _comparison("<", self, other)
 
     def __le__(self, other: Any) -> Any:
-        return Condition("<=", self, other)
+        return _comparison("<=", self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return Condition(">", self, other)
+        return _comparison(">", self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return Condition(">=", self, other)
+        return _comparison(">=", self, other)
 
     __hash__ = object.__hash__
 
@@ -151,7 +151,23 @@ def _unknown(what: str) -> str:
     return f"{place}{what} is not known while a function is traced: write where(condition, a, b) instead of if"
 
 
+def _comparison(op: str, x: Symbol, y: Any) -> Any:
+    return NotImplemented if _takes_over(y) else Condition(op, x, y)
+
+
+def _takes_over(x: Any) -> bool:
+    """Whether this is a Value, or another number that has symbols inside: its own operations come first."""
+    if type(x) is Symbol or type(x) is float:
+        return False
+    try:
+        return kind_of(x).rank > SYMBOL_RANK
+    except TypeError:  # no number at all
+        return False
+
+
 def _operation(op: str, x: Any, y: Any) -> Any:
+    if _takes_over(x) or _takes_over(y):
+        return NotImplemented
     if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
         return x  # exact, and what a person would write
     if op == "*" and type(x) is not Symbol and x == 1:

@@ -29,6 +29,7 @@ from autograd.compiler.rolled import (
     Number,
     Operand,
     Product,
+    Result,
     Rolled,
     RowProduct,
     RowSum,
@@ -63,9 +64,11 @@ class Block:
 class Executor:
     """A rolled program and the memory it runs in. One call at a time: each thread takes one of its own."""
 
-    def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], by_row: Sequence[bool]) -> None:
-        """`leaves` are the arrays that a call gives, in order; `by_row` says which results have a row for each."""
-        self.rolled, self.leaves, self.by_row = rolled, leaves, by_row
+    def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> None:
+        """`leaves` are the arrays that a call gives, in order; `results` what it gets."""
+        self.rolled, self.leaves = rolled, leaves
+        self.by_row = [result.by_row for result in results]
+        self.widths = [len(result.outputs) for result in results]
         self.slots: Slots = planned(rolled)
         self.once = [self._once(register.width, register.truths, register.scope) for register in rolled.registers]
         for i, number in rolled.constants:
@@ -83,7 +86,6 @@ class Executor:
             if not self._is_by_row(leaf)
         ]
         self.results = self._found()
-        self.widths = [1 if isinstance(view, Number) else view.counts[0] for view in rolled.outputs]
         self.blocks: dict[int, Block] = {}
         self.capacity = 0
         self.memory: list[Any] = []  # what all blocks work in, one at a time
@@ -140,7 +142,7 @@ class Executor:
         """Where each result is: a slice of the totals, if it has that for itself, an array, or None for one by row."""
         found: list[Any] = []
         taken: set[int] = set()
-        for operand, by_row in zip(self.rolled.outputs, self.by_row):
+        for operand, by_row, width in zip(self.rolled.outputs, self.by_row, self.widths):
             if by_row:
                 found.append(None)
                 continue
@@ -152,7 +154,7 @@ class Executor:
                     found.append(slice(places.start, places.stop))
                     continue
             array = self._array(operand, self.once)
-            found.append(array.reshape(1) if isinstance(operand, Number) else array[:, 0])
+            found.append(numpy.broadcast_to(array if isinstance(operand, Number) else array[:, 0], width))
         return found
 
     def _collected(self, each: Iterator[Any], total: float) -> tuple[list[Any], bool]:

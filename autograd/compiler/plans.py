@@ -12,7 +12,8 @@ from autograd.compiler.backward import differentiated, second_order, times_vecto
 from autograd.compiler.executor import Executor, Leaf
 from autograd.compiler.layout import ArrayForm, restored, shapes_of
 from autograd.compiler.program import Program, leaves_of
-from autograd.compiler.rolling import Result, rolled
+from autograd.compiler.rolled import Result
+from autograd.compiler.rolling import rolled
 
 Derive = Callable[[Program, Sequence[int], bool], Program]
 
@@ -83,7 +84,7 @@ class Plan:
             for shape in shapes_of(form):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        return Executor(rolled(program, by_row, self.results), leaves, [result.by_row for result in self.results])
+        return Executor(rolled(program, by_row, self.results), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs make one result: the value, then one for each leaf array of a derivative."""

@@ -111,7 +111,8 @@ class Program:
 
     def rolled(self, reduce: str | None = "sum") -> Any:
         """The program in array instructions, over the rows of its arguments: `print` shows them."""
-        from autograd.compiler.rolling import Result, rolled
+        from autograd.compiler.rolled import Result
+        from autograd.compiler.rolling import rolled
 
         by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
         count = len(list(leaves_of(self.outputs)))

@@ -43,6 +43,13 @@ class Number(NamedTuple):
 Operand = View | Number
 
 
+class Result(NamedTuple):
+    """Outputs of a program, by their order, that an executor gives as one array: for each row, or once."""
+
+    outputs: tuple[int, ...]
+    by_row: bool
+
+
 class Apply(NamedTuple):
     """out[i] = op(operands[0][i], …): one operation on many numbers."""
 

@@ -36,6 +36,7 @@ from autograd.compiler.rolled import (
     Operand,
     Product,
     Register,
+    Result,
     Rolled,
     RowProduct,
     RowSum,
@@ -58,13 +59,6 @@ class Place(NamedTuple):
 
     register: int
     column: int
-
-
-class Result(NamedTuple):
-    """Outputs of a program, by their order, that an executor gives as one array: for each row, or once."""
-
-    outputs: tuple[int, ...]
-    by_row: bool
 
 
 def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result]) -> Rolled:

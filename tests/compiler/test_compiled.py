@@ -378,3 +378,56 @@ def test_a_long_chain_compiles_without_recursion() -> None:
 
     value, slope = compile(chain).value_and_grad(0.3)
     assert (value, slope) == pytest.approx(value_and_grad(chain)(0.3))
+
+
+@pytest.mark.parametrize("rows", [(), ("x",)])
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        lambda x: where(x[0] > 0, 1.0, 0.0),
+        lambda x: x[0] - x[0] + 1.0,
+        lambda x: 3.0,
+        lambda x: x[1] * 2.0,
+        lambda x: x[0] + x[1] + x[2],
+    ],
+)
+def test_derivatives_that_are_all_one_constant_have_the_shape_of_the_argument(flat, reduce, rows) -> None:
+    if reduce is not None and not rows:
+        return
+    x = np.array([1.0, 2.0, 3.0])
+    X = np.tile(x, (4, 1)) if rows else x
+    _, got = compile(flat, rows=rows).value_and_grad(X, reduce=reduce)
+    share = 0.25 if reduce == "mean" else 1.0
+    wanted = share * np.broadcast_to(grad(flat)(x), X.shape)
+    np.testing.assert_array_equal(got, wanted)
+    shared = compile(lambda w, x: flat(w) + 0 * x, rows=("x",))
+    _, got = shared.value_and_grad(x, np.ones(4), reduce=reduce)
+    per_row = np.broadcast_to(grad(flat)(x), (4, 3))
+    np.testing.assert_array_equal(got, {"sum": per_row.sum(axis=0), "mean": per_row.mean(axis=0)}.get(reduce, per_row))
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        lambda chosen, x: chosen + x,
+        lambda chosen, x: x + chosen,
+        lambda chosen, x: chosen - x,
+        lambda chosen, x: chosen * x,
+        lambda chosen, x: chosen / x,
+        lambda chosen, x: chosen**x,
+        lambda chosen, x: chosen % x,
+        lambda chosen, x: chosen // x,
+        lambda chosen, x: where(chosen > x, x, chosen),
+        lambda chosen, x: where(chosen == x, chosen, x),
+        lambda chosen, x: sum(chosen * np.array([x, 2.0])),
+        lambda chosen, x: sum(chosen + np.array([1.0, 2.0])) * x,
+    ],
+)
+@pytest.mark.parametrize("w", [-1.0, 1.0])
+def test_a_choice_between_plain_numbers_is_a_number_like_any_other(mixed, w) -> None:
+    def f(w, x):
+        return mixed(where(w > 0, 3.0, 2.0), x)
+
+    value, slope = value_and_grad(f, 1)(w, 2.0)
+    assert compile(f).value_and_grad(w, 2.0, argnums=1) == (pytest.approx(value, rel=1e-15), pytest.approx(slope))
