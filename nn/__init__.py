@@ -1,6 +1,58 @@
-"""Small models on top of the engine."""
+"""Small models on top of the engine: modules, losses, optimisers, and the lecture's models as estimators."""
 
-from nn.modules import MLP, Layer, Module, Neuron
+from nn import schedules
+from nn.estimators import (
+    GaussianClassifier,
+    LinearRegression,
+    LinearSVM,
+    LogisticRegression,
+    MLPClassifier,
+    MLPRegressor,
+    Perceptron,
+    PolynomialRegression,
+    RegressionClassifier,
+)
+from nn.layers import MLP, Activation, Layer, Linear, Neuron, Sequential
+from nn.losses import cross_entropy, hinge, l1, l2, perceptron_loss, squared_error, zero_one
+from nn.module import Module
+from nn.newton import Newton
 from nn.objective import Objective
+from nn.optimisers import SGD, Adagrad, Adam, AdamW, Optimiser, RMSProp
+from nn.training import Diverged, train
 
-__all__ = ["MLP", "Layer", "Module", "Neuron", "Objective"]
+__all__ = [
+    "MLP",
+    "SGD",
+    "Activation",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Diverged",
+    "GaussianClassifier",
+    "Layer",
+    "Linear",
+    "LinearRegression",
+    "LinearSVM",
+    "LogisticRegression",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Module",
+    "Neuron",
+    "Newton",
+    "Objective",
+    "Optimiser",
+    "Perceptron",
+    "PolynomialRegression",
+    "RMSProp",
+    "RegressionClassifier",
+    "Sequential",
+    "cross_entropy",
+    "hinge",
+    "l1",
+    "l2",
+    "perceptron_loss",
+    "schedules",
+    "squared_error",
+    "train",
+    "zero_one",
+]

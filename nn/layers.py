@@ -1,100 +1,89 @@
-"""Module, Neuron, Layer, MLP: a fully connected network, one `dot` node and one activation for each neuron."""
+"""Neuron, Layer, Linear, MLP, Sequential: fully connected networks; a neuron is one `dot` node and its activation."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from math import sqrt
 from typing import Any
 
-from autograd import Value, dot, group
+from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
+from nn.module import Module
 
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "softplus": softplus,
+    "silu": silu,
+    "gelu": gelu,
+    "linear": positive,
+}
 
-class Module:
-    """Something with parameters: Values, Modules, and lists of them, held as attributes."""
+TITLES = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "silu": "SiLU", "gelu": "GELU"}
 
-    def parameters(self) -> list[Value]:
-        """The Values that training changes."""
-        return [value for _, value in self.named_parameters()]
-
-    def zero_grad(self) -> None:
-        """Forget the gradient of every parameter."""
-        for p in self.parameters():
-            p.zero_grad()
-
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and those inside it, each once, with its path: "", "layers.0", "layers.0.neurons.2"."""
-        found: dict[int, tuple[str, Module]] = {}
-        waiting: list[tuple[str, Module]] = [(prefix, self)]
-        for path, module in waiting:
-            if id(module) not in found:
-                found[id(module)] = (path, module)
-                inside = ((".".join(name), value) for name, value in _members(vars(module), (path,) if path else ()))
-                waiting += [(name, value) for name, value in inside if isinstance(value, Module)]
-        yield from sorted(found.values(), key=lambda pair: _natural(pair[0]))
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """The Values that training changes, each once, with its path: "layers.0.neurons.2.w[1]"."""
-        seen: set[Value] = set()
-        for path, module in self.named_modules():
-            for (name, *keys), value in _members(vars(module), ()):
-                if isinstance(value, Value) and not value.is_constant and value not in seen:
-                    seen.add(value)
-                    own = name + "".join(f"[{key}]" for key in keys)
-                    yield (f"{path}.{own}" if path else own), value
-
-
-def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """What lists, tuples and dicts hold, however nested, each with the keys that lead to it."""
-    items = container.items() if isinstance(container, dict) else enumerate(container)
-    for key, value in items:
-        if isinstance(value, (list, tuple, dict)):
-            yield from _members(value, (*path, str(key)))
-        else:
-            yield (*path, str(key)), value
-
-
-def _natural(path: str) -> list[tuple[bool, int, str]]:
-    """Paths in the order of their numbers: neurons.2 before neurons.10."""
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split(".")]
+# Weights are drawn from [-limit, limit], by the number of a layer's inputs and outputs.
+LIMITS: dict[str, Callable[[int, int], float]] = {
+    "uniform": lambda nin, nout: 1.0,  # micrograd's
+    "xavier": lambda nin, nout: sqrt(6 / (nin + nout)),  # Glorot and Bengio, 2010: for tanh and sigmoid
+    "he": lambda nin, nout: sqrt(6 / nin),  # He et al., 2015: for relu
+}
 
 
 class Neuron(Module):
-    """a = σ(z) with z = w·x + b, where σ is relu, or nothing for `nonlin=False`.
+    """a = σ(z) with z = w·x + b.
 
-    The weights are drawn from `random` in [-1, 1], so that a seed gives micrograd's network; the bias is 0.
-    ValueError for another number of inputs than `nin`.
+    `activation` is the σ: a name (relu, leaky_relu, tanh, sigmoid, softplus, silu, gelu, linear) or a function of one
+    number; `nonlin=False` is linear. Weights are drawn by `init` (uniform, xavier, he) from `rng`: a seed, or an object
+    with `uniform(low, high)` as `random` and NumPy have; from the module `random` by default, so that its seed gives
+    micrograd's network. The bias is 0; `bias=False` has none. ValueError for another number of inputs than `nin`.
 
-    >>> neuron = Neuron(2, nonlin=False)
-    >>> neuron([0.0, 0.0]).data
-    0.0
+    >>> neuron = Neuron(2, activation="tanh", rng=0)
+    >>> neuron, neuron([0.0, 0.0]).data
+    (TanhNeuron(2), 0.0)
     """
 
-    def __init__(self, nin: int, nonlin: bool = True) -> None:
-        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0.0)
-        self.nonlin = nonlin
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str | Callable[[Any], Any] = "relu",
+        bias: bool = True,
+        init: str = "uniform",
+        rng: Any = None,
+        nout: int = 1,
+    ) -> None:
+        limit = _named(LIMITS, "init", init)(nin, nout) if nin else 0.0
+        stream = _stream(rng)
+        self.w = [Value(stream.uniform(-limit, limit)) for _ in range(nin)]
+        self.b = Value(0.0) if bias else None
+        self.activation = activation if nonlin else "linear"
+        self._function = _activation(self.activation)
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
         x = x if isinstance(x, (list, tuple)) else list(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
-        z = dot(self.w, x, self.b)
-        return z.relu() if self.nonlin else z
+        z = dot(self.w, x) if self.b is None else dot(self.w, x, self.b)
+        return z if self.activation == "linear" else self._function(z)
 
     def __repr__(self) -> str:
-        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        return f"{_title(self.activation)}Neuron({len(self.w)})"
 
 
 class Layer(Module):
-    """`nout` neurons side by side; the result is a list, or one Value where there is one neuron.
+    """`nout` neurons side by side, made with the options of `Neuron`; the result is a list, or one Value from one.
 
     >>> len(Layer(3, 4)([1.0, 2.0, 3.0]))
     4
     """
 
-    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+    def __init__(self, nin: int, nout: int, *, rng: Any = None, **options: Any) -> None:
+        stream = _stream(rng)
+        self.neurons = [Neuron(nin, rng=stream, nout=nout, **options) for _ in range(nout)]
 
     def __call__(self, x: Iterable[Any]) -> Any:
         a = self.activations(x)
@@ -103,24 +92,37 @@ class Layer(Module):
     @group
     def activations(self, x: Iterable[Any]) -> list[Any]:
         """The neurons' results as a list, whatever their number; a plain input is one constant for all of them."""
-        inputs = [v if isinstance(v, Value) else _input(v) for v in x]
+        numbers = x if isinstance(x, Iterable) else [x]  # what a layer of one neuron gives
+        inputs = [v if isinstance(v, Value) else _input(v) for v in numbers]
         return [neuron(inputs) for neuron in self.neurons]
 
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+        return f"{type(self).__name__} of [{', '.join(map(str, self.neurons))}]"
+
+
+class Linear(Layer):
+    """z = Wx + b: a layer without activation; the result is a Value for each row of W, one where there is one.
+
+    >>> Linear(2, 3, bias=False)
+    Linear of [LinearNeuron(2), LinearNeuron(2), LinearNeuron(2)]
+    """
+
+    def __init__(self, nin: int, nout: int = 1, *, bias: bool = True, init: str = "uniform", rng: Any = None) -> None:
+        super().__init__(nin, nout, nonlin=False, bias=bias, init=init, rng=rng)
 
 
 class MLP(Module):
     """A multi-layer perceptron: `nin` inputs, then layers of `nouts` neurons, the last one linear.
 
-    >>> MLP(2, [3, 1])
-    MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
+    >>> MLP(2, [3, 1], activation="tanh", init="xavier", rng=0)
+    MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], Layer of [LinearNeuron(3)]]
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int]) -> None:
-        sizes = [nin, *nouts]
-        last = len(nouts) - 1
-        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))]
+    def __init__(self, nin: int, nouts: Sequence[int], *, rng: Any = None, **options: Any) -> None:
+        sizes, stream, last = [nin, *nouts], _stream(rng), len(nouts) - 1
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], nonlin=i != last, rng=stream, **options) for i in range(len(nouts))
+        ]
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
@@ -133,9 +135,73 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(str, self.layers))}]"
 
 
+class Activation(Module):
+    """An activation as a module of its own, for every number of a list.
+
+    >>> Activation("relu")([-1.0, 2.0])
+    [0.0, 2.0]
+    """
+
+    def __init__(self, activation: str | Callable[[Any], Any]) -> None:
+        self.activation = activation
+        self._function = _activation(activation)
+
+    @group
+    def __call__(self, z: Any) -> Any:
+        return [self._function(v) for v in z] if isinstance(z, (list, tuple)) else self._function(z)
+
+    def __repr__(self) -> str:
+        return f"Activation({_title(self.activation)})"
+
+
+class Sequential(Module):
+    """Modules, or any functions of a list, one after the other.
+
+    >>> from autograd import softmax
+    >>> a = Sequential(Linear(2, 3, rng=0), Activation("tanh"), Linear(3, 2, rng=1), softmax)([1.0, 2.0])
+    >>> print(f"{a[0].data + a[1].data:.12f}")
+    1.000000000000
+    """
+
+    def __init__(self, *steps: Callable[[Any], Any]) -> None:
+        self.steps = list(steps)
+
+    @group
+    def __call__(self, x: Any) -> Any:
+        for step in self.steps:
+            x = step(x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.steps))})"
+
+
 def _input(x: Any) -> Any:
     """A plain number as a constant; other kinds of number pass."""
     try:
         return Value.constant(x)
     except TypeError:
         return x
+
+
+def _stream(rng: Any) -> Any:
+    """Where weights are drawn from: a seed becomes a generator."""
+    if rng is None:
+        return random
+    return random.Random(rng) if isinstance(rng, int) else rng
+
+
+def _named(table: dict[str, Callable[..., Any]], option: str, name: Any) -> Callable[..., Any]:
+    if name not in table:
+        raise ValueError(f"{option} is one of {', '.join(table)}, got {name!r}")
+    return table[name]
+
+
+def _activation(activation: Any) -> Callable[[Any], Any]:
+    return activation if callable(activation) else _named(ACTIVATIONS, "activation", activation)
+
+
+def _title(activation: str | Callable[[Any], Any]) -> str:
+    if callable(activation):
+        return str(getattr(activation, "__name__", activation))
+    return TITLES.get(activation, activation.title())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compile
-from nn.modules import Module
+from nn.module import Module
 
 
 class Objective:
@@ -34,6 +34,9 @@ class Objective:
             raise TypeError(f"loss takes {len(modules)} modules and then a row of data, got {inspect.signature(loss)}")
         self.compiled = compile(_with_signature(self._of_row, ["theta", *names]), rows=names)
 
+    def __reduce__(self) -> Any:
+        return Objective, (self.loss, *self.modules)
+
     @property
     def parameters(self) -> Any:
         """The numbers that the modules hold now, as a new flat array."""
@@ -51,6 +54,12 @@ class Objective:
     def value_and_grad(self, theta: Any, *rows: Any, reduce: str = "mean") -> tuple[float, Any]:
         """The loss and its gradient with respect to the parameters."""
         return self.compiled.value_and_grad(theta, *rows, reduce=reduce)
+
+    def hessian(self, theta: Any, *rows: Any, reduce: str = "mean") -> Any:
+        """Every ∂²loss/∂θᵢ∂θⱼ, exact: a column for each Hessian·vector product with a unit vector."""
+        theta = np.asarray(theta, dtype=float)
+        columns = [self.compiled.hvp(theta, *rows, tangents=unit, reduce=reduce) for unit in np.eye(len(theta))]
+        return np.array(columns).reshape(len(theta), len(theta)).T
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
         """The loss of one row: copies of the modules hold the numbers of theta, which may be symbols."""

@@ -2,11 +2,14 @@
 
 import copy
 import pickle
+import random
 
+import numpy as np
 import pytest
 
-from autograd import Value
-from nn import MLP, Layer, Module, Neuron
+from autograd import Value, softmax, tanh
+from nn import MLP, Activation, Layer, Linear, Module, Neuron, Sequential
+from nn.layers import ACTIVATIONS
 
 
 @pytest.mark.parametrize(
@@ -94,3 +97,73 @@ def test_shared_and_nested_members_are_listed_once() -> None:
 def test_modules_come_in_the_order_of_their_numbers() -> None:
     names = [name for name, _ in Layer(1, 12).named_modules()]
     assert names == ["", *[f"neurons.{i}" for i in range(12)]]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_the_function_of_that_name(activation: str) -> None:
+    neuron = Neuron(2, activation=activation, rng=0)
+    z = Neuron(2, nonlin=False, rng=0)([0.5, -0.25]).data
+    assert neuron([0.5, -0.25]).data == ACTIVATIONS[activation](z)
+    assert Neuron(2, activation=ACTIVATIONS[activation], rng=0)([0.5, -0.25]).data == ACTIVATIONS[activation](z)
+    assert Activation(activation)([z, 1.0]) == [ACTIVATIONS[activation](z), ACTIVATIONS[activation](1.0)]
+
+
+@pytest.mark.parametrize(("init", "limit"), [("uniform", 1.0), ("xavier", (6 / 500) ** 0.5), ("he", (6 / 200) ** 0.5)])
+@pytest.mark.parametrize("make", [lambda seed: seed, random.Random, np.random.default_rng, np.random.RandomState])
+def test_weights_fill_the_interval_of_their_initialisation(init: str, limit: float, make) -> None:
+    layer = Layer(200, 300, init=init, rng=make(5))
+    w = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
+    assert 0.999 * limit < np.max(np.abs(w)) <= limit
+    assert abs(np.mean(w)) < 0.01 * limit
+    assert abs(np.var(w) / (limit**2 / 3) - 1) < 0.02
+    assert len(set(w.flat)) == w.size, "one stream for all neurons"
+    assert np.array_equal(w, [[w.data for w in neuron.w] for neuron in Layer(200, 300, init=init, rng=make(5)).neurons])
+    assert all(neuron.b.data == 0.0 for neuron in layer.neurons)
+
+
+def test_a_seed_of_random_gives_micrograds_weights() -> None:
+    random.seed(7)
+    drawn = [random.uniform(-1, 1) for _ in range(2 * 3 + 3)]
+    random.seed(7)
+    model = MLP(2, [3, 1])
+    assert [w.data for w in model.weights()] == drawn
+
+
+def test_a_neuron_without_bias() -> None:
+    neuron = Neuron(2, nonlin=False, bias=False, rng=0)
+    assert neuron([0.0, 0.0]).data == 0.0
+    assert [name for name, _ in neuron.named_parameters()] == ["w[0]", "w[1]"]
+
+
+def test_steps_of_a_sequence_follow_each_other() -> None:
+    first, second = Linear(2, 1, rng=0), Linear(1, 2, rng=1)
+    model = Sequential(first, Activation("tanh"), second, softmax)
+    wanted = softmax(second(tanh(first([0.5, 1.0]))))
+    assert [v.data for v in model([0.5, 1.0])] == [v.data for v in wanted]
+    assert len(model.parameters()) == 3 + 4
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Neuron(2, activation="rellu"), "activation is one of relu, .*, got 'rellu'"),
+        (lambda: MLP(2, [2, 1], init="zeros"), "init is one of uniform, xavier, he, got 'zeros'"),
+    ],
+)
+def test_an_unknown_name_is_an_error_that_lists_the_known(make, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        (Neuron(2), "ReLUNeuron(2)"),
+        (Neuron(2, activation="leaky_relu"), "LeakyReLUNeuron(2)"),
+        (Neuron(2, activation=tanh), "tanhNeuron(2)"),
+        (Linear(1, 2), "Linear of [LinearNeuron(1), LinearNeuron(1)]"),
+        (Sequential(Linear(1, 1), Activation("tanh")), "Sequential(Linear of [LinearNeuron(1)], Activation(Tanh))"),
+    ],
+)
+def test_a_module_says_what_it_is(module: Module, text: str) -> None:
+    assert repr(module) == text

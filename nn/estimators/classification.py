@@ -1,0 +1,104 @@
+"""Linear classifiers that differ in their goodness alone: regression on ±1, perceptron, SVM, logistic regression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import sum
+from nn.estimators.conventions import Probabilistic
+from nn.estimators.linear import LinearClassifier
+from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error
+from nn.schedules import InverseTime
+
+SLOWER_AND_SLOWER = InverseTime(1.0)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class RegressionClassifier(LinearClassifier):
+    """Classification as if it were regression on targets ±1: the lecture's cautionary tale.
+
+    A row far on the right side is punished like one on the wrong side, and bends the boundary towards itself.
+
+    >>> model = RegressionClassifier().fit([[0.0], [1.0], [2.0], [30.0]], ["a", "a", "b", "b"])
+    >>> model.predict([[0.0], [1.0], [2.0], [30.0]]).tolist()  # the last row pulls the boundary over the third
+    ['a', 'a', 'a', 'b']
+    """
+
+    solver: Any = "exact"
+
+    SOLVERS = ("exact", "newton", *LinearClassifier.SOLVERS)
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return _over_outputs(squared_error, model(x), y)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Perceptron(LinearClassifier):
+    """Rosenblatt's (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
+
+    Ends where every row is on its own side. The loss is 0 for w = 0, too: it starts at weights drawn from
+    `random_state`, and of rows that no plane separates it only ends because its rate does.
+
+    >>> Perceptron(random_state=0).fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
+    [0, 1]
+    """
+
+    solver: Any = "gradient descent"
+    rate: Any = SLOWER_AND_SLOWER
+    tol: float = 0.0
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return _over_outputs(perceptron_loss, model(x), y)
+
+    def _start(self, parameters: Any) -> Any:
+        return parameters
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class LinearSVM(LinearClassifier):
+    """A linear support vector machine: mean hinge loss max(0, 1 - y·z) and (λ/2)‖w‖² (Cortes and Vapnik, 1995).
+
+    >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
+    [0, 1]
+    """
+
+    l2: float = 1e-3
+    rate: Any = 1.0
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return _over_outputs(hinge, model(x), y)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class LogisticRegression(Probabilistic, LinearClassifier):
+    """P(class | x) = σ(w·x + b), or the softmax of a score for each of more classes, of greatest likelihood.
+
+    The goodness is the cross entropy. `solver`: newton (on the exact Hessian), or an optimiser. Of separable classes
+    there is no best w without `l2`: the likelihood grows with ‖w‖, and a ConvergenceWarning says so.
+
+    >>> model = LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
+    >>> model.predict_proba([[1.5]]).round(12).tolist()
+    [[0.5, 0.5]]
+    """
+
+    solver: Any = "newton"
+    max_iter: int = 100
+
+    SOLVERS = ("newton", *LinearClassifier.SOLVERS)
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return cross_entropy(model(x), y)
+
+    def _target(self, y: Any) -> Any:
+        return y.astype(float)
+
+
+def _over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
+    """The loss of one score, or of several the sum."""
+    return sum([loss(zk, yk) for zk, yk in zip(z, y)]) if isinstance(z, list) else loss(z, y)

@@ -1,0 +1,172 @@
+"""scikit-learn's conventions, the same for every estimator: parameters, what is learned, scores, tags."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+from nn.estimators.checks import NotFittedError, as_in_sklearn, features, labels, targets
+
+E = TypeVar("E", bound="Estimator")
+R = TypeVar("R", bound="Regressor")
+C = TypeVar("C", bound="Classifier")
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Estimator:
+    """Parameters are the fields of the class, which the constructor only stores; what is learned ends in `_`."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def set_params(self: E, **params: Any) -> E:
+        """Set parameters by name; ValueError, and none set, for a name that is none of them."""
+        known = self.get_params()
+        for name in params:
+            if name not in known:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: {list(known)}"
+                )
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        changed = (f for f in fields(self) if f.default is MISSING or getattr(self, f.name) is not f.default)
+        return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return any(name.endswith("_") and not name.startswith("_") for name in vars(self))
+
+    def _learned(self, X: Any) -> Any:
+        """Features to predict from, as they were when the estimator learned."""
+        if not self.__sklearn_is_fitted__():
+            raise as_in_sklearn(NotFittedError)(
+                f"This {type(self).__name__} instance is not fitted yet: call fit first"
+            )
+        array, names = features(X)
+        known = getattr(self, "feature_names_in_", None)
+        if names is not None and known is not None and list(known) != names:
+            raise ValueError(
+                f"The feature names should match those that were passed during fit: {list(known)}, got {names}"
+            )
+        if (names is None) != (known is None):
+            has, was = ("does not have valid", "with") if names is None else ("has", "without")
+            warnings.warn(
+                f"X {has} feature names, but {type(self).__name__} was fitted {was} feature names", stacklevel=4
+            )
+        if array.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {array.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                "features as input"
+            )
+        return array
+
+    def _taught(self, X: Any) -> Any:
+        """Features to learn from; their number and names are noted."""
+        array, names = features(X)
+        self.n_features_in_ = array.shape[1]
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        else:
+            vars(self).pop("feature_names_in_", None)
+        return array
+
+    def _tags(self, kind: str, **of_kind: Any) -> Any:
+        from sklearn.utils import Tags, TargetTags  # only scikit-learn asks
+
+        return Tags(estimator_type=kind, target_tags=TargetTags(required=True), **of_kind)
+
+
+class Regressor(Estimator):
+    """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
+
+    def fit(self: R, X: Any, y: Any) -> R:
+        """Learn from rows of features X, (n, d), and a number y for each row; returns the estimator."""
+        array = self._taught(X)
+        self._fit(array, targets(y, len(array)))
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """The number for every row."""
+        return self._predict(self._learned(X))
+
+    def score(self, X: Any, y: Any) -> float:
+        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; where y is constant, 1 if it is met and else 0."""
+        predicted = self.predict(X)
+        y = targets(y, len(predicted))
+        left, whole = float(np.sum((y - predicted) ** 2)), float(np.sum((y - y.mean()) ** 2))
+        return 1 - left / whole if whole else float(left == 0)
+
+    def _fit(self, X: Any, y: Any) -> None:
+        raise NotImplementedError
+
+    def _predict(self, X: Any) -> Any:
+        raise NotImplementedError
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import RegressorTags
+
+        return self._tags("regressor", regressor_tags=RegressorTags())
+
+
+class Classifier(Estimator):
+    """An estimator of a class: `fit`, `predict`, `decision_function`, and `score`, which is the accuracy."""
+
+    POOR_SCORE = False  # whether three blobs side by side are beyond it
+
+    def fit(self: C, X: Any, y: Any) -> C:
+        """Learn from rows of features X, (n, d), and a class y for each row; returns the estimator."""
+        array = self._taught(X)
+        self.classes_, codes = labels(y, len(array))
+        self._fit(array, codes)
+        return self
+
+    def decision_function(self, X: Any) -> Any:
+        """The score of every row, (n,): above 0 for `classes_[1]`; of more than two classes one for each, (n, K)."""
+        scores = self._scores(self._learned(X))
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict(self, X: Any) -> Any:
+        """The class of every row."""
+        scores = self.decision_function(X)
+        return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else np.argmax(scores, axis=1)]
+
+    def score(self, X: Any, y: Any) -> float:
+        """The share of rows whose class is predicted right."""
+        predicted = self.predict(X)
+        if len(y) != len(predicted):
+            raise ValueError(f"X has {len(predicted)} rows, y has {len(y)}")
+        return float(np.mean(predicted == np.asarray(y)))
+
+    def _fit(self, X: Any, y: Any) -> None:
+        """Learn from the number of the class of each row."""
+        raise NotImplementedError
+
+    def _scores(self, X: Any) -> Any:
+        """One score a row where there are two classes, K where there are K: (n, 1) or (n, K)."""
+        raise NotImplementedError
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+
+        return self._tags("classifier", classifier_tags=ClassifierTags(poor_score=self.POOR_SCORE))
+
+
+class Probabilistic(Classifier):
+    """A classifier whose scores are log odds: `predict_proba` is σ of them, or the softmax."""
+
+    def predict_proba(self, X: Any) -> Any:
+        """The posterior P(class | x) of every row and class, (n, K)."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithm of `predict_proba`."""
+        z = self._scores(self._learned(X))
+        if z.shape[1] == 1:
+            return np.column_stack([-np.logaddexp(0, z[:, 0]), -np.logaddexp(0, -z[:, 0])])
+        return z - np.logaddexp.reduce(z, axis=1, keepdims=True)

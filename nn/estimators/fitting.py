@@ -1,0 +1,92 @@
+"""Step 3 of the lecture, the best function: the solvers that estimators share."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn.estimators.checks import ConvergenceWarning, as_in_sklearn
+from nn.losses import l2
+from nn.module import Module
+from nn.newton import Newton
+from nn.objective import Objective
+from nn.optimisers import SGD, Adagrad, Adam, Optimiser, RMSProp
+from nn.training import train
+
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "gradient descent": SGD,
+    "adagrad": Adagrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+}
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class ByGradient:
+    """The parameters of training, and training itself.
+
+    `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss, which leaves biases alone. `solver` is the name of an
+    optimiser (gradient descent, adagrad, rmsprop, adam), where it applies newton or exact, or an `nn.Optimiser` of your
+    own. `rate` is η, a number or a schedule, `max_iter` the number of passes over the rows, each in batches of
+    `batch_size` rows in an order drawn from `random_state`, or in one step; a step over all rows that finds every
+    |∂L/∂θ| ≤ `tol` is the last. `verbose` shows a progress bar.
+    """
+
+    l2: float = 0.0
+    solver: Any = "adagrad"
+    rate: Any = 0.1
+    batch_size: int | None = None
+    max_iter: int = 1000
+    tol: float = 1e-6
+    random_state: Any = None
+    verbose: bool = False
+
+    SOLVERS = (*OPTIMISERS,)
+
+    def _objective(self, loss: Callable[[Any, Any, Any], Any], functions: Module) -> Objective:
+        """The mean loss over rows, and the penalty on weights, as a function of the parameters."""
+        if self.l2:
+            return Objective(lambda model, x, y: loss(model, x, y) + l2(model, self.l2), functions)
+        return Objective(loss, functions)
+
+    def _best(self, objective: Objective, theta: Any, X: Any, y: Any) -> None:
+        """The best parameters, from θ on, are written into the objective's modules; `history_`, `n_iter_` are noted."""
+        if self.solver == "newton":
+            newton = Newton(steps=self.max_iter, progress=self.verbose)
+            theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
+            if not newton.converged:
+                message = f"no minimum within {self.max_iter} steps; of separable classes there is none without l2"
+                warnings.warn(message, as_in_sklearn(ConvergenceWarning), stacklevel=4)
+        else:
+            optimiser = self._optimiser()
+            theta, self.history_ = train(
+                objective, theta, X, y,
+                optimiser=optimiser, passes=self.max_iter, batch=self.batch_size, tol=self.tol,
+                rng=generator(self.random_state), progress=self.verbose,
+            )  # fmt: skip
+        self.n_iter_ = max(len(self.history_), 1)
+        objective.store(theta)
+
+    def _optimiser(self) -> Optimiser:
+        return deepcopy(self.solver) if isinstance(self.solver, Optimiser) else OPTIMISERS[self.solver](rate=self.rate)
+
+    def _require_sensible(self) -> None:
+        """ValueError for a parameter outside its range; the constructor, by convention, looks at none."""
+        if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
+            raise ValueError(f"solver is one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}")
+        for name, least in (("l2", 0), ("max_iter", 1), ("batch_size", 1), ("tol", 0)):
+            value = getattr(self, name)
+            if value is not None and not value >= least:
+                raise ValueError(f"{name} must be {least} or more, got {value!r}")
+
+
+def generator(random_state: Any) -> np.random.Generator:
+    """A generator from what scikit-learn calls a random state: None, a seed, a RandomState or a Generator."""
+    if isinstance(random_state, np.random.RandomState):
+        random_state = random_state.randint(2**31)
+    return np.random.default_rng(random_state)

@@ -1,0 +1,87 @@
+"""Fully connected networks as estimators: a set of functions that is no longer linear, the rest as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nn.estimators.conventions import Estimator, Probabilistic, Regressor
+from nn.estimators.fitting import ByGradient, generator
+from nn.layers import MLP
+from nn.losses import cross_entropy, squared_error
+from nn.objective import Objective
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NetworkEstimator(ByGradient, Estimator):
+    """The three steps of the lecture for a network; `model_` is the `nn.MLP` that was found."""
+
+    hidden: tuple[int, ...] = (16,)
+    activation: Any = "relu"
+    init: str = "he"
+    solver: Any = "adam"
+    rate: Any = 0.01
+    batch_size: int | None = 32
+    max_iter: int = 200
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function, on one row."""
+        raise NotImplementedError
+
+    def _fit_network(self, X: Any, y: Any, outputs: int) -> None:
+        self._require_sensible()
+        rng = generator(self.random_state)
+        # Step 1, a set of functions; step 3, the best function.
+        self.model_ = MLP(X.shape[1], [*self.hidden, outputs], activation=self.activation, init=self.init, rng=rng)
+        objective = self._objective(self._loss, self.model_)
+        self._best(objective, objective.parameters, X, y)
+        self._outputs = Objective(_outputs, self.model_)
+
+    def _forward(self, X: Any) -> Any:
+        """The network's outputs for every row, (n, outputs)."""
+        return self._outputs.value(self._outputs.parameters, X, reduce=None).reshape(len(X), -1)
+
+
+def _outputs(model: MLP, x: Any) -> Any:
+    return model(x)
+
+
+class MLPRegressor(Regressor, NetworkEstimator):
+    """A network of least mean squared error; `hidden` has the number of neurons of each hidden layer.
+
+    `activation` and `init` are those of `nn.Neuron`; training is by batches, with the options of the linear models.
+
+    >>> import numpy as np
+    >>> X = np.linspace(-1, 1, 41).reshape(-1, 1)
+    >>> MLPRegressor(random_state=0).fit(X, np.abs(X.ravel())).score(X, np.abs(X.ravel())) > 0.99
+    True
+    """
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        return squared_error(model(x), y)
+
+    def _fit(self, X: Any, y: Any) -> None:
+        self._fit_network(X, y, 1)
+
+    def _predict(self, X: Any) -> Any:
+        return self._forward(X)[:, 0]
+
+
+class MLPClassifier(Probabilistic, NetworkEstimator):
+    """A network of least cross entropy; `hidden` has the number of neurons of each hidden layer.
+
+    `activation` and `init` are those of `nn.Neuron`; training is by batches, with the options of the linear models.
+
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
+    >>> MLPClassifier(hidden=(8,), random_state=0).fit(X, y).predict(X).tolist()
+    [0, 1, 1, 0]
+    """
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        return cross_entropy(model(x), y)
+
+    def _fit(self, X: Any, y: Any) -> None:
+        self._fit_network(X, y.astype(float), 1 if len(self.classes_) == 2 else len(self.classes_))
+
+    def _scores(self, X: Any) -> Any:
+        return self._forward(X)

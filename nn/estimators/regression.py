@@ -1,0 +1,63 @@
+"""Regression: y = b + Σ wᵢxᵢ, by least squares; with powers of the features, more complex models of the same kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn.estimators.conventions import Regressor
+from nn.estimators.linear import LinearEstimator
+from nn.losses import squared_error
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class LinearRegression(Regressor, LinearEstimator):
+    """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
+
+    `solver`: exact (a QR decomposition of scaled columns), newton, or an optimiser with its `rate` and `max_iter`. By
+    gradient descent features of very different scale need very different rates: standardise them, or use adagrad.
+
+    >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])
+    >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x")
+    y = 1.000 + 2.000·x
+    """
+
+    solver: Any = "exact"
+
+    SOLVERS = ("exact", "newton", *LinearEstimator.SOLVERS)
+
+    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return squared_error(model(x), y)
+
+    def _fit(self, X: Any, y: Any) -> None:
+        W, b = self._fit_linear(X, y, 1)
+        self.coef_, self.intercept_ = W[0], float(b[0])
+
+    def _predict(self, X: Any) -> Any:
+        return X @ self.coef_ + self.intercept_
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class PolynomialRegression(LinearRegression):
+    """`LinearRegression` on the powers x, x², … up to `degree` of every feature; `coef_` has x₁, x₁², …, x₂, x₂², ….
+
+    >>> model = PolynomialRegression(degree=2).fit([[0.0], [1.0], [2.0], [3.0]], [1.0, 2.0, 5.0, 10.0])
+    >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x + {model.coef_[1]:.3f}·x²")
+    y = 1.000 + 0.000·x + 1.000·x²
+    """
+
+    degree: int = 2
+
+    def _fit(self, X: Any, y: Any) -> None:
+        if not self.degree >= 1:
+            raise ValueError(f"degree must be 1 or more, got {self.degree!r}")
+        super()._fit(self._powers(X), y)
+
+    def _predict(self, X: Any) -> Any:
+        return super()._predict(self._powers(X))
+
+    def _powers(self, X: Any) -> Any:
+        return (X[:, :, np.newaxis] ** np.arange(1, self.degree + 1)).reshape(len(X), -1)

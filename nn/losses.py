@@ -1,0 +1,125 @@
+"""Losses: the goodness of a function, of one row, or over rows as their mean; and penalties on weights.
+
+z is what the model gives (a number, or a list with one for each class), y the target. Where y is a sequence, z is one
+too, and the loss is the mean over the rows.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, abs, dot, log_sigmoid, logsumexp, mean, relu, sum, where
+from nn.module import Module
+
+
+def _over_rows(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The loss of one row, and of rows their mean."""
+
+    @wraps(loss)
+    def averaged(z: Any, y: Any) -> Any:
+        if not isinstance(y, (Sequence, np.ndarray)):
+            return loss(z, y)
+        if len(z) != len(y) or len(y) == 0:
+            raise ValueError(
+                f"{loss.__name__}: as many predictions as targets, and one at least; got {len(z)}, {len(y)}"
+            )
+        return mean([averaged(zi, yi) for zi, yi in zip(z, y)])
+
+    return averaged
+
+
+@_over_rows
+def squared_error(z: Any, y: Any) -> Any:
+    """(z - y)².
+
+    >>> squared_error([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    return (z - y) ** 2
+
+
+@_over_rows
+def cross_entropy(z: Any, y: Any) -> Any:
+    """-log of the probability of the target: from one logit z and y in [0, 1], or from a logit for each class and y
+    the number of the class, from 0.
+
+    >>> cross_entropy(0.0, 1), cross_entropy([0.0, 0.0, 0.0], 2)
+    (0.6931471805599453, 1.0986122886681096)
+    """
+    if isinstance(z, (Sequence, np.ndarray)):
+        own = _of_class(z, y)
+        return logsumexp([zk - own for zk in z])
+    return -y * log_sigmoid(z) - (1 - y) * log_sigmoid(-z)
+
+
+@_over_rows
+def hinge(z: Any, y: Any) -> Any:
+    """max(0, 1 - y·z), the loss of a support vector machine, for y = ±1 (Cortes and Vapnik, 1995).
+
+    >>> hinge(0.25, -1)
+    1.25
+    """
+    return relu(1 - y * z)
+
+
+@_over_rows
+def perceptron_loss(z: Any, y: Any) -> Any:
+    """max(0, -y·z), for y = ±1: how far on the wrong side (Rosenblatt, 1958).
+
+    >>> perceptron_loss(0.25, -1)
+    0.25
+    """
+    return relu(-y * z)
+
+
+@_over_rows
+def zero_one(z: Any, y: Any) -> Any:
+    """1 for a mistake, else 0: the lecture's count, which has no useful derivative, for reporting.
+
+    From one score z and y = ±1 (z = 0 is a mistake), or from a score for each class and y the number of the class.
+
+    >>> zero_one([2.0, -1.0, 0.5], [1, 1, -1])
+    0.6666666666666666
+    """
+    if isinstance(z, (Sequence, np.ndarray)):
+        own = _of_class(z, y)
+        return where(sum([where(zk > own, 1.0, 0.0) for zk in z]) > 0, 1.0, 0.0)
+    return where(y * z > 0, 0.0, 1.0)
+
+
+def l1(module: Module, strength: float) -> Any:
+    """λ Σ|w| over the weights of a module, its biases left alone.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> neuron.load_state_dict({"w[0]": 3.0, "w[1]": -4.0, "b": 9.0})
+    >>> l1(neuron, 0.5).data, l2(neuron, 0.5).data
+    (3.5, 6.25)
+    """
+    return strength * sum([abs(w) for w in module.weights()])
+
+
+def l2(module: Module, strength: float) -> Any:
+    """(λ/2) Σw² over the weights of a module, its biases left alone.
+
+    >>> from nn import Neuron
+    >>> l2(Neuron(0), 0.5)
+    0.0
+    """
+    w = module.weights()
+    return 0.5 * strength * dot(w, w)
+
+
+def _of_class(z: Any, y: Any) -> Any:
+    """The score of the target's class; y is a number, or a symbol where the loss is being compiled."""
+    number = y.data if isinstance(y, Value) else y
+    if not isinstance(number, numbers.Real):
+        return sum([where(y == k, zk, 0.0) for k, zk in enumerate(z)])
+    if number not in range(len(z)):
+        raise ValueError(f"a class is a whole number from 0 to {len(z) - 1}, got {number}")
+    return z[int(float(number))]

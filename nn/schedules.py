@@ -1,0 +1,104 @@
+"""Learning rates that change: η as a function of the number of steps done, from 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Schedule = Callable[[int], float]
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """η times `factor` after every `every` steps.
+
+    >>> [StepDecay(1.0, every=2, factor=0.5)(t) for t in range(5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+
+    rate: float
+    every: int
+    factor: float = 0.1
+
+    def __call__(self, step: int) -> float:
+        return self.rate * self.factor ** (step // self.every)
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """η·factorᵗ.
+
+    >>> Exponential(1.0, factor=0.5)(3)
+    0.125
+    """
+
+    rate: float
+    factor: float = 0.99
+
+    def __call__(self, step: int) -> float:
+        return self.rate * self.factor**step
+
+
+@dataclass(frozen=True)
+class InverseTime:
+    """η / (t + 1)ᵖ: the lecture's η/√(t + 1) for p = ½, Robbins and Monro's (1951) for p = 1.
+
+    >>> InverseTime(1.0)(3), InverseTime(1.0, power=1)(3)
+    (0.5, 0.25)
+    """
+
+    rate: float
+    power: float = 0.5
+
+    def __call__(self, step: int) -> float:
+        return float(self.rate / (step + 1) ** self.power)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """From η in a straight line to `last` after `steps` steps, and `last` from then on.
+
+    >>> [Linear(1.0, steps=2, last=0.5)(t) for t in range(4)]
+    [1.0, 0.75, 0.5, 0.5]
+    """
+
+    rate: float
+    steps: int
+    last: float = 0.0
+
+    def __call__(self, step: int) -> float:
+        done = min(step / self.steps, 1.0)
+        return (1 - done) * self.rate + done * self.last
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """From η along half a cosine to `last` after `steps` steps (Loshchilov and Hutter, 2017).
+
+    >>> [round(Cosine(1.0, steps=2)(t), 12) for t in range(4)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    rate: float
+    steps: int
+    last: float = 0.0
+
+    def __call__(self, step: int) -> float:
+        done = min(step / self.steps, 1.0)
+        return self.last + (self.rate - self.last) * (1 + math.cos(math.pi * done)) / 2
+
+
+@dataclass(frozen=True)
+class Warmup:
+    """In a straight line up to the first rate of another schedule within `steps` steps, then that schedule.
+
+    >>> [Warmup(Linear(1.0, steps=2), steps=2)(t) for t in range(5)]
+    [0.5, 1.0, 1.0, 0.5, 0.0]
+    """
+
+    then: Schedule
+    steps: int
+
+    def __call__(self, step: int) -> float:
+        return self.then(0) * (step + 1) / self.steps if step < self.steps else self.then(step - self.steps)

@@ -1,0 +1,124 @@
+"""Losses: their values, their derivatives by the kit, over rows, and compiled; penalties leave biases alone."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Value, compile, grad
+from autograd.testing import check_gradients
+
+finite = st.floats(-30, 30)
+
+
+def multiclass(z, y):
+    """By the definition, in plain floats: -ln of the softmax's member."""
+    return math.log(math.fsum(math.exp(v - z[y]) for v in z))
+
+
+# loss, what z and y may be, and the same by its definition
+LOSSES = {
+    "squared error": (nn.squared_error, finite, finite, lambda z, y: (z - y) ** 2),
+    "cross entropy": (
+        nn.cross_entropy,
+        finite,
+        st.sampled_from([0, 1, 0.25]),
+        lambda z, y: y * math.log1p(math.exp(-z)) + (1 - y) * math.log1p(math.exp(z)),
+    ),
+    "cross entropy of three": (
+        nn.cross_entropy,
+        st.lists(finite, min_size=3, max_size=3),
+        st.integers(0, 2),
+        multiclass,
+    ),
+    "hinge": (nn.hinge, finite, st.sampled_from([-1, 1]), lambda z, y: max(0.0, 1 - y * z)),
+    "perceptron": (nn.perceptron_loss, finite, st.sampled_from([-1, 1]), lambda z, y: max(0.0, -y * z)),
+    "zero-one": (nn.zero_one, finite, st.sampled_from([-1, 1]), lambda z, y: float(y * z <= 0)),
+    "zero-one of three": (
+        nn.zero_one,
+        st.lists(finite, min_size=3, max_size=3),
+        st.integers(0, 2),
+        lambda z, y: float(max(z) > z[y]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@given(data=st.data())
+def test_a_loss_is_its_definition(name: str, data) -> None:
+    loss, zs, ys, definition = LOSSES[name]
+    z, y = data.draw(zs), data.draw(ys)
+    assert loss(z, y) == pytest.approx(definition(z, y), rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@given(data=st.data())
+def test_a_loss_over_rows_is_the_mean(name: str, data) -> None:
+    loss, zs, ys, definition = LOSSES[name]
+    rows = data.draw(st.lists(st.tuples(zs, ys), min_size=1, max_size=5))
+    z, y = [z for z, _ in rows], [y for _, y in rows]
+    wanted = math.fsum(definition(*row) for row in rows) / len(rows)
+    assert loss(z, y) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
+    assert loss(np.array(z), np.array(y)) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_compiled_it_is_the_same(name: str) -> None:
+    loss, _, _, definition = LOSSES[name]
+    rng = np.random.default_rng(3)
+    many = "three" in name
+    z = rng.normal(scale=5, size=(40, 3) if many else 40)
+    y = rng.integers(0, 3, 40) if many else rng.choice([0, 1] if "entropy" in name else [-1, 1], 40)
+    fast = compile(lambda z, y: loss(list(z) if many else z, y), rows=("z", "y"))
+    wanted = [definition(*row) for row in zip(z.tolist(), y.tolist())]
+    np.testing.assert_allclose(fast(z, y), wanted, rtol=1e-12, atol=1e-15)
+    _, slopes = fast.value_and_grad(z, y)
+    eager = [grad(lambda z, y=y: loss(z, y))(z) for z, y in zip(z.tolist(), y.tolist())]
+    np.testing.assert_allclose(slopes, eager, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if "zero" not in name])
+@given(data=st.data())
+def test_its_derivative_is_right(name: str, data) -> None:
+    loss, zs, ys, _ = LOSSES[name]
+    z, y = data.draw(zs), data.draw(ys)
+    check_gradients(lambda z: loss(z, y), z)
+
+
+@pytest.mark.parametrize(("z", "y", "wanted"), [(800.0, 0, 800.0), (-800.0, 1, 800.0), (40.0, 1, math.exp(-40))])
+def test_saturated_it_neither_overflows_nor_cancels(z: float, y: int, wanted: float) -> None:
+    assert nn.cross_entropy(z, y) == pytest.approx(wanted, rel=1e-14)
+    assert nn.cross_entropy([0.0, z], y) == pytest.approx(wanted, rel=1e-14, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.squared_error([1.0], [1.0, 2.0]), "as many predictions as targets"),
+        (lambda: nn.hinge([], []), "one at least"),
+        (lambda: nn.cross_entropy([0.0, 1.0], 2), "from 0 to 1, got 2"),
+        (lambda: nn.cross_entropy([0.0, 1.0], 0.5), "from 0 to 1, got 0.5"),
+    ],
+)
+def test_what_does_not_fit_is_an_error(call, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@given(st.lists(finite, min_size=1, max_size=4), finite, st.floats(0, 10))
+def test_penalties_leave_biases_alone(w: list[float], b: float, strength: float) -> None:
+    neuron = nn.Neuron(len(w), nonlin=False)
+    neuron.w, neuron.b = [Value(v) for v in w], Value(b)
+    for penalty, value, slope in (
+        (nn.l1, strength * math.fsum(map(abs, w)), [strength * ((v > 0) - (v < 0)) for v in w]),
+        (nn.l2, strength / 2 * math.fsum(v * v for v in w), [strength * v for v in w]),
+    ):
+        neuron.zero_grad()
+        cost = penalty(neuron, strength)
+        assert cost.data == pytest.approx(value, rel=1e-13, abs=1e-300)
+        cost.backward()
+        assert [p.grad for p in neuron.w] == pytest.approx(slope, rel=1e-13, abs=1e-300)
+        assert not neuron.b.has_grad
