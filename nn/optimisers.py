@@ -17,7 +17,14 @@ from autograd import Value
 
 
 class Optimiser:
-    """What all have: the rate, the number of steps done, and sums over steps, one for each parameter."""
+    """What all have: the rate, the number of steps done, and sums over steps; one of your own says how θ changes.
+
+    >>> class Signs(Optimiser):
+    ...     def change(self, theta, g, rate):
+    ...         return -rate * np.sign(g)
+    >>> Signs(rate=0.5).update([1.0, 2.0], [3.0, -0.1])
+    array([0.5, 2.5])
+    """
 
     def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Callable[[int], float]) -> None:
         if not callable(rate) and not (rate > 0):
@@ -48,11 +55,12 @@ class Optimiser:
         if g.shape != theta.shape:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
         with np.errstate(all="ignore"):  # who trains looks at the loss, and says which step it was
-            moved = theta + self._change(theta, g, self.current_rate)
+            moved = theta + self.change(theta, g, self.current_rate)
         self.steps += 1
         return moved
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
+        """What is added to θ at this step."""
         raise NotImplementedError
 
     def _sum(self, name: str, g: Any, keep: float, take: float) -> Any:
@@ -86,7 +94,7 @@ class SGD(Optimiser):
             raise ValueError("nesterov needs a momentum above 0")
         self.momentum, self.nesterov = momentum, nesterov
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
         v = self._sum("v", g, self.momentum, 1.0)
         return -rate * (g + self.momentum * v) if self.nesterov else -rate * v
 
@@ -108,7 +116,7 @@ class Adagrad(Optimiser):
         super().__init__(parameters, rate=rate)
         self.epsilon = epsilon
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
         return -rate * g / (np.sqrt(self._sum("g²", g * g, 1.0, 1.0)) + self.epsilon)
 
 
@@ -130,7 +138,7 @@ class RMSProp(Optimiser):
         super().__init__(parameters, rate=rate)
         self.rho, self.epsilon = rho, epsilon
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
         return -rate * g / (np.sqrt(self._sum("r", g * g, self.rho, 1 - self.rho)) + self.epsilon)
 
 
@@ -153,7 +161,7 @@ class Adam(Optimiser):
         super().__init__(parameters, rate=rate)
         self.betas, self.epsilon = betas, epsilon
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
         first, second = self.betas
         m = self._sum("m", g, first, 1 - first) / (1 - first ** (self.steps + 1))
         v = self._sum("v", g * g, second, 1 - second) / (1 - second ** (self.steps + 1))
@@ -172,5 +180,5 @@ class AdamW(Adam):
         super().__init__(parameters, **options)
         self.decay = decay
 
-    def _change(self, theta: Any, g: Any, rate: float) -> Any:
-        return super()._change(theta, g, rate) - rate * self.decay * theta
+    def change(self, theta: Any, g: Any, rate: float) -> Any:
+        return super().change(theta, g, rate) - rate * self.decay * theta

@@ -10,12 +10,20 @@ import pytest
 from setuptools import find_packages
 
 import autograd
+import nn
 from autograd.primitives import BUILT_IN, TABLE
 
 ROOT = Path(__file__).parent.parent
 
 # Each imports only from those above it.
 LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "compiler", "testing"]
+
+LAYERS_OF_NN = [
+    "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training", "nn.newton",
+    "nn.estimators.checks", "nn.estimators.conventions", "nn.estimators.least_squares", "nn.estimators.fitting",
+    "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
+    "nn.estimators.networks",
+]  # fmt: skip
 
 SOURCES = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
 
@@ -51,6 +59,16 @@ def test_imports_go_down_the_house(path: Path) -> None:
             assert layer(name) <= own, f"{module} imports {name}, which stands above it"
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.is_relative_to(ROOT / "nn")], ids=lambda path: path.stem)
+def test_imports_go_down_the_models(path: Path) -> None:
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    if module.endswith("__init__"):
+        return
+    for name in imported(path):
+        if name.startswith("nn"):
+            assert LAYERS_OF_NN.index(name) < LAYERS_OF_NN.index(module), f"{module} imports {name}"
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 430
@@ -79,6 +97,13 @@ def test_every_public_name_exists_and_says_what_it_is() -> None:
         documentation = getattr(autograd, name).__doc__
         assert documentation, name
         assert ">>>" in documentation, f"{name} has no example"
+
+
+def test_every_public_name_of_nn_says_what_it_is() -> None:
+    for name in nn.__all__:
+        if name != "schedules":
+            documentation = getattr(nn, name).__doc__
+            assert documentation and ">>>" in documentation, f"{name} has no example"
 
 
 def test_every_row_of_the_table_is_documented_with_an_example() -> None:

@@ -79,7 +79,7 @@ def labels(y: Any, rows: int) -> tuple[Any, Any]:
             )
     classes, codes = np.unique(array, return_inverse=True)
     if len(classes) < 2:
-        raise ValueError(f"y has one class, {classes[0]!r}: a classifier needs two at least (1 class)")
+        raise ValueError(f"y has 1 class, {classes.tolist()[0]!r}: a classifier needs two")
     return classes, codes
 
 

@@ -63,22 +63,30 @@ class ByGradient:
                 message = f"no minimum within {self.max_iter} steps; of separable classes there is none without l2"
                 warnings.warn(message, as_in_sklearn(ConvergenceWarning), stacklevel=4)
         else:
-            optimiser = self._optimiser()
+            steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
             theta, self.history_ = train(
                 objective, theta, X, y,
-                optimiser=optimiser, passes=self.max_iter, batch=self.batch_size, tol=self.tol,
+                optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol,
                 rng=generator(self.random_state), progress=self.verbose,
             )  # fmt: skip
         self.n_iter_ = max(len(self.history_), 1)
         objective.store(theta)
 
-    def _optimiser(self) -> Optimiser:
-        return deepcopy(self.solver) if isinstance(self.solver, Optimiser) else OPTIMISERS[self.solver](rate=self.rate)
+    def _optimiser(self, steps: int) -> Optimiser:
+        if isinstance(self.solver, Optimiser):
+            return deepcopy(self.solver)
+        return OPTIMISERS[self.solver](rate=self._schedule(steps))
+
+    def _schedule(self, steps: int) -> Any:
+        """The rate over all steps of the training."""
+        return self.rate
 
     def _require_sensible(self) -> None:
         """ValueError for a parameter outside its range; the constructor, by convention, looks at none."""
         if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
             raise ValueError(f"solver is one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}")
+        if not callable(self.rate) and not self.rate > 0:
+            raise ValueError(f"rate must be above 0, got {self.rate!r}")
         for name, least in (("l2", 0), ("max_iter", 1), ("batch_size", 1), ("tol", 0)):
             value = getattr(self, name)
             if value is not None and not value >= least:

@@ -6,6 +6,7 @@ w = Σ⁻¹(μ₁ - μ₀) and b = -½ μ₁ᵀΣ⁻¹μ₁ + ½ μ₀ᵀΣ⁻¹
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from math import log, pi
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, exp, sum
+from nn.estimators.checks import ConvergenceWarning, as_in_sklearn
 from nn.estimators.conventions import Estimator, Probabilistic
 from nn.module import Module
 from nn.objective import Objective
@@ -21,7 +23,7 @@ from nn.training import train
 
 
 class Gaussian(Module):
-    """ln N(x; μ, Σ) in d dimensions, as ln|A| - ½‖Ax - c‖² - ½ d ln 2π, with Σ⁻¹ = AᵀA, A lower triangular, c = Aμ.
+    """ln N(x; μ, Σ) in d dimensions, as ln|A| - ½‖A(x - μ)‖² - ½ d ln 2π, with A lower triangular and Σ⁻¹ = AᵀA.
 
     The diagonal of A is exp(s), so that whatever the parameters are, it is a density; `like` is one to share A with.
 
@@ -30,12 +32,13 @@ class Gaussian(Module):
     """
 
     def __init__(self, d: int, like: Gaussian | None = None) -> None:
+        self.mean = [Value(0.0) for _ in range(d)]
         self.s: list[Value] = like.s if like else [Value(0.0) for _ in range(d)]
         self.below: list[list[Value]] = like.below if like else [[Value(0.0) for _ in range(i)] for i in range(d)]
-        self.c = [Value(0.0) for _ in range(d)]
 
     def __call__(self, x: Any) -> Any:
-        z = [dot([*row, exp(s)], x[: len(row) + 1]) - c for row, s, c in zip(self.below, self.s, self.c)]
+        away = [xi - m for xi, m in zip(x, self.mean)]
+        z = [dot([*row, exp(s)], away[: len(row) + 1]) for row, s in zip(self.below, self.s)]
         return sum(self.s) - 0.5 * dot(z, z) - 0.5 * len(z) * log(2 * pi)
 
     def moments(self) -> tuple[Any, Any]:
@@ -44,7 +47,7 @@ class Gaussian(Module):
         for i, row in enumerate(self.below):
             A[i, :i] = [a.data for a in row]
         inverse = np.linalg.inv(A)
-        return inverse @ [c.data for c in self.c], inverse @ inverse.T
+        return np.array([m.data for m in self.mean]), inverse @ inverse.T
 
 
 class Gaussians(Module):
@@ -68,9 +71,10 @@ class GaussianClassifier(Probabilistic, Estimator):
 
     `means_` (K, d), `covariance_` (d, d) or (K, d, d), `class_prior_` (K), of greatest likelihood: covariances divide
     by the number of rows. `priors` are those of the classes in their order, by default their shares. With
-    `covariance="shared"` `coef_` and `intercept_` are the w and b of the posterior. `solver`: exact, or gradient
-    ascent on the log-likelihood (`rate`, `max_iter`, `tol`, on standardised features). ValueError, naming the columns,
-    where a covariance is singular.
+    `covariance="shared"` `coef_` and `intercept_` are the w and b of the posterior. `solver`: exact, or gradient ascent
+    on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`); that needs
+    classes less than some twenty spreads apart and columns that are not nearly collinear. ValueError, naming the
+    columns, where a covariance is singular.
 
     >>> model = GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], ["a", "a", "b", "b"])
     >>> model.means_.ravel().tolist(), model.coef_.round(12).tolist(), model.intercept_.round(12).tolist()
@@ -80,7 +84,7 @@ class GaussianClassifier(Probabilistic, Estimator):
     covariance: str = "shared"
     priors: Any = None
     solver: str = "exact"
-    rate: Any = 0.3
+    rate: Any = 0.05
     max_iter: int = 10000
     tol: float = 1e-9
     verbose: bool = False
@@ -90,13 +94,15 @@ class GaussianClassifier(Probabilistic, Estimator):
         counts = np.bincount(y)
         self.class_prior_ = self._priors(counts)
         self._require_regular(X, y, counts)
-        self.n_iter_ = 1
         means, covariances = self._moments(X, y) if self.solver == "exact" else self._ascended(X, y)
         self.means_, self.covariance_ = means, covariances[0] if self.covariance == "shared" else covariances
         vars(self).pop("coef_", None)
         vars(self).pop("intercept_", None)
         if self.covariance == "shared":
             self.coef_, self.intercept_ = self._linear()
+        if self.solver == "exact":
+            densities = np.column_stack([self._log_density(X, k) for k in range(len(counts))])
+            self.history_, self.n_iter_ = [-float(np.mean(densities[np.arange(len(y)), y]))], 1
 
     def _moments(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The maximum of the likelihood in closed form: means, and covariances, one where they are shared."""
@@ -109,20 +115,24 @@ class GaussianClassifier(Probabilistic, Estimator):
 
     def _ascended(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; the likelihood of the rows; gradient ascent."""
-        centre, scale = X.mean(axis=0), X.std(axis=0)
+        centre = X.mean(axis=0)
+        within = np.sqrt(np.mean([X[y == k].var(axis=0) for k in range(len(self.classes_))], axis=0))
         model = Gaussians(len(self.classes_), X.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
         own = (y[:, np.newaxis] == np.arange(len(self.classes_))).astype(float)
         theta, self.history_ = train(
-            objective, objective.parameters, (X - centre) / scale, own,
-            optimiser=SGD(rate=self.rate), passes=self.max_iter, tol=self.tol, progress=self.verbose,
+            objective, objective.parameters, (X - centre) / within, own,
+            optimiser=SGD(rate=self.rate, momentum=0.9), passes=self.max_iter, tol=self.tol, progress=self.verbose,
         )  # fmt: skip
         objective.store(theta)
         self.n_iter_ = len(self.history_)
+        if self.n_iter_ == self.max_iter:
+            message = f"no maximum of the likelihood within {self.max_iter} steps"
+            warnings.warn(message, as_in_sklearn(ConvergenceWarning), stacklevel=4)
         means, covariances = zip(*(density.moments() for density in model.classes))
         if self.covariance == "shared":
             covariances = covariances[:1]
-        return centre + scale * np.array(means), np.outer(scale, scale) * np.array(covariances)
+        return centre + within * np.array(means), np.outer(within, within) * np.array(covariances)
 
     def _linear(self) -> tuple[Any, Any]:
         """w and b of every class's score, or of the difference of two; around the mean of the means, to keep digits."""
@@ -137,14 +147,14 @@ class GaussianClassifier(Probabilistic, Estimator):
     def _scores(self, X: Any) -> Any:
         if self.covariance_.ndim == 2:
             return X @ self.coef_.T + self.intercept_
-        z = np.column_stack([self._log_joint(X, k) for k in range(len(self.classes_))])
+        z = np.log(self.class_prior_) + np.column_stack([self._log_density(X, k) for k in range(len(self.means_))])
         return z[:, 1:] - z[:, :1] if z.shape[1] == 2 else z
 
-    def _log_joint(self, X: Any, k: int) -> Any:
-        """ln P(k) p(x | k), but for -½ d ln 2π, which all classes have."""
-        factor = np.linalg.cholesky(self.covariance_[k])
+    def _log_density(self, X: Any, k: int) -> Any:
+        """ln N(x; μₖ, Σₖ) of every row."""
+        factor = np.linalg.cholesky(self.covariance_ if self.covariance_.ndim == 2 else self.covariance_[k])
         z = np.linalg.solve(factor, (X - self.means_[k]).T)
-        return np.log(self.class_prior_[k]) - np.sum(np.log(np.diag(factor))) - np.sum(z * z, axis=0) / 2
+        return -np.sum(np.log(np.diag(factor))) - np.sum(z * z, axis=0) / 2 - X.shape[1] / 2 * log(2 * pi)
 
     # --- what can be wrong
 

@@ -1,0 +1,59 @@
+"""Networks as estimators: what they are made of, what they can learn, and that a seed decides."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits, load_iris
+
+import nn
+
+
+def test_a_classifier_predicts_by_the_softmax_of_its_network() -> None:
+    X, y = load_iris(return_X_y=True)
+    model = nn.MLPClassifier(hidden=(5, 4), activation="tanh", random_state=0, max_iter=20).fit(X, y)
+    assert [len(layer.neurons) for layer in model.model_.layers] == [5, 4, 3]
+    z = np.array([[v.data for v in model.model_(row)] for row in X[:5].tolist()])
+    np.testing.assert_allclose(model.decision_function(X[:5]), z, rtol=1e-12)
+    odds = np.exp(z)
+    np.testing.assert_allclose(model.predict_proba(X[:5]), odds / odds.sum(axis=1, keepdims=True), rtol=1e-12)
+
+
+def test_a_regressor_predicts_the_output_of_its_network() -> None:
+    X = np.linspace(-1, 1, 20).reshape(-1, 1)
+    model = nn.MLPRegressor(hidden=(3,), random_state=0, max_iter=5).fit(X, np.sin(3 * X.ravel()))
+    np.testing.assert_allclose(model.predict(X), [model.model_(row).data for row in X.tolist()], rtol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "softplus"])
+def test_a_curve_is_learned(activation: str) -> None:
+    X = np.linspace(-2, 2, 80).reshape(-1, 1)
+    y = np.sin(2 * X.ravel())
+    model = nn.MLPRegressor(hidden=(16, 16), activation=activation, max_iter=400, random_state=1).fit(X, y)
+    assert model.score(X, y) > 0.98
+    assert model.history_[-1] < 0.1 * model.history_[0]
+
+
+def test_digits_are_told_apart() -> None:
+    X, y = load_digits(return_X_y=True)
+    X = X / 16
+    train, test = slice(0, 1200), slice(1200, None)
+    model = nn.MLPClassifier(hidden=(16,), max_iter=30, random_state=0).fit(X[train], y[train])
+    assert model.score(X[test], y[test]) > 0.88
+
+
+def test_a_seed_decides() -> None:
+    X, y = load_iris(return_X_y=True)
+
+    def probabilities(seed):
+        return nn.MLPClassifier(random_state=seed, max_iter=5).fit(X, y).predict_proba(X)
+
+    assert np.array_equal(probabilities(0), probabilities(0))
+    assert not np.array_equal(probabilities(0), probabilities(1))
+    generator = np.random.RandomState(0)
+    assert not np.array_equal(probabilities(generator), probabilities(generator)), "a RandomState goes on"
+
+
+def test_the_penalty_shrinks_weights() -> None:
+    X, y = load_iris(return_X_y=True)
+    free, held = (nn.MLPClassifier(l2=l2, max_iter=100, random_state=0).fit(X, y) for l2 in (0.0, 1.0))
+    size = [sum(w.data**2 for w in model.model_.weights()) for model in (free, held)]
+    assert size[1] < 0.1 * size[0]

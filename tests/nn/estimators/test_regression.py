@@ -1,0 +1,105 @@
+"""Regression: exact solutions in exact arithmetic, the penalty, and solvers that agree."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+
+whole = st.integers(-50, 50)
+
+
+def exact(X, y, l2, fit_intercept):
+    """w and b in Fractions: from the normal equations of mean squared error and (λ/2)‖w‖², by elimination."""
+    rows = [[Fraction(v) for v in x] + [Fraction(1)] * fit_intercept for x in X]
+    n, d = len(rows), len(rows[0])
+    A = [[sum(r[i] * r[j] for r in rows) for j in range(d)] for i in range(d)]
+    for i in range(d - fit_intercept):
+        A[i][i] += n * Fraction(l2) / 2
+    c = [sum(r[i] * Fraction(v) for r, v in zip(rows, y)) for i in range(d)]
+    for i in range(d):
+        pivot = next((k for k in range(i, d) if A[k][i] != 0), None)
+        if pivot is None:
+            return None
+        A[i], A[pivot], c[i], c[pivot] = A[pivot], A[i], c[pivot], c[i]
+        for k in range(d):
+            if k != i:
+                f = A[k][i] / A[i][i]
+                A[k] = [u - f * v for u, v in zip(A[k], A[i])]
+                c[k] -= f * c[i]
+    return [float(c[i] / A[i][i]) for i in range(d)]
+
+
+@given(st.data(), st.integers(1, 3), st.sampled_from([0, 0.5, 8]), st.booleans())
+def test_the_exact_solver_is_exact(data, d: int, l2: float, fit_intercept: bool) -> None:
+    rows = data.draw(st.lists(st.lists(whole, min_size=d, max_size=d), min_size=d + 2, max_size=8))
+    y = data.draw(st.lists(whole, min_size=len(rows), max_size=len(rows)))
+    wanted = exact(rows, y, l2, fit_intercept)
+    model = nn.LinearRegression(l2=l2, fit_intercept=fit_intercept).fit(rows, y)
+    if wanted is not None:
+        got = [*model.coef_, model.intercept_][: len(wanted)]
+        np.testing.assert_allclose(got, wanted, rtol=1e-8, atol=1e-10)
+    residual = np.array(y) - model.predict(rows)
+    slopes = np.array(rows).T @ residual - len(rows) * l2 / 2 * model.coef_
+    assert np.abs(slopes).max() <= 1e-8 * (1 + np.abs(rows).max()) * (1 + np.abs(y).max()) * len(rows)
+    if fit_intercept:
+        assert abs(residual.sum()) <= 1e-9 * (1 + np.abs(y).max()) * len(rows)
+    else:
+        assert model.intercept_ == 0.0
+
+
+def test_of_many_solutions_one_is_given() -> None:
+    X = [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
+    model = nn.LinearRegression().fit(X, [1.0, 2.0, 3.0])
+    np.testing.assert_allclose(model.coef_, [0.5, 0.5])
+    np.testing.assert_allclose(nn.LinearRegression().fit([[1.0, 2.0]], [7.0]).predict([[1.0, 2.0]]), [7.0])
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize(
+    "solver",
+    [
+        "newton",
+        nn.SGD(rate=0.1),
+        nn.SGD(rate=0.02, momentum=0.9),
+        nn.Adagrad(rate=1.0),
+        nn.Adam(rate=nn.schedules.InverseTime(0.3)),
+    ],
+)
+def test_every_solver_finds_the_same(solver, fit_intercept: bool, l2: float) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50, 3))
+    y = X @ [1.0, -2.0, 3.0] + 4.0 + rng.normal(size=50)
+    wanted = nn.LinearRegression(l2=l2, fit_intercept=fit_intercept).fit(X, y)
+    model = nn.LinearRegression(solver=solver, l2=l2, fit_intercept=fit_intercept, max_iter=5000, tol=1e-9).fit(X, y)
+    np.testing.assert_allclose(model.coef_, wanted.coef_, rtol=1e-6)
+    assert model.intercept_ == pytest.approx(wanted.intercept_, rel=1e-6)
+    assert model.history_[-1] == pytest.approx(wanted.history_[-1], rel=1e-9)
+
+
+@given(st.integers(1, 6), st.integers(1, 3))
+def test_a_polynomial_is_found_again(degree: int, d: int) -> None:
+    rng = np.random.default_rng(degree)
+    X = rng.uniform(-1, 1, size=(60, d))
+    w = rng.normal(size=(d, degree))
+    y = 3.0 + sum(w[j, k - 1] * X[:, j] ** k for j in range(d) for k in range(1, degree + 1))
+    model = nn.PolynomialRegression(degree=degree).fit(X, y)
+    np.testing.assert_allclose(model.coef_, w.ravel(), rtol=1e-6, atol=1e-9)
+    assert model.intercept_ == pytest.approx(3.0, rel=1e-7)
+    assert model.score(X, y) == pytest.approx(1.0)
+
+
+def test_r_squared_of_a_constant() -> None:
+    model = nn.LinearRegression().fit([[0.0], [1.0]], [2.0, 2.0])
+    assert model.score([[0.0], [1.0]], [2.0, 2.0]) == 1.0
+    assert model.score([[0.0], [1.0]], [3.0, 3.0]) == 0.0
+    assert model.score([[0.0], [1.0]], [1.0, 3.0]) == pytest.approx(0.0)
+
+
+def test_a_degree_below_one_is_an_error() -> None:
+    with pytest.raises(ValueError, match="degree must be 1 or more, got 0"):
+        nn.PolynomialRegression(degree=0).fit([[0.0], [1.0]], [2.0, 2.0])

@@ -1,0 +1,177 @@
+"""Optimisers, step by step against the update that each paper publishes, written out in the paper's own letters."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Value
+from nn import schedules
+
+Gradient = Callable[[float], float]
+
+
+def gradient_descent(x: float, g: Gradient, eta: float) -> Iterator[float]:
+    while True:
+        x = x - eta * g(x)
+        yield x
+
+
+def polyak(x: float, g: Gradient, eta: float, mu: float) -> Iterator[float]:
+    """Polyak 1964, as in Sutskever et al. 2013, equations 1 and 2: v ← μv - ε∇f(θ), θ ← θ + v."""
+    v = 0.0
+    while True:
+        v = mu * v - eta * g(x)
+        x = x + v
+        yield x
+
+
+def nesterov(x: float, g: Gradient, eta: float, mu: float) -> Iterator[float]:
+    """Sutskever et al. 2013, equations 3 and 4: v ← μv - ε∇f(θ + μv), θ ← θ + v; told is θ + μv, the point ahead."""
+    v = 0.0
+    while True:
+        v = mu * v - eta * g(x + mu * v)
+        x = x + v
+        yield x + mu * v
+
+
+def adagrad(x: float, g: Gradient, eta: float, delta: float) -> Iterator[float]:
+    """Duchi, Hazan, Singer 2011, figure 1, diagonal: H = δI + diag(s), x ← x - η H⁻¹ g."""
+    s = 0.0
+    while True:
+        s = s + g(x) ** 2
+        x = x - eta * g(x) / (delta + sqrt(s))
+        yield x
+
+
+def rmsprop(x: float, g: Gradient, eta: float, rho: float, eps: float) -> Iterator[float]:
+    """Tieleman and Hinton 2012, slide 29: MeanSquare(w, t) = 0.9 MeanSquare(w, t-1) + 0.1 (∂E/∂w)²."""
+    square = 0.0
+    while True:
+        d = g(x)
+        square = rho * square + (1 - rho) * d**2
+        x = x - eta * d / (sqrt(square) + eps)
+        yield x
+
+
+def adam(
+    x: float, g: Gradient, alpha: float, beta1: float, beta2: float, eps: float, decay: float = 0.0
+) -> Iterator[float]:
+    """Kingma and Ba 2015, algorithm 1; with a decay, Loshchilov and Hutter 2019, algorithm 2, line 12."""
+    m = v = 0.0
+    t = 0
+    while True:
+        t = t + 1
+        d = g(x)
+        m = beta1 * m + (1 - beta1) * d
+        v = beta2 * v + (1 - beta2) * d**2
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        x = x - alpha * m_hat / (sqrt(v_hat) + eps) - alpha * decay * x
+        yield x
+
+
+# what is tested, and the paper's update with the same settings
+PUBLISHED = {
+    "SGD": (lambda p=(): nn.SGD(p, rate=0.1), lambda x, g: gradient_descent(x, g, 0.1)),
+    "momentum": (lambda p=(): nn.SGD(p, rate=0.1, momentum=0.8), lambda x, g: polyak(x, g, 0.1, 0.8)),
+    "Nesterov": (lambda p=(): nn.SGD(p, rate=0.1, momentum=0.8, nesterov=True), lambda x, g: nesterov(x, g, 0.1, 0.8)),
+    "Adagrad": (lambda p=(): nn.Adagrad(p, rate=0.5), lambda x, g: adagrad(x, g, 0.5, 1e-10)),
+    "RMSProp": (lambda p=(): nn.RMSProp(p, rate=0.05), lambda x, g: rmsprop(x, g, 0.05, 0.9, 1e-8)),
+    "Adam": (lambda p=(): nn.Adam(p, rate=0.2), lambda x, g: adam(x, g, 0.2, 0.9, 0.999, 1e-8)),
+    "Adam, other moments": (
+        lambda p=(): nn.Adam(p, rate=0.2, betas=(0.5, 0.7), epsilon=0.1),
+        lambda x, g: adam(x, g, 0.2, 0.5, 0.7, 0.1),
+    ),
+    "AdamW": (lambda p=(): nn.AdamW(p, rate=0.2, decay=0.3), lambda x, g: adam(x, g, 0.2, 0.9, 0.999, 1e-8, 0.3)),
+}
+
+
+def slope(x: float) -> float:
+    """Of (x - 1)⁴/4 + x²/2: not linear, so that an update at the wrong point is seen."""
+    return (x - 1) ** 3 + x
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+@given(start=st.lists(st.floats(-2, 2), min_size=1, max_size=3))
+def test_every_step_is_the_published_one(name: str, start: list[float]) -> None:
+    make, published = PUBLISHED[name]
+    optimiser, theta = make(), np.array(start)
+    papers = [published(x, slope) for x in start]
+    for _ in range(30):
+        theta = optimiser.update(theta, np.array([slope(x) for x in theta.tolist()]))
+        assert theta == pytest.approx([next(paper) for paper in papers], rel=1e-9, abs=1e-12)
+    assert optimiser.steps == 30
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_values_move_as_arrays_do(name: str) -> None:
+    make, _ = PUBLISHED[name]
+    w, b = Value(2.0), Value(-1.0)
+    on_values, on_arrays, theta = make([w, b]), make(), np.array([2.0, -1.0])
+    for _ in range(10):
+        on_values.zero_grad()
+        cost = (w * b - 1) ** 2 + w * w
+        cost.backward()
+        theta = on_arrays.update(theta, [w.grad, b.grad])
+        on_values.step()
+        assert [w.data, b.data] == theta.tolist()
+
+
+def test_the_rate_follows_its_schedule() -> None:
+    optimiser, theta = nn.SGD(rate=schedules.StepDecay(1.0, every=2, factor=0.5)), np.zeros(1)
+    moves = []
+    for _ in range(5):
+        before, theta = theta, optimiser.update(theta, [-1.0])
+        moves.append(float((theta - before)[0]))
+    assert moves == [1.0, 1.0, 0.5, 0.5, 0.25]
+    assert optimiser.current_rate == 0.25
+
+
+def test_an_update_leaves_what_it_is_given() -> None:
+    theta, g = np.ones(2), np.ones(2)
+    for make, _ in PUBLISHED.values():
+        optimiser = make()
+        for _ in range(3):
+            optimiser.update(theta, g)
+        assert theta.tolist() == g.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.SGD(rate=0.0), "rate must be above 0, got 0.0"),
+        (lambda: nn.Adam(rate=float("nan")), "rate must be above 0, got nan"),
+        (lambda: nn.SGD(momentum=1.0), r"momentum must be in \[0, 1\), got 1.0"),
+        (lambda: nn.SGD(nesterov=True), "nesterov needs a momentum"),
+        (lambda: nn.SGD().update([1.0], [1.0, 2.0]), r"parameters of shape \(1,\), a gradient of shape \(2,\)"),
+    ],
+)
+def test_what_makes_no_sense_is_an_error(call, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        schedules.StepDecay(0.5, every=3),
+        schedules.Exponential(0.5),
+        schedules.InverseTime(0.5),
+        schedules.Linear(0.5, steps=20),
+        schedules.Cosine(0.5, steps=20),
+    ],
+    ids=lambda schedule: type(schedule).__name__,
+)
+def test_a_schedule_starts_at_its_rate_and_never_rises(schedule) -> None:
+    rates = [schedule(t) for t in range(40)]
+    assert rates[0] == 0.5
+    assert all(later <= earlier for earlier, later in pairwise(rates))
+    assert all(rate >= 0 for rate in rates)
+    warm = [schedules.Warmup(schedule, steps=4)(t) for t in range(44)]
+    assert warm[:4] == [0.125, 0.25, 0.375, 0.5]
+    assert warm[4:] == rates

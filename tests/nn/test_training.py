@@ -1,0 +1,172 @@
+"""Training: what it converges to, its batches, and that it never goes on from what is not finite."""
+
+import random
+import sys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from nn import Diverged, Newton, Objective, train
+
+
+def line(d: int = 1) -> Objective:
+    return Objective(lambda model, x, y: nn.squared_error(model(x), y), nn.Linear(d))
+
+
+def rows(n: int = 40, d: int = 1, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d))
+    return X, X @ np.arange(1, d + 1) + 0.5 + rng.normal(scale=0.1, size=n)
+
+
+def least_squares(X, y):
+    return np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y, rcond=None)[0]
+
+
+@pytest.mark.parametrize(
+    "optimiser",
+    [
+        lambda: nn.SGD(rate=0.2),
+        lambda: nn.SGD(rate=0.05, momentum=0.8),
+        lambda: nn.SGD(rate=0.05, momentum=0.8, nesterov=True),
+        lambda: nn.Adagrad(rate=2.0),
+        lambda: nn.Adam(rate=nn.schedules.InverseTime(0.5)),
+        lambda: nn.RMSProp(rate=nn.schedules.Exponential(0.3, factor=0.97)),
+        lambda: nn.AdamW(rate=nn.schedules.InverseTime(0.5), decay=0.0),
+    ],
+)
+def test_gradient_descent_finds_the_least_squares(optimiser) -> None:
+    X, y = rows()
+    theta, history = train(line(), np.zeros(2), X, y, optimiser=optimiser(), passes=2000, tol=1e-9)
+    np.testing.assert_allclose(theta, least_squares(X, y), rtol=1e-7)
+    assert history[-1] < history[0]
+
+
+@pytest.mark.parametrize("batch", [1, 7, 40, 100])
+def test_a_pass_sees_every_row_once(batch: int) -> None:
+    X, y = rows()
+    seen = []
+    theta, history = train(
+        line(), np.zeros(2), X, y,
+        optimiser=nn.SGD(rate=0.01), passes=3, batch=batch, rng=1, each=lambda theta, loss: seen.append(loss),
+    )  # fmt: skip
+    assert len(history) == 3
+    assert len(seen) == 3 * -(-40 // batch)
+    again, _ = train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=0.01), passes=3, batch=batch, rng=1)
+    assert np.array_equal(theta, again), "the same seed, the same training"
+    if batch < 40:
+        other, _ = train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=0.01), passes=3, batch=batch, rng=2)
+        assert not np.array_equal(theta, other)
+
+
+def test_passes_have_orders_of_their_own() -> None:
+    X = np.arange(6.0).reshape(-1, 1)
+    objective = Objective(lambda model, x, y: model(x) - y, nn.Linear(1))  # whose gradient is the mean of the batch's x
+    orders, last = [], [np.zeros(2)]
+
+    def note(theta, loss) -> None:
+        orders.append(float((last[0] - theta)[0]))
+        last[0] = theta
+
+    train(objective, np.zeros(2), X, X[:, 0], optimiser=nn.SGD(rate=1.0), passes=2, batch=1, rng=0, each=note)
+    moves = np.array(orders[1:])
+    assert sorted(moves[:6]) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert list(moves[:5]) != list(moves[6:]), "a new order in the second pass"
+
+
+def test_the_loss_of_a_pass_is_the_mean_over_its_rows() -> None:
+    X, y = rows(n=10)
+    _, history = train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=1e-12), passes=1, batch=3, rng=0)
+    assert history[0] == pytest.approx(np.mean(y**2), rel=1e-9)
+
+
+@pytest.mark.parametrize("rate", [1.5, 3.0, 1e6, 1e200])
+@pytest.mark.parametrize("batch", [None, 4])
+def test_divergence_names_the_step_the_loss_and_the_rate(rate: float, batch: int | None) -> None:
+    X, y = rows()
+    with pytest.raises(Diverged, match=r"diverged at step \d+: the loss is .* with learning rate η = ") as caught:
+        train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=rate), passes=10000, batch=batch, rng=0)
+    assert caught.value.rate == rate
+    assert caught.value.step >= 1
+    assert f"{rate:.6g}" in str(caught.value)
+
+
+def test_a_gradient_that_is_not_finite_stops_training_too() -> None:
+    objective = Objective(lambda model, x: abs(model(x)) ** 0.5, nn.Linear(1))
+    with pytest.raises(Diverged, match="diverged at step 0: the loss is 0 "):
+        train(objective, np.zeros(2), [[1.0]], optimiser=nn.SGD())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_rows_that_are_not_finite_stop_training_at_once(bad: float) -> None:
+    X, y = rows()
+    y[3] = bad
+    with pytest.raises(Diverged, match=f"step 0: the loss is {bad}"):
+        train(line(), np.zeros(2), X, y, optimiser=nn.SGD())
+    with pytest.raises(Diverged, match=f"step 0: the loss is {bad}"):
+        Newton().minimise(line(), np.zeros(2), X, y)
+
+
+def test_a_progress_bar_shows_the_loss(capsys) -> None:
+    X, y = rows()
+    train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), passes=5, progress=True)
+    Newton(progress=True).minimise(line(), np.zeros(2), X, y)
+    shown = capsys.readouterr().err
+    assert "5/5" in shown
+    assert "loss " in shown
+
+
+def test_without_tqdm_a_progress_bar_is_an_error_that_says_so(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    X, y = rows()
+    with pytest.raises(ImportError, match="pip install tqdm"):
+        train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), progress=True)
+
+
+# --- Newton
+
+
+@given(st.integers(1, 4), st.integers(0, 1000))
+def test_newton_solves_least_squares_in_one_step(d: int, seed: int) -> None:
+    X, y = rows(n=20, d=d, seed=seed)
+    newton = Newton()
+    theta = newton.minimise(line(d), np.zeros(d + 1), X, y)
+    np.testing.assert_allclose(theta, least_squares(X, y), rtol=1e-9)
+    assert newton.converged
+    assert len(newton.history) <= 3
+
+
+def test_newton_searches_where_a_whole_step_is_too_far() -> None:
+    objective = Objective(lambda model, x: (model(x) ** 2 + 1) ** 0.5, nn.Linear(1, bias=False))
+    newton = Newton()
+    theta = newton.minimise(objective, np.array([3.0]), [[1.0]])  # a whole step from x goes to -x³
+    assert theta == pytest.approx([0.0], abs=1e-8)
+    assert newton.converged
+    assert all(later < earlier for earlier, later in pairwise(newton.history))
+
+
+def test_newton_leaves_flat_directions_alone() -> None:
+    objective = Objective(lambda model, x, y: nn.squared_error(model(x), y), nn.Linear(2, bias=False))
+    X = np.array([[1.0, 1.0], [2.0, 2.0]])
+    theta = Newton().minimise(objective, np.array([3.0, 1.0]), X, X[:, 0])
+    np.testing.assert_allclose(theta, [1.5, -0.5], rtol=1e-12)
+
+
+def test_newton_refuses_a_loss_that_is_not_convex() -> None:
+    objective = Objective(lambda model, x: -(model(x) ** 2), nn.Linear(1, bias=False))
+    with pytest.raises(ValueError, match="convex losses; here the Hessian has an eigenvalue of -2"):
+        Newton().minimise(objective, np.array([1.0]), [[1.0]])
+
+
+def test_the_hessian_of_an_objective_is_that_of_the_engine() -> None:
+    random.seed(2)
+    objective = Objective(lambda model, x, y: nn.cross_entropy(model(x), y), nn.MLP(2, [3, 2], activation="tanh"))
+    X, y = rows(n=5, d=2)[0], np.array([0.0, 1.0, 1.0, 0.0, 1.0])
+    theta = objective.parameters
+    H = objective.hessian(theta, X, y)
+    np.testing.assert_allclose(H, objective.compiled.hessian(theta, X, y, reduce="mean"), rtol=1e-10, atol=1e-14)
+    assert H.shape == (17, 17)
