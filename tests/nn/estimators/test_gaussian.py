@@ -1,7 +1,5 @@
 """The Gaussian classifier: the exact maximum of the likelihood, the posterior by Bayes, and singular covariances."""
 
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 import pandas
@@ -13,26 +11,10 @@ from scipy.stats import multivariate_normal
 from sklearn.datasets import load_breast_cancer, load_iris
 
 import nn
+from benchmarks.models import moments
 from nn.estimators.gaussian import Gaussian
 
 COVARIANCES = ("shared", "separate")
-
-
-def moments(X, y, covariance: str):
-    """Means and covariances of greatest likelihood, in Fractions."""
-    classes = sorted(set(y))
-    groups = [[[Fraction(v) for v in x] for x, k in zip(X, y) if k == c] for c in classes]
-    d = len(X[0])
-    means = [[sum(column) / len(rows) for column in zip(*rows)] for rows in groups]
-    scatters = [
-        [[sum((r[i] - m[i]) * (r[j] - m[j]) for r in rows) for j in range(d)] for i in range(d)]
-        for rows, m in zip(groups, means)
-    ]
-    if covariance == "shared":
-        whole = [[sum(s[i][j] for s in scatters) / len(X) for j in range(d)] for i in range(d)]
-        return np.array(means, dtype=float), np.array(whole, dtype=float)
-    each = [[[v / len(rows) for v in row] for row in s] for s, rows in zip(scatters, groups)]
-    return np.array(means, dtype=float), np.array(each, dtype=float)
 
 
 def some_rows(seed: int = 0, classes: int = 2, d: int = 2, n: int = 60):
@@ -48,7 +30,7 @@ def some_rows(seed: int = 0, classes: int = 2, d: int = 2, n: int = 60):
 def test_moments_are_the_exact_maximum_likelihood(load, covariance: str) -> None:
     X, y = load(return_X_y=True)
     X = X[:, :5]
-    means, covariances = moments(X.tolist(), y.tolist(), covariance)
+    means, covariances = moments(X, y, covariance)
     model = nn.GaussianClassifier(covariance=covariance).fit(X, y)
     np.testing.assert_allclose(model.means_, means, rtol=1e-12)
     scale = np.sqrt(np.einsum("...i,...j->...ij", *[np.diagonal(covariances, axis1=-2, axis2=-1)] * 2))
