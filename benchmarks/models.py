@@ -69,7 +69,7 @@ def nonlinear(name: str, start: int) -> float:
 
     found = least_squares(
         lambda b: residuals(b.tolist()), starts[start], jac=jacobian(residuals),
-        method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=1000,
+        method="lm", x_scale=1.0, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=1000,
     )  # fmt: skip
     return digits(found.x, parameters)
 
