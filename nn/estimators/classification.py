@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from autograd import sum
 from nn.estimators.conventions import Probabilistic
 from nn.estimators.linear import LinearClassifier
-from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error
+from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
+from nn.objective import Objective
 from nn.schedules import Cosine, InverseTime
 
 SLOWER_AND_SLOWER = InverseTime(1.0)
@@ -39,8 +41,8 @@ class RegressionClassifier(LinearClassifier):
 class Perceptron(LinearClassifier):
     """Rosenblatt's (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
 
-    Ends where every row is on its own side. The loss is 0 for w = 0, too: it starts at weights drawn from
-    `random_state`, and of rows that no plane separates it only ends because its rate does.
+    Ends where every row is on its own side; else the best of all steps is kept, that with the fewest mistakes
+    (Gallant's pocket, 1990). The loss is 0 for w = 0, too, so it starts at weights drawn from `random_state`.
 
     >>> Perceptron(random_state=0).fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -56,6 +58,20 @@ class Perceptron(LinearClassifier):
 
     def _start(self, parameters: Any) -> Any:
         return parameters
+
+    def _best(self, objective: Objective, theta: Any, X: Any, y: Any, each: Any = None) -> None:
+        mistakes = Objective(lambda model, x, y: _over_outputs(zero_one, model(x), y), *objective.modules)
+        fewest, pocket = math.inf, theta
+
+        def keep(theta: Any, loss: float) -> None:
+            nonlocal fewest, pocket
+            count = mistakes.value(theta, X, y, reduce="sum")
+            if count < fewest:
+                fewest, pocket = count, theta
+
+        super()._best(objective, theta, X, y, each=keep)
+        keep(objective.parameters, 0.0)
+        objective.store(pocket)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -54,7 +54,7 @@ class ByGradient:
             return Objective(lambda model, x, y: loss(model, x, y) + l2(model, self.l2), functions)
         return Objective(loss, functions)
 
-    def _best(self, objective: Objective, theta: Any, X: Any, y: Any) -> None:
+    def _best(self, objective: Objective, theta: Any, X: Any, y: Any, each: Any = None) -> None:
         """The best parameters, from θ on, are written into the objective's modules; `history_`, `n_iter_` are noted."""
         if self.solver == "newton":
             newton = Newton(steps=self.max_iter, progress=self.verbose)
@@ -67,7 +67,7 @@ class ByGradient:
             theta, self.history_ = train(
                 objective, theta, X, y,
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol,
-                rng=generator(self.random_state), progress=self.verbose,
+                rng=generator(self.random_state), progress=self.verbose, each=each,
             )  # fmt: skip
         self.n_iter_ = max(len(self.history_), 1)
         objective.store(theta)

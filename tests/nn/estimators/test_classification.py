@@ -117,6 +117,15 @@ def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None
         assert model.history_[-1] == 0.0
 
 
+@given(st.integers(0, 30))
+def test_of_rows_that_no_plane_separates_a_perceptron_gets_most_right(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    y = np.arange(80) % 2
+    X = rng.normal(size=(80, 3)) + y[:, None] * [1.5, 0.0, 0.0]
+    model = nn.Perceptron(random_state=seed).fit(X, y)
+    assert model.score(X, y) >= nn.RegressionClassifier().fit(X, y).score(X, y) - 0.03
+
+
 @pytest.mark.parametrize("l2", [0.1, 0.01])
 def test_a_support_vector_machine_reaches_the_reference(l2: float) -> None:
     X, y = standardised(load_breast_cancer)
