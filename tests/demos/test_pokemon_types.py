@@ -38,6 +38,7 @@ def test_the_split_and_the_moments_are_the_slides(printed) -> None:
     assert re.search(r"train, .*: 79 Water, 61 Normal\ntest +: 33 Water, 37 Normal\n", printed)
     assert "Water   P = 0.564  μ = (75.0, 71.3)  Σ = (874, 327; 327, 929)\n" in printed
     assert "Normal  P = 0.436  μ = (55.6, 59.8)  Σ = (468, 198; 198, 553)\n" in printed
+    assert "Σ = (697, 271; 271, 765)\n" in printed  # 79/140 of the one, 61/140 of the other
 
 
 def test_points_far_on_the_right_side_bend_a_regression_only(printed) -> None:
