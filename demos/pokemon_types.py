@@ -150,11 +150,10 @@ def perceptrons(Z: Any, y: Any, train: Any) -> None:
     """What the perceptron finds hangs on its start, where no plane tells the classes apart."""
     models = [nn.Perceptron(random_state=seed).fit(Z[train], y[train]) for seed in range(10)]
     tests = [model.score(Z[~train], y[~train]) for model in models]
-    length = max(float(np.linalg.norm(model.coef_)) for model in models)
     print(
-        "The perceptron's loss is 0 for w = 0, too: where no plane tells the types apart, w shrinks towards it (on six"
+        "The perceptron's loss is 0 for w = 0, too: where no plane tells the types apart, descent leads there. So the"
     )
-    print(f"stats to a length of {length:.3f} or less), and its direction is chance: from ten starts it is right about")
+    print("w with the fewest mistakes on the way is kept, and it hangs on the start: from ten starts it is right about")
     print(f"{min(tests):.0%} to {max(tests):.0%} of the test rows. The SVM asks for a margin, and has one best w.")
 
 
