@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -280,20 +281,37 @@ class Compiled:
     # --- copies
 
     def __reduce__(self) -> Any:
-        function = self.function
-        try:
-            pickle.dumps(function)
-        except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
-            function = None
+        function = _portable(self.function)
         state = (function, self.signature, self.rows, self.static, self.__name__, self.__doc__, dict(self._programs))
         return _unpickled, state
+
+
+class Carried:
+    """A function that pickle cannot name, in the form of cloudpickle: what Dask and others send between processes."""
+
+    def __init__(self, function: Any) -> None:
+        self.bytes = sys.modules["cloudpickle"].dumps(function)
+
+    def function(self) -> Any:
+        """The function again."""
+        return pickle.loads(self.bytes)
+
+
+def _portable(function: Any) -> Any:
+    """The function if pickle can name it, else as cloudpickle has it where that is loaded, else None."""
+    try:
+        pickle.dumps(function)
+    except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
+        return Carried(function) if "cloudpickle" in sys.modules else None
+    return function
 
 
 def _unpickled(
     function: Any, signature: Any, rows: Any, static: Any, name: str, doc: str | None, programs: dict[Any, Program]
 ) -> Compiled:
     made = Compiled.__new__(Compiled)
-    made.function, made.signature, made.rows, made.static = function, signature, rows, static
+    made.function = function.function() if isinstance(function, Carried) else function
+    made.signature, made.rows, made.static = signature, rows, static
     made.__name__, made.__doc__ = name, doc
     made._prepare(programs)
     return made

@@ -3,6 +3,7 @@
 import inspect
 import math
 import pickle
+import sys
 import threading
 from fractions import Fraction
 from itertools import pairwise
@@ -329,7 +330,8 @@ def test_on_other_numbers_it_is_the_function_itself() -> None:
     assert grad(grad(fast))(2.0) == pytest.approx(2 / 3)
 
 
-def test_it_can_be_pickled() -> None:
+def test_it_can_be_pickled(monkeypatch) -> None:
+    monkeypatch.delitem(sys.modules, "cloudpickle", raising=False)
     fast = compile(network, rows=("x", "y"))
     args = network_arguments()
     wanted = fast(*args)
@@ -343,6 +345,16 @@ def test_it_can_be_pickled() -> None:
     assert again(3.0, [1.0, 2.0]).tolist() == [3.0, 6.0]
     with pytest.raises(TypeError, match="cannot trace other shapes"):
         again(2.0, [[1.0]])
+
+
+def test_cloudpickle_carries_functions_that_pickle_cannot_name() -> None:
+    import cloudpickle
+
+    factor = 3.0
+    again = cloudpickle.loads(cloudpickle.dumps(compile(lambda w, x: factor * w * x, rows=("x",))))
+    assert again(2.0, [1.0, 2.0]).tolist() == [6.0, 12.0]
+    twice = pickle.loads(pickle.dumps(again))
+    assert twice(2.0, [[1.0]]).tolist() == [[6.0]], "it can trace other shapes"
 
 
 def test_calls_from_many_threads() -> None:
