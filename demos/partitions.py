@@ -12,8 +12,8 @@ import numpy as np
 
 from autograd import compile, dot, log_sigmoid
 
-ROWS, FEATURES, PARTITION = 4_000_000, 16, 100_000
-WORKERS, LIMIT = 2, "400MiB"
+ROWS, FEATURES, PARTITION = 2_000_000, 16, 50_000
+WORKERS, LIMIT = 2, "240MiB"
 
 
 def loss(theta, x, y):
