@@ -238,7 +238,7 @@ class Checker:
         if self.output is not None and self.grad is None:
             guilty = self._guilty(self.order)
         claimed = None if self.grad is None else check
-        text, program = explained(function, kind, message, self.output, guilty, claimed, self.options)
+        text, program = explained(function, kind, message, self.inputs, self.output, guilty, claimed, self.options)
         summary = None if self.grad is None else self._summary
         raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
 

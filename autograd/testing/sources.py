@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd.primitives as public
@@ -20,12 +20,13 @@ def written(x: Any) -> str:
     return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
 
 
-def identifiers(graph: Graph) -> dict[Value, str]:
-    """A name for every node that a program can use: that in the graph, as far as Python allows."""
+def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
+    """A name that a program can use for every input and node: that in the graph, as far as Python allows."""
     taken: set[str] = set()
     found: dict[Value, str] = {}
-    for node in graph.nodes:
-        name = "".join(c if c.isalnum() else "_" for c in graph.name(node)).strip("_")
+    for node in dict.fromkeys((*inputs, *graph.nodes)):
+        called = node.label if node in inputs else graph.name(node)  # the graph has no name for an input beside it
+        name = "".join(c if c.isalnum() else "_" for c in called).strip("_")
         if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name == "Value":
             name = f"v_{name}"
         while name in taken:
@@ -35,17 +36,20 @@ def identifiers(graph: Graph) -> dict[Value, str]:
     return found
 
 
-def source(graph: Graph) -> str:
-    """The graph as a program that computes it again and prints the derivatives with respect to its leaves."""
-    names = identifiers(graph)
-    lines = [f"{names[v]} = Value({written(v.data)})" for v in graph.nodes if not v.inputs and not v.is_constant]
+def source(graph: Graph, inputs: Sequence[Value] = ()) -> str:
+    """The graph as a program that computes it again and prints the derivatives with respect to its leaves.
+
+    `inputs` are those of the function, each of them labelled, used by the graph or not: they come first.
+    """
+    names = identifiers(graph, inputs)
+    leaves = [v for v in names if not v.inputs and not v.is_constant]
+    lines = [f"{names[v]} = Value({written(v.data)})" for v in leaves]
     for node in graph.nodes:
         if node.op is not None:
             operands = [written(v.data) if v.is_constant else names[v] for v in node.inputs]
             lines.append(f"{names[node]} = {call(node.op, operands)}")
-    leaves = [names[v] for v in graph.nodes if not v.inputs and not v.is_constant]
     lines.append(f"{names[graph.output]}.backward()")
-    lines.append("print(" + ", ".join(f"{name}.grad" for name in leaves) + ")")
+    lines.append("print(" + ", ".join(f"{names[v]}.grad" for v in leaves) + ")")
     return "\n".join([*imports(node.op for node in graph.nodes if node.op is not None), *lines])
 
 

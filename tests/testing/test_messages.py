@@ -60,6 +60,12 @@ def test_a_long_program_is_not_printed(table: Any) -> None:
         assert mismatch.guilty is not None
 
 
+def test_nor_is_one_of_many_inputs() -> None:
+    mismatch = mismatch_of(lambda x: sin(x[0]), [1.5] * 61, grad=lambda x: [0.0] * 61)
+    assert "the graph of this run, by this engine is omitted: 61 inputs, more than 60" in mismatch.message
+    assert mismatch.program == ""
+
+
 MODULE = """
 from autograd import primitive
 
@@ -90,6 +96,7 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
         (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program needs for something else
         (lambda Value, x: Value**x + (-1.0) * x, (2.0, -0.0)),
         (lambda x, x_: relu(x) * x_ + sqrt(x_), (-1.0, 0.25)),
+        (lambda x, v1, y: sin(x + y), (1.5, 2.0, 0.5)),  # one that f does not use, with the name of a node
     ],
 )
 def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:
