@@ -102,7 +102,8 @@ def by_backward(function: Function, numbers: Numbers) -> list[Any]:
     """The same, left in `grad` by `backward`; what it adds to leaves from outside f is taken back."""
     inputs, output = function.record(numbers)
     if isinstance(output, Value):
-        outside = [(v, v.grad) for v in Graph(output).nodes if not v.inputs and v not in inputs]
+        own = set(inputs)  # a list would compare their numbers
+        outside = [(v, v.grad) for v in Graph(output).nodes if not v.inputs and v not in own]
         output.backward()
         for v, before in outside:
             v.grad = before
