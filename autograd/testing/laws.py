@@ -37,7 +37,8 @@ def law(name: str) -> Callable[[Law], Law]:
                 check(program, draw)
             except Broken as broken:
                 text = f"law broken, {name}: {broken}\n  program   {program!r}"
-                raise GradientMismatch("law", text, dict(enumerate_inputs(program))) from None
+                point, output = dict(enumerate_inputs(program)), program.recorded()[-1]
+                raise GradientMismatch("law", text, point, output=output, program=str(program)) from None
 
         named.__doc__ = check.__doc__
         LAWS[name] = named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,10 +23,11 @@ def written(x: Any) -> str:
 
 def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
     """A name that a program can use for every input and node: that in the graph, as far as Python allows."""
+    labels = {v: v.label for v in inputs}  # the graph has no name for an input that it does not use
     taken: set[str] = set()
     found: dict[Value, str] = {}
     for node in dict.fromkeys((*inputs, *graph.nodes)):
-        called = node.label if node in inputs else graph.name(node)  # the graph has no name for an input beside it
+        called = labels.get(node) or graph.name(node)
         name = "".join(c if c.isalnum() else "_" for c in called).strip("_")
         if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name == "Value":
             name = f"v_{name}"
@@ -80,8 +82,15 @@ def imports(rows: Iterable[Primitive]) -> list[str]:
             if not binary_sign:
                 lines["from autograd.primitives import TABLE"] = None
                 lines[f'{row.name} = TABLE["{row.name}"].function'] = None
-        elif row.rule.__module__ not in (None, "__main__") and "<locals>" not in row.rule.__qualname__:
+        elif _is_in_its_module(row):
             lines[f"from {row.rule.__module__} import {row.name}"] = None
         else:
             lines[f"# {row.name} is an operation of your own: define it here"] = None
     return [f"from autograd import {', '.join(sorted(named, key=str.lower))}", *lines]
+
+
+def _is_in_its_module(row: Primitive) -> bool:
+    """Whether importing the name of an operation from where its rule was written gives the operation."""
+    module = row.rule.__module__
+    found = getattr(sys.modules.get(module), row.name, None) if module != "__main__" else None
+    return getattr(found, "primitive", None) is row

@@ -82,8 +82,9 @@ class Report:
 class GradientMismatch(AssertionError):
     """A derivative that is not that of its function, or a value or an exception that differs between kinds of number.
 
-    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure" or
-    "inconclusive"; `guilty` the operation at fault, if one was found, and `output` the graph that was checked, if any.
+    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure", "inconclusive",
+    "kink" of a rule, "law" or "machine"; `guilty` the operation at fault, if one was found, `output` the graph that was
+    checked, if any, and `program` its source.
     `summary` is computed once the mismatch is shown: hypothesis makes hundreds that nobody sees. A copy, as pickle
     makes it, has the text, but no graph.
     """
