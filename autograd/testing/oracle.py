@@ -42,6 +42,10 @@ class Estimate:
     "one-sided" where a side was asked for, or x is at an end of the domain; "kink" where left and right differ by more
     than their bounds, of which `bound` is the greater, and the value is their mean; "inconclusive" where no step gave
     a bound.
+
+    >>> estimate = numeric_derivative(abs, 0.0)
+    >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
+    ('kink', -1.0, 1.0)
     """
 
     value: float

@@ -12,12 +12,22 @@ from autograd.engine.graph import Graph
 from autograd.testing.guilt import Guilt
 from autograd.testing.verdicts import GradientMismatch
 
+__all__ = ["picture"]
+
 LARGEST = 40  # nodes: of a larger graph only what is below the guilty operation is drawn
 LONG = 12  # boxes: a longer row of them is too wide to be read, and goes down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
-    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded."""
+    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded.
+
+    >>> from autograd.testing import check_gradients
+    >>> try:
+    ...     check_gradients(lambda x: x * x, 1.5, grad=lambda x: 3 * x)
+    ... except GradientMismatch as mismatch:
+    ...     "grad= says 4.5" in picture(mismatch).source
+    True
+    """
     output, guilty = mismatch.output, mismatch.guilty
     if output is None:
         return None
