@@ -151,7 +151,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
             flat = step
             continue
         if flat and best is NOT_FOUND:
-            grain = _grain(g, x, flat, step, steps[-1], side)
+            grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
             best = _tableau(g, x, flat, side, grain, ROWS)
         if step > within:  # where f may take another way, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
@@ -175,21 +175,21 @@ def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
     return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
 
 
-def _grain(g: Slice, x: float, flat: float, step: float, widest: float, side: int) -> float:
-    """The rounding of an f that changes over a step, but not over a narrower one: by what it changes in between.
+def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> float:
+    """The rounding of an f that does not change over a step, but over wider ones: by what it changes in between.
 
     A continuous f changes by next to nothing there. One that is the difference of larger terms changes by the rounding
     of those, of which its own values, all zero perhaps, say nothing; over a wide step it does so many times, unless it
-    levels off.
+    levels off, and if only over some of them: it may be back at its value after the widest.
     """
     here, signs = g(x), (1, -1) if side == 0 else (side,)
-    sign = next(sign for sign in signs if g(x + sign * step) != here)
-    near, far = flat, step
+    near, far = flat, wider[0]
+    sign = next(sign for sign in signs if g(x + sign * far) != here)
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         near, far = (middle, far) if g(x + sign * middle) == here else (near, middle)
     grain = abs(g(x + sign * far) - here)
-    change = max(abs(g(x + sign * widest) - here) for sign in signs)
+    change = max(abs(g(x + sign * step) - here) for sign in signs for step in wider)
     return grain if grain <= EPSILON or grain <= COARSE * change < math.inf else 0.0
 
 
