@@ -35,8 +35,9 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
     Over generated operands: one value on floats, Values and duals, to the last bit; derivatives to order 2 in every
     mode; what is raised, and that it is raised by all of them; that NaN passes; over its domain, the ends included,
     and outside. At each kink: that the rule gives the local derivatives that are written there. `domain` gives, by the
-    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if over 2 % of the checks are
-    inconclusive; ValueError for a name that is not in the table. As many examples as hypothesis' settings say.
+    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if a check is inconclusive
+    at over 2 % of the points; ValueError for a name that is not in the table. As many examples as hypothesis'
+    settings say.
 
     >>> from autograd import primitive
     >>> @primitive
@@ -58,9 +59,8 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
         reports.append(check_at(row, operands))
 
     check()
-    report = Report.of(reports)
-    refuse_inconclusive(row.name, report)
-    return report
+    refuse_inconclusive(row.name, reports)
+    return Report.of(reports)
 
 
 def _row(op: Callable[..., Any] | str) -> Primitive:
