@@ -199,7 +199,8 @@ class Checker:
             if row is not None and self.output is not None and self._guilty(2) is None:
                 self.guilt = composed_wrongly(self.output, mode, math.isfinite(analytic))
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
-            self._raise(found.kind, f"{check}\n  oracle    {found.oracle}{confirmed}", check)
+            sides = check.sides and f"\n  sides     {check.sides}"
+            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
         return check
 
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:

@@ -62,9 +62,20 @@ class Check:
     @property
     def known(self) -> str:
         """What the oracle says."""
-        if abs(self.left - self.right) > 2 * self.bound or (math.isnan(self.numeric) and self.left != self.right):
+        if self._has_two_sides:
             return f"a kink: it should lie between {self.left!r} on the left and {self.right!r} on the right"
         return f"numeric {self.numeric!r} ± {self.bound:.1e}"
+
+    @property
+    def _has_two_sides(self) -> bool:
+        differ = math.isnan(self.numeric) and self.left != self.right
+        return differ or abs(self.left - self.right) > 2 * self.bound
+
+    @property
+    def sides(self) -> str:
+        """The one-sided derivatives, where there are any that `known` does not say."""
+        both = {"left": self.left, "right": self.right}
+        return "" if self._has_two_sides else ", ".join(f"{side} {x!r}" for side, x in both.items() if x == x)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,10 @@ def test_a_message_has_all_that_one_needs(table: Any) -> None:
 def test_the_sides_are_told_where_they_differ() -> None:
     message = str(mismatch_of(abs, 0.0, grad=lambda x: 3.0))
     assert "a kink: it should lie between -1.0 on the left and 1.0 on the right" in message
-    assert "a kink" not in str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
+    message = str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
+    assert "a kink" not in message
+    assert "  sides     left 1.0, right 1.0\n" in message
+    assert "  sides     right 3.0\n" in str(mismatch_of(lambda x: 3 * x, 0.0, grad=lambda x: 1.0, domain=(0, 1)))
 
 
 def test_a_long_program_is_not_printed(table: Any) -> None:
