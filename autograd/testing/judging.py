@@ -73,9 +73,9 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     is_kink = e.status == "kink"
     low, high = sorted((e.left, e.right)) if is_kink else (e.value, e.value)
     error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
-    if error > e.bound:
+    if error > e.bound and (e.bound <= size or e.bound <= CONCLUSIVE * abs(analytic)):  # is the oracle sure of a digit?
         return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), e.bound))
-    if e.bound <= CONCLUSIVE * size:
+    if error <= e.bound <= CONCLUSIVE * size:
         return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
     return None
 

@@ -123,7 +123,7 @@ def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
     if abs(left[0] - right[0]) > left[1] + right[1]:
         agree = not math.isfinite(bound) or abs(value - mean) <= bound + error
         return "kink", (mean, error if agree else math.inf)
-    agree = any(math.isnan(one[0]) or abs(value - one[0]) <= bound + one[1] for one in (left, right))
+    agree = any(abs(value - one[0]) <= bound + one[1] for one in (left, right))
     return "ok", (value, bound if agree else math.inf)
 
 
@@ -281,17 +281,20 @@ def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, count:
     """Ridders' tableau from one step on: the entry with the smallest bound.
 
     Neighbours of an entry on either side of it, and in its own column: two of them alone agree by chance where an error
-    is stationary in the step.
+    is stationary in the step. Where they are as far apart as the quotients are from 0, and not by rounding, these grow
+    without limit, as those of √x do at 0.
     """
     value, bound = math.nan, math.inf
     rows = _rows(g, x, step, side, rounding, count)
+    largest = max((abs(row[0][0]) for row in rows), default=0.0)
     for i, row in enumerate(rows):
         for j in range(1, len(row)):
             entry, noise = row[j]
             column = [near[j][0] for near in (*rows[max(i - 1, 0) : i], *rows[i + 1 : i + 2]) if j < len(near)]
             spread = max(abs(entry - other) for other in (row[j - 1][0], rows[i - 1][j - 1][0], *column))
             trusted = SAFETY * (spread + noise + EPSILON * abs(entry))
-            if column and trusted < bound:
+            converges = SAFETY * spread <= largest or largest <= SAFETY * noise
+            if column and converges and trusted < bound:
                 value, bound = entry, trusted
     return value, bound
 

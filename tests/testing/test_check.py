@@ -155,6 +155,11 @@ def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data:
     check_gradients(f, data.draw(st.floats(low, high)), grad=derivative)
 
 
+@pytest.mark.parametrize("c", [1e-10, 1e-14, 1e-20, 1e-30])
+def test_a_slope_too_steep_for_the_steps_is_not_reported(c: float) -> None:
+    check_gradients(lambda x: math.sqrt(x + c), 0.0, grad=lambda x: 0.5 / math.sqrt(c), domain=(0, 1))
+
+
 # Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives, or
 # the sign of a zero, which mpmath's numbers do not have.
 ROUNDED = [

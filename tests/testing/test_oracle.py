@@ -161,6 +161,7 @@ def test_a_domain_of_any_form(domain: Any) -> None:
 
 def test_an_infinite_derivative_and_a_function_of_nans_are_inconclusive() -> None:
     assert numeric_derivative(lambda x: math.nan, 1.0).status == "inconclusive"
+    assert numeric_derivative(lambda x: math.sqrt(abs(x)), 0.0).status == "inconclusive"
     assert numeric_derivative(lambda x: math.sqrt(-1 - x * x), 1.0).status == "inconclusive"
 
 
