@@ -84,6 +84,7 @@ class Checker:
         self.grad, self.order, self.modes = grad, order, modes
         self.inputs: list[Value] = []
         self.options = options_of(grad, domain, order)
+        self.reached = 1  # the order of the derivatives that are being looked at
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
@@ -174,7 +175,7 @@ class Checker:
             if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
                 verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
                 return [Check("∂²f", "any mode", verdict)]
-        names = function.names
+        self.reached, names = 2, function.names
         evidence = SecondEvidence(function, self.domains)
         checks = []
         for mode in self.modes:
@@ -239,7 +240,9 @@ class Checker:
         if self.output is not None and self.grad is None:
             guilty = self._guilty(self.order)
         claimed = None if self.grad is None else check
-        text, program = explained(function, kind, message, self.inputs, self.output, guilty, claimed, self.options)
+        text, program = explained(
+            function, kind, message, self.inputs, self.output, guilty, claimed, self.options, self.reached
+        )
         summary = None if self.grad is None else self._summary
         raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
 

@@ -26,8 +26,12 @@ def explained(
     guilty: Guilt | None,
     claimed: Check | None,
     options: str,
+    order: int,
 ) -> tuple[str, str]:
-    """The message of a mismatch, and the program that shows it, or an empty one; `claimed` is a check of `grad=`."""
+    """The message of a mismatch, and the program that shows it, or an empty one.
+
+    `claimed` is a check of `grad=`, `order` that of the derivative that is wrong.
+    """
     point = ", ".join(f"{name} = {x!r}" for name, x in zip(function.names, function.flat))
     lines = [f"{kind} mismatch of {function.name}: {message}", f"  at        {point}"]
     program = ""
@@ -41,7 +45,7 @@ def explained(
         counts = {"operations": sum(bool(node.inputs) for node in graph.nodes), "inputs": len(inputs)}
         too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST]
         if not too_many:
-            program = source(graph, inputs) + (f"\n# {claimed}" if claimed else "")
+            program = source(graph, inputs, order) + (f"\n# {claimed}" if claimed else "")
             lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
         else:
             lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST}")

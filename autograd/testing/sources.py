@@ -13,6 +13,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 
+RESERVED = ("Value", "gradients", "slope")  # what a program calls by these names
 SIGNS = ("+", "-", "*", "/", "//", "%", "**")
 
 
@@ -29,7 +30,7 @@ def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
     for node in dict.fromkeys((*inputs, *graph.nodes)):
         called = labels.get(node) or graph.name(node)
         name = "".join(c if c.isalnum() else "_" for c in called).strip("_")
-        if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name == "Value":
+        if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name in RESERVED:
             name = f"v_{name}"
         while name in taken:
             name += "_"
@@ -38,10 +39,11 @@ def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
     return found
 
 
-def source(graph: Graph, inputs: Sequence[Value] = ()) -> str:
+def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
     """The graph as a program that computes it again and prints the derivatives with respect to its leaves.
 
-    `inputs` are those of the function, each of them labelled, used by the graph or not: they come first.
+    `inputs` are those of the function, each of them labelled, used by the graph or not: they come first. With order 2
+    it prints the rows of second derivatives.
     """
     names = identifiers(graph, inputs)
     leaves = [v for v in names if not v.inputs and not v.is_constant]
@@ -50,9 +52,15 @@ def source(graph: Graph, inputs: Sequence[Value] = ()) -> str:
         if node.op is not None:
             operands = [written(v.data) if v.is_constant else names[v] for v in node.inputs]
             lines.append(f"{names[node]} = {call(node.op, operands)}")
-    lines.append(f"{names[graph.output]}.backward()")
-    lines.append("print(" + ", ".join(f"{names[v]}.grad" for v in leaves) + ")")
-    return "\n".join([*imports(node.op for node in graph.nodes if node.op is not None), *lines])
+    output = names[graph.output]
+    if order == 1:
+        lines += [f"{output}.backward()", "print(" + ", ".join(f"{names[v]}.grad" for v in leaves) + ")"]
+    else:
+        row = "[" + ", ".join(names[v] for v in leaves) + "]"
+        lines.append(f"for slope in gradients({output}, {row}, create_graph=True):")
+        lines.append(f"    print(gradients(slope, {row}))")
+    rows = (node.op for node in graph.nodes if node.op is not None)
+    return "\n".join([*imports(rows, {"Value"} if order == 1 else {"Value", "gradients"}), *lines])
 
 
 def call(row: Primitive, operands: list[str]) -> str:
@@ -70,10 +78,10 @@ def _bracketed(operand: str) -> str:
     return f"({operand})" if operand.startswith("-") else operand
 
 
-def imports(rows: Iterable[Primitive]) -> list[str]:
-    """The lines that import what a program uses."""
+def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> list[str]:
+    """The lines that import what a program uses: its operations, and what else is named."""
     lines: dict[str, None] = {}
-    named = {"Value"}
+    named = set(named)
     for row in rows:
         binary_sign = row.symbol in SIGNS and len(row.parameters) == 2
         if hasattr(public, row.name):
