@@ -189,8 +189,9 @@ def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> fl
         middle = (near + far) / 2
         near, far = (middle, far) if g(x + sign * middle) == here else (near, middle)
     grain = abs(g(x + sign * far) - here)
-    change = max(abs(g(x + sign * step) - here) for sign in signs for step in wider)
-    return grain if grain <= EPSILON or grain <= COARSE * change < math.inf else 0.0
+    changes = [abs(g(x + sign * step) - here) for sign in signs for step in wider]
+    change = max(filter(math.isfinite, changes), default=0.0)
+    return grain if grain <= EPSILON or grain <= COARSE * change else 0.0
 
 
 def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> list[tuple[float, float]]:
