@@ -1,4 +1,8 @@
-"""Learning rates that change: η as a function of the number of steps done, from 0."""
+"""Learning rates that change: η as a function of the number of steps done, from 0; any such function will do.
+
+>>> [Cosine(1.0, steps=4)(t) for t in (0, 4)]
+[1.0, 0.0]
+"""
 
 from __future__ import annotations
 

@@ -4,14 +4,15 @@ import ast
 import configparser
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from setuptools import find_packages
 
 import autograd
-import nn
 from autograd.primitives import BUILT_IN, TABLE
+from autograd.testing.laws import LAWS
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +25,17 @@ LAYERS_OF_NN = [
     "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
     "nn.estimators.networks",
 ]  # fmt: skip
+
+PUBLIC = [
+    "autograd",
+    "autograd.testing",
+    "autograd.testing.laws",
+    "autograd.testing.machine",
+    "autograd.testing.pictures",
+    "autograd.testing.strategies",
+    "nn",
+    "nn.estimators",
+]
 
 SOURCES = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
 
@@ -91,19 +103,19 @@ def test_only_autograd_and_nn_are_installed() -> None:
     assert config["metadata"]["name"] == "scalar-autograd"
 
 
-def test_every_public_name_exists_and_says_what_it_is() -> None:
-    assert len(set(autograd.__all__)) == len(autograd.__all__)
-    for name in autograd.__all__:
-        documentation = getattr(autograd, name).__doc__
-        assert documentation, name
-        assert ">>>" in documentation, f"{name} has no example"
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_exists_and_says_what_it_is(module: str) -> None:
+    public = import_module(module)
+    assert len(set(public.__all__)) == len(public.__all__)
+    for name in public.__all__:
+        found = getattr(public, name)
+        if not isinstance(found, dict):
+            assert found.__doc__, name
+            assert ">>>" in found.__doc__, f"{name} has no example"
 
 
-def test_every_public_name_of_nn_says_what_it_is() -> None:
-    for name in nn.__all__:
-        if name != "schedules":
-            documentation = getattr(nn, name).__doc__
-            assert documentation and ">>>" in documentation, f"{name} has no example"
+def test_every_law_is_told() -> None:
+    assert [name for name, check in LAWS.items() if not check.__doc__] == []
 
 
 def test_every_row_of_the_table_is_documented_with_an_example() -> None:

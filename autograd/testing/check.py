@@ -84,6 +84,7 @@ class Checker:
         self.grad, self.order, self.modes = grad, order, modes
         self.inputs: list[Value] = []
         self.options = options_of(grad, domain, order)
+        self.reached = 1  # the order of the derivatives that are being looked at
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
@@ -174,7 +175,7 @@ class Checker:
             if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
                 verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
                 return [Check("∂²f", "any mode", verdict)]
-        names = function.names
+        self.reached, names = 2, function.names
         evidence = SecondEvidence(function, self.domains)
         checks = []
         for mode in self.modes:
@@ -199,7 +200,8 @@ class Checker:
             if row is not None and self.output is not None and self._guilty(2) is None:
                 self.guilt = composed_wrongly(self.output, mode, math.isfinite(analytic))
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
-            self._raise(found.kind, f"{check}\n  oracle    {found.oracle}{confirmed}", check)
+            sides = check.sides and f"\n  sides     {check.sides}"
+            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
         return check
 
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
@@ -238,7 +240,9 @@ class Checker:
         if self.output is not None and self.grad is None:
             guilty = self._guilty(self.order)
         claimed = None if self.grad is None else check
-        text, program = explained(function, kind, message, self.output, guilty, claimed, self.options)
+        text, program = explained(
+            function, kind, message, self.inputs, self.output, guilty, claimed, self.options, self.reached
+        )
         summary = None if self.grad is None else self._summary
         raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
 

@@ -10,6 +10,7 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
+from autograd.testing.given import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number
@@ -44,12 +45,12 @@ class Function:
         result = self.f(*self.filled(numbers))
         if isinstance(result, complex):
             raise ValueError(f"not a real number, {result:.6g}")
-        if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.ndim):
+        if isinstance(result, (list, tuple, dict)) or bool(getattr(result, "ndim", 0)):
             raise TypeError(
                 f"{self.name}: a function whose derivatives are checked returns one number, got a "
                 f"{type(result).__name__}: check lambda x: np.sum(dy * f(x)), with grad=lambda x: backward(dy, x)"
             )
-        return one_number(self.name, result)
+        return one_number(self.name, listed(result))  # a number as JAX and PyTorch return it is an array of one
 
     def filled(self, numbers: Numbers) -> list[Any]:
         """The arguments with other numbers in their places."""
@@ -102,7 +103,8 @@ def by_backward(function: Function, numbers: Numbers) -> list[Any]:
     """The same, left in `grad` by `backward`; what it adds to leaves from outside f is taken back."""
     inputs, output = function.record(numbers)
     if isinstance(output, Value):
-        outside = [(v, v.grad) for v in Graph(output).nodes if not v.inputs and v not in inputs]
+        own = set(inputs)  # a list would compare their numbers
+        outside = [(v, v.grad) for v in Graph(output).nodes if not v.inputs and v not in own]
         output.backward()
         for v, before in outside:
             v.grad = before

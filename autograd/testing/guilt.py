@@ -25,7 +25,7 @@ BESIDE = 1e-3  # how far beside a kink its operation is looked at, relative to t
 class Guilt:
     """The operation at fault and what is wrong with it.
 
-    `kind` is "local derivative", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
+    `kind` is "local derivative", "kink", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
     "composition"; `operation` the name of the primitive, `node` its result in the graph that was checked, and
     `position` the operand, if it is one. `says` is the sentence for the message, `brief` that for the picture.
     """

@@ -68,18 +68,15 @@ def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str 
 def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     """The verdict of the first oracle, or a mismatch for the second one to confirm; None where it can tell nothing."""
     e = evidence.estimate
-    size = max(abs(e.value), abs(analytic))
-    if e.status == "kink":
-        size = max(abs(e.left), abs(e.right))
-        if (
-            e.bound <= CONCLUSIVE * size
-            and min(e.left, e.right) - e.bound <= analytic <= max(e.left, e.right) + e.bound
-        ):
-            return _judged(Verdict.KINK, evidence, RIDDERS)
-    if math.isfinite(e.bound) and e.bound <= CONCLUSIVE * size:
-        if abs(analytic - e.value) <= e.bound:
-            return _judged(Verdict.PASS, evidence, RIDDERS)
-        return _judged(None, evidence, RIDDERS, _kind(abs(analytic - e.value), size, e.bound))
+    if not math.isfinite(e.bound):
+        return None
+    is_kink = e.status == "kink"
+    low, high = sorted((e.left, e.right)) if is_kink else (e.value, e.value)
+    error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
+    if error > e.bound and (e.bound <= size or e.bound <= CONCLUSIVE * abs(analytic)):  # is the oracle sure of a digit?
+        return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), e.bound))
+    if error <= e.bound <= CONCLUSIVE * size:
+        return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
     return None
 
 

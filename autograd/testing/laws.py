@@ -1,6 +1,13 @@
 """The laws of differentiation and of the engine, each on one program: what holds whatever the operations are.
 
 A law takes a program and `draw`, hypothesis' data.draw, and raises a GradientMismatch that names it.
+
+>>> from hypothesis import given
+>>> from autograd.testing.strategies import programs
+>>> @given(programs(), st.data())
+... def test_linearity(program, data):
+...     LAWS["linearity"](program, data.draw)
+>>> test_linearity()
 """
 
 from __future__ import annotations
@@ -21,6 +28,8 @@ from autograd.testing.programs import Program, Step
 from autograd.testing.verdicts import GradientMismatch
 from autograd.transforms import grad, hessian, jvp
 
+__all__ = ["LAWS", "equal", "law"]
+
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Law = Callable[[Program, Draw], None]
 
@@ -29,7 +38,17 @@ LAWS: dict[str, Law] = {}
 
 
 def law(name: str) -> Callable[[Law], Law]:
-    """Enter a law into the table, and let its failures say its name."""
+    """Enter a law into the table, and let its failures say its name.
+
+    >>> @law("no operation changes a number")
+    ... def identity(program, draw):
+    ...     equal("the value", program(*program.inputs), program.inputs[0])
+    >>> LAWS.pop("no operation changes a number")(Program((2.0,), (("negative", (0,)),)), None)
+    Traceback (most recent call last):
+        ...
+    autograd.testing.verdicts.GradientMismatch: law broken, no operation changes a number: the value is -2.0, not 2.0
+      program   Program((2.0,), (('negative', (0,)),))
+    """
 
     def enter(check: Law) -> Law:
         def named(program: Program, draw: Draw) -> None:
@@ -37,7 +56,8 @@ def law(name: str) -> Callable[[Law], Law]:
                 check(program, draw)
             except Broken as broken:
                 text = f"law broken, {name}: {broken}\n  program   {program!r}"
-                raise GradientMismatch("law", text, dict(enumerate_inputs(program))) from None
+                point, output = dict(enumerate_inputs(program)), program.recorded()[-1]
+                raise GradientMismatch("law", text, point, output=output, program=str(program)) from None
 
         named.__doc__ = check.__doc__
         LAWS[name] = named
@@ -56,7 +76,10 @@ def enumerate_inputs(program: Program) -> list[tuple[str, float]]:
 
 
 def equal(what: str, got: Any, wanted: Any, size: float = 0.0) -> None:
-    """Numbers that agree to the last bit, or with a `size` to the rounding of so large a sum."""
+    """Numbers that agree to the last bit, or with a `size` to the rounding of so large a sum.
+
+    >>> equal("the sum", 0.1 + 0.2, 0.3, size=0.3)
+    """
     if not rounded_alike(got, wanted, size) and not (got != got and wanted != wanted):
         raise Broken(f"{what} is {got!r}, not {wanted!r}")
 

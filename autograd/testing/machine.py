@@ -21,6 +21,8 @@ from autograd.testing.points import values
 from autograd.testing.programs import is_regular
 from autograd.testing.verdicts import GradientMismatch
 
+__all__ = ["GraphMachine"]
+
 BINARY = ("add", "subtract", "multiply", "divide", "maximum")
 UNARY = ("negative", "tanh", "sin", "relu")
 
@@ -43,7 +45,11 @@ class Record:
 class GraphMachine(RuleBasedStateMachine):
     """Build, differentiate, forget, change data, stop recording, detach: after every step all Values are as modelled.
 
-    Run it with hypothesis' `run_state_machine_as_test(GraphMachine)`, or as `GraphMachine.TestCase`.
+    `GraphMachine.TestCase` is the same for unittest.
+
+    >>> from hypothesis import settings
+    >>> from hypothesis.stateful import run_state_machine_as_test
+    >>> run_state_machine_as_test(GraphMachine, settings=settings(max_examples=10))
     """
 
     def __init__(self) -> None:

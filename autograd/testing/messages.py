@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.engine import Value
@@ -14,13 +14,24 @@ from autograd.testing.sources import source, written
 from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
-LONGEST = 60  # operations: a longer program is not printed
+LONGEST = 60  # operations, or inputs: a longer program is not printed
 
 
 def explained(
-    function: Function, kind: str, message: str, output: Any, guilty: Guilt | None, claimed: Check | None, options: str
+    function: Function,
+    kind: str,
+    message: str,
+    inputs: Sequence[Value],
+    output: Any,
+    guilty: Guilt | None,
+    claimed: Check | None,
+    options: str,
+    order: int,
 ) -> tuple[str, str]:
-    """The message of a mismatch, and the program that shows it, or an empty one; `claimed` is a check of `grad=`."""
+    """The message of a mismatch, and the program that shows it, or an empty one.
+
+    `claimed` is a check of `grad=`, `order` that of the derivative that is wrong.
+    """
     point = ", ".join(f"{name} = {x!r}" for name, x in zip(function.names, function.flat))
     lines = [f"{kind} mismatch of {function.name}: {message}", f"  at        {point}"]
     program = ""
@@ -31,12 +42,13 @@ def explained(
         elif claimed is None:
             lines.append(f"  guilty    {_nobody(kind)}")
         heading = "program" if claimed is None else "the graph of this run, by this engine"
-        count = sum(bool(node.inputs) for node in graph.nodes)
-        if count <= LONGEST:
-            program = source(graph) + (f"\n# {claimed}" if claimed else "")
+        counts = {"operations": sum(bool(node.inputs) for node in graph.nodes), "inputs": len(inputs)}
+        too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST]
+        if not too_many:
+            program = source(graph, inputs, order) + (f"\n# {claimed}" if claimed else "")
             lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
         else:
-            lines.append(f"  {heading} is omitted: {count} operations, more than {LONGEST}")
+            lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST}")
     arguments = [argument(arg) for arg in function.args]
     lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
     return "\n".join(lines), program

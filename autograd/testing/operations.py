@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.engine import Value
+from autograd.engine.graph import Graph
 from autograd.primitives import TABLE, Kink, Primitive
 from autograd.primitives.table import Interval
 from autograd.symbols import Symbol
 from autograd.testing.check import FAILURES, check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.domains import REALS, Domain, interval
-from autograd.testing.functions import applied, plain
+from autograd.testing.functions import Function, applied, plain
+from autograd.testing.guilt import Guilt
 from autograd.testing.points import LANES, Numbers, values
+from autograd.testing.sources import source
 from autograd.testing.underflow import LEAST_NORMAL
 from autograd.testing.verdicts import GradientMismatch, Report, raised
 from autograd.transforms import jvp
@@ -32,8 +35,9 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
     Over generated operands: one value on floats, Values and duals, to the last bit; derivatives to order 2 in every
     mode; what is raised, and that it is raised by all of them; that NaN passes; over its domain, the ends included,
     and outside. At each kink: that the rule gives the local derivatives that are written there. `domain` gives, by the
-    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if over 2 % of the checks are
-    inconclusive; ValueError for a name that is not in the table. As many examples as hypothesis' settings say.
+    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if a check is inconclusive
+    at over 2 % of the points; ValueError for a name that is not in the table. As many examples as hypothesis'
+    settings say.
 
     >>> from autograd import primitive
     >>> @primitive
@@ -55,9 +59,8 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
         reports.append(check_at(row, operands))
 
     check()
-    report = Report.of(reports)
-    refuse_inconclusive(row.name, report)
-    return report
+    refuse_inconclusive(row.name, reports)
+    return Report.of(reports)
 
 
 def _row(op: Callable[..., Any] | str) -> Primitive:
@@ -111,8 +114,25 @@ def check_kink(row: Primitive, kink: Kink) -> None:
     found = row.evaluate(*kink.example)[1]
     if not kink.at(*kink.example) or found != kink.partials:
         text = f"{row.name} at its kink {kink.where}: local derivatives {found} at {kink.example}, not {kink.partials}"
-        raised(GradientMismatch("kink", text, {}))
+        wrong = [i for i, (got, wanted) in enumerate(zip(found, kink.partials)) if got != wanted]
+        says = [f"is {found[i]!r}, should be {kink.partials[i]!r} at {kink.where}" for i in wrong]
+        _refuse(row, "kink", text, kink.example, *zip(wrong, says))
     check_gradients(row.function, *(list(x) if isinstance(x, tuple) else x for x in kink.example))
+
+
+def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *edges: tuple[int, str]) -> None:
+    """Raise a mismatch of an operation, with its graph if it has one; `edges` are wrong, and what is said of each."""
+    function = Function(row.function, tuple(list(x) if isinstance(x, tuple) else x for x in operands))
+    point = dict(zip(function.names, function.flat))
+    try:
+        inputs, output = function.record(function.flat)
+    except FAILURES:
+        raised(GradientMismatch(kind, text, point))
+    guilty = next((Guilt(kind, row.name, output, i, text, says) for i, says in edges), None)
+    program = source(Graph(output), inputs)
+    lines = [text, "  program", *(f"    {line}" for line in program.splitlines())]
+    lines.append(f"  again     check_primitive({row.name!r})")
+    raised(GradientMismatch(kind, "\n".join(lines), point, None, guilty, output, program))
 
 
 def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
@@ -127,8 +147,8 @@ def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
         other = _outcome(compute, flat)
         if value != other:
             text = f"{row.name}({', '.join(map(repr, flat))}) is {value} on floats, {other} on {kind}"
-            raised(GradientMismatch("value", text, dict(zip(row.parameters, flat))))
-    _check_nan(row, flat, value)
+            _refuse(row, "value", text, operands)
+    _check_nan(row, operands, flat, value)
     if row.domain:
         _check_domain(row, operands, flat, value)
     domains = [d for d, part in zip(row.domain, operands) for _ in (part if isinstance(part, list) else (part,))]
@@ -148,7 +168,7 @@ def _outcome(compute: Callable[..., Any], numbers: list[float]) -> str:
         return type(error).__name__
 
 
-def _check_nan(row: Primitive, flat: list[float], value: str) -> None:
+def _check_nan(row: Primitive, operands: tuple[Any, ...], flat: list[float], value: str) -> None:
     """NaN of one operand is NaN, or the operand was not chosen: then any other number in its place changes nothing."""
     for i, x in enumerate(flat):
         if (
@@ -161,7 +181,7 @@ def _check_nan(row: Primitive, flat: list[float], value: str) -> None:
             numbers = [other if k == i else v for k, v in enumerate(flat)]
             if _outcome(lambda *xs: applied(row, list(xs)), numbers) != value:
                 text = f"{row.name}({', '.join(map(repr, flat))}) is {value}: the NaN has been lost"
-                raised(GradientMismatch("value", text, dict(zip(row.parameters, flat))))
+                _refuse(row, "value", text, operands)
 
 
 def _is_no_number(row: Primitive, i: int, count: int) -> bool:
@@ -181,4 +201,4 @@ def _check_domain(row: Primitive, operands: tuple[Any, ...], flat: list[float], 
     if not inside and value == "ValueError":
         return
     text = f"{row.name}({', '.join(map(repr, flat))}) is {value}; its domain is {', '.join(map(str, row.domain))}"
-    raised(GradientMismatch("failure", text, dict(zip(row.parameters, flat))))
+    _refuse(row, "failure", text, operands)

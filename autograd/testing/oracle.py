@@ -42,6 +42,10 @@ class Estimate:
     "one-sided" where a side was asked for, or x is at an end of the domain; "kink" where left and right differ by more
     than their bounds, of which `bound` is the greater, and the value is their mean; "inconclusive" where no step gave
     a bound.
+
+    >>> estimate = numeric_derivative(abs, 0.0)
+    >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
+    ('kink', -1.0, 1.0)
     """
 
     value: float
@@ -119,7 +123,7 @@ def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
     if abs(left[0] - right[0]) > left[1] + right[1]:
         agree = not math.isfinite(bound) or abs(value - mean) <= bound + error
         return "kink", (mean, error if agree else math.inf)
-    agree = any(math.isnan(one[0]) or abs(value - one[0]) <= bound + one[1] for one in (left, right))
+    agree = any(abs(value - one[0]) <= bound + one[1] for one in (left, right))
     return "ok", (value, bound if agree else math.inf)
 
 
@@ -147,7 +151,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
             flat = step
             continue
         if flat and best is NOT_FOUND:
-            grain = _grain(g, x, flat, step, steps[-1], side)
+            grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
             best = _tableau(g, x, flat, side, grain, ROWS)
         if step > within:  # where f may take another way, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
@@ -171,22 +175,23 @@ def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
     return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
 
 
-def _grain(g: Slice, x: float, flat: float, step: float, widest: float, side: int) -> float:
-    """The rounding of an f that changes over a step, but not over a narrower one: by what it changes in between.
+def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> float:
+    """The rounding of an f that does not change over a step, but over wider ones: by what it changes in between.
 
     A continuous f changes by next to nothing there. One that is the difference of larger terms changes by the rounding
     of those, of which its own values, all zero perhaps, say nothing; over a wide step it does so many times, unless it
-    levels off.
+    levels off, and if only over some of them: it may be back at its value after the widest.
     """
     here, signs = g(x), (1, -1) if side == 0 else (side,)
-    sign = next(sign for sign in signs if g(x + sign * step) != here)
-    near, far = flat, step
+    near, far = flat, wider[0]
+    sign = next(sign for sign in signs if g(x + sign * far) != here)
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         near, far = (middle, far) if g(x + sign * middle) == here else (near, middle)
     grain = abs(g(x + sign * far) - here)
-    change = max(abs(g(x + sign * widest) - here) for sign in signs)
-    return grain if grain <= EPSILON or grain <= COARSE * change < math.inf else 0.0
+    changes = [abs(g(x + sign * step) - here) for sign in signs for step in wider]
+    change = max(filter(math.isfinite, changes), default=0.0)
+    return grain if grain <= EPSILON or grain <= COARSE * change else 0.0
 
 
 def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> list[tuple[float, float]]:
@@ -277,17 +282,20 @@ def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, count:
     """Ridders' tableau from one step on: the entry with the smallest bound.
 
     Neighbours of an entry on either side of it, and in its own column: two of them alone agree by chance where an error
-    is stationary in the step.
+    is stationary in the step. Where they are as far apart as the quotients are from 0, and not by rounding, these grow
+    without limit, as those of √x do at 0.
     """
     value, bound = math.nan, math.inf
     rows = _rows(g, x, step, side, rounding, count)
+    largest = max((abs(row[0][0]) for row in rows), default=0.0)
     for i, row in enumerate(rows):
         for j in range(1, len(row)):
             entry, noise = row[j]
             column = [near[j][0] for near in (*rows[max(i - 1, 0) : i], *rows[i + 1 : i + 2]) if j < len(near)]
             spread = max(abs(entry - other) for other in (row[j - 1][0], rows[i - 1][j - 1][0], *column))
             trusted = SAFETY * (spread + noise + EPSILON * abs(entry))
-            if column and trusted < bound:
+            converges = SAFETY * spread <= largest or largest <= SAFETY * noise
+            if column and converges and trusted < bound:
                 value, bound = entry, trusted
     return value, bound
 

@@ -12,12 +12,22 @@ from autograd.engine.graph import Graph
 from autograd.testing.guilt import Guilt
 from autograd.testing.verdicts import GradientMismatch
 
+__all__ = ["picture"]
+
 LARGEST = 40  # nodes: of a larger graph only what is below the guilty operation is drawn
 LONG = 12  # boxes: a longer row of them is too wide to be read, and goes down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
-    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded."""
+    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded.
+
+    >>> from autograd.testing import check_gradients
+    >>> try:
+    ...     check_gradients(lambda x: x * x, 1.5, grad=lambda x: 3 * x)
+    ... except GradientMismatch as mismatch:
+    ...     "grad= says 4.5" in picture(mismatch).source
+    True
+    """
     output, guilty = mismatch.output, mismatch.guilty
     if output is None:
         return None
@@ -27,7 +37,7 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     chosen = partial(choose, graph.output, None, "chain", "none", "", LARGEST, fresh=True)
 
     def marked() -> Picture:
-        return _claimed(chosen(), mismatch) if guilty is None else _marked(chosen(), graph, guilty)
+        return _claimed(chosen(), graph, mismatch) if guilty is None else _marked(chosen(), graph, guilty)
 
     drawn = marked()
     direction = "LR" if len(drawn.boxes) <= LONG else "TB"
@@ -36,14 +46,14 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     )
 
 
-def _claimed(drawn: Picture, mismatch: GradientMismatch) -> Picture:
-    """A picture with what was claimed of a derivative written at the input that it belongs to."""
+def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:
+    """A picture with a wrong derivative written at the input that it belongs to, anything else at the output."""
     check = mismatch.check
-    if check is None:
-        return drawn
-    wrong = next((name for name in mismatch.point if check.what == f"∂f/∂{name}"), None)
-    mark = f"{check.mode} says {check.analytic!r}; {check.known}"
-    boxes = [replace(box, marks=(*box.marks, mark)) if box.name == wrong else box for box in drawn.boxes]
+    name, mark = graph.name(graph.output), mismatch.message.partition("\n")[0]
+    for box in drawn.boxes:
+        if check is not None and check.what == f"∂f/∂{box.name}":
+            name, mark = box.name, f"{check.mode} says {check.analytic!r}; {check.known}"
+    boxes = [replace(box, marks=(*box.marks, mark)) if box.name == name else box for box in drawn.boxes]
     return replace(drawn, boxes=tuple(boxes))
 
 

@@ -140,7 +140,7 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
     mp = context()
     try:
         value = f(*operands)
-    except (ValueError, ArithmeticError, TypeError, AttributeError):
+    except (ValueError, ArithmeticError, TypeError, AttributeError, RuntimeError):  # the last is PyTorch's
         return None
     if isinstance(value, mp.mpf):
         return value if mp.isfinite(value) else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd.primitives as public
@@ -12,6 +13,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 
+RESERVED = ("Value", "gradients", "slope")  # what a program calls by these names
 SIGNS = ("+", "-", "*", "/", "//", "%", "**")
 
 
@@ -20,13 +22,15 @@ def written(x: Any) -> str:
     return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
 
 
-def identifiers(graph: Graph) -> dict[Value, str]:
-    """A name for every node that a program can use: that in the graph, as far as Python allows."""
+def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
+    """A name that a program can use for every input and node: that in the graph, as far as Python allows."""
+    labels = {v: v.label for v in inputs}  # the graph has no name for an input that it does not use
     taken: set[str] = set()
     found: dict[Value, str] = {}
-    for node in graph.nodes:
-        name = "".join(c if c.isalnum() else "_" for c in graph.name(node)).strip("_")
-        if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name == "Value":
+    for node in dict.fromkeys((*inputs, *graph.nodes)):
+        called = labels.get(node) or graph.name(node)
+        name = "".join(c if c.isalnum() else "_" for c in called).strip("_")
+        if not name.isidentifier() or keyword.iskeyword(name) or hasattr(public, name) or name in RESERVED:
             name = f"v_{name}"
         while name in taken:
             name += "_"
@@ -35,18 +39,28 @@ def identifiers(graph: Graph) -> dict[Value, str]:
     return found
 
 
-def source(graph: Graph) -> str:
-    """The graph as a program that computes it again and prints the derivatives with respect to its leaves."""
-    names = identifiers(graph)
-    lines = [f"{names[v]} = Value({written(v.data)})" for v in graph.nodes if not v.inputs and not v.is_constant]
+def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
+    """The graph as a program that computes it again and prints the derivatives with respect to its leaves.
+
+    `inputs` are those of the function, each of them labelled, used by the graph or not: they come first. With order 2
+    it prints the rows of second derivatives.
+    """
+    names = identifiers(graph, inputs)
+    leaves = [v for v in names if not v.inputs and not v.is_constant]
+    lines = [f"{names[v]} = Value({written(v.data)})" for v in leaves]
     for node in graph.nodes:
         if node.op is not None:
             operands = [written(v.data) if v.is_constant else names[v] for v in node.inputs]
             lines.append(f"{names[node]} = {call(node.op, operands)}")
-    leaves = [names[v] for v in graph.nodes if not v.inputs and not v.is_constant]
-    lines.append(f"{names[graph.output]}.backward()")
-    lines.append("print(" + ", ".join(f"{name}.grad" for name in leaves) + ")")
-    return "\n".join([*imports(node.op for node in graph.nodes if node.op is not None), *lines])
+    output = names[graph.output]
+    if order == 1:
+        lines += [f"{output}.backward()", "print(" + ", ".join(f"{names[v]}.grad" for v in leaves) + ")"]
+    else:
+        row = "[" + ", ".join(names[v] for v in leaves) + "]"
+        lines.append(f"for slope in gradients({output}, {row}, create_graph=True):")
+        lines.append(f"    print(gradients(slope, {row}))")
+    rows = (node.op for node in graph.nodes if node.op is not None)
+    return "\n".join([*imports(rows, {"Value"} if order == 1 else {"Value", "gradients"}), *lines])
 
 
 def call(row: Primitive, operands: list[str]) -> str:
@@ -64,10 +78,10 @@ def _bracketed(operand: str) -> str:
     return f"({operand})" if operand.startswith("-") else operand
 
 
-def imports(rows: Iterable[Primitive]) -> list[str]:
-    """The lines that import what a program uses."""
+def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> list[str]:
+    """The lines that import what a program uses: its operations, and what else is named."""
     lines: dict[str, None] = {}
-    named = {"Value"}
+    named = set(named)
     for row in rows:
         binary_sign = row.symbol in SIGNS and len(row.parameters) == 2
         if hasattr(public, row.name):
@@ -76,8 +90,15 @@ def imports(rows: Iterable[Primitive]) -> list[str]:
             if not binary_sign:
                 lines["from autograd.primitives import TABLE"] = None
                 lines[f'{row.name} = TABLE["{row.name}"].function'] = None
-        elif row.rule.__module__ not in (None, "__main__") and "<locals>" not in row.rule.__qualname__:
+        elif _is_in_its_module(row):
             lines[f"from {row.rule.__module__} import {row.name}"] = None
         else:
             lines[f"# {row.name} is an operation of your own: define it here"] = None
     return [f"from autograd import {', '.join(sorted(named, key=str.lower))}", *lines]
+
+
+def _is_in_its_module(row: Primitive) -> bool:
+    """Whether importing the name of an operation from where its rule was written gives the operation."""
+    module = row.rule.__module__
+    found = getattr(sys.modules.get(module), row.name, None) if module != "__main__" else None
+    return getattr(found, "primitive", None) is row

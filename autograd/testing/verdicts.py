@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """What is known of one derivative. Whatever is not among these is a GradientMismatch."""
+    """What is known of one derivative: whatever is not among these is a GradientMismatch.
+
+    >>> from autograd import relu
+    >>> from autograd.testing import check_gradients
+    >>> Verdict.KINK in check_gradients(relu, 0.0).counts
+    True
+    """
 
     PASS = "pass"  # inside the bound of the oracle
     KINK = "kink"  # left and right differ, and the derivative lies between them
@@ -29,7 +35,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """One derivative under test: what it is, how it was computed, what the oracle says of it."""
+    """One derivative under test: what it is, how it was computed, what the oracle says of it.
+
+    `numeric` ± `bound` is the oracle's, `left` and `right` its one-sided derivatives; NaN is what it does not say.
+
+    >>> from autograd import relu
+    >>> from autograd.testing import check_gradients
+    >>> check = check_gradients(relu, 0.0).checks[0]
+    >>> check.what, check.mode, check.verdict.value, check.analytic, check.left, check.right
+    ('∂f/∂x', 'reverse mode', 'kink', 0.0, 0.0, 1.0)
+    """
 
     what: str
     mode: str
@@ -47,14 +62,34 @@ class Check:
     @property
     def known(self) -> str:
         """What the oracle says."""
-        if abs(self.left - self.right) > 2 * self.bound or (math.isnan(self.numeric) and self.left != self.right):
+        if self._has_two_sides:
             return f"a kink: it should lie between {self.left!r} on the left and {self.right!r} on the right"
         return f"numeric {self.numeric!r} ± {self.bound:.1e}"
+
+    @property
+    def _has_two_sides(self) -> bool:
+        differ = math.isnan(self.numeric) and self.left != self.right
+        return differ or abs(self.left - self.right) > 2 * self.bound
+
+    @property
+    def sides(self) -> str:
+        """The one-sided derivatives, where there are any that `known` does not say."""
+        both = {"left": self.left, "right": self.right}
+        return "" if self._has_two_sides else ", ".join(f"{side} {x!r}" for side, x in both.items() if x == x)
 
 
 @dataclass(frozen=True)
 class Report:
-    """Every check of one call, or of many."""
+    """Every check of one call, or of many.
+
+    >>> from autograd import relu
+    >>> from autograd.testing import check_gradients
+    >>> report = Report.of([check_gradients(relu, x) for x in (0.0, 1.0)])
+    >>> print(report)
+    6 checks: 3 kink, 3 pass
+    >>> report.inconclusive
+    0.0
+    """
 
     checks: tuple[Check, ...] = ()
 
@@ -82,10 +117,18 @@ class Report:
 class GradientMismatch(AssertionError):
     """A derivative that is not that of its function, or a value or an exception that differs between kinds of number.
 
-    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure" or
-    "inconclusive"; `guilty` the operation at fault, if one was found, and `output` the graph that was checked, if any.
+    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure", "inconclusive",
+    "kink" of a rule, "law" or "machine"; `guilty` the operation at fault, if one was found, `output` the graph that was
+    checked, if any, and `program` its source.
     `summary` is computed once the mismatch is shown: hypothesis makes hundreds that nobody sees. A copy, as pickle
     makes it, has the text, but no graph.
+
+    >>> from autograd.testing import check_gradients
+    >>> try:
+    ...     check_gradients(lambda x: x * x, 1.5, grad=lambda x: 3 * x)
+    ... except GradientMismatch as mismatch:
+    ...     mismatch.kind, mismatch.point, mismatch.check.analytic
+    ('gross', {'x': 1.5}, 4.5)
     """
 
     kind: str

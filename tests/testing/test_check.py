@@ -64,6 +64,7 @@ MISMATCHES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any],
     ("a wrong sign of a tiny slope", lambda x: 1e-7 * x, (3.0,), {"grad": lambda x: -1e-7}, "gross"),
     ("one part in a million", math.sin, (1.0,), {"grad": lambda x: math.cos(x) * (1 + 1e-6)}, "plain"),
     ("a few bounds", math.exp, (1.0,), {"grad": lambda x: math.exp(x) * (1 + 3e-8)}, "marginal"),
+    ("the sign, by few digits", lambda x: np.tanh(np.float32(x)), (1.0,), {"grad": lambda x: -0.41997434}, "gross"),
     ("an infinity times zero", lambda x: sqrt(x) ** 2, (0.0,), {}, "non-finite"),
     ("what the graph does not see", lambda x: x * getattr(x, "data", x), (1.5,), {}, "gross"),
     ("another value on Values", lambda x: x + isinstance(x, Value), (1.5,), {}, "value"),
@@ -154,6 +155,11 @@ def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data:
     check_gradients(f, data.draw(st.floats(low, high)), grad=derivative)
 
 
+@pytest.mark.parametrize("c", [1e-10, 1e-14, 1e-20, 1e-30])
+def test_a_slope_too_steep_for_the_steps_is_not_reported(c: float) -> None:
+    check_gradients(lambda x: math.sqrt(x + c), 0.0, grad=lambda x: 0.5 / math.sqrt(c), domain=(0, 1))
+
+
 # Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives, or
 # the sign of a zero, which mpmath's numbers do not have.
 ROUNDED = [
@@ -228,9 +234,10 @@ def test_what_cannot_be_checked_says_how() -> None:
         check_gradients(math.exp, 1.0)
 
 
-def test_a_value_from_outside_is_a_number_to_f() -> None:
+@pytest.mark.parametrize("x", [2.0, 3.0])
+def test_a_value_from_outside_is_a_number_to_f(x: float) -> None:
     K = Value(3.0)
-    assert set(check_gradients(lambda x: x * K, 2.0).counts) == {Verdict.PASS}
+    assert set(check_gradients(lambda x: x * K, x).counts) == {Verdict.PASS}
     assert K.grad == 0.0
 
 

@@ -69,6 +69,27 @@ def test_a_gradient_in_the_structure_of_its_arguments(f: Any, point: Any, deriva
     assert set(check_gradients(f, *point, grad=derivative).counts) == {Verdict.PASS}
 
 
+class Tensor:
+    """A number as PyTorch returns it, and as JAX does: no float, but it can be made one, and made of nothing else."""
+
+    ndim = 0
+
+    def __init__(self, x: Any) -> None:
+        if not isinstance(x, float):
+            raise RuntimeError(f"Could not infer dtype of {type(x).__name__}")
+        self.x = x
+
+    def tolist(self) -> float:
+        return self.x
+
+
+def test_a_number_of_another_framework() -> None:
+    assert set(check_gradients(lambda x: Tensor(x * x), 1.5, grad=lambda x: Tensor(2 * x)).counts) == {Verdict.PASS}
+    assert set(check_gradients(lambda x: Tensor(max(x, 0.0)), 0.0, grad=Tensor).counts) == {Verdict.KINK}
+    with pytest.raises(GradientMismatch, match=r"by grad=: 4\.5; numeric 3\.0"):
+        check_gradients(lambda x: Tensor(x * x), 1.5, grad=lambda x: Tensor(3 * x))
+
+
 def test_what_a_failure_of_a_derivative_from_elsewhere_tells() -> None:
     def cost(w: Any, b: float) -> Any:
         return np.sum(3 * w * w) + b

@@ -147,8 +147,12 @@ def test_a_fault_of_second_order_alone(rule: Any, count: int, table: Any) -> Non
     assert mismatch.guilty is not None
     assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("second derivative", rule.__name__)
     assert "∂²/∂" in mismatch.guilty.says
+    told: list[Any] = []
+    exec(mismatch.program, {rule.__name__: operation, "print": told.append})
+    assert len(told) == 2
     assert mismatch.check is not None
     assert mismatch.check.what.startswith("∂²f/∂")
+    assert mismatch.check.analytic in [d for row in told for d in row]
 
 
 # --- accumulation --------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from autograd import Value, primitive, relu, sin, sqrt, tanh
-from autograd.testing import Program
+from autograd.testing import GradientMismatch, Program
+from autograd.testing.laws import LAWS
 from autograd.testing.pictures import picture
+from benchmarks.mutants.faults import by_name
 from tests.testing.slips import mismatch_of, one_in_a_million, sign_slip
 
 
@@ -40,7 +43,10 @@ def test_a_message_has_all_that_one_needs(table: Any) -> None:
 def test_the_sides_are_told_where_they_differ() -> None:
     message = str(mismatch_of(abs, 0.0, grad=lambda x: 3.0))
     assert "a kink: it should lie between -1.0 on the left and 1.0 on the right" in message
-    assert "a kink" not in str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
+    message = str(mismatch_of(sin, 0.0, grad=lambda x: 3.0))
+    assert "a kink" not in message
+    assert "  sides     left 1.0, right 1.0\n" in message
+    assert "  sides     right 3.0\n" in str(mismatch_of(lambda x: 3 * x, 0.0, grad=lambda x: 1.0, domain=(0, 1)))
 
 
 def test_a_long_program_is_not_printed(table: Any) -> None:
@@ -60,6 +66,12 @@ def test_a_long_program_is_not_printed(table: Any) -> None:
         assert mismatch.guilty is not None
 
 
+def test_nor_is_one_of_many_inputs() -> None:
+    mismatch = mismatch_of(lambda x: sin(x[0]), [1.5] * 61, grad=lambda x: [0.0] * 61)
+    assert "the graph of this run, by this engine is omitted: 61 inputs, more than 60" in mismatch.message
+    assert mismatch.program == ""
+
+
 MODULE = """
 from autograd import primitive
 
@@ -75,8 +87,8 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
     (tmp_path / "a_module_with_a_slip.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     slip = import_module("a_module_with_a_slip").slip
-    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # the fixture takes its row out of the table again
     mismatch = mismatch_of(lambda x, y: sin(x) * slip(x + y), 1.0, 0.5)
+    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # the fixture takes its row out of the table again
     run = [sys.executable, "-c", mismatch.program]
     printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
     assert mismatch.check is not None
@@ -90,6 +102,8 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
         (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program needs for something else
         (lambda Value, x: Value**x + (-1.0) * x, (2.0, -0.0)),
         (lambda x, x_: relu(x) * x_ + sqrt(x_), (-1.0, 0.25)),
+        (lambda x, v1, y: sin(x + y), (1.5, 2.0, 0.5)),  # one that f does not use, with the name of a node
+        (lambda x: sqrt(x), (1.0,)),  # a node with the number of an input
     ],
 )
 def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:
@@ -119,6 +133,25 @@ def test_the_picture_marks_the_edge_at_fault_and_no_other(table: Any) -> None:
     assert drawing is not None and mismatch.guilty is not None
     marked = [arrow for arrow in drawing.picture.arrows if arrow.mark]
     assert [arrow.mark for arrow in marked] == [mismatch.guilty.brief]
+
+
+def test_what_is_said_of_an_input_that_f_does_not_use_stands_at_the_result() -> None:
+    mismatch = mismatch_of(lambda x, y: sin(x), 1.5, 2.0, grad=lambda x, y: (math.cos(x), 5.0))
+    drawing = picture(mismatch)
+    assert drawing is not None
+    assert [box.name for box in drawing.picture.boxes if any("∂f/∂y by grad=: 5.0" in m for m in box.marks)] == ["v1"]
+
+
+def test_a_broken_law_is_drawn_and_written() -> None:
+    program = Program((1.5,), (("multiply", (0, 0)),))
+    with by_name("leaf grads overwritten by the next pass").apply(), pytest.raises(GradientMismatch) as caught:
+        LAWS["accumulation over passes"](program, st.data())
+    mismatch = caught.value
+    drawing = picture(mismatch)
+    assert drawing is not None
+    marks = {box.name: box.marks for box in drawing.picture.boxes}
+    assert marks == {"v1": (), "v2": ("law broken, accumulation over passes: grad is 3.0, not 6.0",)}
+    assert mismatch.program == str(program)
 
 
 def test_without_a_graph_there_is_no_picture() -> None:

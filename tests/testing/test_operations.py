@@ -11,6 +11,7 @@ import autograd.primitives as public
 from autograd import numbers, primitive
 from autograd.primitives import TABLE, Kink
 from autograd.testing import GradientMismatch, check_primitive
+from autograd.testing.pictures import picture
 from tests.operations import OPERATIONS
 from tests.profiles import DEEP
 
@@ -62,6 +63,29 @@ FAULTY: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
 def test_what_is_wrong_is_found(rule: Callable[..., Any], options: Any, message: str, table: Any) -> None:
     with pytest.raises(GradientMismatch, match=message):
         check_primitive(primitive(**options)(rule))
+
+
+# a rule that is wrong where there is no derivative to compare, its kinks, what is marked on an edge, or on its result
+DRAWN: list[tuple[Callable[..., Any], tuple[Kink, ...], list[str], list[str]]] = [
+    (wrong_kink, FAULTY[1][1]["kinks"], ["is 1.0, should be 0.0 at x = 0"], []),
+    (lost_nan, (), [], ["lost_nan(nan) is 0x0.0p+0: the NaN has been lost"]),
+]
+
+
+@pytest.mark.parametrize(("rule", "kinks", "edges", "results"), DRAWN, ids=[row[0].__name__ for row in DRAWN])
+def test_what_is_wrong_is_drawn_and_written(rule: Any, kinks: Any, edges: Any, results: Any, table: Any) -> None:
+    operation = primitive(kinks=kinks)(rule)
+    with pytest.raises(GradientMismatch) as caught:
+        check_primitive(operation)
+    mismatch = caught.value
+    drawing = picture(mismatch)
+    assert drawing is not None
+    assert [arrow.mark for arrow in drawing.picture.arrows if arrow.mark] == edges
+    assert [mark for box in drawing.picture.boxes if box.kind == "operation" for mark in box.marks] == results
+    space: dict[str, Any] = {rule.__name__: operation}
+    exec(mismatch.program, space)
+    assert repr(space["x"].data) == repr(mismatch.point["x"])
+    assert f"    v1 = {rule.__name__}(x)\n" in str(mismatch)
 
 
 def test_a_smaller_domain(table: Any) -> None:

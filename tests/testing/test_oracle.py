@@ -53,6 +53,7 @@ ONCE_OUTSIDE: list[tuple[str, Callable[[float], float], Callable[[Any], Any], fl
     ("subnormal", lambda x: 1e-320 * math.sin(x), lambda x: mpmath.mpf(1e-320) * mpmath.cos(x), 1.3),
     ("many periods", lambda x: x * x + math.sin(1e9 * x) / 1e9, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e9) * x), 1.3),
     ("and more", lambda x: x * x + math.sin(1e12 * x) / 1e12, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
+    ("back where it was after the widest step", lambda x: (x**3 - x + 1e6) - 1e6, lambda x: 3 * x * x - 1, 0.0),
     ("and wild", lambda x: math.sin(1e12 * x), lambda x: 1e12 * mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
 ]
 
@@ -160,6 +161,7 @@ def test_a_domain_of_any_form(domain: Any) -> None:
 
 def test_an_infinite_derivative_and_a_function_of_nans_are_inconclusive() -> None:
     assert numeric_derivative(lambda x: math.nan, 1.0).status == "inconclusive"
+    assert numeric_derivative(lambda x: math.sqrt(abs(x)), 0.0).status == "inconclusive"
     assert numeric_derivative(lambda x: math.sqrt(-1 - x * x), 1.0).status == "inconclusive"
 
 
