@@ -137,7 +137,10 @@ def every_model(features: dict[str, Any], y: Any, train: Any) -> None:
             axis.set(title="{}\n{:.0%} train, {:.0%} test".format(name, *shares["two"]), xlabel=TWO[0], ylabel=TWO[1])
         axes[0, 0].legend(loc="upper right")
     print("\nOn two features no model is much better than a guess on the test rows; on six all are.")
-    print("Regression and the shared Gaussian find the same direction of w: no Pokémon is far enough off to bend it.")
+    print(
+        "Regression on ±1 and the shared Gaussian have w in the same direction, always (Fisher, 1936): points far off"
+    )
+    print("bend both, regression by its error, the Gaussian by its covariance. Logistic regression they do not bend.")
     perceptrons(scales["six"](features["six"]), y, train)
 
 

@@ -1,6 +1,7 @@
 """Small models on top of the engine: modules, losses, optimisers, and the lecture's models as estimators."""
 
 from nn import schedules
+from nn.errors import Diverged
 from nn.estimators import (
     GaussianClassifier,
     LinearRegression,
@@ -12,13 +13,14 @@ from nn.estimators import (
     PolynomialRegression,
     RegressionClassifier,
 )
+from nn.estimators.checks import ConvergenceWarning, NotFittedError
 from nn.layers import MLP, Activation, Layer, Linear, Neuron, Sequential
 from nn.losses import cross_entropy, hinge, l1, l2, perceptron_loss, squared_error, zero_one
 from nn.module import Module
 from nn.newton import Newton
 from nn.objective import Objective
 from nn.optimisers import SGD, Adagrad, Adam, AdamW, Optimiser, RMSProp
-from nn.training import Diverged, train
+from nn.training import Trained, train
 
 __all__ = [
     "MLP",
@@ -27,6 +29,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "ConvergenceWarning",
     "Diverged",
     "GaussianClassifier",
     "Layer",
@@ -39,6 +42,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Newton",
+    "NotFittedError",
     "Objective",
     "Optimiser",
     "Perceptron",
@@ -46,6 +50,7 @@ __all__ = [
     "RMSProp",
     "RegressionClassifier",
     "Sequential",
+    "Trained",
     "cross_entropy",
     "hinge",
     "l1",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from typing import Any
 
 from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
+from nn.errors import require_count
 from nn.module import Module
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -37,7 +39,8 @@ class Neuron(Module):
     `activation` is the σ: a name (relu, leaky_relu, tanh, sigmoid, softplus, silu, gelu, linear) or a function of one
     number; `nonlin=False` is linear. Weights are drawn by `init` (uniform, xavier, he) from `rng`: a seed, or an object
     with `uniform(low, high)` as `random` and NumPy have; from the module `random` by default, so that its seed gives
-    micrograd's network. The bias is 0; `bias=False` has none. ValueError for another number of inputs than `nin`.
+    micrograd's network; `nout` is the number of neurons beside it, on which xavier depends. The bias is 0; `bias=False`
+    has none. ValueError for another number of inputs than `nin`.
 
     >>> neuron = Neuron(2, activation="tanh", rng=0)
     >>> neuron, neuron([0.0, 0.0]).data
@@ -55,12 +58,12 @@ class Neuron(Module):
         rng: Any = None,
         nout: int = 1,
     ) -> None:
+        require_count("nin", nin, 0)
         limit = _named(LIMITS, "init", init)(nin, nout) if nin else 0.0
-        stream = _stream(rng)
+        stream, function = _stream(rng), _activation(activation)
         self.w = [Value(stream.uniform(-limit, limit)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
-        self.activation = activation if nonlin else "linear"
-        self._function = _activation(self.activation)
+        self.activation, self._function = (activation, function) if nonlin else ("linear", positive)
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
@@ -82,6 +85,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, *, rng: Any = None, **options: Any) -> None:
+        require_count("nout", nout, 1)
         stream = _stream(rng)
         self.neurons = [Neuron(nin, rng=stream, nout=nout, **options) for _ in range(nout)]
 
@@ -188,7 +192,7 @@ def _stream(rng: Any) -> Any:
     """Where weights are drawn from: a seed becomes a generator."""
     if rng is None:
         return random
-    return random.Random(rng) if isinstance(rng, int) else rng
+    return random.Random(operator.index(rng)) if hasattr(rng, "__index__") else rng
 
 
 def _named(table: dict[str, Callable[..., Any]], option: str, name: Any) -> Callable[..., Any]:

@@ -1,11 +1,13 @@
 """Losses: the goodness of a function, of one row, or over rows as their mean; and penalties on weights.
 
 z is what the model gives (a number, or a list with one for each class), y the target. Where y is a sequence, z is one
-too, and the loss is the mean over the rows.
+too, and the loss is the mean over the rows. A target that is none is a ValueError; in compiled code, where it cannot be
+looked at, the loss is NaN.
 """
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -54,6 +56,7 @@ def cross_entropy(z: Any, y: Any) -> Any:
     if isinstance(z, (Sequence, np.ndarray)):
         own = _of_class(z, y)
         return logsumexp([zk - own for zk in z])
+    y = _target(y, lambda y: y * (1 - y) >= 0, "from 0 to 1")
     return -y * log_sigmoid(z) - (1 - y) * log_sigmoid(-z)
 
 
@@ -64,7 +67,7 @@ def hinge(z: Any, y: Any) -> Any:
     >>> hinge(0.25, -1)
     1.25
     """
-    return relu(1 - y * z)
+    return relu(1 - _sign(y) * z)
 
 
 @_over_rows
@@ -74,12 +77,12 @@ def perceptron_loss(z: Any, y: Any) -> Any:
     >>> perceptron_loss(0.25, -1)
     0.25
     """
-    return relu(-y * z)
+    return relu(-_sign(y) * z)
 
 
 @_over_rows
 def zero_one(z: Any, y: Any) -> Any:
-    """1 for a mistake, else 0: the lecture's count, which has no useful derivative, for reporting.
+    """1 for a mistake, else 0: the lecture's count of mistakes, over rows as their share; its derivative is 0.
 
     From one score z and y = ±1 (z = 0 is a mistake), or from a score for each class and y the number of the class.
 
@@ -89,7 +92,7 @@ def zero_one(z: Any, y: Any) -> Any:
     if isinstance(z, (Sequence, np.ndarray)):
         own = _of_class(z, y)
         return where(sum([where(zk > own, 1.0, 0.0) for zk in z]) > 0, 1.0, 0.0)
-    return where(y * z > 0, 0.0, 1.0)
+    return where(_sign(y) * z > 0, 0.0, 1.0)
 
 
 def l1(module: Module, strength: float) -> Any:
@@ -116,10 +119,27 @@ def l2(module: Module, strength: float) -> Any:
 
 
 def _of_class(z: Any, y: Any) -> Any:
-    """The score of the target's class; y is a number, or a symbol where the loss is being compiled."""
+    """The score of the target's class."""
+    number = y.data if isinstance(y, Value) else y
+    if isinstance(number, numbers.Real):
+        if number not in range(len(z)):
+            raise ValueError(f"a class is a whole number from 0 to {len(z) - 1}, got {number}")
+        return z[int(float(number))]
+    own: Any = math.nan
+    for k, zk in enumerate(z):
+        own = where(y == k, zk, own)
+    return own
+
+
+def _sign(y: Any) -> Any:
+    return _target(y, lambda y: y * y == 1, "-1 or 1")
+
+
+def _target(y: Any, holds: Callable[[Any], Any], what: str) -> Any:
+    """The target if it is one."""
     number = y.data if isinstance(y, Value) else y
     if not isinstance(number, numbers.Real):
-        return sum([where(y == k, zk, 0.0) for k, zk in enumerate(z)])
-    if number not in range(len(z)):
-        raise ValueError(f"a class is a whole number from 0 to {len(z) - 1}, got {number}")
-    return z[int(float(number))]
+        return where(holds(y), y, math.nan)
+    if not holds(number):
+        raise ValueError(f"the target must be {what}, got {number}")
+    return y

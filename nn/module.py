@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
+
+OBJECT = np.dtype(object)
 
 
 class Module:
-    """Something with parameters: Values, Modules, and lists of them, held as attributes.
+    """Something with parameters: Values, Modules, and lists, dicts and arrays of them, held as attributes.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -25,8 +29,9 @@ class Module:
         return [value for _, value in self.named_parameters()]
 
     def weights(self) -> list[Value]:
-        """The parameters that a penalty shrinks: all but the biases, which are those held as `b`."""
-        return [value for name, value in self.named_parameters() if name.rpartition(".")[2].partition("[")[0] != "b"]
+        """The parameters that a penalty shrinks: all but the biases, which are those held as `b` or `bias`."""
+        of = ((name.rpartition(".")[2].partition("[")[0], value) for name, value in self.named_parameters())
+        return [value for name, value in of if name not in ("b", "bias")]
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter."""
@@ -82,9 +87,11 @@ class Module:
 
 
 def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """What lists, tuples and dicts hold, however nested, each with the keys that lead to it."""
+    """What lists, tuples, dicts and arrays hold, however nested, each with the keys that lead to it."""
     items = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in items:
+        if getattr(value, "dtype", None) is OBJECT:
+            value = value.tolist()
         if isinstance(value, (list, tuple, dict)):
             yield from _members(value, (*path, str(key)))
         else:

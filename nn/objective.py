@@ -18,7 +18,8 @@ class Objective:
 
     Parameters go in and the gradient comes out as one flat array, in the order of the modules' `parameters()`; the data
     are arrays with a row for each. Nothing is written into the modules, except by `store`. The loss is compiled at the
-    first call. ValueError where the array of parameters has another length.
+    first call, with the values that names from outside it have then; defaults of its parameters are kept. A loss may
+    also give a list, or what a model predicts. ValueError where the array of parameters has another length.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -29,10 +30,10 @@ class Objective:
 
     def __init__(self, loss: Callable[..., Any], *modules: Module) -> None:
         self.loss, self.modules = loss, modules
-        names = list(inspect.signature(loss).parameters)[len(modules) :]
-        if not names:
-            raise TypeError(f"loss takes {len(modules)} modules and then a row of data, got {inspect.signature(loss)}")
-        self.compiled = compile(_with_signature(self._of_row, ["theta", *names]), rows=names)
+        names = _row_names(loss, len(modules))
+        theta = "theta" if "theta" not in names else "theta_"
+        named = _with_signature(self._of_row, [theta, *names], getattr(loss, "__name__", "loss"))
+        self.compiled = compile(named, rows=names)
 
     def __reduce__(self) -> Any:
         return Objective, (self.loss, *self.modules)
@@ -80,13 +81,24 @@ def _parameters(modules: tuple[Module, ...]) -> list[Any]:
     return list(dict.fromkeys(p for module in modules for p in module.parameters()))
 
 
-def _with_signature(function: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
-    """A function of any arguments as one with named parameters."""
+def _row_names(loss: Callable[..., Any], modules: int) -> list[str]:
+    """The parameters of a loss after its modules that have no default: the data of a row."""
+    parameters = list(inspect.signature(loss).parameters.values())[modules:]
+    names = [p.name for p in parameters if p.default is p.empty]
+    if not names or any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters[: len(names)]):
+        told = f"loss takes {modules} modules and then the data of a row, each by a name of its own"
+        raise TypeError(f"{told}; got {inspect.signature(loss)}")
+    return names
+
+
+def _with_signature(function: Callable[..., Any], names: list[str], name: str) -> Callable[..., Any]:
+    """A function of any arguments as one of this name with named parameters."""
 
     def named(*arguments: Any) -> Any:
         return function(*arguments)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    named.__name__ = name
     parameters = [inspect.Parameter(name, kind) for name in names]
     named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which inspect looks for
     return named

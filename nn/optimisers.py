@@ -8,12 +8,14 @@ An optimiser works on Values after `backward`, as in PyTorch: `optimiser = SGD(m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
+from nn.errors import Diverged, require
+from nn.schedules import Schedule
 
 
 class Optimiser:
@@ -26,16 +28,22 @@ class Optimiser:
     array([0.5, 2.5])
     """
 
-    def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Callable[[int], float]) -> None:
-        if not callable(rate) and not (rate > 0):
-            raise ValueError(f"rate must be above 0, got {rate!r}")
+    def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Schedule) -> None:
+        if not callable(rate):
+            require("rate", rate, 0 < rate < np.inf, "above 0 and finite")
         self.parameters, self.rate, self.steps = list(parameters), rate, 0
         self._sums: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        options = {name: value for name, value in vars(self).items() if name not in ("parameters", "steps", "_sums")}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"
 
     @property
     def current_rate(self) -> float:
         """η of the next step."""
-        return float(self.rate(self.steps)) if callable(self.rate) else float(self.rate)
+        rate = float(self.rate(self.steps)) if callable(self.rate) else float(self.rate)
+        require(f"the rate at step {self.steps}", rate, 0 <= rate < np.inf, "0 or more and finite")
+        return rate
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter."""
@@ -50,12 +58,15 @@ class Optimiser:
             p.data = number
 
     def update(self, theta: Any, gradient: Any) -> Any:
-        """θ after one step, as a new array; ValueError where the gradient has another shape."""
+        """θ after one step, as a new array; ValueError for another shape, Diverged where it would not be finite."""
         theta, g = np.asarray(theta, dtype=float), np.asarray(gradient, dtype=float)
         if g.shape != theta.shape:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
-        with np.errstate(all="ignore"):  # who trains looks at the loss, and says which step it was
+        with np.errstate(all="ignore"):  # what is not finite is an error of its own
             moved = theta + self.change(theta, g, self.current_rate)
+            finite = all(np.isfinite(total).all() for total in (moved, *self._sums.values()))
+        if not finite:
+            raise Diverged(self.steps, None, self.current_rate, "the step to new parameters")
         self.steps += 1
         return moved
 
@@ -65,7 +76,10 @@ class Optimiser:
 
     def _sum(self, name: str, g: Any, keep: float, take: float) -> Any:
         """The running sum of this name: what it keeps of itself, and what it takes of g."""
-        self._sums[name] = keep * self._sums.get(name, 0.0) + take * g
+        before = self._sums.get(name)
+        if before is not None and before.shape != g.shape:
+            raise ValueError(f"{self!r} has moved parameters of shape {before.shape}, not {g.shape}: make a new one")
+        self._sums[name] = take * g if before is None else keep * before + take * g
         return self._sums[name]
 
 
@@ -83,15 +97,13 @@ class SGD(Optimiser):
         self,
         parameters: Iterable[Value] = (),
         *,
-        rate: float | Callable[[int], float] = 0.1,
+        rate: float | Schedule = 0.1,
         momentum: float = 0.0,
         nesterov: bool = False,
     ) -> None:
         super().__init__(parameters, rate=rate)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum must be in [0, 1), got {momentum!r}")
-        if nesterov and not momentum:
-            raise ValueError("nesterov needs a momentum above 0")
+        require("momentum", momentum, 0 <= momentum < 1, "in [0, 1)")
+        require("momentum", momentum, momentum > 0 or not nesterov, "above 0 for nesterov")
         self.momentum, self.nesterov = momentum, nesterov
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:
@@ -110,10 +122,11 @@ class Adagrad(Optimiser):
         self,
         parameters: Iterable[Value] = (),
         *,
-        rate: float | Callable[[int], float] = 0.1,
+        rate: float | Schedule = 0.1,
         epsilon: float = 1e-10,
     ) -> None:
         super().__init__(parameters, rate=rate)
+        require("epsilon", epsilon, epsilon > 0, "above 0")
         self.epsilon = epsilon
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:
@@ -131,11 +144,13 @@ class RMSProp(Optimiser):
         self,
         parameters: Iterable[Value] = (),
         *,
-        rate: float | Callable[[int], float] = 0.01,
+        rate: float | Schedule = 0.01,
         rho: float = 0.9,
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(parameters, rate=rate)
+        require("rho", rho, 0 <= rho < 1, "in [0, 1)")
+        require("epsilon", epsilon, epsilon > 0, "above 0")
         self.rho, self.epsilon = rho, epsilon
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:
@@ -154,11 +169,13 @@ class Adam(Optimiser):
         self,
         parameters: Iterable[Value] = (),
         *,
-        rate: float | Callable[[int], float] = 0.001,
+        rate: float | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(parameters, rate=rate)
+        require("betas", betas, len(betas) == 2 and all(0 <= beta < 1 for beta in betas), "two numbers in [0, 1)")
+        require("epsilon", epsilon, epsilon > 0, "above 0")
         self.betas, self.epsilon = betas, epsilon
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:
@@ -169,8 +186,8 @@ class Adam(Optimiser):
 
 
 class AdamW(Adam):
-    """Adam, and θ ← θ - η λ θ beside it: the decay of weights kept apart from the gradient (Loshchilov and Hutter,
-    2019, whose schedule multiplier and α are one η here).
+    """Adam, and θ ← θ - η λ θ beside it: the decay kept apart from the gradient (Loshchilov and Hutter, 2019, whose
+    schedule multiplier and α are one η here). As published, it shrinks all parameters, biases too.
 
     >>> AdamW(rate=0.1, decay=0.5).update([1.0, 2.0], [3.0, -0.01]).round(6)
     array([0.85, 2.  ])
@@ -178,6 +195,7 @@ class AdamW(Adam):
 
     def __init__(self, parameters: Iterable[Value] = (), *, decay: float = 0.01, **options: Any) -> None:
         super().__init__(parameters, **options)
+        require("decay", decay, decay >= 0, "0 or more")
         self.decay = decay
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nn.errors import require, require_count
+
 Schedule = Callable[[int], float]
 
 
@@ -24,6 +26,11 @@ class StepDecay:
     rate: float
     every: int
     factor: float = 0.1
+
+    def __post_init__(self) -> None:
+        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_count("every", self.every, 1)
+        require("factor", self.factor, 0 < self.factor <= 1, "in (0, 1]")
 
     def __call__(self, step: int) -> float:
         return self.rate * self.factor ** (step // self.every)
@@ -40,6 +47,10 @@ class Exponential:
     rate: float
     factor: float = 0.99
 
+    def __post_init__(self) -> None:
+        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require("factor", self.factor, 0 < self.factor <= 1, "in (0, 1]")
+
     def __call__(self, step: int) -> float:
         return self.rate * self.factor**step
 
@@ -54,6 +65,10 @@ class InverseTime:
 
     rate: float
     power: float = 0.5
+
+    def __post_init__(self) -> None:
+        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require("power", self.power, self.power > 0, "above 0")
 
     def __call__(self, step: int) -> float:
         return float(self.rate / (step + 1) ** self.power)
@@ -70,6 +85,11 @@ class Linear:
     rate: float
     steps: int
     last: float = 0.0
+
+    def __post_init__(self) -> None:
+        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_count("steps", self.steps, 1)
+        require("last", self.last, self.last >= 0, "0 or more")
 
     def __call__(self, step: int) -> float:
         done = min(step / self.steps, 1.0)
@@ -88,6 +108,11 @@ class Cosine:
     steps: int
     last: float = 0.0
 
+    def __post_init__(self) -> None:
+        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_count("steps", self.steps, 1)
+        require("last", self.last, self.last >= 0, "0 or more")
+
     def __call__(self, step: int) -> float:
         done = min(step / self.steps, 1.0)
         return self.last + (self.rate - self.last) * (1 + math.cos(math.pi * done)) / 2
@@ -103,6 +128,9 @@ class Warmup:
 
     then: Schedule
     steps: int
+
+    def __post_init__(self) -> None:
+        require_count("steps", self.steps, 1)
 
     def __call__(self, step: int) -> float:
         return self.then(0) * (step + 1) / self.steps if step < self.steps else self.then(step - self.steps)

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from nn.errors import Diverged, require, require_count
 from nn.objective import Objective
 from nn.optimisers import Optimiser
 
 
-class Diverged(ArithmeticError):
-    """Training has left the finite numbers: the step, the loss and the learning rate η with which it did.
-
-    >>> print(Diverged(3, float("inf"), 0.5))
-    training diverged at step 3: the loss is inf with learning rate η = 0.5 (smaller, or features standardised?)
-    """
-
-    def __init__(self, step: int, loss: float, rate: float) -> None:
-        super().__init__(step, loss, rate)
-        self.step, self.loss, self.rate = step, loss, rate
-
-    def __str__(self) -> str:
-        return (
-            f"training diverged at step {self.step}: the loss is {self.loss:.6g} with learning rate "
-            f"η = {self.rate:.6g} (smaller, or features standardised?)"
-        )
-
-
 class Trained(NamedTuple):
-    """What training ends with: the parameters, and the loss of every pass over the rows."""
+    """What training ends with: the parameters, and the mean loss of every pass over the rows.
+
+    >>> Trained(np.zeros(2), [0.5]).history
+    [0.5]
+    """
 
     theta: Any
     history: list[float]
@@ -51,7 +38,8 @@ def train(
     """Gradient descent from θ: `passes` times over the rows, all at once, or in batches of `batch` in random order.
 
     A pass over all rows at once that finds every |∂L/∂θᵢ| ≤ `tol` is the last one. `each(theta, loss)` is called before
-    every step. Raises `Diverged` where loss, gradient or parameters are not finite.
+    every step. The optimiser moves θ, whatever parameters of its own it has. Raises `Diverged` where loss, gradient or
+    parameters are not finite, those after the last step too.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -60,26 +48,59 @@ def train(
     >>> theta.round(6)
     array([2., 1.])
     """
-    theta, rows = np.asarray(theta, dtype=float), tuple(np.asarray(r) for r in rows)
+    theta = np.asarray(theta, dtype=float)
+    rows, n = as_rows(rows)
+    require_count("passes", passes, 0)
+    if batch is not None:
+        require_count("batch", batch, 1)
+    require("tol", tol, tol is None or tol >= 0, "0 or more")
     rng, history = np.random.default_rng(rng), list[float]()
-    n = len(rows[0])
     for _ in shown(passes, progress, history):
         losses = []
         for chosen in _batches(n, batch, rng):
-            rate = optimiser.current_rate
             loss, g = objective.value_and_grad(theta, *(rows if chosen is None else [r[chosen] for r in rows]))
-            if not np.isfinite(loss) or not np.isfinite(g).all():
-                raise Diverged(optimiser.steps, loss, rate)
+            require_finite(loss, g, optimiser.steps, optimiser.current_rate)
             if each is not None:
                 each(theta, loss)
             losses.append((loss, n if chosen is None else len(chosen)))
             if chosen is None and tol is not None and np.max(np.abs(g), initial=0.0) <= tol:
                 return Trained(theta, [*history, loss])
-            theta = optimiser.update(theta, g)
-            if not np.isfinite(theta).all():
-                raise Diverged(optimiser.steps, loss, rate)
+            theta = _moved(optimiser, theta, g, loss)
         history.append(sum(loss * size for loss, size in losses) / n)
+    if history:
+        require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser.current_rate)
     return Trained(theta, history)
+
+
+def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
+    """The data as arrays, and their number of rows; ValueError where that is 0, or differs.
+
+    >>> as_rows([[1.0, 2.0], [[3.0], [4.0]]])[1]
+    2
+    """
+    arrays = tuple(np.asarray(r) for r in rows)
+    counts = sorted({len(r) if r.ndim else 0 for r in arrays})
+    if len(counts) != 1 or counts[0] == 0:
+        raise ValueError(f"training needs data with one number of rows, 1 at least; got {counts or 'no data'}")
+    return arrays, counts[0]
+
+
+def require_finite(loss: float, g: Any, step: int, rate: float | None) -> None:
+    """Diverged unless loss and gradient are finite.
+
+    >>> require_finite(0.5, np.ones(3), 0, 0.1)
+    """
+    if not np.isfinite(loss):
+        raise Diverged(step, loss, rate)
+    if not np.isfinite(g).all():
+        raise Diverged(step, loss, rate, "the gradient")
+
+
+def _moved(optimiser: Optimiser, theta: Any, g: Any, loss: float) -> Any:
+    try:
+        return optimiser.update(theta, g)
+    except Diverged as error:
+        raise Diverged(error.step, loss, error.rate, error.what) from None
 
 
 def shown(passes: int, progress: bool, history: list[float]) -> Iterator[int]:

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "compiler", "testing"]
 
 LAYERS_OF_NN = [
-    "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training", "nn.newton",
+    "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training",
+    "nn.newton",
     "nn.estimators.checks", "nn.estimators.conventions", "nn.estimators.least_squares", "nn.estimators.fitting",
     "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
     "nn.estimators.networks",

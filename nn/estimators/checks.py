@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,12 +36,27 @@ class ConvergenceWarning(UserWarning):
 
 
 def as_in_sklearn(own: Any) -> Any:
-    """scikit-learn's class of this name, where scikit-learn is loaded: its users catch that one.
+    """A class that is both this one and scikit-learn's of its name, where scikit-learn is loaded.
 
-    >>> issubclass(as_in_sklearn(NotFittedError), ValueError)
+    >>> issubclass(as_in_sklearn(NotFittedError), NotFittedError)
     True
     """
-    return getattr(sys.modules.get("sklearn.exceptions"), own.__name__, own)
+    theirs = getattr(sys.modules.get("sklearn.exceptions"), own.__name__, own)
+    return own if theirs is own else _both(own, theirs)
+
+
+@cache
+def _both(own: Any, theirs: Any) -> Any:
+    body = {"__module__": own.__module__, "__doc__": own.__doc__, "__reduce__": lambda self: (own, self.args)}
+    return type(own.__name__, (own, theirs), body)
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line that called this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nn":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, as_in_sklearn(category), stacklevel=level)
 
 
 def features(X: Any) -> tuple[Any, list[str] | None]:
@@ -63,33 +80,43 @@ def features(X: Any) -> tuple[Any, list[str] | None]:
 
 def targets(y: Any, rows: int) -> Any:
     """y as an array of finite floats, one for each row."""
-    array = _floats("y", _column(y, rows))
+    array = _floats("y", column(y, rows))
     _require_finite("y", array, None)
     return array
 
 
 def labels(y: Any, rows: int) -> tuple[Any, Any]:
     """The classes in their order, two at least, and for each row the number of its class."""
-    array = _column(y, rows)
+    array = column(y, rows)
+    if array.dtype.kind == "O" and _missing(array).any():
+        raise ValueError(f"Input y contains NaN: no class in row {int(np.flatnonzero(_missing(array))[0])}")
     if array.dtype.kind == "f":
         _require_finite("y", array, None)
         if np.any(array != np.floor(array)):
             raise ValueError(
                 f"Unknown label type: continuous. y holds {array[array != np.floor(array)][0]}, not a class"
             )
-    classes, codes = np.unique(array, return_inverse=True)
+    try:
+        classes, codes = np.unique(array, return_inverse=True)
+    except TypeError as error:
+        raise ValueError(f"Unknown label type: classes of y that cannot be put in order: {error}") from None
     if len(classes) < 2:
         raise ValueError(f"y has 1 class, {classes.tolist()[0]!r}: a classifier needs two")
     return classes, codes
 
 
-def _column(y: Any, rows: int) -> Any:
+def column(y: Any, rows: int) -> Any:
+    """y as an array of one dimension, with a value for each row.
+
+    >>> column(["a", "b"], 2).shape
+    (2,)
+    """
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
     array = np.asarray(y)
     if array.ndim == 2 and array.shape[1] == 1:
         message = "A column-vector y was passed when a 1d array was expected: use y.ravel()"
-        warnings.warn(message, as_in_sklearn(DataConversionWarning), stacklevel=5)
+        warn(message, DataConversionWarning)
         array = array.ravel()
     if array.ndim != 1:
         raise ValueError(f"y should be a 1d array, got an array of shape {array.shape} instead")
@@ -104,7 +131,15 @@ def _floats(what: str, data: Any) -> Any:
     array = np.asarray(data)
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {what} is complex")
+    if array.dtype.kind == "O":
+        array = np.where(_missing(array), math.nan, array)
     return array.astype(float)
+
+
+@np.vectorize(otypes=[bool])
+def _missing(value: Any) -> Any:
+    """Whether a value is None, pandas' NA, or NaN."""
+    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and math.isnan(value))
 
 
 def _require_finite(what: str, array: Any, names: list[str] | None) -> None:

@@ -52,6 +52,8 @@ class Perceptron(LinearClassifier):
     rate: Any = SLOWER_AND_SLOWER
     tol: float = 0.0
 
+    RESTS = False
+
     def _loss(self, model: Any, x: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return _over_outputs(perceptron_loss, model(x), y)
@@ -79,7 +81,7 @@ class LinearSVM(LinearClassifier):
     """A linear support vector machine: mean hinge loss max(0, 1 - y·z) and (λ/2)‖w‖² (Cortes and Vapnik, 1995).
 
     The corners of the loss keep descent at a constant rate from coming to rest: a `rate` that is a number falls to 0
-    along a cosine.
+    along a cosine. It finds its minimum within `max_iter` steps where features have the same scale: standardise them.
 
     >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -87,6 +89,8 @@ class LinearSVM(LinearClassifier):
 
     l2: float = 1e-3
     solver: Any = "adam"
+
+    RESTS = False
 
     def _loss(self, model: Any, x: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 import numpy as np
 
-from nn.estimators.checks import NotFittedError, as_in_sklearn, features, labels, targets
+from nn.estimators.checks import NotFittedError, as_in_sklearn, column, features, labels, targets, warn
 
 E = TypeVar("E", bound="Estimator")
 R = TypeVar("R", bound="Regressor")
@@ -56,9 +57,7 @@ class Estimator:
             )
         if (names is None) != (known is None):
             has, was = ("does not have valid", "with") if names is None else ("has", "without")
-            warnings.warn(
-                f"X {has} feature names, but {type(self).__name__} was fitted {was} feature names", stacklevel=4
-            )
+            warn(f"X {has} feature names, but {type(self).__name__} was fitted {was} feature names")
         if array.shape[1] != self.n_features_in_:
             raise ValueError(
                 f"X has {array.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
@@ -76,6 +75,17 @@ class Estimator:
             vars(self).pop("feature_names_in_", None)
         return array
 
+    @contextmanager
+    def _as_before_if_it_fails(self) -> Iterator[None]:
+        """A fit that fails leaves the estimator as it was."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
     def _tags(self, kind: str, **of_kind: Any) -> Any:
         from sklearn.utils import Tags, TargetTags  # only scikit-learn asks
 
@@ -87,8 +97,9 @@ class Regressor(Estimator):
 
     def fit(self: R, X: Any, y: Any) -> R:
         """Learn from rows of features X, (n, d), and a number y for each row; returns the estimator."""
-        array = self._taught(X)
-        self._fit(array, targets(y, len(array)))
+        with self._as_before_if_it_fails():
+            array = self._taught(X)
+            self._fit(array, targets(y, len(array)))
         return self
 
     def predict(self, X: Any) -> Any:
@@ -121,9 +132,10 @@ class Classifier(Estimator):
 
     def fit(self: C, X: Any, y: Any) -> C:
         """Learn from rows of features X, (n, d), and a class y for each row; returns the estimator."""
-        array = self._taught(X)
-        self.classes_, codes = labels(y, len(array))
-        self._fit(array, codes)
+        with self._as_before_if_it_fails():
+            array = self._taught(X)
+            self.classes_, codes = labels(y, len(array))
+            self._fit(array, codes)
         return self
 
     def decision_function(self, X: Any) -> Any:
@@ -139,9 +151,7 @@ class Classifier(Estimator):
     def score(self, X: Any, y: Any) -> float:
         """The share of rows whose class is predicted right."""
         predicted = self.predict(X)
-        if len(y) != len(predicted):
-            raise ValueError(f"X has {len(predicted)} rows, y has {len(y)}")
-        return float(np.mean(predicted == np.asarray(y)))
+        return float(np.mean(predicted == column(y, len(predicted))))
 
     def _fit(self, X: Any, y: Any) -> None:
         """Learn from the number of the class of each row."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from nn.estimators.checks import ConvergenceWarning, as_in_sklearn
+from nn.errors import require, require_count
+from nn.estimators.checks import ConvergenceWarning, warn
 from nn.losses import l2
 from nn.module import Module
 from nn.newton import Newton
@@ -32,9 +33,10 @@ class ByGradient:
 
     `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss, which leaves biases alone. `solver` is the name of an
     optimiser (gradient descent, adagrad, rmsprop, adam), where it applies newton or exact, or an `nn.Optimiser` of your
-    own. `rate` is η, a number or a schedule, `max_iter` the number of passes over the rows, each in batches of
-    `batch_size` rows in an order drawn from `random_state`, or in one step; a step over all rows that finds every
-    |∂L/∂θ| ≤ `tol` is the last. `verbose` shows a progress bar.
+    own, with a rate of its own. `rate` is η, a number or a schedule; `max_iter` the number of passes over the rows,
+    each in batches of `batch_size` rows in an order drawn from `random_state`, or in one step. A step over all rows
+    that finds every |∂L/∂θ| ≤ `tol` is the last. `verbose` shows a progress bar. A ConvergenceWarning says where the
+    loss has grown, or steps over all rows have not come to rest.
     """
 
     l2: float = 0.0
@@ -47,6 +49,7 @@ class ByGradient:
     verbose: bool = False
 
     SOLVERS = (*OPTIMISERS,)
+    RESTS = True  # whether descent at a constant rate comes to rest: not at the corners of a loss
 
     def _objective(self, loss: Callable[[Any, Any, Any], Any], functions: Module) -> Objective:
         """The mean loss over rows, and the penalty on weights, as a function of the parameters."""
@@ -60,8 +63,8 @@ class ByGradient:
             newton = Newton(steps=self.max_iter, progress=self.verbose)
             theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
             if not newton.converged:
-                message = f"no minimum within {self.max_iter} steps; of separable classes there is none without l2"
-                warnings.warn(message, as_in_sklearn(ConvergenceWarning), stacklevel=4)
+                why = "of separable classes there is none without l2"
+                warn(f"no minimum within {self.max_iter} steps; {why}", ConvergenceWarning)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
             theta, self.history_ = train(
@@ -69,8 +72,20 @@ class ByGradient:
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol,
                 rng=generator(self.random_state), progress=self.verbose, each=each,
             )  # fmt: skip
+            self._require_rest(objective, theta, X, y)
         self.n_iter_ = max(len(self.history_), 1)
         objective.store(theta)
+
+    def _require_rest(self, objective: Objective, theta: Any, X: Any, y: Any) -> None:
+        """A warning where descent has ended and there was still some way to go."""
+        first, last = self.history_[0], self.history_[-1]
+        if last > first:
+            warn(f"the loss has grown from {first:.4g} to {last:.4g}: take a smaller rate", ConvergenceWarning)
+        elif self.RESTS and self.batch_size is None and len(self.history_) == self.max_iter:
+            slope = float(np.max(np.abs(objective.value_and_grad(theta, X, y)[1]), initial=0.0))
+            if slope > self.tol:
+                told = f"after {self.max_iter} steps the largest |∂L/∂θ| is {slope:.2g}, tol is {self.tol:g}"
+                warn(f"not at rest: {told}", ConvergenceWarning)
 
     def _optimiser(self, steps: int) -> Optimiser:
         if isinstance(self.solver, Optimiser):
@@ -85,12 +100,27 @@ class ByGradient:
         """ValueError for a parameter outside its range; the constructor, by convention, looks at none."""
         if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
             raise ValueError(f"solver is one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}")
-        if not callable(self.rate) and not self.rate > 0:
-            raise ValueError(f"rate must be above 0, got {self.rate!r}")
-        for name, least in (("l2", 0), ("max_iter", 1), ("batch_size", 1), ("tol", 0)):
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise ValueError(f"{name} must be {least} or more, got {value!r}")
+        require_sensible(self)
+
+
+def require_sensible(estimator: Any) -> None:
+    """ValueError for a parameter outside its range, of those that several estimators have.
+
+    >>> from nn import LinearRegression
+    >>> require_sensible(LinearRegression())
+    """
+    params = estimator.get_params()
+    for name in ("max_iter", "batch_size"):
+        if name in params and (params[name] is not None or name == "max_iter"):
+            require_count(name, params[name], 1)
+    for name in ("l2", "tol"):
+        if name in params:
+            value = params[name]
+            require(name, value, isinstance(value, Real) and 0 <= float(value) < np.inf, "0 or more and finite")
+    rate = params["rate"]
+    require(
+        "rate", rate, callable(rate) or (isinstance(rate, Real) and 0 < float(rate) < np.inf), "above 0, or a schedule"
+    )
 
 
 def generator(random_state: Any) -> np.random.Generator:

@@ -6,7 +6,6 @@ w = Σ⁻¹(μ₁ - μ₀) and b = -½ μ₁ᵀΣ⁻¹μ₁ + ½ μ₀ᵀΣ⁻¹
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from math import log, pi
 from typing import Any
@@ -14,12 +13,16 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, exp, sum
-from nn.estimators.checks import ConvergenceWarning, as_in_sklearn
+from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic
+from nn.estimators.fitting import require_sensible
+from nn.estimators.least_squares import is_constant
 from nn.module import Module
 from nn.objective import Objective
 from nn.optimisers import SGD
 from nn.training import train
+
+FARTHEST = 1e150  # in standard deviations, so that squares do not overflow
 
 
 class Gaussian(Module):
@@ -127,8 +130,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         objective.store(theta)
         self.n_iter_ = len(self.history_)
         if self.n_iter_ == self.max_iter:
-            message = f"no maximum of the likelihood within {self.max_iter} steps"
-            warnings.warn(message, as_in_sklearn(ConvergenceWarning), stacklevel=4)
+            warn(f"no maximum of the likelihood within {self.max_iter} steps", ConvergenceWarning)
         means, covariances = zip(*(density.moments() for density in model.classes))
         if self.covariance == "shared":
             covariances = covariances[:1]
@@ -154,6 +156,10 @@ class GaussianClassifier(Probabilistic, Estimator):
         """ln N(x; μₖ, Σₖ) of every row."""
         factor = np.linalg.cholesky(self.covariance_ if self.covariance_.ndim == 2 else self.covariance_[k])
         z = np.linalg.solve(factor, (X - self.means_[k]).T)
+        if np.max(np.abs(z)) > FARTHEST:
+            raise ValueError(
+                f"a row of X is {np.max(np.abs(z)):.1g} standard deviations off: its density has no logarithm"
+            )
         return -np.sum(np.log(np.diag(factor))) - np.sum(z * z, axis=0) / 2 - X.shape[1] / 2 * log(2 * pi)
 
     # --- what can be wrong
@@ -162,6 +168,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         for name, allowed in (("covariance", ("shared", "separate")), ("solver", ("exact", "gradient ascent"))):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} is one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+        require_sensible(self)
 
     def _priors(self, counts: Any) -> Any:
         if self.priors is None:
@@ -174,34 +181,33 @@ class GaussianClassifier(Probabilistic, Estimator):
     def _require_regular(self, X: Any, y: Any, counts: Any) -> None:
         """ValueError where a covariance is singular: too few rows, or columns that depend on each other."""
         d, names = X.shape[1], list(getattr(self, "feature_names_in_", range(X.shape[1])))
-        groups = [X[y == k] - X[y == k].mean(axis=0) for k in range(len(counts))]
-        who = [f"the covariance of class {label!r}" for label in self.classes_.tolist()]
+        own = [X[y == k] for k in range(len(counts))]
+        groups = [(rows, rows - rows.mean(axis=0)) for rows in own]
+        who, spare = [f"the covariance of class {label!r}" for label in self.classes_.tolist()], 1
         if self.covariance == "shared":
-            groups, who = [np.vstack(groups)], ["the shared covariance"]
-        spare = len(counts) if self.covariance == "shared" else 1
-        for rows, whose in zip(groups, who):
+            groups = [(np.vstack(own), np.vstack([away for _, away in groups]))]
+            who, spare = ["the shared covariance"], len(counts)
+        for (rows, away), whose in zip(groups, who):
             if len(rows) < d + spare:
                 need = f"it needs {d + spare} samples at least, n_samples = {len(rows)}"
                 raise ValueError(f"{whose} of {d} features is singular: {need}")
-            dependent = collinear(rows)
+            constant = np.flatnonzero(is_constant(rows, away))
+            if len(constant):
+                raise ValueError(f"{whose} is singular: column {names[constant[0]]} is constant")
+            dependent = collinear(away)
             if dependent:
                 columns = ", ".join(str(names[i]) for i in dependent)
-                why = f"columns {columns} are collinear" if len(dependent) > 1 else f"column {columns} is constant"
-                raise ValueError(f"{whose} is singular: {why}")
+                raise ValueError(f"{whose} is singular: columns {columns} are collinear")
 
 
-def collinear(centred: Any) -> list[int]:
-    """The columns of which a combination is constant; of several combinations those of the most exact one.
+def collinear(away: Any) -> list[int]:
+    """Of columns less their means those of which a combination is 0; of several such those of the most exact one.
 
     >>> collinear(np.array([[1.0, 0.0, 1.0], [-1.0, 0.0, -1.0], [0.0, 1.0, 1.0], [0.0, -1.0, -1.0]]))
     [0, 1, 2]
     """
-    scale = np.linalg.norm(centred, axis=0)
-    largest = max(float(np.max(scale)), 1e-300)
-    constant = np.flatnonzero(scale <= 1e-14 * largest)
-    if len(constant):
-        return [int(constant[0])]
-    _, singular, axes = np.linalg.svd(centred / scale, full_matrices=False)
+    scaled = away / np.max(np.abs(away), axis=0)
+    _, singular, axes = np.linalg.svd(scaled / np.linalg.norm(scaled, axis=0), full_matrices=False)
     if singular[-1] > 1e-10 * singular[0]:
         return []
     return [int(i) for i in np.flatnonzero(np.abs(axes[-1]) > 1e-6)]

@@ -12,30 +12,48 @@ def least_squares(X: Any, Y: Any, l2: float = 0.0, fit_intercept: bool = True) -
 
     Columns are centred and scaled before they are decomposed, which keeps digits that nearly collinear or far-off
     columns lose; residuals are taken once more in extended precision. Of many solutions it is the one of least norm,
-    in scaled columns.
+    in scaled columns; the weight of a constant column beside an intercept is 0.
 
     >>> W, b = least_squares(np.array([[1.0], [2.0], [3.0]]), np.array([[3.0], [5.0], [7.0]]))
     >>> W.round(12), b.round(12)
     (array([[2.]]), array([1.]))
     """
     n, d = X.shape
-    centre = X.mean(axis=0) if fit_intercept else np.zeros(d)
-    centred = X - centre
-    scale = np.linalg.norm(centred, axis=0)
-    scale[scale == 0] = 1.0
-    scaled, target = centred / scale, Y
-    if fit_intercept:
-        scaled = np.column_stack([scaled, np.full(n, 1 / np.sqrt(n))])
+    A, centre = centred(X) if fit_intercept else (X, np.zeros(d))
+    target, middle = centred(Y) if fit_intercept else (Y, np.zeros(Y.shape[1]))
     if l2:  # as rows: ‖√(nλ/2) w‖²
-        penalty = np.zeros((d, scaled.shape[1]))
-        penalty[:, :d] = np.diag(np.sqrt(n * l2 / 2) / scale)
-        scaled, target = np.vstack([scaled, penalty]), np.vstack([Y, np.zeros((d, Y.shape[1]))])
-    solution = _solved(scaled, target)
-    residual = target.astype(np.longdouble) - scaled.astype(np.longdouble) @ solution.astype(np.longdouble)
-    solution = solution + _solved(scaled, residual.astype(float))
-    W = (solution[:d].T / scale).astype(float)
-    b = solution[d] / np.sqrt(n) - W @ centre if fit_intercept else np.zeros(Y.shape[1])
-    return W, b
+        A, target = np.vstack([A, np.sqrt(n * l2 / 2) * np.eye(d)]), np.vstack([target, np.zeros((d, Y.shape[1]))])
+    scale = np.max(np.abs(A), axis=0, initial=0.0)  # before the norm, whose squares might overflow
+    scale[scale == 0] = 1.0
+    scale = scale * np.maximum(np.linalg.norm(A / scale, axis=0), 1.0)
+    A = A / scale
+    solution = _solved(A, target)
+    residual = target.astype(np.longdouble) - A.astype(np.longdouble) @ solution.astype(np.longdouble)
+    W = ((solution + _solved(A, residual.astype(float))).T / scale).astype(float)
+    return W, middle - W @ centre
+
+
+def centred(X: Any) -> tuple[Any, Any]:
+    """Columns less their means, and the means; a column that is constant but for rounding is 0 throughout.
+
+    >>> centred(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))[0].tolist()
+    [[0.0, -1.0], [0.0, 0.0], [0.0, 1.0]]
+    """
+    mean = X.mean(axis=0)
+    away = X - mean
+    rest = away.mean(axis=0)  # what the rounding of the mean has left
+    away, mean = away - rest, mean + rest
+    away[:, is_constant(X, away)] = 0.0
+    return away, mean
+
+
+def is_constant(X: Any, away: Any) -> Any:
+    """Of every column whether it differs from its mean by no more than rounding.
+
+    >>> is_constant(np.array([[0.1], [0.1], [0.1]]), np.array([[1e-17], [1e-17], [-2e-17]])).tolist()
+    [True]
+    """
+    return np.max(np.abs(away), axis=0) <= len(X) * np.finfo(float).eps * np.max(np.abs(X), axis=0)
 
 
 def _solved(A: Any, Y: Any) -> Any:
@@ -43,6 +61,6 @@ def _solved(A: Any, Y: Any) -> Any:
     if A.shape[0] >= A.shape[1]:
         Q, R = np.linalg.qr(A)
         diagonal = np.abs(np.diag(R))
-        if len(diagonal) and diagonal.min() > len(A) * np.finfo(float).eps * diagonal.max():
+        if diagonal.min() > len(A) * np.finfo(float).eps * diagonal.max():
             return np.linalg.solve(R, Q.T @ Y)
     return np.linalg.lstsq(A, Y, rcond=None)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nn.errors import require_count
 from nn.estimators.conventions import Estimator, Probabilistic, Regressor
 from nn.estimators.fitting import ByGradient, generator
 from nn.layers import MLP
@@ -24,28 +25,35 @@ class NetworkEstimator(ByGradient, Estimator):
     batch_size: int | None = 32
     max_iter: int = 200
 
+    RESTS = False
+
     def _loss(self, model: Any, x: Any, y: Any) -> Any:
         """Step 2, the goodness of a function, on one row."""
         raise NotImplementedError
 
     def _fit_network(self, X: Any, y: Any, outputs: int) -> None:
         self._require_sensible()
+        if not isinstance(self.hidden, (tuple, list)):
+            raise ValueError(f"hidden must be a tuple of numbers of neurons, as (16,), got {self.hidden!r}")
+        for number in self.hidden:
+            require_count("every number in hidden", number, 1)
         rng = generator(self.random_state)
         # Step 1, a set of functions; step 3, the best function.
         self.model_ = MLP(X.shape[1], [*self.hidden, outputs], activation=self.activation, init=self.init, rng=rng)
         objective = self._objective(self._loss, self.model_)
         self._best(objective, objective.parameters, X, y)
-        self._outputs = Objective(_outputs, self.model_)
+        self._outputs = Objective(_prediction, self.model_)
 
     def _forward(self, X: Any) -> Any:
         """The network's outputs for every row, (n, outputs)."""
         return self._outputs.value(self._outputs.parameters, X, reduce=None).reshape(len(X), -1)
 
 
-def _outputs(model: MLP, x: Any) -> Any:
+def _prediction(model: MLP, x: Any) -> Any:
     return model(x)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class MLPRegressor(Regressor, NetworkEstimator):
     """A network of least mean squared error; `hidden` has the number of neurons of each hidden layer.
 
@@ -67,6 +75,7 @@ class MLPRegressor(Regressor, NetworkEstimator):
         return self._forward(X)[:, 0]
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class MLPClassifier(Probabilistic, NetworkEstimator):
     """A network of least cross entropy; `hidden` has the number of neurons of each hidden layer.
 

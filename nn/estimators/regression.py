@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.errors import require_count
 from nn.estimators.conventions import Regressor
 from nn.estimators.linear import LinearEstimator
 from nn.losses import squared_error
@@ -52,12 +53,16 @@ class PolynomialRegression(LinearRegression):
     degree: int = 2
 
     def _fit(self, X: Any, y: Any) -> None:
-        if not self.degree >= 1:
-            raise ValueError(f"degree must be 1 or more, got {self.degree!r}")
+        require_count("degree", self.degree, 1)
+        self.degree_ = self.degree
         super()._fit(self._powers(X), y)
 
     def _predict(self, X: Any) -> Any:
         return super()._predict(self._powers(X))
 
     def _powers(self, X: Any) -> Any:
-        return (X[:, :, np.newaxis] ** np.arange(1, self.degree + 1)).reshape(len(X), -1)
+        with np.errstate(over="ignore"):
+            powers = (X[:, :, np.newaxis] ** np.arange(1, self.degree_ + 1)).reshape(len(X), -1)
+        if not np.isfinite(powers).all():
+            raise ValueError(f"x to the power of {self.degree_} overflows: scale the features")
+        return powers

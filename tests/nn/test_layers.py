@@ -109,7 +109,9 @@ def test_every_activation_is_the_function_of_that_name(activation: str) -> None:
 
 
 @pytest.mark.parametrize(("init", "limit"), [("uniform", 1.0), ("xavier", (6 / 500) ** 0.5), ("he", (6 / 200) ** 0.5)])
-@pytest.mark.parametrize("make", [lambda seed: seed, random.Random, np.random.default_rng, np.random.RandomState])
+@pytest.mark.parametrize(
+    "make", [lambda seed: seed, np.int64, random.Random, np.random.default_rng, np.random.RandomState]
+)
 def test_weights_fill_the_interval_of_their_initialisation(init: str, limit: float, make) -> None:
     layer = Layer(200, 300, init=init, rng=make(5))
     w = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
@@ -147,6 +149,9 @@ def test_steps_of_a_sequence_follow_each_other() -> None:
     ("make", "message"),
     [
         (lambda: Neuron(2, activation="rellu"), "activation is one of relu, .*, got 'rellu'"),
+        (lambda: Neuron(2, nonlin=False, activation="rellu"), "activation is one of relu"),
+        (lambda: Neuron(-1), "nin must be a whole number, 0 or more, got -1"),
+        (lambda: Linear(2, 0), "nout must be a whole number, 1 or more, got 0"),
         (lambda: MLP(2, [2, 1], init="zeros"), "init is one of uniform, xavier, he, got 'zeros'"),
     ],
 )

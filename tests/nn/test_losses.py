@@ -101,11 +101,33 @@ def test_saturated_it_neither_overflows_nor_cancels(z: float, y: int, wanted: fl
         (lambda: nn.hinge([], []), "one at least"),
         (lambda: nn.cross_entropy([0.0, 1.0], 2), "from 0 to 1, got 2"),
         (lambda: nn.cross_entropy([0.0, 1.0], 0.5), "from 0 to 1, got 0.5"),
+        (lambda: nn.cross_entropy(0.0, -1), "the target must be from 0 to 1, got -1"),
+        (lambda: nn.hinge([1.0, 2.0], [1, 0]), "the target must be -1 or 1, got 0"),
+        (lambda: nn.perceptron_loss(Value(1.0), Value(2.0)), "the target must be -1 or 1, got 2.0"),
+        (lambda: nn.zero_one(1.0, 0), "the target must be -1 or 1, got 0"),
     ],
 )
 def test_what_does_not_fit_is_an_error(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("loss", "z", "y"),
+    [
+        (nn.cross_entropy, [0.0, 1.0, 2.0], 3.0),
+        (nn.cross_entropy, [0.0, 1.0, 2.0], 0.5),
+        (nn.cross_entropy, 0.0, -1.0),
+        (nn.hinge, 0.5, 0.0),
+        (nn.perceptron_loss, 0.5, 2.0),
+    ],
+)
+def test_compiled_a_target_that_is_none_makes_the_loss_nan(loss, z, y: float) -> None:
+    fast = compile(lambda z, y: loss(z, y), rows=("y",))
+    assert np.isnan(fast(z, [y]))
+    objective = nn.Objective(lambda model, x, y: loss(model(x), y), nn.Linear(1, 3 if isinstance(z, list) else 1))
+    with pytest.raises(nn.Diverged, match="at step 0: the loss is nan"):
+        nn.train(objective, objective.parameters, [[1.0], [2.0]], [1.0, y], optimiser=nn.SGD())
 
 
 @given(st.lists(finite, min_size=1, max_size=4), finite, st.floats(0, 10))

@@ -1,5 +1,6 @@
 """Modules: the state that can be saved and loaded, and which parameters are weights."""
 
+import numpy as np
 import pytest
 
 from autograd import Value, relu, softmax
@@ -59,3 +60,13 @@ def test_weights_are_the_parameters_that_are_no_biases() -> None:
 
     odd = Odd()
     assert odd.weights() == [odd.bb, odd.table["b"]]
+
+
+def test_arrays_of_values_are_parameters_and_a_bias_may_be_called_so() -> None:
+    class Net(Module):
+        def __init__(self) -> None:
+            self.w, self.bias = np.array([[Value(1.0), Value(2.0)]]), Value(3.0)
+
+    net = Net()
+    assert net.state_dict() == {"w[0][0]": 1.0, "w[0][1]": 2.0, "bias": 3.0}
+    assert net.weights() == list(net.w.flat)

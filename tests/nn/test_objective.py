@@ -79,5 +79,20 @@ def test_parameters_are_stored_on_request() -> None:
             objective.store(wrong)
         with pytest.raises(ValueError, match="3 parameters"):
             objective.value(wrong, [[1.0, 2.0]], [1.0])
-    with pytest.raises(TypeError, match="a row of data"):
+    with pytest.raises(TypeError, match="the data of a row"):
         Objective(lambda model: 0.0, neuron)
+
+
+def test_defaults_are_no_data_and_any_name_will_do() -> None:
+    neuron = Neuron(1, nonlin=False)
+    losses = [lambda model, x, theta, s=s: s * (model(x) - theta) ** 2 for s in (1.0, 3.0)]
+    one, three = (Objective(loss, neuron).value([1.0, 0.0], [[1.0]], [0.0]) for loss in losses)
+    assert (one, three) == (1.0, 3.0)
+    with pytest.raises(TypeError, match="each by a name of its own"):
+        Objective(lambda model, *rows: model(rows[0]), neuron)
+
+    def told(model, x):
+        return model(x)
+
+    with pytest.raises(ValueError, match=r"^told: "):
+        Objective(told, neuron).value_and_grad([1.0, 0.0], [[1.0]], reduce="median")

@@ -144,16 +144,55 @@ def test_an_update_leaves_what_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nn.SGD(rate=0.0), "rate must be above 0, got 0.0"),
-        (lambda: nn.Adam(rate=float("nan")), "rate must be above 0, got nan"),
+        (lambda: nn.SGD(rate=0.0), "rate must be above 0 and finite, got 0.0"),
+        (lambda: nn.Adam(rate=float("nan")), "rate must be above 0 and finite, got nan"),
+        (lambda: nn.Adam(rate=float("inf")), "rate must be above 0 and finite, got inf"),
         (lambda: nn.SGD(momentum=1.0), r"momentum must be in \[0, 1\), got 1.0"),
-        (lambda: nn.SGD(nesterov=True), "nesterov needs a momentum"),
+        (lambda: nn.SGD(nesterov=True), "momentum must be above 0 for nesterov"),
+        (lambda: nn.Adam(betas=(1.0, 0.9)), r"betas must be two numbers in \[0, 1\)"),
+        (lambda: nn.RMSProp(rho=1.5), r"rho must be in \[0, 1\), got 1.5"),
+        (lambda: nn.Adagrad(epsilon=0.0), "epsilon must be above 0, got 0.0"),
+        (lambda: nn.AdamW(decay=-1.0), "decay must be 0 or more, got -1.0"),
+        (lambda: nn.SGD(rate=lambda t: -1.0).update([1.0], [1.0]), "the rate at step 0 must be 0 or more and finite"),
         (lambda: nn.SGD().update([1.0], [1.0, 2.0]), r"parameters of shape \(1,\), a gradient of shape \(2,\)"),
+        (lambda: schedules.Cosine(0.1, steps=0), "steps must be a whole number, 1 or more, got 0"),
+        (lambda: schedules.Linear(0.1, steps=2.5), "steps must be a whole number, 1 or more, got 2.5"),
+        (lambda: schedules.Linear(0.1, steps=2, last=-1.0), "last must be 0 or more, got -1.0"),
+        (lambda: schedules.StepDecay(0.1, every=0), "every must be a whole number, 1 or more, got 0"),
+        (lambda: schedules.Exponential(0.1, factor=-1.0), r"factor must be in \(0, 1\], got -1.0"),
+        (lambda: schedules.InverseTime(-0.1), "rate must be above 0 and finite, got -0.1"),
+        (lambda: schedules.InverseTime(0.1, power=0), "power must be above 0, got 0"),
+        (lambda: schedules.Warmup(schedules.InverseTime(0.1), steps=0), "steps must be a whole number"),
     ],
 )
 def test_what_makes_no_sense_is_an_error(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("make", [nn.Adam, nn.Adagrad, nn.RMSProp])
+def test_an_optimiser_is_for_one_shape(make) -> None:
+    optimiser = make()
+    optimiser.update([1.0, 2.0], [1.0, 1.0])
+    with pytest.raises(ValueError, match=r"has moved parameters of shape \(2,\), not \(1,\): make a new one"):
+        optimiser.update([1.0], [1.0])
+
+
+@pytest.mark.parametrize("make", [nn.SGD, nn.Adam, nn.Adagrad, nn.RMSProp])
+@pytest.mark.parametrize("g", [float("nan"), float("inf"), 1e200])
+def test_a_step_out_of_the_finite_numbers_is_not_taken(make, g: float) -> None:
+    w = Value(1e300)
+    w.grad = -g
+    optimiser = make([w], rate=1e200)
+    with pytest.raises(nn.Diverged, match="at step 0: the step to new parameters is not finite"):
+        optimiser.step()
+    assert w.data == 1e300
+    assert optimiser.steps == 0
+
+
+def test_an_optimiser_says_what_it_is() -> None:
+    assert repr(nn.SGD(rate=0.5)) == "SGD(rate=0.5, momentum=0.0, nesterov=False)"
+    assert repr(nn.Newton(steps=3)) == "Newton(steps=3)"
 
 
 @pytest.mark.parametrize(

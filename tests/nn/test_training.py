@@ -97,7 +97,7 @@ def test_divergence_names_the_step_the_loss_and_the_rate(rate: float, batch: int
 
 def test_a_gradient_that_is_not_finite_stops_training_too() -> None:
     objective = Objective(lambda model, x: abs(model(x)) ** 0.5, nn.Linear(1))
-    with pytest.raises(Diverged, match="diverged at step 0: the loss is 0 "):
+    with pytest.raises(Diverged, match="diverged at step 0: the gradient is not finite, the loss is 0, "):
         train(objective, np.zeros(2), [[1.0]], optimiser=nn.SGD())
 
 
@@ -125,6 +125,45 @@ def test_without_tqdm_a_progress_bar_is_an_error_that_says_so(monkeypatch) -> No
     X, y = rows()
     with pytest.raises(ImportError, match="pip install tqdm"):
         train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), progress=True)
+
+
+def test_the_point_after_the_last_step_is_looked_at_too() -> None:
+    X, y = rows()
+    for rate in (1e160, 1e308):
+        with pytest.raises(Diverged, match=r"at step [01]: "):
+            train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=rate), passes=1)
+
+
+@pytest.mark.parametrize("batch", [None, 40, 41])
+def test_all_rows_at_once_end_where_the_steepest_slope_is_below_tol(batch: int | None) -> None:
+    X, y = rows()
+    X = X * 30  # so that the slopes along w and b differ
+    optimiser = nn.SGD(rate=5e-4)
+    theta, history = train(line(), np.zeros(2), X, y, optimiser=optimiser, passes=30_000, batch=batch, tol=1e-3)
+    assert 1 < len(history) < 30_000
+    assert 0.9e-3 < np.max(np.abs(line().value_and_grad(theta, X, y)[1])) <= 1e-3
+
+
+def test_passes_in_batches_all_happen() -> None:
+    X, y = rows()
+    assert len(train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), passes=50, batch=39, tol=1e3, rng=0).history) == 50
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        (([[1.0]], [1.0]), {"batch": 0}, "batch must be a whole number, 1 or more, got 0"),
+        (([[1.0]], [1.0]), {"batch": -5}, "batch must be a whole number"),
+        (([[1.0]], [1.0]), {"passes": -3}, "passes must be a whole number, 0 or more, got -3"),
+        (([[1.0]], [1.0]), {"tol": -1.0}, "tol must be 0 or more, got -1.0"),
+        (([[1.0]], [1.0, 2.0]), {"batch": 1}, r"one number of rows, 1 at least; got \[1, 2\]"),
+        ((np.empty((0, 1)), []), {}, r"got \[0\]"),
+        ((), {}, "got no data"),
+    ],
+)
+def test_data_and_options_that_make_no_sense(data, options, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        train(line(), np.zeros(2), *data, optimiser=nn.SGD(), **options)
 
 
 # --- Newton
@@ -158,7 +197,7 @@ def test_newton_leaves_flat_directions_alone() -> None:
 
 def test_newton_refuses_a_loss_that_is_not_convex() -> None:
     objective = Objective(lambda model, x: -(model(x) ** 2), nn.Linear(1, bias=False))
-    with pytest.raises(ValueError, match="convex losses; here the Hessian has an eigenvalue of -2"):
+    with pytest.raises(ValueError, match="convex losses; here the Hessian has a curvature of -2"):
         Newton().minimise(objective, np.array([1.0]), [[1.0]])
 
 
@@ -170,3 +209,31 @@ def test_the_hessian_of_an_objective_is_that_of_the_engine() -> None:
     H = objective.hessian(theta, X, y)
     np.testing.assert_allclose(H, objective.compiled.hessian(theta, X, y, reduce="mean"), rtol=1e-10, atol=1e-14)
     assert H.shape == (17, 17)
+
+
+def test_newton_decreases_a_loss_by_what_its_slope_promises() -> None:
+    objective = Objective(lambda model, x: (model(x) ** 2 + 1e-3) ** 0.5, nn.Linear(1, bias=False))
+    start = np.array([0.0447])  # a whole step from here leads to a loss that is less by next to nothing
+    newton = Newton()
+    newton.minimise(objective, start, [[1.0]])
+    decrease, slope = newton.history[0] - newton.history[1], objective.value_and_grad(start, [[1.0]])[1]
+    curvature = objective.hessian(start, [[1.0]])
+    assert decrease >= 1e-4 * float(slope[0] ** 2 / curvature[0, 0]) * 0.5**4
+
+
+@pytest.mark.parametrize("loss", [nn.hinge, nn.perceptron_loss, lambda z, y: abs(z - y), lambda z, y: z])
+def test_newton_refuses_a_slope_without_curvature(loss) -> None:
+    X, y = rows(d=2)
+    objective = Objective(lambda model, x, y: loss(model(x), y), nn.Linear(2))
+    with pytest.raises(ValueError, match="Newton needs curvature"):
+        Newton().minimise(objective, [0.3, -0.2, 0.1], X, np.sign(y))
+
+
+def test_newton_refuses_what_bends_down_a_little() -> None:
+    objective = Objective(lambda model, x: model(x) ** 2, nn.Linear(2, bias=False))
+    bent = Objective(
+        lambda model, x: model.neurons[0].w[0] ** 2 - 1e-3 * model.neurons[0].w[1] ** 2, nn.Linear(2, bias=False)
+    )
+    Newton().minimise(objective, [1.0, 1.0], [[1.0, 2.0], [2.0, 1.0]])
+    with pytest.raises(ValueError, match="convex"):
+        Newton().minimise(bent, [1.0, 1.0], [[1.0, 1.0]])

@@ -146,3 +146,33 @@ def test_xor_needs_a_hidden_layer() -> None:
     assert nn.LogisticRegression().fit(X, y).score(X, y) <= 0.75
     for seed in range(5):
         assert nn.MLPClassifier(hidden=(8,), random_state=seed).fit(X, y).score(X, y) == 1.0
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1e8, 0.0), (1.0, 1e6), (100.0, 5.2e6), (1e6, 1.6e9)])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_logistic_regression_finds_it_whatever_the_units(scale: float, offset: float, l2: float) -> None:
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(60, 2))
+    y = (Z @ [1.0, 2.0] + rng.normal(size=60) > 0).astype(int)
+    X = Z * [scale, 1.0] + [offset, 0.0]
+    model, plain = nn.LogisticRegression(l2=l2).fit(X, y), nn.LogisticRegression(l2=l2).fit(Z, y)
+    if l2 == 0:
+        np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(Z), atol=1e-4)
+    elif scale == 1.0:
+        np.testing.assert_allclose(model.coef_, plain.coef_, rtol=1e-4)
+
+
+def test_a_pocket_holds_the_first_of_the_best_steps_and_the_last_is_among_them() -> None:
+    X, y = [[-1.0], [1.0]], [0, 1]
+    for seed in range(20):
+        model = nn.Perceptron(random_state=seed, max_iter=1, rate=100.0).fit(X, y)
+        assert model.score(X, y) == 1.0, "one step of this rate gets there"
+
+
+def test_the_rate_of_a_support_vector_machine_falls_over_all_steps() -> None:
+    X, y = standardised(load_breast_cancer)
+    model = nn.LinearSVM(batch_size=100, max_iter=100, random_state=0)
+    fitted = nn.LinearSVM(
+        solver=nn.Adam(rate=nn.schedules.Cosine(0.1, steps=600)), batch_size=100, max_iter=100, random_state=0
+    )
+    assert np.array_equal(model.fit(X, y).coef_, fitted.fit(X, y).coef_)

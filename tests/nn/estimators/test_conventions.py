@@ -119,6 +119,12 @@ ERRORS = {
         ValueError,
         "nan in row 1, column 'cp'",
     ),
+    "missing y": (lambda e: e.fit(X3, ["a", None, "b", "a", "b", "a"]), ValueError, "contains NaN|could not convert"),
+    "missing X": (
+        lambda e: e.fit(pandas.DataFrame({"hp": pandas.array([1, None], dtype="Int64")}), [0, 1]),
+        ValueError,
+        "X contains NaN: nan in row 1, column 'hp'",
+    ),
     "NaN in y": (lambda e: e.fit(X3, [0, 1, float("nan"), 1, 0, 1]), ValueError, "y contains NaN: nan in row 2"),
     "one dimension": (lambda e: e.fit([1.0, 2.0], [0, 1]), ValueError, r"Expected 2D array .* X.reshape\(-1, 1\)"),
     "rows": (lambda e: e.fit(X3, y3[:5]), ValueError, "X has 6 rows, y has 5"),
@@ -133,11 +139,80 @@ ERRORS = {
 
 @pytest.mark.parametrize("estimator", ALL, ids=repr)
 @pytest.mark.parametrize("what", ERRORS)
-@pytest.mark.filterwarnings("ignore:no minimum")
+@pytest.mark.filterwarnings("ignore:no minimum", "ignore:not at rest")
 def test_what_makes_no_sense_is_an_error_that_says_so(estimator, what: str) -> None:
     call, error, message = ERRORS[what]
     with pytest.raises(error, match=message):
         call(clone(estimator))
+
+
+@pytest.mark.parametrize("estimator", ALL, ids=repr)
+@pytest.mark.filterwarnings("ignore")
+def test_a_fit_that_fails_leaves_the_estimator_as_it_was(estimator) -> None:
+    model = clone(estimator)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit([[float("nan"), 1.0]] * 6, y3)
+    with pytest.raises(NotFittedError):
+        model.predict(X3)
+    X, y = data(estimator)
+    model.fit(X, y)
+    before, known = model.predict(X), set(vars(model))
+    bad = [0] * 6 if is_classifier(estimator) else [float("inf")] * 6
+    with pytest.raises(ValueError, match=r"1 class|infinity"):
+        model.fit(X3, bad)
+    assert np.array_equal(model.predict(X), before)
+    assert set(vars(model)) == known
+
+
+def test_errors_are_ones_own_and_scikit_learns() -> None:
+    for caught in (nn.NotFittedError, NotFittedError):
+        with pytest.raises(caught):
+            nn.LinearRegression().predict(X3)
+    with pytest.raises(nn.NotFittedError) as caught_error:
+        nn.LinearRegression().predict(X3)
+    assert str(pickle.loads(pickle.dumps(caught_error.value))) == str(caught_error.value)
+
+
+def test_a_warning_points_at_the_line_that_called() -> None:
+    with pytest.warns(UserWarning, match="no minimum|not at rest|feature names") as caught:
+        nn.LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+        nn.LinearRegression(solver="adagrad", max_iter=3).fit([[0.0], [1.0]], [0.0, 100.0])
+        nn.LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]).predict(pandas.DataFrame({"x": [1.0]}))
+    assert [warning.filename for warning in caught] == [__file__] * 3
+
+
+@pytest.mark.parametrize("estimator", [e for e in ALL if hasattr(e, "solver") and e.solver != "exact"], ids=repr)
+def test_scores_take_a_column_as_what_it_is(estimator) -> None:
+    X, y = data(estimator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = clone(estimator).fit(X, y)
+        assert model.score(X, y.reshape(-1, 1)) == model.score(X, y)
+    with pytest.raises(ValueError, match="rows, y has"):
+        model.score(X, y[:-1])
+
+
+@pytest.mark.parametrize("solver", ["gradient descent", "adagrad", "rmsprop", "adam"])
+def test_a_solver_is_the_optimiser_of_its_name(solver: str) -> None:
+    X, y = data(nn.LinearRegression())
+    optimiser = {"gradient descent": nn.SGD, "adagrad": nn.Adagrad, "rmsprop": nn.RMSProp, "adam": nn.Adam}[solver]
+    with pytest.warns(nn.ConvergenceWarning, match="not at rest: after 3 steps"):
+        by_name = nn.LinearRegression(solver=solver, rate=0.2, max_iter=3).fit(X, y)
+        by_class = nn.LinearRegression(solver=optimiser(rate=0.2), max_iter=3).fit(X, y)
+    assert np.array_equal(by_name.coef_, by_class.coef_)
+
+
+def test_a_loss_that_grows_is_told() -> None:
+    X, y = data(nn.LinearRegression())
+    with pytest.warns(nn.ConvergenceWarning, match=r"the loss has grown from .* to .*: take a smaller rate"):
+        nn.LinearRegression(solver="gradient descent", rate=1.5, max_iter=50).fit(X, y)
+
+
+def test_no_parameter_is_set_if_one_is_unknown() -> None:
+    model = nn.LinearRegression()
+    with pytest.raises(ValueError, match="Invalid parameter 'lambda_'"):
+        model.set_params(l2=2.0, lambda_=1.0)
+    assert model.l2 == 0.0
 
 
 @pytest.mark.parametrize("estimator", CLASSIFIERS, ids=repr)
@@ -153,11 +228,15 @@ def test_one_class_and_numbers_between_classes_are_errors(estimator) -> None:
     ("params", "message"),
     [
         ({"solver": "newtn"}, "solver is one of .*, got 'newtn'"),
-        ({"l2": -1.0}, "l2 must be 0 or more, got -1.0"),
-        ({"l2": float("nan")}, "l2 must be 0 or more, got nan"),
-        ({"max_iter": 0}, "max_iter must be 1 or more, got 0"),
-        ({"batch_size": 0}, "batch_size must be 1 or more, got 0"),
-        ({"solver": "adam", "rate": -1.0}, "rate must be above 0, got -1.0"),
+        ({"l2": -1.0}, "l2 must be 0 or more and finite, got -1.0"),
+        ({"tol": -1.0}, "tol must be 0 or more and finite, got -1.0"),
+        ({"max_iter": 2.5}, "max_iter must be a whole number"),
+        ({"batch_size": "auto"}, "batch_size must be a whole number"),
+        ({"rate": None}, "rate must be above 0, or a schedule, got None"),
+        ({"l2": float("nan")}, "l2 must be 0 or more and finite, got nan"),
+        ({"max_iter": 0}, "max_iter must be a whole number, 1 or more, got 0"),
+        ({"batch_size": 0}, "batch_size must be a whole number, 1 or more, got 0"),
+        ({"solver": "adam", "rate": -1.0}, "rate must be above 0, or a schedule, got -1.0"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_an_error_at_fit(estimator, params, message: str) -> None:
@@ -190,6 +269,7 @@ def test_divergence_is_an_error(estimator) -> None:
         clone(estimator).fit(X, y)
 
 
+@pytest.mark.filterwarnings("ignore:not at rest")
 def test_an_optimiser_of_ones_own_is_left_as_it_is() -> None:
     X, y = data(nn.LinearRegression())
     optimiser = nn.SGD(rate=0.1, momentum=0.5)

@@ -155,9 +155,47 @@ def test_too_few_rows_are_an_error_that_says_how_many() -> None:
         ({"solver": "newton"}, "solver is one of exact, gradient ascent, got 'newton'"),
         ({"priors": [0.5, 0.6]}, "priors must be 2 numbers above 0 that add up to 1"),
         ({"priors": [1.0]}, "priors must be 2 numbers"),
+        ({"max_iter": -1}, "max_iter must be a whole number, 1 or more, got -1"),
+        ({"tol": -1.0}, "tol must be 0 or more"),
+        ({"rate": 0.0}, "rate must be above 0"),
         ({"priors": [0.0, 1.0]}, "priors must be 2 numbers above 0"),
     ],
 )
 def test_parameters_that_make_no_sense(params, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         nn.GaussianClassifier(**params).fit(SIX, LABELS)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1.1, 1e6 + 0.1, 0.0])
+@pytest.mark.parametrize("beside", [None, 1e-4, 1e15])
+def test_a_constant_column_is_one_whatever_its_rounding(value: float, beside: float | None) -> None:
+    X = np.full((30, 1), value) if beside is None else np.column_stack([np.full(30, value), beside * SIX[:, 0]])
+    with pytest.raises(ValueError, match="is singular: column 0 is constant"):
+        nn.GaussianClassifier().fit(X, LABELS)
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1e-15, 1e15, 1e140])
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_units_change_nothing(scale: float, covariance: str) -> None:
+    X, y = some_rows()
+    plain = nn.GaussianClassifier(covariance=covariance).fit(X, y)
+    other = nn.GaussianClassifier(covariance=covariance).fit(X * [scale, 1.0], y)
+    np.testing.assert_allclose(other.predict_proba(X * [scale, 1.0]), plain.predict_proba(X), rtol=1e-9, atol=1e-15)
+
+
+def test_columns_that_are_nearly_collinear_are_legal() -> None:
+    X = np.column_stack([SIX, SIX[:, 0] + 1e-7 * SIX[::-1, 1]])
+    assert nn.GaussianClassifier().fit(X, LABELS).coef_.shape == (1, 4)
+
+
+def test_a_row_farther_than_squares_reach_is_an_error() -> None:
+    model = nn.GaussianClassifier(covariance="separate").fit(SIX, LABELS)
+    with pytest.raises(ValueError, match="standard deviations off"):
+        model.predict_proba([[1e155, 0.0, 0.0]])
+
+
+def test_far_off_means_cost_no_digits() -> None:
+    X, y = some_rows()
+    plain, far = nn.GaussianClassifier().fit(X, y), nn.GaussianClassifier().fit(X + 1e7, y)
+    np.testing.assert_allclose(far.coef_, plain.coef_, rtol=1e-6)
+    np.testing.assert_allclose(far.predict_proba(X + 1e7), plain.predict_proba(X), atol=1e-5)

@@ -57,3 +57,26 @@ def test_the_penalty_shrinks_weights() -> None:
     free, held = (nn.MLPClassifier(l2=l2, max_iter=100, random_state=0).fit(X, y) for l2 in (0.0, 1.0))
     size = [sum(w.data**2 for w in model.model_.weights()) for model in (free, held)]
     assert size[1] < 0.1 * size[0]
+
+
+@pytest.mark.parametrize("hidden", [16, (0,), (-2,), (2.5,)])
+def test_hidden_layers_that_make_no_sense(hidden) -> None:
+    with pytest.raises(ValueError, match="hidden must be"):
+        nn.MLPRegressor(hidden=hidden).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+def test_initial_weights_are_those_of_the_modules() -> None:
+    X, y = [[0.0], [1.0]], [0.0, 1.0]
+    for init in ("uniform", "xavier", "he"):
+        optimiser = nn.SGD(rate=1e-300)
+        model = nn.MLPRegressor(init=init, hidden=(3,), solver=optimiser, max_iter=1, random_state=0).fit(X, y)
+        wanted = nn.MLP(1, [3, 1], init=init, rng=np.random.default_rng(0))
+        weights = ([w.data for w in network.weights()] for network in (model.model_, wanted))
+        np.testing.assert_allclose(*weights, rtol=1e-15)
+
+
+def test_a_last_step_to_infinity_is_an_error() -> None:
+    X, y = load_iris(return_X_y=True)
+    model = nn.MLPClassifier(solver="gradient descent", rate=1e160, max_iter=1, batch_size=None, random_state=0)
+    with pytest.raises(nn.Diverged):
+        model.fit(X, y)

@@ -101,5 +101,73 @@ def test_r_squared_of_a_constant() -> None:
 
 
 def test_a_degree_below_one_is_an_error() -> None:
-    with pytest.raises(ValueError, match="degree must be 1 or more, got 0"):
+    with pytest.raises(ValueError, match="degree must be a whole number, 1 or more, got 0"):
         nn.PolynomialRegression(degree=0).fit([[0.0], [1.0]], [2.0, 2.0])
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 0.3, 1.1, 1e6 + 0.1, -1e-9])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@pytest.mark.parametrize("model", [nn.LinearRegression, nn.PolynomialRegression])
+def test_a_constant_column_is_left_alone(model, constant: float, l2: float) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=20)
+    y = 2 * x + 5 + 0.01 * rng.normal(size=20)
+    wanted = model(l2=l2).fit(x.reshape(-1, 1), y)
+    got = model(l2=l2).fit(np.column_stack([np.full(20, constant), x]), y)
+    d = len(wanted.coef_)
+    np.testing.assert_allclose(got.coef_[:d], 0.0, atol=1e-25)
+    np.testing.assert_allclose(got.coef_[d:], wanted.coef_, rtol=1e-10)
+    assert got.intercept_ == pytest.approx(wanted.intercept_, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-15, 1e15, 1e150])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_a_column_of_another_scale_costs_no_other_one(scale: float, l2: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 2))
+    y = X @ [1.0, 2.0] + 7.0
+    model = nn.LinearRegression(l2=l2).fit(X * [scale, 1.0], y)
+    if l2 == 0 or scale > 1:  # a penalty leaves nothing of a tiny column's large weight
+        np.testing.assert_allclose(model.coef_[0] * scale, 1.0, rtol=1e-9 if l2 == 0 else 0.2)
+    assert model.intercept_ == pytest.approx(7.0, abs=0.5)
+    assert model.score(X * [scale, 1.0], y) > 0.6
+
+
+def test_a_strong_penalty_leaves_the_mean() -> None:
+    model = nn.LinearRegression(l2=1e28).fit([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])
+    assert model.intercept_ == pytest.approx(5.0)
+    assert model.coef_[0] == pytest.approx(0.0, abs=1e-20)
+
+
+def test_the_refinement_keeps_digits_of_a_nearly_collinear_design() -> None:
+    X = np.vander(np.linspace(0, 1, 21), 9)[:, :-1]
+    w = np.arange(1.0, 9.0)
+    model = nn.LinearRegression().fit(X, X @ w + 1.0)
+    np.testing.assert_allclose(model.coef_, w, rtol=2e-9)
+
+
+@pytest.mark.parametrize(
+    ("params", "X", "message"),
+    [
+        ({"degree": 2.5}, [[1.0], [2.0]], "degree must be a whole number, 1 or more, got 2.5"),
+        ({"degree": "2"}, [[1.0], [2.0]], "degree must be a whole number"),
+        ({"degree": 2}, [[1e200], [2.0]], "x to the power of 2 overflows: scale the features"),
+    ],
+)
+def test_powers_that_make_no_sense(params, X, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        nn.PolynomialRegression(**params).fit(X, [1.0, 2.0])
+
+
+def test_the_degree_that_was_learned_is_the_one_that_predicts() -> None:
+    model = nn.PolynomialRegression(degree=2).fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 4.0]).set_params(degree=3)
+    np.testing.assert_allclose(model.predict([[3.0]]), [9.0])
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1e9, 0.0), (1.0, 1e6), (100.0, 5e6), (1e-9, 0.0)])
+def test_newton_finds_it_whatever_the_units(scale: float, offset: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2)) * [scale, 1.0] + [offset, 0.0]
+    y = X @ [1 / scale, 2.0] + rng.normal(size=60)
+    model, exact = (nn.LinearRegression(solver=solver).fit(X, y) for solver in ("newton", "exact"))
+    np.testing.assert_allclose(model.predict(X), exact.predict(X), rtol=1e-6, atol=1e-6)

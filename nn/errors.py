@@ -1,0 +1,45 @@
+"""What goes wrong, told the same way everywhere: training that diverges, and options that make no sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Diverged(ArithmeticError):
+    """Training has left the finite numbers: at which step, with which loss and learning rate η, and what it was.
+
+    >>> print(Diverged(3, float("inf"), 0.5))
+    training diverged at step 3: the loss is inf, with learning rate η = 0.5 (a smaller one, or standardised features?)
+    >>> print(Diverged(0, 2.5, 0.1, "the gradient"))
+    training diverged at step 0: the gradient is not finite, the loss is 2.5, with learning rate η = 0.1
+    """
+
+    def __init__(self, step: int, loss: float | None, rate: float | None, what: str = "") -> None:
+        super().__init__(step, loss, rate, what)
+        self.step, self.loss, self.rate, self.what = step, loss, rate, what
+
+    def __str__(self) -> str:
+        told = [f"{self.what} is not finite"] if self.what else []
+        told += [f"the loss is {self.loss:.6g}"] if self.loss is not None else []
+        told += [f"with learning rate η = {self.rate:.6g}"] if self.rate is not None else []
+        advice = " (a smaller one, or standardised features?)" if self.step and self.rate is not None else ""
+        advice = advice if not self.what else ""
+        return f"training diverged at step {self.step}: {', '.join(told)}{advice}"
+
+
+def require(name: str, value: Any, holds: bool, what: str) -> None:
+    """ValueError unless it holds: `name must be what, got value`.
+
+    >>> require("rate", 0.1, True, "above 0")
+    """
+    if not holds:
+        raise ValueError(f"{name} must be {what}, got {value!r}")
+
+
+def require_count(name: str, value: Any, least: int) -> None:
+    """ValueError unless it is a whole number, this one at least.
+
+    >>> require_count("steps", 3, 1)
+    """
+    holds = hasattr(value, "__index__") and not isinstance(value, bool) and value.__index__() >= least
+    require(name, value, holds, f"a whole number, {least} or more")
