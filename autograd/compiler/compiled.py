@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from autograd.compiler.backends import Backend, Options, missing
 from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, shapes_of, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
@@ -41,7 +42,9 @@ class Compiled:
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
-    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str]) -> None:
+    def __init__(
+        self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str], options: Options = Options()
+    ) -> None:
         if not callable(f):
             raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
         self.function: Callable[..., Any] | None = f
@@ -53,6 +56,7 @@ class Compiled:
             if name not in self.signature.parameters:
                 known = ", ".join(self.signature.parameters)
                 raise ValueError(f"compile: {self.__name__}({known}) has no parameter {name!r}")
+        self.options = options.checked()
         self._prepare({})
 
     def _prepare(self, programs: dict[Any, Program]) -> None:
@@ -61,7 +65,7 @@ class Compiled:
         self._choices: dict[Any, tuple[int, ...]] = {}
         self._forms: dict[Any, tuple[Any, ...]] = {}
         self._tracing = threading.Lock()
-        self._latest: Program | None = None
+        self._latest: Plan | None = None
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         parameters = list(self.signature.parameters.values())
         self._parameters = [p.name for p in parameters if p.kind in positional]
@@ -77,7 +81,17 @@ class Compiled:
         """The program of the latest call; ValueError before there was one."""
         if self._latest is None:
             raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
-        return self._latest
+        return self._latest.program
+
+    @property
+    def backend(self) -> Backend:
+        """What the program of the latest call runs on, or, before there was one, what is meant to run it; and why.
+
+        >>> import autograd
+        >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
+        numpy: as asked for
+        """
+        return self.options.preferred if self._latest is None else self._latest.backend
 
     # --- what it computes
 
@@ -242,8 +256,8 @@ class Compiled:
             names = ", ".join(name for name, _ in call.static)
             raise TypeError(f"{self.__name__}: static arguments must be hashable: {names}") from None
         if plan is None:
-            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, call.each)
-        self._latest = plan.program
+            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, call.each, self.options)
+        self._latest = plan
         return plan
 
     def _traced(self, call: Call) -> Program:
@@ -285,16 +299,18 @@ class Compiled:
             pickle.dumps(function)
         except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
             function = None
-        state = (function, self.signature, self.rows, self.static, self.__name__, self.__doc__, dict(self._programs))
+        names = (self.__name__, self.__doc__)
+        state = (function, self.signature, self.rows, self.static, self.options, names, dict(self._programs))
         return _unpickled, state
 
 
 def _unpickled(
-    function: Any, signature: Any, rows: Any, static: Any, name: str, doc: str | None, programs: dict[Any, Program]
+    function: Any, signature: Any, rows: Any, static: Any, options: Options, names: Any, programs: dict[Any, Program]
 ) -> Compiled:
     made = Compiled.__new__(Compiled)
     made.function, made.signature, made.rows, made.static = function, signature, rows, static
-    made.__name__, made.__doc__ = name, doc
+    made.__name__, made.__doc__ = names
+    made.options = options if options.backend != "llvm" or not missing() else options._replace(backend="auto")
     made._prepare(programs)
     return made
 

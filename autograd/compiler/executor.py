@@ -118,8 +118,15 @@ class Executor:
 
     # --- a call
 
-    def run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
-        """The results for these arrays, one for each leaf, flat or rows × numbers; and whether all are finite."""
+    def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        """The results for these arrays, flat or rows × numbers each, or divided by the rows; are all of them finite?"""
+        with numpy.errstate(all="ignore"):
+            results, finite = self._run(arrays, rows)
+            if mean and rows is not None:
+                results = [numpy.divide(result, rows, result) for result in results]
+        return results, finite
+
+    def _run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
         for k, entrance in self.entrances:
             entrance[...] = arrays[k]
         if self.rolled.count is not None:

@@ -1,0 +1,134 @@
+"""Between NumPy's arrays, rows first, and registers, one vector of rows for each number."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.compiler.executor import Leaf
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, like
+from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
+from autograd.compiler.llvm.rows import Block, Index
+from autograd.compiler.llvm.text import Body, number
+from autograd.compiler.rolled import ROWS, Operand, View
+
+DATA = object.__basicsize__  # bytes into an ndarray where the address of its numbers stands: PyArrayObject, `data`
+SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
+
+
+def array(body: Body, word: int) -> str:
+    """The address of the numbers of an array, whose own address is in a word of the frame."""
+    found = body.word("%frame", word, "ptr")
+    return body.new(f"load ptr, ptr {body.new(f'getelementptr inbounds i8, ptr {found}, i64 {DATA}')}")
+
+
+def by_row(places: Places, leaf: Leaf) -> bool:
+    """Whether an argument has a number for each row."""
+    return places.rolled.registers[places.rolled.inputs[leaf.argument]].scope == ROWS
+
+
+def copied_once(body: Body, places: Places) -> None:
+    """Arguments that the rows share, and the number of rows."""
+    for k, leaf in enumerate(places.leaves):
+        if by_row(places, leaf):
+            continue
+        start = places.once[places.rolled.inputs[leaf.argument]] + leaf.start
+        if not leaf.shape:
+            body.do(f"store double {body.word('%frame', FIRST + k, DOUBLE)}, ptr {body.address('%once', start)}")
+        elif math.prod(leaf.shape):
+            copy = body.module.declare("void", "llvm.memcpy.p0.p0.i64", "ptr", "ptr", "i64", "i1")
+            source, target = array(body, FIRST + k), body.address("%once", start)
+            body.do(f"call void {copy}(ptr {target}, ptr {source}, i64 {8 * math.prod(leaf.shape)}, i1 false)")
+    if places.rolled.count is not None:
+        rows = body.new(f"sitofp i64 {body.word('%frame', ROW_COUNT)} to double")
+        body.do(f"store double {rows}, ptr {body.address('%once', places.once[places.rolled.count])}")
+
+
+def entrance(block: Block, k: int, leaf: Leaf) -> None:
+    """The rows of an argument; lanes without a row get the last one."""
+    body, lanes, width = block.body, block.lanes, math.prod(leaf.shape)
+    if not width:
+        return
+    register = block.places.rolled.inputs[leaf.argument]
+    source = body.address(array(body, FIRST + k), body.whole("mul", width, "%low"))
+    full = body.new(f"sdiv i64 %rows, {lanes}")
+    with body.loop(full) as v:
+        _whole_vector(block, register, leaf.start, width, source, v)
+    with body.when(body.new(f"icmp slt i64 {full}, %vectors")):
+        last = body.new("sub i64 %rows, 1")
+        least = body.module.declare("i64", "llvm.smin.i64", "i64", "i64")
+        with body.loop(lanes) as lane:
+            row = body.new(f"call i64 {least}(i64 {body.affine(lane, (lanes, full))}, i64 {last})")
+            _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
+
+
+def _whole_vector(block: Block, register: int, start: int, width: int, source: str, v: Index) -> None:
+    body, lanes = block.body, block.lanes
+    first = body.address(source, body.whole("mul", width * lanes, v))
+    if width > SHUFFLED:
+        with body.loop(lanes) as lane:
+            row = body.address(first, body.whole("mul", width, lane))
+            _row(block, register, start, width, row, v, lane)
+        return
+    together = f"<{width * lanes} x double>"
+    loaded = body.new(f"load {together}, ptr {first}, align 8")
+    for i in range(width):
+        mask = f"<{lanes} x i32> <{', '.join(f'i32 {i + width * lane}' for lane in range(lanes))}>"
+        x = body.new(f"shufflevector {together} {loaded}, {together} poison, {mask}")
+        block.store(register, start + i, v, Lanes(body, x))
+
+
+def _row(block: Block, register: int, start: int, width: int, row: str, v: Index, lane: Index) -> None:
+    """The numbers of one row into one lane."""
+    body = block.body
+    first = body.address(block.address(register, start, v), lane)
+    with body.loop(width) as i:
+        target = body.address(first, body.whole("mul", block.lanes, i))
+        body.do(f"store double {body.word(row, i, DOUBLE)}, ptr {target}")
+
+
+def exit_(block: Block, word: int, operand: Operand) -> None:
+    """A result by row into its array; where a number is not finite, the flag turns NaN."""
+    body, lanes = block.body, block.lanes
+    width = operand.counts[0] if isinstance(operand, View) else 1
+    target = body.address(array(body, word), body.whole("mul", width, "%low"))
+    flag = body.address("%scratch", block.places.flag)
+    memory = body.memory(block.type)
+    full = body.new(f"sdiv i64 %rows, {lanes}")
+
+    def checked(v: Index, number: Index) -> Lanes:
+        x = like(loaded := block.load(operand, v, number), loaded)
+        before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
+        body.do(f"store {before + block.present(v).select(x - x, 0.0)}, ptr {flag}")
+        return x
+
+    if width == 1:
+        with body.loop(full) as v:
+            address = body.address(target, body.whole("mul", lanes, v))
+            body.do(f"store {checked(v, 0)}, ptr {address}, align 8")
+    with body.loop("%vectors", full if width == 1 else 0) as v, body.loop(width) as column:
+        body.do(f"store {checked(v, column)}, ptr {memory}")
+        first = body.whole("mul", lanes, v)
+        least = body.module.declare("i64", "llvm.smin.i64", "i64", "i64")
+        left = body.new(f"call i64 {least}(i64 {body.new(f'sub i64 %rows, {first}')}, i64 {lanes})")
+        with body.loop(left) as lane:
+            place = body.affine(column, (width, body.affine(lane, (1, first))))
+            body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
+
+
+def result(body: Body, places: Places, word: int, operand: Operand, total: str) -> None:
+    """A result that is no row's into its array, divided; its numbers minus themselves are added to a total."""
+    target = array(body, word)
+    divisor = body.word("%frame", DIVISOR, DOUBLE)
+    with body.loop(operand.counts[0] if isinstance(operand, View) else 1) as i:
+        if isinstance(operand, View):
+            place = body.affine(places.once[operand.register] + operand.start, (operand.steps[0], i))
+            x = body.word("%once", place, DOUBLE)
+        else:
+            x = number(float(operand.value))
+        quotient = body.new(f"fdiv double {x}, {divisor}")
+        body.do(f"store double {quotient}, ptr {body.address(target, i)}")
+        before = body.new(f"load double, ptr {total}")
+        nothing = body.new(f"fsub double {x}, {x}")
+        body.do(f"store double {body.new(f'fadd double {before}, {nothing}')}, ptr {total}")
+
+

@@ -1,0 +1,132 @@
+"""The LLVM executor: the same program over the same arrays as the NumPy one, in machine code."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import struct
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy
+
+from autograd.compiler.executor import Leaf
+from autograd.compiler.forms import FORMS
+from autograd.compiler.layout import FLOAT64
+from autograd.compiler.llvm.borders import by_row
+from autograd.compiler.llvm.machine import Code, code, host
+from autograd.compiler.llvm.places import Places, placed
+from autograd.compiler.llvm.pool import pool
+from autograd.compiler.llvm.writing import written
+from autograd.compiler.rolled import Apply, Product, Rolled, RowProduct, View
+
+LEAST_CHUNK, MOST_CHUNKS = 512, 64  # rows of a chunk, chunks: however many threads there are, so that sums are the same
+KERNEL = 20  # arithmetic operations that take as long as an operation that is none
+WORTHWHILE = 1_000_000  # arithmetic operations, about 0.1 ms: a thread that is woken comes 0.05 ms late
+
+
+def compiled(
+    rolled: Rolled, leaves: Sequence[Leaf], results_by_row: Sequence[bool], threads: int
+) -> Callable[[], Executor]:
+    """What makes executors of a program, which share its machine code."""
+    places = placed(rolled, leaves, results_by_row, host().lanes)
+    return partial(Executor, places, code(written(places, host().native)), threads)
+
+
+class Executor:
+    """A program in machine code, and the memory of one call at a time."""
+
+    def __init__(self, places: Places, code: Code, threads: int) -> None:
+        self.places, self.code, self.threads = places, code, threads
+        self.once = _aligned(places.once_size)
+        for i, x in places.rolled.constants:
+            self.once[places.once[i]] = x
+        self.scratches = [_aligned(places.scratch_size)]
+        self.partials = _aligned(places.totals)
+        self.cost = sum(map(_cost, places.rolled.rows), start=0) if places.rolled.rows else 0
+        self.widths = [operand.counts[0] if isinstance(operand, View) else 1 for operand in places.rolled.outputs]
+        self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
+        words = "".join("d" if is_number else "q" for is_number in self.numbers)
+        self.words = struct.Struct(f"=4qd2q{words}{len(self.widths)}q")
+        self.frame = ctypes.create_string_buffer(self.words.size)
+        self.address = ctypes.addressof(self.frame)
+        self.addresses = [self.once.ctypes.data, self.partials.ctypes.data, self.scratches[0].ctypes.data]
+        self.plan = None
+
+    def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        """The results, flat or rows × numbers each, and whether all are finite."""
+        given = [x if number else _readable(x) for x, number in zip(arrays, self.numbers)]
+        count = rows or 0
+        results = [numpy.empty((count, n) if each else n) for n, each in zip(self.widths, self.places.by_row)]
+        size, chunks = self._chunks(count)
+        once, partials, scratch = self.addresses
+        words = [x if number else id(x) for x, number in zip(given, self.numbers)]
+        divisor = count if mean else 1.0
+        self.words.pack_into(
+            self.frame, 0, count, size, chunks, 0, divisor, once, partials, *words, *map(id, results)
+        )  # fmt: skip
+        if self.threads > 1 and chunks > 1 and count * self.cost > WORTHWHILE:
+            finite = self._together(min(self.threads, chunks))
+        elif chunks > 1:
+            finite = self.code.whole(self.address, scratch)
+        else:
+            finite = self.code.briefly(self.address, scratch)
+        if mean and count:
+            for result, each in zip(results, self.places.by_row):
+                if each:
+                    numpy.divide(result, count, result)
+        return results, finite == 1
+
+    def _chunks(self, rows: int) -> tuple[int, int]:
+        """Rows in a chunk, and how many chunks."""
+        if rows <= LEAST_CHUNK:
+            return LEAST_CHUNK, int(rows > 0)
+        block = self.places.block
+        size = max(LEAST_CHUNK, -(-rows // MOST_CHUNKS))
+        size = -(-size // block) * block
+        chunks = -(-rows // size)
+        if chunks * self.places.totals > len(self.partials):
+            self.partials = _aligned(chunks * self.places.totals)
+            self.addresses[1] = self.partials.ctypes.data
+        return size, chunks
+
+    def _together(self, threads: int) -> int:
+        """Chunk by chunk, by this thread and helpers, each in a scratch of its own."""
+        while len(self.scratches) < threads:
+            self.scratches.append(_aligned(self.places.scratch_size))
+        self.code.start(self.address)
+        pool.grow(threads - 1)
+        work = [partial(self.code.rows, self.address, scratch.ctypes.data) for scratch in self.scratches[:threads]]
+        jobs = [pool.submit(each) for each in work[1:]]
+        work[0]()
+        for job in jobs:
+            job.settle()
+        finite: int = self.code.finish(self.address)
+        return finite
+
+
+def _readable(x: Any) -> Any:
+    """An array as machine code reads it: of doubles, side by side."""
+    if type(x) is numpy.ndarray and x.dtype is FLOAT64 and x.flags.carray:
+        return x
+    return numpy.require(x, float, "CA")
+
+
+def _aligned(count: int) -> Any:
+    """So many doubles, all zero, from the start of a cache line."""
+    memory = numpy.zeros(count + 16)
+    first = -memory.ctypes.data % 128 // 8
+    return memory[first : first + count]
+
+
+def _cost(instruction: Any) -> int:
+    """Arithmetic operations a row, about."""
+    if isinstance(instruction, Apply):
+        width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
+        return width * (1 if isinstance(FORMS[instruction.op], numpy.ufunc) else KERNEL)
+    if isinstance(instruction, Product):
+        return math.prod(instruction.matrix.counts)
+    if isinstance(instruction, RowProduct):
+        return instruction.left.counts[0] * instruction.right.counts[0]
+    return 1
