@@ -1,8 +1,8 @@
 """Backends: what runs a rolled program, NumPy or machine code by LLVM, and why that one.
 
-An executor is made from a rolled program, the arrays that a call gives, and which results have a row for each. Its
-`run(arrays, rows, mean)` gives the results, flat or rows × numbers each, and whether all of them are finite; with
-`mean` they are divided by the number of rows. It serves one call at a time.
+An executor is made from a rolled program, the arrays that a call gives, and the results that it wants. Its
+`run(arrays, rows, mean)` gives these, and whether all of them are finite; with `mean` they are divided by the number of
+rows. It serves one call at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.executor import Executor, Leaf
 from autograd.compiler.rolled import Rolled
+from autograd.compiler.rolling import Result
 
 BACKENDS = ("auto", "numpy", "llvm")
 LONGEST = 20_000  # instructions that machine code is made of by itself: about ten seconds' work for LLVM
@@ -82,7 +83,7 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], by_row: Sequence[bool]) -> Maker:
+def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> Maker:
     """Ready to run: machine code is made here."""
     backend = options.preferred
     length = len(rolled.shared) + len(rolled.rows) + len(rolled.after)
@@ -93,9 +94,9 @@ def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], by_row: S
         from autograd.compiler.llvm.lanes import Unsupported
 
         try:
-            return Maker(backend, compiled(rolled, leaves, by_row, options.workers))
+            return Maker(backend, compiled(rolled, leaves, results, options.workers))
         except Unsupported as error:
             if options.backend == "llvm":
                 raise
             backend = Backend("numpy", str(error))
-    return Maker(backend, lambda: Executor(rolled, leaves, by_row))
+    return Maker(backend, lambda: Executor(rolled, leaves, results))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Backend, Options, missing
-from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, shapes_of, template, value_of
+from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, shapes_of, tells_all, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
@@ -18,6 +18,7 @@ from autograd.symbols import TraceError
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)
+MOST_KNOWN = 1024  # shapes of arguments, numbers of rows among them, that are remembered
 
 
 class Call(NamedTuple):
@@ -63,7 +64,7 @@ class Compiled:
         self._programs = programs
         self._plans: dict[Any, Plan] = {}
         self._choices: dict[Any, tuple[int, ...]] = {}
-        self._forms: dict[Any, tuple[Any, ...]] = {}
+        self._known: dict[Any, tuple[Plan, int | None]] = {}
         self._tracing = threading.Lock()
         self._latest: Plan | None = None
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -72,6 +73,7 @@ class Compiled:
         self._moving = [name for name in self._parameters if name not in self.static]
         self._by_row = [name in self.rows for name in self._parameters]
         self._plain = len(self._parameters) == len(parameters)
+        self._direct = self._plain and not self.static
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.signature}>"
@@ -98,11 +100,10 @@ class Compiled:
     def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
         """The value for each row, or their sum or mean; the value itself where no argument has rows."""
         try:
-            call = self._read(args, kwargs, reduce)
+            plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
             return self._eager(error)(*args, **kwargs)
-        plan = self._plan("value", call)
-        return value_of(plan.program.outputs, iter(plan.run(call.arrays, call.rows, reduce)), call.each)
+        return value_of(plan.program.outputs, iter(plan.run(arrays, rows, reduce)), plan.each)
 
     def value_and_grad(
         self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -118,13 +119,12 @@ class Compiled:
         (20.0, 10.0)
         """
         try:
-            call = self._read(args, kwargs, reduce)
+            plan, arrays, rows = self._ready("gradient", args, kwargs, reduce, argnums)
         except UnfitNumber as error:
             both: tuple[Any, Any] = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
             return both
-        plan = self._plan("gradient", call, self._chosen(argnums))
-        first, *others = plan.run(call.arrays, call.rows, reduce)
-        value = first[:, 0] if call.each else float(first[0])
+        first, *others = plan.run(arrays, rows, reduce)
+        value = first if plan.each else float(first)
         gradients = plan.derivatives(others)
         return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
@@ -167,6 +167,24 @@ class Compiled:
 
     # --- arguments
 
+    def _ready(
+        self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
+    ) -> tuple[Plan, Sequence[Any], int | None]:
+        """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
+        direct = self._direct and not kwargs and argnums.__class__ in (int, tuple)
+        key = (kind, reduce, argnums, shapes_in(args)) if direct else None
+        known = self._known.get(key)
+        if known is not None:
+            self._latest, rows = known
+            return known[0], args, rows
+        call = self._read(args, kwargs, reduce)
+        plan = self._plan(kind, call, self._chosen(argnums))
+        if key is not None and tells_all(key[-1]):
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = plan, call.rows
+        return plan, call.arrays, call.rows
+
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
         if reduce not in REDUCTIONS:
             raise ValueError(f"{self.__name__}: reduce is 'sum', 'mean' or None, got {reduce!r}")
@@ -174,19 +192,6 @@ class Compiled:
             raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
         if kwargs or len(args) != len(self._parameters) or not self._plain:
             args = self._bound(args, kwargs)
-        quick = arrays_only(args, self._by_row) if not self.static else None
-        if quick is not None:
-            key, rows = quick
-            known = self._forms.get(key)
-            if known is not None:
-                return Call(known, (), list(args), rows, reduce)
-        call = self._read_slowly(args, reduce)
-        if quick is not None:
-            self._forms[quick[0]] = call.forms
-        return call
-
-    def _read_slowly(self, args: tuple[Any, ...], reduce: str | None) -> Call:
-        """Argument by argument, of any structure."""
         forms: list[Any] = []
         arrays: list[Any] = []
         static: list[tuple[str, Any]] = []

@@ -61,10 +61,11 @@ class Place(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Outputs of a program, by their order, that an executor gives as one array: for each row, or once."""
+    """Outputs of a program, by their order, that an executor gives as one array of a shape: for each row, or once."""
 
     outputs: tuple[int, ...]
     by_row: bool
+    shape: tuple[int, ...] = ()
 
 
 def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result]) -> Rolled:
@@ -124,7 +125,7 @@ class Rolling:
             for (op, *_), members in groups.items():
                 self._group(op, members, phase)
         views = [
-            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END) for outputs, each in results
+            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END) for outputs, each, _ in results
         ]
         return Rolled(
             self.program.name, tuple(self.registers), tuple(self.inputs), tuple(self.constants), self.count,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy
+from numpy import empty, ndarray
 
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import FORMS
@@ -20,6 +21,7 @@ from autograd.compiler.llvm.places import Places, placed
 from autograd.compiler.llvm.pool import pool
 from autograd.compiler.llvm.writing import written
 from autograd.compiler.rolled import Apply, Product, Rolled, RowProduct, View
+from autograd.compiler.rolling import Result
 
 LEAST_CHUNK, MOST_CHUNKS = 512, 64  # rows of a chunk, chunks: however many threads there are, so that sums are the same
 KERNEL = 20  # arithmetic operations that take as long as an operation that is none
@@ -27,56 +29,66 @@ WORTHWHILE = 1_000_000  # arithmetic operations, about 0.1 ms: a thread that is 
 
 
 def compiled(
-    rolled: Rolled, leaves: Sequence[Leaf], results_by_row: Sequence[bool], threads: int
+    rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int
 ) -> Callable[[], Executor]:
     """What makes executors of a program, which share its machine code."""
-    places = placed(rolled, leaves, results_by_row, host().lanes)
-    return partial(Executor, places, code(written(places, host().native)), threads)
+    places = placed(rolled, leaves, [result.by_row for result in results], host().lanes)
+    return partial(Executor, places, code(written(places, host().native)), results, threads)
 
 
 class Executor:
     """A program in machine code, and the memory of one call at a time."""
 
-    def __init__(self, places: Places, code: Code, threads: int) -> None:
+    def __init__(self, places: Places, code: Code, results: Sequence[Result], threads: int) -> None:
         self.places, self.code, self.threads = places, code, threads
+        self.shapes = [result.shape for result in results]
+        self.each = any(result.by_row for result in results)
         self.once = _aligned(places.once_size)
         for i, x in places.rolled.constants:
             self.once[places.once[i]] = x
         self.scratches = [_aligned(places.scratch_size)]
         self.partials = _aligned(places.totals)
         self.cost = sum(map(_cost, places.rolled.rows), start=0) if places.rolled.rows else 0
-        self.widths = [operand.counts[0] if isinstance(operand, View) else 1 for operand in places.rolled.outputs]
         self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
-        words = "".join("d" if is_number else "q" for is_number in self.numbers)
-        self.words = struct.Struct(f"=4qd2q{words}{len(self.widths)}q")
-        self.frame = ctypes.create_string_buffer(self.words.size)
+        kinds = "".join("d" if is_number else "q" for is_number in self.numbers)
+        words = struct.Struct(f"=4qd2q{kinds}{len(self.shapes)}q")
+        self.pack = words.pack_into
+        self.frame = ctypes.create_string_buffer(words.size)
         self.address = ctypes.addressof(self.frame)
         self.addresses = [self.once.ctypes.data, self.partials.ctypes.data, self.scratches[0].ctypes.data]
-        self.plan = None
 
     def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
-        """The results, flat or rows × numbers each, and whether all are finite."""
-        given = [x if number else _readable(x) for x, number in zip(arrays, self.numbers)]
+        """The results, divided by the number of rows if `mean`, and whether all are finite."""
         count = rows or 0
-        results = [numpy.empty((count, n) if each else n) for n, each in zip(self.widths, self.places.by_row)]
+        kept = []  # arrays that are read in the place of others, for as long as they are
+        words = []
+        for x, is_number in zip(arrays, self.numbers):
+            if not is_number:
+                if x.__class__ is not ndarray or x.dtype is not FLOAT64 or not x.flags.carray:
+                    x = numpy.require(x, float, "CA")
+                    kept.append(x)
+                x = id(x)
+            words.append(x)
+        results = list(map(empty, self._shapes(count) if self.each else self.shapes))
         size, chunks = self._chunks(count)
         once, partials, scratch = self.addresses
-        words = [x if number else id(x) for x, number in zip(given, self.numbers)]
         divisor = count if mean else 1.0
-        self.words.pack_into(
-            self.frame, 0, count, size, chunks, 0, divisor, once, partials, *words, *map(id, results)
-        )  # fmt: skip
-        if self.threads > 1 and chunks > 1 and count * self.cost > WORTHWHILE:
-            finite = self._together(min(self.threads, chunks))
-        elif chunks > 1:
-            finite = self.code.whole(self.address, scratch)
-        else:
+        self.pack(self.frame, 0, count, size, chunks, 0, divisor, once, partials, *words, *map(id, results))
+        if chunks == 1:
             finite = self.code.briefly(self.address, scratch)
-        if mean and count:
+        elif self.threads > 1 and count * self.cost > WORTHWHILE:
+            finite = self._together(min(self.threads, chunks))
+        else:
+            finite = self.code.whole(self.address, scratch)
+        if mean and self.each and count:
             for result, each in zip(results, self.places.by_row):
                 if each:
                     numpy.divide(result, count, result)
         return results, finite == 1
+
+    def _shapes(self, rows: int) -> list[tuple[int, ...]]:
+        """Of the results of so many rows."""
+        return [(rows, *shape) if each else shape for shape, each in zip(self.shapes, self.places.by_row)]
 
     def _chunks(self, rows: int) -> tuple[int, int]:
         """Rows in a chunk, and how many chunks."""
@@ -104,13 +116,6 @@ class Executor:
             job.settle()
         finite: int = self.code.finish(self.address)
         return finite
-
-
-def _readable(x: Any) -> Any:
-    """An array as machine code reads it: of doubles, side by side."""
-    if type(x) is numpy.ndarray and x.dtype is FLOAT64 and x.flags.carray:
-        return x
-    return numpy.require(x, float, "CA")
 
 
 def _aligned(count: int) -> Any:

@@ -69,21 +69,28 @@ def _sign(x: Lanes) -> Lanes:
     return _isnan(x).select(x, one)
 
 
-def _remainder(x: Lanes, y: Lanes) -> Lanes:
-    """Python's: fmod, moved to the side of zero that y is on."""
+def _divided(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
+    """fmod's remainder, and where that is on the other side of zero than y."""
     r = libraries.call("fmod", x, y)
-    other_side = _logical("and")(UFUNCS["not_equal"](r, constant(x.body, 0.0)), _logical("xor")(r < 0.0, y < 0.0))
-    r = other_side.select(r + y, r)
-    return UFUNCS["equal"](r, constant(x.body, 0.0)).select(constant(x.body, 0.0).call("copysign", y), r)
+    apart = _logical("xor")(r < 0.0, y < 0.0)
+    return r, _logical("and")(apart, UFUNCS["not_equal"](r, constant(x.body, 0.0)))
+
+
+def _remainder(x: Lanes, y: Lanes) -> Lanes:
+    """Python's: of the sign of y."""
+    r, apart = _divided(x, y)
+    zero = constant(x.body, 0.0)
+    return UFUNCS["equal"](r, zero).select(zero.call("copysign", y), apart.select(r + y, r))
 
 
 def _floor_divide(x: Lanes, y: Lanes) -> Lanes:
-    """NumPy's: (x - x mod y) / y, which is nearly whole, and the sign of x / y at zero."""
-    quotient = x / y
-    n = (x - _remainder(x, y)) / y
+    """NumPy's: (x - remainder) / y, which is nearly whole, and the sign of x / y at zero."""
+    quotient, zero = x / y, constant(x.body, 0.0)
+    r, apart = _divided(x, y)
+    n = (x - r) / y
+    n = apart.select(n - 1.0, n)
     floor = n.call("floor")
     floor = (n - floor > 0.5).select(floor + 1.0, floor)
-    zero = constant(x.body, 0.0)
     z = UFUNCS["equal"](n, zero).select(zero.call("copysign", quotient), floor)
     return UFUNCS["equal"](y, zero).select(quotient, z)
 
