@@ -52,7 +52,9 @@ class Options(NamedTuple):
         if self.threads is not None and self.threads < 1:
             raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
         if self.backend == "llvm" and missing():
-            raise ImportError(f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})")
+            raise ImportError(
+                f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})"
+            )
         return self
 
     @property

@@ -43,9 +43,7 @@ class Compiled:
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
-    def __init__(
-        self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str], options: Options = Options()
-    ) -> None:
+    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str], options: Options) -> None:
         if not callable(f):
             raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
         self.function: Callable[..., Any] | None = f
@@ -171,7 +169,7 @@ class Compiled:
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan, Sequence[Any], int | None]:
         """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
-        direct = self._direct and not kwargs and argnums.__class__ in (int, tuple)
+        direct = self._direct and not kwargs and argnums.__class__ in (int, tuple) and reduce in REDUCTIONS
         key = (kind, reduce, argnums, shapes_in(args)) if direct else None
         known = self._known.get(key)
         if known is not None:

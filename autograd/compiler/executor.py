@@ -19,7 +19,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.compiler.forms import FOLDS, bound
 from autograd.compiler.memory import Slots, planned
-from autograd.compiler.rolling import Result
 from autograd.compiler.rolled import (
     ROWS,
     TOTAL,
@@ -35,6 +34,7 @@ from autograd.compiler.rolled import (
     RowSum,
     View,
 )
+from autograd.compiler.rolling import Result
 
 # Bytes that the registers of a block may take: shorter blocks cost more in calls than they win in cache.
 CACHE = 1 << 23

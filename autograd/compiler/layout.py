@@ -202,6 +202,8 @@ def nested(form: Any, second: Any, by_row: bool) -> Any:
             raise TypeError("a Hessian for each row is of one number or one array; reduce the rows, or use one array")
         return second.reshape(len(second), *shapes[0], *shapes[0])
     ends = numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]
-    parts = [[part.reshape(shape) for part, shape in zip(numpy.split(row, ends), shapes)] for row in second.reshape(n, n)]
+    parts = [
+        [part.reshape(shape) for part, shape in zip(numpy.split(row, ends), shapes)] for row in second.reshape(n, n)
+    ]
     gradients = [restored(form, iter(part), False) for part in parts]
     return assembled(template(form), iter(gradients), gradients[0])

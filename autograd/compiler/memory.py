@@ -26,7 +26,6 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
     What is made and used within one step only has no slot.
     """
     steps = [[instruction] for instruction in rolled.rows] if steps is None else steps
-    made = {instruction.out: k for k, step in enumerate(steps) for instruction in step}
     last = {i: k for k, step in enumerate(steps) for instruction in step for i in operands_of(instruction)}
     for result in rolled.outputs:
         if isinstance(result, View):
@@ -44,7 +43,7 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
             if in_place:
                 slots.slot[instruction.out] = slots.slot[in_place[0]]
                 dying.remove(in_place[0])
-            elif rolled.registers[instruction.out].scope == ROWS and last.get(instruction.out, k) > made[instruction.out]:
+            elif rolled.registers[instruction.out].scope == ROWS and last[instruction.out] > k:
                 _take(slots, free, rolled, instruction.out)
         free += [slots.slot[i] for i in dying]
     return slots

@@ -9,9 +9,10 @@ from typing import Any
 import numpy
 
 from autograd.compiler.forms import FORMS, bound
-from autograd.compiler.llvm import libraries, operations
+from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
-from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, UFUNCS, Lanes, constant, like
+from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, like
+from autograd.compiler.llvm.operations import UFUNCS
 from autograd.compiler.llvm.text import Body
 
 # Kernels that are a few instructions, and are written out where they are used.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd.compiler.executor import Leaf
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes, like
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes
 from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
 from autograd.compiler.llvm.rows import Block, Index
 from autograd.compiler.llvm.text import Body, number
@@ -55,9 +55,8 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
         _whole_vector(block, register, leaf.start, width, source, v)
     with body.when(body.new(f"icmp slt i64 {full}, %vectors")):
         last = body.new("sub i64 %rows, 1")
-        least = body.module.declare("i64", "llvm.smin.i64", "i64", "i64")
         with body.loop(lanes) as lane:
-            row = body.new(f"call i64 {least}(i64 {body.affine(lane, (lanes, full))}, i64 {last})")
+            row = body.least(body.affine(lane, (lanes, full)), last)
             _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
 
 
@@ -96,7 +95,7 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
     full = body.new(f"sdiv i64 %rows, {lanes}")
 
     def checked(v: Index, number: Index) -> Lanes:
-        x = like(loaded := block.load(operand, v, number), loaded)
+        x = block.load(operand, v, number).numbers
         before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
         body.do(f"store {before + block.present(v).select(x - x, 0.0)}, ptr {flag}")
         return x
@@ -108,8 +107,7 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
     with body.loop("%vectors", full if width == 1 else 0) as v, body.loop(width) as column:
         body.do(f"store {checked(v, column)}, ptr {memory}")
         first = body.whole("mul", lanes, v)
-        least = body.module.declare("i64", "llvm.smin.i64", "i64", "i64")
-        left = body.new(f"call i64 {least}(i64 {body.new(f'sub i64 %rows, {first}')}, i64 {lanes})")
+        left = body.least(body.new(f"sub i64 %rows, {first}"), lanes)
         with body.loop(left) as lane:
             place = body.affine(column, (width, body.affine(lane, (1, first))))
             body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
@@ -130,5 +128,3 @@ def result(body: Body, places: Places, word: int, operand: Operand, total: str) 
         before = body.new(f"load double, ptr {total}")
         nothing = body.new(f"fsub double {x}, {x}")
         body.do(f"store double {body.new(f'fadd double {before}, {nothing}')}, ptr {total}")
-
-

@@ -28,9 +28,7 @@ KERNEL = 20  # arithmetic operations that take as long as an operation that is n
 WORTHWHILE = 1_000_000  # arithmetic operations, about 0.1 ms: a thread that is woken comes 0.05 ms late
 
 
-def compiled(
-    rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int
-) -> Callable[[], Executor]:
+def compiled(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int) -> Callable[[], Executor]:
     """What makes executors of a program, which share its machine code."""
     places = placed(rolled, leaves, [result.by_row for result in results], host().lanes)
     return partial(Executor, places, code(written(places, host().native)), results, threads)
@@ -65,7 +63,7 @@ class Executor:
         for x, is_number in zip(arrays, self.numbers):
             if not is_number:
                 if x.__class__ is not ndarray or x.dtype is not FLOAT64 or not x.flags.carray:
-                    x = numpy.require(x, float, "CA")
+                    x = numpy.require(x, float, ["C", "A"])
                     kept.append(x)
                 x = id(x)
             words.append(x)

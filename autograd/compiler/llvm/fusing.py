@@ -58,11 +58,14 @@ def _after(
         return 0
     k = made[i]
     width = steps[k].width
-    return k if width is not None and width == _width(instruction, registers) and _whole(instruction, i, width) else k + 1
+    return (
+        k if width is not None and width == _width(instruction, registers) and _whole(instruction, i, width) else k + 1
+    )
 
 
 def _whole(instruction: Instruction, i: int, width: int) -> bool:
     """Whether an instruction reads a register number for number."""
+    assert isinstance(instruction, (Apply, RowSum))
     operands = instruction.operands if isinstance(instruction, Apply) else (instruction.operand,)
     views = [x for x in operands if isinstance(x, View) and x.register == i]
     return all(view.start == 0 and view.counts == (width,) and (width == 1 or view.steps == (1,)) for view in views)

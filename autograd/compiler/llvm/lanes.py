@@ -115,7 +115,9 @@ class Lanes:
     def __setitem__(self, where: Any, value: Any) -> None:
         self.become(value if where is Ellipsis else where.select(value, self))
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, where: Any = True, **_: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, out: Any = None, where: Any = True, **_: Any
+    ) -> Any:
         if method != "__call__":  # a reduction over numbers that are not there yet: they may be anything
             return math.inf
         asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
@@ -137,6 +139,11 @@ class Lanes:
         if function not in FUNCTIONS:
             raise Unsupported(f"LLVM has no numpy.{function.__name__}")
         return FUNCTIONS[function](*args, **kwargs)
+
+    @property
+    def numbers(self) -> Lanes:
+        """Themselves, truths as 0 and 1."""
+        return like(self, self)
 
     # --- operators, for formulas that know no NumPy
 
@@ -204,15 +211,24 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
     if x.kind == kind:
         return x
     if kind == DOUBLE:
-        return x.other(f"{'uitofp' if x.kind == TRUTH else 'sitofp'} {x} to {beside_type(x, DOUBLE)}")
+        return x.other(f"{'uitofp' if x.kind == TRUTH else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
     if kind == TRUTH:
         return UFUNCS["not_equal"](x, constant(x.body, 0.0))
     raise TypeError(f"{x.kind} lanes are no {kind}")
 
 
-def beside_type(x: Lanes, kind: str) -> str:
-    """The type of vectors as long as x."""
-    return f"<{x.body.module.lanes} x {kind}>"
+def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
+    """One number, which is a value of LLVM, in all lanes."""
+    lanes = body.module.lanes
+    vector = f"<{lanes} x {kind}>"
+    first = body.new(f"insertelement {vector} poison, {kind} {one}, i64 0")
+    name = body.new(f"shufflevector {vector} {first}, {vector} poison, <{lanes} x i32> zeroinitializer")
+    return Lanes(body, name, kind)
+
+
+def known(body: Body, x: Any) -> Lanes:
+    """A constant operand in all lanes."""
+    return constant(body, x, TRUTH if type(x) is bool else DOUBLE)
 
 
 def _copyto(out: Lanes, x: Any, where: Any = True) -> None:

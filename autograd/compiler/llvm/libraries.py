@@ -67,10 +67,10 @@ def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
         inside = Body(module, kind, f"kernel{len(module.functions)}", arguments, "internal fastcc")
         module.functions[name] = inside
         found = kernel(*[Lanes(inside, f"%x{i}") for i in range(len(operands))])
-        inside.do(f"ret {like(found, found)}")
+        inside.do(f"ret {found.numbers}")
     inside = module.functions[name]
     inside.calls += 1
-    given = ", ".join(str(like(x, x)) for x in operands)
+    given = ", ".join(str(x.numbers) for x in operands)
     return operands[0].other(f"call fastcc {inside.result} @{inside.name}({given})")
 
 
@@ -108,7 +108,7 @@ def _by_lane(symbol: str, *operands: Lanes, where: Lanes | None = None, z: Lanes
     memories = [body.memory(x.type) for x in operands]
     for x, memory in zip(operands, memories):
         body.do(f"store {x}, ptr {memory}")
-    asked = like(where, where) if where is not None else constant(body, 1.0)
+    asked = where.numbers if where is not None else constant(body, 1.0)
     flags, out = body.memory(asked.type), body.memory(asked.type)
     body.do(f"store {asked}, ptr {flags}")
     body.do(f"store {operands[0]}, ptr {out}")
@@ -124,7 +124,7 @@ def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
     """The engine's float function in the lanes that are asked for: a microsecond each, but they are rare."""
     first = next(x for x in operands if isinstance(x, Lanes))
     given = [like(first, x) for x in operands]
-    asked = like(where, where) if where is not None else constant(first.body, 1.0)
+    asked = where.numbers if where is not None else constant(first.body, 1.0)
 
     def kernel(*xs: Lanes) -> Lanes:
         body, lanes = xs[0].body, xs[0].body.module.lanes

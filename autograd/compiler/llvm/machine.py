@@ -65,7 +65,9 @@ def _linker() -> Any:
 
 def _target_of_linker() -> Any:
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(host().processor, host().features, opt=2, reloc="pic", codemodel="small", jit=True)
+    return target.create_target_machine(
+        host().processor, host().features, opt=2, reloc="pic", codemodel="small", jit=True
+    )
 
 
 class Code:
@@ -109,7 +111,7 @@ def code(module: Module) -> Code:
         found = _codes.get(key)
         if found is None:
             path = Path(folder, f"{key}.o") if folder else None
-            object_code = path and read(path)
+            object_code = read(path) if path else None
             if object_code is None:
                 object_code = compiled(text)
                 if path:

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.compiler.llvm.applying import FOLDS, applied
 from autograd.compiler.llvm.fusing import Step, fused
-from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant, like
+from autograd.compiler.llvm.lanes import Lanes, everywhere, known
 from autograd.compiler.llvm.places import Places
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, View
@@ -35,33 +35,27 @@ class Single:
         """Numbers of an operand, as many as there are lanes; the last index counts them, those before are `first`."""
         body = self.body
         if isinstance(operand, Number):
-            return constant(body, operand.value, TRUTH if type(operand.value) is bool else "double")
-        start = self.places.once[operand.register] + operand.start
-        start = body.affine(start, *zip(operand.steps, first))
+            return known(body, operand.value)
+        origin = self.places.once[operand.register] + operand.start
+        start = body.affine(origin, *zip(operand.steps, first))
         step = operand.steps[-1]
         if width == 1 or step == 0:
-            one = body.word("%once", start, "double")
-            vector = body.new(f"insertelement {self.type} poison, double {one}, i64 0")
-            mask = f"<{self.lanes} x i32> zeroinitializer"
-            return Lanes(body, body.new(f"shufflevector {self.type} {vector}, {self.type} poison, {mask}"))
+            return everywhere(body, body.word("%once", start, "double"))
         low = body.whole("mul", self.lanes, group)
         if step == 1:
             address = body.address("%once", body.affine(start, (1, low)))
             return Lanes(body, body.new(f"load {self.type}, ptr {address}, align 8"))
         vector = "poison"
         for lane in range(self.lanes):
-            i = body.new(f"call i64 {self._least()}(i64 {body.affine(lane, (1, low))}, i64 {width - 1})")
+            i = body.least(body.affine(lane, (1, low)), width - 1)
             one = body.word("%once", body.affine(start, (step, i)), "double")
             vector = body.new(f"insertelement {self.type} {vector}, double {one}, i64 {lane}")
         return Lanes(body, vector)
 
-    def _least(self) -> str:
-        return self.body.module.declare("i64", "llvm.smin.i64", "i64", "i64")
-
     def store(self, register: int, group: Index, x: Lanes) -> None:
         """Write numbers side by side; a register has room for whole vectors."""
         place = self.body.affine(self.places.once[register], (self.lanes, group))
-        self.body.do(f"store {like(x, x)}, ptr {self.body.address('%once', place)}, align 8")
+        self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
 
     def groups(self, width: int) -> Any:
         """A loop over the vectors of so many numbers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from autograd.compiler.llvm import elementary, libraries
 from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, UFUNCS, Lanes, constant, like
@@ -12,7 +11,7 @@ from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, UFUNCS, Lanes, con
 
 def _arithmetic(instruction: str) -> Callable[..., Lanes]:
     def apply(x: Lanes, y: Lanes) -> Lanes:
-        x, y = like(x, x), like(y, y)
+        x, y = x.numbers, y.numbers
         return x.other(f"{instruction} {x.body.flags}{x}, {y.name}")
 
     return apply
@@ -20,7 +19,7 @@ def _arithmetic(instruction: str) -> Callable[..., Lanes]:
 
 def _compared(condition: str) -> Callable[..., Lanes]:
     def apply(x: Lanes, y: Lanes) -> Lanes:
-        x, y = like(x, x), like(y, y)
+        x, y = x.numbers, y.numbers
         return x.other(f"fcmp {condition} {x}, {y.name}", TRUTH)
 
     return apply
@@ -35,11 +34,11 @@ def _logical(instruction: str) -> Callable[..., Lanes]:
 
 
 def _intrinsic(name: str) -> Callable[..., Lanes]:
-    return lambda x, *more: like(x, x).call(name, *more)
+    return lambda x, *more: x.numbers.call(name, *more)
 
 
 def _negative(x: Lanes) -> Lanes:
-    x = like(x, x)
+    x = x.numbers
     return x.other(f"fneg {x.body.flags}{x}")
 
 
@@ -55,7 +54,7 @@ def _greater_of(condition: str) -> Callable[..., Lanes]:
     """x or y, and whichever is NaN; one comparison where y is a number that is known."""
 
     def apply(x: Lanes, y: Lanes) -> Lanes:
-        x, y = like(x, x), like(y, y)
+        x, y = x.numbers, y.numbers
         if x.known is not None:
             x, y = y, x
         chosen = x.other(f"fcmp u{condition} {x}, {y.name}", TRUTH).select(x, y)
@@ -100,11 +99,11 @@ def _bitwise_and(x: Lanes, y: Lanes) -> Lanes:
 
 
 def _own(kernel: Callable[[Lanes], Lanes]) -> Callable[[Lanes], Lanes]:
-    return lambda x: libraries.shared(kernel.__name__, kernel, like(x, x))
+    return lambda x: libraries.shared(kernel.__name__, kernel, x.numbers)
 
 
 def _library(name: str) -> Callable[..., Lanes]:
-    return lambda *operands: libraries.call(name, *[like(x, x) for x in operands])
+    return lambda *operands: libraries.call(name, *[x.numbers for x in operands])
 
 
 def _cbrt(x: Lanes) -> Lanes:
@@ -120,7 +119,7 @@ UFUNCS |= {
     "multiply": _arithmetic("fmul"),
     "divide": _arithmetic("fdiv"),
     "negative": _negative,
-    "positive": lambda x: Lanes(x.body, like(x, x).name, DOUBLE, x.known),
+    "positive": lambda x: Lanes(x.body, x.numbers.name, DOUBLE, x.known),
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
     "absolute": _intrinsic("fabs"),

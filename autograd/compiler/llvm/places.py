@@ -2,7 +2,8 @@
 
 A frame is an array of words of eight bytes. Registers that are no rows lie one after the other in one array, `once`,
 each with room for whole vectors, the totals first. Registers of rows lie in a thread's scratch: for each vector of
-rows one vector for each number. Behind them come the sums over rows, lane by lane, which each chunk of rows starts anew.
+rows one vector for each number. Behind them come the sums over rows, lane by lane, which start anew with each chunk of
+rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Threads that help with the rows of a call, kept from call to call; those of a process die with a fork, not with it."""
+"""Threads that help with the rows of a call, kept from call to call. A forked process starts its own."""
 
 from __future__ import annotations
 

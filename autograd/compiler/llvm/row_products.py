@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler.llvm.rows import Block, Index
-from autograd.compiler.rolled import RowProduct
+from autograd.compiler.rolled import RowProduct, View
 
 
 def row_product(block: Block, instruction: RowProduct) -> None:
@@ -44,14 +44,10 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
         body.do(f"store {kind} zeroinitializer, ptr {z}")
     with body.loop("%vectors") as v:
         for part in range(0, block.lanes, native):
-
-            def vector(view: object, number: Index) -> str:
-                place = body.affine(view.start, (view.steps[0], number))
-                address = body.address(block.address(view.register, place, v), part)
-                return body.new(f"load {kind}, ptr {address}")
-
-            left = [vector(instruction.left, body.affine(down[0], (1, r))) for r in range(down[1])]
-            right = [vector(instruction.right, body.affine(across[0], (1, c))) for c in range(across[1])]
+            left = [_vector(block, instruction.left, body.affine(down[0], (1, r)), v, part) for r in range(down[1])]
+            right = [
+                _vector(block, instruction.right, body.affine(across[0], (1, c)), v, part) for c in range(across[1])
+            ]
             for z, (r, c) in zip(sums, pairs):
                 before = body.new(f"load {kind}, ptr {z}")
                 body.do(f"store {kind} {_fused(block, kind, left[r], right[c], before)}, ptr {z}")
@@ -73,6 +69,15 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
                 _add(block, "double", place, body.new(f"extractelement {kind} {total}, i64 {k}"))
 
 
+def _vector(block: Block, view: View, number: Index, v: Index, part: int) -> str:
+    """A part of the lanes of a number, as long as the machine's vectors are."""
+    body = block.body
+    place = body.affine(view.start, (view.steps[0], number))
+    return body.new(
+        f"load <{body.module.native} x double>, ptr {body.address(block.address(view.register, place, v), part)}"
+    )
+
+
 def _fused(block: Block, kind: str, x: str, y: str, z: str) -> str:
     suffix = f"v{block.body.module.native}f64"
     name = block.body.module.declare(kind, f"llvm.fmuladd.{suffix}", kind, kind, kind)
@@ -88,7 +93,7 @@ def _add(block: Block, kind: str, place: Index, x: str) -> None:
 
 def _totals(block: Block, kind: str, vectors: Sequence[str]) -> str:
     """A vector of the sums of vectors: halves of two at a time lie side by side, then quarters, …"""
-    body, width = block.body, block.body.module.native
+    width = block.body.module.native
     vectors = [*vectors, *["zeroinitializer"] * (width - len(vectors))]
     group = width // 2
     while group:

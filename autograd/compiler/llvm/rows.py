@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from autograd.compiler.llvm.applying import FOLDS, Running, applied
-from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant
+from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant, everywhere, known
 from autograd.compiler.llvm.places import Places
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.memory import operands_of
-from autograd.compiler.rolled import ROWS, Apply, Fold, Gather, Instruction, Number, Operand, Product, RowSum, View
+from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, RowSum, View
 
 Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
@@ -40,32 +38,23 @@ class Block:
         """A number of an operand in every row of a vector."""
         body = self.body
         if isinstance(operand, Number):
-            return constant(body, operand.value, TRUTH if type(operand.value) is bool else "double")
+            return known(body, operand.value)
         number = body.affine(operand.start, *zip(operand.steps, indices))
         if operand.register in self.places.once:
-            return self.splat(body.word("%once", body.affine(self.places.once[operand.register], (1, number)), "double"))
+            place = body.affine(self.places.once[operand.register], (1, number))
+            return everywhere(body, body.word("%once", place, "double"))
         return Lanes(body, body.new(f"load {self.type}, ptr {self.address(operand.register, number, v)}"))
-
-    def splat(self, one: str) -> Lanes:
-        """One number in all lanes."""
-        first = self.body.new(f"insertelement {self.type} poison, double {one}, i64 0")
-        mask = f"<{self.lanes} x i32> zeroinitializer"
-        return Lanes(self.body, self.body.new(f"shufflevector {self.type} {first}, {self.type} poison, {mask}"))
 
     def store(self, register: int, number: Index, v: Index, x: Lanes) -> None:
         """Write a number of a register of rows."""
-        from autograd.compiler.llvm.lanes import like
-
-        self.body.do(f"store {like(x, x)}, ptr {self.address(register, number, v)}")
+        self.body.do(f"store {x.numbers}, ptr {self.address(register, number, v)}")
 
     def present(self, v: Index) -> Lanes:
         """In which lanes of a vector there is a row."""
-        body, kind = self.body, f"<{self.lanes} x i64>"
         lanes = ", ".join(f"i64 {i}" for i in range(self.lanes))
-        left = body.new(f"sub i64 %rows, {body.whole('mul', self.lanes, v)}")
-        first = body.new(f"insertelement {kind} poison, i64 {left}, i64 0")
-        every = body.new(f"shufflevector {kind} {first}, {kind} poison, <{self.lanes} x i32> zeroinitializer")
-        return Lanes(body, body.new(f"icmp slt {kind} <{lanes}>, {every}"), TRUTH)
+        left = self.body.new(f"sub i64 %rows, {self.body.whole('mul', self.lanes, v)}")
+        every = everywhere(self.body, left, BITS)
+        return every.other(f"icmp sgt {every}, <{lanes}>", TRUTH)
 
     def clear_padding(self, view: View) -> None:
         """Zeros in the lanes without a row, of numbers that are about to be multiplied and summed."""
@@ -94,8 +83,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
             made: dict[int, Lanes] = {}
 
             def operand(x: Operand) -> Lanes:
-                known = isinstance(x, View) and x.register in inside
-                return made[x.register] if known else block.load(x, v, e)
+                return made[x.register] if isinstance(x, View) and x.register in inside else block.load(x, v, e)
 
             for instruction in instructions:
                 if isinstance(instruction, RowSum):
@@ -136,9 +124,7 @@ def product(block: Block, instruction: Product) -> None:
     def part(v: Index, first: Index, count: int) -> None:
         places = [body.affine(first, (1, k)) for k in range(count)]
         add = instruction.add
-        sums = [
-            Running(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places
-        ]
+        sums = [Running(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places]
         with body.loop(inputs) as j:
             x = block.load(instruction.vector, v, j)
             for z, place in zip(sums, places):

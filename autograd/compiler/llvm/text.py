@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-
 INLINED = 8  # a kernel that is called at more places is one function, for the sake of the time to compile it
 
 
@@ -117,6 +116,11 @@ class Body:
         self.begin(after)
 
     # --- whole numbers and addresses
+
+    def least(self, x: str | int, y: str | int) -> str:
+        """The lesser of two indices."""
+        function = self.module.declare("i64", "llvm.smin.i64", "i64", "i64")
+        return self.new(f"call i64 {function}(i64 {x}, i64 {y})")
 
     def whole(self, operation: str, x: str | int, y: str | int) -> str | int:
         """Arithmetic on indices, at once where both are known."""

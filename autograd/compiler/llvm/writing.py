@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from autograd.compiler.executor import Leaf
 from autograd.compiler.llvm import once
 from autograd.compiler.llvm.borders import by_row, copied_once, entrance, exit_, result
 from autograd.compiler.llvm.lanes import DOUBLE
@@ -91,9 +88,8 @@ def _chunk(module: Module, places: Places) -> None:
     body.do(f"call void {fill}(ptr %partial, i8 0, i64 {8 * places.totals}, i1 false)")
     sums = body.address("%scratch", places.rows_size)
     body.do(f"call void {fill}(ptr {sums}, i8 0, i64 {8 * (places.scratch_size - places.rows_size)}, i1 false)")
-    least = module.declare("i64", "llvm.smin.i64", "i64", "i64")
     with body.loop("%end", "%start", places.block) as low:
-        rows = body.new(f"call i64 {least}(i64 {body.new(f'sub i64 %end, {low}')}, i64 {places.block})")
+        rows = body.least(body.new(f"sub i64 %end, {low}"), places.block)
         vectors = body.new(f"sdiv i64 {body.new(f'add i64 {rows}, {places.lanes - 1}')}, {places.lanes}")
         for name in names:
             given = ["ptr %scratch", "ptr %once", "ptr %partial", f"i64 {rows}", f"i64 {vectors}"]
@@ -131,14 +127,13 @@ def _rows(module: Module, places: Places) -> None:
     rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
     kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
     following = body.address("%frame", NEXT)
-    least = module.declare("i64", "llvm.smin.i64", "i64", "i64")
     body.do("br label %next")
     body.begin("next")
     k = body.new(f"atomicrmw add ptr {following}, i64 1 monotonic")
     body.do(f"br i1 {body.new(f'icmp slt i64 {k}, {chunks}')}, label %work, label %end")
     body.begin("work")
     low = body.new(f"mul i64 {k}, {size}")
-    high = body.new(f"call i64 {least}(i64 {body.new(f'add i64 {low}, {size}')}, i64 {rows})")
+    high = body.least(body.new(f"add i64 {low}, {size}"), rows)
     partial = body.address(partials, body.whole("mul", places.totals, k))
     given = f"ptr %frame, ptr %scratch, ptr {kept}, ptr {partial}, i64 {low}, i64 {high}"
     body.do(f"call fastcc void @chunk({given})")
@@ -173,8 +168,8 @@ def _finish(module: Module, places: Places) -> None:
     for name in once.written(module, places, "after", places.rolled.after):
         body.do(f"call fastcc void @{name}(ptr {kept})")
     body.do(f"%once = getelementptr i8, ptr {kept}, i64 0")
-    for k, (operand, each) in enumerate(zip(places.rolled.outputs, places.by_row)):
+    for n, (operand, each) in enumerate(zip(places.rolled.outputs, places.by_row)):
         if not each:
-            result(body, places, places.result(k), operand, flag)
+            result(body, places, places.result(n), operand, flag)
     finite = body.new(f"fcmp oeq double {body.new(f'load double, ptr {flag}')}, 0.0")
     body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")
