@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd.compiler.executor import Leaf
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
 from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
 from autograd.compiler.llvm.rows import Block, Index
 from autograd.compiler.llvm.text import Body, number
@@ -50,14 +50,22 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
         return
     register = block.places.rolled.inputs[leaf.argument]
     source = body.address(array(body, FIRST + k), body.whole("mul", width, "%low"))
+    last = body.new("sub i64 %rows, 1")
+    if width == 1:
+        final = everywhere(body, body.word(source, last, DOUBLE))
+        with body.loop("%vectors") as v:
+            address = body.address(source, body.whole("mul", lanes, v))
+            there = block.present(v)
+            load = body.module.declare(block.type, f"llvm.masked.load.v{lanes}f64.p0", "ptr", "i32", there.type, block.type)
+            x = final.other(f"call {block.type} {load}(ptr {address}, i32 8, {there}, {final})")
+            block.store(register, leaf.start, v, x)
+        return
     full = body.new(f"sdiv i64 %rows, {lanes}")
     with body.loop(full) as v:
         _whole_vector(block, register, leaf.start, width, source, v)
-    with body.when(body.new(f"icmp slt i64 {full}, %vectors")):
-        last = body.new("sub i64 %rows, 1")
-        with body.loop(lanes) as lane:
-            row = body.least(body.affine(lane, (lanes, full)), last)
-            _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
+    with body.when(body.new(f"icmp slt i64 {full}, %vectors")), body.loop(lanes) as lane:
+        row = body.least(body.affine(lane, (lanes, full)), last)
+        _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
 
 
 def _whole_vector(block: Block, register: int, start: int, width: int, source: str, v: Index) -> None:
@@ -92,25 +100,22 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
     target = body.address(array(body, word), body.whole("mul", width, "%low"))
     flag = body.address("%scratch", block.places.flag)
     memory = body.memory(block.type)
-    full = body.new(f"sdiv i64 %rows, {lanes}")
-
-    def checked(v: Index, number: Index) -> Lanes:
-        x = block.load(operand, v, number).numbers
-        before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
-        body.do(f"store {before + block.present(v).select(x - x, 0.0)}, ptr {flag}")
-        return x
-
-    if width == 1:
-        with body.loop(full) as v:
-            address = body.address(target, body.whole("mul", lanes, v))
-            body.do(f"store {checked(v, 0)}, ptr {address}, align 8")
-    with body.loop("%vectors", full if width == 1 else 0) as v, body.loop(width) as column:
-        body.do(f"store {checked(v, column)}, ptr {memory}")
+    with body.loop("%vectors") as v:
+        there = block.present(v)
         first = body.whole("mul", lanes, v)
         left = body.least(body.new(f"sub i64 %rows, {first}"), lanes)
-        with body.loop(left) as lane:
-            place = body.affine(column, (width, body.affine(lane, (1, first))))
-            body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
+        with body.loop(width) as i:
+            x = block.load(operand, v, i).numbers
+            before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
+            body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
+            if width == 1:
+                store = body.module.declare("void", f"llvm.masked.store.v{lanes}f64.p0", x.type, "ptr", "i32", there.type)
+                body.do(f"call void {store}({x}, ptr {body.address(target, first)}, i32 8, {there})")
+            else:
+                body.do(f"store {x}, ptr {memory}")
+                with body.loop(left) as lane:
+                    place = body.affine(i, (width, body.affine(lane, (1, first))))
+                    body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
 
 
 def result(body: Body, places: Places, word: int, operand: Operand, total: str) -> None:

@@ -5,8 +5,7 @@ Rows are lanes. An operand that all rows share is one number in all lanes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from autograd.compiler.llvm.applying import FOLDS, Running, applied
 from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant, everywhere, known
@@ -79,7 +78,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
     with body.loop("%vectors") as v:
         there = block.present(v) if sums else None
-        with body.loop(width) if width > 1 else _once() as e:
+        with body.loop(width) as e:
             made: dict[int, Lanes] = {}
 
             def operand(x: Operand) -> Lanes:
@@ -96,11 +95,6 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
                 z = made[instruction.out] = applied(body, instruction.op, operands, register.truths)
                 if instruction.out in block.places.rows:
                     block.store(instruction.out, e, v, z)
-
-
-@contextmanager
-def _once() -> Iterator[int]:
-    yield 0
 
 
 def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:

@@ -88,8 +88,11 @@ class Body:
         return [f"{name}{self.count}" for name in names]
 
     @contextmanager
-    def loop(self, count: str | int, start: str | int = 0, step: int = 1) -> Iterator[str]:
+    def loop(self, count: str | int, start: str | int = 0, step: int = 1) -> Iterator[Any]:
         """Repeat what is written inside, for an index that goes up to a count, which may have been reached before."""
+        if isinstance(count, int) and isinstance(start, int) and start < count <= start + step:
+            yield start  # there is nothing to repeat
+            return
         head, inside, again, after = self.labels("head", "inside", "again", "after")
         before = self.label
         self.do(f"br label %{head}")
