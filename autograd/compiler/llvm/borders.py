@@ -56,7 +56,9 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
         with body.loop("%vectors") as v:
             address = body.address(source, body.whole("mul", lanes, v))
             there = block.present(v)
-            load = body.module.declare(block.type, f"llvm.masked.load.v{lanes}f64.p0", "ptr", "i32", there.type, block.type)
+            load = body.module.declare(
+                block.type, f"llvm.masked.load.v{lanes}f64.p0", "ptr", "i32", there.type, block.type
+            )
             x = final.other(f"call {block.type} {load}(ptr {address}, i32 8, {there}, {final})")
             block.store(register, leaf.start, v, x)
         return
@@ -109,7 +111,9 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
             before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
             body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
             if width == 1:
-                store = body.module.declare("void", f"llvm.masked.store.v{lanes}f64.p0", x.type, "ptr", "i32", there.type)
+                store = body.module.declare(
+                    "void", f"llvm.masked.store.v{lanes}f64.p0", x.type, "ptr", "i32", there.type
+                )
                 body.do(f"call void {store}({x}, ptr {body.address(target, first)}, i32 8, {there})")
             else:
                 body.do(f"store {x}, ptr {memory}")
