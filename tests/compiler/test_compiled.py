@@ -127,6 +127,7 @@ KINDS_OF_ARRAYS = {
     "not contiguous": lambda x: np.repeat(x, 2, axis=0)[::2],
     "reversed": lambda x: x[::-1].copy()[::-1],
     "columns first": np.asfortranarray,
+    "a dtype of its own": lambda x: x.astype(np.dtype(float, metadata={"unit": "m"})),
     "read only": lambda x: (x.setflags(write=False), x)[1],
     "lists": lambda x: x.tolist(),
     "objects": lambda x: x.astype(object),

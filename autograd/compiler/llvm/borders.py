@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 
 from autograd.compiler.executor import Leaf
+from autograd.compiler.llvm.arrays import array, masked_store
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
+from autograd.compiler.llvm.once import side_by_side
 from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
-from autograd.compiler.llvm.rows import Block, Index
-from autograd.compiler.llvm.text import Body, number
+from autograd.compiler.llvm.rows import Block, Index, present
+from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolled import ROWS, Operand, View
 
-DATA = object.__basicsize__  # bytes into an ndarray where the address of its numbers stands: PyArrayObject, `data`
 SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
-
-
-def array(body: Body, word: int) -> str:
-    """The address of the numbers of an array, whose own address is in a word of the frame."""
-    found = body.word("%frame", word, "ptr")
-    return body.new(f"load ptr, ptr {body.new(f'getelementptr inbounds i8, ptr {found}, i64 {DATA}')}")
 
 
 def by_row(places: Places, leaf: Leaf) -> bool:
@@ -122,18 +117,15 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
                     body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
 
 
-def result(body: Body, places: Places, word: int, operand: Operand, total: str) -> None:
-    """A result that is no row's into its array, divided; its numbers minus themselves are added to a total."""
+def result(body: Body, places: Places, word: int, operand: Operand, flag: str) -> None:
+    """A result that is no row's into its array, divided; the flag turns NaN where a number is not finite."""
+    lanes = places.lanes
+    width = operand.counts[0] if isinstance(operand, View) else 1
     target = array(body, word)
-    divisor = body.word("%frame", DIVISOR, DOUBLE)
-    with body.loop(operand.counts[0] if isinstance(operand, View) else 1) as i:
-        if isinstance(operand, View):
-            place = body.affine(places.once[operand.register] + operand.start, (operand.steps[0], i))
-            x = body.word("%once", place, DOUBLE)
-        else:
-            x = number(float(operand.value))
-        quotient = body.new(f"fdiv double {x}, {divisor}")
-        body.do(f"store double {quotient}, ptr {body.address(target, i)}")
-        before = body.new(f"load double, ptr {total}")
-        nothing = body.new(f"fsub double {x}, {x}")
-        body.do(f"store double {body.new(f'fadd double {before}, {nothing}')}, ptr {total}")
+    divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))
+    with body.loop(width, step=lanes) as first:
+        x = side_by_side(body, places, operand, first, width)
+        there = present(body, lanes, body.affine(width, (-1, first)))
+        masked_store(x / divisor, body.address(target, first), there)
+        before = Lanes(body, body.new(f"load {x.type}, ptr {flag}"))
+        body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")

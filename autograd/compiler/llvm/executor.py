@@ -10,14 +10,13 @@ from functools import partial
 from typing import Any
 
 import numpy
-from numpy import empty, ndarray
 
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import FORMS
 from autograd.compiler.layout import FLOAT64
 from autograd.compiler.llvm.borders import by_row
 from autograd.compiler.llvm.machine import Code, code, host
-from autograd.compiler.llvm.places import Places, placed
+from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
 from autograd.compiler.llvm.pool import pool
 from autograd.compiler.llvm.writing import written
 from autograd.compiler.rolled import Apply, Product, Rolled, RowProduct, View
@@ -41,48 +40,43 @@ class Executor:
         self.places, self.code, self.threads = places, code, threads
         self.shapes = [result.shape for result in results]
         self.each = any(result.by_row for result in results)
+        self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
+        self.arrays_only = not any(self.numbers)
+        self.cost = sum(map(_cost, places.rolled.rows))
         self.once = _aligned(places.once_size)
         for i, x in places.rolled.constants:
             self.once[places.once[i]] = x
-        self.scratches = [_aligned(places.scratch_size)]
         self.partials = _aligned(places.totals)
-        self.cost = sum(map(_cost, places.rolled.rows), start=0) if places.rolled.rows else 0
-        self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
+        self.scratches = [_aligned(places.scratch_size)]
+        self.addresses = [id(FLOAT64), self.once.ctypes.data, self.partials.ctypes.data]
+        self.scratch = self.scratches[0].ctypes.data
         kinds = "".join("d" if is_number else "q" for is_number in self.numbers)
-        words = struct.Struct(f"=4qd2q{kinds}{len(self.shapes)}q")
+        words = struct.Struct(f"=4qd3q{kinds}{len(self.shapes)}q")
         self.pack = words.pack_into
         self.frame = ctypes.create_string_buffer(words.size)
         self.address = ctypes.addressof(self.frame)
-        self.addresses = [self.once.ctypes.data, self.partials.ctypes.data, self.scratches[0].ctypes.data]
 
     def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
         """The results, divided by the number of rows if `mean`, and whether all are finite."""
         count = rows or 0
-        kept = []  # arrays that are read in the place of others, for as long as they are
-        words = []
-        for x, is_number in zip(arrays, self.numbers):
-            if not is_number:
-                if x.__class__ is not ndarray or x.dtype is not FLOAT64 or not x.flags.carray:
-                    x = numpy.require(x, float, ["C", "A"])
-                    kept.append(x)
-                x = id(x)
-            words.append(x)
-        results = list(map(empty, self._shapes(count) if self.each else self.shapes))
-        size, chunks = self._chunks(count)
-        once, partials, scratch = self.addresses
+        results = list(map(numpy.empty, self._shapes(count) if self.each else self.shapes))
+        size, chunks = (LEAST_CHUNK, 1) if 0 < count <= LEAST_CHUNK else self._chunks(count)
+        words = map(id, arrays) if self.arrays_only else [x if n else id(x) for x, n in zip(arrays, self.numbers)]
         divisor = count if mean else 1.0
-        self.pack(self.frame, 0, count, size, chunks, 0, divisor, once, partials, *words, *map(id, results))
+        self.pack(self.frame, 0, count, size, chunks, 0, divisor, *self.addresses, *words, *map(id, results))
         if chunks == 1:
-            finite = self.code.briefly(self.address, scratch)
+            answer = self.code.briefly(self.address, self.scratch)
         elif self.threads > 1 and count * self.cost > WORTHWHILE:
-            finite = self._together(min(self.threads, chunks))
+            answer = self._together(min(self.threads, chunks))
         else:
-            finite = self.code.whole(self.address, scratch)
+            answer = self.code.whole(self.address, self.scratch)
+        if answer == UNREADABLE:
+            return self.run([x if n else _readable(x) for x, n in zip(arrays, self.numbers)], rows, mean)
         if mean and self.each and count:
             for result, each in zip(results, self.places.by_row):
                 if each:
                     numpy.divide(result, count, result)
-        return results, finite == 1
+        return results, answer == FINITE
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
         """Of the results of so many rows."""
@@ -90,30 +84,38 @@ class Executor:
 
     def _chunks(self, rows: int) -> tuple[int, int]:
         """Rows in a chunk, and how many chunks."""
-        if rows <= LEAST_CHUNK:
-            return LEAST_CHUNK, int(rows > 0)
+        if not rows:
+            return LEAST_CHUNK, 0
         block = self.places.block
         size = max(LEAST_CHUNK, -(-rows // MOST_CHUNKS))
         size = -(-size // block) * block
         chunks = -(-rows // size)
         if chunks * self.places.totals > len(self.partials):
             self.partials = _aligned(chunks * self.places.totals)
-            self.addresses[1] = self.partials.ctypes.data
+            self.addresses[2] = self.partials.ctypes.data
         return size, chunks
 
     def _together(self, threads: int) -> int:
         """Chunk by chunk, by this thread and helpers, each in a scratch of its own."""
         while len(self.scratches) < threads:
             self.scratches.append(_aligned(self.places.scratch_size))
-        self.code.start(self.address)
+        if self.code.start(self.address) == UNREADABLE:
+            return UNREADABLE
         pool.grow(threads - 1)
         work = [partial(self.code.rows, self.address, scratch.ctypes.data) for scratch in self.scratches[:threads]]
         jobs = [pool.submit(each) for each in work[1:]]
         work[0]()
         for job in jobs:
             job.settle()
-        finite: int = self.code.finish(self.address)
-        return finite
+        answer: int = self.code.finish(self.address)
+        return answer
+
+
+def _readable(x: Any) -> Any:
+    """An array as machine code reads it: of doubles, side by side."""
+    made = numpy.empty(x.shape)
+    made[...] = x
+    return made
 
 
 def _aligned(count: int) -> Any:

@@ -23,6 +23,7 @@ import llvmlite.binding as llvm
 import numpy
 
 import autograd.compiler.llvm.libraries as libraries
+from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
 
 FORMAT = b"autograd 1\n"  # of files in the cache, and of the way code is called
@@ -82,7 +83,7 @@ class Code:
         self._tracker = library.link(_linker(), name)
         start, rows, finish, whole = (self._tracker[entry] for entry in ENTRIES)
         word, result = ctypes.c_int64, ctypes.c_int
-        self.start = ctypes.CFUNCTYPE(None, word)(start)
+        self.start = ctypes.CFUNCTYPE(result, word)(start)
         self.rows = ctypes.CFUNCTYPE(None, word, word)(rows)
         self.finish = ctypes.CFUNCTYPE(result, word)(finish)
         self.whole = ctypes.CFUNCTYPE(result, word, word)(whole)
@@ -97,8 +98,10 @@ _count = 0
 def unfit() -> str:
     """Why machine code cannot run here; empty where it can."""
     probe = numpy.array([0.5])
-    found = ctypes.c_void_p.from_address(id(probe) + object.__basicsize__).value
-    return "" if found == probe.ctypes.data else "NumPy's arrays are not laid out as this version knows them"
+    found = [ctypes.c_size_t.from_address(id(probe) + offset).value for offset in (DATA, DTYPE)]
+    flags = ctypes.c_int.from_address(id(probe) + FLAGS).value
+    known = found == [probe.ctypes.data, id(probe.dtype)] and flags == probe.flags.num
+    return "" if known else "NumPy's arrays are not laid out as this version knows them"
 
 
 def code(module: Module) -> Code:

@@ -33,24 +33,9 @@ class Single:
 
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
         """Numbers of an operand, as many as there are lanes; the last index counts them, those before are `first`."""
-        body = self.body
-        if isinstance(operand, Number):
-            return known(body, operand.value)
-        origin = self.places.once[operand.register] + operand.start
-        start = body.affine(origin, *zip(operand.steps, first))
-        step = operand.steps[-1]
-        if width == 1 or step == 0:
-            return everywhere(body, body.word("%once", start, "double"))
-        low = body.whole("mul", self.lanes, group)
-        if step == 1:
-            address = body.address("%once", body.affine(start, (1, low)))
-            return Lanes(body, body.new(f"load {self.type}, ptr {address}, align 8"))
-        vector = "poison"
-        for lane in range(self.lanes):
-            i = body.least(body.affine(lane, (1, low)), width - 1)
-            one = body.word("%once", body.affine(start, (step, i)), "double")
-            vector = body.new(f"insertelement {self.type} {vector}, double {one}, i64 {lane}")
-        return Lanes(body, vector)
+        start = self.body.affine(operand.start, *zip(operand.steps, first)) if isinstance(operand, View) else None
+        low = self.body.whole("mul", self.lanes, group)
+        return side_by_side(self.body, self.places, operand, low, width, start)
 
     def store(self, register: int, group: Index, x: Lanes) -> None:
         """Write numbers side by side; a register has room for whole vectors."""
@@ -60,6 +45,32 @@ class Single:
     def groups(self, width: int) -> Any:
         """A loop over the vectors of so many numbers."""
         return self.body.loop(-(-width // self.lanes))
+
+
+def side_by_side(
+    body: Body, places: Places, operand: Operand, first: Index, width: int, start: Index | None = None
+) -> Lanes:
+    """Numbers of an operand from the first on; those after its last, up to the lanes, are any.
+
+    `start` is where they begin in their register, if that is not the operand's own start.
+    """
+    if isinstance(operand, Number):
+        return known(body, operand.value)
+    start = body.affine(places.once[operand.register], (1, operand.start if start is None else start))
+    step = operand.steps[-1]
+    if width == 1 or step == 0:
+        return everywhere(body, body.word("%once", start, "double"))
+    kind = f"<{places.lanes} x double>"
+    if step == 1:
+        return Lanes(
+            body, body.new(f"load {kind}, ptr {body.address('%once', body.affine(start, (1, first)))}, align 8")
+        )
+    vector = "poison"
+    for lane in range(places.lanes):
+        i = body.least(body.affine(lane, (1, first)), width - 1)
+        one = body.word("%once", body.affine(start, (step, i)), "double")
+        vector = body.new(f"insertelement {kind} {vector}, double {one}, i64 {lane}")
+    return Lanes(body, vector)
 
 
 def written(module: Module, places: Places, title: str, instructions: Sequence[Instruction]) -> list[str]:

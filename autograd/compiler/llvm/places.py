@@ -17,7 +17,10 @@ from autograd.compiler.memory import planned
 from autograd.compiler.rolled import ROWS, TOTAL, Rolled, RowProduct, RowSum
 
 # Words of a frame; then come arguments, as addresses of arrays or as numbers, and results, as addresses of arrays.
-ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, ONCE, PARTIALS, FIRST = range(8)
+ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
+
+# What code answers: a result is not finite, all are, or an array is not one of doubles side by side.
+NOT_FINITE, FINITE, UNREADABLE = range(3)
 
 SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a part of the second cache
 MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once a block

@@ -17,6 +17,12 @@ Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
 
 
+def present(body: Body, lanes: int, left: Index) -> Lanes:
+    """The first lanes, as many as there are numbers left."""
+    every = everywhere(body, str(left), BITS)
+    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", TRUTH)
+
+
 class Block:
     """A function that does something for a block of rows: reading, writing, and loops over its vectors."""
 
@@ -50,10 +56,8 @@ class Block:
 
     def present(self, v: Index) -> Lanes:
         """In which lanes of a vector there is a row."""
-        lanes = ", ".join(f"i64 {i}" for i in range(self.lanes))
         left = self.body.new(f"sub i64 %rows, {self.body.whole('mul', self.lanes, v)}")
-        every = everywhere(self.body, left, BITS)
-        return every.other(f"icmp sgt {every}, <{lanes}>", TRUTH)
+        return present(self.body, self.lanes, left)
 
     def clear_padding(self, view: View) -> None:
         """Zeros in the lanes without a row, of numbers that are about to be multiplied and summed."""

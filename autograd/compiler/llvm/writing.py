@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from autograd.compiler.llvm import once
+from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.borders import by_row, copied_once, entrance, exit_, result
-from autograd.compiler.llvm.lanes import DOUBLE
 from autograd.compiler.llvm.places import (
     CHUNK_ROWS,
     CHUNKS,
+    FINITE,
+    FIRST,
     NEXT,
     ONCE,
     PARTIALS,
     ROW_COUNT,
+    UNREADABLE,
     Places,
 )
 from autograd.compiler.llvm.row_products import row_product
@@ -30,7 +33,10 @@ def written(places: Places, native: int) -> Module:
     _rows(module, places)
     _finish(module, places)
     body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
-    body.do("call void @start(ptr %frame)")
+    answer = body.new("call i32 @start(ptr %frame)")
+    with body.when(body.new(f"icmp eq i32 {answer}, {UNREADABLE}")):
+        body.do(f"ret i32 {UNREADABLE}")
+        body.begin("never")
     body.do("call void @rows(ptr %frame, ptr %scratch)")
     body.do(f"ret i32 {body.new('call i32 @finish(ptr %frame)')}")
     module.functions["whole"] = body
@@ -39,12 +45,17 @@ def written(places: Places, native: int) -> Module:
 
 def _start(module: Module, places: Places) -> None:
     """Arguments that the rows share, and what is computed from them alone."""
-    body = module.functions["start"] = Body(module, "void", "start", [FRAME], "")
+    body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
+    for k, leaf in enumerate(places.leaves):
+        if leaf.shape or by_row(places, leaf):
+            with body.when(body.new(f"xor i1 {readable(body, FIRST + k)}, true")):
+                body.do(f"ret i32 {UNREADABLE}")
+                body.begin(*body.labels("never"))
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     copied_once(body, places)
     for name in once.written(module, places, "before", places.rolled.shared):
         body.do(f"call fastcc void @{name}(ptr %once)")
-    body.do("ret void")
+    body.do(f"ret i32 {FINITE}")
 
 
 def _steps(module: Module, places: Places) -> list[str]:
@@ -98,17 +109,16 @@ def _chunk(module: Module, places: Places) -> None:
     registers = places.rolled.registers
     for out, start in places.sums.items():
         with body.loop(registers[out].width) as i:
-            total = _across(body, places, body.affine(start, (places.lanes, i)))
+            total = _across(body, body.address("%scratch", body.affine(start, (places.lanes, i))), places.lanes)
             body.do(f"store double {total}, ptr {body.address('%partial', body.affine(places.once[out], (1, i)))}")
-    flag = _across(body, places, places.flag)
+    flag = _across(body, body.address("%scratch", places.flag), places.lanes)
     body.do(f"store double {flag}, ptr {body.address('%partial', places.totals - 1)}")
     body.do("ret void")
 
 
-def _across(body: Body, places: Places, index: str | int) -> str:
+def _across(body: Body, address: str, width: int) -> str:
     """The sum of a vector's lanes, halves first."""
-    width = places.lanes
-    x = body.new(f"load <{width} x double>, ptr {body.address('%scratch', index)}")
+    x = body.new(f"load <{width} x double>, ptr {address}")
     while width > 1:
         half = width // 2
         parts = []
@@ -147,10 +157,9 @@ def _finish(module: Module, places: Places) -> None:
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
     kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
     chunks = body.word("%frame", CHUNKS)
-    flag = body.memory(DOUBLE)
-    body.do(f"store double 0.0, ptr {flag}")
-    running = body.memory(f"<{places.lanes} x double>")
     kind = f"<{places.lanes} x double>"
+    flag, running = body.memory(kind), body.memory(kind)
+    body.do(f"store {kind} zeroinitializer, ptr {flag}")
     with body.loop(places.totals, step=places.lanes) as i:
         body.do(f"store {kind} zeroinitializer, ptr {running}")
         with body.loop(chunks) as k:
@@ -161,8 +170,7 @@ def _finish(module: Module, places: Places) -> None:
         total = body.new(f"load {kind}, ptr {running}")
         last = body.new(f"icmp eq i64 {i}, {places.totals - places.lanes}")
         with body.when(last):
-            bad = body.new(f"extractelement {kind} {total}, i64 {places.lanes - 1}")
-            body.do(f"store double {bad}, ptr {flag}")
+            body.do(f"store {kind} {total}, ptr {flag}")
         with body.when(body.new(f"xor i1 {last}, true")):
             body.do(f"store {kind} {total}, ptr {body.address(kept, i)}, align 8")
     for name in once.written(module, places, "after", places.rolled.after):
@@ -171,5 +179,5 @@ def _finish(module: Module, places: Places) -> None:
     for n, (operand, each) in enumerate(zip(places.rolled.outputs, places.by_row)):
         if not each:
             result(body, places, places.result(n), operand, flag)
-    finite = body.new(f"fcmp oeq double {body.new(f'load double, ptr {flag}')}, 0.0")
+    finite = body.new(f"fcmp oeq double {_across(body, flag, places.lanes)}, 0.0")
     body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")
