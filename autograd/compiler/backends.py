@@ -17,7 +17,7 @@ from autograd.compiler.rolled import Rolled
 from autograd.compiler.rolling import Result
 
 BACKENDS = ("auto", "numpy", "llvm")
-LONGEST = 20_000  # instructions that machine code is made of by itself: about ten seconds' work for LLVM
+LONGEST = 10_000  # instructions of which machine code is made by itself: a second or two of work for LLVM
 
 
 class Backend(NamedTuple):

@@ -71,6 +71,10 @@ class Plan:
         idle.append(executor)
         return results
 
+    def prepare(self) -> None:
+        """Make ready to run what runs first."""
+        self._maker(False)
+
     def _maker(self, guarded: bool) -> Maker:
         """What makes executors, of the lean program or of the guarded one."""
         with self._making:

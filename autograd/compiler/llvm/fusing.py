@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from autograd.compiler.memory import operands_of
 from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, RowSum, View
 
-MOST = 128  # instructions in a loop: the time to compile a stretch without branches grows faster than its length
+MOST = 64  # instructions in a loop: the time to compile a stretch without branches grows faster than its length
 
 
 @dataclass

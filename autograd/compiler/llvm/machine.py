@@ -56,7 +56,7 @@ def _target() -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(host().processor, host().features, opt=2, reloc="pic", codemodel="small")
+    return target.create_target_machine(host().processor, host().features, opt=1, reloc="pic", codemodel="small")
 
 
 @cache
@@ -67,7 +67,7 @@ def _linker() -> Any:
 def _target_of_linker() -> Any:
     target = llvm.Target.from_triple(llvm.get_process_triple())
     return target.create_target_machine(
-        host().processor, host().features, opt=2, reloc="pic", codemodel="small", jit=True
+        host().processor, host().features, opt=1, reloc="pic", codemodel="small", jit=True
     )
 
 

@@ -9,6 +9,7 @@ from autograd.compiler.llvm.applying import FOLDS, applied
 from autograd.compiler.llvm.fusing import Step, fused
 from autograd.compiler.llvm.lanes import Lanes, everywhere, known
 from autograd.compiler.llvm.places import Places
+from autograd.compiler.llvm.rows import places_in
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, View
 
@@ -128,14 +129,11 @@ def _fold(single: Single, instruction: Fold) -> None:
 
 
 def _gather(single: Single, instruction: Gather) -> None:
-    body = single.body
-    low = single.places.once[instruction.out]
-    for register, places in instruction.pieces:
-        table = body.module.table(places)
-        with body.loop(len(places)) as k:
-            one = single.number(View(register, 0, (1,), (1,)), body.word(table, k))
-            body.do(f"store double {one}, ptr {body.address('%once', body.affine(low, (1, k)))}")
-        low += len(places)
+    body, once = single.body, single.places.once
+    table = body.module.table([once[register] + place for register, place in places_in(instruction)])
+    with body.loop(sum(len(places) for _, places in instruction.pieces)) as k:
+        one = body.word("%once", body.word(table, k), "double")
+        body.do(f"store double {one}, ptr {body.address('%once', body.affine(once[instruction.out], (1, k)))}")
 
 
 STEPS: dict[type, Callable[..., None]] = {Product: _product, Fold: _fold, Gather: _gather}

@@ -147,16 +147,32 @@ def fold(block: Block, instruction: Fold) -> None:
 
 
 def gather(block: Block, instruction: Gather) -> None:
-    """Numbers by a table of their places."""
-    body = block.body
-    low = 0
-    for register, places in instruction.pieces:
-        table = body.module.table(places)
-        with body.loop("%vectors") as v, body.loop(len(places)) as k:
-            number = body.word(table, k)
-            x = block.load(View(register, 0, (1,), (1,)), v, number)
-            block.store(instruction.out, body.affine(low, (1, k)), v, x)
-        low += len(places)
+    """Numbers by tables of where they are, one for those by row and one for those that the rows share."""
+    body, places, lanes = block.body, block.places, block.lanes
+    by_row: list[tuple[int, int, int]] = []  # the number of the result; from where in the scratch, and by which step
+    shared: list[tuple[int, int]] = []  # the number of the result, and from where in `once`
+    for k, (register, number) in enumerate(places_in(instruction)):
+        if register in places.once:
+            shared.append((k, places.once[register] + number))
+        else:
+            width = places.rolled.registers[register].width
+            by_row.append((k, places.rows[register] + number * lanes, width * lanes))
+    if by_row:
+        out, start, step = map(body.module.table, zip(*by_row))
+        with body.loop("%vectors") as v, body.loop(len(by_row)) as k:
+            place = body.affine(body.word(start, k), (body.word(step, k), v))
+            x = Lanes(body, body.new(f"load {block.type}, ptr {body.address('%scratch', place)}"))
+            block.store(instruction.out, body.word(out, k), v, x)
+    if shared:
+        out, start = map(body.module.table, zip(*shared))
+        with body.loop("%vectors") as v, body.loop(len(shared)) as k:
+            x = everywhere(body, body.word("%once", body.word(start, k), "double"))
+            block.store(instruction.out, body.word(out, k), v, x)
+
+
+def places_in(instruction: Gather) -> list[tuple[int, int]]:
+    """Where each number of a gather comes from: the register, and which of it."""
+    return [(register, place) for register, places in instruction.pieces for place in places]
 
 
 STEPS: dict[type, Callable[..., None]] = {Product: product, Fold: fold, Gather: gather}

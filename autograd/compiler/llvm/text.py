@@ -55,6 +55,7 @@ class Body:
         self.calls = 0  # in the text, of a kernel
         self.label = "entry"
         self.count = 0
+        self.scopes: list[dict[str, str]] = [{}]  # indices computed already, in the loops that we are in
 
     def __str__(self) -> str:
         inline = "alwaysinline " if 0 < self.calls <= INLINED else "noinline " if self.linkage else ""
@@ -101,7 +102,9 @@ class Body:
         self.do(f"{index} = phi i64 [{start}, %{before}], [{following}, %{again}]")
         self.do(f"br i1 {self.new(f'icmp slt i64 {index}, {count}')}, label %{inside}, label %{after}")
         self.begin(inside)
+        self.scopes.append({})
         yield index
+        self.scopes.pop()
         self.do(f"br label %{again}")
         self.begin(again)
         self.do(f"{following} = add nsw i64 {index}, {step}")
@@ -114,7 +117,9 @@ class Body:
         inside, after = self.labels("then", "after")
         self.do(f"br i1 {condition}, label %{inside}, label %{after}")
         self.begin(inside)
+        self.scopes.append({})
         yield
+        self.scopes.pop()
         self.do(f"br label %{after}")
         self.begin(after)
 
@@ -135,7 +140,12 @@ class Body:
             return y if x == 1 else x
         if operation == "mul" and 0 in (x, y):
             return 0
-        return self.new(f"{operation} nsw i64 {x}, {y}")
+        text = f"{operation} nsw i64 {x}, {y}"
+        for scope in self.scopes:
+            if text in scope:
+                return scope[text]
+        name = self.scopes[-1][text] = self.new(text)
+        return name
 
     def affine(self, start: str | int, *terms: tuple[str | int, str | int]) -> str | int:
         """start + Σ step · index."""
