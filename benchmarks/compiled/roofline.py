@@ -1,0 +1,63 @@
+"""How near the machine's limit a case comes: arithmetic of networks, memory of options, beside peaks measured here."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+
+from autograd.compiler.backends import usable_cores
+from benchmarks.compiled.cases import Network, Options
+
+SIZE = 1500  # of the matrices that OpenBLAS multiplies
+LENGTH = 10**7  # of the arrays that are copied
+TRIES = 7
+
+
+@cache
+def arithmetic_peak() -> float:
+    """GFLOP/s of OpenBLAS's product of matrices, on all cores: about what the machine can do."""
+    a = np.random.default_rng(0).normal(size=(SIZE, SIZE))
+    return 2 * SIZE**3 / _least(lambda: a @ a) / 1e9
+
+
+@cache
+def memory_peak() -> float:
+    """GB/s of copies on all cores, read and written."""
+    cores = usable_cores()
+    pairs = [(np.ones(LENGTH), np.empty(LENGTH)) for _ in range(cores)]
+    with ThreadPoolExecutor(cores) as pool:
+        took = _least(lambda: list(pool.map(lambda pair: np.copyto(pair[1], pair[0]), pairs)))
+    return 16 * LENGTH * cores / took / 1e9
+
+
+def _least(work: Callable[[], object]) -> float:
+    """Seconds of the fastest run."""
+    times = []
+    for _ in range(TRIES):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def operations(case: Network) -> int:
+    """Floating-point operations of the products of matrices of a step: forward, by weights, and by inputs but x."""
+    w = case.width
+    forward = 2 * w + w * w + w
+    return 2 * case.rows * (forward + forward + w * w + w)
+
+
+def moved(case: Options) -> int:
+    """Bytes of five arguments that are read, and of the price and five Greeks that are written."""
+    return 8 * case.rows * (len(case.ranges) + 6)
+
+
+def report(case: Network | Options, seconds: float) -> None:
+    """Print what was achieved beside the peak."""
+    if isinstance(case, Network):
+        achieved, peak, unit = operations(case) / seconds / 1e9, arithmetic_peak(), "GFLOP/s in products of matrices"
+    else:
+        achieved, peak, unit = moved(case) / seconds / 1e9, memory_peak(), "GB/s in and out"
+    print(f"    roofline, ours: {achieved:.3g} {unit}, {achieved / peak:.0%} of this machine's measured {peak:.3g}")
