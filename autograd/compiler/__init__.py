@@ -1,4 +1,4 @@
-"""The compiler: scalar code becomes a program, the program array instructions, and these run on NumPy."""
+"""The compiler: scalar code becomes a program, that array instructions, and these run on NumPy or as machine code."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

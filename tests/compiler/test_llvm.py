@@ -105,6 +105,27 @@ def test_products_of_every_shape(shape: tuple[int, int], n: int) -> None:
         np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-12)
 
 
+ORDERS = {
+    "reversed": lambda a: a * a[::-1],
+    "one of them": lambda a: a * a[2],
+    "neighbours": lambda a: a[1:] - a[:-1],
+    "every second": lambda a: a[::2] * a[3:6],
+    "any": lambda a: a[[0, 3, 1, 5, 2, 4]] * a,
+}
+
+
+@pytest.mark.parametrize("rows", [(), ("x",)])
+@pytest.mark.parametrize("order", ORDERS)
+def test_operands_in_another_order(order: str, rows: tuple[str, ...]) -> None:
+    def f(x):
+        return np.sum(np.tanh(ORDERS[order](np.exp(x))))
+
+    x = np.random.default_rng(5).normal(size=(20, 6) if rows else 6)
+    llvm, plain = both_of(f, rows=rows)
+    for got, wanted in zip(llvm.value_and_grad(x), plain.value_and_grad(x)):
+        np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-14)
+
+
 def test_padding_does_not_reach_the_sums() -> None:
     """The last vector of rows is filled up with the last row, here an infinite one."""
     llvm, plain = both_of(lambda w, x: w[0] / x + autograd.log(x) * w[1], rows=("x",))
@@ -191,6 +212,51 @@ def test_other_processes(eager_threads: None, method: str) -> None:
     assert queue.get(timeout=60) == wanted
     process.join()
     assert process.exitcode == 0
+
+
+def test_a_job_is_waited_for_once_it_is_taken() -> None:
+    from autograd.compiler.llvm.pool import Job
+
+    begun, may_end, done = threading.Event(), threading.Event(), []
+    job = Job(lambda: (begun.set(), may_end.wait(), done.append(1)))
+    helper = threading.Thread(target=job.take)
+    helper.start()
+    begun.wait()
+    threading.Timer(0.05, may_end.set).start()
+    job.settle()
+    assert done == [1]
+    helper.join()
+
+
+def test_a_job_that_nobody_took_is_called_off() -> None:
+    from autograd.compiler.llvm.pool import Job
+
+    done: list[int] = []
+    job = Job(lambda: done.append(1))
+    job.settle()
+    job.take()
+    assert done == []
+
+
+def count_helpers(queue) -> None:
+    from autograd.compiler.llvm.pool import pool
+
+    queue.put(pool.count)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_process_has_no_helpers_yet() -> None:
+    from autograd.compiler.llvm.pool import pool
+
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("no fork here")
+    pool.grow(1)
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    process = context.Process(target=count_helpers, args=(queue,))
+    process.start()
+    assert queue.get(timeout=60) == 0
+    process.join()
 
 
 # --- the choice

@@ -22,9 +22,13 @@ from autograd.compiler.llvm.writing import written
 from autograd.compiler.rolled import Apply, Product, Rolled, RowProduct, View
 from autograd.compiler.rolling import Result
 
-LEAST_CHUNK, MOST_CHUNKS = 512, 64  # rows of a chunk, chunks: however many threads there are, so that sums are the same
+# Rows are cut up by their number and the program alone, so that sums are the same however many threads there are.
+LEAST_CHUNK = 512  # rows of a chunk
+FEWEST_CHUNKS, MOST_CHUNKS = 4, 64  # of many rows
+MOST_TOTALS = 1 << 22  # that all chunks have, where they are not the fewest
 KERNEL = 20  # arithmetic operations that take as long as an operation that is none
-WORTHWHILE = 1_000_000  # arithmetic operations, about 0.1 ms: a thread that is woken comes 0.05 ms late
+# Arithmetic operations, about 0.1 ms, from which on others are let in: a thread that is woken comes 0.05 ms late.
+WORTHWHILE = 1_000_000
 
 
 def compiled(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int) -> Callable[[], Executor]:
@@ -43,6 +47,7 @@ class Executor:
         self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
         self.arrays_only = not any(self.numbers)
         self.cost = sum(map(_cost, places.rolled.rows))
+        self.cost_once = sum(map(_cost, (*places.rolled.shared, *places.rolled.after)))
         self.once = _aligned(places.once_size)
         for i, x in places.rolled.constants:
             self.once[places.once[i]] = x
@@ -60,13 +65,13 @@ class Executor:
         """The results, divided by the number of rows if `mean`, and whether all are finite."""
         count = rows or 0
         results = list(map(numpy.empty, self._shapes(count) if self.each else self.shapes))
-        size, chunks = (LEAST_CHUNK, 1) if 0 < count <= LEAST_CHUNK else self._chunks(count)
+        size, chunks = (LEAST_CHUNK, count > 0) if count <= LEAST_CHUNK else self._chunks(count)
         words = map(id, arrays) if self.arrays_only else [x if n else id(x) for x, n in zip(arrays, self.numbers)]
         divisor = count if mean else 1.0
         self.pack(self.frame, 0, count, size, chunks, 0, divisor, *self.addresses, *words, *map(id, results))
-        if chunks == 1:
+        if self.cost_once + count * self.cost < WORTHWHILE:
             answer = self.code.briefly(self.address, self.scratch)
-        elif self.threads > 1 and count * self.cost > WORTHWHILE:
+        elif self.threads > 1 and chunks > 1:
             answer = self._together(min(self.threads, chunks))
         else:
             answer = self.code.whole(self.address, self.scratch)
@@ -84,10 +89,9 @@ class Executor:
 
     def _chunks(self, rows: int) -> tuple[int, int]:
         """Rows in a chunk, and how many chunks."""
-        if not rows:
-            return LEAST_CHUNK, 0
         block = self.places.block
-        size = max(LEAST_CHUNK, -(-rows // MOST_CHUNKS))
+        most = min(MOST_CHUNKS, max(FEWEST_CHUNKS, MOST_TOTALS // self.places.totals))
+        size = max(LEAST_CHUNK, -(-rows // most))
         size = -(-size // block) * block
         chunks = -(-rows // size)
         if chunks * self.places.totals > len(self.partials):
@@ -104,9 +108,11 @@ class Executor:
         pool.grow(threads - 1)
         work = [partial(self.code.rows, self.address, scratch.ctypes.data) for scratch in self.scratches[:threads]]
         jobs = [pool.submit(each) for each in work[1:]]
-        work[0]()
-        for job in jobs:
-            job.settle()
+        try:
+            work[0]()
+        finally:
+            for job in jobs:
+                job.settle()
         answer: int = self.code.finish(self.address)
         return answer
 

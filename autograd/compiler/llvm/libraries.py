@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, constant, like
+from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, like
 from autograd.compiler.llvm.text import Body
 from autograd.numbers import ON_FLOATS
 
@@ -79,6 +79,8 @@ def call(name: str, *operands: Lanes) -> Lanes:
     width = operands[0].body.module.native
     symbol = f"{PREFIXES.get(width, '')}{'v' * len(operands)}_{name}"
     kernel = _by_vector if address(symbol) else _by_lane
+    if kernel is _by_lane and not address(name):
+        raise Unsupported(f"this platform's C library has no {name}")
     return shared(name, lambda *xs: kernel(symbol if kernel is _by_vector else name, *xs), *operands)
 
 

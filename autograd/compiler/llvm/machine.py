@@ -47,7 +47,7 @@ class Host(NamedTuple):
 def host() -> Host:
     """This machine."""
     found = llvm.get_host_cpu_features()
-    native = 8 if found.get("avx512f") else 4 if found.get("avx") else 2
+    native = 8 if found.get("avx512f") else 4 if found.get("avx2") else 2
     return Host(llvm.get_host_cpu_name(), found.flatten(), native)
 
 
