@@ -5,26 +5,21 @@ from __future__ import annotations
 import math
 
 from autograd.compiler.executor import Leaf
-from autograd.compiler.llvm.arrays import array, masked_store
+from autograd.compiler.llvm.arrays import array, masked_load, masked_store
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
 from autograd.compiler.llvm.once import side_by_side
 from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
 from autograd.compiler.llvm.rows import Block, Index, present
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.rolled import ROWS, Operand, View
+from autograd.compiler.rolled import Operand, View
 
 SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
-
-
-def by_row(places: Places, leaf: Leaf) -> bool:
-    """Whether an argument has a number for each row."""
-    return places.rolled.registers[places.rolled.inputs[leaf.argument]].scope == ROWS
 
 
 def copied_once(body: Body, places: Places) -> None:
     """Arguments that the rows share, and the number of rows."""
     for k, leaf in enumerate(places.leaves):
-        if by_row(places, leaf):
+        if places.has_rows(leaf):
             continue
         start = places.once[places.rolled.inputs[leaf.argument]] + leaf.start
         if not leaf.shape:
@@ -51,11 +46,7 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
         with body.loop("%vectors") as v:
             address = body.address(source, body.whole("mul", lanes, v))
             there = block.present(v)
-            load = body.module.declare(
-                block.type, f"llvm.masked.load.v{lanes}f64.p0", "ptr", "i32", there.type, block.type
-            )
-            x = final.other(f"call {block.type} {load}(ptr {address}, i32 8, {there}, {final})")
-            block.store(register, leaf.start, v, x)
+            block.store(register, leaf.start, v, masked_load(address, there, final))
         return
     full = body.new(f"sdiv i64 %rows, {lanes}")
     with body.loop(full) as v:
@@ -106,10 +97,7 @@ def exit_(block: Block, word: int, operand: Operand) -> None:
             before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
             body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
             if width == 1:
-                store = body.module.declare(
-                    "void", f"llvm.masked.store.v{lanes}f64.p0", x.type, "ptr", "i32", there.type
-                )
-                body.do(f"call void {store}({x}, ptr {body.address(target, first)}, i32 8, {there})")
+                masked_store(x, body.address(target, first), there)
             else:
                 body.do(f"store {x}, ptr {memory}")
                 with body.loop(left) as lane:

@@ -14,7 +14,6 @@ import numpy
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import FORMS
 from autograd.compiler.layout import FLOAT64
-from autograd.compiler.llvm.borders import by_row
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
 from autograd.compiler.llvm.pool import pool
@@ -44,7 +43,7 @@ class Executor:
         self.places, self.code, self.threads = places, code, threads
         self.shapes = [result.shape for result in results]
         self.each = any(result.by_row for result in results)
-        self.numbers = [not leaf.shape and not by_row(places, leaf) for leaf in places.leaves]
+        self.numbers = [not leaf.shape and not places.has_rows(leaf) for leaf in places.leaves]
         self.arrays_only = not any(self.numbers)
         self.cost = sum(map(_cost, places.rolled.rows))
         self.cost_once = sum(map(_cost, (*places.rolled.shared, *places.rolled.after)))

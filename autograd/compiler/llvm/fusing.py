@@ -58,9 +58,8 @@ def _after(
         return 0
     k = made[i]
     width = steps[k].width
-    return (
-        k if width is not None and width == _width(instruction, registers) and _whole(instruction, i, width) else k + 1
-    )
+    together = width is not None and width == _width(instruction, registers) and _whole(instruction, i, width)
+    return k if together else k + 1
 
 
 def _whole(instruction: Instruction, i: int, width: int) -> bool:

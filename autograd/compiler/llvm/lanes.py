@@ -49,6 +49,11 @@ class Lanes:
         if self.parent is not None:
             self.parent.name = value.bitcast(DOUBLE).name
 
+    @property
+    def numbers(self) -> Lanes:
+        """Themselves, truths as 0 and 1."""
+        return like(self, self)
+
     def bitcast(self, kind: str) -> Lanes:
         """The same bits as numbers of another kind."""
         target = f"<{self.body.module.lanes} x {kind}>"
@@ -115,9 +120,7 @@ class Lanes:
     def __setitem__(self, where: Any, value: Any) -> None:
         self.become(value if where is Ellipsis else where.select(value, self))
 
-    def __array_ufunc__(
-        self, ufunc: Any, method: str, *inputs: Any, out: Any = None, where: Any = True, **_: Any
-    ) -> Any:
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         if method != "__call__":  # a reduction over numbers that are not there yet: they may be anything
             return math.inf
         asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
@@ -132,6 +135,7 @@ class Lanes:
         if out is None:
             return result
         (target,) = out
+        where = options.get("where", True)
         target.become(result if where is True else where.select(result, target))
         return target
 
@@ -139,11 +143,6 @@ class Lanes:
         if function not in FUNCTIONS:
             raise Unsupported(f"LLVM has no numpy.{function.__name__}")
         return FUNCTIONS[function](*args, **kwargs)
-
-    @property
-    def numbers(self) -> Lanes:
-        """Themselves, truths as 0 and 1."""
-        return like(self, self)
 
     # --- operators, for formulas that know no NumPy
 

@@ -63,9 +63,8 @@ def side_by_side(
         return everywhere(body, body.word("%once", start, "double"))
     kind = f"<{places.lanes} x double>"
     if step == 1:
-        return Lanes(
-            body, body.new(f"load {kind}, ptr {body.address('%once', body.affine(start, (1, first)))}, align 8")
-        )
+        address = body.address("%once", body.affine(start, (1, first)))
+        return Lanes(body, body.new(f"load {kind}, ptr {address}, align 8"))
     vector = "poison"
     for lane in range(places.lanes):
         i = body.least(body.affine(lane, (1, first)), width - 1)
@@ -114,8 +113,8 @@ def _product(single: Single, instruction: Product) -> None:
         with body.loop(columns) as j:
             w, x = single.number(instruction.matrix, i, j), single.number(instruction.vector, j)
             before = body.new(f"load double, ptr {running}")
-            body.do(f"store double {body.new(f'call double {fused}(double {w}, double {x}, double {before})')}, "
-                    f"ptr {running}")  # fmt: skip
+            after = body.new(f"call double {fused}(double {w}, double {x}, double {before})")
+            body.do(f"store double {after}, ptr {running}")
         address = body.address("%once", body.affine(single.places.once[instruction.out], (1, i)))
         body.do(f"store double {body.new(f'load double, ptr {running}')}, ptr {address}")
 

@@ -53,6 +53,10 @@ class Places(NamedTuple):
         """Where in the scratch a vector is that turns NaN with a result by row that is not finite."""
         return self.scratch_size - self.lanes
 
+    def has_rows(self, leaf: Leaf) -> bool:
+        """Whether an argument has a number for each row."""
+        return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
+
     def result(self, k: int) -> int:
         """The word of a result."""
         return FIRST + len(self.leaves) + k

@@ -44,38 +44,34 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
         body.do(f"store {kind} zeroinitializer, ptr {z}")
     with body.loop("%vectors") as v:
         for part in range(0, block.lanes, native):
-            left = [_vector(block, instruction.left, body.affine(down[0], (1, r)), v, part) for r in range(down[1])]
-            right = [
-                _vector(block, instruction.right, body.affine(across[0], (1, c)), v, part) for c in range(across[1])
-            ]
+            left = [_vector(block, instruction.left, down[0], r, v, part) for r in range(down[1])]
+            right = [_vector(block, instruction.right, across[0], c, v, part) for c in range(across[1])]
             for z, (r, c) in zip(sums, pairs):
                 before = body.new(f"load {kind}, ptr {z}")
                 body.do(f"store {kind} {_fused(block, kind, left[r], right[c], before)}, ptr {z}")
     found = [body.new(f"load {kind}, ptr {z}") for z in sums]
     columns = instruction.right.counts[0]
-    start = block.places.once[instruction.out]
-    side_by_side = across[1] in (native, columns)
+
+    def place(r: int, c: int) -> Index:
+        start = body.affine(block.places.once[instruction.out], (columns, body.affine(down[0], (1, r))))
+        return body.affine(start, (1, body.affine(across[0], (1, c))))
+
     for first in range(0, len(found), native):
         some = pairs[first : first + native]
         total = _totals(block, kind, found[first : first + native])
-        places = [
-            body.affine(start, (columns, body.affine(down[0], (1, r))), (1, body.affine(across[0], (1, c))))
-            for r, c in (some[:1] if side_by_side and len(some) == native else some)
-        ]
-        if len(places) < len(some):
-            _add(block, kind, places[0], total)
+        if len(some) == native and across[1] in (native, columns):  # which lie side by side
+            _add(block, kind, place(*some[0]), total)
         else:
-            for k, place in enumerate(places):
-                _add(block, "double", place, body.new(f"extractelement {kind} {total}, i64 {k}"))
+            for k, pair in enumerate(some):
+                _add(block, "double", place(*pair), body.new(f"extractelement {kind} {total}, i64 {k}"))
 
 
-def _vector(block: Block, view: View, number: Index, v: Index, part: int) -> str:
-    """A part of the lanes of a number, as long as the machine's vectors are."""
+def _vector(block: Block, view: View, first: Index, k: int, v: Index, part: int) -> str:
+    """A part of the lanes of the k-th number of a tile, as long as the machine's vectors are."""
     body = block.body
-    place = body.affine(view.start, (view.steps[0], number))
-    return body.new(
-        f"load <{body.module.native} x double>, ptr {body.address(block.address(view.register, place, v), part)}"
-    )
+    number = body.affine(view.start, (view.steps[0], body.affine(first, (1, k))))
+    address = body.address(block.address(view.register, number, v), part)
+    return body.new(f"load <{body.module.native} x double>, ptr {address}")
 
 
 def _fused(block: Block, kind: str, x: str, y: str, z: str) -> str:

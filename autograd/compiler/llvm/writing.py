@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.compiler.llvm import once
 from autograd.compiler.llvm.arrays import readable
-from autograd.compiler.llvm.borders import by_row, copied_once, entrance, exit_, result
+from autograd.compiler.llvm.borders import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.places import (
     CHUNK_ROWS,
     CHUNKS,
@@ -47,7 +47,7 @@ def _start(module: Module, places: Places) -> None:
     """Arguments that the rows share, and what is computed from them alone."""
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
     for k, leaf in enumerate(places.leaves):
-        if leaf.shape or by_row(places, leaf):
+        if leaf.shape or places.has_rows(leaf):
             with body.when(body.new(f"xor i1 {readable(body, FIRST + k)}, true")):
                 body.do(f"ret i32 {UNREADABLE}")
                 body.begin(*body.labels("never"))
@@ -70,7 +70,7 @@ def _steps(module: Module, places: Places) -> list[str]:
     enter = made("enter")
     enter.body.operands += [FRAME, "i64 %low"]
     for k, leaf in enumerate(places.leaves):
-        if by_row(places, leaf):
+        if places.has_rows(leaf):
             entrance(enter, k, leaf)
     for k, step in enumerate(places.steps):
         block = made(f"step{k}")
@@ -123,9 +123,9 @@ def _across(body: Body, address: str, width: int) -> str:
         half = width // 2
         parts = []
         for first in (0, half):
-            places_ = ", ".join(f"i32 {first + i}" for i in range(half))
+            mask = ", ".join(f"i32 {first + i}" for i in range(half))
             kind = f"<{width} x double>"
-            parts.append(body.new(f"shufflevector {kind} {x}, {kind} poison, <{half} x i32> <{places_}>"))
+            parts.append(body.new(f"shufflevector {kind} {x}, {kind} poison, <{half} x i32> <{mask}>"))
         x = body.new(f"fadd <{half} x double> {parts[0]}, {parts[1]}")
         width = half
     return body.new(f"extractelement <1 x double> {x}, i64 0")
@@ -153,29 +153,29 @@ def _rows(module: Module, places: Places) -> None:
 
 
 def _finish(module: Module, places: Places) -> None:
-    """Totals of all chunks in their order, what is computed from them, and the results: 1 if all are finite."""
+    """Totals of all chunks in their order, what is computed from them, and the results; whether all are finite."""
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
-    kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
-    chunks = body.word("%frame", CHUNKS)
+    body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
+    partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
     kind = f"<{places.lanes} x double>"
     flag, running = body.memory(kind), body.memory(kind)
-    body.do(f"store {kind} zeroinitializer, ptr {flag}")
-    with body.loop(places.totals, step=places.lanes) as i:
+
+    def add_up(first: str | int, target: str) -> None:
+        """Totals side by side, of all chunks."""
         body.do(f"store {kind} zeroinitializer, ptr {running}")
         with body.loop(chunks) as k:
-            address = body.address(partials, body.affine(i, (places.totals, k)))
+            address = body.address(partials, body.affine(first, (places.totals, k)))
             x = body.new(f"load {kind}, ptr {address}, align 8")
             before = body.new(f"load {kind}, ptr {running}")
             body.do(f"store {kind} {body.new(f'fadd {kind} {before}, {x}')}, ptr {running}")
-        total = body.new(f"load {kind}, ptr {running}")
-        last = body.new(f"icmp eq i64 {i}, {places.totals - places.lanes}")
-        with body.when(last):
-            body.do(f"store {kind} {total}, ptr {flag}")
-        with body.when(body.new(f"xor i1 {last}, true")):
-            body.do(f"store {kind} {total}, ptr {body.address(kept, i)}, align 8")
+        body.do(f"store {kind} {body.new(f'load {kind}, ptr {running}')}, ptr {target}, align 8")
+
+    last = places.totals - places.lanes
+    with body.loop(last, step=places.lanes) as i:
+        add_up(i, body.address("%once", i))
+    add_up(last, flag)
     for name in once.written(module, places, "after", places.rolled.after):
-        body.do(f"call fastcc void @{name}(ptr {kept})")
-    body.do(f"%once = getelementptr i8, ptr {kept}, i64 0")
+        body.do(f"call fastcc void @{name}(ptr %once)")
     for n, (operand, each) in enumerate(zip(places.rolled.outputs, places.by_row)):
         if not each:
             result(body, places, places.result(n), operand, flag)
