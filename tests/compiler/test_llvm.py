@@ -26,7 +26,7 @@ from tests.accuracy.reference import exact, ulps
 from tests.compiler.backends import needs_llvm
 from tests.compiler.bounds import assert_within, bounds
 from tests.compiler.test_compiled import network, network_arguments
-from tests.compiler.test_forms import BOUND, BOUNDS, UNARY, in_machine_code
+from tests.compiler.test_forms import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
 
 pytestmark = needs_llvm
 
@@ -62,6 +62,17 @@ def test_an_operation_is_accurate(op: str) -> None:
     for x, got in zip(points, in_machine_code(op, np.array(points)).tolist()):
         wanted = exact(op, (x,)).value
         assert ulps(got, wanted) <= BOUNDS.get(op, BOUND), f"{op}({x!r}): got {got!r}, wanted {wanted}"
+
+
+@pytest.mark.parametrize("op", ["sin", "cos", "tan", "sinh", "acosh", "log2", "cbrt", "erf", "atan2", "hypot", "power"])
+def test_without_libmvec_it_is_libm(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm import libraries
+
+    libm, _ = libraries._libraries()
+    monkeypatch.setattr(libraries, "_libraries", lambda: (libm, None))
+    found = points(op)
+    with np.errstate(all="ignore"):
+        hold(op, in_machine_code(op, *columns(found)), np.array([eager(op, *p) for p in found]), found)
 
 
 @pytest.mark.parametrize("native", [2, 4, 8])

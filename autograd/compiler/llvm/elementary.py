@@ -1,6 +1,6 @@
 """exp, log and their relatives on lanes: free of branches, so that they run beside each other in the loop they are in.
 
-Each is within 2 ulp of the true value over its domain, subnormal arguments and results included. The reduction of the
+Each is within 2.4 ulp of the true value over its domain, subnormal arguments and results included. The reduction of the
 argument is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, freely granted).
 """
 
