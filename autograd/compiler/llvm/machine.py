@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import itertools
 import os
 import tempfile
 import threading
@@ -92,7 +93,7 @@ class Code:
 
 _lock = threading.Lock()
 _codes: WeakValueDictionary[str, Code] = WeakValueDictionary()
-_count = 0
+_names = map("autograd{}".format, itertools.count())  # the linker takes none twice
 
 
 def unfit() -> str:
@@ -100,13 +101,20 @@ def unfit() -> str:
     probe = numpy.array([0.5])
     found = [ctypes.c_size_t.from_address(id(probe) + offset).value for offset in (DATA, DTYPE)]
     flags = ctypes.c_int.from_address(id(probe) + FLAGS).value
-    known = found == [probe.ctypes.data, id(probe.dtype)] and flags == probe.flags.num
-    return "" if known else "NumPy's arrays are not laid out as this version knows them"
+    if found != [probe.ctypes.data, id(probe.dtype)] or flags != probe.flags.num:
+        return "NumPy's arrays are not laid out as this version knows them"
+    try:
+        object_code = compiled("define i64 @trial() {\n  ret i64 42\n}\n")
+        library = llvm.JITLibraryBuilder().add_object_img(object_code).export_symbol("trial")
+        tracker = library.link(_linker(), next(_names))
+        works = ctypes.CFUNCTYPE(ctypes.c_int64)(tracker["trial"])() == 42
+    except Exception as error:  # an older llvmlite, a platform that its linker does not know, …
+        return f"llvmlite {llvmlite.__version__} makes no machine code here: {error}"
+    return "" if works else "machine code does not run here"
 
 
 def code(module: Module) -> Code:
     """The code of a module, from memory, from the folder that AUTOGRAD_CACHE names, or from the compiler."""
-    global _count
     folder = os.environ.get("AUTOGRAD_CACHE")
     text = str(module)
     key = hashlib.sha256("\n".join([text, *host()[:2], *_versions()]).encode()).hexdigest()
@@ -119,9 +127,8 @@ def code(module: Module) -> Code:
                 object_code = compiled(text)
                 if path:
                     write(path, object_code)
-            _count += 1
             imports = [name for name in module.declarations if not name.startswith("llvm.")]
-            found = _codes[key] = Code(object_code, imports, f"autograd{_count}")
+            found = _codes[key] = Code(object_code, imports, next(_names))
     return found
 
 
