@@ -5,8 +5,10 @@ import math
 import multiprocessing
 import pickle
 import random
+import re
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import autograd.compiler.llvm
 from autograd import compile, silu
 from autograd.compiler import backends
 from autograd.compiler.backends import Backend, missing
@@ -32,6 +35,17 @@ pytestmark = needs_llvm
 
 def both_of(f, **options) -> tuple[Compiled, Compiled]:
     return tuple(compile(f, backend=backend, **options) for backend in ("llvm", "numpy"))
+
+
+def test_files_are_as_listed_and_import_from_those_above() -> None:
+    folder = Path(autograd.compiler.llvm.__file__).parent
+    listed = re.findall(r"^    (\w+) ", autograd.compiler.llvm.__doc__, re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    for name in listed:
+        text = (folder / f"{name}.py").read_text(encoding="utf-8")
+        imported = re.findall(r"from autograd\.compiler\.llvm\.(\w+) import", text)
+        imported += re.findall(r"from autograd\.compiler\.llvm import (\w+)", text)
+        assert all(listed.index(other) < listed.index(name) for other in imported), name
 
 
 # --- the same numbers

@@ -23,7 +23,7 @@ import llvmlite
 import llvmlite.binding as llvm
 import numpy
 
-import autograd.compiler.llvm.libraries as libraries
+from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
 
