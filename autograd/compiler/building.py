@@ -190,9 +190,14 @@ def _subtract(b: Builder, x: int, y: int) -> int | None:
     return b.emit("add", (x, b.operations[y].operands[0])) if b.is_op(y, "negative") else None
 
 
+FACTORS = {CONSTANT, "negative"}  # those that make a product simpler
+
+
 def _multiply(b: Builder, x: int, y: int) -> int | None:
     for this, other in ((x, y), (y, x)):
-        if b.is_op(other, *COMPARISONS):
+        if b.operations[this].op not in FACTORS:
+            continue
+        if b.operations[other].op in COMPARISONS:
             continue  # which as a factor is a number, but by itself is not
         if b.is_constant(this, 1.0):
             return other

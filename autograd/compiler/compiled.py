@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from autograd.compiler.layout import Reader, UnfitNumber, arrays_only, nested, shapes_of, template, value_of
+from autograd.compiler.backends import Backend, Options, missing
+from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, shapes_of, tells_all, template, value_of
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
@@ -18,6 +21,7 @@ from autograd.symbols import TraceError
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)
+MOST_KNOWN = 1024  # shapes of arguments, numbers of rows among them, that are remembered
 
 
 class Call(NamedTuple):
@@ -42,7 +46,7 @@ class Compiled:
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
-    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str]) -> None:
+    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str], options: Options) -> None:
         if not callable(f):
             raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
         self.function: Callable[..., Any] | None = f
@@ -54,21 +58,23 @@ class Compiled:
             if name not in self.signature.parameters:
                 known = ", ".join(self.signature.parameters)
                 raise ValueError(f"compile: {self.__name__}({known}) has no parameter {name!r}")
+        self.options = options.checked()
         self._prepare({})
 
     def _prepare(self, programs: dict[Any, Program]) -> None:
         self._programs = programs
         self._plans: dict[Any, Plan] = {}
         self._choices: dict[Any, tuple[int, ...]] = {}
-        self._forms: dict[Any, tuple[Any, ...]] = {}
+        self._known: dict[Any, tuple[Plan, int | None]] = {}
         self._tracing = threading.Lock()
-        self._latest: Program | None = None
+        self._latest: Plan | None = None
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         parameters = list(self.signature.parameters.values())
         self._parameters = [p.name for p in parameters if p.kind in positional]
         self._moving = [name for name in self._parameters if name not in self.static]
         self._by_row = [name in self.rows for name in self._parameters]
         self._plain = len(self._parameters) == len(parameters)
+        self._direct = self._plain and not self.static
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.signature}>"
@@ -78,18 +84,27 @@ class Compiled:
         """The program of the latest call; ValueError before there was one."""
         if self._latest is None:
             raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
-        return self._latest
+        return self._latest.program
+
+    @property
+    def backend(self) -> Backend:
+        """What the program of the latest call runs on, or, before there was one, what is meant to run it; and why.
+
+        >>> import autograd
+        >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
+        numpy: as asked for
+        """
+        return self.options.preferred if self._latest is None else self._latest.backend
 
     # --- what it computes
 
     def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
         """The value for each row, or their sum or mean; the value itself where no argument has rows."""
         try:
-            call = self._read(args, kwargs, reduce)
+            plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
             return self._eager(error)(*args, **kwargs)
-        plan = self._plan("value", call)
-        return value_of(plan.program.outputs, iter(plan.run(call.arrays, call.rows, reduce)), call.each)
+        return value_of(plan.program.outputs, iter(plan.run(arrays, rows, reduce)), plan.each)
 
     def value_and_grad(
         self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -105,13 +120,12 @@ class Compiled:
         (20.0, 10.0)
         """
         try:
-            call = self._read(args, kwargs, reduce)
+            plan, arrays, rows = self._ready("gradient", args, kwargs, reduce, argnums)
         except UnfitNumber as error:
             both: tuple[Any, Any] = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
             return both
-        plan = self._plan("gradient", call, self._chosen(argnums))
-        first, *others = plan.run(call.arrays, call.rows, reduce)
-        value = first[:, 0] if call.each else float(first[0])
+        first, *others = plan.run(arrays, rows, reduce)
+        value = first if plan.each else float(first)
         gradients = plan.derivatives(others)
         return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
@@ -154,6 +168,24 @@ class Compiled:
 
     # --- arguments
 
+    def _ready(
+        self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
+    ) -> tuple[Plan, Sequence[Any], int | None]:
+        """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
+        direct = self._direct and not kwargs and argnums.__class__ in (int, tuple) and reduce in REDUCTIONS
+        key = (kind, reduce, argnums, shapes_in(args)) if direct else None
+        known = self._known.get(key)
+        if known is not None:
+            self._latest, rows = known
+            return known[0], args, rows
+        call = self._read(args, kwargs, reduce)
+        plan = self._plan(kind, call, self._chosen(argnums))
+        if key is not None and tells_all(key[-1]):
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = plan, call.rows
+        return plan, call.arrays, call.rows
+
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
         if reduce not in REDUCTIONS:
             raise ValueError(f"{self.__name__}: reduce is 'sum', 'mean' or None, got {reduce!r}")
@@ -161,19 +193,6 @@ class Compiled:
             raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
         if kwargs or len(args) != len(self._parameters) or not self._plain:
             args = self._bound(args, kwargs)
-        quick = arrays_only(args, self._by_row) if not self.static else None
-        if quick is not None:
-            key, rows = quick
-            known = self._forms.get(key)
-            if known is not None:
-                return Call(known, (), list(args), rows, reduce)
-        call = self._read_slowly(args, reduce)
-        if quick is not None:
-            self._forms[quick[0]] = call.forms
-        return call
-
-    def _read_slowly(self, args: tuple[Any, ...], reduce: str | None) -> Call:
-        """Argument by argument, of any structure."""
         forms: list[Any] = []
         arrays: list[Any] = []
         static: list[tuple[str, Any]] = []
@@ -243,8 +262,11 @@ class Compiled:
             names = ", ".join(name for name, _ in call.static)
             raise TypeError(f"{self.__name__}: static arguments must be hashable: {names}") from None
         if plan is None:
-            plan = self._plans[key] = Plan(kind, self._traced(call), call.forms, chosen, call.each)
-        self._latest = plan.program
+            with _uncollected():
+                plan = Plan(kind, self._traced(call), call.forms, chosen, call.each, self.options)
+                plan.prepare()
+            self._plans[key] = plan
+        self._latest = plan
         return plan
 
     def _traced(self, call: Call) -> Program:
@@ -281,8 +303,10 @@ class Compiled:
     # --- copies
 
     def __reduce__(self) -> Any:
-        function = _portable(self.function)
-        state = (function, self.signature, self.rows, self.static, self.__name__, self.__doc__, dict(self._programs))
+        names = (self.__name__, self.__doc__)
+        state = (
+            _portable(self.function), self.signature, self.rows, self.static, self.options, names, dict(self._programs)
+        )  # fmt: skip
         return _unpickled, state
 
 
@@ -306,13 +330,26 @@ def _portable(function: Any) -> Any:
     return function
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which takes a fifth of the time of making a program, and finds nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _unpickled(
-    function: Any, signature: Any, rows: Any, static: Any, name: str, doc: str | None, programs: dict[Any, Program]
+    function: Any, signature: Any, rows: Any, static: Any, options: Options, names: Any, programs: dict[Any, Program]
 ) -> Compiled:
     made = Compiled.__new__(Compiled)
     made.function = function.function() if isinstance(function, Carried) else function
     made.signature, made.rows, made.static = signature, rows, static
-    made.__name__, made.__doc__ = name, doc
+    made.__name__, made.__doc__ = names
+    made.options = options if options.backend != "llvm" or not missing() else options._replace(backend="auto")
     made._prepare(programs)
     return made
 

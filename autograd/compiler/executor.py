@@ -65,9 +65,10 @@ class Executor:
     """A rolled program and the memory it runs in. One call at a time: each thread takes one of its own."""
 
     def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> None:
-        """`leaves` are the arrays that a call gives, in order; `results` what it gets."""
+        """`leaves` are the arrays that a call gives, in order; `results` those that it wants."""
         self.rolled, self.leaves = rolled, leaves
         self.by_row = [result.by_row for result in results]
+        self.shapes = [result.shape for result in results]
         self.widths = [len(result.outputs) for result in results]
         self.slots: Slots = planned(rolled)
         self.once = [self._once(register.width, register.truths, register.scope) for register in rolled.registers]
@@ -120,8 +121,16 @@ class Executor:
 
     # --- a call
 
-    def run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
-        """The results for these arrays, one for each leaf, flat or rows × numbers; and whether all are finite."""
+    def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        """The results for these arrays, divided by the number of rows if `mean`; and whether all are finite."""
+        with numpy.errstate(all="ignore"):
+            results, finite = self._run(arrays, rows)
+            if mean and rows is not None:
+                for result in results:
+                    numpy.divide(result, rows, result)
+        return results, finite
+
+    def _run(self, arrays: Sequence[Any], rows: int | None) -> tuple[list[Any], bool]:
         for k, entrance in self.entrances:
             entrance[...] = arrays[k]
         if self.rolled.count is not None:
@@ -132,7 +141,7 @@ class Executor:
         sum_of_rows = 0.0
         if rows is not None:
             widths = [width for width, by_row in zip(self.widths, self.by_row) if by_row]
-            each = [numpy.empty((rows, width)) for width in widths]
+            each = [numpy.empty((rows, width)) for width in widths]  # to be filled block by block
             sum_of_rows = self._run_blocks(arrays, rows, each)
         for function, operands in self.after:
             function(*operands)
@@ -162,12 +171,15 @@ class Executor:
         totals = self.totals.copy()
         total += numpy.add.reduce(totals)
         results = []
-        for found in self.results:
+        for found, shape in zip(self.results, self.shapes):
             if type(found) is slice:
-                results.append(totals[found])
+                results.append(totals[found].reshape(shape))
+            elif found is None:
+                rows = next(each)
+                results.append(rows.reshape(len(rows), *shape))
             else:
-                results.append(next(each) if found is None else found.copy())
-                total += 0.0 if found is None else numpy.add.reduce(found)
+                results.append(found.copy().reshape(shape))
+                total += numpy.add.reduce(found)
         return results, math.isfinite(total)
 
     def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> float:

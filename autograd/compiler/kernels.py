@@ -25,7 +25,7 @@ ZERO, HALF, ONE, TWO = map(numpy.array, (0.0, 0.5, 1.0, 2.0))
 
 def like(out: Any, count: int) -> list[Any]:
     """So many arrays to work in, of the shape of `out`; arrays even where that has no dimensions."""
-    return [numpy.empty(numpy.shape(out)) for _ in range(count)]
+    return [numpy.empty_like(out, dtype=float) for _ in range(count)]
 
 
 @cache
@@ -78,7 +78,7 @@ def leaky_relu(x: Any, slope: Any, out: Any) -> None:
 
 
 def where(condition: Any, a: Any, b: Any, out: Any) -> None:
-    if numpy.asarray(condition).dtype.kind != "b":
+    if numpy.result_type(condition).kind != "b":
         condition = numpy.not_equal(condition, ZERO)
     if numpy.may_share_memory(out, a):
         a = numpy.array(a)
@@ -179,13 +179,16 @@ _HIGH = numpy.int64(-(1 << 27))  # the bits of a float that make its upper half,
 
 def upper(x: Any) -> Any:
     """x without the lower half of its bits."""
-    x = numpy.asarray(x, dtype=float)
-    h = numpy.empty(x.shape)
-    numpy.bitwise_and(x.view(numpy.int64), _HIGH, h.view(numpy.int64))
+    h = numpy.empty_like(x, dtype=float)
+    numpy.copyto(h, x)
+    bits = h.view(numpy.int64)
+    numpy.bitwise_and(bits, _HIGH, bits)
     return h
 
 
 def _horner(coefficients: tuple[Any, ...], t: Any) -> Any:
+    if type(t) is not numpy.ndarray:  # lanes of machine code to come, which round once in two operations
+        return t.horner(coefficients)
     p = numpy.full(t.shape, coefficients[0])
     for c in coefficients[1:]:
         numpy.add(numpy.multiply(p, t, p), c, p)
@@ -253,7 +256,7 @@ def gelu_slope(x: Any, out: Any) -> None:
     """Φ(x) + x φ(x) for x < 0, whose exponential underflows shortly before it does; 1 - gelu'(-x) for x > 0."""
     positive = numpy.greater(x, ZERO)
     dip = numpy.logical_and(numpy.greater(x, -1.4), numpy.less(x, -0.3))
-    t = numpy.asarray(x)[dip]
+    t = numpy.broadcast_to(x, dip.shape)[dip]
     numpy.subtract(numpy.subtract(t, special._GELU_ZERO, t), special._GELU_ZERO_LOW, t)
     a, q, e = _normal_tail(x, out)
     numpy.subtract(q, numpy.multiply(a, special._PHI0, a), q)

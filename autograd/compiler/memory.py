@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from autograd.compiler.rolled import ROWS, Apply, Gather, Instruction, Rolled, View
@@ -20,28 +20,31 @@ class Slots(NamedTuple):
         return sum(width for width, _ in self.sizes)
 
 
-def planned(rolled: Rolled) -> Slots:
-    """Slots for all registers of rows, by one pass over the instructions."""
-    last: dict[int, int] = {}
-    for k, instruction in enumerate(rolled.rows):
-        for i in operands_of(instruction):
-            last[i] = k
+def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None) -> Slots:
+    """Slots for the registers of rows, by one pass over the steps: instructions that run together, or one by one.
+
+    What is made and used within one step only has no slot.
+    """
+    steps = [[instruction] for instruction in rolled.rows] if steps is None else steps
+    last = {i: k for k, step in enumerate(steps) for instruction in step for i in operands_of(instruction)}
     for result in rolled.outputs:
         if isinstance(result, View):
-            last[result.register] = len(rolled.rows)
+            last[result.register] = len(steps)
     slots = Slots({}, [])
     free: list[int] = []
     for i in rolled.inputs:
         if rolled.registers[i].scope == ROWS:
             _take(slots, free, rolled, i)
-    for k, instruction in enumerate(rolled.rows):
-        dying = [i for i in dict.fromkeys(operands_of(instruction)) if last[i] == k and i in slots.slot]
-        in_place = [i for i in dying if _in_place(instruction, i, rolled)]
-        if in_place:
-            slots.slot[instruction.out] = slots.slot[in_place[0]]
-            dying.remove(in_place[0])
-        elif rolled.registers[instruction.out].scope == ROWS:
-            _take(slots, free, rolled, instruction.out)
+    for k, step in enumerate(steps):
+        used = dict.fromkeys(i for instruction in step for i in operands_of(instruction))
+        dying = [i for i in used if last[i] == k and i in slots.slot]
+        for instruction in step:
+            in_place = [i for i in dying if len(step) == 1 and _in_place(instruction, i, rolled)]
+            if in_place:
+                slots.slot[instruction.out] = slots.slot[in_place[0]]
+                dying.remove(in_place[0])
+            elif rolled.registers[instruction.out].scope == ROWS and last[instruction.out] > k:
+                _take(slots, free, rolled, instruction.out)
         free += [slots.slot[i] for i in dying]
     return slots
 

@@ -44,10 +44,11 @@ Operand = View | Number
 
 
 class Result(NamedTuple):
-    """Outputs of a program, by their order, that an executor gives as one array: for each row, or once."""
+    """Outputs of a program, by their order, that an executor gives as one array of a shape: for each row, or once."""
 
     outputs: tuple[int, ...]
     by_row: bool
+    shape: tuple[int, ...] = ()
 
 
 class Apply(NamedTuple):

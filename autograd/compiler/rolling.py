@@ -118,7 +118,8 @@ class Rolling:
             for (op, *_), members in groups.items():
                 self._group(op, members, phase)
         views = [
-            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END) for outputs, each in results
+            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END)
+            for outputs, each, _ in results
         ]
         return Rolled(
             self.program.name, tuple(self.registers), tuple(self.inputs), tuple(self.constants), self.count,

@@ -1,19 +1,20 @@
 """Who takes turns: ours and hand-written NumPy in this process, each peer in its own."""
 
+import gc
 import json
 import os
 import subprocess
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.compiled.cases import CASES
 from benchmarks.compiled.environment import COMMAND, HERE, PYTHON, own_kernels
-from benchmarks.compiled.turns import first_call, turn
+from benchmarks.compiled.turns import Job, first_call, turn
 
 
 class Absent(Exception):
@@ -31,12 +32,15 @@ class Start(NamedTuple):
 class Local:
     """A contestant in this process."""
 
-    def __init__(self, name: str, module: ModuleType, about: str) -> None:
+    def __init__(self, name: str, module: ModuleType | SimpleNamespace, about: str) -> None:
         self.name, self.module, self.about = name, module, about
+        self.job: Job | None = None
 
     def prepare(self, key: str, rows: int | None = None) -> Start:
         """Build a case, or its first rows, and evaluate it."""
         case = CASES[key]
+        self.job = None  # and with it its machine code, which another case may share
+        gc.collect()
         data = [array[:rows] for array in case.data()]
         build = getattr(self.module, case.kind)
         self.job, arrays, took = first_call(build, case, case.parameters(), data)
@@ -44,6 +48,7 @@ class Local:
 
     def turn(self, calls: int) -> tuple[float, float]:
         """Seconds a call, cores busy."""
+        assert self.job is not None
         return turn(self.job.run, calls)
 
     def close(self) -> None:

@@ -1,6 +1,8 @@
 """The contestant: scalar code for one row, compiled."""
 
 from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import autograd
@@ -32,9 +34,9 @@ def price(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> Any:
     return S * normal_cdf(d1) - K * exp(-r * T) * normal_cdf(d2)
 
 
-def network(case: Network, parameters: list[Any], rows: list[Any]) -> Job:
+def network(case: Network, parameters: list[Any], rows: list[Any], backend: str = "auto") -> Job:
     """One full-batch step."""
-    fast = autograd.compile(loss_of(case.activation), rows=("x", "y"))
+    fast = autograd.compile(loss_of(case.activation), rows=("x", "y"), backend=backend)
     everything = tuple(range(len(parameters)))
 
     def value_and_grad() -> Any:
@@ -52,9 +54,9 @@ def network(case: Network, parameters: list[Any], rows: list[Any]) -> Job:
     return Job(evaluate, step)
 
 
-def greeks() -> Callable[..., list[Any]]:
+def greeks(backend: str = "auto") -> Callable[..., list[Any]]:
     """The function of S, K, T, r and sigma that gives the price and its derivatives by them, row by row."""
-    fast = autograd.compile(price, rows=("S", "K", "T", "r", "sigma"))
+    fast = autograd.compile(price, rows=("S", "K", "T", "r", "sigma"), backend=backend)
 
     def both(*columns: Any) -> list[Any]:
         value, gradients = fast.value_and_grad(*columns, argnums=(0, 1, 2, 3, 4), reduce=None)
@@ -63,7 +65,10 @@ def greeks() -> Callable[..., list[Any]]:
     return both
 
 
-def options(case: Options, parameters: list[Any], rows: list[Any]) -> Job:
+def options(case: Options, parameters: list[Any], rows: list[Any], backend: str = "auto") -> Job:
     """Price and Greeks of every row."""
-    both = greeks()
+    both = greeks(backend)
     return Job(lambda: both(*rows), lambda: both(*rows))
+
+
+on_numpy = SimpleNamespace(network=partial(network, backend="numpy"), options=partial(options, backend="numpy"))

@@ -16,14 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, compile, grad, hessian, hvp, relu, value_and_grad, where
+from autograd import Value, grad, hessian, hvp, relu, value_and_grad, where
 from autograd.symbols import TraceError
 from autograd.testing.programs import Program, programs
+from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds
 
 
+@both
 @given(programs(), st.data())
-def test_a_program_compiles_to_what_the_engine_computes(program: Program, data: st.DataObject) -> None:
+def test_a_program_compiles_to_what_the_engine_computes(compile, program: Program, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)
     by_row = data.draw(st.sets(st.sampled_from(names)))
     every = tuple(range(len(names)))
@@ -64,7 +66,8 @@ def by_hand(W1, b1, W2, b2, X, Y):
     return np.sum(e * e), (dz.T @ X, dz.sum(0), dp.T @ a, dp.sum(0))
 
 
-def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer() -> None:
+@both
+def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer(compile) -> None:
     fast = compile(network, rows=("x", "y"))
     args = network_arguments()
     value, gradients = fast.value_and_grad(*args, argnums=(0, 1, 2, 3), reduce="sum")
@@ -80,8 +83,9 @@ def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer() -> No
     assert len(fast.program.rolled().rows) < 20
 
 
+@both
 @pytest.mark.parametrize("n", [0, 1, 2, 63, 1000, 20_000])
-def test_blocks_of_rows_add_up(n: int) -> None:
+def test_blocks_of_rows_add_up(compile, n: int) -> None:
     fast = compile(network, rows=("x", "y"))
     args = network_arguments(n)
     value, gradients = fast.value_and_grad(*args, argnums=(0, 1, 2, 3), reduce="sum")
@@ -97,7 +101,8 @@ def test_blocks_of_rows_add_up(n: int) -> None:
     assert_close(rows[0].sum(0), gradients[0], rtol=1e-9, atol=1e-9)
 
 
-def test_results_share_no_memory() -> None:
+@both
+def test_results_share_no_memory(compile) -> None:
     fast = compile(lambda w, b, x: (w[0] + b[0]) * x, rows=("x",))
     x = np.array([1.0, 2.0])
     value, (dw, db) = fast.value_and_grad(np.ones(1), np.ones(1), x, argnums=(0, 1), reduce="mean")
@@ -108,7 +113,8 @@ def test_results_share_no_memory() -> None:
     assert (value, again) == (3.0, 3.0)
 
 
-def test_the_same_call_gives_the_same_bits() -> None:
+@both
+def test_the_same_call_gives_the_same_bits(compile) -> None:
     fast, args = compile(network, rows=("x", "y")), network_arguments(5000)
     first, second = (fast.value_and_grad(*args, argnums=(0, 4), reduce="mean") for _ in range(2))
     assert first[0] == second[0]
@@ -122,14 +128,16 @@ KINDS_OF_ARRAYS = {
     "not contiguous": lambda x: np.repeat(x, 2, axis=0)[::2],
     "reversed": lambda x: x[::-1].copy()[::-1],
     "columns first": np.asfortranarray,
+    "a dtype of its own": lambda x: x.astype(np.dtype(float, metadata={"unit": "m"})),
     "read only": lambda x: (x.setflags(write=False), x)[1],
     "lists": lambda x: x.tolist(),
     "objects": lambda x: x.astype(object),
 }
 
 
+@both
 @pytest.mark.parametrize("kind", KINDS_OF_ARRAYS)
-def test_arrays_of_every_kind(kind: str) -> None:
+def test_arrays_of_every_kind(compile, kind: str) -> None:
     made = [KINDS_OF_ARRAYS[kind](x) for x in network_arguments()]
     fast = compile(network, rows=("x", "y"))
     if kind == "lists":
@@ -147,7 +155,8 @@ class Line(NamedTuple):
     b: float
 
 
-def test_structures_come_back_as_they_went_in() -> None:
+@both
+def test_structures_come_back_as_they_went_in(compile) -> None:
     def f(line, p, q, x):
         return (line.w * x["a"] + line.b + p["k"][0] * p["k"][1]) * q[0][0] + q[1] * x["b"]
 
@@ -164,7 +173,8 @@ def test_structures_come_back_as_they_went_in() -> None:
     assert x["b"].tolist() == [1.0, 1.0]
 
 
-def test_results_of_any_structure() -> None:
+@both
+def test_results_of_any_structure(compile) -> None:
     fast = compile(lambda x, w: {"sum": x + w, "pair": [x * w, x - w]}, rows=("x",))
     found = fast(np.array([1.0, 2.0, 3.0]), 2.0)
     assert found["sum"].tolist() == [3.0, 4.0, 5.0]
@@ -192,8 +202,9 @@ ERRORS = {
 }
 
 
+@both
 @pytest.mark.parametrize("case", ERRORS)
-def test_errors_name_the_argument(case: str) -> None:
+def test_errors_name_the_argument(compile, case: str) -> None:
     error, message, call = ERRORS[case]
     fast = compile(lambda w, x, y: w * x + y, rows=("x", "y"))
     with pytest.raises(error, match=message):
@@ -201,7 +212,8 @@ def test_errors_name_the_argument(case: str) -> None:
     assert fast(2.0, [1.0], [1.0]).tolist() == [3.0]  # and nothing is lost
 
 
-def test_an_error_inside_f_says_which_shapes_it_was_given() -> None:
+@both
+def test_an_error_inside_f_says_which_shapes_it_was_given(compile) -> None:
     fast = compile(lambda W, x: (W @ x).sum(), rows=("x",))
     with pytest.raises(ValueError, match="matmul") as caught:
         fast(np.ones((2, 3)), np.ones((5, 4)))
@@ -210,7 +222,8 @@ def test_an_error_inside_f_says_which_shapes_it_was_given() -> None:
     ]
 
 
-def test_parameters_that_do_not_exist() -> None:
+@both
+def test_parameters_that_do_not_exist(compile) -> None:
     with pytest.raises(ValueError, match=r"has no parameter 'z'"):
         compile(lambda x: x, rows=("z",))
     with pytest.raises(TypeError, match="must be a function"):
@@ -219,7 +232,8 @@ def test_parameters_that_do_not_exist() -> None:
         compile(lambda x: x)(1.0, reduce="sum")
 
 
-def test_static_arguments_choose_the_program() -> None:
+@both
+def test_static_arguments_choose_the_program(compile) -> None:
     def polynomial(w, x, degree, scale=1.0):
         return scale * sum(w[k] * x**k for k in range(degree + 1))
 
@@ -235,7 +249,8 @@ def test_static_arguments_choose_the_program() -> None:
         fast(w, x, [1])
 
 
-def test_branches_are_refused_by_line() -> None:
+@both
+def test_branches_are_refused_by_line(compile) -> None:
     def f(x):
         if x > 0:  # the line that is named
             return x
@@ -252,13 +267,15 @@ def test_branches_are_refused_by_line() -> None:
             compile(g)(1.0)
 
 
-def test_a_value_from_outside_is_refused() -> None:
+@both
+def test_a_value_from_outside_is_refused(compile) -> None:
     outside = Value(3.0, label="k")
     with pytest.raises(TraceError, match="'k' from outside"):
         compile(lambda x: x * outside)(2.0)
 
 
-def test_an_infinite_derivative_on_the_side_not_taken_stays_there() -> None:
+@both
+def test_an_infinite_derivative_on_the_side_not_taken_stays_there(compile) -> None:
     def f(x):
         return where(x > 0, autograd.sqrt(abs(x)), x * 2) + autograd.maximum(x, 1.0) + autograd.clip(x, -1.0, 1.0)
 
@@ -281,8 +298,9 @@ IEEE = {
 }
 
 
+@both
 @pytest.mark.parametrize("case", IEEE)
-def test_what_raises_eagerly_is_ieee_arithmetic_here(case: str) -> None:
+def test_what_raises_eagerly_is_ieee_arithmetic_here(compile, case: str) -> None:
     f, x, value, slope = IEEE[case]
     found, derivative = compile(lambda x: f(x)).value_and_grad(x)
     np.testing.assert_equal((found, derivative), (value, slope))
@@ -294,7 +312,8 @@ def rosenbrock(x):
     return sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(x))
 
 
-def test_second_derivatives_are_compiled_too() -> None:
+@both
+def test_second_derivatives_are_compiled_too(compile) -> None:
     fast = compile(rosenbrock)
     x, v = np.array([0.5, -1.0, 2.0, 0.1]), np.array([1.0, 0.0, -1.0, 2.0])
     wanted = hessian(rosenbrock)(x)
@@ -307,7 +326,8 @@ def test_second_derivatives_are_compiled_too() -> None:
     assert fast.hessian([1.0, 2.0]) == hessian(rosenbrock)([1.0, 2.0])
 
 
-def test_second_derivatives_over_rows() -> None:
+@both
+def test_second_derivatives_over_rows(compile) -> None:
     def cost(w, x, y):
         return autograd.log1p(autograd.exp(-y * autograd.dot(w, x)))
 
@@ -322,7 +342,8 @@ def test_second_derivatives_over_rows() -> None:
     assert_close(fast.hessian(w, X, Y).sum(0), wanted, rtol=1e-10)
 
 
-def test_on_other_numbers_it_is_the_function_itself() -> None:
+@both
+def test_on_other_numbers_it_is_the_function_itself(compile) -> None:
     fast = compile(lambda x: x * x / 3)
     assert fast(Fraction(1, 2)) == Fraction(1, 12)
     assert fast(mpmath.mpf(2)) == mpmath.mpf(4) / 3
@@ -330,7 +351,8 @@ def test_on_other_numbers_it_is_the_function_itself() -> None:
     assert grad(grad(fast))(2.0) == pytest.approx(2 / 3)
 
 
-def test_it_can_be_pickled(monkeypatch) -> None:
+@both
+def test_it_can_be_pickled(compile, monkeypatch) -> None:
     monkeypatch.delitem(sys.modules, "cloudpickle", raising=False)
     fast = compile(network, rows=("x", "y"))
     args = network_arguments()
@@ -347,7 +369,8 @@ def test_it_can_be_pickled(monkeypatch) -> None:
         again(2.0, [[1.0]])
 
 
-def test_cloudpickle_carries_functions_that_pickle_cannot_name() -> None:
+@both
+def test_cloudpickle_carries_functions_that_pickle_cannot_name(compile) -> None:
     import cloudpickle
 
     factor = 3.0
@@ -357,7 +380,8 @@ def test_cloudpickle_carries_functions_that_pickle_cannot_name() -> None:
     assert twice(2.0, [[1.0]]).tolist() == [[6.0]], "it can trace other shapes"
 
 
-def test_calls_from_many_threads() -> None:
+@both
+def test_calls_from_many_threads(compile) -> None:
     fast = compile(network, rows=("x", "y"))
     sizes = [10, 500, 3000, 10, 77, 3000, 1, 500]
     results: dict[int, float] = {}
@@ -376,13 +400,15 @@ def test_calls_from_many_threads() -> None:
         assert_close(value, by_hand(*network_arguments(sizes[k], k))[0], rtol=1e-11)
 
 
-def test_scipy_can_minimize_it() -> None:
+@both
+def test_scipy_can_minimize_it(compile) -> None:
     optimize = pytest.importorskip("scipy.optimize")
     result = optimize.minimize(compile(rosenbrock).value_and_grad, np.zeros(4), jac=True)
     assert_close(result.x, np.ones(4), rtol=1e-4)
 
 
-def test_a_long_chain_compiles_without_recursion() -> None:
+@both
+def test_a_long_chain_compiles_without_recursion(compile) -> None:
     def chain(x):
         for _ in range(3000):
             x = autograd.sin(x) + 0.5
@@ -392,6 +418,7 @@ def test_a_long_chain_compiles_without_recursion() -> None:
     assert (value, slope) == pytest.approx(value_and_grad(chain)(0.3))
 
 
+@both
 @pytest.mark.parametrize("rows", [(), ("x",)])
 @pytest.mark.parametrize("reduce", [None, "sum", "mean"])
 @pytest.mark.parametrize(
@@ -404,7 +431,7 @@ def test_a_long_chain_compiles_without_recursion() -> None:
         lambda x: x[0] + x[1] + x[2],
     ],
 )
-def test_derivatives_that_are_all_one_constant_have_the_shape_of_the_argument(flat, reduce, rows) -> None:
+def test_derivatives_that_are_all_one_constant_have_the_shape_of_the_argument(compile, flat, reduce, rows) -> None:
     if reduce is not None and not rows:
         return
     x = np.array([1.0, 2.0, 3.0])
@@ -419,6 +446,7 @@ def test_derivatives_that_are_all_one_constant_have_the_shape_of_the_argument(fl
     np.testing.assert_array_equal(got, {"sum": per_row.sum(axis=0), "mean": per_row.mean(axis=0)}.get(reduce, per_row))
 
 
+@both
 @pytest.mark.parametrize(
     "mixed",
     [
@@ -437,7 +465,7 @@ def test_derivatives_that_are_all_one_constant_have_the_shape_of_the_argument(fl
     ],
 )
 @pytest.mark.parametrize("w", [-1.0, 1.0])
-def test_a_choice_between_plain_numbers_is_a_number_like_any_other(mixed, w) -> None:
+def test_a_choice_between_plain_numbers_is_a_number_like_any_other(compile, mixed, w) -> None:
     def f(w, x):
         return mixed(where(w > 0, 3.0, 2.0), x)
 

@@ -18,7 +18,19 @@ from tests.accuracy.points import SIGNED, VECTORS, any_float, around, numbers
 
 numpy: Any = pytest.importorskip("numpy")
 from autograd.compiler import kernels  # noqa: E402
+from autograd.compiler.executor import Leaf  # noqa: E402
 from autograd.compiler.forms import FOLDS, FORMS  # noqa: E402
+from autograd.compiler.rolled import (  # noqa: E402
+    ROWS,
+    Apply,
+    Fold,
+    Number,
+    Register,
+    Result,
+    Rolled,
+    View,
+)
+from tests.compiler.backends import needs_llvm  # noqa: E402
 
 UNARY = (
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "ceil", "cos", "cosh", "erf", "erfc", "exp",
@@ -132,6 +144,31 @@ def run(op: str, *operands: Any) -> Any:
     return out
 
 
+def in_machine_code(op: str, *operands: Any) -> Any:
+    """The same in machine code, by a program of this one operation: numbers are constants of it."""
+    from autograd.compiler.llvm.executor import compiled
+
+    arrays = [x for x in map(numpy.asarray, operands) if x.ndim]
+    columns = iter(range(len(arrays)))
+    whole = [Number(float(x)) if not numpy.ndim(x) else View(next(columns), 0, (1,), (1,)) for x in operands]
+    registers = [Register(f"x{k}", 1, ROWS) for k in range(len(arrays))]
+    registers.append(Register("z", 1, ROWS, op in COMPARISONS))
+    return _run(compiled, registers, Apply(len(arrays), op, tuple(whole)), arrays)
+
+
+def _run(compiled: Any, registers: list[Register], instruction: Any, arrays: list[Any]) -> Any:
+    out = View(len(registers) - 1, 0, (1,), (1,))
+    inputs = tuple(range(len(arrays)))
+    rolled = Rolled("f", tuple(registers), inputs, (), None, (), (instruction,), (), (out,))
+    leaves = [Leaf(k, 0, x.shape[1:]) for k, x in enumerate(arrays)]
+    make = compiled(rolled, leaves, [Result((0,), True)], 1)
+    (found,), _ = make().run(arrays, len(arrays[0]), False)
+    return found
+
+
+executors = pytest.mark.parametrize("run", [run, pytest.param(in_machine_code, marks=needs_llvm)])
+
+
 def columns(found: list[tuple[Any, ...]]) -> list[Any]:
     return [numpy.array(column, dtype=float) for column in zip(*found)]
 
@@ -144,16 +181,18 @@ def test_every_operation_has_a_form() -> None:
     assert WRITTEN_OUT.isdisjoint(ON_FLOATS)
 
 
+@executors
 @pytest.mark.parametrize("op", [*UNARY, *BINARY, *TERNARY])
-def test_a_form_agrees_with_the_engine(op: str) -> None:
+def test_a_form_agrees_with_the_engine(op: str, run: Any) -> None:
     found = points(op)
     wanted = numpy.array([eager(op, *p) for p in found])
     with numpy.errstate(all="ignore"):
         hold(op, run(op, *columns(found)), wanted, found)
 
 
+@executors
 @pytest.mark.parametrize("op", ["monomial", "falling_power", "power", "constant_power"])
-def test_a_form_agrees_where_the_exponent_is_a_number(op: str) -> None:
+def test_a_form_agrees_where_the_exponent_is_a_number(op: str, run: Any) -> None:
     groups: dict[tuple[float, ...], list[float]] = {}
     for x, *rest in derivatives_of_powers():
         groups.setdefault(tuple(rest) if op in POWERS else (rest[0],), []).append(x)
@@ -161,7 +200,8 @@ def test_a_form_agrees_where_the_exponent_is_a_number(op: str) -> None:
         wanted = numpy.array([eager(op, x, *rest) for x in bases])
         with numpy.errstate(all="ignore"):
             hold(op, run(op, numpy.array(bases), *rest), wanted, [(x, *rest) for x in bases])
-            hold(op, run(op, numpy.array(bases), *map(numpy.array, rest)), wanted, [(x, *rest) for x in bases])
+            if run is not in_machine_code:
+                hold(op, run(op, numpy.array(bases), *map(numpy.array, rest)), wanted, [(x, *rest) for x in bases])
 
 
 @pytest.mark.parametrize("op", [*UNARY, *BINARY, *TERNARY])
@@ -200,13 +240,11 @@ def test_a_form_takes_arrays_without_dimensions_and_empty_ones(op: str) -> None:
     assert run(op, *[numpy.empty((0, 2))] * len(point)).shape == (0, 2)
 
 
+@executors
 @pytest.mark.parametrize("op", COMPARISONS)
-def test_comparisons(op: str) -> None:
+def test_comparisons(op: str, run: Any) -> None:
     pairs = [*product(ENDS, ENDS)]
-    x, y = columns(pairs)
-    out = numpy.empty(len(pairs), dtype=bool)
-    FORMS[op](x, y, out)
-    assert out.tolist() == [COMPARISONS[op](*p) for p in pairs]
+    assert run(op, *columns(pairs)).tolist() == [COMPARISONS[op](*p) for p in pairs]
 
 
 def test_where_takes_a_condition() -> None:
@@ -258,9 +296,19 @@ def fold(op: str, xs: Any) -> Any:
     return out
 
 
+def fold_in_machine_code(op: str, xs: Any) -> Any:
+    """The same in machine code: a sequence a row."""
+    from autograd.compiler.llvm.executor import compiled
+
+    length = len(xs)
+    registers = [Register("xs", length, ROWS), Register("z", 1, ROWS)]
+    return _run(compiled, registers, Fold(1, op, View(0, 0, (length, 1), (1, 1))), [numpy.ascontiguousarray(xs.T)])
+
+
+@pytest.mark.parametrize("fold", [fold, pytest.param(fold_in_machine_code, marks=needs_llvm)])
 @pytest.mark.parametrize("length", [1, 2, 7])
 @pytest.mark.parametrize("op", [*SEQUENCES, "max"])
-def test_a_fold_agrees_with_the_engine(op: str, length: int) -> None:
+def test_a_fold_agrees_with_the_engine(op: str, length: int, fold: Any) -> None:
     found = sequences(op, length)
     got = fold(op, numpy.array(found).T)
     for xs, z in zip(found, got.tolist()):

@@ -1,16 +1,18 @@
 """Rolling: how many array instructions scalar code becomes, whatever way it was written, and that they are right."""
 
 import inspect
+from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import compile, dot, logsumexp, softmax, tanh, value_and_grad
+from autograd import dot, logsumexp, softmax, tanh, value_and_grad
 from autograd.compiler.rolled import Gather, Product, RowProduct
 from autograd.testing.programs import names_of, programs
+from tests.compiler.backends import both, needs_llvm
 from tests.compiler.bounds import assert_within, bounds
 from tests.operations import OPERATIONS
 
@@ -19,9 +21,7 @@ def test_the_list_is_that_of_the_table() -> None:
     assert sorted(set(names_of()) & set(autograd.__all__)) == OPERATIONS
 
 
-@pytest.mark.parametrize("op", OPERATIONS)
-@given(data=st.data())
-def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.DataObject) -> None:
+def agrees_with_the_engine(compile, op: str, data: st.DataObject) -> None:
     program = data.draw(programs([op], size=2))
     every = tuple(range(len(program.inputs)))
     fast = compile(program, rows=list(inspect.signature(program).parameters))
@@ -31,6 +31,20 @@ def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.
     assert_within(value, wanted, bound)
     for got, slope, other in zip(gradients, slopes, others):
         assert_within(got, slope, other)
+
+
+@pytest.mark.parametrize("op", OPERATIONS)
+@given(data=st.data())
+def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.DataObject) -> None:
+    agrees_with_the_engine(partial(autograd.compile, backend="numpy"), op, data)
+
+
+@needs_llvm
+@pytest.mark.parametrize("op", OPERATIONS)
+@settings(max_examples=10)  # each takes LLVM a twentieth of a second; points by the thousand are in test_forms
+@given(data=st.data())
+def test_every_operation_becomes_machine_code(op: str, data: st.DataObject) -> None:
+    agrees_with_the_engine(partial(autograd.compile, backend="llvm"), op, data)
 
 
 WAYS = {
@@ -43,9 +57,10 @@ WAYS = {
 }
 
 
+@both
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("n", [3, 8, 20])
-def test_neurons_are_one_product_and_their_gradients_two(way: str, n: int) -> None:
+def test_neurons_are_one_product_and_their_gradients_two(compile, way: str, n: int) -> None:
     def loss(W, V, x):
         a = [tanh(z) for z in WAYS[way](W, x)]
         return sum(tanh(z) for z in WAYS[way](V, np.array(a)))
@@ -72,7 +87,8 @@ def cross_entropy(W, x, y):
     return logsumexp(z) - sum(a * b for a, b in zip(y, z))
 
 
-def test_softmax_and_cross_entropy_take_one_pass_each() -> None:
+@both
+def test_softmax_and_cross_entropy_take_one_pass_each(compile) -> None:
     fast = compile(cross_entropy, rows=("x", "y"))
     rng = np.random.default_rng(1)
     W, X = rng.normal(size=(10, 4)), rng.normal(size=(50, 4))
@@ -90,6 +106,7 @@ FUNCTIONS = [np.exp, np.tanh, np.sqrt, np.log1p, np.arctan, np.abs, np.square, n
 REDUCTIONS = [np.sum, np.mean, np.var, np.prod, np.linalg.norm]
 
 
+@both
 @given(
     shape=st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple),
     rows=st.sampled_from([None, 1, 2, 5]),
@@ -97,7 +114,7 @@ REDUCTIONS = [np.sum, np.mean, np.var, np.prod, np.linalg.norm]
     reduction=st.sampled_from(REDUCTIONS),
     seed=st.integers(0, 5),
 )
-def test_arrays_of_any_shape(shape, rows, function, reduction, seed) -> None:
+def test_arrays_of_any_shape(compile, shape, rows, function, reduction, seed) -> None:
     rng = np.random.default_rng(seed)
     w = rng.uniform(0.5, 1.5, shape)
     x = rng.uniform(0.5, 1.5, shape if rows is None else (rows, *shape))
@@ -115,7 +132,8 @@ def test_arrays_of_any_shape(shape, rows, function, reduction, seed) -> None:
     np.testing.assert_allclose(dx, slopes[0] if rows is None else slopes, rtol=1e-10, atol=1e-13)
 
 
-def test_traced_once_for_each_form_of_the_arguments() -> None:
+@both
+def test_traced_once_for_each_form_of_the_arguments(compile) -> None:
     calls = []
 
     def f(w, x):
@@ -132,7 +150,8 @@ def test_traced_once_for_each_form_of_the_arguments() -> None:
     assert calls == [2, 3, 2]
 
 
-def test_instructions_do_not_follow_the_number_of_scalars() -> None:
+@both
+def test_instructions_do_not_follow_the_number_of_scalars(compile) -> None:
     def cost(w, x):
         return sum(tanh(a * b) ** 2 for a, b in zip(w, x))
 

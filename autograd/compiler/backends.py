@@ -1,0 +1,103 @@
+"""Backends: what runs a rolled program, NumPy or machine code by LLVM, and why that one.
+
+An executor is made from a rolled program, the arrays that a call gives, and the results that it wants. Its
+`run(arrays, rows, mean)` gives these, and whether all of them are finite; with `mean` they are divided by the number of
+rows. It serves one call at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from autograd.compiler.executor import Executor, Leaf
+from autograd.compiler.rolled import Result, Rolled
+
+BACKENDS = ("auto", "numpy", "llvm")
+LONGEST = 10_000  # instructions of which machine code is made by itself: a second or two of work for LLVM
+
+
+class Backend(NamedTuple):
+    """What runs a compiled function, "llvm" or "numpy", and the reason."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class Maker(NamedTuple):
+    """Makes executors of one program, as many as there are calls at a time."""
+
+    backend: Backend
+    executor: Callable[[], Any]
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    backend: str = "auto"
+    threads: int | None = None
+
+    def checked(self) -> Options:
+        """Themselves, where they can be had: ValueError, TypeError or ImportError otherwise."""
+        if self.backend not in BACKENDS:
+            raise ValueError(f"compile: backend is 'auto', 'numpy' or 'llvm', got {self.backend!r}")
+        if self.threads is not None and (not isinstance(self.threads, int) or isinstance(self.threads, bool)):
+            raise TypeError(f"compile: threads is a whole number or None, got {self.threads!r}")
+        if self.threads is not None and self.threads < 1:
+            raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
+        if self.backend == "llvm" and missing():
+            raise ImportError(
+                f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})"
+            )
+        return self
+
+    @property
+    def preferred(self) -> Backend:
+        """What a program runs on, unless LLVM lacks one of its instructions."""
+        if self.backend != "auto":
+            return Backend(self.backend, "as asked for")
+        return Backend("numpy", missing()) if missing() else Backend("llvm", "llvmlite is installed")
+
+    @property
+    def workers(self) -> int:
+        """How many threads a call may use."""
+        return self.threads or usable_cores()
+
+
+@cache
+def missing() -> str:
+    """Why there is no machine code on this machine; empty where there is."""
+    try:
+        from autograd.compiler.llvm import machine
+    except ImportError as error:
+        return f"llvmlite cannot be imported: {error}"
+    return machine.unfit()
+
+
+def usable_cores() -> int:
+    """The cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> Maker:
+    """Ready to run: machine code is made here."""
+    backend = options.preferred
+    length = len(rolled.shared) + len(rolled.rows) + len(rolled.after)
+    if options.backend == "auto" and length > LONGEST:
+        backend = Backend("numpy", f"LLVM would take long over {length} instructions")
+    if backend.name == "llvm":
+        from autograd.compiler.llvm.executor import compiled
+        from autograd.compiler.llvm.lanes import Unsupported
+
+        try:
+            return Maker(backend, compiled(rolled, leaves, results, options.workers))
+        except Unsupported as error:
+            if options.backend == "llvm":
+                raise
+            backend = Backend("numpy", str(error))
+    return Maker(backend, lambda: Executor(rolled, leaves, results))

@@ -1,0 +1,22 @@
+"""Machine code by LLVM, from a rolled program and the kernels of the NumPy executor.
+
+Each file imports from those above it:
+
+    text           LLVM's language, line by line
+    lanes          vectors of numbers that NumPy's functions take for arrays
+    elementary     exp, log and their relatives on lanes
+    libraries      functions from outside: libmvec, libm, the engine's
+    operations     NumPy's functions on lanes: the table
+    applying       operations and folds of a program
+    fusing         which instructions share a loop
+    places         where everything lies: the frame of a call, registers, sums
+    arrays         NumPy's arrays as machine code sees them
+    rows           what is done for a block of rows
+    row_products   gradients of weights
+    once           what is done once a call
+    borders        arrays in, results out
+    writing        the module of a program
+    machine        this processor; from text to code in memory; the cache
+    pool           threads that help
+    executor       a call
+"""

@@ -1,0 +1,123 @@
+"""Operations and folds on lanes: what NumPy's forms do, instruction by instruction."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+
+from autograd.compiler.forms import FORMS, bound
+from autograd.compiler.llvm import libraries
+from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
+from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, like
+from autograd.compiler.llvm.operations import UFUNCS
+from autograd.compiler.llvm.text import Body
+
+# Kernels that are a few instructions, and are written out where they are used.
+SMALL = {"relu", "leaky_relu", "clip", "where", "one_minus_square", "root_one_minus_square", "witch"}
+
+
+def applied(body: Body, op: str, operands: Sequence[Lanes], truths: bool) -> Lanes:
+    """An operation as the NumPy executor would call it, its form being given lanes for arrays."""
+    constants = [x.known for x in operands]
+
+    def kernel(*varying: Lanes) -> Lanes:
+        others = iter(varying)
+        inside = varying[0].body if varying else body
+        given = [next(others) if known is None else constant(inside, known) for known in constants]
+        out = Lanes(inside, "zeroinitializer", TRUTH if truths else DOUBLE)
+        function, arguments = bound(op, given, out, [known is not None for known in constants])
+        function(*arguments)
+        return out
+
+    varying = [x for x in operands if x.known is None]
+    if not varying or op in SMALL or isinstance(FORMS[op], numpy.ufunc):
+        return kernel(*varying)
+    return libraries.shared((op, *map(repr, constants)), kernel, *varying)
+
+
+class Running:
+    """A number that changes from turn to turn of a loop."""
+
+    def __init__(self, body: Body, start: Lanes) -> None:
+        self.body, self.type = body, start.type
+        self.kind = start.kind
+        self.memory = body.memory(start.type)
+        self.set(start)
+
+    def get(self) -> Lanes:
+        return Lanes(self.body, self.body.new(f"load {self.type}, ptr {self.memory}"), self.kind)
+
+    def set(self, x: Lanes) -> None:
+        self.body.do(f"store {like(x, x, self.kind)}, ptr {self.memory}")
+
+
+Item = Callable[[Any], Lanes]  # the number at an index
+
+
+def _each(body: Body, start: Any, count: int, item: Item, step: Callable[[Lanes, Lanes], Lanes]) -> Lanes:
+    """One number after the other taken into a running one."""
+    z = Running(body, start if isinstance(start, Lanes) else constant(body, start))
+    with body.loop(count) as j:
+        z.set(step(z.get(), item(j)))
+    return z.get()
+
+
+def total(body: Body, count: int, item: Item) -> Lanes:
+    return _each(body, 0.0, count, item, lambda z, x: z + x)
+
+
+def mean(body: Body, count: int, item: Item) -> Lanes:
+    return total(body, count, item) / float(count)
+
+
+def greatest(body: Body, count: int, item: Item) -> Lanes:
+    return _each(body, -math.inf, count, item, UFUNCS["maximum"])
+
+
+def product(body: Body, count: int, item: Item) -> Lanes:
+    """Mantissas and exponents apart, so that nothing overflows on the way."""
+    exponent = Running(body, constant(body, 0, BITS))
+
+    def step(p: Lanes, x: Lanes) -> Lanes:
+        m, e = frexp(x)
+        p, shift = frexp(p * m)
+        exponent.set(bits(bits(exponent.get(), "add", e), "add", shift))
+        return p
+
+    p = _each(body, 1.0, count, item, step)
+    return scaled(p, between(exponent.get(), -1200, 1200))
+
+
+def norm(body: Body, count: int, item: Item) -> Lanes:
+    """The length, of numbers scaled by the power of two that brings the largest near 1; infinite beside NaN too."""
+    largest = _each(body, 0.0, count, item, lambda z, x: (abs(x) > z).select(abs(x), z))
+    scale = power_of_two(between(bits(constant(body, 0, BITS), "sub", frexp(largest)[1]), -1000, 1000))
+    squares = _each(body, 0.0, count, lambda j: item(j) * scale, lambda z, x: x.fused(x, z))
+    return (largest < math.inf).select(squares.call("sqrt") / scale, largest)
+
+
+def logsumexp(body: Body, count: int, item: Item) -> Lanes:
+    """m + log(1 + s), s being the sum of exp(x - m) of all but one greatest x, m."""
+    m = greatest(body, count, item)
+    ties = Running(body, constant(body, -1.0))
+
+    def step(s: Lanes, d: Lanes) -> Lanes:
+        is_greatest = UFUNCS["equal"](d, constant(body, 0.0))
+        ties.set(ties.get() + is_greatest)
+        return s + is_greatest.select(0.0, UFUNCS["exp"](d))
+
+    s = _each(body, 0.0, count, lambda j: item(j) - m, step)
+    return (abs(m) < math.inf).select(m + UFUNCS["log1p"](s + ties.get()), m)
+
+
+FOLDS: dict[str, Callable[[Body, int, Item], Lanes]] = {
+    "sum": total,
+    "mean": mean,
+    "max": greatest,
+    "prod": product,
+    "norm": norm,
+    "logsumexp": logsumexp,
+}

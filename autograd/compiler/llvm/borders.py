@@ -1,0 +1,117 @@
+"""Between NumPy's arrays, rows first, and registers, one vector of rows for each number."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.compiler.executor import Leaf
+from autograd.compiler.llvm.arrays import array, masked_load, masked_store
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
+from autograd.compiler.llvm.once import side_by_side
+from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
+from autograd.compiler.llvm.rows import Block, Index, present
+from autograd.compiler.llvm.text import Body
+from autograd.compiler.rolled import Operand
+
+SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
+
+
+def copied_once(body: Body, places: Places) -> None:
+    """Arguments that the rows share, and the number of rows."""
+    for k, leaf in enumerate(places.leaves):
+        if places.has_rows(leaf):
+            continue
+        start = places.once[places.rolled.inputs[leaf.argument]] + leaf.start
+        if not leaf.shape:
+            body.do(f"store double {body.word('%frame', FIRST + k, DOUBLE)}, ptr {body.address('%once', start)}")
+        elif math.prod(leaf.shape):
+            copy = body.module.declare("void", "llvm.memcpy.p0.p0.i64", "ptr", "ptr", "i64", "i1")
+            source, target = array(body, FIRST + k), body.address("%once", start)
+            body.do(f"call void {copy}(ptr {target}, ptr {source}, i64 {8 * math.prod(leaf.shape)}, i1 false)")
+    if places.rolled.count is not None:
+        rows = body.new(f"sitofp i64 {body.word('%frame', ROW_COUNT)} to double")
+        body.do(f"store double {rows}, ptr {body.address('%once', places.once[places.rolled.count])}")
+
+
+def entrance(block: Block, k: int, leaf: Leaf) -> None:
+    """The rows of an argument; lanes without a row get the last one."""
+    body, lanes, width = block.body, block.lanes, math.prod(leaf.shape)
+    if not width:
+        return
+    register = block.places.rolled.inputs[leaf.argument]
+    source = body.address(array(body, FIRST + k), body.whole("mul", width, "%low"))
+    last = body.new("sub i64 %rows, 1")
+    if width == 1:
+        final = everywhere(body, body.word(source, last, DOUBLE))
+        with body.loop("%vectors") as v:
+            address = body.address(source, body.whole("mul", lanes, v))
+            there = block.present(v)
+            block.store(register, leaf.start, v, masked_load(address, there, final))
+        return
+    full = body.new(f"sdiv i64 %rows, {lanes}")
+    with body.loop(full) as v:
+        _whole_vector(block, register, leaf.start, width, source, v)
+    with body.when(body.new(f"icmp slt i64 {full}, %vectors")), body.loop(lanes) as lane:
+        row = body.least(body.affine(lane, (lanes, full)), last)
+        _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
+
+
+def _whole_vector(block: Block, register: int, start: int, width: int, source: str, v: Index) -> None:
+    body, lanes = block.body, block.lanes
+    first = body.address(source, body.whole("mul", width * lanes, v))
+    if width > SHUFFLED:
+        with body.loop(lanes) as lane:
+            row = body.address(first, body.whole("mul", width, lane))
+            _row(block, register, start, width, row, v, lane)
+        return
+    together = f"<{width * lanes} x double>"
+    loaded = body.new(f"load {together}, ptr {first}, align 8")
+    for i in range(width):
+        mask = f"<{lanes} x i32> <{', '.join(f'i32 {i + width * lane}' for lane in range(lanes))}>"
+        x = body.new(f"shufflevector {together} {loaded}, {together} poison, {mask}")
+        block.store(register, start + i, v, Lanes(body, x))
+
+
+def _row(block: Block, register: int, start: int, width: int, row: str, v: Index, lane: Index) -> None:
+    """The numbers of one row into one lane."""
+    body = block.body
+    first = body.address(block.address(register, start, v), lane)
+    with body.loop(width) as i:
+        target = body.address(first, body.whole("mul", block.lanes, i))
+        body.do(f"store double {body.word(row, i, DOUBLE)}, ptr {target}")
+
+
+def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
+    """A result by row into its array; where a number is not finite, the flag turns NaN."""
+    body, lanes = block.body, block.lanes
+    target = body.address(array(body, word), body.whole("mul", width, "%low"))
+    flag = body.address("%scratch", block.places.flag)
+    memory = body.memory(block.type)
+    with body.loop("%vectors") as v:
+        there = block.present(v)
+        first = body.whole("mul", lanes, v)
+        left = body.least(body.new(f"sub i64 %rows, {first}"), lanes)
+        with body.loop(width) as i:
+            x = block.load(operand, v, i).numbers
+            before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
+            body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
+            if width == 1:
+                masked_store(x, body.address(target, first), there)
+            else:
+                body.do(f"store {x}, ptr {memory}")
+                with body.loop(left) as lane:
+                    place = body.affine(i, (width, body.affine(lane, (1, first))))
+                    body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
+
+
+def result(body: Body, places: Places, word: int, operand: Operand, width: int, flag: str) -> None:
+    """A result that is no row's into its array, divided; the flag turns NaN where a number is not finite."""
+    lanes = places.lanes
+    target = array(body, word)
+    divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))
+    with body.loop(width, step=lanes) as first:
+        x = side_by_side(body, places, operand, first, width)
+        there = present(body, lanes, body.affine(width, (-1, first)))
+        masked_store(x / divisor, body.address(target, first), there)
+        before = Lanes(body, body.new(f"load {x.type}, ptr {flag}"))
+        body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")

@@ -1,0 +1,141 @@
+"""The LLVM executor: the same program over the same arrays as the NumPy one, in machine code."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import struct
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy
+
+from autograd.compiler.executor import Leaf
+from autograd.compiler.forms import FORMS
+from autograd.compiler.layout import FLOAT64
+from autograd.compiler.llvm.machine import Code, code, host
+from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
+from autograd.compiler.llvm.pool import pool
+from autograd.compiler.llvm.writing import written
+from autograd.compiler.rolled import Apply, Product, Result, Rolled, RowProduct, View
+
+# Rows are cut up by their number and the program alone, so that sums are the same however many threads there are.
+LEAST_CHUNK = 512  # rows of a chunk
+FEWEST_CHUNKS, MOST_CHUNKS = 4, 64  # of many rows
+MOST_TOTALS = 1 << 22  # that all chunks have, where they are not the fewest
+KERNEL = 20  # arithmetic operations that take as long as an operation that is none
+# Arithmetic operations, about 0.1 ms, from which on others are let in: a thread that is woken comes 0.05 ms late.
+WORTHWHILE = 1_000_000
+
+
+def compiled(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int) -> Callable[[], Executor]:
+    """What makes executors of a program, which share its machine code."""
+    places = placed(rolled, leaves, results, host().lanes)
+    return partial(Executor, places, code(written(places, host().native)), results, threads)
+
+
+class Executor:
+    """A program in machine code, and the memory of one call at a time."""
+
+    def __init__(self, places: Places, code: Code, results: Sequence[Result], threads: int) -> None:
+        self.places, self.code, self.threads = places, code, threads
+        self.shapes = [result.shape for result in results]
+        self.each = any(result.by_row for result in results)
+        self.numbers = [not leaf.shape and not places.has_rows(leaf) for leaf in places.leaves]
+        self.arrays_only = not any(self.numbers)
+        self.cost = sum(map(_cost, places.rolled.rows))
+        self.cost_once = sum(map(_cost, (*places.rolled.shared, *places.rolled.after)))
+        self.once = _aligned(places.once_size)
+        for i, x in places.rolled.constants:
+            self.once[places.once[i]] = x
+        self.partials = _aligned(places.totals)
+        self.scratches = [_aligned(places.scratch_size)]
+        self.addresses = [id(FLOAT64), self.once.ctypes.data, self.partials.ctypes.data]
+        self.scratch = self.scratches[0].ctypes.data
+        kinds = "".join("d" if is_number else "q" for is_number in self.numbers)
+        words = struct.Struct(f"=4qd3q{kinds}{len(self.shapes)}q")
+        self.pack = words.pack_into
+        self.frame = ctypes.create_string_buffer(words.size)
+        self.address = ctypes.addressof(self.frame)
+
+    def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        """The results, divided by the number of rows if `mean`, and whether all are finite."""
+        count = rows or 0
+        results = list(map(numpy.empty, self._shapes(count) if self.each else self.shapes))
+        size, chunks = (LEAST_CHUNK, count > 0) if count <= LEAST_CHUNK else self._chunks(count)
+        words = map(id, arrays) if self.arrays_only else [x if n else id(x) for x, n in zip(arrays, self.numbers)]
+        divisor = count if mean else 1.0
+        self.pack(self.frame, 0, count, size, chunks, 0, divisor, *self.addresses, *words, *map(id, results))
+        if self.cost_once + count * self.cost < WORTHWHILE:
+            answer = self.code.briefly(self.address, self.scratch)
+        elif self.threads > 1 and chunks > 1:
+            answer = self._together(min(self.threads, chunks))
+        else:
+            answer = self.code.whole(self.address, self.scratch)
+        if answer == UNREADABLE:
+            return self.run([x if n else _readable(x) for x, n in zip(arrays, self.numbers)], rows, mean)
+        if mean and self.each and count:
+            for result, wanted in zip(results, self.places.results):
+                if wanted.by_row:
+                    numpy.divide(result, count, result)
+        return results, answer == FINITE
+
+    def _shapes(self, rows: int) -> list[tuple[int, ...]]:
+        """Of the results of so many rows."""
+        return [(rows, *wanted.shape) if wanted.by_row else wanted.shape for wanted in self.places.results]
+
+    def _chunks(self, rows: int) -> tuple[int, int]:
+        """Rows in a chunk, and how many chunks."""
+        block = self.places.block
+        most = min(MOST_CHUNKS, max(FEWEST_CHUNKS, MOST_TOTALS // self.places.totals))
+        size = max(LEAST_CHUNK, -(-rows // most))
+        size = -(-size // block) * block
+        chunks = -(-rows // size)
+        if chunks * self.places.totals > len(self.partials):
+            self.partials = _aligned(chunks * self.places.totals)
+            self.addresses[2] = self.partials.ctypes.data
+        return size, chunks
+
+    def _together(self, threads: int) -> int:
+        """Chunk by chunk, by this thread and helpers, each in a scratch of its own."""
+        while len(self.scratches) < threads:
+            self.scratches.append(_aligned(self.places.scratch_size))
+        if self.code.start(self.address) == UNREADABLE:
+            return UNREADABLE
+        pool.grow(threads - 1)
+        work = [partial(self.code.rows, self.address, scratch.ctypes.data) for scratch in self.scratches[:threads]]
+        jobs = [pool.submit(each) for each in work[1:]]
+        try:
+            work[0]()
+        finally:
+            for job in jobs:
+                job.settle()
+        answer: int = self.code.finish(self.address)
+        return answer
+
+
+def _readable(x: Any) -> Any:
+    """An array as machine code reads it: of doubles, side by side."""
+    made = numpy.empty(x.shape)
+    made[...] = x
+    return made
+
+
+def _aligned(count: int) -> Any:
+    """So many doubles, all zero, from the start of a cache line."""
+    memory = numpy.zeros(count + 16)
+    first = -memory.ctypes.data % 128 // 8
+    return memory[first : first + count]
+
+
+def _cost(instruction: Any) -> int:
+    """Arithmetic operations a row, about."""
+    if isinstance(instruction, Apply):
+        width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
+        return width * (1 if isinstance(FORMS[instruction.op], numpy.ufunc) else KERNEL)
+    if isinstance(instruction, Product):
+        return math.prod(instruction.matrix.counts)
+    if isinstance(instruction, RowProduct):
+        return instruction.left.counts[0] * instruction.right.counts[0]
+    return 1

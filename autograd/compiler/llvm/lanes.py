@@ -1,0 +1,247 @@
+"""Lanes: a vector of numbers in machine code to come, which NumPy's functions take for an array.
+
+A kernel that is written for NumPy runs on `Lanes` unchanged and leaves its instructions behind: ufuncs come to
+`__array_ufunc__`, and write to `out` by giving that another value. So a formula is written once, for both executors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from autograd.compiler.llvm.text import Body, number
+
+DOUBLE, TRUTH, BITS = "double", "i1", "i64"
+DTYPES = {DOUBLE: numpy.dtype(float), TRUTH: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}
+
+UFUNCS: dict[str, Callable[..., Lanes]] = {}  # by NumPy's name of a function; see `operations`
+
+
+class Unsupported(Exception):
+    """A function of NumPy's that there is no machine code for."""
+
+
+class Lanes:
+    """One number, truth or 64 bits in every lane; `where` says which of them are asked for."""
+
+    __slots__ = ("body", "name", "kind", "known", "where", "parent")
+
+    def __init__(self, body: Body, name: str, kind: str = DOUBLE, known: float | None = None) -> None:
+        self.body, self.name, self.kind = body, name, kind
+        self.known = known  # the number in all lanes, if that is a constant
+        self.where: Lanes | None = None
+        self.parent: Lanes | None = None  # whose bits these are
+
+    @property
+    def type(self) -> str:
+        return f"<{self.body.module.lanes} x {self.kind}>"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}"
+
+    def become(self, other: Any) -> None:
+        """Take another value, as an array does that a result is written to."""
+        value = like(self, other, self.kind)
+        self.name, self.known = value.name, value.known
+        if self.parent is not None:
+            self.parent.name = value.bitcast(DOUBLE).name
+
+    @property
+    def numbers(self) -> Lanes:
+        """Themselves, truths as 0 and 1."""
+        return like(self, self)
+
+    def bitcast(self, kind: str) -> Lanes:
+        """The same bits as numbers of another kind."""
+        target = f"<{self.body.module.lanes} x {kind}>"
+        return Lanes(self.body, self.body.new(f"bitcast {self} to {target}"), kind)
+
+    def other(self, text: str, kind: str = DOUBLE) -> Lanes:
+        """A new value beside this one."""
+        return Lanes(self.body, self.body.new(text), kind)
+
+    def call(self, intrinsic: str, *more: Any) -> Lanes:
+        """An intrinsic function of this and other numbers."""
+        operands = [self, *[like(self, x) for x in more]]
+        full = f"llvm.{intrinsic}.v{self.body.module.lanes}f64"
+        name = self.body.module.declare(self.type, full, *[x.type for x in operands])
+        return self.other(f"call {self.body.flags}{self.type} {name}({', '.join(map(str, operands))})")
+
+    def fused(self, factor: Any, term: Any) -> Lanes:
+        """self · factor + term, rounded once where the machine can."""
+        return self.call("fmuladd", factor, term)
+
+    def horner(self, coefficients: Any) -> Lanes:
+        """A polynomial of this number, leading coefficient first."""
+        first, *others = coefficients
+        p = like(self, first)
+        for c in others:
+            p = p.fused(self, c)
+        return p
+
+    def select(self, a: Any, b: Any) -> Lanes:
+        """a where this holds, else b."""
+        kinds = {x.kind for x in (a, b) if isinstance(x, Lanes)}
+        kind = kinds.pop() if len(kinds) == 1 else DOUBLE
+        yes, no = like(self, a, kind), like(self, b, kind)
+        return self.other(f"select {self}, {yes}, {no}", kind)
+
+    # --- what NumPy asks of an array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
+
+    def __float__(self) -> float:
+        if self.known is None:
+            raise TypeError("lanes are no constant")
+        return self.known
+
+    item = __float__
+
+    @property
+    def dtype(self) -> Any:
+        return DTYPES[self.kind]
+
+    def view(self, kind: Any) -> Lanes:
+        """The bits of numbers; what is written to them is written to the numbers."""
+        bits = self.bitcast(BITS) if self.name else Lanes(self.body, "", BITS)
+        bits.parent = self
+        return bits
+
+    def __getitem__(self, where: Lanes) -> Lanes:
+        part = Lanes(self.body, self.name, self.kind, self.known)
+        part.where = where
+        return part
+
+    def __setitem__(self, where: Any, value: Any) -> None:
+        self.become(value if where is Ellipsis else where.select(value, self))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
+        if method != "__call__":  # a reduction over numbers that are not there yet: they may be anything
+            return math.inf
+        asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
+        name = ufunc.__name__.removesuffix(" (vectorized)")
+        if name in UFUNCS:
+            result = UFUNCS[name](*[lifted(self, x) for x in inputs])
+        elif name != ufunc.__name__:
+            result = UFUNCS["engine"](name, asked, *inputs)
+        else:
+            raise Unsupported(f"LLVM has no numpy.{name}")
+        result.where = asked
+        if out is None:
+            return result
+        (target,) = out
+        where = options.get("where", True)
+        target.become(result if where is True else where.select(result, target))
+        return target
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function not in FUNCTIONS:
+            raise Unsupported(f"LLVM has no numpy.{function.__name__}")
+        return FUNCTIONS[function](*args, **kwargs)
+
+    # --- operators, for formulas that know no NumPy
+
+    def __add__(self, y: Any) -> Lanes:
+        return UFUNCS["add"](self, lifted(self, y))
+
+    def __radd__(self, x: Any) -> Lanes:
+        return UFUNCS["add"](lifted(self, x), self)
+
+    def __sub__(self, y: Any) -> Lanes:
+        return UFUNCS["subtract"](self, lifted(self, y))
+
+    def __rsub__(self, x: Any) -> Lanes:
+        return UFUNCS["subtract"](lifted(self, x), self)
+
+    def __mul__(self, y: Any) -> Lanes:
+        return UFUNCS["multiply"](self, lifted(self, y))
+
+    def __rmul__(self, x: Any) -> Lanes:
+        return UFUNCS["multiply"](lifted(self, x), self)
+
+    def __truediv__(self, y: Any) -> Lanes:
+        return UFUNCS["divide"](self, lifted(self, y))
+
+    def __rtruediv__(self, x: Any) -> Lanes:
+        return UFUNCS["divide"](lifted(self, x), self)
+
+    def __neg__(self) -> Lanes:
+        return UFUNCS["negative"](self)
+
+    def __abs__(self) -> Lanes:
+        return self.call("fabs")
+
+    def __lt__(self, y: Any) -> Lanes:
+        return UFUNCS["less"](self, lifted(self, y))
+
+    def __le__(self, y: Any) -> Lanes:
+        return UFUNCS["less_equal"](self, lifted(self, y))
+
+    def __gt__(self, y: Any) -> Lanes:
+        return UFUNCS["greater"](self, lifted(self, y))
+
+    def __ge__(self, y: Any) -> Lanes:
+        return UFUNCS["greater_equal"](self, lifted(self, y))
+
+
+def constant(body: Body, x: Any, kind: str = DOUBLE) -> Lanes:
+    """The same number in every lane."""
+    one = number(float(x)) if kind == DOUBLE else str(int(x))
+    return Lanes(body, f"<{', '.join([f'{kind} {one}'] * body.module.lanes)}>", kind, float(x))
+
+
+def lifted(beside: Lanes, x: Any) -> Lanes:
+    """x as lanes, whatever kind it is of."""
+    if isinstance(x, Lanes):
+        return x
+    x = numpy.asarray(x)
+    return constant(beside.body, x.item(), {"b": TRUTH, "i": BITS}.get(x.dtype.kind, DOUBLE))
+
+
+def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
+    """x as lanes of one kind: a truth is a number, and the other way round."""
+    if not isinstance(x, Lanes):
+        return constant(beside.body, numpy.asarray(x).item(), kind)
+    if x.kind == kind:
+        return x
+    if kind == DOUBLE:
+        return x.other(f"{'uitofp' if x.kind == TRUTH else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
+    if kind == TRUTH:
+        return UFUNCS["not_equal"](x, constant(x.body, 0.0))
+    raise TypeError(f"{x.kind} lanes are no {kind}")
+
+
+def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
+    """One number, which is a value of LLVM, in all lanes."""
+    lanes = body.module.lanes
+    vector = f"<{lanes} x {kind}>"
+    first = body.new(f"insertelement {vector} poison, {kind} {one}, i64 0")
+    name = body.new(f"shufflevector {vector} {first}, {vector} poison, <{lanes} x i32> zeroinitializer")
+    return Lanes(body, name, kind)
+
+
+def known(body: Body, x: Any) -> Lanes:
+    """A constant operand in all lanes."""
+    return constant(body, x, TRUTH if type(x) is bool else DOUBLE)
+
+
+def _copyto(out: Lanes, x: Any, where: Any = True) -> None:
+    out.become(x if where is True else where.select(x, out))
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    numpy.copyto: _copyto,
+    numpy.where: lambda condition, a, b: condition.select(a, b),
+    numpy.empty_like: lambda x, dtype=None: Lanes(x.body, "zeroinitializer"),
+    numpy.broadcast_to: lambda x, shape: x,
+    numpy.shape: lambda x: (),
+    numpy.size: lambda x: 0 if x.known is None else 1,
+    numpy.count_nonzero: lambda x: 1,  # there may be some
+    numpy.result_type: lambda x: x.dtype,
+    numpy.may_share_memory: lambda x, y: False,
+}

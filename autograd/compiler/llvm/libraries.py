@@ -1,0 +1,141 @@
+"""Functions from outside: the engine's own, libm, and glibc's libmvec, which has them for whole vectors.
+
+libmvec promises 4 ulp and IEEE's special values; it is looked for at run time and never needed. An operand that a
+kernel calls rare goes to the engine's float function, as it does in the NumPy executor.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import platform
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, like
+from autograd.compiler.llvm.text import Body
+from autograd.numbers import ON_FLOATS
+
+NAMES = {  # NumPy's, and C's
+    "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
+    "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "hypot": "hypot", "power": "pow", "erf": "erf",
+}  # fmt: skip
+ENGINE = "engine_"  # goes before the names of the engine's functions
+PREFIXES = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # of libmvec's functions, by the doubles in a vector
+
+
+@cache
+def _libraries() -> tuple[Any, Any]:
+    """libm, and libmvec if there is one that suits this machine's processor."""
+    libm = ctypes.CDLL(ctypes.util.find_library("m") or ctypes.util.find_library("msvcrt"))
+    try:
+        vectors = ctypes.CDLL("libmvec.so.1") if platform.machine() == "x86_64" else None
+    except OSError:
+        vectors = None
+    return libm, vectors
+
+
+@cache
+def _callback(name: str) -> tuple[Any, int]:
+    """The engine's float function as one that machine code can call; it takes the interpreter's lock by itself."""
+    function = ON_FLOATS[name]
+    signature = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * function.__code__.co_argcount)
+    made = signature(function)
+    return made, ctypes.cast(made, ctypes.c_void_p).value or 0
+
+
+def address(symbol: str) -> int:
+    """Where a function is that a module has declared; 0 where there is none."""
+    if symbol.startswith(ENGINE):
+        return _callback(symbol.removeprefix(ENGINE))[1]
+    library = _libraries()[symbol.startswith("_ZGV")]
+    try:
+        return ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0
+    except AttributeError:
+        return 0
+
+
+def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
+    """A kernel as a function of the module, made once, and called."""
+    body = operands[0].body
+    module = body.module
+    if name not in module.functions:
+        kind = f"<{module.lanes} x double>"
+        arguments = [f"{kind} %x{i}" for i in range(len(operands))]
+        inside = Body(module, kind, f"kernel{len(module.functions)}", arguments, "internal fastcc")
+        module.functions[name] = inside
+        found = kernel(*[Lanes(inside, f"%x{i}") for i in range(len(operands))])
+        inside.do(f"ret {found.numbers}")
+    inside = module.functions[name]
+    inside.calls += 1
+    given = ", ".join(str(x.numbers) for x in operands)
+    return operands[0].other(f"call fastcc {inside.result} @{inside.name}({given})")
+
+
+def call(name: str, *operands: Lanes) -> Lanes:
+    """A function of C's, by whole vectors where libmvec has it, else lane by lane."""
+    width = operands[0].body.module.native
+    symbol = f"{PREFIXES.get(width, '')}{'v' * len(operands)}_{name}"
+    kernel = _by_vector if address(symbol) else _by_lane
+    if kernel is _by_lane and not address(name):
+        raise Unsupported(f"this platform's C library has no {name}")
+    return shared(name, lambda *xs: kernel(symbol if kernel is _by_vector else name, *xs), *operands)
+
+
+def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
+    """One call for each vector of the machine's width."""
+    body, lanes, width = operands[0].body, operands[0].body.module.lanes, operands[0].body.module.native
+    part = f"<{width} x double>"
+    function = body.module.declare(part, symbol, *[part] * len(operands))
+    parts = []
+    for start in range(0, lanes, width):
+        places = ", ".join(f"i32 {i}" for i in range(start, start + width))
+        given = [body.new(f"shufflevector {x}, {x.type} poison, <{width} x i32> <{places}>") for x in operands]
+        parts.append(body.new(f"call {part} {function}({', '.join(f'{part} {x}' for x in given)})"))
+    while len(parts) > 1:
+        places = ", ".join(f"i32 {i}" for i in range(2 * width))
+        pairs = zip(parts[::2], parts[1::2])
+        mask = f"<{2 * width} x i32> <{places}>"
+        parts = [body.new(f"shufflevector <{width} x double> {a}, <{width} x double> {b}, {mask}") for a, b in pairs]
+        width *= 2
+    return Lanes(body, parts[0])
+
+
+def _by_lane(symbol: str, *operands: Lanes, where: Lanes | None = None, z: Lanes | None = None) -> Lanes:
+    """One call for each lane, or for each that is asked for; by way of memory, in a loop."""
+    body, lanes = operands[0].body, operands[0].body.module.lanes
+    function = body.module.declare("double", symbol, *["double"] * len(operands))
+    memories = [body.memory(x.type) for x in operands]
+    for x, memory in zip(operands, memories):
+        body.do(f"store {x}, ptr {memory}")
+    asked = where.numbers if where is not None else constant(body, 1.0)
+    flags, out = body.memory(asked.type), body.memory(asked.type)
+    body.do(f"store {asked}, ptr {flags}")
+    body.do(f"store {operands[0]}, ptr {out}")
+    with body.loop(lanes) as i:
+        flag = body.word(flags, i, DOUBLE)
+        with body.when(body.new(f"fcmp une double {flag}, 0.0")):
+            given = ", ".join(f"double {body.word(memory, i, DOUBLE)}" for memory in memories)
+            body.do(f"store double {body.new(f'call double {function}({given})')}, ptr {body.address(out, i)}")
+    return Lanes(body, body.new(f"load {operands[0].type}, ptr {out}"))
+
+
+def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
+    """The engine's float function in the lanes that are asked for: a microsecond each, but they are rare."""
+    first = next(x for x in operands if isinstance(x, Lanes))
+    given = [like(first, x) for x in operands]
+    asked = where.numbers if where is not None else constant(first.body, 1.0)
+
+    def kernel(*xs: Lanes) -> Lanes:
+        body, lanes = xs[0].body, xs[0].body.module.lanes
+        truths = like(xs[0], xs[0], TRUTH)
+        out = body.memory(xs[0].type)
+        body.do(f"store {xs[0]}, ptr {out}")
+        any_one = body.new(f"bitcast {truths} to i{lanes}")
+        with body.when(body.new(f"icmp ne i{lanes} {any_one}, 0")):
+            body.do(f"store {_by_lane(ENGINE + name, *xs[1:], where=xs[0])}, ptr {out}")
+        return Lanes(body, body.new(f"load {xs[0].type}, ptr {out}"))
+
+    return shared((ENGINE, name), kernel, asked, *given)

@@ -1,0 +1,186 @@
+"""This machine: its vectors, and the way from text to code in memory, by way of two caches.
+
+A module is known by a digest of its text, of the processor and of the versions of LLVM and of this package. In memory
+it is kept while anything uses it. In a folder, on request, as object code behind a digest of that: a file that does
+not fit is compiled anew. A file is written under another name first, so that readers never see half of it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import itertools
+import os
+import tempfile
+import threading
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+import llvmlite
+import llvmlite.binding as llvm
+import numpy
+
+from autograd.compiler.llvm import libraries
+from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
+from autograd.compiler.llvm.text import Module
+
+FORMAT = b"autograd 1\n"  # of files in the cache, and of the way code is called
+ENTRIES = ("start", "rows", "finish", "whole")
+
+
+class Host(NamedTuple):
+    """What code is made for."""
+
+    processor: str
+    features: str
+    native: int  # doubles in a vector
+
+    @property
+    def lanes(self) -> int:
+        """Doubles that go through the instructions together: two vectors, so that one does not wait for the other."""
+        return 2 * self.native
+
+
+@cache
+def host() -> Host:
+    """This machine."""
+    found = llvm.get_host_cpu_features()
+    native = 8 if found.get("avx512f") else 4 if found.get("avx2") else 2
+    return Host(llvm.get_host_cpu_name(), found.flatten(), native)
+
+
+@cache
+def _target() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(host().processor, host().features, opt=1, reloc="pic", codemodel="small")
+
+
+@cache
+def _linker() -> Any:
+    return llvm.create_lljit_compiler(_target_of_linker())
+
+
+def _target_of_linker() -> Any:
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(
+        host().processor, host().features, opt=1, reloc="pic", codemodel="small", jit=True
+    )
+
+
+class Code:
+    """Machine code in memory, for as long as this is there: its entries as functions."""
+
+    def __init__(self, object_code: bytes, imports: list[str], name: str) -> None:
+        library = llvm.JITLibraryBuilder().add_object_img(object_code).add_current_process()
+        for symbol in imports:
+            library.import_symbol(symbol, libraries.address(symbol))
+        for entry in ENTRIES:
+            library.export_symbol(entry)
+        self._tracker = library.link(_linker(), name)
+        start, rows, finish, whole = (self._tracker[entry] for entry in ENTRIES)
+        word, result = ctypes.c_int64, ctypes.c_int
+        self.start = ctypes.CFUNCTYPE(result, word)(start)
+        self.rows = ctypes.CFUNCTYPE(None, word, word)(rows)
+        self.finish = ctypes.CFUNCTYPE(result, word)(finish)
+        self.whole = ctypes.CFUNCTYPE(result, word, word)(whole)
+        self.briefly = ctypes.PYFUNCTYPE(result, word, word)(whole)  # without giving up the interpreter's lock
+
+
+_lock = threading.Lock()
+_codes: WeakValueDictionary[str, Code] = WeakValueDictionary()
+_names = map("autograd{}".format, itertools.count())  # the linker takes none twice
+
+
+def unfit() -> str:
+    """Why machine code cannot run here; empty where it can."""
+    probe = numpy.array([0.5])
+    found = [ctypes.c_size_t.from_address(id(probe) + offset).value for offset in (DATA, DTYPE)]
+    flags = ctypes.c_int.from_address(id(probe) + FLAGS).value
+    if found != [probe.ctypes.data, id(probe.dtype)] or flags != probe.flags.num:
+        return "NumPy's arrays are not laid out as this version knows them"
+    try:
+        object_code = compiled("define i64 @trial() {\n  ret i64 42\n}\n")
+        library = llvm.JITLibraryBuilder().add_object_img(object_code).export_symbol("trial")
+        tracker = library.link(_linker(), next(_names))
+        works = ctypes.CFUNCTYPE(ctypes.c_int64)(tracker["trial"])() == 42
+    except Exception as error:  # an older llvmlite, a platform that its linker does not know, …
+        return f"llvmlite {llvmlite.__version__} makes no machine code here: {error}"
+    return "" if works else "machine code does not run here"
+
+
+def code(module: Module) -> Code:
+    """The code of a module, from memory, from the folder that AUTOGRAD_CACHE names, or from the compiler."""
+    folder = os.environ.get("AUTOGRAD_CACHE")
+    text = str(module)
+    key = hashlib.sha256("\n".join([text, *host()[:2], *_versions()]).encode()).hexdigest()
+    with _lock:
+        found = _codes.get(key)
+        if found is None:
+            path = Path(folder, f"{key}.o") if folder else None
+            object_code = read(path) if path else None
+            if object_code is None:
+                object_code = compiled(text)
+                if path:
+                    write(path, object_code)
+            imports = [name for name in module.declarations if not name.startswith("llvm.")]
+            found = _codes[key] = Code(object_code, imports, next(_names))
+    return found
+
+
+def _versions() -> list[str]:
+    return [llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info)), FORMAT.decode()]
+
+
+def compiled(text: str) -> bytes:
+    """Object code."""
+    module = llvm.parse_assembly(text)
+    module.triple = llvm.get_process_triple()
+    optimise(module)
+    object_code: bytes = _target().emit_object(module)
+    return object_code
+
+
+def optimise(module: Any) -> None:
+    """Few passes: the text is written so that little is left to do, and each pass takes as long as all of the text."""
+    builder = llvm.create_pass_builder(_target(), llvm.create_pipeline_tuning_options(speed_level=2))
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, builder)
+
+
+# --- the cache in a folder
+
+
+def read(path: Path) -> bytes | None:
+    """Object code from a file that is whole; None from any other, or where there is none."""
+    try:
+        head, body = path.read_bytes().split(b"\n\n", 1)
+    except (OSError, ValueError):
+        return None
+    return body if head == _head(body) else None
+
+
+def write(path: Path, object_code: bytes) -> None:
+    """Keep object code, where the folder lets us."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(_head(object_code) + b"\n\n" + object_code)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+            raise
+
+
+def _head(object_code: bytes) -> bytes:
+    return FORMAT + hashlib.sha256(object_code).hexdigest().encode()

@@ -1,0 +1,154 @@
+"""NumPy's ufuncs on lanes: one instruction, a kernel of `elementary`, or a function of the platform's libraries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from autograd.compiler.llvm import elementary, libraries
+from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, UFUNCS, Lanes, constant, like
+
+
+def _arithmetic(instruction: str) -> Callable[..., Lanes]:
+    def apply(x: Lanes, y: Lanes) -> Lanes:
+        x, y = x.numbers, y.numbers
+        return x.other(f"{instruction} {x.body.flags}{x}, {y.name}")
+
+    return apply
+
+
+def _compared(condition: str) -> Callable[..., Lanes]:
+    def apply(x: Lanes, y: Lanes) -> Lanes:
+        x, y = x.numbers, y.numbers
+        return x.other(f"fcmp {condition} {x}, {y.name}", TRUTH)
+
+    return apply
+
+
+def _logical(instruction: str) -> Callable[..., Lanes]:
+    def apply(x: Lanes, y: Lanes) -> Lanes:
+        x, y = like(x, x, TRUTH), like(y, y, TRUTH)
+        return x.other(f"{instruction} {x}, {y.name}", TRUTH)
+
+    return apply
+
+
+def _intrinsic(name: str) -> Callable[..., Lanes]:
+    return lambda x, *more: x.numbers.call(name, *more)
+
+
+def _negative(x: Lanes) -> Lanes:
+    x = x.numbers
+    return x.other(f"fneg {x.body.flags}{x}")
+
+
+def _logical_not(x: Lanes) -> Lanes:
+    return UFUNCS["logical_xor"](x, constant(x.body, True, TRUTH))
+
+
+def _isnan(x: Lanes) -> Lanes:
+    return UFUNCS["unordered"](x, x)
+
+
+def _greater_of(condition: str) -> Callable[..., Lanes]:
+    """x or y, and whichever is NaN; one comparison where y is a number that is known."""
+
+    def apply(x: Lanes, y: Lanes) -> Lanes:
+        x, y = x.numbers, y.numbers
+        if x.known is not None:
+            x, y = y, x
+        chosen = x.other(f"fcmp u{condition} {x}, {y.name}", TRUTH).select(x, y)
+        return chosen if y.known is not None and y.known == y.known else _isnan(y).select(y, chosen)
+
+    return apply
+
+
+def _sign(x: Lanes) -> Lanes:
+    one = UFUNCS["equal"](x, constant(x.body, 0.0)).select(0.0, constant(x.body, 1.0).call("copysign", x))
+    return _isnan(x).select(x, one)
+
+
+def _divided(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
+    """fmod's remainder, and where that is on the other side of zero than y."""
+    r = libraries.call("fmod", x, y)
+    apart = _logical("xor")(r < 0.0, y < 0.0)
+    return r, _logical("and")(apart, UFUNCS["not_equal"](r, constant(x.body, 0.0)))
+
+
+def _remainder(x: Lanes, y: Lanes) -> Lanes:
+    """Python's: of the sign of y."""
+    r, apart = _divided(x, y)
+    zero = constant(x.body, 0.0)
+    return UFUNCS["equal"](r, zero).select(zero.call("copysign", y), apart.select(r + y, r))
+
+
+def _floor_divide(x: Lanes, y: Lanes) -> Lanes:
+    """NumPy's: (x - remainder) / y, which is nearly whole, and the sign of x / y at zero."""
+    quotient, zero = x / y, constant(x.body, 0.0)
+    r, apart = _divided(x, y)
+    n = (x - r) / y
+    n = apart.select(n - 1.0, n)
+    floor = n.call("floor")
+    floor = (n - floor > 0.5).select(floor + 1.0, floor)
+    z = UFUNCS["equal"](n, zero).select(zero.call("copysign", quotient), floor)
+    return UFUNCS["equal"](y, zero).select(quotient, z)
+
+
+def _bitwise_and(x: Lanes, y: Lanes) -> Lanes:
+    return x.other(f"and {x}, {y.name}", BITS)
+
+
+def _own(kernel: Callable[[Lanes], Lanes]) -> Callable[[Lanes], Lanes]:
+    return lambda x: libraries.shared(kernel.__name__, kernel, x.numbers)
+
+
+def _library(name: str) -> Callable[..., Lanes]:
+    return lambda *operands: libraries.call(name, *[x.numbers for x in operands])
+
+
+def _cbrt(x: Lanes) -> Lanes:
+    """With one step of Newton's: glibc's is up to 4 ulp off."""
+    y = libraries.call("cbrt", x)
+    z = y - (y - x / (y * y)) / 3.0
+    return _isnan(z).select(x, z)
+
+
+UFUNCS |= {
+    "add": _arithmetic("fadd"),
+    "subtract": _arithmetic("fsub"),
+    "multiply": _arithmetic("fmul"),
+    "divide": _arithmetic("fdiv"),
+    "negative": _negative,
+    "positive": lambda x: Lanes(x.body, x.numbers.name, DOUBLE, x.known),
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: 1.0 / x,
+    "absolute": _intrinsic("fabs"),
+    "sqrt": _intrinsic("sqrt"),
+    "floor": _intrinsic("floor"),
+    "ceil": _intrinsic("ceil"),
+    "rint": _intrinsic("rint"),
+    "copysign": _intrinsic("copysign"),
+    "sign": _sign,
+    "maximum": _greater_of("ge"),
+    "minimum": _greater_of("le"),
+    "remainder": _remainder,
+    "floor_divide": _floor_divide,
+    "less": _compared("olt"),
+    "less_equal": _compared("ole"),
+    "greater": _compared("ogt"),
+    "greater_equal": _compared("oge"),
+    "equal": _compared("oeq"),
+    "not_equal": _compared("une"),
+    "unordered": _compared("uno"),
+    "isnan": _isnan,
+    "isfinite": lambda x: abs(x) < math.inf,
+    "logical_and": _logical("and"),
+    "logical_or": _logical("or"),
+    "logical_xor": _logical("xor"),
+    "logical_not": _logical_not,
+    "bitwise_and": _bitwise_and,
+    "engine": libraries.engine,
+    "cbrt": _cbrt,
+}
+UFUNCS |= {name: _own(kernel) for name, kernel in elementary.FUNCTIONS.items()}
+UFUNCS |= {name: _library(symbol) for name, symbol in libraries.NAMES.items() if name not in UFUNCS}

@@ -1,0 +1,114 @@
+"""Sums over rows of products of all pairs from two registers: the gradients of weights.
+
+Some pairs at a time have their sums in the machine's registers, one for each lane, and go through all rows of a block.
+Then the lanes are added up, those of several pairs at once, always in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.compiler.llvm.rows import Block, Index
+from autograd.compiler.rolled import RowProduct, View
+
+
+def row_product(block: Block, instruction: RowProduct) -> None:
+    """Tiles of pairs, and what is left at the edges."""
+    body = block.body
+    block.clear_padding(instruction.left)
+    block.clear_padding(instruction.right)
+    rows, columns = instruction.left.counts[0], instruction.right.counts[0]
+    native = body.module.native
+    across = min(columns, native)
+    down = min(rows, max(1, (16 if native == 8 else 8) // across))
+    for low, size in _parts(rows, down):
+        for start, length in _parts(columns, across):
+            count = rows - rows % down if size == down else size
+            extent = columns - columns % across if length == across else length
+            with body.loop(low + count, low, size) as i, body.loop(start + extent, start, length) as j:
+                _tile(block, instruction, (i, size), (j, length))
+
+
+def _parts(count: int, size: int) -> list[tuple[int, int]]:
+    """Where whole tiles start, and what is left: start and size of tiles."""
+    whole = count - count % size
+    return ([(0, size)] if whole else []) + ([(whole, count - whole)] if whole < count else [])
+
+
+def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across: tuple[Index, int]) -> None:
+    body, native = block.body, block.body.module.native
+    kind = f"<{native} x double>"
+    pairs = [(r, c) for r in range(down[1]) for c in range(across[1])]
+    sums = [body.memory(kind) for _ in pairs]
+    for z in sums:
+        body.do(f"store {kind} zeroinitializer, ptr {z}")
+    with body.loop("%vectors") as v:
+        for part in range(0, block.lanes, native):
+            left = [_vector(block, instruction.left, down[0], r, v, part) for r in range(down[1])]
+            right = [_vector(block, instruction.right, across[0], c, v, part) for c in range(across[1])]
+            for z, (r, c) in zip(sums, pairs):
+                before = body.new(f"load {kind}, ptr {z}")
+                body.do(f"store {kind} {_fused(block, kind, left[r], right[c], before)}, ptr {z}")
+    found = [body.new(f"load {kind}, ptr {z}") for z in sums]
+    columns = instruction.right.counts[0]
+
+    def place(r: int, c: int) -> Index:
+        start = body.affine(block.places.once[instruction.out], (columns, body.affine(down[0], (1, r))))
+        return body.affine(start, (1, body.affine(across[0], (1, c))))
+
+    for first in range(0, len(found), native):
+        some = pairs[first : first + native]
+        total = _totals(block, kind, found[first : first + native])
+        if len(some) == native and across[1] in (native, columns):  # which lie side by side
+            _add(block, kind, place(*some[0]), total)
+        else:
+            for k, pair in enumerate(some):
+                _add(block, "double", place(*pair), body.new(f"extractelement {kind} {total}, i64 {k}"))
+
+
+def _vector(block: Block, view: View, first: Index, k: int, v: Index, part: int) -> str:
+    """A part of the lanes of the k-th number of a tile, as long as the machine's vectors are."""
+    body = block.body
+    number = body.affine(view.start, (view.steps[0], body.affine(first, (1, k))))
+    address = body.address(block.address(view.register, number, v), part)
+    return body.new(f"load <{body.module.native} x double>, ptr {address}")
+
+
+def _fused(block: Block, kind: str, x: str, y: str, z: str) -> str:
+    suffix = f"v{block.body.module.native}f64"
+    name = block.body.module.declare(kind, f"llvm.fmuladd.{suffix}", kind, kind, kind)
+    return block.body.new(f"call {kind} {name}({kind} {x}, {kind} {y}, {kind} {z})")
+
+
+def _add(block: Block, kind: str, place: Index, x: str) -> None:
+    body = block.body
+    address = body.address("%partial", place)
+    before = body.new(f"load {kind}, ptr {address}, align 8")
+    body.do(f"store {kind} {body.new(f'fadd {kind} {before}, {x}')}, ptr {address}, align 8")
+
+
+def _totals(block: Block, kind: str, vectors: Sequence[str]) -> str:
+    """A vector of the sums of vectors: halves of two at a time lie side by side, then quarters, …"""
+    width = block.body.module.native
+    vectors = [*vectors, *["zeroinitializer"] * (width - len(vectors))]
+    group = width // 2
+    while group:
+        half = len(vectors) // 2
+        vectors = [_halves(block, kind, x, y, group) for x, y in zip(vectors[:half], vectors[half:])]
+        group //= 2
+    return vectors[0]
+
+
+def _halves(block: Block, kind: str, x: str, y: str, group: int) -> str:
+    body, width = block.body, block.body.module.native
+    sides = []
+    for offset in (0, group):
+        places = [
+            side + 2 * group * q + offset + t
+            for q in range(width // (2 * group))
+            for side in (0, width)
+            for t in range(group)
+        ]
+        mask = f"<{width} x i32> <{', '.join(f'i32 {p}' for p in places)}>"
+        sides.append(body.new(f"shufflevector {kind} {x}, {kind} {y}, {mask}"))
+    return body.new(f"fadd {kind} {sides[0]}, {sides[1]}")

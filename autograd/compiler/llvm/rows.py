@@ -1,0 +1,178 @@
+"""What is done for a block of rows: `Block` gives access to its numbers, a function for each kind of step uses it.
+
+Rows are lanes. An operand that all rows share is one number in all lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from autograd.compiler.llvm.applying import FOLDS, Running, applied
+from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant, everywhere, known
+from autograd.compiler.llvm.places import Places
+from autograd.compiler.llvm.text import Body, Module
+from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, RowSum, View
+
+Index = str | int
+CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
+
+
+def present(body: Body, lanes: int, left: Index) -> Lanes:
+    """The first lanes, as many as there are numbers left."""
+    every = everywhere(body, str(left), BITS)
+    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", TRUTH)
+
+
+class Block:
+    """A function that does something for a block of rows: reading, writing, and loops over its vectors."""
+
+    def __init__(self, module: Module, places: Places, name: str) -> None:
+        self.places, self.lanes = places, places.lanes
+        self.body = Body(module, "void", name, CONTEXT, "internal fastcc")
+        self.body.flags = "contract "
+        module.functions[name] = self.body
+        self.type = f"<{self.lanes} x double>"
+
+    def address(self, register: int, number: Index, v: Index) -> str:
+        """Of the vector of a number of a register of rows."""
+        width = self.places.rolled.registers[register].width
+        start = self.places.rows[register]
+        return self.body.address("%scratch", self.body.affine(start, (width * self.lanes, v), (self.lanes, number)))
+
+    def load(self, operand: Operand, v: Index, *indices: Index) -> Lanes:
+        """A number of an operand in every row of a vector."""
+        body = self.body
+        if isinstance(operand, Number):
+            return known(body, operand.value)
+        number = body.affine(operand.start, *zip(operand.steps, indices))
+        if operand.register in self.places.once:
+            place = body.affine(self.places.once[operand.register], (1, number))
+            return everywhere(body, body.word("%once", place, "double"))
+        return Lanes(body, body.new(f"load {self.type}, ptr {self.address(operand.register, number, v)}"))
+
+    def store(self, register: int, number: Index, v: Index, x: Lanes) -> None:
+        """Write a number of a register of rows."""
+        self.body.do(f"store {x.numbers}, ptr {self.address(register, number, v)}")
+
+    def present(self, v: Index) -> Lanes:
+        """In which lanes of a vector there is a row."""
+        left = self.body.new(f"sub i64 %rows, {self.body.whole('mul', self.lanes, v)}")
+        return present(self.body, self.lanes, left)
+
+    def clear_padding(self, view: View) -> None:
+        """Zeros in the lanes without a row, of numbers that are about to be multiplied and summed."""
+        body = self.body
+        full = body.new(f"mul nsw i64 %vectors, {self.lanes}")
+        with body.when(body.new(f"icmp ne i64 {full}, %rows")):
+            last = body.new("add nsw i64 %vectors, -1")
+            there = self.present(last)
+            with body.loop(view.counts[0]) as i:
+                number = body.affine(view.start, (view.steps[0], i))
+                address = self.address(view.register, number, last)
+                x = Lanes(body, body.new(f"load {self.type}, ptr {address}"))
+                body.do(f"store {there.select(x, 0.0)}, ptr {address}")
+
+
+# --- loops over numbers that lie side by side
+
+
+def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
+    """Instructions on as many numbers each; what only they need is kept in the machine's registers."""
+    body, inside = block.body, {instruction.out for instruction in instructions}
+    sums = any(isinstance(instruction, RowSum) for instruction in instructions)
+    with body.loop("%vectors") as v:
+        there = block.present(v) if sums else None
+        with body.loop(width) as e:
+            made: dict[int, Lanes] = {}
+
+            def operand(x: Operand) -> Lanes:
+                return made[x.register] if isinstance(x, View) and x.register in inside else block.load(x, v, e)
+
+            for instruction in instructions:
+                if isinstance(instruction, RowSum):
+                    assert there is not None
+                    _add(block, instruction, e, there.select(operand(instruction.operand), 0.0))
+                    continue
+                assert isinstance(instruction, Apply)
+                register = block.places.rolled.registers[instruction.out]
+                operands = [operand(x) for x in instruction.operands]
+                z = made[instruction.out] = applied(body, instruction.op, operands, register.truths)
+                if instruction.out in block.places.rows:
+                    block.store(instruction.out, e, v, z)
+
+
+def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
+    """Add to the sum over rows of a number, lane by lane."""
+    body = block.body
+    index = body.affine(block.places.sums[instruction.out], (block.lanes, number))
+    address = body.address("%scratch", index)
+    before = Lanes(body, body.new(f"load {block.type}, ptr {address}"))
+    body.do(f"store {before + x}, ptr {address}")
+
+
+# --- what is no such loop
+
+
+def product(block: Block, instruction: Product) -> None:
+    """Some outputs at a time: one vector of an input goes into all of them."""
+    body, matrix = block.body, instruction.matrix
+    outputs, inputs = matrix.counts
+    tile = body.module.native
+
+    def part(v: Index, first: Index, count: int) -> None:
+        places = [body.affine(first, (1, k)) for k in range(count)]
+        add = instruction.add
+        sums = [Running(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places]
+        with body.loop(inputs) as j:
+            x = block.load(instruction.vector, v, j)
+            for z, place in zip(sums, places):
+                z.set(block.load(matrix, v, place, j).fused(x, z.get()))
+        for z, place in zip(sums, places):
+            block.store(instruction.out, place, v, z.get())
+
+    with body.loop("%vectors") as v:
+        whole = outputs - outputs % tile
+        if whole:
+            with body.loop(whole, step=tile) as first:
+                part(v, first, tile)
+        if whole < outputs:
+            part(v, whole, outputs - whole)
+
+
+def fold(block: Block, instruction: Fold) -> None:
+    body, operand = block.body, instruction.operand
+    count, width = operand.counts
+    with body.loop("%vectors") as v, body.loop(width) as i:
+        block.store(instruction.out, i, v, FOLDS[instruction.op](body, count, lambda j: block.load(operand, v, j, i)))
+
+
+def gather(block: Block, instruction: Gather) -> None:
+    """Numbers by tables of where they are, one for those by row and one for those that the rows share."""
+    body, places, lanes = block.body, block.places, block.lanes
+    by_row: list[tuple[int, int, int]] = []  # the number of the result; from where in the scratch, and by which step
+    shared: list[tuple[int, int]] = []  # the number of the result, and from where in `once`
+    for k, (register, number) in enumerate(places_in(instruction)):
+        if register in places.once:
+            shared.append((k, places.once[register] + number))
+        else:
+            width = places.rolled.registers[register].width
+            by_row.append((k, places.rows[register] + number * lanes, width * lanes))
+    if by_row:
+        out, start, step = map(body.module.table, zip(*by_row))
+        with body.loop("%vectors") as v, body.loop(len(by_row)) as k:
+            place = body.affine(body.word(start, k), (body.word(step, k), v))
+            x = Lanes(body, body.new(f"load {block.type}, ptr {body.address('%scratch', place)}"))
+            block.store(instruction.out, body.word(out, k), v, x)
+    if shared:
+        out, start = map(body.module.table, zip(*shared))
+        with body.loop("%vectors") as v, body.loop(len(shared)) as k:
+            x = everywhere(body, body.word("%once", body.word(start, k), "double"))
+            block.store(instruction.out, body.word(out, k), v, x)
+
+
+def places_in(instruction: Gather) -> list[tuple[int, int]]:
+    """Where each number of a gather comes from: the register, and which of it."""
+    return [(register, place) for register, places in instruction.pieces for place in places]
+
+
+STEPS: dict[type, Callable[..., None]] = {Product: product, Fold: fold, Gather: gather}

@@ -1,0 +1,162 @@
+"""LLVM's language as text: a module of functions, and the body of each as it is written, line by line."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+INLINED = 8  # a kernel that is called at more places is one function, for the sake of the time to compile it
+
+
+def number(x: float) -> str:
+    """A double, bit by bit."""
+    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
+
+
+class Module:
+    """Functions, and what they need from outside: intrinsics, and symbols that the loader has to find."""
+
+    def __init__(self, lanes: int, native: int) -> None:
+        """`lanes` numbers go through all instructions together; the machine has `native` in a vector."""
+        self.lanes, self.native = lanes, native
+        self.declarations: dict[str, str] = {}
+        self.functions: dict[Any, Body] = {}  # by what they compute
+        self.tables: list[str] = []
+
+    def declare(self, result: str, name: str, *operands: str) -> str:
+        """The name of a function that comes from elsewhere."""
+        self.declarations[name] = f"declare {result} @{name}({', '.join(operands)})"
+        return f"@{name}"
+
+    def table(self, numbers: Sequence[int]) -> str:
+        """The name of a constant array of whole numbers."""
+        name = f"@table{len(self.tables)}"
+        items = ", ".join(f"i64 {k}" for k in numbers)
+        self.tables.append(f"{name} = private constant [{len(numbers)} x i64] [{items}]")
+        return name
+
+    def __str__(self) -> str:
+        parts = [*self.declarations.values(), *self.tables, *map(str, self.functions.values())]
+        return "\n".join(parts) + "\n"
+
+
+class Body:
+    """A function in the making. Names of values are numbered; `flags` go with all arithmetic on doubles."""
+
+    def __init__(self, module: Module, result: str, name: str, operands: Sequence[str], linkage: str) -> None:
+        self.module, self.name, self.linkage = module, name, linkage
+        self.result = result
+        self.operands = list(operands)  # each as "type %name"
+        self.first: list[str] = []  # memory on the stack, which belongs at the start
+        self.lines: list[str] = []
+        self.flags = ""
+        self.calls = 0  # in the text, of a kernel
+        self.label = "entry"
+        self.count = 0
+        self.scopes: list[dict[str, str]] = [{}]  # indices computed already, in the loops that we are in
+
+    def __str__(self) -> str:
+        inline = "alwaysinline " if 0 < self.calls <= INLINED else "noinline " if self.linkage else ""
+        head = f"define {self.linkage} {self.result} @{self.name}({', '.join(self.operands)}) {inline}{{\nentry:"
+        return "\n".join([head, *self.first, *self.lines, "}\n"])
+
+    def new(self, text: str) -> str:
+        """The name of a new value."""
+        self.count += 1
+        self.lines.append(f"  %v{self.count} = {text}")
+        return f"%v{self.count}"
+
+    def do(self, text: str) -> None:
+        """An instruction without a value."""
+        self.lines.append(f"  {text}")
+
+    def memory(self, kind: str) -> str:
+        """A pointer to memory on the stack."""
+        self.count += 1
+        self.first.append(f"  %m{self.count} = alloca {kind}")
+        return f"%m{self.count}"
+
+    def begin(self, label: str) -> None:
+        """Start a new basic block."""
+        self.lines.append(f"{label}:")
+        self.label = label
+
+    def labels(self, *names: str) -> list[str]:
+        """New names of basic blocks."""
+        self.count += 1
+        return [f"{name}{self.count}" for name in names]
+
+    @contextmanager
+    def loop(self, count: str | int, start: str | int = 0, step: int = 1) -> Iterator[Any]:
+        """Repeat what is written inside, for an index that goes up to a count, which may have been reached before."""
+        if isinstance(count, int) and isinstance(start, int) and start < count <= start + step:
+            yield start  # there is nothing to repeat
+            return
+        head, inside, again, after = self.labels("head", "inside", "again", "after")
+        before = self.label
+        self.do(f"br label %{head}")
+        self.begin(head)
+        index, following = f"%i{self.count}", f"%n{self.count}"
+        self.do(f"{index} = phi i64 [{start}, %{before}], [{following}, %{again}]")
+        self.do(f"br i1 {self.new(f'icmp slt i64 {index}, {count}')}, label %{inside}, label %{after}")
+        self.begin(inside)
+        self.scopes.append({})
+        yield index
+        self.scopes.pop()
+        self.do(f"br label %{again}")
+        self.begin(again)
+        self.do(f"{following} = add nsw i64 {index}, {step}")
+        self.do(f"br label %{head}")
+        self.begin(after)
+
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """Do what is written inside if a condition holds."""
+        inside, after = self.labels("then", "after")
+        self.do(f"br i1 {condition}, label %{inside}, label %{after}")
+        self.begin(inside)
+        self.scopes.append({})
+        yield
+        self.scopes.pop()
+        self.do(f"br label %{after}")
+        self.begin(after)
+
+    # --- whole numbers and addresses
+
+    def least(self, x: str | int, y: str | int) -> str:
+        """The lesser of two indices."""
+        function = self.module.declare("i64", "llvm.smin.i64", "i64", "i64")
+        return self.new(f"call i64 {function}(i64 {x}, i64 {y})")
+
+    def whole(self, operation: str, x: str | int, y: str | int) -> str | int:
+        """Arithmetic on indices, at once where both are known."""
+        if isinstance(x, int) and isinstance(y, int):
+            return x + y if operation == "add" else x * y
+        if operation == "add" and 0 in (x, y):
+            return y if x == 0 else x
+        if operation == "mul" and 1 in (x, y):
+            return y if x == 1 else x
+        if operation == "mul" and 0 in (x, y):
+            return 0
+        text = f"{operation} nsw i64 {x}, {y}"
+        for scope in self.scopes:
+            if text in scope:
+                return scope[text]
+        name = self.scopes[-1][text] = self.new(text)
+        return name
+
+    def affine(self, start: str | int, *terms: tuple[str | int, str | int]) -> str | int:
+        """start + Σ step · index."""
+        for step, index in terms:
+            start = self.whole("add", start, self.whole("mul", step, index))
+        return start
+
+    def address(self, pointer: str, index: str | int, kind: str = "double") -> str:
+        """Of an item of an array."""
+        return pointer if index == 0 else self.new(f"getelementptr inbounds {kind}, ptr {pointer}, i64 {index}")
+
+    def word(self, pointer: str, index: str | int, kind: str = "i64") -> str:
+        """An item of an array of eight bytes each."""
+        return self.new(f"load {kind}, ptr {self.address(pointer, index)}")

@@ -1,0 +1,183 @@
+"""A rolled program as a module: four functions of a frame, of which threads run `rows`, each in its own scratch."""
+
+from __future__ import annotations
+
+from autograd.compiler.llvm import once
+from autograd.compiler.llvm.arrays import readable
+from autograd.compiler.llvm.borders import copied_once, entrance, exit_, result
+from autograd.compiler.llvm.places import (
+    CHUNK_ROWS,
+    CHUNKS,
+    FINITE,
+    FIRST,
+    NEXT,
+    ONCE,
+    PARTIALS,
+    ROW_COUNT,
+    UNREADABLE,
+    Places,
+)
+from autograd.compiler.llvm.row_products import row_product
+from autograd.compiler.llvm.rows import CONTEXT, STEPS, Block, loop
+from autograd.compiler.llvm.text import Body, Module
+from autograd.compiler.rolled import RowProduct
+
+FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
+
+
+def written(places: Places, native: int) -> Module:
+    """The module of a program."""
+    module = Module(places.lanes, native)
+    _start(module, places)
+    _chunk(module, places)
+    _rows(module, places)
+    _finish(module, places)
+    body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
+    answer = body.new("call i32 @start(ptr %frame)")
+    with body.when(body.new(f"icmp eq i32 {answer}, {UNREADABLE}")):
+        body.do(f"ret i32 {UNREADABLE}")
+        body.begin("never")
+    body.do("call void @rows(ptr %frame, ptr %scratch)")
+    body.do(f"ret i32 {body.new('call i32 @finish(ptr %frame)')}")
+    module.functions["whole"] = body
+    return module
+
+
+def _start(module: Module, places: Places) -> None:
+    """Arguments that the rows share, and what is computed from them alone."""
+    body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
+    for k, leaf in enumerate(places.leaves):
+        if leaf.shape or places.has_rows(leaf):
+            with body.when(body.new(f"xor i1 {readable(body, FIRST + k)}, true")):
+                body.do(f"ret i32 {UNREADABLE}")
+                body.begin(*body.labels("never"))
+    body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
+    copied_once(body, places)
+    for name in once.written(module, places, "before", places.rolled.shared):
+        body.do(f"call fastcc void @{name}(ptr %once)")
+    body.do(f"ret i32 {FINITE}")
+
+
+def _steps(module: Module, places: Places) -> list[str]:
+    """A function for each thing that is done for a block of rows, by name."""
+    names = []
+
+    def made(name: str) -> Block:
+        block = Block(module, places, name)
+        names.append(name)
+        return block
+
+    enter = made("enter")
+    enter.body.operands += [FRAME, "i64 %low"]
+    for k, leaf in enumerate(places.leaves):
+        if places.has_rows(leaf):
+            entrance(enter, k, leaf)
+    for k, step in enumerate(places.steps):
+        block = made(f"step{k}")
+        if step.width is not None:
+            loop(block, step.width, step.instructions)
+        elif isinstance(step.instructions[0], RowProduct):
+            row_product(block, step.instructions[0])
+        else:
+            STEPS[type(step.instructions[0])](block, step.instructions[0])
+    leave = made("leave")
+    leave.body.operands += [FRAME, "i64 %low"]
+    for k, (operand, wanted) in enumerate(zip(places.rolled.outputs, places.results)):
+        if wanted.by_row:
+            exit_(leave, places.result(k), operand, len(wanted.outputs))
+    for name in names:
+        module.functions[name].do("ret void")
+    return names
+
+
+def _chunk(module: Module, places: Places) -> None:
+    """Rows from `low` to `high`, block by block, and their totals."""
+    names = _steps(module, places)
+    operands = [FRAME, SCRATCH, "ptr noalias %once", "ptr noalias %partial", "i64 %start", "i64 %end"]
+    body = module.functions["chunk"] = Body(module, "void", "chunk", operands, "internal fastcc")
+    fill = module.declare("void", "llvm.memset.p0.i64", "ptr", "i8", "i64", "i1")
+    body.do(f"call void {fill}(ptr %partial, i8 0, i64 {8 * places.totals}, i1 false)")
+    sums = body.address("%scratch", places.rows_size)
+    body.do(f"call void {fill}(ptr {sums}, i8 0, i64 {8 * (places.scratch_size - places.rows_size)}, i1 false)")
+    with body.loop("%end", "%start", places.block) as low:
+        rows = body.least(body.new(f"sub i64 %end, {low}"), places.block)
+        vectors = body.new(f"sdiv i64 {body.new(f'add i64 {rows}, {places.lanes - 1}')}, {places.lanes}")
+        for name in names:
+            given = ["ptr %scratch", "ptr %once", "ptr %partial", f"i64 {rows}", f"i64 {vectors}"]
+            more = ["ptr %frame", f"i64 {low}"] if len(module.functions[name].operands) > len(CONTEXT) else []
+            body.do(f"call fastcc void @{name}({', '.join([*given, *more])})")
+    registers = places.rolled.registers
+    for out, start in places.sums.items():
+        with body.loop(registers[out].width) as i:
+            total = _across(body, body.address("%scratch", body.affine(start, (places.lanes, i))), places.lanes)
+            body.do(f"store double {total}, ptr {body.address('%partial', body.affine(places.once[out], (1, i)))}")
+    flag = _across(body, body.address("%scratch", places.flag), places.lanes)
+    body.do(f"store double {flag}, ptr {body.address('%partial', places.totals - 1)}")
+    body.do("ret void")
+
+
+def _across(body: Body, address: str, width: int) -> str:
+    """The sum of a vector's lanes, halves first."""
+    x = body.new(f"load <{width} x double>, ptr {address}")
+    while width > 1:
+        half = width // 2
+        parts = []
+        for first in (0, half):
+            mask = ", ".join(f"i32 {first + i}" for i in range(half))
+            kind = f"<{width} x double>"
+            parts.append(body.new(f"shufflevector {kind} {x}, {kind} poison, <{half} x i32> <{mask}>"))
+        x = body.new(f"fadd <{half} x double> {parts[0]}, {parts[1]}")
+        width = half
+    return body.new(f"extractelement <1 x double> {x}, i64 0")
+
+
+def _rows(module: Module, places: Places) -> None:
+    """Chunks of rows, the next one that no other thread has taken, until there are none."""
+    body = module.functions["rows"] = Body(module, "void", "rows", [FRAME, SCRATCH], "")
+    rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
+    kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
+    following = body.address("%frame", NEXT)
+    body.do("br label %next")
+    body.begin("next")
+    k = body.new(f"atomicrmw add ptr {following}, i64 1 monotonic")
+    body.do(f"br i1 {body.new(f'icmp slt i64 {k}, {chunks}')}, label %work, label %end")
+    body.begin("work")
+    low = body.new(f"mul i64 {k}, {size}")
+    high = body.least(body.new(f"add i64 {low}, {size}"), rows)
+    partial = body.address(partials, body.whole("mul", places.totals, k))
+    given = f"ptr %frame, ptr %scratch, ptr {kept}, ptr {partial}, i64 {low}, i64 {high}"
+    body.do(f"call fastcc void @chunk({given})")
+    body.do("br label %next")
+    body.begin("end")
+    body.do("ret void")
+
+
+def _finish(module: Module, places: Places) -> None:
+    """Totals of all chunks in their order, what is computed from them, and the results; whether all are finite."""
+    body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
+    body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
+    partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
+    kind = f"<{places.lanes} x double>"
+    flag, running = body.memory(kind), body.memory(kind)
+
+    def add_up(first: str | int, target: str) -> None:
+        """Totals side by side, of all chunks."""
+        body.do(f"store {kind} zeroinitializer, ptr {running}")
+        with body.loop(chunks) as k:
+            address = body.address(partials, body.affine(first, (places.totals, k)))
+            x = body.new(f"load {kind}, ptr {address}, align 8")
+            before = body.new(f"load {kind}, ptr {running}")
+            body.do(f"store {kind} {body.new(f'fadd {kind} {before}, {x}')}, ptr {running}")
+        body.do(f"store {kind} {body.new(f'load {kind}, ptr {running}')}, ptr {target}, align 8")
+
+    last = places.totals - places.lanes
+    with body.loop(last, step=places.lanes) as i:
+        add_up(i, body.address("%once", i))
+    add_up(last, flag)
+    for name in once.written(module, places, "after", places.rolled.after):
+        body.do(f"call fastcc void @{name}(ptr %once)")
+    for n, (operand, wanted) in enumerate(zip(places.rolled.outputs, places.results)):
+        if not wanted.by_row:
+            result(body, places, places.result(n), operand, len(wanted.outputs), flag)
+    finite = body.new(f"fcmp oeq double {_across(body, flag, places.lanes)}, 0.0")
+    body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")

@@ -1,0 +1,359 @@
+"""Machine code: the numbers of the NumPy executor, the same bits however many threads there are, anywhere it is run."""
+
+import inspect
+import math
+import multiprocessing
+import pickle
+import random
+import re
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import autograd.compiler.llvm
+from autograd import compile, silu
+from autograd.compiler import backends
+from autograd.compiler.backends import Backend, missing
+from autograd.compiler.compiled import Compiled
+from autograd.testing.programs import Program, programs
+from tests.accuracy.points import fixed, generated
+from tests.accuracy.reference import UNARY as EXACTLY
+from tests.accuracy.reference import exact, ulps
+from tests.compiler.backends import needs_llvm
+from tests.compiler.bounds import assert_within, bounds
+from tests.compiler.test_compiled import network, network_arguments
+from tests.compiler.test_forms import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
+
+pytestmark = needs_llvm
+
+
+def both_of(f, **options) -> tuple[Compiled, Compiled]:
+    return tuple(compile(f, backend=backend, **options) for backend in ("llvm", "numpy"))
+
+
+def test_files_are_as_listed_and_import_from_those_above() -> None:
+    folder = Path(autograd.compiler.llvm.__file__).parent
+    listed = re.findall(r"^    (\w+) ", autograd.compiler.llvm.__doc__, re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    for name in listed:
+        text = (folder / f"{name}.py").read_text(encoding="utf-8")
+        imported = re.findall(r"from autograd\.compiler\.llvm\.(\w+) import", text)
+        imported += re.findall(r"from autograd\.compiler\.llvm import (\w+)", text)
+        assert all(listed.index(other) < listed.index(name) for other in imported), name
+
+
+# --- the same numbers
+
+
+@given(programs(), st.data())
+def test_it_agrees_with_numpy_on_rows_of_any_numbers(program: Program, data: st.DataObject) -> None:
+    names = list(inspect.signature(program).parameters)
+    every = tuple(range(len(names)))
+    llvm, plain = both_of(program, rows=names)
+    special = st.sampled_from([math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0])
+    rows = data.draw(st.integers(1, 20))
+    args = [np.array([x, *(data.draw(special) for _ in range(rows))]) for x in program.inputs]
+    value, gradients = llvm.value_and_grad(*args, argnums=every)
+    wanted, slopes = plain.value_and_grad(*args, argnums=every)
+    for got, expected in zip((value, *gradients), (wanted, *slopes)):
+        np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
+    for got, expected, bound in zip((value, *gradients), (wanted, *slopes), bounds(program, program.inputs, every)):
+        assert_within(got[0], expected[0], bound)
+
+
+@pytest.mark.parametrize("op", sorted(set(UNARY) & set(EXACTLY)))
+def test_an_operation_is_accurate(op: str) -> None:
+    everywhere = list(fixed(op))
+    points = [*random.Random(op).sample(everywhere, min(300, len(everywhere))), *generated(op)]
+    points = [x for (x,) in points if abs(x) >= 2.0**-1022]
+    for x, got in zip(points, in_machine_code(op, np.array(points)).tolist()):
+        wanted = exact(op, (x,)).value
+        assert ulps(got, wanted) <= BOUNDS.get(op, BOUND), f"{op}({x!r}): got {got!r}, wanted {wanted}"
+
+
+@pytest.mark.parametrize("op", ["sin", "cos", "tan", "sinh", "acosh", "log2", "cbrt", "erf", "atan2", "hypot", "power"])
+def test_without_libmvec_it_is_libm(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm import libraries
+
+    libm, _ = libraries._libraries()
+    monkeypatch.setattr(libraries, "_libraries", lambda: (libm, None))
+    found = points(op)
+    with np.errstate(all="ignore"):
+        hold(op, in_machine_code(op, *columns(found)), np.array([eager(op, *p) for p in found]), found)
+
+
+@pytest.mark.parametrize("native", [2, 4, 8])
+def test_vectors_of_every_length(native: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm import executor, machine
+
+    own = machine.host()
+    if native > own.native:
+        pytest.skip("this machine has no such vectors")
+    monkeypatch.setattr(executor, "host", lambda: own._replace(native=native))
+    for n in (1, 2, 5, 33, 600):
+        args = network_arguments(n)
+        fast, plain = both_of(network, rows=("x", "y"))
+        for reduce in ("sum", None):
+            value, gradients = fast.value_and_grad(*args, argnums=(0, 1, 2, 3, 4), reduce=reduce)
+            wanted, slopes = plain.value_and_grad(*args, argnums=(0, 1, 2, 3, 4), reduce=reduce)
+            np.testing.assert_allclose(value, wanted, rtol=1e-12)
+            for got, expected in zip(gradients, slopes):
+                np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-11)
+    fast, plain = both_of(lambda x: autograd.sin(x) * autograd.normal_cdf(x), rows=("x",))
+    x = np.linspace(-9, 9, 77)
+    np.testing.assert_allclose(fast(x), plain(x), rtol=1e-14)
+
+
+SHAPES = [(1, 1), (1, 9), (9, 1), (3, 5), (8, 8), (16, 2), (17, 19), (40, 7)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("n", [1, 16, 129])
+def test_products_of_every_shape(shape: tuple[int, int], n: int) -> None:
+    def loss(W, b, x):
+        return sum(autograd.tanh(z) ** 2 for z in W @ x + b)
+
+    rng = np.random.default_rng(1)
+    args = rng.normal(size=shape), rng.normal(size=shape[0]), rng.normal(size=(n, shape[1]))
+    llvm, plain = both_of(loss, rows=("x",))
+    value, gradients = llvm.value_and_grad(*args, argnums=(0, 1, 2), reduce="sum")
+    wanted, slopes = plain.value_and_grad(*args, argnums=(0, 1, 2), reduce="sum")
+    np.testing.assert_allclose(value, wanted, rtol=1e-12)
+    for got, expected in zip(gradients, slopes):
+        np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-12)
+
+
+ORDERS = {
+    "reversed": lambda a: a / a[::-1],
+    "one of them": lambda a: a * a[2],
+    "neighbours": lambda a: a[1:] - a[:-1],
+    "every second": lambda a: a[::2] / a[-1::-2],
+    "any": lambda a: a[np.random.default_rng(6).permutation(len(a))] * a,
+}
+
+
+@pytest.mark.parametrize("rows", [(), ("x",)])
+@pytest.mark.parametrize("order", ORDERS)
+def test_operands_in_another_order(order: str, rows: tuple[str, ...]) -> None:
+    def f(x):
+        return np.sum(np.tanh(ORDERS[order](np.exp(x))))
+
+    x = np.random.default_rng(5).normal(size=(20, 40) if rows else 40)  # more than a vector holds
+    llvm, plain = both_of(f, rows=rows)
+    for got, wanted in zip(llvm.value_and_grad(x), plain.value_and_grad(x)):
+        np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-14)
+
+
+def test_padding_does_not_reach_the_sums() -> None:
+    """The last vector of rows is filled up with the last row, here an infinite one."""
+    llvm, plain = both_of(lambda w, x: w[0] / x + autograd.log(x) * w[1], rows=("x",))
+    for x in ([1.0, 2.0, 0.0], [math.inf], [1.0] * 17 + [math.nan]):
+        for reduce in ("sum", "mean", None):
+            got = llvm.value_and_grad(np.ones(2), x, argnums=(0, 1), reduce=reduce)
+            wanted = plain.value_and_grad(np.ones(2), x, argnums=(0, 1), reduce=reduce)
+            np.testing.assert_equal(got, wanted)
+
+
+# --- threads and processes
+
+
+def mixed(w, x):
+    """Sums over rows, results by row, and now and then an operand for the engine's float function."""
+    return silu(w[0] * x[0]) * x[1] + autograd.exp(w[1] * x[1])
+
+
+def bits(result) -> bytes:
+    value, gradients = result
+    return b"".join(np.asarray(part).tobytes() for part in (value, *gradients))
+
+
+@pytest.fixture
+def eager_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads for however little work."""
+    from autograd.compiler.llvm import executor
+
+    monkeypatch.setattr(executor, "WORTHWHILE", 0)
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", None])
+def test_the_bits_do_not_depend_on_threads(eager_threads: None, reduce: str | None) -> None:
+    rng = np.random.default_rng(4)
+    w, x = np.array([1.0, 0.5]), rng.normal(size=(3001, 2))
+    x[::500, 0] = -800.0
+    found = {
+        bits(compile(mixed, rows=("x",), backend="llvm", threads=k).value_and_grad(w, x, argnums=(0, 1), reduce=reduce))
+        for k in (1, 2, 3, 1, 2, 3)
+    }
+    assert len(found) == 1
+    args = network_arguments(5000)
+    found = {
+        bits(compile(network, rows=("x", "y"), threads=k).value_and_grad(*args, argnums=(0, 1, 2), reduce=reduce))
+        for k in (1, 2, 3)
+    }
+    assert len(found) == 1
+
+
+def test_concurrent_calls_with_threads_of_their_own(eager_threads: None) -> None:
+    fast = compile(network, rows=("x", "y"), threads=2)
+    args = {k: network_arguments(2000 + 100 * k, k) for k in range(4)}
+    wanted = {k: bits(fast.value_and_grad(*args[k], argnums=(0, 1), reduce="sum")) for k in args}
+    wrong = []
+
+    def work(k: int) -> None:
+        for _ in range(20):
+            if bits(fast.value_and_grad(*args[k], argnums=(0, 1), reduce="sum")) != wanted[k]:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in args]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def in_a_process(fast: Compiled, args, queue) -> None:
+    queue.put(bits(fast.value_and_grad(*args, argnums=(0, 1), reduce="sum")))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_other_processes(eager_threads: None, method: str) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"no {method} here")
+    fast, args = compile(network, rows=("x", "y"), threads=2), network_arguments(2000)
+    wanted = bits(fast.value_and_grad(*args, argnums=(0, 1), reduce="sum"))
+    context = multiprocessing.get_context(method)
+    queue = context.Queue()
+    process = context.Process(target=in_a_process, args=(fast, args, queue))
+    process.start()
+    assert queue.get(timeout=60) == wanted
+    process.join()
+    assert process.exitcode == 0
+
+
+def test_a_job_is_waited_for_once_it_is_taken() -> None:
+    from autograd.compiler.llvm.pool import Job
+
+    begun, may_end, done = threading.Event(), threading.Event(), []
+    job = Job(lambda: (begun.set(), may_end.wait(), done.append(1)))
+    helper = threading.Thread(target=job.take)
+    helper.start()
+    begun.wait()
+    threading.Timer(0.05, may_end.set).start()
+    job.settle()
+    assert done == [1]
+    helper.join()
+
+
+def test_a_job_that_nobody_took_is_called_off() -> None:
+    from autograd.compiler.llvm.pool import Job
+
+    done: list[int] = []
+    job = Job(lambda: done.append(1))
+    job.settle()
+    job.take()
+    assert done == []
+
+
+def count_helpers(queue) -> None:
+    from autograd.compiler.llvm.pool import pool
+
+    queue.put(pool.count)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_process_has_no_helpers_yet() -> None:
+    from autograd.compiler.llvm.pool import pool
+
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("no fork here")
+    pool.grow(1)
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    process = context.Process(target=count_helpers, args=(queue,))
+    process.start()
+    assert queue.get(timeout=60) == 0
+    process.join()
+
+
+# --- the choice
+
+
+def test_the_choice_and_its_reason_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = compile(lambda x: x * x)
+    assert fast.backend == Backend("llvm", "llvmlite is installed")
+    assert fast(3.0) == 9.0
+    assert str(fast.backend) == "llvm: llvmlite is installed"
+    assert str(compile(lambda x: x, backend="numpy").backend) == "numpy: as asked for"
+    monkeypatch.setattr(backends, "LONGEST", 1)
+    long = compile(lambda x: autograd.sin(x) * x)
+    assert long(0.0) == 0.0
+    assert long.backend == Backend("numpy", "LLVM would take long over 2 instructions")
+
+
+def test_an_instruction_that_llvm_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm.lanes import Unsupported
+    from autograd.compiler.llvm.operations import UFUNCS
+
+    monkeypatch.delitem(UFUNCS, "arctan2")
+    fast = compile(autograd.atan2)
+    assert fast(1.0, 1.0) == math.pi / 4
+    assert fast.backend == Backend("numpy", "LLVM has no numpy.arctan2")
+    with pytest.raises(Unsupported, match=r"no numpy\.arctan2"):
+        compile(autograd.atan2, backend="llvm")(1.0, 1.0)
+
+
+def test_without_llvmlite_it_is_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "autograd.compiler.llvm", None)
+    monkeypatch.delitem(sys.modules, "autograd.compiler.llvm.machine")
+    missing.cache_clear()
+    try:
+        fast = compile(network, rows=("x", "y"))
+        assert fast.backend.name == "numpy"
+        assert fast.backend.reason.startswith("llvmlite cannot be imported")
+        assert fast(*network_arguments()).shape == (7,)
+        with pytest.raises(ImportError, match=r"scalar-autograd\[jit\]"):
+            compile(network, backend="llvm")
+    finally:
+        missing.cache_clear()
+
+
+def test_where_llvm_makes_no_code_it_is_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm import machine
+
+    def compiled(text: str) -> bytes:
+        raise RuntimeError("no such target")
+
+    monkeypatch.setattr(machine, "compiled", compiled)
+    assert machine.unfit().endswith("makes no machine code here: no such target")
+    monkeypatch.setattr(machine, "FLAGS", machine.FLAGS + 8)
+    assert machine.unfit() == "NumPy's arrays are not laid out as this version knows them"
+
+
+@pytest.mark.parametrize("backend", ["auto", "numpy", "llvm"])
+def test_pickling_keeps_the_choice(backend: str) -> None:
+    fast = compile(network, rows=("x", "y"), backend=backend, threads=2)
+    again = pickle.loads(pickle.dumps(fast))
+    assert again.options == fast.options == backends.Options(backend, 2)
+    assert np.array_equal(again(*network_arguments()), fast(*network_arguments()))
+
+
+WRONG = {
+    "another backend": (ValueError, "'auto', 'numpy' or 'llvm', got 'c'", {"backend": "c"}),
+    "no thread": (ValueError, "at least 1, got 0", {"threads": 0}),
+    "half a thread": (TypeError, "whole number or None, got 0.5", {"threads": 0.5}),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_options(case: str) -> None:
+    error, message, options = WRONG[case]
+    with pytest.raises(error, match=message):
+        compile(network, **options)
