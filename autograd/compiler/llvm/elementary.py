@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant
+from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, in_parts
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = 0.6931471805582987  # to 38 bits, so that products with exponents are exact
@@ -56,7 +56,12 @@ def power_of_two(k: Lanes) -> Lanes:
 
 
 def scaled(x: Lanes, k: Lanes) -> Lanes:
-    """x · 2**k in two steps, of which only the last can round."""
+    """x · 2**k: one instruction of AVX-512's, elsewhere two steps, of which only the last can round."""
+    if x.body.module.native == 8:
+        part = "<8 x double>"
+        name = x.body.module.declare(part, "llvm.x86.avx512.mask.scalef.pd.512", part, part, part, "i8", "i32")
+        scale = f"call {part} {name}({part} {{}}, {part} {{}}, {part} zeroinitializer, i8 -1, i32 4)"
+        return in_parts(scale.format, x, k.numbers)
     half = bits(k, "ashr", 1)
     return x * power_of_two(half) * power_of_two(bits(k, "sub", half))
 

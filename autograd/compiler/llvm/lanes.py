@@ -230,6 +230,22 @@ def known(body: Body, x: Any) -> Lanes:
     return constant(body, x, TRUTH if type(x) is bool else DOUBLE)
 
 
+def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:
+    """What an operation on vectors of the machine's width makes of each part of the lanes, side by side again."""
+    body, width = operands[0].body, operands[0].body.module.native
+    parts = []
+    for start in range(0, body.module.lanes, width):
+        places = ", ".join(f"i32 {i}" for i in range(start, start + width))
+        given = [body.new(f"shufflevector {x}, {x.type} poison, <{width} x i32> <{places}>") for x in operands]
+        parts.append(body.new(operation(*given)))
+    while len(parts) > 1:
+        mask = f"<{2 * width} x i32> <{', '.join(f'i32 {i}' for i in range(2 * width))}>"
+        kind = f"<{width} x double>"
+        parts = [body.new(f"shufflevector {kind} {a}, {kind} {b}, {mask}") for a, b in zip(parts[::2], parts[1::2])]
+        width *= 2
+    return Lanes(body, parts[0])
+
+
 def _copyto(out: Lanes, x: Any, where: Any = True) -> None:
     out.become(x if where is True else where.select(x, out))
 

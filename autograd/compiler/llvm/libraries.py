@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, like
+from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
 from autograd.numbers import ON_FLOATS
 
@@ -86,21 +86,10 @@ def call(name: str, *operands: Lanes) -> Lanes:
 
 def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
     """One call for each vector of the machine's width."""
-    body, lanes, width = operands[0].body, operands[0].body.module.lanes, operands[0].body.module.native
-    part = f"<{width} x double>"
+    body = operands[0].body
+    part = f"<{body.module.native} x double>"
     function = body.module.declare(part, symbol, *[part] * len(operands))
-    parts = []
-    for start in range(0, lanes, width):
-        places = ", ".join(f"i32 {i}" for i in range(start, start + width))
-        given = [body.new(f"shufflevector {x}, {x.type} poison, <{width} x i32> <{places}>") for x in operands]
-        parts.append(body.new(f"call {part} {function}({', '.join(f'{part} {x}' for x in given)})"))
-    while len(parts) > 1:
-        places = ", ".join(f"i32 {i}" for i in range(2 * width))
-        pairs = zip(parts[::2], parts[1::2])
-        mask = f"<{2 * width} x i32> <{places}>"
-        parts = [body.new(f"shufflevector <{width} x double> {a}, <{width} x double> {b}, {mask}") for a, b in pairs]
-        width *= 2
-    return Lanes(body, parts[0])
+    return in_parts(lambda *xs: f"call {part} {function}({', '.join(f'{part} {x}' for x in xs)})", *operands)
 
 
 def _by_lane(symbol: str, *operands: Lanes, where: Lanes | None = None, z: Lanes | None = None) -> Lanes:
