@@ -152,13 +152,14 @@ def _unknown(what: str) -> str:
 
 
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
-    return NotImplemented if _takes_over(y) else Condition(op, x, y)
+    return NotImplemented if type(y) not in OWN and _takes_over(y) else Condition(op, x, y)
+
+
+OWN = {Symbol, float, int}  # what most operands are
 
 
 def _takes_over(x: Any) -> bool:
     """Whether this is a Value, or another number that has symbols inside: its own operations come first."""
-    if type(x) is Symbol or type(x) is float:
-        return False
     try:
         return kind_of(x).rank > SYMBOL_RANK
     except TypeError:  # no number at all
@@ -166,7 +167,7 @@ def _takes_over(x: Any) -> bool:
 
 
 def _operation(op: str, x: Any, y: Any) -> Any:
-    if _takes_over(x) or _takes_over(y):
+    if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
     if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
         return x  # exact, and what a person would write

@@ -48,7 +48,7 @@ def differentiated(program: Program, argnums: Sequence[int], guarded: bool = Tru
     <BLANKLINE>
     """
     backward = Backward(program, guarded)
-    output = next(leaves_of(program.outputs))
+    output = leaves_of(program.outputs)[0]
     trees = [program.arguments[i].tree for i in argnums]
     wanted = [leaf for tree in trees for leaf in leaves_of(tree)]
     adjoints = backward.sweep(output, set(wanted))
@@ -61,7 +61,7 @@ def second_order(program: Program, argnums: Sequence[int], guarded: bool = True)
     """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: a backward pass for each number of the gradient."""
     first = differentiated(program, argnums, guarded)
     backward = Backward(first, guarded)
-    wanted = list(leaves_of(first.arguments[argnums[0]].tree))
+    wanted = leaves_of(first.arguments[argnums[0]].tree)
     _, *gradient = leaves_of(first.outputs)
     lines = []
     for output in gradient:
@@ -87,7 +87,7 @@ def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True)
     along = builder.program(first.name, arguments, slope, len(first.operations))
     backward = Backward(along, guarded)
     trees = [along.arguments[i].tree for i in argnums]
-    adjoints = backward.sweep(next(leaves_of(along.outputs)), {leaf for tree in trees for leaf in leaves_of(tree)})
+    adjoints = backward.sweep(leaves_of(along.outputs)[0], {leaf for tree in trees for leaf in leaves_of(tree)})
     outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
     return _finished(backward.builder, along, outputs, along.arguments, rows)
 

@@ -82,11 +82,12 @@ class Builder:
         return found
 
     def _simplified(self, op: str, operands: tuple[int, ...]) -> int | None:
-        constants = [self.constants[i] for i in operands]
-        if VARIABLE not in constants:
-            return self._folded(op, constants)
-        simplify = SIMPLER.get(op)
-        return None if simplify is None else simplify(self, *operands)
+        constants = self.constants
+        for i in operands:
+            if constants[i] is VARIABLE:
+                simplify = SIMPLER.get(op)
+                return None if simplify is None else simplify(self, *operands)
+        return self._folded(op, [constants[i] for i in operands])
 
     def _folded(self, op: str, constants: list[Any]) -> int | None:
         """The constant that an operation on constants gives; none where it raises, which is left to the run."""
@@ -108,7 +109,7 @@ class Builder:
         """The program of these outputs, without what they do not need; every input stays."""
         inputs = [i for i, operation in enumerate(self.operations) if operation.op == INPUT]
         roots = (*inputs, *leaves_of(outputs))
-        kept = reached(roots, len(self.operations), lambda i: self.operations[i].operands)
+        kept = reached(roots, [operation.operands for operation in self.operations])
         order = sorted(kept, key=self._rank(kept, outputs))
         number = {old: new for new, old in enumerate(order)}
         operations = tuple(

@@ -101,7 +101,7 @@ class Plan:
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs make one result: the value, then one for each leaf array of a derivative."""
-        count = len(list(leaves_of(self.program.outputs)))
+        count = len(leaves_of(self.program.outputs))
         if self.kind == "hessian":
             yield Result(tuple(range(count)), each, (count,))
             return

@@ -14,7 +14,7 @@ from autograd.primitives import TABLE
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
 
 INPUT, CONSTANT = "input", "constant"
 
@@ -115,7 +115,7 @@ class Program:
         from autograd.compiler.rolling import rolled
 
         by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
-        count = len(list(leaves_of(self.outputs)))
+        count = len(leaves_of(self.outputs))
         return rolled(self, by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class Program:
         for argument, given in zip(self.arguments, arguments):
             _place(argument.tree, given, argument.name, values)
         inputs = [Value(x, label=name) for x, name in zip(values, self.names)]
-        return draw(self.run(inputs)[next(leaves_of(self.outputs))], **options)
+        return draw(self.run(inputs)[leaves_of(self.outputs)[0]], **options)
 
 
 def evaluator(op: str) -> Callable[..., Any]:
@@ -144,25 +144,29 @@ def evaluator(op: str) -> Callable[..., Any]:
 # --- structures -----------------------------------------------------------------------------------
 
 
-def reached(roots: Iterable[int], count: int, operands: Callable[[int], Iterable[int]]) -> list[int]:
-    """Which of so many values, each after its operands, some are made from, themselves among them, in order."""
-    needed = [False] * count
+def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int]:
+    """Which values, each after its operands, some are made from, themselves among them, in order."""
+    needed = [False] * len(operands)
     for i in roots:
         needed[i] = True
-    for i in range(count - 1, -1, -1):
+    for i in range(len(operands) - 1, -1, -1):
         if needed[i]:
-            for j in operands(i):
+            for j in operands[i]:
                 needed[j] = True
     return [i for i, is_needed in enumerate(needed) if is_needed]
 
 
-def leaves_of(tree: Any) -> Iterator[int]:
+def leaves_of(tree: Any) -> list[int]:
     """The numbers of values in a tree, in order."""
-    if isinstance(tree, int):
-        yield tree
-    else:
-        for part in tree.items if isinstance(tree, Keyed) else tree:
-            yield from leaves_of(part)
+    found: list[int] = []
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if type(part) is int:
+            found.append(part)
+        else:
+            waiting += reversed(part.items if type(part) is Keyed else part)
+    return found
 
 
 def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:

@@ -99,7 +99,7 @@ class Rolling:
 
     def _input(self, k: int, by_row: bool) -> int:
         argument = self.program.arguments[k]
-        leaves = list(leaves_of(argument.tree))
+        leaves = leaves_of(argument.tree)
         register = self._register(argument.name, len(leaves), ROWS if by_row else SHARED)
         for column, i in enumerate(leaves):
             self.places[self.cells.number[i]] = Place(register, column)
