@@ -82,6 +82,8 @@ def where(condition: Any, a: Any, b: Any, out: Any) -> None:
         condition = numpy.not_equal(condition, ZERO)
     if numpy.may_share_memory(out, a):
         a = numpy.array(a)
+    if numpy.may_share_memory(out, condition):  # of conditions, one of them a condition
+        condition = numpy.array(condition)
     numpy.copyto(out, b)
     numpy.copyto(out, a, where=condition)
 

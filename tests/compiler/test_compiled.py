@@ -471,3 +471,14 @@ def test_a_choice_between_plain_numbers_is_a_number_like_any_other(compile, mixe
 
     value, slope = value_and_grad(f, 1)(w, 2.0)
     assert compile(f).value_and_grad(w, 2.0, argnums=1) == (pytest.approx(value, rel=1e-15), pytest.approx(slope))
+
+
+@both
+def test_a_condition_chosen_by_conditions_is_not_overwritten_by_itself(compile) -> None:
+    def f(x):
+        v = maximum(x, x)
+        return maximum(-v, v)
+
+    value, slope = compile(f, rows=("x",)).value_and_grad(np.array([0.0, np.nan]))
+    assert value[0] == slope[0] == 0.0
+    assert np.isnan(value[1]) and np.isnan(slope[1])
