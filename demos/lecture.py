@@ -1,4 +1,4 @@
-"""What the lecture's demos share: the tables in `demos/data`, and figures that the last row can read."""
+"""What demos share: the tables in `demos/data`, colours, and figures that the last row of a lecture can read."""
 
 import csv
 import importlib.util

@@ -4,7 +4,6 @@ The cost of one point is written on scalars; compiled, it runs over a thousand. 
 w weights, b bias, z = w·a + b pre-activation, a = relu(z) activation, C cost, η learning rate.
 """
 
-import importlib.util
 import random
 import time
 from typing import Any
@@ -13,11 +12,11 @@ import numpy as np
 
 import nn
 from autograd import compile, dot, relu
+from demos.lecture import BLUE, ORANGE, require_matplotlib
 
 PICTURE = "moons.png"
 SIZES = [16, 16, 1]
 ALPHA = 1e-4  # of the penalty α·Σ(w² + b²)
-BLUE, ORANGE = "#0072B2", "#D55E00"  # told apart by colour-blind readers, too (Okabe and Ito, 2008)
 
 
 def moons(n: int, noise: float, rng: np.random.Generator) -> tuple[Any, Any]:
@@ -83,8 +82,7 @@ def draw(layers: list[Any], x: Any, y: Any) -> Any:
 
 def main() -> None:
     """Train the network, step by step, and save the figure."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise SystemExit("demos.moons draws with matplotlib: pip install -e '.[demos]'")
+    require_matplotlib("moons")
     random.seed(1337)
     x, y = moons(1000, 0.1, np.random.default_rng(1337))
     layers = initial()

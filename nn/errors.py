@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -36,6 +38,14 @@ def require(name: str, value: Any, holds: bool, what: str) -> None:
         raise ValueError(f"{name} must be {what}, got {value!r}")
 
 
+def require_rate(rate: Any) -> None:
+    """ValueError unless it is a learning rate η: above 0 and finite.
+
+    >>> require_rate(0.1)
+    """
+    require("rate", rate, 0 < rate < math.inf, "above 0 and finite")
+
+
 def require_count(name: str, value: Any, least: int) -> None:
     """ValueError unless it is a whole number, this one at least.
 
@@ -43,3 +53,12 @@ def require_count(name: str, value: Any, least: int) -> None:
     """
     holds = hasattr(value, "__index__") and not isinstance(value, bool) and value.__index__() >= least
     require(name, value, holds, f"a whole number, {least} or more")
+
+
+def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
+    """ValueError unless it is one of these names.
+
+    >>> require_one_of("covariance", "shared", ("shared", "separate"))
+    """
+    if value not in allowed:
+        raise ValueError(f"{name} is one of {', '.join(allowed)}, got {value!r}")

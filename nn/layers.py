@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any
 
 from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
-from nn.errors import require_count
+from nn.errors import require_count, require_one_of
 from nn.module import Module
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -196,8 +196,7 @@ def _stream(rng: Any) -> Any:
 
 
 def _named(table: dict[str, Callable[..., Any]], option: str, name: Any) -> Callable[..., Any]:
-    if name not in table:
-        raise ValueError(f"{option} is one of {', '.join(table)}, got {name!r}")
+    require_one_of(option, name, table)
     return table[name]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.errors import Diverged, require
+from nn.errors import Diverged, require, require_rate
 from nn.schedules import Schedule
 
 
@@ -30,7 +30,7 @@ class Optimiser:
 
     def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Schedule) -> None:
         if not callable(rate):
-            require("rate", rate, 0 < rate < np.inf, "above 0 and finite")
+            require_rate(rate)
         self.parameters, self.rate, self.steps = list(parameters), rate, 0
         self._sums: dict[str, Any] = {}
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nn.errors import require, require_count
+from nn.errors import require, require_count, require_rate
 
 Schedule = Callable[[int], float]
 
@@ -28,7 +28,7 @@ class StepDecay:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_rate(self.rate)
         require_count("every", self.every, 1)
         require("factor", self.factor, 0 < self.factor <= 1, "in (0, 1]")
 
@@ -48,7 +48,7 @@ class Exponential:
     factor: float = 0.99
 
     def __post_init__(self) -> None:
-        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_rate(self.rate)
         require("factor", self.factor, 0 < self.factor <= 1, "in (0, 1]")
 
     def __call__(self, step: int) -> float:
@@ -67,7 +67,7 @@ class InverseTime:
     power: float = 0.5
 
     def __post_init__(self) -> None:
-        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
+        require_rate(self.rate)
         require("power", self.power, self.power > 0, "above 0")
 
     def __call__(self, step: int) -> float:
@@ -75,47 +75,46 @@ class InverseTime:
 
 
 @dataclass(frozen=True)
-class Linear:
+class _Until:
+    """From `rate` to `last` within `steps` steps, and `last` from then on."""
+
+    rate: float
+    steps: int
+    last: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_rate(self.rate)
+        require_count("steps", self.steps, 1)
+        require("last", self.last, self.last >= 0, "0 or more")
+
+    def _done(self, step: int) -> float:
+        """The share of the way that is done."""
+        return min(step / self.steps, 1.0)
+
+
+@dataclass(frozen=True)
+class Linear(_Until):
     """From η in a straight line to `last` after `steps` steps, and `last` from then on.
 
     >>> [Linear(1.0, steps=2, last=0.5)(t) for t in range(4)]
     [1.0, 0.75, 0.5, 0.5]
     """
 
-    rate: float
-    steps: int
-    last: float = 0.0
-
-    def __post_init__(self) -> None:
-        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
-        require_count("steps", self.steps, 1)
-        require("last", self.last, self.last >= 0, "0 or more")
-
     def __call__(self, step: int) -> float:
-        done = min(step / self.steps, 1.0)
+        done = self._done(step)
         return (1 - done) * self.rate + done * self.last
 
 
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(_Until):
     """From η along half a cosine to `last` after `steps` steps (Loshchilov and Hutter, 2017).
 
     >>> [round(Cosine(1.0, steps=2)(t), 12) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
 
-    rate: float
-    steps: int
-    last: float = 0.0
-
-    def __post_init__(self) -> None:
-        require("rate", self.rate, 0 < self.rate < math.inf, "above 0 and finite")
-        require_count("steps", self.steps, 1)
-        require("last", self.last, self.last >= 0, "0 or more")
-
     def __call__(self, step: int) -> float:
-        done = min(step / self.steps, 1.0)
-        return self.last + (self.rate - self.last) * (1 + math.cos(math.pi * done)) / 2
+        return self.last + (self.rate - self.last) * (1 + math.cos(math.pi * self._done(step))) / 2
 
 
 @dataclass(frozen=True)

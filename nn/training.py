@@ -59,7 +59,7 @@ def train(
         losses = []
         for chosen in _batches(n, batch, rng):
             loss, g = objective.value_and_grad(theta, *(rows if chosen is None else [r[chosen] for r in rows]))
-            require_finite(loss, g, optimiser.steps, optimiser.current_rate)
+            require_finite(loss, g, optimiser.steps, optimiser)
             if each is not None:
                 each(theta, loss)
             losses.append((loss, n if chosen is None else len(chosen)))
@@ -68,7 +68,7 @@ def train(
             theta = _moved(optimiser, theta, g, loss)
         history.append(sum(loss * size for loss, size in losses) / n)
     if history:
-        require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser.current_rate)
+        require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser)
     return Trained(theta, history)
 
 
@@ -85,15 +85,15 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
     return arrays, counts[0]
 
 
-def require_finite(loss: float, g: Any, step: int, rate: float | None) -> None:
-    """Diverged unless loss and gradient are finite.
+def require_finite(loss: float, g: Any, step: int, optimiser: Optimiser | None) -> None:
+    """Diverged, with the rate of the optimiser, unless loss and gradient are finite.
 
-    >>> require_finite(0.5, np.ones(3), 0, 0.1)
+    >>> require_finite(0.5, np.ones(3), 0, None)
     """
-    if not np.isfinite(loss):
-        raise Diverged(step, loss, rate)
-    if not np.isfinite(g).all():
-        raise Diverged(step, loss, rate, "the gradient")
+    if np.isfinite(loss) and np.isfinite(g).all():
+        return
+    rate = None if optimiser is None else optimiser.current_rate
+    raise Diverged(step, loss, rate, "the gradient" if np.isfinite(loss) else "")
 
 
 def _moved(optimiser: Optimiser, theta: Any, g: Any, loss: float) -> Any:

@@ -157,6 +157,15 @@ class Classifier(Estimator):
         """Learn from the number of the class of each row."""
         raise NotImplementedError
 
+    @property
+    def _outputs(self) -> int:
+        """How many scores there are: one tells two classes apart."""
+        return 1 if len(self.classes_) == 2 else len(self.classes_)
+
+    def _own(self, y: Any) -> Any:
+        """Of each row and class whether the row is of that class."""
+        return y[:, np.newaxis] == np.arange(len(self.classes_))
+
     def _scores(self, X: Any) -> Any:
         """One score a row where there are two classes, K where there are K: (n, 1) or (n, K)."""
         raise NotImplementedError

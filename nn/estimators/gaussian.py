@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, exp, sum
+from nn.errors import require_one_of
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic
 from nn.estimators.fitting import require_sensible
@@ -122,9 +123,8 @@ class GaussianClassifier(Probabilistic, Estimator):
         within = np.sqrt(np.mean([X[y == k].var(axis=0) for k in range(len(self.classes_))], axis=0))
         model = Gaussians(len(self.classes_), X.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
-        own = (y[:, np.newaxis] == np.arange(len(self.classes_))).astype(float)
         theta, self.history_ = train(
-            objective, objective.parameters, (X - centre) / within, own,
+            objective, objective.parameters, (X - centre) / within, self._own(y).astype(float),
             optimiser=SGD(rate=self.rate, momentum=0.9), passes=self.max_iter, tol=self.tol, progress=self.verbose,
         )  # fmt: skip
         objective.store(theta)
@@ -165,9 +165,8 @@ class GaussianClassifier(Probabilistic, Estimator):
     # --- what can be wrong
 
     def _require_sensible(self) -> None:
-        for name, allowed in (("covariance", ("shared", "separate")), ("solver", ("exact", "gradient ascent"))):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+        require_one_of("covariance", self.covariance, ("shared", "separate"))
+        require_one_of("solver", self.solver, ("exact", "gradient ascent"))
         require_sensible(self)
 
     def _priors(self, counts: Any) -> Any:

@@ -34,8 +34,9 @@ class LinearEstimator(ByGradient, Estimator):
         """Step 3, the best function: W (outputs, features) and b (outputs)."""
         self._require_sensible()
         if self.solver == "exact":
-            W, b = least_squares(X, y.reshape(len(X), -1), self.l2, self.fit_intercept)
-            error = np.sum((X @ W.T + b - y.reshape(len(X), -1)) ** 2)
+            Y = y.reshape(len(X), outputs)
+            W, b = least_squares(X, Y, self.l2, self.fit_intercept)
+            error = np.sum((X @ W.T + b - Y) ** 2)
             self.history_, self.n_iter_ = [float(error / len(X) + self.l2 / 2 * np.sum(W**2))], 1
             return W, b
         model = self._functions(X.shape[1], outputs)
@@ -50,14 +51,13 @@ class LinearClassifier(Classifier, LinearEstimator):
     """A linear score for two classes, or one for each of more; `coef_` (1 or K, features), `intercept_` (1 or K)."""
 
     def _fit(self, X: Any, y: Any) -> None:
-        outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        self.coef_, self.intercept_ = self._fit_linear(X, self._target(y), outputs)
+        self.coef_, self.intercept_ = self._fit_linear(X, self._target(y), self._outputs)
 
     def _target(self, y: Any) -> Any:
         """±1 for two classes; for more, one against the rest: a row of ±1 for each example."""
         if len(self.classes_) == 2:
             return 2.0 * y - 1.0
-        return 2.0 * (y[:, np.newaxis] == np.arange(len(self.classes_))) - 1.0
+        return 2.0 * self._own(y) - 1.0
 
     def _scores(self, X: Any) -> Any:
         return X @ self.coef_.T + self.intercept_

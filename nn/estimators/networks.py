@@ -42,11 +42,11 @@ class NetworkEstimator(ByGradient, Estimator):
         self.model_ = MLP(X.shape[1], [*self.hidden, outputs], activation=self.activation, init=self.init, rng=rng)
         objective = self._objective(self._loss, self.model_)
         self._best(objective, objective.parameters, X, y)
-        self._outputs = Objective(_prediction, self.model_)
+        self._predicted = Objective(_prediction, self.model_)
 
     def _forward(self, X: Any) -> Any:
         """The network's outputs for every row, (n, outputs)."""
-        return self._outputs.value(self._outputs.parameters, X, reduce=None).reshape(len(X), -1)
+        return self._predicted.value(self._predicted.parameters, X, reduce=None).reshape(len(X), -1)
 
 
 def _prediction(model: MLP, x: Any) -> Any:
@@ -90,7 +90,7 @@ class MLPClassifier(Probabilistic, NetworkEstimator):
         return cross_entropy(model(x), y)
 
     def _fit(self, X: Any, y: Any) -> None:
-        self._fit_network(X, y.astype(float), 1 if len(self.classes_) == 2 else len(self.classes_))
+        self._fit_network(X, y.astype(float), self._outputs)
 
     def _scores(self, X: Any) -> Any:
         return self._forward(X)

@@ -4,8 +4,8 @@ import inspect
 import math
 import pickle
 import sys
-import threading
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from autograd.symbols import TraceError
 from autograd.testing.programs import Program, programs
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds
+from tests.threads import together
 
 
 @both
@@ -391,11 +392,7 @@ def test_calls_from_many_threads(compile) -> None:
             value, _ = fast.value_and_grad(*network_arguments(sizes[k], k), reduce="sum")
             assert results.setdefault(k, value) == value
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(len(sizes))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[partial(work, k) for k in range(len(sizes))])
     for k, value in results.items():
         assert_close(value, by_hand(*network_arguments(sizes[k], k))[0], rtol=1e-11)
 

@@ -8,6 +8,7 @@ import random
 import re
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from tests.compiler.backends import needs_llvm
 from tests.compiler.bounds import assert_within, bounds
 from tests.compiler.test_compiled import network, network_arguments
 from tests.compiler.test_forms import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
+from tests.threads import together
 
 pytestmark = needs_llvm
 
@@ -210,11 +212,7 @@ def test_concurrent_calls_with_threads_of_their_own(eager_threads: None) -> None
             if bits(fast.value_and_grad(*args[k], argnums=(0, 1), reduce="sum")) != wanted[k]:
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in args]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[partial(work, k) for k in args])
     assert not wrong
 
 

@@ -10,6 +10,7 @@ import pytest
 import autograd
 from autograd import Value, grad, gradients, no_grad
 from autograd.engine.graph import Graph
+from tests.threads import together
 
 THREADS, ROUNDS = 6, 60
 
@@ -21,27 +22,6 @@ def impatient():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
-
-
-def together(*workers):
-    """Run every worker in a thread of its own, from one start; raise what one of them raised."""
-    start = threading.Barrier(len(workers))
-    errors = []
-
-    def run(worker):
-        start.wait()
-        try:
-            worker()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def polynomial(leaves):

@@ -34,6 +34,10 @@ class Pool:
     """Helpers, started when they are first needed."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Without helpers, as in a forked process, where no thread of its parent runs."""
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.count = 0
         self.lock = threading.Lock()
@@ -59,9 +63,5 @@ class Pool:
 pool = Pool()
 
 
-def _anew() -> None:
-    pool.__init__()  # type: ignore[misc]
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_anew)
+    os.register_at_fork(after_in_child=pool.renew)

@@ -18,13 +18,17 @@ def standardised(load):
     return StandardScaler().fit_transform(X), y
 
 
+def converged(X, y, l2: float):
+    """scikit-learn's logistic regression with the same penalty."""
+    return sklearn.linear_model.LogisticRegression(
+        C=1 / (l2 * len(X)), solver="newton-cholesky", tol=1e-14, max_iter=1000
+    ).fit(X, y)
+
+
 @pytest.mark.parametrize("l2", [1.0, 0.01, 1e-4])
 def test_logistic_regression_is_the_converged_reference(l2: float) -> None:
     X, y = standardised(load_breast_cancer)
-    reference = sklearn.linear_model.LogisticRegression(
-        C=1 / (l2 * len(X)), solver="newton-cholesky", tol=1e-14, max_iter=1000
-    )
-    reference.fit(X, y)
+    reference = converged(X, y, l2)
     model = nn.LogisticRegression(l2=l2).fit(X, y)
     assert np.max(np.abs(model.coef_ - reference.coef_)) <= 1e-8
     assert np.max(np.abs(model.intercept_ - reference.intercept_)) <= 1e-8
@@ -38,10 +42,7 @@ def test_logistic_regression_is_the_converged_reference(l2: float) -> None:
 @pytest.mark.parametrize("l2", [1.0, 0.01])
 def test_of_three_classes_it_is_the_reference_too(l2: float) -> None:
     X, y = standardised(load_iris)
-    reference = sklearn.linear_model.LogisticRegression(
-        C=1 / (l2 * len(X)), solver="newton-cholesky", tol=1e-14, max_iter=1000
-    )
-    reference.fit(X, y)
+    reference = converged(X, y, l2)
     model = nn.LogisticRegression(l2=l2).fit(X, y)
     assert np.max(np.abs(model.coef_ - reference.coef_)) <= 1e-8
     np.testing.assert_allclose(model.predict_proba(X), reference.predict_proba(X), atol=1e-9)
