@@ -23,7 +23,8 @@ CLOSER = 8  # and a second step is so many digits smaller
 DIGITS = (200, 700)  # of the working precision: more where f(x + h) - f(x) loses them,
 MOST_DIGITS = 2400  # and these for the tiny steps beside far apart operands, since erf takes seconds in them
 AGREE = 1e-20  # relative difference of the quotients of the two steps, where there is a limit
-VANISH = 1e-3  # their ratio, where the limit is zero
+VANISH = 1e-3  # their ratio, where the limit is zero, or too small to show beside such steps:
+DEEPER = 350  # the next are so many digits smaller, until no float is as small as the quotient
 DIVERGE = 30.0  # their ratio, where there is none but infinity
 BITS = (33, 41, 47, *range(50, 58), 60)  # a rounding may by chance be none: several, near those of a float
 NEAR = range(50, 58)  # so near that in one of them at least f must give what it gives in floats
@@ -169,7 +170,10 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last
         return close
     growth = abs(close / wide) if wide else 0
     if growth < VANISH:
-        return mp.mpf(0)
+        if abs(close) < math.ulp(0.0):
+            return mp.mpf(0)
+        with mp.workdps(MOST_DIGITS):
+            return _one_sided(along, x, step / mp.mpf(10) ** DEEPER, MOST_DIGITS, True)
     if growth > 0.5 * 10**CLOSER:
         return mp.nan
     return mp.sign(close) * mp.inf if growth > DIVERGE else None

@@ -51,6 +51,7 @@ VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
     ("rounding alone decides", lambda x: log(x + sqrt(x * x + 1)), (-1e6,), Verdict.INCONCLUSIVE),
     ("terms that differ by 1e-290", lambda x: exp(x) + exp(-x), (1e-290,), Verdict.PASS),
     ("a subnormal adjoint", Program((3.0,), (("power", (0, 0)), ("erf", (1,)))), (3.0,), Verdict.PASS),
+    ("a slope far below the steps", lambda x: (x - 2.1e-235) ** 2, (0.0,), Verdict.PASS),
     ("a subnormal value", lambda x: sqrt(exp(x)), (-740.0,), Verdict.INCONCLUSIVE),
 ]
 
@@ -66,6 +67,7 @@ MISMATCHES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any],
     ("a few bounds", math.exp, (1.0,), {"grad": lambda x: math.exp(x) * (1 + 3e-8)}, "marginal"),
     ("the sign, by few digits", lambda x: np.tanh(np.float32(x)), (1.0,), {"grad": lambda x: -0.41997434}, "gross"),
     ("an infinity times zero", lambda x: sqrt(x) ** 2, (0.0,), {}, "non-finite"),
+    ("a wrong slope far below the steps", lambda x: (x - 1e-235) ** 2, (0.0,), {"grad": lambda x: 2e-235}, "gross"),
     ("what the graph does not see", lambda x: x * getattr(x, "data", x), (1.5,), {}, "gross"),
     ("another value on Values", lambda x: x + isinstance(x, Value), (1.5,), {}, "value"),
     ("another exception on Values", lambda x: x.data if isinstance(x, Value) else 1 / 0, (1.5,), {}, "failure"),
