@@ -6,7 +6,6 @@ import gc
 import inspect
 import pickle
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Backend, Options, missing
 from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, shapes_of, tells_all, template, value_of
+from autograd.compiler.locks import Lock
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
@@ -66,7 +66,7 @@ class Compiled:
         self._plans: dict[Any, Plan] = {}
         self._choices: dict[Any, tuple[int, ...]] = {}
         self._known: dict[Any, tuple[Plan, int | None]] = {}
-        self._tracing = threading.Lock()
+        self._tracing = Lock()
         self._latest: Plan | None = None
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         parameters = list(self.signature.parameters.values())

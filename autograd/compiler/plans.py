@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from autograd.compiler.backends import Backend, Maker, Options, prepared
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Leaf
 from autograd.compiler.layout import ArrayForm, restored, shapes_of
+from autograd.compiler.locks import Lock
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolled import Result
 from autograd.compiler.rolling import rolled
@@ -44,7 +44,7 @@ class Plan:
         # Whether derivatives are arrays as they come, as in nearly every training step.
         self.simple = all(type(self.forms[i]) is ArrayForm for i in chosen)
         self._makers: dict[bool, Maker] = {}
-        self._making = threading.Lock()
+        self._making = Lock()
         self._idle: dict[bool, list[Any]] = {False: [], True: []}
 
     def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:

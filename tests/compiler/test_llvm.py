@@ -3,11 +3,14 @@
 import inspect
 import math
 import multiprocessing
+import os
 import pickle
 import random
 import re
+import signal
 import sys
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -234,6 +237,110 @@ def test_other_processes(eager_threads: None, method: str) -> None:
     assert queue.get(timeout=60) == wanted
     process.join()
     assert process.exitcode == 0
+
+
+class Alarm(Exception):
+    """Of a signal's handler."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such signals here")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_signal_is_heard_and_no_result_is_wrong(eager_threads: None, threads: int) -> None:
+    """It comes while the engine's float function is asked, or while a helper is at work."""
+
+    def handler(*_) -> None:
+        raise Alarm
+
+    fast = compile(silu, rows=("x",), backend="llvm", threads=threads)
+    x = np.full(20_000, -720.0)
+    wanted = bits(fast.value_and_grad(x))
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for k in range(1, 21):
+            with pytest.raises(Alarm):
+                signal.setitimer(signal.ITIMER_REAL, k / 1000)
+                for _ in range(100):
+                    assert bits(fast.value_and_grad(x)) == wanted
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert bits(fast.value_and_grad(x)) == wanted
+
+
+def test_an_exception_of_a_helper_is_handed_over(eager_threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm import libraries
+
+    def asked(x: float) -> float:
+        if threading.current_thread() is not threading.main_thread():
+            helped.set()
+            raise Alarm
+        helped.wait(10)
+        return 0.0
+
+    helped = threading.Event()
+    monkeypatch.setitem(libraries.ON_FLOATS, "silu", asked)
+    libraries._float_function.cache_clear()
+    try:
+        fast = compile(lambda x: silu(x) + 1234.5, rows=("x",), backend="llvm", threads=2)
+        with pytest.raises(Alarm):
+            fast(np.full(4000, -720.0))
+    finally:
+        libraries._float_function.cache_clear()
+
+
+def test_a_thread_that_the_system_does_not_start_is_no_matter(eager_threads: None, monkeypatch) -> None:
+    from autograd.compiler.llvm.pool import pool
+
+    class NoThread(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    args = network_arguments(2000)
+    wanted = compile(network, rows=("x", "y"), backend="llvm", threads=1)(*args)
+    monkeypatch.setattr(threading, "Thread", NoThread)
+    with pool.lock:
+        before, pool.count = pool.count, 0
+    try:
+        assert np.array_equal(compile(network, rows=("x", "y"), backend="llvm", threads=2)(*args), wanted)
+        assert pool.count == 0
+    finally:
+        pool.count = before
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_another_thread_compiles() -> None:
+    ended = threading.Event()
+
+    def compiling() -> None:
+        k = 0.0
+        while not ended.is_set():
+            k += 1.0
+            latest[0] = compile(lambda x, k=k: x * k, backend="llvm")
+            latest[0](1.0)
+
+    latest = [compile(lambda x: x, backend="llvm")]
+    thread = threading.Thread(target=compiling)
+    thread.start()
+    try:
+        for k in range(20):
+            time.sleep(k * 1e-3)
+            child = os.fork()
+            if child == 0:
+                own = compile(lambda x, k=k: x * k - 1.0, backend="llvm")
+                os._exit(0 if own(1.0) == k - 1.0 and latest[0](2.0) else 1)
+            deadline = time.monotonic() + 20.0
+            found, status = 0, 1
+            while not found and time.monotonic() < deadline:
+                found, status = os.waitpid(child, os.WNOHANG)
+                time.sleep(1e-3)
+            if not found:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            assert status == 0
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_a_job_is_waited_for_once_it_is_taken() -> None:

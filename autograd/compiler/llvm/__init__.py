@@ -3,6 +3,7 @@
 Each file imports from those above it:
 
     text           LLVM's language, line by line
+    interpreter    Python's functions, and its lock
     lanes          vectors of numbers that NumPy's functions take for arrays
     elementary     exp, log and their relatives on lanes
     libraries      functions from outside: libmvec, libm, the engine's

@@ -16,7 +16,7 @@ from autograd.compiler.forms import FORMS
 from autograd.compiler.layout import FLOAT64
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
-from autograd.compiler.llvm.pool import pool
+from autograd.compiler.llvm.pool import Job, pool
 from autograd.compiler.llvm.writing import written
 from autograd.compiler.rolled import Apply, Product, Result, Rolled, RowProduct, View
 
@@ -70,7 +70,7 @@ class Executor:
         if self.cost_once + count * self.cost < WORTHWHILE:
             answer = self.code.briefly(self.address, self.scratch)
         elif self.threads > 1 and chunks > 1:
-            answer = self._together(min(self.threads, chunks))
+            answer = self._together(min(self.threads, chunks), arrays, results)
         else:
             answer = self.code.whole(self.address, self.scratch)
         if answer == UNREADABLE:
@@ -97,22 +97,34 @@ class Executor:
             self.addresses[2] = self.partials.ctypes.data
         return size, chunks
 
-    def _together(self, threads: int) -> int:
-        """Chunk by chunk, by this thread and helpers, each in a scratch of its own."""
+    def _together(self, threads: int, *held: Any) -> int:
+        """Chunk by chunk, by this thread and helpers, each in a scratch of its own.
+
+        A signal's exception may come out of any line here, while helpers are at work: so each holds all that it reads
+        and writes. The executor is not used again after an exception.
+        """
         while len(self.scratches) < threads:
             self.scratches.append(_aligned(self.places.scratch_size))
         if self.code.start(self.address) == UNREADABLE:
             return UNREADABLE
         pool.grow(threads - 1)
-        work = [partial(self.code.rows, self.address, scratch.ctypes.data) for scratch in self.scratches[:threads]]
-        jobs = [pool.submit(each) for each in work[1:]]
+        jobs: list[Job] = []
         try:
-            work[0]()
+            for scratch in self.scratches[1:threads]:
+                jobs.append(pool.submit(partial(self._rows, scratch, held)))
+            self._rows(self.scratches[0], held)
         finally:
             for job in jobs:
                 job.settle()
+        for job in jobs:
+            if job.error is not None:
+                raise job.error
         answer: int = self.code.finish(self.address)
         return answer
+
+    def _rows(self, scratch: Any, held: Any) -> None:
+        """Chunks of rows, as long as there are any."""
+        self.code.rows(self.address, scratch.ctypes.data)
 
 
 def _readable(x: Any) -> Any:

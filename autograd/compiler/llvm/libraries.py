@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
 from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
 from autograd.numbers import ON_FLOATS
@@ -22,7 +23,6 @@ NAMES = {  # NumPy's, and C's
     "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "hypot": "hypot", "power": "pow", "erf": "erf",
 }  # fmt: skip
-ENGINE = "engine_"  # goes before the names of the engine's functions
 PREFIXES = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # of libmvec's functions, by the doubles in a vector
 
 
@@ -38,19 +38,16 @@ def _libraries() -> tuple[Any, Any]:
 
 
 @cache
-def _callback(name: str) -> tuple[Any, int]:
-    """The engine's float function as one that machine code can call; it takes the interpreter's lock by itself."""
-    function = ON_FLOATS[name]
-    signature = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * function.__code__.co_argcount)
-    made = signature(function)
-    return made, ctypes.cast(made, ctypes.c_void_p).value or 0
+def _float_function(name: str) -> Any:
+    """The engine's float function, kept for the code that knows its address."""
+    return ON_FLOATS[name]
 
 
 def address(symbol: str) -> int:
     """Where a function is that a module has declared; 0 where there is none."""
     if symbol.startswith(ENGINE):
-        return _callback(symbol.removeprefix(ENGINE))[1]
-    library = _libraries()[symbol.startswith("_ZGV")]
+        return id(_float_function(symbol.removeprefix(ENGINE)))
+    library = ctypes.pythonapi if symbol.startswith(PREFIX) else _libraries()[symbol.startswith("_ZGV")]
     try:
         return ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0
     except AttributeError:
@@ -78,10 +75,12 @@ def call(name: str, *operands: Lanes) -> Lanes:
     """A function of C's, by whole vectors where libmvec has it, else lane by lane."""
     width = operands[0].body.module.native
     symbol = f"{PREFIXES.get(width, '')}{'v' * len(operands)}_{name}"
-    kernel = _by_vector if address(symbol) else _by_lane
-    if kernel is _by_lane and not address(name):
+    if address(symbol):
+        return shared(name, lambda *xs: _by_vector(symbol, *xs), *operands)
+    if not address(name):
         raise Unsupported(f"this platform's C library has no {name}")
-    return shared(name, lambda *xs: kernel(symbol if kernel is _by_vector else name, *xs), *operands)
+    module = operands[0].body.module
+    return shared(name, lambda *xs: _by_lane(module.declare("double", name, *["double"] * len(xs)), *xs), *operands)
 
 
 def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
@@ -92,10 +91,9 @@ def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
     return in_parts(lambda *xs: f"call {part} {function}({', '.join(f'{part} {x}' for x in xs)})", *operands)
 
 
-def _by_lane(symbol: str, *operands: Lanes, where: Lanes | None = None, z: Lanes | None = None) -> Lanes:
+def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lanes:
     """One call for each lane, or for each that is asked for; by way of memory, in a loop."""
     body, lanes = operands[0].body, operands[0].body.module.lanes
-    function = body.module.declare("double", symbol, *["double"] * len(operands))
     memories = [body.memory(x.type) for x in operands]
     for x, memory in zip(operands, memories):
         body.do(f"store {x}, ptr {memory}")
@@ -124,7 +122,8 @@ def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
         body.do(f"store {xs[0]}, ptr {out}")
         any_one = body.new(f"bitcast {truths} to i{lanes}")
         with body.when(body.new(f"icmp ne i{lanes} {any_one}, 0")):
-            body.do(f"store {_by_lane(ENGINE + name, *xs[1:], where=xs[0])}, ptr {out}")
+            function = asking(body.module, name, len(xs) - 1)
+            body.do(f"store {_by_lane(function, *xs[1:], where=xs[0])}, ptr {out}")
         return Lanes(body, body.new(f"load {xs[0].type}, ptr {out}"))
 
     return shared((ENGINE, name), kernel, asked, *given)

@@ -13,11 +13,11 @@ import itertools
 import os
 import tempfile
 import threading
+import weakref
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -27,8 +27,8 @@ from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
 
-FORMAT = b"autograd 1\n"  # of files in the cache, and of the way code is called
-ENTRIES = ("start", "rows", "finish", "whole")
+FORMAT = b"autograd 2\n"  # of files in the cache, and of the way code is called
+ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
 
 
 class Host(NamedTuple):
@@ -44,12 +44,21 @@ class Host(NamedTuple):
         return 2 * self.native
 
 
+# Held whenever LLVM is at work, also by a fork, which would leave it half done in the child. A garbage collection may
+# free code at any time, so the thread that holds the lock may take it again.
+_lock = threading.RLock()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
 @cache
 def host() -> Host:
     """This machine."""
-    found = llvm.get_host_cpu_features()
-    native = 8 if found.get("avx512f") else 4 if found.get("avx2") else 2
-    return Host(llvm.get_host_cpu_name(), found.flatten(), native)
+    with _lock:
+        found = llvm.get_host_cpu_features()
+        native = 8 if found.get("avx512f") else 4 if found.get("avx2") else 2
+        return Host(llvm.get_host_cpu_name(), found.flatten(), native)
 
 
 @cache
@@ -81,18 +90,24 @@ class Code:
             library.import_symbol(symbol, libraries.address(symbol))
         for entry in ENTRIES:
             library.export_symbol(entry)
-        self._tracker = library.link(_linker(), name)
-        start, rows, finish, whole = (self._tracker[entry] for entry in ENTRIES)
+        tracker = library.link(_linker(), name)
+        weakref.finalize(self, _freed, tracker).atexit = False  # a helper may be at work then
+        start, rows, finish, whole, briefly = (tracker[entry] for entry in ENTRIES)
+        # Called with the interpreter's lock, which all but the last let go by themselves.
         word, result = ctypes.c_int64, ctypes.c_int
-        self.start = ctypes.CFUNCTYPE(result, word)(start)
-        self.rows = ctypes.CFUNCTYPE(None, word, word)(rows)
-        self.finish = ctypes.CFUNCTYPE(result, word)(finish)
-        self.whole = ctypes.CFUNCTYPE(result, word, word)(whole)
-        self.briefly = ctypes.PYFUNCTYPE(result, word, word)(whole)  # without giving up the interpreter's lock
+        self.start = ctypes.PYFUNCTYPE(result, word)(start)
+        self.rows = ctypes.PYFUNCTYPE(None, word, word)(rows)
+        self.finish = ctypes.PYFUNCTYPE(result, word)(finish)
+        self.whole = ctypes.PYFUNCTYPE(result, word, word)(whole)
+        self.briefly = ctypes.PYFUNCTYPE(result, word, word)(briefly)
 
 
-_lock = threading.Lock()
-_codes: WeakValueDictionary[str, Code] = WeakValueDictionary()
+def _freed(tracker: Any) -> None:
+    with _lock:
+        tracker.close()
+
+
+_codes: weakref.WeakValueDictionary[str, Code] = weakref.WeakValueDictionary()
 _names = map("autograd{}".format, itertools.count())  # the linker takes none twice
 
 
@@ -104,13 +119,19 @@ def unfit() -> str:
     if found != [probe.ctypes.data, id(probe.dtype)] or flags != probe.flags.num:
         return "NumPy's arrays are not laid out as this version knows them"
     try:
-        object_code = compiled("define i64 @trial() {\n  ret i64 42\n}\n")
-        library = llvm.JITLibraryBuilder().add_object_img(object_code).export_symbol("trial")
-        tracker = library.link(_linker(), next(_names))
-        works = ctypes.CFUNCTYPE(ctypes.c_int64)(tracker["trial"])() == 42
+        with _lock:
+            works = _works()
     except Exception as error:  # an older llvmlite, a platform that its linker does not know, …
         return f"llvmlite {llvmlite.__version__} makes no machine code here: {error}"
     return "" if works else "machine code does not run here"
+
+
+def _works() -> bool:
+    object_code = compiled("define i64 @trial() {\n  ret i64 42\n}\n")
+    library = llvm.JITLibraryBuilder().add_object_img(object_code).export_symbol("trial")
+    tracker = library.link(_linker(), next(_names))
+    answer: int = ctypes.CFUNCTYPE(ctypes.c_int64)(tracker["trial"])()
+    return answer == 42
 
 
 def code(module: Module) -> Code:

@@ -6,6 +6,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Job:
@@ -13,6 +14,7 @@ class Job:
 
     def __init__(self, work: Callable[[], None]) -> None:
         self.work = work
+        self.error: BaseException | None = None
         self.taken, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
@@ -21,6 +23,8 @@ class Job:
         if self.taken.acquire(blocking=False):
             try:
                 self.work()
+            except BaseException as error:  # for the thread that waits for it
+                self.error = error
             finally:
                 self.ended.release()
 
@@ -49,8 +53,8 @@ class Pool:
         return job
 
     def grow(self, count: int) -> None:
-        """Let there be so many helpers."""
-        with self.lock:
+        """Let there be so many helpers, or as many as the system lets us have: nothing needs them."""
+        with self.lock, suppress(RuntimeError):
             while self.count < count:
                 threading.Thread(target=self._help, daemon=True, name="autograd rows").start()
                 self.count += 1

@@ -24,6 +24,7 @@ class Module:
         self.declarations: dict[str, str] = {}
         self.functions: dict[Any, Body] = {}  # by what they compute
         self.tables: list[str] = []
+        self.texts: dict[str, str] = {}  # that are written as they are, by name
 
     def declare(self, result: str, name: str, *operands: str) -> str:
         """The name of a function that comes from elsewhere."""
@@ -38,7 +39,7 @@ class Module:
         return name
 
     def __str__(self) -> str:
-        parts = [*self.declarations.values(), *self.tables, *map(str, self.functions.values())]
+        parts = [*self.declarations.values(), *self.tables, *self.texts.values(), *map(str, self.functions.values())]
         return "\n".join(parts) + "\n"
 
 

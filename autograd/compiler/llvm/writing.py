@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.compiler.llvm import once
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.borders import copied_once, entrance, exit_, result
+from autograd.compiler.llvm.interpreter import unlocked
 from autograd.compiler.llvm.places import (
     CHUNK_ROWS,
     CHUNKS,
@@ -22,6 +23,13 @@ from autograd.compiler.llvm.rows import CONTEXT, STEPS, Block, loop
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import RowProduct
 
+# By name, what they return and take.
+ENTRIES = {
+    "start": ("i32", "ptr %frame"),
+    "rows": ("void", "ptr %frame, ptr %scratch"),
+    "finish": ("i32", "ptr %frame"),
+    "whole": ("i32", "ptr %frame, ptr %scratch"),
+}
 FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
 
 
@@ -40,6 +48,8 @@ def written(places: Places, native: int) -> Module:
     body.do("call void @rows(ptr %frame, ptr %scratch)")
     body.do(f"ret i32 {body.new('call i32 @finish(ptr %frame)')}")
     module.functions["whole"] = body
+    for name, (result_kind, operands) in ENTRIES.items():
+        unlocked(module, name, result_kind, operands)
     return module
 
 

@@ -1,0 +1,71 @@
+"""The interpreter as machine code sees it: how to let go of its lock, and how to ask a float function of the engine's.
+
+Entries are called with the lock. An exception in a function that is asked (a signal's handler may raise one at any
+time) stays raised in its thread, which asks no more, and comes to light when the entry returns. ctypes' own callbacks
+would swallow it, and leave what they return to chance.
+"""
+
+from __future__ import annotations
+
+from autograd.compiler.llvm.text import Module
+
+PREFIX = "Py"  # of the names of its functions
+ENGINE = "engine_"  # goes before the names of the engine's functions, which are objects of Python
+
+UNLOCKED = """
+define {result} @unlocked_{name}({operands}) {{
+  %state = call ptr @PyEval_SaveThread()
+  {call}
+  call void @PyEval_RestoreThread(ptr %state)
+  ret {answer}
+}}
+"""
+
+ASK = """
+define internal double @ask_{name}({operands}) noinline {{
+entry:
+  %state = call i32 @PyGILState_Ensure()
+  %raised = call ptr @PyErr_Occurred()
+  %well = icmp eq ptr %raised, null
+  br i1 %well, label %ask, label %end
+ask:
+  %answer = call ptr (ptr, ptr, ...) @PyObject_CallFunction(ptr @{function}, ptr @{kinds}, {operands})
+  %some = icmp ne ptr %answer, null
+  br i1 %some, label %read, label %end
+read:
+  %number = call double @PyFloat_AsDouble(ptr %answer)
+  call void @Py_DecRef(ptr %answer)
+  br label %end
+end:
+  %result = phi double [0x7FF8000000000000, %entry], [0x7FF8000000000000, %ask], [%number, %read]
+  call void @PyGILState_Release(i32 %state)
+  ret double %result
+}}
+"""
+
+
+def unlocked(module: Module, name: str, result: str, operands: str) -> None:
+    """Write a function once more, as an entry that lets go of the interpreter's lock while it runs."""
+    module.declare("ptr", "PyEval_SaveThread")
+    module.declare("void", "PyEval_RestoreThread", "ptr")
+    call = f"call {result} @{name}({operands})"
+    if result != "void":
+        call = f"%answer = {call}"
+    answer = result if result == "void" else f"{result} %answer"
+    module.texts[f"unlocked_{name}"] = UNLOCKED.format(**locals())
+
+
+def asking(module: Module, name: str, count: int) -> str:
+    """A function that asks one of the engine's, of so many numbers; it gives NaN where that raises."""
+    module.declare("i32", "PyGILState_Ensure")
+    module.declare("void", "PyGILState_Release", "i32")
+    module.declare("ptr", "PyErr_Occurred")
+    module.declare("ptr", "PyObject_CallFunction", "ptr", "ptr", "...")
+    module.declare("double", "PyFloat_AsDouble", "ptr")
+    module.declare("void", "Py_DecRef", "ptr")
+    function, kinds = ENGINE + name, f"doubles{count}"
+    module.declarations[function] = f"@{function} = external global i8"
+    module.texts[kinds] = f'@{kinds} = private constant [{count + 1} x i8] c"{"d" * count}\\00"'
+    operands = ", ".join(f"double %x{i}" for i in range(count))
+    module.texts[f"ask_{name}"] = ASK.format(name=name, function=function, kinds=kinds, operands=operands)
+    return f"@ask_{name}"
