@@ -330,13 +330,14 @@ def test_a_fork_while_another_thread_compiles() -> None:
                 own = compile(lambda x, k=k: x * k - 1.0, backend="llvm")
                 os._exit(0 if own(1.0) == k - 1.0 and latest[0](2.0) else 1)
             deadline = time.monotonic() + 20.0
-            found, status = 0, 1
+            found = status = 0
             while not found and time.monotonic() < deadline:
                 found, status = os.waitpid(child, os.WNOHANG)
                 time.sleep(1e-3)
             if not found:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
+            assert found
             assert status == 0
     finally:
         ended.set()
