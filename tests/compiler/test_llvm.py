@@ -320,6 +320,7 @@ def test_a_fork_while_another_thread_compiles() -> None:
             latest[0](1.0)
 
     latest = [compile(lambda x: x, backend="llvm")]
+    latest[0](1.0)  # a module that is being imported at a fork stays locked in the child
     thread = threading.Thread(target=compiling)
     thread.start()
     try:
