@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.program import CONSTANT, INPUT, Program, reached
+from autograd.compiler.sequences import EXACT, PLAIN
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
 ONCE, EACH_ROW, AT_END = range(3)  # when a cell has its number: before the rows, for each row, after all rows
 
@@ -31,7 +32,9 @@ class Terms(NamedTuple):
 class Cells:
     """Operations by number, each made once; `when` says in which phase each is computed."""
 
-    def __init__(self, program: Program, by_row: Collection[int]) -> None:
+    def __init__(self, program: Program, by_row: Collection[int], exact: bool) -> None:
+        """`exact`: with the engine's limits at infinity."""
+        sequences = EXACT if exact else PLAIN
         self.ops: list[str] = []
         self.operands: list[tuple[int, ...]] = []
         self.values: list[Any] = []
@@ -46,7 +49,7 @@ class Cells:
                 number.append(self.constant(value))
             else:
                 parts = [number[j] for j in operands]
-                number.append(LOWERED[op](self, parts) if op in LOWERED else self.emit(op, *parts))
+                number.append(sequences[op](self, parts) if op in sequences else self.emit(op, *parts))
         self.number = number
 
     def _add(self, op: str, operands: tuple[int, ...], value: Any, when: int) -> int:
@@ -179,42 +182,3 @@ class Cells:
                 waiting += reversed(operands)
         kept = [i for i in singles if self.ops[i] != CONSTANT or self.values[i] != 0]
         return Terms(tuple(pairs), tuple(kept) if kept or pairs else (self.constant(0.0),))
-
-
-# --- operations on sequences, in terms of parts that many of them share ---------------------------------------
-
-
-def _mean(cells: Cells, xs: Sequence[int]) -> int:
-    return cells.emit("divide", cells.emit("sum", *xs), cells.constant(float(len(xs))))
-
-
-def _exponentials(cells: Cells, xs: Sequence[int]) -> tuple[list[int], int]:
-    """exp(x - m) for each, m being the greatest, and their sum: the same cells in whatever order the xs come."""
-    ordered = sorted(xs)
-    m = cells.emit("max", *ordered)
-    es = {x: cells.emit("exp", cells.emit("subtract", x, m)) for x in ordered}
-    return [es[x] for x in xs], cells.emit("sum", *[es[x] for x in ordered])
-
-
-def _softmax_first(cells: Cells, xs: Sequence[int]) -> int:
-    es, total = _exponentials(cells, xs)
-    return cells.emit("divide", es[0], total)
-
-
-def _log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
-    return cells.emit("subtract", xs[0], cells.emit("logsumexp", *sorted(xs)))
-
-
-def _direction(cells: Cells, xs: Sequence[int]) -> int:
-    z, zero = cells.emit("norm", *sorted(xs)), cells.constant(0.0)
-    return cells.emit("where", cells.emit("==", z, zero), zero, cells.emit("divide", xs[0], z))
-
-
-LOWERED: dict[str, Callable[[Cells, Sequence[int]], int]] = {
-    "mean": _mean,
-    "softmax_first": _softmax_first,
-    "log_softmax_first": _log_softmax_first,
-    "direction": _direction,
-    "norm": lambda cells, xs: cells.emit("norm", *sorted(xs)),
-    "logsumexp": lambda cells, xs: cells.emit("logsumexp", *sorted(xs)),
-}

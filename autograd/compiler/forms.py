@@ -88,8 +88,8 @@ FORMS: dict[str, Callable[..., Any]] = {
     "floor": numpy.floor,
     "ceil": numpy.ceil,
     "round": numpy.rint,
-    "maximum": kernels.maximum,
-    "minimum": kernels.minimum,
+    "maximum": kernels.greater_of,
+    "minimum": kernels.lesser_of,
     "clip": kernels.clip,
     "where": kernels.where,
     "<": numpy.less,
@@ -108,20 +108,11 @@ def bound(
 
     `constants` says which operands will be the same at every call.
     """
-    if op in BY_KEYWORD:
-        ufunc, *more = BY_KEYWORD[op]
-        return partial(ufunc, out=out), (*operands, *more)
+    if op == "relu":  # a ufunc that takes `out` by keyword only
+        return partial(numpy.maximum, out=out), (*operands, ZERO)
     if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
         return powers.FEW[operands[1].item()], (operands[0], out)
     return FORMS[op], (*operands, out)
-
-
-# Ufuncs that take `out` by keyword only, and operands that they have besides.
-BY_KEYWORD: dict[str, tuple[Any, ...]] = {
-    "relu": (numpy.maximum, ZERO),
-    "maximum": (numpy.maximum,),
-    "minimum": (numpy.minimum,),
-}
 
 
 # --- sequences -----------------------------------------------------------------------------------

@@ -66,6 +66,17 @@ def minimum(x: Any, y: Any, out: Any) -> Any:
     return numpy.minimum(x, y, out=out)
 
 
+# Of two zeros NumPy takes the second, at least on x86; the engine takes the first, and for relu and clip the bound.
+
+
+def greater_of(x: Any, y: Any, out: Any) -> None:
+    numpy.maximum(y, x, out=out)
+
+
+def lesser_of(x: Any, y: Any, out: Any) -> None:
+    numpy.minimum(y, x, out=out)
+
+
 def relu(x: Any, out: Any) -> None:
     maximum(x, ZERO, out)
 

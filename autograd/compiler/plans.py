@@ -97,7 +97,7 @@ class Plan:
             for shape in shapes_of(form):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        return prepared(self.options, rolled(program, by_row, self.results), leaves, self.results)
+        return prepared(self.options, rolled(program, by_row, self.results, guarded), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs make one result: the value, then one for each leaf array of a derivative."""

@@ -61,8 +61,10 @@ class Place(NamedTuple):
     column: int
 
 
-def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result]) -> Rolled:
+def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], exact: bool = False) -> Rolled:
     """A program whose arguments `by_row` vary with the row, rolled up; what is not by row is summed over the rows.
+
+    `exact` keeps the engine's limits at infinity, at some cost.
 
     >>> from autograd.compiler.tracing import trace
     >>> import numpy as np
@@ -75,7 +77,7 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result]) -
         add_1[1 × rows] = add(tanh_1[0], tanh_1[1])
       results: add_1
     """
-    cells = Cells(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)})
+    cells = Cells(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)}, exact)
     leaves = [cells.number[i] for i in leaves_of(program.outputs)]
     each = {i for result in results if result.by_row for i in result.outputs}
     leaves = cells.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))

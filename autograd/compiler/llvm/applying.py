@@ -16,7 +16,17 @@ from autograd.compiler.llvm.operations import UFUNCS
 from autograd.compiler.llvm.text import Body
 
 # Kernels that are a few instructions, and are written out where they are used.
-SMALL = {"relu", "leaky_relu", "clip", "where", "one_minus_square", "root_one_minus_square", "witch"}
+SMALL = {
+    "relu",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "clip",
+    "where",
+    "one_minus_square",
+    "root_one_minus_square",
+    "witch",
+}
 
 
 def applied(body: Body, op: str, operands: Sequence[Lanes], truths: bool) -> Lanes:

@@ -50,13 +50,13 @@ def _isnan(x: Lanes) -> Lanes:
     return UFUNCS["unordered"](x, x)
 
 
-def _greater_of(condition: str) -> Callable[..., Lanes]:
-    """x or y, and whichever is NaN; one comparison where y is a number that is known."""
+def _greater_of(strict: str, loose: str) -> Callable[..., Lanes]:
+    """x or y, y of equals, and whichever is NaN; one comparison where one of them is a number that is known."""
 
     def apply(x: Lanes, y: Lanes) -> Lanes:
-        x, y = x.numbers, y.numbers
+        x, y, condition = x.numbers, y.numbers, strict
         if x.known is not None:
-            x, y = y, x
+            x, y, condition = y, x, loose
         chosen = x.other(f"fcmp u{condition} {x}, {y.name}", TRUTH).select(x, y)
         return chosen if y.known is not None and y.known == y.known else _isnan(y).select(y, chosen)
 
@@ -129,8 +129,8 @@ UFUNCS |= {
     "rint": _intrinsic("rint"),
     "copysign": _intrinsic("copysign"),
     "sign": _sign,
-    "maximum": _greater_of("ge"),
-    "minimum": _greater_of("le"),
+    "maximum": _greater_of("gt", "ge"),
+    "minimum": _greater_of("lt", "le"),
     "remainder": _remainder,
     "floor_divide": _floor_divide,
     "less": _compared("olt"),
