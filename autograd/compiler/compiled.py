@@ -68,6 +68,7 @@ class Compiled:
         self._known: dict[Any, tuple[Plan, int | None]] = {}
         self._tracing = Lock()
         self._latest: Plan | None = None
+        self._plain_argnums: tuple[int, ...] = ()
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         parameters = list(self.signature.parameters.values())
         self._parameters = [p.name for p in parameters if p.kind in positional]
@@ -172,7 +173,7 @@ class Compiled:
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan, Sequence[Any], int | None]:
         """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
-        direct = self._direct and not kwargs and argnums.__class__ in (int, tuple) and reduce in REDUCTIONS
+        direct = self._direct and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
         key = (kind, reduce, argnums, shapes_in(args)) if direct else None
         known = self._known.get(key)
         if known is not None:
@@ -209,6 +210,8 @@ class Compiled:
                 if rows is not None and rows != reader.rows:
                     raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
                 rows, first = reader.rows, name
+        if self.rows and rows is None:
+            raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
         return Call(tuple(forms), tuple(static), arrays, rows, reduce)
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -231,7 +234,7 @@ class Compiled:
 
     def _chosen(self, argnums: Any) -> tuple[int, ...]:
         """The arguments to differentiate, by their place among those that are not static."""
-        known = self._choices.get(argnums) if type(argnums) is int or type(argnums) is tuple else None
+        known = self._choices.get(argnums) if self._is_plain(argnums) else None
         if known is not None:
             return known
         wanted = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
@@ -247,9 +250,18 @@ class Compiled:
             chosen.append(self._moving.index(name))
         if len(set(chosen)) < len(chosen):
             raise ValueError(f"{self.__name__}: argnums={argnums!r} names an argument twice")
-        if type(argnums) in (int, tuple):
+        if self._is_plain(argnums):
             self._choices[argnums] = tuple(chosen)
         return tuple(chosen)
+
+    def _is_plain(self, argnums: Any) -> bool:
+        """Whether that is an int or a tuple of ints, which may be looked up: 0.0 and True would be found as 0 and 1."""
+        if argnums is self._plain_argnums or type(argnums) is int:
+            return True
+        if type(argnums) is not tuple or not {int}.issuperset(map(type, argnums)):
+            return False
+        self._plain_argnums = argnums  # most often the same constant comes again
+        return True
 
     # --- programs
 

@@ -269,9 +269,11 @@ def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any])
 
 def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     matrix, vector, out = array(instruction.matrix, arrays), array(instruction.vector, arrays), arrays[instruction.out]
-    code: Code = [(numpy.matmul, (matrix[:, :, 0], vector, out))]
+    product = numpy.empty((len(out), vector.shape[1]))  # which is not by row where only what is added is
+    product = out if product.shape == out.shape else product
+    code: Code = [(numpy.matmul, (matrix[:, :, 0], vector, product))]
     if instruction.add is not None:
-        code.append((numpy.add, (out, array(instruction.add, arrays), out)))
+        code.append((numpy.add, (product, array(instruction.add, arrays), out)))
     return code
 
 

@@ -209,8 +209,8 @@ def _horner(coefficients: tuple[Any, ...], t: Any) -> Any:
 
 
 def _erfcx(z: Any) -> tuple[Any, Any]:
-    """exp(z²) erfc(z) for z in [0, 28], and how much of itself its last addition lost; z is worked in."""
-    t, s = like(z, 2)
+    """exp(z²) erfc(z) for z in [0, 28], and how much of itself its last additions lost; z is worked in."""
+    t, s, d = like(z, 3)
     numpy.add(numpy.multiply(z, 22.0 / 28.0, s), 3.0, s)
     numpy.divide(numpy.multiply(z, 50.0 / 28.0, t), s, t)
     numpy.subtract(t, ONE, t)  # rather than divide z - 3, for a rounding less near 0
@@ -218,8 +218,10 @@ def _erfcx(z: Any) -> tuple[Any, Any]:
     p = numpy.add(low, _ERFCX[-1], s)
     numpy.subtract(low, numpy.subtract(p, _ERFCX[-1]), low)
     numpy.divide(low, p, low)
-    numpy.add(numpy.multiply(z, TWO, z), ONE, z)
-    return numpy.divide(p, z, p), low
+    numpy.add(numpy.multiply(z, TWO, z), ONE, d)
+    numpy.subtract(z, numpy.subtract(d, ONE), z)
+    numpy.subtract(low, numpy.divide(z, d, z), low)
+    return numpy.divide(p, d, p), low
 
 
 def _exp_square(a: Any, factor: float, lost: Any) -> Any:

@@ -471,6 +471,39 @@ def test_a_choice_between_plain_numbers_is_a_number_like_any_other(compile, mixe
 
 
 @both
+def test_a_product_without_rows_to_which_something_by_row_is_added(compile) -> None:
+    W, x = np.arange(12.0).reshape(3, 4), np.arange(4.0)
+    fast = compile(lambda W, x, y: [autograd.dot(row, x, y) for row in W], rows=("y",))
+    assert_close(fast(W, x, [1.0, 2.0]), W @ x + np.array([[1.0], [2.0]]))
+
+
+@both
+@pytest.mark.parametrize(("given", "error"), [((), ValueError), ({}, ValueError), (10**400, TypeError)])
+def test_rows_without_an_array_are_refused(compile, given, error) -> None:
+    with pytest.raises(error, match=r"no array in x that could have rows|x carries rows: an array"):
+        compile(lambda w, x: w + len(x), rows=("x",))(1.0, given, reduce="sum")
+
+
+@both
+def test_an_int_that_is_no_float_is_refused(compile) -> None:
+    fast = compile(lambda x, y: x * y)
+    assert fast(2, 3) == 6.0
+    with pytest.raises(OverflowError, match="int too large to convert to float"):
+        fast(2, 10**400)
+    assert fast(2, 10**300) == 2e300
+
+
+@both
+@pytest.mark.parametrize("argnums", [0.0, (0.0,), True, (True,), (0, 1.0)])
+def test_argnums_are_ints_also_once_such_ints_are_known(compile, argnums) -> None:
+    fast = compile(lambda x, y: x * y)
+    for known in (0, (0,), 1, (1,), (0, 1)):
+        fast.value_and_grad(2.0, 3.0, argnums=known)
+    with pytest.raises(TypeError, match="argnums must be an int"):
+        fast.value_and_grad(2.0, 3.0, argnums=argnums)
+
+
+@both
 def test_a_condition_chosen_by_conditions_is_not_overwritten_by_itself(compile) -> None:
     def f(x):
         v = maximum(x, x)

@@ -72,11 +72,14 @@ def test_it_agrees_with_numpy_on_rows_of_any_numbers(program: Program, data: st.
         assert_within(got[0], expected[0], bound)
 
 
+WORST = {"normal_cdf": [-0.00046964228552856297, -0.0018505608371083542]}  # were more than 4 ulp off
+
+
 @pytest.mark.parametrize("op", sorted(set(UNARY) & set(EXACTLY)))
 def test_an_operation_is_accurate(op: str) -> None:
     everywhere = list(fixed(op))
     points = [*random.Random(op).sample(everywhere, min(300, len(everywhere))), *generated(op)]
-    points = [x for (x,) in points if abs(x) >= 2.0**-1022]
+    points = [x for (x,) in points if abs(x) >= 2.0**-1022] + WORST.get(op, [])
     for x, got in zip(points, in_machine_code(op, np.array(points)).tolist()):
         wanted = exact(op, (x,)).value
         assert ulps(got, wanted) <= BOUNDS.get(op, BOUND), f"{op}({x!r}): got {got!r}, wanted {wanted}"

@@ -66,7 +66,13 @@ class Executor:
         size, chunks = (LEAST_CHUNK, count > 0) if count <= LEAST_CHUNK else self._chunks(count)
         words = map(id, arrays) if self.arrays_only else [x if n else id(x) for x, n in zip(arrays, self.numbers)]
         divisor = count if mean else 1.0
-        self.pack(self.frame, 0, count, size, chunks, 0, divisor, *self.addresses, *words, *map(id, results))
+        try:
+            self.pack(self.frame, 0, count, size, chunks, 0, divisor, *self.addresses, *words, *map(id, results))
+        except struct.error:
+            for x, is_number in zip(arrays, self.numbers):
+                if is_number:
+                    float(x)  # an int may be too large, which this says as the NumPy executor does
+            raise
         if self.cost_once + count * self.cost < WORTHWHILE:
             answer = self.code.briefly(self.address, self.scratch)
         elif self.threads > 1 and chunks > 1:
@@ -130,7 +136,8 @@ class Executor:
 def _readable(x: Any) -> Any:
     """An array as machine code reads it: of doubles, side by side."""
     made = numpy.empty(x.shape)
-    made[...] = x
+    with numpy.errstate(all="ignore"):
+        made[...] = x
     return made
 
 
