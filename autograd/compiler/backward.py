@@ -1,4 +1,4 @@
-"""The backward pass of a program, as more of the same program: every rule runs once on symbols.
+"""The backward pass of a program, as more of the same program: a rule runs once on symbols for all operations alike.
 
 ∂C/∂v is the sum, over the operations that v is an operand of, of ∂C/∂z · ∂z/∂v. An edge that is absent where some
 condition holds is masked by that condition, and so is everything that only this edge leads to: an infinite local
@@ -99,15 +99,23 @@ def _finished(
     return replace(made, rows=tuple(rows))
 
 
+class Local(NamedTuple):
+    """A rule run on symbols: those of its operands, each once, of its value, and its local derivatives."""
+
+    operands: list[Symbol]
+    value: Any
+    partials: tuple[Any, ...]
+
+
 class Backward:
     """One backward pass over one program."""
 
     def __init__(self, program: Program, guarded: bool) -> None:
         self.program = program
         self.guarded = guarded
-        self.builder = builder = Builder.of(program)
-        self.lowering = Lowering(builder)
-        self.symbols: dict[int, Symbol] = {}
+        self.builder = Builder.of(program)
+        self.lowering = Lowering(self.builder)  # of the local derivatives of one operation
+        self.locals: dict[tuple[Any, ...], Local] = {}
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
         """The numbers of the adjoints of the wanted inputs; of those not reached, that of 0."""
@@ -134,31 +142,33 @@ class Backward:
         """Which values depend on a wanted input."""
         active: list[bool] = []
         for i, operation in enumerate(self.program.operations):
-            active.append(i in wanted or any(active[j] for j in operation.operands))
+            active.append(i in wanted or any(map(active.__getitem__, operation.operands)))
         return active
 
     def _partials(self, i: int) -> tuple[Any, ...]:
-        """The local derivatives of an operation as symbols: its rule, run on a symbol for each operand."""
+        """The local derivatives of an operation as symbols, which `lowering` knows for those of this operation."""
         op, operands, _ = self.program.operations[i]
         if op in COMPARISONS:
             return ()
-        row = TABLE[op]
-        flat = tuple([self._symbol(j) for j in operands])
-        value, partials = row.rule(*row.structured(flat))
-        if type(value) is Symbol:
-            self.lowering.knows(value, i)
-        found: tuple[Any, ...] = partials
-        return found
+        constants = self.builder.constants
+        place: dict[int, int] = {}
+        alike = (op, *[~j if constants[j] is not VARIABLE else place.setdefault(j, len(place)) for j in operands])
+        local = self.locals.get(alike)
+        if local is None:
+            local = self.locals[alike] = self._local(op, operands, len(place))
+        known = dict(zip(map(id, local.operands), place))
+        known.setdefault(id(local.value), i)
+        self.lowering = Lowering(self.builder, known)
+        return local.partials
 
-    def _symbol(self, j: int) -> Any:
-        constant = self.builder.constants[j]
-        if constant is not VARIABLE:
-            return constant
-        symbol = self.symbols.get(j)
-        if symbol is None:
-            symbol = self.symbols[j] = Symbol(self.program.names[j])
-            self.lowering.knows(symbol, j)
-        return symbol
+    def _local(self, op: str, operands: Sequence[int], count: int) -> Local:
+        """The rule of an operation, run on constants where they are, and on a symbol for each other operand."""
+        row, constants = TABLE[op], self.builder.constants
+        symbols = [Symbol(f"x{k}") for k in range(count)]
+        rest = iter(symbols)
+        of = {j: next(rest) if constants[j] is VARIABLE else constants[j] for j in dict.fromkeys(operands)}
+        value, partials = row.rule(*row.structured(tuple([of[j] for j in operands])))
+        return Local(symbols, value, partials)
 
     def _part(self, adjoint: Adjoint, partial: Any, i: int, j: int) -> Adjoint | None:
         """What operation i adds to the adjoint of its operand j; None where there is no edge."""
@@ -167,7 +177,7 @@ class Backward:
             p = self._lean(partial)
             if self.builder.is_constant(p, 0.0):
                 return None
-            return Adjoint(self._product(adjoint.value, p, i, j))
+            return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, j))
         if partial is None:
             return None
         mask = self._presence(partial)

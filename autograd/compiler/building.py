@@ -96,6 +96,10 @@ class Builder:
         except (ValueError, ArithmeticError):
             return None
 
+    def known(self, op: str, operands: tuple[int, ...]) -> int | None:
+        """The number of the value of an operation, if there is one."""
+        return self._known.get((op, operands))
+
     def is_constant(self, i: int, value: float) -> bool:
         """Whether a value is this constant; 0.0 is not -0.0."""
         x = self.constants[i]
@@ -182,7 +186,7 @@ def _add(b: Builder, x: int, y: int) -> int | None:
         return b.emit("subtract", (x, b.operations[y].operands[0]))
     if b.is_op(x, "negative"):
         return b.emit("subtract", (y, b.operations[x].operands[0]))
-    return None
+    return b.known("add", (y, x))
 
 
 def _subtract(b: Builder, x: int, y: int) -> int | None:
@@ -206,7 +210,7 @@ def _multiply(b: Builder, x: int, y: int) -> int | None:
             return b.emit("negative", (other,))
         if b.is_op(this, "negative"):  # outwards, until a sum takes it
             return b.emit("negative", (b.emit("multiply", (b.operations[this].operands[0], other)),))
-    return None
+    return b.known("multiply", (y, x))
 
 
 def _divide(b: Builder, x: int, y: int) -> int | None:
@@ -255,15 +259,11 @@ def _not_equal(b: Builder, x: int, y: int) -> int | None:
     return x if b.is_op(x, *COMPARISONS) and b.constants[y] is not VARIABLE and b.constants[y] == 0 else None
 
 
-def _commuted(b: Builder, op: str, x: int, y: int) -> int | None:
-    return b.emit(op, (y, x)) if (op, (y, x)) in b._known else None
-
-
 SIMPLER: dict[str, Callable[..., int | None]] = {
     "positive": lambda b, x: x,
-    "add": lambda b, x, y: _first(_add(b, x, y), lambda: _commuted(b, "add", x, y)),
+    "add": _add,
     "subtract": _subtract,
-    "multiply": lambda b, x, y: _first(_multiply(b, x, y), lambda: _commuted(b, "multiply", x, y)),
+    "multiply": _multiply,
     "divide": _divide,
     "ratio": _divide,
     "negative": _negative,
@@ -273,7 +273,3 @@ SIMPLER: dict[str, Callable[..., int | None]] = {
     "where": _where,
     "!=": _not_equal,
 }
-
-
-def _first(found: int | None, otherwise: Callable[[], int | None]) -> int | None:
-    return otherwise() if found is None else found

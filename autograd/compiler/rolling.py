@@ -148,7 +148,7 @@ class Rolling:
 
     def _order(self, i: int) -> tuple[int, int]:
         place = self.places.get(i)
-        return (-1, i) if place is None else (place.register, place.column)
+        return (-1, i) if place is None else place
 
     def _likeness(self, i: int) -> tuple[Any, ...]:
         """What the members of a group have in common."""

@@ -28,9 +28,9 @@ TABLE_NAME = {
 class Lowering:
     """Symbols and Values as values of a program; `known` says which have a number already."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, known: dict[int, int] | None = None) -> None:
         self.builder = builder
-        self.known: dict[int, int] = {}
+        self.known = {} if known is None else known
         self.kept: list[Any] = []  # what `known` knows by its id must not be freed
 
     def knows(self, symbol: Any, i: int) -> None:
@@ -126,7 +126,8 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
-    i = lowering.builder.input("".join(c if c.isalnum() or c == "_" else "_" for c in name))
+    readable = name if name.isidentifier() else "".join(c if c.isalnum() or c == "_" else "_" for c in name)
+    i = lowering.builder.input(readable)
     lowering.knows(symbol, i)
     return Value(symbol, label=name), i
 
