@@ -23,6 +23,7 @@ from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.oracle import EPSILON, rounding_at
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
+FUNCTION = "gradchecked"  # of a test that gradcheck made: what it checks
 FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; other exceptions are f's own
 
 
@@ -40,15 +41,15 @@ def check_gradients(
     on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats, which
     returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may be
     any Python on floats. `order` 2 checks second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict
-    of them by the names of parameters, or a list of one for each: f is never called outside it. Raises
-    GradientMismatch, an AssertionError that names the operation at fault.
+    of them by the names of parameters, or a list of one for each: f is never called outside it. A test that `gradcheck`
+    made stands for its function. Raises GradientMismatch, an AssertionError that names the operation at fault.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
     6 checks: 6 pass
     """
     __tracebackhide__ = True  # here and below: pytest then shows the caller's line and the message alone
-    checker = Checker(f, args, grad, order, modes, domain)
+    checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain)
     with silence():
         return checker.report()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.testing.check import check_gradients
+from autograd.testing.check import FUNCTION, check_gradients
 from autograd.testing.domains import domain_of_each
 from autograd.testing.messages import argument
 from autograd.testing.points import points
@@ -96,6 +96,7 @@ def gradcheck(
 
     method = [p for p in inspect.signature(f).parameters.values() if p.name == "self"]
     test.__signature__ = inspect.Signature(method)  # type: ignore[attr-defined]  # pytest asks for it
+    setattr(test, FUNCTION, function)
     pytest = sys.modules.get("pytest")
     return pytest.mark.gradcheck(test) if pytest else test
 

@@ -61,6 +61,21 @@ def test_a_failure_has_an_example_to_paste() -> None:
         test()
 
 
+def test_the_call_that_a_failure_prints_repeats_it() -> None:
+    def slip(x: float) -> float:
+        return 3 * x
+
+    def test_square(x: Any) -> Any:
+        return x * x
+
+    test_square = gradcheck(test_square, grad=slip, domain="[1, 2]")
+    with pytest.raises(GradientMismatch) as caught:
+        test_square()
+    (call,) = (line.split("again     ")[1] for line in str(caught.value).splitlines() if "again " in line)
+    with pytest.raises(GradientMismatch, match="gross mismatch of test_square"):
+        eval(call, {"check_gradients": check_gradients, "test_square": test_square, "slip": slip})
+
+
 def test_too_many_inconclusive_checks_are_a_failure() -> None:
     rough = gradcheck(lambda x: x + math.fmod(x * 1e14, 1.0), domain=(1.0, 2.0), grad=lambda x: 1.0)
     with pytest.raises(GradientMismatch, match=r"inconclusive at [23]\d\.\d% of the points, over 2%") as caught:
