@@ -20,7 +20,7 @@ from autograd.testing.given import derivatives_given
 from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
-from autograd.testing.oracle import EPSILON, rounding_at
+from autograd.testing.oracle import EPSILON, rounding_beside
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
 FUNCTION = "gradchecked"  # of a test that gradcheck made: what it checks
@@ -38,11 +38,12 @@ def check_gradients(
     """A verdict on every derivative of f at `args`, against oracles that only use values of f.
 
     f takes numbers, nested lists, tuples and dicts of them and arrays, and returns one number; it is called on floats,
-    on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats, which
-    returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may be
-    any Python on floats. `order` 2 checks second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict
-    of them by the names of parameters, or a list of one for each: f is never called outside it. A test that `gradcheck`
-    made stands for its function. Raises GradientMismatch, an AssertionError that names the operation at fault.
+    on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats after f,
+    which returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may
+    be any Python on floats, and what it raises comes out. `order` 2 checks second derivatives too. `domain` is an
+    interval, "(0, inf]" or (0, 1), a dict of them by the names of parameters, or a list of one for each: f is never
+    called outside it. A test that `gradcheck` made stands for its function. Raises GradientMismatch, an AssertionError
+    that names the operation at fault.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
@@ -51,7 +52,10 @@ def check_gradients(
     __tracebackhide__ = True  # here and below: pytest then shows the caller's line and the message alone
     checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain)
     with silence():
-        return checker.report()
+        report = checker.report()
+    if checker.failure is not None:
+        raise checker.failure
+    return report
 
 
 def silence() -> AbstractContextManager[Any]:
@@ -86,6 +90,7 @@ class Checker:
         self.inputs: list[Value] = []
         self.options = options_of(grad, domain, order)
         self.reached = 1  # the order of the derivatives that are being looked at
+        self.failure: Exception | None = None  # of f, where there are no Values that it could be compared with
         self.output: Any = None
         self.guilt: Guilt | None = None
         self.searched = False
@@ -108,6 +113,7 @@ class Checker:
         on_floats = _outcome(partial(function.on_floats, *function.flat))
         if self.grad is not None:
             if isinstance(on_floats, Exception):
+                self.failure = on_floats
                 return Verdict.RAISES
             return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
         try:
@@ -148,24 +154,38 @@ class Checker:
         checks = []
         for mode, derivatives in by_mode.items():
             found = [float(d) for d in derivatives(function, function.flat)]
+            scale = self._scale(found)
             for name, analytic, about in zip(function.names, found, evidence):
+                about.scale = max(about.scale, scale)
                 checks.append(self._judged(f"∂f/∂{name}", mode, analytic, about))
         return checks
+
+    def _scale(self, derivatives: Sequence[float]) -> float:
+        """What f changes by over |x|, or 1 where that is less, by its derivatives: the most along one operand."""
+        changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
+        return max(filter(math.isfinite, changes), default=0.0)
 
     def _evidence(self) -> list[Evidence]:
         """What is known of each ∂f/∂xᵢ; a derivative that is given is known to its own rounding."""
         known = first_evidence(self.function, self.domains)
         if self.grad is None:
             return known
-        return [replace(about, rounding=partial(self._rounding_given, about.i)) for about in known]
+        return [replace(about, rounding=partial(self._rounding_given, about.i), given=True) for about in known]
 
     def _rounding_given(self, i: int) -> float:
-        return rounding_at(lambda *xs: self._given(xs)[i], self.function.flat, i, self.domains[i].ends())
+        def along(*numbers: float) -> float:
+            return self._given(numbers)[i]
+
+        return rounding_beside(along, self.function.flat, i, self.domains[i].ends())
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
-        """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers."""
+        """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers.
+
+        f goes first, also where it has been here before: a backward pass may use what the forward pass has left.
+        """
         assert self.grad is not None
         function = self.function
+        _outcome(partial(function.on_floats, *numbers))
         return derivatives_given(self.grad(*function.filled(numbers)), function.args, function.parameters)
 
     def _second(self, first: list[Check]) -> list[Check]:
@@ -185,9 +205,11 @@ class Checker:
                 if isinstance(matrix, Exception):
                     self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
                 for i, line in enumerate(matrix):
+                    scale = self._scale(line)
                     for j, analytic in enumerate(line):
-                        what = f"∂²f/∂{names[i]}∂{names[j]}"
-                        checks.append(self._judged(what, name, float(analytic), evidence[i, j], i))
+                        what, about = f"∂²f/∂{names[i]}∂{names[j]}", evidence[i, j]
+                        about.scale = max(about.scale, scale)
+                        checks.append(self._judged(what, name, float(analytic), about, i))
         return checks
 
     def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.testing.check import FUNCTION, check_gradients
+from autograd.testing.check import FUNCTION, Checker, silence
 from autograd.testing.domains import domain_of_each
 from autograd.testing.messages import argument
 from autograd.testing.points import points
@@ -84,7 +85,7 @@ def gradcheck(
     @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
         __tracebackhide__ = True
-        reports: list[Report] = []
+        reports: list[tuple[str, Report]] = []
         drawing = _drawing_test(function, domains, options, fixed, parametrized, reports)
         for name, value in vars(test).items():  # what hypothesis' decorators have left here
             if name.startswith("hypothesis_") or (name.startswith("_hypothesis") and value is not None):
@@ -107,18 +108,18 @@ def _drawing_test(
     options: dict[str, Any],
     fixed: tuple[Any, ...],
     parametrized: dict[str, Any],
-    reports: list[Report],
+    reports: list[tuple[str, Report]],
 ) -> Any:
-    """A hypothesis test of f that draws what is not given of its parameters, and keeps its reports."""
+    """A hypothesis test of f that draws what is not given of its parameters, and keeps its reports, with the points."""
     domains = {name: part for name, part in domains.items() if name not in parametrized}
-    parameters = inspect.signature(f).parameters
+    places = _places(f, domains)
     failed: set[str] = set()
     later = 0
 
     @functools.wraps(f)
     def at(*numbers: Any) -> Any:
         by_name = dict(zip(domains, numbers))
-        placed = [by_name.pop(n) for n in domains if parameters[n].kind is inspect.Parameter.POSITIONAL_ONLY]
+        placed = [by_name.pop(name) for name in places]
         return f(*fixed, *placed, **by_name, **parametrized)
 
     @functools.wraps(f)
@@ -130,8 +131,10 @@ def _drawing_test(
         if later > SHRINKING and shown not in failed:
             return
         try:
-            args = [arguments[name] for name in domains]
-            reports.append(check_gradients(at, *args, **options, domain=list(domains.values())))
+            args = tuple([arguments[name] for name in domains])
+            with silence():
+                report = Checker(at, args, **options, domain=list(domains.values())).report()
+            reports.append((f"@example({shown})", report))
         except GradientMismatch as mismatch:
             failed.add(shown)
             mismatch.notes.append(f"  example   @example({shown})")
@@ -144,21 +147,31 @@ def _drawing_test(
     return given(**{name: points(part) for name, part in domains.items()})(check)
 
 
+def _places(f: Callable[..., Any], names: Iterable[str]) -> list[str]:
+    """The parameters that f is given by their place: those before the first that is not drawn, and by no name."""
+    parameters = [p for p in inspect.signature(f).parameters.values() if p.name != "self"]
+    first = itertools.takewhile(lambda p: p.name in names and p.kind is not p.KEYWORD_ONLY, parameters)
+    return [p.name for p in first]
+
+
 def _signature(names: Iterable[str], kind: Any) -> inspect.Signature:
     return inspect.Signature([inspect.Parameter(name, kind) for name in names])
 
 
-def refuse_inconclusive(name: str, reports: Sequence[Report]) -> None:
+def refuse_inconclusive(name: str, reports: Sequence[tuple[str, Report]]) -> None:
     """Fail where a check was undecided at too many points, or none had a derivative: a test of them says nothing.
 
-    Of points, not of checks: one derivative of a hundred that is never decided is not drowned by the others.
+    Of points, not of checks: one derivative of a hundred that is never decided is not drowned by the others. Each
+    report comes with how to see it again.
     """
     __tracebackhide__ = True
-    report = Report.of(reports)
+    report = Report.of(part for _, part in reports)
     if not report.counts.keys() - NOTHING_COMPARED:
         raised(GradientMismatch("inconclusive", f"{name}: no derivative was ever compared: {report}", {}))
-    undecided = [check for check in report.checks if check.verdict is Verdict.INCONCLUSIVE]
-    share = sum(part.inconclusive > 0.0 for part in reports) / len(reports)
+    undecided = [(again, part) for again, part in reports if part.inconclusive]
+    share = len(undecided) / len(reports)
     if share > MOST_INCONCLUSIVE:
+        again, part = undecided[0]
+        check = next(check for check in part.checks if check.verdict is Verdict.INCONCLUSIVE)
         text = f"{name}: inconclusive at {share:.1%} of the points, over {MOST_INCONCLUSIVE:.0%}: {report}"
-        raised(GradientMismatch("inconclusive", f"{text}\n  as        {undecided[0]}", {}))
+        raised(GradientMismatch("inconclusive", f"{text}\n  as        {check}\n  example   {again}", {}))

@@ -44,6 +44,18 @@ def flat_domains(tree: Any) -> list[Domain]:
     return [d for part in parts for d in flat_domains(part)]
 
 
+def _in_order_of(arg: Any, domain: Any) -> Any:
+    """A structure of domains with its dicts in the order of those of an argument; ValueError where the keys differ."""
+    if isinstance(arg, dict) and isinstance(domain, dict):
+        if arg.keys() != domain.keys():
+            raise ValueError(f"domain=: {', '.join(map(repr, domain))} are not the keys {', '.join(map(repr, arg))}")
+        return {key: _in_order_of(part, domain[key]) for key, part in arg.items()}
+    lists = isinstance(arg, (list, tuple)) and isinstance(domain, (list, tuple)) and not is_domain(domain)
+    if lists and len(arg) == len(domain):
+        return [_in_order_of(a, d) for a, d in zip(arg, domain)]
+    return domain
+
+
 def domain_of_each(domain: Any, names: Sequence[str]) -> dict[str, Any]:
     """The domain of each parameter: of one interval for all, a dict by name, or a list of one for each."""
     if is_domain(domain):
@@ -66,7 +78,8 @@ def domains_at(domain: Any, names: Sequence[str], args: Sequence[Any]) -> list[I
     found: list[Interval] = []
     for (name, part), arg in zip(domain_of_each(domain, names).items(), args):
         count = len(leaves(arg, name))
-        parts = [interval(part)] * count if is_domain(part) else [interval(p) for p in flat_domains(part)]
+        parts = [interval(p) for p in flat_domains(_in_order_of(arg, part))]
+        parts = parts * count if is_domain(part) else parts
         if len(parts) != count:
             raise ValueError(f"domain=: {name} has {count} numbers, its domain {part!r} has {len(parts)}")
         found += parts

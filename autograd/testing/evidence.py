@@ -16,6 +16,7 @@ from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import second_underflow_of, underflow_of
 
+COARSEST = 2.0**-22  # of |x|
 ANOTHER = 1e-6  # a difference of values that is not one of rounding, relative to them and to 1
 
 
@@ -30,6 +31,9 @@ class Evidence:
     domain: Interval
     rounding: Callable[[], float | None] = lambda: None
     precise_first: bool = False
+    given: bool = False  # whether the derivative is none of the engine's
+    scale: float = 0.0  # what f changes by along any operand
+    firm: bool = False  # whether `exact` has been computed in more digits
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -40,15 +44,34 @@ class Evidence:
         if self.numbers is None:
             return None
         try:
-            found = precise_derivative(self.numbers, self.point, self.i, self.domain)
+            found = precise_derivative(self.numbers, self.point, self.i, self.domain, firm=self.firm)
             return None if found and self._takes_another_way(self.numbers) else found
         except ImportError:  # without mpmath the first oracle stands alone
             return None
+
+    def confirm(self) -> bool:
+        """Whether more digits leave `exact` as it is, or already have; if not, it is now what they say."""
+        if self.firm:
+            return True
+        before, self.firm = self.exact, True
+        del self.exact
+        return self.exact == before
 
     def _takes_another_way(self, numbers: Callable[..., Any]) -> bool:
         """Whether f differs on mpmath's numbers by more than rounding: they know no -0.0, on which atan2 turns."""
         value, here = precise_value(numbers, self.point), self._at(self.point[self.i])
         return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
+
+    @cached_property
+    def size(self) -> float:
+        """How large f is, or what it changes by along any operand: terms of it may cancel here."""
+        return max(abs(self.floats(*self.point)), self.scale)
+
+    @cached_property
+    def stands_still(self) -> bool:
+        """Whether f does not change over steps that even numbers of 24 bits tell apart: it may be a staircase."""
+        x = self.point[self.i]
+        return x != 0.0 and all(self._at(x + step) == self._at(x) for step in (-x * COARSEST, x * COARSEST))
 
     @cached_property
     def jumps(self) -> bool:
@@ -85,7 +108,7 @@ class Evidence:
     def diverges(self) -> float:
         """The infinity that quotients tend to, as steps shrink; 0.0 where they do not."""
         x = self.point[self.i]
-        quotients = [self._quotient(max(abs(x), 1.0) * 2.0**-k) for k in (20, 30, 40, 50)]
+        quotients = [self._quotient((abs(x) or 1.0) * 2.0**-k) for k in (20, 30, 40, 50)]
         grow = all(abs(b) > 4 * abs(a) > 0.0 and a * b > 0 for a, b in pairwise(quotients))
         return math.copysign(math.inf, quotients[0]) if grow else 0.0
 

@@ -50,6 +50,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return confirmed
     if evidence.jumps:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
+    if found is not None and analytic == 0.0 and evidence.stands_still:
+        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
@@ -94,9 +96,13 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
+    if evidence.given and _at_zero(analytic, evidence) is Verdict.PASS:
+        return _judged(Verdict.PASS, evidence, RIDDERS)  # as 1 - tanh(x)² in floats, of which nothing is left at 25
     excuse = _rounded(error, max(map(abs, hull)), evidence)
     if excuse is not None:
         return _judged(excuse, evidence, MPMATH)
+    if not evidence.confirm():
+        return _by_digits(analytic, evidence)
     return _judged(None, evidence, MPMATH, _kind(error, max(abs(analytic), *map(abs, hull)), bound))
 
 
@@ -118,7 +124,7 @@ def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
 
 def _slope(evidence: Evidence) -> float:
     """What f could change by over |x|."""
-    return max(abs(evidence.floats(*evidence.point)), TINIEST) / max(abs(evidence.point[evidence.i]), 1.0)
+    return max(evidence.size, TINIEST) / max(abs(evidence.point[evidence.i]), 1.0)
 
 
 def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:

@@ -19,10 +19,11 @@ from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.domains import REALS, Domain, interval
 from autograd.testing.functions import Function, applied, plain
 from autograd.testing.guilt import Guilt
+from autograd.testing.messages import argument
 from autograd.testing.points import LANES, Numbers, values
 from autograd.testing.sources import source
 from autograd.testing.underflow import LEAST_NORMAL
-from autograd.testing.verdicts import GradientMismatch, Report, raised
+from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 from autograd.transforms import jvp
 
 FINITE = tuple(name for name in LANES if name not in ("infinite", "nan"))
@@ -51,16 +52,16 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
     row = _row(op)
     for kink in row.kinks:
         check_kink(row, kink)
-    reports: list[Report] = []
+    reports: list[tuple[str, Report]] = []
 
     @quietly
     @given(operands_of(row, domain or {}))
     def check(operands: tuple[Any, ...]) -> None:
-        reports.append(check_at(row, operands))
+        reports.append((f"{row.name}({', '.join(map(argument, operands))})", check_at(row, operands)))
 
     check()
     refuse_inconclusive(row.name, reports)
-    return Report.of(reports)
+    return Report.of(report for _, report in reports)
 
 
 def _row(op: Callable[..., Any] | str) -> Primitive:
@@ -117,7 +118,9 @@ def check_kink(row: Primitive, kink: Kink) -> None:
         wrong = [i for i, (got, wanted) in enumerate(zip(found, kink.partials)) if got != wanted]
         says = [f"is {found[i]!r}, should be {kink.partials[i]!r} at {kink.where}" for i in wrong]
         _refuse(row, "kink", text, kink.example, *zip(wrong, says))
-    check_gradients(row.function, *(list(x) if isinstance(x, tuple) else x for x in kink.example))
+    report = check_gradients(row.function, *(list(x) if isinstance(x, tuple) else x for x in kink.example))
+    if not report.counts.keys() & {Verdict.KINK, Verdict.DISCONTINUITY}:
+        _refuse(row, "kink", f"{row.name} has no kink {kink.where}: {report}", kink.example)
 
 
 def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *edges: tuple[int, str]) -> None:
@@ -196,7 +199,7 @@ def _is_no_number(row: Primitive, i: int, count: int) -> bool:
 def _check_domain(row: Primitive, operands: tuple[Any, ...], flat: list[float], value: str) -> None:
     """It raises ValueError outside its domain; inside, only Python's own operation or overflow."""
     inside = all(x in d for d, part in zip(row.domain, operands) for x in (part if isinstance(part, list) else (part,)))
-    if inside and (value != "ValueError" or row.native is not None):
+    if inside and (value not in ("ValueError", "ZeroDivisionError") or row.native is not None):
         return
     if not inside and value == "ValueError":
         return

@@ -111,10 +111,15 @@ def numeric_derivative(
     return Estimate(*found, left[0], right[0], len(g.known), status)
 
 
-def rounding_at(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
-    """How far rounding moves f at x, as its values along operand i show it: close to a tiny x, or else around."""
-    seen = _rounding(Slice(f, x, i), x[i], abs(x[i]), 0, *domain)
-    return max(noise for _, noise in seen)
+def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f close to x, as its values along operand i show it on either side.
+
+    What f is at x itself, or that it jumps there, is no rounding.
+    """
+    g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
+    left = _rounding(g, math.nextafter(x[i], -math.inf), size, -1, low, high)
+    right = _rounding(g, math.nextafter(x[i], math.inf), size, 1, low, high)
+    return max(noise for _, noise in left + right)
 
 
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:

@@ -38,7 +38,11 @@ def pytest_pycollect_makeitem(name: str, obj: Any) -> None:
     """Let a gradcheck have the parameters that `parametrize` above it gives: it does not draw those."""
     marks = {mark.name: mark for mark in getattr(obj, "pytestmark", ()) if isinstance(mark, pytest.Mark)}
     if "gradcheck" in marks and "parametrize" in marks:
-        parametrized = [mark.args[0] for mark in obj.pytestmark if mark.name == "parametrize"]
+        parametrized = [
+            mark.args[0] if mark.args else mark.kwargs["argnames"]
+            for mark in obj.pytestmark
+            if mark.name == "parametrize"
+        ]
         names = [n.strip() for given in parametrized for n in (given.split(",") if isinstance(given, str) else given)]
         own = [p for p in inspect.signature(obj).parameters.values() if p.name not in names]
         given = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY) for n in names]

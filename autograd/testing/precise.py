@@ -28,6 +28,8 @@ DEEPER = 350  # the next are so many digits smaller, until no float is as small 
 DIVERGE = 30.0  # their ratio, where there is none but infinity
 BITS = (33, 41, 47, *range(50, 58), 60)  # a rounding may by chance be none: several, near those of a float
 NEAR = range(50, 58)  # so near that in one of them at least f must give what it gives in floats
+UNDEFINED = (ValueError, ArithmeticError)  # what f raises where it has no value,
+UNSUITABLE = (TypeError, AttributeError, RuntimeError)  # and where it takes no such numbers; the last is PyTorch's
 TRUE_BITS = 400  # and twice the digits between operands and 1, which f may lose to cancelling terms
 
 
@@ -87,10 +89,13 @@ def as_float(x: Any) -> float:
     return float(to_float(x._mpf_, rnd="n"))
 
 
-def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS) -> Exact | None:
+def precise_derivative(
+    f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS, *, firm: bool = False
+) -> Exact | None:
     """∂f/∂xᵢ at x from the left and from the right; None where f says nothing on mpmath's numbers.
 
-    `domain` is that of operand i: f is not called outside, and says nothing of a side that is.
+    `domain` is that of operand i: f is not called outside, and says nothing of a side that is. `firm` starts with more
+    digits: inside f, a term may lose to a greater one all that it is made of, and leave no trace in the value of f.
 
     >>> from autograd import exp
     >>> precise_derivative(exp, [0.0]).value
@@ -98,17 +103,21 @@ def precise_derivative(f: Callable[..., Any], x: Sequence[float], i: int = 0, do
     """
     mp = context()
 
-    def along(t: Any) -> Any:
-        if t not in domain:
-            return None
+    def moved(t: Any) -> list[Any]:
         operands: list[Any] = [mp.mpf(v) for v in x]
         operands[i] = t
-        return _number(f, operands)
+        return operands
+
+    def along(t: Any) -> Any:
+        return _number(f, moved(t)) if t in domain else None
+
+    def defined(t: Any) -> bool:
+        return t in domain and _is_defined(f, moved(t))
 
     at, step = mp.mpf(x[i]), _step(x)
-    precisions = DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS)
+    precisions = (DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS))[firm:]
     sides = [_side(along, at, sign * step, precisions) for sign in (-1, 1)]
-    if sides == [None, None] and not _is_isolated(along, at, step, precisions[-1]):
+    if sides == [None, None] and not _is_isolated(defined, at, step, precisions[-1]):
         return None
     return Exact(*(side if side is None else as_float(side) for side in sides))
 
@@ -130,10 +139,10 @@ def _side(along: Callable[[Any], Any], x: Any, step: Any, precisions: Sequence[i
     return None
 
 
-def _is_isolated(along: Callable[[Any], Any], x: Any, step: Any, digits: int) -> bool:
+def _is_isolated(defined: Callable[[Any], bool], x: Any, step: Any, digits: int) -> bool:
     """Whether f has a value, but none next to it: (-1)**y is real for whole y only."""
     with context().workdps(digits):
-        return along(x) is not None and along(x - step) is None and along(x + step) is None
+        return defined(x) and not defined(x - step) and not defined(x + step)
 
 
 def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
@@ -141,11 +150,21 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
     mp = context()
     try:
         value = f(*operands)
-    except (ValueError, ArithmeticError, TypeError, AttributeError, RuntimeError):  # the last is PyTorch's
+    except (*UNDEFINED, *UNSUITABLE):
         return None
     if isinstance(value, mp.mpf):
         return value if mp.isfinite(value) else None
     return mp.mpf(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
+    """Whether f has a value: one that does not run on mpmath's numbers may have."""
+    try:
+        return bool(context().isfinite(f(*operands)))
+    except UNDEFINED:
+        return False
+    except UNSUITABLE:
+        return True
 
 
 def _step(x: Sequence[float]) -> Any:
@@ -168,6 +187,10 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last
     wide, close = quotients
     if abs(wide - close) <= AGREE * abs(wide):
         return close
+    if not last:
+        return None  # the rounding of greater terms inside f would look like a jump
+    if max(abs(wide), abs(close)) < math.ulp(0.0):
+        return mp.mpf(0)
     growth = abs(close / wide) if wide else 0
     if growth < VANISH:
         if abs(close) < math.ulp(0.0):

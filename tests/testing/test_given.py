@@ -1,5 +1,6 @@
 """A derivative from elsewhere: taken in the structure of the arguments, refused by name in another, told by entry."""
 
+import math
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import sin
-from autograd.testing import GradientMismatch, Verdict, check_gradients
+from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck
 from autograd.testing.pictures import picture
 
 
@@ -16,6 +17,83 @@ from autograd.testing.pictures import picture
 def test_a_gradient_from_elsewhere_in_any_structure(form: Callable[..., Any]) -> None:
     report = check_gradients(lambda x: x[0] * x[1], [2.0, 3.0], grad=lambda x: form([x[1], x[0]]))
     assert report.counts == {Verdict.PASS: 2}
+
+
+def softmax(z: Any) -> Any:
+    return np.exp(z - np.max(z)) / np.sum(np.exp(z - np.max(z)))
+
+
+def softmax_backward(dy: Any, z: Any) -> Any:
+    a = softmax(z)
+    return a * (dy - np.sum(dy * a))
+
+
+def sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+def normalised(x: Any) -> Any:
+    return (x - np.mean(x)) / (np.mean((x - np.mean(x)) ** 2) + 1e-5) ** 0.5
+
+
+def normalised_backward(dy: Any, x: Any) -> Any:
+    y, s = normalised(x), (np.mean((x - np.mean(x)) ** 2) + 1e-5) ** 0.5
+    return (dy - np.mean(dy) - y * np.mean(dy * y)) / s
+
+
+# Written as everybody writes them: where they saturate or cancel, nothing of the derivative is left in floats.
+BY_HAND: list[tuple[Callable[..., Any], Callable[..., Any], Any]] = [
+    (np.tanh, lambda dy, z: dy * (1 - np.tanh(z) ** 2), "[-50, 50]"),
+    (sigmoid, lambda dy, z: dy * sigmoid(z) * (1 - sigmoid(z)), "[-100, 100]"),
+    (softmax, softmax_backward, "[-2, 2]"),
+    (normalised, normalised_backward, "[-2, 2]"),
+]
+
+
+@pytest.mark.parametrize(("f", "backward", "domain"), BY_HAND)
+def test_right_derivatives_by_hand_pass(f: Any, backward: Any, domain: str) -> None:
+    dy = np.array([1.0, 2.0, 3.0])
+    test = gradcheck(lambda z: np.sum(dy * f(z)), grad=lambda z: backward(dy, z), domain={"z": np.full(3, domain)})
+    test()
+
+
+def test_a_staircase_may_be_one() -> None:
+    report = check_gradients(lambda x: float(math.floor(x)), 12345.5, grad=lambda x: 0.0)
+    assert report.counts == {Verdict.INCONCLUSIVE: 1}
+
+
+def test_a_wrong_tail_is_no_rounding() -> None:
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(lambda x: np.exp(-x), 50.0, grad=lambda x: 0.0)
+
+
+def test_a_layer_that_keeps_its_forward_pass() -> None:
+    class Tanh:
+        def forward(self, x: Any) -> Any:
+            self.y = np.tanh(x)
+            return self.y
+
+        def backward(self, dy: Any, sign: float) -> Any:
+            return sign * dy * (1 - self.y**2)
+
+    layer, x, dy = Tanh(), np.array([0.1, 0.2, 0.3]), np.array([1.0, 2.0, 3.0])
+    report = check_gradients(lambda x: np.sum(dy * layer.forward(x)), x, grad=lambda x: layer.backward(dy, 1.0))
+    assert report.counts == {Verdict.PASS: 3}
+    with pytest.raises(GradientMismatch, match="entries   3 of 3 entries of x are wrong"):
+        check_gradients(lambda x: np.sum(dy * layer.forward(x)), x, grad=lambda x: layer.backward(dy, -1.0))
+
+
+def test_a_message_outlives_the_function_it_asks() -> None:
+    works = [True]
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda x: x[0] * x[1] if works else None, [2.0, 3.0], grad=lambda x: [0.0, 0.0] if works else 1)
+    works.clear()
+    assert "numeric 3.0" in str(caught.value)
+
+
+def test_what_f_raises_comes_out() -> None:
+    with pytest.raises(ValueError, match="matmul"):
+        check_gradients(lambda W, x: np.sum(W @ x), np.ones((2, 3)), np.ones(4), grad=lambda W, x: (W, x))
 
 
 def two(w: Any, b: Any) -> Any:
