@@ -38,7 +38,8 @@ def _ordinary(domain: Interval) -> Numbers:
     near = _between(1e-6, 10.0, domain) | _between(-10.0, -1e-6, domain)
     least, greatest = domain.ends()
     if near.is_empty:  # a domain far from these
-        near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=False)
+        tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
+        near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=tiny)
     return _some(SIMPLE, domain) | near | _some(ROUND, domain)
 
 

@@ -64,11 +64,11 @@ class Check:
         """What the oracle says."""
         if self._has_two_sides:
             return f"a kink: it should lie between {self.left!r} on the left and {self.right!r} on the right"
-        return f"numeric {self.numeric!r} ± {self.bound:.1e}"
+        return f"numeric {self.numeric!r} ± {self.bound:.1e}" if self.oracle else "not compared"
 
     @property
     def _has_two_sides(self) -> bool:
-        differ = math.isnan(self.numeric) and self.left != self.right
+        differ = math.isnan(self.numeric) and self.left != self.right and not math.isnan(self.left + self.right)
         return differ or abs(self.left - self.right) > 2 * self.bound
 
     @property

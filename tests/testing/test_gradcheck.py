@@ -230,7 +230,7 @@ def test_equivalent_functions() -> None:
 # --- strategies ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("domain", ["(0, inf)", "[-1, 1]", "(2, 5]", (3.0, 4.0), None])
+@pytest.mark.parametrize("domain", ["(0, inf)", "[-1, 1]", "(2, 5]", (3.0, 4.0), "(0, 1e-310)", None])
 @given(data=st.data())
 def test_values_stay_in_their_domain(domain: Any, data: st.DataObject) -> None:
     x = data.draw(strategies.values(domain, [name for name in LANES if name != "nan"]))
