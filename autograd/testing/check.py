@@ -170,13 +170,13 @@ class Checker:
         known = first_evidence(self.function, self.domains)
         if self.grad is None:
             return known
-        return [replace(about, rounding=partial(self._rounding_given, about.i), given=True) for about in known]
+        return [replace(about, rounding=partial(self._rounding_given, about), given=True) for about in known]
 
-    def _rounding_given(self, i: int) -> float:
+    def _rounding_given(self, about: Evidence) -> float:
         def along(*numbers: float) -> float:
-            return self._given(numbers)[i]
+            return self._given(numbers)[about.i]
 
-        return rounding_beside(along, self.function.flat, i, self.domains[i].ends())
+        return rounding_beside(along, about.point, about.i, about.domain.ends())
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
         """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers.

@@ -12,10 +12,11 @@ from typing import Any
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
-from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative
+from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative, rounding_beside
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
-from autograd.testing.underflow import second_underflow_of, underflow_of
+from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
 
+ALIKE = 64.0  # two sizes are, up to this factor
 COARSEST = 2.0**-22  # of |x|
 ANOTHER = 1e-6  # a difference of values that is not one of rounding, relative to them and to 1
 
@@ -62,10 +63,27 @@ class Evidence:
         value, here = precise_value(numbers, self.point), self._at(self.point[self.i])
         return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
 
+    @property
+    def reach(self) -> float:
+        """|x|, or 1 where that is less: what the change of f is asked over."""
+        return max(abs(self.point[self.i]), 1.0)
+
     @cached_property
     def size(self) -> float:
         """How large f is, or what it changes by along any operand: terms of it may cancel here."""
-        return max(abs(self.floats(*self.point)), self.scale)
+        terms, operands = self.noise / EPSILON, max(1.0, *map(abs, self.point))
+        cancel = operands / ALIKE <= terms <= operands * ALIKE
+        return max(abs(self.floats(*self.point)), self.scale, terms if cancel else 0.0)
+
+    @cached_property
+    def noise(self) -> float:
+        """How far rounding moves f close by."""
+        return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
+
+    @property
+    def slope(self) -> float:
+        """What f could change by over |x|."""
+        return max(self.size, TINIEST) / self.reach
 
     @cached_property
     def stands_still(self) -> bool:

@@ -21,6 +21,7 @@ SHRINK = 1.4  # of the step, from one row of a tableau to the next
 ROWS = 7
 SAFETY = 10.0
 TIGHT = 1e-9  # a bound, relative to the derivative, with which the search ends
+CLOSE = 1e-5  # and one which is believed where wider steps contradict each other
 RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3, 2, 1)]  # of |x|
 # Too close for a tight bound, but f may have periods in the rest.
 NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]
@@ -29,6 +30,7 @@ LARGE = 1e4  # from where on periods in the rest are the rule
 CRAMPED = 2.0**-20  # an end of the domain so close, relative to x, is taken for x itself
 COARSE = 1 / 64  # a jump is rounding where f as a whole changes by as many of them; a greater one is a step of f
 HALVINGS = 40
+TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # of |x|
 
 Found = tuple[float, float]  # a derivative and the bound of its error
 NOT_FOUND: Found = (math.nan, math.inf)
@@ -98,13 +100,24 @@ def numeric_derivative(
     low, high = interval(domain).ends()
     _check(operands, i, side, low, high)
     g, at = Slice(f, operands, i), operands[i]
+    teeth = _teeth(g, at, 1 if high - at > at - low else -1, low, high)
     if side == 0 and min(at - low, high - at) <= CRAMPED * abs(at):
         side = 1 if at - low < high - at else -1
-    found = _search(g, at, side, low, high)
+    found = _estimated(g, at, side, low, high, teeth, math.inf)
+    if found.status in ("kink", "inconclusive") and 0.0 < abs(at) < 1.0:
+        near = _estimated(g, at, side, low, high, teeth, abs(at) / 2)  # not across 0, where f may have a joint
+        if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
+            found = near
+    return found
+
+
+def _estimated(g: Slice, x: float, side: int, low: float, high: float, rounding: float, reach: float) -> Estimate:
+    """The derivative by steps of at most `reach`, of an f that rounding moves by at least so much."""
+    found = _search(g, x, side, low, high, rounding, reach)
     if side:
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:
-        left, right = (_search(g, at, one, low, high) for one in (-1, 1))
+        left, right = (_search(g, x, one, low, high, rounding, reach) for one in (-1, 1))
         status, found = _reconciled(found, left, right)
     if not math.isfinite(found[1]):
         status = "inconclusive"
@@ -117,9 +130,29 @@ def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: t
     What f is at x itself, or that it jumps there, is no rounding.
     """
     g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
-    left = _rounding(g, math.nextafter(x[i], -math.inf), size, -1, low, high)
-    right = _rounding(g, math.nextafter(x[i], math.inf), size, 1, low, high)
-    return max(noise for _, noise in left + right)
+    worst = 0.0
+    for side in (-1, 1):
+        beside = math.nextafter(x[i], side * math.inf)
+        close = (noise for _, noise in _rounding(g, beside, size, side, low, high))
+        worst = max(worst, _teeth(g, beside, side, low, high), *close)
+    return worst
+
+
+def _teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
+    """The rounding of an f that is smooth between the points where something inside it is rounded to the next number.
+
+    Values further apart than those points are as if they were scattered, and so are those of an f with many periods in
+    between: but that does not jump.
+    """
+    worst = 0.0
+    for spacing in (abs(x) * relative for relative in TEETH):
+        points = [x + side * k * spacing for k in range(7)]
+        values = [g(t) if low <= t <= high else math.nan for t in points]
+        if all(map(math.isfinite, values)):
+            noise = _roughness(values, min)
+            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and _jump(g, points) > noise / SAFETY:
+                worst = noise
+    return worst
 
 
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
@@ -141,7 +174,7 @@ def _check(operands: list[float], i: int, side: int, low: float, high: float) ->
         raise ValueError(f"numeric_derivative: x[{i}] = {operands[i]!r} is not a finite point of [{low}, {high}]")
 
 
-def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
+def _search(g: Slice, x: float, side: int, low: float, high: float, least: float, reach: float) -> Found:
     """The derivative of the smallest bound, from the least step up, up to the first tight one.
 
     A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to what
@@ -149,7 +182,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
     """
     best = NOT_FOUND
     flat = grain = 0.0  # the widest step over which f does not change, if it changes over none before
-    steps = list(_steps(x, side, low, high))
+    steps = [step for step in _steps(x, side, low, high) if step <= reach]
     seen, within = _rounding(g, x, abs(x), side, low, high), abs(x)
     for step in steps:
         if best is NOT_FOUND and _is_flat(g, x, step, side):
@@ -161,7 +194,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float) -> Found:
         if step > within:  # where f may take another way, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
             within = step * 1e3
-        rounding = max(grain, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
+        rounding = max(grain, least, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
         narrow = step < RELATIVE_STEPS[0] * abs(x) <= RELATIVE_STEPS[0] * LARGE
         value, bound = _tableau(g, x, step, side, rounding, NARROW_ROWS if narrow else ROWS)
         if not math.isfinite(bound):
@@ -230,7 +263,7 @@ def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: floa
 
 def _spacings(size: float) -> Iterator[float]:
     """From what floats hardly tell apart up to where f as a whole is seen, for a tiny x as a function of 1 + x."""
-    spacing = max(size * 1.234 * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
+    spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
     while spacing < max(size, 1.0) / 8:
         yield spacing
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
@@ -249,13 +282,14 @@ def _jump(g: Slice, points: list[float]) -> float:
     return change((a, b))
 
 
-def _roughness(values: list[float]) -> float:
-    largest = 0.0
+def _roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
+    """The rounding of values by their differences of third to sixth order, each less than the last if f is smooth."""
+    found = []
     for order in range(1, 7):
         values = [b - a for a, b in pairwise(values)]
         if order >= 3:
-            largest = max(largest, max(map(abs, values)) / math.sqrt(math.comb(2 * order, order)))
-    return largest
+            found.append(max(map(abs, values)) / math.sqrt(math.comb(2 * order, order)))
+    return of_orders(found)
 
 
 def _grid(values: list[float]) -> float:
