@@ -18,6 +18,7 @@ from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_o
 
 ALIKE = 64.0  # two sizes are, up to this factor
 COARSEST = 2.0**-22  # of |x|
+FEW_DIGITS = 2.0**-36
 ANOTHER = 1e-6  # a difference of values that is not one of rounding, relative to them and to 1
 
 
@@ -80,6 +81,16 @@ class Evidence:
         """How far rounding moves f close by."""
         return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
 
+    @cached_property
+    def coarse(self) -> bool:
+        """Whether f has no more digits than float32, or little more."""
+        return self.noise > FEW_DIGITS * abs(self.floats(*self.point))
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether f is 0 here and close by, as where a term of it is lost beside another."""
+        return self.stands_still and self.floats(*self.point) == 0.0
+
     @property
     def slope(self) -> float:
         """What f could change by over |x|."""
@@ -89,7 +100,8 @@ class Evidence:
     def stands_still(self) -> bool:
         """Whether f does not change over steps that even numbers of 24 bits tell apart: it may be a staircase."""
         x = self.point[self.i]
-        return x != 0.0 and all(self._at(x + step) == self._at(x) for step in (-x * COARSEST, x * COARSEST))
+        beside = [t for t in (x - x * COARSEST, x + x * COARSEST) if t in self.domain]
+        return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
 
     @cached_property
     def jumps(self) -> bool:
