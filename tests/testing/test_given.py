@@ -57,6 +57,67 @@ def test_right_derivatives_by_hand_pass(f: Any, backward: Any, domain: str) -> N
     test()
 
 
+def gelu(x: float) -> float:
+    return x * 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+
+def gelu_slope(x: float) -> float:
+    return 0.5 * (1 + math.erf(x / math.sqrt(2))) + x * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def sinc(x: float) -> float:
+    return math.sin(x) / x if x else 1.0
+
+
+def sinc_slope(x: float) -> float:
+    return (x * math.cos(x) - math.sin(x)) / (x * x) if x else 0.0
+
+
+def elu(x: float) -> float:
+    return 40.0 + (x if x > 0 else math.expm1(x))
+
+
+def price(s: float) -> float:
+    return s * 0.5 * (1 + math.erf(math.log(s / 100) / 0.28))
+
+
+def price_slope(s: float) -> float:
+    d = math.log(s / 100) / 0.28
+    return 0.5 * (1 + math.erf(d)) + math.exp(-d * d) / (math.sqrt(math.pi) * 0.28)
+
+
+def huber(x: float) -> float:
+    return math.sqrt(1 + x * x) - 1
+
+
+def in_float32(x: float) -> float:
+    return float(np.tanh(np.float32(x)))
+
+
+# On floats alone. Values of f, or of its derivative, are smooth between the jumps that rounding makes inside them, or
+# lost beside another term; or f has a joint at 0.
+FORMULAS: list[tuple[Callable[[float], float], Callable[[float], float], Any, list[float]]] = [
+    (gelu, gelu_slope, "[-30, 30]", [-30.0, -10.0, -8.25, -5.0, -1.0, 2.0]),
+    (sinc, sinc_slope, "[-30, 30]", [1e-3, 1.0, 20.0]),
+    (elu, lambda x: 1.0 if x > 0 else math.exp(x), "[-20, 20]", [-1e-6, 0.0, 1e-6, 1e-9, 3.0]),
+    (price, price_slope, "[1, 1000]", [1.0, 2.0, 10.0, 30.0, 100.0]),
+    (huber, lambda x: x / math.sqrt(1 + x * x), None, [0.0, 1e-8, 1e-6, 1.0, 1e6]),
+    (in_float32, lambda x: 1 - math.tanh(x) ** 2, "[-3, 3]", [-3.0, -1.0, 0.0, 0.5]),
+]
+
+
+@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row[0].__name__)
+def test_right_formulas_pass_and_wrong_ones_do_not(row: Any) -> None:
+    f, slope, domain, points = row
+    gradcheck(f, grad=slope, domain=domain)()
+    for x in points:
+        assert check_gradients(f, x, grad=slope, domain=domain).counts.keys() <= {Verdict.PASS, Verdict.KINK}
+    with pytest.raises(GradientMismatch):
+        gradcheck(f, grad=lambda x: 1.2 * slope(x), domain=domain)()
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(f, points[-1], grad=lambda x: -slope(x), domain=domain)
+
+
 def test_a_staircase_may_be_one() -> None:
     report = check_gradients(lambda x: float(math.floor(x)), 12345.5, grad=lambda x: 0.0)
     assert report.counts == {Verdict.INCONCLUSIVE: 1}
