@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd.compiler.executor import Executor, Leaf
+from autograd.compiler.locks import at_work
 from autograd.compiler.rolled import Result, Rolled
 
 BACKENDS = ("auto", "numpy", "llvm")
@@ -73,7 +74,8 @@ class Options(NamedTuple):
 def missing() -> str:
     """Why there is no machine code on this machine; empty where there is."""
     try:
-        from autograd.compiler.llvm import machine
+        with at_work:
+            from autograd.compiler.llvm import machine
     except ImportError as error:
         return f"llvmlite cannot be imported: {error}"
     return machine.unfit()
@@ -91,8 +93,9 @@ def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: 
     if options.backend == "auto" and length > LONGEST:
         backend = Backend("numpy", f"LLVM would take long over {length} instructions")
     if backend.name == "llvm":
-        from autograd.compiler.llvm.executor import compiled
-        from autograd.compiler.llvm.lanes import Unsupported
+        with at_work:
+            from autograd.compiler.llvm.executor import compiled
+            from autograd.compiler.llvm.lanes import Unsupported
 
         try:
             return Maker(backend, compiled(rolled, leaves, results, options.workers))

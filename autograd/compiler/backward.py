@@ -256,15 +256,11 @@ class Backward:
         """A factor that is 1 or 0 as the condition that says which: a product takes it as it is."""
         builder = self.builder
         op, operands, _ = builder.operations[partial]
-        if op != "where" or not builder.is_op(operands[0], *COMPLEMENT):
+        if op != "where" or not builder.is_op(operands[0], *COMPARISONS):
             return partial
         condition, a, b = operands
         if builder.is_constant(a, 1.0) and builder.is_constant(b, 0.0):
             return condition
         if builder.is_constant(a, 0.0) and builder.is_constant(b, 1.0):
-            compared = builder.operations[condition]
-            return builder.emit(COMPLEMENT[compared.op], compared.operands)
+            return builder.emit("==", (condition, a))  # x <= 0 would not be the rest of x > 0: NaN is neither
         return partial
-
-
-COMPLEMENT = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -342,16 +343,33 @@ def _portable(function: Any) -> Any:
     return function
 
 
+_pauses: list[None] = []  # of the garbage collector, one for each that there is
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Without the garbage collector, which takes a fifth of the time of making a program, and finds nothing."""
-    enabled = gc.isenabled()
+    if not gc.isenabled():
+        yield
+        return
+    _pauses.append(None)
     gc.disable()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.enable()
+        del _pauses[-1:]
+
+
+def _collect_again() -> None:
+    """In the child of a fork, where the thread that paused the collector is not there to go on."""
+    if _pauses:
+        _pauses.clear()
+        gc.enable()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_collect_again)
 
 
 def _unpickled(

@@ -278,7 +278,9 @@ def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., A
 
 
 def _fold(instruction: Fold, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
-    return [(FOLDS[instruction.op], (array(instruction.operand, arrays), arrays[instruction.out]))]
+    operand, out = array(instruction.operand, arrays), arrays[instruction.out]
+    operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # what has no rows may be part of rows
+    return [(FOLDS[instruction.op], (operand, out))]
 
 
 def _gather(instruction: Gather, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:

@@ -1,4 +1,4 @@
-"""Locks that a forked process finds open, since the thread that held one is not there to let go of it."""
+"""Locks and forks: the thread that held a lock is not in the child, to let go of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 
 class Lock:
-    """A lock for what is whole whenever it is looked at, such as a dict that a finished item is put into."""
+    """A lock that a child finds open: for what is whole at any time, as a dict that finished items are put into is."""
 
     def __init__(self) -> None:
         self.renew()
@@ -34,5 +34,11 @@ def _renew() -> None:
         lock.renew()
 
 
+# Held by whoever imports a module on the way or has LLVM at work, and by a fork, which would leave that half done in
+# the child. One for both, since they nest; and a garbage collection may free code at any time, so the thread that holds
+# it may take it again.
+at_work = threading.RLock()
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)
+    os.register_at_fork(before=at_work.acquire, after_in_parent=at_work.release, after_in_child=at_work.release)

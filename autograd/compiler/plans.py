@@ -14,6 +14,7 @@ from autograd.compiler.locks import Lock
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolled import Result
 from autograd.compiler.rolling import rolled
+from autograd.compiler.sequences import hides_infinity
 
 Derive = Callable[[Program, Sequence[int], bool], Program]
 
@@ -97,7 +98,8 @@ class Plan:
             for shape in shapes_of(form):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        return prepared(self.options, rolled(program, by_row, self.results, guarded), leaves, self.results)
+        exact = guarded or hides_infinity(program)
+        return prepared(self.options, rolled(program, by_row, self.results, exact), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs make one result: the value, then one for each leaf array of a derivative."""

@@ -2,7 +2,7 @@
 
 `PLAIN` is short, and NaN where numbers are infinite. `EXACT` has the engine's limits there: one infinite number
 outweighs all finite ones, several have no limit. It is for the guarded program, which runs where something is not
-finite.
+finite, and for programs in which a comparison would hide that.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from __future__ import annotations
 from math import inf, nan
 from typing import TYPE_CHECKING
 
+from autograd.compiler.program import reached
+from autograd.symbols import COMPARISONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.compiler.cells import Cells
+    from autograd.compiler.program import Program
 
     Lowering = Callable[[Cells, Sequence[int]], int]
 
@@ -58,8 +62,10 @@ def _direction(cells: Cells, xs: Sequence[int]) -> int:
 def _infinities(cells: Cells, xs: Sequence[int]) -> int:
     """How many of the xs are inf; NaN beside a NaN."""
     one, zero = cells.constant(1.0), cells.constant(0.0)
-    flags = {x: cells.emit("where", _is_infinite(cells, x), one, zero) for x in sorted(xs)}
-    return cells.emit("sum", *[cells.emit("where", cells.emit("==", x, x), flag, x) for x, flag in flags.items()])
+    flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in sorted(xs)]
+    return cells.emit(
+        "sum", *[cells.emit("where", cells.emit("==", x, x), flag, x) for x, flag in zip(sorted(xs), flags)]
+    )
 
 
 def _is_infinite(cells: Cells, x: int) -> int:
@@ -108,3 +114,13 @@ EXACT = PLAIN | {
     "log_softmax_first": _exact_log_softmax_first,
     "direction": _exact_direction,
 }
+
+
+def hides_infinity(program: Program) -> bool:
+    """Whether a comparison depends on an operation of which `PLAIN` has no limits: of NaN it is merely false."""
+    differ = {op for op in EXACT if EXACT[op] is not PLAIN[op]}
+    operations = program.operations
+    if differ.isdisjoint(operation.op for operation in operations):
+        return False
+    compared = [i for i, operation in enumerate(operations) if operation.op in COMPARISONS]
+    return any(operations[i].op in differ for i in reached(compared, [operation.operands for operation in operations]))

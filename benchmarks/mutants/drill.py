@@ -202,7 +202,7 @@ def _hunt_fault(hunt: str) -> tuple[GradientMismatch | None, int]:
     if hunt == "laws":
         return _first_mismatch(_laws())
     order = 2 if hunt == "second order" else 1
-    return _first_mismatch(_on_programs(programs(FEW, size=6), order))
+    return _first_mismatch(_on_programs(programs(FEW, size=8), order))
 
 
 def _hunt_operation(name: str) -> tuple[GradientMismatch | None, int]:

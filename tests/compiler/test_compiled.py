@@ -478,6 +478,14 @@ def test_a_product_without_rows_to_which_something_by_row_is_added(compile) -> N
 
 
 @both
+@pytest.mark.parametrize("terms", range(2, 9))
+def test_a_sum_of_which_one_term_has_rows(compile, terms: int) -> None:
+    w, y = np.arange(1.0, 10.0), np.arange(3.0)
+    fast = compile(lambda w, y: autograd.sum([*w[:terms], w[8] * y]), rows=("y",))
+    assert_close(fast(w, y), w[:terms].sum() + 9.0 * y)
+
+
+@both
 @pytest.mark.parametrize(("given", "error"), [((), ValueError), ({}, ValueError), (10**400, TypeError)])
 def test_rows_without_an_array_are_refused(compile, given, error) -> None:
     with pytest.raises(error, match=r"no array in x that could have rows|x carries rows: an array"):

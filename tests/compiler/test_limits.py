@@ -1,12 +1,13 @@
 """Compiled code where arithmetic has limits: at infinity, and at zeros of either sign."""
 
+import operator
 from itertools import product
 from math import inf, nan
 
 import numpy as np
 import pytest
 
-from autograd import clip, log_softmax, logsumexp, maximum, minimum, norm, relu, softmax, value_and_grad
+from autograd import clip, log_softmax, logsumexp, maximum, minimum, norm, relu, softmax, value_and_grad, where
 from tests.compiler.backends import both
 
 SEQUENCES = {
@@ -28,6 +29,52 @@ def test_sequences_have_the_limits_of_the_engine(compile, op: str, n: int) -> No
     for row, value, gradient in zip(rows, values, gradients):
         wanted, slopes = value_and_grad(f)(list(row))
         np.testing.assert_allclose([value, *gradient], [wanted, *slopes], rtol=1e-12, err_msg=f"at {row}")
+
+
+@both
+@pytest.mark.parametrize("op", SEQUENCES)
+@pytest.mark.parametrize("x", [inf, -inf, nan, 1.5])
+def test_a_number_that_is_in_a_sequence_twice_counts_twice(compile, op: str, x: float) -> None:
+    def f(x):
+        return SEQUENCES[op]([x, x, 1.0])
+
+    np.testing.assert_allclose(compile(f).value_and_grad(x), value_and_grad(f)(x), rtol=1e-12)
+
+
+COMPARED = {
+    "softmax": lambda x, p, q: where(softmax([x, 0.0])[0] > 0.5, p, q),
+    "log_softmax": lambda x, p, q: minimum(where(log_softmax([x, 0.0])[0] > -1, p * p, q), 50.0),
+    "a slope": lambda x, p, q: where(norm([x, p]) > 3.0, p, p * q),
+}
+
+
+@both
+@pytest.mark.parametrize("f", COMPARED.values(), ids=COMPARED)
+@pytest.mark.parametrize("x", [inf, -inf, nan, 1.0, -1.0])
+def test_what_a_comparison_hides_has_the_limits_of_the_engine(compile, f, x: float) -> None:
+    wanted = value_and_grad(f, argnums=(1, 2))(x, 3.0, 4.0)
+    assert compile(f).value_and_grad(x, 3.0, 4.0, argnums=(1, 2)) == wanted
+
+
+SIDES = {
+    "a constant": lambda c, w: where(c, 0.7, w * w),
+    "a number": lambda c, w: where(c, w, w * w),
+    "the other way round": lambda c, w: where(c, w * w, 3.0),
+}
+
+
+@both
+@pytest.mark.parametrize("compared", [operator.gt, operator.ge, operator.lt, operator.le, operator.eq, operator.ne])
+@pytest.mark.parametrize("side", SIDES.values(), ids=SIDES)
+def test_the_side_that_nan_does_not_select(compile, compared, side) -> None:
+    def f(w, x):
+        return side(compared(x, 0.5), w)
+
+    rows = [nan, 1.0, 0.0, 0.5, inf, -inf]
+    value, slope = compile(f, rows=("x",)).value_and_grad(3.0, rows)
+    wanted = [value_and_grad(f)(3.0, x) for x in rows]
+    assert list(zip(value, slope)) == wanted
+    assert compile(f).value_and_grad(3.0, nan) == wanted[0]
 
 
 CHOICES = {

@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -323,7 +324,7 @@ def test_a_fork_while_another_thread_compiles() -> None:
             latest[0](1.0)
 
     latest = [compile(lambda x: x, backend="llvm")]
-    latest[0](1.0)  # a module that is being imported at a fork stays locked in the child
+    latest[0](1.0)
     thread = threading.Thread(target=compiling)
     thread.start()
     try:
@@ -346,6 +347,55 @@ def test_a_fork_while_another_thread_compiles() -> None:
     finally:
         ended.set()
         thread.join()
+
+
+FORKED = """
+import gc, os, threading, time
+import autograd
+
+def forked(act):
+    child = os.fork()
+    if child == 0:
+        act()
+        os._exit(0 if gc.isenabled() else 2)
+    for _ in range(2000):
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(0.01)
+    os.kill(child, 9)
+    return os.waitpid(child, 0)[1]
+
+first, second = autograd.compile(lambda w: w * 2), autograd.compile(lambda w: w * 3)
+thread = threading.Thread(target=first, args=(1.0,))
+thread.start()
+time.sleep({pause})
+print(forked(lambda: second(1.0)))  # while the other thread imports LLVM
+thread.join()
+
+tracing, may_end = threading.Event(), threading.Event()
+
+def slow(x):
+    tracing.set()
+    may_end.wait()
+    return x * x
+
+thread = threading.Thread(target=autograd.compile(slow), args=(1.0,))
+thread.start()
+tracing.wait()
+print(forked(lambda: None))  # while the other thread does without garbage collection
+may_end.set()
+thread.join()
+print(gc.isenabled())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("pause", [0.001, 0.01])
+def test_a_fork_while_another_thread_imports_or_traces(pause: float) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKED.replace("{pause}", str(pause))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "0", "True"]
 
 
 def test_a_job_is_waited_for_once_it_is_taken() -> None:

@@ -12,7 +12,6 @@ import hashlib
 import itertools
 import os
 import tempfile
-import threading
 import weakref
 from contextlib import suppress
 from functools import cache
@@ -26,6 +25,7 @@ import numpy
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
+from autograd.compiler.locks import at_work
 
 FORMAT = b"autograd 2\n"  # of files in the cache, and of the way code is called
 ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
@@ -44,18 +44,10 @@ class Host(NamedTuple):
         return 2 * self.native
 
 
-# Held whenever LLVM is at work, also by a fork, which would leave it half done in the child. A garbage collection may
-# free code at any time, so the thread that holds the lock may take it again.
-_lock = threading.RLock()
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-
-
 @cache
 def host() -> Host:
     """This machine."""
-    with _lock:
+    with at_work:
         found = llvm.get_host_cpu_features()
         native = 8 if found.get("avx512f") else 4 if found.get("avx2") else 2
         return Host(llvm.get_host_cpu_name(), found.flatten(), native)
@@ -103,7 +95,7 @@ class Code:
 
 
 def _freed(tracker: Any) -> None:
-    with _lock:
+    with at_work:
         tracker.close()
 
 
@@ -119,7 +111,7 @@ def unfit() -> str:
     if found != [probe.ctypes.data, id(probe.dtype)] or flags != probe.flags.num:
         return "NumPy's arrays are not laid out as this version knows them"
     try:
-        with _lock:
+        with at_work:
             works = _works()
     except Exception as error:  # an older llvmlite, a platform that its linker does not know, …
         return f"llvmlite {llvmlite.__version__} makes no machine code here: {error}"
@@ -139,7 +131,7 @@ def code(module: Module) -> Code:
     folder = os.environ.get("AUTOGRAD_CACHE")
     text = str(module)
     key = hashlib.sha256("\n".join([text, *host()[:2], *_versions()]).encode()).hexdigest()
-    with _lock:
+    with at_work:
         found = _codes.get(key)
         if found is None:
             path = Path(folder, f"{key}.o") if folder else None
