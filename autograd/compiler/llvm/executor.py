@@ -82,9 +82,10 @@ class Executor:
         if answer == UNREADABLE:
             return self.run([x if n else _readable(x) for x, n in zip(arrays, self.numbers)], rows, mean)
         if mean and self.each and count:
-            for result, wanted in zip(results, self.places.results):
-                if wanted.by_row:
-                    numpy.divide(result, count, result)
+            with numpy.errstate(all="ignore"):
+                for result, wanted in zip(results, self.places.results):
+                    if wanted.by_row:
+                        numpy.divide(result, count, result)
         return results, answer == FINITE
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
