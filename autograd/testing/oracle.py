@@ -150,7 +150,7 @@ def _teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
         values = [g(t) if low <= t <= high else math.nan for t in points]
         if all(map(math.isfinite, values)):
             noise = _roughness(values, min)
-            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and _jump(g, points) > noise / SAFETY:
+            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and _jump(g, points) > noise:
                 worst = noise
     return worst
 
