@@ -53,7 +53,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
     if found is not None and analytic == 0.0 and evidence.stands_still:
         return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)
-    if evidence.vanishes and abs(analytic) * evidence.reach <= EPSILON:
+    if evidence.vanishes and abs(analytic) <= SAFETY * EPSILON * evidence.reach:
         return _judged(Verdict.PASS, evidence, RIDDERS)  # of 1 + erf(x) nothing is left at -10
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
