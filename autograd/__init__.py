@@ -73,7 +73,7 @@ from autograd.primitives import (
     tanh,
     where,
 )
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms import detach, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
 
@@ -93,6 +93,7 @@ __all__ = [
     "compile",
     "cos",
     "cosh",
+    "detach",
     "divide",
     "dot",
     "draw",

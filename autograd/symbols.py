@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import math
 import operator
-import sys
 
 from autograd.numbers import ON_FLOATS, TEXTBOOK
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
+from autograd.refusals import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
     from typing import Any
-
-
-class TraceError(TypeError):
-    """The truth of a comparison of symbols was asked for: write `where(condition, a, b)` instead of `if`."""
 
 
 class Symbol:
@@ -36,10 +31,10 @@ class Symbol:
         self.operands = operands
 
     def __str__(self) -> str:
-        return text(self)
+        return brief(self)
 
     def __repr__(self) -> str:
-        return f"Symbol({text(self)!r})"
+        return f"Symbol({brief(self)!r})"
 
     def __add__(self, other: Any) -> Any:
         return _operation("+", self, other)
@@ -117,11 +112,36 @@ class Symbol:
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
-        raise TraceError(_unknown("the truth of a symbol"))
+        raise _unknown_truth(self)
+
+    def __float__(self) -> float:
+        raise _unknown_number(self)
+
+    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]  # none of which returns
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise _unknown_number(self)
+        return brief(self)
+
+    def __round__(self, digits: int | None = None) -> Symbol:
+        if digits is not None:
+            raise _unknown_number(self)
+        return Symbol(op="round", operands=(self,))
+
+    def __floor__(self) -> Symbol:
+        return Symbol(op="floor", operands=(self,))
+
+    def __ceil__(self) -> Symbol:
+        return Symbol(op="ceil", operands=(self,))
 
 
 class Condition:
-    """A comparison of symbols, which `where` and `select` take; it has no truth of its own."""
+    """A comparison of symbols, which `where` and `select` take; it has no truth of its own.
+
+    With op "select" it is a choice of truths: the first of the pair `right` where the condition `left` holds, else the
+    second; each is a condition, True or False.
+    """
 
     __slots__ = ("left", "op", "right")
 
@@ -130,25 +150,70 @@ class Condition:
         self.left = left
         self.right = right
 
-    def choose(self, a: Any, b: Any) -> Symbol:
-        """The symbol that is `a` where the condition holds, else `b`; None is the absent edge."""
+    def choose(self, a: Any, b: Any) -> Any:
+        """What is `a` where the condition holds, else `b`; None is the absent edge."""
+        if a is None or b is None or type(a) is Masked or type(b) is Masked:
+            (x, here), (y, there) = _with_mask(a), _with_mask(b)
+            return Masked(self.choose(x, y), self.of_truths(here, there))
+        for x in (a, b):
+            if type(x) not in OWN and _takes_over(x):
+                return kind_of(x).atom("where")(self, a, b)
         return Symbol(op="select", operands=(self, a, b))
 
+    def of_truths(self, a: Any, b: Any) -> Condition:
+        """The condition that is `a` where this one holds, else `b`."""
+        return self if a is True and b is False else Condition("select", self, (a, b))
+
     def __str__(self) -> str:
-        return f"{text(self.left)} {self.op} {text(self.right)}"
+        return brief(self)
 
     def __bool__(self) -> bool:
-        raise TraceError(_unknown(f"the truth of {self}"))
+        raise _unknown_truth(self)
 
 
-def _unknown(what: str) -> str:
-    """What to do where code branches on a symbol, and where that is: the innermost line that is not the engine's."""
-    frame: FrameType | None = sys._getframe(2)
-    home = __name__.partition(".")[0] + "."
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(home):
-        frame = frame.f_back
-    place = f"{frame.f_code.co_filename}, line {frame.f_lineno}: " if frame is not None else ""
-    return f"{place}{what} is not known while a function is traced: write where(condition, a, b) instead of if"
+class Masked:
+    """A derivative that is there only where `mask` holds; elsewhere its value is 0, and its edge is absent.
+
+    What it is multiplied by may be infinite or NaN where it is not there, and adds nothing all the same.
+    """
+
+    __slots__ = ("mask", "value")
+
+    def __init__(self, value: Any, mask: Condition) -> None:
+        self.value = value
+        self.mask = mask
+
+    def __mul__(self, other: Any) -> Masked:
+        value, mask = self.value * unmasked(other), self.mask
+        if type(other) is Masked:
+            mask = mask.of_truths(other.mask, False)
+        return Masked(mask.choose(value, 0.0), mask)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Any:
+        value = self.value + unmasked(other)
+        return Masked(value, self.mask.of_truths(True, other.mask)) if type(other) is Masked else value
+
+    __radd__ = __add__
+
+
+def unmasked(x: Any) -> Any:
+    """A derivative as a number: 0 where there is none."""
+    return x.value if type(x) is Masked else x
+
+
+def _with_mask(x: Any) -> tuple[Any, Any]:
+    return (0.0, False) if x is None else (x.value, x.mask) if type(x) is Masked else (x, True)
+
+
+def _unknown_truth(x: Any) -> TypeError:
+    return refuse(lambda most: f"the truth of {brief(x, most - 13)}")
+
+
+def _unknown_number(x: Any) -> TypeError:
+    advice = "use autograd's functions, as autograd.sin, or name the argument in static="
+    return refuse(lambda most: f"the number {brief(x, most - 11)}", advice)
 
 
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
@@ -167,6 +232,8 @@ def _takes_over(x: Any) -> bool:
 
 
 def _operation(op: str, x: Any, y: Any) -> Any:
+    if type(y) is Masked:
+        return NotImplemented
     if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
     if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
@@ -184,6 +251,25 @@ def _atom(name: str) -> Callable[..., Any]:
 
 join(Symbol, Kind("Symbol", SYMBOL_RANK, _atom, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
 join(Condition, KINDS[Symbol])  # what `where` chooses by
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two local derivatives, or values, are one: NaN is NaN, and a symbol is what was done to what."""
+    if x is y:
+        return True
+    if type(x) not in PARTS or type(x) is not type(y):
+        return not {type(x), type(y)} & PARTS.keys() and bool(x == y or x != x)
+    if type(x) is tuple and len(x) != len(y):
+        return False
+    return all(map(same, PARTS[type(x)](x), PARTS[type(y)](y)))
+
+
+PARTS: dict[type, Any] = {
+    Symbol: lambda x: (x.name, x.op, x.operands),
+    Condition: lambda x: (x.op, x.left, x.right),
+    Masked: lambda x: (x.value, x.mask),
+    tuple: lambda x: x,
+}
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -222,6 +308,8 @@ TEMPLATES = {
     "xlogy": ("{0}·log({1})", PRODUCT, POWER),
 }
 
+DEPTH = 4  # of the operations that a text for an error or a log goes into
+
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
 
@@ -233,6 +321,29 @@ def text(x: Any, inside: int = SUM) -> str:
         return x.name
     written, level = _operation_text(x.op, x.operands)
     return f"({written})" if level < inside else written
+
+
+def brief(x: Any, most: int = 120) -> str:
+    """`x` as text of at most so many characters, however large the expression is."""
+    if type(x) is Condition:
+        left, right = brief(x.left, most), ("…" if x.op == "select" else brief(x.right, most))
+        written = f"{left} {x.op} {right}"
+    else:
+        written = text(_abridged(x, DEPTH))
+    return written if len(written) <= most else written[: max(most - 1, 0)] + "…"
+
+
+def _abridged(x: Any, depth: int) -> Any:
+    """`x` without what stands deeper in it, for which … stands."""
+    if type(x) is tuple:
+        return tuple(_abridged(v, depth) for v in (x if len(x) <= 6 else (*x[:3], *x[-3:])))
+    if type(x) is Condition:
+        return Symbol(brief(x))
+    if type(x) is not Symbol or x.name:
+        return x
+    if not depth:
+        return Symbol("…")
+    return Symbol(op=x.op, operands=tuple(_abridged(v, depth - 1) for v in x.operands))
 
 
 def visible(text: str) -> str:
@@ -335,7 +446,13 @@ def _sigmoid_slope_text(c: Any, x: Any) -> tuple[str, int]:
 def _select_text(condition: Any, a: Any, b: Any) -> tuple[str, int]:
     if condition.op == "==" and condition.left is condition.right:
         return text(a), SUM  # "unless it is NaN", which no reader needs to be told
-    return f"{text(a, SIGN)} if {condition} else {text(b)}", SUM
+    return f"{text(a, SIGN)} if {_condition_text(condition)} else {text(b)}", SUM
+
+
+def _condition_text(condition: Any) -> str:
+    if type(condition) is not Condition:
+        return text(condition)
+    return f"{text(condition.left)} {condition.op} {text(condition.right)}"
 
 
 SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
@@ -358,6 +475,8 @@ SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
 
 def at_point(x: Any, values: dict[Symbol, Any]) -> Any:
     """`x` without its selections: of each, the branch that is taken where the symbols have these values."""
+    if type(x) is Masked:
+        return at_point(x.value, values) if _holds(x.mask, values) else None
     if type(x) is not Symbol or x.name or not x.operands:
         return x
     if x.op == "select":
@@ -374,6 +493,8 @@ def at_point(x: Any, values: dict[Symbol, Any]) -> Any:
 def _holds(condition: Any, values: dict[Symbol, Any]) -> bool:
     if type(condition) is not Condition:
         return bool(condition)
+    if condition.op == "select":
+        return _holds(condition.right[not _holds(condition.left, values)], values)
     left, right = evaluated(condition.left, values), evaluated(condition.right, values)
     return bool(COMPARISONS[condition.op](left, right))
 

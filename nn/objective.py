@@ -63,11 +63,9 @@ class Objective:
         return np.array(columns).reshape(len(theta), len(theta)).T
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
-        """The loss of one row: copies of the modules hold the numbers of theta, which may be symbols."""
-        modules = deepcopy(self.modules)
-        for p, number in zip(self._paired(modules, theta), theta):
-            p.data = number.data
-        return self.loss(*modules, *row)
+        """The loss of one row: in copies of the modules the numbers of theta stand in the place of parameters."""
+        numbers = {id(p): number for p, number in zip(self._paired(self.modules, theta), theta)}
+        return self.loss(*deepcopy(self.modules, numbers), *row)
 
     def _paired(self, modules: tuple[Module, ...], theta: Any) -> list[Any]:
         parameters = _parameters(modules)

@@ -9,7 +9,8 @@ import autograd
 from autograd import Value
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
-from autograd.symbols import Symbol, TraceError
+from autograd.refusals import TraceError
+from autograd.symbols import Symbol
 
 x, y = Value(0.5, label="x"), Value(2.0, label="y")
 

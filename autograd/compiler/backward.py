@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import VARIABLE, Builder
-from autograd.compiler.program import INPUT, Argument, Program, leaves_of, renumbered
+from autograd.compiler.program import DETACH, INPUT, Argument, Program, leaves_of, renumbered
 from autograd.compiler.tracing import Lowering
 from autograd.primitives import TABLE
-from autograd.symbols import COMPARISONS, Condition, Symbol
+from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,6 +150,8 @@ class Backward:
         op, operands, _ = self.program.operations[i]
         if op in COMPARISONS:
             return ()
+        if op == DETACH:
+            return (None,)
         constants = self.builder.constants
         place: dict[int, int] = {}
         alike = (op, *[~j if constants[j] is not VARIABLE else place.setdefault(j, len(place)) for j in operands])
@@ -180,12 +182,11 @@ class Backward:
             return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, j))
         if partial is None:
             return None
-        mask = self._presence(partial)
-        if mask == ALWAYS:
-            mask = adjoint.mask
-        elif adjoint.mask != ALWAYS:
-            mask = self._both(adjoint.mask, mask)
-        value = self._product(adjoint.value, self._lowered(partial), i, j)
+        mask = adjoint.mask
+        if type(partial) is Masked:
+            there = self.lowering.number(partial.mask)
+            mask = there if mask == ALWAYS else self._both(mask, there)
+        value = self._product(adjoint.value, self.lowering.number(unmasked(partial)), i, j)
         if mask != ALWAYS and value != adjoint.value:
             name = f"d{names[j]}_{names[i]}"
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
@@ -214,37 +215,17 @@ class Backward:
 
     # --- masks
 
-    def _presence(self, partial: Any) -> int:
-        """The condition under which a local derivative is not absent."""
-        if type(partial) is not Symbol or partial.op != "select":
-            return ALWAYS
-        condition, a, b = partial.operands
-        here, there = (None if x is None else self._presence(x) for x in (a, b))
-        if here == ALWAYS and there == ALWAYS:
-            return ALWAYS
-        c = self.lowering.number(condition)
-        truth = [self.builder.constant(x is not None) if x is None or x == ALWAYS else x for x in (here, there)]
-        return self.builder.emit("where", (c, truth[0], truth[1]))
-
     def _both(self, a: int, b: int) -> int:
         return a if a == b else self.builder.emit("where", (a, b, self.builder.constant(False)))
 
     def _either(self, a: int, b: int) -> int:
         return a if a == b else self.builder.emit("where", (a, self.builder.constant(True), b))
 
-    def _lowered(self, partial: Any) -> int:
-        """A local derivative as a value; where it is absent, anything will do, and 0 does."""
-        if partial is None:
-            return self.builder.constant(0.0)
-        if type(partial) is Symbol and partial.op == "select":
-            condition, a, b = partial.operands
-            return self.builder.emit("where", (self.lowering.number(condition), self._lowered(a), self._lowered(b)))
-        return self.lowering.number(partial)
-
     def _lean(self, partial: Any) -> int:
         """A local derivative as a value, its absence as 0, and no thought of NaN."""
         if partial is None:
             return self.builder.constant(0.0)
+        partial = unmasked(partial)
         if type(partial) is not Symbol or partial.op != "select":
             return self.lowering.number(partial)
         condition, a, b = partial.operands

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.program import (
     CONSTANT,
+    DETACH,
     INPUT,
     Argument,
     Operation,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 VARIABLE = object()  # in the place of a constant's value
-RESERVED = {*TABLE, *kwlist}  # no value of a program has such a name
+RESERVED = {*TABLE, *kwlist, DETACH}  # no value of a program has such a name
 
 
 class Builder:
@@ -147,6 +149,26 @@ class Builder:
         return rank
 
 
+def attached(program: Program) -> Program:
+    """The program without its stops of gradients, once it is differentiated: what executors run."""
+    if not any(operation.op == DETACH for operation in program.operations):
+        return program
+    builder, number, forward = Builder(), [], 0
+    for i, (operation, name) in enumerate(zip(program.operations, program.names)):
+        if i == program.forward:
+            forward = len(builder.operations)
+        op, operands = operation.op, tuple([number[j] for j in operation.operands])
+        if op == DETACH:
+            number.append(operands[0])
+        elif op == INPUT:
+            number.append(builder.input(name))
+        else:
+            number.append(builder.constant(operation.value) if op == CONSTANT else builder.emit(op, operands, name))
+    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
+    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward or None)
+    return replace(made, rows=program.rows)
+
+
 def _key(x: Any) -> Any:
     """What two constants have in common if they are one."""
     return (type(x), x, math.copysign(1.0, x)) if type(x) in (float, int) and x == x else (type(x), repr(x))
@@ -260,6 +282,7 @@ def _not_equal(b: Builder, x: int, y: int) -> int | None:
 
 
 SIMPLER: dict[str, Callable[..., int | None]] = {
+    DETACH: lambda b, x: x if b.is_op(x, DETACH) else None,
     "positive": lambda b, x: x,
     "add": _add,
     "subtract": _subtract,

@@ -18,7 +18,7 @@ from autograd.compiler.locks import Lock
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import trace
-from autograd.symbols import TraceError
+from autograd.refusals import TraceError
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)

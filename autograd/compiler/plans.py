@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.compiler.backends import Backend, Maker, Options, prepared
+from autograd.compiler.building import attached
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Leaf
 from autograd.compiler.layout import ArrayForm, restored, shapes_of
@@ -90,7 +91,7 @@ class Plan:
         return self._maker(False).backend
 
     def _prepared(self, guarded: bool) -> Maker:
-        program = DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program
+        program = attached(DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program)
         by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
         leaves = []
         for k, form in enumerate(self.forms):

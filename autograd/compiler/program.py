@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.numbers.kinds import FLOAT_RANK, exact, leading_kind
 from autograd.primitives import TABLE
 from autograd.symbols import COMPARISONS
+from autograd.transforms.structure import detach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-INPUT, CONSTANT = "input", "constant"
+# What is no operation of the table. A detached value is its operand to every executor, and a constant to derivatives.
+INPUT, CONSTANT, DETACH = "input", "constant", "detach"
 
 
 class Operation(NamedTuple):
@@ -111,12 +113,13 @@ class Program:
 
     def rolled(self, reduce: str | None = "sum") -> Any:
         """The program in array instructions, over the rows of its arguments: `print` shows them."""
+        from autograd.compiler.building import attached
         from autograd.compiler.rolled import Result
         from autograd.compiler.rolling import rolled
 
         by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
         count = len(leaves_of(self.outputs))
-        return rolled(self, by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
+        return rolled(attached(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
 
     def __str__(self) -> str:
         return self.source()
@@ -137,6 +140,8 @@ def evaluator(op: str) -> Callable[..., Any]:
     """An operation as a function of operands in a row."""
     if op in COMPARISONS:
         return COMPARISONS[op]
+    if op == DETACH:
+        return detach
     row = TABLE[op]
     return (lambda *flat: row.function(*row.structured(flat))) if row.vectors else row.function
 

@@ -6,13 +6,14 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import Builder
-from autograd.compiler.program import Argument, Keyed, Program
+from autograd.compiler.program import DETACH, Argument, Keyed, Program
 from autograd.engine import Value
 from autograd.engine.recording import Recording
 from autograd.engine.value import clock
 from autograd.numbers.kinds import real
 from autograd.primitives.table import BUILT_IN
-from autograd.symbols import Condition, Symbol, TraceError
+from autograd.refusals import TraceError, refusing
+from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import is_array, like, map_leaves
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ TABLE_NAME = {
     "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
     "neg": "negative", "select": "where",
 }  # fmt: skip
+
+
+SYMBOLIC = {Symbol, Condition}
+LEAK = "keep detach(x) of it, or return it"
 
 
 class Lowering:
@@ -40,19 +45,34 @@ class Lowering:
 
     def number(self, x: Any) -> int:
         """The number of the value that a symbol, a condition or a plain number is."""
-        if type(x) is Condition:
-            return self.builder.emit(x.op, (self.number(x.left), self.number(x.right)))
-        if type(x) is not Symbol:
-            return self.builder.constant(x)
-        found = self.known.get(id(x))
-        if found is None:
-            if x.op == "constant":
-                found = self.builder.constant(x.operands[0])
+        known, waiting = self.known, [x]
+        while waiting:  # nothing recurses: what no_grad computes is one deep symbol
+            y = waiting[-1]
+            if type(y) is Symbol and id(y) not in known:
+                op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
+                if not op:
+                    raise TraceError(f"{y.name!r} is a number of another call, kept where this one found it: {LEAK}")
+            elif type(y) is Condition and id(y) not in known:
+                op, operands = y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))]
             else:
-                operands = [v for y in x.operands for v in (y if type(y) is tuple else (y,))]
-                found = self.builder.emit(TABLE_NAME.get(x.op, x.op), tuple(map(self.number, operands)))
-            self.knows(x, found)
-        return found
+                waiting.pop()
+                continue
+            missing = [v for v in operands if type(v) in SYMBOLIC and id(v) not in known]
+            if missing:
+                waiting += missing
+            elif op == "constant":
+                self.knows(y, self.builder.constant(operands[0]))
+            else:
+                self.knows(y, self.builder.emit(TABLE_NAME.get(op, op), tuple(map(self._at_once, operands))))
+        return self._at_once(x)
+
+    def _at_once(self, x: Any) -> int:
+        return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
+
+    def detached(self, x: Any) -> int:
+        """The same, as a constant to every derivative: what f takes out of a Value is a plain number."""
+        i = self.number(x)
+        return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
 
 
 def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = ()) -> Program:
@@ -69,7 +89,7 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     first = clock()
     with Recording(True):
         entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
-        result = f(*[given for given, _ in entered])
+        result = refusing(f, *[given for given, _ in entered])
     traced = [Argument(name, tree) for name, (_, tree) in zip(names, entered)]
     numbers: list[Any] = []
     map_leaves(numbers.append, result, None)
@@ -126,10 +146,12 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
+    value = Value(symbol, label=name)
     readable = name if name.isidentifier() else "".join(c if c.isalnum() or c == "_" else "_" for c in name)
     i = lowering.builder.input(readable)
     lowering.knows(symbol, i)
-    return Value(symbol, label=name), i
+    lowering.knows(value, i)
+    return value, i
 
 
 # --- results ------------------------------------------------------------------------------------
@@ -141,7 +163,7 @@ def _output(result: Any, lowering: Lowering) -> Any:
     if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
         return tuple(_output(part, lowering) for part in result)
     x = result.item() if is_array(result) else result
-    return lowering.known[id(x)] if isinstance(x, Value) else lowering.number(real(x))
+    return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(real(x))
 
 
 def record(outputs: Sequence[Any], lowering: Lowering, first: int) -> None:
@@ -154,7 +176,8 @@ def record(outputs: Sequence[Any], lowering: Lowering, first: int) -> None:
                 seen.add(id(v))
                 found.append(v)
     for node in sorted(found, key=lambda v: v.index):
-        if type(node.data) is not Condition:  # which comes with the operation that it decides, after what it compares
+        # A condition comes with the operation that it decides, after what it compares.
+        if type(node.data) is not Condition and id(node) not in lowering.known:
             lowering.knows(node, _number_of(node, lowering, first))
 
 
@@ -165,8 +188,10 @@ def _number_of(node: Value, lowering: Lowering, first: int) -> int:
             named = f" {node.label!r}" if node.label else ""
             raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
         return lowering.number(data)
-    if row is None or row.name not in BUILT_IN:
-        return lowering.number(data)  # a leaf; or a user's operation, written out
+    if row is None:
+        return lowering.detached(data)  # a leaf that f made: of x.data, by no_grad, by detach
+    if row.name not in BUILT_IN:
+        return lowering.number(data)  # a user's operation, written out
     operands = [lowering.number(v.data) if type(v.data) is Condition else lowering.known[id(v)] for v in node.inputs]
     i = lowering.builder.emit(row.name, tuple(operands), node.label)
     lowering.knows(data, i)

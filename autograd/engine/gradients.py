@@ -7,6 +7,8 @@ from operator import attrgetter
 from autograd.engine.adjoints import adjoints
 from autograd.engine.value import Value
 from autograd.numbers.kinds import exact
+from autograd.primitives.operators import Scalar
+from autograd.symbols import same, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
     """The derivatives as numbers, and whether `output` depends on a Value from before index `first` too."""
     found, older = adjoints(output, one(output), first)
-    return [0.0 if v.is_constant else found.get(v, 0.0) for v in inputs], older
+    return [0.0 if v.is_constant else unmasked(found.get(v, 0.0)) for v in inputs], older
 
 
 def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
@@ -57,9 +59,9 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
             continue
         for v, partial in zip(node.inputs, recorded_partials(node)):
             if partial is not None and v in on_path:
-                term = adjoint if not isinstance(partial, Value) and partial == 1 else adjoint * partial
+                term = adjoint if type(partial) in (float, int) and partial == 1 else adjoint * partial
                 recorded[v] = recorded[v] + term if v in recorded else term
-    found = [0.0 if v.is_constant else recorded.get(v, 0.0) for v in inputs]
+    found = [0.0 if v.is_constant else unmasked(recorded.get(v, 0.0)) for v in inputs]
     return [g if isinstance(g, Value) else Value.constant(g) for g in found]
 
 
@@ -109,4 +111,4 @@ def is_unchanged(node: Value) -> bool:
         data, partials = row.evaluate(*row.structured(tuple(v.data for v in node.inputs)))
     except (ValueError, ArithmeticError):
         return False
-    return all(p == q or p != p for p, q in zip((data, *partials), (node.data, *node.partials)))
+    return same((data, *partials), (node.data, *node.partials))

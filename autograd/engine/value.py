@@ -122,7 +122,7 @@ class Value(Scalar):
             for leaf, total in Sweep(self, seed).leaves.items():
                 if not leaf.is_constant:
                     added = 0.0 if total is None else total
-                    leaf.grad = leaf.grad + added if leaf.grad else added
+                    leaf.grad = leaf.grad + added if leaf.has_grad and leaf.grad is not None else added
 
     def inside(self) -> Any:
         return self._data

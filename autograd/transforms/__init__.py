@@ -3,3 +3,4 @@
 from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import grad, value_and_grad, vjp
+from autograd.transforms.structure import detach

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, hessian, hvp, maximum, relu, value_and_grad, where
-from autograd.symbols import TraceError
+from autograd.refusals import TraceError
 from autograd.testing.programs import Program, programs
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds

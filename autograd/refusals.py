@@ -1,0 +1,86 @@
+"""Refusals: what a traced function may not ask of a number that is not known yet, and the line that asked."""
+
+from __future__ import annotations
+
+import sys
+from _contextvars import ContextVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+LIMIT = 200  # characters of a message: a traced expression may be millions long
+PLACE = 60  # of them, for the file and its line
+
+
+class TraceError(TypeError):
+    """A traced function asked for a number, or the truth of a comparison, that is known only when the program runs."""
+
+
+# The refusals of the function that is being traced, None where none is.
+_refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals", default=None)
+
+BRANCH = "write where(condition, a, b) in place of the branch"
+CALL = "the function called here needs it: use maximum, minimum, clip or where"
+SEARCH = "a comparison of sequences or a search needs it: use where"
+
+
+def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
+    """The error for a question that has no answer yet; it is noted, so that no `except` of the function hides it.
+
+    `what` says in so many characters what is not known. Without advice, the user's line decides what to advise.
+    """
+    frame = _users_frame()
+    advice = advice or _advice(frame)
+    place = "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
+    told = f" is not known while a function is traced: {advice}"
+    error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
+    noted = _refusals.get()
+    if noted is not None:
+        noted.append(error)
+    return error
+
+
+def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
+    """f(*arguments), and then the first refusal, though f caught it."""
+    before = _refusals.get()
+    noted: list[TraceError] = []
+    _refusals.set(noted)
+    try:
+        result = f(*arguments)
+    finally:
+        _refusals.set(before)
+    if noted:
+        raise noted[0]
+    return result
+
+
+def _users_frame() -> FrameType | None:
+    """The innermost frame of code that is neither ours nor NumPy's nor the standard library's."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and _is_library(frame.f_globals.get("__name__") or ""):
+        frame = frame.f_back
+    return frame
+
+
+def _is_library(module: str) -> bool:
+    home = module.partition(".")[0]
+    return home in ("autograd", "nn", "numpy") or home in sys.stdlib_module_names
+
+
+def _tail(path: str) -> str:
+    return path if len(path) <= PLACE - 15 else "…" + path[16 - PLACE :]
+
+
+def _advice(frame: FrameType | None) -> str:
+    """What to write instead, by the instruction that asked."""
+    if frame is None:
+        return BRANCH
+    from opcode import opname
+
+    asked = opname[frame.f_code.co_code[frame.f_lasti]]
+    if asked.startswith(("CALL", "PRECALL")):
+        return CALL
+    return SEARCH if asked.startswith(("COMPARE", "CONTAINS")) else BRANCH
