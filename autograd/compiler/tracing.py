@@ -27,7 +27,7 @@ TABLE_NAME = {
 
 
 SYMBOLIC = {Symbol, Condition}
-LEAK = "keep detach(x) of it, or return it"
+LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
 
 
 class Lowering:
@@ -51,7 +51,7 @@ class Lowering:
             if type(y) is Symbol and id(y) not in known:
                 op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
                 if not op:
-                    raise TraceError(f"{y.name!r} is a number of another call, kept where this one found it: {LEAK}")
+                    raise TraceError(f"what depends on {y.name:.40} was kept from an earlier trace: {LEAK}")
             elif type(y) is Condition and id(y) not in known:
                 op, operands = y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))]
             else:

@@ -82,15 +82,15 @@ class Sweep:
             node.grad = grad
 
 
-def adjoints(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
+def adjoints(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], list[Value]]:
     """∂output/∂v for every Value v that a live path reaches, times `seed`, without touching any `grad`.
 
-    The pass does not go below nodes older than index `first`; whether it met one, no constant, is the second result.
+    The pass does not go below nodes older than index `first`; those that it met are the second result.
     """
-    nodes, seen, older = [output], {output}, False
+    nodes, seen, older = [output], {output}, []
     for node in nodes:
         if node.index < first:
-            older |= not node.is_constant
+            older.append(node)
             continue
         for v in node.inputs:
             if v not in seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints
-from autograd.engine.value import Value
+from autograd.engine.value import KEPT, Value
 from autograd.numbers.kinds import exact
 from autograd.primitives.operators import Scalar
 from autograd.symbols import same, unmasked
@@ -30,22 +30,82 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
     >>> dy.data, gradients(dy, x)
     (27.0, 18.0)
     """
-    wanted = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-    for v in wanted:
-        if not isinstance(v, Value):
-            raise TypeError(f"gradients: inputs must be Values, got {type(v).__name__} {v!r:.60}")
-    if not isinstance(output, Value):
-        raise TypeError(f"gradients: output must be a Value, got {type(output).__name__} {output!r:.60}")
-    found = recorded_gradients(output, wanted) if create_graph else plain_gradients(output, wanted, _oldest(wanted))[0]
+    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    wanted = [_value("inputs", v) for v in given]
+    if create_graph:
+        found = _recorded(output, wanted) if isinstance(output, Scalar) else [_value("output", output)]
+    else:
+        found = plain_gradients(_value("output", output), wanted, _oldest(wanted))[0]
     if isinstance(inputs, (list, tuple)):
         return tuple(found) if isinstance(inputs, tuple) else found
     return found[0]
 
 
+def value_inside(x: Any) -> Value | None:
+    """The Value that a number is, or has inside it; None where there is none."""
+    while isinstance(x, Scalar) and not isinstance(x, Value):
+        x = x.inside()
+    return x if isinstance(x, Value) else None
+
+
+def _value(what: str, x: Any) -> Value:
+    found = value_inside(x)
+    if found is None:
+        advice = ": inside jvp there is no graph, use grad" if isinstance(x, Scalar) else ""
+        raise TypeError(f"gradients: {what} must be Values, got {type(x).__name__} {x!r:.60}{advice}")
+    return found
+
+
+def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
+    """The recorded derivatives of a Value, or of each part of a dual number; of a plain number None."""
+    if isinstance(output, Value):
+        return list(recorded_gradients(output, inputs))
+    parts: list[Any] = output.each_part(lambda x: _recorded(x, inputs)) if isinstance(output, Scalar) else [None] * len(inputs)
+    return parts
+
+
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
     """The derivatives as numbers, and whether `output` depends on a Value from before index `first` too."""
-    found, older = adjoints(output, one(output), first)
+    found, met = adjoints(output, one(output), first)
+    older = any_live(met, first)
     return [0.0 if v.is_constant else unmasked(found.get(v, 0.0)) for v in inputs], older
+
+
+def depends_on_older(x: Any, first: int) -> bool:
+    """Whether a number depends on a Value from before index `first`."""
+    if not isinstance(x, Scalar):
+        return False
+    return not isinstance(x, Value) or any_live(adjoints(x, one(x), first)[1], first)
+
+
+def any_live(nodes: list[Value], first: int) -> bool:
+    """Whether one of these depends on a leaf that is no constant.
+
+    RuntimeError where one is what is left of a call of a transform that ended before index `first`. The search looks at the oldest inputs first, which mostly are leaves: a long computation behind them costs nothing.
+    """
+    seen, kept = set(nodes), None
+    for start in nodes:
+        waiting = [start]
+        while waiting:
+            node = waiting.pop()
+            if not node.inputs and node.index >= 0:
+                return True
+            kept = start if KEPT - first < node.index <= KEPT else kept
+            for v in sorted(node.inputs, key=_age, reverse=True):
+                if v not in seen:
+                    seen.add(v)
+                    waiting.append(v)
+    if kept is not None:
+        raise leaked(kept)
+    return False
+
+
+def leaked(x: Any) -> RuntimeError:
+    """The error for a number of a transform that was kept, and used, after the transform had ended."""
+    return RuntimeError(
+        f"{x!r:.60} was kept from an earlier call of grad, jvp or another transform, and is used again: "
+        "keep autograd.detach(x) of it instead, or return it"
+    )
 
 
 def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:

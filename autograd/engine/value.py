@@ -19,6 +19,7 @@ NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached: t
 
 clock = count().__next__  # each Value's index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
+KEPT = -2  # less i, of input i of a transform whose call is over: a constant, and a leak where a later call meets it
 
 
 class Value(Scalar):
@@ -81,7 +82,7 @@ class Value(Scalar):
     @property
     def is_constant(self) -> bool:
         """Whether this is a plain operand, which is never differentiated."""
-        return self.index == CONSTANT
+        return self.index < 0
 
     @property
     def has_grad(self) -> bool:
@@ -103,6 +104,10 @@ class Value(Scalar):
         Value(data=6.0, grad=0.0)
         """
         return Value(self._data, self.label)
+
+    def fixed(self) -> Value:
+        """The same number and label as a constant: what `autograd.detach` gives."""
+        return Value.constant(self._data, self.label)
 
     def backward(self, seed: Any = 1.0) -> None:
         """The backward pass: ∂self/∂v into the `grad` of every Value v below, times `seed`.

@@ -99,6 +99,14 @@ class Scalar:
         """The number that this one wraps."""
         raise NotImplementedError
 
+    def fixed(self) -> Any:
+        """The same number, constant to every derivative."""
+        raise NotImplementedError
+
+    def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Any]:
+        """The derivatives of this number by some inputs, taken of each number that it wraps."""
+        raise NotImplementedError
+
     __add__, __radd__ = _operator(p.add)
     __sub__, __rsub__ = _operator(p.subtract)
     __mul__, __rmul__ = _operator(p.multiply)

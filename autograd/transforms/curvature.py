@@ -27,6 +27,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
         call = Pullback(f, args, selected, kwargs, "jacobian")
         results = leaves(call.result, "jacobian: the result of f")
         if 0 < len(call.inputs) < len(results):
+            call.close()
             matrix = _by_columns(f, args, selected, kwargs)
         else:
             matrix = [call.derivatives(result) for result in results]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import count
 
 from autograd.engine import Value
+from autograd.engine.gradients import depends_on_older, leaked, value_inside
 from autograd.engine.recording import Recording, is_recording
+from autograd.engine.value import clock
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, atom_of, core
+from autograd.symbols import unmasked
 from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
 
 TYPE_CHECKING = False
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 
 _levels = count(1)
+_open: set[int] = set()  # the levels of the calls that run: a dual number of any other was kept where it ended
+
+# What a Dual has of the Value inside it, where there is one.
+OF_VALUES = ("backward", "grad", "has_grad", "index", "inputs", "is_constant", "op", "partials", "zero_grad")
 
 
 class Dual(Scalar):
@@ -27,12 +34,13 @@ class Dual(Scalar):
     edge leads here from an input that moves, and no infinite derivative further on can make it NaN.
     """
 
-    __slots__ = ("level", "primal", "tangent")
+    __slots__ = ("label", "level", "primal", "tangent")
 
     def __init__(self, primal: Any, tangent: Any, level: int) -> None:
         self.primal = primal
         self.tangent = tangent
         self.level = level
+        self.label = ""
 
     def inside(self) -> Any:
         return self.primal
@@ -42,9 +50,24 @@ class Dual(Scalar):
         """The plain number inside, without its derivative, as a Value's."""
         return core(self)
 
-    def detach(self) -> Any:
-        """The primal, without its tangent."""
-        return self.primal
+    def detach(self) -> Dual:
+        """The plain number inside, with no tangent on any level."""
+        return Dual(core(self), None, self.level)
+
+    fixed = detach
+
+    def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Dual]:
+        """The derivatives of this number by some inputs, of its primal and of its tangent."""
+        pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
+        return [Dual(0.0 if p is None else p, t, self.level) for p, t in pairs]
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in OF_VALUES:
+            return super().__getattr__(name)
+        inner = value_inside(self)
+        if inner is None:
+            raise AttributeError(f"a dual number of jvp has no {name}: it has no graph; use grad or vjp")
+        return getattr(inner, name)
 
     def __repr__(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
@@ -62,6 +85,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
             return row.apply(*operands)
         duals = [x for x in flat if type(x) is Dual]
         level = max(x.level for x in duals)
+        if level not in _open:
+            _refuse_kept(duals)
         beside = core(duals[0])
         primals = [
             x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else adapted(x, beside)
@@ -77,7 +102,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             except (ValueError, ArithmeticError) as error:
                 raise row.failure(error, [f"{core(x)!r}" for x in flat])
         if not is_recording():
-            return value  # f asked for no derivative here, as no_grad says in reverse mode
+            return Dual(value, None, level)  # f asked for no derivative here
         if type(core(value)) is not float:
             partials = exact(partials, core(value))
         tangent: Any = None
@@ -127,16 +152,44 @@ def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) 
 
 
 def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
-    """The primals and the tangents of what a call on duals of one level returns; numbers inside `no_grad`."""
-    recording = is_recording()
-    with Recording(True):
-        found = split(call(), level, where)
-    return found if recording else map_leaves(lambda x: x.data if isinstance(x, Value) else x, found, None)
+    """The primals and the tangents of what a call on duals of one level returns; numbers inside `no_grad`.
+
+    A Value that the call made of plain numbers alone is a number again.
+    """
+    recording, first = is_recording(), clock()
+    try:
+        with Recording(True):
+            found = split(call(), level, where)
+    finally:
+        _open.discard(level)
+    return map_leaves(lambda x: seen_outside(x, recording, first), found, None)
+
+
+def seen_outside(x: Any, recording: bool, first: int) -> Any:
+    """A result as the caller of a transform sees it: a number, unless it has a derivative from before the call.
+
+    That is one by a Value older than index `first`, or along a tangent of an enclosing jvp.
+    """
+    if type(x) is Dual and x.tangent is not None and recording:
+        _refuse_kept([x])
+        tangent = unmasked(x.tangent)
+        return Dual(seen_outside(x.primal, recording, first), seen_outside(tangent, recording, first), x.level)
+    while type(x) is Dual:
+        x = x.primal
+    return x if recording and depends_on_older(x, first) else plain(core(x))
+
+
+def _refuse_kept(duals: list[Dual]) -> None:
+    """RuntimeError where one of them carries a tangent of a call that is over."""
+    for x in duals:
+        if x.tangent is not None and x.level not in _open:
+            raise leaked(x)
 
 
 def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
     """The structure of primals with each number a Dual of a new level, which is returned too; None is no tangent."""
     level = next(_levels)
+    _open.add(level)
     directions = iter(tangents)
 
     def dual(x: Any) -> Dual:
@@ -165,5 +218,5 @@ def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
 
     return (
         map_leaves(lambda x: x.primal if is_ours(x) else plain(x), result, where),
-        map_leaves(lambda x: x.tangent if is_ours(x) and x.tangent is not None else 0.0, result, where),
+        map_leaves(lambda x: unmasked(x.tangent) if is_ours(x) and x.tangent is not None else 0.0, result, where),
     )

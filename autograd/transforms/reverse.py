@@ -5,9 +5,9 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.gradients import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
-from autograd.engine.value import clock
+from autograd.engine.value import KEPT, clock
 from autograd.primitives.operators import Scalar
-from autograd.transforms.forward import Dual, plain
+from autograd.transforms.forward import Dual, seen_outside
 from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
 
 TYPE_CHECKING = False
@@ -26,9 +26,9 @@ class Pullback:
 
     def __init__(self, f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any], name: str) -> None:
         """Call f(*args, **kwargs) with the arguments at the indices `selected` as fresh inputs."""
+        self.inputs: list[Value] = []
         self.recording = is_recording()
         self.first = clock()
-        self.inputs: list[Value] = []
         self.args = args
         self.selected = selected
         with Recording(True):
@@ -52,8 +52,7 @@ class Pullback:
     def _present(self, result: Any, keep: bool) -> list[Any]:
         """The same, but None where the result is a plain number: an absent tangent, to forward mode."""
         if type(result) is Dual:
-            primals, tangents = self.derivatives(result.primal, keep), self._present(result.tangent, keep)
-            return [Dual(p, t, result.level) for p, t in zip(primals, tangents)]
+            return result.each_part(lambda part: self._present(part, keep))
         if not isinstance(result, Value):
             return [None] * len(self.inputs)
         found, older = plain_gradients(result, self.inputs, self.first)
@@ -64,11 +63,15 @@ class Pullback:
 
     def stripped(self, x: Any) -> Any:
         """A result as its caller sees it: a number, unless it depends on a Value from before the call."""
-        if type(x) is Dual:
-            return Dual(self.stripped(x.primal), None if x.tangent is None else self.stripped(x.tangent), x.level)
-        if isinstance(x, Value):
-            return x if self.recording and plain_gradients(x, [], self.first)[1] else x.data
-        return plain(x)
+        return seen_outside(x, self.recording, self.first)
+
+    def close(self) -> None:
+        """The call is over: an input that somebody kept is a constant from now on, which a later call refuses."""
+        for v in self.inputs:
+            if not v.inputs:
+                v.index = min(v.index, KEPT - v.index)
+
+    __del__ = close
 
     def in_structure(self, derivatives: list[Any]) -> list[Any]:
         """Derivatives in the structure of the selected arguments."""
@@ -189,5 +192,6 @@ def _named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> C
         raise TypeError(f"{transform}: f must be a function, got {type(f).__name__} {f!r:.60}")
     name = getattr(f, "__name__", type(f).__name__)
     made.__name__ = made.__qualname__ = f"{transform}({name})"
+    made.__wrapped__ = f  # type: ignore[attr-defined]  # whose signature is that of f
     made.__doc__ = f"{transform} of {name}."
     return made

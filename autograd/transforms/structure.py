@@ -101,13 +101,14 @@ def shape_of(tree: Any) -> Any:
 def detach(x: Any) -> Any:
     """x as it is, but constant to every derivative, in every mode and order and in compiled code.
 
-    x is a number of any kind, or a nested list, tuple, dict or array of them. TypeError for anything else.
+    x is a number of any kind, or a nested list, tuple, dict or array of them. TypeError for anything else. What comes
+    back may be kept, and used in later calls: it is a plain number to them.
 
     >>> from autograd import grad
     >>> grad(lambda x: detach(x) * x)(3.0)
     3.0
     """
-    return map_leaves(lambda v: v.detach() if isinstance(v, Scalar) else v, x, "detach: x")
+    return map_leaves(lambda v: v.fixed() if isinstance(v, Scalar) else v, x, "detach: x")
 
 
 def refill(tree: Any, values: Any) -> Any:
