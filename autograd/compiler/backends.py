@@ -43,6 +43,10 @@ class Options(NamedTuple):
     backend: str = "auto"
     threads: int | None = None
 
+    def available(self) -> Options:
+        """The options where they came to from another process: "llvm" is no more than a wish there."""
+        return self._replace(backend="auto") if self.backend == "llvm" and missing() else self
+
     def checked(self) -> Options:
         """Themselves, where they can be had: ValueError, TypeError or ImportError otherwise."""
         if self.backend not in BACKENDS:

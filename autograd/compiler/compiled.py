@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-import inspect
-import os
-import pickle
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from autograd.compiler.backends import Backend, Options, missing
-from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, shapes_of, tells_all, template, value_of
-from autograd.compiler.locks import Lock
+from autograd.compiler.backends import Backend, Options
+from autograd.compiler.copies import portable, restore
+from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, tells_all, value_of
+from autograd.compiler.parameters import Parameters
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
-from autograd.compiler.tracing import trace
-from autograd.refusals import TraceError
+from autograd.compiler.traces import Call, Traces
+from autograd.compiler.watching import Watch
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)
 MOST_KNOWN = 1024  # shapes of arguments, numbers of rows among them, that are remembered
-
-
-class Call(NamedTuple):
-    """The arguments of one call: their forms, which the program depends on, their numbers, and how rows are reduced."""
-
-    forms: tuple[Any, ...]
-    static: tuple[tuple[str, Any], ...]
-    arrays: list[Any]
-    rows: int | None
-    reduce: str | None
-
-    @property
-    def each(self) -> bool:
-        """Whether there is a result for each row."""
-        return self.rows is not None and self.reduce is None
+MOST_STATES = 8  # of what f reads besides its arguments, as a flag that goes on and off, of which programs are kept
 
 
 class Compiled:
@@ -47,36 +27,42 @@ class Compiled:
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
-    def __init__(self, f: Callable[..., Any], rows: Sequence[str], static: Sequence[str], options: Options) -> None:
+    def __init__(self, f: Any, rows: Sequence[str], static: Sequence[str], options: Options) -> None:
         if not callable(f):
             raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
+        if isinstance(f, Compiled):
+            f, rows, static = f.function, rows or f.rows, static or f.static
         self.function: Callable[..., Any] | None = f
-        self.signature = inspect.signature(f)
-        self.rows, self.static = _names("rows", rows), _names("static", static)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__doc__ = f.__doc__
-        for name in (*self.rows, *self.static):
-            if name not in self.signature.parameters:
-                known = ", ".join(self.signature.parameters)
-                raise ValueError(f"compile: {self.__name__}({known}) has no parameter {name!r}")
+        self.parameters = Parameters(self.__name__, f, rows, static)
         self.options = options.checked()
-        self._prepare({})
+        self._prepare()
 
-    def _prepare(self, programs: dict[Any, Program]) -> None:
-        self._programs = programs
-        self._plans: dict[Any, Plan] = {}
-        self._choices: dict[Any, tuple[int, ...]] = {}
-        self._known: dict[Any, tuple[Plan, int | None]] = {}
-        self._tracing = Lock()
+    def _prepare(self) -> None:
+        self.__signature__ = self.signature = self.parameters.signature
+        self.rows, self.static = self.parameters.rows, self.parameters.static
+        self._states: dict[Any, Traces] = {}
+        self._traces = self._traces_now()
         self._latest: Plan | None = None
         self._plain_argnums: tuple[int, ...] = ()
-        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        parameters = list(self.signature.parameters.values())
-        self._parameters = [p.name for p in parameters if p.kind in positional]
-        self._moving = [name for name in self._parameters if name not in self.static]
-        self._by_row = [name in self.rows for name in self._parameters]
-        self._plain = len(self._parameters) == len(parameters)
-        self._direct = self._plain and not self.static
+
+    def _traces_now(self) -> Traces:
+        """The traces of f as it is now, with all that it reads: those there are, or none yet."""
+        watch = Watch(self.watched)
+        key = watch.key()
+        if key not in self._states:
+            while len(self._states) >= MOST_STATES:
+                self._states.pop(next(iter(self._states)), None)
+            self._states[key] = Traces(self.function, self.parameters, self.options, watch)
+        traces = self._states[key]
+        traces.watch = watch
+        return traces
+
+    @property
+    def watched(self) -> Any:
+        """What is watched for changes, also where this function is one that another reads."""
+        return self.function
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.signature}>"
@@ -139,9 +125,9 @@ class Compiled:
         [[10.0, 6.0], [6.0, 0.0]]
         """
         call = self._read(args, kwargs, reduce)
-        (i,) = self._chosen(argnums)
-        if self._moving[i] in self.rows:
-            raise ValueError(f"{self.__name__}.hessian: {self._moving[i]} has rows; a Hessian is of what they share")
+        (i,) = self.parameters.chosen(call.passed, argnums)
+        if call.moving[i] in self.rows:
+            raise ValueError(f"{self.__name__}.hessian: {call.moving[i]} has rows; a Hessian is of what they share")
         (flat,) = self._plan("hessian", call, (i,)).run(call.arrays, call.rows, reduce)
         return nested(call.forms[i], flat, call.each)
 
@@ -155,11 +141,11 @@ class Compiled:
         [10.0, 6.0]
         """
         call = self._read(args, kwargs, reduce)
-        chosen = self._chosen(argnums)
+        chosen = self.parameters.chosen(call.passed, argnums)
         vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
         arrays = list(call.arrays)
         for i, vector in zip(chosen, vectors, strict=True):
-            name = self._moving[i]
+            name = call.moving[i]
             reader = Reader(f"tangents of {name}", name in self.rows)
             if reader.form(vector) != call.forms[i] or reader.rows not in (None, call.rows):
                 raise ValueError(f"{self.__name__}.hvp: tangents must have the structure of {name}")
@@ -174,18 +160,21 @@ class Compiled:
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan, Sequence[Any], int | None]:
         """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
-        direct = self._direct and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
+        traces = self._traces
+        if traces.watch.changed():
+            traces = self._traces = self._traces_now()
+        direct = self.parameters.is_direct and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
         key = (kind, reduce, argnums, shapes_in(args)) if direct else None
-        known = self._known.get(key)
+        known = traces.known.get(key)
         if known is not None:
             self._latest, rows = known
             return known[0], args, rows
         call = self._read(args, kwargs, reduce)
-        plan = self._plan(kind, call, self._chosen(argnums))
+        plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
         if key is not None and tells_all(key[-1]):
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[key] = plan, call.rows
+            if len(traces.known) >= MOST_KNOWN:
+                traces.known.clear()
+            traces.known[key] = plan, call.rows
         return plan, call.arrays, call.rows
 
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
@@ -193,18 +182,17 @@ class Compiled:
             raise ValueError(f"{self.__name__}: reduce is 'sum', 'mean' or None, got {reduce!r}")
         if reduce is not None and not self.rows:
             raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
-        if kwargs or len(args) != len(self._parameters) or not self._plain:
-            args = self._bound(args, kwargs)
+        passed, values = self.parameters.bound(args, kwargs)
         forms: list[Any] = []
         arrays: list[Any] = []
-        static: list[tuple[str, Any]] = []
+        static: list[Any] = []
         rows: int | None = None
         first = ""
-        for name, x in zip(self._parameters, args):
-            if name in self.static:
-                static.append((name, x))
+        for i, (name, x) in enumerate(zip(passed.names, values)):
+            if self.parameters.is_static(passed, i):
+                static.append((name, self.parameters.static_key(name, x), x))
                 continue
-            reader = Reader(name, name in self.rows)
+            reader = Reader(name, self.parameters.has_rows(passed, i))
             forms.append(reader.form(x))
             arrays += reader.arrays
             if reader.rows is not None:
@@ -213,47 +201,13 @@ class Compiled:
                 rows, first = reader.rows, name
         if self.rows and rows is None:
             raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
-        return Call(tuple(forms), tuple(static), arrays, rows, reduce)
-
-    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        try:
-            bound = self.signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{self.__name__}{self.signature}: {error}") from None
-        bound.apply_defaults()
-        if bound.kwargs or len(bound.args) != len(self._parameters):
-            raise TypeError(
-                f"{self.__name__}{self.signature}: a compiled function takes parameters with names of their own"
-            )
-        return bound.args
+        return Call(passed, tuple(forms), tuple(static), arrays, rows, reduce)
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
         """The function itself, for numbers that arrays of floats cannot hold; the error where that will not do."""
         if self.rows or self.function is None:
             raise error
         return self.function
-
-    def _chosen(self, argnums: Any) -> tuple[int, ...]:
-        """The arguments to differentiate, by their place among those that are not static."""
-        known = self._choices.get(argnums) if self._is_plain(argnums) else None
-        if known is not None:
-            return known
-        wanted = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
-        chosen = []
-        for i in wanted:
-            if not hasattr(i, "__index__") or isinstance(i, bool):
-                raise TypeError(f"{self.__name__}: argnums must be an int or a tuple of ints, got {argnums!r}")
-            if not -len(self._parameters) <= i < len(self._parameters):
-                raise ValueError(f"{self.__name__}: argnums={argnums!r} is out of range for {self.signature}")
-            name = self._parameters[i]
-            if name in self.static:
-                raise ValueError(f"{self.__name__}: {name} is static, so there is no derivative with respect to it")
-            chosen.append(self._moving.index(name))
-        if len(set(chosen)) < len(chosen):
-            raise ValueError(f"{self.__name__}: argnums={argnums!r} names an argument twice")
-        if self._is_plain(argnums):
-            self._choices[argnums] = tuple(chosen)
-        return tuple(chosen)
 
     def _is_plain(self, argnums: Any) -> bool:
         """Whether that is an int or a tuple of ints, which may be looked up: 0.0 and True would be found as 0 and 1."""
@@ -264,130 +218,22 @@ class Compiled:
         self._plain_argnums = argnums  # most often the same constant comes again
         return True
 
-    # --- programs
-
     def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan:
-        """What runs for arguments of these forms: traced, differentiated and rolled up when they first come."""
-        key = (kind, call.each, chosen, call.forms, call.static)
-        try:
-            plan = self._plans.get(key)
-        except TypeError:
-            names = ", ".join(name for name, _ in call.static)
-            raise TypeError(f"{self.__name__}: static arguments must be hashable: {names}") from None
-        if plan is None:
-            with _uncollected():
-                plan = Plan(kind, self._traced(call), call.forms, chosen, call.each, self.options)
-                plan.prepare()
-            self._plans[key] = plan
-        self._latest = plan
-        return plan
-
-    def _traced(self, call: Call) -> Program:
-        """The program of f for arguments of these forms."""
-        key = (call.forms, call.static)
-        with self._tracing:
-            program = self._programs.get(key)
-            if program is None:
-                if self.function is None:
-                    raise TypeError(f"{self.__name__} was unpickled without its function: it cannot trace other shapes")
-                program = self._programs[key] = self._trace(self.function, call)
-        return program
-
-    def _trace(self, function: Callable[..., Any], call: Call) -> Program:
-        static = dict(call.static)
-
-        def moving(*numbers: Any) -> Any:
-            given = iter(numbers)
-            return function(*[static[name] if name in static else next(given) for name in self._parameters])
-
-        moving.__name__ = self.__name__
-        try:
-            program = trace(moving, [template(form) for form in call.forms], self._moving)
-        except TraceError:  # which names its line, whatever the shapes
-            raise
-        except Exception as error:  # whatever f itself raises goes on, with what it was given
-            shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(self._moving, call.forms))
-            error.add_note(
-                f"{self.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}"
-            )
-            raise
-        return replace(program, rows=tuple(name for name in self._moving if name in self.rows))
+        if self._traces.watch.changed():
+            self._traces = self._traces_now()
+        self._latest = self._traces.plan(kind, call, chosen)
+        return self._latest
 
     # --- copies
 
     def __reduce__(self) -> Any:
-        names = (self.__name__, self.__doc__)
-        state = (
-            _portable(self.function), self.signature, self.rows, self.static, self.options, names, dict(self._programs)
-        )  # fmt: skip
-        return _unpickled, state
+        return _unpickled, (portable(self.function), self.parameters, self.options, self.__doc__, self._traces.saved())
 
 
-class Carried:
-    """A function that pickle cannot name, in the form of cloudpickle: what Dask and others send between processes."""
-
-    def __init__(self, function: Any) -> None:
-        self.bytes = sys.modules["cloudpickle"].dumps(function)
-
-    def function(self) -> Any:
-        """The function again."""
-        return pickle.loads(self.bytes)
-
-
-def _portable(function: Any) -> Any:
-    """The function if pickle can name it, else as cloudpickle has it where that is loaded, else None."""
-    try:
-        pickle.dumps(function)
-    except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
-        return Carried(function) if "cloudpickle" in sys.modules else None
-    return function
-
-
-_pauses: list[None] = []  # of the garbage collector, one for each that there is
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the garbage collector, which takes a fifth of the time of making a program, and finds nothing."""
-    if not gc.isenabled():
-        yield
-        return
-    _pauses.append(None)
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        del _pauses[-1:]
-
-
-def _collect_again() -> None:
-    """In the child of a fork, where the thread that paused the collector is not there to go on."""
-    if _pauses:
-        _pauses.clear()
-        gc.enable()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_collect_again)
-
-
-def _unpickled(
-    function: Any, signature: Any, rows: Any, static: Any, options: Options, names: Any, programs: dict[Any, Program]
-) -> Compiled:
+def _unpickled(function: Any, parameters: Parameters, options: Options, doc: str | None, saved: Any) -> Compiled:
     made = Compiled.__new__(Compiled)
-    made.function = function.function() if isinstance(function, Carried) else function
-    made.signature, made.rows, made.static = signature, rows, static
-    made.__name__, made.__doc__ = names
-    made.options = options if options.backend != "llvm" or not missing() else options._replace(backend="auto")
-    made._prepare(programs)
+    made.function, made.parameters, made.options = restore(function), parameters, options.available()
+    made.__name__, made.__doc__ = parameters.name, doc
+    made._prepare()
+    made._traces.restore(saved)
     return made
-
-
-def _names(option: str, names: Any) -> tuple[str, ...]:
-    if isinstance(names, str):
-        return (names,)
-    found = tuple(names)
-    if not all(isinstance(name, str) for name in found):
-        raise TypeError(f"compile: {option} is a tuple of parameter names, got {names!r}")
-    return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from types import TracebackType
 from weakref import WeakSet
 
 
 class Lock:
-    """A lock that a child finds open: for what is whole at any time, as a dict that finished items are put into is."""
+    """A lock that a child finds open: for what is whole at any time, as a dict that finished items are put into is.
+
+    `with lock.held:` enters and leaves in C, where no Ctrl-C comes in between; the thread that holds it may again.
+    """
 
     def __init__(self) -> None:
         self.renew()
@@ -17,13 +19,7 @@ class Lock:
 
     def renew(self) -> None:
         """Open, whatever was before."""
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._lock.release()
+        self.held = threading.RLock()
 
 
 _all: WeakSet[Lock] = WeakSet()

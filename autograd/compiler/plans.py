@@ -80,7 +80,7 @@ class Plan:
 
     def _maker(self, guarded: bool) -> Maker:
         """What makes executors, of the lean program or of the guarded one."""
-        with self._making:
+        with self._making.held:
             if guarded not in self._makers:
                 self._makers[guarded] = self._prepared(guarded)
         return self._makers[guarded]

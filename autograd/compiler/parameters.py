@@ -1,0 +1,142 @@
+"""Parameters: which arguments a call passes, by what names, and which of them are differentiated.
+
+An argument that is passed is traced, unless it is static; one that is not keeps its default, which is f's own affair.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from autograd.compiler.watching import exactly
+
+ANY = inspect.Signature([inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)])
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Passed(NamedTuple):
+    """The arguments of a call, flat: names, and how each gets back to its place."""
+
+    names: tuple[str, ...]
+    places: tuple[tuple[str, Any], ...]  # of each: the parameter, and the index or key in *args or **kwargs, else None
+
+    def call(self, signature: inspect.Signature, f: Callable[..., Any], values: Sequence[Any]) -> Any:
+        """f of these values."""
+        arguments: dict[str, Any] = {}
+        for (parameter, inside), x in zip(self.places, values):
+            if inside is None:
+                arguments[parameter] = x
+            elif isinstance(inside, int):
+                arguments[parameter] = (*arguments.get(parameter, ()), x)
+            else:
+                arguments.setdefault(parameter, {})[inside] = x
+        bound = inspect.BoundArguments(signature, arguments)  # type: ignore[arg-type]  # a dict is in order
+        return f(*bound.args, **bound.kwargs)
+
+
+class Parameters:
+    """The parameters of a compiled function; `rows` carry rows, `static` are no numbers."""
+
+    def __init__(self, name: str, f: Any, rows: Any, static: Any) -> None:
+        self.name = name
+        try:
+            self.signature = inspect.signature(f)
+        except ValueError:  # a function in C that does not tell
+            self.signature = ANY
+        self.rows, self.static = _names("rows", rows), _names("static", static)
+        parameters = self.signature.parameters
+        for parameter in (*self.rows, *self.static):
+            if parameter not in parameters:
+                raise ValueError(f"compile: {name}({', '.join(parameters)}) has no parameter {parameter!r}")
+        self._positional = [p.name for p in parameters.values() if p.kind in POSITIONAL]
+        self._rest = next((p.name for p in parameters.values() if p.kind is p.VAR_POSITIONAL), "")
+        self._least = sum(p.kind in POSITIONAL and p.default is p.empty for p in parameters.values())
+        self._is_simple = len(self._positional) == len(parameters)
+        self.is_direct = self._is_simple and not self.static
+        self._passed = [self._plain(count) for count in range(len(self._positional) + 1)]
+
+    def _plain(self, count: int) -> Passed:
+        names = tuple(self._positional[:count])
+        return Passed(names, tuple((name, None) for name in names))
+
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Passed, Sequence[Any]]:
+        """What a call passes, and the values; TypeError where they do not fit the signature."""
+        if not kwargs and self._is_simple and self._least <= len(args) <= len(self._positional):
+            return self._passed[len(args)], args
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}{self.signature}: {error}") from None
+        names: list[str] = []
+        places: list[tuple[str, Any]] = []
+        values: list[Any] = []
+        for parameter, x in bound.arguments.items():
+            kind = self.signature.parameters[parameter].kind
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                inside: Any = [(f"{parameter}{i}", i, v) for i, v in enumerate(x)]
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                inside = [(key, key, v) for key, v in x.items()]
+            else:
+                inside = [(parameter, None, x)]
+            for name, place, value in inside:
+                while name in names:
+                    name += "_"
+                names.append(name)
+                places.append((parameter, place))
+                values.append(value)
+        return Passed(tuple(names), tuple(places)), values
+
+    def is_static(self, passed: Passed, i: int) -> bool:
+        """Whether argument i is static."""
+        return passed.places[i][0] in self.static
+
+    def has_rows(self, passed: Passed, i: int) -> bool:
+        """Whether argument i carries rows."""
+        return passed.places[i][0] in self.rows
+
+    def static_key(self, name: str, x: Any) -> Any:
+        """A static argument as a key, by type and bits; TypeError where it has none."""
+        try:
+            key = exactly(x, lambda other: other)
+            hash(key)
+            return key
+        except TypeError:
+            raise TypeError(f"{self.name}: static arguments must be hashable: {name} is a {type(x).__name__}") from None
+
+    def chosen(self, passed: Passed, argnums: Any) -> tuple[int, ...]:
+        """The arguments to differentiate, by their place among those that are not static."""
+        count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
+        moving = [i for i in range(len(passed.names)) if not self.is_static(passed, i)]
+        found = []
+        for i in argnums if isinstance(argnums, (tuple, list)) else (argnums,):
+            if not hasattr(i, "__index__") or isinstance(i, bool):
+                raise TypeError(f"{self.name}: argnums must be an int or a tuple of ints, got {argnums!r}")
+            if not -count <= i < count:
+                raise ValueError(f"{self.name}: argnums={argnums!r} is out of range for {self.signature}")
+            at = self._at(passed, int(i) % count)
+            if at not in moving:
+                raise ValueError(
+                    f"{self.name}: {passed.names[at]} is static, so there is no derivative with respect to it"
+                )
+            found.append(moving.index(at))
+        if len(set(found)) < len(found):
+            raise ValueError(f"{self.name}: argnums={argnums!r} names an argument twice")
+        return tuple(found)
+
+    def _at(self, passed: Passed, i: int) -> int:
+        """Which of the arguments passed is positional argument i of the signature."""
+        named = i < len(self._positional)
+        place = (self._positional[i], None) if named else (self._rest, i - len(self._positional))
+        if place not in passed.places:
+            raise ValueError(f"{self.name}: {place[0]} was not passed: its default is no argument to differentiate")
+        return passed.places.index(place)
+
+
+def _names(option: str, names: Any) -> tuple[str, ...]:
+    if isinstance(names, str):
+        return (names,)
+    found = tuple(names)
+    if not all(isinstance(name, str) for name in found):
+        raise TypeError(f"compile: {option} is a tuple of parameter names, got {names!r}")
+    return found
