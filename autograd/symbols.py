@@ -107,8 +107,8 @@ class Symbol:
 
     __hash__ = object.__hash__
 
-    def choose(self, a: Any, b: Any) -> Symbol:
-        """The symbol that is `a` where this number is not 0, else `b`, as for a number that serves as a condition."""
+    def choose(self, a: Any, b: Any) -> Any:
+        """What is `a` where this number is not 0, else `b`, as for a number that serves as a condition."""
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
@@ -117,7 +117,7 @@ class Symbol:
     def __float__(self) -> float:
         raise _unknown_number(self)
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]  # none of which returns
+    __int__ = __index__ = __complex__ = __float__  # none of which returns
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -134,6 +134,9 @@ class Symbol:
 
     def __ceil__(self) -> Symbol:
         return Symbol(op="ceil", operands=(self,))
+
+    def __trunc__(self) -> Any:
+        return (self < 0).choose(self.__ceil__(), self.__floor__())
 
 
 class Condition:
@@ -164,11 +167,36 @@ class Condition:
         """The condition that is `a` where this one holds, else `b`."""
         return self if a is True and b is False else Condition("select", self, (a, b))
 
+    def __eq__(self, other: object) -> Any:
+        if type(other) is Condition:
+            return self.of_truths(other, other.of_truths(False, True))
+        return self.of_truths(other == 1, other == 0) if isinstance(other, (bool, int, float)) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else equal.of_truths(False, True)
+
+    __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> Any:
+        return self.of_truths(other, False) if type(other) in TRUTHS else NotImplemented
+
+    def __or__(self, other: Any) -> Any:
+        return self.of_truths(True, other) if type(other) in TRUTHS else NotImplemented
+
+    def __xor__(self, other: Any) -> Any:
+        return self != other if type(other) in TRUTHS else NotImplemented
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
     def __str__(self) -> str:
         return brief(self)
 
     def __bool__(self) -> bool:
         raise _unknown_truth(self)
+
+
+TRUTHS = {Condition, bool}
 
 
 class Masked:
@@ -326,7 +354,7 @@ def text(x: Any, inside: int = SUM) -> str:
 def brief(x: Any, most: int = 120) -> str:
     """`x` as text of at most so many characters, however large the expression is."""
     if type(x) is Condition:
-        left, right = brief(x.left, most), ("…" if x.op == "select" else brief(x.right, most))
+        left, right = (brief(x.left, most), ("…" if x.op == "select" else brief(x.right, most)))
         written = f"{left} {x.op} {right}"
     else:
         written = text(_abridged(x, DEPTH))

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import VARIABLE, Builder
+from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import DETACH, INPUT, Argument, Program, leaves_of, renumbered
-from autograd.compiler.tracing import Lowering
-from autograd.primitives import TABLE
+from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Backward:
 
     def _local(self, op: str, operands: Sequence[int], count: int) -> Local:
         """The rule of an operation, run on constants where they are, and on a symbol for each other operand."""
-        row, constants = TABLE[op], self.builder.constants
+        row, constants = ROWS[op], self.builder.constants
         symbols = [Symbol(f"x{k}") for k in range(count)]
         rest = iter(symbols)
         of = {j: next(rest) if constants[j] is VARIABLE else constants[j] for j in dict.fromkeys(operands)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +18,14 @@ from autograd.compiler.program import (
     reached,
     renumbered,
 )
-from autograd.primitives import TABLE
+from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 VARIABLE = object()  # in the place of a constant's value
-RESERVED = {*TABLE, *kwlist, DETACH}  # no value of a program has such a name
+RESERVED = {*ROWS, *kwlist, DETACH}  # no value of a program has such a name
 
 
 class Builder:
@@ -147,26 +146,6 @@ class Builder:
             return (0, i) if op == INPUT else (1, first[i]) if op == CONSTANT else (2, i)
 
         return rank
-
-
-def attached(program: Program) -> Program:
-    """The program without its stops of gradients, once it is differentiated: what executors run."""
-    if not any(operation.op == DETACH for operation in program.operations):
-        return program
-    builder, number, forward = Builder(), [], 0
-    for i, (operation, name) in enumerate(zip(program.operations, program.names)):
-        if i == program.forward:
-            forward = len(builder.operations)
-        op, operands = operation.op, tuple([number[j] for j in operation.operands])
-        if op == DETACH:
-            number.append(operands[0])
-        elif op == INPUT:
-            number.append(builder.input(name))
-        else:
-            number.append(builder.constant(operation.value) if op == CONSTANT else builder.emit(op, operands, name))
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward or None)
-    return replace(made, rows=program.rows)
 
 
 def _key(x: Any) -> Any:

@@ -31,7 +31,7 @@ class Passed(NamedTuple):
                 arguments[parameter] = (*arguments.get(parameter, ()), x)
             else:
                 arguments.setdefault(parameter, {})[inside] = x
-        bound = inspect.BoundArguments(signature, arguments)  # type: ignore[arg-type]  # a dict is in order
+        bound = inspect.BoundArguments(signature, arguments)
         return f(*bound.args, **bound.kwargs)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.compiler.backends import Backend, Maker, Options, prepared
-from autograd.compiler.building import attached
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Leaf
 from autograd.compiler.layout import ArrayForm, restored, shapes_of
 from autograd.compiler.locks import Lock
+from autograd.compiler.lowering import executable
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolled import Result
 from autograd.compiler.rolling import rolled
@@ -38,7 +38,7 @@ class Plan:
         self, kind: str, traced: Program, forms: Sequence[Any], chosen: Sequence[int], each: bool, options: Options
     ) -> None:
         """`forms` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
-        self.kind, self.traced, self.chosen, self.each, self.options = kind, traced, chosen, each, options
+        self.kind, self.traced, self.chosen, self.each, self.options = (kind, traced, chosen, each, options)
         self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
         self.program = DERIVED[kind](traced, chosen, False)
         self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
@@ -91,7 +91,7 @@ class Plan:
         return self._maker(False).backend
 
     def _prepared(self, guarded: bool) -> Maker:
-        program = attached(DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program)
+        program = executable(DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program)
         by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
         leaves = []
         for k, form in enumerate(self.forms):

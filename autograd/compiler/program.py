@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.numbers.kinds import FLOAT_RANK, exact, leading_kind
-from autograd.primitives import TABLE
+from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.transforms.structure import detach
 
@@ -113,13 +113,13 @@ class Program:
 
     def rolled(self, reduce: str | None = "sum") -> Any:
         """The program in array instructions, over the rows of its arguments: `print` shows them."""
-        from autograd.compiler.building import attached
+        from autograd.compiler.lowering import executable
         from autograd.compiler.rolled import Result
         from autograd.compiler.rolling import rolled
 
         by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
         count = len(leaves_of(self.outputs))
-        return rolled(attached(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
+        return rolled(executable(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
 
     def __str__(self) -> str:
         return self.source()
@@ -142,7 +142,7 @@ def evaluator(op: str) -> Callable[..., Any]:
         return COMPARISONS[op]
     if op == DETACH:
         return detach
-    row = TABLE[op]
+    row = ROWS[op]
     return (lambda *flat: row.function(*row.structured(flat))) if row.vectors else row.function
 
 

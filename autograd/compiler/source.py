@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.compiler.building import Builder
 from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Operation, Program
-from autograd.primitives import TABLE
+from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 
 SIGNS = {
@@ -59,7 +59,7 @@ def _call(operation: Operation, names: list[str]) -> str:
         return f"-{operands[0]}"
     if operation.op == DETACH:
         return f"detach({operands[0]})"
-    groups = TABLE[operation.op].structured(tuple(operands))
+    groups = ROWS[operation.op].structured(tuple(operands))
     texts = [f"[{', '.join(x)}]" if isinstance(x, tuple) else x for x in groups]
     return f"{operation.op}({', '.join(texts)})"
 
@@ -229,7 +229,7 @@ class Reader:
             return emit(op, (left, right), name)
         if isinstance(node, ast.Compare):
             return emit(OPS[type(node.ops[0])], (self._value(node.left), self._value(node.comparators[0])), name)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (DETACH, *TABLE):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (DETACH, *ROWS):
             flat = [v for x in node.args for v in (x.elts if isinstance(x, ast.List) else [x])]
             return emit(node.func.id, tuple(map(self._value, flat)), name)
         raise SyntaxError(f"not an operation of a program: {ast.unparse(node)}")

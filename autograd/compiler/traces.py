@@ -53,9 +53,7 @@ class Call(NamedTuple):
 class Traces:
     """The programs and plans of one function, in one state of what it reads besides its arguments."""
 
-    def __init__(
-        self, f: Callable[..., Any] | None, parameters: Parameters, options: Options, watch: Watch
-    ) -> None:
+    def __init__(self, f: Callable[..., Any] | None, parameters: Parameters, options: Options, watch: Watch) -> None:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
         self.programs: dict[Any, Program] = {}
         self.plans: dict[Any, Plan] = {}

@@ -6,73 +6,18 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import Builder
-from autograd.compiler.program import DETACH, Argument, Keyed, Program
+from autograd.compiler.lowering import Lowering
+from autograd.compiler.program import Argument, Keyed, Program
 from autograd.engine import Value
 from autograd.engine.recording import Recording
 from autograd.engine.value import clock
 from autograd.numbers.kinds import real
-from autograd.primitives.table import BUILT_IN
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import is_array, like, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-# What a Symbol calls its operations, where that is not their name in the table.
-TABLE_NAME = {
-    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
-    "neg": "negative", "select": "where",
-}  # fmt: skip
-
-
-SYMBOLIC = {Symbol, Condition}
-LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
-
-
-class Lowering:
-    """Symbols and Values as values of a program; `known` says which have a number already."""
-
-    def __init__(self, builder: Builder, known: dict[int, int] | None = None) -> None:
-        self.builder = builder
-        self.known = {} if known is None else known
-        self.kept: list[Any] = []  # what `known` knows by its id must not be freed
-
-    def knows(self, symbol: Any, i: int) -> None:
-        """Let a symbol stand for value number i, unless it has a number already."""
-        self.known.setdefault(id(symbol), i)
-        self.kept.append(symbol)
-
-    def number(self, x: Any) -> int:
-        """The number of the value that a symbol, a condition or a plain number is."""
-        known, waiting = self.known, [x]
-        while waiting:  # nothing recurses: what no_grad computes is one deep symbol
-            y = waiting[-1]
-            if type(y) is Symbol and id(y) not in known:
-                op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
-                if not op:
-                    raise TraceError(f"what depends on {y.name:.40} was kept from an earlier trace: {LEAK}")
-            elif type(y) is Condition and id(y) not in known:
-                op, operands = y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))]
-            else:
-                waiting.pop()
-                continue
-            missing = [v for v in operands if type(v) in SYMBOLIC and id(v) not in known]
-            if missing:
-                waiting += missing
-            elif op == "constant":
-                self.knows(y, self.builder.constant(operands[0]))
-            else:
-                self.knows(y, self.builder.emit(TABLE_NAME.get(op, op), tuple(map(self._at_once, operands))))
-        return self._at_once(x)
-
-    def _at_once(self, x: Any) -> int:
-        return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
-
-    def detached(self, x: Any) -> int:
-        """The same, as a constant to every derivative: what f takes out of a Value is a plain number."""
-        i = self.number(x)
-        return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
 
 
 def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = ()) -> Program:
@@ -190,9 +135,7 @@ def _number_of(node: Value, lowering: Lowering, first: int) -> int:
         return lowering.number(data)
     if row is None:
         return lowering.detached(data)  # a leaf that f made: of x.data, by no_grad, by detach
-    if row.name not in BUILT_IN:
-        return lowering.number(data)  # a user's operation, written out
     operands = [lowering.number(v.data) if type(v.data) is Condition else lowering.known[id(v)] for v in node.inputs]
-    i = lowering.builder.emit(row.name, tuple(operands), node.label)
+    i = lowering.builder.emit(row.key, tuple(operands), node.label)
     lowering.knows(data, i)
     return i

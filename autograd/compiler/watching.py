@@ -9,61 +9,67 @@ from __future__ import annotations
 import dis
 import sys
 from collections.abc import Callable, Iterator
-from operator import attrgetter, is_
+from itertools import starmap
+from operator import is_
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy
 
 LIBRARIES = {"autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names} - {"__main__"}
-READ, WRITTEN = {"LOAD_GLOBAL", "LOAD_NAME"}, {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"}
-
-_contents = attrgetter("cell_contents")
-_code = attrgetter("__code__")
-_defaults = attrgetter("__defaults__")
+READ, WRITTEN = ({"LOAD_GLOBAL", "LOAD_NAME"}, {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"})
 
 
 class Watch:
     """What some function reads, as it was when this was made; `changed()` says whether it is so no longer.
 
-    Looking costs some thirty nanoseconds a name: every group is one getter that runs, in C, over what it gets from.
+    Looking costs some thirty nanoseconds a name, since the loops over them run in C.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
-        self._groups: list[tuple[Callable[[Any], Any], tuple[Any, ...], tuple[Any, ...]]] = []
-        functions = tuple(function for function in _functions(f) if not _is_library(function))
-        for function in functions:
+        scopes: dict[int, tuple[dict[str, Any], set[str]]] = {}
+        attributes: list[tuple[Any, str]] = []
+        for function in _functions(f):
+            if _is_library(function):
+                continue
             read, written = _names(function.__code__)
-            self._add(function.__globals__.get, tuple(sorted(read - written)))
+            scopes.setdefault(id(function.__globals__), (function.__globals__, set()))[1].update(read - written)
             free = zip(function.__code__.co_freevars, function.__closure__ or ())
-            self._add(_contents, tuple(cell for name, cell in free if name not in written and _is_full(cell)))
-        self._add(_code, functions)
-        self._add(_defaults, functions)
-
-    def _add(self, get: Callable[[Any], Any], keys: tuple[Any, ...]) -> None:
-        if keys:
-            self._groups.append((get, keys, tuple(map(get, keys))))
+            cells = [cell for name, cell in free if name not in written and _is_full(cell)]
+            attributes += [
+                (function, "__code__"),
+                (function, "__defaults__"),
+                *((cell, "cell_contents") for cell in cells),
+            ]
+        self._attributes = tuple(attributes)
+        self._held = tuple(starmap(getattr, attributes))
+        self._scopes = [
+            (scope.get, names := sorted(read), tuple(map(scope.get, names))) for scope, read in scopes.values()
+        ]
 
     def changed(self) -> bool:
         """Whether a name stands for something else than it did, be it an equal number."""
         try:
-            for get, keys, values in self._groups:
-                if not all(map(is_, map(get, keys), values)):
-                    return True
+            if not all(map(is_, starmap(getattr, self._attributes), self._held)):
+                return True
         except ValueError:  # a cell that is empty now
             return True
-        return False
+        return any(not all(map(is_, map(get, names), values)) for get, names, values in self._scopes)
+
+    def _values(self) -> Iterator[Any]:
+        yield from self._held
+        for _, _, values in self._scopes:
+            yield from values
 
     def key(self) -> Any:
         """What two states have in common where the function does the same in both; of a Watch that is kept."""
-        return tuple(tuple(exactly(value, id) for value in values) for _, _, values in self._groups)
+        return tuple(exactly(value, id) for value in self._values())
 
     def fingerprint(self) -> str:
         """A text that another process gives for the same code on the same numbers."""
         from hashlib import sha256
 
-        told = [_told(value) for _, _, values in self._groups for value in values]
-        return sha256("\n".join(told).encode(errors="backslashreplace")).hexdigest()
+        return sha256("\n".join(map(_told, self._values())).encode(errors="backslashreplace")).hexdigest()
 
 
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
@@ -90,13 +96,10 @@ def unwrapped(f: Any) -> Any:
             f = f.__func__
         elif hasattr(f, "func") and type(f).__module__ == "functools":
             f = f.func
-        elif isinstance(f, FunctionType) or not hasattr(type(f), "__call__") or isinstance(f, type):
-            return f
+        elif isinstance(getattr(type(f), "__call__", None), FunctionType):  # noqa: B004  # not whether, but what
+            f = type(f).__call__
         else:
-            call = type(f).__call__
-            if not isinstance(call, FunctionType):
-                return f
-            f = call
+            return f
 
 
 def _is_library(function: FunctionType) -> bool:
@@ -120,7 +123,7 @@ def _functions(f: Any) -> Iterator[FunctionType]:
         found.append(getattr(function, "__wrapped__", None))
         if not _is_library(function):
             scope = function.__globals__
-            found += [scope.get(name) for name in _names(function.__code__)[0]]
+            found += [scope.get(name) for name in sorted(_names(function.__code__)[0])]
             found += function.__defaults__ or ()
         waiting += filter(callable, found)
 
@@ -143,7 +146,7 @@ def _names(code: CodeType) -> tuple[set[str], set[str]]:
 
 def _is_full(cell: Any) -> bool:
     try:
-        return _contents(cell) is not cell
+        return cell.cell_contents is not cell
     except ValueError:
         return False
 
@@ -155,6 +158,8 @@ def _told(x: Any) -> str:
         return f"code {x.co_code.hex()} {x.co_names} {x.co_varnames} {x.co_freevars} {inner}"
     if isinstance(x, (tuple, frozenset)):
         return f"{type(x).__name__} {sorted(map(_told, x)) if isinstance(x, frozenset) else list(map(_told, x))}"
+    if isinstance(x, numpy.ndarray) and x.dtype != object:
+        return f"{x.dtype.str} {x.shape} {x.tobytes().hex()}"
     if isinstance(x, (bool, int, float, complex, str, bytes, type(None))):
         return f"{type(x).__name__} {x!r}"
     return f"{type(x).__module__}.{type(x).__qualname__} {getattr(x, '__qualname__', '')}"

@@ -60,8 +60,9 @@ def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
     """The recorded derivatives of a Value, or of each part of a dual number; of a plain number None."""
     if isinstance(output, Value):
         return list(recorded_gradients(output, inputs))
-    parts: list[Any] = output.each_part(lambda x: _recorded(x, inputs)) if isinstance(output, Scalar) else [None] * len(inputs)
-    return parts
+    if isinstance(output, Scalar):
+        return output.each_part(lambda part: _recorded(part, inputs))
+    return [None] * len(inputs)
 
 
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
@@ -81,7 +82,8 @@ def depends_on_older(x: Any, first: int) -> bool:
 def any_live(nodes: list[Value], first: int) -> bool:
     """Whether one of these depends on a leaf that is no constant.
 
-    RuntimeError where one is what is left of a call of a transform that ended before index `first`. The search looks at the oldest inputs first, which mostly are leaves: a long computation behind them costs nothing.
+    RuntimeError where one is left from a call of a transform that ended before index `first`. The search looks at the
+    oldest inputs first, which mostly are leaves: a long computation behind them costs nothing.
     """
     seen, kept = set(nodes), None
     for start in nodes:

@@ -9,6 +9,8 @@ from autograd.engine.adjoints import SWEEPING, Sweep
 from autograd.numbers.kinds import adapted, real
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
+from autograd.refusals import TraceError
+from autograd.symbols import Symbol, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,10 +126,23 @@ class Value(Scalar):
         if type(self._data) is not float and seed == 1:
             seed = 1  # which leaves a Fraction a Fraction
         with SWEEPING:
-            for leaf, total in Sweep(self, seed).leaves.items():
+            sweep = Sweep(self, seed)
+            totals = sweep.leaves if type(self._data) is float else self._of_symbols(sweep)
+            for leaf, total in totals.items():
                 if not leaf.is_constant:
                     added = 0.0 if total is None else total
                     leaf.grad = leaf.grad + added if leaf.has_grad and leaf.grad is not None else added
+
+    def _of_symbols(self, sweep: Sweep) -> dict[Value, Any]:
+        """The totals of a sweep over what may be traced; TraceError where one would go into a Value from outside."""
+        for node in sweep.nodes:
+            node.grad = unmasked(node.grad)
+        totals = {leaf: unmasked(total) for leaf, total in sweep.leaves.items()}
+        for leaf, total in totals.items():
+            if type(total) is Symbol and type(leaf._data) is not Symbol and not leaf.is_constant:
+                sweep.close()
+                raise TraceError(f"backward() would reach {leaf!r:.60}, a Value from outside: make it an argument")
+        return totals
 
     def inside(self) -> Any:
         return self._data

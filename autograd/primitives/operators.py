@@ -10,7 +10,7 @@ import math
 import operator
 
 from autograd import primitives as p
-from autograd.numbers import TEXTBOOK
+from autograd.numbers import TEXTBOOK, select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 
 TYPE_CHECKING = False
@@ -148,7 +148,12 @@ class Scalar:
 
     def __int__(self) -> int:
         name = type(self).__name__
-        raise TypeError(f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number")
+        raise TypeError(
+            f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number; where the "
+            "function is compiled, name the argument in static="
+        )
+
+    __index__ = __int__
 
     def __float__(self) -> float:
         raise TypeError(
@@ -168,7 +173,7 @@ class Scalar:
 
     def __trunc__(self) -> Any:
         math.trunc(core(self))
-        return p.ceil(self) if self < 0 else p.floor(self)
+        return select(self < 0, p.ceil(self), p.floor(self))
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
 
 
-TABLE: dict[str, Primitive] = {}
+TABLE: dict[str, Primitive] = {}  # by name: of two operations of one name the newer
+ROWS: dict[str, Primitive] = {}  # by key: every operation that there is
 BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules are made of what they name
 
 
@@ -77,6 +78,7 @@ class Primitive:
         "domain",
         "evaluate",
         "function",
+        "key",
         "kinks",
         "lifted",
         "name",
@@ -100,6 +102,7 @@ class Primitive:
     ) -> None:
         code = rule.__code__
         self.name = rule.__name__
+        self.key = _key(self.name)
         self.symbol = symbol
         self.title = title or rule.__name__
         self.rule = rule
@@ -111,6 +114,7 @@ class Primitive:
         self.evaluate = _guarded(self) if domain else _checked(self) if _is_foreign(rule) else rule
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.function: Callable[..., Any] = _dispatcher(self)
+        ROWS[self.key] = self
 
     def __repr__(self) -> str:
         return self.name
@@ -222,6 +226,15 @@ def primitive(
         return row.function
 
     return declare if rule is None else declare(rule)
+
+
+def _key(name: str) -> str:
+    """The name by which programs know an operation: its own, if no other has it."""
+    key, again = name, 1
+    while key in ROWS:
+        again += 1
+        key = f"{name}_{again}"
+    return key
 
 
 def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
-from autograd.transforms.reverse import Pullback, grad, select_arguments
+from autograd.transforms.reverse import Pullback, grad, named, of_compiled, select_arguments
 from autograd.transforms.structure import is_array, is_compiled, leaves, like
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     [[3.0, 2.0], [1.0, 0.0]]
     """
 
-    def rows(*args: Any, **kwargs: Any) -> Any:
+    def matrix_of(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments("jacobian", argnums, args)
         call = Pullback(f, args, selected, kwargs, "jacobian")
         results = leaves(call.result, "jacobian: the result of f")
@@ -38,7 +38,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
         return assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
 
-    return rows
+    return named(matrix_of, f, "jacobian")
 
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
@@ -89,10 +89,8 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     [[10.0, 6.0], [6.0, 0.0]]
     """
     if is_compiled(f):
-        from functools import partial
-
-        return partial(f.hessian, argnums=argnums)  # type: ignore[attr-defined]  # as every compiled function has
-    return jacobian(grad(f, argnums), argnums)
+        return of_compiled(f, "hessian", argnums)
+    return named(jacobian(grad(f, argnums), argnums), f, "hessian")
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:

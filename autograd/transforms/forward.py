@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import count
 
-from autograd.engine import Value
 from autograd.engine.gradients import depends_on_older, leaked, value_inside
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
@@ -162,7 +161,8 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
             found = split(call(), level, where)
     finally:
         _open.discard(level)
-    return map_leaves(lambda x: seen_outside(x, recording, first), found, None)
+    primals, tangents = (map_leaves(lambda x: seen_outside(x, recording, first), part, None) for part in found)
+    return primals, tangents
 
 
 def seen_outside(x: Any, recording: bool, first: int) -> Any:

@@ -97,7 +97,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
         value, derivative = both(*args, **kwargs)
         return (derivative, value[1]) if has_aux else derivative
 
-    return _named(gradient, f, "grad")
+    return named(gradient, f, "grad")
 
 
 def value_and_grad(
@@ -109,9 +109,7 @@ def value_and_grad(
     (9.0, 6.0)
     """
     if is_compiled(f) and not has_aux:
-        from functools import partial
-
-        return partial(f.value_and_grad, argnums=argnums)  # type: ignore[attr-defined]  # as every compiled function has
+        return of_compiled(f, "value_and_grad", argnums)
 
     def both(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, args)
@@ -124,7 +122,7 @@ def value_and_grad(
             value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
-    return _named(both, f, name)
+    return named(both, f, name)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -187,7 +185,17 @@ def _with_aux(name: str, result: Any) -> Any:
     return result
 
 
-def _named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> Callable[..., Any]:
+def of_compiled(f: Any, method: str, argnums: Any) -> Callable[..., Any]:
+    """A method of a compiled function, with its signature."""
+    from functools import partial
+
+    made = partial(getattr(f, method), argnums=argnums)
+    made.__signature__ = f.signature  # type: ignore[attr-defined]  # which inspect looks for
+    return made
+
+
+def named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> Callable[..., Any]:
+    """What a transform made of f, with a name that says so, and the signature of f."""
     if not callable(f):
         raise TypeError(f"{transform}: f must be a function, got {type(f).__name__} {f!r:.60}")
     name = getattr(f, "__name__", type(f).__name__)

@@ -1,0 +1,105 @@
+"""Lowering: symbols as values of a program, and a program in operations that every executor knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograd.compiler.building import VARIABLE, Builder
+from autograd.compiler.program import CONSTANT, DETACH, INPUT, Argument, Program, renumbered
+from autograd.primitives import BUILT_IN, ROWS, Primitive
+from autograd.refusals import TraceError
+from autograd.symbols import Condition, Symbol
+
+# What a Symbol calls its operations, where that is not their name in the table.
+TABLE_NAME = {
+    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
+    "neg": "negative", "select": "where",
+}  # fmt: skip
+
+
+SYMBOLIC = {Symbol, Condition}
+LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
+
+
+class Lowering:
+    """Symbols and Values as values of a program; `known` says which have a number already."""
+
+    def __init__(self, builder: Builder, known: dict[int, int] | None = None) -> None:
+        self.builder = builder
+        self.known = {} if known is None else known
+        self.kept: list[Any] = []  # what `known` knows by its id must not be freed
+
+    def knows(self, symbol: Any, i: int) -> None:
+        """Let a symbol stand for value number i, unless it has a number already."""
+        self.known.setdefault(id(symbol), i)
+        self.kept.append(symbol)
+
+    def number(self, x: Any) -> int:
+        """The number of the value that a symbol, a condition or a plain number is."""
+        known, waiting = self.known, [x]
+        while waiting:  # nothing recurses: what no_grad computes is one deep symbol
+            y = waiting[-1]
+            if type(y) is Symbol and id(y) not in known:
+                op, operands = (y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))])
+                if not op:
+                    raise TraceError(f"what depends on {y.name:.40} was kept from an earlier trace: {LEAK}")
+            elif type(y) is Condition and id(y) not in known:
+                op, operands = (y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))])
+            else:
+                waiting.pop()
+                continue
+            missing = [v for v in operands if type(v) in SYMBOLIC and id(v) not in known]
+            if missing:
+                waiting += missing
+            elif op == "constant":
+                self.knows(y, self.builder.constant(operands[0]))
+            else:
+                self.knows(y, self.builder.emit(TABLE_NAME.get(op, op), tuple(map(self._at_once, operands))))
+        return self._at_once(x)
+
+    def _at_once(self, x: Any) -> int:
+        return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
+
+    def detached(self, x: Any) -> int:
+        """The same, as a constant to every derivative: what f takes out of a Value is a plain number."""
+        i = self.number(x)
+        return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
+
+
+def executable(program: Program) -> Program:
+    """The program once it is differentiated, of operations that every executor knows.
+
+    What a derivative stops at is the value itself, and a user's operation is written out, as its rule has it.
+    """
+    if not any(operation.op == DETACH or _is_users(operation.op) for operation in program.operations):
+        return program
+    builder, forward = Builder(), 0
+    number: list[int] = []
+    for i, (operation, name) in enumerate(zip(program.operations, program.names)):
+        if i == program.forward:
+            forward = len(builder.operations)
+        op, operands = operation.op, tuple([number[j] for j in operation.operands])
+        if op == DETACH:
+            number.append(operands[0])
+        elif _is_users(op):
+            number.append(_written_out(builder, ROWS[op], operands))
+        elif op == INPUT:
+            number.append(builder.input(name))
+        else:
+            number.append(builder.constant(operation.value) if op == CONSTANT else builder.emit(op, operands, name))
+    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
+    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward or None)
+    return replace(made, rows=program.rows)
+
+
+def _is_users(op: str) -> bool:
+    return op in ROWS and op not in BUILT_IN
+
+
+def _written_out(builder: Builder, row: Primitive, operands: tuple[int, ...]) -> int:
+    """The value of a user's operation, its rule run on symbols, and on constants where they are."""
+    symbols = [Symbol(f"x{i}") for i in operands]
+    of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]
+    lowering = Lowering(builder, {id(s): i for s, i in zip(symbols, operands)})
+    return lowering.number(row.rule(*row.structured(tuple(of)))[0])
