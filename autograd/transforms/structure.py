@@ -50,10 +50,14 @@ def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, pa
     import numpy
 
     result = numpy.empty(array.shape, dtype=object)
+    changed = array.dtype == object
     for index in numpy.ndindex(array.shape):
         x = array[index]
         _check_leaf(x, where, (*path, *index))
         result[index] = function(x)
+        changed |= result[index] is not x
+    if not changed:
+        return array
     return result.astype(float) if all(type(x) is float for x in result.flat) else result
 
 

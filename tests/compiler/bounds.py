@@ -4,6 +4,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.compiler.backward import differentiated
+from autograd.compiler.lowering import executable
 from autograd.compiler.program import leaves_of
 from autograd.compiler.tracing import trace
 
@@ -13,8 +14,11 @@ def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
 
 
 def bounds(f, inputs, argnums) -> list[float]:
-    """For the value and each derivative 8 ulp × the condition: Σ |∂result/∂v|·|v| over every number v on the way."""
-    program = differentiated(trace(f, inputs), argnums)
+    """For the value and each derivative 8 ulp × the condition: Σ |∂result/∂v|·|v| over every number v on the way.
+
+    Rounding goes on where a gradient stops, so v is any number, detached or not.
+    """
+    program = executable(differentiated(trace(f, inputs), argnums))
     values = program.run([Value(x) for x in inputs])
     found = []
     for i in leaves_of(program.outputs):
