@@ -114,6 +114,22 @@ class Symbol:
     def __bool__(self) -> bool:
         raise _unknown_truth(self)
 
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(float, name) and not name.startswith("_"):
+            raise _unknown_number(self)  # is_integer(), hex() and the like
+        raise AttributeError(f"a traced number has no attribute {name!r}")
+
+    def __copy__(self, memo: Any = None) -> Symbol:
+        return self
+
+    __deepcopy__ = __copy__
+
+    def conjugate(self) -> Symbol:
+        """Itself."""
+        return self
+
+    real = property(conjugate)
+
     def __float__(self) -> float:
         raise _unknown_number(self)
 
@@ -189,6 +205,21 @@ class Condition:
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
+    @property
+    def number(self) -> Any:
+        """1 where it holds, else 0, as Python counts truths."""
+        return self.choose(1.0, 0.0)
+
+    def __float__(self) -> float:
+        raise _unknown_truth(self)
+
+    __int__ = __index__ = __float__  # none of which returns
+
+    def __copy__(self, memo: Any = None) -> Condition:
+        return self
+
+    __deepcopy__ = __copy__
+
     def __str__(self) -> str:
         return brief(self)
 
@@ -197,6 +228,17 @@ class Condition:
 
 
 TRUTHS = {Condition, bool}
+
+
+def _of_number(name: str) -> Callable[..., Any]:
+    return lambda self, *others: getattr(self.number, name)(*others)
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    for _method in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Condition, _method, _of_number(_method))
+for _method in ("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "__ge__"):
+    setattr(Condition, _method, _of_number(_method))
 
 
 class Masked:

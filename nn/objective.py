@@ -18,8 +18,8 @@ class Objective:
 
     Parameters go in and the gradient comes out as one flat array, in the order of the modules' `parameters()`; the data
     are arrays with a row for each. Nothing is written into the modules, except by `store`. The loss is compiled at the
-    first call, with the values that names from outside it have then; defaults of its parameters are kept. A loss may
-    also give a list, or what a model predicts. ValueError where the array of parameters has another length.
+    first call, and again when a name that it reads stands for something else; defaults of its parameters are kept. A
+    loss may also give a list, or what a model predicts. ValueError where the array of parameters has another length.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -32,7 +32,7 @@ class Objective:
         self.loss, self.modules = loss, modules
         names = _row_names(loss, len(modules))
         theta = "theta" if "theta" not in names else "theta_"
-        named = _with_signature(self._of_row, [theta, *names], getattr(loss, "__name__", "loss"))
+        named = _with_signature(self._of_row, [theta, *names], loss)
         self.compiled = compile(named, rows=names)
 
     def __reduce__(self) -> Any:
@@ -89,14 +89,15 @@ def _row_names(loss: Callable[..., Any], modules: int) -> list[str]:
     return names
 
 
-def _with_signature(function: Callable[..., Any], names: list[str], name: str) -> Callable[..., Any]:
-    """A function of any arguments as one of this name with named parameters."""
+def _with_signature(function: Callable[..., Any], names: list[str], loss: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of any arguments as one of the name of the loss it computes, with named parameters."""
 
     def named(*arguments: Any) -> Any:
         return function(*arguments)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    named.__name__ = name
+    named.__name__ = getattr(loss, "__name__", "loss")
+    named.__wrapped__ = loss  # type: ignore[attr-defined]  # what compile watches
     parameters = [inspect.Parameter(name, kind) for name in names]
     named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which inspect looks for
     return named

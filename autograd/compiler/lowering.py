@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from autograd.compiler.building import VARIABLE, Builder
 from autograd.compiler.program import CONSTANT, DETACH, INPUT, Argument, Program, renumbered
+from autograd.numbers import ON_FLOATS, TEXTBOOK
 from autograd.primitives import BUILT_IN, ROWS, Primitive
 from autograd.refusals import TraceError
 from autograd.symbols import Condition, Symbol
@@ -55,8 +57,23 @@ class Lowering:
             elif op == "constant":
                 self.knows(y, self.builder.constant(operands[0]))
             else:
-                self.knows(y, self.builder.emit(TABLE_NAME.get(op, op), tuple(map(self._at_once, operands))))
+                emitted = tuple([self._at_once(v) for v in operands])
+                self.knows(y, self.emit(TABLE_NAME.get(op, op), operands, emitted, is_truth=type(y) is Condition))
         return self._at_once(x)
+
+    def emit(
+        self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_truth: bool = False
+    ) -> int:
+        """The number of an operation's value; a condition counts as 1 or 0, but where it chooses."""
+        counted = [
+            i if type(x) is not Condition or is_truth or (op == "where" and k == 0) else self._counted(i)
+            for k, (x, i) in enumerate(zip(operands, numbers))
+        ]
+        return self.builder.emit(op, tuple(counted), name)
+
+    def _counted(self, condition: int) -> int:
+        one, zero = self.builder.constant(1.0), self.builder.constant(0.0)
+        return self.builder.emit("where", (condition, one, zero))
 
     def _at_once(self, x: Any) -> int:
         return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
@@ -72,7 +89,7 @@ def executable(program: Program) -> Program:
 
     What a derivative stops at is the value itself, and a user's operation is written out, as its rule has it.
     """
-    if not any(operation.op == DETACH or _is_users(operation.op) for operation in program.operations):
+    if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in program.operations):
         return program
     builder, forward = Builder(), 0
     number: list[int] = []
@@ -82,7 +99,7 @@ def executable(program: Program) -> Program:
         op, operands = operation.op, tuple([number[j] for j in operation.operands])
         if op == DETACH:
             number.append(operands[0])
-        elif _is_users(op):
+        elif _is_written_out(op):
             number.append(_written_out(builder, ROWS[op], operands))
         elif op == INPUT:
             number.append(builder.input(name))
@@ -93,12 +110,13 @@ def executable(program: Program) -> Program:
     return replace(made, rows=program.rows)
 
 
-def _is_users(op: str) -> bool:
-    return op in ROWS and op not in BUILT_IN
+def _is_written_out(op: str) -> bool:
+    """Whether executors have no form of an operation: a user's, or one that is whole only to the engine."""
+    return op in ROWS and (op not in BUILT_IN or (op in TEXTBOOK and op not in ON_FLOATS))
 
 
 def _written_out(builder: Builder, row: Primitive, operands: tuple[int, ...]) -> int:
-    """The value of a user's operation, its rule run on symbols, and on constants where they are."""
+    """The value of an operation, its rule run on symbols, and on constants where they are."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]
     lowering = Lowering(builder, {id(s): i for s, i in zip(symbols, operands)})

@@ -135,7 +135,10 @@ def _number_of(node: Value, lowering: Lowering, first: int) -> int:
         return lowering.number(data)
     if row is None:
         return lowering.detached(data)  # a leaf that f made: of x.data, by no_grad, by detach
-    operands = [lowering.number(v.data) if type(v.data) is Condition else lowering.known[id(v)] for v in node.inputs]
-    i = lowering.builder.emit(row.key, tuple(operands), node.label)
+    operands = [v.data for v in node.inputs]
+    numbers = [
+        lowering.number(x) if type(x) is Condition else lowering.known[id(v)] for v, x in zip(node.inputs, operands)
+    ]
+    i = lowering.emit(row.key, operands, numbers, node.label)
     lowering.knows(data, i)
     return i

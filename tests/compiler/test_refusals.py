@@ -1,0 +1,192 @@
+"""What a traced function may not ask: the message names the user's line, is short, and no `except` hides it."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, grad, where
+from autograd.refusals import LIMIT, TraceError
+from tests.compiler.backends import both
+
+
+def chaotic(x):
+    for _ in range(18):
+        x = 4 * x * (1 - x)
+    return x if x > 0.5 else -x
+
+
+def continued(steps):
+    def f(x):
+        for _ in range(steps):
+            x = x + 1 / x
+        return x if x > 0.5 else -x
+
+    return f
+
+
+@pytest.mark.parametrize("f", [chaotic, continued(200), continued(1000), continued(20_000)])
+def test_a_message_is_short_however_large_the_expression(f) -> None:
+    start = time.process_time()
+    with pytest.raises(TraceError) as caught:
+        autograd.compile(f)(0.3)
+    assert len(str(caught.value)) <= LIMIT == 200
+    assert time.process_time() - start < 30  # of which tracing takes less than one; the text once took for ever
+
+
+def test_a_long_path_leaves_room_for_what_is_refused() -> None:
+    code = compile("def f(x):\n    return 1 if x > 12 else 2", "/".join(["a folder"] * 40) + "/here.py", "exec")
+    space: dict = {}
+    exec(code, space)
+    with pytest.raises(TraceError, match=r"….*here\.py, line 2: the truth of x > 12 ") as caught:
+        autograd.compile(space["f"])(1.0)
+    assert len(str(caught.value)) <= LIMIT
+
+
+def swallowing(x):
+    try:
+        if x > 0:
+            return x
+    except TypeError:
+        pass
+    return -x
+
+
+def swallowing_all(x):
+    try:
+        return [x, 0.0][x < 0]
+    except Exception:
+        return x
+
+
+def contained(x):
+    try:
+        return 1.0 if x in (1.0, 2.0) else x
+    except TypeError:
+        return -x
+
+
+@both
+@pytest.mark.parametrize("f", [swallowing, swallowing_all, contained, lambda x: grad(swallowing)(x)])
+def test_no_except_hides_a_refusal(compile, f) -> None:
+    with pytest.raises(TraceError):
+        compile(f)(1.0)
+
+
+@both
+def test_an_except_for_what_fails_eagerly_too_is_left_alone(compile) -> None:
+    def f(x):
+        try:
+            return math.sin(x)
+        except TypeError:
+            return autograd.sin(x)
+
+    assert compile(f).value_and_grad(1.0) == pytest.approx((math.sin(1.0), math.cos(1.0)), rel=1e-15)
+
+
+def a_branch(x):
+    return x if x > 0 else -x
+
+
+def a_loop(x):
+    while x > 1:
+        x = x / 2
+    return x
+
+
+def an_assertion(x):
+    assert x > 0
+    return x
+
+
+# What is asked, and what the message advises: it speaks of a branch, or of a call, only where there is one.
+ASKED = {
+    "a branch": (a_branch, "in place of the branch"),
+    "a loop": (a_loop, "in place of the branch"),
+    "an assertion": (an_assertion, "in place of the branch"),
+    "and": (lambda x: x > 0 and x, "in place of the branch"),
+    "not": (lambda x: not x, "in place of the branch"),
+    "a chained comparison": (lambda x: where(0 < x < 1, x, 0.0), "in place of the branch"),
+    "max": (lambda x: max(x, 0.0), "the function called here"),
+    "sorted": (lambda x: sorted([x, 0.0])[0], "the function called here"),
+    "any": (lambda x: x if any([x > 0]) else 0.0, "the function called here"),
+    "np.max": (lambda x: np.max([x, 0.0]), "the function called here"),
+    "np.sort": (lambda x: np.sort(np.array([x, 1.0]))[0], "the function called here"),
+    "in": (lambda x: 1.0 if x in (1.0, 2.0) else x, "a search"),
+    "a comparison of lists": (lambda x: 1.0 if [x] == [1.0] else x, "a comparison of sequences"),
+    "float": (lambda x: float(x.data), "static="),
+    "math.sin": (lambda x: math.sin(x.data), "autograd.sin"),
+    "math.isnan": (lambda x: math.isnan(x.data), "autograd's functions"),
+    "an index": (lambda x: [1.0, 2.0][x.data], "static="),
+    "digits": (lambda x: f"{x:.3f}", "autograd's functions"),
+    "a choice by index": (lambda x: [x, 0.0][x < 0], "in place of the branch"),
+    "a method of floats": (lambda x: x if x.data.is_integer() else 0.0, "autograd's functions"),
+    "a condition's truth": (lambda x: bool(x > 0) * x, "the function called here"),
+    "a condition compared": (lambda x: x if (x > 0) == True else -x, "in place of the branch"),  # noqa: E712
+}
+
+
+@pytest.mark.parametrize("f, advice", ASKED.values(), ids=ASKED)
+def test_the_message_names_the_line_and_what_was_asked(f, advice) -> None:
+    with pytest.raises(TraceError) as caught:
+        autograd.compile(f)(1.0)
+    message = str(caught.value)
+    assert "test_refusals.py, line " in message
+    first = f.__code__.co_firstlineno
+    assert first <= int(message.split("line ")[1].split(":")[0]) <= first + 2
+    assert advice in message
+    assert " if" not in message
+
+
+@pytest.mark.parametrize("f", [lambda x: sum(range(x)), lambda x: [1.0][x], lambda x: int(x), lambda x: [0.0] * x])
+def test_a_number_that_should_be_static_says_so(f) -> None:
+    for call in (autograd.compile(f), grad(f)):
+        with pytest.raises(TypeError, match="static="):
+            call(1.0)
+
+
+@both
+def test_truths_combine(compile) -> None:
+    def f(x):
+        inside = (x > 0) & (x < 2)
+        return where(inside | (x == 5), x, -x) * where((x > 1) ^ (x > 3), 2.0, 1.0) + where(inside == (x > 1), 1.0, 0.0)
+
+    fast = compile(f)
+    for x in (-1.0, 0.0, 0.5, 1.5, 2.5, 4.0, 5.0, math.nan):
+        assert fast(x) == f(x) or math.isnan(x)
+
+
+@both
+def test_truths_count(compile) -> None:
+    def f(x, y):
+        conditions = [x > 0, y > 0, x > y]
+        return (
+            sum(conditions) * x + (x > 1) - 2 * (y < 1) + (x > 0) ** 2 - (-(y > 0)) + where((x > 0) < (y > 0), 5.0, 0.0)
+        )
+
+    fast = compile(f)
+    for x in (-1.0, 0.5, 2.0):
+        for y in (-2.0, 0.0, 1.5):
+            assert fast.value_and_grad(x, y) == autograd.value_and_grad(f)(x, y)
+
+
+@both
+def test_rounding_of_plain_numbers(compile) -> None:
+    def f(x):
+        return round(x.data) * x + math.floor(x.data) + math.ceil(x.data) * x + math.trunc(x.data)
+
+    fast = compile(f)
+    for x in (2.5, -2.5, 1.2, -0.3):
+        assert fast.value_and_grad(x) == autograd.value_and_grad(f)(x)
+
+
+def test_a_number_that_is_traced_can_be_printed() -> None:
+    seen = []
+    autograd.compile(lambda x: seen.append((str(x), repr(x.data), f"{x}", f"{x.data}")) or x * 2)(1.0)
+    assert seen == [("Value(data=Symbol('x'), grad=0.0, label='x')", "Symbol('x')", *seen[0][2:])]
+
+
+def test_values_are_not_refused() -> None:
+    assert where(Value(1.0) > 0, 1.0, 2.0) == 1.0
