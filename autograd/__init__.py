@@ -73,6 +73,7 @@ from autograd.primitives import (
     tanh,
     where,
 )
+from autograd.refusals import TraceError
 from autograd.transforms import detach, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
@@ -149,6 +150,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "TraceError",
     "Value",
     "value_and_grad",
     "vjp",

@@ -17,9 +17,10 @@ def compile(
 ) -> "Compiled":
     """A function written on the scalars of one row, traced once and run over arrays of rows.
 
-    The parameters named in `rows` carry a leading axis of rows, which f does not see; those in `static` are no numbers.
-    f is traced at the first call, and again for new shapes, structures or static values. TraceError where f branches on
-    a traced number: write `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here.
+    The parameters named in `rows` carry a leading axis of rows, which f does not see; those in `static` are no numbers,
+    as are defaults that are not passed. f is traced at the first call, and again for new shapes, structures or static
+    values, and when a global or a closure's cell that it reads changes. TraceError where f branches on a traced number:
+    write `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here.
 
     It runs as machine code where llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and
     `.backend` tells. Machine code uses up to `threads` threads, by default one a core, and gives the same bits however

@@ -12,6 +12,10 @@ from autograd import grad, hessian, hvp, jacobian, value_and_grad
 from tests.compiler.backends import both
 
 
+def everything(x, y=2.0, *xs, z, w=1.0, **ks):
+    return x * y * xs[0] * z * w * ks["a"]
+
+
 def polynomial(x, n=3, flag=True, f=np.sin, name="sin"):
     return sum(x**i for i in range(n)) if flag else f(x)
 
@@ -49,7 +53,7 @@ CALLS = [
     ("one, and any number", lambda x, *xs: x * xs[1] - xs[0], (2.0, 3.0, 4.0), {}),
     ("none of any number", lambda x, *xs: x * len(xs) + x, (2.0,), {}),
     ("any names", lambda x, **ks: x * ks["a"] - ks["b"], (2.0,), {"b": 4.0, "a": 3.0}),
-    ("everything", lambda x, y=2.0, *xs, z, w=1.0, **ks: x * y * xs[0] * z * w * ks["a"], (2.0, 3.0, 4.0), {"z": 5.0, "a": 6.0}),
+    ("everything", everything, (2.0, 3.0, 4.0), {"z": 5.0, "a": 6.0}),
     ("positional only", lambda x, /, y: x * y, (2.0, 3.0), {}),
     ("a partial", functools.partial(lambda x, y: x * y, y=3), (2.0,), {}),
     ("a partial of the first", functools.partial(lambda x, y: x * y, 3.0), (2.0,), {}),
