@@ -335,3 +335,50 @@ def test_two_rules_of_one_name_are_two(compile, table) -> None:
     one, other = made(2.0), made(5.0)
     f = compile(lambda x: one(x) + other(x))
     assert f.value_and_grad(1.0) == (4.0, 7.0)
+
+
+# --- data that changes on the way ------------------------------------------------------------------
+
+
+def stepped(w):
+    (w * w).backward()
+    w.data = w.data - 0.1 * w.grad
+    return w * w
+
+
+def put_in(x):
+    v = Value(1.0)
+    v.data = x.data
+    return v * x
+
+
+def after_use(x):
+    v = Value(2.0)
+    y = v * x
+    v.data = 5.0
+    return y + v * x
+
+
+def after_use_of_an_operation(x):
+    v = Value(2.0)
+    y = v * v
+    v.data = 5.0
+    return y * x
+
+
+@both
+@pytest.mark.parametrize("f", [stepped, put_in, after_use, after_use_of_an_operation])
+def test_changed_data_is_refused_where_it_cannot_be_traced(compile, f) -> None:
+    value_and_grad(f)(3.0)  # which is fine
+    with pytest.raises(autograd.TraceError, match="data"):
+        compile(f)(3.0)
+
+
+@both
+def test_data_that_changes_before_it_is_used_is_traced(compile) -> None:
+    def f(x):
+        v = Value(2.0)
+        v.data = 5.0
+        return v * x
+
+    assert compile(f).value_and_grad(3.0) == (15.0, 5.0)

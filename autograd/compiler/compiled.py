@@ -8,6 +8,7 @@ from typing import Any
 from autograd.compiler.backends import Backend, Options
 from autograd.compiler.copies import portable, restore
 from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, tells_all, value_of
+from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
@@ -43,6 +44,7 @@ class Compiled:
         self.__signature__ = self.signature = self.parameters.signature
         self.rows, self.static = self.parameters.rows, self.parameters.static
         self._states: dict[Any, Traces] = {}
+        self._changing = Lock()
         self._traces = self._traces_now()
         self._latest: Plan | None = None
         self._plain_argnums: tuple[int, ...] = ()
@@ -51,12 +53,12 @@ class Compiled:
         """The traces of f as it is now, with all that it reads: those there are, or none yet."""
         watch = Watch(self.watched)
         key = watch.key()
-        if key not in self._states:
+        with self._changing.held:
+            traces = self._states.pop(key, None) or Traces(self.function, self.parameters, self.options, watch)
             while len(self._states) >= MOST_STATES:
-                self._states.pop(next(iter(self._states)), None)
-            self._states[key] = Traces(self.function, self.parameters, self.options, watch)
-        traces = self._states[key]
-        traces.watch = watch
+                del self._states[next(iter(self._states))]
+            self._states[key] = traces  # the latest last
+            traces.watch = watch
         return traces
 
     @property

@@ -123,13 +123,16 @@ def uncollected() -> Iterator[None]:
     if not gc.isenabled():
         yield
         return
-    try:  # around all of it, since a Ctrl-C may come after any step
-        _pauses.append(None)
-        gc.disable()
-        yield
+    try:  # around all of it, since a Ctrl-C may come after any step, be it the first of what comes finally
+        try:
+            _pauses.append(None)
+            gc.disable()
+            yield
+        finally:
+            gc.enable()
+            del _pauses[-1:]
     finally:
         gc.enable()
-        del _pauses[-1:]
 
 
 def _collect_again() -> None:

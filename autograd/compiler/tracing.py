@@ -9,8 +9,9 @@ from autograd.compiler.building import Builder
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Argument, Keyed, Program
 from autograd.engine import Value
+from autograd.engine.gradients import is_unchanged
 from autograd.engine.recording import Recording
-from autograd.engine.value import clock
+from autograd.engine.value import changes, clock
 from autograd.numbers.kinds import real
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
@@ -31,14 +32,14 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     builder = Builder()
     lowering = Lowering(builder)
     names = names or argument_names(f, len(arguments))
-    first = clock()
+    first, changed = clock(), changes()
     with Recording(True):
         entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
         result = refusing(f, *[given for given, _ in entered])
     traced = [Argument(name, tree) for name, (_, tree) in zip(names, entered)]
     numbers: list[Any] = []
     map_leaves(numbers.append, result, None)
-    record(numbers, lowering, first)
+    record(numbers, lowering, first, changes() > changed + 1)
     outputs = _output(result, lowering)
     return builder.program(_identifier(f), traced, outputs)
 
@@ -111,8 +112,11 @@ def _output(result: Any, lowering: Lowering) -> Any:
     return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(real(x))
 
 
-def record(outputs: Sequence[Any], lowering: Lowering, first: int) -> None:
-    """Give a number to every Value that the outputs are computed from, oldest first."""
+def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool) -> None:
+    """Give a number to every Value that the outputs are computed from, oldest first.
+
+    TraceError where data was changed on the way, below what was computed of it.
+    """
     found = list({id(v): v for v in outputs if isinstance(v, Value)}.values())
     seen = set(map(id, found))
     for node in found:
@@ -121,6 +125,8 @@ def record(outputs: Sequence[Any], lowering: Lowering, first: int) -> None:
                 seen.add(id(v))
                 found.append(v)
     for node in sorted(found, key=lambda v: v.index):
+        if changed and node.inputs and not is_unchanged(node):
+            raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
         # A condition comes with the operation that it decides, after what it compares.
         if type(node.data) is not Condition and id(node) not in lowering.known:
             lowering.knows(node, _number_of(node, lowering, first))

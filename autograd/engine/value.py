@@ -9,7 +9,7 @@ from autograd.engine.adjoints import SWEEPING, Sweep
 from autograd.numbers.kinds import adapted, real
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
-from autograd.refusals import TraceError
+from autograd.refusals import TraceError, refuse
 from autograd.symbols import Symbol, unmasked
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached: this object, not just any 0.0
 
+changes = count().__next__  # ticks when the data of a Value is set
 clock = count().__next__  # each Value's index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
 KEPT = -2  # less i, of input i of a transform whose call is over: a constant, and a leak where a later call meets it
@@ -75,7 +76,11 @@ class Value(Scalar):
         return made
 
     def _set_data(self, data: Any) -> None:
-        self._data = real(data)
+        data = real(data)
+        if type(self._data) is Symbol or type(data) is Symbol:
+            raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
+        self._data = data
+        changes()
 
     data = property(
         attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
