@@ -311,7 +311,8 @@ class Compiled:
                 f"{self.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}"
             )
             raise
-        return replace(program, rows=tuple(name for name in self._moving if name in self.rows))
+        names = zip(program.arguments, self._moving)  # a program calls a parameter named like an operation otherwise
+        return replace(program, rows=tuple(argument.name for argument, name in names if name in self.rows))
 
     # --- copies
 

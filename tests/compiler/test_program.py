@@ -76,9 +76,9 @@ def loss(w, b, x, y):
     # backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v
     dv7_dv6 = 2 * v6
     dv5_dv4 = sech2(v4)
-    dv4 = dv7_dv6 * dv5_dv4  # ∂v7/∂v6 · ∂v5/∂v4
-    dw_1 = dv4 * x_1  # ∂C/∂v4 · ∂v4/∂w_1
-    dw_0 = dv4 * x_0  # ∂C/∂v4 · ∂v4/∂w_0
+    dv4 = dv7_dv6 * dv5_dv4  # ∂C/∂v5 · ∂v5/∂v4
+    dw_1 = dv4 * x_1  # ∂C/∂v2 · ∂v2/∂w_1
+    dw_0 = dv4 * x_0  # ∂C/∂v1 · ∂v1/∂w_0
     return v7, ((dw_0, dw_1), dv4)
 """
     )

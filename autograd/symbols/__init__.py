@@ -42,46 +42,46 @@ class Symbol:
         return f"Symbol({text(self)!r})"
 
     def __add__(self, other: Any) -> Any:
-        return _operation("+", self, other)
+        return operation("+", self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return _operation("+", other, self)
+        return operation("+", other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return _operation("-", self, other)
+        return operation("-", self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return _operation("-", other, self)
+        return operation("-", other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return _operation("*", self, other)
+        return operation("*", self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return _operation("*", other, self)
+        return operation("*", other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return _operation("/", self, other)
+        return operation("/", self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return _operation("/", other, self)
+        return operation("/", other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return _operation("//", self, other)
+        return operation("//", self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return _operation("//", other, self)
+        return operation("//", other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return _operation("%", self, other)
+        return operation("%", self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return _operation("%", other, self)
+        return operation("%", other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return _operation("**", self, other)
+        return operation("**", self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return _operation("**", other, self)
+        return operation("**", other, self)
 
     def __neg__(self) -> Symbol:
         return Symbol(op="neg", operands=(self,))
@@ -151,6 +151,11 @@ def _unknown(what: str) -> str:
     return f"{place}{what} is not known while a function is traced: write where(condition, a, b) instead of if"
 
 
+COMPARISONS = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+
+
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
     return NotImplemented if type(y) not in OWN and _takes_over(y) else Condition(op, x, y)
 
@@ -166,7 +171,8 @@ def _takes_over(x: Any) -> bool:
         return False
 
 
-def _operation(op: str, x: Any, y: Any) -> Any:
+def operation(op: str, x: Any, y: Any) -> Any:
+    """The symbol of an operation with an infix sign; an operand where that is what it gives exactly."""
     if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
     if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
@@ -190,12 +196,13 @@ join(Condition, KINDS[Symbol])  # what `where` chooses by
 
 SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # how tightly a text holds together
 
+# The sign, how tightly the whole holds, and how tightly its left and its right operand must.
 INFIX = {
     "+": (" + ", SUM, SUM, SUM),
-    "-": (" - ", SUM, SUM, SIGN),
-    "*": ("·", PRODUCT, PRODUCT, PRODUCT),
-    "/": ("/", PRODUCT, PRODUCT, POWER),
-    "ratio": ("/", PRODUCT, PRODUCT, POWER),
+    "-": (" - ", SUM, SUM, PRODUCT),
+    "*": ("·", PRODUCT, SIGN, PRODUCT),
+    "/": ("/", PRODUCT, SIGN, POWER),
+    "ratio": ("/", PRODUCT, SIGN, POWER),
     "//": (" // ", SUM, PRODUCT, POWER),
     "%": (" % ", SUM, PRODUCT, POWER),
 }
@@ -203,7 +210,6 @@ INFIX = {
 # A template's operands stand where a sum would need brackets, except between the brackets of a call.
 TEMPLATES = {
     "abs": ("|{}|", WHOLE, SUM),
-    "neg": ("-{}", SIGN, PRODUCT),
     "sigmoid": ("σ({})", WHOLE, SUM),
     "normal_cdf": ("Φ({})", WHOLE, SUM),
     "sech2": ("sech²({})", WHOLE, SUM),
@@ -218,8 +224,6 @@ TEMPLATES = {
     "inverse_square_xy": ("-2·{0}·{1}/({0}² + {1}²)²", PRODUCT, WHOLE),
     "softmax_first": ("softmax({})", WHOLE, SUM),
     "log_softmax_first": ("log_softmax({})", WHOLE, SUM),
-    "cosine": ("{0}/hypot({0}, {1})", PRODUCT, WHOLE),
-    "xlogy": ("{0}·log({1})", PRODUCT, POWER),
 }
 
 SUPERSCRIPTS = {2: "²", 3: "³"}
@@ -227,12 +231,34 @@ SUPERSCRIPTS = {2: "²", 3: "³"}
 
 def text(x: Any, inside: int = SUM) -> str:
     """`x` as a person would write it, in brackets where it stands inside something that holds more tightly."""
-    if type(x) is not Symbol:
-        return "absent" if x is None else number(x)
-    if x.name:
-        return x.name
-    written, level = _operation_text(x.op, x.operands)
+    if type(x) is Symbol and not x.name:
+        written, level = _operation_text(x.op, x.operands)
+    elif type(x) is Symbol:
+        written, level = x.name, _name_level(x.name)
+    else:
+        written, level = "absent" if x is None else number(x), _number_level(x)
     return f"({written})" if level < inside else written
+
+
+def _number_level(x: Any) -> int:
+    """How tightly a number holds together: -3 as -x does, the fraction 1/3 as x/3 does."""
+    written = str(x)
+    return SIGN if written.startswith("-") else PRODUCT if "/" in written else WHOLE
+
+
+SIGNS = {"+": SUM, "-": SUM, "−": SUM, "*": PRODUCT, "·": PRODUCT, "×": PRODUCT, "/": PRODUCT, "^": POWER}
+
+
+def _name_level(name: str) -> int:
+    """How tightly a name holds together: "1 - p" is a sum, and w·(1 - p) needs its brackets."""
+    depth, level = 0, WHOLE
+    for before, c in zip(" " + name, name):
+        depth += (c in "([{") - (c in ")]}")
+        if depth < 0:
+            return SUM
+        if depth == 0 and c in SIGNS and before != "^":
+            level = min(level, SIGNS[c])
+    return level if depth == 0 else SUM
 
 
 def visible(text: str) -> str:
@@ -254,9 +280,12 @@ def signed(x: Any) -> str:
 def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
     if op == "*" and operands[0] is operands[1]:
         return text(operands[0], WHOLE) + "²", POWER
+    if op == "neg":
+        return "-" + signed(text(operands[0], PRODUCT)), SIGN
     if op in INFIX:
-        sign, level, left, right = INFIX[op]
-        return text(operands[0], left) + sign + text(operands[1], right), level
+        sign, level, *needed = INFIX[op]
+        left, right = map(text, operands, needed)
+        return (signed(left) if op in ("//", "%") else left) + sign + signed(right), level
     if op in TEMPLATES:
         template, level, inner = TEMPLATES[op]
         return template.format(*(_argument_text(x, inner) for x in operands)), level
@@ -274,25 +303,39 @@ def elided(sign: str, pieces: list[str]) -> str:
     return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])
 
 
+def _added(terms: list[str]) -> str:
+    """A sum of terms, those that begin with a minus in brackets, the first apart."""
+    return elided(" + ", [*terms[:1], *map(signed, terms[1:])])
+
+
 def _sum_text(terms: tuple[Any, ...]) -> tuple[str, int]:
     if len(terms) == 1:
         return text(terms[0], PRODUCT), PRODUCT
-    return elided(" + ", [text(x) for x in terms]), SUM
+    return _added([text(x) for x in terms]), SUM
 
 
 def _dot_text(w: tuple[Any, ...], x: tuple[Any, ...], b: Any) -> tuple[str, int]:
-    terms = [text(v, PRODUCT) + "·" + text(u, PRODUCT) for v, u in zip(w, x)]
-    return elided(" + ", terms if type(b) is not Symbol and b == 0 else [*terms, text(b)]), SUM
+    terms = [_operation_text("*", pair)[0] for pair in zip(w, x)]
+    return _added(terms if type(b) is not Symbol and b == 0 else [*terms, text(b)]), SUM
 
 
 def _direction_text(xs: tuple[Any, ...]) -> tuple[str, int]:
     return f"{text(xs[0], POWER)}/norm({_argument_text(xs)})", PRODUCT
 
 
+def _cosine_text(x: Any, y: Any) -> tuple[str, int]:
+    return f"{text(x, POWER)}/hypot({text(x)}, {text(y)})", PRODUCT
+
+
+def _xlogy_text(x: Any, y: Any) -> tuple[str, int]:
+    return f"{text(x, PRODUCT)}·log({text(y)})", PRODUCT
+
+
 def _power_text(x: Any, y: Any) -> tuple[str, int]:
     if type(y) is not Symbol and y in SUPERSCRIPTS:
         return text(x, WHOLE) + SUPERSCRIPTS[y], POWER
-    return f"{text(x, WHOLE)}^{text(y, WHOLE)}", POWER
+    exponent = number(y) if isinstance(y, (float, int)) else text(y, WHOLE)  # x^-1 can be read in one way only
+    return f"{text(x, WHOLE)}^{exponent}", POWER
 
 
 def _falling_power_text(x: Any, y: Any, n: float) -> tuple[str, int]:
@@ -307,13 +350,12 @@ def _falling_power_text(x: Any, y: Any, n: float) -> tuple[str, int]:
     elif exponent == 1:
         pieces.append(text(x, PRODUCT))
     written = "·".join(pieces) or "1"
-    return written.replace("-1·", "-", 1) if written.startswith("-1·") else written, PRODUCT if len(
-        pieces
-    ) > 1 else WHOLE
+    level = PRODUCT if len(pieces) > 1 else POWER
+    return ("-" + written.removeprefix("-1·") if written.startswith("-1·") else written), level
 
 
 def _scaled_exp_text(c: Any, x: Any, y: Any) -> tuple[str, int]:
-    exponent = text(x, PRODUCT) + "·" + text(y, PRODUCT)
+    exponent = _operation_text("*", (x, y))[0]
     if type(x) is Symbol and x.op == "neg" and x.operands[0] is y:
         exponent = f"-{text(y, WHOLE)}²"
     if (
@@ -350,64 +392,6 @@ SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
     "sum": _sum_text,
     "dot": _dot_text,
     "direction": _direction_text,
-}
-
-
-# --- at a point ---------------------------------------------------------------------------------
-
-
-def at_point(x: Any, values: dict[Symbol, Any]) -> Any:
-    """`x` without its selections: of each, the branch that is taken where the symbols have these values."""
-    if type(x) is not Symbol or x.name or not x.operands:
-        return x
-    if x.op == "select":
-        condition, a, b = x.operands
-        return at_point(a if _holds(condition, values) else b, values)
-    operands = tuple(
-        tuple(at_point(v, values) for v in y) if type(y) is tuple else at_point(y, values) for y in x.operands
-    )
-    if x.op in ("*", "/", "**"):
-        return _operation(x.op, *operands)
-    return Symbol(op=x.op, operands=operands)
-
-
-def _holds(condition: Any, values: dict[Symbol, Any]) -> bool:
-    if type(condition) is not Condition:
-        return bool(condition)
-    left, right = evaluated(condition.left, values), evaluated(condition.right, values)
-    return bool(COMPARISONS[condition.op](left, right))
-
-
-def evaluated(x: Any, values: dict[Symbol, Any]) -> Any:
-    """The number that `x` is where the symbols have these values."""
-    if type(x) is Condition:
-        return _holds(x, values)
-    if type(x) is tuple:
-        return tuple(evaluated(v, values) for v in x)
-    if type(x) is not Symbol:
-        return x
-    if x in values:
-        return values[x]
-    if x.op == "constant":
-        return x.operands[0]
-    if x.op == "select":
-        condition, a, b = x.operands
-        return evaluated(a if _holds(condition, values) else b, values)
-    function = OPERATORS.get(x.op) or ON_FLOATS[x.op]
-    return function(*(evaluated(operand, values) for operand in x.operands))
-
-
-COMPARISONS = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
-}  # fmt: skip
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "neg": operator.neg,
-    "abs": operator.abs,
+    "cosine": _cosine_text,
+    "xlogy": _xlogy_text,
 }
