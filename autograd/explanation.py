@@ -34,7 +34,7 @@ class Explanation:
             (f"Backward pass: {derivative(c, 'node')} is a sum over the node's consumers", self.backward),
             (f"Forward × backward: {derivative(c, 'leaf')}", self.leaves),
         )
-        return "\n\n".join(f"{title}\n{_table(rows)}" for title, rows in parts if rows)
+        return "\n\n".join(f"{visible(title)}\n{_table(rows)}" for title, rows in parts if rows)
 
     __repr__ = __str__
 

@@ -6,6 +6,7 @@ import unicodedata
 from keyword import kwlist
 from typing import TYPE_CHECKING
 
+from autograd.engine.names import shortened
 from autograd.primitives import TABLE
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], fun
     An argument that is one number has its parameter's name, which nothing else has; nor the function's.
     """
     own = {argument.tree: argument.name for argument in arguments if isinstance(argument.tree, int)}
-    labels = ["" if label is None else identifier(label) for label in wanted]
+    labels = ["" if label is None else identifier(shortened(label)) for label in wanted]
     used = {function, *(argument.name for argument in arguments)}
     taken = {*used, *labels}
     copies: dict[str, int] = {}

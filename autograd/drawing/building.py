@@ -13,6 +13,7 @@ from autograd.drawing.naming import Naming
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.engine import Value
 from autograd.engine.graph import INPUTS, Edge, Graph, derivative
+from autograd.engine.names import shortened
 from autograd.engine.paths import indirect
 from autograd.primitives import TABLE
 from autograd.symbols import number, signed
@@ -189,7 +190,7 @@ class Builder:
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):
-            return box.label or (box.op.title if box.op is not None else self.naming.kind(box))
+            return shortened(box.label) or (box.op.title if box.op is not None else self.naming.kind(box))
         if box[0] == "rows":
             return self._fold_name(self.alike[box].example, members)
         return self.naming.title(self.calls.calls[box[1]]) if box[0] == "call" else self.graph.name(members[-1])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST = 64  # characters of a name: a row of a table holds a dozen
 NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # longer ones are nobody's number
 
 
@@ -24,7 +25,7 @@ class Names:
 
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:
         """`nodes` are all nodes, oldest first; a name in `given` is stronger than a label."""
-        wanted = [(node, name) for node in nodes if (name := given.get(node) or node.label)]
+        wanted = [(node, shortened(name)) for node in nodes if (name := given.get(node) or node.label)]
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])
         self._given = set(self._own.values())
@@ -47,6 +48,11 @@ class Names:
         while (own := placed(name, place, brackets)) in self._given:
             brackets += 1
         return own
+
+
+def shortened(name: str) -> str:
+    """A name as it is shown: of a long one, both ends."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 4 :]}"
 
 
 def placed(name: str, place: int, brackets: int = 1) -> str:
