@@ -74,7 +74,8 @@ class Builder:
         self.results: dict[Any, list[Value]] = {box: [] for box in self.keys}
         self._place(graph)
         graph.tell_apart(box for box in self.keys if isinstance(box, Value))
-        self.indirect = indirect(graph.nodes, INPUTS, {box: self._operands_of(box) for box in self.keys})
+        named = {box: self._operands_of(box) for box in self.keys if self._is_named(box)}
+        self.indirect = indirect(graph.nodes, INPUTS, named)
 
     def _place(self, graph: Graph) -> None:
         """Put every node into its box, and find the results of each: what the outside uses, and the output."""
@@ -98,6 +99,11 @@ class Builder:
     def _operands_of(self, box: Any) -> dict[Value, None]:
         """What leads into a box from outside."""
         return {v: None for node in self.members[box] for v in node.inputs if self.box(v) != box}
+
+    def _is_named(self, box: Any) -> bool:
+        """Whether an arrow may say the derivative through a box: it has one result, and folds in or before it."""
+        folded = not isinstance(box, Value) or any(not isinstance(self.box(v), Value) for v in box.inputs)
+        return folded and len(self.results[box]) == 1
 
     def _age(self, box: Any) -> int:
         return box.index if isinstance(box, Value) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +20,24 @@ def indirect(
 
     `nodes` are those of a graph, oldest first, and `inputs` gives those of each.
     """
-    users = Counter(v for node in nodes for v in dict.fromkeys(inputs(node)))
-    shared = [v for v in dict.fromkeys(v for group in operands.values() for v in group) if users[v] > 1]
+    wanted = dict.fromkeys(chain.from_iterable(operands.values()))
+    uses = Counter(chain.from_iterable(map(inputs, nodes))) if wanted else {}
+    shared = [v for v in wanted if uses[v] > 1]
     found: dict[Any, set[Any]] = {target: set() for target in operands}
     for start in range(0, len(shared), AT_ONCE):
-        bit = {v: 1 << k for k, v in enumerate(shared[start : start + AT_ONCE])}
-        below: dict[Any, int] = {}  # which of them each node depends on, itself apart
+        own = {v: 1 << k for k, v in enumerate(shared[start : start + AT_ONCE])}
+        reached = dict(own)  # from which of them a path leads to each node
+        bits_of = reached.get
         for node in nodes:
+            bits = 0
             for v in inputs(node):
-                if bits := below.get(v, 0) | bit.get(v, 0):
-                    below[node] = below.get(node, 0) | bits
+                bits |= bits_of(v, 0)
+            if bits:
+                reached[node] = bits | own.get(node, 0)
         for target, group in operands.items():
             bits = 0
             for v in group:
-                bits |= below.get(v, 0)
+                bits |= bits_of(v, 0) & ~own.get(v, 0)
             if bits:
-                found[target].update(v for v in group if bits & bit.get(v, 0))
+                found[target].update(v for v in group if bits & own.get(v, 0))
     return found

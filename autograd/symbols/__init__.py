@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 import sys
 
 from autograd.numbers import ON_FLOATS, TEXTBOOK
@@ -247,10 +248,13 @@ def _number_level(x: Any) -> int:
 
 
 SIGNS = {"+": SUM, "-": SUM, "−": SUM, "*": PRODUCT, "·": PRODUCT, "×": PRODUCT, "/": PRODUCT, "^": POWER}
+EXPRESSION = re.compile(r"[-+−*·×/^(){}\[\]]")
 
 
 def _name_level(name: str) -> int:
     """How tightly a name holds together: "1 - p" is a sum, and w·(1 - p) needs its brackets."""
+    if not EXPRESSION.search(name):
+        return WHOLE
     depth, level = 0, WHOLE
     for before, c in zip(" " + name, name):
         depth += (c in "([{") - (c in ")]}")
@@ -263,6 +267,8 @@ def _name_level(name: str) -> int:
 
 def visible(text: str) -> str:
     """Text with its control characters as escapes that can be seen."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
