@@ -144,6 +144,10 @@ def test_a_label_that_is_an_expression_is_put_in_brackets(
 def test_a_local_derivative_of_what_is_an_expression_is_bracketed_too() -> None:
     graph = Graph(x * Value(0.5, label="1 - p"))
     assert [graph.local_name(edge) for edge in graph.edges(graph.output)] == ["∂v1/∂x", "∂v1/∂(1 - p)"]
+    p = Value(0.5, label="1 - p")
+    graph = Graph(p / p)
+    assert graph.formula(graph.output) == "(1 - p)⁽¹⁾/(1 - p)⁽²⁾"
+    assert [graph.local_name(edge) for edge in graph.edges(graph.output)] == ["∂v1/∂(1 - p)⁽¹⁾", "∂v1/∂(1 - p)⁽²⁾"]
 
 
 def test_a_formula_stays_what_it_is_when_data_changes() -> None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from autograd.drawing.picture import Arrow, Box, Picture, Step
-from autograd.symbols import number, signed
+from autograd.symbols import WHOLE, Symbol, number, signed, text
 
 KINDS = {
     "parameter": "A parameter: training changes it.",
@@ -58,6 +58,7 @@ def _contribution(
     name, before = arrow.receiver, sums[arrow.receiver]
     sums[name] += forward * backward
     after = number(sums[name])
-    what = f"{name}.grad: {number(before)} → {signed(before)} + {signed(backward)} × {signed(forward)} = {after}"
+    grad = f"{text(Symbol(name), WHOLE)}.grad"
+    what = f"{grad}: {number(before)} → {signed(before)} + {signed(backward)} × {signed(forward)} = {after}"
     reason = f"{target.name} = {target.formula}, so " if target.kind == "operation" else ""
     return Step("backward", source.key, what, reason + arrow.forward, i, forward * backward, completes)

@@ -6,7 +6,7 @@ import re
 from array import array
 from bisect import bisect_left
 
-from autograd.symbols import number
+from autograd.symbols import WHOLE, Symbol, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Names:
 
     def placed(self, node: Value, place: int) -> str:
         """The name of a node where it is operand number `place`: x⁽²⁾, and no other node's name."""
-        name = self[node]
+        name = text(Symbol(self[node]), WHOLE)
         brackets = 1
         while (own := placed(name, place, brackets)) in self._given:
             brackets += 1
