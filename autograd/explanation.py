@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from autograd.engine import Value
-from autograd.engine.graph import Edge, Graph
-from autograd.symbols import number, signed, visible
+from autograd.engine.graph import Edge, Graph, derivative
+from autograd.symbols import Symbol
+from autograd.symbols.text import PRODUCT, number, signed, text, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ class Explanation:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.adjoints = graph.adjoints()
+        graph.tell_apart(graph.nodes)
         self.forward = [row for node in graph.nodes if node.inputs for row in self._forward_rows(node)]
         self.backward = [
             self._backward_row(node) for node in reversed(graph.nodes) if node.inputs or node is graph.output
@@ -30,10 +32,10 @@ class Explanation:
         c = self.graph.name(self.graph.output)
         parts = (
             ("Forward pass: each node, and its derivative with respect to each of its inputs", self.forward),
-            (f"Backward pass: ∂{c}/∂node is a sum over the node's consumers", self.backward),
-            (f"Forward × backward: ∂{c}/∂leaf", self.leaves),
+            (f"Backward pass: {derivative(c, 'node')} is a sum over the node's consumers", self.backward),
+            (f"Forward × backward: {derivative(c, 'leaf')}", self.leaves),
         )
-        return "\n\n".join(f"{title}\n{_table(rows)}" for title, rows in parts if rows)
+        return "\n\n".join(f"{visible(title)}\n{_table(rows)}" for title, rows in parts if rows)
 
     __repr__ = __str__
 
@@ -46,24 +48,25 @@ class Explanation:
     def _local(self, edge: Edge) -> str:
         value = _value(edge.partial)
         what = value if edge.partial is None else self.graph.local_derivative(edge)
-        return f"{self._partial_name(edge)} = {what}" + ("" if what == value else f" = {value}")
+        return f"{self.graph.local_name(edge)} = {what}" + ("" if what == value else f" = {value}")
 
-    def _partial_name(self, edge: Edge) -> str:
-        return f"∂{self.graph.name(edge.target)}/∂{self.graph.name(edge.source)}"
-
-    def _adjoint_name(self, node: Value) -> str:
-        return f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)}"
+    def _factor(self, edge: Edge) -> str:
+        """The name of a local derivative; what it is, where that would be the name of the product too."""
+        name = self.graph.local_name(edge)
+        if name != self.graph.adjoint_name(edge.source):
+            return name
+        return "0" if edge.partial is None else text(Symbol(self.graph.local_derivative(edge)), PRODUCT)
 
     def _backward_row(self, node: Value) -> list[str]:
         if node is self.graph.output:
-            return [self._adjoint_name(node), "= 1"]
+            return [self.graph.adjoint_name(node), "= 1"]
         edges = [edge for edge in self.graph.consumers(node) if edge.target in self.adjoints]
-        names = " + ".join(f"{self._adjoint_name(edge.target)}·{self._partial_name(edge)}" for edge in edges)
+        names = " + ".join(f"{self.graph.adjoint_name(edge.target)}·{self._factor(edge)}" for edge in edges)
         return self._row(node, names, " + ".join(self._product(edge, backward_first=True) for edge in edges))
 
     def _leaf_row(self, leaf: Value) -> list[str]:
         edges = [edge for edge in self.graph.consumers(leaf) if edge.target in self.adjoints]
-        names = " + ".join(f"{self._partial_name(edge)} × {self._adjoint_name(edge.target)}" for edge in edges)
+        names = " + ".join(f"{self._factor(edge)} × {self.graph.adjoint_name(edge.target)}" for edge in edges)
         return self._row(leaf, names, " + ".join(self._product(edge, backward_first=False) for edge in edges))
 
     def _product(self, edge: Edge, backward_first: bool) -> str:
@@ -74,13 +77,14 @@ class Explanation:
         return f"{signed(first)} × {signed(second)}"
 
     def _row(self, node: Value, names: str, products: str) -> list[str]:
-        return [self._adjoint_name(node), f"= {names}", f"= {products}", f"= {number(self.adjoints[node])}"]
+        return [self.graph.adjoint_name(node), f"= {names}", f"= {products}", f"= {number(self.adjoints[node])}"]
 
 
 def explain(output: Value) -> Explanation:
     """Both passes behind `output`, printable: the forward pass, the backward pass, and their product for each leaf.
 
-    Names come from `label=`, else v1, v2, …; no `.grad` is touched. TypeError for anything but a Value.
+    Names come from `label=`, else v1, v2, …; no `.grad` is touched. Of x·x, ∂z/∂x⁽¹⁾ is the local derivative for the
+    first x, ∂z/∂x the sum over both. TypeError for anything but a Value.
 
     >>> w, x = Value(3.0, label="w"), Value.constant(0.5, label="x")
     >>> C = w * x
@@ -94,7 +98,7 @@ def explain(output: Value) -> Explanation:
       ∂C/∂C  = 1
     <BLANKLINE>
     Forward × backward: ∂C/∂leaf
-      ∂C/∂w  = ∂C/∂w × ∂C/∂C  = 0.5 × 1  = 0.5
+      ∂C/∂w  = x × ∂C/∂C  = 0.5 × 1  = 0.5
     """
     return Explanation(Graph(output))
 

@@ -48,7 +48,7 @@ def test_local_derivatives_say_what_they_are() -> None:
 def test_a_node_used_twice_has_both_contributions() -> None:
     x = Value(3.0, label="x")
     text = str(explain(x * x))
-    assert re.search(r"∂v1/∂x  = ∂v1/∂x × ∂v1/∂v1 \+ ∂v1/∂x × ∂v1/∂v1  = 3 × 1 \+ 3 × 1  = 6", text)
+    assert re.search(r"∂v1/∂x  = ∂v1/∂x⁽¹⁾ × ∂v1/∂v1 \+ ∂v1/∂x⁽²⁾ × ∂v1/∂v1  = 3 × 1 \+ 3 × 1  = 6", text)
 
 
 @pytest.mark.parametrize(

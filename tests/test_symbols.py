@@ -1,5 +1,6 @@
 """The text of local derivatives: what each rule says when it runs on symbols."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,33 @@ TEXTS: list[tuple[Callable[[], Any], str, list[str]]] = [
     (lambda: x + y, "x + y", ["1", "1"]),
     (lambda: x - y, "x - y", ["1", "-1"]),
     (lambda: x * y, "x·y", ["y", "x"]),
-    (lambda: x * x, "x²", ["x", "x"]),
+    (lambda: x * x, "x⁽¹⁾·x⁽²⁾", ["x⁽²⁾", "x⁽¹⁾"]),
+    (lambda: x / x, "x⁽¹⁾/x⁽²⁾", ["1/x⁽²⁾", "-v1/x⁽²⁾"]),
+    (lambda: x**x, "x⁽¹⁾^x⁽²⁾", ["x⁽²⁾·x⁽¹⁾^(x⁽²⁾ - 1)", "v1·log(x⁽¹⁾)"]),
+    (lambda: autograd.hypot(x, x), "hypot(x⁽¹⁾, x⁽²⁾)", ["x⁽¹⁾/hypot(x⁽¹⁾, x⁽²⁾)", "x⁽²⁾/hypot(x⁽²⁾, x⁽¹⁾)"]),
+    (lambda: autograd.dot([x, x], [x, y]), "x⁽¹⁾·x⁽³⁾ + x⁽²⁾·y", ["x⁽³⁾", "y", "x⁽¹⁾", "x⁽²⁾", "1"]),
+    (
+        lambda: autograd.norm([x, y, x]),
+        "norm(x⁽¹⁾, y, x⁽³⁾)",
+        ["x⁽¹⁾/norm(x⁽¹⁾, y, x⁽³⁾)", "y/norm(y, x⁽¹⁾, x⁽³⁾)", "x⁽³⁾/norm(x⁽³⁾, x⁽¹⁾, y)"],
+    ),
+    (lambda: autograd.maximum(x, x), "maximum(x⁽¹⁾, x⁽²⁾)", ["0.5", "0.5"]),
+    (lambda: x * x.sin(), "x⁽¹⁾·v1", ["v1", "x⁽¹⁾"]),
+    (lambda: x * -1, "x·(-1)", ["-1", "x"]),
+    (lambda: -1 * x, "-1·x", ["x", "-1"]),
+    (lambda: x - -3, "x - (-3)", ["1", "-1"]),
+    (lambda: -3 - x, "-3 - x", ["1", "-1"]),
+    (lambda: x + -3, "x + (-3)", ["1", "1"]),
+    (lambda: x / -2, "x/(-2)", ["-0.5", "-v1/(-2)"]),
+    (lambda: -2 / x, "-2/x", ["1/x", "-v1/x"]),
+    (lambda: -2 % x, "(-2) % x", ["1", "-((-2) // x)"]),
+    (lambda: x // -2, "x // (-2)", ["0", "0"]),
+    (lambda: Value.constant(-2.0) ** y, "(-2)^y", ["y·(-2)^(y - 1)", "v1·log(-2)"]),
+    (lambda: autograd.sum([x, -3, y]), "x + (-3) + y", ["1", "1", "1"]),
+    (lambda: autograd.dot([x, y], [-1, -2], -3), "x·(-1) + y·(-2) + (-3)", ["-1", "-2", "x", "y", "1"]),
+    (lambda: autograd.dot([-1, -2], [x, y], -3), "-1·x + (-2·y) + (-3)", ["x", "y", "-1", "-2", "1"]),
+    (lambda: autograd.prod([x, -3, y]), "prod(x, -3, y)", ["y·(-3)", "x·y", "x·(-3)"]),
+    (lambda: autograd.hypot(x, -3), "hypot(x, -3)", ["x/hypot(x, -3)", "(-3)/hypot(-3, x)"]),
     (lambda: x / y, "x/y", ["1/y", "-v1/y"]),
     (lambda: x % y, "x % y", ["1", "-(x // y)"]),
     (lambda: x**3, "x³", ["3·x²", "absent"]),
@@ -92,6 +119,52 @@ def test_every_rule_runs_on_symbols(name: str) -> None:
 def test_a_branch_on_a_symbol_is_an_error_that_names_where(branch: Callable[[Symbol], Any]) -> None:
     with pytest.raises(TraceError, match="where"):
         branch(Symbol("s"))
+
+
+# a label, and the formulas of its square, of its product with x and of x less it
+NAMES = [
+    ("-w", "(-w)²", "x·(-w)", "x - (-w)"),
+    ("1 - p", "(1 - p)²", "x·(1 - p)", "x - (1 - p)"),
+    ("a/b", "(a/b)²", "x·a/b", "x - a/b"),
+    ("2·w", "(2·w)²", "x·2·w", "x - 2·w"),
+    ("e^-t", "(e^-t)²", "x·e^-t", "x - e^-t"),
+    ("σ(z - 1)", "σ(z - 1)²", "x·σ(z - 1)", "x - σ(z - 1)"),
+    ("h[i + 1]", "h[i + 1]²", "x·h[i + 1]", "x - h[i + 1]"),
+    ("weighted input", "weighted input²", "x·weighted input", "x - weighted input"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "square", "product", "difference"), NAMES)
+def test_a_label_that_is_an_expression_is_put_in_brackets(
+    label: str, square: str, product: str, difference: str
+) -> None:
+    w = Value(0.5, label=label)
+    assert [Graph(v).formula(v) for v in (w**2, x * w, x - w)] == [square, product, difference]
+
+
+def test_a_local_derivative_of_what_is_an_expression_is_bracketed_too() -> None:
+    graph = Graph(x * Value(0.5, label="1 - p"))
+    assert [graph.local_name(edge) for edge in graph.edges(graph.output)] == ["∂v1/∂x", "∂v1/∂(1 - p)"]
+    p = Value(0.5, label="1 - p")
+    graph = Graph(p / p)
+    assert graph.formula(graph.output) == "(1 - p)⁽¹⁾/(1 - p)⁽²⁾"
+    assert [graph.local_name(edge) for edge in graph.edges(graph.output)] == ["∂v1/∂(1 - p)⁽¹⁾", "∂v1/∂(1 - p)⁽²⁾"]
+
+
+def test_a_formula_stays_what_it_is_when_data_changes() -> None:
+    w = Value(0.5, label="w")
+    y = w * -1
+    w.data = 2.0
+    graph = Graph(y)
+    assert (graph.formula(y), [graph.local_derivative(edge) for edge in graph.edges(y)]) == ("w·(-1)", ["-1", "0.5"])
+
+
+def test_a_rule_that_runs_on_floats_alone_says_its_call(table: Any) -> None:
+    @autograd.primitive(symbol="-")
+    def gap(x: Any, y: Any) -> Any:
+        return math.fsum((x, -y)), (1.0, -1.0)
+
+    assert Graph(gap(x, -3)).formula(gap(x, -3)) == "x - (-3)"
 
 
 def test_long_formulas_are_elided() -> None:

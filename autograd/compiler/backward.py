@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import VARIABLE, Builder
 from autograd.compiler.lowering import Lowering
-from autograd.compiler.program import DETACH, INPUT, Argument, Program, leaves_of, renumbered
+from autograd.compiler.naming import told_apart
+from autograd.compiler.program import DETACH, INPUT, Argument, Meaning, Program, leaves_of, renumbered
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
@@ -43,7 +44,7 @@ def differentiated(program: Program, argnums: Sequence[int], guarded: bool = Tru
         v2 = tanh(v1)
         # backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v
         dv2_dv1 = sech2(v1)
-        dw = dv2_dv1 * x  # ∂v2/∂v1 · ∂v1/∂w
+        dw = dv2_dv1 * x  # ∂C/∂v1 · ∂v1/∂w
         return v2, dw
     <BLANKLINE>
     """
@@ -76,8 +77,9 @@ def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True)
     builder = Builder.of(first)
     arguments, rows = list(first.arguments), list(first.rows)
     tangents: list[int] = []
-    for argument in [first.arguments[i] for i in argnums]:
-        name = f"{argument.name}_tangent"
+    known = [argument.name for argument in arguments]
+    moved = [first.arguments[i] for i in argnums]
+    for argument, name in zip(moved, told_apart([f"{argument.name}_tangent" for argument in moved], known)):
         tree = renumbered(argument.tree, lambda i: builder.input(f"{first.names[i]}_tangent"))
         arguments.append(Argument(name, tree))
         rows += [name] if argument.name in rows else []
@@ -113,6 +115,7 @@ class Backward:
     def __init__(self, program: Program, guarded: bool) -> None:
         self.program = program
         self.guarded = guarded
+        self.output = 0  # of the sweep
         self.builder = Builder.of(program)
         self.lowering = Lowering(self.builder)  # of the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
@@ -121,6 +124,7 @@ class Backward:
         """The numbers of the adjoints of the wanted inputs; of those not reached, that of 0."""
         operations = self.program.operations
         active = self._active(wanted)
+        self.output = output
         parts: dict[int, list[Adjoint]] = {output: [Adjoint(self.builder.constant(1.0))]}
         found: dict[int, int] = {}
         for i in range(len(operations) - 1, -1, -1):
@@ -130,9 +134,9 @@ class Backward:
             if operations[i].op == INPUT:
                 found[i] = adjoint.value
                 continue
-            for j, partial in zip(operations[i].operands, self._partials(i)):
+            for k, (j, partial) in enumerate(zip(operations[i].operands, self._partials(i))):
                 if active[j]:
-                    part = self._part(adjoint, partial, i, j)
+                    part = self._part(adjoint, partial, i, k)
                     if part is not None:
                         parts.setdefault(j, []).append(part)
         zero = self.builder.constant(0.0)
@@ -172,33 +176,43 @@ class Backward:
         value, partials = row.rule(*row.structured(tuple([of[j] for j in operands])))
         return Local(symbols, value, partials)
 
-    def _part(self, adjoint: Adjoint, partial: Any, i: int, j: int) -> Adjoint | None:
-        """What operation i adds to the adjoint of its operand j; None where there is no edge."""
+    def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
+        """What operation i adds to the adjoint of its operand at place k; None where there is no edge."""
         names = self.program.names
         if not self.guarded:
             p = self._lean(partial)
             if self.builder.is_constant(p, 0.0):
                 return None
-            return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, j))
+            return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, k))
         if partial is None:
             return None
         mask = adjoint.mask
         if type(partial) is Masked:
             there = self.lowering.number(partial.mask)
             mask = there if mask == ALWAYS else self._both(mask, there)
-        value = self._product(adjoint.value, self.lowering.number(unmasked(partial)), i, j)
+        value = self._product(adjoint.value, self.lowering.number(unmasked(partial)), i, k)
         if mask != ALWAYS and value != adjoint.value:
-            name = f"d{names[j]}_{names[i]}"
+            name = f"d{names[self.program.operations[i].operands[k]]}_{names[i]}"
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
         return Adjoint(value, mask)
 
-    def _product(self, adjoint: int, partial: int, i: int, j: int) -> int:
+    def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
         names, builder = self.program.names, self.builder
+        j = self.program.operations[i].operands[k]
         if not self.guarded:
             partial = self._as_condition(partial)
         if builder.operations[partial].op not in (INPUT, "constant") and not builder.names[partial]:
             builder.names[partial] = f"d{names[i]}_d{names[j] or 'c'}"
-        return builder.emit("multiply", (adjoint, partial))
+        product = builder.emit("multiply", (adjoint, partial))
+        self._means(partial, Meaning(None, i, j, k + 1))
+        if product not in (adjoint, partial):
+            self._means(product, Meaning(self.output, i, j, k + 1))
+        return product
+
+    def _means(self, i: int, meaning: Meaning) -> None:
+        """Note what a value of this pass is; it can be several things at once."""
+        if i >= len(self.program.operations) and self.builder.constants[i] is VARIABLE:
+            self.builder.meanings.setdefault(i, []).append(meaning)
 
     def _summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i, of its parts."""
@@ -209,6 +223,8 @@ class Backward:
             if ALWAYS not in (total.mask, part.mask):
                 mask = self._either(total.mask, part.mask)
             total = Adjoint(builder.emit("add", (total.value, part.value)), mask)
+        if rest:
+            self._means(total.value, Meaning(self.output, None, i))
         if not builder.names[total.value]:
             builder.names[total.value] = f"d{name}"
         return total

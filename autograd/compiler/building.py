@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from keyword import kwlist
 from typing import TYPE_CHECKING, Any
 
+from autograd.compiler.naming import function_name, told_apart, value_names
 from autograd.compiler.program import (
     CONSTANT,
     DETACH,
     INPUT,
     Argument,
+    Meaning,
     Operation,
     Program,
     evaluator,
@@ -18,14 +19,12 @@ from autograd.compiler.program import (
     reached,
     renumbered,
 )
-from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 VARIABLE = object()  # in the place of a constant's value
-RESERVED = {*ROWS, *kwlist, DETACH}  # no value of a program has such a name
 
 
 class Builder:
@@ -35,6 +34,7 @@ class Builder:
         self.operations: list[Operation] = []
         self.constants: list[Any] = []  # the value of each that is a constant, else VARIABLE
         self.names: list[str] = []
+        self.meanings: dict[int, list[Meaning]] = {}  # of values of backward passes
         self._known: dict[Any, int] = {}
 
     @classmethod
@@ -48,6 +48,7 @@ class Builder:
                 made._known[_key(operation.value)] = i
             elif operation.op != INPUT:
                 made._known[operation.op, operation.operands] = i
+        made.meanings = {i: list(meanings) for i, meanings in program.meanings.items()}
         return made
 
     def _add(self, operation: Operation, constant: Any, name: str) -> int:
@@ -122,13 +123,28 @@ class Builder:
             for op, operands, value in map(self.operations.__getitem__, order)
         )
         before = len(self.operations) if forward is None else forward
+        own = function_name(name)
+        parameters = [
+            Argument(parameter, renumbered(argument.tree, number.__getitem__))
+            for parameter, argument in zip(told_apart([argument.name for argument in arguments]), arguments)
+        ]
+        wanted = [None if op == CONSTANT else self.names[i] for i, (op, _, _) in zip(order, operations)]
         return Program(
-            name,
-            tuple(Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in arguments),
+            own,
+            tuple(parameters),
             operations,
             renumbered(outputs, number.__getitem__),
-            tuple(_named(operations, [self.names[i] for i in order])),
+            tuple(value_names(wanted, parameters, own)),
             sum(i < before or self.operations[i].op == CONSTANT for i in order),
+            meanings={number[i]: self._renumbered(i, number) for i in order if i in self.meanings},
+        )
+
+    def _renumbered(self, i: int, number: Mapping[Any, int]) -> tuple[Meaning, ...]:
+        """What a value means in a program; of what that leaves out nothing is said."""
+        return tuple(
+            Meaning(number.get(m.output), number.get(m.target), number[m.source], m.place)
+            for m in self.meanings[i]
+            if all(part is None or part in number for part in m[:3])
         )
 
     def _rank(self, kept: Sequence[int], outputs: Any) -> Callable[[int], tuple[int, int]]:
@@ -151,29 +167,6 @@ class Builder:
 def _key(x: Any) -> Any:
     """What two constants have in common if they are one."""
     return (type(x), x, math.copysign(1.0, x)) if type(x) in (float, int) and x == x else (type(x), repr(x))
-
-
-def _named(operations: Sequence[Operation], wanted: Sequence[str]) -> list[str]:
-    """A name for every value but constants: the one wanted, made unique, else v1, v2, …"""
-    names: list[str] = []
-    used, taken = set(RESERVED), {*RESERVED, *wanted}
-    count = 0
-    for operation, name in zip(operations, wanted):
-        if operation.op == CONSTANT:
-            names.append("")
-            continue
-        if not name:
-            count += 1
-            while f"v{count}" in taken:
-                count += 1
-            name = f"v{count}"
-        base, again = name, 1
-        while name in used:
-            again += 1
-            name = f"{base}_{again}"
-        used.add(name)
-        names.append(name)
-    return names
 
 
 # --- identities that are exact in floating point: none holds only up to rounding, or for finite numbers ------

@@ -43,13 +43,25 @@ class Argument(NamedTuple):
     tree: Any
 
 
+class Meaning(NamedTuple):
+    """What a value is to the chain rule, all by number: ∂output/∂target · ∂target/∂source, the source at this place.
+
+    Without an output it is the local derivative alone, without a target the sum ∂output/∂source.
+    """
+
+    output: int | None
+    target: int | None
+    source: int
+    place: int = 0
+
+
 @dataclass(frozen=True)
 class Program:
     """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
 
     `tree`s hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
     `forward` values belong to the forward pass, the others to the backward pass. `rows` are the arguments that differ
-    from row to row when it is rolled up.
+    from row to row when it is rolled up. `meanings` say what values of the backward pass are.
 
     >>> from autograd.compiler.tracing import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
@@ -70,6 +82,7 @@ class Program:
     names: tuple[str, ...] = field(compare=False)
     forward: int = field(compare=False)
     rows: tuple[str, ...] = field(compare=False, default=())
+    meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs, in their structure, on numbers of any kind or arrays, in the structure of the arguments."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import math
+from collections import Counter
 from typing import Any
 
 from autograd.compiler.building import Builder
-from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Operation, Program
+from autograd.compiler.naming import told_apart
+from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Meaning, Operation, Program
+from autograd.engine.names import placed
+from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 
@@ -26,10 +30,11 @@ def written(program: Program) -> str:
     for i, operation in enumerate(program.operations):
         if operation.op == CONSTANT:
             names[i] = _literal(operation.value)
-    count = program.count
+    count, notes = program.count, Notes(program, names)
     lines = [f"def {program.name}({', '.join(argument.name for argument in program.arguments)}):"]
+    unpacking = Unpacking(program, names)
     for argument in program.arguments:
-        lines += _unpacking(argument, names)
+        lines += unpacking.lines(argument.tree, argument.name)
     has_backward = program.forward < len(program.operations)
     lines += [FORWARD] if has_backward else []
     for i in range(count, len(program.operations)):
@@ -37,8 +42,7 @@ def written(program: Program) -> str:
             lines.append(BACKWARD)
         operation = program.operations[i]
         if operation.op != CONSTANT:
-            note = _note(operation, i, names) if i >= program.forward else ""
-            lines.append(f"    {names[i]} = {_call(operation, names)}{note}")
+            lines.append(f"    {names[i]} = {_call(operation, names)}{notes[i] if i >= program.forward else ''}")
     if program.forward == len(program.operations) or not has_backward:
         lines = [line for line in lines if line != BACKWARD]
     return "\n".join([*lines, f"    return {_structure(program.outputs, names, bare=True)}", ""])
@@ -64,60 +68,76 @@ def _call(operation: Operation, names: list[str]) -> str:
     return f"{operation.op}({', '.join(texts)})"
 
 
-def _note(operation: Operation, i: int, names: list[str]) -> str:
-    """The chain rule, where a line multiplies an adjoint and a local derivative, or adds up."""
-    name = names[i]
-    if not name.startswith("d") or operation.op not in ("multiply", "add", "subtract"):
-        return ""
-    target = name[1:].partition("_")[0] if name[1:] not in names else name[1:]
-    if operation.op != "multiply":
-        return f"  # ∂C/∂{target}, summed over what {target} leads to" if target == name[1:] else ""
-    adjoint, partial = (names[j] for j in operation.operands)
-    if not adjoint.startswith("d"):
-        adjoint, partial = partial, adjoint
-    if adjoint.startswith("d") and adjoint[1:] in names:
-        source = adjoint[1:]
-        return f"  # ∂C/∂{source} · ∂{source}/∂{target}"
-    (above, below), inner = _slope(adjoint), _slope(partial)
-    if not below:
-        return ""
-    return (
-        f"  # ∂{above}/∂{below} · ∂{inner[0]}/∂{inner[1]}"
-        if inner[1]
-        else f"  # ∂{above}/∂{below} · ∂{below}/∂{target}"
-    )
+class Notes:
+    """The chain rule in words, beside the lines that multiply an adjoint and a local derivative, or add up."""
+
+    SHOWN = 2  # of what one value is, for it may be many things
+
+    def __init__(self, program: Program, names: list[str]) -> None:
+        self.program, self.names = program, names
+        targets = {m.target for found in program.meanings.values() for m in found if m.target is not None}
+        operands = {i: program.operations[i].operands for i in targets}
+        inputs = [operation.operands for operation in program.operations]
+        self.ambiguous = indirect(range(len(inputs)), inputs.__getitem__, operands)
+        for target, found in self.ambiguous.items():
+            found.update(source for source, count in Counter(operands[target]).items() if count > 1)
+        outputs = [m.output for found in program.meanings.values() for m in found if m.output is not None]
+        self.cost = min(outputs, default=None) if "C" not in names else None
+
+    def __getitem__(self, i: int) -> str:
+        found = self.program.meanings.get(i, ())
+        products = [m for m in found if m.output is not None and m.target is not None]
+        sums = [m for m in found if m.target is None]
+        local = [m for m in found if m.output is None and self._operand(m) != self.names[m.source]]
+        words = [self._words(m) for m in (sums or products or local)[: self.SHOWN]]
+        return f"  # {' = '.join(words)}" if words else ""
+
+    def _words(self, m: Meaning) -> str:
+        if m.target is None:
+            source = self.names[m.source]
+            return f"∂{self._output(m)}/∂{source}, summed over what {source} leads to"
+        target = self.names[m.target]
+        partial = f"∂{target}/∂{self._operand(m)}"
+        return partial if m.output is None else f"∂{self._output(m)}/∂{target} · {partial}"
+
+    def _output(self, m: Meaning) -> str:
+        assert m.output is not None
+        return "C" if m.output == self.cost else self.names[m.output]
+
+    def _operand(self, m: Meaning) -> str:
+        """An operand by name, with its place where ∂z/∂x could mean something else."""
+        assert m.target is not None
+        name = self.names[m.source]
+        return placed(name, m.place) if m.source in self.ambiguous[m.target] else name
 
 
-def _slope(name: str) -> tuple[str, str]:
-    """z and v of the name dz_dv; two empty texts where it is none."""
-    above, _, below = name[1:].partition("_d")
-    return (above, below) if name.startswith("d") and below else ("", "")
+class Unpacking:
+    """The lines that take arguments apart; a dict inside a sequence has a name of its own there."""
 
+    def __init__(self, program: Program, names: list[str]) -> None:
+        self.names = names
+        self.taken = {program.name, *names, *(argument.name for argument in program.arguments)}
 
-def _unpacking(argument: Argument, names: list[str]) -> list[str]:
-    """The lines that take an argument apart."""
-    if isinstance(argument.tree, int):
-        return [] if names[argument.tree] == argument.name else [f"    {names[argument.tree]} = {argument.name}"]
-    return _unpacked(argument.tree, argument.name, names)
+    def lines(self, tree: Any, source: str) -> list[str]:
+        """What gives every number of a tree its name, where `source` is the whole."""
+        if isinstance(tree, Keyed):
+            parts = zip(tree.keys, tree.items)
+            return [line for key, part in parts for line in self.lines(part, f"{source}[{key!r}]")]
+        dicts: list[tuple[Keyed, str]] = []
+        target = self._target(tree, source, dicts).removeprefix("(").removesuffix(")") or "()"
+        first = [] if target == source else [f"    {target} = {source}"]
+        return first + [line for part, name in dicts for line in self.lines(part, name)]
 
-
-def _unpacked(tree: Any, text: str, names: list[str]) -> list[str]:
-    if isinstance(tree, Keyed):
-        lines: list[str] = []
-        for key, part in zip(tree.keys, tree.items):
-            place = f"{text}[{key!r}]"
-            lines += [f"    {names[part]} = {place}"] if isinstance(part, int) else _unpacked(part, place, names)
-        return lines
-    if any(isinstance(part, Keyed) for part in tree):
-        lines = []
-        for i, part in enumerate(tree):
-            lines += (
-                [f"    {names[part]} = {text}[{i}]"]
-                if isinstance(part, int)
-                else _unpacked(part, f"{text}[{i}]", names)
-            )
-        return lines
-    return [f"    {_structure(tree, names, bare=True)} = {text}"] if tree else []
+    def _target(self, tree: Any, source: str, dicts: list[tuple[Keyed, str]]) -> str:
+        if isinstance(tree, int):
+            return self.names[tree]
+        if isinstance(tree, Keyed):
+            (name,) = told_apart([source], self.taken)
+            self.taken.add(name)
+            dicts.append((tree, name))
+            return name
+        parts = [self._target(part, f"{source}_{i}", dicts) for i, part in enumerate(tree)]
+        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
 
 def _structure(tree: Any, names: list[str], bare: bool = False) -> str:
@@ -155,11 +175,12 @@ class Reader:
         self.numbers: dict[str, int] = {}
         self.trees: dict[str, Any] = {argument.arg: None for argument in function.args.args}
         body = list(function.body)
+        self.sources = {_source(node.value)[0] for node in body if isinstance(node, ast.Assign)}
+        self.dicts: dict[str, tuple[str, list[Any]]] = {name: (name, []) for name in self.trees}
         while body and self._unpacks(body[0]):
             del body[0]
         for name, tree in self.trees.items():
-            if tree is None:
-                self.trees[name] = self._input(name)
+            self.trees[name] = self._entered(name if tree is None else tree)
         marked = BACKWARD.strip() in source
         before = source[: source.index(BACKWARD.strip())].count("\n") if marked else None
         forward = None
@@ -176,9 +197,14 @@ class Reader:
         arguments = [Argument(name, tree) for name, tree in self.trees.items()]
         self.program = self.builder.program(function.name, arguments, outputs, forward)
 
-    def _input(self, name: str) -> int:
-        self.numbers[name] = self.builder.input(name)
-        return self.numbers[name]
+    def _entered(self, tree: Any) -> Any:
+        """A tree of names as one of inputs, numbered in order."""
+        if isinstance(tree, str):
+            self.numbers[tree] = self.builder.input(tree)
+            return self.numbers[tree]
+        if isinstance(tree, Keyed):
+            return Keyed(tree.keys, tuple(map(self._entered, tree.items)))
+        return tuple(map(self._entered, tree))
 
     # --- arguments
 
@@ -186,22 +212,23 @@ class Reader:
         """Whether a statement takes an argument apart; if so, remember how."""
         if not isinstance(statement, ast.Assign):
             return False
-        keys: list[Any] = []
-        value = statement.value
-        while isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
-            keys.insert(0, value.slice.value)
-            value = value.value
-        if not isinstance(value, ast.Name) or value.id not in self.trees or value.id in self.numbers:
+        source, keys = _source(statement.value)
+        if source not in self.dicts:
             return False
-        self.trees[value.id] = _grafted(self.trees[value.id], keys, self._target(statement.targets[0]))
+        argument, path = self.dicts[source]
+        path = [*path, *(("key", key) for key in keys)]
+        self.trees[argument] = _grafted(self.trees[argument], path, self._target(statement.targets[0], argument, path))
         return True
 
-    def _target(self, target: ast.expr) -> Any:
-        if isinstance(target, ast.Name):
-            return self._input(target.id)
+    def _target(self, target: ast.expr, argument: str, path: list[Any]) -> Any:
         if isinstance(target, ast.Tuple):
-            return tuple(map(self._target, target.elts))
-        raise SyntaxError(f"not a way to take an argument apart: {ast.unparse(target)}")
+            return tuple(self._target(x, argument, [*path, ("place", i)]) for i, x in enumerate(target.elts))
+        if not isinstance(target, ast.Name):
+            raise SyntaxError(f"not a way to take an argument apart: {ast.unparse(target)}")
+        if target.id not in self.sources:
+            return target.id
+        self.dicts[target.id] = argument, path  # a dict, which later lines take apart
+        return None
 
     # --- expressions
 
@@ -238,7 +265,7 @@ class Reader:
         if isinstance(node, ast.Tuple):
             return tuple(map(self._tree, node.elts))
         if isinstance(node, ast.Dict):
-            keys = tuple(key.value for key in node.keys if isinstance(key, ast.Constant))
+            keys = tuple(ast.literal_eval(key) for key in node.keys if key is not None)
             return Keyed(keys, tuple(map(self._tree, node.values)))
         return self._value(node)
 
@@ -250,16 +277,22 @@ OPS: dict[type, str] = {
 }  # fmt: skip
 
 
-def _grafted(tree: Any, keys: list[Any], part: Any) -> Any:
-    """A tree with a part put where the keys lead."""
-    if not keys:
+def _source(value: ast.expr) -> tuple[str, list[Any]]:
+    """What a line takes apart, p and the keys a and b of p['a']['b']; an empty name where it does something else."""
+    keys: list[Any] = []
+    while isinstance(value, ast.Subscript):
+        keys.insert(0, ast.literal_eval(value.slice))
+        value = value.value
+    return (value.id, keys) if isinstance(value, ast.Name) else ("", [])
+
+
+def _grafted(tree: Any, path: list[Any], part: Any) -> Any:
+    """A tree with a part put where the path leads, by the keys of dicts and places in sequences."""
+    if not path:
         return part
-    key, *rest = keys
-    if isinstance(key, int) and not isinstance(tree, Keyed):
-        items = list(tree or ())
-        items += [None] * (key + 1 - len(items))
-        items[key] = _grafted(items[key], rest, part)
-        return tuple(items)
+    (kind, step), *rest = path
+    if kind == "place":
+        return tuple(_grafted(x, rest, part) if i == step else x for i, x in enumerate(tree))
     old = dict(zip(tree.keys, tree.items)) if tree is not None else {}
-    old[key] = _grafted(old.get(key), rest, part)
+    old[step] = _grafted(old.get(step), rest, part)
     return Keyed(tuple(old), tuple(old.values()))

@@ -99,7 +99,9 @@ class Traces:
             shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(moving, call.forms))
             error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
-        return replace(program, rows=tuple(name for name in moving if name in self.parameters.rows))
+        names = zip(program.arguments, moving)  # a program calls a parameter named like an operation otherwise
+        by_row = {name for i, name in enumerate(call.passed.names) if self.parameters.has_rows(call.passed, i)}
+        return replace(program, rows=tuple(argument.name for argument, name in names if name in by_row))
 
     # --- copies
 

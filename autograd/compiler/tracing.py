@@ -41,7 +41,7 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     map_leaves(numbers.append, result, None)
     record(numbers, lowering, first, changes() > changed + 1)
     outputs = _output(result, lowering)
-    return builder.program(_identifier(f), traced, outputs)
+    return builder.program(getattr(f, "__name__", "f"), traced, outputs)
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -53,11 +53,6 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
     return [names[i] if i < len(names) else f"{rest}{i}" for i in range(count)]
-
-
-def _identifier(f: Callable[..., Any]) -> str:
-    name = getattr(f, "__name__", "f")
-    return name if name.isidentifier() else "f"
 
 
 # --- arguments ----------------------------------------------------------------------------------
@@ -93,8 +88,7 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
     value = Value(symbol, label=name)
-    readable = name if name.isidentifier() else "".join(c if c.isalnum() or c == "_" else "_" for c in name)
-    i = lowering.builder.input(readable)
+    i = lowering.builder.input(name)
     lowering.knows(symbol, i)
     lowering.knows(value, i)
     return value, i

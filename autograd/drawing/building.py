@@ -12,9 +12,11 @@ from autograd.drawing.folding import Alike, Calls, Folding
 from autograd.drawing.naming import Naming
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.engine import Value
-from autograd.engine.graph import Edge, Graph
+from autograd.engine.graph import INPUTS, Edge, Graph, derivative
+from autograd.engine.names import shortened
+from autograd.engine.paths import indirect
 from autograd.primitives import TABLE
-from autograd.symbols import number, signed
+from autograd.symbols.text import number, signed
 
 SHOWS = ("chain", "values", "structure")
 
@@ -71,6 +73,9 @@ class Builder:
         self.consumers: dict[Value, list[Edge]] = {box: [] for box in self.keys if isinstance(box, Value)}
         self.results: dict[Any, list[Value]] = {box: [] for box in self.keys}
         self._place(graph)
+        graph.tell_apart(box for box in self.keys if isinstance(box, Value))
+        named = {box: self._operands_of(box) for box in self.keys if self._is_named(box)}
+        self.indirect = indirect(graph.nodes, INPUTS, named)
 
     def _place(self, graph: Graph) -> None:
         """Put every node into its box, and find the results of each: what the outside uses, and the output."""
@@ -90,6 +95,15 @@ class Builder:
         for box, members in self.members.items():
             if not self.results[box]:  # leaves alike, or a node by itself
                 self.results[box] = members
+
+    def _operands_of(self, box: Any) -> dict[Value, None]:
+        """What leads into a box from outside."""
+        return {v: None for node in self.members[box] for v in node.inputs if self.box(v) != box}
+
+    def _is_named(self, box: Any) -> bool:
+        """Whether an arrow may say the derivative through a box: it has one result, and folds in or before it."""
+        folded = not isinstance(box, Value) or any(not isinstance(self.box(v), Value) for v in box.inputs)
+        return folded and len(self.results[box]) == 1
 
     def _age(self, box: Any) -> int:
         return box.index if isinstance(box, Value) else 0
@@ -144,7 +158,7 @@ class Builder:
 
     def _adjoint(self, node: Value) -> str:
         """∂C/∂node = its contributions = their sum; a dash before any backward pass."""
-        name = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(node)} = "
+        name = f"{self.graph.adjoint_name(node)} = "
         adjoint = self.adjoint(node)
         if adjoint is None:
             return f"{name}—"
@@ -182,7 +196,7 @@ class Builder:
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):
-            return box.label or (box.op.title if box.op is not None else self.naming.kind(box))
+            return shortened(box.label) or (box.op.title if box.op is not None else self.naming.kind(box))
         if box[0] == "rows":
             return self._fold_name(self.alike[box].example, members)
         return self.naming.title(self.calls.calls[box[1]]) if box[0] == "call" else self.graph.name(members[-1])
@@ -206,9 +220,9 @@ class Builder:
 
     def _fold_adjoint(self, results: list[Value]) -> str:
         output = self.graph.name(self.graph.output)
-        what = self.graph.name(results[0]) if len(results) == 1 else "·"
+        name = self.graph.adjoint_name(results[0]) if len(results) == 1 else derivative(output, "·")
         grads = [grad for grad in map(self.adjoint, results) if grad is not None]
-        return f"∂{output}/∂{what} = {_range(grads) if grads else '—'}"
+        return f"{name} = {_range(grads) if grads else '—'}"
 
     # --- arrows ----------------------------------------------------------------------------------
 
@@ -234,7 +248,7 @@ class Builder:
         constant, absent = edge.source.is_constant, edge.partial is None
         if self.show != "chain" or (constant and not edge.source.label) or (absent and constant):
             return Arrow(source, target, absent=absent and not constant, constant=constant)
-        name = f"∂{self.graph.name(edge.target)}/∂{self.graph.name(edge.source)}"
+        name = self.graph.local_name(edge)
         if absent:
             return Arrow(source, target, forward=f"{name}: no edge", absent=True)
         what, value = self.graph.local_derivative(edge), number(edge.partial)
@@ -242,9 +256,9 @@ class Builder:
         adjoint, product = self.adjoint(edge.target), self.contribution(edge)
         if constant or product is None:
             return Arrow(source, target, forward=forward, constant=constant, absent=adjoint is not None)
-        backward = f"∂{self.graph.name(self.graph.output)}/∂{self.graph.name(edge.target)} = {number(adjoint)}"
-        factors = _factors(edge.partial, adjoint)
-        return Arrow(source, target, forward, backward, number(product), factors)
+        backward = f"{self.graph.adjoint_name(edge.target)} = {number(adjoint)}"
+        receiver, factors = self.graph.name(edge.source), _factors(edge.partial, adjoint)
+        return Arrow(source, target, forward, backward, number(product), receiver, factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
         """The arrows into a fold: for each box outside, the derivative of the fold's result, and what flows back."""
@@ -268,14 +282,22 @@ class Builder:
         if len(results) > 1 or not flow.is_few:
             of = f"{_plural(flow.live, 'derivative')} of {_plural(len(results), 'result')}"
             return Arrow(source, target, forward=of, product="" if adjoint is None else self._products(flow))
-        name = self.graph.name(result)
-        forward = ", ".join(f"∂{name}/∂{self.graph.name(v)} = {number(d)}" for v, d in flow.derivatives.items())
+        forward = ", ".join(
+            f"{self._name_through(self.box(result), result, v)} = {number(d)}" for v, d in flow.derivatives.items()
+        )
         if adjoint is None:
             return Arrow(source, target, forward=forward)
-        backward = f"∂{self.graph.name(self.graph.output)}/∂{name} = {number(adjoint)}"
-        (derivative, *others) = flow.derivatives.values()
-        factors = None if others else _factors(derivative, adjoint)
-        return Arrow(source, target, forward, backward, self._products(flow), factors)
+        backward = f"{self.graph.adjoint_name(result)} = {number(adjoint)}"
+        if len(flow.derivatives) > 1:
+            return Arrow(source, target, forward, backward, self._products(flow))
+        ((v, through),) = flow.derivatives.items()
+        receiver, factors = self.graph.name(v), _factors(through, adjoint)
+        return Arrow(source, target, forward, backward, self._products(flow), receiver, factors)
+
+    def _name_through(self, box: Any, result: Value, source: Value) -> str:
+        """∂result/∂source through the box of the result, which is not all of it where another path leads there too."""
+        name = derivative(self.graph.name(result), self.graph.name(source))
+        return f"{name} through this box" if source in self.indirect[box] else name
 
     def _products(self, flow: Flow) -> str:
         """What flows back to each of a few nodes; of more, their number."""
@@ -344,4 +366,5 @@ def picture(builder: Builder, caption: str) -> Picture:
     arrows = tuple(builder.arrows())
     description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
     clusters = tuple(builder.clusters(call_of))
-    return Picture(f"Gradient graph of {name}", description, boxes, arrows, clusters, caption)
+    seed = f"{graph.adjoint_name(graph.output)} = 1"
+    return Picture(f"Gradient graph of {name}", seed, description, boxes, arrows, clusters, caption)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.drawing.themes import THEMES, Theme
-from autograd.symbols import visible
+from autograd.symbols.text import visible
 
 Attributes = Mapping[str, str] | None
 
@@ -115,7 +115,7 @@ def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -
     style = "dashed" if arrow.absent else "dotted" if arrow.constant else "solid"
     label = {"label": _table(rows)} if rows else {}
     if crowded and rows:
-        words = f"{arrow.forward} × {arrow.backward} = {arrow.product}" if arrow.backward else arrow.forward
+        words = f"({arrow.forward}) × ({arrow.backward}) = {arrow.product}" if arrow.backward else arrow.forward
         label = {"edgetooltip": quoted(words)}
     made.edge(arrow.source, arrow.target, style=style, id=key, **label, **emphasis)
 

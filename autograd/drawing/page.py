@@ -9,15 +9,15 @@ import math
 import re
 from dataclasses import asdict
 from html import escape
-from pathlib import Path
+from importlib.resources import files
 from string import Template
 
 from autograd.drawing.picture import Picture, Step
 from autograd.drawing.steps import steps
 from autograd.drawing.themes import Theme
-from autograd.symbols import visible
+from autograd.symbols.text import visible
 
-HERE = Path(__file__).parent
+HERE = files(__package__)  # which may be inside a zip
 PASSES = {"forward": "forward", "seed": "backward", "backward": "backward"}
 
 
@@ -53,7 +53,8 @@ def _row(number: int, step: Step) -> str:
 def _record(step: Step) -> dict[str, object]:
     """A step for the script; an answer that is no finite number is not asked for."""
     answer = step.answer if step.answer is not None and math.isfinite(step.answer) else None
-    return {**asdict(step), "answer": answer, "question": _question(step)}
+    words = {"what": step.what, "why": step.why, "question": _question(step)}
+    return {**asdict(step), "answer": answer, **{name: visible(text) for name, text in words.items()}}
 
 
 def _question(step: Step) -> str:

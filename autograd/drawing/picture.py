@@ -30,6 +30,7 @@ class Arrow:
     forward: str = ""
     backward: str = ""
     product: str = ""
+    receiver: str = ""  # the name of the node that the product goes to, where it is one
     factors: tuple[float, float] | None = None
     absent: bool = False
     constant: bool = False
@@ -61,9 +62,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything on one picture. `caption` says what is hidden, `description` what is shown, for who cannot see it."""
+    """Everything on one picture. `caption` says what is hidden, `description` what is shown, for who cannot see it.
+
+    `seed` is what the backward pass starts from: ∂C/∂C = 1.
+    """
 
     title: str
+    seed: str
     description: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from autograd.drawing.picture import Arrow, Box, Picture, Step
-from autograd.symbols import number, signed
+from autograd.symbols import Symbol
+from autograd.symbols.text import WHOLE, number, signed, text
 
 KINDS = {
     "parameter": "A parameter: training changes it.",
@@ -28,8 +29,7 @@ def steps(picture: Picture) -> Iterable[Step]:
             what = f"{box.name}: {box.value}" if box.kind == "group" else f"{box.name}{formula} = {box.value}"
             yield Step("forward", box.key, what, KINDS[box.kind], reveals=tuple(into.get(box.key, ())))
     output = order[-1]
-    what = f"∂{output.name}/∂{output.name} = 1"
-    yield Step("seed", output.key, what, "The backward pass starts at the output.", completes=True)
+    yield Step("seed", output.key, picture.seed, "The backward pass starts at the output.", completes=True)
     yield from _backward(picture)
 
 
@@ -38,7 +38,7 @@ def _backward(picture: Picture) -> Iterable[Step]:
     arrows = [(i, arrow) for i, arrow in enumerate(picture.arrows) if arrow.product]
     arrows.sort(key=lambda pair: (-boxes[pair[1].target].rank, pair[0]))
     left = Counter(arrow.source for _, arrow in arrows)
-    sums: dict[str, float] = dict.fromkeys(boxes, 0.0)
+    sums: defaultdict[str, float] = defaultdict(float)  # by the name of the node, of which a fold has many
     for i, arrow in arrows:
         source, target = boxes[arrow.source], boxes[arrow.target]
         left[source.key] -= 1
@@ -50,13 +50,16 @@ def _backward(picture: Picture) -> Iterable[Step]:
             yield _contribution(i, arrow, source, target, sums, completes)
 
 
-def _contribution(i: int, arrow: Arrow, source: Box, target: Box, sums: dict[str, float], completes: bool) -> Step:
+def _contribution(
+    i: int, arrow: Arrow, source: Box, target: Box, sums: defaultdict[str, float], completes: bool
+) -> Step:
     """One contribution: what the sum was, forward × backward, what it is now; and why the local derivative is that."""
     assert arrow.factors is not None
     forward, backward = arrow.factors
-    before = sums[source.key]
-    sums[source.key] += forward * backward
-    after = number(sums[source.key])
-    what = f"{source.name}.grad: {number(before)} → {signed(before)} + {signed(backward)} × {signed(forward)} = {after}"
+    name, before = arrow.receiver, sums[arrow.receiver]
+    sums[name] += forward * backward
+    after = number(sums[name])
+    grad = f"{text(Symbol(name), WHOLE)}.grad"
+    what = f"{grad}: {number(before)} → {signed(before)} + {signed(backward)} × {signed(forward)} = {after}"
     reason = f"{target.name} = {target.formula}, so " if target.kind == "operation" else ""
     return Step("backward", source.key, what, reason + arrow.forward, i, forward * backward, completes)

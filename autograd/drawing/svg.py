@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape
 
 from autograd.drawing.picture import Picture
-from autograd.symbols import visible
+from autograd.symbols.text import visible
 
 
 def finished(svg: str, picture: Picture) -> str:

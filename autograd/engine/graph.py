@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints
 from autograd.engine.gradients import is_unchanged, one
 from autograd.engine.names import Names
+from autograd.engine.paths import indirect
 from autograd.engine.value import Value
-from autograd.symbols import Symbol, at_point, elided, number, text
+from autograd.symbols import Symbol
+from autograd.symbols.points import at_point
+from autograd.symbols.text import WHOLE, elided, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
+
+    from autograd.primitives import Primitive
+
+
+INPUTS = attrgetter("inputs")
 
 
 class Edge:
@@ -36,14 +45,18 @@ class Graph:
     """Everything below an output, oldest first: an operation comes after its inputs.
 
     A node has the name given in `names`, else its label; a constant without one is named by its number, any other node
-    v1, v2, …; names are unique.
+    v1, v2, …; names are unique. A local derivative names its operand's place where ∂z/∂x could mean something else:
+    where x is an operand twice, or leads to z by another path too.
 
     >>> w, x = Value(3.0, label="w"), Value(0.5, label="x")
     >>> graph = Graph(w * x)
     >>> [graph.name(node) for node in graph.nodes]
     ['w', 'x', 'v1']
-    >>> [graph.local_derivative(edge) for edge in graph.edges(graph.output)]
-    ['x', 'w']
+    >>> [f"{graph.local_name(edge)} = {graph.local_derivative(edge)}" for edge in graph.edges(graph.output)]
+    ['∂v1/∂w = x', '∂v1/∂x = w']
+    >>> graph = Graph(x / x)
+    >>> [f"{graph.local_name(edge)} = {graph.local_derivative(edge)}" for edge in graph.edges(graph.output)]
+    ['∂v1/∂x⁽¹⁾ = 1/x⁽²⁾', '∂v1/∂x⁽²⁾ = -v1/x⁽²⁾']
     """
 
     def __init__(self, output: Value, names: Mapping[Value, str] | None = None) -> None:
@@ -61,6 +74,7 @@ class Graph:
         self._names = Names(self.nodes, names or {})
         self._reached: set[Value] | None = None
         self._consumers: dict[Value, list[Edge]] | None = None
+        self._operands: dict[Value, list[str]] = {}
         self._texts: dict[Value, tuple[str, list[str]]] = {}
 
     def name(self, node: Value) -> str:
@@ -95,6 +109,30 @@ class Graph:
                     self._reached.update(v for v, p in zip(node.inputs, node.partials) if p is not None)
         return self._reached
 
+    def tell_apart(self, targets: Iterable[Value]) -> None:
+        """Find the names of the operands of many nodes at once, which by themselves cost a pass over the graph each."""
+        wanted = [node for node in targets if node not in self._operands]
+        for node, ambiguous in indirect(self.nodes, INPUTS, {node: node.inputs for node in wanted}).items():
+            uses = Counter(node.inputs)
+            self._operands[node] = [
+                self._names.placed(v, i) if uses[v] > 1 or v in ambiguous else self.name(v)
+                for i, v in enumerate(node.inputs, 1)
+            ]
+
+    def operands(self, target: Value) -> list[str]:
+        """The operands of a node by name, with their places where the names alone could mislead."""
+        if target not in self._operands:
+            self.tell_apart([target])
+        return self._operands[target]
+
+    def local_name(self, edge: Edge) -> str:
+        """∂z/∂w of an edge: another name than that of any other derivative in this graph."""
+        return derivative(self.name(edge.target), self.operands(edge.target)[edge.position])
+
+    def adjoint_name(self, node: Value) -> str:
+        """∂C/∂node, the sum over all paths."""
+        return derivative(self.name(self.output), self.name(node))
+
     def formula(self, node: Value) -> str:
         """The operation of a node in terms of its inputs' names: "w·x"."""
         return self._text(node)[0]
@@ -112,22 +150,34 @@ class Graph:
         row = node.op
         if row is None:
             return number(node.data), []
-        symbols = {v: Symbol(self.name(v)) for v in node.inputs if v.label or not v.is_constant}
-        operands = tuple(symbols.get(v, v.data) for v in node.inputs)
-        written = list(map(text, operands))
-        sign = f" {row.symbol} " if row.symbol in ("+", "-", "*", "/", "**") else ""
-        call = sign.join(written) if sign and len(written) == 2 else f"{row.title}({elided(', ', written)})"
+        named = [v.label or not v.is_constant for v in node.inputs]
+        symbols = {name: Symbol(name) for name, is_named in zip(self.operands(node), named) if is_named}
+        operands = tuple(
+            symbols[name] if is_named else v.data for name, is_named, v in zip(self.operands(node), named, node.inputs)
+        )
         numbers = ["absent" if p is None else number(p) for p in node.partials]
-        if not is_unchanged(node):
-            return call, numbers
         try:
             value, partials = row.rule(*row.structured(operands))
         except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
-            return call, numbers
+            return _call(row, operands), numbers
         if isinstance(value, Symbol) and value.op not in ("", "select"):
             formula = text(value)
             value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
         else:
-            formula = call
-        at = {symbol: v.data for v, symbol in symbols.items()}
+            formula = _call(row, operands)
+        if not is_unchanged(node):
+            return formula, numbers
+        at = {symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)}
         return formula, [text(at_point(p, at)) for p in partials]
+
+
+def derivative(of: str, by: str) -> str:
+    """∂z/∂w in text, with brackets around what is no single name."""
+    return f"∂{text(Symbol(of), WHOLE)}/∂{text(Symbol(by), WHOLE)}"
+
+
+def _call(row: Primitive, operands: tuple[Any, ...]) -> str:
+    """An operation as it was called, where its rule does not say more."""
+    if row.symbol in ("+", "-", "*", "/", "**") and len(operands) == 2:
+        return text(Symbol(op=row.symbol, operands=operands))
+    return f"{row.title}({elided(', ', list(map(text, operands)))})"

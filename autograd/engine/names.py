@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 
-from autograd.symbols import number
+from autograd.symbols import Symbol
+from autograd.symbols.text import WHOLE, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,16 +16,22 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST = 64  # characters of a name: a row of a table holds a dozen
+NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # longer ones are nobody's number
+
+
 class Names:
     """The name of every node; only given names and labels are stored, for a graph may have a million nodes."""
 
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:
         """`nodes` are all nodes, oldest first; a name in `given` is stronger than a label."""
-        wanted = [(node, given.get(node) or node.label) for node in nodes if node.label or node in given]
+        wanted = [(node, shortened(name)) for node in nodes if (name := given.get(node) or node.label)]
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])
-        taken = {name[1:] for name in self._own.values() if name.startswith("v")}
-        self._taken = sorted(int(n) for n in taken if n.isascii() and n.isdigit() and int(n))
+        self._given = set(self._own.values())
+        taken = {int(n) for n in (name[1:] for name in self._given if NUMBERED(name))}
+        self._gaps = array("q", [n - i for i, n in enumerate(sorted(taken), 1)])
 
     def __getitem__(self, node: Value) -> str:
         name = self._own.get(node)
@@ -32,9 +40,25 @@ class Names:
         if node.is_constant:
             return number(node.data)
         n = bisect_left(self._unnamed, node.index) + 1
-        for other in self._taken:
-            n += other <= n
-        return f"v{n}"
+        return f"v{n + bisect_left(self._gaps, n)}"  # past every taken number with fewer than n free ones below it
+
+    def placed(self, node: Value, place: int) -> str:
+        """The name of a node where it is operand number `place`: x⁽²⁾, and no other node's name."""
+        name = text(Symbol(self[node]), WHOLE)
+        brackets = 1
+        while (own := placed(name, place, brackets)) in self._given:
+            brackets += 1
+        return own
+
+
+def shortened(name: str) -> str:
+    """A name as it is shown: of a long one, both ends."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 4 :]}"
+
+
+def placed(name: str, place: int, brackets: int = 1) -> str:
+    """What a name is called as operand number `place`: x⁽²⁾."""
+    return f"{name}{'⁽' * brackets}{str(place).translate(SUPERSCRIPTS)}{'⁾' * brackets}"
 
 
 def _told_apart(wanted: list[tuple[Value, str]]) -> dict[Value, str]:

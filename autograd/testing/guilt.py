@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.engine import Value, gradients
-from autograd.engine.graph import Graph
+from autograd.engine.graph import Edge, Graph
 from autograd.primitives import Kink
 from autograd.testing.evidence import SecondEvidence
 from autograd.testing.functions import SECOND, applied, by_forward, by_reverse, plain
@@ -113,7 +113,7 @@ def _local_derivatives(graph: Graph, node: Value) -> Guilt | None:
                 if found.verdict is not None:
                     analytic, found, shown = _beside(side, k, i, found)
         if found.verdict is None:
-            what = f"∂{graph.name(node)}/∂{graph.name(node.inputs[i])} of {shown}"
+            what = f"{graph.local_name(Edge(node.inputs[i], node, i))} of {shown}"
             absent = " (an absent edge)" if partial is None and shown == str(local) else ""
             says = f"{what} is {analytic!r}{absent}; it should be {_expected(found)}"
             brief = f"is {analytic!r}, should be {_expected(found)}"
@@ -157,7 +157,7 @@ def _accumulation(graph: Graph) -> Guilt | None:
                 written = " + ".join(f"{term!r}" for term in terms) or "nothing"
                 operation = str(node.op or (graph.consumers(node)[0].target.op if graph.consumers(node) else ""))
                 says = (
-                    f"∂{graph.name(output)}/∂{graph.name(node)} by {where} is {got!r}, but its consumers, whose own "
+                    f"{graph.adjoint_name(node)} by {where} is {got!r}, but its consumers, whose own "
                     f"adjoints are right, contribute {written}: they were not added up, or not in order"
                 )
                 return Guilt("accumulation", operation, node, None, says, "this is not the sum of its contributions")

@@ -1,14 +1,20 @@
 """Labels are data: they come out as written, and no markup gets through."""
 
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
 
 import pygraphviz
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, draw
-from autograd.symbols import visible
+import autograd
+from autograd import Value, draw, explain
+from autograd.symbols.text import visible
 
 LABELS = [
     "<b>bold</b>",
@@ -41,6 +47,46 @@ def test_a_label_comes_out_as_written(label: str) -> None:
 @pytest.mark.parametrize("label", ["bell\a", "null\0", "escape\x1b[1m", "\u202eright to left"])
 def test_control_characters_are_visible_escapes(label: str) -> None:
     assert visible(label) in texts(draw(Value(1.0, label=label) * 2).svg())
+
+
+HOSTILE = [
+    "lone \ud800 surrogate",
+    "\udc00",
+    "all\x00 of\x1b them\x85\u2028",
+    "long " * 2000,
+    "&" * 10_000,
+    "\U0001f600" * 50,
+]
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf", "dot", "html"])
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_any_label_can_be_saved(label: str, ending: str, tmp_path: Path) -> None:
+    x = Value(2.0, label=label)
+    y = autograd.norm([x, x, x * x, x])
+    y.label = label
+    y.backward()
+    assert draw(y).save(tmp_path / f"picture.{ending}").stat().st_size > 1000
+    str(explain(y)).encode("utf-8")
+
+
+def test_a_page_comes_out_of_a_zip(tmp_path: Path) -> None:
+    home = Path(autograd.__file__).parent
+    with zipfile.ZipFile(tmp_path / "autograd.zip", "w") as packed:
+        for path in home.rglob("*"):
+            if path.suffix in (".py", ".js", ".html"):
+                packed.write(path, Path("autograd") / path.relative_to(home))
+    code = "import autograd; x = autograd.Value(2.0); print(autograd.__file__, autograd.draw(x * x).html())"
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "autograd.zip")},
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "autograd.zip" in run.stdout
+    assert "</html>" in run.stdout
 
 
 @settings(max_examples=12)

@@ -1,0 +1,29 @@
+"""Expressions as records: what a symbol is, before there is arithmetic on it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Expression:
+    """A name, or an operation on expressions and numbers."""
+
+    __slots__ = ("name", "op", "operands")
+
+    def __init__(self, name: str = "", op: str = "", operands: tuple[Any, ...] = ()) -> None:
+        self.name = name
+        self.op = op
+        self.operands = operands
+
+
+class Comparison:
+    """Two expressions or numbers, and the sign between them."""
+
+    __slots__ = ("left", "op", "right")
+
+    def __init__(self, op: str, left: Any, right: Any) -> None:
+        self.op = op
+        self.left = left
+        self.right = right

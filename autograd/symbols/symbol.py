@@ -1,0 +1,339 @@
+"""Symbol: a number that records what is done to it, so that a rule run on symbols says what a local derivative is."""
+
+from __future__ import annotations
+
+import operator
+
+from autograd.numbers import ON_FLOATS, TEXTBOOK
+from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
+from autograd.refusals import refuse
+from autograd.symbols.expressions import Comparison, Expression
+from autograd.symbols.text import brief
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Symbol(Expression):
+    """A name, a constant, or an operation on symbols and numbers.
+
+    >>> z = Symbol("z")
+    >>> print(1 - z * z)
+    1 - z²
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return brief(self)
+
+    def __repr__(self) -> str:
+        return f"Symbol({brief(self)!r})"
+
+    def __add__(self, other: Any) -> Any:
+        return operation("+", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return operation("+", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return operation("-", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return operation("-", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return operation("*", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return operation("*", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return operation("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return operation("/", other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return operation("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return operation("//", other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return operation("%", self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return operation("%", other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return operation("**", self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return operation("**", other, self)
+
+    def __neg__(self) -> Symbol:
+        return Symbol(op="neg", operands=(self,))
+
+    def __pos__(self) -> Symbol:
+        return self
+
+    def __abs__(self) -> Symbol:
+        return Symbol(op="abs", operands=(self,))
+
+    def __eq__(self, other: object) -> Any:
+        return _comparison("==", self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _comparison("!=", self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _comparison("<", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _comparison("<=", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _comparison(">", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _comparison(">=", self, other)
+
+    __hash__ = object.__hash__
+
+    def choose(self, a: Any, b: Any) -> Any:
+        """What is `a` where this number is not 0, else `b`, as for a number that serves as a condition."""
+        return Condition("!=", self, 0.0).choose(a, b)
+
+    def __bool__(self) -> bool:
+        raise _unknown_truth(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(float, name) and not name.startswith("_"):
+            raise _unknown_number(self)  # is_integer(), hex() and the like
+        raise AttributeError(f"a traced number has no attribute {name!r}")
+
+    def __copy__(self, memo: Any = None) -> Symbol:
+        return self
+
+    __deepcopy__ = __copy__
+
+    def conjugate(self) -> Symbol:
+        """Itself."""
+        return self
+
+    real = property(conjugate)
+
+    def __float__(self) -> float:
+        raise _unknown_number(self)
+
+    __int__ = __index__ = __complex__ = __float__  # none of which returns
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise _unknown_number(self)
+        return brief(self)
+
+    def __round__(self, digits: int | None = None) -> Symbol:
+        if digits is not None:
+            raise _unknown_number(self)
+        return Symbol(op="round", operands=(self,))
+
+    def __floor__(self) -> Symbol:
+        return Symbol(op="floor", operands=(self,))
+
+    def __ceil__(self) -> Symbol:
+        return Symbol(op="ceil", operands=(self,))
+
+    def __trunc__(self) -> Any:
+        return (self < 0).choose(self.__ceil__(), self.__floor__())
+
+
+class Condition(Comparison):
+    """A comparison of symbols, which `where` and `select` take; it has no truth of its own.
+
+    With op "select" it is a choice of truths: the first of the pair `right` where the condition `left` holds, else the
+    second; each is a condition, True or False.
+    """
+
+    __slots__ = ()
+
+    def choose(self, a: Any, b: Any) -> Any:
+        """What is `a` where the condition holds, else `b`; None is the absent edge."""
+        if a is None or b is None or type(a) is Masked or type(b) is Masked:
+            (x, here), (y, there) = _with_mask(a), _with_mask(b)
+            return Masked(self.choose(x, y), self.of_truths(here, there))
+        for x in (a, b):
+            if type(x) not in OWN and _takes_over(x):
+                return kind_of(x).atom("where")(self, a, b)
+        return Symbol(op="select", operands=(self, a, b))
+
+    def of_truths(self, a: Any, b: Any) -> Condition:
+        """The condition that is `a` where this one holds, else `b`."""
+        return self if a is True and b is False else Condition("select", self, (a, b))
+
+    def __eq__(self, other: object) -> Any:
+        if type(other) is Condition:
+            return self.of_truths(other, other.of_truths(False, True))
+        return self.of_truths(other == 1, other == 0) if isinstance(other, (bool, int, float)) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else equal.of_truths(False, True)
+
+    __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> Any:
+        return self.of_truths(other, False) if type(other) in TRUTHS else NotImplemented
+
+    def __or__(self, other: Any) -> Any:
+        return self.of_truths(True, other) if type(other) in TRUTHS else NotImplemented
+
+    def __xor__(self, other: Any) -> Any:
+        return self != other if type(other) in TRUTHS else NotImplemented
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    @property
+    def number(self) -> Any:
+        """1 where it holds, else 0, as Python counts truths."""
+        return self.choose(1.0, 0.0)
+
+    def __float__(self) -> float:
+        raise _unknown_truth(self)
+
+    __int__ = __index__ = __float__  # none of which returns
+
+    def __copy__(self, memo: Any = None) -> Condition:
+        return self
+
+    __deepcopy__ = __copy__
+
+    def __str__(self) -> str:
+        return brief(self)
+
+    def __bool__(self) -> bool:
+        raise _unknown_truth(self)
+
+
+TRUTHS = {Condition, bool}
+
+
+def _of_number(name: str) -> Callable[..., Any]:
+    return lambda self, *others: getattr(self.number, name)(*others)
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    for _method in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Condition, _method, _of_number(_method))
+for _method in ("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "__ge__"):
+    setattr(Condition, _method, _of_number(_method))
+
+
+class Masked:
+    """A derivative that is there only where `mask` holds; elsewhere its value is 0, and its edge is absent.
+
+    What it is multiplied by may be infinite or NaN where it is not there, and adds nothing all the same.
+    """
+
+    __slots__ = ("mask", "value")
+
+    def __init__(self, value: Any, mask: Condition) -> None:
+        self.value = value
+        self.mask = mask
+
+    def __mul__(self, other: Any) -> Masked:
+        value, mask = self.value * unmasked(other), self.mask
+        if type(other) is Masked:
+            mask = mask.of_truths(other.mask, False)
+        return Masked(mask.choose(value, 0.0), mask)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Any:
+        value = self.value + unmasked(other)
+        return Masked(value, self.mask.of_truths(True, other.mask)) if type(other) is Masked else value
+
+    __radd__ = __add__
+
+
+def unmasked(x: Any) -> Any:
+    """A derivative as a number: 0 where there is none."""
+    return x.value if type(x) is Masked else x
+
+
+def _with_mask(x: Any) -> tuple[Any, Any]:
+    return (0.0, False) if x is None else (x.value, x.mask) if type(x) is Masked else (x, True)
+
+
+def _unknown_truth(x: Any) -> TypeError:
+    return refuse(lambda most: f"the truth of {brief(x, most - 13)}")
+
+
+def _unknown_number(x: Any) -> TypeError:
+    advice = "use autograd's functions, as autograd.sin, or name the argument in static="
+    return refuse(lambda most: f"the number {brief(x, most - 11)}", advice)
+
+
+COMPARISONS = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+
+
+def _comparison(op: str, x: Symbol, y: Any) -> Any:
+    return NotImplemented if type(y) not in OWN and _takes_over(y) else Condition(op, x, y)
+
+
+OWN = {Symbol, float, int}  # what most operands are
+
+
+def _takes_over(x: Any) -> bool:
+    """Whether this is a Value, or another number that has symbols inside: its own operations come first."""
+    try:
+        return kind_of(x).rank > SYMBOL_RANK
+    except TypeError:  # no number at all
+        return False
+
+
+def operation(op: str, x: Any, y: Any) -> Any:
+    """The symbol of an operation with an infix sign; an operand where that is what it gives exactly."""
+    if type(y) is Masked:
+        return NotImplemented
+    if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
+        return NotImplemented
+    if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
+        return x  # exact, and what a person would write
+    if op == "*" and type(x) is not Symbol and x == 1:
+        return y
+    return Symbol(op=op, operands=(x, y))
+
+
+def _atom(name: str) -> Callable[..., Any]:
+    if name not in ON_FLOATS:
+        return TEXTBOOK[name]
+    return lambda *operands: Symbol(op=name, operands=operands)
+
+
+join(Symbol, Kind("Symbol", SYMBOL_RANK, _atom, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
+join(Condition, KINDS[Symbol])  # what `where` chooses by
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two local derivatives, or values, are one: NaN is NaN, and a symbol is what was done to what."""
+    if x is y:
+        return True
+    if type(x) not in PARTS or type(x) is not type(y):
+        return not {type(x), type(y)} & PARTS.keys() and bool(x == y or x != x)
+    if type(x) is tuple and len(x) != len(y):
+        return False
+    return all(map(same, PARTS[type(x)](x), PARTS[type(y)](y)))
+
+
+PARTS: dict[type, Any] = {
+    Symbol: lambda x: (x.name, x.op, x.operands),
+    Condition: lambda x: (x.op, x.left, x.right),
+    Masked: lambda x: (x.value, x.mask),
+    tuple: lambda x: x,
+}
