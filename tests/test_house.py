@@ -17,7 +17,10 @@ from autograd.testing.laws import LAWS
 ROOT = Path(__file__).parent.parent
 
 # Each imports only from those above it.
-LAYERS = ["numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "compiler", "testing"]
+LAYERS = [
+    "forks", "numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing", "compiler",
+    "testing",
+]  # fmt: skip
 
 LAYERS_OF_NN = [
     "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training",

@@ -25,7 +25,7 @@ import numpy
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
-from autograd.compiler.locks import at_work
+from autograd.forks import at_work
 
 FORMAT = b"autograd 2\n"  # of files in the cache, and of the way code is called
 ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
