@@ -105,17 +105,28 @@ def test_a_fork_inside_a_pass_goes_on_with_it(monkeypatch: pytest.MonkeyPatch) -
 
 def interrupted(begun: threading.Event, chain: Chain, go_on: threading.Event):
     """A fork whose wait Ctrl-C ends; what the child can do then, and whether the lock is free in the parent."""
-    ignored = []
+    ignored, waiting, main = [], threading.Event(), threading.get_ident()
+
+    def once(*_: object) -> None:
+        if waiting.is_set() and not go_on.is_set():
+            go_on.set()
+            raise KeyboardInterrupt
+
+    def press() -> None:
+        waiting.wait()
+        while not go_on.wait(0.05):
+            signal.pthread_kill(main, signal.SIGINT)
+
     sys.unraisablehook = lambda args: ignored.append(args.exc_type)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    thread = threading.Thread(target=chain.backward)
-    thread.start()
+    signal.signal(signal.SIGINT, once)
+    threads = [threading.Thread(target=target) for target in (chain.backward, press)]
+    for thread in threads:
+        thread.start()
     begun.wait()
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    os.register_at_fork(before=waiting.set)  # in a child of the tests, so it is gone with it
     child = Fork(lambda: Chain(3).look())  # a graph of its own: that of the other thread is half way
-    go_on.set()
-    thread.join()
+    for thread in threads:
+        thread.join()
     return child.result(), ignored == [KeyboardInterrupt], SWEEPING.acquire(blocking=False), chain.look()
 
 

@@ -275,7 +275,7 @@ def test_an_exception_of_a_helper_is_handed_over(eager_threads: None, monkeypatc
         if threading.current_thread() is not threading.main_thread():
             helped.set()
             raise Alarm
-        helped.wait(10)
+        helped.wait(60)
         return 0.0
 
     helped = threading.Event()
