@@ -339,6 +339,18 @@ def test_what_a_writer_left_that_died_is_cleared(machine, tmp_path, monkeypatch)
     assert {file.suffix for file in folder.iterdir()} == {".o"}
 
 
+def test_what_a_writer_is_about_to_finish_is_not_cleared(machine, tmp_path, monkeypatch) -> None:
+    replace = os.replace
+
+    def meanwhile(source, target, *, src_dir_fd, dst_dir_fd) -> None:
+        machine.folder._make_room(src_dir_fd, 0)  # as another process would
+        replace(source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "replace", meanwhile)
+    times(3.0)
+    assert entry(tmp_path / "cache").suffix == ".o"
+
+
 def test_many_processes_at_once(machine, tmp_path, monkeypatch) -> None:
     """With room for a few entries only, so that they also clear what the others write and read."""
     monkeypatch.setattr(machine.folder, "LIMIT", 10_000)
