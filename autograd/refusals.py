@@ -16,7 +16,15 @@ PLACE = 60  # of them, for the file and its line
 
 
 class TraceError(TypeError):
-    """A traced function asked for a number, or the truth of a comparison, that is known only when the program runs."""
+    """A traced function asked for a number, or the truth of a comparison, that is known only when the program runs.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.compile(lambda x: x if x > 0 else -x)(2.0)
+    ... except autograd.TraceError as error:
+    ...     print(str(error).partition(": ")[2])
+    the truth of x > 0 is not known while a function is traced: write where(condition, a, b) in place of the branch
+    """
 
 
 # The refusals of the function that is being traced, None where none is.

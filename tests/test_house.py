@@ -18,17 +18,9 @@ ROOT = Path(__file__).parent.parent
 
 # Each imports only from those above it.
 LAYERS = [
-    "numbers",
-    "refusals",
-    "symbols",
-    "primitives",
-    "engine",
-    "transforms",
-    "explanation",
-    "drawing",
-    "compiler",
-    "testing",
-]
+    "forks", "refusals", "numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing",
+    "compiler", "testing",
+]  # fmt: skip
 
 LAYERS_OF_NN = [
     "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training",
@@ -91,6 +83,27 @@ def test_imports_go_down_the_models(path: Path) -> None:
     for name in imported(path):
         if name.startswith("nn"):
             assert LAYERS_OF_NN.index(name) < LAYERS_OF_NN.index(module), f"{module} imports {name}"
+
+
+LOADED_BEFORE = {  # files of which no function can run before the modules that it imports are there
+    "compiler/program.py": "compile, which makes programs, loads them",
+    "testing/local.py": "its own imports load it",
+    "testing/plugin.py": "pytest calls it before it runs a test, and between tests",
+    "testing/registration.py": "hypothesis and pytest call it as they start",
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograd").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_fork_comes_while_a_module_of_ours_is_loaded_on_the_way(path: Path) -> None:
+    """A child would wait for ever for the thread that had begun to load it: such imports are made `with at_work`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {node for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
+    guards = [node for node in ast.walk(tree) if isinstance(node, ast.With) and "at_work" in ast.unparse(node.items[0])]
+    held = {node for guard in guards for node in ast.walk(guard)}
+    found = [node.module for node in inside - held if (node.module or "").startswith("autograd")]
+    if path.relative_to(ROOT / "autograd").as_posix() not in LOADED_BEFORE:
+        assert found == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

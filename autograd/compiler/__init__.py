@@ -1,5 +1,7 @@
 """The compiler: scalar code becomes a program, that array instructions, and these run on NumPy or as machine code."""
 
+from autograd.forks import at_work
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +38,8 @@ def compile(
     >>> fast.value_and_grad(2.0, 0.0, x, y, argnums=(0, 1), reduce="sum")
     (1.0, (-6.0, -2.0))
     """
-    from autograd.compiler.backends import Options
-    from autograd.compiler.compiled import Compiled
+    with at_work:
+        from autograd.compiler.backends import Options
+        from autograd.compiler.compiled import Compiled
 
     return Compiled(f, rows, static, Options(backend, threads))

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd.compiler.executor import Executor, Leaf
-from autograd.compiler.locks import at_work
 from autograd.compiler.rolled import Result, Rolled
+from autograd.forks import at_work
 
 BACKENDS = ("auto", "numpy", "llvm")
 LONGEST = 10_000  # instructions of which machine code is made by itself: a second or two of work for LLVM

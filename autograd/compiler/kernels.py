@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy
 
+from autograd.forks import at_work
 from autograd.numbers import ON_FLOATS, special
 
 # Operands of ufuncs: as Python floats they would cost 0.15 µs more, at every call.
@@ -283,7 +284,8 @@ def gelu_slope(x: Any, out: Any) -> None:
 @cache
 def _scipy_erf() -> Any:
     try:
-        return import_module("scipy.special").erf
+        with at_work:
+            return import_module("scipy.special").erf
     except ImportError:
         return None
 

@@ -30,11 +30,5 @@ def _renew() -> None:
         lock.renew()
 
 
-# Held by whoever imports a module on the way or has LLVM at work, and by a fork, which would leave that half done in
-# the child. One for both, since they nest; and a garbage collection may free code at any time, so the thread that holds
-# it may take it again.
-at_work = threading.RLock()
-
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)
-    os.register_at_fork(before=at_work.acquire, after_in_parent=at_work.release, after_in_child=at_work.release)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.forks import at_work
 from autograd.numbers.kinds import FLOAT_RANK, exact, leading_kind
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
@@ -120,7 +121,8 @@ class Program:
 
     def source(self) -> str:
         """The program as Python: the forward pass, then the backward pass, one line an operation."""
-        from autograd.compiler.source import written
+        with at_work:
+            from autograd.compiler.source import written
 
         return written(self)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograd.forks import at_work
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +46,9 @@ def draw(
     """
     from functools import partial
 
-    from autograd.drawing.choosing import choose
-    from autograd.drawing.drawing import Drawing
+    with at_work:
+        from autograd.drawing.choosing import choose
+        from autograd.drawing.drawing import Drawing
 
     attributes = {"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr}
     picture = choose(output, names, show, collapse, expand, max_nodes)

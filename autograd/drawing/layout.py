@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import graphviz
 
 SECONDS = 10.0
+UNAVAILABLE = 69  # the status of a process that has no pygraphviz
 
-# pygraphviz carries Graphviz itself. Called in this process, a layout would stall every thread of it.
-_PYGRAPHVIZ = (
-    "import sys, pygraphviz;"
-    "graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode());"
-    "sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog='dot'))"
-)
+# pygraphviz carries Graphviz itself. Called in this process, a layout would stall every thread of it. The process
+# imports nothing from the working directory, which may be anybody's; our own folders come last.
+_PYGRAPHVIZ = f"""
+import sys
+ending, *folders = sys.argv[1:]
+sys.path += folders
+try:
+    import pygraphviz
+except ModuleNotFoundError as error:
+    if error.name != "pygraphviz":
+        raise
+    sys.exit({UNAVAILABLE})
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=ending, prog="dot"))
+"""
+
+WHOLE = {  # what a picture has, and what it ends with
+    "svg": (b"<svg", b"</svg>"),
+    "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+    "pdf": (b"%PDF-", b"%%EOF"),
+}
 
 
 class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz has no types
@@ -34,23 +53,87 @@ class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # grap
 
 def command(ending: str) -> list[str]:
     """The command that reads DOT and writes a picture; NoLayoutEngine where there is none."""
-    if shutil.which("dot"):
-        return ["dot", f"-T{ending}"]
-    if importlib.util.find_spec("pygraphviz") is not None:
-        return [sys.executable, "-c", _PYGRAPHVIZ, ending]
+    path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path()))
+    dot = shutil.which("dot", path=path)
+    if dot and os.path.isabs(dot):  # Windows looks in the working directory all the same
+        return [dot, f"-T{ending}"]
+    if sys.executable and importlib.util.find_spec("pygraphviz") is not None:
+        flags = {"-B": sys.flags.dont_write_bytecode, "-S": sys.flags.no_site}
+        ours = [flag for flag, is_set in flags.items() if is_set]
+        return [sys.executable, "-I", *ours, "-c", _PYGRAPHVIZ, ending, *filter(_is_elsewhere, sys.path)]
     raise NoLayoutEngine
 
 
+def _is_elsewhere(folder: str) -> bool:
+    """Whether a folder to import from is not the working directory."""
+    return os.path.isabs(folder) and not (os.path.exists(folder) and os.path.samefile(folder, os.curdir))
+
+
 def render(source: str, plainer: str, ending: str, seconds: float = SECONDS) -> bytes:
-    """The picture; `plainer` is laid out instead where `source` takes too long. TimeoutError where both do."""
+    """The picture; `plainer` is laid out instead where `source` takes too long. TimeoutError where both do.
+
+    NoLayoutEngine where there is no engine, RuntimeError where it fails or prints no picture.
+    """
     for attempt in (source, plainer):
-        try:
-            run = subprocess.run(
-                command(ending), input=attempt.encode("utf-8"), capture_output=True, timeout=seconds, check=True
-            )
-        except subprocess.TimeoutExpired:
-            continue
-        except subprocess.CalledProcessError as error:
-            raise RuntimeError(f"draw: the layout failed: {error.stderr.decode(errors='replace')}") from error
-        return run.stdout
+        with suppress(subprocess.TimeoutExpired):
+            return _picture(command(ending), attempt.encode("utf-8"), ending, seconds)
     raise TimeoutError(f"draw: no layout within {seconds:g} s, twice; lower max_nodes, or save the .dot")
+
+
+def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> bytes:
+    try:
+        status, out, said = _run(engine, source, seconds)
+    except OSError as error:
+        raise _failure(engine, f"cannot be run: {error.strerror}", b"") from error
+    if status == UNAVAILABLE:
+        raise NoLayoutEngine
+    if status < 0:
+        raise _failure(engine, f"was killed by {_signal(-status)}", said)
+    if status:
+        raise _failure(engine, f"failed with status {status}", said)
+    if not out:
+        raise _failure(engine, "printed nothing", said)
+    if not _is_whole(out, ending):
+        raise _failure(engine, f"printed no whole {ending}", said)
+    return out
+
+
+def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes, bytes]:
+    """The status of a process and what it printed; whatever ends the wait ends it, and all that it has started."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
+        try:
+            out, said = process.communicate(source, timeout=seconds)
+        except BaseException:
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+    return process.returncode, out, said
+
+
+def _is_whole(picture: bytes, ending: str) -> bool:
+    start, end = WHOLE.get(ending, (b"", b""))
+    try:
+        if ending == "svg":
+            picture.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return start in picture and picture.rstrip().endswith(end)
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _failure(engine: list[str], what: str, said: bytes) -> RuntimeError:
+    name = "pygraphviz" if engine[0] == sys.executable else engine[0]
+    words = f": {said.decode(errors='replace').strip()[-2000:]}" if said.strip() else ""
+    return RuntimeError(
+        f"draw: the layout failed: {name} {what}{words}\nInstall Graphviz anew, or save the .dot, which needs no layout"
+    )

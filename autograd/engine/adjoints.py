@@ -8,6 +8,8 @@ from __future__ import annotations
 from _thread import RLock
 from operator import attrgetter
 
+from autograd.forks import wait_before_forks
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
 # While a pass runs, `grad` of the nodes between output and leaves holds their adjoints and marks them as visited: that
 # is several times cheaper than a dictionary. The price is this lock, for two threads may pass over one graph. Leaves,
-# which graphs of several threads may share, are only ever written to once, when the pass is over.
+# which graphs of several threads may share, are only ever written to once, when the pass is over. A fork waits for it.
 SWEEPING = RLock()
+wait_before_forks(SWEEPING)
 
 _age = attrgetter("index")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+from autograd.forks import at_work
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -112,7 +114,8 @@ def _discover(x: Any) -> Kind:
             return KINDS[base]
     home = number_type.__module__.partition(".")[0]
     if home in NEWCOMERS and not _is_numpy_real(x):
-        __import__(NEWCOMERS[home], fromlist=["enter"]).enter()
+        with at_work:
+            __import__(NEWCOMERS[home], fromlist=["enter"]).enter()
     elif _is_numpy_real(x):
         KINDS[number_type] = KINDS[float]
     if number_type not in KINDS:

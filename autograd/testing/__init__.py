@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.forks import at_work
 from autograd.testing.check import check_gradients
 from autograd.testing.oracle import Estimate, numeric_derivative
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict
@@ -48,7 +49,8 @@ def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        home = import_module(f"{__name__}.{HOMES[name]}")
+        with at_work:
+            home = import_module(f"{__name__}.{HOMES[name]}")
     except ModuleNotFoundError as error:
         raise ImportError(
             f"autograd.testing.{name} needs {error.name}: pip install 'scalar-autograd[testing]'"

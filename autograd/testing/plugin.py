@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
+from traceback import format_exception_only
 from typing import Any
 
 import pytest
@@ -55,38 +58,78 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     folder = item.config.getoption("--gradcheck-artifacts")
     if folder and call.excinfo is not None and report.when == "call":
-        saved = [path for error in mismatches(call.excinfo.value) for path in save(error, Path(folder), item.nodeid)]
-        if saved:
-            report.sections.append(("gradcheck artifacts", "\n".join(map(str, saved))))
+        lines: list[str] = []
+        try:
+            lines.extend(artifacts(call.excinfo.value, Path(folder), item.nodeid))
+        except KeyboardInterrupt:  # which would be lost with this report among the hooks of other plugins
+            item.session.shouldstop = "KeyboardInterrupt while gradcheck artifacts were saved"
+        if lines:
+            report.sections.append(("gradcheck artifacts", "\n".join(lines)))
     return report
+
+
+def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
+    """Save the program and the picture of each mismatch; a line says where, or why not: no session ends for it."""
+    for mismatch in mismatches(error):
+        for content in (_program, _picture):
+            try:
+                made = content(mismatch)
+                line = made and str(_written(folder / f"{_stem(test, mismatch.kind)}.{made[0]}", made[1]))
+            except Exception as problem:
+                line = "not saved: " + "".join(format_exception_only(problem)).strip()
+            if line:
+                yield line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def mismatches(error: BaseException) -> list[Any]:
     """The gradient mismatches in an exception or a group of them."""
     from autograd.testing.verdicts import GradientMismatch
 
-    if isinstance(error, BaseExceptionGroup):
-        return [found for part in error.exceptions for found in mismatches(part)]
-    return [error] if isinstance(error, GradientMismatch) else []
+    found, waiting = [], [error]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, BaseExceptionGroup):
+            waiting[:0] = part.exceptions
+        elif isinstance(part, GradientMismatch):
+            found.append(part)
+    return found
 
 
-def save(mismatch: Any, folder: Path, test: str) -> list[Path]:
-    """The picture of a mismatch and its program, in files named after its test."""
+def _program(mismatch: Any) -> tuple[str, bytes] | None:
+    if not mismatch.program:
+        return None
+    return "py", (mismatch.program + "\n").encode("utf-8", "backslashreplace")
+
+
+def _picture(mismatch: Any) -> tuple[str, bytes] | None:
     from autograd.testing.pictures import picture
 
-    folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^\w.-]+", "-", test).strip("-")
-    number = zlib.crc32(test.encode())  # tests of different names may be the same without what a file name cannot hold
-    stem = folder / f"gradcheck-{name}-{mismatch.kind}-{number:08x}"  # which pytest does not take for a test
-    saved = []
     drawing = picture(mismatch)
-    if drawing is not None:
-        try:
-            saved.append(drawing.save(f"{stem}.svg"))
-        except FileNotFoundError:  # no layout engine: the DOT source has been written in place of it
-            saved.append(Path(f"{stem}.dot"))
-    if mismatch.program:
-        program = Path(f"{stem}.py")
-        program.write_text(mismatch.program + "\n", encoding="utf-8")
-        saved.append(program)
-    return saved
+    if drawing is None:
+        return None
+    try:
+        return "svg", drawing.pipe("svg")
+    except Exception:  # no layout, or none in time
+        return "dot", drawing.source.encode("utf-8", "backslashreplace")
+
+
+def _stem(test: str, kind: str) -> str:
+    """A file's name that pytest does not take for a test, and that no other test has."""
+    name = re.sub(r"[^\w.-]+", "-", test).strip("-")
+    short = name.encode("utf-8", "replace")[:100].decode("utf-8", "ignore")
+    number = zlib.crc32(test.encode("utf-8", "backslashreplace"))
+    return f"gradcheck-{short}-{kind}-{number:08x}"
+
+
+def _written(path: Path, content: bytes) -> Path:
+    """A file, whole or not at all: several processes may write it at once, and a disk may be full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+    return path

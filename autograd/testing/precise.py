@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from autograd.forks import at_work
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 
@@ -64,10 +65,11 @@ class Exact:
 @cache
 def context() -> Any:
     """The context of mpmath whose numbers are no floats, and have the methods that NumPy calls on objects."""
-    from mpmath import MPContext
+    with at_work:
+        from mpmath import MPContext
 
-    from autograd.numbers.precise import join_context
-    from autograd.primitives.operators import METHODS
+        from autograd.numbers.precise import join_context
+        from autograd.primitives.operators import METHODS
 
     mp = MPContext()
 

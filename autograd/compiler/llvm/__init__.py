@@ -17,7 +17,8 @@ Each file imports from those above it:
     once           what is done once a call
     borders        arrays in, results out
     writing        the module of a program
-    machine        this processor; from text to code in memory; the cache
+    cache          code in a folder
+    machine        this processor; from text to code in memory
     pool           threads that help
     executor       a call
 """

@@ -1,8 +1,7 @@
 """This machine: its vectors, and the way from text to code in memory, by way of two caches.
 
-A module is known by a digest of its text, of the processor and of the versions of LLVM and of this package. In memory
-it is kept while anything uses it. In a folder, on request, as object code behind a digest of that: a file that does
-not fit is compiled anew. A file is written under another name first, so that readers never see half of it.
+A module is known by a digest of all that its code depends on: its text, the processor, how it is compiled, the versions
+of LLVM and of this package. In memory it is kept while anything uses it; in a folder, on request, as object code.
 """
 
 from __future__ import annotations
@@ -10,24 +9,25 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import itertools
-import os
-import tempfile
 import weakref
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import llvmlite
 import llvmlite.binding as llvm
 import numpy
 
+from autograd.compiler.llvm import cache as folder
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
-from autograd.compiler.locks import at_work
+from autograd.forks import at_work
 
-FORMAT = b"autograd 2\n"  # of files in the cache, and of the way code is called
+CALLS = "autograd 2"  # the way code is called: another number where that changes
+SETTINGS = {"opt": 1, "reloc": "pic", "codemodel": "small"}
+LEVEL = 2
+# Few passes: the text is written so that little is left to do, and each pass takes as long as all of the text.
+PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
 ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
 
 
@@ -58,7 +58,7 @@ def _target() -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(host().processor, host().features, opt=1, reloc="pic", codemodel="small")
+    return target.create_target_machine(host().processor, host().features, **SETTINGS)
 
 
 @cache
@@ -68,9 +68,7 @@ def _linker() -> Any:
 
 def _target_of_linker() -> Any:
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(
-        host().processor, host().features, opt=1, reloc="pic", codemodel="small", jit=True
-    )
+    return target.create_target_machine(host().processor, host().features, **SETTINGS, jit=True)
 
 
 class Code:
@@ -128,25 +126,24 @@ def _works() -> bool:
 
 def code(module: Module) -> Code:
     """The code of a module, from memory, from the folder that AUTOGRAD_CACHE names, or from the compiler."""
-    folder = os.environ.get("AUTOGRAD_CACHE")
     text = str(module)
-    key = hashlib.sha256("\n".join([text, *host()[:2], *_versions()]).encode()).hexdigest()
     with at_work:
+        key = hashlib.sha256("\n".join([*_dependencies(), text]).encode()).hexdigest()
         found = _codes.get(key)
         if found is None:
-            path = Path(folder, f"{key}.o") if folder else None
-            object_code = read(path) if path else None
+            object_code = folder.read(key)
             if object_code is None:
                 object_code = compiled(text)
-                if path:
-                    write(path, object_code)
+                folder.write(key, object_code)
             imports = [name for name in module.declarations if not name.startswith("llvm.")]
             found = _codes[key] = Code(object_code, imports, next(_names))
     return found
 
 
-def _versions() -> list[str]:
-    return [llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info)), FORMAT.decode()]
+def _dependencies() -> list[str]:
+    """What object code depends on beside its text."""
+    versions = [llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info)), CALLS]
+    return [llvm.get_process_triple(), *host()[:2], repr((SETTINGS, LEVEL, PASSES)), *versions]
 
 
 def compiled(text: str) -> bytes:
@@ -159,41 +156,9 @@ def compiled(text: str) -> bytes:
 
 
 def optimise(module: Any) -> None:
-    """Few passes: the text is written so that little is left to do, and each pass takes as long as all of the text."""
-    builder = llvm.create_pass_builder(_target(), llvm.create_pipeline_tuning_options(speed_level=2))
+    """Run the passes over a module."""
+    builder = llvm.create_pass_builder(_target(), llvm.create_pipeline_tuning_options(speed_level=LEVEL))
     passes = llvm.create_new_module_pass_manager()
-    passes.add_always_inliner_pass()
-    passes.add_sroa_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_simplify_cfg_pass()
+    for name in PASSES:
+        getattr(passes, f"add_{name}_pass")()
     passes.run(module, builder)
-
-
-# --- the cache in a folder
-
-
-def read(path: Path) -> bytes | None:
-    """Object code from a file that is whole; None from any other, or where there is none."""
-    try:
-        head, body = path.read_bytes().split(b"\n\n", 1)
-    except (OSError, ValueError):
-        return None
-    return body if head == _head(body) else None
-
-
-def write(path: Path, object_code: bytes) -> None:
-    """Keep object code, where the folder lets us."""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(_head(object_code) + b"\n\n" + object_code)
-            os.replace(name, path)
-        except OSError:
-            os.unlink(name)
-            raise
-
-
-def _head(object_code: bytes) -> bytes:
-    return FORMAT + hashlib.sha256(object_code).hexdigest().encode()
