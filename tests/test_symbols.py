@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Value, explain, primitive
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
 from autograd.refusals import TraceError
@@ -170,3 +170,17 @@ def test_a_rule_that_runs_on_floats_alone_says_its_call(table: Any) -> None:
 def test_long_formulas_are_elided() -> None:
     graph = Graph(autograd.sum([Value(1.0) for _ in range(100)]))
     assert graph.formula(graph.output) == "v1 + v2 + v3 + … + v99 + v100"
+
+
+def test_a_rule_that_loops_is_explained_briefly(table) -> None:
+    @primitive
+    def chaos(x):
+        slope = 1.0
+        for _ in range(60):
+            x, slope = 4 * x * (1 - x), slope * (4 - 8 * x)
+        return x, (slope,)
+
+    C = chaos(Value(0.3, label="x"))
+    told = str(explain(C))
+    assert "…" in told
+    assert len(told) < 3000

@@ -11,8 +11,8 @@ from autograd.engine.names import Names
 from autograd.engine.paths import indirect
 from autograd.engine.value import Value
 from autograd.symbols import Symbol
-from autograd.symbols.points import at_point
-from autograd.symbols.text import WHOLE, elided, number, text
+from autograd.symbols.points import Point
+from autograd.symbols.text import WHOLE, elided, number, readable, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,14 +161,14 @@ class Graph:
         except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
             return _call(row, operands), numbers
         if isinstance(value, Symbol) and value.op not in ("", "select"):
-            formula = text(value)
+            formula = readable(value)
             value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
         else:
             formula = _call(row, operands)
         if not is_unchanged(node):
             return formula, numbers
-        at = {symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)}
-        return formula, [text(at_point(p, at)) for p in partials]
+        point = Point({symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)})
+        return formula, [readable(point.chosen(p)) for p in partials]
 
 
 def derivative(of: str, by: str) -> str:

@@ -25,46 +25,55 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 
 
-def at_point(x: Any, values: dict[Symbol, Any]) -> Any:
-    """`x` without its selections: of each, the branch that is taken where the symbols have these values."""
-    if type(x) is Masked:
-        return at_point(x.value, values) if _holds(x.mask, values) else None
-    if type(x) is not Symbol or x.name or not x.operands:
-        return x
-    if x.op == "select":
-        condition, a, b = x.operands
-        return at_point(a if _holds(condition, values) else b, values)
-    operands = tuple(
-        tuple(at_point(v, values) for v in y) if type(y) is tuple else at_point(y, values) for y in x.operands
-    )
-    if x.op in ("*", "/", "**"):
-        return operation(x.op, *operands)
-    return Symbol(op=x.op, operands=operands)
+class Point:
+    """The values of symbols at one point; what an expression is there is found once, however often it is shared."""
 
+    def __init__(self, values: dict[Symbol, Any]) -> None:
+        self.values = values
+        self._chosen: dict[Symbol, Any] = {}
+        self._numbers: dict[Symbol, Any] = dict(values)
 
-def _holds(condition: Any, values: dict[Symbol, Any]) -> bool:
-    if type(condition) is not Condition:
-        return bool(condition)
-    if condition.op == "select":
-        return _holds(condition.right[not _holds(condition.left, values)], values)
-    left, right = evaluated(condition.left, values), evaluated(condition.right, values)
-    return bool(COMPARISONS[condition.op](left, right))
+    def chosen(self, x: Any) -> Any:
+        """`x` without its selections."""
+        if type(x) is Masked:
+            return self.chosen(x.value) if self._holds(x.mask) else None
+        if type(x) is not Symbol or x.name or not x.operands:
+            return x
+        if x not in self._chosen:
+            self._chosen[x] = self._choice(x)
+        return self._chosen[x]
 
+    def _choice(self, x: Symbol) -> Any:
+        if x.op == "select":
+            condition, a, b = x.operands
+            return self.chosen(a if self._holds(condition) else b)
+        operands = tuple(tuple(map(self.chosen, y)) if type(y) is tuple else self.chosen(y) for y in x.operands)
+        return operation(x.op, *operands) if x.op in ("*", "/", "**") else Symbol(op=x.op, operands=operands)
 
-def evaluated(x: Any, values: dict[Symbol, Any]) -> Any:
-    """The number that `x` is where the symbols have these values."""
-    if type(x) is Condition:
-        return _holds(x, values)
-    if type(x) is tuple:
-        return tuple(evaluated(v, values) for v in x)
-    if type(x) is not Symbol:
-        return x
-    if x in values:
-        return values[x]
-    if x.op == "constant":
-        return x.operands[0]
-    if x.op == "select":
-        condition, a, b = x.operands
-        return evaluated(a if _holds(condition, values) else b, values)
-    function = OPERATORS.get(x.op) or ON_FLOATS[x.op]
-    return function(*(evaluated(operand, values) for operand in x.operands))
+    def _holds(self, condition: Any) -> bool:
+        if type(condition) is not Condition:
+            return bool(condition)
+        if condition.op == "select":
+            return self._holds(condition.right[not self._holds(condition.left)])
+        return bool(COMPARISONS[condition.op](self.number(condition.left), self.number(condition.right)))
+
+    def number(self, x: Any) -> Any:
+        """The number that `x` is."""
+        if type(x) is Condition:
+            return self._holds(x)
+        if type(x) is tuple:
+            return tuple(map(self.number, x))
+        if type(x) is not Symbol:
+            return x
+        if x not in self._numbers:
+            self._numbers[x] = self._computed(x)
+        return self._numbers[x]
+
+    def _computed(self, x: Symbol) -> Any:
+        if x.op == "constant":
+            return x.operands[0]
+        if x.op == "select":
+            condition, a, b = x.operands
+            return self.number(a if self._holds(condition) else b)
+        function = OPERATORS.get(x.op) or ON_FLOATS[x.op]
+        return function(*map(self.number, x.operands))

@@ -44,7 +44,8 @@ TEMPLATES = {
     "log_softmax_first": ("log_softmax({})", WHOLE, SUM),
 }
 
-DEPTH = 4  # of the operations that a text for an error or a log goes into
+DEPTH = 4  # of the operations that an abridged text goes into
+MOST = 200  # operations and numbers of a text that is not abridged
 
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
@@ -58,6 +59,22 @@ def text(x: Any, inside: int = SUM) -> str:
     else:
         written, level = "absent" if x is None else number(x), _number_level(x)
     return f"({written})" if level < inside else written
+
+
+def readable(x: Any) -> str:
+    """`x` as text, or where nobody would read the whole of it, without what stands deep inside."""
+    return text(x if _is_small(x) else _abridged(x, DEPTH))
+
+
+def _is_small(x: Any) -> bool:
+    """Whether at most MOST operations and numbers would be written, each as often as it occurs."""
+    waiting, count = [x], 0
+    while waiting and count <= MOST:
+        y = waiting.pop()
+        count += 1
+        if isinstance(y, Expression) and not y.name:
+            waiting += [v for z in y.operands for v in (z[:MOST] if type(z) is tuple else (z,))]
+    return count <= MOST
 
 
 def brief(x: Any, most: int = 120) -> str:
