@@ -5,9 +5,7 @@ For each primitive there is one closure that runs its rule on the numbers of its
 
 from __future__ import annotations
 
-from _contextvars import ContextVar
-from _thread import allocate_lock
-
+from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.value import NO_GRAD, Value, clock, operand
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
@@ -16,13 +14,12 @@ from autograd.primitives.operators import METHODS, OPERATORS, atom_of, core
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar
 
+    from autograd.engine.blocks import Leave
 
-_switched = 0  # how many blocks are switching recording, in any thread: while none is, no node asks the ContextVar
-_recording: ContextVar[bool] = ContextVar("autograd recording", default=True)
+    F = TypeVar("F")
 
-_switching = allocate_lock()
 
 new = object.__new__
 
@@ -34,7 +31,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     made.grad = NO_GRAD
     made.label = ""
     made.index = clock()
-    if _switched and not _recording.get():
+    if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):
         made.op = None
         made.inputs = made.partials = ()
     else:
@@ -188,50 +185,39 @@ join(
 
 
 class Recording:
-    """Switch recording on or off, in this thread or task only: a context and a decorator."""
+    """Switch recording on or off for the code inside a block: a context and a decorator."""
 
     def __init__(self, on: bool) -> None:
         self.on = on
-        self._before: list[bool] = []
+        self._called: list[Leave] = []  # by explicit calls of `__enter__`
 
     def __enter__(self) -> None:
-        global _switched
-        with _switching:
-            _switched += 1
-        self._before.append(_recording.get())
-        _recording.set(self.on)
+        if not self.on or OPEN:
+            enter(self, self._called)
 
-    def __exit__(self, *exception: object) -> None:
-        global _switched
-        _recording.set(self._before.pop())
-        with _switching:
-            _switched -= 1
+    __exit__ = Exit()
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        from functools import wraps
-        from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+    def leave_called(self, *exception: object) -> None:
+        """What an explicit call of `__exit__` does: leave the last block that one of `__enter__` entered."""
+        leave = latest(self._called)
+        if leave is not None:
+            self._called.remove(leave)
+            leave()
+        elif not self.on:
+            raise RuntimeError(f"{type(self).__name__}: __exit__ without __enter__")
 
-        if isgeneratorfunction(function) or isasyncgenfunction(function):
-            raise TypeError(f"{function.__name__} is a generator, which runs in pieces: use a with block inside it")
-        if iscoroutinefunction(function):
+    def __call__(self, function: F) -> F:
+        from autograd.engine.decorating import decorated
 
-            @wraps(function)
-            async def switched_task(*args: Any, **kwargs: Any) -> Any:
-                with Recording(self.on):
-                    return await function(*args, **kwargs)
-
-            return switched_task
-
-        @wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with Recording(self.on):
-                return function(*args, **kwargs)
-
-        return switched
+        made: F = decorated(self, function)
+        return made
 
 
 class no_grad(Recording):
     """Results are bare leaves, with no graph behind them, inside a `with no_grad():` or a function under `@no_grad()`.
+
+    It holds for what runs inside, with the tasks that are started there, until it ends, and for nothing else: not for
+    the consumer of a generator that yields inside, nor in a new thread, nor in the tasks of an async generator's block.
 
     >>> x = Value(2.0)
     >>> with no_grad():
@@ -244,8 +230,3 @@ class no_grad(Recording):
         if function:
             raise TypeError("no_grad takes no argument: write @no_grad(), with brackets")
         super().__init__(on=False)
-
-
-def is_recording() -> bool:
-    """Whether operations are recorded here and now."""
-    return not _switched or _recording.get()

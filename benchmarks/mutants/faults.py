@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.engine import Value, adjoints, recording
+from autograd.engine.blocks import Block
 from autograd.engine.gradients import plain_gradients, recorded_partials
-from autograd.engine.recording import Recording
 from autograd.primitives import TABLE, table
 from autograd.transforms import forward
 from benchmarks.mutants.editing import edited
@@ -68,10 +68,9 @@ FAULTS = [
     Fault("constants differentiated", Value.backward, "if not leaf.is_constant:", "if True:", "laws", ("constant",)),
     Fault("operands read in the backward pass", SWEEP._descend, "zip(node.inputs, node.partials)",
           f"zip(node.inputs, {PARTIALS_NOW})", "laws", ("data",)),
-    Fault("no_grad that records", recording.node, "if _switched and not _recording.get():", "if False:",
-          "laws", ("no_grad",)),
-    Fault("no_grad not restored after an exception", Recording.__exit__, "_recording.set(self._before.pop())",
-          "self._before.pop() if exception[0] else _recording.set(self._before.pop())", "laws", ("no_grad",)),
+    Fault("no_grad that records", recording.node, "if OPEN and", "if False and", "laws", ("no_grad",)),
+    Fault("no_grad not restored after an exception", Block.leave, "self.mark.on = None",
+          "self.mark.on = self.manager.__enter__() if exception[0] else None", "laws", ("no_grad",)),
     Fault("detach that keeps the graph", Value.detach, "return Value(self._data, self.label)", "return +self",
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),

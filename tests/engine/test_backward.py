@@ -192,18 +192,6 @@ def test_no_grad_as_a_decorator():
     assert countdown(5).inputs == ()
 
 
-def test_no_grad_refuses_to_decorate_what_runs_in_pieces():
-    def pieces():
-        yield Value(1.0) * 2.0
-
-    async def async_pieces():
-        yield Value(1.0) * 2.0
-
-    for function in (pieces, async_pieces):
-        with pytest.raises(TypeError, match="generator"):
-            no_grad()(function)
-
-
 def test_transforms_inside_no_grad_give_floats():
     x = Value(3.0)
     with no_grad():
