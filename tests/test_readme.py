@@ -27,7 +27,7 @@ def test_every_block_of_python_prints_what_it_says(tmp_path: Path, monkeypatch: 
 def test_every_demo_runs_and_writes_what_it_names(demo: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", demo]
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, result.stderr
     for name in re.findall(r"(\w+\.(?:svg|html))", result.stdout):
         assert (tmp_path / name).read_text(encoding="utf-8").count("<svg") == 1
