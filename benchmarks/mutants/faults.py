@@ -38,6 +38,10 @@ class Fault:
 
 SWEEP = adjoints.Sweep
 PARTIALS_NOW = "node.op.evaluate(*node.op.structured(tuple(u._data for u in node.inputs)))[1]"
+KEPT_OPEN = """self.mark.on = None
+    if exception[0]:
+        exception[1].kept = made(self.manager, None)
+        exception[1].kept.__self__.enter()"""
 
 FAULTS = [
     Fault("= for += at interior nodes", SWEEP._descend,
@@ -69,8 +73,8 @@ FAULTS = [
     Fault("operands read in the backward pass", SWEEP._descend, "zip(node.inputs, node.partials)",
           f"zip(node.inputs, {PARTIALS_NOW})", "laws", ("data",)),
     Fault("no_grad that records", recording.node, "if OPEN and", "if False and", "laws", ("no_grad",)),
-    Fault("no_grad not restored after an exception", Block.leave, "self.mark.on = None",
-          "self.mark.on = self.manager.__enter__() if exception[0] else None", "laws", ("no_grad",)),
+    Fault("no_grad not restored after an exception", Block.leave, "self.mark.on = None", KEPT_OPEN,
+          "laws", ("no_grad",)),
     Fault("detach that keeps the graph", Value.detach, "return Value(self._data, self.label)", "return +self",
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),
