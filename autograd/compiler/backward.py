@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import VARIABLE, Builder
+from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import DETACH, INPUT, Argument, Meaning, Program, leaves_of, renumbered
@@ -18,7 +19,7 @@ from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ALWAYS = -1  # the mask of an adjoint that is there whatever the numbers are
 
@@ -48,6 +49,8 @@ def differentiated(program: Program, argnums: Sequence[int], guarded: bool = Tru
         return v2, dw
     <BLANKLINE>
     """
+    if guarded:
+        program = with_norms(program)
     backward = Backward(program, guarded)
     output = leaves_of(program.outputs)[0]
     trees = [program.arguments[i].tree for i in argnums]
@@ -63,11 +66,13 @@ def second_order(program: Program, argnums: Sequence[int], guarded: bool = True)
     first = differentiated(program, argnums, guarded)
     backward = Backward(first, guarded)
     wanted = leaves_of(first.arguments[argnums[0]].tree)
-    _, *gradient = leaves_of(first.outputs)
+    value, *gradient = leaves_of(first.outputs)
     lines = []
     for output in gradient:
         adjoints = backward.sweep(output, set(wanted))
         lines.append(tuple(adjoints[i] for i in wanted))
+    if not guarded:
+        lines[0] = (backward.beside(value, lines[0][0]), *lines[0][1:])
     return _finished(backward.builder, first, tuple(lines), first.arguments, first.rows)
 
 
@@ -84,12 +89,16 @@ def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True)
         arguments.append(Argument(name, tree))
         rows += [name] if argument.name in rows else []
         tangents += leaves_of(tree)
-    _, *gradient = leaves_of(first.outputs)
+    value, *gradient = leaves_of(first.outputs)
     slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
-    along = builder.program(first.name, arguments, slope, len(first.operations))
+    along = builder.program(first.name, arguments, (value, slope), len(first.operations))
     backward = Backward(along, guarded)
     trees = [along.arguments[i].tree for i in argnums]
-    adjoints = backward.sweep(leaves_of(along.outputs)[0], {leaf for tree in trees for leaf in leaves_of(tree)})
+    value, slope = leaves_of(along.outputs)
+    adjoints = backward.sweep(slope, {leaf for tree in trees for leaf in leaves_of(tree)})
+    if not guarded:
+        i = leaves_of(trees[0])[0]
+        adjoints[i] = backward.beside(value, adjoints[i])
     outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
     return _finished(backward.builder, along, outputs, along.arguments, rows)
 
@@ -119,11 +128,21 @@ class Backward:
         self.builder = Builder.of(program)
         self.lowering = Lowering(self.builder)  # of the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
+        self.kinks = Kinks(self)
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
         """The numbers of the adjoints of the wanted inputs; of those not reached, that of 0."""
+        active = self.active(wanted)
+        self.kinks.prepare(active)
+        return self.descent(output, wanted, active, self.kinks.across)
+
+    def derivative(self, i: int, j: int) -> int:
+        """The number of ∂ value i / ∂ value j, as if value j were an input."""
+        return self.descent(i, {j}, self.active({j}), lambda adjoint, factors: ())[j]
+
+    def descent(self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]) -> dict[int, int]:
+        """One pass from an output down to what is wanted."""
         operations = self.program.operations
-        active = self._active(wanted)
         self.output = output
         parts: dict[int, list[Adjoint]] = {output: [Adjoint(self.builder.constant(1.0))]}
         found: dict[int, int] = {}
@@ -131,25 +150,34 @@ class Backward:
             if i not in parts or not active[i]:
                 continue
             adjoint = self._summed(i, parts.pop(i))
-            if operations[i].op == INPUT:
+            if i in wanted:
                 found[i] = adjoint.value
                 continue
-            for k, (j, partial) in enumerate(zip(operations[i].operands, self._partials(i))):
+            factors: list[tuple[int, int]] = []
+            for k, (j, partial) in enumerate(zip(operations[i].operands, self.partials(i))):
                 if active[j]:
                     part = self._part(adjoint, partial, i, k)
                     if part is not None:
                         parts.setdefault(j, []).append(part)
+                        factors.append((j, self.factor(partial)))
+            for j, part in across(adjoint, factors):
+                parts.setdefault(j, []).append(part)
         zero = self.builder.constant(0.0)
         return {i: found.get(i, zero) for i in wanted}
 
-    def _active(self, wanted: set[int]) -> list[bool]:
+    def beside(self, value: int, derivative: int) -> int:
+        """A derivative that is NaN where the function's value is not finite, as the guarded program has to see it."""
+        emit, zero = self.builder.emit, self.builder.constant(0.0)
+        return emit("add", (derivative, emit("multiply", (zero, value))))
+
+    def active(self, wanted: set[int]) -> list[bool]:
         """Which values depend on a wanted input."""
         active: list[bool] = []
         for i, operation in enumerate(self.program.operations):
             active.append(i in wanted or any(map(active.__getitem__, operation.operands)))
         return active
 
-    def _partials(self, i: int) -> tuple[Any, ...]:
+    def partials(self, i: int) -> tuple[Any, ...]:
         """The local derivatives of an operation as symbols, which `lowering` knows for those of this operation."""
         op, operands, _ = self.program.operations[i]
         if op in COMPARISONS:
@@ -180,7 +208,7 @@ class Backward:
         """What operation i adds to the adjoint of its operand at place k; None where there is no edge."""
         names = self.program.names
         if not self.guarded:
-            p = self._lean(partial)
+            p = self.factor(partial)
             if self.builder.is_constant(p, 0.0):
                 return None
             return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, k))
@@ -189,12 +217,16 @@ class Backward:
         mask = adjoint.mask
         if type(partial) is Masked:
             there = self.lowering.number(partial.mask)
-            mask = there if mask == ALWAYS else self._both(mask, there)
-        value = self._product(adjoint.value, self.lowering.number(unmasked(partial)), i, k)
+            mask = there if mask == ALWAYS else self.both(mask, there)
+        value = self._product(adjoint.value, self.factor(partial), i, k)
         if mask != ALWAYS and value != adjoint.value:
             name = f"d{names[self.program.operations[i].operands[k]]}_{names[i]}"
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
         return Adjoint(value, mask)
+
+    def factor(self, partial: Any) -> int:
+        """The number of a local derivative that is there somewhere."""
+        return self.lowering.number(unmasked(partial)) if self.guarded else self._lean(partial)
 
     def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
         names, builder = self.program.names, self.builder
@@ -231,7 +263,7 @@ class Backward:
 
     # --- masks
 
-    def _both(self, a: int, b: int) -> int:
+    def both(self, a: int, b: int) -> int:
         return a if a == b else self.builder.emit("where", (a, b, self.builder.constant(False)))
 
     def _either(self, a: int, b: int) -> int:

@@ -33,6 +33,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "constant_power": powers.power,
     "monomial": powers.falling_power,
     "falling_power": powers.falling_power,
+    "scaled_power": powers.scaled_power,
     "xlogy": powers.xlogy,
     # exponentials, logarithms and roots
     "exp": numpy.exp,
@@ -85,6 +86,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     # pieces
     "abs": numpy.absolute,
     "sign": numpy.sign,
+    "side": numpy.sign,
     "floor": numpy.floor,
     "ceil": numpy.ceil,
     "round": numpy.rint,

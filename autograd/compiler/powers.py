@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
-from math import copysign, inf, isfinite, nan
+from math import inf, isfinite, nan
 from typing import Any
 
 import numpy
@@ -81,9 +81,8 @@ def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
         numpy.copyto(z, y)
         for k in range(1, int(order)):
             numpy.multiply(z, numpy.subtract(y, float(k)), z)
-        e = numpy.subtract(y, order)
-        t = numpy.subtract(e, y)
-        low = numpy.subtract(numpy.subtract(y, numpy.subtract(e, t)), numpy.add(order, t))  # what rounding took from e
+        (e,) = like(out, 1)
+        low = _rounded_difference(y, order, e)
         numpy.power(x, numpy.multiply(e, HALF), h)
         numpy.multiply(numpy.multiply(z, h, z), h, z)
         numpy.multiply(numpy.multiply(numpy.log(x), low, h), z, h)
@@ -98,6 +97,9 @@ def _fixed_falling_power(x: Any, y: float, n: int, out: Any) -> None:
     low = float(exact - Fraction(e))
     c = _coefficient(y, n)
     whole = y % 1.0 == 0.0
+    if not isfinite(c):
+        out[...] = on_floats("falling_power")(x, y, float(n))
+        return
     (z,) = like(out, 1)
     if c == 0.0 or e == 0.0:
         numpy.copyto(z, c)
@@ -111,7 +113,7 @@ def _fixed_falling_power(x: Any, y: float, n: int, out: Any) -> None:
         (h,) = like(out, 1)
         numpy.power(numpy.abs(x, h), 0.5 * e, h)
         numpy.multiply(numpy.multiply(h, c, z), h, z)
-        if whole and e % 2.0 == 1.0:
+        if whole and exact % 2 == 1:
             numpy.multiply(z, numpy.copysign(ONE, x, h), z)
         elif not whole:
             numpy.copyto(z, nan, where=numpy.less(x, ZERO))
@@ -130,7 +132,26 @@ def _coefficient(y: float, n: int) -> float:
     try:
         return float(product)
     except OverflowError:
-        return copysign(inf, product)
+        return inf if product > 0 else -inf
+
+
+def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
+    """c · x**(y-n), as c h², h = x**((y-n)/2), which leaves the range of floats where its value does; x ≤ 0 is rare."""
+    z, h, e = like(out, 3)
+    t = _rounded_difference(y, n, e)
+    numpy.power(x, numpy.multiply(e, HALF), h)
+    numpy.multiply(numpy.multiply(c, h, z), h, z)
+    numpy.multiply(numpy.multiply(numpy.log(x), t, h), z, h)
+    numpy.add(z, h, z)
+    rare = numpy.logical_or(unless_finite(z), numpy.less_equal(x, ZERO))
+    settle("scaled_power", z, rare, (c, x, y, n), out)
+
+
+def _rounded_difference(y: Any, n: Any, e: Any) -> Any:
+    """Write y - n to e; what its rounding took away."""
+    numpy.subtract(y, n, e)
+    t = numpy.subtract(e, y)
+    return numpy.subtract(numpy.subtract(y, numpy.subtract(e, t)), numpy.add(n, t))
 
 
 def xlogy(z: Any, x: Any, out: Any) -> None:

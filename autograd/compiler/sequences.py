@@ -1,4 +1,4 @@
-"""Operations on sequences in terms of parts that many of them share: the same cells in whatever order the numbers come.
+"""Operations in terms of others: those on sequences of parts that many of them share, in whatever order they come.
 
 `PLAIN` is short, and NaN where numbers are infinite. `EXACT` has the engine's limits there: one infinite number
 outweighs all finite ones, several have no limit. It is for the guarded program, which runs where something is not
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from autograd.compiler.program import Program
 
     Lowering = Callable[[Cells, Sequence[int]], int]
+
+TINY = 1e-290  # below it a length may have lost digits
 
 
 def _mean(cells: Cells, xs: Sequence[int]) -> int:
@@ -51,9 +53,64 @@ def _log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
     return cells.emit("subtract", first, _logsumexp(cells, every))
 
 
+def _softmax_rest(first: Lowering) -> Lowering:
+    """The sum of the softmax of all but the first, in terms of that of one."""
+
+    def rest(cells: Cells, xs: Sequence[int]) -> int:
+        others = range(1, len(xs))
+        return cells.emit("sum", *[first(cells, [xs[i], *xs[:i], *xs[i + 1 :]]) for i in others])
+
+    return rest
+
+
 def _direction(cells: Cells, xs: Sequence[int]) -> int:
+    """x / z; 0 of the zero vector, and NaN where z is too small to have all its digits."""
     z, zero = _norm(cells, xs), cells.constant(0.0)
-    return cells.emit("where", cells.emit("==", z, zero), zero, cells.emit("divide", xs[0], z))
+    usual = cells.emit(">", z, cells.constant(TINY))
+    rare = cells.emit("where", cells.emit("==", z, zero), zero, cells.constant(nan))
+    return cells.emit("where", usual, cells.emit("divide", xs[0], z), rare)
+
+
+# --- local derivatives that the engine keeps whole: their pieces, in an order in which none leaves the range ---------
+
+
+def _ratio_slope(cells: Cells, zxy: Sequence[int]) -> int:
+    z, _, y = zxy
+    return cells.emit("divide", z, y)
+
+
+def _quotient(cells: Cells, xyzn: Sequence[int]) -> int:
+    x, y, z, order = xyzn
+    n = int(cells.values[order])
+    if cells.values[y] == 1.0:
+        return _divided(cells, x, z, n)
+    return cells.emit("multiply", _divided(cells, x, z, n // 2), _divided(cells, y, z, n - n // 2))
+
+
+def _divided(cells: Cells, x: int, z: int, n: int) -> int:
+    for _ in range(n):
+        x = cells.emit("divide", x, z)
+    return x
+
+
+def _exact_quotient(cells: Cells, xyzn: Sequence[int]) -> int:
+    """Of two fractions whose product underflows, one is taken 2**500 times as large until the end."""
+    x, y, z, order = xyzn
+    if cells.values[y] == 1.0:
+        return _quotient(cells, xyzn)
+    a, b = cells.emit("divide", x, z), cells.emit("divide", y, z)
+    small = cells.emit("<", cells.emit("abs", cells.emit("multiply", a, b)), cells.constant(TINY))
+    one, left = cells.constant(1.0), int(cells.values[order]) - 2
+    up, down = (cells.emit("where", small, cells.constant(2.0**k), one) for k in (500, -500))
+    product = cells.emit("multiply", cells.emit("multiply", a, up), b)
+    return cells.emit("multiply", _divided(cells, product, z, left), down)
+
+
+def _power_log(cells: Cells, zxyn: Sequence[int]) -> int:
+    z, x, _, n = zxyn
+    for _ in range(int(cells.values[n])):
+        z = cells.emit("xlogy", z, x)
+    return z
 
 
 # --- at infinity -----------------------------------------------------------------------------------------------------
@@ -89,10 +146,11 @@ def _exact_log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
 
 
 def _exact_direction(cells: Cells, xs: Sequence[int]) -> int:
-    """Of numbers whose squares' sum overflows it is that of their quarters."""
-    quarters = [cells.emit("multiply", x, cells.constant(0.25)) for x in xs]
-    overflows = _is_infinite(cells, _norm(cells, xs))
-    finite = cells.emit("where", overflows, _direction(cells, quarters), _direction(cells, xs))
+    """Of numbers whose norm overflows it is that of their quarters, of tiny ones that of multiples."""
+    z, large = _norm(cells, xs), cells.constant(2.0**600)
+    tiny = cells.emit("where", cells.emit("<=", z, cells.constant(TINY)), large, cells.constant(1.0))
+    scale = cells.emit("where", _is_infinite(cells, z), cells.constant(0.25), tiny)
+    finite = _direction(cells, [cells.emit("multiply", x, scale) for x in xs])
     sizes = [cells.emit("abs", x) for x in xs]
     count, infinite = _infinities(cells, sizes), _is_infinite(cells, sizes[0])
     nothing = cells.emit("multiply", count, cells.constant(0.0))  # or NaN
@@ -104,15 +162,21 @@ def _exact_direction(cells: Cells, xs: Sequence[int]) -> int:
 PLAIN: dict[str, Lowering] = {
     "mean": _mean,
     "softmax_first": _softmax_first,
+    "softmax_rest": _softmax_rest(_softmax_first),
     "log_softmax_first": _log_softmax_first,
     "direction": _direction,
     "norm": _norm,
     "logsumexp": _logsumexp,
+    "ratio_slope": _ratio_slope,
+    "quotient": _quotient,
+    "power_log": _power_log,
 }
 EXACT = PLAIN | {
     "softmax_first": _exact_softmax_first,
+    "softmax_rest": _softmax_rest(_exact_softmax_first),
     "log_softmax_first": _exact_log_softmax_first,
     "direction": _exact_direction,
+    "quotient": _exact_quotient,
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints
+from autograd.engine.kinks import keeping_sides
 from autograd.engine.value import KEPT, Value
 from autograd.numbers.kinds import exact
+from autograd.numbers.sides import mean
 from autograd.primitives.operators import Scalar
 from autograd.symbols import same, unmasked
 
@@ -69,7 +71,7 @@ def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[lis
     """The derivatives as numbers, and whether `output` depends on a Value from before index `first` too."""
     found, met = adjoints(output, one(output), first)
     older = any_live(met, first)
-    return [0.0 if v.is_constant else unmasked(found.get(v, 0.0)) for v in inputs], older
+    return [0.0 if v.is_constant else mean(unmasked(found.get(v, 0.0))) for v in inputs], older
 
 
 def depends_on_older(x: Any, first: int) -> bool:
@@ -162,6 +164,8 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
         raise ValueError(f"create_graph: the data below {name} was changed after it was computed; compute it again")
     flat = tuple(v.data if v.is_constant else v for v in node.inputs)
     partials: tuple[Any, ...] = row.rule(*row.structured(flat))[1]
+    if row.sides:
+        partials = keeping_sides(partials, node.partials)
     return partials if type(node.data) is float else exact(partials, node.data)
 
 

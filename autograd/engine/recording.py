@@ -6,6 +6,7 @@ For each primitive there is one closure that runs its rule on the numbers of its
 from __future__ import annotations
 
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
+from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import NO_GRAD, Value, clock, operand
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
@@ -122,9 +123,22 @@ def _described(x: Value) -> str:
 def recorder(row: Primitive) -> Callable[..., Any]:
     """The closure that records one primitive."""
     count = len(row.parameters)
-    if row.vectors or count > 2:
-        return _general(row)
-    return _unary(row) if count == 1 else _binary(row)
+    record = _general(row) if row.vectors or count > 2 else _unary(row) if count == 1 else _binary(row)
+    return sides_kept(row, record) if row.sides else _root_of_squares(record) if row.name == "sqrt" else record
+
+
+def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
+    """A square root, which is recorded as a norm where it is that of a sum of squares and 0."""
+
+    def root(x: Any, *half: Any) -> Any:
+        made = record(x, *half)
+        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made.inputs:
+            squares = squares_below(x)
+            if squares:
+                return TABLE["norm"].function(scaled(squares))
+        return made
+
+    return root
 
 
 # --- methods ------------------------------------------------------------------------------------
@@ -155,7 +169,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 def _power(self: Value, other: Any) -> Any:
     if isinstance(other, Value) and not other.is_constant:
         return _general_power(self, other)
-    return _power_rule(self, other)
+    return _square_root(self, other) if isinstance(other, float) and other == 0.5 else _power_rule(self, other)
 
 
 def _row(function: Any) -> Primitive:
@@ -169,10 +183,11 @@ for _name, _function in OPERATORS.items():
     setattr(Value, f"__r{_name}__", _reflected)
 _general_power = Value.__pow__
 _power_rule = _operator(TABLE["constant_power"])[0]
+_square_root = _root_of_squares(_power_rule)
 Value.__pow__ = _power  # type: ignore[method-assign, assignment]  # as the other operators, by setattr
 for _name, _function in METHODS.items():
     if len(_row(_function).parameters) == 1:
-        setattr(Value, _name, _unary(_row(_function)))
+        setattr(Value, _name, recorder(_row(_function)))
 
 
 join(

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, Sweep
 from autograd.numbers.kinds import adapted, real
+from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
 from autograd.refusals import TraceError, refuse
@@ -135,7 +136,7 @@ class Value(Scalar):
             totals = sweep.leaves if type(self._data) is float else self._of_symbols(sweep)
             for leaf, total in totals.items():
                 if not leaf.is_constant:
-                    added = 0.0 if total is None else total
+                    added = 0.0 if total is None else mean(total)
                     leaf.grad = leaf.grad + added if leaf.has_grad and leaf.grad is not None else added
 
     def _of_symbols(self, sweep: Sweep) -> dict[Value, Any]:
@@ -176,4 +177,10 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
         return x
     if type(x) is float or (type(x) is int and type(beside) is float):
         return Value.constant(x)
-    return Value.constant(adapted(x, beside)) if is_plain(x) else None
+    if not is_plain(x):
+        return None
+    plain = adapted(x, beside)
+    made = Value.constant(plain)
+    if type(plain) is Sided:
+        made._data = plain
+    return made

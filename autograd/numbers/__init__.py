@@ -15,7 +15,6 @@ from autograd.numbers import floats, powers, slopes, special, vectors
 from autograd.numbers.kinds import (
     CONSTANTS,
     FLOAT_RANK,
-    FRACTION_RANK,
     KINDS,
     NEWCOMERS,
     Kind,
@@ -90,22 +89,6 @@ def _vector_atom(name: str, on_float: Callable[..., Any], textbook: Callable[...
     return on_sequence
 
 
-def _helper(name: str, on_float: Callable[..., Any], textbook: Callable[..., Any]) -> Callable[..., Any]:
-    """An atom that only Values and Duals keep whole.
-
-    Symbols write its textbook out, so that no picture and no compiler has to know it; Fractions take that too.
-    """
-    TEXTBOOK[name] = textbook
-
-    def on_any(*operands: Any) -> Any:
-        kind = leading_kind(operands)
-        if kind.rank == FLOAT_RANK:
-            return on_float(*map(_as_float, operands))
-        return (textbook if kind.rank == FRACTION_RANK else kind.atom(name))(*operands)
-
-    return _dispatcher(on_float, on_any)
-
-
 def _all_floats(xs: Vector) -> bool:
     """Whether every number is a float: the sum, taken in C, has the type of the leading kind among them."""
     return len(xs) > 0 and type(xs[0]) is float and type(builtins.sum(xs)) is float
@@ -145,6 +128,7 @@ floor = _atom("floor", floats.floor)
 ceil = _atom("ceil", floats.ceil)
 round = _atom("round", floats.round)
 sign = _atom("sign", floats.sign)
+side = _atom("side", floats.sign)
 
 
 # --- derived functions: a kernel for floats, the textbook for the rest --------------------------
@@ -193,7 +177,16 @@ def _power_log(z: Number, x: Number, y: Number, n: Number) -> Number:
 
 
 def _quotient(x: Number, y: Number, z: Number, n: Number) -> Number:
-    return ratio(x if type(y) is float and y == 1.0 else x * y, z ** int(n))
+    """By one division after the other: zⁿ may leave the range of floats where the result does not."""
+    if type(y) is float and y == 1.0:
+        return _divided(x, z, int(n))
+    return _divided(x, z, int(n) // 2) * _divided(y, z, int(n) - int(n) // 2)
+
+
+def _divided(x: Number, z: Number, n: int) -> Number:
+    for _ in range(n):
+        x = ratio(x, z)
+    return x
 
 
 power = _atom("power", floats.power, operator.pow)
@@ -202,10 +195,10 @@ ratio = _atom("ratio", floats.ratio, operator.truediv)
 falling_power = _atom("falling_power", floats.falling_power, _falling_power)
 monomial = _atom("monomial", floats.falling_power, _falling_power)
 xlogy = _atom("xlogy", floats.xlogy, _xlogy)
-power_log = _helper("power_log", powers.power_log, _power_log)
-scaled_power = _helper("scaled_power", powers.scaled_power, lambda c, x, y, n: c * power(x, _beside(y, x) - n))
-ratio_slope = _helper("ratio_slope", powers.ratio_slope, lambda z, x, y: ratio(z, y))
-quotient = _helper("quotient", powers.quotient, _quotient)
+power_log = _atom("power_log", powers.power_log, _power_log)
+scaled_power = _atom("scaled_power", powers.scaled_power, lambda c, x, y, n: c * power(x, _beside(y, x) - n))
+ratio_slope = _atom("ratio_slope", powers.ratio_slope, lambda z, x, y: ratio(z, y))
+quotient = _atom("quotient", powers.quotient, _quotient)
 scaled_exp = _atom("scaled_exp", floats.scaled_exp, lambda c, x, y: c * exp(x * y))
 sech2 = _atom("sech2", slopes.sech2, lambda x: 1 / cosh(x) ** 2)
 witch = _atom("witch", slopes.witch, lambda x: 1 / (1 + x * x))
@@ -284,12 +277,8 @@ def softmaxes(xs: Vector) -> tuple[Number, ...]:
     return vectors.softmax(xs) if _all_floats(xs) else tuple(map(softmax_first, _each_first(xs)))
 
 
-_softmax_rest = _helper("softmax_rest", vectors.softmax_rest, lambda xs: sum(softmaxes(xs)[1:]))
-
-
-def softmax_rest(xs: Vector) -> Number:
-    """1 - exp(x₁) / Σ exp(xⱼ), without that subtraction."""
-    return vectors.softmax_rest(xs) if _all_floats(xs) else _softmax_rest(tuple(xs))
+# 1 - exp(x₁) / Σ exp(xⱼ), without that subtraction.
+softmax_rest = _vector_atom("softmax_rest", vectors.softmax_rest, lambda xs: sum(softmaxes(xs)[1:]))
 
 
 def products_of_others(xs: Vector) -> tuple[Number, ...]:

@@ -30,12 +30,14 @@ RATIONAL: dict[str, Callable[..., Any]] = {
     "constant_power": _power,
     "ratio": lambda x, y: Fraction(x) / y,
     "sign": _sign,
+    "side": _sign,
     "floor": lambda x: Fraction(math.floor(x)),
     "ceil": lambda x: Fraction(math.ceil(x)),
     "round": lambda x: Fraction(round(x)),
     # The slopes of the rational operations; their textbook formulas are rational too.
     **{name: TEXTBOOK[name] for name in ("falling_power", "monomial", "witch", "one_minus_square")},
     **{name: TEXTBOOK[name] for name in ("sum", "mean", "prod", "dot")},
+    **{name: TEXTBOOK[name] for name in ("ratio_slope", "quotient", "scaled_power", "power_log")},
     **{name: TEXTBOOK[name] for name in ("inverse_square_slope", "inverse_square_xx", "inverse_square_xy")},
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from autograd.forks import at_work
+from autograd.numbers.sides import Sided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def real(x: Any) -> Any:
 
 
 def adapted(x: Any, data: Any) -> Any:
-    """The plain number `x` as an operand beside `data`: an int beside a Fraction stays exact."""
+    """The plain number `x` as an operand beside `data`: an int beside a Fraction is exact, a slope keeps its sides."""
+    if type(x) is Sided:
+        return x
     return kind_of(data).normal(x) if type(x) is int and type(data) is not float else real(x)
 
 

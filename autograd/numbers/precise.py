@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # A context of mpmath is a working precision, with a type of numbers of its own: mpmath.mp has mpmath.mpf.
 
 OWN_NAMES: dict[str, Callable[..., Any]] = {
+    "side": lambda mp, x: mp.sign(x),
     "log2": lambda mp, x: mp.log(x) / mp.log(2),
     "round": lambda mp, x: mp.nint(x) if mp.isfinite(x) else x,
     "floor": lambda mp, x: mp.floor(x) if mp.isfinite(x) else x,

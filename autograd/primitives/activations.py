@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from autograd import numbers
 from autograd.numbers import Number, select
 from autograd.primitives.arithmetic import Result
@@ -29,7 +31,10 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Result:
     open_ = x > 0
     at_corner = select(slope > 1, 1.0, select(slope < 0, 0.0, slope))
     inner = select(x == 0, at_corner, slope)
-    return select(open_, x, slope * x), (select(open_, 1.0, select(x == x, inner, x * inner)), select(open_, None, x))
+    return select(open_, x, slope * x), (
+        select(open_, 1.0, select(x == x, inner, x * math.nan)),
+        select(open_, None, x),
+    )
 
 
 @primitive

@@ -6,6 +6,7 @@ The side that is not selected has no edge: its local derivative is None.
 from __future__ import annotations
 
 import builtins
+import math
 
 from autograd import numbers
 from autograd.numbers import Number, flat, select, unit
@@ -13,14 +14,14 @@ from autograd.primitives.arithmetic import Result
 from autograd.primitives.table import Kink, primitive
 
 
-@primitive(symbol="|·|", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
+@primitive(symbol="|·|", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="partials"),))
 def abs(x: Number) -> Result:
     """|x|.
 
     >>> abs(-2.0)
     2.0
     """
-    return builtins.abs(x), (numbers.sign(x),)
+    return builtins.abs(x), (numbers.side(x),)
 
 
 @primitive(kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
@@ -31,6 +32,16 @@ def sign(x: Number) -> Result:
     -1.0
     """
     return numbers.sign(x), (flat(x),)
+
+
+@primitive(symbol="sign", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="value"),))
+def side(x: Number) -> Result:
+    """The slope of |x|: at 0 the mean of its sides, which it keeps.
+
+    >>> side(-2.0)
+    -1.0
+    """
+    return numbers.side(x), (flat(x),)
 
 
 @primitive(kinks=(Kink("x is whole", lambda x: x == numbers.floor(x), (1.0,), (0.0,)),))
@@ -63,7 +74,7 @@ def round(x: Number) -> Result:
     return numbers.round(x), (flat(x),)
 
 
-@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5)),))
+@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="greater"),))
 def maximum(x: Number, y: Number) -> Result:
     """The greater of x and y; NaN if either is.
 
@@ -73,7 +84,7 @@ def maximum(x: Number, y: Number) -> Result:
     return _chosen(x > y, y > x, x, y)
 
 
-@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5)),))
+@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="lesser"),))
 def minimum(x: Number, y: Number) -> Result:
     """The lesser of x and y; NaN if either is.
 
@@ -85,7 +96,7 @@ def minimum(x: Number, y: Number) -> Result:
 
 def _chosen(x_wins: Number, y_wins: Number, x: Number, y: Number) -> Result:
     """The winner; else both, at half weight, in a tie; else one is a NaN, and so is their sum."""
-    neither = select(x == y, 0.5, x + y)
+    neither = select(x == y, 0.5, (x + y) * math.nan)
     value = select(x_wins, x, select(y_wins, y, select(x == y, x, x + y)))
     return value, (
         select(x_wins, 1.0, select(y_wins, None, neither)),
@@ -109,7 +120,7 @@ def clip(x: Number, low: Number, high: Number) -> Result:
     raised = select(below, low, select(x > low, x, x + low))
     above = raised >= high
     z = select(above, high, select(raised < high, raised, raised + high))
-    elsewhere = select(z == z, None, z)
+    elsewhere = select(z == z, None, z * math.nan)
     return z, (
         select(above, select(x == high, 0.0, None), select(below, select(x == low, 0.0, None), unit(z))),
         select(above, None, select(below, 1.0, elsewhere)),

@@ -56,7 +56,10 @@ def dot(w: Vector, x: Vector, b: Number = 0) -> Result:
     return numbers.dot(w, x, b), (*x, *w, 1.0)
 
 
-@primitive(symbol="‖·‖", vectors=("xs",), kinks=(Kink("x = 0", lambda xs: not any(xs), ((0.0, 0.0),), (0.0, 0.0)),))
+ZERO_VECTOR = ("x = 0", lambda xs: not any(xs), ((0.0, 0.0),), (0.0, 0.0))
+
+
+@primitive(symbol="‖·‖", vectors=("xs",), kinks=(Kink(*ZERO_VECTOR, sides="partials"),))
 def norm(xs: Vector) -> Result:
     """The Euclidean length of a vector, without overflow on the way.
 
@@ -143,7 +146,7 @@ def log_softmax_first(xs: Vector) -> Result:
     return numbers.log_softmax_first(xs), (numbers.softmax_rest(xs), *[-q for q in others])
 
 
-@primitive(vectors=("xs",))
+@primitive(vectors=("xs",), kinks=(Kink(*ZERO_VECTOR, sides="value"),))
 def direction(xs: Vector) -> Result:
     """x₁ / ‖x‖, and 0 for the zero vector: the local derivative of a norm.
 

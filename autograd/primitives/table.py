@@ -55,17 +55,25 @@ class Kink:
     """Where an operation has no derivative, and what its rule returns there: the subgradient of least norm.
 
     `where` says it in words, `at(*operands)` decides it, and `partials` is what the rule returns at `example`.
+    `sides` says what is the mean of sides there: the rule's "partials" or its "value", where they are components of a
+    direction, as the slope of |x|; the partials of the "greater" or the "lesser" of two.
     """
 
-    __slots__ = ("at", "example", "partials", "where")
+    __slots__ = ("at", "example", "partials", "sides", "where")
 
     def __init__(
-        self, where: str, at: Callable[..., bool], example: tuple[Any, ...], partials: tuple[float | None, ...]
+        self,
+        where: str,
+        at: Callable[..., bool],
+        example: tuple[Any, ...],
+        partials: tuple[float | None, ...],
+        sides: str = "",
     ) -> None:
         self.where = where
         self.at = at
         self.example = example
         self.partials = partials
+        self.sides = sides
 
     def __repr__(self) -> str:
         return f"Kink({self.where!r})"
@@ -85,6 +93,7 @@ class Primitive:
         "native",
         "parameters",
         "rule",
+        "sides",
         "symbol",
         "title",
         "vectors"
@@ -108,6 +117,7 @@ class Primitive:
         self.rule = rule
         self.domain = domain
         self.kinks = kinks
+        self.sides = next((kink.sides for kink in kinks), "")
         self.parameters = code.co_varnames[: code.co_argcount]
         self.vectors = vectors
         self.native = native

@@ -139,7 +139,7 @@ def atanh(x: Number) -> Result:
     return numbers.atanh(x), (numbers.ratio(1.0, numbers.one_minus_square(x)),)
 
 
-@primitive(kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0)),))
+@primitive(kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),))
 def hypot(x: Number, y: Number) -> Result:
     """√(x² + y²) without overflow on the way.
 
@@ -152,7 +152,7 @@ def hypot(x: Number, y: Number) -> Result:
 # --- the local derivatives above, where a product or quotient of other operations would lose digits
 
 
-@primitive
+@primitive(kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="value"),))
 def cosine(x: Number, y: Number) -> Result:
     """x / hypot(x, y): the cosine of the angle between (x, y) and the first axis.
 

@@ -28,6 +28,7 @@ INFIX = {
 # A template's operands stand where a sum would need brackets, except between the brackets of a call.
 TEMPLATES = {
     "abs": ("|{}|", WHOLE, SUM),
+    "side": ("sign({})", WHOLE, SUM),
     "sigmoid": ("σ({})", WHOLE, SUM),
     "normal_cdf": ("Φ({})", WHOLE, SUM),
     "sech2": ("sech²({})", WHOLE, SUM),
@@ -42,6 +43,7 @@ TEMPLATES = {
     "inverse_square_xy": ("-2·{0}·{1}/({0}² + {1}²)²", PRODUCT, WHOLE),
     "softmax_first": ("softmax({})", WHOLE, SUM),
     "log_softmax_first": ("log_softmax({})", WHOLE, SUM),
+    "softmax_rest": ("1 - softmax({})", SUM, SUM),
 }
 
 DEPTH = 4  # of the operations that an abridged text goes into
@@ -251,6 +253,11 @@ def _condition_text(condition: Any) -> str:
     return f"{text(condition.left)} {condition.op} {text(condition.right)}"
 
 
+def _power_log_text(z: Any, x: Any, y: Any, n: float) -> tuple[str, int]:
+    power = "" if n == 1 else SUPERSCRIPTS.get(int(n), f"^{n:.0f}")
+    return f"{signed(text(z, PRODUCT))}·log{power}({text(x)})", PRODUCT
+
+
 SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
     "**": _power_text,
     "power": _power_text,
@@ -259,6 +266,8 @@ SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
     "falling_power": _falling_power_text,
     "scaled_exp": _scaled_exp_text,
     "sigmoid_slope": _sigmoid_slope_text,
+    "power_log": _power_log_text,
+    "ratio_slope": lambda z, x, y: _operation_text("ratio", (z, y)),
     "select": _select_text,
     "sum": _sum_text,
     "dot": _dot_text,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from itertools import count
 
+from autograd.engine import Value
 from autograd.engine.gradients import depends_on_older, leaked, value_inside
+from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
-from autograd.primitives import Primitive
-from autograd.primitives.operators import Scalar, atom_of, core
+from autograd.primitives import TABLE, Primitive
+from autograd.primitives.operators import Scalar, atom_of, core, is_plain
 from autograd.symbols import unmasked
 from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -33,13 +35,14 @@ class Dual(Scalar):
     edge leads here from an input that moves, and no infinite derivative further on can make it NaN.
     """
 
-    __slots__ = ("label", "level", "primal", "tangent")
+    __slots__ = ("label", "level", "primal", "squares", "tangent")
 
     def __init__(self, primal: Any, tangent: Any, level: int) -> None:
         self.primal = primal
         self.tangent = tangent
         self.level = level
         self.label = ""
+        self.squares: tuple[tuple[Any, float], ...] = ()  # what this is the sum of, with factors, where that is 0
 
     def inside(self) -> Any:
         return self.primal
@@ -75,6 +78,8 @@ class Dual(Scalar):
 def _push(row: Primitive) -> Callable[..., Any]:
     """A primitive on duals: the tangent of the result is Σ ∂z/∂x · tangent of x over the edges that are there."""
     is_vector = [name in row.vectors for name in row.parameters]
+    terms = TERMS.get(row.name)
+    half = {"sqrt": [], "constant_power": [0.5]}.get(row.name)  # what stands beside the operand of a root
 
     def push(*operands: Any) -> Any:
         flat: list[Any] = []
@@ -83,6 +88,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
         if any(kind_of(x).rank >= ARRAY_RANK for x in flat if not isinstance(x, Scalar)):
             return row.apply(*operands)
         duals = [x for x in flat if type(x) is Dual]
+        if half is not None and duals[0].squares and flat[1:] == half and is_recording():
+            return TABLE["norm"].function(scaled(duals[0].squares))
         level = max(x.level for x in duals)
         if level not in _open:
             _refuse_kept(duals)
@@ -95,11 +102,15 @@ def _push(row: Primitive) -> Callable[..., Any]:
         if any(isinstance(x, Scalar) for x in primals):
             # The operation itself, not its rule's expression for the value, has the rule's derivatives at a kink.
             value, partials = row.apply(*lower), row.rule(*lower)[1]
+            if row.sides:
+                partials = keeping_sides(partials, _with_sides(row, primals, value))
         else:
             try:
                 value, partials = row.evaluate(*lower)
             except (ValueError, ArithmeticError) as error:
                 raise row.failure(error, [f"{core(x)!r}" for x in flat])
+            if row.sides and type(value) is float and is_between_sides(row, tuple(primals)):
+                value, partials = with_sides(row, [_path(x, level) for x in flat], value, partials)
         if not is_recording():
             return Dual(value, None, level)  # f asked for no derivative here
         if type(core(value)) is not float:
@@ -108,9 +119,77 @@ def _push(row: Primitive) -> Callable[..., Any]:
         for x, partial in zip(flat, partials):
             if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
                 tangent = x.tangent * partial if tangent is None else tangent + x.tangent * partial
-        return Dual(value, tangent, level)
+        made = Dual(value, tangent, level)
+        if terms is not None and type(core(value)) is float and core(value) == 0.0:
+            made.squares = _squares(terms(*flat, Paths), level)
+        return made
 
     return push
+
+
+def _path(x: Any, level: int) -> dict[Any, float]:
+    """An operand at a kink as a point on the path along the tangents, of which it is known where that leads.
+
+    One that has sides itself is known by itself.
+    """
+    if type(x) is not Dual or x.level != level or x.tangent is None:
+        return {}
+    return {level: x.tangent} if type(x.tangent) is float else {x: 1.0}
+
+
+def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any]:
+    """The local derivatives of an operation on Scalars with their sides, as its innermost numbers know them."""
+    while type(value) is Dual and isinstance(value.primal, Scalar):
+        level = value.level
+        operands = [x.primal if type(x) is Dual and x.level == level else x for x in operands]
+        value = value.primal
+    if type(value) is Value:
+        return value.partials
+    partials = (None,) * len(operands)
+    if type(value) is not Dual or type(value.primal) is not float:
+        return partials
+    if not is_between_sides(row, tuple(map(core, operands))):
+        return partials
+    sided: Sequence[Any] = with_sides(row, [_path(x, value.level) for x in operands], value.primal, partials)[1]
+    return sided
+
+
+class Paths:
+    """What is known of operands by the path on which their innermost numbers move."""
+
+    @staticmethod
+    def constant(x: Any) -> Any:
+        return x if is_plain(x) else None
+
+    @staticmethod
+    def ratio(x: Any, y: Any) -> float | None:
+        """y / x near a point where both are 0, if that is known and not 0."""
+        if x is y:
+            return 1.0
+        while type(x) is Dual and type(y) is Dual and isinstance(x.primal, Scalar) and isinstance(y.primal, Scalar):
+            x, y = x.primal, y.primal
+        if type(x) is Value and type(y) is Value:
+            return forms_of_values().ratio(x, y)
+        if type(x) is not Dual or type(y) is not Dual or core(x) != 0 or core(y) != 0:
+            return None
+        a, b = x.tangent, y.tangent
+        if type(a) is not float or type(b) is not float:
+            return None
+        return b / a if a and b else 1.0 if a == b else None
+
+
+def _squares(terms: list[Any] | None, level: int) -> tuple[tuple[Any, float], ...]:
+    """The Duals whose squares these terms are, all of them 0; none where the terms are no such sum."""
+    found: list[tuple[Any, float]] = []
+    for x, weight, is_square in terms or ():
+        own = type(x) is Dual and x.level == level
+        if not own and core(x) == 0.0:
+            continue
+        squares = () if not own else ((x, 1.0),) if is_square and core(x) == 0.0 else x.squares
+        if not squares:
+            return ()
+        found += [(v, weight * factor) for v, factor in squares]
+    return tuple(found)
 
 
 def _constant(name: str, x: Any) -> Any:
@@ -217,6 +296,6 @@ def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
         return type(x) is Dual and x.level == level
 
     return (
-        map_leaves(lambda x: x.primal if is_ours(x) else plain(x), result, where),
-        map_leaves(lambda x: unmasked(x.tangent) if is_ours(x) and x.tangent is not None else 0.0, result, where),
+        map_leaves(lambda x: plain(x.primal if is_ours(x) else x), result, where),
+        map_leaves(lambda x: plain(unmasked(x.tangent)) if is_ours(x) and x.tangent is not None else 0.0, result, where),
     )

@@ -1,10 +1,13 @@
 """Kinks: what the table says of an operation without a derivative is what every mode returns there."""
 
+import math
+
 import pytest
 
 import autograd
-from autograd import Value, grad, gradients, jvp
+from autograd import Value, abs, detach, grad, gradients, hessian, hvp, jvp, sign, sqrt
 from autograd.primitives import TABLE
+from tests.compositions import COMPOSITIONS
 
 
 def flattened(example):
@@ -78,3 +81,107 @@ def test_a_rule_returns_what_the_table_says(row, point, wanted):
 @pytest.mark.parametrize("row, point, wanted", ROWS, ids=[f"{row}{point}" for row, point, _ in ROWS])
 def test_every_mode_returns_what_the_table_says(row, point, wanted, way):
     assert list(way(on_row(row), point)) == [p or 0.0 for p in wanted]
+
+
+def along(f, point, unit):
+    return lambda *x: jvp(f, x, unit)[1]
+
+
+def by_gradients(f, point):
+    leaves = [Value(x) for x in point]
+    slopes = gradients(f(*leaves), leaves, create_graph=True)
+    return [gradients(slope, leaves) for slope in slopes]
+
+
+def accumulated_slopes(f, point):
+    lines = []
+    for i in range(len(point)):
+        leaves = [Value(x) for x in point]
+        gradients(f(*leaves), leaves, create_graph=True)[i].backward()
+        lines.append([v.grad for v in leaves])
+    return lines
+
+
+# Every way to the Hessian of f at a point.
+SECOND = {
+    "hessian": lambda f, point: hessian(f, tuple(range(len(point))))(*point),
+    "gradients of gradients": by_gradients,
+    "backward of gradients": accumulated_slopes,
+    "hvp": lambda f, point: [hvp(lambda x: f(*x), (list(point),), (list(unit),)) for unit in units(len(point))],
+    "reverse over forward": lambda f, point: [
+        grad(along(f, point, unit), tuple(range(len(point))))(*point) for unit in units(len(point))
+    ],
+    "forward over forward": lambda f, point: [
+        [jvp(along(f, point, unit), point, other)[1] for other in units(len(point))] for unit in units(len(point))
+    ],
+    "forward over reverse": lambda f, point: [
+        jvp(grad(f, tuple(range(len(point)))), point, unit)[1] for unit in units(len(point))
+    ],
+}
+
+
+@pytest.mark.parametrize("way", SECOND.values(), ids=SECOND)
+@pytest.mark.parametrize(
+    "f, point, slopes, wanted", [row[1:] for row in COMPOSITIONS], ids=[r[0] for r in COMPOSITIONS]
+)
+def test_a_second_derivative_at_a_kink_is_the_mean_of_its_sides(f, point, slopes, wanted, way):
+    assert [list(line) for line in way(f, point)] == [pytest.approx(line) for line in wanted]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(
+    "f, point, slopes, wanted", [row[1:] for row in COMPOSITIONS], ids=[r[0] for r in COMPOSITIONS]
+)
+def test_the_first_derivative_of_a_composition(f, point, slopes, wanted, way):
+    assert list(way(f, point)) == pytest.approx(slopes)
+
+
+def test_derivatives_of_higher_order():
+    assert grad(grad(grad(lambda x: x * abs(x) ** 2)))(0.0) == 6.0
+    assert grad(grad(grad(grad(lambda x: abs(x) ** 4))))(0.0) == 24.0
+    assert grad(grad(grad(lambda x: abs(x) ** 3)))(0.0) == 0.0
+
+
+def test_no_sides_of_what_is_detached():
+    assert grad(lambda x: detach(sign(x)) * abs(x))(0.0) == 0.0
+    assert grad(lambda x: detach(sign(x) * 1.0) * abs(x))(0.0) == 0.0
+
+
+def test_derivatives_are_plain_floats():
+    x = Value(0.0)
+    abs(x).backward()
+    (slope,) = gradients(abs(x), [x])
+    found = [x.grad, slope, grad(abs)(0.0), grad(grad(abs))(0.0), *jvp(abs, (0.0,), (1.0,)), *jvp(sign, (0.0,), (1.0,))]
+    assert {type(g) for g in found} == {float}
+
+
+def test_sides_of_exact_numbers_are_not_known():
+    """Only floats carry them: of other kinds the derivative is that of the rules."""
+    from fractions import Fraction
+
+    assert grad(grad(lambda x: abs(x) ** 2))(Fraction(0)) == 0
+
+
+TOO_SMALL = 1e-200
+
+
+def test_a_root_of_a_square_that_underflows_is_no_norm():
+    assert grad(lambda x: sqrt(x * x))(TOO_SMALL) == math.inf
+
+
+def test_a_chain_of_zeros_takes_no_time():
+    def f(x):
+        z = x
+        for _ in range(3000):
+            z = z + abs(x) + x * x
+        return sqrt(z * z)
+
+    assert grad(f)(0.0) == jvp(f, (0.0,), (1.0,))[1] == 0.0
+
+
+def test_a_product_that_is_no_square():
+    def f(x):
+        return sqrt(x * (x + 1))
+
+    assert not math.isfinite(grad(f)(0.0))
+    assert jvp(f, (0.0,), (1.0,))[1] == math.inf

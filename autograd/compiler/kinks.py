@@ -1,0 +1,170 @@
+"""Kinks in a program: what the product rule leaves out there, and roots of sums of squares as norms.
+
+The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both. So what depends on z and is multiplied by
+s has a derivative in x there, its own derivative in z; the same for a norm and the components of its direction. The
+engine's floats carry the sides along (`autograd.numbers.sides`); a program is given the missing terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.building import Builder
+from autograd.compiler.program import CONSTANT, INPUT, Argument, Program, renumbered
+from autograd.engine.kinks import TERMS, Forms
+from autograd.numbers.sides import SIDES, deviations_of
+from autograd.primitives import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograd.compiler.backward import Adjoint, Backward
+
+
+class Place(NamedTuple):
+    """Where a sign is: in the local derivative of an operation in one of its operands, with which factor."""
+
+    operation: int
+    operand: int
+    deviation: float
+
+
+class Kinks:
+    """The operations of a program whose local derivatives are the mean of sides at a kink."""
+
+    def __init__(self, backward: Backward) -> None:
+        self.backward = backward
+        operations = backward.program.operations
+        rows = [ROWS.get(operation.op) for operation in operations]
+        self.operations = [i for i, row in enumerate(rows) if row is not None and row.sides not in ("", "value")]
+        self.factors: dict[int, tuple[int, dict[Any, float]]] = {}  # local derivatives, by the numbers of their values
+        self.places: dict[Any, list[Place]] = {}  # of each sign
+        self._slopes: dict[tuple[int, int], int | None] = {}
+
+    def prepare(self, active: list[bool]) -> None:
+        """Note the sides of the local derivatives in what is differentiated."""
+        self.factors, self.places = {}, {}
+        operations = self.backward.program.operations
+        forms = _forms(self.backward.program, active)
+        for i in self.operations:
+            op, operands, _ = operations[i]
+            sides = SIDES[ROWS[op].sides](list(map(forms.of, operands)))
+            for j, p, partial in zip(operands, sides, self.backward.partials(i)):
+                deviations = deviations_of(p)
+                self.factors[self.backward.factor(partial)] = i, deviations
+                for sign, deviation in deviations.items():
+                    self.places.setdefault(sign, []).append(Place(i, j, deviation))
+
+    def across(self, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
+        """What an operation adds to the adjoints of operands at their kinks: which of them, and what.
+
+        `factors` are its operands and its local derivatives in them, of which some may have sides.
+        """
+        for j, partial in factors:
+            here, signs = self.factors.get(partial, (0, {}))
+            for sign, deviation in signs.items():
+                for there, operand, other in self.places[sign]:
+                    slope = self._slope(j, there)
+                    if slope is not None:
+                        yield operand, self._term(adjoint, slope, deviation * other, {here, there})
+
+    def _slope(self, j: int, z: int) -> int | None:
+        """∂ value j / ∂ value z as if z were an input; None where that is 0. Unguarded, any value that there is one."""
+        if (j, z) not in self._slopes:
+            if self.backward.guarded:
+                found = self.backward.derivative(j, z)
+                self._slopes[j, z] = None if self.backward.builder.is_constant(found, 0.0) else found
+            else:
+                self._slopes[j, z] = z if self.backward.active({z})[j] else None
+        return self._slopes[j, z]
+
+    def _term(self, adjoint: Adjoint, slope: int, weight: float, operations: set[int]) -> Adjoint:
+        """adjoint · slope · weight where operations are at their kinks; unguarded NaN, so that the guarded one runs."""
+        builder, zero = self.backward.builder, self.backward.builder.constant(0.0)
+        mask = adjoint.mask
+        for i in sorted(operations):
+            at_kink = self._at_kink(i)
+            mask = at_kink if mask < 0 else self.backward.both(mask, at_kink)
+        if not self.backward.guarded:
+            return adjoint._replace(value=builder.emit("where", (mask, builder.constant(nan), zero)))
+        product = builder.emit("multiply", (builder.constant(weight), builder.emit("multiply", (adjoint.value, slope))))
+        return adjoint._replace(value=builder.emit("where", (mask, product, zero)), mask=mask)
+
+    def _at_kink(self, i: int) -> int:
+        """The condition that an operation is at its kink: a length is 0, or the operands are equal."""
+        op, operands, _ = self.backward.program.operations[i]
+        builder = self.backward.builder
+        pair = (i, builder.constant(0.0)) if ROWS[op].sides == "partials" else operands
+        return builder.emit("==", pair)
+
+
+def _forms(program: Program, active: list[bool]) -> Forms:
+    """The forms of values; what is not active does not move."""
+
+    def constant(i: int) -> Any:
+        op, _, value = program.operations[i]
+        return value if op == CONSTANT else None if active[i] else 0.0
+
+    def made_by(i: int) -> tuple[int, str, tuple[int, ...]]:
+        op, operands, _ = program.operations[i]
+        return i, "" if op == INPUT else op, operands
+
+    return Forms(constant, made_by)
+
+
+# --- roots of sums of squares ---------------------------------------------------------------------------------------
+
+
+def with_norms(program: Program) -> Program:
+    """The same program, in which a root of a sum of squares is the norm of what is squared where that is 0."""
+    if not any(_is_root(operation, program) for operation in program.operations):
+        return program
+    builder = Builder()
+    number: list[int] = []
+    for i, (op, operands, value) in enumerate(program.operations):
+        if op == INPUT:
+            number.append(builder.input(program.names[i]))
+        elif op == CONSTANT:
+            number.append(builder.constant(value))
+        else:
+            root = builder.emit(op, tuple([number[j] for j in operands]), program.names[i])
+            squares = _squares_below(program, operands[0]) if _is_root(program.operations[i], program) else None
+            number.append(_norm_at_zero(builder, root, [(number[j], w) for j, w in squares]) if squares else root)
+    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
+    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__))
+    return replace(made, rows=program.rows)
+
+
+def _is_root(operation: Any, program: Program) -> bool:
+    op, operands, _ = operation
+    return op == "sqrt" or (op in ("constant_power", "power") and program.operations[operands[1]].value == 0.5)
+
+
+def _norm_at_zero(builder: Builder, root: int, squares: list[tuple[int, float]]) -> int:
+    """A root, and where it is 0 because all that is squared is, their norm."""
+    scaled = [
+        x if weight == 1.0 else builder.emit("multiply", (x, builder.constant(sqrt(weight)))) for x, weight in squares
+    ]
+    norm = builder.emit("norm", tuple(scaled))
+    return builder.emit("where", (builder.emit("==", (norm, builder.constant(0.0))), norm, root))
+
+
+def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
+    """The values whose squares, each times its positive factor, add up to value q; None where it is no such sum."""
+    forms = _forms(program, [True] * len(program.operations))
+    found: list[tuple[int, float]] = []
+    waiting = [(q, 1.0)]
+    while waiting:
+        i, factor = waiting.pop()
+        op, operands, value = program.operations[i]
+        if op == CONSTANT and value == 0:
+            continue
+        step = TERMS.get(op)
+        terms = None if step is None else step(*operands, forms)
+        if terms is None:
+            return None
+        for j, weight, is_square in terms:
+            (found if is_square else waiting).append((j, factor * weight))
+    return found

@@ -1,0 +1,251 @@
+"""Kinks in a recorded graph: both sides of a slope kept where it is their mean, and roots of squares that are 0.
+
+√(x² + y²) has an infinite local derivative at 0 and x² a vanishing one, of which nothing can be made afterwards. There
+it is recorded as what it is, the norm of (x, y).
+"""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+
+from autograd.engine.adjoints import adjoints
+from autograd.engine.value import Value
+from autograd.numbers.sides import ONE, SIDES, Component, Sided, multiple, sided
+from autograd.primitives import Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol
+
+    from autograd.numbers.sides import Form
+
+    Term = tuple[Any, float, bool]  # an operand, its positive factor, whether it is squared
+
+    class Known(Protocol):
+        """What is known of operands: which are constants, and which are multiples of others."""
+
+        def constant(self, x: Any, /) -> Any: ...
+        def ratio(self, x: Any, y: Any, /) -> float | None: ...
+
+
+def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Value]:
+    """`record` for an operation whose local derivatives, or whose value, are the mean of sides at its kink."""
+
+    (at, *_) = [kink.at for kink in row.kinks if kink.sides]
+
+    def recorded(*operands: Any) -> Value:
+        made = record(*operands)
+        if type(made) is not Value or type(made._data) is not float or not made.inputs:
+            return made
+        data = [v._data for v in made.inputs]
+        if at(*row.structured(tuple(data))) if row.vectors else at(*data):
+            _keep_sides(row, made)
+        return made
+
+    return recorded
+
+
+def _keep_sides(row: Primitive, node: Value) -> None:
+    inputs = node.inputs
+    at_kink = _once(lambda: SIDES[row.sides](list(map(_slopes, inputs))))
+    if row.sides == "value":
+        node._data = sided(node._data, {Component(at_kink, 0): 1.0})
+    else:
+        components = [{} if v.is_constant else {Component(at_kink, i): 1.0} for i, v in enumerate(inputs)]
+        node.partials = tuple([sided(p, signs) for p, signs in zip(node.partials, components)])
+
+
+def _once(compute: Callable[[], Any]) -> Callable[[], Any]:
+    found: list[Any] = []
+
+    def known() -> Any:
+        if not found:
+            found.append(compute())
+        return found[0]
+
+    return known
+
+
+def _slopes(v: Value) -> Form:
+    """An operand near its kink, as the sum of the leaves below, each times its derivative; one with sides by itself."""
+    if not v.inputs:
+        return {} if v.is_constant else {v.index: 1.0}
+    slopes = {leaf.index: slope for leaf, slope in adjoints(v, 1.0)[0].items() if not leaf.inputs}
+    return slopes if all(type(slope) is float and isfinite(slope) for slope in slopes.values()) else {v.index: 1.0}
+
+
+def is_between_sides(row: Primitive, operands: tuple[Any, ...]) -> bool:
+    """Whether plain operands are at the kink where an operation takes the mean of its sides."""
+    return any(kink.at(*row.structured(operands)) for kink in row.kinks if kink.sides)
+
+
+def with_sides(row: Primitive, forms: Sequence[Form], value: Any, partials: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Value and local derivatives at that kink, with their sides, for operands of these forms."""
+    sides = SIDES[row.sides](forms)
+    return (sides[0], partials) if row.sides == "value" else (value, tuple(sides))
+
+
+def keeping_sides(partials: Sequence[Any], known: Sequence[Any]) -> tuple[Any, ...]:
+    """Local derivatives as a rule gives them, those that it gives as plain numbers with the sides that are known."""
+    return tuple([q if type(q) is Sided and type(p) is float else p for p, q in zip(partials, known)])
+
+
+def _constant(v: Value) -> Any:
+    return v._data if v.is_constant else None
+
+
+def _made_by(v: Value) -> tuple[Any, str, tuple[Value, ...]]:
+    return v.index, v.op.name if v.op is not None else "", v.inputs
+
+
+class Forms:
+    """Numbers as sums of others, each with a factor: 2·(x - y) as {x: 2, y: -2}. What is no such sum is its own part.
+
+    `constant(v)` gives the number that a constant is, else None; `made_by(v)` what it is known by if it is an input,
+    the operation that made it, and its operands. Numbers made alike from the same have the same form: |x - y| is known
+    again where it is computed a second time.
+    """
+
+    MOST = 1000  # numbers that are looked at: below them each is its own part
+    DEEPEST = 40
+
+    def __init__(
+        self, constant: Callable[[Any], Any], made_by: Callable[[Any], tuple[Any, str, Sequence[Any]]]
+    ) -> None:
+        self.constant = constant
+        self.made_by = made_by
+        self.known: dict[Any, Form] = {}
+
+    def of(self, v: Any, depth: int = 0) -> Form:
+        """The form of a number."""
+        constant = self.constant(v)
+        if constant is not None:
+            return {ONE: constant} if constant else {}
+        itself, op, operands = self.made_by(v)
+        if itself not in self.known:
+            too_far = len(self.known) > self.MOST or depth > self.DEEPEST
+            self.known[itself] = {itself: 1.0} if too_far or not op else self._composed(op, operands, depth + 1)
+        return self.known[itself]
+
+    def ratio(self, x: Any, y: Any) -> float | None:
+        """y / x where both are multiples of one number, else None."""
+        if x is y:
+            return 1.0
+        (a, number), (b, other) = multiple(self.of(x)), multiple(self.of(y))
+        return b / a if number is not None and number == other else None
+
+    def _composed(self, op: str, operands: Sequence[Any], depth: int) -> Form:
+        step = LINEAR.get(op)
+        terms = None if step is None else step(*operands, self.constant)
+        if terms is None:
+            return {(op, tuple([frozenset(self.of(x, depth).items()) for x in operands])): 1.0}
+        found: Form = {}
+        for x, factor in terms:
+            for part, weight in self.of(x, depth).items():
+                found[part] = found.get(part, 0.0) + factor * weight
+        return found
+
+
+def forms_of_values() -> Forms:
+    """The forms of Values, each of which is looked at once."""
+    return Forms(_constant, _made_by)
+
+
+# --- sums ---------------------------------------------------------------------------------------
+
+
+def _scaled_by(x: Any, y: Any, known: Callable[[Any], Any]) -> list[tuple[Any, float]] | None:
+    a, b = known(x), known(y)
+    return [(x, b)] if b is not None else [(y, a)] if a is not None else None
+
+
+def _weighted(*operands: Any) -> list[tuple[Any, float]] | None:
+    *pairs, b, known = operands
+    w, x = pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
+    products = [_scaled_by(v, u, known) for v, u in zip(w, x)]
+    return None if None in products else [*(term for terms in products for term in terms or ()), (b, 1.0)]
+
+
+# What an operation adds up, with which factors; None where it does something else.
+LINEAR: dict[str, Callable[..., list[tuple[Any, float]] | None]] = {
+    "add": lambda x, y, known: [(x, 1.0), (y, 1.0)],
+    "subtract": lambda x, y, known: [(x, 1.0), (y, -1.0)],
+    "negative": lambda x, known: [(x, -1.0)],
+    "positive": lambda x, known: [(x, 1.0)],
+    "multiply": _scaled_by,
+    "divide": lambda x, y, known: None if known(y) is None else [(x, 1.0 / known(y))],
+    "sum": lambda *operands: [(x, 1.0) for x in operands[:-1]],
+    "mean": lambda *operands: [(x, 1.0 / (len(operands) - 1)) for x in operands[:-1]],
+    "dot": _weighted,
+}
+
+
+# --- sums of squares ----------------------------------------------------------------------------
+
+
+def _product(x: Any, y: Any, known: Known) -> list[Term] | None:
+    ratio = known.ratio(x, y)
+    if ratio is not None:
+        return [(x, ratio, True)] if ratio > 0 else None
+    a, b = known.constant(x), known.constant(y)
+    if a is not None and a > 0:
+        return [(y, a, False)]
+    return [(x, b, False)] if b is not None and b > 0 else None
+
+
+def _quotient(x: Any, y: Any, known: Known) -> list[Term] | None:
+    b = known.constant(y)
+    return [(x, 1.0 / b, False)] if b is not None and b > 0 else None
+
+
+def _power(x: Any, n: Any, known: Known) -> list[Term] | None:
+    return [(x, 1.0, True)] if known.constant(n) == 2 else None
+
+
+def _dot(*operands: Any) -> list[Term] | None:
+    *pairs, b, known = operands
+    terms = [_product(v, u, known) for v, u in zip(pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :])]
+    return None if None in terms else [*(term for some in terms for term in some or ()), (b, 1.0, False)]
+
+
+# What an operation adds up, each times a positive factor; None where it does something else.
+TERMS: dict[str, Callable[..., list[Term] | None]] = {
+    "add": lambda x, y, known: [(x, 1.0, False), (y, 1.0, False)],
+    "positive": lambda x, known: [(x, 1.0, False)],
+    "sum": lambda *operands: [(x, 1.0, False) for x in operands[:-1]],
+    "mean": lambda *operands: [(x, 1.0 / (len(operands) - 1), False) for x in operands[:-1]],
+    "multiply": _product,
+    "divide": _quotient,
+    "constant_power": _power,
+    "power": _power,
+    "dot": _dot,
+}
+
+
+def squares_below(q: Value) -> list[tuple[Value, float]] | None:
+    """The Values whose squares, each times its positive factor, add up to one that is 0; None where it is no such sum.
+
+    Each of them must be 0 itself, for a number may also be too small to have a square.
+    """
+    forms = forms_of_values()
+    found: list[tuple[Value, float]] = []
+    waiting = [(q, 1.0)]
+    while waiting:
+        v, factor = waiting.pop()
+        if v.is_constant and v._data == 0.0:
+            continue
+        step = TERMS.get(v.op.name) if v.op is not None else None
+        terms = step(*v.inputs, forms) if step is not None else None
+        if terms is None:
+            return None
+        for x, weight, is_square in terms:
+            if is_square and x._data != 0.0:
+                return None
+            (found if is_square else waiting).append((x, factor * weight))
+    return found
+
+
+def scaled(squares: Sequence[tuple[Any, float]]) -> list[Any]:
+    """The numbers whose own squares add up to that sum."""
+    return [x if weight == 1.0 else x * sqrt(weight) for x, weight in squares]

@@ -1,0 +1,153 @@
+"""Sided: a derivative at a kink, as a float that is the mean of its sides, and remembers how far they are from it.
+
+|x| at 0 has the slope 1 on one side and -1 on the other: 0 on the average, and 1 wherever it meets itself in a product,
+as in the second derivative of |x|². The components of a vector's direction are like that at the zero vector.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    Form = dict[Any, float]  # an operand as a sum of things, each with a factor
+
+
+class Sided(float):
+    """mean + Σ deviation · s over signs s of mean 0, each of which has the square 1 and is independent of the others.
+
+    Sums and products keep the deviations, but for products of different signs, whose mean is 0; whatever else is done
+    with it is done with the mean.
+    """
+
+    __slots__ = ("deviations",)
+
+    deviations: dict[Any, float]  # by what tells one sign from another, or a Component that will be asked for it
+
+    def __add__(self, other: Any) -> Any:
+        mean = float.__add__(self, other)
+        if mean is NotImplemented:
+            return mean
+        deviations = dict(self.deviations)
+        for sign, d in deviations_of(other).items():
+            deviations[sign] = deviations.get(sign, 0.0) + d
+        return sided(mean, deviations)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Any:
+        mean = float.__mul__(self, other)
+        if mean is NotImplemented:
+            return mean
+        theirs = deviations_of(other)
+        deviations = {sign: d * float(other) for sign, d in self.deviations.items()}
+        for sign, d in theirs.items():
+            deviations[sign] = deviations.get(sign, 0.0) + d * float(self)
+        if theirs:
+            ours, theirs = _by_known_signs(self.deviations), _by_known_signs(theirs)
+            mean += sum([d * theirs[sign] for sign, d in ours.items() if sign in theirs])
+        return sided(mean, deviations)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Any:
+        return self * -1.0
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __truediv__(self, other: Any) -> Any:
+        mean = float.__truediv__(self, other)
+        return (
+            mean if mean is NotImplemented else sided(mean, {s: d / float(other) for s, d in self.deviations.items()})
+        )
+
+
+def sided(mean: float, deviations: dict[Any, float]) -> float:
+    """The number of this mean and these deviations; a plain float where there are none."""
+    present = {sign: d for sign, d in deviations.items() if d}
+    if not present:
+        return mean
+    made = Sided(mean)
+    made.deviations = present
+    return made
+
+
+class Component:
+    """What an operation at its kink has sides in, by its place: worked out when it meets another, as few ever do."""
+
+    __slots__ = ("at_kink", "place")
+
+    def __init__(self, at_kink: Callable[[], Sequence[float]], place: int) -> None:
+        self.at_kink = at_kink
+        self.place = place
+
+    def deviations(self) -> dict[Any, float]:
+        """By what tells one sign from another."""
+        return deviations_of(self.at_kink()[self.place])
+
+
+def _by_known_signs(deviations: dict[Any, float]) -> dict[Any, float]:
+    found: dict[Any, float] = {}
+    for sign, d in deviations.items():
+        parts = sign.deviations() if type(sign) is Component else {sign: 1.0}
+        for known, factor in parts.items():
+            found[known] = found.get(known, 0.0) + d * factor
+    return found
+
+
+def deviations_of(x: Any) -> dict[Any, float]:
+    """What the sides of a number deviate from it."""
+    return x.deviations if type(x) is Sided else {}
+
+
+# --- which sides there are ----------------------------------------------------------------------
+
+ONE = "1"  # what constants are multiples of, in a form
+
+
+def direction(operands: Sequence[Form]) -> list[float]:
+    """The components of the direction of a zero vector: 0, and of either sign; multiples of one number share it."""
+    multiples = [multiple({part: factor for part, factor in form.items() if part != ONE}) for form in operands]
+    lengths: dict[Any, float] = {}
+    for factor, number in multiples:
+        lengths[number] = hypot(lengths.get(number, 0.0), factor)
+    longest = max(lengths.values()) or 1.0
+    vector = frozenset((number, length / longest) for number, length in lengths.items() if length)
+    return [sided(0.0, {(vector, number): factor and factor / lengths[number]}) for factor, number in multiples]
+
+
+def greater(operands: Sequence[Form]) -> list[float]:
+    """The derivatives of the greater of two operands that are equal: ½ each, and 1 and 0 on either side of that."""
+    x, y = operands
+    (s,) = direction([{part: x.get(part, 0.0) - y.get(part, 0.0) for part in {**x, **y}}])
+    return [0.5 + 0.5 * s, 0.5 - 0.5 * s]
+
+
+def lesser(operands: Sequence[Form]) -> list[float]:
+    """The derivatives of the lesser of two operands that are equal."""
+    return greater(operands)[::-1]
+
+
+def multiple(form: Form) -> tuple[float, Any]:
+    """The same as a factor times a number that is known again when it comes otherwise scaled, or as its opposite."""
+    parts = sorted([(part, factor) for part, factor in form.items() if factor], key=lambda item: hash(item[0]))
+    if not parts:
+        return 0.0, None
+    leading = parts[0][1]
+    return leading, frozenset((part, float(f"{factor / leading:.12g}")) for part, factor in parts)
+
+
+# What an operation has sides in at its kink, by what its row of the table says.
+SIDES = {"partials": direction, "value": direction, "greater": greater, "lesser": lesser}
+
+
+def mean(x: Any) -> Any:
+    """A number without its sides."""
+    return float(x) if type(x) is Sided else x

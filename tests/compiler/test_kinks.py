@@ -1,0 +1,90 @@
+"""Compiled derivatives at kinks, of the first and the second order, as the engine has them."""
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import abs, dot, hvp, maximum, norm, value_and_grad
+from tests.compiler.backends import both
+from tests.compositions import COMPOSITIONS
+
+COUNTS = [len(point) for _, _, point, _, _ in COMPOSITIONS]
+PARTS = [slice(sum(COUNTS[:k]), sum(COUNTS[: k + 1])) for k in range(len(COUNTS))]
+POINT = [x for _, _, point, _, _ in COMPOSITIONS for x in point]
+
+
+def together(x):
+    """All compositions, each of numbers of its own: a program is compiled once, not a hundred times."""
+    total = 0.0
+    for part, (_, f, _, _, _) in zip(PARTS, COMPOSITIONS):
+        total = total + f(*x[part])
+    return total
+
+
+def hold(found, wanted_of):
+    """Each composition's part of a result is what is wanted of it."""
+    for part, (name, _, _, slopes, matrix) in zip(PARTS, COMPOSITIONS):
+        wanted = wanted_of(np.array(slopes), np.array(matrix), part)
+        np.testing.assert_allclose(np.asarray(found)[part], wanted, rtol=1e-14, atol=1e-300, err_msg=name)
+
+
+@both
+def test_a_gradient_is_the_mean_of_both_sides(compile):
+    hold(compile(together).value_and_grad(POINT)[1], lambda slopes, matrix, part: slopes)
+
+
+def test_a_hessian_is_the_mean_of_both_sides():
+    found = np.array(autograd.compile(together, backend="numpy").hessian(POINT))
+    for part, (name, _, _, _, matrix) in zip(PARTS, COMPOSITIONS):
+        np.testing.assert_allclose(found[part, part], matrix, rtol=1e-14, atol=1e-300, err_msg=name)
+        found[part, part] = 0.0
+    assert not found.any()
+
+
+@both
+def test_a_row_at_a_kink_beside_others(compile):
+    away = [x + 0.25 + 0.1 * (k % 7) for k, x in enumerate(POINT)]
+    vector = np.linspace(-2.0, 3.0, len(POINT))
+    found = compile(together, rows="x").hvp(np.array([away, POINT, away]), tangents=np.array([vector] * 3))
+    expected = hvp(together, (away,), (vector.tolist(),))
+    np.testing.assert_allclose(found[::2], [expected] * 2, rtol=1e-10, atol=1e-12)
+    hold(found[1], lambda slopes, matrix, part: matrix @ vector[part])
+
+
+@both
+def test_a_network_of_kinks(compile):
+    def f(w, x):
+        hidden = [abs(dot([w[i], w[i + 1]], x, w[i + 2])) for i in (0, 3, 6)]
+        hidden = [maximum(dot(hidden, [w[i], w[i + 1], w[i + 2]]), w[9]) for i in (0, 3, 6)]
+        return (norm(hidden) - 1.0) ** 2 + norm(hidden)
+
+    w = [0.5, -1.0, 0.0, 2.0, 1.0, 0.0, -0.5, 0.25, 0.0, 0.0]
+    vector = [1.0, 2.0, -1.0, 0.5, -0.25, 3.0, 1.0, -2.0, 0.75, 0.5]
+    fast = compile(f)
+    for x in ([0.0, 0.0], [1.0, 0.5], [1.0, -2.0]):
+        wanted = hvp(lambda w, x=x: f(w, x), (w,), (vector,))
+        np.testing.assert_allclose(fast.hvp(w, x, tangents=vector), wanted, rtol=1e-12, atol=1e-13)
+
+
+LENGTHS = {
+    "norm": np.linalg.norm,
+    "std": np.std,
+    "root": lambda x: np.sqrt(np.sum(x**2)),
+    "half": lambda x: (x @ x) ** 0.5,
+}
+
+
+@both
+@pytest.mark.parametrize("f", LENGTHS.values(), ids=LENGTHS)
+def test_lengths_of_numpy_are_norms_at_zero(compile, f):
+    fast, square = compile(lambda x: f(x)), compile(lambda x: f(x) ** 2)
+    for point in (np.zeros(3), np.full(3, 2.0)):
+        wanted, slopes = value_and_grad(f)(point)
+        assert np.isfinite(slopes).all()
+        found = fast.value_and_grad(point)
+        np.testing.assert_allclose([found[0], *found[1]], [wanted, *slopes], rtol=1e-12, atol=1e-12)
+        expected = autograd.hessian(lambda x, f=f: f(x) ** 2)(point)
+        np.testing.assert_allclose(square.hessian(point), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        autograd.hessian(lambda x: np.std(x) ** 2)(np.zeros(3)), autograd.hessian(np.var)(np.zeros(3))
+    )
