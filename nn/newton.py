@@ -12,10 +12,13 @@ from nn.training import as_rows, require_finite, shown
 
 LEAST_DECREASE = 1e-4  # of what the slope promises (Armijo, 1966)
 FLAT = 1e-6  # of the steepest slope met: what may lie along directions without curvature
-BENT = 1e-8  # of the largest curvature: a negative one beyond it is no rounding
+BENT = 1e-8  # of the largest curvature: one beyond it, even a negative one, is no rounding
 SMALL = 256  # parameters: of more, no Hessian is made
+ROUND = float(np.finfo(float).eps)
 EXACT = 1e-8  # of the slope: what conjugate gradients leave of it in the last steps
-SAME = 1e-12  # of the loss: a promise that rounding may hide
+LOST = 1e-15  # of the loss: a promise that its rounding hides
+HIDDEN = 1e-12  # of the loss: a promise that rounding hides where no step keeps it
+NOTHING = 1e-28  # of the first loss: what the squares of roundings leave of it
 
 
 class Newton:
@@ -23,7 +26,7 @@ class Newton:
 
     Ends when the decrease that a step promises is lost in the rounding of the loss, after one last step: convergence is
     quadratic. Of more than 256 parameters there is no Hessian: H⁻¹g comes by conjugate gradients from products of the
-    Hessian with vectors, no more exact than a step deserves (Dembo, Eisenstat and Steihaug, 1982). Directions in which
+    Hessian with vectors, no more exact than a step deserves (Eisenstat and Walker, 1996). Directions in which
     the loss is level are left alone. ValueError where the loss is not convex, or has a slope without curvature, as a
     hinge loss does; Diverged where it is not finite.
 
@@ -51,28 +54,32 @@ class Newton:
         self.history, self.converged = [], False
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
-        steepest = 0.0  # slope so far
+        steepest = before = 0.0  # slope so far, and at the step before
         for step in shown(self.steps, self.progress, self.history):
             loss, g = objective.value_and_grad(theta, *rows)
             require_finite(loss, g, step, None)
             self.history.append(loss)
-            steepest = max(steepest, float(np.linalg.norm(g)))
-            direction = -self._solution(objective, theta, g, steepest, rows)
+            slope = float(np.linalg.norm(g))
+            steepest, share, before = max(steepest, slope), slope / (before or slope or 1.0), slope
+            direction = -self._solution(objective, theta, g, steepest, share, rows)
             promised = -float(g @ direction)
-            if promised <= 1e-15 * (abs(loss) + 1e-300):
-                self.converged = True
-                return theta + direction
-            further = self._searched(objective, theta, direction, loss, promised, rows)
-            if further is theta:
-                self.converged = promised <= SAME * abs(loss)
-                return theta
-            theta = further
+            if promised > LOST * (abs(loss) + 1e-300):
+                further = self._searched(objective, theta, direction, loss, promised, rows)
+                if further is not theta:
+                    theta = further
+                    continue
+                if promised > HIDDEN * abs(loss) + NOTHING * abs(self.history[0]):
+                    break
+            self.converged = True
+            return theta - self._solution(objective, theta, g, steepest, 0.0, rows)
         return theta
 
-    def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, rows: Any) -> Any:
+    def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
+        """H⁻¹g; without a Hessian as exactly as the last step's share of the slope deserves."""
         if len(theta) <= SMALL:
             return _solved(objective.hessian(theta, *rows), g, steepest)
-        return _by_conjugate_gradients(lambda v: objective.hvp(theta, *rows, tangents=v), g, steepest)
+        exactness = float(np.clip(share**2, EXACT, 0.1))
+        return _by_conjugate_gradients(lambda v: objective.hvp(theta, *rows, tangents=v), g, steepest, exactness)
 
     def _searched(self, objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
         """The farthest of the points θ + s·direction, s = 1, ½, ¼, …, where the loss has decreased; else θ itself."""
@@ -92,20 +99,20 @@ def _solved(hessian: Any, g: Any, steepest: float) -> Any:
     most = float(np.max(np.abs(curvatures), initial=0.0))
     _require_convex(curvatures[0] if len(curvatures) else 0.0, most)
     along = axes.T @ (unit * g)
-    curved = curvatures > len(g) * np.finfo(float).eps * most
+    curved = curvatures > ROUND * len(g) * most
     _require_curvature(np.linalg.norm((axes[:, ~curved] @ along[~curved]) / unit), steepest)
     return unit * (axes @ np.divide(along, curvatures, out=np.zeros_like(along), where=curved))
 
 
-def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float) -> Any:
-    """H⁻¹g from products H·v alone, with an error that falls with the square of the slope (Hestenes and Stiefel, 1952).
+def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float, exactness: float) -> Any:
+    """H⁻¹g from products H·v alone, until H·s is g but for this share of it (Hestenes and Stiefel, 1952).
 
     Of least norm where H is singular: it starts at 0 and moves along combinations of g, Hg, H²g, ….
     """
     solution, residual = np.zeros_like(g), np.array(g)
     p, square, most = residual, float(residual @ residual), 0.0
-    slope = np.sqrt(square)
-    enough = slope * np.clip(slope / (steepest or 1.0), EXACT, 0.1)
+    known = ROUND * np.sqrt(len(g)) * steepest if exactness <= EXACT else 0.0  # how exact g itself is
+    enough = max(exactness * np.sqrt(square), known)
     for _ in range(len(g)):
         if np.sqrt(square) <= enough:
             break
@@ -113,8 +120,8 @@ def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: flo
         curvature = float(p @ curved) / float(p @ p)
         most = max(most, abs(curvature))
         _require_convex(curvature, most)
-        if curvature <= np.finfo(float).eps * most:
-            _require_curvature(np.sqrt(square), steepest)
+        if curvature <= BENT * most:  # a level direction, or what rounding has left of one has grown along p
+            _require_curvature(np.sqrt(square) if curvature <= ROUND * len(g) * most else 0.0, steepest)
             break
         s = square / float(p @ curved)
         solution, residual = solution + s * p, residual - s * curved

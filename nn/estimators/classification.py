@@ -34,7 +34,8 @@ class RegressionClassifier(LinearClassifier):
 
     SOLVERS = ("exact", "newton", *LinearClassifier.SOLVERS)
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return _over_outputs(squared_error, z, y)
 
@@ -56,7 +57,8 @@ class Perceptron(LinearClassifier):
 
     RESTS = False
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return _over_outputs(perceptron_loss, z, y)
 
@@ -64,7 +66,7 @@ class Perceptron(LinearClassifier):
         return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
 
     def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
-        mistakes = LinearObjective(lambda z, y: _over_outputs(zero_one, z, y), objective.outputs, 0.0)
+        mistakes = LinearObjective(_is_mistake, objective.outputs, 0.0)
         fewest, pocket = math.inf, theta
 
         def keep(theta: Any, loss: float) -> None:
@@ -93,7 +95,8 @@ class LinearSVM(LinearClassifier):
 
     RESTS = False
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return _over_outputs(hinge, z, y)
 
@@ -118,12 +121,17 @@ class LogisticRegression(Probabilistic, LinearClassifier):
 
     SOLVERS = ("newton", *LinearClassifier.SOLVERS)
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return cross_entropy(z, y)
 
     def _target(self, y: Any) -> Any:
         return y.astype(float)
+
+
+def _is_mistake(z: Any, y: Any) -> Any:
+    return _over_outputs(zero_one, z, y)
 
 
 def _over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:

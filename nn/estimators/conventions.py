@@ -73,7 +73,7 @@ class Estimator:
 
     def _named(self, column: Any) -> str:
         """What errors call a column: its name, or its number."""
-        return str(column) if self._names is None else repr(self._names[column])
+        return str(column if self._names is None else self._names[column])
 
     @contextmanager
     def _as_before_if_it_fails(self) -> Iterator[None]:

@@ -68,7 +68,7 @@ class ByGradient(Estimator):
             theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
             if not newton.converged:
                 why = "of separable classes there is none without l2"
-                warn(f"no minimum within {self.max_iter} steps; {why}", ConvergenceWarning)
+                warn(f"no minimum within {len(self.history_)} steps; {why}", ConvergenceWarning)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
             theta, self.history_ = train(

@@ -32,7 +32,7 @@ def least_squares(units: Units, target: Units, l2: float = 0.0) -> Any:
 
 def _solution(units: Units, target: Units, l2: float) -> Any:
     (n, d), A, Y = units.A.shape, units.A, target.A
-    root = np.sqrt(n * l2 / 2) * np.ldexp(1.0, -units.exponent)  # ‖√(nλ/2) w‖² is one more row for each column
+    root = np.ldexp(np.sqrt(n * l2 / 2), -units.exponent)  # ‖√(nλ/2) w‖² is one more row for each column
     if l2 and d > n:
         return _of_rows(units, root, Y)
     rows = np.vstack([A, np.diag(root)]) if l2 else A

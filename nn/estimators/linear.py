@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class LinearObjective:
     """
 
     def __init__(self, loss: Callable[[Any, Any], Any], outputs: int, penalty: Any) -> None:
-        self.compiled = compile(loss, rows=("z", "y"))
+        self.compiled = _compiled(loss)
         self.outputs, self.penalty = outputs, penalty
 
     def value(self, theta: Any, X: Any, y: Any, reduce: str = "mean") -> Any:
@@ -77,13 +78,20 @@ class LinearObjective:
         return (theta.reshape(self.outputs, -1) * self.penalty).ravel()
 
 
+@cache
+def _compiled(loss: Callable[[Any, Any], Any]) -> Any:
+    """A loss is compiled once, however often estimators learn."""
+    return compile(loss, rows=("z", "y"))
+
+
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearEstimator(ByGradient, Estimator):
     """The three steps of the lecture for z = Wx + b, from zero, where every such search is as good as any."""
 
     fit_intercept: bool = True
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function, by its scores for one row."""
         raise NotImplementedError
 

@@ -29,7 +29,8 @@ class LinearRegression(Regressor, LinearEstimator):
 
     SOLVERS = ("exact", "newton", *LinearEstimator.SOLVERS)
 
-    def _loss(self, z: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return squared_error(z, y)
 

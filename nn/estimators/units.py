@@ -41,9 +41,9 @@ class Units(NamedTuple):
         every column whether floats hold its weights."""
         exponents = np.reshape(exponent, (-1, 1)) - self.exponent
         with np.errstate(over="ignore", under="ignore"):
-            W = np.ldexp(V, exponents)
+            W = np.ldexp(V, exponents).astype(float)
             lost = np.abs(np.ldexp(W, -exponents) - V)
-        return W, ~np.any(lost > SEEN * np.max(np.abs(V), initial=0.0), axis=0)
+        return W, np.all(lost <= SEEN * np.max(np.abs(V), initial=0.0), axis=0)
 
 
 def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
