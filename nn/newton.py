@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nn.errors import require_count
-from nn.objective import Objective
 from nn.training import as_rows, require_finite, shown
 
 LEAST_DECREASE = 1e-4  # of what the slope promises (Armijo, 1966)
 FLAT = 1e-6  # of the steepest slope met: what may lie along directions without curvature
+BENT = 1e-8  # of the largest curvature: one beyond it, even a negative one, is no rounding
+SMALL = 256  # parameters: of more, no Hessian is made
+ROUND = float(np.finfo(float).eps)
+EXACT = 1e-8  # of the slope: what conjugate gradients leave of it in the last steps
+LOST = 1e-15  # of the loss: a promise that its rounding hides
+HIDDEN = 1e-12  # of the loss: a promise that rounding hides where no step keeps it
+NOTHING = 1e-28  # of the first loss: what the squares of roundings leave of it
 
 
 class Newton:
     """θ ← θ - s·H⁻¹g, with s halved from 1 until the loss decreases as its slope promises.
 
     Ends when the decrease that a step promises is lost in the rounding of the loss, after one last step: convergence is
-    quadratic. Directions in which the loss is level are left alone. ValueError where the loss is not convex, or has a
-    slope without curvature, as a hinge loss does; Diverged where it is not finite.
+    quadratic. Of more than 256 parameters there is no Hessian: H⁻¹g comes by conjugate gradients from products of the
+    Hessian with vectors, no more exact than a step deserves (Eisenstat and Walker, 1996). Directions in which
+    the loss is level are left alone. ValueError where the loss is not convex, or has a slope without curvature, as a
+    hinge loss does; Diverged where it is not finite.
 
-    >>> from nn import Neuron, squared_error
+    >>> from nn import Neuron, Objective, squared_error
     >>> neuron = Neuron(1, nonlin=False)
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), neuron)
     >>> newton = Newton()
@@ -40,29 +49,40 @@ class Newton:
     def __repr__(self) -> str:
         return f"Newton(steps={self.steps})"
 
-    def minimise(self, objective: Objective, theta: Any, *rows: Any) -> Any:
+    def minimise(self, objective: Any, theta: Any, *rows: Any) -> Any:
         """The parameters of least loss; `history` has the loss at the start of every step."""
         self.history, self.converged = [], False
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
-        steepest = 0.0  # slope so far
+        steepest = before = 0.0  # slope so far, and at the step before
         for step in shown(self.steps, self.progress, self.history):
             loss, g = objective.value_and_grad(theta, *rows)
             require_finite(loss, g, step, None)
             self.history.append(loss)
-            steepest = max(steepest, float(np.linalg.norm(g)))
-            direction = -_solved(objective.hessian(theta, *rows), g, steepest)
+            slope = float(np.linalg.norm(g))
+            steepest, share, before = max(steepest, slope), slope / (before or slope or 1.0), slope
+            direction = -self._solution(objective, theta, g, steepest, share, rows)
             promised = -float(g @ direction)
-            if promised <= 1e-15 * (abs(loss) + 1e-300):
-                self.converged = True
-                return theta + direction
-            theta = self._searched(objective, theta, direction, loss, promised, rows)
+            if promised > LOST * (abs(loss) + 1e-300):
+                further = self._searched(objective, theta, direction, loss, promised, rows)
+                if further is not theta:
+                    theta = further
+                    continue
+                if promised > HIDDEN * abs(loss) + NOTHING * abs(self.history[0]):
+                    break
+            self.converged = True
+            return theta - self._solution(objective, theta, g, steepest, 0.0, rows)
         return theta
 
-    def _searched(
-        self, objective: Objective, theta: Any, direction: Any, loss: float, promised: float, rows: Any
-    ) -> Any:
-        """The farthest of the points θ + s·direction, s = 1, ½, ¼, …, where the loss has decreased."""
+    def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
+        """H⁻¹g; without a Hessian as exactly as the last step's share of the slope deserves."""
+        if len(theta) <= SMALL:
+            return _solved(objective.hessian(theta, *rows), g, steepest)
+        exactness = float(np.clip(share**2, EXACT, 0.1))
+        return _by_conjugate_gradients(lambda v: objective.hvp(theta, *rows, tangents=v), g, steepest, exactness)
+
+    def _searched(self, objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
+        """The farthest of the points θ + s·direction, s = 1, ½, ¼, …, where the loss has decreased; else θ itself."""
         s = 1.0
         while s > 1e-10:
             if objective.value(theta + s * direction, *rows) <= loss - LEAST_DECREASE * s * promised:
@@ -77,10 +97,44 @@ def _solved(hessian: Any, g: Any, steepest: float) -> Any:
     scaled = unit[:, np.newaxis] * ((hessian + hessian.T) / 2) * unit
     curvatures, axes = np.linalg.eigh(scaled)
     most = float(np.max(np.abs(curvatures), initial=0.0))
-    if len(curvatures) and curvatures[0] < -1e-8 * most:
-        raise ValueError(f"Newton is for convex losses; here the Hessian has a curvature of {curvatures[0]:.3g}")
+    _require_convex(curvatures[0] if len(curvatures) else 0.0, most)
     along = axes.T @ (unit * g)
-    curved = curvatures > len(g) * np.finfo(float).eps * most
-    if np.linalg.norm((axes[:, ~curved] @ along[~curved]) / unit) > FLAT * steepest:
-        raise ValueError("Newton needs curvature: the loss has a slope along which it has none; use an optimiser")
+    curved = curvatures > ROUND * len(g) * most
+    _require_curvature(np.linalg.norm((axes[:, ~curved] @ along[~curved]) / unit), steepest)
     return unit * (axes @ np.divide(along, curvatures, out=np.zeros_like(along), where=curved))
+
+
+def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float, exactness: float) -> Any:
+    """H⁻¹g from products H·v alone, until H·s is g but for this share of it (Hestenes and Stiefel, 1952).
+
+    Of least norm where H is singular: it starts at 0 and moves along combinations of g, Hg, H²g, ….
+    """
+    solution, residual = np.zeros_like(g), np.array(g)
+    p, square, most = residual, float(residual @ residual), 0.0
+    known = ROUND * np.sqrt(len(g)) * steepest if exactness <= EXACT else 0.0  # how exact g itself is
+    enough = max(exactness * np.sqrt(square), known)
+    for _ in range(len(g)):
+        if np.sqrt(square) <= enough:
+            break
+        curved = product(p)
+        curvature = float(p @ curved) / float(p @ p)
+        most = max(most, abs(curvature))
+        _require_convex(curvature, most)
+        if curvature <= BENT * most:  # a level direction, or what rounding has left of one has grown along p
+            _require_curvature(np.sqrt(square) if curvature <= ROUND * len(g) * most else 0.0, steepest)
+            break
+        s = square / float(p @ curved)
+        solution, residual = solution + s * p, residual - s * curved
+        before, square = square, float(residual @ residual)
+        p = residual + square / before * p
+    return solution
+
+
+def _require_convex(least: float, most: float) -> None:
+    if least < -BENT * most:
+        raise ValueError(f"Newton is for convex losses; here the Hessian has a curvature of {least:.3g}")
+
+
+def _require_curvature(slope: Any, steepest: float) -> None:
+    if slope > FLAT * steepest:
+        raise ValueError("Newton needs curvature: the loss has a slope along which it has none; use an optimiser")

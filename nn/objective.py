@@ -56,10 +56,14 @@ class Objective:
         """The loss and its gradient with respect to the parameters."""
         return self.compiled.value_and_grad(theta, *rows, reduce=reduce)
 
+    def hvp(self, theta: Any, *rows: Any, tangents: Any, reduce: str = "mean") -> Any:
+        """The product of the Hessian with a vector, exact, at the price of two gradients and with no Hessian."""
+        return self.compiled.hvp(theta, *rows, tangents=tangents, reduce=reduce)
+
     def hessian(self, theta: Any, *rows: Any, reduce: str = "mean") -> Any:
-        """Every ∂²loss/∂θᵢ∂θⱼ, exact: a column for each Hessian·vector product with a unit vector."""
+        """Every ∂²loss/∂θᵢ∂θⱼ, exact: a column for each product of the Hessian with a unit vector."""
         theta = np.asarray(theta, dtype=float)
-        columns = [self.compiled.hvp(theta, *rows, tangents=unit, reduce=reduce) for unit in np.eye(len(theta))]
+        columns = [self.hvp(theta, *rows, tangents=unit, reduce=reduce) for unit in np.eye(len(theta))]
         return np.array(columns).reshape(len(theta), len(theta)).T
 
     def _of_row(self, theta: Any, *row: Any) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from datetime import date, timedelta
 from functools import cache
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -59,13 +61,11 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn(message, as_in_sklearn(category), stacklevel=level)
 
 
-def features(X: Any) -> tuple[Any, list[str] | None]:
+def features(X: Any) -> tuple[Any, list[Any] | None]:
     """X as an array of finite floats, rows by features, and the names of its columns if it is a table of named ones."""
-    if hasattr(X, "tocsr") or hasattr(X, "tocsc"):
-        raise TypeError("Sparse data was passed for X, but dense data is required: use X.toarray()")
-    columns = getattr(X, "columns", None)
-    names = list(columns) if columns is not None and all(isinstance(name, str) for name in columns) else None
-    array = _floats("X", X)
+    _require_dense("X", X)
+    names = _names(X)
+    array = _floats("X", _unmasked("X", X, names), names)
     if array.ndim != 2:
         raise ValueError(
             f"Expected 2D array for X, got {array.ndim}D array of shape {array.shape} instead. Reshape your data: "
@@ -80,22 +80,14 @@ def features(X: Any) -> tuple[Any, list[str] | None]:
 
 def targets(y: Any, rows: int) -> Any:
     """y as an array of finite floats, one for each row."""
-    array = _floats("y", column(y, rows))
+    array = _floats("y", column(y, rows), None)
     _require_finite("y", array, None)
     return array
 
 
 def labels(y: Any, rows: int) -> tuple[Any, Any]:
     """The classes in their order, two at least, and for each row the number of its class."""
-    array = column(y, rows)
-    if array.dtype.kind == "O" and _missing(array).any():
-        raise ValueError(f"Input y contains NaN: no class in row {int(np.flatnonzero(_missing(array))[0])}")
-    if array.dtype.kind == "f":
-        _require_finite("y", array, None)
-        if np.any(array != np.floor(array)):
-            raise ValueError(
-                f"Unknown label type: continuous. y holds {array[array != np.floor(array)][0]}, not a class"
-            )
+    array = classes_of(y, rows)
     try:
         classes, codes = np.unique(array, return_inverse=True)
     except TypeError as error:
@@ -103,6 +95,24 @@ def labels(y: Any, rows: int) -> tuple[Any, Any]:
     if len(classes) < 2:
         raise ValueError(f"y has 1 class, {classes.tolist()[0]!r}: a classifier needs two")
     return classes, codes
+
+
+def classes_of(y: Any, rows: int) -> Any:
+    """y as an array with a class for each row: text, whole numbers, what else can be put in order; none is missing."""
+    array = column(y, rows)
+    kind = array.dtype.kind
+    missing = _missing(array.astype(object)) if kind in "mMOT" else np.zeros(len(array), dtype=bool)
+    if missing.any():
+        raise ValueError(f"Input y contains NaN: no class in row {int(np.argmax(missing))}")
+    reals = [v for v in array.tolist() if isinstance(v, (float, np.floating))] if kind == "O" else array
+    if kind in "fO" and len(reals):
+        numbers = np.asarray(reals, dtype=float)
+        _require_finite("y", numbers, None)
+        if np.any(numbers != np.floor(numbers)):
+            raise ValueError(
+                f"Unknown label type: continuous. y holds {numbers[numbers != np.floor(numbers)][0]}, not a class"
+            )
+    return array
 
 
 def column(y: Any, rows: int) -> Any:
@@ -113,7 +123,11 @@ def column(y: Any, rows: int) -> Any:
     """
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
-    array = np.asarray(y)
+    _require_dense("y", y)
+    array = _unmasked("y", y, None)
+    if array.dtype.kind in "US" and isinstance(y, (list, tuple)):  # NumPy has made text of numbers and NaN, too
+        given = np.asarray(y, dtype=object)
+        array = array if all(isinstance(value, (str, bytes)) for value in given.ravel()) else given
     if array.ndim == 2 and array.shape[1] == 1:
         message = "A column-vector y was passed when a 1d array was expected: use y.ravel()"
         warn(message, DataConversionWarning)
@@ -127,26 +141,89 @@ def column(y: Any, rows: int) -> Any:
     return array
 
 
-def _floats(what: str, data: Any) -> Any:
-    array = np.asarray(data)
-    if array.dtype.kind == "c":
+def _require_dense(what: str, data: Any) -> None:
+    if hasattr(data, "tocsr") or hasattr(data, "tocsc"):
+        raise TypeError(f"Sparse data was passed for {what}, but dense data is required: use {what}.toarray()")
+
+
+def _names(X: Any) -> list[Any] | None:
+    """The names of the columns of a table, but for names that only count them: 0, 1, 2, …."""
+    columns = getattr(X, "columns", None)
+    names = None if columns is None or callable(columns) else list(columns)
+    if names is None or names == list(range(len(names))):
+        return None
+    if len({isinstance(name, str) for name in names}) > 1:
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but X has text and other names: "
+            "use X.columns = X.columns.astype(str)"
+        )
+    return names
+
+
+def _unmasked(what: str, data: Any, names: list[Any] | None) -> Any:
+    """Data as an array; ValueError where a mask hides some of it, which an array would show again."""
+    if not isinstance(data, np.ma.MaskedArray):
+        return np.asarray(data)
+    mask = np.ma.getmaskarray(data)
+    if mask.any():
+        place = _place(what, np.argwhere(mask)[0], names)
+        raise ValueError(f"Input {what} contains NaN: it is masked in {place}; fill it, or leave the row out")
+    return np.asarray(data)
+
+
+def _floats(what: str, array: Any, names: list[Any] | None) -> Any:
+    kind = array.dtype.kind
+    if kind == "c":
         raise ValueError(f"Complex data not supported: {what} is complex")
-    if array.dtype.kind == "O":
-        array = np.where(_missing(array), math.nan, array)
-    return array.astype(float)
+    if kind in "mMUSTO":
+        numbers = np.empty(array.shape)
+        for place, value in np.ndenumerate(array):
+            try:
+                numbers[place] = _float(value)
+            except (TypeError, ValueError, OverflowError) as error:
+                told = f"{error}: {what} in {_place(what, place, names)}"
+                raise (TypeError(told) if isinstance(error, TypeError) else ValueError(told)) from None
+        return numbers
+    with np.errstate(over="ignore"):  # infinity is refused by name
+        return array.astype(float)
 
 
-@np.vectorize(otypes=[bool])
-def _missing(value: Any) -> Any:
-    """Whether a value is None, pandas' NA, or NaN."""
-    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and math.isnan(value))
+def _float(value: Any) -> float:
+    """The number in a cell, NaN where it is missing; TypeError or ValueError for what is no number."""
+    if _is_missing(value):
+        return math.nan
+    if isinstance(value, (str, bytes)):
+        raise ValueError(
+            f"could not convert string to float: {value!r:.60} is text; X.astype(float) makes numbers of it"
+        )
+    if isinstance(value, (np.datetime64, np.timedelta64, date, timedelta)):
+        raise TypeError(
+            f"a feature is a number, not a date or a time: {value!s:.60}; divide by a unit what is past since a day"
+        )
+    if isinstance(value, complex):
+        raise ValueError(f"Complex data not supported: {value}")
+    return float(value)
 
 
-def _require_finite(what: str, array: Any, names: list[str] | None) -> None:
+def _is_missing(value: Any) -> bool:
+    """Whether a value is None, pandas' NA or NaT, NumPy's NaT, or NaN of any kind."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
+        return True
+    return isinstance(value, (Number, np.generic)) and bool(value != value)
+
+
+_missing = np.vectorize(_is_missing, otypes=[bool])
+
+
+def _place(what: str, place: Any, names: list[Any] | None) -> str:
+    row, *rest = (int(i) for i in place)
+    return f"row {row}" + "".join(f", column {i if names is None else repr(names[i])}" for i in rest[:1])
+
+
+def _require_finite(what: str, array: Any, names: list[Any] | None) -> None:
     if np.isfinite(array).all():
         return
-    place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+    place = np.argwhere(~np.isfinite(array))[0]
     bad = array[tuple(place)]
     found = "NaN" if np.isnan(bad) else "infinity or a value too large for dtype('float64')"
-    column = "" if len(place) == 1 else f", column {place[1] if names is None else repr(names[place[1]])}"
-    raise ValueError(f"Input {what} contains {found}: {bad} in row {place[0]}{column}")
+    raise ValueError(f"Input {what} contains {found}: {bad} in {_place(what, place, names)}")

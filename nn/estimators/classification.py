@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograd import sum
 from nn.estimators.conventions import Probabilistic
-from nn.estimators.linear import LinearClassifier
+from nn.estimators.fitting import generator
+from nn.estimators.linear import LinearClassifier, LinearObjective
 from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
-from nn.objective import Objective
 from nn.schedules import Cosine, InverseTime
 
 SLOWER_AND_SLOWER = InverseTime(1.0)
@@ -32,9 +34,10 @@ class RegressionClassifier(LinearClassifier):
 
     SOLVERS = ("exact", "newton", *LinearClassifier.SOLVERS)
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(squared_error, model(x), y)
+        return _over_outputs(squared_error, z, y)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -54,15 +57,16 @@ class Perceptron(LinearClassifier):
 
     RESTS = False
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(perceptron_loss, model(x), y)
+        return _over_outputs(perceptron_loss, z, y)
 
-    def _start(self, parameters: Any) -> Any:
-        return parameters
+    def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
+        return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
 
-    def _best(self, objective: Objective, theta: Any, X: Any, y: Any, each: Any = None) -> None:
-        mistakes = Objective(lambda model, x, y: _over_outputs(zero_one, model(x), y), *objective.modules)
+    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
+        mistakes = LinearObjective(_is_mistake, objective.outputs, 0.0)
         fewest, pocket = math.inf, theta
 
         def keep(theta: Any, loss: float) -> None:
@@ -71,9 +75,8 @@ class Perceptron(LinearClassifier):
             if count < fewest:
                 fewest, pocket = count, theta
 
-        super()._best(objective, theta, X, y, each=keep)
-        keep(objective.parameters, 0.0)
-        objective.store(pocket)
+        keep(super()._best(objective, theta, X, y, each=keep), 0.0)
+        return pocket
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -92,9 +95,10 @@ class LinearSVM(LinearClassifier):
 
     RESTS = False
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(hinge, model(x), y)
+        return _over_outputs(hinge, z, y)
 
     def _schedule(self, steps: int) -> Any:
         return self.rate if callable(self.rate) else Cosine(self.rate, steps=steps)
@@ -117,14 +121,19 @@ class LogisticRegression(Probabilistic, LinearClassifier):
 
     SOLVERS = ("newton", *LinearClassifier.SOLVERS)
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return cross_entropy(model(x), y)
+        return cross_entropy(z, y)
 
     def _target(self, y: Any) -> Any:
         return y.astype(float)
 
 
+def _is_mistake(z: Any, y: Any) -> Any:
+    return _over_outputs(zero_one, z, y)
+
+
 def _over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
     """The loss of one score, or of several the sum."""
-    return sum([loss(zk, yk) for zk, yk in zip(z, y)]) if isinstance(z, list) else loss(z, y)
+    return sum([loss(zk, yk) for zk, yk in zip(z, y)]) if isinstance(z, np.ndarray) else loss(z, y)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, Self
 
 import numpy as np
 
-from nn.estimators.checks import NotFittedError, as_in_sklearn, column, features, labels, targets, warn
+from nn.estimators.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
+from nn.estimators.units import in_units
 
-E = TypeVar("E", bound="Estimator")
-R = TypeVar("R", bound="Regressor")
-C = TypeVar("C", bound="Classifier")
+MOST_TOLD = 5  # names in an error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -24,7 +23,7 @@ class Estimator:
         """The parameters by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def set_params(self: E, **params: Any) -> E:
+    def set_params(self, **params: Any) -> Self:
         """Set parameters by name; ValueError, and none set, for a name that is none of them."""
         known = self.get_params()
         for name in params:
@@ -50,11 +49,9 @@ class Estimator:
                 f"This {type(self).__name__} instance is not fitted yet: call fit first"
             )
         array, names = features(X)
-        known = getattr(self, "feature_names_in_", None)
-        if names is not None and known is not None and list(known) != names:
-            raise ValueError(
-                f"The feature names should match those that were passed during fit: {list(known)}, got {names}"
-            )
+        known = self._names
+        if names is not None and known is not None and known != names:
+            raise ValueError(_changed(known, names))
         if (names is None) != (known is None):
             has, was = ("does not have valid", "with") if names is None else ("has", "without")
             warn(f"X {has} feature names, but {type(self).__name__} was fitted {was} feature names")
@@ -67,13 +64,16 @@ class Estimator:
 
     def _taught(self, X: Any) -> Any:
         """Features to learn from; their number and names are noted."""
-        array, names = features(X)
+        array, self._names = features(X)
         self.n_features_in_ = array.shape[1]
-        if names is not None:
-            self.feature_names_in_ = np.array(names, dtype=object)
-        else:
-            vars(self).pop("feature_names_in_", None)
+        vars(self).pop("feature_names_in_", None)
+        if self._names is not None and all(isinstance(name, str) for name in self._names):
+            self.feature_names_in_ = np.array(self._names, dtype=object)
         return array
+
+    def _named(self, column: Any) -> str:
+        """What errors call a column: its name, or its number."""
+        return str(column if self._names is None else self._names[column])
 
     @contextmanager
     def _as_before_if_it_fails(self) -> Iterator[None]:
@@ -95,7 +95,7 @@ class Estimator:
 class Regressor(Estimator):
     """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
 
-    def fit(self: R, X: Any, y: Any) -> R:
+    def fit(self, X: Any, y: Any) -> Self:
         """Learn from rows of features X, (n, d), and a number y for each row; returns the estimator."""
         with self._as_before_if_it_fails():
             array = self._taught(X)
@@ -104,13 +104,17 @@ class Regressor(Estimator):
 
     def predict(self, X: Any) -> Any:
         """The number for every row."""
-        return self._predict(self._learned(X))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _representable("prediction", self._predict(self._learned(X)))
 
     def score(self, X: Any, y: Any) -> float:
         """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; where y is constant, 1 if it is met and else 0."""
         predicted = self.predict(X)
         y = targets(y, len(predicted))
-        left, whole = float(np.sum((y - predicted) ** 2)), float(np.sum((y - y.mean()) ** 2))
+        units = in_units(y.reshape(-1, 1))  # whose squares are floats
+        with np.errstate(over="ignore"):
+            error = np.ldexp(y / 2 - predicted / 2, 1 - units.exponent[0])
+            left, whole = float(np.sum(error**2)), float(np.sum(units.A**2))
         return 1 - left / whole if whole else float(left == 0)
 
     def _fit(self, X: Any, y: Any) -> None:
@@ -130,7 +134,7 @@ class Classifier(Estimator):
 
     POOR_SCORE = False  # whether three blobs side by side are beyond it
 
-    def fit(self: C, X: Any, y: Any) -> C:
+    def fit(self, X: Any, y: Any) -> Self:
         """Learn from rows of features X, (n, d), and a class y for each row; returns the estimator."""
         with self._as_before_if_it_fails():
             array = self._taught(X)
@@ -140,7 +144,7 @@ class Classifier(Estimator):
 
     def decision_function(self, X: Any) -> Any:
         """The score of every row, (n,): above 0 for `classes_[1]`; of more than two classes one for each, (n, K)."""
-        scores = self._scores(self._learned(X))
+        scores = self._finite_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict(self, X: Any) -> Any:
@@ -151,7 +155,10 @@ class Classifier(Estimator):
     def score(self, X: Any, y: Any) -> float:
         """The share of rows whose class is predicted right."""
         predicted = self.predict(X)
-        return float(np.mean(predicted == column(y, len(predicted))))
+        given = classes_of(y, len(predicted))
+        if _is_text(given) != _is_text(self.classes_):
+            raise ValueError(f"y holds {given.tolist()[0]!r}, and the classes are like {self.classes_.tolist()[0]!r}")
+        return float(np.mean(predicted == given))
 
     def _fit(self, X: Any, y: Any) -> None:
         """Learn from the number of the class of each row."""
@@ -170,6 +177,10 @@ class Classifier(Estimator):
         """One score a row where there are two classes, K where there are K: (n, 1) or (n, K)."""
         raise NotImplementedError
 
+    def _finite_scores(self, X: Any) -> Any:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _representable("score", self._scores(self._learned(X)))
+
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags
 
@@ -185,7 +196,35 @@ class Probabilistic(Classifier):
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of `predict_proba`."""
-        z = self._scores(self._learned(X))
+        z = self._finite_scores(X)
         if z.shape[1] == 1:
             return np.column_stack([-np.logaddexp(0, z[:, 0]), -np.logaddexp(0, -z[:, 0])])
         return z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+
+
+def _changed(known: list[Any], names: list[Any]) -> str:
+    """How the names of columns are others than at fit."""
+    told = ["The feature names should match those that were passed during fit."]
+    for what, those, rest in (
+        ("Feature names unseen at fit time:", names, known),
+        ("Feature names seen at fit time, yet now missing:", known, names),
+    ):
+        others = sorted({str(name) for name in those if name not in rest})
+        if others:
+            told += [what, *(f"- {name}" for name in others[:MOST_TOLD])]
+            told += ["- ..."] if len(others) > MOST_TOLD else []
+    if len(told) == 1:
+        told += ["Feature names must be in the same order as they were in fit."]
+    return "\n".join(told) + "\n"
+
+
+def _is_text(classes: Any) -> bool:
+    return isinstance(classes.tolist()[0], (str, bytes))
+
+
+def _representable(what: str, numbers: Any) -> Any:
+    """The numbers; ValueError that names the row where one is beyond the range of floats."""
+    if not np.isfinite(numbers).all():
+        row = int(np.argwhere(~np.isfinite(numbers))[0][0])
+        raise ValueError(f"the {what} of row {row} of X is beyond the range of floats: its numbers are too large")
+    return numbers

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn.errors import require, require_count
 from nn.estimators.checks import ConvergenceWarning, warn
+from nn.estimators.conventions import Estimator
 from nn.losses import l2
 from nn.module import Module
 from nn.newton import Newton
@@ -26,9 +27,12 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
     "adam": Adam,
 }
 
+LEAST, MOST = 1e-150, 1e150  # numbers whose squares are floats, with room for sums and weights
+ASLEEP = 1000.0  # times `tol`: a slope in units of its column that is no rest
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class ByGradient:
+class ByGradient(Estimator):
     """The parameters of training, and training itself.
 
     `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss, which leaves biases alone. `solver` is the name of an
@@ -57,14 +61,14 @@ class ByGradient:
             return Objective(lambda model, x, y: loss(model, x, y) + l2(model, self.l2), functions)
         return Objective(loss, functions)
 
-    def _best(self, objective: Objective, theta: Any, X: Any, y: Any, each: Any = None) -> None:
-        """The best parameters, from θ on, are written into the objective's modules; `history_`, `n_iter_` are noted."""
+    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
+        """The best parameters, from θ on; `history_` and `n_iter_` are noted."""
         if self.solver == "newton":
             newton = Newton(steps=self.max_iter, progress=self.verbose)
             theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
             if not newton.converged:
                 why = "of separable classes there is none without l2"
-                warn(f"no minimum within {self.max_iter} steps; {why}", ConvergenceWarning)
+                warn(f"no minimum within {len(self.history_)} steps; {why}", ConvergenceWarning)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
             theta, self.history_ = train(
@@ -74,18 +78,36 @@ class ByGradient:
             )  # fmt: skip
             self._require_rest(objective, theta, X, y)
         self.n_iter_ = max(len(self.history_), 1)
-        objective.store(theta)
+        return theta
 
-    def _require_rest(self, objective: Objective, theta: Any, X: Any, y: Any) -> None:
+    def _require_rest(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
         """A warning where descent has ended and there was still some way to go."""
         first, last = self.history_[0], self.history_[-1]
         if last > first:
             warn(f"the loss has grown from {first:.4g} to {last:.4g}: take a smaller rate", ConvergenceWarning)
-        elif self.RESTS and self.batch_size is None and len(self.history_) == self.max_iter:
-            slope = float(np.max(np.abs(objective.value_and_grad(theta, X, y)[1]), initial=0.0))
-            if slope > self.tol:
-                told = f"after {self.max_iter} steps the largest |∂L/∂θ| is {slope:.2g}, tol is {self.tol:g}"
+        elif self.RESTS and self.batch_size is None:
+            slopes = np.abs(objective.value_and_grad(theta, X, y)[1])
+            steepest = float(np.max(slopes, initial=0.0))
+            if len(self.history_) == self.max_iter and steepest > self.tol:
+                told = f"after {self.max_iter} steps the largest |∂L/∂θ| is {steepest:.2g}, tol is {self.tol:g}"
                 warn(f"not at rest: {told}", ConvergenceWarning)
+            elif (small := self._asleep(slopes, X)) is not None:
+                told = f"for numbers as small as those of column {self._named(small)}: scale the features"
+                warn(f"a rest that is none: tol = {self.tol:g} stops descent {told}", ConvergenceWarning)
+
+    def _asleep(self, slopes: Any, X: Any) -> int | None:
+        """A column of numbers so small that slopes within `tol` are still steep: in units of the column."""
+        most = np.max(np.abs(X), axis=0)
+        unit = np.clip(most, np.sqrt(self.l2), 1.0)
+        steep = np.max(slopes.reshape(-1, len(unit)), axis=0) > ASLEEP * self.tol * unit
+        return int(np.argmax(steep & (most > 0))) if np.any(steep & (most > 0)) else None
+
+    def _require_squares(self, X: Any) -> None:
+        """ValueError for a column whose squares, which descent is made of, floats do not hold."""
+        most = np.max(np.abs(X), axis=0)
+        for j in np.flatnonzero((most > 0) & ((most < LEAST) | (most > MOST))):
+            told = f"the largest number of column {self._named(j)} is {most[j]:.1g}: floats do not hold its square"
+            raise ValueError(f"{told}, and descent is made of squares: scale the features")
 
     def _optimiser(self, steps: int) -> Optimiser:
         if isinstance(self.solver, Optimiser):

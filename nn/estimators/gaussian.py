@@ -17,7 +17,7 @@ from nn.errors import require_one_of
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic
 from nn.estimators.fitting import require_sensible
-from nn.estimators.least_squares import is_constant
+from nn.estimators.units import ROUNDING, Units, in_units, less_means
 from nn.module import Module
 from nn.objective import Objective
 from nn.optimisers import SGD
@@ -97,34 +97,36 @@ class GaussianClassifier(Probabilistic, Estimator):
         self._require_sensible()
         counts = np.bincount(y)
         self.class_prior_ = self._priors(counts)
-        self._require_regular(X, y, counts)
-        means, covariances = self._moments(X, y) if self.solver == "exact" else self._ascended(X, y)
-        self.means_, self.covariance_ = means, covariances[0] if self.covariance == "shared" else covariances
+        units = in_units(X)
+        within = [less_means(units.A[y == k]) for k in range(len(counts))]
+        self._require_regular(X, units, y, [away for away, _ in within])
+        means, S = self._moments(within) if self.solver == "exact" else self._ascended(units.A, y, within)
+        self.means_ = np.ldexp(means + units.centre, units.exponent).astype(float)
+        self.covariance_ = self._of_columns(units, S[0] if self.covariance == "shared" else S)
         vars(self).pop("coef_", None)
         vars(self).pop("intercept_", None)
         if self.covariance == "shared":
-            self.coef_, self.intercept_ = self._linear()
+            self.coef_, self.intercept_ = self._linear(units, means, S[0])
         if self.solver == "exact":
             densities = np.column_stack([self._log_density(X, k) for k in range(len(counts))])
             self.history_, self.n_iter_ = [-float(np.mean(densities[np.arange(len(y)), y]))], 1
 
-    def _moments(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _moments(self, within: Any) -> tuple[Any, Any]:
         """The maximum of the likelihood in closed form: means, and covariances, one where they are shared."""
-        groups = [X[y == k] for k in range(len(self.classes_))]
-        means = np.array([rows.mean(axis=0) for rows in groups])
-        scatters = np.array([(rows - m).T @ (rows - m) for rows, m in zip(groups, means)])
+        means = np.array([mean for _, mean in within], dtype=float)
+        scatters = np.array([away.T @ away for away, _ in within])
+        counts = np.array([len(away) for away, _ in within])
         if self.covariance == "shared":
-            return means, scatters.sum(axis=0)[np.newaxis] / len(X)
-        return means, scatters / np.array([len(rows) for rows in groups])[:, np.newaxis, np.newaxis]
+            return means, scatters.sum(axis=0)[np.newaxis] / counts.sum()
+        return means, scatters / counts[:, np.newaxis, np.newaxis]
 
-    def _ascended(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; the likelihood of the rows; gradient ascent."""
-        centre = X.mean(axis=0)
-        within = np.sqrt(np.mean([X[y == k].var(axis=0) for k in range(len(self.classes_))], axis=0))
-        model = Gaussians(len(self.classes_), X.shape[1], self.covariance == "shared")
+        spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _ in within], axis=0))
+        model = Gaussians(len(self.classes_), A.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
         theta, self.history_ = train(
-            objective, objective.parameters, (X - centre) / within, self._own(y).astype(float),
+            objective, objective.parameters, A / spread, self._own(y).astype(float),
             optimiser=SGD(rate=self.rate, momentum=0.9), passes=self.max_iter, tol=self.tol, progress=self.verbose,
         )  # fmt: skip
         objective.store(theta)
@@ -134,17 +136,31 @@ class GaussianClassifier(Probabilistic, Estimator):
         means, covariances = zip(*(density.moments() for density in model.classes))
         if self.covariance == "shared":
             covariances = covariances[:1]
-        return centre + within * np.array(means), np.outer(within, within) * np.array(covariances)
+        return spread * np.array(means), np.outer(spread, spread) * np.array(covariances)
 
-    def _linear(self) -> tuple[Any, Any]:
+    def _of_columns(self, units: Units, covariance: Any) -> Any:
+        """Covariances of the columns as they came; ValueError where floats do not hold a variance."""
+        with np.errstate(over="ignore", under="ignore"):
+            held = np.ldexp(covariance, units.exponent[:, np.newaxis] + units.exponent)
+        variances = np.diagonal(held, axis1=-2, axis2=-1).reshape(-1, len(units.exponent))
+        lost = ~np.all((variances >= np.finfo(float).tiny) & (variances < np.inf), axis=0)
+        if lost.any():
+            told = f"the variance of column {self._named(np.argmax(lost))} is beyond the range of floats"
+            raise ValueError(f"{told}: scale the features")
+        return held
+
+    def _linear(self, units: Units, means: Any, S: Any) -> tuple[Any, Any]:
         """w and b of every class's score, or of the difference of two; around the mean of the means, to keep digits."""
-        centre = self.means_.mean(axis=0)
-        m = self.means_ - centre
-        W = np.linalg.solve(self.covariance_, m.T).T
-        b = np.log(self.class_prior_) - np.sum(W * m, axis=1) / 2
-        if len(W) == 2:
-            W, b = W[1:] - W[:1], b[1:] - b[:1]
-        return W, b - W @ centre
+        centre, spread = means.mean(axis=0), np.sqrt(np.diag(S))
+        m = (means - centre) / spread
+        V = np.linalg.solve(S / spread / spread[:, np.newaxis], m.T).T
+        b = np.log(self.class_prior_) - np.sum(V * m, axis=1) / 2
+        if len(V) == 2:
+            V, b = V[1:] - V[:1], b[1:] - b[:1]
+        W, held = units.weights(V / spread)
+        if not held.all():
+            raise ValueError(f"the weight of column {self._named(np.argmin(held))} is beyond the range of floats")
+        return W, (b - (V / spread) @ (centre + units.centre)).astype(float)
 
     def _scores(self, X: Any) -> Any:
         if self.covariance_.ndim == 2:
@@ -154,13 +170,15 @@ class GaussianClassifier(Probabilistic, Estimator):
 
     def _log_density(self, X: Any, k: int) -> Any:
         """ln N(x; μₖ, Σₖ) of every row."""
-        factor = np.linalg.cholesky(self.covariance_ if self.covariance_.ndim == 2 else self.covariance_[k])
-        z = np.linalg.solve(factor, (X - self.means_[k]).T)
-        if np.max(np.abs(z)) > FARTHEST:
-            raise ValueError(
-                f"a row of X is {np.max(np.abs(z)):.1g} standard deviations off: its density has no logarithm"
-            )
-        return -np.sum(np.log(np.diag(factor))) - np.sum(z * z, axis=0) / 2 - X.shape[1] / 2 * log(2 * pi)
+        covariance = self.covariance_ if self.covariance_.ndim == 2 else self.covariance_[k]
+        spread = np.sqrt(np.diag(covariance))
+        factor = np.linalg.cholesky(covariance / spread / spread[:, np.newaxis])
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = np.linalg.solve(factor, ((X - self.means_[k]) / spread).T)
+        farthest = np.max(np.abs(z))
+        if not farthest <= FARTHEST:
+            raise ValueError(f"a row of X is {farthest:.1g} standard deviations off: its density has no logarithm")
+        return -np.sum(np.log(np.diag(factor) * spread)) - np.sum(z * z, axis=0) / 2 - X.shape[1] / 2 * log(2 * pi)
 
     # --- what can be wrong
 
@@ -177,25 +195,26 @@ class GaussianClassifier(Probabilistic, Estimator):
             raise ValueError(f"priors must be {len(counts)} numbers above 0 that add up to 1, got {self.priors!r}")
         return priors
 
-    def _require_regular(self, X: Any, y: Any, counts: Any) -> None:
+    def _require_regular(self, X: Any, units: Units, y: Any, within: list[Any]) -> None:
         """ValueError where a covariance is singular: too few rows, or columns that depend on each other."""
-        d, names = X.shape[1], list(getattr(self, "feature_names_in_", range(X.shape[1])))
-        own = [X[y == k] for k in range(len(counts))]
-        groups = [(rows, rows - rows.mean(axis=0)) for rows in own]
-        who, spare = [f"the covariance of class {label!r}" for label in self.classes_.tolist()], 1
+        d, spare = X.shape[1], 1
+        # What the numbers of every group have been rounded from: as they came, and less the mean of their column.
+        of = [(np.abs(X[y == k]).max(axis=0), np.abs(units.A[y == k]).max(axis=0)) for k in range(len(within))]
+        size = [np.maximum(np.ldexp(most, -units.exponent), moved) for most, moved in of]
+        who = [f"the covariance of class {label!r}" for label in self.classes_.tolist()]
         if self.covariance == "shared":
-            groups = [(np.vstack(own), np.vstack([away for _, away in groups]))]
-            who, spare = ["the shared covariance"], len(counts)
-        for (rows, away), whose in zip(groups, who):
-            if len(rows) < d + spare:
-                need = f"it needs {d + spare} samples at least, n_samples = {len(rows)}"
+            who, spare = ["the shared covariance"], len(within)
+            within, size = [np.vstack(within)], [np.max(size, axis=0)]
+        for away, most, whose in zip(within, size, who):
+            if len(away) < d + spare:
+                need = f"it needs {d + spare} samples at least, n_samples = {len(away)}"
                 raise ValueError(f"{whose} of {d} features is singular: {need}")
-            constant = np.flatnonzero(is_constant(rows, away))
+            constant = np.flatnonzero(np.max(np.abs(away), axis=0) <= ROUNDING * most)
             if len(constant):
-                raise ValueError(f"{whose} is singular: column {names[constant[0]]} is constant")
+                raise ValueError(f"{whose} is singular: column {self._named(constant[0])} is constant")
             dependent = collinear(away)
             if dependent:
-                columns = ", ".join(str(names[i]) for i in dependent)
+                columns = ", ".join(self._named(i) for i in dependent)
                 raise ValueError(f"{whose} is singular: columns {columns} are collinear")
 
 

@@ -37,11 +37,12 @@ class NetworkEstimator(ByGradient, Estimator):
             raise ValueError(f"hidden must be a tuple of numbers of neurons, as (16,), got {self.hidden!r}")
         for number in self.hidden:
             require_count("every number in hidden", number, 1)
+        self._require_squares(X)
         rng = generator(self.random_state)
         # Step 1, a set of functions; step 3, the best function.
         self.model_ = MLP(X.shape[1], [*self.hidden, outputs], activation=self.activation, init=self.init, rng=rng)
         objective = self._objective(self._loss, self.model_)
-        self._best(objective, objective.parameters, X, y)
+        objective.store(self._best(objective, objective.parameters, X, y))
         self._predicted = Objective(_prediction, self.model_)
 
     def _forward(self, X: Any) -> Any:

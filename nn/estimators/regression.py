@@ -29,9 +29,10 @@ class LinearRegression(Regressor, LinearEstimator):
 
     SOLVERS = ("exact", "newton", *LinearEstimator.SOLVERS)
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return squared_error(model(x), y)
+        return squared_error(z, y)
 
     def _fit(self, X: Any, y: Any) -> None:
         W, b = self._fit_linear(X, y, 1)
@@ -45,9 +46,9 @@ class LinearRegression(Regressor, LinearEstimator):
 class PolynomialRegression(LinearRegression):
     """`LinearRegression` on the powers x, x², … up to `degree` of every feature; `coef_` has x₁, x₁², …, x₂, x₂², ….
 
-    >>> model = PolynomialRegression(degree=2).fit([[0.0], [1.0], [2.0], [3.0]], [1.0, 2.0, 5.0, 10.0])
+    >>> model = PolynomialRegression(degree=2).fit([[0.0], [1.0], [2.0], [3.0]], [1.0, 4.0, 9.0, 16.0])
     >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x + {model.coef_[1]:.3f}·x²")
-    y = 1.000 + 0.000·x + 1.000·x²
+    y = 1.000 + 2.000·x + 1.000·x²
     """
 
     degree: int = 2

@@ -1,0 +1,88 @@
+"""Columns in units of their own: less their centres, divided by powers of two, which costs no digit.
+
+What is computed on them depends neither on scale nor on offset, and no square of theirs overflows or underflows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: to vary by less is to be constant
+SEEN = 1e-9  # of the largest weight, in units of the columns: less than that changes no prediction
+
+
+class Units(NamedTuple):
+    """Columns X = 2**exponent · (A + centre): A has numbers from -1 to 1, and 0 throughout where a column is constant.
+
+    `rounded` tells which columns were taken for constant because they vary by no more than rounding.
+
+    >>> in_units(np.array([[1e200], [3e200]])).A.round(3).tolist()
+    [[-0.653], [0.653]]
+    """
+
+    X: Any
+    A: Any
+    centre: Any
+    exponent: Any
+    rounded: Any
+
+    def of(self, columns: Any) -> Units:
+        """These columns, chosen by an array of truth values."""
+        return self if columns.all() else Units(*(part[..., columns] for part in self))
+
+    def exactly(self, rows: slice) -> Any:
+        """A in extended precision: less centres that are not rounded to floats."""
+        return np.ldexp(self.X[rows].astype(np.longdouble), -self.exponent) - self.centre
+
+    def weights(self, V: Any, exponent: Any = 0) -> tuple[Any, Any]:
+        """The weights of the columns themselves from V, those of A, in units of 2**exponent for each score; and of
+        every column whether floats hold its weights."""
+        exponents = np.reshape(exponent, (-1, 1)) - self.exponent
+        with np.errstate(over="ignore", under="ignore"):
+            W = np.ldexp(V, exponents).astype(float)
+            lost = np.abs(np.ldexp(W, -exponents) - V)
+        return W, np.all(lost <= SEEN * np.max(np.abs(V), initial=0.0), axis=0)
+
+
+def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
+    """The columns of X in their units, less their means or as they are; no unit is much less than `least`.
+
+    >>> units = in_units(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))
+    >>> units.A.tolist(), units.exponent.tolist()
+    ([[0.0, -0.5], [0.0, 0.0], [0.0, 0.5]], [-3, 1])
+    """
+    most = exponents(X)
+    A = np.ldexp(X, -most)
+    mean, rounded = np.zeros(X.shape[1], dtype=np.longdouble), np.zeros(X.shape[1], dtype=bool)
+    if centred:
+        level, largest, same = A[0].copy(), np.max(np.abs(A), axis=0), np.ptp(A, axis=0) == 0
+        A, mean = less_means(A)
+        constant = same | (np.max(np.abs(A), axis=0) <= ROUNDING * largest)
+        A[:, constant], mean[same], rounded = 0.0, level[same], constant & ~same
+    exponent = most + exponents(A)
+    if least:
+        exponent = np.maximum(exponent, np.frexp(least)[1])
+    return Units(X, np.ldexp(A, most - exponent, out=A), np.ldexp(mean, most - exponent), exponent, rounded)
+
+
+def less_means(X: Any) -> tuple[Any, Any]:
+    """Columns less their means, each right but for a rounding, and the means in extended precision.
+
+    >>> away, mean = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
+    >>> away.tolist(), mean.astype(float).tolist()
+    ([[-0.5, 0.0], [0.5, 0.0]], [0.5, 1.0])
+    """
+    mean = X.mean(axis=0, dtype=np.longdouble)
+    near = mean.astype(float)
+    return (X - near) - (mean - near).astype(float), mean
+
+
+def exponents(X: Any) -> Any:
+    """Of every column the least e for which all its numbers are less than 2**e; of zeros 0.
+
+    >>> exponents(np.array([[0.0, 3.0], [0.0, -5.0]])).tolist()
+    [0, 3]
+    """
+    return np.frexp(np.max(np.abs(X), axis=0, initial=0.0))[1]
