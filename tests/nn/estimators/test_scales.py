@@ -8,6 +8,7 @@ import sklearn.linear_model
 from sklearn.base import clone
 
 import nn
+from benchmarks.models import certified
 from nn.newton import SMALL
 from tests.nn.estimators.test_conventions import ALL
 from tests.nn.estimators.test_regression import exact
@@ -96,6 +97,14 @@ def test_least_squares_is_exact_whatever_the_offset_and_the_units() -> None:
     np.testing.assert_allclose([*model.coef_, model.intercept_], exact(t.tolist(), y.tolist(), 0, True), rtol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["Norris", "Longley"])
+def test_least_squares_has_every_digit_of_the_data(name: str) -> None:
+    rows, y, *_ = certified(name)
+    model = nn.LinearRegression().fit(rows, y)
+    wanted = exact(rows.tolist(), y.tolist(), 0, True)
+    np.testing.assert_allclose([*model.coef_, model.intercept_], wanted, rtol=1e-15)
+
+
 @pytest.mark.parametrize("estimator", FREE_OF_SCALE, ids=repr)
 def test_a_column_of_rounding_is_told(estimator) -> None:
     noise = 0.1 + np.spacing(0.1) * (np.arange(60) % 2)
@@ -156,6 +165,9 @@ def test_without_a_hessian_it_is_the_converged_reference_too(classes: int) -> No
         C=1 / (l2 * 150), solver="newton-cholesky", tol=1e-14, max_iter=1000
     ).fit(rows, y)
     assert model.n_iter_ < 20
+    error = model.predict_proba(rows) - np.eye(classes)[y]
+    slopes = error.T @ rows / 150 + l2 * model.coef_ if classes > 2 else error[:, 1] @ rows / 150 + l2 * model.coef_
+    assert np.max(np.abs(slopes)) <= 1e-14, "written out by hand"
     np.testing.assert_allclose(model.coef_, reference.coef_, atol=1e-10)
     np.testing.assert_allclose(model.predict_proba(rows), reference.predict_proba(rows), atol=1e-10)
 
