@@ -254,8 +254,9 @@ def _condition_text(condition: Any) -> str:
 
 
 def _power_log_text(z: Any, x: Any, y: Any, n: float) -> tuple[str, int]:
-    power = "" if n == 1 else SUPERSCRIPTS.get(int(n), f"^{n:.0f}")
-    return f"{signed(text(z, PRODUCT))}·log{power}({text(x)})", PRODUCT
+    if n == 1:
+        return _xlogy_text(z, x)
+    return f"{signed(text(z, PRODUCT))}·log{SUPERSCRIPTS.get(int(n), f'^{n:.0f}')}({text(x)})", PRODUCT
 
 
 SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {

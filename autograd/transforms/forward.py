@@ -297,5 +297,7 @@ def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
 
     return (
         map_leaves(lambda x: plain(x.primal if is_ours(x) else x), result, where),
-        map_leaves(lambda x: plain(unmasked(x.tangent)) if is_ours(x) and x.tangent is not None else 0.0, result, where),
+        map_leaves(
+            lambda x: plain(unmasked(x.tangent)) if is_ours(x) and x.tangent is not None else 0.0, result, where
+        ),
     )
