@@ -137,8 +137,13 @@ class Backward:
         return self.descent(output, wanted, active, self.kinks.across)
 
     def derivative(self, i: int, j: int) -> int:
-        """The number of ∂ value i / ∂ value j, as if value j were an input."""
-        return self.descent(i, {j}, self.active({j}), lambda adjoint, factors: ())[j]
+        """The number of ∂ value i / ∂ value j, as if value j were an input, in the middle of another sweep."""
+        active, output = self.active({j}), self.output
+        if not active[i]:
+            return self.builder.constant(0.0)
+        found = self.descent(i, {j}, active, lambda adjoint, factors: ())[j]
+        self.output = output
+        return found
 
     def descent(self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]) -> dict[int, int]:
         """One pass from an output down to what is wanted."""
