@@ -8,6 +8,7 @@ from __future__ import annotations
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import NO_GRAD, Value, clock, operand
+from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import METHODS, OPERATORS, atom_of, core
@@ -222,7 +223,8 @@ class Recording:
             raise RuntimeError(f"{type(self).__name__}: __exit__ without __enter__")
 
     def __call__(self, function: F) -> F:
-        from autograd.engine.decorating import decorated
+        with at_work:
+            from autograd.engine.decorating import decorated
 
         made: F = decorated(self, function)
         return made
