@@ -171,7 +171,7 @@ def overwriting(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, A
         for v, partial in zip(node.inputs, node.partials):
             if partial is not None and node in found and not v.is_constant:
                 found[v] = found[node] * partial
-    return found, False
+    return found, []
 
 
 def oldest_first(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
@@ -184,7 +184,7 @@ def oldest_first(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, 
             if v not in seen:
                 seen.add(v)
                 queue.append(v)
-    return found, False
+    return found, []
 
 
 def doubled(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], bool]:
