@@ -68,14 +68,15 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 def _users_frame() -> FrameType | None:
     """The innermost frame of code that is neither ours nor NumPy's nor the standard library's."""
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and _is_library(frame.f_globals.get("__name__") or ""):
+    while frame is not None and is_library(frame.f_globals.get("__name__")):
         frame = frame.f_back
     return frame
 
 
-def _is_library(module: str) -> bool:
-    home = module.partition(".")[0]
-    return home in ("autograd", "nn", "numpy") or home in sys.stdlib_module_names
+def is_library(module: str | None) -> bool:
+    """Whether a module is ours, NumPy's, SciPy's or Python's: no user wrote it, and it does not change as it runs."""
+    home = (module or "").partition(".")[0]
+    return home in ("autograd", "nn", "numpy", "scipy") or home in sys.stdlib_module_names
 
 
 def _tail(path: str) -> str:

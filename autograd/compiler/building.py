@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.naming import function_name, told_apart, value_names
@@ -162,6 +163,29 @@ class Builder:
             return (0, i) if op == INPUT else (1, first[i]) if op == CONSTANT else (2, i)
 
         return rank
+
+
+def rewritten(program: Program, make: Callable[[Builder, int, list[int]], int | None]) -> Program:
+    """The same program with some operations made otherwise.
+
+    `make(builder, i, number)` gives the number of what stands for operation i, None where that is made as it is;
+    `number` has those of what comes before it.
+    """
+    builder, forward = Builder(), None
+    number: list[int] = []
+    for i, ((op, operands, value), name) in enumerate(zip(program.operations, program.names)):
+        if i == program.forward:
+            forward = len(builder.operations)
+        if op == INPUT:
+            number.append(builder.input(name))
+        elif op == CONSTANT:
+            number.append(builder.constant(value))
+        else:
+            made = make(builder, i, number)
+            number.append(builder.emit(op, tuple([number[j] for j in operands]), name) if made is None else made)
+    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
+    made_program = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward)
+    return replace(made_program, rows=program.rows)
 
 
 def _key(x: Any) -> Any:

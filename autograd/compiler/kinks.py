@@ -7,13 +7,12 @@ engine's floats carry the sides along (`autograd.numbers.sides`); a program is g
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import nan, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.building import Builder
-from autograd.compiler.program import CONSTANT, INPUT, Argument, Program, renumbered
-from autograd.engine.kinks import TERMS, Forms
+from autograd.compiler.building import Builder, rewritten
+from autograd.compiler.program import CONSTANT, INPUT, Program
+from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.numbers.sides import SIDES, deviations_of
 from autograd.primitives import ROWS
 
@@ -121,20 +120,16 @@ def with_norms(program: Program) -> Program:
     """The same program, in which a root of a sum of squares is the norm of what is squared where that is 0."""
     if not any(_is_root(operation, program) for operation in program.operations):
         return program
-    builder = Builder()
-    number: list[int] = []
-    for i, (op, operands, value) in enumerate(program.operations):
-        if op == INPUT:
-            number.append(builder.input(program.names[i]))
-        elif op == CONSTANT:
-            number.append(builder.constant(value))
-        else:
-            root = builder.emit(op, tuple([number[j] for j in operands]), program.names[i])
-            squares = _squares_below(program, operands[0]) if _is_root(program.operations[i], program) else None
-            number.append(_norm_at_zero(builder, root, [(number[j], w) for j, w in squares]) if squares else root)
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__))
-    return replace(made, rows=program.rows)
+
+    def make(builder: Builder, i: int, number: list[int]) -> int | None:
+        op, operands, _ = program.operations[i]
+        squares = _squares_below(program, operands[0]) if _is_root(program.operations[i], program) else None
+        if not squares:
+            return None
+        root = builder.emit(op, tuple([number[j] for j in operands]), program.names[i])
+        return _norm_at_zero(builder, root, [(number[j], weight) for j, weight in squares])
+
+    return rewritten(program, make)
 
 
 def _is_root(operation: Any, program: Program) -> bool:
@@ -153,18 +148,10 @@ def _norm_at_zero(builder: Builder, root: int, squares: list[tuple[int, float]])
 
 def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
     """The values whose squares, each times its positive factor, add up to value q; None where it is no such sum."""
-    forms = _forms(program, [True] * len(program.operations))
-    found: list[tuple[int, float]] = []
-    waiting = [(q, 1.0)]
-    while waiting:
-        i, factor = waiting.pop()
-        op, operands, value = program.operations[i]
-        if op == CONSTANT and value == 0:
-            continue
-        step = TERMS.get(op)
-        terms = None if step is None else step(*operands, forms)
-        if terms is None:
-            return None
-        for j, weight, is_square in terms:
-            (found if is_square else waiting).append((j, factor * weight))
-    return found
+    operations, forms = program.operations, _forms(program, [True] * len(program.operations))
+
+    def terms(i: int) -> Any:
+        step = TERMS.get(operations[i].op)
+        return None if step is None else step(*operations[i].operands, forms)
+
+    return sum_of_squares(q, lambda i: operations[i].op == CONSTANT and operations[i].value == 0, terms)

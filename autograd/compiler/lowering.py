@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from autograd.compiler.building import VARIABLE, Builder
-from autograd.compiler.program import CONSTANT, DETACH, INPUT, Argument, Program, renumbered
+from autograd.compiler.building import VARIABLE, Builder, rewritten
+from autograd.compiler.program import DETACH, Program
 from autograd.numbers import ON_FLOATS, TEXTBOOK
 from autograd.primitives import BUILT_IN, ROWS, Primitive
 from autograd.refusals import TraceError
@@ -43,11 +42,11 @@ class Lowering:
         while waiting:  # nothing recurses: what no_grad computes is one deep symbol
             y = waiting[-1]
             if type(y) is Symbol and id(y) not in known:
-                op, operands = (y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))])
+                op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
                 if not op:
                     raise TraceError(f"what depends on {y.name:.40} was kept from an earlier trace: {LEAK}")
             elif type(y) is Condition and id(y) not in known:
-                op, operands = (y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))])
+                op, operands = y.op, [y.left, *(y.right if type(y.right) is tuple else (y.right,))]
             else:
                 waiting.pop()
                 continue
@@ -91,23 +90,14 @@ def executable(program: Program) -> Program:
     """
     if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in program.operations):
         return program
-    builder, forward = Builder(), 0
-    number: list[int] = []
-    for i, (operation, name) in enumerate(zip(program.operations, program.names)):
-        if i == program.forward:
-            forward = len(builder.operations)
-        op, operands = operation.op, tuple([number[j] for j in operation.operands])
+
+    def make(builder: Builder, i: int, number: list[int]) -> int | None:
+        op, operands, _ = program.operations[i]
         if op == DETACH:
-            number.append(operands[0])
-        elif _is_written_out(op):
-            number.append(_written_out(builder, ROWS[op], operands))
-        elif op == INPUT:
-            number.append(builder.input(name))
-        else:
-            number.append(builder.constant(operation.value) if op == CONSTANT else builder.emit(op, operands, name))
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward or None)
-    return replace(made, rows=program.rows)
+            return number[operands[0]]
+        return _written_out(builder, ROWS[op], [number[j] for j in operands]) if _is_written_out(op) else None
+
+    return rewritten(program, make)
 
 
 def _is_written_out(op: str) -> bool:
@@ -115,7 +105,7 @@ def _is_written_out(op: str) -> bool:
     return op in ROWS and (op not in BUILT_IN or (op in TEXTBOOK and op not in ON_FLOATS))
 
 
-def _written_out(builder: Builder, row: Primitive, operands: tuple[int, ...]) -> int:
+def _written_out(builder: Builder, row: Primitive, operands: Sequence[int]) -> int:
     """The value of an operation, its rule run on symbols, and on constants where they are."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]

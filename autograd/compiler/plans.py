@@ -38,7 +38,7 @@ class Plan:
         self, kind: str, traced: Program, forms: Sequence[Any], chosen: Sequence[int], each: bool, options: Options
     ) -> None:
         """`forms` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
-        self.kind, self.traced, self.chosen, self.each, self.options = (kind, traced, chosen, each, options)
+        self.kind, self.traced, self.chosen, self.each, self.options = kind, traced, chosen, each, options
         self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
         self.program = DERIVED[kind](traced, chosen, False)
         self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives

@@ -7,7 +7,6 @@ Python function that these hold, libraries apart. Not to be seen are attributes,
 from __future__ import annotations
 
 import dis
-import sys
 from collections.abc import Callable, Iterator
 from itertools import starmap
 from operator import is_
@@ -16,8 +15,10 @@ from typing import Any
 
 import numpy
 
-LIBRARIES = {"autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names} - {"__main__"}
-READ, WRITTEN = ({"LOAD_GLOBAL", "LOAD_NAME"}, {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"})
+from autograd.refusals import is_library
+
+READ = {"LOAD_GLOBAL", "LOAD_NAME"}
+WRITTEN = {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"}
 
 
 class Watch:
@@ -30,7 +31,7 @@ class Watch:
         scopes: dict[int, tuple[dict[str, Any], set[str]]] = {}
         attributes: list[tuple[Any, str]] = []
         for function in _functions(f):
-            if _is_library(function):
+            if is_library(function.__module__):
                 continue
             read, written = _names(function.__code__)
             scopes.setdefault(id(function.__globals__), (function.__globals__, set()))[1].update(read - written)
@@ -89,7 +90,7 @@ def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
     return type(x), x if isinstance(x, (int, str, bytes, type(None))) else otherwise(x)
 
 
-def unwrapped(f: Any) -> Any:
+def _unwrapped(f: Any) -> Any:
     """The Python function that a callable runs: of a method, of a partial, of an object with `__call__`."""
     while True:
         if isinstance(f, MethodType):
@@ -102,11 +103,6 @@ def unwrapped(f: Any) -> Any:
             return f
 
 
-def _is_library(function: FunctionType) -> bool:
-    """Whether this is code that nobody changes while it runs."""
-    return (function.__module__ or "").partition(".")[0] in LIBRARIES
-
-
 def _functions(f: Any) -> Iterator[FunctionType]:
     """The Python functions that f reaches by names and cells, itself first; of libraries only what they wrap."""
     waiting, seen = [f], set()
@@ -114,14 +110,14 @@ def _functions(f: Any) -> Iterator[FunctionType]:
         x = waiting.pop()
         given = (*x.args, *x.keywords.values()) if type(x).__module__ == "functools" and hasattr(x, "keywords") else ()
         waiting += filter(callable, given)
-        function = unwrapped(getattr(x, "watched", x))
+        function = _unwrapped(getattr(x, "watched", x))
         if not isinstance(function, FunctionType) or id(function) in seen:
             continue
         seen.add(id(function))
         yield function
         found = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
         found.append(getattr(function, "__wrapped__", None))
-        if not _is_library(function):
+        if not is_library(function.__module__):
             scope = function.__globals__
             found += [scope.get(name) for name in sorted(_names(function.__code__)[0])]
             found += function.__defaults__ or ()

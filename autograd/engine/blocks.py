@@ -117,7 +117,7 @@ class Exit:
             found: Leave = owner.leave_called  # for contextlib.ExitStack
             return found
         if manager.on and not OPEN:
-            return manager.leave_called  # type: ignore[no-any-return]
+            return manager.leave_called  # type: ignore[no-any-return]  # of any manager
         frame = _getframe(1)
         is_manager = frame.f_code.co_flags & PIECES and _is_manager(frame)
         return made(manager, _lasting(frame.f_back) if is_manager else frame)
@@ -149,7 +149,7 @@ def enter(manager: Manager, called: list[Leave]) -> None:
     block = mark.block() if mark else None
     if block is None or block.manager is not manager or block.mark.on is not None:
         called.append(made(manager, _lasting(_getframe(2))))
-        block = called[-1].__self__  # type: ignore[attr-defined]
+        block = called[-1].__self__  # type: ignore[attr-defined]  # a bound method
     block.enter()
 
 
@@ -159,8 +159,8 @@ def latest(called: list[Leave]) -> Leave | None:
     while mark is not None:
         known.append(mark)
         mark = mark.outer
-    here = [leave for leave in called if leave.__self__.mark in known]  # type: ignore[attr-defined]
-    return (here or called or [None])[-1]  # type: ignore[list-item]
+    here = [leave for leave in called if leave.__self__.mark in known]  # type: ignore[attr-defined]  # as above
+    return (here or called or [None])[-1]  # type: ignore[list-item]  # None where there is none
 
 
 def context_mark() -> Mark | None:

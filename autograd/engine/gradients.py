@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints
 from autograd.engine.kinks import keeping_sides
-from autograd.engine.value import KEPT, Value
+from autograd.engine.value import CONSTANT, KEPT, Value
 from autograd.numbers.kinds import exact
 from autograd.numbers.sides import mean
 from autograd.primitives.operators import Scalar
@@ -33,11 +33,8 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
     (27.0, 18.0)
     """
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-    wanted = [_value("inputs", v) for v in given]
-    if create_graph:
-        found = _recorded(output, wanted) if isinstance(output, Scalar) else [_value("output", output)]
-    else:
-        found = plain_gradients(_value("output", output), wanted, _oldest(wanted))[0]
+    wanted, inner = [_value("inputs", v) for v in given], _value("output", output)
+    found = _recorded(output, wanted) if create_graph else plain_gradients(inner, wanted, _oldest(wanted))[0]
     if isinstance(inputs, (list, tuple)):
         return tuple(found) if isinstance(inputs, tuple) else found
     return found[0]
@@ -89,7 +86,7 @@ def any_live(nodes: list[Value], first: int) -> bool:
     """
     seen, kept = set(nodes), None
     for start in nodes:
-        waiting = [start]
+        waiting = [] if start.index == CONSTANT else [start]
         while waiting:
             node = waiting.pop()
             if not node.inputs and node.index >= 0:

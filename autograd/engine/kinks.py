@@ -229,19 +229,29 @@ def squares_below(q: Value) -> list[tuple[Value, float]] | None:
     Each of them must be 0 itself, for a number may also be too small to have a square.
     """
     forms = forms_of_values()
-    found: list[tuple[Value, float]] = []
+
+    def terms(v: Value) -> list[Term] | None:
+        step = TERMS.get(v.op.name) if v.op is not None else None
+        return None if step is None else step(*v.inputs, forms)
+
+    found = sum_of_squares(q, lambda v: v.is_constant and v._data == 0.0, terms)
+    return None if found is None or any(v._data != 0.0 for v, _ in found) else found
+
+
+def sum_of_squares(
+    q: Any, is_zero: Callable[[Any], bool], terms: Callable[[Any], list[Term] | None]
+) -> list[tuple[Any, float]] | None:
+    """What is squared in a sum of squares, and with which factors; None where q is no such sum."""
+    found: list[tuple[Any, float]] = []
     waiting = [(q, 1.0)]
     while waiting:
         v, factor = waiting.pop()
-        if v.is_constant and v._data == 0.0:
+        if is_zero(v):
             continue
-        step = TERMS.get(v.op.name) if v.op is not None else None
-        terms = step(*v.inputs, forms) if step is not None else None
-        if terms is None:
+        parts = terms(v)
+        if parts is None:
             return None
-        for x, weight, is_square in terms:
-            if is_square and x._data != 0.0:
-                return None
+        for x, weight, is_square in parts:
             (found if is_square else waiting).append((x, factor * weight))
     return found
 

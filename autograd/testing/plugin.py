@@ -75,7 +75,7 @@ def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
             try:
                 made = content(mismatch)
                 line = made and str(_written(folder / f"{_stem(test, mismatch.kind)}.{made[0]}", made[1]))
-            except Exception as problem:
+            except Exception as problem:  # whatever it is, the report tells it and the session goes on
                 line = "not saved: " + "".join(format_exception_only(problem)).strip()
             if line:
                 yield line.encode("utf-8", "backslashreplace").decode("utf-8")
