@@ -112,6 +112,12 @@ def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 430
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_finalizer_is_written_in_python(path: Path) -> None:
+    """A Ctrl-C that comes while one runs is printed, and lost."""
+    assert "__del__" not in path.read_text(encoding="utf-8")
+
+
 def test_importing_autograd_loads_no_other_library() -> None:
     code = "import sys; bare = set(sys.modules); import autograd; print(*sorted(set(sys.modules) - bare))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

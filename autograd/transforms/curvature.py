@@ -25,12 +25,14 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments("jacobian", argnums, args)
         call = Pullback(f, args, selected, kwargs, "jacobian")
-        results = leaves(call.result, "jacobian: the result of f")
-        if 0 < len(call.inputs) < len(results):
+        try:
+            results = leaves(call.result, "jacobian: the result of f")
+            by_columns = 0 < len(call.inputs) < len(results)
+            matrix = [] if by_columns else [call.derivatives(result) for result in results]
+        finally:
             call.close()
+        if by_columns:
             matrix = _by_columns(f, args, selected, kwargs)
-        else:
-            matrix = [call.derivatives(result) for result in results]
 
         def chosen(row: list[Any]) -> Any:
             gradient = call.in_structure(row)

@@ -13,6 +13,7 @@ from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, 
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, atom_of, core, is_plain
 from autograd.symbols import unmasked
+from autograd.transforms.ending import close_ended
 from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
 
 TYPE_CHECKING = False
@@ -267,6 +268,7 @@ def _refuse_kept(duals: list[Dual]) -> None:
 
 def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
     """The structure of primals with each number a Dual of a new level, which is returned too; None is no tangent."""
+    close_ended()
     level = next(_levels)
     _open.add(level)
     directions = iter(tangents)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.gradients import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
-from autograd.engine.value import KEPT, clock
+from autograd.engine.value import clock
 from autograd.primitives.operators import Scalar
+from autograd.transforms.ending import close, close_at_death, close_ended
 from autograd.transforms.forward import Dual, seen_outside
 from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
 
@@ -26,16 +27,21 @@ class Pullback:
 
     def __init__(self, f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any], name: str) -> None:
         """Call f(*args, **kwargs) with the arguments at the indices `selected` as fresh inputs."""
+        close_ended()
         self.inputs: list[Value] = []
         self.recording = is_recording()
         self.first = clock()
         self.args = args
         self.selected = selected
-        with Recording(True):
-            fresh = list(args)
-            for i in selected:
-                fresh[i] = map_leaves(self._attach, args[i], f"{name}: argument {i}")
-            self.result = f(*fresh, **kwargs)
+        try:
+            with Recording(True):
+                fresh = list(args)
+                for i in selected:
+                    fresh[i] = map_leaves(self._attach, args[i], f"{name}: argument {i}")
+                self.result = f(*fresh, **kwargs)
+        except BaseException:
+            self.close()
+            raise
 
     def _attach(self, x: Any) -> Any:
         """A fresh input that stands for x: a leaf, or a node above the Value that x is."""
@@ -66,12 +72,8 @@ class Pullback:
         return seen_outside(x, self.recording, self.first)
 
     def close(self) -> None:
-        """The call is over: an input that somebody kept is a constant from now on, which a later call refuses."""
-        for v in self.inputs:
-            if not v.inputs:
-                v.index = min(v.index, KEPT - v.index)
-
-    __del__ = close
+        """The call is over."""
+        close(self.inputs)
 
     def in_structure(self, derivatives: list[Any]) -> list[Any]:
         """Derivatives in the structure of the selected arguments."""
@@ -114,12 +116,15 @@ def value_and_grad(
     def both(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, args)
         call = Pullback(f, args, selected, kwargs, name)
-        result, aux = _with_aux(name, call.result) if has_aux else (call.result, None)
-        result = one_number(name, result)
-        gradients = call.in_structure(call.derivatives(result))
-        value = call.stripped(result)
-        if has_aux:
-            value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
+        try:
+            result, aux = _with_aux(name, call.result) if has_aux else (call.result, None)
+            result = one_number(name, result)
+            gradients = call.in_structure(call.derivatives(result))
+            value = call.stripped(result)
+            if has_aux:
+                value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
+        finally:
+            call.close()
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
     return named(both, f, name)
@@ -135,6 +140,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     ([6.0, 5.0], (13.0, 12.0))
     """
     call = Pullback(f, primals, range(len(primals)), {}, "vjp")
+    close_at_death(call, call.inputs)
     results = leaves(call.result, "vjp: the result of f")
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
