@@ -279,7 +279,7 @@ class Backward:
         if partial is None:
             return self.builder.constant(0.0)
         partial = unmasked(partial)
-        if type(partial) is not Symbol or partial.op != "select":
+        if type(partial) is not Symbol or partial.op != "where":
             return self.lowering.number(partial)
         condition, a, b = partial.operands
         if type(condition) is Condition and condition.op == "==" and condition.left is condition.right:

@@ -18,7 +18,8 @@ from typing import Any
 import numpy
 
 from autograd.forks import at_work
-from autograd.numbers import ON_FLOATS, special
+from autograd.numbers import special
+from autograd.primitives import ROWS
 
 # Operands of ufuncs: as Python floats they would cost 0.15 µs more, at every call.
 ZERO, HALF, ONE, TWO = map(numpy.array, (0.0, 0.5, 1.0, 2.0))
@@ -32,8 +33,9 @@ def like(out: Any, count: int) -> list[Any]:
 @cache
 def on_floats(name: str) -> Any:
     """The engine's float function as a ufunc, at about a microsecond a number."""
-    function = ON_FLOATS[name]
-    return numpy.frompyfunc(function, function.__code__.co_argcount, 1)
+    row = ROWS[name]
+    kernel: Any = row.kernel
+    return numpy.frompyfunc(kernel, len(row.parameters), 1)
 
 
 def settle(name: str, z: Any, rare: Any, operands: tuple[Any, ...], out: Any) -> None:

@@ -6,18 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compiler.building import VARIABLE, Builder, rewritten
+from autograd.compiler.forms import FORMS
 from autograd.compiler.program import DETACH, Program
-from autograd.numbers import ON_FLOATS, TEXTBOOK
-from autograd.primitives import BUILT_IN, ROWS, Primitive
+from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
 from autograd.symbols import Condition, Symbol
-
-# What a Symbol calls its operations, where that is not their name in the table.
-TABLE_NAME = {
-    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
-    "neg": "negative", "select": "where",
-}  # fmt: skip
-
 
 SYMBOLIC = {Symbol, Condition}
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
@@ -57,7 +50,7 @@ class Lowering:
                 self.knows(y, self.builder.constant(operands[0]))
             else:
                 emitted = tuple([self._at_once(v) for v in operands])
-                self.knows(y, self.emit(TABLE_NAME.get(op, op), operands, emitted, is_truth=type(y) is Condition))
+                self.knows(y, self.emit(op, operands, emitted, is_truth=type(y) is Condition))
         return self._at_once(x)
 
     def emit(
@@ -101,8 +94,8 @@ def executable(program: Program) -> Program:
 
 
 def _is_written_out(op: str) -> bool:
-    """Whether executors have no form of an operation: a user's, or one that is whole only to the engine."""
-    return op in ROWS and (op not in BUILT_IN or (op in TEXTBOOK and op not in ON_FLOATS))
+    """Whether executors have no form of an operation, and its rule says what it is made of."""
+    return op in ROWS and op not in FORMS and ROWS[op].kernel is None
 
 
 def _written_out(builder: Builder, row: Primitive, operands: Sequence[int]) -> int:

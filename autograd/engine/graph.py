@@ -9,10 +9,10 @@ from autograd.engine.adjoints import adjoints
 from autograd.engine.gradients import is_unchanged, one
 from autograd.engine.names import Names
 from autograd.engine.paths import indirect
+from autograd.engine.points import Point
 from autograd.engine.value import Value
 from autograd.symbols import Symbol
-from autograd.symbols.points import Point
-from autograd.symbols.text import WHOLE, elided, number, readable, text
+from autograd.symbols.text import BY_SIGN, WHOLE, elided, number, readable, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Graph:
             value, partials = row.rule(*row.structured(operands))
         except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
             return _call(row, operands), numbers
-        if isinstance(value, Symbol) and value.op not in ("", "select"):
+        if isinstance(value, Symbol) and value.op not in ("", "where"):
             formula = readable(value)
             value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
         else:
@@ -178,6 +178,6 @@ def derivative(of: str, by: str) -> str:
 
 def _call(row: Primitive, operands: tuple[Any, ...]) -> str:
     """An operation as it was called, where its rule does not say more."""
-    if row.symbol in ("+", "-", "*", "/", "**") and len(operands) == 2:
-        return text(Symbol(op=row.symbol, operands=operands))
+    if row.symbol in BY_SIGN and len(operands) == 2:
+        return text(Symbol(op=BY_SIGN[row.symbol], operands=operands))
     return f"{row.title}({elided(', ', list(map(text, operands)))})"

@@ -11,7 +11,7 @@ from autograd.engine.value import NO_GRAD, Value, clock, operand
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
-from autograd.primitives.operators import METHODS, OPERATORS, atom_of, core
+from autograd.primitives.operators import METHODS, OPERATORS, core
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ for _name, _function in METHODS.items():
 
 join(
     Value,
-    Kind("Value", VALUE_RANK, atom_of, recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
+    Kind("Value", VALUE_RANK, lift=recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
 )
 
 

@@ -25,10 +25,6 @@ def _elementwise(primitive: Any) -> Callable[..., Any]:
     return on_arrays
 
 
-def _no_atom(name: str) -> Callable[..., Any]:
-    raise TypeError(f"{name}: a rule runs on numbers, not on arrays")
-
-
 def enter() -> None:
     """Let arrays take part."""
-    join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, _no_atom, lift=_elementwise))
+    join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, lift=_elementwise))

@@ -1,7 +1,8 @@
 """The kinds of number that a rule can run on, and how a kind joins.
 
-A *base* kind (float, Fraction, mpf, Symbol) does the atoms by itself. A *lifted* kind (Value, Dual, an array) carries
-base numbers inside and says how an operation is applied to it. Where kinds meet, the one of higher rank decides.
+A *base* kind (float, Fraction, mpf, Symbol) computes the value of an operation by itself. A *lifted* kind (Value, Dual,
+an array) carries base numbers inside and says how an operation is applied to it. Where kinds meet, the one of higher
+rank decides.
 """
 
 from __future__ import annotations
@@ -31,29 +32,30 @@ CONSTANTS: dict[str, float] = {
 
 
 class Kind:
-    """One kind of number: its rank, its atoms by name, and how a primitive is applied to it.
+    """One kind of number: its rank, and how a primitive is applied to it.
 
-    `lift(primitive)` applies a primitive to operands of a lifted kind; `normal(x)` is x as a Value keeps it;
-    `constant(name, x)` is a mathematical constant in the precision of x.
+    `value(primitive)` computes one that has a kernel on operands of a base kind; `lift(primitive)` applies any to
+    operands of a lifted kind; `normal(x)` is x as a Value keeps it; `constant(name, x)` is a mathematical constant in
+    the precision of x.
     """
 
-    __slots__ = ("atom", "constant", "lift", "name", "normal", "rank")
+    __slots__ = ("constant", "lift", "name", "normal", "rank", "value")
 
     def __init__(
         self,
         name: str,
         rank: int,
-        atom: Callable[[str], Callable[..., Any]],
+        value: Callable[[Any], Callable[..., Any]] | None = None,
         lift: Callable[[Any], Callable[..., Any]] | None = None,
         normal: Callable[[Any], Any] = lambda x: x,
         constant: Callable[[str, Any], Any] = lambda name, x: CONSTANTS[name],
     ) -> None:
         self.name = name
         self.rank = rank
-        self.atom = atom
         self.lift = lift
         self.normal = normal
         self.constant = constant
+        self.value = value
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"
@@ -62,7 +64,7 @@ class Kind:
 KINDS: dict[type, Kind] = {}
 
 # The module whose `enter` lets a library's numbers take part, once one of them is met.
-NEWCOMERS: dict[str, str] = {}
+LAZY_KINDS: dict[str, str] = {}
 
 
 def join(number_type: type, kind: Kind) -> None:
@@ -116,9 +118,9 @@ def _discover(x: Any) -> Kind:
             KINDS[number_type] = KINDS[base]
             return KINDS[base]
     home = number_type.__module__.partition(".")[0]
-    if home in NEWCOMERS and not _is_numpy_real(x):
+    if home in LAZY_KINDS and not _is_numpy_real(x):
         with at_work:
-            __import__(NEWCOMERS[home], fromlist=["enter"]).enter()
+            __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
     elif _is_numpy_real(x):
         KINDS[number_type] = KINDS[float]
     if number_type not in KINDS:

@@ -1,12 +1,9 @@
-"""mpmath's mpf: every atom in the working precision, elementary ones from mpmath, derived ones by their textbook."""
+"""mpmath's mpf: every operation in the working precision, from mpmath or by its textbook formula."""
 
 from __future__ import annotations
 
-from functools import partial
-
 import mpmath
 
-from autograd.numbers import TEXTBOOK, falling_factorial
 from autograd.numbers.kinds import MPF_RANK, Kind, join
 
 TYPE_CHECKING = False
@@ -15,18 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 # A context of mpmath is a working precision, with a type of numbers of its own: mpmath.mp has mpmath.mpf.
-
-OWN_NAMES: dict[str, Callable[..., Any]] = {
-    "side": lambda mp, x: mp.sign(x),
-    "log2": lambda mp, x: mp.log(x) / mp.log(2),
-    "round": lambda mp, x: mp.nint(x) if mp.isfinite(x) else x,
-    "floor": lambda mp, x: mp.floor(x) if mp.isfinite(x) else x,
-    "ceil": lambda mp, x: mp.ceil(x) if mp.isfinite(x) else x,
-    "cbrt": lambda mp, x: mp.cbrt(x) if x >= 0 else -mp.cbrt(-x),
-    "ratio": lambda mp, x, y: x / y if y != 0 else mp.sign(x) * mp.inf if x != 0 else mp.nan,  # no zero is negative
-    "falling_power": lambda mp, x, y, n: _total_at_zero(mp, "falling_power", x, y, n),
-    "monomial": lambda mp, x, y, n: _total_at_zero(mp, "monomial", x, y, n),
-}
 
 CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "2/√π": lambda mp: 2 / mp.sqrt(mp.pi),
@@ -39,22 +24,16 @@ CONSTANTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _total_at_zero(mp: Any, name: str, x: Any, y: Any, n: Any) -> Any:
-    """A local derivative of a power, infinite at zero where its textbook divides by it."""
-    try:
-        return TEXTBOOK[name](x, y, n)
-    except ZeroDivisionError:
-        return falling_factorial(y, n) * mp.inf
-
-
-def _atom(mp: Any, name: str) -> Callable[..., Any]:
-    own = OWN_NAMES.get(name)
-    function = partial(own, mp) if own else TEXTBOOK.get(name) or getattr(mp, name)
+def _value(mp: Any, row: Any) -> Callable[..., Any]:
+    precise = row.precise
+    if precise is None:
+        raise TypeError(f"{row.name} is computed by a kernel for floats: precise= says what computes it on mpmath's")
+    function = getattr(mp, precise) if isinstance(precise, str) else precise
 
     def real_valued(*operands: Any) -> Any:
         z = function(*operands)
         if isinstance(z, mp.mpc):
-            raise ValueError(f"{name}: leaves the real numbers")
+            raise ValueError(f"{row.name}: leaves the real numbers")
         return z
 
     return real_valued
@@ -67,9 +46,7 @@ def join_context(mp: Any) -> None:
         """An mpf as it is, whatever the working precision now; any other number as an mpf."""
         return x if isinstance(x, mp.mpf) else mp.mpf(x)
 
-    kind = Kind(
-        "mpf", MPF_RANK, lambda name: _atom(mp, name), normal=kept, constant=lambda name, x: CONSTANTS[name](mp)
-    )
+    kind = Kind("mpf", MPF_RANK, lambda row: _value(mp, row), normal=kept, constant=lambda name, x: CONSTANTS[name](mp))
     join(mp.mpf, kind)
     join(type(mp.pi), kind)
 

@@ -37,6 +37,8 @@ def total(xs: Sequence[float]) -> float:
 
 
 def mean(xs: Sequence[float]) -> float:
+    if not xs:
+        raise ValueError("the mean of no numbers")
     try:
         return fsum(xs) / len(xs)
     except OverflowError:
@@ -159,7 +161,7 @@ def _top(xs: Sequence[float]) -> int:
 
 def logsumexp(xs: Sequence[float]) -> float:
     if not xs:
-        return -inf
+        raise ValueError("the logsumexp of no numbers")
     i = _top(xs)
     m = xs[i]
     if m - m != 0.0:

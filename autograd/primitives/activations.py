@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
-from autograd import numbers
-from autograd.numbers import Number, select
-from autograd.primitives.arithmetic import Result
-from autograd.primitives.table import Kink, primitive
+from autograd.numbers import Number, constant, select, slopes, special, unit
+from autograd.primitives.arithmetic import Partials, Result
+from autograd.primitives.domains import Kink
+from autograd.primitives.exponential import exp, log1p
+from autograd.primitives.table import primitive
+from autograd.primitives.trigonometric import tanh
+from autograd.symbols import texts
 
 
 @primitive(symbol="relu", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (None,)),))
@@ -18,7 +21,7 @@ def relu(x: Number) -> Result:
     (0.0, 2.0)
     """
     closed = x <= 0
-    return select(closed, numbers.constant("0", x), x), (select(closed, None, numbers.unit(x)),)
+    return select(closed, constant("0", x), x), (select(closed, None, unit(x)),)
 
 
 @primitive(kinks=(Kink("x = 0", lambda x, slope: x == 0, (0.0, 0.01), (0.01, 0.0)),))
@@ -37,64 +40,71 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Result:
     )
 
 
-@primitive
-def softplus(x: Number) -> Result:
+@primitive(kernel=slopes.softplus, precise=lambda x: select(x > 0, x + log1p(exp(-x)), log1p(exp(x))))
+def softplus(x: Number) -> Partials:
     """log(1 + exp(x)), a smooth relu, without overflow.
 
     >>> softplus(800.0), softplus(-800.0)
     (800.0, 0.0)
     """
-    return numbers.softplus(x), (numbers.sigmoid(x),)
+    return (sigmoid(x),)
 
 
-@primitive(symbol="σ")
-def sigmoid(x: Number) -> Result:
+@primitive(text="σ({})", kernel=slopes.sigmoid, precise=lambda x: 1 / (1 + exp(-x)), symbol="σ")
+def sigmoid(x: Number) -> Partials:
     """1 / (1 + exp(-x)), without overflow.
 
     >>> sigmoid(0.0)
     0.5
     """
-    return numbers.sigmoid(x), (numbers.sigmoid_slope(1.0, x),)
+    return (sigmoid_slope(1.0, x),)
 
 
-@primitive(symbol="σ′")
-def sigmoid_slope(c: Number, x: Number) -> Result:
+@primitive(
+    text=texts.sigmoid_slope_text,
+    kernel=slopes.sigmoid_slope,
+    precise=lambda c, x: c * sigmoid(x) * sigmoid(-x),
+    symbol="σ′",
+)
+def sigmoid_slope(c: Number, x: Number) -> Partials:
     """c · σ′(x), where σ′(x) = σ(x) σ(-x).
 
     >>> sigmoid_slope(1.0, 0.0)
     0.25
     """
-    return numbers.sigmoid_slope(c, x), (
-        numbers.sigmoid_slope(1.0, x),
-        numbers.sigmoid_slope(-c * numbers.tanh(0.5 * x), x),
+    return (
+        sigmoid_slope(1.0, x),
+        sigmoid_slope(-c * tanh(0.5 * x), x),
     )
 
 
-@primitive
-def log_sigmoid(x: Number) -> Result:
+@primitive(kernel=slopes.log_sigmoid, precise=lambda x: -softplus(-x))
+def log_sigmoid(x: Number) -> Partials:
     """log σ(x), without overflow.
 
     >>> log_sigmoid(-800.0)
     -800.0
     """
-    return numbers.log_sigmoid(x), (numbers.sigmoid(-x),)
+    return (sigmoid(-x),)
 
 
-@primitive
-def silu(x: Number) -> Result:
+@primitive(kernel=special.silu, precise=lambda x: x * sigmoid(x))
+def silu(x: Number) -> Partials:
     """x · σ(x), also called swish.
 
     >>> silu(0.0)
     0.0
     """
-    return numbers.silu(x), (numbers.silu_slope(x),)
+    return (silu_slope(x),)
 
 
-@primitive(symbol="silu′")
-def silu_slope(x: Number) -> Result:
+@primitive(
+    text="silu′({})", kernel=special.silu_slope, precise=lambda x: sigmoid(x) * (1 + x * sigmoid(-x)), symbol="silu′"
+)
+def silu_slope(x: Number) -> Partials:
     """σ(x) (1 + x σ(-x)), the derivative of silu.
 
     >>> silu_slope(0.0)
     0.5
     """
-    return numbers.silu_slope(x), (numbers.sigmoid_slope(2 - x * numbers.tanh(0.5 * x), x),)
+    return (sigmoid_slope(2 - x * tanh(0.5 * x), x),)

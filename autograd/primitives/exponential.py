@@ -2,101 +2,109 @@
 
 from __future__ import annotations
 
-from autograd import numbers
-from autograd.numbers import Number
-from autograd.primitives.arithmetic import Result
+from autograd.numbers import Number, constant, floats
+from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
+from autograd.symbols import texts
 
 
-@primitive(domain="[-inf, inf]")
-def exp(x: Number) -> Result:
+def _exp(x: Number) -> Number:
+    """mpmath raises e to a whole power by squaring, which takes a tenth of a second at 1e308."""
+    mp = x.context
+    return mp.exp(x) if abs(x) < 1e9 else mp.exp(x - mp.mpf(0.5)) * mp.exp(mp.mpf(0.5))
+
+
+@primitive(kernel=floats.exp, precise=_exp, domain="[-inf, inf]")
+def exp(x: Number, *, z: Number) -> Partials:
     """e to the power x; OverflowError above 709.78.
 
     >>> exp(0.0)
     1.0
     """
-    z = numbers.exp(x)
-    return z, (z,)
+    return (z,)
 
 
-@primitive(domain="[-inf, inf]")
-def expm1(x: Number) -> Result:
+@primitive(kernel=floats.expm1, precise="expm1", domain="[-inf, inf]")
+def expm1(x: Number) -> Partials:
     """exp(x) - 1, accurate near 0.
 
     >>> expm1(1e-20)
     1e-20
     """
-    return numbers.expm1(x), (numbers.exp(x),)
+    return (exp(x),)
 
 
-@primitive(domain="(0, inf]")
-def log(x: Number) -> Result:
+@primitive(kernel=floats.log, precise="log", domain="(0, inf]")
+def log(x: Number) -> Partials:
     """Natural logarithm of x > 0; ValueError elsewhere.
 
     >>> log(1.0)
     0.0
     """
-    return numbers.log(x), (numbers.ratio(1.0, x),)
+    return (ratio(1.0, x),)
 
 
-@primitive(domain="(-1, inf]")
-def log1p(x: Number) -> Result:
+@primitive(kernel=floats.log1p, precise="log1p", domain="(-1, inf]")
+def log1p(x: Number) -> Partials:
     """log(1 + x) for x > -1, accurate near 0; ValueError elsewhere.
 
     >>> log1p(1e-20)
     1e-20
     """
-    return numbers.log1p(x), (numbers.ratio(1.0, 1 + x),)
+    return (ratio(1.0, 1 + x),)
 
 
-@primitive(domain="(0, inf]")
-def log2(x: Number) -> Result:
+@primitive(kernel=floats.log2, precise=lambda x: x.context.log(x) / x.context.log(2), domain="(0, inf]")
+def log2(x: Number) -> Partials:
     """Logarithm to base 2 of x > 0; ValueError elsewhere.
 
     >>> log2(8.0)
     3.0
     """
-    return numbers.log2(x), (numbers.ratio(numbers.constant("log₂e", x), x),)
+    return (ratio(constant("log₂e", x), x),)
 
 
-@primitive(domain="(0, inf]")
-def log10(x: Number) -> Result:
+@primitive(kernel=floats.log10, precise="log10", domain="(0, inf]")
+def log10(x: Number) -> Partials:
     """Logarithm to base 10 of x > 0; ValueError elsewhere.
 
     >>> log10(1000.0)
     3.0
     """
-    return numbers.log10(x), (numbers.ratio(numbers.constant("log₁₀e", x), x),)
+    return (ratio(constant("log₁₀e", x), x),)
 
 
-@primitive(symbol="√", domain="[0, inf]")
-def sqrt(x: Number) -> Result:
+@primitive(kernel=floats.sqrt, precise="sqrt", symbol="√", domain="[0, inf]")
+def sqrt(x: Number, *, z: Number) -> Partials:
     """Square root of x ≥ 0, whose derivative at 0 is infinite; ValueError elsewhere.
 
     >>> sqrt(9.0)
     3.0
     """
-    z = numbers.sqrt(x)
-    return z, (numbers.ratio(0.5, z),)
+    return (ratio(0.5, z),)
 
 
-@primitive(symbol="∛")
-def cbrt(x: Number) -> Result:
+def _cbrt(x: Number) -> Number:
+    cbrt = x.context.cbrt
+    return cbrt(x) if x >= 0 else -cbrt(-x)
+
+
+@primitive(kernel=floats.cbrt, precise=_cbrt, symbol="∛")
+def cbrt(x: Number, *, z: Number) -> Partials:
     """Cube root, real for negative x too; its derivative at 0 is infinite.
 
     >>> cbrt(-27.0)
     -3.0
     """
-    z = numbers.cbrt(x)
-    return z, (numbers.ratio(1.0, 3 * z * z),)
+    return (ratio(1.0, 3 * z * z),)
 
 
-@primitive
-def scaled_exp(c: Number, x: Number, y: Number) -> Result:
+@primitive(text=texts.scaled_exp_text, kernel=floats.scaled_exp, precise=lambda c, x, y: c * exp(x * y))
+def scaled_exp(c: Number, x: Number, y: Number) -> Partials:
     """c · exp(x·y) with the product carried exactly: derivatives of Gaussians are made of it.
 
     >>> scaled_exp(2.0, 0.0, 1.0)
     2.0
     """
-    one = numbers.scaled_exp(1.0, x, y)
-    return numbers.scaled_exp(c, x, y), (one, numbers.scaled_exp(c * y, x, y), numbers.scaled_exp(c * x, x, y))
+    one = scaled_exp(1.0, x, y)
+    return (one, scaled_exp(c * y, x, y), scaled_exp(c * x, x, y))

@@ -10,7 +10,7 @@ import math
 import operator
 
 from autograd import primitives as p
-from autograd.numbers import TEXTBOOK, select
+from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 
 TYPE_CHECKING = False
@@ -51,11 +51,6 @@ def core(x: Any) -> Any:
     while isinstance(x, Scalar):
         x = x.inside()
     return x
-
-
-def atom_of(name: str) -> Callable[..., Any]:
-    """An atom on Scalars: the primitive of that name, else its textbook, run on them."""
-    return p.TABLE[name].function if name in p.TABLE else TEXTBOOK[name]
 
 
 def is_plain(x: Any) -> bool:

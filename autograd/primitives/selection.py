@@ -8,70 +8,111 @@ from __future__ import annotations
 import builtins
 import math
 
-from autograd import numbers
-from autograd.numbers import Number, flat, select, unit
-from autograd.primitives.arithmetic import Result
-from autograd.primitives.table import Kink, primitive
+from autograd.numbers import Number, flat, floats, select, unit
+from autograd.primitives.arithmetic import Partials, Result
+from autograd.primitives.domains import Kink
+from autograd.primitives.table import primitive
+from autograd.symbols import texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
-@primitive(symbol="|·|", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="partials"),))
+def _sign(x: Number) -> Number:
+    return type(x)((x > 0) - (x < 0))
+
+
+def _is_whole(x: Number) -> Any:
+    return x == floor(x)
+
+
+def _whole(name: str) -> Callable[[Number], Number]:
+    """A function of mpmath's that rounds, which knows no infinity."""
+    return lambda x: getattr(x.context, name)(x) if x.context.isfinite(x) else x
+
+
+@primitive(text="|{}|", symbol="|·|", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="partials"),))
 def abs(x: Number) -> Result:
     """|x|.
 
     >>> abs(-2.0)
     2.0
     """
-    return builtins.abs(x), (numbers.side(x),)
+    return builtins.abs(x), (side(x),)
 
 
-@primitive(kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
-def sign(x: Number) -> Result:
+@primitive(kernel=floats.sign, precise="sign", rational=_sign, kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
+def sign(x: Number) -> Partials:
     """-1, 0 or 1, as x is negative, zero or positive.
 
     >>> sign(-2.0)
     -1.0
     """
-    return numbers.sign(x), (flat(x),)
+    return (flat(x),)
 
 
-@primitive(symbol="sign", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="value"),))
-def side(x: Number) -> Result:
+@primitive(
+    text="sign({})",
+    kernel=floats.sign,
+    precise="sign",
+    rational=_sign,
+    symbol="sign",
+    kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="value"),),
+)
+def side(x: Number) -> Partials:
     """The slope of |x|: at 0 the mean of its sides, which it keeps.
 
     >>> side(-2.0)
     -1.0
     """
-    return numbers.side(x), (flat(x),)
+    return (flat(x),)
 
 
-@primitive(kinks=(Kink("x is whole", lambda x: x == numbers.floor(x), (1.0,), (0.0,)),))
-def floor(x: Number) -> Result:
+@primitive(
+    kernel=floats.floor,
+    precise=_whole("floor"),
+    rational=lambda x: type(x)(math.floor(x)),
+    kinks=(Kink("x is whole", _is_whole, (1.0,), (0.0,)),),
+)
+def floor(x: Number) -> Partials:
     """The greatest whole number not above x.
 
     >>> floor(-1.5)
     -2.0
     """
-    return numbers.floor(x), (flat(x),)
+    return (flat(x),)
 
 
-@primitive(kinks=(Kink("x is whole", lambda x: x == numbers.floor(x), (1.0,), (0.0,)),))
-def ceil(x: Number) -> Result:
+@primitive(
+    kernel=floats.ceil,
+    precise=_whole("ceil"),
+    rational=lambda x: type(x)(math.ceil(x)),
+    kinks=(Kink("x is whole", _is_whole, (1.0,), (0.0,)),),
+)
+def ceil(x: Number) -> Partials:
     """The least whole number not below x.
 
     >>> ceil(-1.5)
     -1.0
     """
-    return numbers.ceil(x), (flat(x),)
+    return (flat(x),)
 
 
-@primitive(kinks=(Kink("x is halfway", lambda x: x - numbers.floor(x) == 0.5, (0.5,), (0.0,)),))
-def round(x: Number) -> Result:
+@primitive(
+    kernel=floats.round,
+    precise=_whole("nint"),
+    rational=lambda x: type(x)(builtins.round(x)),
+    kinks=(Kink("x is halfway", lambda x: x - floor(x) == 0.5, (0.5,), (0.0,)),),
+)
+def round(x: Number) -> Partials:
     """The nearest whole number, the even one of two.
 
     >>> round(2.5)
     2.0
     """
-    return numbers.round(x), (flat(x),)
+    return (flat(x),)
 
 
 @primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="greater"),))
@@ -128,7 +169,10 @@ def clip(x: Number, low: Number, high: Number) -> Result:
     )
 
 
-@primitive(kinks=(Kink("condition = 0", lambda condition, a, b: condition == 0, (0.0, 5.0, 7.0), (None, None, 1.0)),))
+@primitive(
+    text=texts.select_text,
+    kinks=(Kink("condition = 0", lambda condition, a, b: condition == 0, (0.0, 5.0, 7.0), (None, None, 1.0)),),
+)
 def where(condition: Number, a: Number, b: Number) -> Result:
     """a where the condition holds, else b; the other one has no edge.
 

@@ -2,83 +2,162 @@
 
 from __future__ import annotations
 
-from autograd import numbers
-from autograd.numbers import select
-from autograd.primitives.table import Kink, primitive
+import builtins
+import math
+import operator
+
+from autograd.numbers import constant, select, vectors
+from autograd.numbers.kinds import leading_kind
+from autograd.primitives.arithmetic import quotient, ratio
+from autograd.primitives.domains import Kink
+from autograd.primitives.evaluating import are_floats
+from autograd.primitives.exponential import exp, log, sqrt
+from autograd.primitives.table import primitive
+from autograd.symbols import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from autograd.numbers import Number, Vector
-    from autograd.primitives.arithmetic import Result
+    from autograd.primitives.arithmetic import Partials
 
 
-@primitive(symbol="Σ", vectors=("xs",))
-def sum(xs: Vector) -> Result:
+# --- the local derivatives of a sequence, one for each member -----------------------------------
+
+
+def _each_first(xs: Vector) -> list[Vector]:
+    """The sequence as seen by each of its members: itself first, then the others."""
+    return [(x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs)]
+
+
+def directions(xs: Vector) -> tuple[Number, ...]:
+    """xᵢ / norm(x) for every i."""
+    return vectors.directions(xs) if are_floats((xs,)) else tuple(map(direction, _each_first(xs)))
+
+
+def softmaxes(xs: Vector) -> tuple[Number, ...]:
+    """exp(xᵢ) / Σ exp(xⱼ) for every i."""
+    return vectors.softmax(xs) if are_floats((xs,)) else tuple(map(softmax_first, _each_first(xs)))
+
+
+def products_of_others(xs: Vector) -> tuple[Number, ...]:
+    """For every i the product of all the others, by products from the left and from the right: no division by zero."""
+    if are_floats((xs,)):
+        return vectors.products_of_others(xs)
+    if leading_kind(xs).lift is not None:  # the running products below may underflow where a product does not
+        return tuple(prod((*xs[:i], *xs[i + 1 :])) for i in range(len(xs)))
+    products: list[Number] = [1] * len(xs)
+    left: Number = 1
+    right: Number = 1
+    for i in range(len(xs)):
+        products[i] = products[i] * left
+        left = left * xs[i]
+        products[-1 - i] = products[-1 - i] * right
+        right = right * xs[-1 - i]
+    return tuple(products)
+
+
+# --- textbook formulas --------------------------------------------------------------------------
+
+
+def _sum(xs: Vector) -> Number:
+    return builtins.sum(xs[1:], start=xs[0])
+
+
+def _mean(xs: Vector) -> Number:
+    return _sum(xs) / len(xs)
+
+
+def _dot(w: Vector, x: Vector, b: Number) -> Number:
+    return builtins.sum(map(operator.mul, w, x), start=b)
+
+
+def _logsumexp(xs: Vector) -> Number:
+    m = builtins.max(xs)
+    return m + log(builtins.sum(exp(x - m) for x in xs))
+
+
+def _softmax_first(xs: Vector) -> Number:
+    m = builtins.max(xs)
+    return exp(xs[0] - m) / builtins.sum(exp(x - m) for x in xs)
+
+
+def _direction(xs: Vector) -> Number:
+    z = norm(xs)
+    return select(z == 0, 0.0, ratio(xs[0], z))
+
+
+# --- the rows -----------------------------------------------------------------------------------
+
+
+@primitive(text=texts.sum_text, kernel=vectors.total, precise=_sum, rational=_sum, symbol="Σ", vectors=("xs",))
+def sum(xs: Vector) -> Partials:
     """The sum of a sequence, rounded once; 0 for an empty one.
 
     >>> sum([0.1] * 10)
     1.0
     """
-    return numbers.sum(xs), (1.0,) * len(xs)
+    return (1.0,) * len(xs)
 
 
-@primitive(vectors=("xs",))
-def mean(xs: Vector) -> Result:
+@primitive(kernel=vectors.mean, precise=_mean, rational=_mean, vectors=("xs",))
+def mean(xs: Vector) -> Partials:
     """The mean of a sequence; ValueError for an empty one.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    if len(xs) == 0:
-        raise ValueError("the mean of no numbers")
-    return numbers.mean(xs), (numbers.constant("1", xs[0]) / len(xs),) * len(xs)
+    return (constant("1", xs[0]) / len(xs),) * len(xs)
 
 
-@primitive(symbol="Π", vectors=("xs",))
-def prod(xs: Vector) -> Result:
+@primitive(kernel=vectors.product, precise=math.prod, rational=math.prod, symbol="Π", vectors=("xs",))
+def prod(xs: Vector) -> Partials:
     """The product of a sequence; 1 for an empty one.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return numbers.prod(xs), numbers.products_of_others(xs)
+    return products_of_others(xs)
 
 
-@primitive(symbol="·", vectors=("w", "x"))
-def dot(w: Vector, x: Vector, b: Number = 0) -> Result:
+@primitive(text=texts.dot_text, kernel=vectors.dot, precise=_dot, rational=_dot, symbol="·", vectors=("w", "x"))
+def dot(w: Vector, x: Vector, b: Number = 0) -> Partials:
     """Σ wᵢxᵢ + b, the pre-activation z of a neuron; ValueError where the lengths differ.
 
     >>> dot([1.0, 2.0], [3.0, 4.0], 0.5)
     11.5
     """
-    return numbers.dot(w, x, b), (*x, *w, 1.0)
+    return (*x, *w, 1.0)
 
 
 ZERO_VECTOR = ("x = 0", lambda xs: not any(xs), ((0.0, 0.0),), (0.0, 0.0))
 
 
-@primitive(symbol="‖·‖", vectors=("xs",), kinks=(Kink(*ZERO_VECTOR, sides="partials"),))
-def norm(xs: Vector) -> Result:
+@primitive(
+    kernel=vectors.norm,
+    precise=lambda xs: sqrt(builtins.sum(x * x for x in xs)),
+    symbol="‖·‖",
+    vectors=("xs",),
+    kinks=(Kink(*ZERO_VECTOR, sides="partials"),),
+)
+def norm(xs: Vector) -> Partials:
     """The Euclidean length of a vector, without overflow on the way.
 
     >>> norm([3.0, 4.0])
     5.0
     """
-    return numbers.norm(xs), numbers.directions(xs)
+    return directions(xs)
 
 
-@primitive(vectors=("xs",))
-def logsumexp(xs: Vector) -> Result:
+@primitive(kernel=vectors.logsumexp, precise=_logsumexp, vectors=("xs",))
+def logsumexp(xs: Vector) -> Partials:
     """log Σ exp(xᵢ), without overflow; ValueError for an empty sequence.
 
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    if len(xs) == 0:
-        raise ValueError("the logsumexp of no numbers")
-    return numbers.logsumexp(xs), numbers.softmaxes(xs)
+    return softmaxes(xs)
 
 
 # --- functions composed of primitives: one node for each member of the result -------------------
@@ -112,48 +191,67 @@ def _each(first: Any, xs: Any) -> Any:
     return numpy.array(result, dtype=float if all(type(z) is float for z in result) else object)
 
 
-@primitive(symbol="softmax", vectors=("xs",))
-def softmax_first(xs: Vector) -> Result:
+@primitive(
+    text="softmax({})",
+    kernel=lambda xs: vectors.softmax(xs)[0],
+    precise=_softmax_first,
+    symbol="softmax",
+    vectors=("xs",),
+)
+def softmax_first(xs: Vector) -> Partials:
     """exp(x₁) / Σ exp(xⱼ): its own member of the softmax, first, against the others.
 
     >>> softmax_first([0.0, 0.0])
     0.5
     """
-    p, *others = numbers.softmaxes(xs)
-    return p, (p * numbers.softmax_rest(xs), *[-p * q for q in others])
+    p, *others = softmaxes(xs)
+    return (p * softmax_rest(xs), *[-p * q for q in others])
 
 
-@primitive(vectors=("xs",))
-def softmax_rest(xs: Vector) -> Result:
+@primitive(
+    text="1 - softmax({})", kernel=vectors.softmax_rest, precise=lambda xs: sum(softmaxes(xs)[1:]), vectors=("xs",)
+)
+def softmax_rest(xs: Vector, *, z: Number) -> Partials:
     """1 - softmax_first(xs), accurate where that is nearly 1.
 
     >>> softmax_rest([0.0, 0.0])
     0.5
     """
-    p, *others = numbers.softmaxes(xs)
-    z = numbers.softmax_rest(xs)
-    return z, (-p * z, *[p * q for q in others])
+    p, *others = softmaxes(xs)
+    return (-p * z, *[p * q for q in others])
 
 
-@primitive(symbol="log softmax", vectors=("xs",))
-def log_softmax_first(xs: Vector) -> Result:
+@primitive(
+    text="log_softmax({})",
+    kernel=vectors.log_softmax_first,
+    precise=lambda xs: xs[0] - _logsumexp(xs),
+    symbol="log softmax",
+    vectors=("xs",),
+)
+def log_softmax_first(xs: Vector) -> Partials:
     """x₁ - log Σ exp(xⱼ).
 
     >>> log_softmax_first([1000.0, 0.0])
     0.0
     """
-    _, *others = numbers.softmaxes(xs)
-    return numbers.log_softmax_first(xs), (numbers.softmax_rest(xs), *[-q for q in others])
+    _, *others = softmaxes(xs)
+    return (softmax_rest(xs), *[-q for q in others])
 
 
-@primitive(vectors=("xs",), kinks=(Kink(*ZERO_VECTOR, sides="value"),))
-def direction(xs: Vector) -> Result:
+@primitive(
+    text=texts.direction_text,
+    kernel=lambda xs: vectors.directions(xs)[0],
+    precise=_direction,
+    vectors=("xs",),
+    kinks=(Kink(*ZERO_VECTOR, sides="value"),),
+)
+def direction(xs: Vector) -> Partials:
     """x₁ / ‖x‖, and 0 for the zero vector: the local derivative of a norm.
 
     >>> direction([3.0, 4.0])
     0.6
     """
     x, *others = xs
-    z, rest = numbers.norm(xs), numbers.norm(others)
-    partials = (numbers.quotient(rest, rest, z, 3.0), *[-numbers.quotient(x, y, z, 3.0) for y in others])
-    return numbers.direction(xs), tuple(select(z == 0, 0.0, p) for p in partials)
+    z, rest = norm(xs), norm(others)
+    partials = (quotient(rest, rest, z, 3.0), *[-quotient(x, y, z, 3.0) for y in others])
+    return tuple(select(z == 0, 0.0, p) for p in partials)

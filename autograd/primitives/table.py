@@ -1,21 +1,24 @@
 """The table of primitives, and `@primitive`, which writes a row of it.
 
-A rule is a function of numbers that returns its value and one local derivative per operand. A row adds what a rule
-cannot say of itself: its name and sign, its domain, its kinks. The engine knows no operation: it walks this table.
+A row is the one place for an operation: how its value is computed, on floats and on other numbers, what its local
+derivatives are, its domain and its kinks, and how it is written. The engine knows no operation: it walks this table.
 """
 
 from __future__ import annotations
 
-import math
-
-from autograd.numbers.kinds import FLOAT_RANK, KINDS, SYMBOL_RANK, Kind, kind_of, leading_kind, real
+from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, leading_kind, real
+from autograd.primitives.calling import dispatcher
+from autograd.primitives.domains import Interval, Kink
+from autograd.primitives.evaluating import evaluators, owned_kernel, rule_of
+from autograd.symbols.text import TEXTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ParamSpec, overload
+    from typing import Any, ParamSpec, TypeVar, overload
 
     P = ParamSpec("P")
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 TABLE: dict[str, Primitive] = {}  # by name: of two operations of one name the newer
@@ -23,108 +26,73 @@ ROWS: dict[str, Primitive] = {}  # by key: every operation that there is
 BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules are made of what they name
 
 
-class Interval:
-    """A set of operands, written as in mathematics: "(0, inf]" is open at 0 and closed at infinity."""
+class Primitive:
+    """One row of the table: a rule, and what is known of it.
 
-    __slots__ = ("high", "high_open", "low", "low_open", "text")
-
-    def __init__(self, text: str) -> None:
-        ends = text[1:-1].split(",")
-        if text[:1] not in "[(" or text[-1:] not in ")]" or len(ends) != 2:
-            raise ValueError(f"a domain is written like '(0, inf]', got {text!r}")
-        self.text = text
-        self.low, self.high = float(ends[0]), float(ends[1])
-        self.low_open, self.high_open = text[0] == "(", text[-1] == ")"
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def __contains__(self, x: Any) -> bool:
-        above = x > self.low if self.low_open else x >= self.low
-        below = x < self.high if self.high_open else x <= self.high
-        return bool((above and below) or x != x)
-
-    def ends(self) -> tuple[float, float]:
-        """The least and the greatest float inside."""
-        low = math.nextafter(self.low, math.inf) if self.low_open else self.low
-        high = math.nextafter(self.high, -math.inf) if self.high_open else self.high
-        return low, high
-
-
-class Kink:
-    """Where an operation has no derivative, and what its rule returns there: the subgradient of least norm.
-
-    `where` says it in words, `at(*operands)` decides it, and `partials` is what the rule returns at `example`.
-    `sides` says what is the mean of sides there: the rule's "partials" or its "value", where they are components of a
-    direction, as the slope of |x|; the partials of the "greater" or the "lesser" of two.
+    `rule(*operands)` gives the value and the local derivatives, `value(*operands)` the value alone, on numbers of any
+    kind and as IEEE arithmetic has them outside the domain. `evaluate` and `guarded` are the same behind the domain, on
+    numbers of a base kind.
     """
 
-    __slots__ = ("at", "example", "partials", "sides", "where")
-
-    def __init__(
-        self,
-        where: str,
-        at: Callable[..., bool],
-        example: tuple[Any, ...],
-        partials: tuple[float | None, ...],
-        sides: str = "",
-    ) -> None:
-        self.where = where
-        self.at = at
-        self.example = example
-        self.partials = partials
-        self.sides = sides
-
-    def __repr__(self) -> str:
-        return f"Kink({self.where!r})"
-
-
-class Primitive:
-    """One row of the table: a rule, and what is known of it."""
-
     __slots__ = (
+        "declared",
         "domain",
         "evaluate",
         "function",
+        "guarded",
+        "is_foreign",
+        "kernel",
         "key",
         "kinks",
         "lifted",
         "name",
         "native",
         "parameters",
+        "precise",
+        "rational",
         "rule",
         "sides",
         "symbol",
         "title",
-        "vectors"
-    )  # fmt: skip
+        "vectors",
+    )
 
     def __init__(
         self,
-        rule: Callable[..., Any],
+        declared: Callable[..., Any],
         symbol: str,
         title: str,
+        text: Any,
         domain: tuple[Interval, ...],
         kinks: tuple[Kink, ...],
         vectors: tuple[str, ...],
         native: Callable[..., Any] | None,
+        kernel: Callable[..., Any] | None,
+        precise: str | Callable[..., Any] | None,
+        rational: Callable[..., Any] | None,
     ) -> None:
-        code = rule.__code__
-        self.name = rule.__name__
+        code = declared.__code__
+        self.name = declared.__name__
         self.key = _key(self.name)
         self.symbol = symbol
-        self.title = title or rule.__name__
-        self.rule = rule
+        self.title = title or self.name
+        self.declared = declared
+        self.is_foreign = not (declared.__module__ or "").startswith("autograd.")
         self.domain = domain
         self.kinks = kinks
         self.sides = next((kink.sides for kink in kinks), "")
         self.parameters = code.co_varnames[: code.co_argcount]
         self.vectors = vectors
         self.native = native
-        self.evaluate = _guarded(self) if domain else _checked(self) if _is_foreign(rule) else rule
+        self.kernel = owned_kernel(kernel) if kernel is not None and self.is_foreign else kernel
+        self.precise = precise
+        self.rational = rational
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
-        self.function: Callable[..., Any] = _dispatcher(self)
+        self.rule = rule_of(self)
+        self.guarded, self.evaluate = evaluators(self)
+        self.function: Callable[..., Any] = dispatcher(self)
         ROWS[self.key] = self
+        TEXTS[self.key] = text or f"{self.title}({{}})"
 
     def __repr__(self) -> str:
         return self.name
@@ -142,20 +110,35 @@ class Primitive:
         except TypeError as error:
             raise TypeError(f"{self.title}: {error}") from None
         if kind.lift is not None:
-            return (self.lifted.get(kind) or self._lift(kind))(*operands)
+            return self.lift(kind)(*operands)
         if kind.rank == FLOAT_RANK:
             operands = tuple(tuple(map(real, x)) if type(x) in (tuple, list) else real(x) for x in operands)
         try:
-            return self.evaluate(*operands)[0]
+            return self.guarded(*operands)
         except (ValueError, ArithmeticError) as error:
             raise self.failure(error, [f"{x!r}" for x in operands])
 
-    def _lift(self, kind: Kind) -> Callable[..., Any]:
-        """Build the operation on a lifted kind once, and remember it under every type of that kind."""
-        assert kind.lift is not None
-        lift = self.lifted[kind] = kind.lift(self)
-        self.lifted.update((number_type, lift) for number_type, joined in KINDS.items() if joined is kind)
-        return lift
+    def lift(self, kind: Kind) -> Callable[..., Any]:
+        """The operation on a lifted kind, built once and remembered under every type of that kind."""
+        found = self.lifted.get(kind)
+        if found is None:
+            assert kind.lift is not None
+            found = self.lifted[kind] = kind.lift(self)
+            self.lifted.update((number_type, found) for number_type, joined in KINDS.items() if joined is kind)
+        return found
+
+    def value(self, *operands: Any) -> Any:
+        """The value alone, on numbers of any kind, as IEEE arithmetic has it outside the domain."""
+        kernel = self.kernel
+        if kernel is None:
+            return self.rule(*operands)[0]
+        kind = leading_kind(operands)
+        if kind.rank == FLOAT_RANK:
+            return kernel(*[tuple(map(float, x)) if type(x) in (tuple, list) else float(x) for x in operands])
+        if kind.lift is not None:
+            return self.lift(kind)(*operands)
+        assert kind.value is not None
+        return kind.value(self)(*operands)
 
     def failure(self, error: Exception, operands: list[str]) -> Exception:
         """The same exception, which now names the operation and its operands."""
@@ -184,17 +167,21 @@ class Primitive:
 if TYPE_CHECKING:
 
     @overload
-    def primitive(rule: Callable[P, tuple[Any, tuple[Any, ...]]]) -> Callable[P, Any]: ...
+    def primitive(rule: Callable[P, tuple[Any, ...]]) -> Callable[P, Any]: ...
     @overload
     def primitive(
         *,
         symbol: str = "",
         title: str = "",
+        text: Any = "",
         domain: str | tuple[str, ...] = (),
         kinks: tuple[Kink, ...] = (),
         vectors: str | tuple[str, ...] = (),
         native: Callable[..., Any] | None = None,
-    ) -> Callable[[Callable[P, tuple[Any, tuple[Any, ...]]]], Callable[P, Any]]: ...
+        kernel: Callable[..., Any] | None = None,
+        precise: str | Callable[..., Any] | None = None,
+        rational: Callable[..., Any] | None = None,
+    ) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., Any]]: ...
 
 
 def primitive(
@@ -202,10 +189,14 @@ def primitive(
     *,
     symbol: str = "",
     title: str = "",
+    text: Any = "",
     domain: str | tuple[str, ...] = (),
     kinks: tuple[Kink, ...] = (),
     vectors: str | tuple[str, ...] = (),
     native: Callable[..., Any] | None = None,
+    kernel: Callable[..., Any] | None = None,
+    precise: str | Callable[..., Any] | None = None,
+    rational: Callable[..., Any] | None = None,
 ) -> Any:
     """Make an operation of a rule: a function of numbers that returns its value and one local derivative per operand.
 
@@ -214,6 +205,10 @@ def primitive(
     infinite value; without it the operation is total. `vectors` names the parameters that are sequences of numbers,
     all of one length; the local derivatives then come in one flat tuple. None in place of a local derivative is the
     absent edge. `native` is Python's own operation, asked which exception to raise.
+
+    With a `kernel`, a function of floats, the rule returns the local derivatives alone, made of other operations; it
+    may take the value as `z`. What the kernel computes on other numbers is said by `precise`, a name in mpmath or a
+    formula, and by `rational`, a formula for Fractions. `text` is how expressions write it, as "log Γ({})".
 
     >>> from autograd import Value
     >>> @primitive
@@ -226,11 +221,13 @@ def primitive(
     sequences = (vectors,) if isinstance(vectors, str) else tuple(vectors)
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _check_signature(rule, sequences)
+        _check_signature(rule, sequences, kernel)
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if intervals and len(intervals) != rule.__code__.co_argcount:
             raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
-        row = Primitive(rule, symbol, title, intervals, kinks, sequences, native)
+        row = Primitive(
+            rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational
+        )  # fmt: skip
         if row.name not in BUILT_IN:
             TABLE[row.name] = row
         return row.function
@@ -247,176 +244,18 @@ def _key(name: str) -> str:
     return key
 
 
-def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...]) -> None:
+def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...], kernel: Any) -> None:
     if not hasattr(rule, "__code__"):
+        raise TypeError(f"primitive: a rule is a Python function that returns local derivatives, got {rule!r:.60}")
+    code = rule.__code__
+    named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    if not code.co_argcount or code.co_flags & 0x0C or named not in ((), ("z",)) or (named and kernel is None):
         raise TypeError(
-            f"primitive: a rule is a Python function that returns (value, local derivatives), got {rule!r:.60}"
+            f"primitive {rule.__name__}: name each operand; a sequence of numbers is declared in vectors=, and the "
+            "rule of a kernel may take its value as z, after *"
         )
-    if not rule.__code__.co_argcount or rule.__code__.co_flags & 0x0C or rule.__code__.co_kwonlyargcount:
-        raise TypeError(f"primitive {rule.__name__}: name each operand; a sequence of numbers is declared in vectors=")
-    unknown = set(vectors) - set(rule.__code__.co_varnames[: rule.__code__.co_argcount])
+    unknown = set(vectors) - set(code.co_varnames[: code.co_argcount])
     if unknown:
         raise TypeError(f"primitive {rule.__name__}: vectors= names {sorted(unknown)}, which are not its parameters")
-
-
-def _is_foreign(rule: Callable[..., Any]) -> bool:
-    return not (rule.__module__ or "").startswith("autograd.")
-
-
-def _checked(row: Primitive) -> Callable[..., Any]:
-    """A user's rule, held to what a rule owes: its value, a number, and one local derivative for each operand."""
-    rule = row.rule
-
-    def evaluate(*operands: Any) -> Any:
-        result = rule(*operands)
-        owed = sum([len(x) if name in row.vectors else 1 for name, x in zip(row.parameters, operands)])
-        if type(result) is not tuple or len(result) != 2 or type(result[1]) is not tuple or len(result[1]) != owed:
-            raise TypeError(f"primitive {row.name}: its rule must return (value, ({owed} local derivatives,))")
-        value, partials = result
-        return _real_or_lifted(value), tuple([p if p is None else _real_or_lifted(p) for p in partials])
-
-    return evaluate
-
-
-def _real_or_lifted(x: Any) -> Any:
-    """A number as the engine keeps it."""
-    return x if type(x) is float else kind_of(x).normal(x)
-
-
-def _refuse_outside(domain: tuple[Interval, ...], operands: tuple[Any, ...]) -> None:
-    for x, interval in zip(operands, domain):
-        if not all(v in interval for v in (x if type(x) in (list, tuple) else (x,))):
-            raise ValueError(f"outside the domain {interval.text}")
-
-
-def _refuse_infinite(native: Callable[..., Any] | None, operands: tuple[float, ...]) -> None:
-    """Refuse a value that is infinite or NaN, if the operands are finite."""
-    if all(x - x == 0.0 for x in operands):
-        if native is not None:
-            z = native(*operands)  # raises what Python raises, except where Python leaves the reals
-            raise ValueError(f"not a real number, {z:.6g}")
-        raise OverflowError("the result is too large for a float")
-
-
-def _guarded(row: Primitive) -> Callable[..., Any]:
-    """The rule behind its domain: finite operands have a finite value, or an exception says why not."""
-    rule = _checked(row) if _is_foreign(row.rule) else row.rule
-    domain, native = row.domain, row.native
-    bounded = any(interval.text != "[-inf, inf]" for interval in domain)
-
-    def careful(*operands: Any) -> Any:
-        if leading_kind(operands).rank < SYMBOL_RANK:
-            _refuse_outside(domain, operands)
-        return rule(*operands)
-
-    def on_operands(*operands: Any) -> Any:
-        for x in operands:
-            if type(x) is not float:
-                return careful(*operands)
-        if bounded:
-            _refuse_outside(domain, operands)
-        result = rule(*operands)
-        if result[0] - result[0] != 0.0:
-            _refuse_infinite(native, operands)
-        return result
-
-    def on_pair(x: Any, y: Any) -> Any:
-        if bounded or type(x) is not float or type(y) is not float:
-            return on_operands(x, y)
-        result = rule(x, y)
-        if result[0] - result[0] != 0.0:
-            _refuse_infinite(native, (x, y))
-        return result
-
-    if len(row.parameters) > 1:
-        return on_pair if len(row.parameters) == 2 else on_operands
-    if row.vectors:
-        return careful
-    low, high = domain[0].ends()
-
-    def on_operand(x: Any) -> Any:
-        if type(x) is not float:
-            return careful(x)
-        if x < low or x > high:
-            _refuse_outside(domain, (x,))
-        result = rule(x)
-        if result[0] - result[0] != 0.0:
-            _refuse_infinite(native, (x,))
-        return result
-
-    return on_operand
-
-
-def _dispatcher(row: Primitive) -> Callable[..., Any]:
-    """The public function of a row: it looks at its first operand, and takes the slow way where that says nothing."""
-    lifted, apply, evaluate, count, defaults = (
-        row.lifted, row.apply, row.evaluate, len(row.parameters), row.rule.__defaults__ or ()
-    )  # fmt: skip
-
-    places = [row.parameters.index(name) for name in row.vectors]
-
-    def general(operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return apply(*_bound(row, operands, named))
-
-    def unary(x: Any, /) -> Any:
-        lift = lifted.get(type(x))
-        return apply(x) if lift is None else lift(x)
-
-    def several(*operands: Any, **named: Any) -> Any:
-        if named or len(operands) != count:
-            return general(operands, named)
-        lift = lifted.get(type(operands[0]))
-        return apply(*operands) if lift is None else lift(*operands)
-
-    def on_float(x: float) -> Any:
-        try:
-            return evaluate(x)[0]
-        except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [repr(x)])
-
-    def sequences(*operands: Any, **named: Any) -> Any:
-        if named or len(operands) != count:
-            return general(operands, named)
-        for i in places:
-            if type(operands[i]) is not list and type(operands[i]) is not tuple:
-                return general(operands, named)
-        first = operands[places[0]]
-        lift = lifted.get(type(first[0])) if first else None
-        return general(operands, named) if lift is None else lift(*operands)
-
-    function: Any = sequences if row.vectors else unary if count == 1 and not defaults else several
-    if function is unary:
-        lifted[float] = on_float
-    rule = row.rule
-    for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
-        setattr(function, attribute, getattr(rule, attribute))
-    function.__wrapped__ = rule
-    function.primitive = row
-    public: Callable[..., Any] = function
-    return public
-
-
-def _bound(row: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    """All operands in order: positional ones, those given by name, defaults; a vector as a tuple."""
-    values = dict(zip(row.parameters, operands))
-    defaults = row.rule.__defaults__ or ()
-    for name, default in zip(row.parameters[len(row.parameters) - len(defaults) :], defaults):
-        values.setdefault(name, named.get(name, default))
-    for name in named:
-        if name not in row.parameters or row.parameters.index(name) < len(operands):
-            raise TypeError(f"{row.name}() got an unexpected argument {name!r}")
-        values[name] = named[name]
-    if len(operands) > len(row.parameters) or len(values) < len(row.parameters):
-        raise TypeError(f"{row.name}() takes {', '.join(row.parameters)}; got {len(operands) + len(named)} operands")
-    for name in row.vectors:
-        values[name] = _sequence(row, name, values[name])
-    if len({len(values[name]) for name in row.vectors}) > 1:
-        lengths = ", ".join(f"{len(values[name])} in {name}" for name in row.vectors)
-        raise ValueError(f"{row.name}: sequences of different lengths: {lengths}")
-    return tuple(values[name] for name in row.parameters)
-
-
-def _sequence(row: Primitive, name: str, xs: Any) -> tuple[Any, ...]:
-    if isinstance(xs, (str, dict)) or not hasattr(xs, "__iter__"):
-        raise TypeError(f"{row.name}: {name} is a sequence of numbers, got {type(xs).__name__}")
-    return tuple(xs)
+    if kernel is not None and not callable(kernel):
+        raise TypeError(f"primitive {rule.__name__}: kernel= is a function of floats, got {kernel!r:.60}")

@@ -2,249 +2,304 @@
 
 from __future__ import annotations
 
-from autograd import numbers
-from autograd.numbers import Number, select
-from autograd.primitives.arithmetic import Result
-from autograd.primitives.table import Kink, primitive
+from autograd.numbers import Number, floats, select, slopes
+from autograd.primitives.arithmetic import Partials, quotient, ratio
+from autograd.primitives.domains import Kink
+from autograd.primitives.exponential import sqrt
+from autograd.primitives.table import primitive
+from autograd.symbols import texts
 
 
-@primitive(domain="(-inf, inf)")
-def sin(x: Number) -> Result:
+@primitive(kernel=floats.sin, precise="sin", domain="(-inf, inf)")
+def sin(x: Number) -> Partials:
     """Sine of x radians; ValueError at an infinity.
 
     >>> sin(0.0)
     0.0
     """
-    return numbers.sin(x), (numbers.cos(x),)
+    return (cos(x),)
 
 
-@primitive(domain="(-inf, inf)")
-def cos(x: Number) -> Result:
+@primitive(kernel=floats.cos, precise="cos", domain="(-inf, inf)")
+def cos(x: Number) -> Partials:
     """Cosine of x radians; ValueError at an infinity.
 
     >>> cos(0.0)
     1.0
     """
-    return numbers.cos(x), (-numbers.sin(x),)
+    return (-sin(x),)
 
 
-@primitive(domain="(-inf, inf)")
-def tan(x: Number) -> Result:
+@primitive(kernel=floats.tan, precise="tan", domain="(-inf, inf)")
+def tan(x: Number, *, z: Number) -> Partials:
     """Tangent of x radians; ValueError at an infinity.
 
     >>> tan(0.0)
     0.0
     """
-    z = numbers.tan(x)
-    return z, (1 + z * z,)
+    return (1 + z * z,)
 
 
-@primitive(domain="[-1, 1]")
-def asin(x: Number) -> Result:
+@primitive(kernel=floats.asin, precise="asin", domain="[-1, 1]")
+def asin(x: Number) -> Partials:
     """Angle in radians whose sine is x, for x in [-1, 1]; ValueError elsewhere.
 
     >>> asin(0.0)
     0.0
     """
-    return numbers.asin(x), (numbers.ratio(1.0, numbers.root_one_minus_square(x)),)
+    return (ratio(1.0, root_one_minus_square(x)),)
 
 
-@primitive(domain="[-1, 1]")
-def acos(x: Number) -> Result:
+@primitive(kernel=floats.acos, precise="acos", domain="[-1, 1]")
+def acos(x: Number) -> Partials:
     """Angle in radians whose cosine is x, for x in [-1, 1]; ValueError elsewhere.
 
     >>> acos(1.0)
     0.0
     """
-    return numbers.acos(x), (numbers.ratio(-1.0, numbers.root_one_minus_square(x)),)
+    return (ratio(-1.0, root_one_minus_square(x)),)
 
 
-@primitive
-def atan(x: Number) -> Result:
+@primitive(kernel=floats.atan, precise="atan")
+def atan(x: Number) -> Partials:
     """Angle in radians, in [-π/2, π/2], whose tangent is x.
 
     >>> atan(0.0)
     0.0
     """
-    return numbers.atan(x), (numbers.witch(x),)
+    return (witch(x),)
 
 
-@primitive(kinks=(Kink("y = x = 0", lambda y, x: y == 0 and x == 0, (0.0, 0.0), (0.0, 0.0)),))
-def atan2(y: Number, x: Number) -> Result:
+@primitive(
+    kernel=floats.atan2,
+    precise="atan2",
+    kinks=(Kink("y = x = 0", lambda y, x: y == 0 and x == 0, (0.0, 0.0), (0.0, 0.0)),),
+)
+def atan2(y: Number, x: Number) -> Partials:
     """Angle in radians, in [-π, π], of the point (x, y).
 
     >>> atan2(0.0, 1.0)
     0.0
     """
-    return numbers.atan2(y, x), (numbers.inverse_square_slope(x, y), -numbers.inverse_square_slope(y, x))
+    return (inverse_square_slope(x, y), -inverse_square_slope(y, x))
 
 
-@primitive(domain="[-inf, inf]")
-def sinh(x: Number) -> Result:
+@primitive(kernel=floats.sinh, precise="sinh", domain="[-inf, inf]")
+def sinh(x: Number) -> Partials:
     """Hyperbolic sine; OverflowError beyond ±710.47.
 
     >>> sinh(0.0)
     0.0
     """
-    return numbers.sinh(x), (numbers.cosh(x),)
+    return (cosh(x),)
 
 
-@primitive(domain="[-inf, inf]")
-def cosh(x: Number) -> Result:
+@primitive(kernel=floats.cosh, precise="cosh", domain="[-inf, inf]")
+def cosh(x: Number) -> Partials:
     """Hyperbolic cosine; OverflowError beyond ±710.47.
 
     >>> cosh(0.0)
     1.0
     """
-    return numbers.cosh(x), (numbers.sinh(x),)
+    return (sinh(x),)
 
 
-@primitive
-def tanh(x: Number) -> Result:
+@primitive(kernel=floats.tanh, precise="tanh")
+def tanh(x: Number) -> Partials:
     """Hyperbolic tangent.
 
     >>> tanh(0.0)
     0.0
     """
-    return numbers.tanh(x), (numbers.sech2(x),)
+    return (sech2(x),)
 
 
-@primitive
-def asinh(x: Number) -> Result:
+@primitive(kernel=floats.asinh, precise="asinh")
+def asinh(x: Number) -> Partials:
     """Inverse of the hyperbolic sine.
 
     >>> asinh(0.0)
     0.0
     """
-    return numbers.asinh(x), (numbers.ratio(1.0, numbers.hypot(1.0, x)),)
+    return (ratio(1.0, hypot(1.0, x)),)
 
 
-@primitive(domain="[1, inf]")
-def acosh(x: Number) -> Result:
+@primitive(kernel=floats.acosh, precise="acosh", domain="[1, inf]")
+def acosh(x: Number) -> Partials:
     """Inverse of the hyperbolic cosine, for x ≥ 1; ValueError elsewhere.
 
     >>> acosh(1.0)
     0.0
     """
-    return numbers.acosh(x), (numbers.ratio(1.0, numbers.root_square_minus_one(x)),)
+    return (ratio(1.0, root_square_minus_one(x)),)
 
 
-@primitive(domain="(-1, 1)")
-def atanh(x: Number) -> Result:
+@primitive(kernel=floats.atanh, precise="atanh", domain="(-1, 1)")
+def atanh(x: Number) -> Partials:
     """Inverse of the hyperbolic tangent, for x in (-1, 1); ValueError elsewhere.
 
     >>> atanh(0.0)
     0.0
     """
-    return numbers.atanh(x), (numbers.ratio(1.0, numbers.one_minus_square(x)),)
+    return (ratio(1.0, one_minus_square(x)),)
 
 
-@primitive(kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),))
-def hypot(x: Number, y: Number) -> Result:
+@primitive(
+    kernel=floats.hypot,
+    precise="hypot",
+    kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),),
+)
+def hypot(x: Number, y: Number) -> Partials:
     """√(x² + y²) without overflow on the way.
 
     >>> hypot(3.0, 4.0)
     5.0
     """
-    return numbers.hypot(x, y), (numbers.cosine(x, y), numbers.cosine(y, x))
+    return (cosine(x, y), cosine(y, x))
 
 
 # --- the local derivatives above, where a product or quotient of other operations would lose digits
 
 
-@primitive(kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="value"),))
-def cosine(x: Number, y: Number) -> Result:
+def _cosine(x: Number, y: Number) -> Number:
+    z = hypot(x, y)
+    return select(z == 0, 0.0, ratio(x, z))
+
+
+@primitive(
+    text=texts.cosine_text,
+    kernel=slopes.cosine,
+    precise=_cosine,
+    kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="value"),),
+)
+def cosine(x: Number, y: Number) -> Partials:
     """x / hypot(x, y): the cosine of the angle between (x, y) and the first axis.
 
     >>> cosine(3.0, 4.0)
     0.6
     """
-    z = numbers.hypot(x, y)
-    partials = numbers.quotient(y, y, z, 3.0), -numbers.quotient(x, y, z, 3.0)
-    return numbers.cosine(x, y), tuple(select(z == 0, 0.0, p) for p in partials)
+    z = hypot(x, y)
+    partials = quotient(y, y, z, 3.0), -quotient(x, y, z, 3.0)
+    return tuple(select(z == 0, 0.0, p) for p in partials)
 
 
-@primitive
-def inverse_square_slope(x: Number, y: Number) -> Result:
+def _inverse_square_slope(x: Number, y: Number) -> Number:
+    return select(x == 0, 0 * y, ratio(x, x * x + y * y))
+
+
+@primitive(
+    text="{0}/({0}² + {1}²)",
+    kernel=slopes.inverse_square_slope,
+    precise=_inverse_square_slope,
+    rational=_inverse_square_slope,
+)
+def inverse_square_slope(x: Number, y: Number) -> Partials:
     """x / (x² + y²), and 0 at the origin.
 
     >>> inverse_square_slope(1.0, 1.0)
     0.5
     """
-    return numbers.inverse_square_slope(x, y), (numbers.inverse_square_xx(x, y), numbers.inverse_square_xy(x, y))
+    return (inverse_square_xx(x, y), inverse_square_xy(x, y))
 
 
-@primitive
-def inverse_square_xx(x: Number, y: Number) -> Result:
+def _inverse_square_xx(x: Number, y: Number) -> Number:
+    return ratio((y - x) * (y + x), (x * x + y * y) ** 2)
+
+
+@primitive(
+    text="({1}² - {0}²)/({0}² + {1}²)²",
+    kernel=slopes.inverse_square_xx,
+    precise=_inverse_square_xx,
+    rational=_inverse_square_xx,
+)
+def inverse_square_xx(x: Number, y: Number) -> Partials:
     """(y² - x²) / (x² + y²)².
 
     >>> inverse_square_xx(1.0, 1.0)
     0.0
     """
-    w, v = numbers.inverse_square_slope(x, y), numbers.inverse_square_slope(y, x)
-    return numbers.inverse_square_xx(x, y), (2 * w * (w * w - 3 * v * v), 2 * v * (3 * w * w - v * v))
+    w, v = inverse_square_slope(x, y), inverse_square_slope(y, x)
+    return (2 * w * (w * w - 3 * v * v), 2 * v * (3 * w * w - v * v))
 
 
-@primitive
-def inverse_square_xy(x: Number, y: Number) -> Result:
+def _inverse_square_xy(x: Number, y: Number) -> Number:
+    return ratio(-2 * x * y, (x * x + y * y) ** 2)
+
+
+@primitive(
+    text="-2·{0}·{1}/({0}² + {1}²)²",
+    kernel=slopes.inverse_square_xy,
+    precise=_inverse_square_xy,
+    rational=_inverse_square_xy,
+)
+def inverse_square_xy(x: Number, y: Number) -> Partials:
     """-2xy / (x² + y²)².
 
     >>> inverse_square_xy(1.0, 1.0)
     -0.5
     """
-    w, v = numbers.inverse_square_slope(x, y), numbers.inverse_square_slope(y, x)
-    return numbers.inverse_square_xy(x, y), (2 * v * (3 * w * w - v * v), 2 * w * (3 * v * v - w * w))
+    w, v = inverse_square_slope(x, y), inverse_square_slope(y, x)
+    return (2 * v * (3 * w * w - v * v), 2 * w * (3 * v * v - w * w))
 
 
-@primitive
-def sech2(x: Number) -> Result:
+@primitive(text="sech²({})", kernel=slopes.sech2, precise=lambda x: 1 / cosh(x) ** 2)
+def sech2(x: Number, *, z: Number) -> Partials:
     """1 / cosh²(x), the derivative of tanh.
 
     >>> sech2(0.0)
     1.0
     """
-    z = numbers.sech2(x)
-    return z, (-2 * numbers.tanh(x) * z,)
+    return (-2 * tanh(x) * z,)
 
 
-@primitive
-def witch(x: Number) -> Result:
+def _witch(x: Number) -> Number:
+    return 1 / (1 + x * x)
+
+
+@primitive(text="1/(1 + {}²)", kernel=slopes.witch, precise=_witch, rational=_witch)
+def witch(x: Number, *, z: Number) -> Partials:
     """1 / (1 + x²), the witch of Agnesi, the derivative of atan.
 
     >>> witch(1.0)
     0.5
     """
-    z = numbers.witch(x)
-    return z, (-2 * (x * z) * z,)
+    return (-2 * (x * z) * z,)
 
 
-@primitive
-def one_minus_square(x: Number) -> Result:
+def _one_minus_square(x: Number) -> Number:
+    return (1 - x) * (1 + x)
+
+
+@primitive(
+    text="1 - {}²",
+    kernel=slopes.one_minus_square,
+    precise=_one_minus_square,
+    rational=_one_minus_square,
+)
+def one_minus_square(x: Number) -> Partials:
     """1 - x², accurate near ±1.
 
     >>> one_minus_square(0.5)
     0.75
     """
-    return numbers.one_minus_square(x), (-2 * x,)
+    return (-2 * x,)
 
 
-@primitive
-def root_one_minus_square(x: Number) -> Result:
+@primitive(text="√(1 - {}²)", kernel=slopes.root_one_minus_square, precise=lambda x: sqrt((1 - x) * (1 + x)))
+def root_one_minus_square(x: Number, *, z: Number) -> Partials:
     """√(1 - x²), accurate near ±1.
 
     >>> root_one_minus_square(0.0)
     1.0
     """
-    z = numbers.root_one_minus_square(x)
-    return z, (-numbers.ratio(x, z),)
+    return (-ratio(x, z),)
 
 
-@primitive
-def root_square_minus_one(x: Number) -> Result:
+@primitive(text="√({}² - 1)", kernel=slopes.root_square_minus_one, precise=lambda x: sqrt((x - 1) * (x + 1)))
+def root_square_minus_one(x: Number, *, z: Number) -> Partials:
     """√(x² - 1), accurate near 1.
 
     >>> root_square_minus_one(1.0)
     0.0
     """
-    z = numbers.root_square_minus_one(x)
-    return z, (numbers.ratio(x, z),)
+    return (ratio(x, z),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 
-from autograd.numbers import ON_FLOATS, TEXTBOOK
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 from autograd.refusals import refuse
 from autograd.symbols.expressions import Comparison, Expression
@@ -33,49 +32,49 @@ class Symbol(Expression):
         return f"Symbol({brief(self)!r})"
 
     def __add__(self, other: Any) -> Any:
-        return operation("+", self, other)
+        return operation("add", self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return operation("+", other, self)
+        return operation("add", other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return operation("-", self, other)
+        return operation("subtract", self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return operation("-", other, self)
+        return operation("subtract", other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return operation("*", self, other)
+        return operation("multiply", self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return operation("*", other, self)
+        return operation("multiply", other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return operation("/", self, other)
+        return operation("divide", self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return operation("/", other, self)
+        return operation("divide", other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return operation("//", self, other)
+        return operation("floor_divide", self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return operation("//", other, self)
+        return operation("floor_divide", other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return operation("%", self, other)
+        return operation("mod", self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return operation("%", other, self)
+        return operation("mod", other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return operation("**", self, other)
+        return operation("power", self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return operation("**", other, self)
+        return operation("power", other, self)
 
     def __neg__(self) -> Symbol:
-        return Symbol(op="neg", operands=(self,))
+        return Symbol(op="negative", operands=(self,))
 
     def __pos__(self) -> Symbol:
         return self
@@ -154,7 +153,7 @@ class Symbol(Expression):
 class Condition(Comparison):
     """A comparison of symbols, which `where` and `select` take; it has no truth of its own.
 
-    With op "select" it is a choice of truths: the first of the pair `right` where the condition `left` holds, else the
+    With op "where" it is a choice of truths: the first of the pair `right` where the condition `left` holds, else the
     second; each is a condition, True or False.
     """
 
@@ -167,12 +166,12 @@ class Condition(Comparison):
             return Masked(self.choose(x, y), self.of_truths(here, there))
         for x in (a, b):
             if type(x) not in OWN and _takes_over(x):
-                return kind_of(x).atom("where")(self, a, b)
-        return Symbol(op="select", operands=(self, a, b))
+                return type(x).where(self, a, b)
+        return Symbol(op="where", operands=(self, a, b))
 
     def of_truths(self, a: Any, b: Any) -> Condition:
         """The condition that is `a` where this one holds, else `b`."""
-        return self if a is True and b is False else Condition("select", self, (a, b))
+        return self if a is True and b is False else Condition("where", self, (a, b))
 
     def __eq__(self, other: object) -> Any:
         if type(other) is Condition:
@@ -303,20 +302,18 @@ def operation(op: str, x: Any, y: Any) -> Any:
         return NotImplemented
     if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
-    if op in ("*", "/", "**") and type(y) is not Symbol and y == 1:
+    if op in ("multiply", "divide", "power") and type(y) is not Symbol and y == 1:
         return x  # exact, and what a person would write
-    if op == "*" and type(x) is not Symbol and x == 1:
+    if op == "multiply" and type(x) is not Symbol and x == 1:
         return y
     return Symbol(op=op, operands=(x, y))
 
 
-def _atom(name: str) -> Callable[..., Any]:
-    if name not in ON_FLOATS:
-        return TEXTBOOK[name]
-    return lambda *operands: Symbol(op=name, operands=operands)
+def _value(row: Any) -> Callable[..., Any]:
+    return lambda *operands: Symbol(op=row.key, operands=tuple([tuple(x) if type(x) is list else x for x in operands]))
 
 
-join(Symbol, Kind("Symbol", SYMBOL_RANK, _atom, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
+join(Symbol, Kind("Symbol", SYMBOL_RANK, _value, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
 join(Condition, KINDS[Symbol])  # what `where` chooses by
 
 

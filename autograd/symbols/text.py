@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from autograd.symbols.expressions import Comparison, Expression
@@ -16,35 +15,20 @@ SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # how tightly a text holds together
 
 # The sign, how tightly the whole holds, and how tightly its left and its right operand must.
 INFIX = {
-    "+": (" + ", SUM, SUM, SUM),
-    "-": (" - ", SUM, SUM, PRODUCT),
-    "*": ("·", PRODUCT, SIGN, PRODUCT),
-    "/": ("/", PRODUCT, SIGN, POWER),
+    "add": (" + ", SUM, SUM, SUM),
+    "subtract": (" - ", SUM, SUM, PRODUCT),
+    "multiply": ("·", PRODUCT, SIGN, PRODUCT),
+    "divide": ("/", PRODUCT, SIGN, POWER),
     "ratio": ("/", PRODUCT, SIGN, POWER),
-    "//": (" // ", SUM, PRODUCT, POWER),
-    "%": (" % ", SUM, PRODUCT, POWER),
+    "floor_divide": (" // ", SUM, PRODUCT, POWER),
+    "mod": (" % ", SUM, PRODUCT, POWER),
 }
 
-# A template's operands stand where a sum would need brackets, except between the brackets of a call.
-TEMPLATES = {
-    "abs": ("|{}|", WHOLE, SUM),
-    "side": ("sign({})", WHOLE, SUM),
-    "sigmoid": ("σ({})", WHOLE, SUM),
-    "normal_cdf": ("Φ({})", WHOLE, SUM),
-    "sech2": ("sech²({})", WHOLE, SUM),
-    "silu_slope": ("silu′({})", WHOLE, SUM),
-    "gelu_slope": ("gelu′({})", WHOLE, SUM),
-    "witch": ("1/(1 + {}²)", PRODUCT, WHOLE),
-    "one_minus_square": ("1 - {}²", SUM, WHOLE),
-    "root_one_minus_square": ("√(1 - {}²)", WHOLE, WHOLE),
-    "root_square_minus_one": ("√({}² - 1)", WHOLE, WHOLE),
-    "inverse_square_slope": ("{0}/({0}² + {1}²)", PRODUCT, WHOLE),
-    "inverse_square_xx": ("({1}² - {0}²)/({0}² + {1}²)²", PRODUCT, WHOLE),
-    "inverse_square_xy": ("-2·{0}·{1}/({0}² + {1}²)²", PRODUCT, WHOLE),
-    "softmax_first": ("softmax({})", WHOLE, SUM),
-    "log_softmax_first": ("log_softmax({})", WHOLE, SUM),
-    "softmax_rest": ("1 - softmax({})", SUM, SUM),
-}
+BY_SIGN = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
+
+# How each other operation is written: with its operands in the places of {}, or by a function of them that returns the
+# text and how tightly it holds together. The rows of the table say it.
+TEXTS: dict[str, str | Callable[..., tuple[str, int]]] = {}
 
 DEPTH = 4  # of the operations that an abridged text goes into
 MOST = 200  # operations and numbers of a text that is not abridged
@@ -55,7 +39,7 @@ SUPERSCRIPTS = {2: "²", 3: "³"}
 def text(x: Any, inside: int = SUM) -> str:
     """`x` as a person would write it, in brackets where it stands inside something that holds more tightly."""
     if isinstance(x, Expression) and not x.name:
-        written, level = _operation_text(x.op, x.operands)
+        written, level = operation_text(x.op, x.operands)
     elif isinstance(x, Expression):
         written, level = x.name, _name_level(x.name)
     else:
@@ -82,7 +66,7 @@ def _is_small(x: Any) -> bool:
 def brief(x: Any, most: int = 120) -> str:
     """`x` as text of at most so many characters, however large the expression is."""
     if isinstance(x, Comparison):
-        left, right = (brief(x.left, most), ("…" if x.op == "select" else brief(x.right, most)))
+        left, right = (brief(x.left, most), ("…" if x.op == "where" else brief(x.right, most)))
         written = f"{left} {x.op} {right}"
     else:
         written = text(_abridged(x, DEPTH))
@@ -144,135 +128,36 @@ def signed(x: Any) -> str:
     return f"({written})" if written.startswith("-") else written
 
 
-def _operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
-    if op == "*" and operands[0] is operands[1]:
+def operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
+    """The text of an operation, and how tightly it holds together."""
+    if op == "multiply" and operands[0] is operands[1]:
         return text(operands[0], WHOLE) + "²", POWER
-    if op == "neg":
+    if op == "negative":
         return "-" + signed(text(operands[0], PRODUCT)), SIGN
     if op in INFIX:
         sign, level, *needed = INFIX[op]
         left, right = map(text, operands, needed)
-        return (signed(left) if op in ("//", "%") else left) + sign + signed(right), level
-    if op in TEMPLATES:
-        template, level, inner = TEMPLATES[op]
-        return template.format(*(_argument_text(x, inner) for x in operands)), level
-    if op in SPECIAL:
-        return SPECIAL[op](*operands)
-    return f"{op}({', '.join(_argument_text(x) for x in operands)})", WHOLE
+        return (signed(left) if op in ("floor_divide", "mod") else left) + sign + signed(right), level
+    template = TEXTS.get(op, op + "({})")
+    return _filled(template, operands) if isinstance(template, str) else template(*operands)
 
 
-def _argument_text(x: Any, inside: int = SUM) -> str:
+CALLED = re.compile(r"[(|]\{\}[)|]")  # operands that brackets keep apart from what stands beside them
+
+
+def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
+    """A template with its operands, in brackets where they need them: not between the brackets of a call."""
+    if CALLED.search(template):
+        return template.replace("{}", ", ".join(map(argument_text, operands))), _name_level(template.replace("{}", "x"))
+    written = template.format(*(argument_text(x, WHOLE) for x in operands))
+    return written, _name_level(template.format(*"xy"))
+
+
+def argument_text(x: Any, inside: int = SUM) -> str:
+    """An operand as it stands in a call, or in something that holds so tightly."""
     return elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
 
 
 def elided(sign: str, pieces: list[str]) -> str:
     """The pieces, the middle ones left out where they are many."""
     return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])
-
-
-def _added(terms: list[str]) -> str:
-    """A sum of terms, those that begin with a minus in brackets, the first apart."""
-    return elided(" + ", [*terms[:1], *map(signed, terms[1:])])
-
-
-def _sum_text(terms: tuple[Any, ...]) -> tuple[str, int]:
-    if len(terms) == 1:
-        return text(terms[0], PRODUCT), PRODUCT
-    return _added([text(x) for x in terms]), SUM
-
-
-def _dot_text(w: tuple[Any, ...], x: tuple[Any, ...], b: Any) -> tuple[str, int]:
-    terms = [_operation_text("*", pair)[0] for pair in zip(w, x)]
-    return _added(terms if not isinstance(b, Expression) and b == 0 else [*terms, text(b)]), SUM
-
-
-def _direction_text(xs: tuple[Any, ...]) -> tuple[str, int]:
-    return f"{text(xs[0], POWER)}/norm({_argument_text(xs)})", PRODUCT
-
-
-def _cosine_text(x: Any, y: Any) -> tuple[str, int]:
-    return f"{text(x, POWER)}/hypot({text(x)}, {text(y)})", PRODUCT
-
-
-def _xlogy_text(x: Any, y: Any) -> tuple[str, int]:
-    return f"{text(x, PRODUCT)}·log({text(y)})", PRODUCT
-
-
-def _power_text(x: Any, y: Any) -> tuple[str, int]:
-    if not isinstance(y, Expression) and y in SUPERSCRIPTS:
-        return text(x, WHOLE) + SUPERSCRIPTS[y], POWER
-    exponent = number(y) if isinstance(y, (float, int)) else text(y, WHOLE)  # x^-1 can be read in one way only
-    return f"{text(x, WHOLE)}^{exponent}", POWER
-
-
-def _falling_power_text(x: Any, y: Any, n: float) -> tuple[str, int]:
-    factors: list[Any] = [y - k if k else y for k in range(int(n))]
-    pieces = [text(factor, PRODUCT) for factor in factors]
-    if not isinstance(y, Expression):
-        coefficient = math.prod(factors)
-        pieces = [] if coefficient == 1 else [number(coefficient)]
-    exponent = y - n
-    if isinstance(exponent, Expression) or exponent not in (0, 1):
-        pieces.append(_power_text(x, exponent)[0])
-    elif exponent == 1:
-        pieces.append(text(x, PRODUCT))
-    written = "·".join(pieces) or "1"
-    level = PRODUCT if len(pieces) > 1 else POWER
-    return ("-" + written.removeprefix("-1·") if written.startswith("-1·") else written), level
-
-
-def _scaled_exp_text(c: Any, x: Any, y: Any) -> tuple[str, int]:
-    exponent = _operation_text("*", (x, y))[0]
-    if isinstance(x, Expression) and x.op == "neg" and x.operands[0] is y:
-        exponent = f"-{text(y, WHOLE)}²"
-    if (
-        isinstance(x, Expression)
-        and x.op == "*"
-        and type(x.operands[0]) is float
-        and x.operands[0] == -0.5
-        and x.operands[1] is y
-    ):
-        exponent = f"-{text(y, WHOLE)}²/2"
-    return f"{text(c, PRODUCT)}·exp({exponent})", PRODUCT
-
-
-def _sigmoid_slope_text(c: Any, x: Any) -> tuple[str, int]:
-    slope = f"σ′({text(x)})"
-    return (slope, WHOLE) if not isinstance(c, Expression) and c == 1 else (f"{text(c, PRODUCT)}·{slope}", PRODUCT)
-
-
-def _select_text(condition: Any, a: Any, b: Any) -> tuple[str, int]:
-    if condition.op == "==" and condition.left is condition.right:
-        return text(a), SUM  # "unless it is NaN", which no reader needs to be told
-    return f"{text(a, SIGN)} if {_condition_text(condition)} else {text(b)}", SUM
-
-
-def _condition_text(condition: Any) -> str:
-    if not isinstance(condition, Comparison):
-        return text(condition)
-    return f"{text(condition.left)} {condition.op} {text(condition.right)}"
-
-
-def _power_log_text(z: Any, x: Any, y: Any, n: float) -> tuple[str, int]:
-    if n == 1:
-        return _xlogy_text(z, x)
-    return f"{signed(text(z, PRODUCT))}·log{SUPERSCRIPTS.get(int(n), f'^{n:.0f}')}({text(x)})", PRODUCT
-
-
-SPECIAL: dict[str, Callable[..., tuple[str, int]]] = {
-    "**": _power_text,
-    "power": _power_text,
-    "constant_power": _power_text,
-    "monomial": _falling_power_text,
-    "falling_power": _falling_power_text,
-    "scaled_exp": _scaled_exp_text,
-    "sigmoid_slope": _sigmoid_slope_text,
-    "power_log": _power_log_text,
-    "ratio_slope": lambda z, x, y: _operation_text("ratio", (z, y)),
-    "select": _select_text,
-    "sum": _sum_text,
-    "dot": _dot_text,
-    "direction": _direction_text,
-    "cosine": _cosine_text,
-    "xlogy": _xlogy_text,
-}

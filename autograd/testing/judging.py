@@ -62,8 +62,9 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
 
 
 def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:
-    e, exact = evidence.estimate, evidence.exact if oracle == MPMATH else None
+    exact = evidence.exact if oracle == MPMATH else None
     if exact is None:
+        e = evidence.estimate
         return Judgement(verdict, kind, e.value, e.bound, e.left, e.right, f"{RIDDERS}, {e.evaluations} values")
     value = math.nan if exact.value is None else exact.value
     left, right = (math.nan if side is None else side for side in (exact.left, exact.right))

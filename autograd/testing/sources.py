@@ -86,12 +86,12 @@ def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> lis
         binary_sign = row.symbol in SIGNS and len(row.parameters) == 2
         if hasattr(public, row.name):
             named |= set() if binary_sign else {row.name}
-        elif (row.rule.__module__ or "").startswith("autograd."):
+        elif not row.is_foreign:
             if not binary_sign:
                 lines["from autograd.primitives import TABLE"] = None
                 lines[f'{row.name} = TABLE["{row.name}"].function'] = None
         elif _is_in_its_module(row):
-            lines[f"from {row.rule.__module__} import {row.name}"] = None
+            lines[f"from {row.declared.__module__} import {row.name}"] = None
         else:
             lines[f"# {row.name} is an operation of your own: define it here"] = None
     return [f"from autograd import {', '.join(sorted(named, key=str.lower))}", *lines]
@@ -99,6 +99,6 @@ def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> lis
 
 def _is_in_its_module(row: Primitive) -> bool:
     """Whether importing the name of an operation from where its rule was written gives the operation."""
-    module = row.rule.__module__
+    module = row.declared.__module__
     found = getattr(sys.modules.get(module), row.name, None) if module != "__main__" else None
     return getattr(found, "primitive", None) is row

@@ -11,7 +11,7 @@ from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
 from autograd.primitives import TABLE, Primitive
-from autograd.primitives.operators import Scalar, atom_of, core, is_plain
+from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.symbols import unmasked
 from autograd.transforms.ending import close_ended
 from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
@@ -197,7 +197,7 @@ def _constant(name: str, x: Any) -> Any:
     return kind_of(x.primal).constant(name, x.primal)
 
 
-join(Dual, Kind("Dual", DUAL_RANK, atom_of, _push, constant=_constant))
+join(Dual, Kind("Dual", DUAL_RANK, lift=_push, constant=_constant))
 
 
 def plain(x: Any) -> Any:

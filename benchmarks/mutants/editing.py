@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
+from autograd.primitives import Primitive
+
 Change = Callable[[list[Any], list[Any]], list[Any]]
 
 
@@ -62,20 +64,24 @@ def edited(function: FunctionType, old: str, new: str, nested: str = "") -> Iter
 
 
 @contextmanager
-def changed_partials(rule: FunctionType, change: Change) -> Iterator[None]:
-    """A rule whose local derivatives go through `change(local derivatives, operands)` on their way out."""
-    parameters = ", ".join(rule.__code__.co_varnames[: rule.__code__.co_argcount])
+def changed_partials(row: Primitive, change: Change) -> Iterator[None]:
+    """A row whose local derivatives go through `change(local derivatives, operands)` on their way out of its rule."""
+    rule: Any = row.declared
+    parameters = ", ".join(row.parameters)
+    named = ", z=z" if rule.__code__.co_kwonlyargcount else ""
     original = FunctionType(rule.__code__, rule.__globals__, rule.__name__, rule.__defaults__)
 
-    def mutant(*operands: Any) -> Any:
-        value, partials = original(*operands)
+    def mutant(*operands: Any, **value: Any) -> Any:
+        result = original(*operands, **value)
         flat = [x for part in operands for x in (part if isinstance(part, (list, tuple)) else (part,))]
-        return value, tuple(change(list(partials), flat))
+        if row.kernel is not None:
+            return tuple(change(list(result), flat))
+        return result[0], tuple(change(list(result[1]), flat))
 
     rule.__globals__["mutant_rule"] = mutant
     try:
-        source = f"def {rule.__name__}({parameters}):\n    return mutant_rule({parameters})\n"
-        with recoded([rule], compiled(source, rule)):
+        source = f"def {rule.__name__}({parameters}{', *, z' if named else ''}):\n"
+        with recoded([rule], compiled(f"{source}    return mutant_rule({parameters}{named})\n", rule)):
             yield
     finally:
         del rule.__globals__["mutant_rule"]

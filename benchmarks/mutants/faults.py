@@ -7,7 +7,7 @@ from typing import Any
 from autograd.engine import Value, adjoints, recording
 from autograd.engine.blocks import Block
 from autograd.engine.gradients import plain_gradients, recorded_partials
-from autograd.primitives import TABLE, table
+from autograd.primitives import TABLE, evaluating
 from autograd.transforms import forward
 from benchmarks.mutants.editing import edited
 
@@ -90,9 +90,9 @@ FAULTS = [
           "gradients", ("forward mode",), nested="push"),
     Fault("perturbation confusion", forward._push, "x.primal if type(x) is Dual and x.level == level else",
           "x.primal if type(x) is Dual else", "laws", ("perturbation", "nested"), nested="push"),
-    Fault("a kink on the wrong side", TABLE["relu"].rule, "x <= 0", "x < 0", "operation relu", ("kink",)),
-    Fault("a domain not enforced", table._guarded, "if x < low or x > high:",
-          "if False and (x < low or x > high):", "operation log", ("failure",), nested="on_operand"),
+    Fault("a kink on the wrong side", TABLE["relu"].declared, "x <= 0", "x < 0", "operation relu", ("kink",)),
+    Fault("a domain not enforced", evaluating._guarded_value, "z - z == 0.0 and low <= x <= high",
+          "z - z == 0.0 or low <= high", "operation log", ("failure",), nested="of_one"),
 ]  # fmt: skip
 
 

@@ -64,10 +64,10 @@ def mutants() -> Iterator[RuleMutant]:
                 continue  # the terms of a sum are dropped one by one
             for i, name in places(row):
                 if kind != "swapped" or len(places(row)) + len(row.vectors) > 1:
-                    apply = partial(changed_partials, row.rule, partial(_at, change, i))
+                    apply = partial(changed_partials, row, partial(_at, change, i))
                     yield RuleMutant(row.name, kind, f"∂/∂{name}", 2 if kind == "second order" else 1, apply)
         for code, what in terms:
-            yield RuleMutant(row.name, "dropped", what, 1, partial(recoded, [row.rule], code))
+            yield RuleMutant(row.name, "dropped", what, 1, partial(recoded, [row.declared], code))
 
 
 def places(row: Primitive) -> list[tuple[int, str]]:
@@ -87,25 +87,27 @@ def _at(change: Callable[..., None], i: int, partials: list[Any], operands: list
 
 def dropped_terms(row: Primitive) -> Iterator[tuple[Any, str]]:
     """The rule with one term left out of a sum or difference that its local derivatives are made of."""
-    rule: FunctionType = row.rule
+    rule: FunctionType = row.declared
     source = source_of(rule)
     for number in range(sum(isinstance(node, (ast.BinOp)) for node in ast.walk(ast.parse(source)))):
         for side in ("left", "right"):
             tree = ast.parse(source)
-            dropping = _Dropping(number, side)
+            dropping = _Dropping(number, side, has_value=row.kernel is None)
             dropping.visit(tree)
             if dropping.what:
                 yield compiled(ast.unparse(tree), rule), dropping.what
 
 
 class _Dropping(ast.NodeTransformer):
-    """Leaves one side out of the sum of a number, unless it is in the value."""
+    """Leaves one side out of the sum of a number, unless it is in the value that a rule returns first."""
 
-    def __init__(self, number: int, side: str) -> None:
-        self.number, self.side, self.what = number, side, ""
+    def __init__(self, number: int, side: str, has_value: bool) -> None:
+        self.number, self.side, self.has_value, self.what = number, side, has_value, ""
 
     def visit_Return(self, node: ast.Return) -> ast.Return:
-        if isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
+        if not self.has_value:
+            self.generic_visit(node)
+        elif isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
             node.value.elts[1] = self.visit(node.value.elts[1])
         return node
 

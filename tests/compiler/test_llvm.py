@@ -279,7 +279,7 @@ def test_an_exception_of_a_helper_is_handed_over(eager_threads: None, monkeypatc
         return 0.0
 
     helped = threading.Event()
-    monkeypatch.setitem(libraries.ON_FLOATS, "silu", asked)
+    monkeypatch.setattr(libraries.ROWS["silu"], "kernel", asked)
     monkeypatch.setattr(machine, "_codes", {})  # no later code is to be this, which knows where `asked` was
     libraries._float_function.cache_clear()
     try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, dot, grad, jvp, numbers, primitive
+from autograd import Value, dot, grad, jvp, primitive
 from autograd.primitives import TABLE
 
 FORMS: dict[str, Callable[[list[Any]], Iterable[Any]]] = {
@@ -34,7 +34,7 @@ def scaled() -> Iterable[Callable[..., Any]]:
     @primitive(vectors=("w", "x"))
     def scaled(c: Any, w: Any, x: Any) -> Any:
         """c · Σ wᵢxᵢ."""
-        s = numbers.dot(w, x, 0.0)
+        s = autograd.dot(w, x, 0.0)
         return c * s, (s, *[c * v for v in x], *[c * v for v in w])
 
     yield scaled

@@ -348,7 +348,7 @@ def test_an_overflow_is_blamed_on_the_operation_it_is_in() -> None:
 def test_second_derivatives_that_raise_are_a_failure_of_their_operation(table: Any) -> None:
     @primitive
     def logistic(x: Any) -> Any:
-        s = 1 / (1 + autograd.numbers.exp(-x))
+        s = autograd.sigmoid(x) if type(x) is float else 1 / (1 + autograd.exp(-x))
         return s, (s * (1 - s),)
 
     with pytest.raises(GradientMismatch, match="raise OverflowError") as caught:
@@ -361,7 +361,7 @@ def test_second_derivatives_that_raise_are_a_failure_of_their_operation(table: A
 def test_what_no_float_holds_is_said_so(table: Any, x: float) -> None:
     @primitive(domain="(0, 1)")
     def logit(x: Any) -> Any:
-        return autograd.numbers.log(x / (1 - x)), (1 / (x * (1 - x)),)
+        return autograd.log(x / (1 - x)), (1 / (x * (1 - x)),)
 
     with pytest.raises(GradientMismatch, match="beyond the largest float"):
         check_gradients(logit, x, order=2)

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-
-from autograd.numbers import ON_FLOATS
+from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "neg": operator.neg,
-    "abs": operator.abs,
-}
 
 
 class Point:
@@ -44,16 +29,20 @@ class Point:
         return self._chosen[x]
 
     def _choice(self, x: Symbol) -> Any:
-        if x.op == "select":
+        if x.op == "where":
             condition, a, b = x.operands
             return self.chosen(a if self._holds(condition) else b)
         operands = tuple(tuple(map(self.chosen, y)) if type(y) is tuple else self.chosen(y) for y in x.operands)
-        return operation(x.op, *operands) if x.op in ("*", "/", "**") else Symbol(op=x.op, operands=operands)
+        return (
+            operation(x.op, *operands)
+            if x.op in ("multiply", "divide", "power")
+            else Symbol(op=x.op, operands=operands)
+        )
 
     def _holds(self, condition: Any) -> bool:
         if type(condition) is not Condition:
             return bool(condition)
-        if condition.op == "select":
+        if condition.op == "where":
             return self._holds(condition.right[not self._holds(condition.left)])
         return bool(COMPARISONS[condition.op](self.number(condition.left), self.number(condition.right)))
 
@@ -72,8 +61,7 @@ class Point:
     def _computed(self, x: Symbol) -> Any:
         if x.op == "constant":
             return x.operands[0]
-        if x.op == "select":
+        if x.op == "where":
             condition, a, b = x.operands
             return self.number(a if self._holds(condition) else b)
-        function = OPERATORS.get(x.op) or ON_FLOATS[x.op]
-        return function(*map(self.number, x.operands))
+        return ROWS[x.op].value(*map(self.number, x.operands))

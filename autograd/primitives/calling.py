@@ -1,0 +1,97 @@
+"""How a row is called: positional operands or named ones, defaults, sequences, and the quick way for most."""
+
+from __future__ import annotations
+
+from autograd.primitives.evaluating import are_floats, on_float
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from autograd.primitives.table import Primitive
+
+
+def dispatcher(row: Primitive) -> Callable[..., Any]:
+    """The public function of a row: it looks at its first operand, and takes the slow way where that says nothing."""
+    defaults = row.declared.__defaults__ or ()
+    function = _of_sequences(row) if row.vectors else _of_numbers(row)
+    if len(row.parameters) == 1 and not row.vectors and not defaults:
+        function = _of_one(row)
+    for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
+        setattr(function, attribute, getattr(row.declared, attribute))
+    function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # whose signature is that of the function
+    function.primitive = row  # type: ignore[attr-defined]
+    return function
+
+
+def _of_one(row: Primitive) -> Callable[..., Any]:
+    lifted, apply = row.lifted, row.apply
+    lifted[float] = on_float(row)
+
+    def unary(x: Any, /) -> Any:
+        lift = lifted.get(type(x))
+        return apply(x) if lift is None else lift(x)
+
+    return unary
+
+
+def _of_numbers(row: Primitive) -> Callable[..., Any]:
+    lifted, apply, count, kernel = row.lifted, row.apply, len(row.parameters), row.kernel
+    total = None if row.domain or row.is_foreign else kernel
+
+    def several(*operands: Any, **named: Any) -> Any:
+        if named or len(operands) != count:
+            return apply(*_bound(row, operands, named))
+        lift = lifted.get(type(operands[0]))
+        if lift is not None:
+            return lift(*operands)
+        return total(*operands) if total is not None and are_floats(operands) else apply(*operands)
+
+    return several
+
+
+def _of_sequences(row: Primitive) -> Callable[..., Any]:
+    lifted, apply, count, kernel = row.lifted, row.apply, len(row.parameters), row.kernel
+    places = [row.parameters.index(name) for name in row.vectors]
+    total = None if row.domain or row.is_foreign or count > 1 else kernel
+
+    def sequences(*operands: Any, **named: Any) -> Any:
+        if named or len(operands) != count:
+            return apply(*_bound(row, operands, named))
+        for i in places:
+            if type(operands[i]) is not list and type(operands[i]) is not tuple:
+                return apply(*_bound(row, operands, named))
+        first = operands[places[0]]
+        if total is not None and first and are_floats((first,)):
+            return total(first)
+        lift = lifted.get(type(first[0])) if first else None
+        return apply(*_bound(row, operands, named)) if lift is None else lift(*operands)
+
+    return sequences
+
+
+def _bound(row: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """All operands in order: positional ones, those given by name, defaults; a vector as a tuple."""
+    values = dict(zip(row.parameters, operands))
+    defaults = row.declared.__defaults__ or ()
+    for name, default in zip(row.parameters[len(row.parameters) - len(defaults) :], defaults):
+        values.setdefault(name, named.get(name, default))
+    for name in named:
+        if name not in row.parameters or row.parameters.index(name) < len(operands):
+            raise TypeError(f"{row.name}() got an unexpected argument {name!r}")
+        values[name] = named[name]
+    if len(operands) > len(row.parameters) or len(values) < len(row.parameters):
+        raise TypeError(f"{row.name}() takes {', '.join(row.parameters)}; got {len(operands) + len(named)} operands")
+    for name in row.vectors:
+        values[name] = _sequence(row, name, values[name])
+    if len({len(values[name]) for name in row.vectors}) > 1:
+        lengths = ", ".join(f"{len(values[name])} in {name}" for name in row.vectors)
+        raise ValueError(f"{row.name}: sequences of different lengths: {lengths}")
+    return tuple(values[name] for name in row.parameters)
+
+
+def _sequence(row: Primitive, name: str, xs: Any) -> tuple[Any, ...]:
+    if isinstance(xs, (str, dict)) or not hasattr(xs, "__iter__"):
+        raise TypeError(f"{row.name}: {name} is a sequence of numbers, got {type(xs).__name__}")
+    return tuple(xs)

@@ -1,0 +1,231 @@
+"""How a row is evaluated on numbers of a base kind: its kernel and its rule, behind its domain."""
+
+from __future__ import annotations
+
+from _thread import _local
+
+from autograd.numbers.kinds import SYMBOL_RANK, kind_of, leading_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from autograd.primitives.domains import Interval
+    from autograd.primitives.table import Primitive
+
+
+class _Totally(_local):
+    """Whether this thread evaluates local derivatives as IEEE arithmetic has them, outside of any domain."""
+
+    on = False
+
+
+_totally = _Totally()
+
+
+def owned_kernel(kernel: Callable[..., Any]) -> Callable[..., float]:
+    """A user's kernel, whose result is a float, whatever kind of number it returns: a ufunc has its own."""
+
+    def on_floats(*operands: Any) -> float:
+        return float(kernel(*operands))
+
+    return on_floats
+
+
+def rule_of(row: Primitive) -> Callable[..., Any]:
+    """The rule of a row: its value and its local derivatives, of numbers of any kind, without its domain."""
+    if row.kernel is not None:
+        return _with_partials(row, _total_value(row))
+    return _checked(row) if row.is_foreign else row.declared
+
+
+def evaluators(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The value behind the domain, on numbers of a base kind, alone and with the local derivatives."""
+    if row.kernel is not None:
+        value = _guarded_value(row) if row.domain else _total_value(row)
+        return value, _with_partials(row, value)
+    evaluate = _guarded_rule(row) if row.domain else row.rule
+    return lambda *operands: evaluate(*operands)[0], evaluate
+
+
+def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., Any]:
+    """The value of a row with a kernel, and its local derivatives."""
+    declared = row.declared
+    takes_value = declared.__code__.co_kwonlyargcount > 0
+
+    def derivatives(operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = declared(*operands, z=z) if takes_value else declared(*operands)
+        return _held(row, operands, found) if row.is_foreign else found
+
+    def of_one(x: Any) -> Any:
+        z = value(x)
+        try:
+            return z, declared(x)
+        except (ValueError, ArithmeticError):
+            return z, _outside_domains(derivatives, (x,), z)
+
+    def of_one_and_value(x: Any) -> Any:
+        z = value(x)
+        try:
+            return z, declared(x, z=z)
+        except (ValueError, ArithmeticError):
+            return z, _outside_domains(derivatives, (x,), z)
+
+    def of_several(*operands: Any) -> Any:
+        z = value(*operands)
+        try:
+            return z, derivatives(operands, z)
+        except (ValueError, ArithmeticError):
+            return z, _outside_domains(derivatives, operands, z)
+
+    if row.is_foreign or row.vectors or len(row.parameters) > 1:
+        return of_several
+    return of_one_and_value if takes_value else of_one
+
+
+def _total_value(row: Primitive) -> Callable[..., Any]:
+    """The value of a row with a kernel on numbers of any kind, quickly on floats."""
+    kernel, value = row.kernel, row.value
+    assert kernel is not None
+
+    def of_one(x: Any) -> Any:
+        return kernel(x) if type(x) is float else value(x)
+
+    def of_several(*operands: Any) -> Any:
+        return kernel(*operands) if are_floats(operands) else value(*operands)
+
+    return of_several if row.vectors or len(row.parameters) > 1 else of_one
+
+
+def are_floats(operands: tuple[Any, ...]) -> bool:
+    """Whether every number among operands is a float: a sum, taken in C, has the type of the leading kind in it."""
+    for x in operands:
+        if type(x) is not float and (
+            type(x) not in (tuple, list) or (x and (type(x[0]) is not float or type(sum(x)) is not float))
+        ):
+            return False
+    return True
+
+
+def _outside_domains(derivatives: Callable[..., tuple[Any, ...]], operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
+    """Local derivatives where an operation that they are made of has no value: as IEEE arithmetic has it there."""
+    if _totally.on:
+        return derivatives(operands, z)
+    _totally.on = True
+    try:
+        return derivatives(operands, z)
+    finally:
+        _totally.on = False
+
+
+def _checked(row: Primitive) -> Callable[..., Any]:
+    """A user's rule, held to what a rule owes: its value, a number, and one local derivative for each operand."""
+    declared = row.declared
+
+    def rule(*operands: Any) -> Any:
+        result = declared(*operands)
+        if type(result) is not tuple or len(result) != 2 or type(result[1]) is not tuple:
+            raise _owed(row, operands)
+        return _real_or_lifted(result[0]), _held(row, operands, result[1])
+
+    return rule
+
+
+def _held(row: Primitive, operands: tuple[Any, ...], partials: Any) -> tuple[Any, ...]:
+    """A user's local derivatives, one for each operand, as the engine keeps numbers."""
+    owed = sum([len(x) if name in row.vectors else 1 for name, x in zip(row.parameters, operands)])
+    if type(partials) is not tuple or len(partials) != owed:
+        raise _owed(row, operands)
+    return tuple([p if p is None else _real_or_lifted(p) for p in partials])
+
+
+def _owed(row: Primitive, operands: tuple[Any, ...]) -> TypeError:
+    count = sum([len(x) if name in row.vectors else 1 for name, x in zip(row.parameters, operands)])
+    partials = f"({count} local derivatives,)"
+    return TypeError(f"primitive {row.name}: its rule must return {partials if row.kernel else f'(value, {partials})'}")
+
+
+def _real_or_lifted(x: Any) -> Any:
+    """A number as the engine keeps it."""
+    return x if type(x) is float else kind_of(x).normal(x)
+
+
+# --- domains ------------------------------------------------------------------------------------
+
+
+def _refuse_outside(domain: tuple[Interval, ...], operands: tuple[Any, ...]) -> None:
+    for x, interval in zip(operands, domain):
+        if not all(v in interval for v in (x if type(x) in (list, tuple) else (x,))):
+            raise ValueError(f"outside the domain {interval.text}")
+
+
+def _refuse_infinite(native: Callable[..., Any] | None, operands: tuple[Any, ...]) -> None:
+    """Refuse a value that is infinite or NaN, if the operands are finite."""
+    if all(x - x == 0.0 for part in operands for x in (part if type(part) in (list, tuple) else (part,))):
+        if native is not None:
+            z = native(*operands)  # raises what Python raises, except where Python leaves the reals
+            raise ValueError(f"not a real number, {z:.6g}")
+        raise OverflowError("the result is too large for a float")
+
+
+def _guarded_value(row: Primitive) -> Callable[..., Any]:
+    """The value of a row with a kernel: finite operands have a finite one, or an exception says why not."""
+    kernel, value, domain, native = row.kernel, row.value, row.domain, row.native
+    assert kernel is not None
+    low, high = domain[0].ends()
+    bounded = any(interval.text != "[-inf, inf]" for interval in domain)
+
+    def refused(operands: tuple[Any, ...], z: Any) -> Any:
+        """z, where there is no reason to refuse it."""
+        if not _totally.on:
+            _refuse_outside(domain, operands)
+            _refuse_infinite(native, operands)
+        return z
+
+    def of_one(x: Any) -> Any:
+        if type(x) is not float:
+            return careful(x)
+        z = kernel(x)
+        return z if z - z == 0.0 and low <= x <= high else refused((x,), z)
+
+    def of_several(*operands: Any) -> Any:
+        if not are_floats(operands):
+            return careful(*operands)
+        z = kernel(*operands)
+        return z if z - z == 0.0 and not bounded else refused(operands, z)
+
+    def careful(*operands: Any) -> Any:
+        if leading_kind(operands).rank < SYMBOL_RANK and not _totally.on:
+            _refuse_outside(domain, operands)
+        return value(*operands)
+
+    return of_several if row.vectors or len(row.parameters) > 1 else of_one
+
+
+def _guarded_rule(row: Primitive) -> Callable[..., Any]:
+    """The rule behind its domain, for a row without a kernel."""
+    rule, domain, native = row.rule, row.domain, row.native
+
+    def evaluate(*operands: Any) -> Any:
+        if leading_kind(operands).rank < SYMBOL_RANK and not _totally.on:
+            _refuse_outside(domain, operands)
+        result = rule(*operands)
+        if type(result[0]) is float and result[0] - result[0] != 0.0 and are_floats(operands) and not _totally.on:
+            _refuse_infinite(native, operands)
+        return result
+
+    return evaluate
+
+
+def on_float(row: Primitive) -> Callable[[float], float]:
+    """The value of a row with one operand, on a float."""
+    value = row.guarded
+
+    def named(x: float) -> Any:
+        try:
+            return value(x)
+        except (ValueError, ArithmeticError) as error:
+            raise row.failure(error, [repr(x)])
+
+    return named if row.kernel is None or row.domain or row.is_foreign else row.kernel

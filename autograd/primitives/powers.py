@@ -1,0 +1,184 @@
+"""Powers, and the local derivatives that they have to any order."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from autograd.numbers import Number, floats, powers
+from autograd.numbers.kinds import leading_kind
+from autograd.primitives.arithmetic import Partials, ratio
+from autograd.primitives.table import primitive
+from autograd.symbols import texts
+
+
+def falling_factorial(y: Number, n: Number) -> Number:
+    """y(y-1)...(y-n+1)."""
+    product: Number = 1
+    for k in range(int(n)):
+        product = product * (y - k)
+    return product
+
+
+def falling_slope(y: Number, n: Number) -> Number:
+    """The derivative in y of y(y-1)...(y-n+1), by the product rule."""
+    product, slope = 1.0, 0.0
+    for k in range(int(n)):
+        product, slope = product * (y - k), slope * (y - k) + product
+    return slope
+
+
+# --- textbook formulas, for numbers without a range or a rounding to speak of -----------------------------------------
+
+
+def _beside(x: Number, other: Number) -> Number:
+    """x in the precision of the other: a plain float, as a constant in a textbook formula, would round it."""
+    return leading_kind((x, other)).normal(x)
+
+
+def _pow(x: Number, y: Number) -> Number:
+    z = x**y
+    if type(z) is float:
+        raise TypeError(f"power: {x}**{y} is not a Fraction")
+    return z
+
+
+def _falling_power(x: Number, y: Number, n: Number) -> Number:
+    y = _beside(y, x)
+    coefficient = falling_factorial(y, n)
+    return coefficient if coefficient == 0 else coefficient * _pow(x, y - int(n))
+
+
+def _total_falling_power(x: Number, y: Number, n: Number) -> Number:
+    """Infinite at zero, where the formula divides by it."""
+    try:
+        return _falling_power(x, y, n)
+    except ZeroDivisionError:
+        return falling_factorial(y, n) * (x + math.inf)
+
+
+def _power_log(z: Number, x: Number, y: Number, n: Number) -> Number:
+    for _ in range(int(n)):
+        z = xlogy(z, x)
+    return z
+
+
+def _scaled_power(c: Number, x: Number, y: Number, n: Number) -> Number:
+    return c * _pow(x, _beside(y, x) - n)
+
+
+def _xlogy(z: Number, x: Number) -> Number:
+    x = _beside(x, z)
+    return x * math.nan if x < 0 else z if z == 0 else z * x.context.log(x)
+
+
+# --- the rows ---------------------------------------------------------------------------------------------------------
+
+
+@primitive(
+    text=texts.power_text,
+    kernel=floats.power,
+    precise=_pow,
+    rational=_pow,
+    symbol="**",
+    domain=("[-inf, inf]", "[-inf, inf]"),
+    native=operator.pow,
+)
+def power(x: Number, y: Number, *, z: Number) -> Partials:
+    """x ** y; ZeroDivisionError, OverflowError as for floats, ValueError where Python leaves the reals.
+
+    >>> power(2.0, 3.0)
+    8.0
+    """
+    return (falling_power(x, y, 1.0), power_log(z, x, y, 1.0))
+
+
+@primitive(
+    text=texts.power_text,
+    kernel=floats.power,
+    precise=_pow,
+    rational=_pow,
+    symbol="**",
+    title="power",
+    domain=("[-inf, inf]", "[-inf, inf]"),
+    native=operator.pow,
+)
+def constant_power(x: Number, n: Number) -> Partials:
+    """x ** n for a plain number n: the power rule alone, so that it is exact on Fractions.
+
+    >>> constant_power(3.0, 2.0)
+    9.0
+    """
+    return (monomial(x, n, 1.0), None)
+
+
+@primitive(
+    text=texts.falling_power_text, kernel=floats.falling_power, precise=_total_falling_power, rational=_falling_power
+)
+def monomial(x: Number, y: Number, n: Number) -> Partials:
+    """The n-th derivative of x ** y in x, for a plain number y.
+
+    >>> monomial(3.0, 2.0, 1.0)
+    6.0
+    """
+    return (monomial(x, y, n + 1), None, None)
+
+
+@primitive(
+    text=texts.falling_power_text, kernel=floats.falling_power, precise=_total_falling_power, rational=_falling_power
+)
+def falling_power(x: Number, y: Number, n: Number) -> Partials:
+    """The n-th derivative of x ** y in x, y(y-1)…(y-n+1) x**(y-n), which has a derivative in y too.
+
+    >>> falling_power(3.0, 2.0, 1.0)
+    6.0
+    """
+    coefficient = falling_slope(y, n) + xlogy(falling_factorial(y, n), x)
+    return (
+        falling_power(x, y, n + 1),
+        scaled_power(coefficient, x, y, n),
+        None,
+    )
+
+
+@primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=_power_log)
+def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
+    """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, where z = x ** y is known already.
+
+    >>> power_log(1.0, 1.0, 5.0, 1.0)
+    0.0
+    """
+    coefficient = n + xlogy(y, x)
+    for _ in range(int(n) - 1):
+        coefficient = xlogy(coefficient, x)
+    return (
+        None,
+        scaled_power(coefficient, x, y, 1.0),
+        power_log(z, x, y, n + 1),
+        None,
+    )
+
+
+@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=_scaled_power)
+def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
+    """c · x**(y-n) for a plain n, though the power alone may overflow or underflow.
+
+    >>> scaled_power(3.0, 2.0, 3.0, 1.0)
+    12.0
+    """
+    return (
+        scaled_power(1.0, x, y, n),
+        scaled_power(c * (y - n), x, y, n + 1),
+        scaled_power(xlogy(c, x), x, y, n),
+        None,
+    )
+
+
+@primitive(text=texts.xlogy_text, kernel=floats.xlogy, precise=_xlogy)
+def xlogy(z: Number, x: Number) -> Partials:
+    """z · log(x), and 0 where z is 0.
+
+    >>> xlogy(0.0, 0.0)
+    0.0
+    """
+    return (xlogy(1.0, x), ratio(z, x))  # log(x), but total
