@@ -160,7 +160,7 @@ def test_every_row_of_the_table_is_documented_with_an_example() -> None:
 
 def test_style_is_clean() -> None:
     for command in (["check"], ["format", "--check"]):
-        run = [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", ".ci/ruff.toml", "."]
+        run = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
         result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout
 
