@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from demos import neuron
+from docs import house
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "demos" / "neuron.svg"
@@ -78,6 +79,17 @@ def test_the_readmes_picture_is_the_demos(tmp_path: Path, monkeypatch: pytest.Mo
         for path in (PICTURE, Path("neuron.svg"))
     ]
     assert sorted(words[0]) == sorted(words[1])
+
+
+def test_the_picture_of_the_house_is_its_layers_and_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed = house.PICTURE
+    monkeypatch.setattr(house, "PICTURE", tmp_path / "house.svg")
+    house.main()
+    said = [
+        re.findall(r"<(?:title|text)[^>]*>([^<]*)</", path.read_text(encoding="utf-8"))
+        for path in (committed, house.PICTURE)
+    ]
+    assert sorted(said[0]) == sorted(said[1]), "draw it again: python -m docs.house"
 
 
 def test_the_first_block_is_on_the_first_screen() -> None:
