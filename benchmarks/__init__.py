@@ -1,1 +1,1 @@
-"""Every figure in the README, side by side with its peers: python -m benchmarks NAME."""
+"""Every figure in docs/benchmarks.md, side by side with its peers: python -m benchmarks NAME."""

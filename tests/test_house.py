@@ -158,9 +158,15 @@ def test_every_row_of_the_table_is_documented_with_an_example() -> None:
         assert function.__name__ == name
 
 
+def test_the_tiny_selection_is_of_tests_that_exist() -> None:
+    run = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", "@tests/tiny.txt"]
+    result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_style_is_clean() -> None:
     for command in (["check"], ["format", "--check"]):
-        run = [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", ".ci/ruff.toml", "."]
+        run = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
         result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout
 

@@ -1,4 +1,4 @@
-"""The README: every block of Python runs and prints what it says; its commands are those that CI runs."""
+"""The README and the pages: every block of Python prints what it says, every link leads somewhere, CI's commands."""
 
 import doctest
 import re
@@ -9,18 +9,56 @@ from pathlib import Path
 import pytest
 
 from demos import neuron
+from docs import house
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "demos" / "neuron.svg"
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
+DOCS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", *DOCS)}
+BLOCKS = {name: re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL) for name, text in PAGES.items()}
 
-def test_every_block_of_python_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.mark.parametrize("page", [name for name, blocks in BLOCKS.items() if blocks])
+def test_every_block_of_python_prints_what_it_says(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page runs by itself, from its first block to its last."""
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-    assert len(blocks) >= 5
-    example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README", "README.md", 0)
+    assert all(block.startswith(">>> ") for block in BLOCKS[page])
+    example = doctest.DocTestParser().get_doctest("\n".join(BLOCKS[page]), {}, page, page, 0)
     assert doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF | doctest.ELLIPSIS).run(example).failed == 0
+
+
+def test_the_readme_has_examples_and_can_be_read_in_one_sitting() -> None:
+    assert len(BLOCKS["README.md"]) >= 5
+    assert len(TEXT.splitlines()) <= 300
+
+
+def prose(text: str) -> str:
+    """A page without its code."""
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+def anchors(text: str) -> set[str]:
+    """What the headings of a page are linked by: lower case, hyphens for spaces, no other punctuation."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    for link in re.findall(r"\]\(([^()\s]+)\)", prose(PAGES[page])):
+        if link.startswith(("https://", "http://")):
+            continue
+        target, _, fragment = link.partition("#")
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), f"{page} links to {link}"
+        assert not fragment or fragment in anchors(path.read_text(encoding="utf-8")), f"{page} links to {link}"
+
+
+@pytest.mark.parametrize("page", [*DOCS, "CONTRIBUTING.md"])
+def test_the_readme_links_to_every_page(page: str) -> None:
+    assert f"]({page})" in TEXT
 
 
 @pytest.mark.parametrize("demo", re.findall(r"python -m (demos\.\w+)", TEXT))
@@ -41,6 +79,17 @@ def test_the_readmes_picture_is_the_demos(tmp_path: Path, monkeypatch: pytest.Mo
         for path in (PICTURE, Path("neuron.svg"))
     ]
     assert sorted(words[0]) == sorted(words[1])
+
+
+def test_the_picture_of_the_house_is_its_layers_and_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed = house.PICTURE
+    monkeypatch.setattr(house, "PICTURE", tmp_path / "house.svg")
+    house.main()
+    said = [
+        re.findall(r"<(?:title|text)[^>]*>([^<]*)</", path.read_text(encoding="utf-8"))
+        for path in (committed, house.PICTURE)
+    ]
+    assert sorted(said[0]) == sorted(said[1]), "draw it again: python -m docs.house"
 
 
 def test_the_first_block_is_on_the_first_screen() -> None:
