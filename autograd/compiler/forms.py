@@ -103,6 +103,11 @@ FORMS: dict[str, Callable[..., Any]] = {
 }
 
 
+def form(op: str) -> Callable[..., Any]:
+    """The form of an operation."""
+    return FORMS.get(op) or kernels.one_by_one(op)
+
+
 def bound(
     op: str, operands: Sequence[Any], out: Any, constants: Sequence[bool]
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -114,7 +119,7 @@ def bound(
         return partial(numpy.maximum, out=out), (*operands, ZERO)
     if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
         return powers.FEW[operands[1].item()], (operands[0], out)
-    return FORMS[op], (*operands, out)
+    return form(op), (*operands, out)
 
 
 # --- sequences -----------------------------------------------------------------------------------

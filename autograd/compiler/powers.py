@@ -73,7 +73,7 @@ def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
     if order == 0.0:
         power(x, y, out)
     elif not isfinite(order):
-        out[...] = on_floats("falling_power")(x, y, n)
+        out[...] = on_floats("falling_power", 3)(x, y, n)
     elif isfinite(exponent):
         _fixed_falling_power(x, exponent, int(order), out)
     else:
@@ -98,7 +98,7 @@ def _fixed_falling_power(x: Any, y: float, n: int, out: Any) -> None:
     c = _coefficient(y, n)
     whole = y % 1.0 == 0.0
     if not isfinite(c):
-        out[...] = on_floats("falling_power")(x, y, float(n))
+        out[...] = on_floats("falling_power", 3)(x, y, float(n))
         return
     (z,) = like(out, 1)
     if c == 0.0 or e == 0.0:

@@ -26,6 +26,7 @@ from autograd import compile, silu
 from autograd.compiler import backends
 from autograd.compiler.backends import Backend, missing
 from autograd.compiler.compiled import Compiled
+from autograd.primitives import ROWS
 from autograd.testing.programs import Program, programs
 from tests.accuracy.points import fixed, generated
 from tests.accuracy.reference import UNARY as EXACTLY
@@ -279,7 +280,7 @@ def test_an_exception_of_a_helper_is_handed_over(eager_threads: None, monkeypatc
         return 0.0
 
     helped = threading.Event()
-    monkeypatch.setattr(libraries.ROWS["silu"], "kernel", asked)
+    monkeypatch.setattr(ROWS["silu"], "kernel", asked)
     monkeypatch.setattr(machine, "_codes", {})  # no later code is to be this, which knows where `asked` was
     libraries._float_function.cache_clear()
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.forms import FORMS, bound
+from autograd.compiler.forms import bound, form
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
 from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, like
@@ -43,7 +43,7 @@ def applied(body: Body, op: str, operands: Sequence[Lanes], truths: bool) -> Lan
         return out
 
     varying = [x for x in operands if x.known is None]
-    if not varying or op in SMALL or isinstance(FORMS[op], numpy.ufunc):
+    if not varying or op in SMALL or isinstance(form(op), numpy.ufunc):
         return kernel(*varying)
     return libraries.shared((op, *map(repr, constants)), kernel, *varying)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.executor import Leaf
-from autograd.compiler.forms import FORMS
+from autograd.compiler.forms import form
 from autograd.compiler.layout import FLOAT64
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
@@ -153,7 +153,7 @@ def _cost(instruction: Any) -> int:
     """Arithmetic operations a row, about."""
     if isinstance(instruction, Apply):
         width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
-        return width * (1 if isinstance(FORMS[instruction.op], numpy.ufunc) else KERNEL)
+        return width * (1 if isinstance(form(instruction.op), numpy.ufunc) else KERNEL)
     if isinstance(instruction, Product):
         return math.prod(instruction.matrix.counts)
     if isinstance(instruction, RowProduct):

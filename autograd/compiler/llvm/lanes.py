@@ -246,7 +246,7 @@ def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:
     return Lanes(body, parts[0])
 
 
-def _copyto(out: Lanes, x: Any, where: Any = True) -> None:
+def _copyto(out: Lanes, x: Any, casting: str = "", where: Any = True) -> None:
     out.become(x if where is True else where.select(x, out))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
 from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
-from autograd.primitives import ROWS
+from autograd.compiler.kernels import float_function
 
 NAMES = {  # NumPy's, and C's
     "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
@@ -40,7 +40,7 @@ def _libraries() -> tuple[Any, Any]:
 @cache
 def _float_function(name: str) -> Any:
     """The engine's float function, kept for the code that knows its address."""
-    return ROWS[name].kernel
+    return float_function(name)
 
 
 def address(symbol: str) -> int:

@@ -1,0 +1,151 @@
+"""A user's operation with a kernel of its own: to any order, in every mode, compiled, drawn, checked."""
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, draw, explain, grad, hessian, hvp, jvp, primitive
+from autograd.primitives import BUILT_IN
+from autograd.testing import check_gradients, check_primitive
+from tests.compiler.backends import both
+
+special = pytest.importorskip("scipy.special")
+
+
+@pytest.fixture
+def log_gamma(table: Any) -> Callable[..., Any]:
+    """SciPy's log Γ, and its derivatives to any order."""
+
+    @primitive(kernel=lambda x, n: special.polygamma(int(n), x), precise=lambda x, n: x.context.psi(int(n), x))
+    def psi(x: Any, n: Any) -> Any:
+        return psi(x, n + 1), None
+
+    @primitive(kernel=special.gammaln, precise="loggamma", domain="(0, inf]", text="log Γ({})")
+    def log_gamma(x: Any) -> Any:
+        return (psi(x, 0.0),)
+
+    return log_gamma
+
+
+POINTS = (0.3, 1.0, 2.5, 40.0)
+
+
+@pytest.mark.parametrize("x", POINTS)
+def test_derivatives_of_every_order(log_gamma: Any, x: float) -> None:
+    f, wanted = log_gamma, float(special.gammaln(x))
+    for n in range(4):
+        assert f(x) == pytest.approx(wanted, rel=1e-14)
+        f, wanted = grad(f), float(special.polygamma(n, x))
+    second = float(special.polygamma(1, x))
+    assert hessian(log_gamma)(x) == second == hvp(log_gamma, (x,), (1.0,))
+    assert jvp(grad(log_gamma), (x,), (1.0,))[1] == second == grad(lambda y: jvp(log_gamma, (y,), (1.0,))[1])(x)
+
+
+@both
+def test_compiled(log_gamma: Any, compile: Any) -> None:
+    xs = np.array(POINTS)
+    fast = compile(lambda x: x * log_gamma(x), rows=("x",))
+    values, slopes = fast.value_and_grad(xs)
+    assert values.tolist() == [x * log_gamma(x) for x in POINTS]
+    assert slopes == pytest.approx(special.gammaln(xs) + xs * special.digamma(xs), rel=1e-14)
+    curved = compile(lambda x: log_gamma(x[0] * x[1]))
+    assert np.array(curved.hessian([1.5, 2.0])) == pytest.approx(
+        np.array(hessian(lambda x: log_gamma(x[0] * x[1]))([1.5, 2.0]))
+    )
+    assert math.isinf(fast(np.array([-1.0]))[0])  # compiled code raises nowhere
+
+
+def test_written_and_drawn(log_gamma: Any) -> None:
+    y = log_gamma(Value(3.0, "x") * 2)
+    assert "log Γ(" in str(explain(y)) and "psi(" in str(explain(y))
+    assert "log Γ(" in draw(y).source
+
+
+def test_the_kit(log_gamma: Any) -> None:
+    assert str(check_gradients(lambda x: log_gamma(x) * x, 2.5, order=2)) == "6 checks: 6 pass"
+    check_primitive(log_gamma)
+
+
+def test_other_numbers(log_gamma: Any) -> None:
+    with mpmath.workdps(40):
+        exact = log_gamma(mpmath.mpf(3))
+        assert exact == mpmath.loggamma(3)
+        assert abs(grad(log_gamma)(mpmath.mpf(3)) - mpmath.psi(0, 3)) < 1e-38
+    with pytest.raises(TypeError, match="log_gamma of a Fraction"):
+        log_gamma(Fraction(1, 2))
+
+
+def test_a_kernel_of_floats_alone(table: Any) -> None:
+    @primitive(kernel=math.erfc)
+    def mine(x: Any) -> Any:
+        return (-2 / math.sqrt(math.pi) * autograd.exp(-x * x),)
+
+    assert mine(0.5) == math.erfc(0.5)
+    with pytest.raises(TypeError, match="precise="):
+        mine(mpmath.mpf(1))
+    assert str(check_gradients(mine, 0.5, order=2)) == "6 checks: 6 pass"
+
+
+def test_the_value_is_at_hand(table: Any) -> None:
+    @primitive(kernel=math.exp)
+    def e(x: Any, *, z: Any) -> Any:
+        return (z,)
+
+    assert [f(2.0) for f in (e, grad(e), grad(grad(e)), grad(grad(grad(e))))] == [math.exp(2.0)] * 4
+
+
+@both
+def test_a_kernel_of_a_sequence(table: Any, compile: Any) -> None:
+    @primitive(kernel=max, vectors="xs")
+    def greatest(xs: Any, *, z: Any) -> Any:
+        return tuple([autograd.where(x == z, 1.0, 0.0) for x in xs])
+
+    def f(x: Any) -> Any:
+        return greatest([x, 2 * x, 3.0]) * x
+
+    assert [greatest([1.0, 3.0, 2.0]), grad(f)(1.0), grad(f)(2.0)] == [3.0, 3.0, 8.0]
+    values, slopes = compile(f, rows=("x",)).value_and_grad(np.array([1.0, 2.0]))
+    assert (values.tolist(), slopes.tolist()) == ([3.0, 8.0], [3.0, 8.0])
+
+
+def test_an_operation_with_a_domain_is_a_local_derivative_without_raising(table: Any) -> None:
+    @primitive(kernel=lambda x: abs(x) ** 1.5, domain="[-inf, inf]")
+    def f(x: Any) -> Any:
+        return (autograd.log(x),)
+
+    assert math.isnan(grad(f)(-1.0)) and grad(f)(0.0) == -math.inf
+    with pytest.raises(ValueError, match="log"):  # outside of a rule it raises as ever
+        autograd.log(-1.0)
+
+
+def test_what_a_kernel_raises_names_the_operation(table: Any) -> None:
+    @primitive(kernel=math.lgamma)
+    def lgamma(x: Any) -> Any:
+        return (x,)
+
+    for x in (-1.0, Value(-1.0, "w")):
+        with pytest.raises(ValueError, match=r"lgamma\((w=)?-1\.0\): "):
+            lgamma(x)
+    assert "lgamma" not in BUILT_IN
+
+
+@pytest.mark.parametrize(
+    ("options", "rule", "message"),
+    [
+        ({"kernel": 3}, lambda x: (x,), "kernel= is a function of floats"),
+        ({"kernel": math.sin}, lambda x: x, "must return (1 local derivatives,)"),
+        ({"kernel": math.sin}, lambda x: (x, x), "must return (1 local derivatives,)"),
+        ({}, lambda x, *, z: (x, (z,)), "the rule of a kernel may take its value as z"),
+        ({"kernel": math.sin}, lambda x, *, y: (x,), "the rule of a kernel may take its value as z"),
+    ],
+)
+def test_mistakes_are_named(table: Any, options: Any, rule: Any, message: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        primitive(**options)(rule)(Value(1.0))
+    assert message in str(caught.value)
