@@ -12,6 +12,8 @@ from autograd.primitives.table import primitive
 from autograd.primitives.trigonometric import tanh
 from autograd.symbols import texts
 
+__all__ = ["leaky_relu", "log_sigmoid", "relu", "sigmoid", "silu", "softplus"]
+
 
 @primitive(symbol="relu", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (None,)),))
 def relu(x: Number) -> Result:

@@ -9,6 +9,8 @@ from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = ["add", "divide", "floor_divide", "mod", "multiply", "negative", "positive", "subtract"]
+
 Partials = tuple[Number | None, ...]
 Result = tuple[Number, Partials]
 

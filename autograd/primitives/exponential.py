@@ -7,6 +7,8 @@ from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = ["cbrt", "exp", "expm1", "log", "log10", "log1p", "log2", "sqrt"]
+
 
 def _exp(x: Number) -> Number:
     """mpmath raises e to a whole power by squaring, which takes a tenth of a second at 1e308."""

@@ -11,6 +11,8 @@ from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = ["power"]
+
 
 def falling_factorial(y: Number, n: Number) -> Number:
     """y(y-1)...(y-n+1)."""

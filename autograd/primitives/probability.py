@@ -7,6 +7,8 @@ from autograd.primitives.arithmetic import Partials
 from autograd.primitives.exponential import exp, scaled_exp
 from autograd.primitives.table import primitive
 
+__all__ = ["erf", "erfc", "gelu", "normal_cdf"]
+
 
 @primitive(kernel=special.erf, precise="erf")
 def erf(x: Number) -> Partials:

@@ -14,6 +14,8 @@ from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = ["abs", "ceil", "clip", "floor", "maximum", "minimum", "round", "sign", "where"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,6 +15,8 @@ from autograd.primitives.exponential import exp, log, sqrt
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = ["dot", "log_softmax", "logsumexp", "mean", "norm", "prod", "softmax", "sum"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -9,6 +9,23 @@ from autograd.primitives.exponential import sqrt
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
+__all__ = [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cos",
+    "cosh",
+    "hypot",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+]
+
 
 @primitive(kernel=floats.sin, precise="sin", domain="(-inf, inf)")
 def sin(x: Number) -> Partials:

@@ -6,9 +6,9 @@ from autograd.engine import Value
 from autograd.engine.gradients import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
-from autograd.primitives.operators import Scalar
+from autograd.primitives.operators import Scalar, core
 from autograd.transforms.ending import close, close_at_death, close_ended
-from autograd.transforms.forward import Dual, seen_outside
+from autograd.transforms.forward import Dual, plain, seen_outside
 from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
 
 TYPE_CHECKING = False
@@ -33,6 +33,7 @@ class Pullback:
         self.first = clock()
         self.args = args
         self.selected = selected
+        self.swept: tuple[Any, bool] = (None, False)  # the latest result, and whether it depends on an older Value
         try:
             with Recording(True):
                 fresh = list(args)
@@ -62,6 +63,7 @@ class Pullback:
         if not isinstance(result, Value):
             return [None] * len(self.inputs)
         found, older = plain_gradients(result, self.inputs, self.first)
+        self.swept = result, older
         if (older or keep) and self.recording:
             with Recording(True):
                 return list(recorded_gradients(result, self.inputs))
@@ -69,6 +71,8 @@ class Pullback:
 
     def stripped(self, x: Any) -> Any:
         """A result as its caller sees it: a number, unless it depends on a Value from before the call."""
+        if x is self.swept[0] and not self.swept[1]:
+            return plain(core(x))
         return seen_outside(x, self.recording, self.first)
 
     def close(self) -> None:

@@ -8,17 +8,12 @@ import pytest
 from hypothesis import settings
 
 import autograd
-import autograd.primitives as public
 from autograd import numbers, primitive
-from autograd.primitives import TABLE, Kink
+from autograd.primitives import Kink
 from autograd.testing import GradientMismatch, check_primitive
 from autograd.testing.pictures import picture
 from tests.operations import OPERATIONS
 from tests.profiles import DEEP
-
-
-def test_the_list_is_the_table() -> None:
-    assert sorted(name for name in TABLE if hasattr(public, name)) == sorted(OPERATIONS)
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from autograd.compiler.kernels import float_function
 from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
 from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.kernels import float_function
 
 NAMES = {  # NumPy's, and C's
     "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
