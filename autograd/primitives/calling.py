@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.primitives.evaluating import are_floats, on_float
+from autograd.primitives.evaluating import are_floats, on_floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def dispatcher(row: Primitive) -> Callable[..., Any]:
 
 def _of_one(row: Primitive) -> Callable[..., Any]:
     lifted, apply = row.lifted, row.apply
-    lifted[float] = on_float(row)
+    lifted[float] = on_floats(row)
 
     def unary(x: Any, /) -> Any:
         lift = lifted.get(type(x))
@@ -37,8 +37,7 @@ def _of_one(row: Primitive) -> Callable[..., Any]:
 
 
 def _of_numbers(row: Primitive) -> Callable[..., Any]:
-    lifted, apply, count, kernel = row.lifted, row.apply, len(row.parameters), row.kernel
-    total = None if row.domain or row.is_foreign else kernel
+    lifted, apply, count, of_floats = row.lifted, row.apply, len(row.parameters), on_floats(row)
 
     def several(*operands: Any, **named: Any) -> Any:
         if named or len(operands) != count:
@@ -46,15 +45,14 @@ def _of_numbers(row: Primitive) -> Callable[..., Any]:
         lift = lifted.get(type(operands[0]))
         if lift is not None:
             return lift(*operands)
-        return total(*operands) if total is not None and are_floats(operands) else apply(*operands)
+        return of_floats(*operands) if are_floats(operands) else apply(*operands)
 
     return several
 
 
 def _of_sequences(row: Primitive) -> Callable[..., Any]:
-    lifted, apply, count, kernel = row.lifted, row.apply, len(row.parameters), row.kernel
+    lifted, apply, count, of_floats = row.lifted, row.apply, len(row.parameters), on_floats(row)
     places = [row.parameters.index(name) for name in row.vectors]
-    total = None if row.domain or row.is_foreign or count > 1 else kernel
 
     def sequences(*operands: Any, **named: Any) -> Any:
         if named or len(operands) != count:
@@ -63,10 +61,12 @@ def _of_sequences(row: Primitive) -> Callable[..., Any]:
             if type(operands[i]) is not list and type(operands[i]) is not tuple:
                 return apply(*_bound(row, operands, named))
         first = operands[places[0]]
-        if total is not None and first and are_floats((first,)):
-            return total(first)
         lift = lifted.get(type(first[0])) if first else None
-        return apply(*_bound(row, operands, named)) if lift is None else lift(*operands)
+        if lift is not None:
+            return lift(*operands)
+        if are_floats(operands) and len({len(operands[i]) for i in places}) == 1:
+            return of_floats(*operands)
+        return apply(*_bound(row, operands, named))
 
     return sequences
 

@@ -218,14 +218,16 @@ def _guarded_rule(row: Primitive) -> Callable[..., Any]:
     return evaluate
 
 
-def on_float(row: Primitive) -> Callable[[float], float]:
-    """The value of a row with one operand, on a float."""
+def on_floats(row: Primitive) -> Callable[..., Any]:
+    """The value of a row on floats, where an exception names the operation and its operands."""
     value = row.guarded
+    if row.kernel is not None and not row.domain and not row.is_foreign and not row.vectors:
+        return row.kernel  # which raises nothing
 
-    def named(x: float) -> Any:
+    def named(*operands: Any) -> Any:
         try:
-            return value(x)
+            return value(*operands)
         except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [repr(x)])
+            raise row.failure(error, [f"{x!r}" for x in operands])
 
-    return named if row.kernel is None or row.domain or row.is_foreign else row.kernel
+    return named

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from autograd.engine import Value, gradients
@@ -31,6 +32,7 @@ class Function:
         paths = [_paths(arg, top) for arg, top in zip(args, self.parameters)]
         self.counts = [len(part) for part in paths]  # of the numbers of each argument
         self.names = [name for part in paths for name in part]
+        self._fillers = [_filler(arg) for arg in args]
 
     def _parameters(self) -> list[str]:
         try:
@@ -43,6 +45,8 @@ class Function:
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError where it leaves the reals."""
         result = self.f(*self.filled(numbers))
+        if type(result) in (float, Value):
+            return result
         if isinstance(result, complex):
             raise ValueError(f"not a real number, {result:.6g}")
         if isinstance(result, (list, tuple, dict)) or bool(getattr(result, "ndim", 0)):
@@ -55,7 +59,7 @@ class Function:
     def filled(self, numbers: Numbers) -> list[Any]:
         """The arguments with other numbers in their places."""
         values = iter(numbers)
-        return [refill(arg, values) for arg in self.args]
+        return [fill(values) for fill in self._fillers]
 
     def on_floats(self, *numbers: float) -> float:
         """f on floats."""
@@ -65,6 +69,25 @@ class Function:
         """Fresh inputs, labelled by the names of the arguments, and f of them."""
         inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
         return inputs, self(*inputs)
+
+
+def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
+    """What makes an argument of the next numbers: thousands of times, so that the two simple structures are quick."""
+    if not isinstance(arg, (list, tuple, dict)) and not is_array(arg):
+        return next
+    if not is_array(arg):
+        return lambda values: refill(arg, values)
+    import numpy
+
+    shape, size = arg.shape, arg.size
+
+    def array(values: Iterator[Any]) -> Any:
+        taken = list(islice(values, size))
+        made = numpy.empty(size, dtype=float if all(type(x) is float for x in taken) else object)
+        made[:] = taken
+        return made.reshape(shape)
+
+    return array
 
 
 def _paths(tree: Any, name: str) -> list[str]:
