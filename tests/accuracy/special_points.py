@@ -1,0 +1,90 @@
+"""Where the kernels of special functions are measured: all magnitudes, poles, zeros, and where the kernels switch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from tests.accuracy.points import GREATEST, LEAST_NORMAL, TINIEST, around
+from tests.profiles import DEEP
+
+Point = tuple[float, ...]
+TIMES = 10 if DEEP else 1
+ENDS = (TINIEST, 3 * TINIEST, LEAST_NORMAL, GREATEST)
+
+
+def spread(low: float, high: float, count: int) -> list[float]:
+    """Drawn evenly, and the ends."""
+    draw = random.Random(f"{low} {high}")
+    return [low, high, *(draw.uniform(low, high) for _ in range(count * TIMES))]
+
+
+def sizes(low: float, high: float, count: int) -> list[float]:
+    """Powers of ten, drawn evenly by their exponents."""
+    draw = random.Random(f"10 {low} {high}")
+    return [10.0 ** draw.uniform(low, high) for _ in range(count * TIMES)]
+
+
+def close_to(*centres: float) -> Iterator[float]:
+    """Floats next to each centre, and some at every distance up to a third."""
+    for x in centres:
+        yield from around(x, 3)
+        draw = random.Random(x)
+        for _ in range(8 * TIMES):
+            yield x + draw.choice((-1.0, 1.0)) * 10.0 ** draw.uniform(-16.0, -0.5) * max(1.0, abs(x))
+
+
+def pairs(xs: list[float], ys: list[float]) -> list[Point]:
+    return [point for x, y in zip(xs, ys) for point in ((x, y), (y, x))]
+
+
+def off_poles(xs: list[float]) -> list[float]:
+    """Without the whole numbers from 0 downwards, which rows of their own hold."""
+    return [x for x in xs if x > 0.0 or x % 1.0]
+
+
+def both_signs(xs: list[float]) -> list[float]:
+    return [*xs, *(-x for x in xs)]
+
+
+GAMMA_ZEROS = (
+    -2.4570247382208006, -2.7476826467274127, -3.1435808883499798, -3.955294284858598, -4.039361839740537,
+    -4.991544640560048, -5.0082181688225905, -5.998607480080876, -6.001385294453155, -6.999801507890637,
+    -7.000198333407325, -7.9999751970958215, -8.00002480119272, -9.0, -12.0, -16.0, -20.0, -24.0,
+)  # fmt: skip
+DIGAMMA_ZEROS = (
+    1.4616321449683622, -0.504083008264455, -1.5734984731623904, -2.610720868444145, -3.635293366436901,
+    -4.653237761743142, -9.702672540001864,
+)  # fmt: skip
+
+LINE = [
+    *both_signs([*sizes(-308, 0, 60), *sizes(0, 3, 30), *ENDS]),
+    *spread(-12.0, 12.0, 200),
+    *close_to(*range(-9, 11)),
+]
+GAMMA = off_poles([*LINE, *spread(-186.0, 172.0, 100), *close_to(1.5, 2.5, 171.6, 171.62437695630272, -177.78, -184.0)])
+LGAMMA = off_poles([*LINE, *close_to(*GAMMA_ZEROS), *sizes(2, 305, 60), -1e15 - 0.5, -30.5, -100.5])
+DIGAMMA = off_poles([*LINE, *close_to(*DIGAMMA_ZEROS), *sizes(2, 308, 60), -1e15 - 0.5, -123456.7, -1000.3])
+POLYGAMMA = [
+    (x, float(n))
+    for n in (0, 1, 2, 3, 4, 6, 20)
+    for x in off_poles(
+        [
+            *spread(-9.0, 9.0, 6),
+            *both_signs(sizes(-308.0 / (n + 1), 2.0, 5)),
+            *both_signs(sizes(-320.0, 3.0, 3)),
+            *close_to(-0.5, -3.0),
+        ]
+    )
+]
+BETA = [
+    *pairs(sizes(-308, 3, 60), sizes(-300, 2, 60)),
+    *pairs(sizes(-6, 3, 60), sizes(-7, 4, 60)),
+    *pairs(spread(0.0, 10.0, 60)[2:], spread(0.0, 9.0, 60)[2:]),
+    *pairs(spread(9.0, 600.0, 40), spread(9.0, 500.0, 40)),
+    *pairs(spread(0.0, 12.0, 40)[2:], sizes(1, 12, 40)),
+    *pairs(spread(0.001, 2.0, 10), sizes(15, 300, 10)),
+    *pairs(list(close_to(1.0, 2.0, 10.0)), list(close_to(1.0, 10.0, 2.0))),
+    *((x, 2.5) for x in close_to(0.49613214281566454)),  # where the logarithm is 0
+    *((x, 1000.0) for x in close_to(0.1752930003154391)),
+]
