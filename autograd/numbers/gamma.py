@@ -10,7 +10,7 @@ from math import copysign, inf, isnan, nan
 
 from autograd.numbers import fixed
 from autograd.numbers.floats import product_error
-from autograd.numbers.pieces import PI, falling_product, horner, sin_pi, stirling
+from autograd.numbers.pieces import PI, falling_product, horner, less_log1p, sin_pi, stirling
 
 _log, _log1p, _exp, _expm1, _pow = math.log, math.log1p, math.exp, math.expm1, math.pow
 
@@ -63,6 +63,8 @@ _LGAMMA: tuple[float, ...] = (
     0.32246703342411326,
     0.42278433509846713,
 )
+_LGAMMA_REST = _LGAMMA[:-1]
+_EULER = 0.5772156649015329  # 1 less the constant coefficient
 
 
 def _gamma_parts(x: float) -> tuple[float, float]:
@@ -132,7 +134,7 @@ def lgamma(x: float) -> float:
             return t * horner(_LGAMMA, t)
         if x > 0.5:
             t = x - 1.0
-            return t * horner(_LGAMMA, t) - _log1p(t)
+            return t * (t * horner(_LGAMMA_REST, t) - _EULER) + less_log1p(t)
         return x * horner(_LGAMMA, x) - _log1p(x) - _log(x)
     if isnan(x):
         return x
@@ -145,7 +147,7 @@ def lgamma(x: float) -> float:
     if a < 0.5:
         return _log(PI / s) - (a * horner(_LGAMMA, a) - _log1p(a))
     y = _log(PI / (s * a)) - lgamma(a)
-    if a > 2.0 and abs(y) < 0.75 * a and a < 64.0:
+    if a > 2.0 and abs(y) < 1.5 * a and a < 64.0:
         return _lgamma_near_zero(a)
     return y
 

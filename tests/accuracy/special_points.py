@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 
@@ -88,3 +89,35 @@ BETA = [
     *((x, 2.5) for x in close_to(0.49613214281566454)),  # where the logarithm is 0
     *((x, 1000.0) for x in close_to(0.1752930003154391)),
 ]
+
+REAL = [*both_signs([*sizes(-323, 0, 60), *sizes(0, 308, 60), *ENDS]), *spread(-3.0, 3.0, 60)]
+EXP2 = [*spread(-1080.0, 1024.0, 150), *both_signs(sizes(-300, 0, 20)), *close_to(-1074.0, 1023.0, 0.0)]
+ENTROPY = [*sizes(-323, 308, 100), *spread(0.0, 3.0, 60)[1:], *ENDS, *close_to(1.0)]
+XLOG1PY = [
+    *((z, x) for z, x in zip(spread(-5.0, 5.0, 80), spread(-1.0, 3.0, 80)[1:])),
+    *((z, s * x) for s in (1, -1) for z, x in zip(sizes(-308, 308, 60), sizes(-320, -0.01, 60))),
+    *((z, x) for z, x in zip(sizes(-308, 308, 60), sizes(-2, 308, 60))),
+]
+
+
+def _nearly_cancelling() -> Iterator[Point]:
+    """Logarithms of which the exponentials add to nearly 1."""
+    for y in (-0.7, -1.0, -5.0, -30.3, -40.0, -90.0, -200.0, -300.0, -600.0, -700.0, -740.0):
+        yield from ((x, y) for x in around(math.log1p(-math.exp(y)), 3))
+
+
+LOGADDEXP = [
+    *pairs(spread(-5.0, 5.0, 40), spread(-6.0, 4.0, 40)),
+    *pairs(spread(-700.0, 5.0, 40), both_signs(sizes(-300, 0, 20))),
+    *pairs(REAL[::4], REAL[::-4]),
+    *_nearly_cancelling(),
+]
+SINC_ZEROS = (1.430296653124203, 2.4590240283195773, 3.4708897169455743, 4.477407735214209)
+SINC = [*LINE, *SINC_ZEROS, *close_to(*SINC_ZEROS), *both_signs(sizes(2, 20, 20))]
+SINC = [x for x in SINC if x]
+SINC_DERIVATIVES = [
+    (x, float(n))
+    for n in (1, 2, 3, 4, 5, 9, 30)
+    for x in [*spread(-6.0, 6.0, 6), *both_signs(sizes(-308, 20, 4)), *close_to(1.0), 1e17, -1e30, 2.0**53 + 2.0]
+]
+FMOD = [(x, y) for x, y in zip(REAL, REAL[::-1]) if y and abs(x / y) < 1e50]

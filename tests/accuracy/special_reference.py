@@ -60,3 +60,24 @@ def lbeta(x: Any, y: Any) -> Any:
 
 def beta(x: Any, y: Any) -> Any:
     return mp.exp(max(-2000, lbeta(x, y)))
+
+
+# --- relatives of the elementary functions ---------------------------------------------------------------------------
+
+
+def logaddexp(x: Any, y: Any) -> Any:
+    x, y = max(x, y), min(x, y)
+    return x + mp.log1p(mp.exp(y - x)) if y - x > -10000 else x
+
+
+def sinc_derivative(x: Any, n: Any) -> Any:
+    """By the series where that loses less than πx digits, else by Leibniz' rule for πx * sinc(x) = sin(πx)."""
+    with mp.workdps(100 + 4 * int(n) + 3 * int(max(0, mp.log10(abs(x))))):
+        a, n = mp.pi * x, int(n)
+        if abs(a) < n + 8:
+            terms = (a**j / mp.factorial(j) / (n + j + 1) * (1, 0, -1, 0)[(n + j) % 4] for j in range(150))
+            return mp.pi**n * mp.fsum(terms)
+        g, waves = mpf(0), (mp.sinpi(x), mp.cospi(x), -mp.sinpi(x), -mp.cospi(x))
+        for k in range(n + 1):
+            g = (waves[k % 4] - k * g) / a
+        return mp.pi**n * g

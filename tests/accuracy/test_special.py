@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from mpmath import mp, mpf
 
-from autograd.numbers import beta, gamma, polygamma
+from autograd.numbers import beta, elementary, gamma, polygamma, sinc
 from tests.accuracy import special_points as points
 from tests.accuracy import special_reference as reference
 from tests.accuracy.reference import DIGITS, ulps
@@ -32,6 +32,19 @@ ROWS = {
     "polygamma": Row(polygamma.polygamma, reference.polygamma, 4.0, points.POLYGAMMA),
     "beta": Row(beta.beta, reference.beta, 8.0, points.BETA),
     "lbeta": Row(beta.lbeta, reference.lbeta, 4.0, points.BETA),
+    "xlog1py": Row(elementary.xlog1py, lambda z, x: z * mp.log1p(x), 2.0, points.XLOG1PY),
+    "entropy": Row(elementary.entropy, lambda x: -x * mp.log(x), 2.0, points.ENTROPY),
+    "logaddexp": Row(elementary.logaddexp, reference.with_digits(800, reference.logaddexp), 3.0, points.LOGADDEXP),
+    "exp2": Row(elementary.exp2, lambda x: mpf(2) ** x, 2.0, points.EXP2),
+    "degrees": Row(elementary.degrees, lambda x: 180 * x / mp.pi, 1.0, points.REAL),
+    "radians": Row(elementary.radians, lambda x: mp.pi * x / 180, 1.0, points.REAL),
+    "copysign": Row(elementary.copysign, lambda x, y: abs(x) * (mp.sign(y) or 1), 0.0, points.FMOD),
+    "fmod": Row(
+        elementary.fmod, reference.with_digits(700, lambda x, y: mp.sign(x) * (abs(x) % abs(y))), 0.0, points.FMOD
+    ),
+    "sinc": Row(sinc.sinc, mp.sincpi, 4.0, points.SINC),
+    "sinc_slope": Row(sinc.sinc_slope, lambda x: reference.sinc_derivative(x, 1), 5.0, points.SINC[::3]),
+    "sinc_derivative": Row(sinc.sinc_derivative, reference.sinc_derivative, 1.0, points.SINC_DERIVATIVES),
 }
 
 # Poles, ends and outside of the domain.
@@ -61,6 +74,29 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
     "lbeta": [
         ((0.0, 1.0), inf), ((1.0, 0.0), inf), ((0.0, inf), nan), ((inf, 1.0), -inf), ((inf, inf), -inf),
         ((-1.0, 2.0), nan), ((1.7e308, 1.7e308), -inf), ((1.0, 1.0), 0.0),
+    ],
+    "xlog1py": [
+        ((0.0, -1.0), 0.0), ((0.0, inf), 0.0), ((0.0, -2.0), nan), ((2.0, -1.0), -inf), ((-2.0, -1.0), inf),
+        ((2.0, -1.5), nan), ((2.0, inf), inf), ((inf, 0.0), nan), ((inf, 1.0), inf),
+    ],
+    "entropy": [(0.0, 0.0), (-0.0, 0.0), (-1.0, -inf), (-inf, -inf), (inf, -inf), (1.0, -0.0)],
+    "logaddexp": [
+        ((inf, 1.0), inf), ((inf, inf), inf), ((inf, -inf), inf), ((-inf, -inf), -inf), ((-inf, 2.5), 2.5),
+        ((-1e308, 1e308), 1e308), ((0.0, -1000.0), 0.0),
+    ],
+    "exp2": [(inf, inf), (-inf, 0.0), (1024.0, inf), (-1076.0, 0.0), (10.0, 1024.0)],
+    "degrees": [(inf, inf), (-inf, -inf), (-0.0, -0.0), (1e308, inf)],
+    "radians": [(inf, inf), (-inf, -inf), (-0.0, -0.0)],
+    "copysign": [((1.0, -0.0), -1.0), ((-inf, 2.0), inf), ((0.0, -1.0), -0.0)],
+    "fmod": [
+        ((inf, 1.0), nan), ((1.0, 0.0), nan), ((5.5, inf), 5.5), ((-5.5, 2.0), -1.5), ((5.5, -2.0), 1.5),
+        ((-4.0, 2.0), -0.0), ((inf, inf), nan),
+    ],
+    "sinc": [(0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (-2.0, 0.0), (inf, 0.0), (-inf, 0.0), (1e300, 0.0)],
+    "sinc_slope": [(0.0, -0.0), (inf, 0.0), (-inf, 0.0), (1.0, -1.0), (2.0, 0.5)],
+    "sinc_derivative": [
+        ((0.0, 0.0), 1.0), ((inf, 3.0), 0.0), ((1.0, 0.5), nan), ((1.0, -1.0), nan), ((1.0, inf), nan),
+        ((0.0, 2.0), -math.pi**2 / 3.0),
     ],
 }  # fmt: skip
 
@@ -93,6 +129,6 @@ def test_poles_and_ends(name: str) -> None:
 @pytest.mark.parametrize("name", ROWS)
 def test_nan_in_nan_out(name: str) -> None:
     count = len(operands(ROWS[name].points[0]))
-    for at in range(count):
+    for at in range(1 if name == "copysign" else count):
         got = ROWS[name].kernel(*(nan if i == at else 1.0 for i in range(count)))
         assert math.isnan(got), (name, at)
