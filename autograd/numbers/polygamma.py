@@ -75,7 +75,7 @@ def digamma(x: float) -> float:
     c = PI * cos_pi(r) / sin_pi(r)
     d = _after(a) if a < 1.0 else digamma(a) + 1.0 / a
     y = c + d
-    if abs(y) < 0.6 * abs(c):
+    if abs(y) < 0.5 * max(abs(c), d):
         v = fixed.fixed(a, _BITS)
         s_v, c_v = fixed.sin_cos_pi(fixed.fixed(r, _BITS), _BITS)
         return fixed.real(

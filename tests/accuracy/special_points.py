@@ -121,3 +121,17 @@ SINC_DERIVATIVES = [
     for x in [*spread(-6.0, 6.0, 6), *both_signs(sizes(-308, 20, 4)), *close_to(1.0), 1e17, -1e30, 2.0**53 + 2.0]
 ]
 FMOD = [(x, y) for x, y in zip(REAL, REAL[::-1]) if y and abs(x / y) < 1e50]
+
+UNIT = [
+    *spread(0.0, 1.0, 80)[2:], *sizes(-323, 0, 40), *close_to(0.25, 0.5, 0.75),
+    *(1.0 - x for x in sizes(-15.9, -0.1, 40)), TINIEST, LEAST_NORMAL, 1e-7, 1.0 - 2.0**-53,
+]  # fmt: skip
+ERFINV = [*UNIT, *(-x for x in UNIT[::2])]
+ERFCINV = [*UNIT, *(2.0 - x for x in UNIT if 2.0 - x < 2.0), *close_to(1.0, 1.5)]
+NORMAL = [
+    *spread(-40.0, 40.0, 80),
+    *spread(-6.0, 3.0, 60),
+    *both_signs(sizes(-308, 10, 30)),
+    -1e154,
+    *close_to(-5.0, -2.0, -0.66, 0.66),
+]

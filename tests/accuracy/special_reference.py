@@ -81,3 +81,56 @@ def sinc_derivative(x: Any, n: Any) -> Any:
         for k in range(n + 1):
             g = (waves[k % 4] - k * g) / a
         return mp.pi**n * g
+
+
+# --- the inverse error functions and the normal distribution ----------------------------------------------------------
+
+
+def erfcinv(q: Any) -> Any:
+    """By Newton's steps from the asymptotic formula, or by mpmath where q is no tail."""
+    if q > 1:
+        return -erfcinv(2 - q)
+    if q > 0.25:
+        return mp.erfinv(1 - q)
+    size = -mp.log(q)
+    y = mp.sqrt(size - mp.log(mp.pi * size) / 2) if q < 0.1 else mp.mpf(1)
+    for _ in range(12):
+        error = mp.erfc(y) / q - 1
+        step = error * mp.sqrt(mp.pi) / 2 * mp.erfc(y) * mp.exp(y * y)
+        y += step / (1 + step * y)
+        if abs(error) < mpf(10) ** -45:
+            break
+    return y
+
+
+def erfinv(x: Any) -> Any:
+    return mp.erfinv(x) if abs(x) < 0.5 else mp.sign(x) * erfcinv(1 - abs(x))
+
+
+def normal_icdf(p: Any) -> Any:
+    return -mp.sqrt(2) * erfcinv(2 * p)
+
+
+def erf_slope(y: Any) -> Any:
+    """The slope of the inverse of erf, of its value."""
+    return mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+
+
+def log_normal_cdf(x: Any) -> Any:
+    if x < -1e5:
+        return -x * x / 2 - mp.log(-x) - mp.log(2 * mp.pi) / 2 + mp.log1p(-1 / x**2 + 3 / x**4 - 15 / x**6)
+    tail = mp.erfc(min(abs(x), 100) / mp.sqrt(2)) / 2
+    return mp.log(tail) if x < 0 else mp.log1p(-tail)
+
+
+def log_normal_cdf_gap(x: Any) -> Any:
+    if x < -1e4:
+        return -1 / x + 2 / x**3 - 10 / x**5 + 74 / x**7 - 706 / x**9
+    if x > 100:
+        return x
+    with mp.workdps(90):
+        return mp.npdf(x) / (mp.erfc(-x / mp.sqrt(2)) / 2) + x
+
+
+def log_normal_cdf_slope(x: Any) -> Any:
+    return mp.npdf(min(x, 100)) / mp.ncdf(x) if x > -1 else log_normal_cdf_gap(x) - x

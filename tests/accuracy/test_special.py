@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from mpmath import mp, mpf
 
-from autograd.numbers import beta, elementary, gamma, polygamma, sinc
+from autograd.numbers import beta, elementary, gamma, inverse_erf, polygamma, sinc
 from tests.accuracy import special_points as points
 from tests.accuracy import special_reference as reference
 from tests.accuracy.reference import DIGITS, ulps
@@ -45,6 +45,27 @@ ROWS = {
     "sinc": Row(sinc.sinc, mp.sincpi, 4.0, points.SINC),
     "sinc_slope": Row(sinc.sinc_slope, lambda x: reference.sinc_derivative(x, 1), 5.0, points.SINC[::3]),
     "sinc_derivative": Row(sinc.sinc_derivative, reference.sinc_derivative, 1.0, points.SINC_DERIVATIVES),
+    "erfinv": Row(inverse_erf.erfinv, reference.erfinv, 2.0, points.ERFINV),
+    "erfcinv": Row(inverse_erf.erfcinv, reference.erfcinv, 2.0, points.ERFCINV),
+    "normal_icdf": Row(inverse_erf.normal_icdf, reference.normal_icdf, 3.0, points.UNIT),
+    "erfinv_slope": Row(
+        inverse_erf.erfinv_slope, lambda x: reference.erf_slope(reference.erfinv(x)), 4.0, points.ERFINV
+    ),
+    "erfcinv_slope": Row(
+        inverse_erf.erfcinv_slope, lambda x: -reference.erf_slope(reference.erfcinv(x)), 4.0, points.ERFCINV
+    ),
+    "normal_icdf_slope": Row(
+        inverse_erf.normal_icdf_slope, lambda p: 1 / mp.npdf(reference.normal_icdf(p)), 5.0, points.UNIT
+    ),
+    "log_normal_cdf": Row(inverse_erf.log_normal_cdf, reference.log_normal_cdf, 3.0, points.NORMAL),
+    "log_normal_cdf_slope": Row(inverse_erf.log_normal_cdf_slope, reference.log_normal_cdf_slope, 4.0, points.NORMAL),
+    "log_normal_cdf_gap": Row(inverse_erf.log_normal_cdf_gap, reference.log_normal_cdf_gap, 5.0, points.NORMAL),
+    "log_normal_cdf_curvature": Row(
+        inverse_erf.log_normal_cdf_curvature,
+        lambda x: -reference.log_normal_cdf_slope(x) * reference.log_normal_cdf_gap(x),
+        8.0,
+        points.NORMAL,
+    ),
 }
 
 # Poles, ends and outside of the domain.
@@ -98,6 +119,16 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
         ((0.0, 0.0), 1.0), ((inf, 3.0), 0.0), ((1.0, 0.5), nan), ((1.0, -1.0), nan), ((1.0, inf), nan),
         ((0.0, 2.0), -math.pi**2 / 3.0),
     ],
+    "erfinv": [(0.0, 0.0), (-0.0, -0.0), (1.0, inf), (-1.0, -inf), (1.5, nan), (-inf, nan)],
+    "erfcinv": [(1.0, 0.0), (0.0, inf), (2.0, -inf), (-0.5, nan), (2.5, nan), (inf, nan)],
+    "normal_icdf": [(0.5, 0.0), (0.0, -inf), (1.0, inf), (-0.5, nan), (1.5, nan), (inf, nan)],
+    "erfinv_slope": [(1.0, inf), (-1.0, inf), (1.5, nan), (inf, nan)],
+    "erfcinv_slope": [(0.0, -inf), (2.0, -inf), (-1.0, nan), (3.0, nan)],
+    "normal_icdf_slope": [(0.0, inf), (1.0, inf), (-1.0, nan), (3.0, nan)],
+    "log_normal_cdf": [(inf, -0.0), (-inf, -inf), (1e300, -0.0), (-1e300, -inf)],
+    "log_normal_cdf_slope": [(inf, 0.0), (-inf, inf), (1e300, 0.0), (-1e300, 1e300)],
+    "log_normal_cdf_gap": [(inf, inf), (-inf, 0.0)],
+    "log_normal_cdf_curvature": [(inf, -0.0), (-inf, -1.0), (1e300, -0.0), (-1e300, -1.0)],
 }  # fmt: skip
 
 
