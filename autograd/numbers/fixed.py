@@ -9,7 +9,7 @@ Errors are a few units in the last of the `bits`.
 from __future__ import annotations
 
 import math
-from math import copysign, inf
+from math import inf
 
 _KEPT = 512
 _PI = int(
@@ -44,7 +44,7 @@ def real(v: int, bits: int) -> float:
     try:
         return v / (1 << bits) if bits >= 0 else float(v << -bits)
     except OverflowError:
-        return copysign(inf, v)
+        return inf if v > 0 else -inf
 
 
 def quotient(v: int, w: int) -> float:
@@ -52,7 +52,7 @@ def quotient(v: int, w: int) -> float:
     try:
         return v / w
     except OverflowError:
-        return copysign(inf, v)
+        return inf if v > 0 else -inf
 
 
 # --- elementary functions --------------------------------------------------------------------------------------------

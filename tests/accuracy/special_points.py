@@ -135,3 +135,25 @@ NORMAL = [
     -1e154,
     *close_to(-5.0, -2.0, -0.66, 0.66),
 ]
+
+BESSEL = [
+    *both_signs([*sizes(-308, 0, 20), *spread(0.0, 20.0, 40)[1:], *spread(20.0, 715.0, 30), *close_to(8.0, 16.0)]),
+    TINIEST, 713.9, 713.98, 713.99, GREATEST,
+]  # fmt: skip
+SCALED_BESSEL = [*BESSEL, *both_signs(sizes(2, 308, 20))]
+BESSEL_I = [
+    (x, float(n))
+    for n in (2, 3, 5, 10)
+    for x in both_signs(
+        [*sizes(-300.0 / n, 2.0, 10), *spread(0.1, 30.0, 10), *spread(500.0, 720.0, 3), *close_to(4000.0)]
+    )
+]
+BESSEL_DERIVATIVES = [
+    (x, float(n))
+    for n in (1, 2, 3, 6)
+    for x in [
+        *both_signs([*sizes(-300, 2, 6), *sizes(2, 12, 4)]),
+        *spread(0.1, 60.0, 10),
+        *close_to(n + 0.545, 24.0 + 2 * n),
+    ]
+]

@@ -134,3 +134,43 @@ def log_normal_cdf_gap(x: Any) -> Any:
 
 def log_normal_cdf_slope(x: Any) -> Any:
     return mp.npdf(min(x, 100)) / mp.ncdf(x) if x > -1 else log_normal_cdf_gap(x) - x
+
+
+# --- Bessel functions ------------------------------------------------------------------------------------------------
+
+
+def scaled_bessel(x: Any, n: Any) -> Any:
+    """exp(-|x|) I(n, x), by the asymptotic series where that has the digits."""
+    a = abs(x)
+    if a > 3000:
+        s = t = mpf(1)
+        for k in range(1, 40):
+            t *= -(4 * n * n - (2 * k - 1) ** 2) / (8 * k * a)
+            s += t
+        y = s / mp.sqrt(2 * mp.pi * a)
+    else:
+        y = mp.exp(-a) * mp.besseli(n, a)
+    return -y if x < 0 and n % 2 == 1 else y
+
+
+def bessel(x: Any, n: Any) -> Any:
+    return mp.exp(min(abs(x), 5000)) * scaled_bessel(x, n)
+
+
+def bessel_k(x: Any, n: Any) -> Any:
+    """(-1)**n times the n-th derivative of the scaled I(0, x) for x > 0, by Kummer's function."""
+    n = int(n)
+    c = mpf(2) ** n * mp.rf(mpf(0.5), n) / mp.factorial(n)
+    if x < 1000:
+        return c * mp.exp(-2 * x) * mp.hyp1f1(mpf(0.5), n + 1, 2 * x)
+    terms = [mp.rf(mpf(0.5), j) * mp.rf(n + mpf(0.5), j) / mp.factorial(j) / (2 * x) ** j for j in range(20)]
+    return mp.fsum(terms) / mp.sqrt(2 * mp.pi * x) * mp.rf(mpf(0.5), n) / x**n
+
+
+def i0e_derivative(x: Any, n: Any) -> Any:
+    return bessel_k(abs(x), n) * (-1 if n % 2 and x > 0 else 1)
+
+
+def i1e_derivative(x: Any, n: Any) -> Any:
+    y = bessel_k(abs(x), n) - bessel_k(abs(x), n + 1)
+    return -y if n % 2 or x < 0 else y

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from mpmath import mp, mpf
 
-from autograd.numbers import beta, elementary, gamma, inverse_erf, polygamma, sinc
+from autograd.numbers import bessel, beta, elementary, gamma, inverse_erf, polygamma, sinc
 from tests.accuracy import special_points as points
 from tests.accuracy import special_reference as reference
 from tests.accuracy.reference import DIGITS, ulps
@@ -66,6 +66,13 @@ ROWS = {
         8.0,
         points.NORMAL,
     ),
+    "i0": Row(bessel.i0, lambda x: reference.bessel(x, 0), 4.0, points.BESSEL),
+    "i1": Row(bessel.i1, lambda x: reference.bessel(x, 1), 4.0, points.BESSEL),
+    "i0e": Row(bessel.i0e, lambda x: reference.scaled_bessel(x, 0), 4.0, points.SCALED_BESSEL),
+    "i1e": Row(bessel.i1e, lambda x: reference.scaled_bessel(x, 1), 4.0, points.SCALED_BESSEL),
+    "bessel_i": Row(bessel.bessel_i, reference.bessel, 8.0, points.BESSEL_I),
+    "i0e_derivative": Row(bessel.i0e_derivative, reference.i0e_derivative, 5.0, points.BESSEL_DERIVATIVES),
+    "i1e_derivative": Row(bessel.i1e_derivative, reference.i1e_derivative, 8.0, points.BESSEL_DERIVATIVES),
 }
 
 # Poles, ends and outside of the domain.
@@ -129,6 +136,18 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
     "log_normal_cdf_slope": [(inf, 0.0), (-inf, inf), (1e300, 0.0), (-1e300, 1e300)],
     "log_normal_cdf_gap": [(inf, inf), (-inf, 0.0)],
     "log_normal_cdf_curvature": [(inf, -0.0), (-inf, -1.0), (1e300, -0.0), (-1e300, -1.0)],
+    "i0": [(0.0, 1.0), (inf, inf), (-inf, inf), (1e300, inf)],
+    "i1": [(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf), (-1e300, -inf)],
+    "i0e": [(0.0, 1.0), (inf, 0.0), (-inf, 0.0)],
+    "i1e": [(0.0, 0.0), (-0.0, -0.0), (inf, 0.0), (-inf, -0.0)],
+    "bessel_i": [
+        ((0.0, 2.0), 0.0), ((0.0, 0.0), 1.0), ((2.0, 0.5), nan), ((inf, 3.0), inf), ((-inf, 3.0), -inf),
+        ((1.0, inf), nan), ((1e6, 3.0), inf), ((1e6, 2e5), inf), ((1.0, 1e9), 0.0), ((-inf, 2.0), inf),
+    ],
+    "i0e_derivative": [
+        ((0.0, 1.0), 0.0), ((0.0, 0.0), 1.0), ((inf, 1.0), -0.0), ((1.0, 0.5), nan), ((0.0, 2.0), 1.5),
+    ],
+    "i1e_derivative": [((0.0, 1.0), 0.5), ((0.0, 2.0), 0.0), ((1.0, -1.0), nan), ((inf, 1.0), -0.0)],
 }  # fmt: skip
 
 
