@@ -12,7 +12,7 @@ from autograd.numbers import fixed
 from autograd.numbers.floats import product_error
 from autograd.numbers.pieces import PI, falling_product, horner, less_log1p, sin_pi, stirling
 
-_log, _log1p, _exp, _expm1, _pow = math.log, math.log1p, math.exp, math.expm1, math.pow
+_log, _exp, _expm1, _pow = math.log, math.exp, math.expm1, math.pow
 
 _ROOT_TWO_PI = 2.5066282746310007
 _ROOT_TWO_PI_LOW = -1.8328579980459167e-16
@@ -117,6 +117,19 @@ def gamma(x: float) -> float:
     return PI * (1.0 + a) / (s * (1.0 + a * horner(_GAMMA, a)))  # Γ(1 + a), without a rounding of 1 + a
 
 
+def one_over_gamma_after(x: float) -> float:
+    """1 / Γ(1 + x) for x in [-1/2, 1/2], without a rounding of 1 + x."""
+    return (1.0 + x) / (1.0 + x * horner(_GAMMA, x))
+
+
+def lgamma_after(x: float) -> float:
+    """log Γ(1 + x) for x in [-1/2, 1], without a rounding of 1 + x."""
+    if x > 0.5:
+        t = x - 1.0
+        return t * horner(_LGAMMA, t)
+    return x * (x * horner(_LGAMMA_REST, x) - _EULER) + less_log1p(x)
+
+
 # --- log |Γ| ---------------------------------------------------------------------------------------------------------
 
 
@@ -133,9 +146,8 @@ def lgamma(x: float) -> float:
             t = x - 2.0
             return t * horner(_LGAMMA, t)
         if x > 0.5:
-            t = x - 1.0
-            return t * (t * horner(_LGAMMA_REST, t) - _EULER) + less_log1p(t)
-        return x * horner(_LGAMMA, x) - _log1p(x) - _log(x)
+            return lgamma_after(x - 1.0)
+        return lgamma_after(x) - _log(x)
     if isnan(x):
         return x
     if x % 1.0 == 0.0 or x == -inf:
@@ -145,7 +157,7 @@ def lgamma(x: float) -> float:
         return -_log(a)
     s = abs(sin_pi(a - round(a)))
     if a < 0.5:
-        return _log(PI / s) - (a * horner(_LGAMMA, a) - _log1p(a))
+        return _log(PI / s) - lgamma_after(a)
     y = _log(PI / (s * a)) - lgamma(a)
     if a > 2.0 and abs(y) < 1.5 * a and a < 64.0:
         return _lgamma_near_zero(a)

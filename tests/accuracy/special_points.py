@@ -68,7 +68,7 @@ LGAMMA = off_poles([*LINE, *close_to(*GAMMA_ZEROS), *sizes(2, 305, 60), -1e15 - 
 DIGAMMA = off_poles([*LINE, *close_to(*DIGAMMA_ZEROS), *sizes(2, 308, 60), -1e15 - 0.5, -123456.7, -1000.3])
 POLYGAMMA = [
     (x, float(n))
-    for n in (0, 1, 2, 3, 4, 6, 20)
+    for n in (1, 2, 3, 6, 20)
     for x in off_poles(
         [
             *spread(-9.0, 9.0, 6),
@@ -117,7 +117,7 @@ SINC = [*LINE, *SINC_ZEROS, *close_to(*SINC_ZEROS), *both_signs(sizes(2, 20, 20)
 SINC = [x for x in SINC if x]
 SINC_DERIVATIVES = [
     (x, float(n))
-    for n in (1, 2, 3, 4, 5, 9, 30)
+    for n in (1, 2, 3, 5, 30)
     for x in [*spread(-6.0, 6.0, 6), *both_signs(sizes(-308, 20, 4)), *close_to(1.0), 1e17, -1e30, 2.0**53 + 2.0]
 ]
 FMOD = [(x, y) for x, y in zip(REAL, REAL[::-1]) if y and abs(x / y) < 1e50]
@@ -156,4 +156,26 @@ BESSEL_DERIVATIVES = [
         *spread(0.1, 60.0, 10),
         *close_to(n + 0.545, 24.0 + 2 * n),
     ]
+]
+
+
+def _spread_about(sizes_of_a: list[float]) -> list[Point]:
+    """x within a few square roots of a."""
+    draw = random.Random(len(sizes_of_a))
+    return [(a, abs(a + draw.gauss(0.0, 5.0) * math.sqrt(a))) for a in sizes_of_a]
+
+
+GAMMAINC = [
+    *pairs(sizes(-300, 0, 8), sizes(-290, 0, 8)),
+    *pairs(sizes(-3, 2, 20), sizes(-3, 2.3, 20)),
+    *zip(spread(0.0, 1.0, 15)[1:], spread(0.0, 1.2, 15)[1:]),
+    *zip(spread(0.0, 12.0, 25)[1:], spread(0.0, 15.0, 25)[1:]),
+    *_spread_about([*spread(1.0, 160.0, 20), *sizes(2.0, 3.5, 6)]),
+    *((a, c * a) for a in (58.0, 61.0, 200.0, 1500.0) for c in (0.01, 0.69, 0.71, 1.0, 1.29, 1.31, 3.0)),
+]
+GAMMAINC_SLOPE = [
+    *GAMMAINC[::3],
+    *pairs(sizes(-20, 3, 20), sizes(-20, 3.3, 20)),
+    *_spread_about([*sizes(1.0, 6.0, 20), *sizes(6.0, 15.0, 20)]),
+    *((x + 1.0, x) for x in sizes(0.0, 3.0, 10)),
 ]
