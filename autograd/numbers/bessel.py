@@ -18,6 +18,7 @@ from autograd.numbers.pieces import horner
 _exp, _sqrt = math.exp, math.sqrt
 
 _BITS = 160
+_HIGHEST = 150  # order of a derivative of a scaled function
 _ROOT_TWO_PI = 2.5066282746310007
 _LN2 = 0.6931471805599453
 
@@ -214,7 +215,7 @@ def _by_debye(a: float, n: float) -> float:
 
 def i0e_derivative(x: float, n: float) -> float:
     """The n-th derivative of exp(-|x|) I(0, x); 0 for odd n at 0, where the sides differ in sign."""
-    if isnan(x) or not (n >= 0.0 and n % 1.0 == 0.0):
+    if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
     if n == 0.0:
         return i0e(x)
@@ -226,7 +227,7 @@ def i0e_derivative(x: float, n: float) -> float:
 
 def i1e_derivative(x: float, n: float) -> float:
     """The n-th derivative of exp(-|x|) I(1, x); 0 for even n at 0, where the sides differ in sign."""
-    if isnan(x) or not (n >= 0.0 and n % 1.0 == 0.0):
+    if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
     if n == 0.0:
         return i1e(x)

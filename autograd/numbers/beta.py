@@ -55,7 +55,7 @@ def beta(x: float, y: float) -> float:
         p = _pow(s, -0.5 * a)
         return gamma(a) * (p * _exp(u)) * p
     # sqrt(2π / a) * (1 + r)**(1/2 - b) * (a / (a + b))**a
-    if r > 0.0 and a * _log(1.0 / r) > 800.0:
+    if s == inf or (r > 0.0 and a * _log(1.0 / r) > 800.0):
         return 0.0
     q = a / s
     error = _residual(a, q, s, low)

@@ -154,7 +154,9 @@ def _power_by_integers(c: float, a: float, x: float, q: float) -> float:
         return c
     if a > 1e30:
         return 0.0  # two floats differ by far more than the square root of a
-    rough = a * less_log1p(q - 1.0) if q > 0.01 else a
+    if q < 1e-10:
+        return 0.0
+    rough = a * (less_log1p(q - 1.0) if q > 0.5 else -_log(q) - 1.0)
     if rough > 1600.0 or x - a > 1e5 * (1.0 + _sqrt(a)):
         return 0.0
     bits = 150 + max(0, math.frexp(a)[1])

@@ -180,20 +180,24 @@ def _zeta_over_first(s: float, x: float) -> float:
     """The sum of (x / (x + k))**s; 1 for tiny x."""
     if x >= 10.0 + 0.5 * s:
         return _euler_maclaurin(s, x)
-    count = math.ceil(10.0 + 0.5 * s - x)
-    if s * _log((x + 1.0) / x) > 50.0:
-        return 1.0
-    y = x + count
-    total = _euler_maclaurin(s, y) * _pow(x / y, s)
-    for k in range(count - 1, 0, -1):
-        total += _pow(x / (x + k), s)
-    return total + 1.0
+    total = 1.0
+    k = 1.0
+    while k < 10.0 + 0.5 * s - x:
+        t = math.exp(-s * math.log1p(k / x)) if k < 1e300 * x else 0.0
+        if t < 1e-18:  # soon so for large s, of which x is at most half
+            return total
+        total += t
+        k += 1.0
+    return total + _euler_maclaurin(s, x + k) * math.exp(-s * math.log1p(k / x))
 
 
 def _scaled_power(x: float, n: float, h: float) -> float:
     """n! * x**-(n+1) * h, rounded once into the subnormal range."""
     if n > 1000.0:  # the exponent alone costs digits
-        return times_exp(h, lgamma(n + 1.0) - (n + 1.0) * _log(x), 0.0)
+        s = n + 1.0
+        return times_exp(
+            h, lgamma(s) - s * _log(x) if n < 1e15 else s * (_log(s / x) - 1.0) if s / x < inf else inf, 0.0
+        )
     f = math.factorial(int(n))
     bits = max(0, f.bit_length() - 64)
     m, e = frexp(x)
