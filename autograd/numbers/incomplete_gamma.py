@@ -259,7 +259,7 @@ def gammaincc(a: float, x: float) -> float:
     if x > a and x >= 1.1:
         return _upper(a, x)
     p = _lower(a, x)
-    return _small(a, x) if p > 0.65 else 1.0 - p
+    return _small(a, x) if a < 1.0 and p > 0.5 else 1.0 - p
 
 
 def _lower(a: float, x: float) -> float:
@@ -290,7 +290,7 @@ def _upper(a: float, x: float) -> float:
 
 
 def _small(a: float, x: float) -> float:
-    """Q for a < 1 and x < 1.1, where P is nearly 1."""
+    """Q for a < 1 and x < 1.1, where P is above 1/2 and may be nearly 1."""
     if x >= 0.2:
         # The parts have different signs for x from 0.56 on.
         return _small_by_integers(a, x) if a > _TINY else a * (_small_by_integers(_TINY, x) / _TINY)

@@ -223,7 +223,7 @@ def _reflected(a: float, n: float, odd: bool) -> float:
         return -_derivative(1.0 + a, n)  # what is left where the poles are in pairs
     nearest, next_one = min(left, right), max(left, right)
     share = _pow(nearest / next_one, s)
-    if not odd and share > 0.4 and 100.0 < n <= 1000.0:
+    if not odd and share > 0.4 and 100.0 < n <= 300.0:
         return _near_zero(a, int(n), whole)
     if n > 100.0 or _pow(nearest, s) < 1e-200:
         y = _scaled_power(nearest, n, 1.0 + share if odd else 1.0 - share)  # the others are nothing beside them

@@ -135,6 +135,11 @@ NORMAL = [
     -1e154,
     *close_to(-5.0, -2.0, -0.66, 0.66),
 ]
+NORMAL_DERIVATIVES = [
+    (x, float(n))
+    for n in (3, 4, 5, 10)
+    for x in [*spread(-9.0, 39.5, 8), *spread(-6.0, 4.0, 8), *both_signs(sizes(-300, 1, 4)), -100.5, -1e5, -3e9, -5.0]
+]
 
 BESSEL = [
     *both_signs([*sizes(-308, 0, 20), *spread(0.0, 20.0, 40)[1:], *spread(20.0, 715.0, 30), *close_to(8.0, 16.0)]),
@@ -170,8 +175,8 @@ GAMMAINC = [
     *pairs(sizes(-3, 2, 20), sizes(-3, 2.3, 20)),
     *zip(spread(0.0, 1.0, 15)[1:], spread(0.0, 1.2, 15)[1:]),
     *zip(spread(0.0, 12.0, 25)[1:], spread(0.0, 15.0, 25)[1:]),
-    *_spread_about([*spread(1.0, 160.0, 20), *sizes(2.0, 3.5, 6)]),
-    *((a, c * a) for a in (58.0, 61.0, 200.0, 1500.0) for c in (0.01, 0.69, 0.71, 1.0, 1.29, 1.31, 3.0)),
+    *_spread_about([*spread(1.0, 160.0, 12), *sizes(2.0, 3.5, 3)]),
+    *((a, c * a) for a in (59.0, 61.0, 500.0) for c in (0.01, 0.69, 0.71, 1.0, 1.29, 1.31, 3.0)),
 ]
 GAMMAINC_SLOPE = [
     *GAMMAINC[::3],

@@ -136,6 +136,23 @@ def log_normal_cdf_slope(x: Any) -> Any:
     return mp.npdf(min(x, 100)) / mp.ncdf(x) if x > -1 else log_normal_cdf_gap(x) - x
 
 
+def log_normal_cdf_derivative(x: Any, n: Any) -> Any:
+    """By h' = -h * (x + h), differentiated, with digits for what cancels; 1/h by its fraction where x is far down."""
+    n = int(n)
+    with mp.workdps(100 + int(2 * n * mp.log10(abs(x) + 1))):
+        if x < -30:
+            h = -x
+            for k in range(20 + int(40000 / x**2), 0, -1):
+                h = -x + k / h
+        else:
+            h = mp.npdf(x) / (mp.erfc(-x / mp.sqrt(2)) / 2)
+        hs = [h]
+        for k in range(n - 1):
+            products = (mp.binomial(k, j) * hs[j] * hs[k - j] for j in range(k + 1))
+            hs.append(-mp.fsum(products) - x * hs[k] - (k * hs[k - 1] if k else 0))
+        return hs[n - 1]
+
+
 # --- Bessel functions ------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 import pytest
 from mpmath import mp, mpf
 
-from autograd.numbers import bessel, beta, elementary, gamma, incomplete_gamma, inverse_erf, polygamma, sinc
+from autograd.numbers import (
+    bessel,
+    beta,
+    elementary,
+    gamma,
+    incomplete_gamma,
+    inverse_erf,
+    normal_derivatives,
+    polygamma,
+    sinc,
+)
 from tests.accuracy import special_points as points
 from tests.accuracy import special_reference as reference
 from tests.accuracy.reference import DIGITS, ulps
@@ -66,6 +76,12 @@ ROWS = {
         lambda x: -reference.log_normal_cdf_slope(x) * reference.log_normal_cdf_gap(x),
         8.0,
         points.NORMAL,
+    ),
+    "log_normal_cdf_derivative": Row(
+        normal_derivatives.log_normal_cdf_derivative,
+        reference.log_normal_cdf_derivative,
+        3.0,
+        points.NORMAL_DERIVATIVES,
     ),
     "i0": Row(bessel.i0, lambda x: reference.bessel(x, 0), 4.0, points.BESSEL),
     "i1": Row(bessel.i1, lambda x: reference.bessel(x, 1), 4.0, points.BESSEL),
@@ -143,6 +159,10 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
     "log_normal_cdf_slope": [(inf, 0.0), (-inf, inf), (1e300, 0.0), (-1e300, 1e300)],
     "log_normal_cdf_gap": [(inf, inf), (-inf, 0.0)],
     "log_normal_cdf_curvature": [(inf, -0.0), (-inf, -1.0), (1e300, -0.0), (-1e300, -1.0)],
+    "log_normal_cdf_derivative": [
+        ((-inf, 3.0), 0.0), ((inf, 3.0), 0.0), ((inf, 4.0), -0.0), ((1.0, 0.5), nan), ((1.0, 37.0), nan),
+        ((-1e300, 3.0), 0.0), ((-inf, 0.0), -inf),
+    ],
     "i0": [(0.0, 1.0), (inf, inf), (-inf, inf), (1e300, inf)],
     "i1": [(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf), (-1e300, -inf)],
     "i0e": [(0.0, 1.0), (inf, 0.0), (-inf, 0.0)],
