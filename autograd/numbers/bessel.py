@@ -237,7 +237,7 @@ def i1e_derivative(x: float, n: float) -> float:
     a, k = abs(x), int(n)
     first, second = _k(a, k), _k(a, k + 1)
     y = first - second
-    if abs(y) < 0.5 * first and a < _far(k):
+    if abs(y) < 0.65 * first and a < _far(k):
         bits = _BITS + 2 * k
         v = fixed.fixed(a, bits)
         m, e = fixed.exp(-2 * v, bits)
