@@ -1,0 +1,236 @@
+"""The kernels of special functions against mpmath, over all floats; NaN, infinities and poles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import inf, nan
+from typing import Any, NamedTuple
+
+import pytest
+from mpmath import mp, mpf
+
+from autograd.numbers import (
+    bessel,
+    beta,
+    elementary,
+    gamma,
+    incomplete_gamma,
+    inverse_erf,
+    normal_derivatives,
+    polygamma,
+    sinc,
+)
+from tests.accuracy import special_points as points
+from tests.accuracy import special_reference as reference
+from tests.accuracy.reference import DIGITS, ulps
+
+
+class Row(NamedTuple):
+    """A kernel, its exact values, the ulp that it may be wrong by, and where to look."""
+
+    kernel: Callable[..., float]
+    exact: Callable[..., Any]
+    bound: float
+    points: Sequence[Any]
+
+
+ROWS = {
+    "gamma": Row(gamma.gamma, reference.gamma, 6.0, points.GAMMA),
+    "lgamma": Row(gamma.lgamma, reference.lgamma, 5.0, points.LGAMMA),
+    "digamma": Row(polygamma.digamma, reference.digamma, 5.0, points.DIGAMMA),
+    "polygamma": Row(polygamma.polygamma, reference.polygamma, 5.0, points.POLYGAMMA),
+    "beta": Row(beta.beta, reference.beta, 8.0, points.BETA),
+    "lbeta": Row(beta.lbeta, reference.lbeta, 4.0, points.BETA),
+    "xlog1py": Row(elementary.xlog1py, lambda z, x: z * mp.log1p(x), 2.0, points.XLOG1PY),
+    "entropy": Row(elementary.entropy, lambda x: -x * mp.log(x), 2.0, points.ENTROPY),
+    "logaddexp": Row(elementary.logaddexp, reference.with_digits(800, reference.logaddexp), 3.0, points.LOGADDEXP),
+    "exp2": Row(elementary.exp2, lambda x: mpf(2) ** x, 2.0, points.EXP2),
+    "degrees": Row(elementary.degrees, lambda x: 180 * x / mp.pi, 1.0, points.REAL),
+    "radians": Row(elementary.radians, lambda x: mp.pi * x / 180, 1.0, points.REAL),
+    "copysign": Row(elementary.copysign, lambda x, y: abs(x) * (mp.sign(y) or 1), 0.0, points.FMOD),
+    "fmod": Row(
+        elementary.fmod, reference.with_digits(700, lambda x, y: mp.sign(x) * (abs(x) % abs(y))), 0.0, points.FMOD
+    ),
+    "sinc": Row(sinc.sinc, mp.sincpi, 4.0, points.SINC),
+    "sinc_slope": Row(sinc.sinc_slope, lambda x: reference.sinc_derivative(x, 1), 5.0, points.SINC[::5]),
+    "sinc_derivative": Row(sinc.sinc_derivative, reference.sinc_derivative, 1.0, points.SINC_DERIVATIVES),
+    "erfinv": Row(inverse_erf.erfinv, reference.erfinv, 2.0, points.ERFINV),
+    "erfcinv": Row(inverse_erf.erfcinv, reference.erfcinv, 2.0, points.ERFCINV),
+    "normal_icdf": Row(inverse_erf.normal_icdf, reference.normal_icdf, 3.0, points.UNIT),
+    "erfinv_slope": Row(
+        inverse_erf.erfinv_slope, lambda x: reference.erf_slope(reference.erfinv(x)), 4.0, points.ERFINV[::2]
+    ),
+    "erfcinv_slope": Row(
+        inverse_erf.erfcinv_slope, lambda x: -reference.erf_slope(reference.erfcinv(x)), 4.0, points.ERFCINV[::2]
+    ),
+    "normal_icdf_slope": Row(
+        inverse_erf.normal_icdf_slope, lambda p: 1 / mp.npdf(reference.normal_icdf(p)), 5.0, points.UNIT[::2]
+    ),
+    "log_normal_cdf": Row(inverse_erf.log_normal_cdf, reference.log_normal_cdf, 3.0, points.NORMAL),
+    "log_normal_cdf_slope": Row(inverse_erf.log_normal_cdf_slope, reference.log_normal_cdf_slope, 4.0, points.NORMAL),
+    "log_normal_cdf_gap": Row(inverse_erf.log_normal_cdf_gap, reference.log_normal_cdf_gap, 5.0, points.NORMAL),
+    "log_normal_cdf_curvature": Row(
+        inverse_erf.log_normal_cdf_curvature,
+        lambda x: -reference.log_normal_cdf_slope(x) * reference.log_normal_cdf_gap(x),
+        8.0,
+        points.NORMAL,
+    ),
+    "log_normal_cdf_derivative": Row(
+        normal_derivatives.log_normal_cdf_derivative,
+        reference.log_normal_cdf_derivative,
+        3.0,
+        points.NORMAL_DERIVATIVES,
+    ),
+    "i0": Row(bessel.i0, lambda x: reference.bessel(x, 0), 5.0, points.BESSEL),
+    "i1": Row(bessel.i1, lambda x: reference.bessel(x, 1), 5.0, points.BESSEL),
+    "i0e": Row(bessel.i0e, lambda x: reference.scaled_bessel(x, 0), 4.0, points.SCALED_BESSEL),
+    "i1e": Row(bessel.i1e, lambda x: reference.scaled_bessel(x, 1), 4.0, points.SCALED_BESSEL),
+    "bessel_i": Row(bessel.bessel_i, reference.bessel, 8.0, points.BESSEL_I),
+    "i0e_derivative": Row(bessel.i0e_derivative, reference.i0e_derivative, 5.0, points.BESSEL_DERIVATIVES),
+    "i1e_derivative": Row(bessel.i1e_derivative, reference.i1e_derivative, 8.0, points.BESSEL_DERIVATIVES),
+    "gammainc": Row(incomplete_gamma.gammainc, reference.gammainc, 8.0, points.GAMMAINC),
+    "gammaincc": Row(incomplete_gamma.gammaincc, reference.gammaincc, 8.0, points.GAMMAINC),
+    "gammainc_slope": Row(incomplete_gamma.gammainc_slope, reference.gammainc_slope, 8.0, points.GAMMAINC_SLOPE),
+    "gammainc_curvature": Row(
+        incomplete_gamma.gammainc_curvature, reference.gammainc_curvature, 8.0, points.GAMMAINC_SLOPE
+    ),
+}
+
+# Poles, ends and outside of the domain.
+LIMITS: dict[str, list[tuple[Any, float]]] = {
+    "gamma": [(0.0, inf), (-0.0, -inf), (-1.0, nan), (-1e300, nan), (inf, inf), (-inf, nan), (172.0, inf)],
+    "lgamma": [(0.0, inf), (-0.0, inf), (-1.0, inf), (-1e300, inf), (inf, inf), (-inf, inf), (1.0, 0.0), (2.0, 0.0)],
+    "digamma": [(0.0, -inf), (-0.0, inf), (-1.0, nan), (-1e300, nan), (inf, inf), (-inf, nan)],
+    "polygamma": [
+        *(((x, 1.0), inf) for x in (0.0, -0.0, -1.0, -1e300)),
+        ((0.0, 2.0), -inf),
+        ((-0.0, 2.0), inf),
+        ((-1.0, 2.0), nan),
+        ((inf, 0.0), inf),
+        ((inf, 1.0), 0.0),
+        ((inf, 2.0), -0.0),
+        ((-inf, 1.0), nan),
+        ((1.0, 0.5), nan),
+        ((1.0, -1.0), nan),
+        ((1.0, inf), nan),
+        ((0.5, 1e9), -inf),
+        ((2.0, 1e9 + 1.0), inf),
+    ],
+    "beta": [
+        ((0.0, 1.0), inf), ((1.0, 0.0), inf), ((0.0, inf), nan), ((inf, 1.0), 0.0), ((inf, inf), 0.0),
+        ((-1.0, 2.0), nan), ((1e300, 1e300), 0.0), ((5e-324, 5e-324), inf),
+    ],
+    "lbeta": [
+        ((0.0, 1.0), inf), ((1.0, 0.0), inf), ((0.0, inf), nan), ((inf, 1.0), -inf), ((inf, inf), -inf),
+        ((-1.0, 2.0), nan), ((1.7e308, 1.7e308), -inf), ((1.0, 1.0), 0.0),
+    ],
+    "xlog1py": [
+        ((0.0, -1.0), 0.0), ((0.0, inf), 0.0), ((0.0, -2.0), nan), ((2.0, -1.0), -inf), ((-2.0, -1.0), inf),
+        ((2.0, -1.5), nan), ((2.0, inf), inf), ((inf, 0.0), nan), ((inf, 1.0), inf),
+    ],
+    "entropy": [(0.0, 0.0), (-0.0, 0.0), (-1.0, -inf), (-inf, -inf), (inf, -inf), (1.0, -0.0)],
+    "logaddexp": [
+        ((inf, 1.0), inf), ((inf, inf), inf), ((inf, -inf), inf), ((-inf, -inf), -inf), ((-inf, 2.5), 2.5),
+        ((-1e308, 1e308), 1e308), ((0.0, -1000.0), 0.0),
+    ],
+    "exp2": [(inf, inf), (-inf, 0.0), (1024.0, inf), (-1076.0, 0.0), (10.0, 1024.0)],
+    "degrees": [(inf, inf), (-inf, -inf), (-0.0, -0.0), (1e308, inf)],
+    "radians": [(inf, inf), (-inf, -inf), (-0.0, -0.0)],
+    "copysign": [((1.0, -0.0), -1.0), ((-inf, 2.0), inf), ((0.0, -1.0), -0.0)],
+    "fmod": [
+        ((inf, 1.0), nan), ((1.0, 0.0), nan), ((5.5, inf), 5.5), ((-5.5, 2.0), -1.5), ((5.5, -2.0), 1.5),
+        ((-4.0, 2.0), -0.0), ((inf, inf), nan),
+    ],
+    "sinc": [(0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (-2.0, 0.0), (inf, 0.0), (-inf, 0.0), (1e300, 0.0)],
+    "sinc_slope": [(0.0, -0.0), (inf, 0.0), (-inf, 0.0), (1.0, -1.0), (2.0, 0.5)],
+    "sinc_derivative": [
+        ((0.0, 0.0), 1.0), ((inf, 3.0), 0.0), ((1.0, 0.5), nan), ((1.0, -1.0), nan), ((1.0, inf), nan),
+        ((0.0, 2.0), -math.pi**2 / 3.0),
+    ],
+    "erfinv": [(0.0, 0.0), (-0.0, -0.0), (1.0, inf), (-1.0, -inf), (1.5, nan), (-inf, nan)],
+    "erfcinv": [(1.0, 0.0), (0.0, inf), (2.0, -inf), (-0.5, nan), (2.5, nan), (inf, nan)],
+    "normal_icdf": [(0.5, 0.0), (0.0, -inf), (1.0, inf), (-0.5, nan), (1.5, nan), (inf, nan)],
+    "erfinv_slope": [(1.0, inf), (-1.0, inf), (1.5, nan), (inf, nan)],
+    "erfcinv_slope": [(0.0, -inf), (2.0, -inf), (-1.0, nan), (3.0, nan)],
+    "normal_icdf_slope": [(0.0, inf), (1.0, inf), (-1.0, nan), (3.0, nan)],
+    "log_normal_cdf": [(inf, -0.0), (-inf, -inf), (1e300, -0.0), (-1e300, -inf)],
+    "log_normal_cdf_slope": [(inf, 0.0), (-inf, inf), (1e300, 0.0), (-1e300, 1e300)],
+    "log_normal_cdf_gap": [(inf, inf), (-inf, 0.0)],
+    "log_normal_cdf_curvature": [(inf, -0.0), (-inf, -1.0), (1e300, -0.0), (-1e300, -1.0)],
+    "log_normal_cdf_derivative": [
+        ((-inf, 3.0), 0.0), ((inf, 3.0), 0.0), ((inf, 4.0), -0.0), ((1.0, 0.5), nan), ((1.0, 37.0), nan),
+        ((-1e300, 3.0), 0.0), ((-inf, 0.0), -inf),
+    ],
+    "i0": [(0.0, 1.0), (inf, inf), (-inf, inf), (1e300, inf)],
+    "i1": [(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf), (-1e300, -inf)],
+    "i0e": [(0.0, 1.0), (inf, 0.0), (-inf, 0.0)],
+    "i1e": [(0.0, 0.0), (-0.0, -0.0), (inf, 0.0), (-inf, -0.0)],
+    "bessel_i": [
+        ((0.0, 2.0), 0.0), ((0.0, 0.0), 1.0), ((2.0, 0.5), nan), ((inf, 3.0), inf), ((-inf, 3.0), -inf),
+        ((1.0, inf), nan), ((1e6, 3.0), inf), ((1e6, 2e5), inf), ((1.0, 1e9), 0.0), ((-inf, 2.0), inf),
+    ],
+    "i0e_derivative": [
+        ((0.0, 1.0), 0.0), ((0.0, 0.0), 1.0), ((inf, 1.0), -0.0), ((1.0, 0.5), nan), ((0.0, 2.0), 1.5),
+    ],
+    "i1e_derivative": [((0.0, 1.0), 0.5), ((0.0, 2.0), 0.0), ((1.0, -1.0), nan), ((inf, 1.0), -0.0)],
+    "gammainc": [
+        ((1.0, 0.0), 0.0), ((2.0, inf), 1.0), ((inf, 2.0), 0.0), ((0.0, 1.0), 1.0), ((0.0, 0.0), nan),
+        ((inf, inf), nan), ((-1.0, 1.0), nan), ((1.0, -1.0), nan), ((1e300, 2e300), 1.0), ((2e300, 1e300), 0.0),
+        ((1e300, 1e300), 0.5), ((1e5, 2e5), 1.0),
+    ],
+    "gammaincc": [
+        ((1.0, 0.0), 1.0), ((2.0, inf), 0.0), ((inf, 2.0), 1.0), ((0.0, 1.0), 0.0), ((0.0, 0.0), nan),
+        ((inf, inf), nan), ((-1.0, 1.0), nan), ((1.0, -1.0), nan), ((1e300, 2e300), 0.0), ((2e300, 1e300), 1.0),
+        ((1e300, 1e300), 0.5), ((1e5, 2e5), 0.0),
+    ],
+    "gammainc_slope": [
+        ((0.5, 0.0), inf), ((1.0, 0.0), 1.0), ((2.0, 0.0), 0.0), ((2.0, inf), 0.0), ((inf, 2.0), 0.0),
+        ((0.0, 1.0), 0.0), ((-1.0, 1.0), nan), ((1e300, 2e300), 0.0), ((5e-324, 1.0), 0.0),
+    ],
+    "gammainc_curvature": [
+        ((0.5, 0.0), -inf), ((1.0, 0.0), -1.0), ((1.5, 0.0), inf), ((2.0, 0.0), 1.0), ((3.0, 0.0), 0.0),
+        ((2.0, inf), 0.0), ((-1.0, 1.0), nan), ((1e300, 2e300), 0.0), ((2.0, 1.0), 0.0),
+    ],
+}  # fmt: skip
+
+
+def operands(point: Any) -> tuple[float, ...]:
+    return point if isinstance(point, tuple) else (point,)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_accuracy(name: str) -> None:
+    row = ROWS[name]
+    failures = []
+    for point in row.points:
+        got = row.kernel(*operands(point))
+        with mp.workdps(DIGITS):
+            wanted = mpf(row.exact(*map(mpf, operands(point))))
+            wrong = ulps(got, wanted)
+        if not wrong <= row.bound:
+            failures.append(f"{name}({point}): got {got!r}, wanted {mp.nstr(wanted, 20)}, {wrong:.3g} ulp")
+    assert not failures, "\n".join([f"{len(failures)} numbers are wrong", *failures[:10]])
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_poles_and_ends(name: str) -> None:
+    for point, wanted in LIMITS[name]:
+        got = ROWS[name].kernel(*operands(point))
+        assert repr(got) == repr(wanted), f"{name}({point}): got {got!r}, wanted {wanted!r}"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_nan_in_nan_out(name: str) -> None:
+    count = len(operands(ROWS[name].points[0]))
+    for at in range(1 if name == "copysign" else count):
+        got = ROWS[name].kernel(*(nan if i == at else 1.0 for i in range(count)))
+        assert math.isnan(got), (name, at)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_no_number_is_refused(name: str) -> None:
+    count = len(operands(ROWS[name].points[0]))
+    for point in product(points.SPECIAL_NUMBERS, repeat=count):
+        assert type(ROWS[name].kernel(*point)) is float, (name, point)
