@@ -15,7 +15,9 @@ from autograd.explanation import explain
 from autograd.primitives import PUBLIC, primitive
 from autograd.primitives.activations import *
 from autograd.primitives.arithmetic import *
+from autograd.primitives.bessel import *
 from autograd.primitives.exponential import *
+from autograd.primitives.gamma_functions import *
 from autograd.primitives.powers import *
 from autograd.primitives.probability import *
 from autograd.primitives.selection import *

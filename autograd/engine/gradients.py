@@ -160,7 +160,7 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
         name = node.label or row.name
         raise ValueError(f"create_graph: the data below {name} was changed after it was computed; compute it again")
     flat = tuple(v.data if v.is_constant else v for v in node.inputs)
-    partials: tuple[Any, ...] = row.rule(*row.structured(flat))[1]
+    partials = row.local(row.structured(flat), node)
     if row.sides:
         partials = keeping_sides(partials, node.partials)
     return partials if type(node.data) is float else exact(partials, node.data)
@@ -171,7 +171,7 @@ def is_unchanged(node: Value) -> bool:
     row = node.op
     assert row is not None
     try:
-        data, partials = row.evaluate(*row.structured(tuple(v.data for v in node.inputs)))
+        data, partials = row.rule(*row.structured(tuple(v.data for v in node.inputs)))
     except (ValueError, ArithmeticError):
         return False
     return same((data, *partials), (node.data, *node.partials))

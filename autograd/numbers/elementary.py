@@ -7,7 +7,7 @@ from math import copysign as _copysign
 from math import frexp, inf, isnan, nan
 
 from autograd.numbers import fixed
-from autograd.numbers.floats import log
+from autograd.numbers.floats import log, log1p
 from autograd.numbers.pieces import two_sum
 
 _exp, _log1p = math.exp, math.log1p
@@ -90,8 +90,14 @@ def radians(x: float) -> float:
 
 
 def copysign(x: float, y: float) -> float:
-    """The size of x with the sign of y."""
-    return _copysign(x, y)
+    """The size of x with the sign of y; nan if either is."""
+    return y if isnan(y) else _copysign(x, y)
+
+
+def whole_quotient(x: float, y: float) -> float:
+    """x / y without its fraction, where a division alone would round it to the next whole number."""
+    q = (x - fmod(x, y)) / y if y else nan
+    return float(round(q)) if -(2.0**52) < q < 2.0**52 else q
 
 
 def fmod(x: float, y: float) -> float:
@@ -100,3 +106,13 @@ def fmod(x: float, y: float) -> float:
         return math.fmod(x, y)
     except ValueError:
         return nan
+
+
+# --- odds ------------------------------------------------------------------------------------------------------------
+
+
+def logit(x: float) -> float:
+    """log(x / (1 - x)); nan outside of [0, 1]."""
+    if 0.25 < x < 0.75:
+        return 2.0 * math.atanh(2.0 * x - 1.0)  # the difference is exact
+    return log(x) - log(1.0 - x) if x > 0.5 else log(x) - log1p(-x)

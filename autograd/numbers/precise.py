@@ -19,6 +19,9 @@ CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "log₂e": lambda mp: 1 / mp.log(2),
     "log₁₀e": lambda mp: 1 / mp.log(10),
     "√½": lambda mp: mp.sqrt(mp.mpf(1) / 2),
+    "log 2": lambda mp: mp.log(2),
+    "180/π": lambda mp: 180 / mp.pi,
+    "π/180": lambda mp: mp.pi / 180,
     "0": lambda mp: mp.mpf(0),
     "1": lambda mp: mp.mpf(1),
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from autograd.primitives import (
     activations,
     arithmetic,
+    bessel,
     exponential,
+    gamma_functions,
     powers,
     probability,
     selection,
@@ -14,8 +16,10 @@ from autograd.primitives import (
 )
 from autograd.primitives.activations import *
 from autograd.primitives.arithmetic import *
+from autograd.primitives.bessel import *
 from autograd.primitives.domains import Interval, Kink
 from autograd.primitives.exponential import *
+from autograd.primitives.gamma_functions import *
 from autograd.primitives.powers import *
 from autograd.primitives.probability import *
 from autograd.primitives.selection import *
@@ -24,7 +28,8 @@ from autograd.primitives.table import BUILT_IN, ROWS, TABLE, Primitive, primitiv
 from autograd.primitives.trigonometric import *
 
 FAMILIES = (
-    arithmetic, powers, exponential, trigonometric, probability, activations, selection, sequences
+    arithmetic, powers, exponential, trigonometric, probability, activations, selection, sequences,
+    gamma_functions, bessel,
 )  # fmt: skip
 PUBLIC = [name for family in FAMILIES for name in family.__all__]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, constant, select, slopes, special, unit
+from autograd.numbers import Number, constant, elementary, select, slopes, special, unit
 from autograd.primitives.arithmetic import Partials, Result
 from autograd.primitives.domains import Kink
 from autograd.primitives.exponential import exp, log1p
@@ -12,7 +12,7 @@ from autograd.primitives.table import primitive
 from autograd.primitives.trigonometric import tanh
 from autograd.symbols import texts
 
-__all__ = ["leaky_relu", "log_sigmoid", "relu", "sigmoid", "silu", "softplus"]
+__all__ = ["expit", "leaky_relu", "log_sigmoid", "logaddexp", "relu", "sigmoid", "silu", "softplus"]
 
 
 @primitive(symbol="relu", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (None,)),))
@@ -60,6 +60,9 @@ def sigmoid(x: Number) -> Partials:
     0.5
     """
     return (sigmoid_slope(1.0, x),)
+
+
+expit = sigmoid  # SciPy's name
 
 
 @primitive(
@@ -110,3 +113,13 @@ def silu_slope(x: Number) -> Partials:
     0.5
     """
     return (sigmoid_slope(2 - x * tanh(0.5 * x), x),)
+
+
+@primitive(kernel=elementary.logaddexp, precise=lambda x, y: max(x, y) + log1p(exp(-abs(x - y))))
+def logaddexp(x: Number, y: Number) -> Partials:
+    """log(exp(x) + exp(y)), without overflow.
+
+    >>> logaddexp(1000.0, 1000.0)
+    1000.6931471805599
+    """
+    return (sigmoid(x - y), sigmoid(y - x))

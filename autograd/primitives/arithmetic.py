@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, flat, floats, powers, unit
+from autograd.numbers import Number, elementary, flat, floats, powers, unit
 from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
-__all__ = ["add", "divide", "floor_divide", "mod", "multiply", "negative", "positive", "subtract"]
+__all__ = ["add", "copysign", "divide", "floor_divide", "fmod", "mod", "multiply", "negative", "positive", "subtract"]
 
 Partials = tuple[Number | None, ...]
 Result = tuple[Number, Partials]
@@ -164,3 +164,53 @@ def positive(x: Number) -> Result:
     2.0
     """
     return +x, (1.0,)
+
+
+def _whole_quotient(x: Number, y: Number) -> Number:
+    return x // y if (x < 0) == (y < 0) else -(-x // y)
+
+
+@primitive(kernel=elementary.whole_quotient, precise=_whole_quotient, rational=_whole_quotient)
+def whole_quotient(x: Number, y: Number) -> Partials:
+    """x / y without its fraction.
+
+    >>> whole_quotient(-7.0, 3.0)
+    -2.0
+    """
+    return (flat(x), flat(y))
+
+
+@primitive(
+    kernel=elementary.fmod,
+    precise=lambda x, y: x - y * _whole_quotient(x, y),
+    rational=lambda x, y: x - y * _whole_quotient(x, y),
+    domain=("[-inf, inf]", "[-inf, inf]"),
+    native=math.fmod,
+    kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
+)
+def fmod(x: Number, y: Number) -> Partials:
+    """The remainder of x / y with the sign of x, as C has it; ValueError at y = 0.
+
+    >>> fmod(-7.0, 3.0)
+    -1.0
+    """
+    quotient = whole_quotient(x, y)
+    return (unit(quotient), -quotient)
+
+
+@primitive(
+    kernel=elementary.copysign,
+    precise=lambda x, y: abs(x) * (1 if y >= 0 else -1),
+    rational=lambda x, y: abs(x) * (1 if y >= 0 else -1),
+    kinks=(
+        Kink("x = 0", lambda x, y: x == 0, (0.0, 1.0), (1.0, 0.0)),
+        Kink("y = 0", lambda x, y: y == 0, (1.0, 0.0), (1.0, 0.0)),
+    ),
+)
+def copysign(x: Number, y: Number) -> Partials:
+    """|x| with the sign of y.
+
+    >>> copysign(3.0, -0.0)
+    -3.0
+    """
+    return (copysign(1.0, x) * copysign(1.0, y), flat(y))

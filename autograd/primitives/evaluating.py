@@ -49,35 +49,57 @@ def evaluators(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return lambda *operands: evaluate(*operands)[0], evaluate
 
 
-def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., Any]:
-    """The value of a row with a kernel, and its local derivatives."""
-    declared = row.declared
+def local_derivatives(row: Primitive) -> Callable[[tuple[Any, ...], Any], tuple[Any, ...]]:
+    """The local derivatives of a row, of its operands and of its value, on numbers of any kind."""
+    declared, rule = row.declared, row.rule
     takes_value = declared.__code__.co_kwonlyargcount > 0
+
+    def composed(operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = rule(*operands)[1]
+        return found
 
     def derivatives(operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
         found: tuple[Any, ...] = declared(*operands, z=z) if takes_value else declared(*operands)
         return _held(row, operands, found) if row.is_foreign else found
+
+    def total(operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
+        """As IEEE arithmetic has them where an operation that they are made of has no value."""
+        try:
+            return derivatives(operands, z)
+        except (ValueError, ArithmeticError):
+            if _totally.on:
+                raise
+        _totally.on = True
+        try:
+            return derivatives(operands, z)
+        finally:
+            _totally.on = False
+
+    return composed if row.kernel is None else total
+
+
+def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., Any]:
+    """The value of a row with a kernel, and its local derivatives."""
+    declared = row.declared
+    takes_value = declared.__code__.co_kwonlyargcount > 0
 
     def of_one(x: Any) -> Any:
         z = value(x)
         try:
             return z, declared(x)
         except (ValueError, ArithmeticError):
-            return z, _outside_domains(derivatives, (x,), z)
+            return z, row.local((x,), z)
 
     def of_one_and_value(x: Any) -> Any:
         z = value(x)
         try:
             return z, declared(x, z=z)
         except (ValueError, ArithmeticError):
-            return z, _outside_domains(derivatives, (x,), z)
+            return z, row.local((x,), z)
 
     def of_several(*operands: Any) -> Any:
         z = value(*operands)
-        try:
-            return z, derivatives(operands, z)
-        except (ValueError, ArithmeticError):
-            return z, _outside_domains(derivatives, operands, z)
+        return z, row.local(operands, z)
 
     if row.is_foreign or row.vectors or len(row.parameters) > 1:
         return of_several
@@ -106,17 +128,6 @@ def are_floats(operands: tuple[Any, ...]) -> bool:
         ):
             return False
     return True
-
-
-def _outside_domains(derivatives: Callable[..., tuple[Any, ...]], operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
-    """Local derivatives where an operation that they are made of has no value: as IEEE arithmetic has it there."""
-    if _totally.on:
-        return derivatives(operands, z)
-    _totally.on = True
-    try:
-        return derivatives(operands, z)
-    finally:
-        _totally.on = False
 
 
 def _checked(row: Primitive) -> Callable[..., Any]:
@@ -180,7 +191,8 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
         """z, where there is no reason to refuse it."""
         if not _totally.on:
             _refuse_outside(domain, operands)
-            _refuse_infinite(native, operands)
+            if z - z != 0.0:
+                _refuse_infinite(native, operands)
         return z
 
     def of_one(x: Any) -> Any:

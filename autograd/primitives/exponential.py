@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, floats
+from autograd.numbers import Number, constant, elementary, floats
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
-__all__ = ["cbrt", "exp", "expm1", "log", "log10", "log1p", "log2", "sqrt"]
+__all__ = ["cbrt", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "sqrt"]
 
 
 def _exp(x: Number) -> Number:
@@ -24,6 +24,16 @@ def exp(x: Number, *, z: Number) -> Partials:
     1.0
     """
     return (z,)
+
+
+@primitive(kernel=elementary.exp2, precise=lambda x: exp(x * constant("log 2", x)), domain="[-inf, inf]")
+def exp2(x: Number, *, z: Number) -> Partials:
+    """2 to the power x; OverflowError from 1024 on.
+
+    >>> exp2(3.0)
+    8.0
+    """
+    return (z * constant("log 2", x),)
 
 
 @primitive(kernel=floats.expm1, precise="expm1", domain="[-inf, inf]")

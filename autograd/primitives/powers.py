@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import operator
 
-from autograd.numbers import Number, floats, powers
+from autograd.numbers import Number, elementary, floats, powers, select
 from autograd.numbers.kinds import leading_kind
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
-__all__ = ["power"]
+__all__ = ["entropy", "power", "xlog1py", "xlogy"]
 
 
 def falling_factorial(y: Number, n: Number) -> Number:
@@ -177,10 +177,40 @@ def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
 
 
 @primitive(text=texts.xlogy_text, kernel=floats.xlogy, precise=_xlogy)
-def xlogy(z: Number, x: Number) -> Partials:
-    """z · log(x), and 0 where z is 0.
+def xlogy(x: Number, y: Number) -> Partials:
+    """x · log(y), and 0 where x is 0.
 
     >>> xlogy(0.0, 0.0)
     0.0
     """
-    return (xlogy(1.0, x), ratio(z, x))  # log(x), but total
+    return (xlogy(1.0, y), _ratio_or_zero(x, y))  # log(y), but total
+
+
+def _ratio_or_zero(x: Number, y: Number) -> Number:
+    """x / y, and 0 where both are 0."""
+    return select(y == 0, select(x == 0, 0.0, ratio(x, y)), ratio(x, y))
+
+
+def _xlog1py(z: Number, x: Number) -> Number:
+    x = _beside(x, z)
+    return x * math.nan if x < -1 else z if z == 0 else z * x.context.log1p(x)
+
+
+@primitive(kernel=elementary.xlog1py, precise=_xlog1py)
+def xlog1py(x: Number, y: Number) -> Partials:
+    """x · log(1 + y), accurate near y = 0, and 0 where x is 0.
+
+    >>> xlog1py(0.0, -1.0)
+    0.0
+    """
+    return (xlog1py(1.0, y), _ratio_or_zero(x, 1 + y))
+
+
+@primitive(kernel=elementary.entropy, precise=lambda x: -_xlogy(x, x), domain="[0, inf]")
+def entropy(x: Number) -> Partials:
+    """-x · log(x), and 0 at 0: what an event of probability x adds to an entropy; ValueError for negative x.
+
+    >>> entropy(1.0), entropy(0.0)
+    (-0.0, 0.0)
+    """
+    return (-xlogy(1.0, x) - 1,)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, special
-from autograd.primitives.arithmetic import Partials
-from autograd.primitives.exponential import exp, scaled_exp
+from autograd.numbers import Number, constant, elementary, inverse_erf, normal_derivatives, special
+from autograd.primitives.arithmetic import Partials, ratio
+from autograd.primitives.exponential import exp, log, log1p, scaled_exp
 from autograd.primitives.table import primitive
 
-__all__ = ["erf", "erfc", "gelu", "normal_cdf"]
+__all__ = [
+    "erf", "erfc", "erfcinv", "erfinv", "gelu", "log_normal_cdf", "logit", "normal_cdf", "normal_icdf"
+]  # fmt: skip
 
 
 @primitive(kernel=special.erf, precise="erf")
@@ -64,3 +66,115 @@ def gelu_slope(x: Number) -> Partials:
     """
     scale = constant("1/√2π", x)
     return (scaled_exp(scale * (2 - x * x), -0.5 * x, x),)
+
+
+# --- inverses, of which mpmath has one, and the logarithm of a probability ----------------------
+
+
+@primitive(kernel=inverse_erf.erfinv, precise="erfinv", domain="(-1, 1)")
+def erfinv(x: Number) -> Partials:
+    """The inverse of erf, for x in (-1, 1); ValueError elsewhere.
+
+    >>> erfinv(0.5)
+    0.4769362762044699
+    """
+    return (erfinv_slope(x),)
+
+
+@primitive(kernel=inverse_erf.erfinv_slope, text="erfinv′({})")
+def erfinv_slope(x: Number, *, z: Number) -> Partials:
+    """½√π · exp(erfinv(x)²), the derivative of erfinv.
+
+    >>> erfinv_slope(0.0)
+    0.886226925452758
+    """
+    return (2 * erfinv(x) * z * z,)
+
+
+@primitive(kernel=inverse_erf.erfcinv, domain="(0, 2)")
+def erfcinv(x: Number) -> Partials:
+    """The inverse of erfc, accurate near 0, for x in (0, 2); ValueError elsewhere.
+
+    >>> erfcinv(1.0)
+    0.0
+    """
+    return (erfcinv_slope(x),)
+
+
+@primitive(kernel=inverse_erf.erfcinv_slope, text="erfcinv′({})")
+def erfcinv_slope(x: Number, *, z: Number) -> Partials:
+    """-½√π · exp(erfcinv(x)²), the derivative of erfcinv.
+
+    >>> erfcinv_slope(1.0)
+    -0.886226925452758
+    """
+    return (2 * erfcinv(x) * z * z,)
+
+
+@primitive(kernel=inverse_erf.normal_icdf, domain="(0, 1)", symbol="Φ⁻¹", text="Φ⁻¹({})")
+def normal_icdf(p: Number) -> Partials:
+    """The quantile below which a standard normal variable is with probability p in (0, 1); ValueError elsewhere.
+
+    >>> normal_icdf(0.5)
+    0.0
+    """
+    return (normal_icdf_slope(p),)
+
+
+@primitive(kernel=inverse_erf.normal_icdf_slope, text="Φ⁻¹′({})")
+def normal_icdf_slope(p: Number, *, z: Number) -> Partials:
+    """1 / φ(Φ⁻¹(p)), the derivative of normal_icdf.
+
+    >>> normal_icdf_slope(0.5)
+    2.5066282746310007
+    """
+    return (normal_icdf(p) * z * z,)
+
+
+def _log_normal_cdf(x: Number) -> Number:
+    tail = constant("√½", x)
+    return log1p(-erfc(x * tail) / 2) if x > 0 else log(erfc(-x * tail) / 2)
+
+
+@primitive(kernel=inverse_erf.log_normal_cdf, precise=_log_normal_cdf, text="log Φ({})")
+def log_normal_cdf(x: Number) -> Partials:
+    """log Φ(x), without the underflow of Φ.
+
+    >>> log_normal_cdf(0.0)
+    -0.6931471805599453
+    """
+    return (log_normal_cdf_slope(x),)
+
+
+@primitive(
+    kernel=inverse_erf.log_normal_cdf_slope,
+    precise=lambda x: constant("1/√2π", x) * exp(-x * x / 2) / normal_cdf(x),
+    text="φ({0})/Φ({0})",
+)
+def log_normal_cdf_slope(x: Number) -> Partials:
+    """φ(x) / Φ(x), the derivative of log Φ.
+
+    >>> log_normal_cdf_slope(0.0)
+    0.7978845608028654
+    """
+    return (log_normal_cdf_derivative(x, 2.0),)
+
+
+@primitive(kernel=normal_derivatives.log_normal_cdf_derivative)
+def log_normal_cdf_derivative(x: Number, n: Number) -> Partials:
+    """The n-th derivative of log Φ, for a plain whole n up to 36.
+
+    >>> log_normal_cdf_derivative(0.0, 2.0)
+    -0.6366197723675814
+    """
+    return (log_normal_cdf_derivative(x, n + 1), None)
+
+
+@primitive(kernel=elementary.logit, precise=lambda x: log(x / (1 - x)), domain="(0, 1)")
+def logit(x: Number) -> Partials:
+    """log(x / (1 - x)), the inverse of sigmoid, for x in (0, 1); ValueError elsewhere.
+
+    >>> logit(0.5)
+    0.0
+    """
+    return (ratio(1.0, x * (1 - x)),)

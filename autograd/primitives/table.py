@@ -9,7 +9,7 @@ from __future__ import annotations
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, leading_kind, real
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
-from autograd.primitives.evaluating import evaluators, owned_kernel, rule_of
+from autograd.primitives.evaluating import evaluators, local_derivatives, owned_kernel, rule_of
 from autograd.symbols.text import TEXTS
 
 TYPE_CHECKING = False
@@ -29,8 +29,8 @@ BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules ar
 class Primitive:
     """One row of the table: a rule, and what is known of it.
 
-    `rule(*operands)` gives the value and the local derivatives, `value(*operands)` the value alone, on numbers of any
-    kind and as IEEE arithmetic has them outside the domain. `evaluate` and `guarded` are the same behind the domain, on
+    `rule(*operands)` gives the value and the local derivatives, `value(*operands)` the value alone, `local(operands, z)`
+    the local derivatives alone, on numbers of any kind and as IEEE arithmetic has them outside the domain. `evaluate` and `guarded` are the same behind the domain, on
     numbers of a base kind.
     """
 
@@ -45,6 +45,7 @@ class Primitive:
         "key",
         "kinks",
         "lifted",
+        "local",
         "name",
         "native",
         "parameters",
@@ -89,6 +90,7 @@ class Primitive:
         self.rational = rational
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
+        self.local = local_derivatives(self)
         self.guarded, self.evaluate = evaluators(self)
         self.function: Callable[..., Any] = dispatcher(self)
         ROWS[self.key] = self

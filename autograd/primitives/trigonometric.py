@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, floats, select, slopes
+from autograd.numbers import Number, constant, elementary, floats, select, slopes
+from autograd.numbers import sinc as kernels_of_sinc
 from autograd.primitives.arithmetic import Partials, quotient, ratio
 from autograd.primitives.domains import Kink
 from autograd.primitives.exponential import sqrt
@@ -10,21 +11,9 @@ from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
 __all__ = [
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "cos",
-    "cosh",
-    "hypot",
-    "sin",
-    "sinh",
-    "tan",
-    "tanh",
-]
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos",
+    "cosh", "degrees", "hypot", "radians", "sin", "sinc", "sinh", "tan", "tanh",
+]  # fmt: skip
 
 
 @primitive(kernel=floats.sin, precise="sin", domain="(-inf, inf)")
@@ -173,6 +162,46 @@ def hypot(x: Number, y: Number) -> Partials:
     5.0
     """
     return (cosine(x, y), cosine(y, x))
+
+
+@primitive(kernel=elementary.degrees, precise=lambda x: x * constant("180/π", x))
+def degrees(x: Number) -> Partials:
+    """An angle of x radians in degrees.
+
+    >>> degrees(0.5)
+    28.64788975654116
+    """
+    return (constant("180/π", x),)
+
+
+@primitive(kernel=elementary.radians, precise=lambda x: x * constant("π/180", x))
+def radians(x: Number) -> Partials:
+    """An angle of x degrees in radians.
+
+    >>> radians(180.0)
+    3.141592653589793
+    """
+    return (constant("π/180", x),)
+
+
+@primitive(kernel=kernels_of_sinc.sinc, precise="sincpi")
+def sinc(x: Number) -> Partials:
+    """sin(πx) / (πx), and 1 at 0: the normalised cardinal sine, as NumPy has it.
+
+    >>> sinc(0.5)
+    0.6366197723675814
+    """
+    return (sinc_derivative(x, 1.0),)
+
+
+@primitive(kernel=kernels_of_sinc.sinc_derivative)
+def sinc_derivative(x: Number, n: Number) -> Partials:
+    """The n-th derivative of sinc, for a plain whole n up to 200.
+
+    >>> sinc_derivative(1.0, 1.0)
+    -1.0
+    """
+    return (sinc_derivative(x, n + 1), None)
 
 
 # --- the local derivatives above, where a product or quotient of other operations would lose digits

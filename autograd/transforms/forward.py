@@ -102,7 +102,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
         lower = row.structured(tuple(primals))
         if any(isinstance(x, Scalar) for x in primals):
             # The operation itself, not its rule's expression for the value, has the rule's derivatives at a kink.
-            value, partials = row.apply(*lower), row.rule(*lower)[1]
+            value = row.apply(*lower)
+            partials = row.local(lower, value)
             if row.sides:
                 partials = keeping_sides(partials, _with_sides(row, primals, value))
         else:

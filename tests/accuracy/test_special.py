@@ -11,15 +11,19 @@ from typing import Any, NamedTuple
 import pytest
 from mpmath import mp, mpf
 
+import autograd
+from autograd import Value
 from autograd.numbers import (
     bessel,
     beta,
     elementary,
+    floats,
     gamma,
     incomplete_gamma,
     inverse_erf,
     normal_derivatives,
     polygamma,
+    polygamma_difference,
     sinc,
 )
 from tests.accuracy import special_points as points
@@ -44,6 +48,14 @@ ROWS = {
     "beta": Row(beta.beta, reference.beta, 8.0, points.BETA),
     "lbeta": Row(beta.lbeta, reference.lbeta, 4.0, points.BETA),
     "xlog1py": Row(elementary.xlog1py, lambda z, x: z * mp.log1p(x), 2.0, points.XLOG1PY),
+    "xlogy": Row(floats.xlogy, lambda z, x: z * mp.log(x), 2.0, [(z, 1 + x) for z, x in points.XLOG1PY if x > -1]),
+    "logit": Row(elementary.logit, lambda x: mp.log(x) - mp.log1p(-x), 3.0, points.UNIT),
+    "polygamma_difference": Row(
+        polygamma_difference.polygamma_difference,
+        lambda x, y, n: reference.polygamma(x + y, n) - reference.polygamma(x, n),
+        6.0,
+        [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)],
+    ),
     "entropy": Row(elementary.entropy, lambda x: -x * mp.log(x), 2.0, points.ENTROPY),
     "logaddexp": Row(elementary.logaddexp, reference.with_digits(800, reference.logaddexp), 3.0, points.LOGADDEXP),
     "exp2": Row(elementary.exp2, lambda x: mpf(2) ** x, 2.0, points.EXP2),
@@ -129,6 +141,12 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
     "xlog1py": [
         ((0.0, -1.0), 0.0), ((0.0, inf), 0.0), ((0.0, -2.0), nan), ((2.0, -1.0), -inf), ((-2.0, -1.0), inf),
         ((2.0, -1.5), nan), ((2.0, inf), inf), ((inf, 0.0), nan), ((inf, 1.0), inf),
+    ],
+    "xlogy": [((0.0, 0.0), 0.0), ((2.0, 0.0), -inf), ((1.0, -1.0), nan)],
+    "logit": [(0.0, -inf), (1.0, inf), (-0.5, nan), (1.5, nan), (0.5, 0.0)],
+    "polygamma_difference": [
+        ((1.0, 0.0, 0.0), 0.0), ((inf, 1.0, 0.0), 0.0), ((1.0, inf, 0.0), inf), ((-1.0, 1.0, 0.0), nan),
+        ((1.0, 1.0, 0.5), nan),
     ],
     "entropy": [(0.0, 0.0), (-0.0, 0.0), (-1.0, -inf), (-inf, -inf), (inf, -inf), (1.0, -0.0)],
     "logaddexp": [
@@ -234,3 +252,71 @@ def test_no_number_is_refused(name: str) -> None:
     count = len(operands(ROWS[name].points[0]))
     for point in product(points.SPECIAL_NUMBERS, repeat=count):
         assert type(ROWS[name].kernel(*point)) is float, (name, point)
+
+
+# --- the operations: their derivatives, which are made of the kernels -------------------------------------------------
+
+POSITIVE = tuple((x,) for x in (0.25, 0.9, 1.6, 2.5, 7.3, 30.25))
+REAL = tuple((x,) for x in (-20.3, -2.7, -0.6, 0.3, 1.4, 9.1))
+PAIRS = ((0.3, 0.8), (2.5, 0.01), (7.0, 30.0), (0.02, 5.0))
+WITHIN = tuple((x,) for x in (1e-5, 0.07, 0.4, 0.6, 0.93))
+OPERATIONS: dict[str, tuple[tuple[float, ...], ...]] = {
+    **dict.fromkeys(("gamma", "lgamma", "digamma"), (*POSITIVE, (-0.6,), (-2.7,), (-5.3,))),
+    **dict.fromkeys(("beta", "lbeta", "xlogy"), PAIRS),
+    **dict.fromkeys(("logaddexp", "fmod"), (*PAIRS, (-3.3, 0.4), (2.6, -1.1))),
+    "copysign": ((2.0, -3.0), (-2.0, 3.0)),
+    "xlog1py": (*PAIRS, (2.0, -0.7)),
+    "entropy": POSITIVE,
+    **dict.fromkeys(("exp2", "degrees", "radians", "sinc", "log_normal_cdf", "i0", "i1", "i0e", "i1e"), REAL),
+    "erfinv": (*WITHIN, (-0.3,), (-0.99,)),
+    "erfcinv": (*WITHIN, (1.3,), (1.99,)),
+    **dict.fromkeys(("normal_icdf", "logit"), WITHIN),
+}
+# Exact values in any working precision, where those above have one of their own: derivatives of them are taken.
+EXACT = {
+    "beta": mp.beta,
+    "lbeta": lambda x, y: mp.loggamma(x) + mp.loggamma(y) - mp.loggamma(x + y),
+    "fmod": lambda x, y: mp.sign(x) * (abs(x) % abs(y)),
+    "logaddexp": lambda x, y: mp.log(mp.exp(x) + mp.exp(y)),
+}
+COUNTED = {  # a function of its second operand, or of its first, where the other is plain
+    "polygamma": (lambda x: autograd.polygamma(x, 2), lambda x: mp.psi(2, x), POSITIVE),
+    "gammainc": (lambda x: autograd.gammainc(2.5, x), lambda x: mp.gammainc(2.5, 0, x, regularized=True), POSITIVE),
+    "gammaincc": (lambda x: autograd.gammaincc(2.5, x), lambda x: mp.gammainc(2.5, x, regularized=True), POSITIVE),
+}
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *COUNTED])
+def test_derivatives(name: str) -> None:
+    exact = EXACT.get(name) or ROWS[name].exact
+    f, exact, found = COUNTED.get(name) or (getattr(autograd, name), exact, OPERATIONS[name])
+    for point in found:
+        every = tuple(range(len(point)))
+        value, first = autograd.value_and_grad(f, every)(*point)
+        second = autograd.hessian(f, every)(*point)
+        with mp.workdps(80):
+            xs = tuple(map(mpf, point))
+            assert ulps(value, exact(*xs)) <= 8.0, (name, point)
+            for i in every:
+                slope = _derivative(exact, xs, i)
+                assert ulps(first[i], slope) <= 8.0, (name, point, i, first[i], slope)
+                for j in every:
+                    curve = _derivative(exact, xs, i, j)
+                    largest = max(map(abs, (curve, slope, exact(*xs))))
+                    assert ulps(second[i][j], curve, largest) <= 32.0, (name, point, i, j, second[i][j], curve)
+
+
+def _derivative(exact: Callable[..., Any], xs: tuple[Any, ...], *by: int) -> Any:
+    order = tuple(sum(i == k for i in by) for k in range(len(xs)))
+    return mp.diff(exact, xs if len(xs) > 1 else xs[0], order if len(xs) > 1 else order[0])
+
+
+def test_a_plain_operand_is_never_differentiated() -> None:
+    for misuse in (
+        lambda: autograd.gammainc(Value(2.0), 1.0),
+        lambda: autograd.grad(autograd.gammaincc)(2.0, 1.0),
+        lambda: autograd.polygamma(2.0, Value(1.0)),
+        lambda: autograd.polygamma(1, 2.0),
+    ):
+        with pytest.raises(TypeError, match="derivative"):
+            misuse()

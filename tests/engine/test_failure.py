@@ -237,7 +237,7 @@ def test_local_derivatives_never_raise(name):
 
 # A side that is not chosen is not read, nor is the condition's own value.
 NAN_IS_NOT_READ = {("where", 0), ("where", 1), ("where", 2), ("leaky_relu", 1)}
-LINEAR = {"negative", "positive"}
+LINEAR = {"negative", "positive", "degrees", "radians"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -246,6 +246,8 @@ def test_a_nan_stays_a_nan(name):
     for at, x in product(range(operation.arity), (0.5, 2.0, -0.5)):
         if (name, at) not in NAN_IS_NOT_READ:
             leaves = [Value(math.nan if i == at else x) for i in range(operation.arity)]
+            if any(x not in interval for interval in operation.row.domain):
+                continue
             y = operation.function(*leaves)
             assert math.isnan(y.data)
             if operation.arity == 1 and name not in LINEAR:

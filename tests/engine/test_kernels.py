@@ -11,7 +11,6 @@ import pytest
 
 import autograd
 from autograd import Value, draw, explain, grad, hessian, hvp, jvp, primitive
-from autograd.primitives import BUILT_IN
 from autograd.testing import check_gradients, check_primitive
 from tests.compiler.backends import both
 
@@ -116,23 +115,22 @@ def test_a_kernel_of_a_sequence(table: Any, compile: Any) -> None:
 
 def test_an_operation_with_a_domain_is_a_local_derivative_without_raising(table: Any) -> None:
     @primitive(kernel=lambda x: abs(x) ** 1.5, domain="[-inf, inf]")
-    def f(x: Any) -> Any:
+    def with_a_log(x: Any) -> Any:
         return (autograd.log(x),)
 
-    assert math.isnan(grad(f)(-1.0)) and grad(f)(0.0) == -math.inf
+    assert math.isnan(grad(with_a_log)(-1.0)) and grad(with_a_log)(0.0) == -math.inf
     with pytest.raises(ValueError, match="log"):  # outside of a rule it raises as ever
         autograd.log(-1.0)
 
 
 def test_what_a_kernel_raises_names_the_operation(table: Any) -> None:
     @primitive(kernel=math.lgamma)
-    def lgamma(x: Any) -> Any:
+    def my_lgamma(x: Any) -> Any:
         return (x,)
 
     for x in (-1.0, Value(-1.0, "w")):
-        with pytest.raises(ValueError, match=r"lgamma\((w=)?-1\.0\): "):
-            lgamma(x)
-    assert "lgamma" not in BUILT_IN
+        with pytest.raises(ValueError, match=r"my_lgamma\((w=)?-1\.0\): "):
+            my_lgamma(x)
 
 
 @pytest.mark.parametrize(

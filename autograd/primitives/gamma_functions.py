@@ -1,0 +1,203 @@
+"""The gamma function and its relatives."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.numbers import Number, incomplete_gamma
+from autograd.numbers import beta as kernels_of_beta
+from autograd.numbers import gamma as kernels_of_gamma
+from autograd.numbers import polygamma as kernels_of_polygamma
+from autograd.numbers.polygamma_difference import polygamma_difference as kernel_of_difference
+from autograd.primitives.arithmetic import Partials, ratio
+from autograd.primitives.operands import plain_operand
+from autograd.primitives.table import primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["beta", "digamma", "gamma", "gammainc", "gammaincc", "lbeta", "lgamma", "polygamma"]
+
+
+@primitive(kernel=kernels_of_gamma.gamma, precise="gamma", domain="[-inf, inf]", native=math.gamma, text="Γ({})")
+def gamma(x: Number, *, z: Number) -> Partials:
+    """Γ(x), which is (x - 1)! for whole x; ValueError at 0 and the negative whole numbers, OverflowError above 171.6.
+
+    >>> gamma(5.0)
+    24.0
+    """
+    return (z * digamma(x),)
+
+
+def _log_gamma(x: Number) -> Number:
+    mp = x.context
+    return mp.loggamma(x) if x > 0 else mp.log(abs(mp.gamma(x)))
+
+
+@primitive(
+    kernel=kernels_of_gamma.lgamma, precise=_log_gamma, domain="[-inf, inf]", native=math.lgamma, text="log Γ({})"
+)
+def lgamma(x: Number) -> Partials:
+    """log |Γ(x)|; ValueError at 0 and the negative whole numbers.
+
+    >>> lgamma(3.0)
+    0.6931471805599453
+    """
+    return (digamma(x),)
+
+
+def _pole(x: float) -> float:
+    """What Python would raise where digamma is infinite."""
+    if x == 0.0 or x % 1.0 == 0.0:
+        raise ValueError("a pole")
+    raise OverflowError("the result is too large for a float")
+
+
+@primitive(kernel=kernels_of_polygamma.digamma, precise="digamma", domain="[-inf, inf]", native=_pole, text="ψ({})")
+def digamma(x: Number) -> Partials:
+    """ψ(x), the derivative of log Γ; ValueError at 0 and the negative whole numbers.
+
+    >>> digamma(1.0)
+    -0.5772156649015329
+    """
+    return (polygamma_of(x, 1.0),)
+
+
+def polygamma(x: Any, n: int) -> Any:
+    """The n-th derivative of digamma at x, for a whole n from 0 on, which is an int: TypeError for any other.
+
+    >>> polygamma(1.0, 1)
+    1.6449340668482264
+    """
+    if type(n) is not int or n < 0:
+        raise TypeError(f"polygamma(x, n): n counts derivatives, got {n!r:.60}")
+    return digamma(x) if n == 0 else polygamma_of(x, float(n))
+
+
+@primitive(kernel=kernels_of_polygamma.polygamma, precise=lambda x, n: x.context.psi(int(n), x), title="polygamma")
+def polygamma_of(x: Number, n: Number) -> Partials:
+    """The n-th derivative of digamma, for a plain whole n.
+
+    >>> polygamma_of(1.0, 1.0)
+    1.6449340668482264
+    """
+    return (polygamma_of(x, n + 1), None)
+
+
+# --- the beta function --------------------------------------------------------------------------
+
+
+@primitive(kernel=kernels_of_beta.beta, precise="beta", domain=("(0, inf]", "(0, inf]"), text="B({})")
+def beta(x: Number, y: Number, *, z: Number) -> Partials:
+    """Γ(x) Γ(y) / Γ(x + y), for positive x and y; ValueError elsewhere.
+
+    >>> beta(2.0, 3.0)
+    0.08333333333333333
+    """
+    return (-z * polygamma_difference(x, y, 0.0), -z * polygamma_difference(y, x, 0.0))
+
+
+@primitive(
+    kernel=kernels_of_beta.lbeta,
+    precise=lambda x, y: lgamma(x) + lgamma(y) - lgamma(x + y),
+    domain=("(0, inf]", "(0, inf]"),
+    text="log B({})",
+)
+def lbeta(x: Number, y: Number) -> Partials:
+    """The logarithm of the beta function, without its underflow, for positive x and y; ValueError elsewhere.
+
+    >>> lbeta(1.0, 1.0)
+    0.0
+    """
+    return (-polygamma_difference(x, y, 0.0), -polygamma_difference(y, x, 0.0))
+
+
+@primitive(
+    kernel=kernel_of_difference,
+    precise=lambda x, y, n: (x + y).context.psi(int(n), x + y) - (x + y).context.psi(int(n), x),
+)
+def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
+    """polygamma(x + y, n) - polygamma(x, n) for positive operands and a plain whole n.
+
+    >>> polygamma_difference(1.0, 1.0, 0.0)
+    1.0
+    """
+    return (polygamma_difference(x, y, n + 1), polygamma_of(x + y, n + 1), None)
+
+
+# --- incomplete gamma functions -----------------------------------------------------------------
+
+
+def gammainc(a: Any, x: Any) -> Any:
+    """P(a, x), the regularised lower incomplete gamma function, as a function of x alone: a is a plain number.
+
+    TypeError for an a that carries a derivative.
+
+    >>> gammainc(1.0, 0.0)
+    0.0
+    """
+    return gammainc_of(plain_operand("gammainc", "a", a), x)
+
+
+def gammaincc(a: Any, x: Any) -> Any:
+    """1 - gammainc(a, x), accurate in the far tail.
+
+    >>> gammaincc(1.0, 0.0)
+    1.0
+    """
+    return gammaincc_of(plain_operand("gammaincc", "a", a), x)
+
+
+@primitive(
+    kernel=incomplete_gamma.gammainc,
+    precise=lambda a, x: x.context.gammainc(a, 0, x, regularized=True),
+    domain=("[0, inf]", "[0, inf]"),
+    title="gammainc",
+)
+def gammainc_of(a: Number, x: Number) -> Partials:
+    """gammainc for a plain a.
+
+    >>> gammainc_of(1.0, 0.0)
+    0.0
+    """
+    return (None, gammainc_slope(a, x))
+
+
+@primitive(
+    kernel=incomplete_gamma.gammaincc,
+    precise=lambda a, x: x.context.gammainc(a, x, regularized=True),
+    domain=("[0, inf]", "[0, inf]"),
+    title="gammaincc",
+)
+def gammaincc_of(a: Number, x: Number) -> Partials:
+    """gammaincc for a plain a.
+
+    >>> gammaincc_of(1.0, 0.0)
+    1.0
+    """
+    return (None, -gammainc_slope(a, x))
+
+
+@primitive(
+    kernel=incomplete_gamma.gammainc_slope,
+    precise=lambda a, x: x ** (a - 1) * x.context.exp(-x) / x.context.gamma(a),
+)
+def gammainc_slope(a: Number, x: Number) -> Partials:
+    """x^(a - 1) · exp(-x) / Γ(a), the density of the gamma distribution, for a plain a.
+
+    >>> gammainc_slope(1.0, 0.0)
+    1.0
+    """
+    return (None, gammainc_curvature(a, x))
+
+
+@primitive(kernel=incomplete_gamma.gammainc_curvature)
+def gammainc_curvature(a: Number, x: Number) -> Partials:
+    """The derivative of gammainc_slope in x, for a plain a.
+
+    >>> gammainc_curvature(1.0, 0.0)
+    -1.0
+    """
+    slope, rate = gammainc_slope(a, x), ratio(a - 1, x) - 1
+    return (None, slope * (rate * rate - ratio(a - 1, x * x)))
