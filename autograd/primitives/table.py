@@ -29,9 +29,9 @@ BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules ar
 class Primitive:
     """One row of the table: a rule, and what is known of it.
 
-    `rule(*operands)` gives the value and the local derivatives, `value(*operands)` the value alone, `local(operands, z)`
-    the local derivatives alone, on numbers of any kind and as IEEE arithmetic has them outside the domain. `evaluate` and `guarded` are the same behind the domain, on
-    numbers of a base kind.
+    On numbers of any kind, and as IEEE arithmetic has them outside the domain: `rule(*operands)` gives the value and
+    the local derivatives, `value(*operands)` the value alone, `local(operands, value)` the local derivatives alone. On
+    numbers of a base kind, behind the domain: `evaluate` and `guarded` are the first two.
     """
 
     __slots__ = (
