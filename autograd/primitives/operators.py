@@ -34,6 +34,8 @@ NUMPY: dict[str, Callable[..., Any]] = {
     "absolute": p.abs,
     "fabs": p.abs,
     "rint": p.round,
+    "deg2rad": p.radians,
+    "rad2deg": p.degrees,
     "arcsin": p.asin,
     "arccos": p.acos,
     "arctan": p.atan,

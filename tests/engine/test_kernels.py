@@ -113,6 +113,16 @@ def test_a_kernel_of_a_sequence(table: Any, compile: Any) -> None:
     assert (values.tolist(), slopes.tolist()) == ([3.0, 8.0], [3.0, 8.0])
 
 
+@both
+def test_a_kernel_with_the_name_of_an_instruction(table: Any, compile: Any) -> None:
+    @primitive(kernel=lambda x: x * x + 1.0)
+    def square(x: Any) -> Any:
+        return (2 * x,)
+
+    values, slopes = compile(square, rows=("x",)).value_and_grad(np.array([1.0, 3.0]))
+    assert (values.tolist(), slopes.tolist()) == ([2.0, 10.0], [2.0, 6.0])
+
+
 def test_an_operation_with_a_domain_is_a_local_derivative_without_raising(table: Any) -> None:
     @primitive(kernel=lambda x: abs(x) ** 1.5, domain="[-inf, inf]")
     def with_a_log(x: Any) -> Any:

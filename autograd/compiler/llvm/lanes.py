@@ -125,10 +125,10 @@ class Lanes:
             return math.inf
         asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
         name = ufunc.__name__.removesuffix(" (vectorized)")
-        if name in UFUNCS:
-            result = UFUNCS[name](*[lifted(self, x) for x in inputs])
-        elif name != ufunc.__name__:
+        if name != ufunc.__name__:  # first, for an operation may have the name of an instruction, and be another
             result = UFUNCS["engine"](name, asked, *inputs)
+        elif name in UFUNCS:
+            result = UFUNCS[name](*[lifted(self, x) for x in inputs])
         else:
             raise Unsupported(f"LLVM has no numpy.{name}")
         result.where = asked
