@@ -18,6 +18,8 @@ def dispatcher(row: Primitive) -> Callable[..., Any]:
     function = _of_sequences(row) if row.vectors else _of_numbers(row)
     if len(row.parameters) == 1 and not row.vectors and not defaults:
         function = _of_one(row)
+    elif not row.vectors and not row.domain and not row.is_foreign and row.kernel is not None and not defaults:
+        function = _of_few(row) or function
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
         setattr(function, attribute, getattr(row.declared, attribute))
     function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # whose signature is that of the function
@@ -34,6 +36,28 @@ def _of_one(row: Primitive) -> Callable[..., Any]:
         return apply(x) if lift is None else lift(x)
 
     return unary
+
+
+def _of_few(row: Primitive) -> Callable[..., Any] | None:
+    """The quick way for the operations that local derivatives are made of: their operands have no names outside."""
+    lifted, apply, kernel = row.lifted, row.apply, row.kernel
+    if row.name in row.declared.__globals__["__all__"] or kernel is None:
+        return None
+
+    def binary(x: Any, y: Any, /) -> Any:
+        if type(x) is float and type(y) is float:
+            return kernel(x, y)
+        lift = lifted.get(type(x))
+        return apply(x, y) if lift is None else lift(x, y)
+
+    def ternary(x: Any, y: Any, z: Any, /) -> Any:
+        if type(x) is float and type(y) is float and type(z) is float:
+            return kernel(x, y, z)
+        lift = lifted.get(type(x))
+        return apply(x, y, z) if lift is None else lift(x, y, z)
+
+    quick: dict[int, Callable[..., Any]] = {2: binary, 3: ternary}
+    return quick.get(len(row.parameters))
 
 
 def _of_numbers(row: Primitive) -> Callable[..., Any]:

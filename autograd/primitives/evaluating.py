@@ -99,9 +99,18 @@ def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., A
 
     def of_several(*operands: Any) -> Any:
         z = value(*operands)
+        try:
+            return z, declared(*operands, z=z) if takes_value else declared(*operands)
+        except (ValueError, ArithmeticError):
+            return z, row.local(operands, z)
+
+    def of_a_user(*operands: Any) -> Any:
+        z = value(*operands)
         return z, row.local(operands, z)
 
-    if row.is_foreign or row.vectors or len(row.parameters) > 1:
+    if row.is_foreign:
+        return of_a_user
+    if row.vectors or len(row.parameters) > 1:
         return of_several
     return of_one_and_value if takes_value else of_one
 
@@ -114,10 +123,16 @@ def _total_value(row: Primitive) -> Callable[..., Any]:
     def of_one(x: Any) -> Any:
         return kernel(x) if type(x) is float else value(x)
 
+    def of_two(x: Any, y: Any) -> Any:
+        return kernel(x, y) if type(x) is float and type(y) is float else value(x, y)
+
     def of_several(*operands: Any) -> Any:
         return kernel(*operands) if are_floats(operands) else value(*operands)
 
-    return of_several if row.vectors or len(row.parameters) > 1 else of_one
+    if row.vectors:
+        return of_several
+    quick: dict[int, Callable[..., Any]] = {1: of_one, 2: of_two}
+    return quick.get(len(row.parameters), of_several)
 
 
 def are_floats(operands: tuple[Any, ...]) -> bool:
@@ -201,6 +216,12 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
         z = kernel(x)
         return z if z - z == 0.0 and low <= x <= high else refused((x,), z)
 
+    def of_two(x: Any, y: Any) -> Any:
+        if type(x) is not float or type(y) is not float:
+            return careful(x, y)
+        z = kernel(x, y)
+        return z if z - z == 0.0 and not bounded else refused((x, y), z)
+
     def of_several(*operands: Any) -> Any:
         if not are_floats(operands):
             return careful(*operands)
@@ -212,7 +233,10 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
             _refuse_outside(domain, operands)
         return value(*operands)
 
-    return of_several if row.vectors or len(row.parameters) > 1 else of_one
+    if row.vectors:
+        return of_several
+    quick: dict[int, Callable[..., Any]] = {1: of_one, 2: of_two}
+    return quick.get(len(row.parameters), of_several)
 
 
 def _guarded_rule(row: Primitive) -> Callable[..., Any]:
