@@ -49,7 +49,7 @@ def float_function(name: str) -> Any:
 
     def total(*operands: float) -> float:
         try:
-            return row.kernel(*row.structured(operands))  # type: ignore[no-any-return]
+            return float(row.kernel(*row.structured(operands)))
         except OverflowError:
             return math.inf
         except (ValueError, ArithmeticError):

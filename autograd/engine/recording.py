@@ -125,7 +125,17 @@ def recorder(row: Primitive) -> Callable[..., Any]:
     """The closure that records one primitive."""
     count = len(row.parameters)
     record = _general(row) if row.vectors or count > 2 else _unary(row) if count == 1 else _binary(row)
+    if row.plain:
+        return _of_plain_operands(row, record)
     return sides_kept(row, record) if row.sides else _root_of_squares(record) if row.name == "sqrt" else record
+
+
+def _of_plain_operands(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
+    def recorded(*operands: Any) -> Any:
+        row.refuse_derivatives(operands, lambda x: type(x) is Value and not x.is_constant)
+        return record(*operands)
+
+    return recorded
 
 
 def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:

@@ -180,10 +180,14 @@ def whole_quotient(x: Number, y: Number) -> Partials:
     return (flat(x), flat(y))
 
 
+def _fmod(x: Number, y: Number) -> Number:
+    return x - y * _whole_quotient(x, y)
+
+
 @primitive(
     kernel=elementary.fmod,
-    precise=lambda x, y: x - y * _whole_quotient(x, y),
-    rational=lambda x, y: x - y * _whole_quotient(x, y),
+    precise=_fmod,
+    rational=_fmod,
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=math.fmod,
     kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
@@ -198,10 +202,14 @@ def fmod(x: Number, y: Number) -> Partials:
     return (unit(quotient), -quotient)
 
 
+def _copysign(x: Number, y: Number) -> Number:
+    return abs(x) * (1 if y >= 0 else -1)
+
+
 @primitive(
     kernel=elementary.copysign,
-    precise=lambda x, y: abs(x) * (1 if y >= 0 else -1),
-    rational=lambda x, y: abs(x) * (1 if y >= 0 else -1),
+    precise=_copysign,
+    rational=_copysign,
     kinks=(
         Kink("x = 0", lambda x, y: x == 0, (0.0, 1.0), (1.0, 0.0)),
         Kink("y = 0", lambda x, y: y == 0, (1.0, 0.0), (1.0, 0.0)),

@@ -23,7 +23,7 @@ def dispatcher(row: Primitive) -> Callable[..., Any]:
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
         setattr(function, attribute, getattr(row.declared, attribute))
     function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # whose signature is that of the function
-    function.primitive = row  # type: ignore[attr-defined]
+    function.primitive = row  # type: ignore[attr-defined]  # which functions of the table have, and no others
     return function
 
 

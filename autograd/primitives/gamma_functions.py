@@ -10,7 +10,6 @@ from autograd.numbers import gamma as kernels_of_gamma
 from autograd.numbers import polygamma as kernels_of_polygamma
 from autograd.numbers.polygamma_difference import polygamma_difference as kernel_of_difference
 from autograd.primitives.arithmetic import Partials, ratio
-from autograd.primitives.operands import plain_operand
 from autograd.primitives.table import primitive
 
 TYPE_CHECKING = False
@@ -75,7 +74,9 @@ def polygamma(x: Any, n: int) -> Any:
     return digamma(x) if n == 0 else polygamma_of(x, float(n))
 
 
-@primitive(kernel=kernels_of_polygamma.polygamma, precise=lambda x, n: x.context.psi(int(n), x), title="polygamma")
+@primitive(
+    kernel=kernels_of_polygamma.polygamma, precise=lambda x, n: x.context.psi(int(n), x), title="polygamma", plain="n"
+)
 def polygamma_of(x: Number, n: Number) -> Partials:
     """The n-th derivative of digamma, for a plain whole n.
 
@@ -115,6 +116,7 @@ def lbeta(x: Number, y: Number) -> Partials:
 @primitive(
     kernel=kernel_of_difference,
     precise=lambda x, y, n: (x + y).context.psi(int(n), x + y) - (x + y).context.psi(int(n), x),
+    plain="n",
 )
 def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
     """polygamma(x + y, n) - polygamma(x, n) for positive operands and a plain whole n.
@@ -136,7 +138,7 @@ def gammainc(a: Any, x: Any) -> Any:
     >>> gammainc(1.0, 0.0)
     0.0
     """
-    return gammainc_of(plain_operand("gammainc", "a", a), x)
+    return gammainc_of(a, x)
 
 
 def gammaincc(a: Any, x: Any) -> Any:
@@ -145,13 +147,14 @@ def gammaincc(a: Any, x: Any) -> Any:
     >>> gammaincc(1.0, 0.0)
     1.0
     """
-    return gammaincc_of(plain_operand("gammaincc", "a", a), x)
+    return gammaincc_of(a, x)
 
 
 @primitive(
     kernel=incomplete_gamma.gammainc,
     domain=("[0, inf]", "[0, inf]"),
     title="gammainc",
+    plain="a",
 )
 def gammainc_of(a: Number, x: Number) -> Partials:
     """gammainc for a plain a.
@@ -166,6 +169,7 @@ def gammainc_of(a: Number, x: Number) -> Partials:
     kernel=incomplete_gamma.gammaincc,
     domain=("[0, inf]", "[0, inf]"),
     title="gammaincc",
+    plain="a",
 )
 def gammaincc_of(a: Number, x: Number) -> Partials:
     """gammaincc for a plain a.
@@ -179,6 +183,7 @@ def gammaincc_of(a: Number, x: Number) -> Partials:
 @primitive(
     kernel=incomplete_gamma.gammainc_slope,
     precise=lambda a, x: x ** (a - 1) * x.context.exp(-x) / x.context.gamma(a),
+    plain="a",
 )
 def gammainc_slope(a: Number, x: Number) -> Partials:
     """x^(a - 1) · exp(-x) / Γ(a), the density of the gamma distribution, for a plain a.
@@ -189,7 +194,7 @@ def gammainc_slope(a: Number, x: Number) -> Partials:
     return (None, gammainc_curvature(a, x))
 
 
-@primitive(kernel=incomplete_gamma.gammainc_curvature)
+@primitive(kernel=incomplete_gamma.gammainc_curvature, plain="a")
 def gammainc_curvature(a: Number, x: Number) -> Partials:
     """The derivative of gammainc_slope in x, for a plain a.
 

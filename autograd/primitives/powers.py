@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from functools import partial
 
 from autograd.numbers import Number, elementary, floats, powers, select
 from autograd.numbers.kinds import leading_kind
@@ -74,10 +75,10 @@ def _xlogy(z: Number, x: Number) -> Number:
     return x * math.nan if x < 0 else z if z == 0 else z * x.context.log(x)
 
 
-# --- the rows ---------------------------------------------------------------------------------------------------------
+# --- the rows: with a plain exponent, the power rule alone ------------------------------------------------------------
 
-
-@primitive(
+as_power = partial(
+    primitive,
     text=texts.power_text,
     kernel=floats.power,
     precise=_pow,
@@ -86,6 +87,16 @@ def _xlogy(z: Number, x: Number) -> Number:
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=operator.pow,
 )
+as_falling_power = partial(
+    primitive,
+    text=texts.falling_power_text,
+    kernel=floats.falling_power,
+    precise=_total_falling_power,
+    rational=_falling_power,
+)
+
+
+@as_power()
 def power(x: Number, y: Number, *, z: Number) -> Partials:
     """x ** y; ZeroDivisionError, OverflowError as for floats, ValueError where Python leaves the reals.
 
@@ -95,16 +106,7 @@ def power(x: Number, y: Number, *, z: Number) -> Partials:
     return (falling_power(x, y, 1.0), power_log(z, x, y, 1.0))
 
 
-@primitive(
-    text=texts.power_text,
-    kernel=floats.power,
-    precise=_pow,
-    rational=_pow,
-    symbol="**",
-    title="power",
-    domain=("[-inf, inf]", "[-inf, inf]"),
-    native=operator.pow,
-)
+@as_power(title="power")
 def constant_power(x: Number, n: Number) -> Partials:
     """x ** n for a plain number n: the power rule alone, so that it is exact on Fractions.
 
@@ -114,9 +116,7 @@ def constant_power(x: Number, n: Number) -> Partials:
     return (monomial(x, n, 1.0), None)
 
 
-@primitive(
-    text=texts.falling_power_text, kernel=floats.falling_power, precise=_total_falling_power, rational=_falling_power
-)
+@as_falling_power()
 def monomial(x: Number, y: Number, n: Number) -> Partials:
     """The n-th derivative of x ** y in x, for a plain number y.
 
@@ -126,9 +126,7 @@ def monomial(x: Number, y: Number, n: Number) -> Partials:
     return (monomial(x, y, n + 1), None, None)
 
 
-@primitive(
-    text=texts.falling_power_text, kernel=floats.falling_power, precise=_total_falling_power, rational=_falling_power
-)
+@as_falling_power()
 def falling_power(x: Number, y: Number, n: Number) -> Partials:
     """The n-th derivative of x ** y in x, y(y-1)…(y-n+1) x**(y-n), which has a derivative in y too.
 

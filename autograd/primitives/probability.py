@@ -160,7 +160,7 @@ def log_normal_cdf_slope(x: Number) -> Partials:
     return (log_normal_cdf_derivative(x, 2.0),)
 
 
-@primitive(kernel=normal_derivatives.log_normal_cdf_derivative)
+@primitive(kernel=normal_derivatives.log_normal_cdf_derivative, plain="n")
 def log_normal_cdf_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of log Φ, for a plain whole n up to 36.
 

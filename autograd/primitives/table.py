@@ -10,15 +10,14 @@ from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, leading_kind, real
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
 from autograd.primitives.evaluating import evaluators, local_derivatives, owned_kernel, rule_of
-from autograd.symbols.text import TEXTS
+from autograd.symbols.text import PLACE, TEXTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ParamSpec, TypeVar, overload
+    from typing import Any, ParamSpec, overload
 
     P = ParamSpec("P")
-    F = TypeVar("F", bound=Callable[..., Any])
 
 
 TABLE: dict[str, Primitive] = {}  # by name: of two operations of one name the newer
@@ -49,6 +48,7 @@ class Primitive:
         "name",
         "native",
         "parameters",
+        "plain",
         "precise",
         "rational",
         "rule",
@@ -71,6 +71,7 @@ class Primitive:
         kernel: Callable[..., Any] | None,
         precise: str | Callable[..., Any] | None,
         rational: Callable[..., Any] | None,
+        plain: tuple[str, ...],
     ) -> None:
         code = declared.__code__
         self.name = declared.__name__
@@ -88,6 +89,7 @@ class Primitive:
         self.kernel = owned_kernel(kernel) if kernel is not None and self.is_foreign else kernel
         self.precise = precise
         self.rational = rational
+        self.plain = plain
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
         self.local = local_derivatives(self)
@@ -149,6 +151,13 @@ class Primitive:
         error.args = (f"{self.title}({', '.join(shown)}): {reason}",)
         return error
 
+    def refuse_derivatives(self, operands: tuple[Any, ...], carries_one: Callable[[Any], bool]) -> None:
+        """TypeError where an operand that there is no derivative in carries one, which would be lost."""
+        for parameter, x in zip(self.parameters, operands):
+            if parameter in self.plain and carries_one(x):
+                advice = f"make it a plain number, or autograd.detach({parameter})"
+                raise TypeError(f"{self.title} has no derivative in {parameter}: {advice}")
+
     def structured(self, flat: tuple[Any, ...]) -> tuple[Any, ...]:
         """Operands in a row, as a node keeps them, grouped again into the rule's parameters."""
         if not self.vectors:
@@ -183,6 +192,7 @@ if TYPE_CHECKING:
         kernel: Callable[..., Any] | None = None,
         precise: str | Callable[..., Any] | None = None,
         rational: Callable[..., Any] | None = None,
+        plain: str | tuple[str, ...] = (),
     ) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., Any]]: ...
 
 
@@ -199,6 +209,7 @@ def primitive(
     kernel: Callable[..., Any] | None = None,
     precise: str | Callable[..., Any] | None = None,
     rational: Callable[..., Any] | None = None,
+    plain: str | tuple[str, ...] = (),
 ) -> Any:
     """Make an operation of a rule: a function of numbers that returns its value and one local derivative per operand.
 
@@ -210,7 +221,8 @@ def primitive(
 
     With a `kernel`, a function of floats, the rule returns the local derivatives alone, made of other operations; it
     may take the value as `z`. What the kernel computes on other numbers is said by `precise`, a name in mpmath or a
-    formula, and by `rational`, a formula for Fractions. `text` is how expressions write it, as "log Γ({})".
+    formula, and by `rational`, a formula for Fractions. `text` is how expressions write it, as "log Γ({})". `plain`
+    names operands that it has no derivative in, as a count: a number that carries one is refused there.
 
     >>> from autograd import Value
     >>> @primitive
@@ -221,15 +233,21 @@ def primitive(
     12.0
     """
     sequences = (vectors,) if isinstance(vectors, str) else tuple(vectors)
+    undifferentiated = (plain,) if isinstance(plain, str) else tuple(plain)
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _check_signature(rule, sequences, kernel)
+        _check_signature(rule, {"vectors": sequences, "plain": undifferentiated}, kernel)
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if intervals and len(intervals) != rule.__code__.co_argcount:
             raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
+        places = [int(place or i) for i, place in enumerate(PLACE.findall(text))] if isinstance(text, str) else []
+        if places and max(places) >= rule.__code__.co_argcount:
+            raise ValueError(
+                f"primitive {rule.__name__}: text= has a place for operand {max(places) + 1}, got {text!r}"
+            )
         row = Primitive(
-            rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational
-        )  # fmt: skip
+            rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational, undifferentiated
+        )
         if row.name not in BUILT_IN:
             TABLE[row.name] = row
         return row.function
@@ -246,7 +264,7 @@ def _key(name: str) -> str:
     return key
 
 
-def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...], kernel: Any) -> None:
+def _check_signature(rule: Callable[..., Any], named_operands: dict[str, tuple[str, ...]], kernel: Any) -> None:
     if not hasattr(rule, "__code__"):
         raise TypeError(f"primitive: a rule is a Python function that returns local derivatives, got {rule!r:.60}")
     code = rule.__code__
@@ -256,8 +274,10 @@ def _check_signature(rule: Callable[..., Any], vectors: tuple[str, ...], kernel:
             f"primitive {rule.__name__}: name each operand; a sequence of numbers is declared in vectors=, and the "
             "rule of a kernel may take its value as z, after *"
         )
-    unknown = set(vectors) - set(code.co_varnames[: code.co_argcount])
-    if unknown:
-        raise TypeError(f"primitive {rule.__name__}: vectors= names {sorted(unknown)}, which are not its parameters")
+    for argument, names in named_operands.items():
+        unknown = set(names) - set(code.co_varnames[: code.co_argcount])
+        if unknown:
+            message = f"{argument}= names {sorted(unknown)}, which are not its parameters"
+            raise TypeError(f"primitive {rule.__name__}: {message}")
     if kernel is not None and not callable(kernel):
         raise TypeError(f"primitive {rule.__name__}: kernel= is a function of floats, got {kernel!r:.60}")

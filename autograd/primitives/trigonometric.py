@@ -194,7 +194,7 @@ def sinc(x: Number) -> Partials:
     return (sinc_derivative(x, 1.0),)
 
 
-@primitive(kernel=kernels_of_sinc.sinc_derivative)
+@primitive(kernel=kernels_of_sinc.sinc_derivative, plain="n")
 def sinc_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of sinc, for a plain whole n up to 200.
 

@@ -142,15 +142,20 @@ def operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
     return _filled(template, operands) if isinstance(template, str) else template(*operands)
 
 
-CALLED = re.compile(r"[(|]\{\}[)|]")  # operands that brackets keep apart from what stands beside them
+PLACE = re.compile(r"\{(\d*)\}")  # where an operand stands in a template
 
 
 def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
-    """A template with its operands, in brackets where they need them: not between the brackets of a call."""
-    if CALLED.search(template):
-        return template.replace("{}", ", ".join(map(argument_text, operands))), _name_level(template.replace("{}", "x"))
-    written = template.format(*(argument_text(x, WHOLE) for x in operands))
-    return written, _name_level(template.format(*"xy"))
+    """A template with its operands, in brackets where they need them; a single place takes them all."""
+    places = list(PLACE.finditer(template))
+    pieces, at = [], 0
+    for i, place in enumerate(places):
+        before, after = template[: place.start()], template[place.end() :]
+        inside = SUM if before[-1:] in ("(", "|") and after[:1] in (")", "|") else WHOLE
+        here = operands if len(places) == 1 else (operands[int(place[1] or i)],)
+        pieces += [template[at : place.start()], ", ".join(argument_text(x, inside) for x in here)]
+        at = place.end()
+    return "".join([*pieces, template[at:]]), _name_level(PLACE.sub("x", template))
 
 
 def argument_text(x: Any, inside: int = SUM) -> str:

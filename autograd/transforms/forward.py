@@ -94,6 +94,8 @@ def _push(row: Primitive) -> Callable[..., Any]:
         level = max(x.level for x in duals)
         if level not in _open:
             _refuse_kept(duals)
+        if row.plain:
+            row.refuse_derivatives(operands, lambda x: type(x) is Dual and x.level == level and x.tangent is not None)
         beside = core(duals[0])
         primals = [
             x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else adapted(x, beside)

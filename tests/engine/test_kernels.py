@@ -157,3 +157,64 @@ def test_mistakes_are_named(table: Any, options: Any, rule: Any, message: str) -
     with pytest.raises(TypeError) as caught:
         primitive(**options)(rule)(Value(1.0))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("f({})", "f(x, y - 1)"),
+        ("{}·f({})", "x·f(y - 1)"),
+        ("{1}·f({0})", "(y - 1)·f(x)"),
+        ("f({}) + g({})", "f(x) + g(y - 1)"),
+        ("|{}|^{}", "|x|^(y - 1)"),
+        ("{0}² + {0}·{1}", "x² + x·(y - 1)"),
+        ("", "written(x, y - 1)"),
+    ],
+)
+def test_a_text_has_each_operand_in_its_place(table: Any, text: str, wanted: str) -> None:
+    @primitive(kernel=lambda x, y: x + y, text=text)
+    def written(x: Any, y: Any) -> Any:
+        return 1.0, 1.0
+
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    d = y - 1
+    d.label = "y - 1"
+    assert f"= {wanted} " in str(explain(written(x, d)))
+
+
+def test_a_text_has_no_more_places_than_operands(table: Any) -> None:
+    with pytest.raises(ValueError, match="place for operand 3"):
+        primitive(kernel=math.sin, text="{}{}{2}")(lambda x: (x,))
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda f: f(Value(2.0), 1.0),
+        lambda f: f(Value(2.0), Value(1.0)),
+        lambda f: grad(f)(2.0, 1.0),
+        lambda f: grad(lambda a: sum(f(a, 1.0)))(np.array([2.0, 3.0])),
+        lambda f: jvp(f, (2.0, 1.0), (1.0, 0.0)),
+        lambda f: hessian(f)(2.0, 1.0),
+        lambda f: autograd.compile(f).value_and_grad(2.0, 1.0),
+    ],
+)
+def test_a_plain_operand_that_carries_a_derivative_is_refused(table: Any, misuse: Any) -> None:
+    @primitive(kernel=special.jv, plain="order")
+    def bessel_j(order: Any, x: Any) -> Any:
+        return None, (bessel_j(order - 1, x) - bessel_j(order + 1, x)) / 2
+
+    for f in (bessel_j, autograd.gammainc, autograd.gammaincc):
+        with pytest.raises(TypeError, match="has no derivative in"):
+            misuse(f)
+
+
+@both
+def test_a_plain_operand_may_be_detached(table: Any, compile: Any) -> None:
+    def f(a: Any, x: Any) -> Any:
+        return autograd.gammainc(autograd.detach(a), x) * a
+
+    wanted = (autograd.gammainc(2.0, 1.0), 2.0 * math.exp(-1.0))
+    assert grad(f, (0, 1))(2.0, 1.0) == pytest.approx(wanted)
+    assert jvp(f, (2.0, 1.0), (1.0, 0.0))[1] == pytest.approx(wanted[0])
+    assert compile(f).value_and_grad(2.0, 1.0, argnums=(0, 1))[1] == pytest.approx(wanted)
