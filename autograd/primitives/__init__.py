@@ -1,4 +1,7 @@
-"""Every operation, written once: a row says what it is on any kind of number; `__all__` of a file, what is public."""
+"""Every operation, written once: a row says what it is, and gives its value and derivatives on any kind of number.
+
+What is public stands in the `__all__` of its file.
+"""
 
 from __future__ import annotations
 

@@ -106,6 +106,19 @@ def applied(row: Primitive, operands: Sequence[Any]) -> Any:
     return row.function(*(list(x) if isinstance(x, tuple) else x for x in row.structured(tuple(operands))))
 
 
+def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """An operation as a function of the operands that have derivatives, the plain ones fixed; and those operands."""
+    fixed = {name: x for name, x in zip(row.parameters, operands) if name in row.plain}
+    if not fixed:
+        return row.function, tuple(operands)
+
+    def function(*moving: Any) -> Any:
+        rest = iter(moving)
+        return row.function(*(fixed[name] if name in fixed else next(rest) for name in row.parameters))
+
+    return function, tuple(x for name, x in zip(row.parameters, operands) if name not in fixed)
+
+
 # --- derivatives by mode: each takes numbers of any kind ----------------------------------------
 
 

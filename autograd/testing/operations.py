@@ -17,7 +17,7 @@ from autograd.symbols import Symbol
 from autograd.testing.check import FAILURES, check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.domains import REALS, Domain, interval
-from autograd.testing.functions import Function, applied, plain
+from autograd.testing.functions import Function, applied, of_moving, plain
 from autograd.testing.guilt import Guilt
 from autograd.testing.messages import argument
 from autograd.testing.points import LANES, Numbers, values
@@ -125,7 +125,7 @@ def check_kink(row: Primitive, kink: Kink) -> None:
 
 def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *edges: tuple[int, str]) -> None:
     """Raise a mismatch of an operation, with its graph if it has one; `edges` are wrong, and what is said of each."""
-    function = Function(row.function, tuple(list(x) if isinstance(x, tuple) else x for x in operands))
+    function = Function(*of_moving(row, [list(x) if isinstance(x, tuple) else x for x in operands]))
     point = dict(zip(function.names, function.flat))
     try:
         inputs, output = function.record(function.flat)
@@ -141,13 +141,15 @@ def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *ed
 def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
     """All that can be checked of an operation at one point."""
     flat = [x for part in operands for x in (part if isinstance(part, list) else (part,))]
+    f, moving = of_moving(row, operands)
+    function = Function(f, moving)
     kinds: dict[str, Callable[..., Any]] = {
-        "Values": lambda *xs: applied(row, list(map(Value, xs))),
-        "duals": lambda *xs: jvp(lambda *ys: applied(row, list(ys)), xs, (1.0,) * len(xs))[0],
+        "Values": lambda *xs: function(*map(Value, xs)),
+        "duals": lambda *xs: jvp(function, xs, (1.0,) * len(xs))[0],
     }
     value = _outcome(lambda *xs: applied(row, list(xs)), flat)
     for kind, compute in kinds.items():
-        other = _outcome(compute, flat)
+        other = _outcome(compute, function.flat)
         if value != other:
             text = f"{row.name}({', '.join(map(repr, flat))}) is {value} on floats, {other} on {kind}"
             _refuse(row, "value", text, operands)
@@ -156,11 +158,12 @@ def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
         _check_domain(row, operands, flat, value)
     domains = [d for d, part in zip(row.domain, operands) for _ in (part if isinstance(part, list) else (part,))]
     inside = domains and all(x in d for x, d in zip(flat, domains))
-    domain = [[d] * len(part) if isinstance(part, list) else d for d, part in zip(row.domain, operands)]
+    differentiated = [d for name, d in zip(row.parameters, row.domain) if name not in row.plain]
+    domain = [[d] * len(part) if isinstance(part, list) else d for d, part in zip(differentiated, moving)]
     normal = all(
         x == 0.0 or abs(x) >= LEAST_NORMAL for x in flat
     )  # what a subnormal has lost, a second derivative shows
-    return check_gradients(row.function, *operands, order=2 if normal else 1, domain=domain if inside else None)
+    return check_gradients(f, *moving, order=2 if normal else 1, domain=domain if inside else None)
 
 
 def _outcome(compute: Callable[..., Any], numbers: list[float]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd import divide, power
 from autograd.primitives import TABLE, Primitive
 from autograd.testing import GradientMismatch, check_gradients
-from autograd.testing.functions import applied
+from autograd.testing.functions import applied, of_moving
 from autograd.testing.operations import check_at, check_kink, operands_of
 from autograd.testing.points import values
 from autograd.testing.programs import Program, arity, is_regular, programs
@@ -43,6 +43,14 @@ FORMS: dict[str, tuple[int, Callable[..., Any]]] = {
     "power_log": (2, lambda x, y: TABLE["power_log"].function(power(x, y), x, y, 2.0)),
     "scaled_power": (3, lambda c, x, y: TABLE["scaled_power"].function(c, x, y, 1.0)),
 }
+
+
+def form_of(row: Primitive) -> tuple[int, Callable[..., Any]] | None:
+    """How an operation is tried where its operands are of a special kind; plain ones are whole numbers."""
+    if not row.plain:
+        return FORMS.get(row.name)
+    form, moving = of_moving(row, [2.0] * len(row.parameters))
+    return len(moving), form
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,9 @@ def drill_rule(mutant: RuleMutant) -> Outcome | None:
 
 def _hunt_rule(row: Primitive, order: int) -> tuple[Any, int]:
     """A hypothesis test of the operation in company, or alone where it takes operands of a special kind."""
-    if row.name in FORMS:
-        count, form = FORMS[row.name]
+    special = form_of(row)
+    if special is not None:
+        count, form = special
         smallest = 2 if row.name in ("ratio_slope", "power_log") else 1
         return _on_points(form, count, order), smallest
     return _on_programs(programs([row.name, *COMPANY], size=4), order), 1
@@ -155,17 +164,20 @@ def is_equivalent(row: Primitive, mutant: RuleMutant) -> bool:
 
 def _points(row: Primitive) -> Any:
     rng = random.Random(row.name)
-    count = FORMS[row.name][0] if row.name in FORMS else arity(row)
+    special = form_of(row)
+    count = special[0] if special else arity(row)
     for _ in range(60):
-        low = 0.1 if row.name in FORMS else rng.choice((-3.0, 0.0, 1.0))
+        low = 0.1 if special else rng.choice((-3.0, 0.0, 1.0))
         point = tuple(rng.uniform(low, rng.choice((1.0, 1.5, 4.0))) for _ in range(count))
-        if row.name in FORMS or is_regular(row, point):
+        if special or is_regular(row, point):
             yield point
 
 
 def _derivatives(row: Primitive, point: Sequence[float], order: int) -> list[float]:
+    special = form_of(row)
+
     def function(xs: Sequence[Any]) -> Any:
-        return FORMS[row.name][1](*xs) if row.name in FORMS else applied(row, list(xs))
+        return special[1](*xs) if special else applied(row, list(xs))
 
     if order == 2:
         return [x for line in hessian(function)(list(point)) for x in line]

@@ -71,10 +71,11 @@ def mutants() -> Iterator[RuleMutant]:
 
 
 def places(row: Primitive) -> list[tuple[int, str]]:
-    """Where in a flat row of local derivatives each operand stands, a sequence by its first member."""
+    """Where in a flat row of local derivatives each operand that has one stands, a sequence by its first member."""
     found, at = [], 0
     for name in row.parameters:
-        found.append((at, name))
+        if name not in row.plain:
+            found.append((at, name))
         at += SEQUENCE if name in row.vectors else 1
     return found
 

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value, draw, explain, grad, hessian, hvp, jvp, primitive
-from autograd.testing import check_gradients, check_primitive
+from autograd.testing import GradientMismatch, check_gradients, check_primitive
 from tests.compiler.backends import both
 
 special = pytest.importorskip("scipy.special")
@@ -21,7 +21,9 @@ special = pytest.importorskip("scipy.special")
 def log_gamma(table: Any) -> Callable[..., Any]:
     """SciPy's log Γ, and its derivatives to any order."""
 
-    @primitive(kernel=lambda x, n: special.polygamma(int(n), x), precise=lambda x, n: x.context.psi(int(n), x))
+    @primitive(
+        kernel=lambda x, n: special.polygamma(int(n), x), precise=lambda x, n: x.context.psi(int(n), x), plain="n"
+    )
     def psi(x: Any, n: Any) -> Any:
         return psi(x, n + 1), None
 
@@ -69,6 +71,20 @@ def test_written_and_drawn(log_gamma: Any) -> None:
 def test_the_kit(log_gamma: Any) -> None:
     assert str(check_gradients(lambda x: log_gamma(x) * x, 2.5, order=2)) == "6 checks: 6 pass"
     check_primitive(log_gamma)
+
+
+def test_the_kit_takes_plain_operands_as_they_are(table: Any) -> None:
+    @primitive(kernel=lambda x, n: x**n, plain="n", domain=("[0.5, 3]", "[1, 4]"))
+    def whole_power(x: Any, n: Any) -> Any:
+        return n * whole_power(x, n - 1), None
+
+    @primitive(kernel=lambda x, n: x**n, plain="n", domain=("[0.5, 3]", "[1, 4]"))
+    def wrong_power(x: Any, n: Any) -> Any:
+        return whole_power(x, n - 1), None
+
+    check_primitive(whole_power)
+    with pytest.raises(GradientMismatch, match="wrong_power"):
+        check_primitive(wrong_power)
 
 
 def test_other_numbers(log_gamma: Any) -> None:
