@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from autograd import exp, primitive
-from autograd.testing import GradientMismatch, Program, check_gradients, check_primitive, gradcheck
+from autograd.testing import GradientMismatch, SampleProgram, check_gradients, check_primitive, gradcheck
 from autograd.testing.pictures import picture
 from autograd.testing.programs import programs
 
@@ -31,7 +31,7 @@ def plant() -> GradientMismatch:
 
     @REPEATABLE
     @given(programs([swish, "add", "multiply", "sin"]))
-    def every_gradient_is_right(program: Program) -> None:
+    def every_gradient_is_right(program: SampleProgram) -> None:
         check_gradients(program, *program.inputs)
 
     try:

@@ -15,17 +15,17 @@ from autograd.drawing.steps import steps
 from autograd.engine import names
 from autograd.engine.graph import Graph
 from autograd.explanation import Explanation
-from autograd.testing.programs import Program, programs
+from autograd.testing.programs import SampleProgram, programs
 
 Names = dict[str, set[str]]
 
-SQUARE = Program((3.0,), (("multiply", (0, 0)),))
-SKIP = Program((2.0,), (("sin", (0,)), ("multiply", (0, 1)), ("tanh", (2,))))  # x leads to v2 by itself and by v1
-DIRECT = Program((2.0,), (("sin", (0,)), ("multiply", (0, 1))))  # as before, and v2 is the output
-THRICE = Program((1.5, 2.0), (("dot", (0, 0, 0, 0, 1, 1, 0)),))
+SQUARE = SampleProgram((3.0,), (("multiply", (0, 0)),))
+SKIP = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1)), ("tanh", (2,))))  # x leads to v2 by itself and by v1
+DIRECT = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1))))  # as before, and v2 is the output
+THRICE = SampleProgram((1.5, 2.0), (("dot", (0, 0, 0, 0, 1, 1, 0)),))
 
 
-def recorded(program: Program) -> Value:
+def recorded(program: SampleProgram) -> Value:
     return program.recorded()[-1]
 
 
@@ -34,7 +34,7 @@ def recorded(program: Program) -> Value:
 @example(DIRECT)
 @example(THRICE)
 @given(programs())
-def test_no_two_derivatives_share_a_name(program: Program) -> None:
+def test_no_two_derivatives_share_a_name(program: SampleProgram) -> None:
     graph = Graph(recorded(program))
     adjoints = graph.adjoints()
     totals = {graph.adjoint_name(node): node for node in adjoints}
@@ -60,7 +60,7 @@ def told(found: Names, equation: str) -> None:
 @example(DIRECT)
 @example(THRICE)
 @given(programs())
-def test_a_name_has_one_number_in_the_picture_and_on_the_page(program: Program) -> None:
+def test_a_name_has_one_number_in_the_picture_and_on_the_page(program: SampleProgram) -> None:
     C = recorded(program)
     C.backward()
     picture = draw(C, collapse="none").picture
@@ -81,7 +81,7 @@ def test_a_name_has_one_number_in_the_picture_and_on_the_page(program: Program) 
 @example(DIRECT)
 @example(THRICE)
 @given(programs())
-def test_printed_numbers_obey_printed_equations(program: Program) -> None:
+def test_printed_numbers_obey_printed_equations(program: SampleProgram) -> None:
     explanation = explain(recorded(program))
     values, texts = numbers_of(explanation)
     for name, symbols, _, total in explanation.backward[1:] + explanation.leaves:

@@ -12,7 +12,7 @@ import autograd
 from autograd import Value, detach, grad, gradients, hessian, hvp, jvp, no_grad, primitive, value_and_grad, vjp
 from autograd.primitives import TABLE
 from autograd.testing.functions import applied
-from autograd.testing.programs import Program, programs
+from autograd.testing.programs import SampleProgram, programs
 from nn import Neuron, Objective
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_within, bounds
@@ -43,7 +43,7 @@ STOPS: dict[str, Callable[[Any], Any]] = {
 class Stopped(NamedTuple):
     """A program some of whose values stop the gradient: by index among the steps, and how."""
 
-    program: Program
+    program: SampleProgram
     stops: dict[int, str]
 
     def values(self, numbers: tuple[Any, ...], stop: Callable[[int, Any], Any]) -> list[Any]:
@@ -72,7 +72,7 @@ class Stopped(NamedTuple):
 
 
 def stopped(**options: Any) -> st.SearchStrategy[Stopped]:
-    def of(program: Program) -> st.SearchStrategy[Stopped]:
+    def of(program: SampleProgram) -> st.SearchStrategy[Stopped]:
         place = st.integers(0, len(program.steps) - 1)
         return st.dictionaries(place, st.sampled_from(sorted(STOPS)), min_size=1).map(lambda s: Stopped(program, s))
 

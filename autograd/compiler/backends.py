@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from autograd.compiler.executor import Executor, Leaf
+from autograd.compiler.executor import Leaf, NumpyExecutor
 from autograd.compiler.rolled import Result, Rolled
 from autograd.forks import at_work
 
@@ -30,7 +30,7 @@ class Backend(NamedTuple):
         return f"{self.name}: {self.reason}"
 
 
-class Maker(NamedTuple):
+class ExecutorFactory(NamedTuple):
     """Makes executors of one program, as many as there are calls at a time."""
 
     backend: Backend
@@ -90,7 +90,7 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> Maker:
+def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> ExecutorFactory:
     """Ready to run: machine code is made here."""
     backend = options.preferred
     length = len(rolled.shared) + len(rolled.rows) + len(rolled.after)
@@ -102,9 +102,9 @@ def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: 
             from autograd.compiler.llvm.lanes import Unsupported
 
         try:
-            return Maker(backend, compiled(rolled, leaves, results, options.workers))
+            return ExecutorFactory(backend, compiled(rolled, leaves, results, options.workers))
         except Unsupported as error:
             if options.backend == "llvm":
                 raise
             backend = Backend("numpy", str(error))
-    return Maker(backend, lambda: Executor(rolled, leaves, results))
+    return ExecutorFactory(backend, lambda: NumpyExecutor(rolled, leaves, results))

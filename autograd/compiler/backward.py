@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.building import VARIABLE, Builder
+from autograd.compiler.building import VARIABLE, ProgramBuilder
 from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
@@ -31,10 +31,10 @@ class Adjoint(NamedTuple):
     mask: int = ALWAYS
 
 
-def differentiated(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the pair of the output and its gradient, in the structure of the arguments at `argnums`.
 
-    Not `guarded`, an absent edge counts as a local derivative of 0, and a NaN as none: that is shorter, and right
+    Not `safe`, an absent edge counts as a local derivative of 0, and a NaN as none: that is shorter, and right
     wherever the gradient comes out finite.
 
     >>> from autograd.compiler.tracing import trace
@@ -49,9 +49,9 @@ def differentiated(program: Program, argnums: Sequence[int], guarded: bool = Tru
         return v2, dw
     <BLANKLINE>
     """
-    if guarded:
+    if safe:
         program = with_norms(program)
-    backward = Backward(program, guarded)
+    backward = Backward(program, safe)
     output = leaves_of(program.outputs)[0]
     trees = [program.arguments[i].tree for i in argnums]
     wanted = [leaf for tree in trees for leaf in leaves_of(tree)]
@@ -61,25 +61,25 @@ def differentiated(program: Program, argnums: Sequence[int], guarded: bool = Tru
     return _finished(backward.builder, program, outputs, program.arguments, program.rows)
 
 
-def second_order(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+def second_order(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: a backward pass for each number of the gradient."""
-    first = differentiated(program, argnums, guarded)
-    backward = Backward(first, guarded)
+    first = differentiated(program, argnums, safe)
+    backward = Backward(first, safe)
     wanted = leaves_of(first.arguments[argnums[0]].tree)
     value, *gradient = leaves_of(first.outputs)
     lines = []
     for output in gradient:
         adjoints = backward.sweep(output, set(wanted))
         lines.append(tuple(adjoints[i] for i in wanted))
-    if not guarded:
+    if not safe:
         lines[0] = (backward.beside(value, lines[0][0]), *lines[0][1:])
     return _finished(backward.builder, first, tuple(lines), first.arguments, first.rows)
 
 
-def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True) -> Program:
+def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the Hessian times a vector: a backward pass over the gradient's product with that vector."""
-    first = differentiated(program, argnums, guarded)
-    builder = Builder.of(first)
+    first = differentiated(program, argnums, safe)
+    builder = ProgramBuilder.of(first)
     arguments, rows = list(first.arguments), list(first.rows)
     tangents: list[int] = []
     known = [argument.name for argument in arguments]
@@ -92,11 +92,11 @@ def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True)
     value, *gradient = leaves_of(first.outputs)
     slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
     along = builder.program(first.name, arguments, (value, slope), len(first.operations))
-    backward = Backward(along, guarded)
+    backward = Backward(along, safe)
     trees = [along.arguments[i].tree for i in argnums]
     value, slope = leaves_of(along.outputs)
     adjoints = backward.sweep(slope, {leaf for tree in trees for leaf in leaves_of(tree)})
-    if not guarded:
+    if not safe:
         i = leaves_of(trees[0])[0]
         adjoints[i] = backward.beside(value, adjoints[i])
     outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
@@ -104,7 +104,7 @@ def times_vector(program: Program, argnums: Sequence[int], guarded: bool = True)
 
 
 def _finished(
-    builder: Builder, program: Program, outputs: Any, arguments: Sequence[Argument], rows: Sequence[str]
+    builder: ProgramBuilder, program: Program, outputs: Any, arguments: Sequence[Argument], rows: Sequence[str]
 ) -> Program:
     made = builder.program(program.name, arguments, outputs, len(program.operations))
     return replace(made, rows=tuple(rows))
@@ -121,11 +121,11 @@ class Local(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, guarded: bool) -> None:
+    def __init__(self, program: Program, safe: bool) -> None:
         self.program = program
-        self.guarded = guarded
+        self.safe = safe
         self.output = 0  # of the sweep
-        self.builder = Builder.of(program)
+        self.builder = ProgramBuilder.of(program)
         self.lowering = Lowering(self.builder)  # of the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
         self.kinks = Kinks(self)
@@ -171,7 +171,7 @@ class Backward:
         return {i: found.get(i, zero) for i in wanted}
 
     def beside(self, value: int, derivative: int) -> int:
-        """A derivative that is NaN where the function's value is not finite, as the guarded program has to see it."""
+        """A derivative that is NaN where the function's value is not finite, as the safe program has to see it."""
         emit, zero = self.builder.emit, self.builder.constant(0.0)
         return emit("add", (derivative, emit("multiply", (zero, value))))
 
@@ -212,7 +212,7 @@ class Backward:
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
         """What operation i adds to the adjoint of its operand at place k; None where there is no edge."""
         names = self.program.names
-        if not self.guarded:
+        if not self.safe:
             p = self.factor(partial)
             if self.builder.is_constant(p, 0.0):
                 return None
@@ -231,12 +231,12 @@ class Backward:
 
     def factor(self, partial: Any) -> int:
         """The number of a local derivative that is there somewhere."""
-        return self.lowering.number(unmasked(partial)) if self.guarded else self._lean(partial)
+        return self.lowering.number(unmasked(partial)) if self.safe else self._fast(partial)
 
     def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
         names, builder = self.program.names, self.builder
         j = self.program.operations[i].operands[k]
-        if not self.guarded:
+        if not self.safe:
             partial = self._as_condition(partial)
         if builder.operations[partial].op not in (INPUT, "constant") and not builder.names[partial]:
             builder.names[partial] = f"d{names[i]}_d{names[j] or 'c'}"
@@ -274,7 +274,7 @@ class Backward:
     def _either(self, a: int, b: int) -> int:
         return a if a == b else self.builder.emit("where", (a, self.builder.constant(True), b))
 
-    def _lean(self, partial: Any) -> int:
+    def _fast(self, partial: Any) -> int:
         """A local derivative as a value, its absence as 0, and no thought of NaN."""
         if partial is None:
             return self.builder.constant(0.0)
@@ -283,8 +283,8 @@ class Backward:
             return self.lowering.number(partial)
         condition, a, b = partial.operands
         if type(condition) is Condition and condition.op == "==" and condition.left is condition.right:
-            return self._lean(a)
-        return self.builder.emit("where", (self.lowering.number(condition), self._lean(a), self._lean(b)))
+            return self._fast(a)
+        return self.builder.emit("where", (self.lowering.number(condition), self._fast(a), self._fast(b)))
 
     def _as_condition(self, partial: int) -> int:
         """A factor that is 1 or 0 as the condition that says which: a product takes it as it is."""

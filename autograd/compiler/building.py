@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VARIABLE = object()  # in the place of a constant's value
 
 
-class Builder:
+class ProgramBuilder:
     """The values of a program in the making; `emit` gives the number of an operation's value."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Builder:
         self._known: dict[Any, int] = {}
 
     @classmethod
-    def of(cls, program: Program) -> Builder:
+    def of(cls, program: Program) -> ProgramBuilder:
         """A builder that has made this program, value by value, and goes on from there."""
         made = cls()
         for operation, name in zip(program.operations, program.names):
@@ -165,13 +165,13 @@ class Builder:
         return rank
 
 
-def rewritten(program: Program, make: Callable[[Builder, int, list[int]], int | None]) -> Program:
+def rewritten(program: Program, make: Callable[[ProgramBuilder, int, list[int]], int | None]) -> Program:
     """The same program with some operations made otherwise.
 
     `make(builder, i, number)` gives the number of what stands for operation i, None where that is made as it is;
     `number` has those of what comes before it.
     """
-    builder, forward = Builder(), None
+    builder, forward = ProgramBuilder(), None
     number: list[int] = []
     for i, ((op, operands, value), name) in enumerate(zip(program.operations, program.names)):
         if i == program.forward:
@@ -196,7 +196,7 @@ def _key(x: Any) -> Any:
 # --- identities that are exact in floating point: none holds only up to rounding, or for finite numbers ------
 
 
-def _add(b: Builder, x: int, y: int) -> int | None:
+def _add(b: ProgramBuilder, x: int, y: int) -> int | None:
     for this, other in ((x, y), (y, x)):
         if b.is_constant(this, -0.0):
             return other
@@ -207,7 +207,7 @@ def _add(b: Builder, x: int, y: int) -> int | None:
     return b.known("add", (y, x))
 
 
-def _subtract(b: Builder, x: int, y: int) -> int | None:
+def _subtract(b: ProgramBuilder, x: int, y: int) -> int | None:
     if b.is_constant(y, 0.0):
         return x
     return b.emit("add", (x, b.operations[y].operands[0])) if b.is_op(y, "negative") else None
@@ -216,7 +216,7 @@ def _subtract(b: Builder, x: int, y: int) -> int | None:
 FACTORS = {CONSTANT, "negative"}  # those that make a product simpler
 
 
-def _multiply(b: Builder, x: int, y: int) -> int | None:
+def _multiply(b: ProgramBuilder, x: int, y: int) -> int | None:
     for this, other in ((x, y), (y, x)):
         if b.operations[this].op not in FACTORS:
             continue
@@ -231,19 +231,19 @@ def _multiply(b: Builder, x: int, y: int) -> int | None:
     return b.known("multiply", (y, x))
 
 
-def _divide(b: Builder, x: int, y: int) -> int | None:
+def _divide(b: ProgramBuilder, x: int, y: int) -> int | None:
     return x if b.is_constant(y, 1.0) else b.emit("negative", (x,)) if b.is_constant(y, -1.0) else None
 
 
-def _negative(b: Builder, x: int) -> int | None:
+def _negative(b: ProgramBuilder, x: int) -> int | None:
     return b.operations[x].operands[0] if b.is_op(x, "negative") else None
 
 
-def _power(b: Builder, x: int, n: int) -> int | None:
+def _power(b: ProgramBuilder, x: int, n: int) -> int | None:
     return x if b.is_constant(n, 1.0) else None
 
 
-def _monomial(b: Builder, x: int, y: int, n: int) -> int | None:
+def _monomial(b: ProgramBuilder, x: int, y: int, n: int) -> int | None:
     """The n-th derivative of a power with a small whole exponent, as a person would write it."""
     exponent, order = b.constants[y], b.constants[n]
     if exponent not in (1, 2, 3) or order not in (1, 2) or order > exponent:
@@ -255,7 +255,7 @@ def _monomial(b: Builder, x: int, y: int, n: int) -> int | None:
     return b.emit("multiply", (coefficient, x if left == 1 else b.emit("constant_power", (x, b.constant(left)))))
 
 
-def _where(b: Builder, condition: int, x: int, y: int) -> int | None:
+def _where(b: ProgramBuilder, condition: int, x: int, y: int) -> int | None:
     truth = b.constants[condition]
     if truth is not VARIABLE:
         return x if truth else y
@@ -264,7 +264,7 @@ def _where(b: Builder, condition: int, x: int, y: int) -> int | None:
     yes, no = b.constants[x], b.constants[y]
     if yes is True and no is False and b.is_op(condition, *COMPARISONS):
         return condition
-    if b.is_op(condition, "where"):  # of truths
+    if b.is_op(condition, "where"):  # of booleans
         inner, first, second = b.operations[condition].operands
         if (b.constants[first], b.constants[second]) == (True, False):
             return b.emit("where", (inner, x, y))
@@ -273,7 +273,7 @@ def _where(b: Builder, condition: int, x: int, y: int) -> int | None:
     return None
 
 
-def _not_equal(b: Builder, x: int, y: int) -> int | None:
+def _not_equal(b: ProgramBuilder, x: int, y: int) -> int | None:
     return x if b.is_op(x, *COMPARISONS) and b.constants[y] is not VARIABLE and b.constants[y] == 0 else None
 
 

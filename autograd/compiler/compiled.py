@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.compiler.backends import Backend, Options
 from autograd.compiler.copies import portable, restore
-from autograd.compiler.layout import Reader, UnfitNumber, nested, shapes_in, tells_all, value_of
+from autograd.compiler.layout import ArgumentReader, UnfitNumber, nested, shapes_in, tells_all, value_of
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plans import Plan
@@ -131,7 +131,7 @@ class Compiled:
         if call.moving[i] in self.rows:
             raise ValueError(f"{self.__name__}.hessian: {call.moving[i]} has rows; a Hessian is of what they share")
         (flat,) = self._plan("hessian", call, (i,)).run(call.arrays, call.rows, reduce)
-        return nested(call.forms[i], flat, call.each)
+        return nested(call.specs[i], flat, call.each)
 
     def hvp(
         self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -148,8 +148,8 @@ class Compiled:
         arrays = list(call.arrays)
         for i, vector in zip(chosen, vectors, strict=True):
             name = call.moving[i]
-            reader = Reader(f"tangents of {name}", name in self.rows)
-            if reader.form(vector) != call.forms[i] or reader.rows not in (None, call.rows):
+            reader = ArgumentReader(f"tangents of {name}", name in self.rows)
+            if reader.spec(vector) != call.specs[i] or reader.rows not in (None, call.rows):
                 raise ValueError(f"{self.__name__}.hvp: tangents must have the structure of {name}")
             arrays += reader.arrays
         plan = self._plan("hvp", call, chosen)
@@ -185,7 +185,7 @@ class Compiled:
         if reduce is not None and not self.rows:
             raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
         passed, values = self.parameters.bound(args, kwargs)
-        forms: list[Any] = []
+        specs: list[Any] = []
         arrays: list[Any] = []
         static: list[Any] = []
         rows: int | None = None
@@ -194,8 +194,8 @@ class Compiled:
             if self.parameters.is_static(passed, i):
                 static.append((name, self.parameters.static_key(name, x), x))
                 continue
-            reader = Reader(name, self.parameters.has_rows(passed, i))
-            forms.append(reader.form(x))
+            reader = ArgumentReader(name, self.parameters.has_rows(passed, i))
+            specs.append(reader.spec(x))
             arrays += reader.arrays
             if reader.rows is not None:
                 if rows is not None and rows != reader.rows:
@@ -203,7 +203,7 @@ class Compiled:
                 rows, first = reader.rows, name
         if self.rows and rows is None:
             raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
-        return Call(passed, tuple(forms), tuple(static), arrays, rows, reduce)
+        return Call(passed, tuple(specs), tuple(static), arrays, rows, reduce)
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
         """The function itself, for numbers that arrays of floats cannot hold; the error where that will not do."""

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.compiler.forms import FOLDS, bound
+from autograd.compiler.array_kernels import FOLD_KERNELS, bound
 from autograd.compiler.memory import Slots, planned
 from autograd.compiler.rolled import (
     ROWS,
@@ -61,7 +61,7 @@ class Block:
     exits: list[Any]
 
 
-class Executor:
+class NumpyExecutor:
     """A rolled program and the memory it runs in. One call at a time: each thread takes one of its own."""
 
     def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> None:
@@ -71,7 +71,7 @@ class Executor:
         self.shapes = [result.shape for result in results]
         self.widths = [len(result.outputs) for result in results]
         self.slots: Slots = planned(rolled)
-        self.once = [self._once(register.width, register.truths, register.scope) for register in rolled.registers]
+        self.once = [self._once(register.width, register.booleans, register.scope) for register in rolled.registers]
         for i, number in rolled.constants:
             self.once[i][...] = number
         self.starts, self.length = self._starts()
@@ -92,8 +92,8 @@ class Executor:
         self.memory: list[Any] = []  # what all blocks work in, one at a time
 
     @staticmethod
-    def _once(width: int, truths: bool, scope: str) -> Any:
-        return None if scope in (ROWS, TOTAL) else numpy.zeros((width, 1), bool if truths else float)
+    def _once(width: int, booleans: bool, scope: str) -> Any:
+        return None if scope in (ROWS, TOTAL) else numpy.zeros((width, 1), bool if booleans else float)
 
     def _is_by_row(self, leaf: Leaf) -> bool:
         return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
@@ -219,7 +219,7 @@ class Executor:
             self.capacity = min(rows + 1, self.most)  # blocks of a call differ by a row
             self.blocks.clear()
             self.memory = [
-                numpy.empty(width * self.capacity, bool if truths else float) for width, truths in self.slots.sizes
+                numpy.empty(width * self.capacity, bool if booleans else float) for width, booleans in self.slots.sizes
             ]
         memory = [flat[: width * rows].reshape(width, rows) for flat, (width, _) in zip(self.memory, self.slots.sizes)]
         totals, views = self._totals()
@@ -280,7 +280,7 @@ def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., A
 def _fold(instruction: Fold, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     operand, out = array(instruction.operand, arrays), arrays[instruction.out]
     operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # what has no rows may be part of rows
-    return [(FOLDS[instruction.op], (operand, out))]
+    return [(FOLD_KERNELS[instruction.op], (operand, out))]
 
 
 def _gather(instruction: Gather, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:

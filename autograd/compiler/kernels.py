@@ -59,13 +59,13 @@ def float_function(name: str) -> Any:
 
 
 def one_by_one(name: str) -> Callable[..., None]:
-    """The form of an operation that has no kernel for arrays: its float function, number by number."""
+    """The array kernel of an operation that has none of its own: its float function, number by number."""
 
-    def form(*operands: Any) -> None:
+    def array_kernel(*operands: Any) -> None:
         *given, out = operands
         numpy.copyto(out, on_floats(name, len(given))(*given), casting="unsafe")  # of objects
 
-    return form
+    return array_kernel
 
 
 def settle(name: str, z: Any, rare: Any, operands: tuple[Any, ...], out: Any) -> None:
@@ -334,7 +334,7 @@ def erf(x: Any, out: Any) -> None:
 # --- slopes ------------------------------------------------------------------------------------------------------
 
 
-def witch(x: Any, out: Any) -> None:
+def inverse_one_plus_square(x: Any, out: Any) -> None:
     """1 / (1 + x²); from 1.4e154 on 0, where the engine still has a subnormal number."""
     numpy.reciprocal(numpy.add(numpy.square(x, out), ONE, out), out)
 

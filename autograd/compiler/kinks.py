@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import nan, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.building import Builder, rewritten
+from autograd.compiler.building import ProgramBuilder, rewritten
 from autograd.compiler.program import CONSTANT, INPUT, Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.numbers.sides import SIDES, deviations_of
@@ -70,9 +70,9 @@ class Kinks:
                         yield operand, self._term(adjoint, slope, deviation * other, {here, there})
 
     def _slope(self, j: int, z: int) -> int | None:
-        """∂ value j / ∂ value z as if z were an input; None where that is 0. Unguarded, any value that there is one."""
+        """∂ value j / ∂ value z as if z were an input; None where that is 0. Fast, any value that there is one."""
         if (j, z) not in self._slopes:
-            if self.backward.guarded:
+            if self.backward.safe:
                 found = self.backward.derivative(j, z)
                 self._slopes[j, z] = None if self.backward.builder.is_constant(found, 0.0) else found
             else:
@@ -80,13 +80,13 @@ class Kinks:
         return self._slopes[j, z]
 
     def _term(self, adjoint: Adjoint, slope: int, weight: float, operations: set[int]) -> Adjoint:
-        """adjoint · slope · weight where operations are at their kinks; unguarded NaN, so that the guarded one runs."""
+        """adjoint · slope · weight where operations are at their kinks; fast NaN, so that the safe one runs."""
         builder, zero = self.backward.builder, self.backward.builder.constant(0.0)
         mask = adjoint.mask
         for i in sorted(operations):
             at_kink = self._at_kink(i)
             mask = at_kink if mask < 0 else self.backward.both(mask, at_kink)
-        if not self.backward.guarded:
+        if not self.backward.safe:
             return adjoint._replace(value=builder.emit("where", (mask, builder.constant(nan), zero)))
         product = builder.emit("multiply", (builder.constant(weight), builder.emit("multiply", (adjoint.value, slope))))
         return adjoint._replace(value=builder.emit("where", (mask, product, zero)), mask=mask)
@@ -121,7 +121,7 @@ def with_norms(program: Program) -> Program:
     if not any(_is_root(operation, program) for operation in program.operations):
         return program
 
-    def make(builder: Builder, i: int, number: list[int]) -> int | None:
+    def make(builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
         op, operands, _ = program.operations[i]
         squares = _squares_below(program, operands[0]) if _is_root(program.operations[i], program) else None
         if not squares:
@@ -137,7 +137,7 @@ def _is_root(operation: Any, program: Program) -> bool:
     return op == "sqrt" or (op in ("constant_power", "power") and program.operations[operands[1]].value == 0.5)
 
 
-def _norm_at_zero(builder: Builder, root: int, squares: list[tuple[int, float]]) -> int:
+def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, float]]) -> int:
     """A root, and where it is 0 because all that is squared is, their norm."""
     scaled = [
         x if weight == 1.0 else builder.emit("multiply", (x, builder.constant(sqrt(weight)))) for x, weight in squares

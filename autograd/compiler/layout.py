@@ -1,6 +1,6 @@
 """Layout: how the arguments of a call lie in memory, and how results go back into the same structure.
 
-An argument is a number, an array, or a list, tuple or dict of them. Its *form* is what a traced program depends on:
+An argument is a number, an array, or a list, tuple or dict of them. Its *spec* is what a traced program depends on:
 kinds, lengths, keys and shapes, without the numbers and without the number of rows.
 """
 
@@ -17,38 +17,38 @@ from autograd.numbers.kinds import KINDS, kind_of
 from autograd.transforms.curvature import assembled
 
 
-class NumberForm(NamedTuple):
+class NumberSpec(NamedTuple):
     """One number."""
 
 
-class ArrayForm(NamedTuple):
+class ArraySpec(NamedTuple):
     """An array; of an argument with rows, the shape of one row."""
 
     shape: tuple[int, ...]
 
 
-class NumbersForm(NamedTuple):
+class NumbersSpec(NamedTuple):
     """A list or tuple of plain numbers, which are kept as one array; `make` makes another of its items."""
 
     length: int
     make: Any
 
 
-class SequenceForm(NamedTuple):
+class SequenceSpec(NamedTuple):
     """A list or tuple of anything; `make` makes another of its items."""
 
     parts: tuple[Any, ...]
     make: Any
 
 
-class DictForm(NamedTuple):
+class DictSpec(NamedTuple):
     """A dict, whose keys are in order."""
 
     keys: tuple[Any, ...]
     parts: tuple[Any, ...]
 
 
-NUMBER = NumberForm()
+NUMBER = NumberSpec()
 PLAIN = {float, int}
 FLOAT64 = numpy.dtype(float)
 
@@ -62,7 +62,7 @@ def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def tells_all(shapes: tuple[Any, ...]) -> bool:
-    """Whether shapes are all that there is to know about the forms of arguments."""
+    """Whether shapes are all that there is to know about the specs of arguments."""
     return all(type(shape) is tuple or shape in PLAIN for shape in shapes)
 
 
@@ -70,22 +70,22 @@ class UnfitNumber(TypeError):
     """A number, as a Value, that arrays of floats cannot hold: the program itself is run on it."""
 
 
-class Reader:
-    """One argument taken apart: its form, and its numbers as one array a leaf, rows first where it has rows."""
+class ArgumentReader:
+    """One argument taken apart: its spec, and its numbers as one array a leaf, rows first where it has rows."""
 
     def __init__(self, name: str, by_row: bool) -> None:
         self.name, self.by_row = name, by_row
         self.rows: int | None = None
         self.arrays: list[Any] = []
 
-    def form(self, x: Any, where: str = "") -> Any:
-        """The form of x; its arrays are added to those read before."""
+    def spec(self, x: Any, where: str = "") -> Any:
+        """The spec of x; its arrays are added to those read before."""
         if isinstance(x, numpy.ndarray):
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
             return self._array(self._converted(x, where), where)
         if isinstance(x, dict):
-            return DictForm(tuple(x), tuple([self.form(part, f"{where}[{key!r}]") for key, part in x.items()]))
+            return DictSpec(tuple(x), tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()]))
         if isinstance(x, (list, tuple)):
             return self._sequence(x, where)
         return self._number(x, where)
@@ -94,8 +94,8 @@ class Reader:
         make = type(x)._make if hasattr(x, "_fields") else list if isinstance(x, list) else tuple
         if not self.by_row and len(x) and PLAIN.issuperset(map(type, x)):
             self.arrays.append(numpy.array(x, dtype=float))
-            return NumbersForm(len(x), make)
-        return SequenceForm(tuple([self.form(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
+            return NumbersSpec(len(x), make)
+        return SequenceSpec(tuple([self.spec(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
@@ -112,14 +112,14 @@ class Reader:
             raise TypeError(f"{self.name}{where}: an array of real numbers is needed, got dtype {x.dtype}")
         if not self.by_row:
             self.arrays.append(x)
-            return ArrayForm(x.shape) if x.ndim else NUMBER
+            return ArraySpec(x.shape) if x.ndim else NUMBER
         if x.ndim == 0:
             raise TypeError(f"{self.name}{where} carries rows: an array with a leading axis is needed, got one number")
         if self.rows is not None and self.rows != len(x):
             raise ValueError(f"{self.name}{where} has {len(x)} rows, other parts of {self.name} have {self.rows}")
         self.rows = len(x)
         self.arrays.append(x)
-        return ArrayForm(x.shape[1:]) if x.ndim > 1 else NUMBER
+        return ArraySpec(x.shape[1:]) if x.ndim > 1 else NUMBER
 
     def _number(self, x: Any, where: str) -> Any:
         self._check(x, where)
@@ -139,43 +139,43 @@ class Reader:
             raise UnfitNumber(f"{self.name}{where} is a {type(x).__name__}; compiled code runs on floats and arrays")
 
 
-def template(form: Any) -> Any:
-    """Numbers of that form, for a function to be traced on."""
-    if isinstance(form, NumberForm):
+def template(spec: Any) -> Any:
+    """Numbers of that spec, for a function to be traced on."""
+    if isinstance(spec, NumberSpec):
         return 0.0
-    if isinstance(form, ArrayForm):
-        return numpy.zeros(form.shape)
-    if isinstance(form, NumbersForm):
-        return form.make([0.0] * form.length)
-    if isinstance(form, DictForm):
-        return dict(zip(form.keys, map(template, form.parts)))
-    return form.make([template(part) for part in form.parts])
+    if isinstance(spec, ArraySpec):
+        return numpy.zeros(spec.shape)
+    if isinstance(spec, NumbersSpec):
+        return spec.make([0.0] * spec.length)
+    if isinstance(spec, DictSpec):
+        return dict(zip(spec.keys, map(template, spec.parts)))
+    return spec.make([template(part) for part in spec.parts])
 
 
-def shapes_of(form: Any) -> Iterator[tuple[int, ...]]:
+def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
     """The shape of each leaf array, in order."""
-    if isinstance(form, NumberForm):
+    if isinstance(spec, NumberSpec):
         yield ()
-    elif isinstance(form, ArrayForm):
-        yield form.shape
-    elif isinstance(form, NumbersForm):
-        yield (form.length,)
+    elif isinstance(spec, ArraySpec):
+        yield spec.shape
+    elif isinstance(spec, NumbersSpec):
+        yield (spec.length,)
     else:
-        for part in form.parts:
+        for part in spec.parts:
             yield from shapes_of(part)
 
 
-def restored(form: Any, arrays: Iterator[Any], by_row: bool) -> Any:
-    """Results in a form, from one array for each leaf of it, rows first if `by_row`."""
-    if isinstance(form, DictForm):
-        return {key: restored(part, arrays, by_row) for key, part in zip(form.keys, form.parts)}
-    if isinstance(form, SequenceForm):
-        return form.make([restored(part, arrays, by_row) for part in form.parts])
+def restored(spec: Any, arrays: Iterator[Any], by_row: bool) -> Any:
+    """Results in a spec, from one array for each leaf of it, rows first if `by_row`."""
+    if isinstance(spec, DictSpec):
+        return {key: restored(part, arrays, by_row) for key, part in zip(spec.keys, spec.parts)}
+    if isinstance(spec, SequenceSpec):
+        return spec.make([restored(part, arrays, by_row) for part in spec.parts])
     array = next(arrays)
-    if isinstance(form, NumberForm):
+    if isinstance(spec, NumberSpec):
         return array if by_row else float(array)
-    if isinstance(form, NumbersForm):
-        return form.make(list(array.T) if by_row else array.tolist())
+    if isinstance(spec, NumbersSpec):
+        return spec.make(list(array.T) if by_row else array.tolist())
     return array
 
 
@@ -193,9 +193,9 @@ def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
     return numpy.stack(parts, axis=1) if by_row else numpy.array(parts)
 
 
-def nested(form: Any, second: Any, by_row: bool) -> Any:
+def nested(spec: Any, second: Any, by_row: bool) -> Any:
     """Second derivatives, n² in a row, in the structure of an argument twice."""
-    shapes = list(shapes_of(form))
+    shapes = list(shapes_of(spec))
     n = sum(map(math.prod, shapes))
     if by_row:
         if len(shapes) > 1:
@@ -205,5 +205,5 @@ def nested(form: Any, second: Any, by_row: bool) -> Any:
     parts = [
         [part.reshape(shape) for part, shape in zip(numpy.split(row, ends), shapes)] for row in second.reshape(n, n)
     ]
-    gradients = [restored(form, iter(part), False) for part in parts]
-    return assembled(template(form), iter(gradients), gradients[0])
+    gradients = [restored(spec, iter(part), False) for part in parts]
+    return assembled(template(spec), iter(gradients), gradients[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.building import VARIABLE, Builder, rewritten
-from autograd.compiler.forms import FORMS
+from autograd.compiler.array_kernels import ARRAY_KERNELS
+from autograd.compiler.building import VARIABLE, ProgramBuilder, rewritten
 from autograd.compiler.program import DETACH, Program
 from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
@@ -19,7 +19,7 @@ LEAK = "a traced function keeps nothing from call to call; make it an argument, 
 class Lowering:
     """Symbols and Values as values of a program; `known` says which have a number already."""
 
-    def __init__(self, builder: Builder, known: dict[int, int] | None = None) -> None:
+    def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None) -> None:
         self.builder = builder
         self.known = {} if known is None else known
         self.kept: list[Any] = []  # what `known` knows by its id must not be freed
@@ -50,15 +50,15 @@ class Lowering:
                 self.knows(y, self.builder.constant(operands[0]))
             else:
                 emitted = tuple([self._at_once(v) for v in operands])
-                self.knows(y, self.emit(op, operands, emitted, is_truth=type(y) is Condition))
+                self.knows(y, self.emit(op, operands, emitted, is_boolean=type(y) is Condition))
         return self._at_once(x)
 
     def emit(
-        self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_truth: bool = False
+        self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
     ) -> int:
         """The number of an operation's value; a condition counts as 1 or 0, but where it chooses."""
         counted = [
-            i if type(x) is not Condition or is_truth or (op == "where" and k == 0) else self._counted(i)
+            i if type(x) is not Condition or is_boolean or (op == "where" and k == 0) else self._counted(i)
             for k, (x, i) in enumerate(zip(operands, numbers))
         ]
         return self.builder.emit(op, tuple(counted), name)
@@ -84,7 +84,7 @@ def executable(program: Program) -> Program:
     if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in program.operations):
         return program
 
-    def make(builder: Builder, i: int, number: list[int]) -> int | None:
+    def make(builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
         op, operands, _ = program.operations[i]
         if op == DETACH:
             return number[operands[0]]
@@ -94,11 +94,11 @@ def executable(program: Program) -> Program:
 
 
 def _is_written_out(op: str) -> bool:
-    """Whether executors have no form of an operation, and its rule says what it is made of."""
-    return op in ROWS and op not in FORMS and ROWS[op].kernel is None
+    """Whether executors have no array kernel of an operation, and its rule says what it is made of."""
+    return op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
 
 
-def _written_out(builder: Builder, row: Primitive, operands: Sequence[int]) -> int:
+def _written_out(builder: ProgramBuilder, row: Primitive, operands: Sequence[int]) -> int:
     """The value of an operation, its rule run on symbols, and on constants where they are."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]

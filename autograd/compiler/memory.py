@@ -9,7 +9,7 @@ from autograd.compiler.rolled import ROWS, Apply, Gather, Instruction, Rolled, V
 
 
 class Slots(NamedTuple):
-    """The slot of each register of rows, and of each slot its width and whether it holds truths."""
+    """The slot of each register of rows, and of each slot its width and whether it holds booleans."""
 
     slot: dict[int, int]
     sizes: list[tuple[int, bool]]
@@ -51,13 +51,13 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
 
 def _take(slots: Slots, free: list[int], rolled: Rolled, i: int) -> None:
     """The smallest free slot that is large enough, but not wastefully so, or a new one."""
-    _, width, _, truths = rolled.registers[i]
-    fitting = [s for s in free if slots.sizes[s][1] == truths and width <= slots.sizes[s][0] <= 2 * width]
+    _, width, _, booleans = rolled.registers[i]
+    fitting = [s for s in free if slots.sizes[s][1] == booleans and width <= slots.sizes[s][0] <= 2 * width]
     if fitting:
         slots.slot[i] = min(fitting, key=lambda s: slots.sizes[s][0])
         free.remove(slots.slot[i])
     else:
-        slots.sizes.append((width, truths))
+        slots.sizes.append((width, booleans))
         slots.slot[i] = len(slots.sizes) - 1
 
 

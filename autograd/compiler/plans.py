@@ -1,4 +1,4 @@
-"""Plans: a traced program on its way to results, for arguments of certain forms."""
+"""Plans: a traced program on its way to results, for arguments of certain specs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.compiler.backends import Backend, Maker, Options, prepared
+from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, second_order, times_vector
 from autograd.compiler.executor import Leaf
-from autograd.compiler.layout import ArrayForm, restored, shapes_of
+from autograd.compiler.layout import ArraySpec, restored, shapes_of
 from autograd.compiler.locks import Lock
 from autograd.compiler.lowering import executable
 from autograd.compiler.program import Program, leaves_of
@@ -20,7 +20,7 @@ from autograd.compiler.sequences import hides_infinity
 Derive = Callable[[Program, Sequence[int], bool], Program]
 
 DERIVED: dict[str, Derive] = {
-    "value": lambda program, chosen, guarded: program,
+    "value": lambda program, chosen, safe: program,
     "gradient": differentiated,
     "hessian": second_order,
     "hvp": times_vector,
@@ -30,22 +30,22 @@ DERIVED: dict[str, Derive] = {
 class Plan:
     """A program ready to run, and executors that wait for the next call.
 
-    The lean program runs first. Where its results are not all finite, they do not count, and the guarded one runs,
+    The fast program runs first. Where its results are not all finite, they do not count, and the safe one runs,
     which keeps absent edges apart from zeros and says NaN where the engine does.
     """
 
     def __init__(
-        self, kind: str, traced: Program, forms: Sequence[Any], chosen: Sequence[int], each: bool, options: Options
+        self, kind: str, traced: Program, specs: Sequence[Any], chosen: Sequence[int], each: bool, options: Options
     ) -> None:
-        """`forms` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
+        """`specs` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
         self.kind, self.traced, self.chosen, self.each, self.options = kind, traced, chosen, each, options
-        self.forms = [*forms, *(forms[i] for i in chosen)] if kind == "hvp" else list(forms)
+        self.specs = [*specs, *(specs[i] for i in chosen)] if kind == "hvp" else list(specs)
         self.program = DERIVED[kind](traced, chosen, False)
         self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
         self.results = list(self._results(each))
         # Whether derivatives are arrays as they come, as in nearly every training step.
-        self.simple = all(type(self.forms[i]) is ArrayForm for i in chosen)
-        self._makers: dict[bool, Maker] = {}
+        self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
+        self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
         self._idle: dict[bool, list[Any]] = {False: [], True: []}
 
@@ -54,7 +54,7 @@ class Plan:
         if self.simple:
             return tuple(results)
         arrays = iter(results)
-        return tuple(restored(self.forms[i], arrays, by_row) for i, by_row in zip(self.chosen, self.by_row))
+        return tuple(restored(self.specs[i], arrays, by_row) for i, by_row in zip(self.chosen, self.by_row))
 
     def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
         """The results, an array each."""
@@ -64,43 +64,43 @@ class Plan:
             results, _ = self._run(True, arrays, rows, mean)
         return results
 
-    def _run(self, guarded: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
-        idle = self._idle[guarded]
+    def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        idle = self._idle[safe]
         try:
             executor = idle.pop()
         except IndexError:
-            executor = self._maker(guarded).executor()
+            executor = self._factory(safe).executor()
         results: tuple[list[Any], bool] = executor.run(arrays, rows, mean)
         idle.append(executor)
         return results
 
     def prepare(self) -> None:
         """Make ready to run what runs first."""
-        self._maker(False)
+        self._factory(False)
 
-    def _maker(self, guarded: bool) -> Maker:
-        """What makes executors, of the lean program or of the guarded one."""
+    def _factory(self, safe: bool) -> ExecutorFactory:
+        """What makes executors, of the fast program or of the safe one."""
         with self._making.held:
-            if guarded not in self._makers:
-                self._makers[guarded] = self._prepared(guarded)
-        return self._makers[guarded]
+            if safe not in self._factories:
+                self._factories[safe] = self._prepared(safe)
+        return self._factories[safe]
 
     @property
     def backend(self) -> Backend:
-        """What the lean program runs on."""
-        return self._maker(False).backend
+        """What the fast program runs on."""
+        return self._factory(False).backend
 
-    def _prepared(self, guarded: bool) -> Maker:
-        program = executable(DERIVED[self.kind](self.traced, self.chosen, True) if guarded else self.program)
+    def _prepared(self, safe: bool) -> ExecutorFactory:
+        program = executable(DERIVED[self.kind](self.traced, self.chosen, True) if safe else self.program)
         by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
         leaves = []
-        for k, form in enumerate(self.forms):
+        for k, spec in enumerate(self.specs):
             start = 0
-            for shape in shapes_of(form):
+            for shape in shapes_of(spec):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        exact = guarded or hides_infinity(program)
-        return prepared(self.options, rolled(program, by_row, self.results, exact), leaves, self.results)
+        limits = safe or hides_infinity(program)
+        return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs make one result: the value, then one for each leaf array of a derivative."""
@@ -111,7 +111,7 @@ class Plan:
         values = count if self.kind == "value" else 1 if self.kind == "gradient" else 0
         arrays: list[tuple[tuple[int, ...], bool]] = [((), each)] * values
         for i, by_row in zip(self.chosen, self.by_row):
-            arrays += [(shape, by_row) for shape in shapes_of(self.forms[i])]
+            arrays += [(shape, by_row) for shape in shapes_of(self.specs[i])]
         start = 0
         for shape, by_row in arrays:
             size = math.prod(shape)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.forks import at_work
-from autograd.numbers.kinds import FLOAT_RANK, exact, leading_kind
+from autograd.numbers.kinds import FLOAT_RANK, coerced, leading_kind
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.transforms.structure import detach
@@ -103,7 +103,7 @@ class Program:
             if operation.op == CONSTANT:
                 value = operation.value
                 if leader is not None and leader.rank > FLOAT_RANK and leader.lift is None and type(value) is not bool:
-                    value = exact((value,), inputs[0])[0]
+                    value = coerced((value,), inputs[0])[0]
                 values.append(value)
             else:
                 values.append(evaluator(operation.op)(*[values[i] for i in operation.operands]))
@@ -122,9 +122,9 @@ class Program:
     def source(self) -> str:
         """The program as Python: the forward pass, then the backward pass, one line an operation."""
         with at_work:
-            from autograd.compiler.source import written
+            from autograd.compiler.source import source_of
 
-        return written(self)
+        return source_of(self)
 
     def rolled(self, reduce: str | None = "sum") -> Any:
         """The program in array instructions, over the rows of its arguments: `print` shows them."""

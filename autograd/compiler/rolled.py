@@ -17,12 +17,12 @@ SHARED, ROWS, TOTAL, AFTER = "shared", "rows", "total", "after"
 
 
 class Register(NamedTuple):
-    """Where `width` numbers are kept, or as many truths; `name` is for people."""
+    """Where `width` numbers are kept, or as many booleans; `name` is for people."""
 
     name: str
     width: int
     scope: str
-    truths: bool = False
+    booleans: bool = False
 
 
 class View(NamedTuple):

@@ -11,17 +11,6 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.cells import (
-    AT_END,
-    CONTRACTION,
-    COUNT,
-    EACH_ROW,
-    ONCE,
-    ROW_DOT,
-    ROW_SUM,
-    Cells,
-    Terms,
-)
 from autograd.compiler.program import CONSTANT, INPUT, Program, leaves_of
 from autograd.compiler.rolled import (
     AFTER,
@@ -42,29 +31,40 @@ from autograd.compiler.rolled import (
     RowSum,
     View,
 )
+from autograd.compiler.scalar_graph import (
+    AT_END,
+    CONTRACTION,
+    COUNT,
+    EACH_ROW,
+    ONCE,
+    ROW_DOT,
+    ROW_SUM,
+    ScalarGraph,
+    Terms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SCOPE = {ONCE: SHARED, EACH_ROW: ROWS, AT_END: AFTER}
-FOLDS = {"max", "prod", "norm", "logsumexp"}
+FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # a constant exponent makes a form of its own
 FEW = 4  # up to so many terms are added one by one; more are multiplied together and folded
 DENSE = 2  # a product of matrices is taken where it computes at most so many times as many numbers as are wanted
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """Where a number is: the register, and which of it."""
 
     register: int
     column: int
 
 
-def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], exact: bool = False) -> Rolled:
+def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False) -> Rolled:
     """A program whose arguments `by_row` vary with the row, rolled up; what is not by row is summed over the rows.
 
-    `exact` keeps the engine's limits at infinity, at some cost.
+    `limits` keeps the engine's limits at infinity, at some cost.
 
     >>> from autograd.compiler.tracing import trace
     >>> import numpy as np
@@ -77,21 +77,21 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], e
         add_1[1 × rows] = add(tanh_1[0], tanh_1[1])
       results: add_1
     """
-    cells = Cells(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)}, exact)
-    leaves = [cells.number[i] for i in leaves_of(program.outputs)]
+    graph = ScalarGraph(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)}, limits)
+    leaves = [graph.number[i] for i in leaves_of(program.outputs)]
     each = {i for result in results if result.by_row for i in result.outputs}
-    leaves = cells.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
-    cells.contract(leaves)
-    return Rolling(program, cells, by_row, leaves).result(results)
+    leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
+    graph.contract(leaves)
+    return Rolling(program, graph, by_row, leaves).result(results)
 
 
 class Rolling:
     """One program on its way into registers."""
 
-    def __init__(self, program: Program, cells: Cells, by_row: Sequence[int], outputs: Sequence[int]) -> None:
-        self.program, self.cells, self.outputs = program, cells, outputs
+    def __init__(self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int]) -> None:
+        self.program, self.graph, self.outputs = program, graph, outputs
         self.registers: list[Register] = []
-        self.places: dict[int, Place] = {}
+        self.locations: dict[int, Location] = {}
         self.constants: list[tuple[int, float]] = []
         self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
         self.count: int | None = None
@@ -104,11 +104,11 @@ class Rolling:
         leaves = leaves_of(argument.tree)
         register = self._register(argument.name, len(leaves), ROWS if by_row else SHARED)
         for column, i in enumerate(leaves):
-            self.places[self.cells.number[i]] = Place(register, column)
+            self.locations[self.graph.number[i]] = Location(register, column)
         return register
 
-    def _register(self, name: str, width: int, scope: str, truths: bool = False) -> int:
-        self.registers.append(Register(name, width, scope, truths))
+    def _register(self, name: str, width: int, scope: str, booleans: bool = False) -> int:
+        self.registers.append(Register(name, width, scope, booleans))
         return len(self.registers) - 1
 
     def result(self, results: Sequence[Result]) -> Rolled:
@@ -129,54 +129,54 @@ class Rolling:
         )  # fmt: skip
 
     def _depths(self) -> Iterable[tuple[int, list[int]]]:
-        """Cells to compute, those of one phase and one depth together; a sum over rows is taken with the rows."""
-        cells = self.cells
+        """Scalars to compute, those of one phase and one depth together; a sum over rows is taken with the rows."""
+        graph = self.graph
         depth: dict[int, int] = {}
         found: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for i in cells.live(self.outputs):
-            if cells.ops[i] in (INPUT, CONSTANT):
+        for i in graph.live(self.outputs):
+            if graph.ops[i] in (INPUT, CONSTANT):
                 continue
-            phase = EACH_ROW if cells.ops[i] in (ROW_SUM, ROW_DOT) else cells.when[i]
-            depth[i] = 1 + max([depth.get(j, 0) for j in cells.parts(i) if cells.when[j] == phase], default=0)
+            phase = EACH_ROW if graph.ops[i] in (ROW_SUM, ROW_DOT) else graph.when[i]
+            depth[i] = 1 + max([depth.get(j, 0) for j in graph.parts(i) if graph.when[j] == phase], default=0)
             found[phase, depth[i]].append(i)
         return [(phase, found[phase, level]) for phase, level in sorted(found)]
 
     # --- what belongs together
 
     def _source(self, i: int) -> int:
-        return -1 if self.cells.ops[i] == CONSTANT else self.places[i].register
+        return -1 if self.graph.ops[i] == CONSTANT else self.locations[i].register
 
     def _order(self, i: int) -> tuple[int, int]:
-        place = self.places.get(i)
+        place = self.locations.get(i)
         return (-1, i) if place is None else place
 
     def _likeness(self, i: int) -> tuple[Any, ...]:
         """What the members of a group have in common."""
-        cells = self.cells
-        op, operands = cells.ops[i], cells.operands[i]
+        graph = self.graph
+        op, operands = graph.ops[i], graph.operands[i]
         if op == CONTRACTION:
-            terms = self._aligned(cells.terms[i])
-            cells.terms[i] = terms
+            terms = self._aligned(graph.terms[i])
+            graph.terms[i] = terms
             pairs = tuple((self._source(a), self._source(b)) for a, b in terms.pairs)
             return op, pairs, tuple(map(self._source, terms.singles))
-        if op in FOLDS:
-            operands = cells.operands[i] = tuple(sorted(operands, key=self._order))
+        if op in FOLDED:
+            operands = graph.operands[i] = tuple(sorted(operands, key=self._order))
         elif op in COMMUTATIVE or op == ROW_DOT:
-            operands = cells.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
-        special = [cells.values[j] for j in operands if cells.ops[j] == CONSTANT] if op in BY_EXPONENT else []
-        return op, tuple(map(self._source, operands)), cells.is_truth(i), tuple(map(repr, special))
+            operands = graph.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
+        special = [graph.values[j] for j in operands if graph.ops[j] == CONSTANT] if op in BY_EXPONENT else []
+        return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms in the order of their places, what varies most last in each pair."""
         by_phase = [
-            (a, b) if (self.cells.when[a], self._order(a)) <= (self.cells.when[b], self._order(b)) else (b, a)
+            (a, b) if (self.graph.when[a], self._order(a)) <= (self.graph.when[b], self._order(b)) else (b, a)
             for a, b in terms.pairs
         ]
         pairs = sorted(by_phase, key=lambda pair: (self._order(pair[1]), self._order(pair[0])))
         return Terms(tuple(pairs), tuple(sorted(terms.singles, key=self._order)))
 
     def _group(self, op: str, members: list[int], phase: int) -> None:
-        cells = self.cells
+        graph = self.graph
         if op == CONTRACTION:
             self._contractions(members, phase)
         elif op == ROW_DOT:
@@ -185,27 +185,29 @@ class Rolling:
             self._row_sums(members)
         elif op == COUNT:
             self.count = self._register("rows", 1, SHARED)
-            self.places[members[0]] = Place(self.count, 0)
-        elif op in FOLDS:
-            members.sort(key=lambda i: list(map(self._order, cells.operands[i])))
-            self._settle(members, self._fold(op, [cells.operands[i] for i in members], phase))
+            self.locations[members[0]] = Location(self.count, 0)
+        elif op in FOLDED:
+            members.sort(key=lambda i: list(map(self._order, graph.operands[i])))
+            self._assign(members, self._fold(op, [graph.operands[i] for i in members], phase))
         else:
-            members.sort(key=lambda i: list(map(self._order, cells.operands[i])))
-            columns = list(zip(*[cells.operands[i] for i in members]))
-            self._settle(members, self._apply(op, columns, phase, cells.is_truth(members[0])))
+            members.sort(key=lambda i: list(map(self._order, graph.operands[i])))
+            columns = list(zip(*[graph.operands[i] for i in members]))
+            self._assign(members, self._apply(op, columns, phase, graph.is_boolean(members[0])))
 
-    def _settle(self, members: Sequence[int], register: int) -> None:
+    def _assign(self, members: Sequence[int], register: int) -> None:
         for column, i in enumerate(members):
-            self.places[i] = Place(register, column)
+            self.locations[i] = Location(register, column)
 
     # --- instructions
 
-    def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, truths: bool = False) -> int:
-        """One operation on many operands, given as one list of cells for each place."""
-        return self._applied(op, [self._operand(column, phase) for column in operands], len(operands[0]), phase, truths)
+    def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, booleans: bool = False) -> int:
+        """One operation on many operands, given as one list of scalars for each place."""
+        return self._applied(
+            op, [self._operand(column, phase) for column in operands], len(operands[0]), phase, booleans
+        )
 
-    def _applied(self, op: str, operands: Sequence[Operand], width: int, phase: int, truths: bool = False) -> int:
-        out = self._register(self._named(op), width, SCOPE[phase], truths)
+    def _applied(self, op: str, operands: Sequence[Operand], width: int, phase: int, booleans: bool = False) -> int:
+        out = self._register(self._named(op), width, SCOPE[phase], booleans)
         self.phases[phase].append(Apply(out, op, tuple(operands)))
         return out
 
@@ -215,7 +217,7 @@ class Rolling:
         return f"{name}_{self.names[name]}"
 
     def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
-        """One fold for each row of cells."""
+        """One fold for each row of scalars."""
         operand = self._matrix(list(zip(*rows)), phase)
         out = self._register(self._named(op), len(rows), SCOPE[phase])
         self.phases[phase].append(Fold(out, op, operand))
@@ -230,23 +232,23 @@ class Rolling:
         """Σ a·b + Σ c for many at once: a product of matrices where the members share one side, else term by term."""
         groups: dict[Any, list[int]] = defaultdict(list)
         for i in members:
-            groups[self._vector(self.cells.terms[i])].append(i)
+            groups[self._vector(self.graph.terms[i])].append(i)
         if len(groups) > max(1, len(members) // 2):
             groups = {None: members}  # hardly any share anything
         for vector, group in groups.items():
-            group.sort(key=lambda i: self._key(self.cells.terms[i]))
-            terms = [self.cells.terms[i] for i in group]
+            group.sort(key=lambda i: self._key(self.graph.terms[i]))
+            terms = [self.graph.terms[i] for i in group]
             result = self._products(terms, phase) if vector is None else self._matrix_product(vector, terms, phase)
-            self._settle(group, self._with_singles(result, terms, phase))
+            self._assign(group, self._with_singles(result, terms, phase))
 
     def _key(self, terms: Terms) -> list[tuple[int, int]]:
         return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
 
     def _vector(self, terms: Terms) -> tuple[int, ...] | None:
         """The second factors, if the first ones can be a matrix that all rows share."""
-        if len(terms.pairs) < 2 or any(self.cells.when[a] == EACH_ROW for a, _ in terms.pairs):
+        if len(terms.pairs) < 2 or any(self.graph.when[a] == EACH_ROW for a, _ in terms.pairs):
             return None
-        if any(self.cells.ops[i] == CONSTANT for pair in terms.pairs for i in pair):
+        if any(self.graph.ops[i] == CONSTANT for pair in terms.pairs for i in pair):
             return None
         vector = tuple(b for _, b in terms.pairs)
         matrix = {self._source(a) for a, _ in terms.pairs}
@@ -309,10 +311,10 @@ class Rolling:
     # --- sums over rows
 
     def _row_sums(self, members: list[int]) -> None:
-        members.sort(key=lambda i: self._order(self.cells.operands[i][0]))
-        operand = self._operand([self.cells.operands[i][0] for i in members], EACH_ROW)
+        members.sort(key=lambda i: self._order(self.graph.operands[i][0]))
+        operand = self._operand([self.graph.operands[i][0] for i in members], EACH_ROW)
         assert isinstance(operand, View)
-        self._settle(members, self._summed(operand, len(members)))
+        self._assign(members, self._summed(operand, len(members)))
 
     def _summed(self, operand: View, width: int) -> int:
         out = self._register(self._named("total"), width, TOTAL)
@@ -321,12 +323,12 @@ class Rolling:
 
     def _row_products(self, members: list[int]) -> None:
         """Σ over rows of a·b for pairs from two registers: all pairs of both sides at once where most are wanted."""
-        pairs = [self.cells.operands[i] for i in members]
+        pairs = [self.graph.operands[i] for i in members]
         left, right = (sorted({pair[side] for pair in pairs}, key=self._order) for side in (0, 1))
         if len(left) * len(right) > DENSE * len(pairs):
-            members.sort(key=lambda i: list(map(self._order, self.cells.operands[i])))
-            register = self._apply("multiply", list(zip(*[self.cells.operands[i] for i in members])), EACH_ROW)
-            self._settle(members, self._summed(self._whole(register), len(members)))
+            members.sort(key=lambda i: list(map(self._order, self.graph.operands[i])))
+            register = self._apply("multiply", list(zip(*[self.graph.operands[i] for i in members])), EACH_ROW)
+            self._assign(members, self._summed(self._whole(register), len(members)))
             return
         sides = [self._operand(side, EACH_ROW) for side in (left, right)]
         assert isinstance(sides[0], View) and isinstance(sides[1], View)
@@ -334,33 +336,33 @@ class Rolling:
         self.phases[EACH_ROW].append(RowProduct(out, sides[0], sides[1]))
         row, column = ({i: k for k, i in enumerate(side)} for side in (left, right))
         for i, (a, b) in zip(members, pairs):
-            self.places[i] = Place(out, row[a] * len(right) + column[b])
+            self.locations[i] = Location(out, row[a] * len(right) + column[b])
 
     # --- operands
 
     def _operand(self, column: Sequence[int], phase: int) -> Operand:
         """The operands in one place of all members: a constant, a view, or a view of what is gathered for it."""
-        values = [self.cells.values[i] for i in column if self.cells.ops[i] == CONSTANT]
+        values = [self.graph.values[i] for i in column if self.graph.ops[i] == CONSTANT]
         if len(values) == len(column) and len(set(column)) == 1:
             return Number(values[0])
-        places = [self._place(i) for i in column]
+        places = [self._locate(i) for i in column]
         steps = {b.column - a.column for a, b in pairwise(places)} or {1}
         if len(steps) == 1 and len({place.register for place in places}) == 1:
             return View(places[0].register, places[0].column, (len(places),), (steps.pop(),))
         return self._whole(self._gathered(places, phase))
 
-    def _place(self, i: int) -> Place:
-        place = self.places.get(i)
+    def _locate(self, i: int) -> Location:
+        place = self.locations.get(i)
         if place is None:  # a constant that stands among other operands
-            x = self.cells.values[i]
+            x = self.graph.values[i]
             register = self._register(self._named("constant"), 1, SHARED, type(x) is bool)
             self.constants.append((register, x))
-            place = self.places[i] = Place(register, 0)
+            place = self.locations[i] = Location(register, 0)
         return place
 
     def _matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
-        """Rows of cells as a matrix."""
-        places = [[self._place(i) for i in row] for row in rows]
+        """Rows of scalars as a matrix."""
+        places = [[self._locate(i) for i in row] for row in rows]
         first = places[0][0]
         down = places[1][0].column - first.column if len(places) > 1 else len(places[0])
         across = places[0][1].column - first.column if len(places[0]) > 1 else 1
@@ -373,7 +375,7 @@ class Rolling:
         register = self._gathered([place for row in places for place in row], phase)
         return View(register, 0, (len(places), len(places[0])), (len(places[0]), 1))
 
-    def _gathered(self, places: Sequence[Place], phase: int) -> int:
+    def _gathered(self, places: Sequence[Location], phase: int) -> int:
         """A register of numbers from anywhere, made in the earliest phase that can."""
         pieces: list[tuple[int, list[int]]] = []
         for register, column in places:
@@ -386,7 +388,7 @@ class Rolling:
             scopes = {self.registers[register].scope for register, _ in key}
             if scopes == {SHARED}:
                 phase = ONCE
-            truths = all(self.registers[register].truths for register, _ in key)
-            out = self.gathers[key] = self._register(self._named("gather"), len(places), SCOPE[phase], truths)
+            booleans = all(self.registers[register].booleans for register, _ in key)
+            out = self.gathers[key] = self._register(self._named("gather"), len(places), SCOPE[phase], booleans)
             self.phases[phase].append(Gather(out, key))
         return self.gathers[key]

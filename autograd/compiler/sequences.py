@@ -1,7 +1,7 @@
 """Operations in terms of others: those on sequences of parts that many of them share, in whatever order they come.
 
 `PLAIN` is short, and NaN where numbers are infinite. `EXACT` has the engine's limits there: one infinite number
-outweighs all finite ones, several have no limit. It is for the guarded program, which runs where something is not
+outweighs all finite ones, several have no limit. It is for the safe program, which runs where something is not
 finite, and for programs in which a comparison would hide that.
 """
 
@@ -16,39 +16,39 @@ from autograd.symbols import COMPARISONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.compiler.cells import Cells
     from autograd.compiler.program import Program
+    from autograd.compiler.scalar_graph import ScalarGraph
 
-    Lowering = Callable[[Cells, Sequence[int]], int]
+    Lowering = Callable[[ScalarGraph, Sequence[int]], int]
 
 TINY = 1e-290  # below it a length may have lost digits
 
 
-def _mean(cells: Cells, xs: Sequence[int]) -> int:
+def _mean(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("divide", cells.emit("sum", *xs), cells.constant(float(len(xs))))
 
 
-def _norm(cells: Cells, xs: Sequence[int]) -> int:
+def _norm(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("norm", *sorted(xs))
 
 
-def _logsumexp(cells: Cells, xs: Sequence[int]) -> int:
+def _logsumexp(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("logsumexp", *sorted(xs))
 
 
-def _from_greatest(cells: Cells, xs: Sequence[int]) -> tuple[int, list[int]]:
+def _from_greatest(cells: ScalarGraph, xs: Sequence[int]) -> tuple[int, list[int]]:
     """x - m for the first of the xs, and for all of them, m being the greatest."""
     m = cells.emit("max", *sorted(xs))
     return cells.emit("subtract", xs[0], m), [cells.emit("subtract", x, m) for x in sorted(xs)]
 
 
-def _softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+def _softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
     first, every = _from_greatest(cells, xs)
     total = cells.emit("sum", *[cells.emit("exp", x) for x in every])
     return cells.emit("divide", cells.emit("exp", first), total)
 
 
-def _log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+def _log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
     first, every = _from_greatest(cells, xs)  # for x - logsumexp(x) would lose what is small beside m
     return cells.emit("subtract", first, _logsumexp(cells, every))
 
@@ -56,14 +56,14 @@ def _log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
 def _softmax_rest(first: Lowering) -> Lowering:
     """The sum of the softmax of all but the first, in terms of that of one."""
 
-    def rest(cells: Cells, xs: Sequence[int]) -> int:
+    def rest(cells: ScalarGraph, xs: Sequence[int]) -> int:
         others = range(1, len(xs))
         return cells.emit("sum", *[first(cells, [xs[i], *xs[:i], *xs[i + 1 :]]) for i in others])
 
     return rest
 
 
-def _direction(cells: Cells, xs: Sequence[int]) -> int:
+def _direction(cells: ScalarGraph, xs: Sequence[int]) -> int:
     """x / z; 0 of the zero vector, and NaN where z is too small to have all its digits."""
     z, zero = _norm(cells, xs), cells.constant(0.0)
     usual = cells.emit(">", z, cells.constant(TINY))
@@ -74,12 +74,12 @@ def _direction(cells: Cells, xs: Sequence[int]) -> int:
 # --- local derivatives that the engine keeps whole: their pieces, in an order in which none leaves the range ---------
 
 
-def _ratio_slope(cells: Cells, zxy: Sequence[int]) -> int:
+def _ratio_slope(cells: ScalarGraph, zxy: Sequence[int]) -> int:
     z, _, y = zxy
     return cells.emit("divide", z, y)
 
 
-def _quotient(cells: Cells, xyzn: Sequence[int]) -> int:
+def _quotient(cells: ScalarGraph, xyzn: Sequence[int]) -> int:
     x, y, z, order = xyzn
     n = int(cells.values[order])
     if cells.values[y] == 1.0:
@@ -87,13 +87,13 @@ def _quotient(cells: Cells, xyzn: Sequence[int]) -> int:
     return cells.emit("multiply", _divided(cells, x, z, n // 2), _divided(cells, y, z, n - n // 2))
 
 
-def _divided(cells: Cells, x: int, z: int, n: int) -> int:
+def _divided(cells: ScalarGraph, x: int, z: int, n: int) -> int:
     for _ in range(n):
         x = cells.emit("divide", x, z)
     return x
 
 
-def _exact_quotient(cells: Cells, xyzn: Sequence[int]) -> int:
+def _exact_quotient(cells: ScalarGraph, xyzn: Sequence[int]) -> int:
     """Of two fractions whose product underflows, one is taken 2**500 times as large until the end."""
     x, y, z, order = xyzn
     if cells.values[y] == 1.0:
@@ -106,7 +106,7 @@ def _exact_quotient(cells: Cells, xyzn: Sequence[int]) -> int:
     return cells.emit("multiply", _divided(cells, product, z, left), down)
 
 
-def _power_log(cells: Cells, zxyn: Sequence[int]) -> int:
+def _power_log(cells: ScalarGraph, zxyn: Sequence[int]) -> int:
     z, x, _, n = zxyn
     for _ in range(int(cells.values[n])):
         z = cells.emit("xlogy", z, x)
@@ -116,7 +116,7 @@ def _power_log(cells: Cells, zxyn: Sequence[int]) -> int:
 # --- at infinity -----------------------------------------------------------------------------------------------------
 
 
-def _infinities(cells: Cells, xs: Sequence[int]) -> int:
+def _infinities(cells: ScalarGraph, xs: Sequence[int]) -> int:
     """How many of the xs are inf; NaN beside a NaN."""
     one, zero = cells.constant(1.0), cells.constant(0.0)
     flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in sorted(xs)]
@@ -125,27 +125,27 @@ def _infinities(cells: Cells, xs: Sequence[int]) -> int:
     )
 
 
-def _is_infinite(cells: Cells, x: int) -> int:
+def _is_infinite(cells: ScalarGraph, x: int) -> int:
     return cells.emit("==", x, cells.constant(inf))
 
 
-def _by_infinities(cells: Cells, count: int, none: int, one: int, several: int) -> int:
+def _by_infinities(cells: ScalarGraph, count: int, none: int, one: int, several: int) -> int:
     """One of three numbers, by how many infinities there are."""
     some = cells.emit("where", cells.emit("==", count, cells.constant(1.0)), one, several)
     return cells.emit("where", cells.emit("==", count, cells.constant(0.0)), none, some)
 
 
-def _exact_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+def _exact_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
     limit = cells.emit("where", _is_infinite(cells, xs[0]), cells.constant(1.0), cells.constant(0.0))
     return _by_infinities(cells, _infinities(cells, xs), _softmax_first(cells, xs), limit, cells.constant(nan))
 
 
-def _exact_log_softmax_first(cells: Cells, xs: Sequence[int]) -> int:
+def _exact_log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
     limit = cells.emit("where", _is_infinite(cells, xs[0]), cells.constant(0.0), cells.constant(-inf))
     return _by_infinities(cells, _infinities(cells, xs), _log_softmax_first(cells, xs), limit, cells.constant(nan))
 
 
-def _exact_direction(cells: Cells, xs: Sequence[int]) -> int:
+def _exact_direction(cells: ScalarGraph, xs: Sequence[int]) -> int:
     """Of numbers whose norm overflows it is that of their quarters, of tiny ones that of multiples."""
     z, large = _norm(cells, xs), cells.constant(2.0**600)
     tiny = cells.emit("where", cells.emit("<=", z, cells.constant(TINY)), large, cells.constant(1.0))

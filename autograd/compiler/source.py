@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from autograd.compiler.building import Builder
+from autograd.compiler.building import ProgramBuilder
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Meaning, Operation, Program
 from autograd.engine.names import placed
@@ -24,7 +24,7 @@ FORWARD = "    # forward pass"
 BACKWARD = "    # backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v"
 
 
-def written(program: Program) -> str:
+def source_of(program: Program) -> str:
     """The source of a function that does what the program does, with autograd's functions in scope."""
     names = list(program.names)
     for i, operation in enumerate(program.operations):
@@ -161,17 +161,17 @@ def parsed(source: str) -> Program:
     >>> program(0.0), parsed(program.source()) == program
     (0.0, True)
     """
-    return Reader(source).program
+    return SourceReader(source).program
 
 
-class Reader:
+class SourceReader:
     """Source, statement by statement."""
 
     def __init__(self, source: str) -> None:
         (function,) = ast.parse(source).body
         if not isinstance(function, ast.FunctionDef):
             raise SyntaxError("a program is one function")
-        self.builder = Builder()
+        self.builder = ProgramBuilder()
         self.numbers: dict[str, int] = {}
         self.trees: dict[str, Any] = {argument.arg: None for argument in function.args.args}
         body = list(function.body)

@@ -21,13 +21,13 @@ from autograd.refusals import TraceError
 
 
 class Call(NamedTuple):
-    """The arguments of one call: their forms, which the program depends on, their numbers, and how rows are reduced.
+    """The arguments of one call: their specs, which the program depends on, their numbers, and how rows are reduced.
 
     `static` has the name of each static argument, a key by type and bits, and its value.
     """
 
     passed: Passed
-    forms: tuple[Any, ...]
+    specs: tuple[Any, ...]
     static: tuple[tuple[str, Any, Any], ...]
     arrays: list[Any]
     rows: int | None
@@ -47,7 +47,7 @@ class Call(NamedTuple):
     @property
     def key(self) -> Any:
         """What its program depends on."""
-        return self.passed, self.forms, tuple((name, key) for name, key, _ in self.static)
+        return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static)
 
 
 class Traces:
@@ -61,18 +61,18 @@ class Traces:
         self._tracing = Lock()
 
     def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan:
-        """What runs for arguments of these forms: traced, differentiated and rolled up when they first come."""
+        """What runs for arguments of these specs: traced, differentiated and rolled up when they first come."""
         key = (kind, call.each, chosen, call.key)
         plan = self.plans.get(key)
         if plan is None:
             with uncollected():
-                plan = Plan(kind, self._traced(call), call.forms, chosen, call.each, self.options)
+                plan = Plan(kind, self._traced(call), call.specs, chosen, call.each, self.options)
                 plan.prepare()
             self.plans[key] = plan
         return plan
 
     def _traced(self, call: Call) -> Program:
-        """The program of f for arguments of these forms."""
+        """The program of f for arguments of these specs."""
         with self._tracing.held:
             program = self.programs.get(call.key)
             if program is None:
@@ -92,11 +92,11 @@ class Traces:
 
         of_numbers.__name__ = name
         try:
-            program = trace(of_numbers, [template(form) for form in call.forms], moving)
+            program = trace(of_numbers, [template(spec) for spec in call.specs], moving)
         except TraceError:  # which names its line, whatever the shapes
             raise
         except Exception as error:  # whatever f itself raises goes on, with what it was given
-            shapes = (f"{name} {', '.join(map(str, shapes_of(form)))}" for name, form in zip(moving, call.forms))
+            shapes = (f"{name} {', '.join(map(str, shapes_of(spec)))}" for name, spec in zip(moving, call.specs))
             error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
         names = zip(program.arguments, moving)  # a program calls a parameter named like an operation otherwise

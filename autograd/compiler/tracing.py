@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.building import Builder
+from autograd.compiler.building import ProgramBuilder
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Argument, Keyed, Program
 from autograd.engine import Value
-from autograd.engine.gradients import is_unchanged
+from autograd.engine.differentiating import is_unchanged
 from autograd.engine.recording import Recording
 from autograd.engine.value import changes, clock
-from autograd.numbers.kinds import real
+from autograd.numbers.kinds import coerce
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import is_array, like, map_leaves
@@ -29,7 +29,7 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
     2
     """
-    builder = Builder()
+    builder = ProgramBuilder()
     lowering = Lowering(builder)
     names = names or argument_names(f, len(arguments))
     first, changed = clock(), changes()
@@ -103,7 +103,7 @@ def _output(result: Any, lowering: Lowering) -> Any:
     if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
         return tuple(_output(part, lowering) for part in result)
     x = result.item() if is_array(result) else result
-    return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(real(x))
+    return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(coerce(x))
 
 
 def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool) -> None:

@@ -50,7 +50,7 @@ class Flow:
             self.derivatives[source] = self.derivatives.get(source, 0.0) + (0.0 if inner is None else inner * partial)
 
 
-class Builder:
+class PictureBuilder:
     """One picture in the making: the boxes of a folding that are `shown`, and the edges between them."""
 
     def __init__(
@@ -353,7 +353,7 @@ def _range(values: list[Any]) -> str:
     return " … ".join(dict.fromkeys(ends))
 
 
-def picture(builder: Builder, caption: str) -> Picture:
+def picture(builder: PictureBuilder, caption: str) -> Picture:
     """The whole picture."""
     graph = builder.graph
     call_of = builder.calls.innermost(graph.nodes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd.drawing.building import SHOWS, Builder, picture
+from autograd.drawing.building import SHOWS, PictureBuilder, picture
 from autograd.drawing.folding import (
     Alike,
     Calls,
@@ -59,7 +59,7 @@ def choose(
         limit = min(limit, READABLE)
     shown = neighbourhood(folding.get(output, output), _inputs(graph, folding), limit)
     adjoints = graph.adjoints() if fresh else None
-    builder = Builder(graph, naming, calls, folding, alike, shown, show, adjoints)
+    builder = PictureBuilder(graph, naming, calls, folding, alike, shown, show, adjoints)
     return picture(builder, _caption(graph, naming, calls, shown, whole))
 
 

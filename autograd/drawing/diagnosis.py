@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from autograd.engine import Value
-from autograd.engine.gradients import is_unchanged
+from autograd.engine.differentiating import is_unchanged
 from autograd.engine.graph import Edge
 
 SATURATED = 1e-3  # of its greatest slope: below it a tanh or a sigmoid hardly passes a gradient

@@ -6,7 +6,7 @@ from collections import Counter
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints
-from autograd.engine.gradients import is_unchanged, one
+from autograd.engine.differentiating import is_unchanged, one
 from autograd.engine.names import Names
 from autograd.engine.paths import indirect
 from autograd.engine.points import Point

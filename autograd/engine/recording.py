@@ -9,7 +9,7 @@ from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, l
 from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import NO_GRAD, Value, clock, operand
 from autograd.forks import at_work
-from autograd.numbers.kinds import VALUE_RANK, Kind, exact, join, kind_of
+from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import METHODS, OPERATORS, core
 
@@ -39,7 +39,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     else:
         made.op = op
         made.inputs = inputs
-        made.partials = partials if type(data) is float else exact(partials, data)
+        made.partials = partials if type(data) is float else coerced(partials, data)
     return made
 
 

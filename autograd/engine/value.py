@@ -6,7 +6,7 @@ from itertools import count
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, Sweep
-from autograd.numbers.kinds import adapted, real
+from autograd.numbers.kinds import coerce
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
@@ -51,7 +51,7 @@ class Value(Scalar):
     index: int
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = real(data)
+        self._data = coerce(data)
         self.grad = NO_GRAD
         self.op = None
         self.inputs = ()
@@ -68,7 +68,7 @@ class Value(Scalar):
         0.0
         """
         made = cls.__new__(cls)
-        made._data = real(data)
+        made._data = coerce(data)
         made.grad = NO_GRAD
         made.op = None
         made.inputs = made.partials = ()
@@ -77,7 +77,7 @@ class Value(Scalar):
         return made
 
     def _set_data(self, data: Any) -> None:
-        data = real(data)
+        data = coerce(data)
         if type(self._data) is Symbol or type(data) is Symbol:
             raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
         self._data = data
@@ -128,7 +128,7 @@ class Value(Scalar):
         >>> y.backward(); y.backward(); x.grad, y.grad
         (8.0, 1.0)
         """
-        seed = real(seed)
+        seed = coerce(seed)
         if type(self._data) is not float and seed == 1:
             seed = 1  # which leaves a Fraction a Fraction
         with SWEEPING:
@@ -179,7 +179,7 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
         return Value.constant(x)
     if not is_plain(x):
         return None
-    plain = adapted(x, beside)
+    plain = coerce(x, beside)
     made = Value.constant(plain)
     if type(plain) is Sided:
         made._data = plain

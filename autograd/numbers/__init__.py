@@ -17,7 +17,7 @@ else:
     Number = Vector = object
 
 
-join(float, Kind("float", FLOAT_RANK, lambda row: row.kernel, normal=float))
+join(float, Kind("float", FLOAT_RANK, lambda row: row.kernel, coerce=float))
 for _plain in (int, bool):
     join(_plain, KINDS[float])
 LAZY_KINDS.update(

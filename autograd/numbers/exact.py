@@ -27,4 +27,4 @@ def _constant(name: str, x: Any) -> Any:
 
 def enter() -> None:
     """Let Fractions take part."""
-    join(Fraction, Kind("Fraction", FRACTION_RANK, _value, normal=Fraction, constant=_constant))
+    join(Fraction, Kind("Fraction", FRACTION_RANK, _value, coerce=Fraction, constant=_constant))

@@ -38,11 +38,11 @@ class Kind:
     """One kind of number: its rank, and how a primitive is applied to it.
 
     `value(primitive)` computes one that has a kernel on operands of a base kind; `lift(primitive)` applies any to
-    operands of a lifted kind; `normal(x)` is x as a Value keeps it; `constant(name, x)` is a mathematical constant in
+    operands of a lifted kind; `coerce(x)` is x as a Value keeps it; `constant(name, x)` is a mathematical constant in
     the precision of x.
     """
 
-    __slots__ = ("constant", "lift", "name", "normal", "rank", "value")
+    __slots__ = ("constant", "lift", "name", "coerce", "rank", "value")
 
     def __init__(
         self,
@@ -50,13 +50,13 @@ class Kind:
         rank: int,
         value: Callable[[Any], Callable[..., Any]] | None = None,
         lift: Callable[[Any], Callable[..., Any]] | None = None,
-        normal: Callable[[Any], Any] = lambda x: x,
+        coerce: Callable[[Any], Any] = lambda x: x,
         constant: Callable[[str, Any], Any] = lambda name, x: CONSTANTS[name],
     ) -> None:
         self.name = name
         self.rank = rank
         self.lift = lift
-        self.normal = normal
+        self.coerce = coerce
         self.constant = constant
         self.value = value
 
@@ -90,27 +90,28 @@ def leading_kind(operands: Iterable[Any]) -> Kind:
     return leader
 
 
-def real(x: Any) -> Any:
-    """`x` as the number that a Value keeps: a float, or a Fraction, mpf or Symbol as it is."""
+def coerce(x: Any, like: Any = None) -> Any:
+    """`x` as the number that a Value keeps: a float, or a Fraction, mpf or Symbol as it is.
+
+    As an operand beside the number `like`, an int is exact where that is, and a slope keeps its sides.
+    """
     if type(x) is float:
         return x
+    if like is not None:
+        if type(x) is Sided:
+            return x
+        if type(x) is int and type(like) is not float:
+            return kind_of(like).coerce(x)
     kind = kind_of(x)
     if kind.rank >= VALUE_RANK:
         raise TypeError(_instead(x))
-    return kind.normal(x)
+    return kind.coerce(x)
 
 
-def adapted(x: Any, data: Any) -> Any:
-    """The plain number `x` as an operand beside `data`: an int beside a Fraction is exact, a slope keeps its sides."""
-    if type(x) is Sided:
-        return x
-    return kind_of(data).normal(x) if type(x) is int and type(data) is not float else real(x)
-
-
-def exact(partials: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
+def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
     """Local derivatives of a result that is no float: the 1.0 and the 0.5 that rules write are made of its kind."""
-    normal = kind_of(data).normal
-    return tuple(normal(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
+    kind = kind_of(like)
+    return tuple(kind.coerce(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
 
 
 def _discover(x: Any) -> Kind:

@@ -49,7 +49,7 @@ def join_context(mp: Any) -> None:
         """An mpf as it is, whatever the working precision now; any other number as an mpf."""
         return x if isinstance(x, mp.mpf) else mp.mpf(x)
 
-    kind = Kind("mpf", MPF_RANK, lambda row: _value(mp, row), normal=kept, constant=lambda name, x: CONSTANTS[name](mp))
+    kind = Kind("mpf", MPF_RANK, lambda row: _value(mp, row), coerce=kept, constant=lambda name, x: CONSTANTS[name](mp))
     join(mp.mpf, kind)
     join(type(mp.pi), kind)
 

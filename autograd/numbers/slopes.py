@@ -52,7 +52,7 @@ def sech2(x: float) -> float:
     return 4.0 * e / (s * s)
 
 
-def witch(x: float) -> float:
+def inverse_one_plus_square(x: float) -> float:
     """1 / (1 + x**2)."""
     s = 1.0 + x * x
     return 1.0 / s if s < 1e300 else 1.0 / x / x

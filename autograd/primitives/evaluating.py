@@ -180,7 +180,7 @@ def _owed(row: Primitive, count: int) -> TypeError:
 
 def _real_or_lifted(x: Any) -> Any:
     """A number as the engine keeps it."""
-    return x if type(x) is float else kind_of(x).normal(x)
+    return x if type(x) is float else kind_of(x).coerce(x)
 
 
 # --- domains ------------------------------------------------------------------------------------

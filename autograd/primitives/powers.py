@@ -34,9 +34,9 @@ def falling_slope(y: Number, n: Number) -> Number:
 # --- textbook formulas, for numbers without a range or a rounding to speak of -----------------------------------------
 
 
-def _beside(x: Number, other: Number) -> Number:
+def _like(x: Number, other: Number) -> Number:
     """x in the precision of the other: a plain float, as a constant in a textbook formula, would round it."""
-    return leading_kind((x, other)).normal(x)
+    return leading_kind((x, other)).coerce(x)
 
 
 def _pow(x: Number, y: Number) -> Number:
@@ -47,7 +47,7 @@ def _pow(x: Number, y: Number) -> Number:
 
 
 def _falling_power(x: Number, y: Number, n: Number) -> Number:
-    y = _beside(y, x)
+    y = _like(y, x)
     coefficient = falling_factorial(y, n)
     return coefficient if coefficient == 0 else coefficient * _pow(x, y - int(n))
 
@@ -67,11 +67,11 @@ def _power_log(z: Number, x: Number, y: Number, n: Number) -> Number:
 
 
 def _scaled_power(c: Number, x: Number, y: Number, n: Number) -> Number:
-    return c * _pow(x, _beside(y, x) - n)
+    return c * _pow(x, _like(y, x) - n)
 
 
 def _xlogy(z: Number, x: Number) -> Number:
-    x = _beside(x, z)
+    x = _like(x, z)
     return x * math.nan if x < 0 else z if z == 0 else z * x.context.log(x)
 
 
@@ -190,7 +190,7 @@ def _ratio_or_zero(x: Number, y: Number) -> Number:
 
 
 def _xlog1py(z: Number, x: Number) -> Number:
-    x = _beside(x, z)
+    x = _like(x, z)
     return x * math.nan if x < -1 else z if z == 0 else z * x.context.log1p(x)
 
 

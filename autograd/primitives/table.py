@@ -6,7 +6,7 @@ derivatives are, its domain and its kinks, and how it is written. The engine kno
 
 from __future__ import annotations
 
-from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, leading_kind, real
+from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, coerce, leading_kind
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
 from autograd.primitives.evaluating import evaluators, local_derivatives, owned_kernel, rule_of
@@ -116,7 +116,7 @@ class Primitive:
         if kind.lift is not None:
             return self.lift(kind)(*operands)
         if kind.rank == FLOAT_RANK:
-            operands = tuple(tuple(map(real, x)) if type(x) in (tuple, list) else real(x) for x in operands)
+            operands = tuple(tuple(map(coerce, x)) if type(x) in (tuple, list) else coerce(x) for x in operands)
         try:
             return self.guarded(*operands)
         except (ValueError, ArithmeticError) as error:

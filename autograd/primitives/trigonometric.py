@@ -73,7 +73,7 @@ def atan(x: Number) -> Partials:
     >>> atan(0.0)
     0.0
     """
-    return (witch(x),)
+    return (inverse_one_plus_square(x),)
 
 
 @primitive(
@@ -298,15 +298,20 @@ def sech2(x: Number, *, z: Number) -> Partials:
     return (-2 * tanh(x) * z,)
 
 
-def _witch(x: Number) -> Number:
+def _inverse_one_plus_square(x: Number) -> Number:
     return 1 / (1 + x * x)
 
 
-@primitive(text="1/(1 + {}²)", kernel=slopes.witch, precise=_witch, rational=_witch)
-def witch(x: Number, *, z: Number) -> Partials:
+@primitive(
+    text="1/(1 + {}²)",
+    kernel=slopes.inverse_one_plus_square,
+    precise=_inverse_one_plus_square,
+    rational=_inverse_one_plus_square,
+)
+def inverse_one_plus_square(x: Number, *, z: Number) -> Partials:
     """1 / (1 + x²), the witch of Agnesi, the derivative of atan.
 
-    >>> witch(1.0)
+    >>> inverse_one_plus_square(1.0)
     0.5
     """
     return (-2 * (x * z) * z,)

@@ -153,7 +153,7 @@ class Symbol(Expression):
 class Condition(Comparison):
     """A comparison of symbols, which `where` and `select` take; it has no truth of its own.
 
-    With op "where" it is a choice of truths: the first of the pair `right` where the condition `left` holds, else the
+    With op "where" it is a choice of booleans: the first of the pair `right` where the condition `left` holds, else the
     second; each is a condition, True or False.
     """
 
@@ -163,41 +163,41 @@ class Condition(Comparison):
         """What is `a` where the condition holds, else `b`; None is the absent edge."""
         if a is None or b is None or type(a) is Masked or type(b) is Masked:
             (x, here), (y, there) = _with_mask(a), _with_mask(b)
-            return Masked(self.choose(x, y), self.of_truths(here, there))
+            return Masked(self.choose(x, y), self.of_booleans(here, there))
         for x in (a, b):
             if type(x) not in OWN and _takes_over(x):
                 return type(x).where(self, a, b)
         return Symbol(op="where", operands=(self, a, b))
 
-    def of_truths(self, a: Any, b: Any) -> Condition:
+    def of_booleans(self, a: Any, b: Any) -> Condition:
         """The condition that is `a` where this one holds, else `b`."""
         return self if a is True and b is False else Condition("where", self, (a, b))
 
     def __eq__(self, other: object) -> Any:
         if type(other) is Condition:
-            return self.of_truths(other, other.of_truths(False, True))
-        return self.of_truths(other == 1, other == 0) if isinstance(other, (bool, int, float)) else NotImplemented
+            return self.of_booleans(other, other.of_booleans(False, True))
+        return self.of_booleans(other == 1, other == 0) if isinstance(other, (bool, int, float)) else NotImplemented
 
     def __ne__(self, other: object) -> Any:
         equal = self.__eq__(other)
-        return equal if equal is NotImplemented else equal.of_truths(False, True)
+        return equal if equal is NotImplemented else equal.of_booleans(False, True)
 
     __hash__ = object.__hash__
 
     def __and__(self, other: Any) -> Any:
-        return self.of_truths(other, False) if type(other) in TRUTHS else NotImplemented
+        return self.of_booleans(other, False) if type(other) in BOOLEANS else NotImplemented
 
     def __or__(self, other: Any) -> Any:
-        return self.of_truths(True, other) if type(other) in TRUTHS else NotImplemented
+        return self.of_booleans(True, other) if type(other) in BOOLEANS else NotImplemented
 
     def __xor__(self, other: Any) -> Any:
-        return self != other if type(other) in TRUTHS else NotImplemented
+        return self != other if type(other) in BOOLEANS else NotImplemented
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     @property
     def number(self) -> Any:
-        """1 where it holds, else 0, as Python counts truths."""
+        """1 where it holds, else 0, as Python counts booleans."""
         return self.choose(1.0, 0.0)
 
     def __float__(self) -> float:
@@ -217,7 +217,7 @@ class Condition(Comparison):
         raise _unknown_truth(self)
 
 
-TRUTHS = {Condition, bool}
+BOOLEANS = {Condition, bool}
 
 
 def _of_number(name: str) -> Callable[..., Any]:
@@ -246,14 +246,14 @@ class Masked:
     def __mul__(self, other: Any) -> Masked:
         value, mask = self.value * unmasked(other), self.mask
         if type(other) is Masked:
-            mask = mask.of_truths(other.mask, False)
+            mask = mask.of_booleans(other.mask, False)
         return Masked(mask.choose(value, 0.0), mask)
 
     __rmul__ = __mul__
 
     def __add__(self, other: Any) -> Any:
         value = self.value + unmasked(other)
-        return Masked(value, self.mask.of_truths(True, other.mask)) if type(other) is Masked else value
+        return Masked(value, self.mask.of_booleans(True, other.mask)) if type(other) is Masked else value
 
     __radd__ = __add__
 

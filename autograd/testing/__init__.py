@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from autograd.testing.decorators import gradcheck
     from autograd.testing.equivalence import assert_equivalent
     from autograd.testing.operations import check_primitive
-    from autograd.testing.programs import Program
+    from autograd.testing.programs import SampleProgram
 
 __all__ = [
     "Check",
     "Estimate",
     "GradientMismatch",
-    "Program",
+    "SampleProgram",
     "Report",
     "Verdict",
     "assert_equivalent",
@@ -37,7 +37,7 @@ __all__ = [
 
 # Made with hypothesis, and so loaded when asked for: pytest loads this package in every run, by its plugin.
 HOMES = {
-    "Program": "programs",
+    "SampleProgram": "programs",
     "assert_equivalent": "equivalence",
     "check_primitive": "operations",
     "gradcheck": "decorators",

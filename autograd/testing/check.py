@@ -12,15 +12,15 @@ from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
+from autograd.testing.blame import Blame, composed_wrongly, find_blame
+from autograd.testing.cancelling_kinks import has_tie_between, right_beside
 from autograd.testing.domains import domains_at
 from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
-from autograd.testing.excuses import has_tie_between, right_beside
 from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
-from autograd.testing.given import derivatives_given
-from autograd.testing.guilt import Guilt, composed_wrongly, find_guilt
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.oracle import EPSILON, rounding_beside
+from autograd.testing.supplied_derivatives import derivatives_given
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
 FUNCTION = "gradchecked"  # of a test that gradcheck made: what it checks
@@ -92,7 +92,7 @@ class Checker:
         self.reached = 1  # the order of the derivatives that are being looked at
         self.failure: Exception | None = None  # of f, where there are no Values that it could be compared with
         self.output: Any = None
-        self.guilt: Guilt | None = None
+        self.blame: Blame | None = None
         self.searched = False
 
     def report(self) -> Report:
@@ -220,8 +220,8 @@ class Checker:
             verdict = self._excused(analytic, found, about, row)
         check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
         if verdict is None:
-            if row is not None and self.output is not None and self._guilty(2) is None:
-                self.guilt = composed_wrongly(self.output, mode, math.isfinite(analytic))
+            if row is not None and self.output is not None and self._blamed(2) is None:
+                self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
             sides = check.sides and f"\n  sides     {check.sides}"
             self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
@@ -234,7 +234,7 @@ class Checker:
         if self.output is None or found.kind == "non-finite":
             return None
         sources = [self.inputs[k] for k in (about.i, row) if k is not None]
-        if not has_tie_between(sources, self.output) or self._guilty(1 if row is None else 2) is not None:
+        if not has_tie_between(sources, self.output) or self._blamed(1 if row is None else 2) is not None:
             return None
         own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
         bound = 0.0 if math.isnan(found.bound) else found.bound  # of two sides that differ, none
@@ -250,24 +250,24 @@ class Checker:
             return
         self.output = output if isinstance(output, Value) else None
 
-    def _guilty(self, order: int) -> Guilt | None:
+    def _blamed(self, order: int) -> Blame | None:
         if not self.searched and self.output is not None:
-            self.searched, self.guilt = True, find_guilt(self.output, order)
-        return self.guilt
+            self.searched, self.blame = True, find_blame(self.output, order)
+        return self.blame
 
     def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
         __tracebackhide__ = True
         function = self.function
         point = dict(zip(function.names, function.flat))
-        guilty = None
+        blame = None
         if self.output is not None and self.grad is None:
-            guilty = self._guilty(self.order)
+            blame = self._blamed(self.order)
         claimed = None if self.grad is None else check
         text, program = explained(
-            function, kind, message, self.inputs, self.output, guilty, claimed, self.options, self.reached
+            function, kind, message, self.inputs, self.output, blame, claimed, self.options, self.reached
         )
         summary = None if self.grad is None else self._summary
-        raised(GradientMismatch(kind, text, point, check, guilty, self.output, program, summary))
+        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
 
     def _summary(self) -> str:
         """Which entries of the arguments `grad=` has wrong."""

@@ -35,7 +35,7 @@ class Evidence:
     precise_first: bool = False
     given: bool = False  # whether the derivative is none of the engine's
     scale: float = 0.0  # what f changes by along any operand
-    firm: bool = False  # whether `exact` has been computed in more digits
+    extra_digits: bool = False  # whether `exact` has been computed in more digits
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -46,16 +46,16 @@ class Evidence:
         if self.numbers is None:
             return None
         try:
-            found = precise_derivative(self.numbers, self.point, self.i, self.domain, firm=self.firm)
+            found = precise_derivative(self.numbers, self.point, self.i, self.domain, extra_digits=self.extra_digits)
             return None if found and self._takes_another_way(self.numbers) else found
         except ImportError:  # without mpmath the first oracle stands alone
             return None
 
     def confirm(self) -> bool:
         """Whether more digits leave `exact` as it is, or already have; if not, it is now what they say."""
-        if self.firm:
+        if self.extra_digits:
             return True
-        before, self.firm = self.exact, True
+        before, self.extra_digits = self.exact, True
         del self.exact
         return self.exact == before
 
@@ -82,7 +82,7 @@ class Evidence:
         return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
 
     @cached_property
-    def coarse(self) -> bool:
+    def low_precision(self) -> bool:
         """Whether f has no more digits than float32, or little more."""
         return self.noise > FEW_DIGITS * abs(self.floats(*self.point))
 

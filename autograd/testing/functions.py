@@ -11,7 +11,7 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
-from autograd.testing.given import listed
+from autograd.testing.supplied_derivatives import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number

@@ -13,7 +13,9 @@ from autograd.testing.verdicts import Verdict
 CONCLUSIVE = 1e-4  # a bound, relative to the derivative: with a wider one a pass would say nothing
 TIGHT = 1e-9  # the bound around a derivative known to fifty digits, relative to it
 NEGLIGIBLE = 1e-6  # a bound around a derivative of zero, relative to what f could change by over |x|
-COARSELY = 0.1  # the same for both of an f of few digits, as float32 has: with it a pass says that no error is gross
+IN_LOW_PRECISION = (
+    0.1  # the same for both of an f of few digits, as float32 has: with it a pass says that no error is gross
+)
 GROSS = 0.1  # an error, relative to the derivative
 MARGINAL = 100.0  # an error, in bounds
 RIDDERS = "Ridders' extrapolation on floats"
@@ -81,7 +83,9 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
     if error > e.bound and (e.bound <= size or e.bound <= CONCLUSIVE * abs(analytic)):  # is the oracle sure of a digit?
         return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), e.bound))
-    if error <= e.bound <= CONCLUSIVE * size or (error <= e.bound <= COARSELY * size and evidence.coarse):
+    if error <= e.bound <= CONCLUSIVE * size or (
+        error <= e.bound <= IN_LOW_PRECISION * size and evidence.low_precision
+    ):
         return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
     return None
 
@@ -122,7 +126,7 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
 def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
     """Where the derivative is zero no bound is small beside it, but one may be beside what f could change by."""
     e = evidence.estimate
-    share = COARSELY if evidence.coarse else NEGLIGIBLE
+    share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
     within = abs(analytic - e.value) <= e.bound <= share * evidence.slope
     return Verdict.PASS if within else Verdict.INCONCLUSIVE
 

@@ -21,17 +21,17 @@ from hypothesis import strategies as st
 from autograd.engine import Value, gradients, no_grad
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
+from autograd.testing.blame import ties
 from autograd.testing.functions import applied
-from autograd.testing.guilt import ties
 from autograd.testing.oracle import EPSILON
-from autograd.testing.programs import Program, Step
+from autograd.testing.programs import SampleProgram, SampleStep
 from autograd.testing.verdicts import GradientMismatch
 from autograd.transforms import grad, hessian, jvp
 
 __all__ = ["LAWS", "equal", "law"]
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-Law = Callable[[Program, Draw], None]
+Law = Callable[[SampleProgram, Draw], None]
 
 UNDERFLOW = 1e-250  # below this nothing is promised of a sum
 LAWS: dict[str, Law] = {}
@@ -43,15 +43,15 @@ def law(name: str) -> Callable[[Law], Law]:
     >>> @law("no operation changes a number")
     ... def identity(program, draw):
     ...     equal("the value", program(*program.inputs), program.inputs[0])
-    >>> LAWS.pop("no operation changes a number")(Program((2.0,), (("negative", (0,)),)), None)
+    >>> LAWS.pop("no operation changes a number")(SampleProgram((2.0,), (("negative", (0,)),)), None)
     Traceback (most recent call last):
         ...
     autograd.testing.verdicts.GradientMismatch: law broken, no operation changes a number: the value is -2.0, not 2.0
-      program   Program((2.0,), (('negative', (0,)),))
+      program   SampleProgram((2.0,), (('negative', (0,)),))
     """
 
     def enter(check: Law) -> Law:
-        def named(program: Program, draw: Draw) -> None:
+        def named(program: SampleProgram, draw: Draw) -> None:
             try:
                 check(program, draw)
             except Broken as broken:
@@ -70,7 +70,7 @@ class Broken(Exception):
     """What a law found instead of what it says."""
 
 
-def enumerate_inputs(program: Program) -> list[tuple[str, float]]:
+def enumerate_inputs(program: SampleProgram) -> list[tuple[str, float]]:
     """The inputs by name."""
     return [(f"v{i}", x) for i, x in enumerate(program.inputs)]
 
@@ -101,7 +101,7 @@ def sizes(output: Value) -> dict[Value, float]:
     return size
 
 
-def leaves_of(program: Program, values: list[Value]) -> list[Value]:
+def leaves_of(program: SampleProgram, values: list[Value]) -> list[Value]:
     """The inputs among the values of a run."""
     return values[: len(program.inputs)]
 
@@ -115,7 +115,7 @@ def some_value(values: list[Value], draw: Draw) -> Value:
 
 
 @law("linearity")
-def linearity(program: Program, draw: Draw) -> None:
+def linearity(program: SampleProgram, draw: Draw) -> None:
     """∇(a·f + b·g) = a·∇f + b·∇g."""
     values = program.recorded()
     leaves, f, g = leaves_of(program, values), values[-1], some_value(values, draw)
@@ -126,7 +126,7 @@ def linearity(program: Program, draw: Draw) -> None:
 
 
 @law("Leibniz")
-def leibniz(program: Program, draw: Draw) -> None:
+def leibniz(program: SampleProgram, draw: Draw) -> None:
     """∇(f·g) = g·∇f + f·∇g."""
     values = program.recorded()
     leaves, f, g = leaves_of(program, values), values[-1], some_value(values, draw)
@@ -136,7 +136,7 @@ def leibniz(program: Program, draw: Draw) -> None:
 
 
 @law("composition")
-def composition(program: Program, draw: Draw) -> None:
+def composition(program: SampleProgram, draw: Draw) -> None:
     """∇f = ∇f with one value v held fixed + ∂f/∂v · ∇v."""
     values = program.recorded()
     leaves, f = leaves_of(program, values), values[-1]
@@ -152,7 +152,7 @@ def composition(program: Program, draw: Draw) -> None:
 
 
 @law("reverse = forward")
-def modes_agree(program: Program, draw: Draw) -> None:
+def modes_agree(program: SampleProgram, draw: Draw) -> None:
     """A backward pass and forward passes give one gradient."""
     values = program.recorded()
     leaves = leaves_of(program, values)
@@ -163,7 +163,7 @@ def modes_agree(program: Program, draw: Draw) -> None:
 
 
 @law("symmetry of the Hessian")
-def symmetry(program: Program, draw: Draw) -> None:
+def symmetry(program: SampleProgram, draw: Draw) -> None:
     """∂²f/∂x∂y = ∂²f/∂y∂x, where f has second derivatives, and both modes give it."""
     values = program.recorded()
     if ties(values[-1]):
@@ -182,7 +182,7 @@ def symmetry(program: Program, draw: Draw) -> None:
 
 
 @law("perturbation of each transform its own")
-def perturbation(program: Program, draw: Draw) -> None:
+def perturbation(program: SampleProgram, draw: Draw) -> None:
     """d/dx of x · (d/dy of f(y) + x·y at y) = (f′(y) + x) + x, in every nesting of modes."""
     x, y = draw(st.sampled_from([2.0, -3.0, 0.5])), program.inputs[0]
     rest = program.inputs[1:]
@@ -204,20 +204,20 @@ def perturbation(program: Program, draw: Draw) -> None:
 
 
 @law("renumbering")
-def renumbering(program: Program, draw: Draw) -> None:
+def renumbering(program: SampleProgram, draw: Draw) -> None:
     """Operations done in another order that allows it give the same gradient."""
     count = len(program.inputs)
     todo, place = list(range(len(program.steps))), {i: i for i in range(count)}
-    steps: list[Step] = []
+    steps: list[SampleStep] = []
     while todo:
         ready = [i for i in todo if all(k in place for k in program.steps[i][1])]
         i = draw(st.sampled_from(ready))
         todo.remove(i)
         place[count + i] = count + len(steps)
         op, operands = program.steps[i]
-        steps.append(Step(op, tuple(place[k] for k in operands)))
+        steps.append(SampleStep(op, tuple(place[k] for k in operands)))
     last = place[count + len(program.steps) - 1]
-    values, other = program.recorded(), Program(program.inputs, tuple(steps)).recorded()
+    values, other = program.recorded(), SampleProgram(program.inputs, tuple(steps)).recorded()
     size = sizes(values[-1])
     found = gradients(other[last], other[:count])
     for v, got, wanted in zip(values, found, gradients(values[-1], values[:count])):
@@ -225,7 +225,7 @@ def renumbering(program: Program, draw: Draw) -> None:
 
 
 @law("dead code")
-def dead_code(program: Program, draw: Draw) -> None:
+def dead_code(program: SampleProgram, draw: Draw) -> None:
     """Operations whose results are not used change no bit."""
     values, other = program.recorded(), program.recorded()
     unused = some_value(other, draw) * some_value(other, draw)
@@ -236,7 +236,7 @@ def dead_code(program: Program, draw: Draw) -> None:
 
 
 @law("duplicated input")
-def duplicated_input(program: Program, draw: Draw) -> None:
+def duplicated_input(program: SampleProgram, draw: Draw) -> None:
     """One leaf in the place of two has the sum of their derivatives."""
     i, j = (draw(st.integers(0, len(program.inputs) - 1)) for _ in range(2))
     shared = list(program.inputs)
@@ -256,7 +256,7 @@ def duplicated_input(program: Program, draw: Draw) -> None:
 
 
 @law("seed")
-def seed(program: Program, draw: Draw) -> None:
+def seed(program: SampleProgram, draw: Draw) -> None:
     """A seed that is a power of two scales every gradient, to the last bit."""
     factor = 2.0 ** draw(st.integers(1, 3))
     values, scaled = program.recorded(), program.recorded()
@@ -267,7 +267,7 @@ def seed(program: Program, draw: Draw) -> None:
 
 
 @law("accumulation over passes")
-def passes(program: Program, draw: Draw) -> None:
+def passes(program: SampleProgram, draw: Draw) -> None:
     """A second backward pass doubles the grad of leaves; other nodes keep that of the last pass."""
     values = program.recorded()
     wanted = gradients(values[-1], values)
@@ -278,7 +278,7 @@ def passes(program: Program, draw: Draw) -> None:
 
 
 @law("constants")
-def constants(program: Program, draw: Draw) -> None:
+def constants(program: SampleProgram, draw: Draw) -> None:
     """A plain operand has no derivative, and the others have the same as if it were a Value."""
     at = draw(st.integers(0, len(program.inputs) - 1))
     values = program.recorded()
@@ -293,7 +293,7 @@ def constants(program: Program, draw: Draw) -> None:
 
 
 @law("operands in order")
-def operands_in_order(program: Program, draw: Draw) -> None:
+def operands_in_order(program: SampleProgram, draw: Draw) -> None:
     """A plain number on either side of an operator is the operand it stands for."""
     v = program.recorded()[-1]
     x = draw(st.sampled_from([2.0, 3.0, -0.5]))
@@ -303,7 +303,7 @@ def operands_in_order(program: Program, draw: Draw) -> None:
 
 
 @law("data changed afterwards")
-def data_changed(program: Program, draw: Draw) -> None:
+def data_changed(program: SampleProgram, draw: Draw) -> None:
     """Changing the data of leaves leaves the gradients of a graph made before as they are."""
     values = program.recorded()
     leaves = leaves_of(program, values)
@@ -316,7 +316,7 @@ def data_changed(program: Program, draw: Draw) -> None:
 
 
 @law("no_grad")
-def nothing_recorded(program: Program, draw: Draw) -> None:
+def nothing_recorded(program: SampleProgram, draw: Draw) -> None:
     """Inside no_grad no graph is made, also of the same values; after it, or an exception in it, one is again."""
     with no_grad():
         values = program.recorded()
@@ -337,7 +337,7 @@ def _stumbling(x: Any) -> Any:
 
 
 @law("detach")
-def detached(program: Program, draw: Draw) -> None:
+def detached(program: SampleProgram, draw: Draw) -> None:
     """A detached value is the same number, and nothing flows through it."""
     values = program.recorded()
     cut = values[-1].detach()
@@ -347,7 +347,7 @@ def detached(program: Program, draw: Draw) -> None:
 
 
 @law("zero_grad")
-def forgotten(program: Program, draw: Draw) -> None:
+def forgotten(program: SampleProgram, draw: Draw) -> None:
     """After zero_grad a grad is 0, and the next pass starts from there."""
     values = program.recorded()
     wanted = gradients(values[-1], values)
@@ -362,7 +362,7 @@ def forgotten(program: Program, draw: Draw) -> None:
 
 
 @law("absent edges")
-def absent_edges(program: Program, draw: Draw) -> None:
+def absent_edges(program: SampleProgram, draw: Draw) -> None:
     """What is not selected contributes nothing, though its derivative is infinite."""
     values = program.recorded()
     leaves = leaves_of(program, values)

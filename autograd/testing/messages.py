@@ -8,9 +8,9 @@ from typing import Any
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives.table import Interval
+from autograd.testing.blame import Blame
 from autograd.testing.functions import Function
-from autograd.testing.guilt import Guilt
-from autograd.testing.sources import source, written
+from autograd.testing.sources import literal, source
 from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
@@ -23,7 +23,7 @@ def explained(
     message: str,
     inputs: Sequence[Value],
     output: Any,
-    guilty: Guilt | None,
+    blame: Blame | None,
     claimed: Check | None,
     options: str,
     order: int,
@@ -37,10 +37,10 @@ def explained(
     program = ""
     if isinstance(output, Value):
         graph = Graph(output)
-        if guilty is not None:
-            lines.append(f"  guilty    {guilty.operation}, {guilty}")
+        if blame is not None:
+            lines.append(f"  blame     {blame.operation}, {blame}")
         elif claimed is None:
-            lines.append(f"  guilty    {_nobody(kind)}")
+            lines.append(f"  blame     {_nobody(kind)}")
         heading = "program" if claimed is None else "the graph of this run, by this engine"
         counts = {"operations": sum(bool(node.inputs) for node in graph.nodes), "inputs": len(inputs)}
         too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST]
@@ -82,7 +82,7 @@ def argument(arg: Any) -> str:
         return f"[{', '.join(map(argument, arg))}]"
     if type(arg) is tuple:
         return f"({', '.join(map(argument, arg))}{',' if len(arg) == 1 else ''})"
-    return written(arg) if isinstance(arg, (int, float)) else repr(arg)
+    return literal(arg) if isinstance(arg, (int, float)) else repr(arg)
 
 
 def entries(function: Function, wrong: list[bool]) -> str:

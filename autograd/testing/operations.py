@@ -14,11 +14,11 @@ from autograd.engine.graph import Graph
 from autograd.primitives import TABLE, Kink, Primitive
 from autograd.primitives.table import Interval
 from autograd.symbols import Symbol
+from autograd.testing.blame import Blame
 from autograd.testing.check import FAILURES, check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.domains import REALS, Domain, interval
 from autograd.testing.functions import Function, applied, of_moving, plain
-from autograd.testing.guilt import Guilt
 from autograd.testing.messages import argument
 from autograd.testing.points import LANES, Numbers, values
 from autograd.testing.sources import source
@@ -131,11 +131,11 @@ def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *ed
         inputs, output = function.record(function.flat)
     except FAILURES:
         raised(GradientMismatch(kind, text, point))
-    guilty = next((Guilt(kind, row.name, output, i, text, says) for i, says in edges), None)
+    blame = next((Blame(kind, row.name, output, i, text, says) for i, says in edges), None)
     program = source(Graph(output), inputs)
     lines = [text, "  program", *(f"    {line}" for line in program.splitlines())]
     lines.append(f"  again     check_primitive({row.name!r})")
-    raised(GradientMismatch(kind, "\n".join(lines), point, None, guilty, output, program))
+    raised(GradientMismatch(kind, "\n".join(lines), point, None, blame, output, program))
 
 
 def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:

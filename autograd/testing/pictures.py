@@ -1,4 +1,4 @@
-"""The picture of a mismatch: its graph, with the guilty edge, the guilty operation, or the wrong claim marked."""
+"""The picture of a mismatch: its graph, with the blame edge, the blame operation, or the wrong claim marked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from autograd.drawing.choosing import choose
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
-from autograd.testing.guilt import Guilt
+from autograd.testing.blame import Blame
 from autograd.testing.verdicts import GradientMismatch
 
 __all__ = ["picture"]
 
-LARGEST = 40  # nodes: of a larger graph only what is below the guilty operation is drawn
+LARGEST = 40  # nodes: of a larger graph only what is below the blame operation is drawn
 LONG = 12  # boxes: a longer row of them is too wide to be read, and goes down the page
 
 
@@ -28,16 +28,16 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     ...     "grad= says 4.5" in picture(mismatch).source
     True
     """
-    output, guilty = mismatch.output, mismatch.guilty
+    output, blame = mismatch.output, mismatch.blame
     if output is None:
         return None
     graph = Graph(output)
-    if guilty is not None and len(graph.nodes) > LARGEST:
-        graph = Graph(guilty.node)
+    if blame is not None and len(graph.nodes) > LARGEST:
+        graph = Graph(blame.node)
     chosen = partial(choose, graph.output, None, "chain", "none", "", LARGEST, fresh=True)
 
     def marked() -> Picture:
-        return _claimed(chosen(), graph, mismatch) if guilty is None else _marked(chosen(), graph, guilty)
+        return _claimed(chosen(), graph, mismatch) if blame is None else _marked(chosen(), graph, blame)
 
     drawn = marked()
     direction = "LR" if len(drawn.boxes) <= LONG else "TB"
@@ -57,13 +57,13 @@ def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Pictur
     return replace(drawn, boxes=tuple(boxes))
 
 
-def _marked(drawn: Picture, graph: Graph, guilty: Guilt) -> Picture:
-    name = graph.name(guilty.node)
+def _marked(drawn: Picture, graph: Graph, blame: Blame) -> Picture:
+    name = graph.name(blame.node)
     key = next((box.key for box in drawn.boxes if box.name == name), "")
     into = [arrow for arrow in drawn.arrows if arrow.target == key]
-    if guilty.position is not None and guilty.position < len(into):
-        wrong = into[guilty.position]
-        arrows = [replace(arrow, mark=guilty.brief) if arrow is wrong else arrow for arrow in drawn.arrows]
+    if blame.position is not None and blame.position < len(into):
+        wrong = into[blame.position]
+        arrows = [replace(arrow, mark=blame.brief) if arrow is wrong else arrow for arrow in drawn.arrows]
         return replace(drawn, arrows=tuple(arrows))
-    boxes = [replace(box, marks=(*box.marks, guilty.brief)) if box.key == key else box for box in drawn.boxes]
+    boxes = [replace(box, marks=(*box.marks, blame.brief)) if box.key == key else box for box in drawn.boxes]
     return replace(drawn, boxes=tuple(boxes))

@@ -92,12 +92,12 @@ def as_float(x: Any) -> float:
 
 
 def precise_derivative(
-    f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS, *, firm: bool = False
+    f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS, *, extra_digits: bool = False
 ) -> Exact | None:
     """∂f/∂xᵢ at x from the left and from the right; None where f says nothing on mpmath's numbers.
 
-    `domain` is that of operand i: f is not called outside, and says nothing of a side that is. `firm` starts with more
-    digits: inside f, a term may lose to a greater one all that it is made of, and leave no trace in the value of f.
+    `domain` is that of operand i: f is not called outside, and says nothing of a side that is. `extra_digits` asks for
+    more from the start: inside f, a term may lose to a greater one all that it is made of, and leave no trace in f.
 
     >>> from autograd import exp
     >>> precise_derivative(exp, [0.0]).value
@@ -117,7 +117,7 @@ def precise_derivative(
         return t in domain and _is_defined(f, moved(t))
 
     at, step = mp.mpf(x[i]), _step(x)
-    precisions = (DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS))[firm:]
+    precisions = (DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS))[extra_digits:]
     sides = [_side(along, at, sign * step, precisions) for sign in (-1, 1)]
     if sides == [None, None] and not _is_isolated(defined, at, step, precisions[-1]):
         return None

@@ -16,7 +16,7 @@ from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
 from autograd.testing.functions import applied
 from autograd.testing.points import values
-from autograd.testing.sources import call, imports, written
+from autograd.testing.sources import call, imports, literal
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
 LARGEST = 1e6  # of values and local derivatives in a generated program: beyond it rounding drowns what is tested
@@ -25,19 +25,19 @@ TOTAL_OF_MANY = "norm"
 FIRST = ("add", "multiply", "subtract", "negative", "tanh")  # what shrinking prefers
 
 
-class Step(NamedTuple):
+class SampleStep(NamedTuple):
     """One operation, by its name in the table, and the indices of its operands."""
 
     op: str
     operands: tuple[int, ...]
 
 
-class Program(NamedTuple):
+class SampleProgram(NamedTuple):
     """The numbers at its inputs, v0, v1, …, and the steps that make the values after them; the last is the output.
 
     It is a function of as many numbers, of any kind; its `repr` can be evaluated, its `str` is Python that runs.
 
-    >>> program = Program((2.0,), (("multiply", (0, 0)),))
+    >>> program = SampleProgram((2.0,), (("multiply", (0, 0)),))
     >>> program(3.0)
     9.0
     >>> print(program)
@@ -72,13 +72,13 @@ class Program(NamedTuple):
         return inspect.Signature(parameters)
 
     def __repr__(self) -> str:
-        inputs = "".join(f"{written(x)}, " for x in self.inputs).rstrip(" " if len(self.inputs) == 1 else ", ")
+        inputs = "".join(f"{literal(x)}, " for x in self.inputs).rstrip(" " if len(self.inputs) == 1 else ", ")
         steps = ", ".join(f"({op!r}, {operands!r})" for op, operands in self.steps)
-        return f"Program(({inputs}), ({steps}{',' if len(self.steps) == 1 else ''}))"
+        return f"SampleProgram(({inputs}), ({steps}{',' if len(self.steps) == 1 else ''}))"
 
     def __str__(self) -> str:
         rows = [TABLE[op] for op, _ in self.steps]
-        lines = [f"v{i} = Value({written(x)})" for i, x in enumerate(self.inputs)]
+        lines = [f"v{i} = Value({literal(x)})" for i, x in enumerate(self.inputs)]
         for i, (row, (_, operands)) in enumerate(zip(rows, self.steps), len(self.inputs)):
             lines.append(f"v{i} = {call(row, [f'v{k}' for k in operands])}")
         leaves = ", ".join(f"v{i}.grad" for i in range(len(self.inputs)))
@@ -91,7 +91,7 @@ def arity(row: Primitive) -> int:
     return len(row.parameters) + (SEQUENCE - 1) * len(row.vectors)
 
 
-def pruned(program: Program) -> Program:
+def pruned(program: SampleProgram) -> SampleProgram:
     """The same function without dead code: only what the output depends on, numbered anew."""
     count = len(program.inputs)
     live = {count + len(program.steps) - 1}
@@ -100,11 +100,11 @@ def pruned(program: Program) -> Program:
             live |= set(program.steps[i][1])
     number = {old: new for new, old in enumerate(sorted(live))}
     steps = [
-        Step(op, tuple(number[k] for k in operands))
+        SampleStep(op, tuple(number[k] for k in operands))
         for i, (op, operands) in enumerate(program.steps, count)
         if i in live
     ]
-    return Program(tuple(x for i, x in enumerate(program.inputs) if i in live), tuple(steps))
+    return SampleProgram(tuple(x for i, x in enumerate(program.inputs) if i in live), tuple(steps))
 
 
 def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
@@ -116,7 +116,7 @@ def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
     return abs(value) <= LARGEST and all(p is None or abs(p) <= LARGEST for p in partials)
 
 
-def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> Program:
+def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> SampleProgram:
     """A program of any indices, each modulo the number of values so far, -1 being the latest, without dead code.
 
     An operation that is not regular at its operands is replaced by one that is total, of as many.
@@ -129,9 +129,9 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
         operands = tuple(k % len(numbers) for k in indices)
         if not is_regular(row, tuple(numbers[k] for k in operands)):
             row = TABLE[TOTAL.get(len(operands), TOTAL_OF_MANY)]
-        made.append(Step(row.name, operands))
+        made.append(SampleStep(row.name, operands))
         numbers.append(applied(row, [numbers[k] for k in operands]))
-    return pruned(Program(inputs, tuple(made)))
+    return pruned(SampleProgram(inputs, tuple(made)))
 
 
 def spread(indices: tuple[int, ...]) -> tuple[int, ...]:
@@ -155,7 +155,7 @@ def programs(
     inputs: int = 3,
     size: int = 8,
     numbers: st.SearchStrategy[float] | None = None,
-) -> st.SearchStrategy[Program]:
+) -> st.SearchStrategy[SampleProgram]:
     """Programs of up to `size` of the operations given (names or functions; all public ones), on up to `inputs` inputs.
 
     `numbers` are what stands at the inputs, everyday ones if not given. An operation outside its domain gives way to
@@ -163,7 +163,7 @@ def programs(
 
     >>> from hypothesis import find
     >>> find(programs(["add", "multiply"]), lambda program: len(program.steps) == 2)
-    Program((0.0,), (('add', (0, 0)), ('add', (0, 1))))
+    SampleProgram((0.0,), (('add', (0, 0)), ('add', (0, 1))))
     """
     names = names_of(ops)
     if inputs < 1 or size < 1:

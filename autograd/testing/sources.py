@@ -17,7 +17,7 @@ RESERVED = ("Value", "gradients", "slope")  # what a program calls by these name
 SIGNS = ("+", "-", "*", "/", "//", "%", "**")
 
 
-def written(x: Any) -> str:
+def literal(x: Any) -> str:
     """A number as Python reads it."""
     return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
 
@@ -47,10 +47,10 @@ def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
     """
     names = identifiers(graph, inputs)
     leaves = [v for v in names if not v.inputs and not v.is_constant]
-    lines = [f"{names[v]} = Value({written(v.data)})" for v in leaves]
+    lines = [f"{names[v]} = Value({literal(v.data)})" for v in leaves]
     for node in graph.nodes:
         if node.op is not None:
-            operands = [written(v.data) if v.is_constant else names[v] for v in node.inputs]
+            operands = [literal(v.data) if v.is_constant else names[v] for v in node.inputs]
             lines.append(f"{names[node]} = {call(node.op, operands)}")
     output = names[graph.output]
     if order == 1:

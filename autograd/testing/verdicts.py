@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograd.engine import Value
-    from autograd.testing.guilt import Guilt
+    from autograd.testing.blame import Blame
 
 
 class Verdict(Enum):
@@ -118,7 +118,7 @@ class GradientMismatch(AssertionError):
     """A derivative that is not that of its function, or a value or an exception that differs between kinds of number.
 
     `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure", "inconclusive",
-    "kink" of a rule, "law" or "machine"; `guilty` the operation at fault, if one was found, `output` the graph that was
+    "kink" of a rule, "law" or "machine"; `blame` the operation at fault, if one was found, `output` the graph that was
     checked, if any, and `program` its source.
     `summary` is computed once the mismatch is shown: hypothesis makes hundreds that nobody sees. A copy, as pickle
     makes it, has the text, but no graph.
@@ -135,7 +135,7 @@ class GradientMismatch(AssertionError):
     message: str
     point: dict[str, float]
     check: Check | None = None
-    guilty: Guilt | None = None
+    blame: Blame | None = None
     output: Value | None = None
     program: str = ""
     summary: Callable[[], str] | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import count
 
 from autograd.engine import Value
-from autograd.engine.gradients import depends_on_older, leaked, value_inside
+from autograd.engine.differentiating import depends_on_older, leaked, value_inside
 from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
-from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, adapted, exact, join, kind_of
+from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.symbols import unmasked
@@ -98,7 +98,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             row.refuse_derivatives(operands, lambda x: type(x) is Dual and x.level == level and x.tangent is not None)
         beside = core(duals[0])
         primals = [
-            x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else adapted(x, beside)
+            x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else coerce(x, beside)
             for x in flat
         ]
         lower = row.structured(tuple(primals))
@@ -118,7 +118,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
         if not is_recording():
             return Dual(value, None, level)  # f asked for no derivative here
         if type(core(value)) is not float:
-            partials = exact(partials, core(value))
+            partials = coerced(partials, core(value))
         tangent: Any = None
         for x, partial in zip(flat, partials):
             if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
@@ -205,12 +205,12 @@ join(Dual, Kind("Dual", DUAL_RANK, lift=_push, constant=_constant))
 
 def plain(x: Any) -> Any:
     """A result as users see it: NumPy's and Python's own numbers as floats."""
-    return x if isinstance(x, Scalar) else kind_of(x).normal(x)
+    return x if isinstance(x, Scalar) else kind_of(x).coerce(x)
 
 
 def beside(tangent: Any, x: Any) -> Any:
     """A tangent as users give it: an int beside a Fraction stays exact."""
-    return tangent if isinstance(tangent, Scalar) else adapted(tangent, plain(core(x)))
+    return tangent if isinstance(tangent, Scalar) else coerce(tangent, plain(core(x)))
 
 
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:

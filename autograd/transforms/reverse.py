@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.engine import Value
-from autograd.engine.gradients import plain_gradients, recorded_gradients
+from autograd.engine.differentiating import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.primitives.operators import Scalar, core

@@ -45,7 +45,7 @@ def main() -> None:
     print(summary([*kept, *faults]))
     for outcome in [*kept, *faults]:
         if not (outcome.found and outcome.named and outcome.excess <= 1):
-            print(f"open: {outcome.op}, {outcome.kind}, {outcome.what}: {outcome.guilty.splitlines()[0]}")
+            print(f"open: {outcome.op}, {outcome.kind}, {outcome.what}: {outcome.blame.splitlines()[0]}")
 
 
 def row_of(kind: str, total: int, outcomes: Sequence[Outcome]) -> str:

@@ -15,7 +15,7 @@ from autograd.testing import GradientMismatch, check_gradients
 from autograd.testing.functions import applied, of_moving
 from autograd.testing.operations import check_at, check_kink, operands_of
 from autograd.testing.points import values
-from autograd.testing.programs import Program, arity, is_regular, programs
+from autograd.testing.programs import SampleProgram, arity, is_regular, programs
 from autograd.transforms import hessian
 from benchmarks.mutants.faults import Fault
 from benchmarks.mutants.rules import RuleMutant
@@ -65,7 +65,7 @@ class Outcome:
     named: bool
     excess: int  # operations beyond those of the smallest program that can show it
     seconds: float
-    guilty: str = ""
+    blame: str = ""
 
 
 def drill_rule(mutant: RuleMutant) -> Outcome | None:
@@ -77,10 +77,10 @@ def drill_rule(mutant: RuleMutant) -> Outcome | None:
     start = time.perf_counter()
     with mutant.apply():
         mismatch, examples = _first_mismatch(hunt)
-    guilty = mismatch.guilty if mismatch else None
-    named = guilty is not None and guilty.operation == mutant.op
+    blame = mismatch.blame if mismatch else None
+    named = blame is not None and blame.operation == mutant.op
     excess = _operations(mismatch) - smallest
-    told = str(guilty) if guilty else str(mismatch)[:200]
+    told = str(blame) if blame else str(mismatch)[:200]
     return Outcome(
         mutant.op, mutant.kind, mutant.what, mismatch is not None, examples, named, excess,
         time.perf_counter() - start, told,
@@ -97,9 +97,9 @@ def _hunt_rule(row: Primitive, order: int) -> tuple[Any, int]:
     return _on_programs(programs([row.name, *COMPANY], size=4), order), 1
 
 
-def _on_programs(strategy: st.SearchStrategy[Program], order: int) -> Any:
+def _on_programs(strategy: st.SearchStrategy[SampleProgram], order: int) -> Any:
     @given(strategy)
-    def hunt(program: Program) -> None:
+    def hunt(program: SampleProgram) -> None:
         check_gradients(program, *program.inputs, order=order)
 
     return hunt
@@ -200,9 +200,9 @@ def drill_fault(fault: Fault) -> Outcome:
         mismatch, examples = _hunt_fault(fault.hunt)
     named, told = False, str(mismatch)[:300]
     if mismatch is not None:
-        called = mismatch.guilty.kind if mismatch.guilty else f"{mismatch.kind} {mismatch.message.splitlines()[0]}"
+        called = mismatch.blame.kind if mismatch.blame else f"{mismatch.kind} {mismatch.message.splitlines()[0]}"
         named = any(name in called for name in fault.named)
-        told = str(mismatch.guilty) if mismatch.guilty else told
+        told = str(mismatch.blame) if mismatch.blame else told
     excess = max(_operations(mismatch) - fault.smallest, 0)
     return Outcome("engine", "fault", fault.name, mismatch is not None, examples, named, excess,
                    time.perf_counter() - start, told)  # fmt: skip
@@ -236,7 +236,7 @@ def _laws() -> Any:
     from autograd.testing.laws import LAWS
 
     @given(programs(FEW, size=4), st.data())
-    def hunt(program: Program, data: st.DataObject) -> None:
+    def hunt(program: SampleProgram, data: st.DataObject) -> None:
         for law in LAWS.values():
             law(program, data.draw)
 

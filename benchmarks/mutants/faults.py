@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.engine import Value, adjoints, recording
 from autograd.engine.blocks import Block
-from autograd.engine.gradients import plain_gradients, recorded_partials
+from autograd.engine.differentiating import plain_gradients, recorded_partials
 from autograd.primitives import TABLE, evaluating
 from autograd.transforms import forward
 from benchmarks.mutants.editing import edited

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, hessian, hvp, maximum, relu, value_and_grad, where
 from autograd.refusals import TraceError
-from autograd.testing.programs import Program, programs
+from autograd.testing.programs import SampleProgram, programs
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds
 from tests.threads import together
@@ -26,7 +26,7 @@ from tests.threads import together
 
 @both
 @given(programs(), st.data())
-def test_a_program_compiles_to_what_the_engine_computes(compile, program: Program, data: st.DataObject) -> None:
+def test_a_program_compiles_to_what_the_engine_computes(compile, program: SampleProgram, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)
     by_row = data.draw(st.sets(st.sampled_from(names)))
     every = tuple(range(len(names)))
@@ -125,7 +125,7 @@ def test_the_same_call_gives_the_same_bits(compile) -> None:
 KINDS_OF_ARRAYS = {
     "float32": lambda x: x.astype(np.float32),
     "integers": lambda x: (10 * x).astype(int),
-    "truths": lambda x: x > 0,
+    "booleans": lambda x: x > 0,
     "not contiguous": lambda x: np.repeat(x, 2, axis=0)[::2],
     "reversed": lambda x: x[::-1].copy()[::-1],
     "columns first": np.asfortranarray,

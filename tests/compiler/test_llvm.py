@@ -27,14 +27,14 @@ from autograd.compiler import backends
 from autograd.compiler.backends import Backend, missing
 from autograd.compiler.compiled import Compiled
 from autograd.primitives import ROWS
-from autograd.testing.programs import Program, programs
+from autograd.testing.programs import SampleProgram, programs
 from tests.accuracy.points import fixed, generated
 from tests.accuracy.reference import UNARY as EXACTLY
 from tests.accuracy.reference import exact, ulps
 from tests.compiler.backends import needs_llvm
 from tests.compiler.bounds import assert_within, bounds
+from tests.compiler.test_array_kernels import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
 from tests.compiler.test_compiled import network, network_arguments
-from tests.compiler.test_forms import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
 from tests.forks import in_a_fork, in_a_process
 from tests.threads import together
 
@@ -62,7 +62,7 @@ def test_files_are_as_listed_and_import_from_those_above() -> None:
 
 
 @given(programs(), st.data())
-def test_it_agrees_with_numpy_on_rows_of_any_numbers(program: Program, data: st.DataObject) -> None:
+def test_it_agrees_with_numpy_on_rows_of_any_numbers(program: SampleProgram, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)
     every = tuple(range(len(names)))
     llvm, plain = both_of(program, rows=names)

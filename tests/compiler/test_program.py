@@ -1,4 +1,4 @@
-"""Programs: traced, simplified only where that is exact, printed as a person would write them, and read back."""
+"""Programs: traced, simplified only where that is safe, printed as a person would write them, and read back."""
 
 import math
 from fractions import Fraction
@@ -16,16 +16,15 @@ from autograd.compiler.program import Program, evaluator
 from autograd.compiler.source import parsed
 from autograd.compiler.tracing import trace
 from autograd.engine.graph import Graph
-from autograd.testing.programs import Program as Generated
-from autograd.testing.programs import programs
+from autograd.testing.programs import SampleProgram, programs
 
 
-def traced(program: Generated) -> Program:
+def traced(program: SampleProgram) -> Program:
     return trace(program, program.inputs)
 
 
 @given(programs())
-def test_a_program_gives_the_same_bits_as_its_function(program: Generated) -> None:
+def test_a_program_gives_the_same_bits_as_its_function(program: SampleProgram) -> None:
     found = traced(program)(*program.inputs)
     assert found == program(*program.inputs)
     value, gradient = value_and_grad(program, tuple(range(len(program.inputs))))(*program.inputs)
@@ -36,15 +35,15 @@ def test_a_program_gives_the_same_bits_as_its_function(program: Generated) -> No
     np.testing.assert_allclose(slopes, gradient, rtol=1e-9, atol=1e-9)
 
 
-@example(Generated((0.0, 0.0), (("clip", (1, 1, 0)), ("subtract", (0, 2)))))  # dead code came first to a constant
+@example(SampleProgram((0.0, 0.0), (("clip", (1, 1, 0)), ("subtract", (0, 2)))))  # dead code came first to a constant
 @given(programs())
-def test_source_is_read_back_as_the_same_program(program: Generated) -> None:
+def test_source_is_read_back_as_the_same_program(program: SampleProgram) -> None:
     for made in (traced(program), differentiated(traced(program), [0]), differentiated(traced(program), [0], False)):
         assert parsed(made.source()) == made
 
 
 @given(programs())
-def test_source_is_python_that_runs(program: Generated) -> None:
+def test_source_is_python_that_runs(program: SampleProgram) -> None:
     both = differentiated(traced(program), range(len(program.inputs)))
     scope = {name: getattr(autograd.primitives, name) for name in dir(autograd.primitives)}
     scope |= {name: row.function for name, row in autograd.primitives.TABLE.items()} | {
@@ -175,7 +174,7 @@ def test_the_notes_of_a_program_are_the_chain_rule() -> None:
 
 
 @given(programs())
-def test_the_notes_of_a_program_are_true(program: Generated) -> None:
+def test_the_notes_of_a_program_are_true(program: SampleProgram) -> None:
     """Every note is about this line's value: ∂C/∂z and ∂z/∂x of it are those of the engine."""
     made = differentiated(traced(program), range(len(program.inputs)))
     values = made.run(list(program.inputs))
@@ -206,7 +205,7 @@ def test_it_reads_like_what_a_person_would_write() -> None:
         a = tanh(w[0] * x[0] + w[1] * x[1] + b)
         return (a - y) ** 2
 
-    program = differentiated(trace(loss, ([1.0, 2.0], 0.5, [3.0, 4.0], 1.0)), [0, 1], guarded=False)
+    program = differentiated(trace(loss, ([1.0, 2.0], 0.5, [3.0, 4.0], 1.0)), [0, 1], safe=False)
     assert (
         program.source()
         == """\

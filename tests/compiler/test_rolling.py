@@ -37,7 +37,7 @@ def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.
 
 @needs_llvm
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=10)  # each takes LLVM a twentieth of a second; points by the thousand are in test_forms
+@settings(max_examples=10)  # each takes LLVM a twentieth of a second; points by the thousand are in test_array_kernels
 @given(data=st.data())
 def test_every_operation_becomes_machine_code(op: str, data: st.DataObject) -> None:
     agrees_with_the_engine(partial(autograd.compile, backend="llvm"), op, data)

@@ -9,7 +9,7 @@ from autograd import Value, gradients
 from autograd.primitives import TABLE
 from autograd.testing.functions import applied
 from autograd.testing.laws import sizes
-from autograd.testing.programs import Program, arity, names_of
+from autograd.testing.programs import SampleProgram, arity, names_of
 
 EPSILON = 2.0**-52
 
@@ -31,7 +31,7 @@ OPERATIONS = {name: _operation(name) for name in names_of()}
 COMMUTATIVE = ("add", "multiply", "maximum", "minimum", "hypot", "sum")
 
 
-def partials(program: Program) -> list[tuple[float, ...]]:
+def partials(program: SampleProgram) -> list[tuple[float, ...]]:
     """The local derivatives of every step, by its rule on floats; an absent edge is 0."""
     values = program.values(*program.inputs)
     rules = []
@@ -42,7 +42,7 @@ def partials(program: Program) -> list[tuple[float, ...]]:
     return rules
 
 
-def path_sums(program: Program, output: int = -1) -> tuple[list[Fraction], list[float]]:
+def path_sums(program: SampleProgram, output: int = -1) -> tuple[list[Fraction], list[float]]:
     """For every input, Σ over the paths to a value of the products of partials: exactly, and of absolute values."""
     local = partials(program)
     first = len(program.inputs)
@@ -56,7 +56,7 @@ def path_sums(program: Program, output: int = -1) -> tuple[list[Fraction], list[
     return exact[:first], size[:first]
 
 
-def second_order_sizes(program: Program, direction: tuple[float, ...]) -> list[float]:
+def second_order_sizes(program: SampleProgram, direction: tuple[float, ...]) -> list[float]:
     """For every input, Σ |products| over the pairs of paths that make up the Hessian of the output times a vector.
 
     A pair of paths meets in one operation z, which contributes ∂C/∂z · ∂²z/∂x∂y · the tangent of y.
@@ -91,7 +91,7 @@ def bits(x: Any) -> str:
     return float(x).hex()
 
 
-def reverse(program: Program) -> tuple[float, ...]:
+def reverse(program: SampleProgram) -> tuple[float, ...]:
     """The gradient at the inputs, by one backward pass."""
     values = program.recorded()
     return tuple(gradients(values[-1], values[: len(program.inputs)]))

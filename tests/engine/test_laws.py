@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, grad, gradients, jvp
 from autograd.testing.laws import LAWS
-from autograd.testing.programs import Program, Step, programs
+from autograd.testing.programs import SampleProgram, SampleStep, programs
 from tests.engine.path_sums import COMMUTATIVE, EPSILON, bits, is_finite, path_sums, reverse, second_order_sizes
 
 # Each product and each sum on a path rounds once; a rule's own rounding at second order is a few units more.
@@ -133,7 +133,9 @@ def test_swapped_operands_change_no_bit(program, data):
     assume(places)
     place = data.draw(st.sampled_from(places))
     name, operands = program.steps[place]
-    swapped = Program(program.inputs, (*program.steps[:place], Step(name, operands[::-1]), *program.steps[place + 1 :]))
+    swapped = SampleProgram(
+        program.inputs, (*program.steps[:place], SampleStep(name, operands[::-1]), *program.steps[place + 1 :])
+    )
     assert all_bits(swapped.values(*program.inputs)) == all_bits(program.values(*program.inputs))
     assert all_bits(reverse(swapped)) == all_bits(reverse(program))
 

@@ -14,7 +14,7 @@ import autograd
 from autograd import Value, exp, log, log1p, primitive, relu, sin, sqrt, tanh
 from autograd.primitives import BUILT_IN, TABLE
 from autograd.testing import GradientMismatch, Verdict, check_gradients
-from autograd.testing.programs import Program, arity, programs
+from autograd.testing.programs import SampleProgram, arity, programs
 from benchmarks.mutants.faults import FAULTS
 from tests.profiles import DEEP
 
@@ -53,7 +53,7 @@ VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
     ("a replay that raises", lambda x: log(1 - autograd.sigmoid(x)), (25.0,), Verdict.PASS),
     ("rounding alone decides", lambda x: log(x + sqrt(x * x + 1)), (-1e6,), Verdict.INCONCLUSIVE),
     ("terms that differ by 1e-290", lambda x: exp(x) + exp(-x), (1e-290,), Verdict.PASS),
-    ("a subnormal adjoint", Program((3.0,), (("power", (0, 0)), ("erf", (1,)))), (3.0,), Verdict.PASS),
+    ("a subnormal adjoint", SampleProgram((3.0,), (("power", (0, 0)), ("erf", (1,)))), (3.0,), Verdict.PASS),
     ("a slope far below the steps", lambda x: (x - 2.1e-235) ** 2, (0.0,), Verdict.PASS),
     ("a subnormal value", lambda x: sqrt(exp(x)), (-740.0,), Verdict.INCONCLUSIVE),
 ]
@@ -141,13 +141,13 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
 
 @settings(max_examples=10_000 if DEEP else 500)
 @given(programs())
-def test_no_false_alarm(program: Program) -> None:
+def test_no_false_alarm(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
 
 
 # What has been taken for wrong at second order: corners of which the first derivative shows nothing, tiny operands.
 SECOND_ORDER: list[tuple[Callable[..., Any], tuple[float, ...], Verdict]] = [
-    (Program((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,)))), (-10.0, 0.0), Verdict.INTERIOR_KINK),
+    (SampleProgram((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,)))), (-10.0, 0.0), Verdict.INTERIOR_KINK),
     (lambda x: exp(x) / (1 + exp(x)), (1e-290,), Verdict.PASS),
     (lambda x: (autograd.maximum(x, 1.0) + autograd.minimum(x, 1.0)) ** 2, (1.0,), Verdict.PASS),
 ]
@@ -185,30 +185,30 @@ def test_a_slope_too_steep_for_the_steps_is_not_reported(c: float) -> None:
 # Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives, or
 # the sign of a zero, which mpmath's numbers do not have.
 ROUNDED = [
-    Program((-1.0, -0.0), (("atan2", (1, 0)), ("minimum", (0, 2)))),
-    Program(
+    SampleProgram((-1.0, -0.0), (("atan2", (1, 0)), ("minimum", (0, 2)))),
+    SampleProgram(
         (0.25, 0.0, 0.25),
         (("clip", (2, 1, 0)), ("silu", (3,)), ("clip", (0, 0, 2)), ("tanh", (5,)), ("add", (0, 4)), ("atan2", (7, 6))),
     ),
-    Program((3.0,), (("expm1", (0,)), ("tanh", (1,)), ("negative", (0,)), ("add", (3, 2)), ("subtract", (4, 3)))),
-    Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("sigmoid", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
-    Program((3.0,), (("exp", (0,)), ("tanh", (1,)), ("negative", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+    SampleProgram((3.0,), (("expm1", (0,)), ("tanh", (1,)), ("negative", (0,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+    SampleProgram((3.0,), (("exp", (0,)), ("tanh", (1,)), ("sigmoid", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
+    SampleProgram((3.0,), (("exp", (0,)), ("tanh", (1,)), ("negative", (1,)), ("add", (3, 2)), ("subtract", (4, 3)))),
 ]
 
 
 @pytest.mark.parametrize("program", ROUNDED)
-def test_rounding_is_no_mismatch(program: Program) -> None:
+def test_rounding_is_no_mismatch(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
 
 
 @given(programs(size=3))
-def test_no_false_alarm_at_second_order(program: Program) -> None:
+def test_no_false_alarm_at_second_order(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs, order=2)
 
 
 def test_no_false_alarm_at_a_kink_of_second_order() -> None:
     """The first derivative of cosh is 0 there, and says nothing of the corner inside."""
-    program = Program((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,))))
+    program = SampleProgram((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,))))
     assert check_gradients(program, *program.inputs, order=2).counts[Verdict.INTERIOR_KINK] == 3
 
 
@@ -296,7 +296,7 @@ def test_f_is_never_called_outside_its_domain() -> None:
         assert check_gradients(square, x, domain="[0, inf)", order=2).counts == {Verdict.PASS: 6}
 
 
-# --- who is guilty ------------------------------------------------------------------------------
+# --- who is blame ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -314,10 +314,10 @@ def test_the_guilty_operation_is_named_and_its_program_runs(square: Callable[...
     with pytest.raises(GradientMismatch) as caught:
         check_gradients(lambda x, y: sin(x) * square(x + y), 1.0, 0.5)
     mismatch = caught.value
-    assert mismatch.guilty is not None
-    assert (mismatch.guilty.operation, mismatch.guilty.kind) == ("wrong_square", "local derivative")
+    assert mismatch.blame is not None
+    assert (mismatch.blame.operation, mismatch.blame.kind) == ("wrong_square", "local derivative")
     assert mismatch.point == {"x": 1.0, "y": 0.5}
-    for told in ("numeric", "±", "guilty", "check_gradients(f, 1.0, 0.5)", "be 3.0 ± "):
+    for told in ("numeric", "±", "blame", "check_gradients(f, 1.0, 0.5)", "be 3.0 ± "):
         assert told in str(mismatch)
     space: dict[str, Any] = {"wrong_square": square}
     exec(mismatch.program, space)
@@ -334,15 +334,15 @@ def test_a_slip_in_the_second_derivative_alone(table: Any) -> None:
     check_gradients(lambda x: sin(cube(x)), 0.5)
     with pytest.raises(GradientMismatch) as caught:
         check_gradients(lambda x: sin(cube(x)), 0.5, order=2)
-    assert caught.value.guilty is not None
-    assert (caught.value.guilty.operation, caught.value.guilty.kind) == ("cube", "second derivative")
+    assert caught.value.blame is not None
+    assert (caught.value.blame.operation, caught.value.blame.kind) == ("cube", "second derivative")
 
 
 def test_an_overflow_is_blamed_on_the_operation_it_is_in() -> None:
     with pytest.raises(GradientMismatch) as caught:
         check_gradients(lambda x: x * log(x), 1e-300, order=2)
-    assert caught.value.guilty is not None
-    assert (caught.value.guilty.operation, caught.value.guilty.kind) == ("log", "overflow")
+    assert caught.value.blame is not None
+    assert (caught.value.blame.operation, caught.value.blame.kind) == ("log", "overflow")
 
 
 def test_second_derivatives_that_raise_are_a_failure_of_their_operation(table: Any) -> None:
@@ -353,8 +353,8 @@ def test_second_derivatives_that_raise_are_a_failure_of_their_operation(table: A
 
     with pytest.raises(GradientMismatch, match="raise OverflowError") as caught:
         check_gradients(logistic, -800.0, order=2)
-    assert caught.value.guilty is not None
-    assert (caught.value.kind, caught.value.guilty.operation) == ("failure", "logistic")
+    assert caught.value.blame is not None
+    assert (caught.value.kind, caught.value.blame.operation) == ("failure", "logistic")
 
 
 @pytest.mark.parametrize("x", [2.2e-308, 1e-290])
@@ -371,14 +371,14 @@ def test_accumulation_is_blamed_where_each_operation_is_right() -> None:
     fault = next(fault for fault in FAULTS if fault.name == "= for += in gradients()")
     with fault.apply(), pytest.raises(GradientMismatch) as caught:
         check_gradients(lambda x: sin(x) * x, 0.5)
-    assert caught.value.guilty is not None
-    assert caught.value.guilty.kind == "accumulation"
+    assert caught.value.blame is not None
+    assert caught.value.blame.kind == "accumulation"
     assert "they were not added up, or not in order" in str(caught.value)
 
 
 def test_every_operation_is_written_as_source_that_runs() -> None:
     for name in sorted(BUILT_IN):
-        program = Program((0.5, 0.25, 0.125), ((name, (0, 1, 2, 0, 1, 2, 0)[: arity(TABLE[name])]),))
+        program = SampleProgram((0.5, 0.25, 0.125), ((name, (0, 1, 2, 0, 1, 2, 0)[: arity(TABLE[name])]),))
         try:
             recorded = program.recorded()[-1]
         except (ValueError, ArithmeticError, TypeError):

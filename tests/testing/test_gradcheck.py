@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, exp, log, logsumexp, relu, sigmoid, sin, tanh
 from autograd.primitives import TABLE
-from autograd.testing import GradientMismatch, Program, assert_equivalent, check_gradients, gradcheck, strategies
+from autograd.testing import GradientMismatch, SampleProgram, assert_equivalent, check_gradients, gradcheck, strategies
 from autograd.testing.domains import interval
 from autograd.testing.points import LANES
 from autograd.testing.programs import applied, is_regular, programs
@@ -268,7 +268,7 @@ def test_a_lane_or_a_domain_that_is_none() -> None:
 
 
 @given(programs())
-def test_programs_are_regular_without_dead_code_and_can_be_read_back(program: Program) -> None:
+def test_programs_are_regular_without_dead_code_and_can_be_read_back(program: SampleProgram) -> None:
     values = program.values(*program.inputs)
     used = {k for _, operands in program.steps for k in operands}
     assert used == set(range(len(values) - 1))
@@ -277,12 +277,12 @@ def test_programs_are_regular_without_dead_code_and_can_be_read_back(program: Pr
         numbers = [values[k] for k in operands]
         assert is_regular(row, tuple(numbers)) or op in ("tanh", "hypot", "norm")
         assert math.isfinite(applied(row, numbers))
-    assert eval(repr(program), {"Program": Program}) == program
+    assert eval(repr(program), {"SampleProgram": SampleProgram}) == program
 
 
 def test_a_program_of_no_numbers_can_be_read_back() -> None:
-    program = Program((math.nan, -math.inf, -0.0), (("add", (0, 1)), ("add", (2, 3))))
-    assert repr(eval(repr(program), {"Program": Program})) == repr(program)
+    program = SampleProgram((math.nan, -math.inf, -0.0), (("add", (0, 1)), ("add", (2, 3))))
+    assert repr(eval(repr(program), {"SampleProgram": SampleProgram})) == repr(program)
 
 
 @pytest.mark.parametrize("name", ["add", "sin", "clip", "erf", "maximum", "log", "dot"])

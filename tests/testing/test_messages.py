@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from autograd import Value, primitive, relu, sin, sqrt, tanh
-from autograd.testing import GradientMismatch, Program
+from autograd.testing import GradientMismatch, SampleProgram
 from autograd.testing.laws import LAWS
 from autograd.testing.pictures import picture
 from benchmarks.mutants.faults import by_name
@@ -33,7 +33,7 @@ def test_a_message_has_all_that_one_needs(table: Any) -> None:
         f"gross mismatch of cost: ∂f/∂w[0] by reverse mode: -0.75; numeric {check.numeric!r} ± {check.bound:.1e}\n",
         f"  oracle    {check.oracle}",
         "  at        w[0] = 1.5, w[1] = 2.0, b = 0.5\n",
-        "  guilty    sign_slip, local derivative: ∂v2/∂v1 of sign_slip(0.75) is -1.5; it should be 1.5 ±",
+        "  blame     sign_slip, local derivative: ∂v2/∂v1 of sign_slip(0.75) is -1.5; it should be 1.5 ±",
         "  program\n    from autograd import Value\n",
         "  again     check_gradients(cost, [1.5, 2.0], 0.5)",
     ):
@@ -63,7 +63,7 @@ def test_a_long_program_is_not_printed(table: Any) -> None:
         assert bool(mismatch.program) == is_printed
         assert ("  program\n" in mismatch.message) == is_printed
         assert ("  program is omitted: 61 operations, more than 60" in mismatch.message) != is_printed
-        assert mismatch.guilty is not None
+        assert mismatch.blame is not None
 
 
 def test_nor_is_one_of_many_inputs() -> None:
@@ -118,21 +118,21 @@ def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, poi
 
 def test_a_program_is_read_back_and_finds_the_fault_again(table: Any) -> None:
     primitive(sign_slip)
-    program = Program((1.5, 0.5), (("multiply", (0, 1)), ("sign_slip", (2,)), ("sin", (3,))))
+    program = SampleProgram((1.5, 0.5), (("multiply", (0, 1)), ("sign_slip", (2,)), ("sin", (3,))))
     assert str(program) == mismatch_of(program, *program.inputs).program
     again = eval(repr(program))
-    guilty = mismatch_of(again, *again.inputs).guilty
-    assert guilty is not None
-    assert guilty.operation == "sign_slip"
+    blame = mismatch_of(again, *again.inputs).blame
+    assert blame is not None
+    assert blame.operation == "sign_slip"
 
 
 def test_the_picture_marks_the_edge_at_fault_and_no_other(table: Any) -> None:
     operation = primitive(one_in_a_million)
     mismatch = mismatch_of(lambda x, y: tanh(operation(x, y)), 1.5, 0.5)
     drawing = picture(mismatch)
-    assert drawing is not None and mismatch.guilty is not None
+    assert drawing is not None and mismatch.blame is not None
     marked = [arrow for arrow in drawing.picture.arrows if arrow.mark]
-    assert [arrow.mark for arrow in marked] == [mismatch.guilty.brief]
+    assert [arrow.mark for arrow in marked] == [mismatch.blame.brief]
 
 
 def test_what_is_said_of_an_input_that_f_does_not_use_stands_at_the_result() -> None:
@@ -143,7 +143,7 @@ def test_what_is_said_of_an_input_that_f_does_not_use_stands_at_the_result() -> 
 
 
 def test_a_broken_law_is_drawn_and_written() -> None:
-    program = Program((1.5,), (("multiply", (0, 0)),))
+    program = SampleProgram((1.5,), (("multiply", (0, 0)),))
     with by_name("leaf grads overwritten by the next pass").apply(), pytest.raises(GradientMismatch) as caught:
         LAWS["accumulation over passes"](program, st.data())
     mismatch = caught.value

@@ -10,12 +10,12 @@ Each file imports from those above it:
     operations     NumPy's functions on lanes: the table
     applying       operations and folds of a program
     fusing         which instructions share a loop
-    places         where everything lies: the frame of a call, registers, sums
+    storage        where everything lies: the frame of a call, registers, sums
     arrays         NumPy's arrays as machine code sees them
     rows           what is done for a block of rows
     row_products   gradients of weights
-    once           what is done once a call
-    borders        arrays in, results out
+    shared_code    what is done once a call
+    array_io       arrays in, results out
     writing        the module of a program
     cache          code in a folder
     machine        this processor; from text to code in memory

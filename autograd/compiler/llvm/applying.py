@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.forms import bound, form
+from autograd.compiler.array_kernels import array_kernel, bound
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
-from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, like
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, like
 from autograd.compiler.llvm.operations import UFUNCS
 from autograd.compiler.llvm.text import Body
 
@@ -25,30 +25,30 @@ SMALL = {
     "where",
     "one_minus_square",
     "root_one_minus_square",
-    "witch",
+    "inverse_one_plus_square",
 }
 
 
-def applied(body: Body, op: str, operands: Sequence[Lanes], truths: bool) -> Lanes:
-    """An operation as the NumPy executor would call it, its form being given lanes for arrays."""
+def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> Lanes:
+    """An operation as the NumPy executor would call it, its kernel being given lanes for arrays."""
     constants = [x.known for x in operands]
 
     def kernel(*varying: Lanes) -> Lanes:
         others = iter(varying)
         inside = varying[0].body if varying else body
         given = [next(others) if known is None else constant(inside, known) for known in constants]
-        out = Lanes(inside, "zeroinitializer", TRUTH if truths else DOUBLE)
+        out = Lanes(inside, "zeroinitializer", BOOLEAN if booleans else DOUBLE)
         function, arguments = bound(op, given, out, [known is not None for known in constants])
         function(*arguments)
         return out
 
     varying = [x for x in operands if x.known is None]
-    if not varying or op in SMALL or isinstance(form(op), numpy.ufunc):
+    if not varying or op in SMALL or isinstance(array_kernel(op), numpy.ufunc):
         return kernel(*varying)
     return libraries.shared((op, *map(repr, constants)), kernel, *varying)
 
 
-class Running:
+class Accumulator:
     """A number that changes from turn to turn of a loop."""
 
     def __init__(self, body: Body, start: Lanes) -> None:
@@ -69,7 +69,7 @@ Item = Callable[[Any], Lanes]  # the number at an index
 
 def _each(body: Body, start: Any, count: int, item: Item, step: Callable[[Lanes, Lanes], Lanes]) -> Lanes:
     """One number after the other taken into a running one."""
-    z = Running(body, start if isinstance(start, Lanes) else constant(body, start))
+    z = Accumulator(body, start if isinstance(start, Lanes) else constant(body, start))
     with body.loop(count) as j:
         z.set(step(z.get(), item(j)))
     return z.get()
@@ -89,7 +89,7 @@ def greatest(body: Body, count: int, item: Item) -> Lanes:
 
 def product(body: Body, count: int, item: Item) -> Lanes:
     """Mantissas and exponents apart, so that nothing overflows on the way."""
-    exponent = Running(body, constant(body, 0, BITS))
+    exponent = Accumulator(body, constant(body, 0, BITS))
 
     def step(p: Lanes, x: Lanes) -> Lanes:
         m, e = frexp(x)
@@ -112,7 +112,7 @@ def norm(body: Body, count: int, item: Item) -> Lanes:
 def logsumexp(body: Body, count: int, item: Item) -> Lanes:
     """m + log(1 + s), s being the sum of exp(x - m) of all but one greatest x, m."""
     m = greatest(body, count, item)
-    ties = Running(body, constant(body, -1.0))
+    ties = Accumulator(body, constant(body, -1.0))
 
     def step(s: Lanes, d: Lanes) -> Lanes:
         is_greatest = UFUNCS["equal"](d, constant(body, 0.0))
@@ -123,7 +123,7 @@ def logsumexp(body: Body, count: int, item: Item) -> Lanes:
     return (abs(m) < math.inf).select(m + UFUNCS["log1p"](s + ties.get()), m)
 
 
-FOLDS: dict[str, Callable[[Body, int, Item], Lanes]] = {
+FOLD_CODE: dict[str, Callable[[Body, int, Item], Lanes]] = {
     "sum": total,
     "mean": mean,
     "max": greatest,

@@ -6,7 +6,7 @@ So a call hands over arrays by their own addresses; to ask each for that of its 
 from __future__ import annotations
 
 from autograd.compiler.llvm.lanes import Lanes
-from autograd.compiler.llvm.places import FLOAT64
+from autograd.compiler.llvm.storage import FLOAT64
 from autograd.compiler.llvm.text import Body
 
 DATA = object.__basicsize__  # bytes into a PyArrayObject: the address of its numbers,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, Lanes, constant, in_parts
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, in_parts
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = 0.6931471805582987  # to 38 bits, so that products with exponents are exact
@@ -70,7 +70,7 @@ def between(k: Lanes, low: int, high: int) -> Lanes:
     """A whole number between two bounds."""
     for bound, condition in ((low, "sgt"), (high, "slt")):
         other = constant(k.body, bound, BITS)
-        k = k.other(f"icmp {condition} {k}, {other.name}", TRUTH).select(k, other)
+        k = k.other(f"icmp {condition} {k}, {other.name}", BOOLEAN).select(k, other)
     return k
 
 
@@ -83,7 +83,7 @@ def frexp(x: Lanes) -> tuple[Lanes, Lanes]:
     e = tiny.select(bits(e, "sub", 54), e)
     m = bits(bits(pattern, "and", -(1 << 63) | MANTISSA), "or", 1022 << 52).bitcast(DOUBLE)
     zero = constant(x.body, 0, BITS)
-    usual = x.other(f"fcmp one {size}, {constant(x.body, 0.0).name}", TRUTH)
+    usual = x.other(f"fcmp one {size}, {constant(x.body, 0.0).name}", BOOLEAN)
     finite = size < math.inf
     return finite.select(usual.select(m, x), x), finite.select(usual.select(e, zero), zero)
 
@@ -99,7 +99,7 @@ def expm1(x: Lanes) -> Lanes:
     r, _, k = _reduced(x)
     p = (r * r).fused(r.horner(EXP), r)
     some = constant(x.body, 60, BITS)
-    few = k.other(f"icmp slt {k}, {some.name}", TRUTH).select(k, some)  # below 2**-60 nothing of it is left
+    few = k.other(f"icmp slt {k}, {some.name}", BOOLEAN).select(k, some)  # below 2**-60 nothing of it is left
     z = scaled(p + (1.0 - power_of_two(bits(constant(x.body, 0, BITS), "sub", few))), k)
     return (abs(x) < 2.0**-54).select(x, z)
 
@@ -139,8 +139,8 @@ def log1p(x: Lanes) -> Lanes:
 def _ends(x: Lanes, pole: float, z: Lanes) -> Lanes:
     """A logarithm with its ends: -inf at the pole, NaN below it and at NaN, inf at inf."""
     z = (x > pole).select(z, math.nan)
-    z = x.other(f"fcmp oeq {x}, {constant(x.body, pole).name}", TRUTH).select(-math.inf, z)
-    return x.other(f"fcmp oeq {x}, {constant(x.body, math.inf).name}", TRUTH).select(math.inf, z)
+    z = x.other(f"fcmp oeq {x}, {constant(x.body, pole).name}", BOOLEAN).select(-math.inf, z)
+    return x.other(f"fcmp oeq {x}, {constant(x.body, math.inf).name}", BOOLEAN).select(math.inf, z)
 
 
 def tanh(x: Lanes) -> Lanes:

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy
 
+from autograd.compiler.array_kernels import array_kernel
 from autograd.compiler.executor import Leaf
-from autograd.compiler.forms import form
 from autograd.compiler.layout import FLOAT64
 from autograd.compiler.llvm.machine import Code, code, host
-from autograd.compiler.llvm.places import FINITE, UNREADABLE, Places, placed
 from autograd.compiler.llvm.pool import Job, pool
-from autograd.compiler.llvm.writing import written
+from autograd.compiler.llvm.storage import FINITE, UNREADABLE, Storage, laid_out
+from autograd.compiler.llvm.writing import module_of
 from autograd.compiler.rolled import Apply, Product, Result, Rolled, RowProduct, View
 
 # Rows are cut up by their number and the program alone, so that sums are the same however many threads there are.
@@ -29,28 +29,30 @@ KERNEL = 20  # arithmetic operations that take as long as an operation that is n
 WORTHWHILE = 1_000_000
 
 
-def compiled(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int) -> Callable[[], Executor]:
+def compiled(
+    rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int
+) -> Callable[[], MachineExecutor]:
     """What makes executors of a program, which share its machine code."""
-    places = placed(rolled, leaves, results, host().lanes)
-    return partial(Executor, places, code(written(places, host().native)), results, threads)
+    storage = laid_out(rolled, leaves, results, host().lanes)
+    return partial(MachineExecutor, storage, code(module_of(storage, host().native)), results, threads)
 
 
-class Executor:
+class MachineExecutor:
     """A program in machine code, and the memory of one call at a time."""
 
-    def __init__(self, places: Places, code: Code, results: Sequence[Result], threads: int) -> None:
-        self.places, self.code, self.threads = places, code, threads
+    def __init__(self, storage: Storage, code: Code, results: Sequence[Result], threads: int) -> None:
+        self.storage, self.code, self.threads = storage, code, threads
         self.shapes = [result.shape for result in results]
         self.each = any(result.by_row for result in results)
-        self.numbers = [not leaf.shape and not places.has_rows(leaf) for leaf in places.leaves]
+        self.numbers = [not leaf.shape and not storage.has_rows(leaf) for leaf in storage.leaves]
         self.arrays_only = not any(self.numbers)
-        self.cost = sum(map(_cost, places.rolled.rows))
-        self.cost_once = sum(map(_cost, (*places.rolled.shared, *places.rolled.after)))
-        self.once = _aligned(places.once_size)
-        for i, x in places.rolled.constants:
-            self.once[places.once[i]] = x
-        self.partials = _aligned(places.totals)
-        self.scratches = [_aligned(places.scratch_size)]
+        self.cost = sum(map(_cost, storage.rolled.rows))
+        self.cost_once = sum(map(_cost, (*storage.rolled.shared, *storage.rolled.after)))
+        self.once = _aligned(storage.once_size)
+        for i, x in storage.rolled.constants:
+            self.once[storage.once[i]] = x
+        self.partials = _aligned(storage.totals)
+        self.scratches = [_aligned(storage.scratch_size)]
         self.addresses = [id(FLOAT64), self.once.ctypes.data, self.partials.ctypes.data]
         self.scratch = self.scratches[0].ctypes.data
         kinds = "".join("d" if is_number else "q" for is_number in self.numbers)
@@ -83,24 +85,24 @@ class Executor:
             return self.run([x if n else _readable(x) for x, n in zip(arrays, self.numbers)], rows, mean)
         if mean and self.each and count:
             with numpy.errstate(all="ignore"):
-                for result, wanted in zip(results, self.places.results):
+                for result, wanted in zip(results, self.storage.results):
                     if wanted.by_row:
                         numpy.divide(result, count, result)
         return results, answer == FINITE
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
         """Of the results of so many rows."""
-        return [(rows, *wanted.shape) if wanted.by_row else wanted.shape for wanted in self.places.results]
+        return [(rows, *wanted.shape) if wanted.by_row else wanted.shape for wanted in self.storage.results]
 
     def _chunks(self, rows: int) -> tuple[int, int]:
         """Rows in a chunk, and how many chunks."""
-        block = self.places.block
-        most = min(MOST_CHUNKS, max(FEWEST_CHUNKS, MOST_TOTALS // self.places.totals))
+        block = self.storage.block
+        most = min(MOST_CHUNKS, max(FEWEST_CHUNKS, MOST_TOTALS // self.storage.totals))
         size = max(LEAST_CHUNK, -(-rows // most))
         size = -(-size // block) * block
         chunks = -(-rows // size)
-        if chunks * self.places.totals > len(self.partials):
-            self.partials = _aligned(chunks * self.places.totals)
+        if chunks * self.storage.totals > len(self.partials):
+            self.partials = _aligned(chunks * self.storage.totals)
             self.addresses[2] = self.partials.ctypes.data
         return size, chunks
 
@@ -111,7 +113,7 @@ class Executor:
         and writes. The executor is not used again after an exception.
         """
         while len(self.scratches) < threads:
-            self.scratches.append(_aligned(self.places.scratch_size))
+            self.scratches.append(_aligned(self.storage.scratch_size))
         if self.code.start(self.address) == UNREADABLE:
             return UNREADABLE
         pool.grow(threads - 1)
@@ -153,7 +155,7 @@ def _cost(instruction: Any) -> int:
     """Arithmetic operations a row, about."""
     if isinstance(instruction, Apply):
         width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
-        return width * (1 if isinstance(form(instruction.op), numpy.ufunc) else KERNEL)
+        return width * (1 if isinstance(array_kernel(instruction.op), numpy.ufunc) else KERNEL)
     if isinstance(instruction, Product):
         return math.prod(instruction.matrix.counts)
     if isinstance(instruction, RowProduct):

@@ -16,16 +16,16 @@ MOST = 64  # instructions in a loop: the time to compile a stretch without branc
 
 
 @dataclass
-class Step:
+class Fused:
     """Instructions that run together: in a loop over `width` numbers, or by itself what is no such loop."""
 
     width: int | None
     instructions: list[Instruction] = field(default_factory=list)
 
 
-def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Step]:
+def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Fused]:
     """Steps in an order in which every number is there when it is needed."""
-    steps: list[Step] = []
+    steps: list[Fused] = []
     made: dict[int, int] = {}  # in which step a register gets its numbers
     first = 0  # loops before that are full
     for instruction in instructions:
@@ -34,7 +34,7 @@ def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) ->
         places = range(max(earliest, first), len(steps)) if width is not None else ()
         k = next((k for k in places if steps[k].width == width and len(steps[k].instructions) < MOST), len(steps))
         if k == len(steps):
-            steps.append(Step(width))
+            steps.append(Fused(width))
             first = max(first, k - MOST)  # the search for a loop is not to grow with the program
         steps[k].instructions.append(instruction)
         made[instruction.out] = k
@@ -51,7 +51,7 @@ def _width(instruction: Instruction, registers: Sequence[Register]) -> int | Non
 
 
 def _after(
-    made: dict[int, int], instruction: Instruction, i: int, registers: Sequence[Register], steps: Sequence[Step]
+    made: dict[int, int], instruction: Instruction, i: int, registers: Sequence[Register], steps: Sequence[Fused]
 ) -> int:
     """The first step that an instruction can be in, for the sake of one of its operands."""
     if i not in made:

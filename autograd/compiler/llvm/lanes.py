@@ -14,8 +14,8 @@ import numpy
 
 from autograd.compiler.llvm.text import Body, number
 
-DOUBLE, TRUTH, BITS = "double", "i1", "i64"
-DTYPES = {DOUBLE: numpy.dtype(float), TRUTH: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}
+DOUBLE, BOOLEAN, BITS = "double", "i1", "i64"
+DTYPES = {DOUBLE: numpy.dtype(float), BOOLEAN: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}
 
 UFUNCS: dict[str, Callable[..., Lanes]] = {}  # by NumPy's name of a function; see `operations`
 
@@ -51,7 +51,7 @@ class Lanes:
 
     @property
     def numbers(self) -> Lanes:
-        """Themselves, truths as 0 and 1."""
+        """Themselves, booleans as 0 and 1."""
         return like(self, self)
 
     def bitcast(self, kind: str) -> Lanes:
@@ -200,7 +200,7 @@ def lifted(beside: Lanes, x: Any) -> Lanes:
     if isinstance(x, Lanes):
         return x
     x = numpy.asarray(x)
-    return constant(beside.body, x.item(), {"b": TRUTH, "i": BITS}.get(x.dtype.kind, DOUBLE))
+    return constant(beside.body, x.item(), {"b": BOOLEAN, "i": BITS}.get(x.dtype.kind, DOUBLE))
 
 
 def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
@@ -210,8 +210,8 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
     if x.kind == kind:
         return x
     if kind == DOUBLE:
-        return x.other(f"{'uitofp' if x.kind == TRUTH else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
-    if kind == TRUTH:
+        return x.other(f"{'uitofp' if x.kind == BOOLEAN else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
+    if kind == BOOLEAN:
         return UFUNCS["not_equal"](x, constant(x.body, 0.0))
     raise TypeError(f"{x.kind} lanes are no {kind}")
 
@@ -227,7 +227,7 @@ def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
 
 def known(body: Body, x: Any) -> Lanes:
     """A constant operand in all lanes."""
-    return constant(body, x, TRUTH if type(x) is bool else DOUBLE)
+    return constant(body, x, BOOLEAN if type(x) is bool else DOUBLE)
 
 
 def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.compiler.kernels import float_function
 from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
-from autograd.compiler.llvm.lanes import DOUBLE, TRUTH, Lanes, Unsupported, constant, in_parts, like
+from autograd.compiler.llvm.lanes import BOOLEAN, DOUBLE, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
 
 NAMES = {  # NumPy's, and C's
@@ -117,10 +117,10 @@ def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
 
     def kernel(*xs: Lanes) -> Lanes:
         body, lanes = xs[0].body, xs[0].body.module.lanes
-        truths = like(xs[0], xs[0], TRUTH)
+        booleans = like(xs[0], xs[0], BOOLEAN)
         out = body.memory(xs[0].type)
         body.do(f"store {xs[0]}, ptr {out}")
-        any_one = body.new(f"bitcast {truths} to i{lanes}")
+        any_one = body.new(f"bitcast {booleans} to i{lanes}")
         with body.when(body.new(f"icmp ne i{lanes} {any_one}, 0")):
             function = asking(body.module, name, len(xs) - 1)
             body.do(f"store {_by_lane(function, *xs[1:], where=xs[0])}, ptr {out}")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from autograd.compiler.llvm import elementary, libraries
-from autograd.compiler.llvm.lanes import BITS, DOUBLE, TRUTH, UFUNCS, Lanes, constant, like
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, UFUNCS, Lanes, constant, like
 
 
 def _arithmetic(instruction: str) -> Callable[..., Lanes]:
@@ -20,15 +20,15 @@ def _arithmetic(instruction: str) -> Callable[..., Lanes]:
 def _compared(condition: str) -> Callable[..., Lanes]:
     def apply(x: Lanes, y: Lanes) -> Lanes:
         x, y = x.numbers, y.numbers
-        return x.other(f"fcmp {condition} {x}, {y.name}", TRUTH)
+        return x.other(f"fcmp {condition} {x}, {y.name}", BOOLEAN)
 
     return apply
 
 
 def _logical(instruction: str) -> Callable[..., Lanes]:
     def apply(x: Lanes, y: Lanes) -> Lanes:
-        x, y = like(x, x, TRUTH), like(y, y, TRUTH)
-        return x.other(f"{instruction} {x}, {y.name}", TRUTH)
+        x, y = like(x, x, BOOLEAN), like(y, y, BOOLEAN)
+        return x.other(f"{instruction} {x}, {y.name}", BOOLEAN)
 
     return apply
 
@@ -43,7 +43,7 @@ def _negative(x: Lanes) -> Lanes:
 
 
 def _logical_not(x: Lanes) -> Lanes:
-    return UFUNCS["logical_xor"](x, constant(x.body, True, TRUTH))
+    return UFUNCS["logical_xor"](x, constant(x.body, True, BOOLEAN))
 
 
 def _isnan(x: Lanes) -> Lanes:
@@ -57,7 +57,7 @@ def _greater_of(strict: str, loose: str) -> Callable[..., Lanes]:
         x, y, condition = x.numbers, y.numbers, strict
         if x.known is not None:
             x, y, condition = y, x, loose
-        chosen = x.other(f"fcmp u{condition} {x}, {y.name}", TRUTH).select(x, y)
+        chosen = x.other(f"fcmp u{condition} {x}, {y.name}", BOOLEAN).select(x, y)
         return chosen if y.known is not None and y.known == y.known else _isnan(y).select(y, chosen)
 
     return apply

@@ -53,7 +53,7 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
     columns = instruction.right.counts[0]
 
     def place(r: int, c: int) -> Index:
-        start = body.affine(block.places.once[instruction.out], (columns, body.affine(down[0], (1, r))))
+        start = body.affine(block.storage.once[instruction.out], (columns, body.affine(down[0], (1, r))))
         return body.affine(start, (1, body.affine(across[0], (1, c))))
 
     for first in range(0, len(found), native):

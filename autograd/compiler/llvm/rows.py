@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from autograd.compiler.llvm.applying import FOLDS, Running, applied
-from autograd.compiler.llvm.lanes import BITS, TRUTH, Lanes, constant, everywhere, known
-from autograd.compiler.llvm.places import Places
+from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, everywhere, known
+from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, RowSum, View
 
@@ -20,14 +20,14 @@ CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", 
 def present(body: Body, lanes: int, left: Index) -> Lanes:
     """The first lanes, as many as there are numbers left."""
     every = everywhere(body, str(left), BITS)
-    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", TRUTH)
+    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", BOOLEAN)
 
 
 class Block:
     """A function that does something for a block of rows: reading, writing, and loops over its vectors."""
 
-    def __init__(self, module: Module, places: Places, name: str) -> None:
-        self.places, self.lanes = places, places.lanes
+    def __init__(self, module: Module, storage: Storage, name: str) -> None:
+        self.storage, self.lanes = storage, storage.lanes
         self.body = Body(module, "void", name, CONTEXT, "internal fastcc")
         self.body.flags = "contract "
         module.functions[name] = self.body
@@ -35,8 +35,8 @@ class Block:
 
     def address(self, register: int, number: Index, v: Index) -> str:
         """Of the vector of a number of a register of rows."""
-        width = self.places.rolled.registers[register].width
-        start = self.places.rows[register]
+        width = self.storage.rolled.registers[register].width
+        start = self.storage.rows[register]
         return self.body.address("%scratch", self.body.affine(start, (width * self.lanes, v), (self.lanes, number)))
 
     def load(self, operand: Operand, v: Index, *indices: Index) -> Lanes:
@@ -45,8 +45,8 @@ class Block:
         if isinstance(operand, Number):
             return known(body, operand.value)
         number = body.affine(operand.start, *zip(operand.steps, indices))
-        if operand.register in self.places.once:
-            place = body.affine(self.places.once[operand.register], (1, number))
+        if operand.register in self.storage.once:
+            place = body.affine(self.storage.once[operand.register], (1, number))
             return everywhere(body, body.word("%once", place, "double"))
         return Lanes(body, body.new(f"load {self.type}, ptr {self.address(operand.register, number, v)}"))
 
@@ -94,17 +94,17 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
                     _add(block, instruction, e, there.select(operand(instruction.operand), 0.0))
                     continue
                 assert isinstance(instruction, Apply)
-                register = block.places.rolled.registers[instruction.out]
+                register = block.storage.rolled.registers[instruction.out]
                 operands = [operand(x) for x in instruction.operands]
-                z = made[instruction.out] = applied(body, instruction.op, operands, register.truths)
-                if instruction.out in block.places.rows:
+                z = made[instruction.out] = applied(body, instruction.op, operands, register.booleans)
+                if instruction.out in block.storage.rows:
                     block.store(instruction.out, e, v, z)
 
 
 def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
     """Add to the sum over rows of a number, lane by lane."""
     body = block.body
-    index = body.affine(block.places.sums[instruction.out], (block.lanes, number))
+    index = body.affine(block.storage.sums[instruction.out], (block.lanes, number))
     address = body.address("%scratch", index)
     before = Lanes(body, body.new(f"load {block.type}, ptr {address}"))
     body.do(f"store {before + x}, ptr {address}")
@@ -122,7 +122,9 @@ def product(block: Block, instruction: Product) -> None:
     def part(v: Index, first: Index, count: int) -> None:
         places = [body.affine(first, (1, k)) for k in range(count)]
         add = instruction.add
-        sums = [Running(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places]
+        sums = [
+            Accumulator(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places
+        ]
         with body.loop(inputs) as j:
             x = block.load(instruction.vector, v, j)
             for z, place in zip(sums, places):
@@ -143,20 +145,22 @@ def fold(block: Block, instruction: Fold) -> None:
     body, operand = block.body, instruction.operand
     count, width = operand.counts
     with body.loop("%vectors") as v, body.loop(width) as i:
-        block.store(instruction.out, i, v, FOLDS[instruction.op](body, count, lambda j: block.load(operand, v, j, i)))
+        block.store(
+            instruction.out, i, v, FOLD_CODE[instruction.op](body, count, lambda j: block.load(operand, v, j, i))
+        )
 
 
 def gather(block: Block, instruction: Gather) -> None:
     """Numbers by tables of where they are, one for those by row and one for those that the rows share."""
-    body, places, lanes = block.body, block.places, block.lanes
+    body, storage, lanes = block.body, block.storage, block.lanes
     by_row: list[tuple[int, int, int]] = []  # the number of the result; from where in the scratch, and by which step
     shared: list[tuple[int, int]] = []  # the number of the result, and from where in `once`
     for k, (register, number) in enumerate(places_in(instruction)):
-        if register in places.once:
-            shared.append((k, places.once[register] + number))
+        if register in storage.once:
+            shared.append((k, storage.once[register] + number))
         else:
-            width = places.rolled.registers[register].width
-            by_row.append((k, places.rows[register] + number * lanes, width * lanes))
+            width = storage.rolled.registers[register].width
+            by_row.append((k, storage.rows[register] + number * lanes, width * lanes))
     if by_row:
         out, start, step = map(body.module.table, zip(*by_row))
         with body.loop("%vectors") as v, body.loop(len(by_row)) as k:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from autograd.compiler.llvm import once
+from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
-from autograd.compiler.llvm.borders import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.interpreter import unlocked
-from autograd.compiler.llvm.places import (
+from autograd.compiler.llvm.row_products import row_product
+from autograd.compiler.llvm.rows import CONTEXT, STEPS, Block, loop
+from autograd.compiler.llvm.shared_code import shared_functions
+from autograd.compiler.llvm.storage import (
     CHUNK_ROWS,
     CHUNKS,
     FINITE,
@@ -16,10 +18,8 @@ from autograd.compiler.llvm.places import (
     PARTIALS,
     ROW_COUNT,
     UNREADABLE,
-    Places,
+    Storage,
 )
-from autograd.compiler.llvm.row_products import row_product
-from autograd.compiler.llvm.rows import CONTEXT, STEPS, Block, loop
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import RowProduct
 
@@ -33,13 +33,13 @@ ENTRIES = {
 FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
 
 
-def written(places: Places, native: int) -> Module:
+def module_of(storage: Storage, native: int) -> Module:
     """The module of a program."""
-    module = Module(places.lanes, native)
-    _start(module, places)
-    _chunk(module, places)
-    _rows(module, places)
-    _finish(module, places)
+    module = Module(storage.lanes, native)
+    _start(module, storage)
+    _chunk(module, storage)
+    _rows(module, storage)
+    _finish(module, storage)
     body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
     answer = body.new("call i32 @start(ptr %frame)")
     with body.when(body.new(f"icmp eq i32 {answer}, {UNREADABLE}")):
@@ -53,36 +53,36 @@ def written(places: Places, native: int) -> Module:
     return module
 
 
-def _start(module: Module, places: Places) -> None:
+def _start(module: Module, storage: Storage) -> None:
     """Arguments that the rows share, and what is computed from them alone."""
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
-    for k, leaf in enumerate(places.leaves):
-        if leaf.shape or places.has_rows(leaf):
+    for k, leaf in enumerate(storage.leaves):
+        if leaf.shape or storage.has_rows(leaf):
             with body.when(body.new(f"xor i1 {readable(body, FIRST + k)}, true")):
                 body.do(f"ret i32 {UNREADABLE}")
                 body.begin(*body.labels("never"))
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
-    copied_once(body, places)
-    for name in once.written(module, places, "before", places.rolled.shared):
+    copied_once(body, storage)
+    for name in shared_functions(module, storage, "before", storage.rolled.shared):
         body.do(f"call fastcc void @{name}(ptr %once)")
     body.do(f"ret i32 {FINITE}")
 
 
-def _steps(module: Module, places: Places) -> list[str]:
+def _steps(module: Module, storage: Storage) -> list[str]:
     """A function for each thing that is done for a block of rows, by name."""
     names = []
 
     def made(name: str) -> Block:
-        block = Block(module, places, name)
+        block = Block(module, storage, name)
         names.append(name)
         return block
 
     enter = made("enter")
     enter.body.operands += [FRAME, "i64 %low"]
-    for k, leaf in enumerate(places.leaves):
-        if places.has_rows(leaf):
+    for k, leaf in enumerate(storage.leaves):
+        if storage.has_rows(leaf):
             entrance(enter, k, leaf)
-    for k, step in enumerate(places.steps):
+    for k, step in enumerate(storage.steps):
         block = made(f"step{k}")
         if step.width is not None:
             loop(block, step.width, step.instructions)
@@ -92,37 +92,37 @@ def _steps(module: Module, places: Places) -> list[str]:
             STEPS[type(step.instructions[0])](block, step.instructions[0])
     leave = made("leave")
     leave.body.operands += [FRAME, "i64 %low"]
-    for k, (operand, wanted) in enumerate(zip(places.rolled.outputs, places.results)):
+    for k, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if wanted.by_row:
-            exit_(leave, places.result(k), operand, len(wanted.outputs))
+            exit_(leave, storage.result(k), operand, len(wanted.outputs))
     for name in names:
         module.functions[name].do("ret void")
     return names
 
 
-def _chunk(module: Module, places: Places) -> None:
+def _chunk(module: Module, storage: Storage) -> None:
     """Rows from `low` to `high`, block by block, and their totals."""
-    names = _steps(module, places)
+    names = _steps(module, storage)
     operands = [FRAME, SCRATCH, "ptr noalias %once", "ptr noalias %partial", "i64 %start", "i64 %end"]
     body = module.functions["chunk"] = Body(module, "void", "chunk", operands, "internal fastcc")
     fill = module.declare("void", "llvm.memset.p0.i64", "ptr", "i8", "i64", "i1")
-    body.do(f"call void {fill}(ptr %partial, i8 0, i64 {8 * places.totals}, i1 false)")
-    sums = body.address("%scratch", places.rows_size)
-    body.do(f"call void {fill}(ptr {sums}, i8 0, i64 {8 * (places.scratch_size - places.rows_size)}, i1 false)")
-    with body.loop("%end", "%start", places.block) as low:
-        rows = body.least(body.new(f"sub i64 %end, {low}"), places.block)
-        vectors = body.new(f"sdiv i64 {body.new(f'add i64 {rows}, {places.lanes - 1}')}, {places.lanes}")
+    body.do(f"call void {fill}(ptr %partial, i8 0, i64 {8 * storage.totals}, i1 false)")
+    sums = body.address("%scratch", storage.rows_size)
+    body.do(f"call void {fill}(ptr {sums}, i8 0, i64 {8 * (storage.scratch_size - storage.rows_size)}, i1 false)")
+    with body.loop("%end", "%start", storage.block) as low:
+        rows = body.least(body.new(f"sub i64 %end, {low}"), storage.block)
+        vectors = body.new(f"sdiv i64 {body.new(f'add i64 {rows}, {storage.lanes - 1}')}, {storage.lanes}")
         for name in names:
             given = ["ptr %scratch", "ptr %once", "ptr %partial", f"i64 {rows}", f"i64 {vectors}"]
             more = ["ptr %frame", f"i64 {low}"] if len(module.functions[name].operands) > len(CONTEXT) else []
             body.do(f"call fastcc void @{name}({', '.join([*given, *more])})")
-    registers = places.rolled.registers
-    for out, start in places.sums.items():
+    registers = storage.rolled.registers
+    for out, start in storage.sums.items():
         with body.loop(registers[out].width) as i:
-            total = _across(body, body.address("%scratch", body.affine(start, (places.lanes, i))), places.lanes)
-            body.do(f"store double {total}, ptr {body.address('%partial', body.affine(places.once[out], (1, i)))}")
-    flag = _across(body, body.address("%scratch", places.flag), places.lanes)
-    body.do(f"store double {flag}, ptr {body.address('%partial', places.totals - 1)}")
+            total = _across(body, body.address("%scratch", body.affine(start, (storage.lanes, i))), storage.lanes)
+            body.do(f"store double {total}, ptr {body.address('%partial', body.affine(storage.once[out], (1, i)))}")
+    flag = _across(body, body.address("%scratch", storage.flag), storage.lanes)
+    body.do(f"store double {flag}, ptr {body.address('%partial', storage.totals - 1)}")
     body.do("ret void")
 
 
@@ -141,7 +141,7 @@ def _across(body: Body, address: str, width: int) -> str:
     return body.new(f"extractelement <1 x double> {x}, i64 0")
 
 
-def _rows(module: Module, places: Places) -> None:
+def _rows(module: Module, storage: Storage) -> None:
     """Chunks of rows, the next one that no other thread has taken, until there are none."""
     body = module.functions["rows"] = Body(module, "void", "rows", [FRAME, SCRATCH], "")
     rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
@@ -154,7 +154,7 @@ def _rows(module: Module, places: Places) -> None:
     body.begin("work")
     low = body.new(f"mul i64 {k}, {size}")
     high = body.least(body.new(f"add i64 {low}, {size}"), rows)
-    partial = body.address(partials, body.whole("mul", places.totals, k))
+    partial = body.address(partials, body.whole("mul", storage.totals, k))
     given = f"ptr %frame, ptr %scratch, ptr {kept}, ptr {partial}, i64 {low}, i64 {high}"
     body.do(f"call fastcc void @chunk({given})")
     body.do("br label %next")
@@ -162,32 +162,32 @@ def _rows(module: Module, places: Places) -> None:
     body.do("ret void")
 
 
-def _finish(module: Module, places: Places) -> None:
+def _finish(module: Module, storage: Storage) -> None:
     """Totals of all chunks in their order, what is computed from them, and the results; whether all are finite."""
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
-    kind = f"<{places.lanes} x double>"
+    kind = f"<{storage.lanes} x double>"
     flag, running = body.memory(kind), body.memory(kind)
 
     def add_up(first: str | int, target: str) -> None:
         """Totals side by side, of all chunks."""
         body.do(f"store {kind} zeroinitializer, ptr {running}")
         with body.loop(chunks) as k:
-            address = body.address(partials, body.affine(first, (places.totals, k)))
+            address = body.address(partials, body.affine(first, (storage.totals, k)))
             x = body.new(f"load {kind}, ptr {address}, align 8")
             before = body.new(f"load {kind}, ptr {running}")
             body.do(f"store {kind} {body.new(f'fadd {kind} {before}, {x}')}, ptr {running}")
         body.do(f"store {kind} {body.new(f'load {kind}, ptr {running}')}, ptr {target}, align 8")
 
-    last = places.totals - places.lanes
-    with body.loop(last, step=places.lanes) as i:
+    last = storage.totals - storage.lanes
+    with body.loop(last, step=storage.lanes) as i:
         add_up(i, body.address("%once", i))
     add_up(last, flag)
-    for name in once.written(module, places, "after", places.rolled.after):
+    for name in shared_functions(module, storage, "after", storage.rolled.after):
         body.do(f"call fastcc void @{name}(ptr %once)")
-    for n, (operand, wanted) in enumerate(zip(places.rolled.outputs, places.results)):
+    for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
-            result(body, places, places.result(n), operand, len(wanted.outputs), flag)
-    finite = body.new(f"fcmp oeq double {_across(body, flag, places.lanes)}, 0.0")
+            result(body, storage, storage.result(n), operand, len(wanted.outputs), flag)
+    finite = body.new(f"fcmp oeq double {_across(body, flag, storage.lanes)}, 0.0")
     body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")

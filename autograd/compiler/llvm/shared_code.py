@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.compiler.llvm.applying import FOLDS, applied
-from autograd.compiler.llvm.fusing import Step, fused
+from autograd.compiler.llvm.applying import FOLD_CODE, applied
+from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import Lanes, everywhere, known
-from autograd.compiler.llvm.places import Places
 from autograd.compiler.llvm.rows import places_in
+from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, View
 
@@ -19,8 +19,8 @@ Index = str | int
 class Single:
     """A function that works on the registers in `once`."""
 
-    def __init__(self, module: Module, places: Places, name: str) -> None:
-        self.places, self.lanes = places, places.lanes
+    def __init__(self, module: Module, storage: Storage, name: str) -> None:
+        self.storage, self.lanes = storage, storage.lanes
         self.body = Body(module, "void", name, ["ptr noalias %once"], "internal fastcc")
         self.body.flags = "contract "
         module.functions[name] = self.body
@@ -29,18 +29,18 @@ class Single:
     def number(self, view: View, *indices: Index) -> str:
         """One number."""
         body = self.body
-        place = body.affine(self.places.once[view.register] + view.start, *zip(view.steps, indices))
+        place = body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
         return body.word("%once", place, "double")
 
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
         """Numbers of an operand, as many as there are lanes; the last index counts them, those before are `first`."""
         start = self.body.affine(operand.start, *zip(operand.steps, first)) if isinstance(operand, View) else None
         low = self.body.whole("mul", self.lanes, group)
-        return side_by_side(self.body, self.places, operand, low, width, start)
+        return side_by_side(self.body, self.storage, operand, low, width, start)
 
     def store(self, register: int, group: Index, x: Lanes) -> None:
         """Write numbers side by side; a register has room for whole vectors."""
-        place = self.body.affine(self.places.once[register], (self.lanes, group))
+        place = self.body.affine(self.storage.once[register], (self.lanes, group))
         self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
 
     def groups(self, width: int) -> Any:
@@ -49,7 +49,7 @@ class Single:
 
 
 def side_by_side(
-    body: Body, places: Places, operand: Operand, first: Index, width: int, start: Index | None = None
+    body: Body, storage: Storage, operand: Operand, first: Index, width: int, start: Index | None = None
 ) -> Lanes:
     """Numbers of an operand from the first on; those after its last, up to the lanes, are any.
 
@@ -57,27 +57,27 @@ def side_by_side(
     """
     if isinstance(operand, Number):
         return known(body, operand.value)
-    start = body.affine(places.once[operand.register], (1, operand.start if start is None else start))
+    start = body.affine(storage.once[operand.register], (1, operand.start if start is None else start))
     step = operand.steps[-1]
     if width == 1 or step == 0:
         return everywhere(body, body.word("%once", start, "double"))
-    kind = f"<{places.lanes} x double>"
+    kind = f"<{storage.lanes} x double>"
     if step == 1:
         address = body.address("%once", body.affine(start, (1, first)))
         return Lanes(body, body.new(f"load {kind}, ptr {address}, align 8"))
     vector = "poison"
-    for lane in range(places.lanes):
+    for lane in range(storage.lanes):
         i = body.least(body.affine(lane, (1, first)), width - 1)
         one = body.word("%once", body.affine(start, (step, i)), "double")
         vector = body.new(f"insertelement {kind} {vector}, double {one}, i64 {lane}")
     return Lanes(body, vector)
 
 
-def written(module: Module, places: Places, title: str, instructions: Sequence[Instruction]) -> list[str]:
+def shared_functions(module: Module, storage: Storage, title: str, instructions: Sequence[Instruction]) -> list[str]:
     """Functions that run one after the other, by name."""
     names = []
-    for k, step in enumerate(fused(instructions, places.rolled.registers)):
-        single = Single(module, places, f"{title}{k}")
+    for k, step in enumerate(fused(instructions, storage.rolled.registers)):
+        single = Single(module, storage, f"{title}{k}")
         if step.width is not None:
             _loop(single, step)
         else:
@@ -87,7 +87,7 @@ def written(module: Module, places: Places, title: str, instructions: Sequence[I
     return names
 
 
-def _loop(single: Single, step: Step) -> None:
+def _loop(single: Single, step: Fused) -> None:
     width = step.width or 1
     with single.groups(width) as group:
         made: dict[int, Lanes] = {}
@@ -97,8 +97,8 @@ def _loop(single: Single, step: Step) -> None:
                 made[x.register] if isinstance(x, View) and x.register in made else single.load(x, group, width)
                 for x in instruction.operands
             ]
-            truths = single.places.rolled.registers[instruction.out].truths
-            made[instruction.out] = applied(single.body, instruction.op, operands, truths)
+            booleans = single.storage.rolled.registers[instruction.out].booleans
+            made[instruction.out] = applied(single.body, instruction.op, operands, booleans)
             single.store(instruction.out, group, made[instruction.out])
 
 
@@ -115,7 +115,7 @@ def _product(single: Single, instruction: Product) -> None:
             before = body.new(f"load double, ptr {running}")
             after = body.new(f"call double {fused}(double {w}, double {x}, double {before})")
             body.do(f"store double {after}, ptr {running}")
-        address = body.address("%once", body.affine(single.places.once[instruction.out], (1, i)))
+        address = body.address("%once", body.affine(single.storage.once[instruction.out], (1, i)))
         body.do(f"store double {body.new(f'load double, ptr {running}')}, ptr {address}")
 
 
@@ -123,12 +123,12 @@ def _fold(single: Single, instruction: Fold) -> None:
     operand = instruction.operand
     count, width = operand.counts
     with single.groups(width) as group:
-        z = FOLDS[instruction.op](single.body, count, lambda j: single.load(operand, group, width, j))
+        z = FOLD_CODE[instruction.op](single.body, count, lambda j: single.load(operand, group, width, j))
         single.store(instruction.out, group, z)
 
 
 def _gather(single: Single, instruction: Gather) -> None:
-    body, once = single.body, single.places.once
+    body, once = single.body, single.storage.once
     table = body.module.table([once[register] + place for register, place in places_in(instruction)])
     with body.loop(sum(len(places) for _, places in instruction.pieces)) as k:
         one = body.word("%once", body.word(table, k), "double")

@@ -22,7 +22,7 @@ BESIDE = 1e-3  # how far beside a kink its operation is looked at, relative to t
 
 
 @dataclass(frozen=True)
-class Guilt:
+class Blame:
     """The operation at fault and what is wrong with it.
 
     `kind` is "local derivative", "kink", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
@@ -41,7 +41,7 @@ class Guilt:
         return f"{self.kind}: {self.says}"
 
 
-def find_guilt(output: Value, order: int = 1) -> Guilt | None:
+def find_blame(output: Value, order: int = 1) -> Blame | None:
     """The first operation of a graph with something wrong, oldest first; None where each of them is right.
 
     With order 2 the second derivatives of each operation are looked at too.
@@ -86,22 +86,22 @@ def _is_at_a_kink(node: Value) -> bool:
     return any(_is_at(kink, node, 0.0) for kink in (node.op.kinks if node.op else ()))
 
 
-def _inputs(graph: Graph, node: Value) -> Guilt | None:
+def _inputs(graph: Graph, node: Value) -> Blame | None:
     """Whether the inputs of a node are the operands that its value was computed from."""
     local = Local(node)
     try:
         value = float(applied(local.row, local.operands))
     except (TypeError, ValueError, ArithmeticError, IndexError) as error:
         says = f"{local.name} cannot have been computed from the inputs of its node: {error}"
-        return Guilt("inputs", local.row.name, node, None, says, "these inputs do not give this value")
+        return Blame("inputs", local.row.name, node, None, says, "these inputs do not give this value")
     data = float(plain(node.data))
     if value == data or (value != value and data != data) or abs(value - data) <= 4 * EPSILON * abs(data):
         return None
     says = f"{graph.name(node)} = {data!r}, but {local.name} of the inputs of its node is {value!r}"
-    return Guilt("inputs", local.row.name, node, None, says, "these inputs do not give this value")
+    return Blame("inputs", local.row.name, node, None, says, "these inputs do not give this value")
 
 
-def _local_derivatives(graph: Graph, node: Value) -> Guilt | None:
+def _local_derivatives(graph: Graph, node: Value) -> Blame | None:
     local = Local(node)
     for k, i in enumerate(local.positions):
         partial = node.partials[i]
@@ -117,7 +117,7 @@ def _local_derivatives(graph: Graph, node: Value) -> Guilt | None:
             absent = " (an absent edge)" if partial is None and shown == str(local) else ""
             says = f"{what} is {analytic!r}{absent}; it should be {_expected(found)}"
             brief = f"is {analytic!r}, should be {_expected(found)}"
-            return Guilt("local derivative", local.row.name, node, i, says, brief)
+            return Blame("local derivative", local.row.name, node, i, says, brief)
     return None
 
 
@@ -139,7 +139,7 @@ def _expected(found: Judgement) -> str:
     return f"between {found.left!r} and {found.right!r}"
 
 
-def _accumulation(graph: Graph) -> Guilt | None:
+def _accumulation(graph: Graph) -> Blame | None:
     """The newest node whose adjoint is not what its consumers contribute, their own adjoints being right."""
     output = graph.output
     nodes = [node for node in graph.nodes if not node.is_constant]
@@ -160,7 +160,7 @@ def _accumulation(graph: Graph) -> Guilt | None:
                     f"{graph.adjoint_name(node)} by {where} is {got!r}, but its consumers, whose own "
                     f"adjoints are right, contribute {written}: they were not added up, or not in order"
                 )
-                return Guilt("accumulation", operation, node, None, says, "this is not the sum of its contributions")
+                return Blame("accumulation", operation, node, None, says, "this is not the sum of its contributions")
     return None
 
 
@@ -177,7 +177,7 @@ def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value
         node.grad = grad
 
 
-def _tangents(graph: Graph, operations: list[Value]) -> Guilt | None:
+def _tangents(graph: Graph, operations: list[Value]) -> Blame | None:
     """The first node whose tangent is not the sum of its operands' tangents, each times the local derivative."""
     leaves = [node for node in graph.nodes if not node.inputs and not node.is_constant]
     for moving in leaves:
@@ -199,7 +199,7 @@ def _tangents(graph: Graph, operations: list[Value]) -> Guilt | None:
                     f"as {graph.name(moving)} moves, the tangent of {graph.name(node)} = {Local(node)} is {got!r}, "
                     f"but its operands, whose own tangents are right, give {written}"
                 )
-                return Guilt("forward mode", node.op.name, node, None, says, f"forward mode: its tangent is {got!r}")
+                return Blame("forward mode", node.op.name, node, None, says, f"forward mode: its tangent is {got!r}")
     return None
 
 
@@ -209,14 +209,14 @@ def tangent_of(x: Any) -> float:
     return 0.0 if tangent is None else float(plain(tangent))
 
 
-def composed_wrongly(output: Value, mode: str, finite: bool) -> Guilt:
+def composed_wrongly(output: Value, mode: str, finite: bool) -> Blame:
     """What is left where second derivatives are wrong, though the first and those of each operation are right."""
     for node in () if finite else Graph(output).nodes:
         if node.op is not None and not _stays_finite(node):
             says = f"{Local(node)} is right, but its second derivatives are beyond the largest float"
-            return Guilt("overflow", node.op.name, node, None, says, "its second derivatives overflow")
+            return Blame("overflow", node.op.name, node, None, says, "its second derivatives overflow")
     says = f"each operation of the graph is right to second order, but {mode} does not put them together rightly"
-    return Guilt("composition", str(output.op), output, None, says, f"{mode} does not put this together rightly")
+    return Blame("composition", str(output.op), output, None, says, f"{mode} does not put this together rightly")
 
 
 def _stays_finite(node: Value) -> bool:
@@ -228,7 +228,7 @@ def _stays_finite(node: Value) -> bool:
     return all(math.isfinite(d) for matrix in matrices for row in matrix for d in row)
 
 
-def _forward(graph: Graph, node: Value) -> Guilt | None:
+def _forward(graph: Graph, node: Value) -> Blame | None:
     """Whether forward mode pushes the local derivatives that the node has."""
     local = Local(node)
     tangents = by_forward(local, local.flat)
@@ -236,11 +236,11 @@ def _forward(graph: Graph, node: Value) -> Guilt | None:
         got, wanted = tangents[k], 0.0 if node.partials[i] is None else float(plain(node.partials[i]))
         if not (got == wanted or abs(got - wanted) <= 8 * EPSILON * abs(wanted) or wanted != wanted):
             says = f"the tangent of {local} along {local.names[k]} is {got!r}; it should be {wanted!r}"
-            return Guilt("forward mode", local.row.name, node, i, says, f"forward mode takes it for {got!r}")
+            return Blame("forward mode", local.row.name, node, i, says, f"forward mode takes it for {got!r}")
     return None
 
 
-def _second_derivatives(node: Value) -> Guilt | None:
+def _second_derivatives(node: Value) -> Blame | None:
     """The first that is wrong; at a kink there are none, and those beside it are looked at."""
     for local in (Local(node, BESIDE), Local(node, -BESIDE)) if _is_at_a_kink(node) else (Local(node),):
         try:
@@ -253,14 +253,14 @@ def _second_derivatives(node: Value) -> Guilt | None:
     return None
 
 
-def _curvature(node: Value, local: Local) -> Guilt | None:
+def _curvature(node: Value, local: Local) -> Blame | None:
     about = SecondEvidence(local)
     for mode, derivatives in (pair for modes in SECOND.values() for pair in modes.items()):
         try:
             matrix = derivatives(local, local.flat)
         except (ValueError, ArithmeticError) as error:
             says = f"{local} has a value and first derivatives, but the second by {mode} raise {error!r}"
-            return Guilt("second derivative", local.row.name, node, None, says, f"its own derivatives raise {error!r}")
+            return Blame("second derivative", local.row.name, node, None, says, f"its own derivatives raise {error!r}")
         for k, i in enumerate(local.positions):
             for m, name in enumerate(local.names):
                 found = judge(float(matrix[k][m]), about[k, m])
@@ -269,5 +269,5 @@ def _curvature(node: Value, local: Local) -> Guilt | None:
                     what = f"∂²/∂{local.names[k]}∂{name} of {local} by {mode}"
                     says = f"{what} is {got!r}; it should be {_expected(found)}"
                     brief = f"its own derivative is {got!r}, should be {_expected(found)}"
-                    return Guilt("second derivative", local.row.name, node, i, says, brief)
+                    return Blame("second derivative", local.row.name, node, i, says, brief)
     return None

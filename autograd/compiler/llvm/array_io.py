@@ -7,30 +7,30 @@ import math
 from autograd.compiler.executor import Leaf
 from autograd.compiler.llvm.arrays import array, masked_load, masked_store
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
-from autograd.compiler.llvm.once import side_by_side
-from autograd.compiler.llvm.places import DIVISOR, FIRST, ROW_COUNT, Places
 from autograd.compiler.llvm.rows import Block, Index, present
+from autograd.compiler.llvm.shared_code import side_by_side
+from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolled import Operand
 
 SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
 
 
-def copied_once(body: Body, places: Places) -> None:
+def copied_once(body: Body, storage: Storage) -> None:
     """Arguments that the rows share, and the number of rows."""
-    for k, leaf in enumerate(places.leaves):
-        if places.has_rows(leaf):
+    for k, leaf in enumerate(storage.leaves):
+        if storage.has_rows(leaf):
             continue
-        start = places.once[places.rolled.inputs[leaf.argument]] + leaf.start
+        start = storage.once[storage.rolled.inputs[leaf.argument]] + leaf.start
         if not leaf.shape:
             body.do(f"store double {body.word('%frame', FIRST + k, DOUBLE)}, ptr {body.address('%once', start)}")
         elif math.prod(leaf.shape):
             copy = body.module.declare("void", "llvm.memcpy.p0.p0.i64", "ptr", "ptr", "i64", "i1")
             source, target = array(body, FIRST + k), body.address("%once", start)
             body.do(f"call void {copy}(ptr {target}, ptr {source}, i64 {8 * math.prod(leaf.shape)}, i1 false)")
-    if places.rolled.count is not None:
+    if storage.rolled.count is not None:
         rows = body.new(f"sitofp i64 {body.word('%frame', ROW_COUNT)} to double")
-        body.do(f"store double {rows}, ptr {body.address('%once', places.once[places.rolled.count])}")
+        body.do(f"store double {rows}, ptr {body.address('%once', storage.once[storage.rolled.count])}")
 
 
 def entrance(block: Block, k: int, leaf: Leaf) -> None:
@@ -38,7 +38,7 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
     body, lanes, width = block.body, block.lanes, math.prod(leaf.shape)
     if not width:
         return
-    register = block.places.rolled.inputs[leaf.argument]
+    register = block.storage.rolled.inputs[leaf.argument]
     source = body.address(array(body, FIRST + k), body.whole("mul", width, "%low"))
     last = body.new("sub i64 %rows, 1")
     if width == 1:
@@ -85,7 +85,7 @@ def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
     """A result by row into its array; where a number is not finite, the flag turns NaN."""
     body, lanes = block.body, block.lanes
     target = body.address(array(body, word), body.whole("mul", width, "%low"))
-    flag = body.address("%scratch", block.places.flag)
+    flag = body.address("%scratch", block.storage.flag)
     memory = body.memory(block.type)
     with body.loop("%vectors") as v:
         there = block.present(v)
@@ -104,13 +104,13 @@ def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
                     body.do(f"store double {body.word(memory, lane, DOUBLE)}, ptr {body.address(target, place)}")
 
 
-def result(body: Body, places: Places, word: int, operand: Operand, width: int, flag: str) -> None:
+def result(body: Body, storage: Storage, word: int, operand: Operand, width: int, flag: str) -> None:
     """A result that is no row's into its array, divided; the flag turns NaN where a number is not finite."""
-    lanes = places.lanes
+    lanes = storage.lanes
     target = array(body, word)
     divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))
     with body.loop(width, step=lanes) as first:
-        x = side_by_side(body, places, operand, first, width)
+        x = side_by_side(body, storage, operand, first, width)
         there = present(body, lanes, body.affine(width, (-1, first)))
         masked_store(x / divisor, body.address(target, first), there)
         before = Lanes(body, body.new(f"load {x.type}, ptr {flag}"))

@@ -8,9 +8,9 @@ from copy import copy
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives.table import Interval
+from autograd.testing.blame import BESIDE, ties
 from autograd.testing.evidence import SecondEvidence, first_evidence
 from autograd.testing.functions import Function, by_reverse, reverse_over_reverse
-from autograd.testing.guilt import BESIDE, ties
 from autograd.testing.judging import judge
 from autograd.testing.verdicts import Verdict
 

@@ -11,7 +11,7 @@ from autograd import Value, exp, primitive, relu, sin, sqrt, tanh
 from autograd.engine.graph import Graph
 from autograd.primitives import Kink
 from autograd.testing import check_gradients
-from autograd.testing.guilt import find_guilt, ties
+from autograd.testing.blame import find_blame, ties
 from autograd.transforms import forward
 from tests.testing.slips import (
     dropped_term,
@@ -50,19 +50,19 @@ def test_the_operation_and_its_operand_are_named(
 ) -> None:
     operation = primitive(vectors=vectors)(rule)
     mismatch = mismatch_of(lambda u, v: f(operation, u, v), 1.5, 0.5)
-    guilty = mismatch.guilty
-    assert guilty is not None
-    assert (guilty.kind, guilty.operation, guilty.position) == ("local derivative", rule.__name__, position)
-    assert guilty.node.op is operation.primitive  # type: ignore[attr-defined]
-    assert says in guilty.says
-    assert f"  guilty    {rule.__name__}, local derivative: {guilty.says}\n" in mismatch.message
+    blame = mismatch.blame
+    assert blame is not None
+    assert (blame.kind, blame.operation, blame.position) == ("local derivative", rule.__name__, position)
+    assert blame.node.op is operation.primitive  # type: ignore[attr-defined]
+    assert says in blame.says
+    assert f"  blame     {rule.__name__}, local derivative: {blame.says}\n" in mismatch.message
 
 
 def test_the_oldest_of_several_is_named(table: Any) -> None:
     first, second = primitive(sign_slip), primitive(swapped)
-    guilty = mismatch_of(lambda x: second(first(x), 3.0), 1.5).guilty
-    assert guilty is not None
-    assert guilty.operation == "sign_slip"
+    blame = mismatch_of(lambda x: second(first(x), 3.0), 1.5).blame
+    assert blame is not None
+    assert blame.operation == "sign_slip"
 
 
 def test_a_fault_that_does_not_reach_the_result_is_no_mismatch_but_can_be_asked_for(table: Any) -> None:
@@ -72,14 +72,14 @@ def test_a_fault_that_does_not_reach_the_result_is_no_mismatch_but_can_be_asked_
         return 0.0 * operation(x) + x
 
     check_gradients(f, 1.5)
-    guilty = find_guilt(f(Value(1.5)))
-    assert guilty is not None
-    assert guilty.operation == "sign_slip"
+    blame = find_blame(f(Value(1.5)))
+    assert blame is not None
+    assert blame.operation == "sign_slip"
 
 
 def test_nobody_is_guilty_of_what_is_right() -> None:
     x = Value(0.0)
-    assert find_guilt(sin(x) * relu(x) + sqrt(x + 1.0) / 2.0, order=2) is None
+    assert find_blame(sin(x) * relu(x) + sqrt(x + 1.0) / 2.0, order=2) is None
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_nobody_is_guilty_of_what_is_right() -> None:
 )
 def test_where_nobody_is_guilty_the_message_says_what_else_it_may_be(f: Any, point: float, says: str) -> None:
     mismatch = mismatch_of(f, point)
-    assert mismatch.guilty is None
-    assert "  guilty    none: " in mismatch.message
+    assert mismatch.blame is None
+    assert "  blame     none: " in mismatch.message
     assert says in mismatch.message
 
 
 def test_a_rule_that_is_wrong_beside_its_corner_only_is_not_excused_by_it(table: Any) -> None:
     # At 0 the rule gives a subgradient, which any corner allows; its slopes are looked at beside it.
     operation = primitive(wrong_beside_its_corner)
-    guilty = find_guilt(operation(Value(0.0)))
-    assert guilty is not None
-    assert (guilty.kind, guilty.operation) == ("local derivative", "wrong_beside_its_corner")
+    blame = find_blame(operation(Value(0.0)))
+    assert blame is not None
+    assert (blame.kind, blame.operation) == ("local derivative", "wrong_beside_its_corner")
 
 
 def test_a_rule_is_looked_at_beside_its_kink_though_the_value_has_a_derivative_there(table: Any) -> None:
@@ -112,9 +112,9 @@ def test_a_rule_is_looked_at_beside_its_kink_though_the_value_has_a_derivative_t
     def chosen(condition: Any, a: Any) -> Any:
         return (a if plain(condition) else 0.0), (None, -1.0 if plain(condition) else None)
 
-    guilty = mismatch_of(lambda x: chosen(x, x), 0.0).guilty
-    assert guilty is not None
-    assert guilty.says.endswith("of chosen(0.001, 0.002) is -1.0; it should be 1.0 ± 1.0e-09")
+    blame = mismatch_of(lambda x: chosen(x, x), 0.0).blame
+    assert blame is not None
+    assert blame.says.endswith("of chosen(0.001, 0.002) is -1.0; it should be 1.0 ± 1.0e-09")
 
 
 def test_ties_are_the_corners_that_moving_leaves() -> None:
@@ -144,9 +144,9 @@ def test_a_fault_of_second_order_alone(rule: Any, count: int, table: Any) -> Non
 
     check_gradients(f, 1.5, 0.5)
     mismatch = mismatch_of(f, 1.5, 0.5, order=2)
-    assert mismatch.guilty is not None
-    assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("second derivative", rule.__name__)
-    assert "∂²/∂" in mismatch.guilty.says
+    assert mismatch.blame is not None
+    assert (mismatch.blame.kind, mismatch.blame.operation) == ("second derivative", rule.__name__)
+    assert "∂²/∂" in mismatch.blame.says
     told: list[Any] = []
     exec(mismatch.program, {rule.__name__: operation, "print": told.append})
     assert len(told) == 2
@@ -210,24 +210,24 @@ def test_accumulation_is_blamed_at_its_node(
     faulty: Any, f: Any, name: str, contributions: int, monkeypatch: Any
 ) -> None:
     # import_module, for the package has a function of the same name as the module
-    monkeypatch.setattr(import_module("autograd.engine.gradients"), "adjoints", faulty)
+    monkeypatch.setattr(import_module("autograd.engine.differentiating"), "adjoints", faulty)
     mismatch = mismatch_of(f, 0.5)
-    guilty = mismatch.guilty
-    assert guilty is not None and mismatch.output is not None
-    assert (guilty.kind, guilty.position) == ("accumulation", None)
-    assert Graph(mismatch.output).name(guilty.node) == name
-    contributed = guilty.says.partition(" contribute ")[2].partition(":")[0]
+    blame = mismatch.blame
+    assert blame is not None and mismatch.output is not None
+    assert (blame.kind, blame.position) == ("accumulation", None)
+    assert Graph(mismatch.output).name(blame.node) == name
+    contributed = blame.says.partition(" contribute ")[2].partition(":")[0]
     assert len(contributed.split(" + ")) == max(contributions, 1)
     assert (contributed == "nothing") == (contributions == 0)
 
 
 def test_derivatives_in_the_wrong_order_are_found(monkeypatch: Any) -> None:
-    module = import_module("autograd.engine.gradients")
+    module = import_module("autograd.engine.differentiating")
     right = module.plain_gradients
     monkeypatch.setattr(module, "plain_gradients", lambda *args: (right(*args)[0][::-1], False))
-    guilty = mismatch_of(lambda x, y: x * y, 2.0, 3.0).guilty
-    assert guilty is not None
-    assert guilty.kind == "accumulation"
+    blame = mismatch_of(lambda x, y: x * y, 2.0, 3.0).blame
+    assert blame is not None
+    assert blame.kind == "accumulation"
 
 
 def test_a_backward_pass_that_forgets_is_told_from_one_that_returns(monkeypatch: Any) -> None:
@@ -238,20 +238,20 @@ def test_a_backward_pass_that_forgets_is_told_from_one_that_returns(monkeypatch:
 
     monkeypatch.setattr(Value, "backward", twice)
     mismatch = mismatch_of(sin, 0.5)
-    assert mismatch.check is not None and mismatch.guilty is not None
+    assert mismatch.check is not None and mismatch.blame is not None
     assert mismatch.check.mode == "backward()"
-    assert mismatch.guilty.kind == "accumulation"
-    assert " by backward is " in mismatch.guilty.says
+    assert mismatch.blame.kind == "accumulation"
+    assert " by backward is " in mismatch.blame.says
 
 
 def test_inputs_that_do_not_give_the_value_of_their_node() -> None:
     x, y = Value(1.0), Value(2.0)
     z = x * y
     z.inputs = (x, x)
-    guilty = find_guilt(z)
-    assert guilty is not None
-    assert (guilty.kind, guilty.node) == ("inputs", z)
-    assert "= 2.0, but multiply of the inputs of its node is 1.0" in guilty.says
+    blame = find_blame(z)
+    assert blame is not None
+    assert (blame.kind, blame.node) == ("inputs", z)
+    assert "= 2.0, but multiply of the inputs of its node is 1.0" in blame.says
 
 
 def test_forward_mode_is_blamed_where_reverse_mode_is_right(monkeypatch: Any) -> None:
@@ -266,6 +266,6 @@ def test_forward_mode_is_blamed_where_reverse_mode_is_right(monkeypatch: Any) ->
     monkeypatch.setitem(row.lifted, forward.Dual, pushed)
     check_gradients(lambda x: exp(sin(x)), 0.5, modes=("reverse",))
     mismatch = mismatch_of(lambda x: exp(sin(x)), 0.5)
-    assert mismatch.guilty is not None and mismatch.check is not None
-    assert (mismatch.guilty.kind, mismatch.guilty.operation) == ("forward mode", "sin")
+    assert mismatch.blame is not None and mismatch.check is not None
+    assert (mismatch.blame.kind, mismatch.blame.operation) == ("forward mode", "sin")
     assert mismatch.check.mode == "forward mode"

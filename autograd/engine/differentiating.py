@@ -7,7 +7,7 @@ from operator import attrgetter
 from autograd.engine.adjoints import adjoints
 from autograd.engine.kinks import keeping_sides
 from autograd.engine.value import CONSTANT, KEPT, Value
-from autograd.numbers.kinds import exact
+from autograd.numbers.kinds import coerced
 from autograd.numbers.sides import mean
 from autograd.primitives.operators import Scalar
 from autograd.symbols import same, unmasked
@@ -163,7 +163,7 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
     partials = row.local(row.structured(flat), node)
     if row.sides:
         partials = keeping_sides(partials, node.partials)
-    return partials if type(node.data) is float else exact(partials, node.data)
+    return partials if type(node.data) is float else coerced(partials, node.data)
 
 
 def is_unchanged(node: Value) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.compiler.executor import Leaf
-from autograd.compiler.llvm.fusing import Step, fused
+from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.memory import planned
 from autograd.compiler.rolled import ROWS, TOTAL, Result, Rolled, RowProduct, RowSum
 
@@ -26,7 +26,7 @@ SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a 
 MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once a block
 
 
-class Places(NamedTuple):
+class Storage(NamedTuple):
     """Numbers of doubles, and where in them things start."""
 
     rolled: Rolled
@@ -34,7 +34,7 @@ class Places(NamedTuple):
     results: Sequence[Result]
     lanes: int
     vectors: int  # in a block of rows
-    steps: list[Step]
+    steps: list[Fused]
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
     totals: int  # the totals of a chunk; its last number is NaN where a result by row is not finite
@@ -62,7 +62,7 @@ class Places(NamedTuple):
         return FIRST + len(self.leaves) + k
 
 
-def placed(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], lanes: int) -> Places:
+def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], lanes: int) -> Storage:
     """A place for everything."""
     registers = rolled.registers
     kept = [i for i, register in enumerate(registers) if register.scope != ROWS]
@@ -86,7 +86,7 @@ def placed(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], la
         if isinstance(instruction, RowSum):
             sums[instruction.out] = end
             end += registers[instruction.out].width * lanes
-    return Places(
+    return Storage(
         rolled, leaves, results, lanes, vectors, steps, once, size + lanes, totals + lanes,
         {i: starts[slot] for i, slot in slots.slot.items()}, rows_size, sums, end + lanes,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Cells: the scalar operations of a program, made ready for rolling.
+"""The scalar operations of a program, made ready for rolling.
 
 Operations on sequences become sums of products or folds of parts that are shared; sums are flattened, so that
 `w[0]*x[0] + w[1]*x[1] + b`, `sum(...)` and `dot(w, x, b)` are all one *contraction*, Σ a·b + Σ c; and a sum over rows
@@ -29,12 +29,12 @@ class Terms(NamedTuple):
     singles: tuple[int, ...]
 
 
-class Cells:
+class ScalarGraph:
     """Operations by number, each made once; `when` says in which phase each is computed."""
 
-    def __init__(self, program: Program, by_row: Collection[int], exact: bool) -> None:
-        """`exact`: with the engine's limits at infinity."""
-        sequences = EXACT if exact else PLAIN
+    def __init__(self, program: Program, by_row: Collection[int], limits: bool) -> None:
+        """`limits`: with the engine's limits at infinity."""
+        sequences = EXACT if limits else PLAIN
         self.ops: list[str] = []
         self.operands: list[tuple[int, ...]] = []
         self.values: list[Any] = []
@@ -83,18 +83,18 @@ class Cells:
                 latest = self.when[i]
         return latest
 
-    def is_truth(self, i: int) -> bool:
+    def is_boolean(self, i: int) -> bool:
         """Whether a cell is a condition, not a number."""
         while self.ops[i] == "where":
             i = self.operands[i][1]
         return self.ops[i] in COMPARISONS or type(self.values[i]) is bool
 
     def live(self, outputs: Sequence[int]) -> list[int]:
-        """The cells that outputs are made from, in order."""
+        """The scalars that outputs are made from, in order."""
         return reached(outputs, list(map(self.parts, range(len(self.ops)))) if self.terms else self.operands)
 
     def parts(self, i: int) -> tuple[int, ...]:
-        """The cells that cell i is computed from."""
+        """The scalars that cell i is computed from."""
         terms = self.terms.get(i)
         return self.operands[i] if terms is None else tuple(j for pair in terms.pairs for j in pair) + terms.singles
 
@@ -126,7 +126,7 @@ class Cells:
             elif alone and op == "multiply" and ONCE in (self.when[operands[0]], self.when[operands[1]]):
                 shared, other = sorted(operands, key=self.when.__getitem__)
                 waiting.append((other, shared if factor is None else self.emit("multiply", factor, shared)))
-            elif alone and op == "multiply" and not any(map(self.is_truth, operands)):
+            elif alone and op == "multiply" and not any(map(self.is_boolean, operands)):
                 terms.append(self._scaled(factor, self.emit(ROW_DOT, *sorted(operands))))
             else:
                 terms.append(self._scaled(factor, self.emit(ROW_SUM, i)))
@@ -154,7 +154,7 @@ class Cells:
         absorbed = [False] * len(self.ops)
         for i in live:
             inner = self.ops[i] in ADDERS or (
-                self.ops[i] == "multiply" and not any(map(self.is_truth, self.operands[i]))
+                self.ops[i] == "multiply" and not any(map(self.is_boolean, self.operands[i]))
             )
             if inner and consumers[i] == 1 and self.ops[only[i]] in ADDERS and self.when[i] == self.when[only[i]]:
                 absorbed[i] = self.ops[only[i]] != "dot" or i == self.operands[only[i]][-1]

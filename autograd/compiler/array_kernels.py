@@ -1,10 +1,10 @@
-"""The array form of every operation: what a program calls in place of the engine's rule.
+"""The array kernel of every operation: what a program calls in place of the engine's rule.
 
-`form(*operands, out)` takes float64 arrays whose shapes broadcast, or plain numbers, and writes its result to `out`,
+`kernel(*operands, out)` takes float64 arrays whose shapes broadcast, or plain numbers, and writes its result to `out`,
 which has the shape of the result (of bools for a comparison) and may be the memory of an operand. IEEE arithmetic
-throughout: no form raises, and the caller silences NumPy's warnings. A form is within 4 ulp of the engine's value.
+throughout: none raises, and the caller silences NumPy's warnings. A kernel is within 4 ulp of the engine's value.
 
-`fold(xs, out)` takes a sequence along the first axis. A user's operation has no form: it is traced through.
+`fold(xs, out)` takes a sequence along the first axis. A user's operation has no array kernel: it is traced through.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy
 from autograd.compiler import kernels, powers
 from autograd.compiler.kernels import ZERO
 
-FORMS: dict[str, Callable[..., Any]] = {
+ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
     # arithmetic
     "add": numpy.add,
     "subtract": numpy.subtract,
@@ -65,7 +65,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "inverse_square_xx": kernels.inverse_square_xx,
     "inverse_square_xy": kernels.inverse_square_xy,
     "sech2": kernels.sech2,
-    "witch": kernels.witch,
+    "inverse_one_plus_square": kernels.inverse_one_plus_square,
     "one_minus_square": kernels.one_minus_square,
     "root_one_minus_square": kernels.root_one_minus_square,
     "root_square_minus_one": kernels.root_square_minus_one,
@@ -103,15 +103,15 @@ FORMS: dict[str, Callable[..., Any]] = {
 }
 
 
-def form(op: str) -> Callable[..., Any]:
-    """The form of an operation."""
-    return FORMS.get(op) or kernels.one_by_one(op)
+def array_kernel(op: str) -> Callable[..., Any]:
+    """The array kernel of an operation."""
+    return ARRAY_KERNELS.get(op) or kernels.one_by_one(op)
 
 
 def bound(
     op: str, operands: Sequence[Any], out: Any, constants: Sequence[bool]
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """A form and its operands for calls that come again and again: the plain ufunc where the kernel would choose one.
+    """An array kernel and its operands for calls that come again and again: where it would choose a ufunc, that ufunc.
 
     `constants` says which operands will be the same at every call.
     """
@@ -119,7 +119,7 @@ def bound(
         return partial(numpy.maximum, out=out), (*operands, ZERO)
     if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
         return powers.FEW[operands[1].item()], (operands[0], out)
-    return form(op), (*operands, out)
+    return array_kernel(op), (*operands, out)
 
 
 # --- sequences -----------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def logsumexp(xs: Any, out: Any) -> None:
     numpy.copyto(out, numpy.where(numpy.isfinite(m), z, m))
 
 
-FOLDS: dict[str, Callable[[Any, Any], None]] = {
+FOLD_KERNELS: dict[str, Callable[[Any, Any], None]] = {
     "sum": total,
     "mean": mean,
     "max": greatest,
