@@ -8,6 +8,7 @@ from autograd.numbers import Number, incomplete_gamma
 from autograd.numbers import beta as kernels_of_beta
 from autograd.numbers import gamma as kernels_of_gamma
 from autograd.numbers import polygamma as kernels_of_polygamma
+from autograd.numbers import precise_polygamma as precise
 from autograd.numbers.polygamma_difference import polygamma_difference as kernel_of_difference
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
@@ -53,7 +54,17 @@ def _pole(x: float) -> float:
     raise OverflowError("the result is too large for a float")
 
 
-@primitive(kernel=kernels_of_polygamma.digamma, precise="digamma", domain="[-inf, inf]", native=_pole, text="ψ({})")
+def _digamma(x: Number) -> Number:
+    return precise.polygamma(x, 0)
+
+
+@primitive(
+    kernel=kernels_of_polygamma.digamma,
+    precise=_digamma,
+    domain="[-inf, inf]",
+    native=_pole,
+    text="ψ({})",
+)
 def digamma(x: Number) -> Partials:
     """ψ(x), the derivative of log Γ; ValueError at 0 and the negative whole numbers.
 
@@ -75,7 +86,10 @@ def polygamma(x: Any, n: int) -> Any:
 
 
 @primitive(
-    kernel=kernels_of_polygamma.polygamma, precise=lambda x, n: x.context.psi(int(n), x), title="polygamma", plain="n"
+    kernel=kernels_of_polygamma.polygamma,
+    precise=precise.polygamma,
+    title="polygamma",
+    plain="n",
 )
 def polygamma_of(x: Number, n: Number) -> Partials:
     """The n-th derivative of digamma, for a plain whole n.
@@ -113,9 +127,14 @@ def lbeta(x: Number, y: Number) -> Partials:
     return (-polygamma_difference(x, y, 0.0), -polygamma_difference(y, x, 0.0))
 
 
+def _polygamma_difference(x: Number, y: Number, n: Number) -> Number:
+    total = x + y
+    return precise.polygamma(total, n) - precise.polygamma(total.context.mpf(x), n)
+
+
 @primitive(
     kernel=kernel_of_difference,
-    precise=lambda x, y, n: (x + y).context.psi(int(n), x + y) - (x + y).context.psi(int(n), x),
+    precise=_polygamma_difference,
     plain="n",
 )
 def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:

@@ -9,7 +9,7 @@ from math import inf, nan
 from typing import Any, NamedTuple
 
 import pytest
-from mpmath import mp, mpf
+from mpmath import mp, mpf, psi, workdps
 
 import autograd
 from autograd import Value
@@ -24,6 +24,7 @@ from autograd.numbers import (
     normal_derivatives,
     polygamma,
     polygamma_difference,
+    precise_polygamma,
     sinc,
 )
 from tests.accuracy import special_points as points
@@ -320,3 +321,13 @@ def test_a_plain_operand_is_never_differentiated() -> None:
     ):
         with pytest.raises(TypeError, match="derivative"):
             misuse()
+
+
+@pytest.mark.parametrize("digits", [15, 60, 250, 700])
+@pytest.mark.parametrize("n", [0, 1, 2, 7])
+def test_polygamma_in_many_digits(n: int, digits: int) -> None:
+    for x in (0.5, 1.0, 3.75, -0.5, -40.125, 1e-5, 1e10, -1e5 - 0.25, 1.4616321449683622):
+        with workdps(digits + 30):
+            wanted = psi(n, mpf(x))
+        with workdps(digits):
+            assert abs(precise_polygamma.polygamma(mpf(x), n) / wanted - 1) < mpf(10) ** (1 - digits), x
