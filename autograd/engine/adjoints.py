@@ -1,6 +1,6 @@
-"""The backward pass: one sweep over the nodes below an output, the newest first, with an adjoint per node.
+"""The backward pass: one sweep over the nodes below an output, newest first, with one adjoint per node.
 
-A node is made after its inputs, so its index, a tick of one clock, is a topological order that needs no search.
+A node is made after its inputs and its index is a tick of one clock, so sorting by index is a topological order.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 
-# While a pass runs, `grad` of the nodes between output and leaves holds their adjoints and marks them as visited: that
-# is several times cheaper than a dictionary. The price is this lock, for two threads may pass over one graph. Leaves,
-# which graphs of several threads may share, are only ever written to once, when the pass is over. A fork waits for it.
+# During a pass, the `grad` of an interior node holds its adjoint and marks it as visited: several times cheaper than a
+# dictionary. The price is this lock, since two threads may differentiate one graph. Leaves, which graphs of several
+# threads may share, are written once, after the pass. A fork waits for the lock.
 SWEEPING = RLock()
 wait_before_forks(SWEEPING)
 
@@ -27,10 +27,7 @@ _age = attrgetter("index")
 
 
 class Sweep:
-    """One backward pass: adjoints in the `grad` of the nodes, and those of the leaves in a dictionary.
-
-    `close` puts every `grad` back as it was.
-    """
+    """One backward pass: the adjoints of interior nodes are in their `grad`, those of leaves in a dictionary."""
 
     __slots__ = ("nodes", "before", "leaves")
 
@@ -39,7 +36,7 @@ class Sweep:
         self.nodes = [output] if output.inputs else []
         self.before = [node.grad for node in self.nodes]
         self.leaves: dict[Value, Any] = {} if output.inputs else {output: seed}
-        zero = float("0")  # a new object in every pass, so that `is zero` means: reached, and no contribution yet
+        zero = float("0")  # a new object in every pass: `grad is zero` means visited, with no contribution yet
         try:
             if output.inputs:
                 output.grad = zero
@@ -52,7 +49,7 @@ class Sweep:
 
     def _collect(self, zero: float) -> None:
         nodes, before, leaves = self.nodes, self.before, self.leaves
-        for node in nodes:  # which grows on the way
+        for node in nodes:  # grows during the loop
             for v in node.inputs:
                 if v.inputs:
                     if v.grad is not zero:
@@ -63,7 +60,7 @@ class Sweep:
                     leaves[v] = None
 
     def _descend(self, zero: float) -> None:
-        """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
+        """∂C/∂v = Σ ∂C/∂z · ∂z/∂v over the consumers z of v; an absent edge contributes nothing, not zero."""
         leaves = self.leaves
         for node in sorted(self.nodes, key=_age, reverse=True):
             adjoint = node.grad
@@ -80,15 +77,15 @@ class Sweep:
                     leaves[v] = adjoint * partial if grad is None else grad + adjoint * partial
 
     def close(self) -> None:
-        """Put every `grad` back as it was before the sweep."""
+        """Restore every `grad` to its value before the sweep."""
         for node, grad in zip(self.nodes, self.before):
             node.grad = grad
 
 
 def adjoints(output: Value, seed: Any, first: int = 0) -> tuple[dict[Value, Any], list[Value]]:
-    """∂output/∂v for every Value v that a live path reaches, times `seed`, without touching any `grad`.
+    """`seed` · ∂output/∂v for every Value v that a live path reaches, without touching any `grad`.
 
-    The pass does not go below nodes older than index `first`; those that it met are the second result.
+    The pass stops at nodes older than index `first`; the second result lists those it met.
     """
     nodes, seen, older = [output], {output}, []
     for node in nodes:

@@ -1,11 +1,12 @@
-"""Blocks: where recording is switched off or on, and whether the code that runs now is inside one.
+"""Blocks: where recording is switched off or on, and whether the running code is inside one.
 
-A block is open for as long as its with statement holds what it is to call in the end. Python drops that however the
-statement ends, also by Ctrl-C in the middle of entering or leaving it, so nothing here has to run for a block to end.
+A block is open as long as its with statement holds the exit function that it will call. Python drops that function
+however the statement ends, even by Ctrl-C in the middle of entering or leaving it, so a block ends without any code
+here having to run.
 
-An open block is in force for what runs inside it, as the stack says: a generator that is suspended inside a block is
-not on the stack of its consumer. Where no block is on the stack, the context says: a task inherits the block that it
-was started in. To find out takes a search, so nodes ask for it only where blocks are open and it is not plain to see.
+The stack decides which open block applies: a generator suspended inside a block is not on its consumer's stack. If no
+block is on the stack, the context decides: a task inherits the block it was started in. This takes a search, so a node
+searches only while blocks are open and the innermost mark does not already settle it.
 """
 
 from __future__ import annotations
@@ -26,53 +27,53 @@ if TYPE_CHECKING:
     Leave = Callable[..., None]
 
     class Manager(Protocol):
-        """What a with statement is given."""
+        """The object of a with statement."""
 
         on: bool
 
         def leave_called(self, *exception: object) -> None:
-            """Leave a block that was entered by a call, not by a with statement."""
+            """Leave a block that was entered by an explicit call, not by a with statement."""
 
 
-GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200  # flags of code, from inspect, which is slow to import
+GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200  # code flags, as in inspect, which is slow to import
 PIECES = GENERATOR | COROUTINE | ASYNC_GENERATOR  # code that is suspended and resumed
 
 _age = count().__next__
 
 
-class Mark(ref):  # type: ignore[type-arg]  # which has no parameters when the program runs
-    """What contexts know of a block: it refers to what the with statement holds, and dies with that."""
+class Mark(ref):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A context's reference to a block: a weak reference to its exit function, which the with statement holds."""
 
     __slots__ = ("age", "on", "outer", "pieces", "plain", "thread")
-    __hash__, __eq__ = object.__hash__, object.__eq__  # of a dead one too
+    __hash__, __eq__ = object.__hash__, object.__eq__  # works for a dead reference too
 
-    on: bool | None  # what the block switches recording to; None before it is entered and when it is left
-    outer: Mark | None  # the next block of the context
-    plain: bool  # whether recording is off, with no search, wherever this is the innermost mark of the context
-    pieces: int  # flags of the code that it is in if that runs in pieces
+    on: bool | None  # what the block switches recording to; None before it is entered and after it is left
+    outer: Mark | None  # the next outer mark of the context
+    plain: bool  # whether recording is off, without a search, wherever this is the context's innermost mark
+    pieces: int  # the generator and coroutine flags of the enclosing code
     thread: int
     age: int
 
     def block(self) -> Block | None:
-        """The block, unless its with statement has ended."""
+        """The block, or None if its with statement has ended."""
         found: Block | None = getattr(self(), "__self__", None)
         return found
 
     def is_inherited(self) -> bool:
-        """Whether the block, which the context knows but which is not on the stack, is in force all the same."""
+        """Whether the block applies through the context, without being on the stack."""
         if self.on is None or (block := self.block()) is None:
             return False
         return not self.pieces or (self.pieces == COROUTINE and not block.is_here())
 
 
-OPEN: set[Mark] = set()  # the blocks of every thread: while there is none, nothing is asked
+OPEN: set[Mark] = set()  # the open blocks of all threads: while it is empty, no node needs a search
 _innermost: ContextVar[Mark | None] = ContextVar("autograd block", default=None)
-innermost = _innermost.get  # the mark of this context, which may be dead
-_place: ContextVar[None] = ContextVar("autograd place")  # its tokens tell a context from the copies of it
+innermost = _innermost.get  # the innermost mark of this context, perhaps dead
+_place: ContextVar[None] = ContextVar("autograd place")  # its tokens tell a context from its copies
 
 
 class Block:
-    """One time that a with statement switches recording, and the frame whose stack it is on."""
+    """One execution of a with statement that switches recording, and the frame it belongs to."""
 
     __slots__ = ("frame", "manager", "mark", "token")
 
@@ -85,22 +86,22 @@ class Block:
         """Open the block."""
         mark = self.mark
         mark.on = self.manager.on
-        if mark.on:  # which a context that was copied inside one of the others does not know
+        if mark.on:  # contexts copied inside one of the other blocks do not see this one: they must search
             for other in OPEN.copy():
                 other.plain = False
         else:
             mark.plain = not mark.pieces
 
     def leave(self, *exception: object) -> None:
-        """What a with statement calls in the end; where none was entered, it is for what was entered by a call."""
+        """Leave the block, as a with statement's exit; if this block was never entered, leave one entered by a call."""
         if self.mark.on is None:
             self.manager.leave_called()
         self.mark.on = None
         self.mark.plain = False
-        self.frame = None  # which would keep what holds this, if a variable of its does
+        self.frame = None  # else a reference cycle, if one of the frame's variables holds this block
 
     def is_here(self) -> bool:
-        """Whether the block was entered in this very context, not in one that this is a copy of."""
+        """Whether the block was entered in this context itself, not in one that it was copied from."""
         try:
             _place.reset(self.token)
         except ValueError:
@@ -110,21 +111,21 @@ class Block:
 
 
 class Exit:
-    """The `__exit__` of a manager. A with statement looks it up, calls `__enter__`, and calls what it found."""
+    """The `__exit__` of a manager: a with statement looks it up before calling `__enter__`, which makes the block."""
 
     def __get__(self, manager: Any, owner: Any) -> Leave:
         if manager is None:
-            found: Leave = owner.leave_called  # for contextlib.ExitStack
+            found: Leave = owner.leave_called  # contextlib.ExitStack looks it up on the class
             return found
         if manager.on and not OPEN:
-            return manager.leave_called  # type: ignore[no-any-return]  # of any manager
+            return manager.leave_called  # type: ignore[no-any-return]
         frame = _getframe(1)
         is_manager = frame.f_code.co_flags & PIECES and _is_manager(frame)
         return made(manager, _lasting(frame.f_back) if is_manager else frame)
 
 
 def made(manager: Manager, frame: FrameType | None) -> Leave:
-    """What leaves a new block, and keeps it open from when it is entered."""
+    """Make a block and return its exit function, which keeps the block alive."""
     block = Block()
     leave = block.leave
     block.manager = manager
@@ -144,7 +145,7 @@ def made(manager: Manager, frame: FrameType | None) -> Leave:
 
 
 def enter(manager: Manager, called: list[Leave]) -> None:
-    """Enter the block that a with statement has just made; where there is none, one that `called` keeps open."""
+    """Enter the block that a with statement has just made, or without one a new block that `called` keeps open."""
     mark = context_mark()
     block = mark.block() if mark else None
     if block is None or block.manager is not manager or block.mark.on is not None:
@@ -154,17 +155,17 @@ def enter(manager: Manager, called: list[Leave]) -> None:
 
 
 def latest(called: list[Leave]) -> Leave | None:
-    """The last of these that this context knows, else the last of all."""
+    """The last of these whose mark is in this context, else the last of all."""
     known, mark = [], context_mark()
     while mark is not None:
         known.append(mark)
         mark = mark.outer
     here = [leave for leave in called if leave.__self__.mark in known]  # type: ignore[attr-defined]  # as above
-    return (here or called or [None])[-1]  # type: ignore[list-item]  # None where there is none
+    return (here or called or [None])[-1]  # type: ignore[list-item]
 
 
 def context_mark() -> Mark | None:
-    """The innermost mark of this context that is not dead."""
+    """The innermost mark of this context that is still alive."""
     mark = first = innermost()
     while mark is not None and mark() is None:
         mark = mark.outer
@@ -174,7 +175,7 @@ def context_mark() -> Mark | None:
 
 
 def is_recording() -> bool:
-    """Whether operations are recorded here and now."""
+    """Whether an operation that runs now is recorded."""
     if not OPEN:
         return True
     mark = context_mark()
@@ -195,7 +196,7 @@ def is_recording() -> bool:
 
 
 def _by_frame() -> dict[FrameType, Mark]:
-    """The youngest block of each frame that may be on this stack: that of a suspended generator is on none."""
+    """The newest block of each frame that may be on this stack; the frame of a suspended generator is on none."""
     found: dict[FrameType, Mark] = {}
     thread = get_ident()
     for mark in OPEN.copy():
@@ -210,7 +211,7 @@ def _by_frame() -> dict[FrameType, Mark]:
 
 
 def _lasting(frame: FrameType | None) -> FrameType | None:
-    """The innermost frame that a block which outlasts its caller belongs to: of another block, or of a generator."""
+    """The innermost frame that has a block or is a generator: the owner of a block that outlives its caller."""
     blocks = _by_frame()
     while frame is not None:
         if frame in blocks or (frame.f_code.co_flags & (GENERATOR | ASYNC_GENERATOR) and not _is_manager(frame)):
@@ -220,7 +221,7 @@ def _lasting(frame: FrameType | None) -> FrameType | None:
 
 
 def _is_manager(frame: FrameType) -> bool:
-    """Whether this is a generator made a context manager, whose blocks are its user's."""
+    """Whether this is the generator of a context manager from contextlib: its blocks belong to that manager's user."""
     if not frame.f_code.co_flags & (GENERATOR | ASYNC_GENERATOR):
         return False
     caller = frame.f_back

@@ -1,4 +1,4 @@
-"""Functions that run inside a block whenever they run: at once, or in pieces, as generators and coroutines do."""
+"""Decorated functions: whatever they run is inside a block, also when they run in pieces, like generators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def decorated(block: Block, function: Any) -> Any:
-    """The same function, method or property, but what it runs is inside `block`; TypeError where it is none."""
+    """Wrap a function, method or property so that it runs inside `block`; TypeError for anything else."""
     if isinstance(function, (classmethod, staticmethod)):
         return type(function)(decorated(block, function.__func__))
     if isinstance(function, property):
@@ -31,7 +31,7 @@ def decorated(block: Block, function: Any) -> Any:
 
 
 def _form(function: Callable[..., Any]) -> Callable[[Block, Callable[..., Any]], Callable[..., Any]]:
-    """How a function is to be wrapped: as what it is, so that those who ask what it is get the same answer."""
+    """The wrapper for a function: one of the same form, so that `inspect` gives the same answers about it."""
     runs = function if inspect.isroutine(function) else type(function).__call__
     for is_one, form in (
         (inspect.isgeneratorfunction, _generator),
@@ -44,7 +44,7 @@ def _form(function: Callable[..., Any]) -> Callable[[Block, Callable[..., Any]],
 
 
 def _named(switched: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """With the name, docstring and signature of the function."""
+    """Give the wrapper the name, docstring and signature of the function."""
     named = function
     while isinstance(named, functools.partial):
         named = named.func
@@ -53,7 +53,7 @@ def _named(switched: Callable[..., Any], function: Callable[..., Any]) -> Callab
     else:
         switched.__name__ = switched.__qualname__ = type(named).__name__
         switched.__doc__ = named.__doc__
-    switched.__wrapped__ = function  # type: ignore[attr-defined]  # where inspect finds the signature
+    switched.__wrapped__ = function  # type: ignore[attr-defined]  # inspect finds the signature here
     return switched
 
 
@@ -64,14 +64,14 @@ def _function(block: Block, function: Callable[..., Any]) -> Callable[..., Any]:
     def switched(*args: Any, **kwargs: Any) -> Any:
         with block:
             result = function(*args, **kwargs)
-        form = _FORMS.get(type(result))  # of a coroutine function, say, that another decorator has made plain
+        form = _FORMS.get(type(result))  # e.g. a coroutine function behind a plain decorator
         return result if form is None else form(block, lambda: result)()
 
     return switched
 
 
 def _generator(block: Block, function: Callable[..., Any]) -> Callable[..., Any]:
-    """PEP 380's `yield from`, with a block around each piece rather than around the yields too."""
+    """PEP 380's `yield from`, with a block around each piece but not around the yields."""
 
     def piece(resume: Callable[..., Any], *sent: Any) -> Any:
         with block:
@@ -93,7 +93,7 @@ def _generator(block: Block, function: Callable[..., Any]) -> Callable[..., Any]
                 except BaseException as error:
                     resume, sent = pieces.throw, error
         finally:
-            resume = sent = None  # an exception and this frame would keep each other
+            resume = sent = None  # breaks the reference cycle between an exception and this frame
             piece(pieces.close)
 
     return switched

@@ -20,11 +20,11 @@ _age = attrgetter("index")
 
 
 def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
-    """∂output/∂v for each v of `inputs`, a Value or a list or tuple of them; no `.grad` is touched.
+    """∂output/∂v for each v in `inputs`, a Value or a list or tuple of Values; no `.grad` is touched.
 
     An input that the output does not depend on has derivative 0. With `create_graph` the derivatives are Values,
-    recorded as functions of the same leaves. TypeError if an input is not a Value, ValueError if `create_graph` is
-    asked of a graph whose data was changed after it was made.
+    recorded as functions of the same leaves. Raises TypeError if the output or an input is not a Value, and ValueError
+    if `create_graph` is used on a graph whose data has changed since it was made.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -41,7 +41,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
 
 
 def value_inside(x: Any) -> Value | None:
-    """The Value that a number is, or has inside it; None where there is none."""
+    """`x` itself if it is a Value, else the Value inside it, or None."""
     while isinstance(x, Scalar) and not isinstance(x, Value):
         x = x.inside()
     return x if isinstance(x, Value) else None
@@ -56,7 +56,7 @@ def _value(what: str, x: Any) -> Value:
 
 
 def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
-    """The recorded derivatives of a Value, or of each part of a dual number; of a plain number None."""
+    """The recorded derivatives of a Value, or of each part of a dual number; None for each of a plain number."""
     if isinstance(output, Value):
         return list(recorded_gradients(output, inputs))
     if isinstance(output, Scalar):
@@ -65,24 +65,24 @@ def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
 
 
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
-    """The derivatives as numbers, and whether `output` depends on a Value from before index `first` too."""
+    """The derivatives as numbers, and whether `output` also depends on a Value older than index `first`."""
     found, met = adjoints(output, one(output), first)
     older = any_live(met, first)
     return [0.0 if v.is_constant else mean(unmasked(found.get(v, 0.0))) for v in inputs], older
 
 
 def depends_on_older(x: Any, first: int) -> bool:
-    """Whether a number depends on a Value from before index `first`."""
+    """Whether a number depends on a Value older than index `first`."""
     if not isinstance(x, Scalar):
         return False
     return not isinstance(x, Value) or any_live(adjoints(x, one(x), first)[1], first)
 
 
 def any_live(nodes: list[Value], first: int) -> bool:
-    """Whether one of these depends on a leaf that is no constant.
+    """Whether one of these depends on a leaf that is not a constant.
 
-    RuntimeError where one is left from a call of a transform that ended before index `first`. The search looks at the
-    oldest inputs first, which mostly are leaves: a long computation behind them costs nothing.
+    Raises RuntimeError if none does but one depends on an input, older than index `first`, of a transform call that is
+    over. The search takes the oldest inputs first: most are leaves, so it rarely enters a long computation.
     """
     seen, kept = set(nodes), None
     for start in nodes:
@@ -102,7 +102,7 @@ def any_live(nodes: list[Value], first: int) -> bool:
 
 
 def leaked(x: Any) -> RuntimeError:
-    """The error for a number of a transform that was kept, and used, after the transform had ended."""
+    """The error for an input of a transform that is used after the transform has ended."""
     return RuntimeError(
         f"{x!r:.60} was kept from an earlier call of grad, jvp or another transform, and is used again: "
         "keep autograd.detach(x) of it instead, or return it"
@@ -110,7 +110,7 @@ def leaked(x: Any) -> RuntimeError:
 
 
 def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
-    """The derivatives as Values: each local derivative is made again, by its rule on the Values of the graph."""
+    """The derivatives as Values: each rule runs again, on the Values of the graph."""
     below = nodes_between(output, inputs)
     recorded: dict[Value, Any] = {output: one(output)}
     on_path = set(below)
@@ -127,7 +127,7 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
 
 
 def one(output: Value) -> Any:
-    """The seed ∂C/∂C, an int where a float would make floats of Fractions."""
+    """The seed ∂C/∂C, an int where a float would turn Fractions into floats."""
     return 1.0 if type(output.data) is float else 1
 
 
@@ -136,7 +136,7 @@ def _oldest(nodes: list[Value]) -> int:
 
 
 def nodes_between(output: Value, inputs: list[Value]) -> list[Value]:
-    """The nodes through which `output` depends on `inputs`, both included, oldest first."""
+    """The nodes on the paths from `inputs` to `output`, both included, oldest first."""
     first = _oldest(inputs)
     seen = {output}
     nodes = [output]
@@ -153,7 +153,7 @@ def nodes_between(output: Value, inputs: list[Value]) -> list[Value]:
 
 
 def recorded_partials(node: Value) -> tuple[Any, ...]:
-    """A node's local derivatives as recorded functions of its inputs; ValueError if their data has changed."""
+    """A node's local derivatives as recorded functions of its inputs; ValueError if its data has changed."""
     row = node.op
     assert row is not None
     if not is_unchanged(node):
@@ -167,7 +167,7 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
 
 
 def is_unchanged(node: Value) -> bool:
-    """Whether a node's rule still gives its value and its local derivatives, or data below was changed since."""
+    """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
     row = node.op
     assert row is not None
     try:

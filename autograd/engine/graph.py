@@ -1,4 +1,4 @@
-"""The public, read-only view of a graph: its nodes in order, its edges, their names and what each edge says."""
+"""The public, read-only view of a graph: its nodes in order, its edges, and the names and formulas of both."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Edge:
 
     @property
     def partial(self) -> Any:
-        """The local derivative, None where the edge is absent."""
+        """The local derivative; None if the edge is absent."""
         return self.target.partials[self.position]
 
 
 class Graph:
-    """Everything below an output, oldest first: an operation comes after its inputs.
+    """Every node below an output, oldest first: an operation comes after its inputs.
 
-    A node has the name given in `names`, else its label; a constant without one is named by its number, any other node
-    v1, v2, …; names are unique. A local derivative names its operand's place where ∂z/∂x could mean something else:
-    where x is an operand twice, or leads to z by another path too.
+    A node takes its name from `names`, else from its label; an unlabelled constant is named by its number, any other
+    node v1, v2, …; all but these numbers are unique. A local derivative names its operand's place if ∂z/∂x would be
+    ambiguous: if x is an operand twice, or also reaches z by another path.
 
     >>> w, x = Value(3.0, label="w"), Value(0.5, label="x")
     >>> graph = Graph(w * x)
@@ -86,7 +86,7 @@ class Graph:
         return [Edge(source, target, i) for i, source in enumerate(target.inputs)]
 
     def consumers(self, source: Value) -> list[Edge]:
-        """The edges that lead from a node to the operations it is an operand of, the newest first."""
+        """The edges from a node to the operations that use it, newest first."""
         if self._consumers is None:
             self._consumers = {node: [] for node in self.nodes}
             for node in reversed(self.nodes):
@@ -95,13 +95,13 @@ class Graph:
         return self._consumers[source]
 
     def adjoints(self) -> dict[Value, Any]:
-        """∂output/∂node for every node but the constants, by a pass of its own: no `.grad` is touched."""
+        """∂output/∂node for every node except constants, from a separate pass that touches no `.grad`."""
         found = adjoints(self.output, one(self.output))[0]
         return {node: found.get(node, 0.0) for node in self.nodes if not node.is_constant}
 
     @property
     def reached(self) -> set[Value]:
-        """The nodes that a path of live edges leads to: a contribution from any other is none, not 0."""
+        """The nodes that a path of live edges connects to the output; any other node contributes nothing, not 0."""
         if self._reached is None:
             self._reached = {self.output}
             for node in reversed(self.nodes):
@@ -110,7 +110,7 @@ class Graph:
         return self._reached
 
     def tell_apart(self, targets: Iterable[Value]) -> None:
-        """Find the names of the operands of many nodes at once, which by themselves cost a pass over the graph each."""
+        """Name the operands of many nodes in one pass over the graph; one by one, each node would cost a pass."""
         wanted = [node for node in targets if node not in self._operands]
         for node, ambiguous in indirect(self.nodes, INPUTS, {node: node.inputs for node in wanted}).items():
             uses = Counter(node.inputs)
@@ -120,25 +120,25 @@ class Graph:
             ]
 
     def operands(self, target: Value) -> list[str]:
-        """The operands of a node by name, with their places where the names alone could mislead."""
+        """The names of a node's operands, with their places where the names alone are ambiguous."""
         if target not in self._operands:
             self.tell_apart([target])
         return self._operands[target]
 
     def local_name(self, edge: Edge) -> str:
-        """∂z/∂w of an edge: another name than that of any other derivative in this graph."""
+        """The name ∂z/∂w of an edge, different from that of any other derivative in this graph."""
         return derivative(self.name(edge.target), self.operands(edge.target)[edge.position])
 
     def adjoint_name(self, node: Value) -> str:
-        """∂C/∂node, the sum over all paths."""
+        """The name ∂C/∂node of an adjoint, the sum over all paths."""
         return derivative(self.name(self.output), self.name(node))
 
     def formula(self, node: Value) -> str:
-        """The operation of a node in terms of its inputs' names: "w·x"."""
+        """The operation of a node, in its inputs' names: "w·x"."""
         return self._text(node)[0]
 
     def local_derivative(self, edge: Edge) -> str:
-        """What a local derivative is, in terms of the names of nodes: the rule, run on symbols."""
+        """The formula of a local derivative, in the names of nodes, from running the rule on Symbols."""
         return self._text(edge.target)[1][edge.position]
 
     def _text(self, node: Value) -> tuple[str, list[str]]:
@@ -158,11 +158,11 @@ class Graph:
         numbers = ["absent" if p is None else number(p) for p in node.partials]
         try:
             value, partials = row.rule(*row.structured(operands))
-        except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
+        except (TypeError, ValueError, ArithmeticError):  # a user's rule that only runs on floats
             return _call(row, operands), numbers
         if isinstance(value, Symbol) and value.op not in ("", "where"):
             formula = readable(value)
-            value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) reads a
+            value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) is written as a
         else:
             formula = _call(row, operands)
         if not is_unchanged(node):
@@ -172,12 +172,12 @@ class Graph:
 
 
 def derivative(of: str, by: str) -> str:
-    """∂z/∂w in text, with brackets around what is no single name."""
+    """The text ∂z/∂w, with brackets around anything but a single name."""
     return f"∂{text(Symbol(of), WHOLE)}/∂{text(Symbol(by), WHOLE)}"
 
 
 def _call(row: Primitive, operands: tuple[Any, ...]) -> str:
-    """An operation as it was called, where its rule does not say more."""
+    """An operation written as a call, for a rule that yields no formula."""
     if row.symbol in BY_SIGN and len(operands) == 2:
         return text(Symbol(op=BY_SIGN[row.symbol], operands=operands))
     return f"{row.title}({elided(', ', list(map(text, operands)))})"

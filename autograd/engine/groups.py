@@ -1,6 +1,6 @@
-"""Groups: which nodes the calls of a function made, so that a picture can show a call as one thing.
+"""Groups: which nodes a call of a function made, so that a picture can show the call as one box.
 
-Nothing is kept on a Value. A call notes the clock before and after it, and the nodes made in between are its own.
+Nothing is stored on a Value. A call notes the clock before and after, and owns the nodes made in between.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     R = TypeVar("R")
 
-# The latest calls; older ones are forgotten, so that training for hours costs a few megabytes and no more.
+# The latest calls; older ones are dropped, so that hours of training cost a few megabytes at most.
 _calls: deque[tuple[int, int, Any, Any, type]] = deque(maxlen=1 << 16)
 
 
 class Call:
-    """One call: its owner, None if it is gone, the owner's class, and the span of indices of the nodes that it made."""
+    """One call: its owner (None if it was freed), the owner's class name, and the range of its nodes' indices."""
 
     __slots__ = ("owner", "kind", "start", "end")
 
@@ -35,9 +35,9 @@ class Call:
 
 
 def group(method: Callable[P, R]) -> Callable[P, R]:
-    """Mark a method: the nodes that a call of it makes are one group in a picture, named after its object.
+    """Decorate a method so that a picture shows the nodes of each call as one group, named after its object.
 
-    The price is a quarter of a microsecond a call, and nothing per Value.
+    It costs a quarter of a microsecond per call, and nothing per Value.
 
     >>> from autograd import Value, draw
     >>> class Square:
@@ -64,21 +64,21 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
 def _weak(x: Any) -> Any:
     try:
         return ref(x)
-    except TypeError:  # an object whose class has slots and none for this
+    except TypeError:  # the class has __slots__ without __weakref__
         return lambda: None
 
 
 def _first_value(result: Any) -> Any:
-    """A Value of the result, by which a graph knows the call as its own."""
+    """The first Value of the result: a graph that contains it contains the call."""
     while isinstance(result, (list, tuple)) and result:
         result = result[0]
     return result
 
 
 def calls_below(nodes: Container[Value], first: int, last: int) -> list[Call]:
-    """The calls still remembered that made nodes of a graph, indices `first` to `last`; an inner one before its outer.
+    """The remembered calls that made nodes of a graph with indices `first` to `last`, inner calls before outer ones.
 
-    Another thread's nodes have indices in the same span: a call counts only if its result is among `nodes`.
+    Another thread's nodes may have indices in the same range, so a call counts only if its result is among `nodes`.
     """
     return [
         Call(start, end, owner(), kind)

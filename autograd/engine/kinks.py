@@ -1,7 +1,7 @@
-"""Kinks in a recorded graph: both sides of a slope kept where it is their mean, and roots of squares that are 0.
+"""Kinks in a recorded graph: slopes that keep both of their sides, and square roots of sums of squares at 0.
 
-√(x² + y²) has an infinite local derivative at 0 and x² a vanishing one, of which nothing can be made afterwards. There
-it is recorded as what it is, the norm of (x, y).
+At 0, √ has an infinite local derivative and x² + y² a zero one, and their product is undefined. There √(x² + y²) is
+recorded as the norm of (x, y).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Term = tuple[Any, float, bool]  # an operand, its positive factor, whether it is squared
 
     class Known(Protocol):
-        """What is known of operands: which are constants, and which are multiples of others."""
+        """What is known about operands: which are constants, and which are multiples of others."""
 
         def constant(self, x: Any, /) -> Any: ...
         def ratio(self, x: Any, y: Any, /) -> float | None: ...
 
 
 def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Value]:
-    """`record` for an operation whose local derivatives, or whose value, are the mean of sides at its kink."""
+    """Wrap `record` for an operation whose local derivatives, or whose value, are the mean of two sides at its kink."""
 
     (at, *_) = [kink.at for kink in row.kinks if kink.sides]
 
@@ -68,7 +68,7 @@ def _once(compute: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def _slopes(v: Value) -> Form:
-    """An operand near its kink, as the sum of the leaves below, each times its derivative; one with sides by itself."""
+    """An operand near its kink: a sum of leaves, each times its derivative; itself if one has sides or is infinite."""
     if not v.inputs:
         return {} if v.is_constant else {v.index: 1.0}
     slopes = {leaf.index: slope for leaf, slope in adjoints(v, 1.0)[0].items() if not leaf.inputs}
@@ -76,18 +76,18 @@ def _slopes(v: Value) -> Form:
 
 
 def is_between_sides(row: Primitive, operands: tuple[Any, ...]) -> bool:
-    """Whether plain operands are at the kink where an operation takes the mean of its sides."""
+    """Whether plain operands are at a kink where the operation takes the mean of its sides."""
     return any(kink.at(*row.structured(operands)) for kink in row.kinks if kink.sides)
 
 
 def with_sides(row: Primitive, forms: Sequence[Form], value: Any, partials: tuple[Any, ...]) -> tuple[Any, Any]:
-    """Value and local derivatives at that kink, with their sides, for operands of these forms."""
+    """The value and local derivatives at that kink, with their sides, for operands with these forms."""
     sides = SIDES[row.sides](forms)
     return (sides[0], partials) if row.sides == "value" else (value, tuple(sides))
 
 
 def keeping_sides(partials: Sequence[Any], known: Sequence[Any]) -> tuple[Any, ...]:
-    """Local derivatives as a rule gives them, those that it gives as plain numbers with the sides that are known."""
+    """The local derivatives `partials` of a rule, but with the known sides where the rule gives a plain number."""
     return tuple([q if type(q) is Sided and type(p) is float else p for p, q in zip(partials, known)])
 
 
@@ -100,14 +100,14 @@ def _made_by(v: Value) -> tuple[Any, str, tuple[Value, ...]]:
 
 
 class Forms:
-    """Numbers as sums of others, each with a factor: 2·(x - y) as {x: 2, y: -2}. What is no such sum is its own part.
+    """Numbers as linear combinations: 2·(x - y) is {x: 2, y: -2}; any other number is its own part.
 
-    `constant(v)` gives the number that a constant is, else None; `made_by(v)` what it is known by if it is an input,
-    the operation that made it, and its operands. Numbers made alike from the same have the same form: |x - y| is known
-    again where it is computed a second time.
+    `constant(v)` gives the number of a constant, else None; `made_by(v)` gives the key of v, the operation that made it
+    ("" for an input) and its operands. The same operation on the same operands has the same form, so that |x - y| is
+    recognised if it is computed twice.
     """
 
-    MOST = 1000  # numbers that are looked at: below them each is its own part
+    MOST = 1000  # numbers examined; any further one is its own part
     DEEPEST = 40
 
     def __init__(
@@ -129,7 +129,7 @@ class Forms:
         return self.known[itself]
 
     def ratio(self, x: Any, y: Any) -> float | None:
-        """y / x where both are multiples of one number, else None."""
+        """y / x if both are multiples of one number, else None."""
         if x is y:
             return 1.0
         (a, number), (b, other) = multiple(self.of(x)), multiple(self.of(y))
@@ -148,7 +148,7 @@ class Forms:
 
 
 def forms_of_values() -> Forms:
-    """The forms of Values, each of which is looked at once."""
+    """The forms of Values; each Value is examined once."""
     return Forms(_constant, _made_by)
 
 
@@ -167,7 +167,7 @@ def _weighted(*operands: Any) -> list[tuple[Any, float]] | None:
     return None if None in products else [*(term for terms in products for term in terms or ()), (b, 1.0)]
 
 
-# What an operation adds up, with which factors; None where it does something else.
+# The terms of a linear operation, with their factors; None if the operation is not linear in its operands.
 LINEAR: dict[str, Callable[..., list[tuple[Any, float]] | None]] = {
     "add": lambda x, y, known: [(x, 1.0), (y, 1.0)],
     "subtract": lambda x, y, known: [(x, 1.0), (y, -1.0)],
@@ -209,7 +209,7 @@ def _dot(*operands: Any) -> list[Term] | None:
     return None if None in terms else [*(term for some in terms for term in some or ()), (b, 1.0, False)]
 
 
-# What an operation adds up, each times a positive factor; None where it does something else.
+# The terms that an operation adds up, each with a positive factor; None if it is not such a sum.
 TERMS: dict[str, Callable[..., list[Term] | None]] = {
     "add": lambda x, y, known: [(x, 1.0, False), (y, 1.0, False)],
     "positive": lambda x, known: [(x, 1.0, False)],
@@ -224,9 +224,9 @@ TERMS: dict[str, Callable[..., list[Term] | None]] = {
 
 
 def squares_below(q: Value) -> list[tuple[Value, float]] | None:
-    """The Values whose squares, each times its positive factor, add up to one that is 0; None where it is no such sum.
+    """The Values whose squares, times positive factors, add up to `q`, which is 0; None if `q` is not such a sum.
 
-    Each of them must be 0 itself, for a number may also be too small to have a square.
+    Each of them must be 0 itself, since the square of a tiny number underflows to 0.
     """
     forms = forms_of_values()
 
@@ -241,7 +241,7 @@ def squares_below(q: Value) -> list[tuple[Value, float]] | None:
 def sum_of_squares(
     q: Any, is_zero: Callable[[Any], bool], terms: Callable[[Any], list[Term] | None]
 ) -> list[tuple[Any, float]] | None:
-    """What is squared in a sum of squares, and with which factors; None where q is no such sum."""
+    """The squared numbers of a sum of squares, with their factors; None if `q` is not such a sum."""
     found: list[tuple[Any, float]] = []
     waiting = [(q, 1.0)]
     while waiting:
@@ -257,5 +257,5 @@ def sum_of_squares(
 
 
 def scaled(squares: Sequence[tuple[Any, float]]) -> list[Any]:
-    """The numbers whose own squares add up to that sum."""
+    """The same numbers multiplied by the roots of their factors, so that their plain squares add up to that sum."""
     return [x if weight == 1.0 else x * sqrt(weight) for x, weight in squares]

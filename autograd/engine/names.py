@@ -1,4 +1,4 @@
-"""Names of nodes: given ones, labels, numbers, and v1, v2, … for the rest, all different."""
+"""Names of nodes: given names, labels, numbers, and v1, v2, … for the rest; all but numbers are unique."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-LONGEST = 64  # characters of a name: a row of a table holds a dozen
-NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # longer ones are nobody's number
+LONGEST = 64  # characters in a name: a table row shows about a dozen names
+NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # no graph has enough nodes for a longer one
 
 
 class Names:
-    """The name of every node; only given names and labels are stored, for a graph may have a million nodes."""
+    """The name of every node; only given names and labels are stored, since a graph may have a million nodes."""
 
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:
-        """`nodes` are all nodes, oldest first; a name in `given` is stronger than a label."""
+        """`nodes` are all nodes, oldest first; a name in `given` takes precedence over a label."""
         wanted = [(node, shortened(name)) for node in nodes if (name := given.get(node) or node.label)]
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])
@@ -40,10 +40,10 @@ class Names:
         if node.is_constant:
             return number(node.data)
         n = bisect_left(self._unnamed, node.index) + 1
-        return f"v{n + bisect_left(self._gaps, n)}"  # past every taken number with fewer than n free ones below it
+        return f"v{n + bisect_left(self._gaps, n)}"  # skips each taken number with fewer than n free ones below
 
     def placed(self, node: Value, place: int) -> str:
-        """The name of a node where it is operand number `place`: x⁽²⁾, and no other node's name."""
+        """The unique name of a node as operand number `place`: x⁽²⁾."""
         name = text(Symbol(self[node]), WHOLE)
         brackets = 1
         while (own := placed(name, place, brackets)) in self._given:
@@ -52,17 +52,17 @@ class Names:
 
 
 def shortened(name: str) -> str:
-    """A name as it is shown: of a long one, both ends."""
+    """A name as it is displayed: a long one keeps only its two ends."""
     return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 4 :]}"
 
 
 def placed(name: str, place: int, brackets: int = 1) -> str:
-    """What a name is called as operand number `place`: x⁽²⁾."""
+    """`name` marked as operand number `place`: x⁽²⁾."""
     return f"{name}{'⁽' * brackets}{str(place).translate(SUPERSCRIPTS)}{'⁾' * brackets}"
 
 
 def _told_apart(wanted: list[tuple[Value, str]]) -> dict[Value, str]:
-    """Equal names become w, w(2), w(3), none of which is another's own name."""
+    """Make equal names unique: w, w(2), w(3), skipping any that another node already has."""
     taken = {name for _, name in wanted}
     names: dict[Value, str] = {}
     copies: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Where ∂z/∂x could mean two things: x is an operand of z, and leads to z by another path too."""
+"""Where ∂z/∂x is ambiguous: x is an operand of z and also reaches z by another path."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
-AT_ONCE = 1024  # operands looked for in one sweep over the graph, each a bit of a number at every node
+AT_ONCE = 1024  # operands handled in one sweep over the graph, each as one bit of an integer per node
 
 
 def indirect(
     nodes: Sequence[Any], inputs: Callable[[Any], Sequence[Any]], operands: Mapping[Any, Collection[Any]]
 ) -> dict[Any, set[Any]]:
-    """Of the operands of each target those that another of its operands depends on.
+    """For each target, those of its operands that another of its operands depends on.
 
-    `nodes` are those of a graph, oldest first, and `inputs` gives those of each.
+    `nodes` are the nodes of a graph, oldest first; `inputs(node)` gives a node's inputs.
     """
     wanted = dict.fromkeys(chain.from_iterable(operands.values()))
     uses = Counter(chain.from_iterable(map(inputs, nodes))) if wanted else {}
@@ -26,7 +26,7 @@ def indirect(
     found: dict[Any, set[Any]] = {target: set() for target in operands}
     for start in range(0, len(shared), AT_ONCE):
         own = {v: 1 << k for k, v in enumerate(shared[start : start + AT_ONCE])}
-        reached = dict(own)  # from which of them a path leads to each node
+        reached = dict(own)  # for each node, the bits of the operands that reach it
         bits_of = reached.get
         for node in nodes:
             bits = 0

@@ -1,4 +1,4 @@
-"""Symbols at a point: what is left of an expression, or what it is, where its symbols have values."""
+"""Symbols at a point: an expression reduced to its selected branches, or evaluated, for given symbol values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Point:
-    """The values of symbols at one point; what an expression is there is found once, however often it is shared."""
+    """The values of symbols at one point; a shared subexpression is evaluated once."""
 
     def __init__(self, values: dict[Symbol, Any]) -> None:
         self.values = values
@@ -19,7 +19,7 @@ class Point:
         self._numbers: dict[Symbol, Any] = dict(values)
 
     def chosen(self, x: Any) -> Any:
-        """`x` without its selections."""
+        """`x` with each selection replaced by the branch selected at this point; None if it is masked out here."""
         if type(x) is Masked:
             return self.chosen(x.value) if self._holds(x.mask) else None
         if type(x) is not Symbol or x.name or not x.operands:
@@ -47,7 +47,7 @@ class Point:
         return bool(COMPARISONS[condition.op](self.number(condition.left), self.number(condition.right)))
 
     def number(self, x: Any) -> Any:
-        """The number that `x` is."""
+        """The number that `x` evaluates to."""
         if type(x) is Condition:
             return self._holds(x)
         if type(x) is tuple:

@@ -1,6 +1,6 @@
-"""Recording: how an operation on Values becomes a node, and how not to record.
+"""Recording: how an operation on Values becomes a node, and how to switch recording off.
 
-For each primitive there is one closure that runs its rule on the numbers of its operands and keeps what comes back.
+Each primitive has one closure that runs its rule on the numbers of its operands and stores the results.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ new = object.__new__
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
-    """The result of an operation: a node, or a bare leaf while recording is off."""
+    """The result of an operation: a node, or a leaf without history while recording is off."""
     made = new(Value)
     made._data = data
     made.grad = NO_GRAD
@@ -75,7 +75,7 @@ def _binary(row: Primitive) -> Callable[..., Any]:
 
 
 def _general(row: Primitive) -> Callable[..., Any]:
-    """Any number of operands, some of them sequences; the inputs of the node are all of them in a row."""
+    """The closure for any number of operands, some of them sequences; the node's inputs are all of them, flattened."""
     evaluate, is_vector = row.evaluate, [name in row.vectors for name in row.parameters]
 
     def record(*operands: Any) -> Any:
@@ -91,7 +91,7 @@ def _general(row: Primitive) -> Callable[..., Any]:
                 else:
                     inputs += (x,)
                     data.append(x._data)
-        except AttributeError:  # a plain number among them
+        except AttributeError:  # one of them is a plain number
             return _with_constants(row, record, operands)
         if len(lengths) > 1 and len(set(lengths)) > 1:
             raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
@@ -105,7 +105,7 @@ def _general(row: Primitive) -> Callable[..., Any]:
 
 
 def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[Any, ...]) -> Any:
-    """Record again with plain numbers made constants, or hand over to a kind that takes over."""
+    """Record again with plain numbers as constants, or let a higher kind apply the operation."""
     converted: list[Any] = []
     flat = [v for x in operands for v in (x if type(x) in (list, tuple) else (x,))]
     beside = core(next((v for v in flat if isinstance(v, Value)), 0.0))
@@ -139,7 +139,7 @@ def _of_plain_operands(row: Primitive, record: Callable[..., Any]) -> Callable[.
 
 
 def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
-    """A square root, which is recorded as a norm where it is that of a sum of squares and 0."""
+    """Record the square root of a sum of squares as a norm where it is 0, since there √ has an infinite derivative."""
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
@@ -156,7 +156,7 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The methods of a binary operator and of its reflection."""
+    """The methods of a binary operator: forward and reflected."""
     evaluate = row.evaluate
 
     def forward(self: Value, other: Any) -> Any:
@@ -195,7 +195,7 @@ for _name, _function in OPERATORS.items():
 _general_power = Value.__pow__
 _power_rule = _operator(TABLE["constant_power"])[0]
 _square_root = _root_of_squares(_power_rule)
-Value.__pow__ = _power  # type: ignore[method-assign, assignment]  # as the other operators, by setattr
+Value.__pow__ = _power  # type: ignore[method-assign, assignment]  # set like the other operators
 for _name, _function in METHODS.items():
     if len(_row(_function).parameters) == 1:
         setattr(Value, _name, recorder(_row(_function)))
@@ -211,11 +211,11 @@ join(
 
 
 class Recording:
-    """Switch recording on or off for the code inside a block: a context and a decorator."""
+    """Switch recording on or off for a block of code: a context manager and a decorator."""
 
     def __init__(self, on: bool) -> None:
         self.on = on
-        self._called: list[Leave] = []  # by explicit calls of `__enter__`
+        self._called: list[Leave] = []  # blocks entered by an explicit call of `__enter__`
 
     def __enter__(self) -> None:
         if not self.on or OPEN:
@@ -224,7 +224,7 @@ class Recording:
     __exit__ = Exit()
 
     def leave_called(self, *exception: object) -> None:
-        """What an explicit call of `__exit__` does: leave the last block that one of `__enter__` entered."""
+        """Handle an explicit call of `__exit__`: leave the last block that an explicit `__enter__` entered."""
         leave = latest(self._called)
         if leave is not None:
             self._called.remove(leave)
@@ -241,10 +241,11 @@ class Recording:
 
 
 class no_grad(Recording):
-    """Results are bare leaves, with no graph behind them, inside a `with no_grad():` or a function under `@no_grad()`.
+    """Record no graph inside a `with no_grad():` block or a function decorated with `@no_grad()`: results are leaves.
 
-    It holds for what runs inside, with the tasks that are started there, until it ends, and for nothing else: not for
-    the consumer of a generator that yields inside, nor in a new thread, nor in the tasks of an async generator's block.
+    It holds for the code that runs inside the block and for the tasks started there, until the block ends. It does not
+    hold for the consumer of a generator that yields inside it, in a new thread, or in tasks started in a block of an
+    async generator.
 
     >>> x = Value(2.0)
     >>> with no_grad():

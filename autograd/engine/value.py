@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached: this object, not just any 0.0
+NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; compared by identity, not with ==
 
-changes = count().__next__  # ticks when the data of a Value is set
-clock = count().__next__  # each Value's index: a topological order of every graph
+changes = count().__next__  # ticks whenever the data of a Value is set
+clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
-KEPT = -2  # less i, of input i of a transform whose call is over: a constant, and a leak where a later call meets it
+KEPT = -2  # KEPT - i: the new index of a transform's input i once its call is over; an error in a later call
 
 
 class Value(Scalar):
     """A number that remembers how it was computed.
 
-    `data` is its number, `grad` is ∂C/∂self after `C.backward()`, `op` is the primitive that made it (None for a leaf),
-    `inputs` are its operands in order and `partials` one local derivative for each, ∂self/∂input, computed when the
-    node was made; None is an absent edge. TypeError for data that is no real number.
+    `data` is the number; `grad` is ∂C/∂self after `C.backward()`; `op` is the primitive that made it (None for a leaf);
+    `inputs` are its operands in order; `partials` has one local derivative ∂self/∂input for each, computed when the
+    node was made (None for an absent edge). Raises TypeError if `data` is not a real number.
 
     >>> w, x, b = Value(3.0, label="w"), Value(0.5, label="x"), Value(1.0, label="b")
     >>> z = w * x + b
@@ -61,7 +61,7 @@ class Value(Scalar):
 
     @classmethod
     def constant(cls, data: Any, label: str = "") -> Value:
-        """A leaf that is shown, and named, but never differentiated, as a plain operand is.
+        """Make a leaf that is drawn and labelled but never differentiated, like a plain number.
 
         >>> x = Value.constant(2.0, label="x")
         >>> (x * x).backward(); x.grad
@@ -89,7 +89,7 @@ class Value(Scalar):
 
     @property
     def is_constant(self) -> bool:
-        """Whether this is a plain operand, which is never differentiated."""
+        """Whether this Value is a constant, which is never differentiated."""
         return self.index < 0
 
     @property
@@ -98,7 +98,7 @@ class Value(Scalar):
         return self.grad is not NO_GRAD
 
     def zero_grad(self) -> None:
-        """Forget the gradient, as before any backward pass.
+        """Reset the gradient to its state before any backward pass.
 
         >>> x = Value(2.0); (3 * x).backward(); x.zero_grad(); x.grad, x.has_grad
         (0.0, False)
@@ -106,7 +106,7 @@ class Value(Scalar):
         self.grad = NO_GRAD
 
     def detach(self) -> Value:
-        """A new leaf with the same number and label, and no history.
+        """Return a new leaf with the same number and label, and no history.
 
         >>> (Value(2.0) * 3).detach()
         Value(data=6.0, grad=0.0)
@@ -114,14 +114,14 @@ class Value(Scalar):
         return Value(self._data, self.label)
 
     def fixed(self) -> Value:
-        """The same number and label as a constant: what `autograd.detach` gives."""
+        """Return a constant with the same number and label, as `autograd.detach` does."""
         return Value.constant(self._data, self.label)
 
     def backward(self, seed: Any = 1.0) -> None:
-        """The backward pass: ∂self/∂v into the `grad` of every Value v below, times `seed`.
+        """Run the backward pass: set the `grad` of every Value v below to `seed` · ∂self/∂v.
 
-        A leaf adds it to what earlier passes left there; an interior node keeps the last pass only. TypeError if the
-        seed is no plain number.
+        Leaves accumulate over passes; interior nodes keep the last pass only. Raises TypeError if `seed` is not a plain
+        number.
 
         >>> x = Value(2.0)
         >>> y = x * x
@@ -130,7 +130,7 @@ class Value(Scalar):
         """
         seed = coerce(seed)
         if type(self._data) is not float and seed == 1:
-            seed = 1  # which leaves a Fraction a Fraction
+            seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
             sweep = Sweep(self, seed)
             totals = sweep.leaves if type(self._data) is float else self._of_symbols(sweep)
@@ -140,7 +140,7 @@ class Value(Scalar):
                     leaf.grad = leaf.grad + added if leaf.has_grad and leaf.grad is not None else added
 
     def _of_symbols(self, sweep: Sweep) -> dict[Value, Any]:
-        """The totals of a sweep over what may be traced; TraceError where one would go into a Value from outside."""
+        """The leaf totals of a sweep over Symbols; TraceError if one belongs to a Value from outside the trace."""
         for node in sweep.nodes:
             node.grad = unmasked(node.grad)
         totals = {leaf: unmasked(total) for leaf, total in sweep.leaves.items()}
@@ -164,7 +164,7 @@ class Value(Scalar):
 
 
 def _restored(cls: type[Value], data: Any, label: str, grad: Any, is_constant: bool) -> Value:
-    """A leaf as it was copied or pickled."""
+    """Rebuild a leaf that was copied or pickled."""
     leaf = cls.constant(data, label) if is_constant else cls(data, label)
     if grad is not None:
         leaf.grad = grad
@@ -172,7 +172,7 @@ def _restored(cls: type[Value], data: Any, label: str, grad: Any, is_constant: b
 
 
 def operand(x: Any, beside: Any = 0.0) -> Value | None:
-    """`x` as an input of a node, a plain number as a constant; None where `x` is of a kind that takes over, or none."""
+    """`x` as an input of a node: a plain number becomes a constant. None if `x` is a higher kind or not a number."""
     if isinstance(x, Value):
         return x
     if type(x) is float or (type(x) is int and type(beside) is float):

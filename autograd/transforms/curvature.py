@@ -1,4 +1,4 @@
-"""Derivatives of many results and of second order: jacobian, hessian, hvp."""
+"""Derivatives of many results, and of second order: jacobian, hessian, hvp."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """The function that gives every ∂fᵢ/∂xⱼ: the structure of f's result, each number of it replaced by a gradient.
+    """Return the function that computes every ∂fᵢ/∂xⱼ: f's result with each number replaced by its gradient.
 
-    An array result of shape m and an array argument of shape n give an array of shape m + n. The mode is the cheaper
-    one: forward where the arguments hold fewer numbers than the result, else reverse.
+    An array result of shape m and an array argument of shape n give an array of shape m + n. It picks the cheaper mode:
+    forward if the arguments hold fewer numbers than the result, else reverse.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
@@ -44,7 +44,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
-    """The matrix of derivatives by forward mode, one call of f for each input; only that input has a tangent."""
+    """The Jacobian by forward mode: one call of f per input, with a tangent on that input alone."""
     from functools import partial
 
     moving = [args[i] for i in selected]
@@ -63,7 +63,7 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
 
 
 def assembled(result: Any, gradients: Any, zero: Any) -> Any:
-    """One gradient for each number of the result; those of an array stacked into arrays. `zero` is like a gradient."""
+    """The result with each number replaced by a gradient, stacked for arrays; `zero` is a template of a gradient."""
     if isinstance(result, dict):
         return {key: assembled(value, gradients, zero) for key, value in result.items()}
     if isinstance(result, (list, tuple)):
@@ -85,7 +85,7 @@ def _stacked(trees: list[Any], shape: tuple[int, ...], zero: Any) -> Any:
 
 
 def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """The function that gives every ∂²f/∂xᵢ∂xⱼ of a function with one number as its result.
+    """Return the function that computes every ∂²f/∂xᵢ∂xⱼ of a function f that returns one number.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
@@ -96,9 +96,9 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
-    """The Hessian of f times a vector, forward over reverse, without the Hessian: in the structure of the primals.
+    """The product of the Hessian of f and a vector, by forward over reverse mode, without forming the Hessian.
 
-    For one primal, that primal's structure; for several, a tuple, as `argnums` does for `grad`.
+    The result has the structure of the primal if there is one, else it is a tuple with one entry per primal.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([3.0, 5.0],), ([1.0, 0.0],))
     [10.0, 6.0]
@@ -107,5 +107,5 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     if is_compiled(f):
         vectors = tangents[0] if argnums == 0 else tangents
-        return f.hvp(*primals, tangents=vectors, argnums=argnums)  # type: ignore[attr-defined]  # as above
+        return f.hvp(*primals, tangents=vectors, argnums=argnums)  # type: ignore[attr-defined]
     return push_forward("hvp", grad(f, argnums), primals, tangents)[1]

@@ -1,4 +1,4 @@
-"""The end of a transform's call: an input that somebody kept is a constant from then on, which a later call refuses."""
+"""The end of a transform's call: inputs that outlive it become constants, which later calls refuse."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ class _End(ref):  # type: ignore[type-arg]  # subscripts would import typing
 
 
 _running: set[_End] = set()
-_ended: deque[_End] = deque()  # filled by C alone: a finalizer in Python would swallow a Ctrl-C that comes inside it
+_ended: deque[_End] = deque()  # filled by C code: a finalizer written in Python would swallow a Ctrl-C
 
 
 def close(inputs: list[Value]) -> None:
-    """A call is over."""
+    """End a call: its inputs become constants, unless they are nodes."""
     for v in inputs:
         if not v.inputs:
             v.index = min(v.index, KEPT - v.index)
 
 
 def close_at_death(call: Any, inputs: list[Value]) -> None:
-    """A call is over when nobody has it any more."""
+    """End a call once nothing refers to it."""
     end = _End(call, _ended.append)
     end.inputs = [ref(v) for v in inputs]
     _running.add(end)
 
 
 def close_ended() -> None:
-    """Close the inputs of calls that have died; each transform begins with it."""
+    """Close the inputs of calls that were freed; every transform calls this first."""
     while _ended:
         try:
             end = _ended.popleft()
-        except IndexError:  # another thread was faster
+        except IndexError:  # another thread took it
             return
         close([v for reference in end.inputs if (v := reference()) is not None])
         _running.discard(end)

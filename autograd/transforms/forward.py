@@ -1,4 +1,4 @@
-"""Forward mode: dual numbers through the same rules, in memory that does not grow with the computation."""
+"""Forward mode: the same rules run on dual numbers, in memory that does not grow with the computation."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 _levels = count(1)
-_open: set[int] = set()  # the levels of the calls that run: a dual number of any other was kept where it ended
+_open: set[int] = set()  # the levels of running calls: a dual number of any other level outlived its call
 
-# What a Dual has of the Value inside it, where there is one.
+# The attributes that a Dual takes from the Value inside it, if any.
 OF_VALUES = ("backward", "grad", "has_grad", "index", "inputs", "is_constant", "op", "partials", "zero_grad")
 
 
 class Dual(Scalar):
-    """primal + tangent·ε for the ε of one call of `jvp`, whose level keeps the calls of nested ones apart.
+    """primal + tangent·ε, with the ε of one call of `jvp`; `level` tells nested calls apart.
 
-    Its parts are of any lower kind: floats, Values, or Duals of an outer call. A tangent of None is an absent one: no
-    edge leads here from an input that moves, and no infinite derivative further on can make it NaN.
+    Its parts are floats, Values, or Duals of an outer call. A tangent of None is absent: no edge leads here from an
+    input that has a tangent, and no infinite derivative further on can turn it into NaN.
     """
 
     __slots__ = ("label", "level", "primal", "squares", "tangent")
@@ -43,14 +43,14 @@ class Dual(Scalar):
         self.tangent = tangent
         self.level = level
         self.label = ""
-        self.squares: tuple[tuple[Any, float], ...] = ()  # what this is the sum of, with factors, where that is 0
+        self.squares: tuple[tuple[Any, float], ...] = ()  # (x, c): if this is 0 = Σ c·x²
 
     def inside(self) -> Any:
         return self.primal
 
     @property
     def data(self) -> Any:
-        """The plain number inside, without its derivative, as a Value's."""
+        """The plain number inside, without derivatives, like `Value.data`."""
         return core(self)
 
     def detach(self) -> Dual:
@@ -60,7 +60,7 @@ class Dual(Scalar):
     fixed = detach
 
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Dual]:
-        """The derivatives of this number by some inputs, of its primal and of its tangent."""
+        """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
         return [Dual(0.0 if p is None else p, t, self.level) for p, t in pairs]
 
@@ -77,10 +77,10 @@ class Dual(Scalar):
 
 
 def _push(row: Primitive) -> Callable[..., Any]:
-    """A primitive on duals: the tangent of the result is Σ ∂z/∂x · tangent of x over the edges that are there."""
+    """A primitive on duals: the tangent of the result is Σ ∂z/∂x · (tangent of x) over the edges present."""
     is_vector = [name in row.vectors for name in row.parameters]
     terms = TERMS.get(row.name)
-    half = {"sqrt": [], "constant_power": [0.5]}.get(row.name)  # what stands beside the operand of a root
+    half = {"sqrt": [], "constant_power": [0.5]}.get(row.name)  # a root's other operands
 
     def push(*operands: Any) -> Any:
         flat: list[Any] = []
@@ -103,7 +103,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
         ]
         lower = row.structured(tuple(primals))
         if any(isinstance(x, Scalar) for x in primals):
-            # The operation itself, not its rule's expression for the value, has the rule's derivatives at a kink.
+            # Apply the operation itself: the rule's expression for the value may have other derivatives at a kink.
             value = row.apply(*lower)
             partials = row.local(lower, value)
             if row.sides:
@@ -116,7 +116,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             if row.sides and type(value) is float and is_between_sides(row, tuple(primals)):
                 value, partials = with_sides(row, [_path(x, level) for x in flat], value, partials)
         if not is_recording():
-            return Dual(value, None, level)  # f asked for no derivative here
+            return Dual(value, None, level)  # f is inside no_grad here
         if type(core(value)) is not float:
             partials = coerced(partials, core(value))
         tangent: Any = None
@@ -132,9 +132,9 @@ def _push(row: Primitive) -> Callable[..., Any]:
 
 
 def _path(x: Any, level: int) -> dict[Any, float]:
-    """An operand at a kink as a point on the path along the tangents, of which it is known where that leads.
+    """The form of an operand at a kink, on the path along the tangents: its tangent times the path's parameter.
 
-    One that has sides itself is known by itself.
+    An operand whose tangent is not a plain float is its own form.
     """
     if type(x) is not Dual or x.level != level or x.tangent is None:
         return {}
@@ -142,7 +142,7 @@ def _path(x: Any, level: int) -> dict[Any, float]:
 
 
 def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any]:
-    """The local derivatives of an operation on Scalars with their sides, as its innermost numbers know them."""
+    """The local derivatives of an operation on Scalars, with the sides from its innermost numbers; None if unknown."""
     while type(value) is Dual and isinstance(value.primal, Scalar):
         level = value.level
         operands = [x.primal if type(x) is Dual and x.level == level else x for x in operands]
@@ -159,7 +159,7 @@ def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any
 
 
 class Paths:
-    """What is known of operands by the path on which their innermost numbers move."""
+    """What is known about operands from the path along which their innermost numbers move."""
 
     @staticmethod
     def constant(x: Any) -> Any:
@@ -167,7 +167,7 @@ class Paths:
 
     @staticmethod
     def ratio(x: Any, y: Any) -> float | None:
-        """y / x near a point where both are 0, if that is known and not 0."""
+        """y / x near a point where both are 0; None if it is unknown or 0."""
         if x is y:
             return 1.0
         while type(x) is Dual and type(y) is Dual and isinstance(x.primal, Scalar) and isinstance(y.primal, Scalar):
@@ -183,7 +183,7 @@ class Paths:
 
 
 def _squares(terms: list[Any] | None, level: int) -> tuple[tuple[Any, float], ...]:
-    """The Duals whose squares these terms are, all of them 0; none where the terms are no such sum."""
+    """The Duals, all 0, whose squares these terms add up, with factors; empty if the terms are not such a sum."""
     found: list[tuple[Any, float]] = []
     for x, weight, is_square in terms or ():
         own = type(x) is Dual and x.level == level
@@ -204,20 +204,20 @@ join(Dual, Kind("Dual", DUAL_RANK, lift=_push, constant=_constant))
 
 
 def plain(x: Any) -> Any:
-    """A result as users see it: NumPy's and Python's own numbers as floats."""
+    """A result as users see it: ints and NumPy's numbers become floats."""
     return x if isinstance(x, Scalar) else kind_of(x).coerce(x)
 
 
 def beside(tangent: Any, x: Any) -> Any:
-    """A tangent as users give it: an int beside a Fraction stays exact."""
+    """A user's tangent as a number: an int stays exact if the primal `x` is a Fraction."""
     return tangent if isinstance(tangent, Scalar) else coerce(tangent, plain(core(x)))
 
 
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """f(*primals), and its derivative along `tangents`, by forward mode: both in the structure of f's result.
+    """Return f(*primals) and its derivative along `tangents`, by forward mode, both in the structure of f's result.
 
-    `primals` and `tangents` are tuples or lists of arguments of the same structure; anything else is a TypeError or
-    a ValueError that names them. Memory does not grow with the number of operations.
+    `primals` and `tangents` are tuples or lists of arguments with the same structure; anything else raises a TypeError
+    or ValueError. Memory does not grow with the number of operations.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
@@ -226,7 +226,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 
 def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """jvp, whose errors speak of the transform of that name."""
+    """jvp with error messages that name the transform `name`."""
     check_arguments(name, primals, tangents)
     directions = leaves_beside(tangents, primals, f"{name}: tangents")
     args, level = duals(list(primals), directions, f"{name}: primals")
@@ -234,9 +234,9 @@ def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) 
 
 
 def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
-    """The primals and the tangents of what a call on duals of one level returns; numbers inside `no_grad`.
+    """The primals and tangents that a call on duals of one level returns; plain numbers inside `no_grad`.
 
-    A Value that the call made of plain numbers alone is a number again.
+    A Value that depends on nothing from before the call becomes a plain number.
     """
     recording, first = is_recording(), clock()
     try:
@@ -249,9 +249,9 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
 
 
 def seen_outside(x: Any, recording: bool, first: int) -> Any:
-    """A result as the caller of a transform sees it: a number, unless it has a derivative from before the call.
+    """A result as the caller of a transform sees it: a plain number, unless the caller can differentiate it.
 
-    That is one by a Value older than index `first`, or along a tangent of an enclosing jvp.
+    It can if the result depends on a Value older than index `first`, or has a tangent of an enclosing jvp.
     """
     if type(x) is Dual and x.tangent is not None and recording:
         _refuse_kept([x])
@@ -263,14 +263,14 @@ def seen_outside(x: Any, recording: bool, first: int) -> Any:
 
 
 def _refuse_kept(duals: list[Dual]) -> None:
-    """RuntimeError where one of them carries a tangent of a call that is over."""
+    """Raise RuntimeError if one of them carries a tangent of a call that is over."""
     for x in duals:
         if x.tangent is not None and x.level not in _open:
             raise leaked(x)
 
 
 def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
-    """The structure of primals with each number a Dual of a new level, which is returned too; None is no tangent."""
+    """The structure of primals with each number a Dual of a new level, and that level; None is an absent tangent."""
     close_ended()
     level = next(_levels)
     _open.add(level)
@@ -284,7 +284,7 @@ def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
 
 
 def check_arguments(transform: str, primals: Any, tangents: Any) -> None:
-    """TypeError or ValueError where primals and tangents are not tuples of arguments of one structure."""
+    """Raise TypeError unless both are tuples or lists, ValueError unless they have the same structure."""
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise TypeError(f"{transform}: {name} must be a tuple or list of arguments, got {type(given).__name__}")
@@ -295,7 +295,7 @@ def check_arguments(transform: str, primals: Any, tangents: Any) -> None:
 
 
 def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
-    """The primals and the tangents of a structure of duals of one level."""
+    """The primals and tangents of a structure of duals of one level."""
 
     def is_ours(x: Any) -> bool:
         return type(x) is Dual and x.level == level

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Pullback:
-    """One call of f on fresh inputs, and derivatives of its results with respect to them.
+    """One call of f on fresh inputs, and the derivatives of its results with respect to them.
 
-    The derivatives are floats, unless the result also depends on a Value from before the call: an argument, one that
-    f closes over, the input of an enclosing transform. Then they are Values recorded over it, so that no gradient is
-    dropped in silence; inside `no_grad` they are floats all the same.
+    The derivatives are floats, unless the result also depends on a Value from before the call: an argument, one in f's
+    closure, or an input of an enclosing transform. Then they are recorded Values, so that no gradient is silently lost.
+    Inside `no_grad` they are always floats.
     """
 
     def __init__(self, f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any], name: str) -> None:
@@ -33,7 +33,7 @@ class Pullback:
         self.first = clock()
         self.args = args
         self.selected = selected
-        self.swept: tuple[Any, bool] = (None, False)  # the latest result, and whether it depends on an older Value
+        self.swept: tuple[Any, bool] = (None, False)  # the last result, and whether it depends on an older Value
         try:
             with Recording(True):
                 fresh = list(args)
@@ -45,7 +45,7 @@ class Pullback:
             raise
 
     def _attach(self, x: Any) -> Any:
-        """A fresh input that stands for x: a leaf, or a node above the Value that x is."""
+        """A fresh input in place of x: a node above x if x is a Value, else a leaf."""
         if type(x) is Dual:
             return Dual(self._attach(x.primal), x.tangent, x.level)
         attached = +x if isinstance(x, Value) else Value(x)
@@ -53,11 +53,11 @@ class Pullback:
         return attached
 
     def derivatives(self, result: Any, keep: bool = False) -> list[Any]:
-        """∂result/∂input for every number of the selected arguments, in order; recorded if `keep` says so."""
+        """∂result/∂input for every number in the selected arguments, in order; recorded if `keep` is true."""
         return [0.0 if d is None else d for d in self._present(result, keep)]
 
     def _present(self, result: Any, keep: bool) -> list[Any]:
-        """The same, but None where the result is a plain number: an absent tangent, to forward mode."""
+        """The same, but None for a plain result: forward mode treats None as an absent tangent."""
         if type(result) is Dual:
             return result.each_part(lambda part: self._present(part, keep))
         if not isinstance(result, Value):
@@ -70,13 +70,13 @@ class Pullback:
         return found
 
     def stripped(self, x: Any) -> Any:
-        """A result as its caller sees it: a number, unless it depends on a Value from before the call."""
+        """A result as the caller sees it: a plain number, unless it depends on a Value from before the call."""
         if x is self.swept[0] and not self.swept[1]:
             return plain(core(x))
         return seen_outside(x, self.recording, self.first)
 
     def close(self) -> None:
-        """The call is over."""
+        """End the call."""
         close(self.inputs)
 
     def in_structure(self, derivatives: list[Any]) -> list[Any]:
@@ -86,11 +86,11 @@ class Pullback:
 
 
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that gives ∂f/∂x, for the argument or the arguments at `argnums`, in the argument's structure.
+    """Return the function that computes ∂f/∂x, with x the argument or arguments at `argnums`, in the structure of x.
 
-    f takes numbers, nested lists, tuples and dicts of numbers and NumPy arrays, and returns one number, or with
-    `has_aux` a pair of a number and anything else. The derivatives are floats; they are Values where f also depends on
-    Values from outside the call. Errors name the argument.
+    f takes numbers, NumPy arrays, and nested lists, tuples and dicts of them. It returns one number, or with `has_aux`
+    a pair of a number and anything else. The derivatives are floats, or Values if f also depends on Values from outside
+    the call. Errors name the argument.
 
     >>> grad(lambda x: x * x * x)(2.0)
     12.0
@@ -109,7 +109,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
 def value_and_grad(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *, name: str = "value_and_grad"
 ) -> Callable[..., Any]:
-    """The function that gives the pair of f(x) and grad(f)(x); with `has_aux`, of (f(x), aux) and the gradient.
+    """Return the function that computes (f(x), grad(f)(x)), or with `has_aux` ((f(x), aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -135,9 +135,9 @@ def value_and_grad(
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(*primals), and the function that maps a cotangent of f's result to a tuple of cotangents of the primals.
+    """Return f(*primals) and the function that maps a cotangent of f's result to a tuple of cotangents of the primals.
 
-    ValueError where a cotangent has another structure than the result.
+    That function raises ValueError if the cotangent's structure differs from the result's.
 
     >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> value, pull([1.0, 10.0])
@@ -167,7 +167,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
 
 def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int]:
-    """The indices in `argnums` as a list; an error names the one that is none, or that no argument has."""
+    """The indices in `argnums` as a list; raises TypeError or ValueError for an invalid or repeated index."""
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     for i in wanted:
         if not hasattr(i, "__index__") or isinstance(i, bool):
@@ -183,7 +183,7 @@ def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int
 
 
 def one_number(name: str, result: Any) -> Any:
-    """The number that f returned, taken out of an array without dimensions; TypeError where it is not one number."""
+    """The number that f returned, extracted if in a 0-dimensional array; TypeError if it is not one number."""
     if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.shape != ()):
         raise TypeError(f"{name}: f must return one number, got a {type(result).__name__}: use jacobian or vjp")
     return leaves(result, f"{name}: the result of f")[0]
@@ -196,20 +196,20 @@ def _with_aux(name: str, result: Any) -> Any:
 
 
 def of_compiled(f: Any, method: str, argnums: Any) -> Callable[..., Any]:
-    """A method of a compiled function, with its signature."""
+    """The method `method` of a compiled function, with the function's signature."""
     from functools import partial
 
     made = partial(getattr(f, method), argnums=argnums)
-    made.__signature__ = f.signature  # type: ignore[attr-defined]  # which inspect looks for
+    made.__signature__ = f.signature  # type: ignore[attr-defined]  # for inspect
     return made
 
 
 def named(made: Callable[..., Any], f: Callable[..., Any], transform: str) -> Callable[..., Any]:
-    """What a transform made of f, with a name that says so, and the signature of f."""
+    """Give a transformed function a name like grad(f), and the signature of f."""
     if not callable(f):
         raise TypeError(f"{transform}: f must be a function, got {type(f).__name__} {f!r:.60}")
     name = getattr(f, "__name__", type(f).__name__)
     made.__name__ = made.__qualname__ = f"{transform}({name})"
-    made.__wrapped__ = f  # type: ignore[attr-defined]  # whose signature is that of f
+    made.__wrapped__ = f  # type: ignore[attr-defined]  # gives it the signature of f
     made.__doc__ = f"{transform} of {name}."
     return made

@@ -1,4 +1,4 @@
-"""Structures of numbers: nested lists, tuples, dicts and NumPy arrays, walked leaf by leaf in one order."""
+"""Structures of numbers: nested lists, tuples, dicts and NumPy arrays, traversed in one fixed order."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def is_array(tree: Any) -> bool:
-    """Whether `tree` is a NumPy array, asked without importing NumPy."""
+    """Whether `tree` is a NumPy array, checked without importing NumPy."""
     return type(tree).__module__ == "numpy" and type(tree).__name__ == "ndarray"
 
 
 def is_compiled(f: Any) -> bool:
-    """Whether `f` was made by `compile`, and differentiates itself; asked without importing the compiler."""
+    """Whether `f` was made by `compile`, and so has its own derivatives; checked without importing the compiler."""
     return type(f).__module__ == "autograd.compiler.compiled"
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, path: Path = ()) -> Any:
-    """The same structure with `function` applied to every number; TypeError names the leaf that is none.
+    """The same structure with `function` applied to every number; a TypeError names any leaf that is not a number.
 
-    Without a `where` to name, `function` is applied to leaves of any type. An array becomes an array of floats where
-    all results are floats, else of objects.
+    If `where` is None, leaves of any type are allowed. An array becomes an array of floats if all results are floats,
+    else of objects.
     """
     if isinstance(tree, dict):
         return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
@@ -40,7 +40,7 @@ def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, pat
 
 
 def like(sequence: Any, items: list[Any]) -> Any:
-    """The items in a list, tuple or named tuple, whichever `sequence` is."""
+    """The items as a list, tuple or named tuple, like `sequence`."""
     if hasattr(sequence, "_fields"):
         return type(sequence)(*items)
     return items if isinstance(sequence, list) else tuple(items)
@@ -81,7 +81,7 @@ def leaves(tree: Any, where: str) -> list[Any]:
 
 
 def leaves_beside(tree: Any, model: Any, where: str) -> list[Any]:
-    """The numbers of a structure in the order of another of the same shape, whose dicts may be ordered otherwise."""
+    """The numbers of a structure in the order of `model`, which has the same shape but maybe another dict order."""
     return leaves(_reordered(tree, model), where)
 
 
@@ -94,7 +94,7 @@ def _reordered(tree: Any, model: Any) -> Any:
 
 
 def shape_of(tree: Any) -> Any:
-    """What two structures must have in common for their leaves to pair up."""
+    """The part of a structure that another must match for their leaves to pair up."""
     if isinstance(tree, dict):
         return {key: shape_of(value) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -103,10 +103,10 @@ def shape_of(tree: Any) -> Any:
 
 
 def detach(x: Any) -> Any:
-    """x as it is, but constant to every derivative, in every mode and order and in compiled code.
+    """Return x as a constant to every derivative, in every mode and order and in compiled code.
 
-    x is a number of any kind, or a nested list, tuple, dict or array of them. TypeError for anything else. What comes
-    back may be kept, and used in later calls: it is a plain number to them.
+    x is a number, an array, or a nested list, tuple or dict of them; anything else raises TypeError. The result may be
+    kept and used in later calls, which treat it as a plain number.
 
     >>> from autograd import grad
     >>> grad(lambda x: detach(x) * x)(3.0)
@@ -116,5 +116,5 @@ def detach(x: Any) -> Any:
 
 
 def refill(tree: Any, values: Any) -> Any:
-    """The same structure with its numbers replaced, in order, by those of an iterator."""
+    """The same structure with its numbers replaced, in order, by those from an iterator."""
     return map_leaves(lambda _: next(values), tree, None)
