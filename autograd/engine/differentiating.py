@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from autograd.engine.adjoints import adjoints
+from autograd.engine.adjoints import SWEEPING, sweep
 from autograd.engine.kinks import keeping_sides
 from autograd.engine.value import CONSTANT, KEPT, Value
 from autograd.numbers.kinds import coerced
@@ -66,16 +66,22 @@ def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
 
 def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[list[Any], bool]:
     """The derivatives as numbers, and whether `output` also depends on a Value older than index `first`."""
-    found, met = adjoints(output, one(output), first)
-    older = any_live(met, first)
-    return [0.0 if v.is_constant else mean(unmasked(found.get(v, 0.0))) for v in inputs], older
+    with SWEEPING:
+        for v in inputs:
+            v._adjoint = None
+        older = sweep(output, one(output), first)[1]
+        found = [v._adjoint for v in inputs]
+    plain = [g if type(g) is float else 0.0 if g is None else mean(unmasked(g)) for g in found]
+    return [0.0 if v.is_constant else g for v, g in zip(inputs, plain)], any_live(older, first)
 
 
 def depends_on_older(x: Any, first: int) -> bool:
     """Whether a number depends on a Value older than index `first`."""
-    if not isinstance(x, Scalar):
-        return False
-    return not isinstance(x, Value) or any_live(adjoints(x, one(x), first)[1], first)
+    if not isinstance(x, Value):
+        return isinstance(x, Scalar)
+    with SWEEPING:
+        older = sweep(x, one(x), first)[1]
+    return any_live(older, first)
 
 
 def any_live(nodes: list[Value], first: int) -> bool:
@@ -89,10 +95,10 @@ def any_live(nodes: list[Value], first: int) -> bool:
         waiting = [] if start.index == CONSTANT else [start]
         while waiting:
             node = waiting.pop()
-            if not node.inputs and node.index >= 0:
+            if not node._inputs and node.index >= 0:
                 return True
             kept = start if KEPT - first < node.index <= KEPT else kept
-            for v in sorted(node.inputs, key=_age, reverse=True):
+            for v in sorted(node._inputs, key=_age, reverse=True):
                 if v not in seen:
                     seen.add(v)
                     waiting.append(v)

@@ -96,7 +96,7 @@ class Graph:
 
     def adjoints(self) -> dict[Value, Any]:
         """∂output/∂node for every node except constants, from a separate pass that touches no `.grad`."""
-        found = adjoints(self.output, one(self.output))[0]
+        found = adjoints(self.output, one(self.output))
         return {node: found.get(node, 0.0) for node in self.nodes if not node.is_constant}
 
     @property

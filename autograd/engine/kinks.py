@@ -36,9 +36,9 @@ def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Va
 
     def recorded(*operands: Any) -> Value:
         made = record(*operands)
-        if type(made) is not Value or type(made._data) is not float or not made.inputs:
+        if type(made) is not Value or type(made._data) is not float or not made._inputs:
             return made
-        data = [v._data for v in made.inputs]
+        data = [v._data for v in made._inputs]
         if at(*row.structured(tuple(data))) if row.vectors else at(*data):
             _keep_sides(row, made)
         return made
@@ -53,7 +53,7 @@ def _keep_sides(row: Primitive, node: Value) -> None:
         node._data = sided(node._data, {Component(at_kink, 0): 1.0})
     else:
         components = [{} if v.is_constant else {Component(at_kink, i): 1.0} for i, v in enumerate(inputs)]
-        node.partials = tuple([sided(p, signs) for p, signs in zip(node.partials, components)])
+        node._partials = tuple([sided(p, signs) for p, signs in zip(node._partials, components)])
 
 
 def _once(compute: Callable[[], Any]) -> Callable[[], Any]:
@@ -71,7 +71,7 @@ def _slopes(v: Value) -> Form:
     """An operand near its kink: a sum of leaves, each times its derivative; itself if one has sides or is infinite."""
     if not v.inputs:
         return {} if v.is_constant else {v.index: 1.0}
-    slopes = {leaf.index: slope for leaf, slope in adjoints(v, 1.0)[0].items() if not leaf.inputs}
+    slopes = {leaf.index: slope for leaf, slope in adjoints(v, 1.0).items() if not leaf.inputs}
     return slopes if all(type(slope) is float and isfinite(slope) for slope in slopes.values()) else {v.index: 1.0}
 
 

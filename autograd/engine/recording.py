@@ -30,16 +30,16 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     """The result of an operation: a node, or a leaf without history while recording is off."""
     made = new(Value)
     made._data = data
+    made._adjoint = None
     made.grad = NO_GRAD
-    made.label = ""
     made.index = clock()
     if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):
         made.op = None
-        made.inputs = made.partials = ()
+        made._inputs = made._partials = ()
     else:
         made.op = op
-        made.inputs = inputs
-        made.partials = partials if type(data) is float else coerced(partials, data)
+        made._inputs = inputs
+        made._partials = partials if type(data) is float else coerced(partials, data)
     return made
 
 
@@ -143,7 +143,7 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
-        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made.inputs:
+        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made._inputs:
             squares = squares_below(x)
             if squares:
                 return TABLE["norm"].function(scaled(squares))

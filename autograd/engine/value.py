@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from operator import attrgetter
 
-from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine.adjoints import SWEEPING, sweep
 from autograd.numbers.kinds import coerce
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
@@ -40,28 +40,31 @@ class Value(Scalar):
     (2.5, 0.5, 3.0, 1.0)
     """
 
-    __slots__ = ("__weakref__", "_data", "grad", "index", "inputs", "label", "op", "partials")
+    __slots__ = ("__dict__", "__weakref__", "_adjoint", "_data", "_inputs", "_partials", "grad", "index", "op")
 
+    # What derivatives flow along: `_inputs` are the operands but for a plain number, which the quick methods of
+    # operators.py leave as it is; then `_partials` has more members, of which `_operands` makes a constant.
+    _adjoint: Any
     _data: Any
+    _inputs: tuple[Value, ...]
+    _partials: tuple[Any, ...]
     grad: Any
-    op: Primitive | None
-    inputs: tuple[Value, ...]
-    partials: tuple[Any, ...]
-    label: str
     index: int
+    op: Primitive | None
+    label: str = ""
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = coerce(data)
+        self._inputs = self._partials = ()
+        self._adjoint = self.op = None
         self.grad = NO_GRAD
-        self.op = None
-        self.inputs = ()
-        self.partials = ()
-        self.label = label if type(label) is str else str(label)
         self.index = clock()
+        if label:
+            self.label = label if type(label) is str else str(label)
 
     @classmethod
     def constant(cls, data: Any, label: str = "") -> Value:
-        """Make a leaf that is drawn and labelled but never differentiated, like a plain number.
+        """A leaf that is shown, and named, but never differentiated, as a plain operand is.
 
         >>> x = Value.constant(2.0, label="x")
         >>> (x * x).backward(); x.grad
@@ -69,12 +72,34 @@ class Value(Scalar):
         """
         made = cls.__new__(cls)
         made._data = coerce(data)
+        made._inputs = made._partials = ()
+        made._adjoint = made.op = None
         made.grad = NO_GRAD
-        made.op = None
-        made.inputs = made.partials = ()
-        made.label = label if type(label) is str else str(label)
         made.index = CONSTANT
+        if label:
+            made.label = label if type(label) is str else str(label)
         return made
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The operands in order; an operand that was a plain number is a constant."""
+        return self._inputs if len(self._partials) == len(self._inputs) else self._operands()[0]
+
+    @property
+    def partials(self) -> tuple[Any, ...]:
+        """∂self/∂input for each of `inputs`, computed when the node was made; None is an absent edge."""
+        return self._partials if len(self._partials) == len(self._inputs) else self._operands()[1]
+
+    def _operands(self) -> tuple[tuple[Value, ...], tuple[Any, ...]]:
+        """The inputs and partials of a node with one Value and one plain number among its operands."""
+        with SWEEPING:
+            if len(self._partials) == 4:
+                partial, place, number, x = self._partials
+                (v,), constant = self._inputs, Value.constant(number)
+                assert self.op is not None
+                found = self.op.local((number, x) if place == 0 else (x, number), self._data)
+                self._partials = (partial, (constant, v) if place == 0 else (v, constant), found)
+            return self._partials[1:]
 
     def _set_data(self, data: Any) -> None:
         data = coerce(data)
@@ -132,23 +157,16 @@ class Value(Scalar):
         if type(self._data) is not float and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
-            sweep = Sweep(self, seed)
-            totals = sweep.leaves if type(self._data) is float else self._of_symbols(sweep)
-            for leaf, total in totals.items():
-                if not leaf.is_constant:
-                    added = 0.0 if total is None else mean(total)
-                    leaf.grad = leaf.grad + added if leaf.has_grad and leaf.grad is not None else added
-
-    def _of_symbols(self, sweep: Sweep) -> dict[Value, Any]:
-        """The leaf totals of a sweep over Symbols; TraceError if one belongs to a Value from outside the trace."""
-        for node in sweep.nodes:
-            node.grad = unmasked(node.grad)
-        totals = {leaf: unmasked(total) for leaf, total in sweep.leaves.items()}
-        for leaf, total in totals.items():
-            if type(total) is Symbol and type(leaf._data) is not Symbol and not leaf.is_constant:
-                sweep.close()
-                raise TraceError(f"backward() would reach {leaf!r:.60}, a Value from outside: make it an argument")
-        return totals
+            nodes = sweep(self, seed)[0]
+            if type(self._data) is not float:
+                _unmask(nodes)
+            for node in nodes:
+                adjoint = node._adjoint
+                if node._inputs:
+                    node.grad = adjoint
+                else:
+                    added = adjoint if type(adjoint) is float else mean(adjoint)
+                    node.grad = added if node.grad is NO_GRAD or node.grad is None else node.grad + added
 
     def inside(self) -> Any:
         return self._data
@@ -161,6 +179,14 @@ class Value(Scalar):
         if self.inputs:
             raise TypeError(f"only a leaf can be copied or pickled, not the result of {self.op}: use detach() first")
         return _restored, (type(self), self._data, self.label, self.grad if self.has_grad else None, self.is_constant)
+
+
+def _unmask(nodes: list[Value]) -> None:
+    """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
+    for node in nodes:
+        node._adjoint = adjoint = unmasked(node._adjoint)
+        if type(adjoint) is Symbol and type(node._data) is not Symbol and not node._inputs:
+            raise TraceError(f"backward() would reach {node!r:.60}, a Value from outside: make it an argument")
 
 
 def _restored(cls: type[Value], data: Any, label: str, grad: Any, is_constant: bool) -> Value:

@@ -1,0 +1,180 @@
+"""The generator of inline.py: the rules of frequent operations, written out in the methods that record them.
+
+Calls of a rule, of its kernels and of `node` cost more than the arithmetic. So the methods that most scalar code is
+made of have them in line, for plain floats. `python -m autograd.engine.generating` writes the file.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from textwrap import dedent, indent
+
+from autograd.numbers.kinds import CONSTANTS
+from autograd.primitives import TABLE, Primitive
+
+OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}
+UNARY = {"__neg__": "negative"} | {
+    name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
+}
+
+# Where a float has no value, or where the method does more than record the rule: see `_root_of_squares`.
+UNLESS = {"divide": "y == 0.0", "constant_power": "y == 0.5", "sqrt": "x == 0.0"}
+
+HEAD = '''"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
+
+Generated from the table by `python -m autograd.engine.generating`: change the rules, not this file. Whatever is not a
+finite float, or not recorded, is left to the method that is replaced.
+"""
+
+from __future__ import annotations
+
+from math import nan
+
+from autograd.engine.blocks import OPEN
+from autograd.engine.recording import Value
+from autograd.engine.value import NO_GRAD, clock
+from autograd.primitives import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+new = object.__new__
+'''
+
+MADE = """\
+made = new(Value)
+made._data = z
+made._inputs = {inputs}
+made._partials = {partials}
+made._adjoint = None
+made.grad = NO_GRAD
+made.index = clock()
+made.op = {row}
+return made
+"""
+
+
+class Inlined(ast.NodeTransformer):
+    """A rule on floats: operations are kernels, constants are numbers, `select` is Python's own."""
+
+    def __init__(self, row: Primitive) -> None:
+        self.operands = dict(zip(row.parameters, "xy"))
+        self.kernels = {row.name} if row.kernel is not None else set()
+
+    def visit_Name(self, name: ast.Name) -> ast.expr:
+        return ast.Name(self.operands.get(name.id, name.id))
+
+    def visit_Call(self, call: ast.Call) -> ast.expr:
+        name = ast.unparse(call.func)
+        args = [self.visit(arg) for arg in call.args]
+        if name == "unit":
+            return ast.Constant(1.0)
+        if name == "constant":
+            return ast.Constant(CONSTANTS[ast.literal_eval(args[0])])
+        if name == "select":
+            return ast.IfExp(*args)
+        if name == "ratio":
+            return ast.BinOp(args[0], ast.Div(), args[1])
+        self.kernels.add(name)
+        return ast.Call(ast.Name(f"{name}_kernel"), args, [])
+
+
+class Rule:
+    """The rule of a row: the lines that compute its value z, and the expressions of its local derivatives."""
+
+    def __init__(self, row: Primitive) -> None:
+        inlined = Inlined(row)
+        (function,) = ast.parse(dedent(inspect.getsource(row.declared))).body
+        assert isinstance(function, ast.FunctionDef)
+        *lines, last = [ast.unparse(inlined.visit(line)) for line in function.body[1:]]
+        result = ast.parse(last.removeprefix("return "), mode="eval").body
+        assert isinstance(result, ast.Tuple)
+        if row.kernel is None:
+            value, result = ast.unparse(result.elts[0]), result.elts[1]
+        else:
+            value = f"{row.name}_kernel({', '.join('xy'[: len(row.parameters)])})"
+        assert isinstance(result, ast.Tuple)
+        known = [line.removeprefix("z = ") for line in lines if line.startswith("z = ")]
+        value = known[0] if known else value
+        unless = UNLESS.get(row.name)
+        self.lines = [*(line for line in lines if not line.startswith("z = ")), f"z = {value}"]
+        if unless:
+            self.lines[-1] = f"z = nan if {unless} else {value}"
+        self.partials = [ast.unparse(p) for p in result.elts]
+        self.kernels = inlined.kernels
+
+    def recorded(self, row: str, inputs: str, *partials: str) -> str:
+        """The lines that compute the value and make the node, as far as both are plain."""
+        made = MADE.format(
+            row=f"{row}_row", inputs=inputs, partials=f"({', '.join(partials)}{',' * (len(partials) == 1)})"
+        )
+        return "\n".join([*self.lines, "if z - z == 0.0 and not OPEN:", indent(made, "    ")])
+
+
+def unary(method: str, row: Primitive) -> str:
+    """The method of an operation on one number."""
+    rule = Rule(row)
+    return f"""
+def {method}(self: Any) -> Any:
+    x = self._data
+    if type(x) is float:
+{indent(rule.recorded(row.name, "(self,)", *rule.partials), "        ")}
+    return slow_{method.strip("_")}(self)
+"""
+
+
+def binary(method: str, row: Primitive) -> str:
+    """The method of an operator whose right operand may be a plain number."""
+    rule = Rule(row)
+    of_values = f"""
+    elif kind is Value:
+        y = other._data
+        if type(y) is float:
+{indent(rule.recorded(row.name, "(self, other)", *rule.partials), "            ")}"""
+    return f"""
+def {method}(self: Any, other: Any) -> Any:
+    x, kind = self._data, type(other)
+    if type(x) is not float:
+        return slow_{method.strip("_")}(self, other)
+    if kind is float or kind is int:
+        y = other if kind is float else float(other)
+{indent(rule.recorded(row.name, "(self,)", rule.partials[0], "1", "y", "x"), "        ")}
+{"" if method == "__pow__" else of_values}
+    return slow_{method.strip("_")}(self, other)
+"""
+
+
+def reflected(method: str, row: Primitive) -> str:
+    """The method of an operator whose left operand is a plain number."""
+    rule = Rule(row)
+    return f"""
+def {method}(self: Any, other: Any) -> Any:
+    y, kind = self._data, type(other)
+    if type(y) is float and (kind is float or kind is int):
+        x = other if kind is float else float(other)
+{indent(rule.recorded(row.name, "(self,)", rule.partials[1], "0", "x", "y"), "        ")}
+    return slow_{method.strip("_")}(self, other)
+"""
+
+
+def written() -> str:
+    """The text of inline.py."""
+    methods = {f"__{name}__": (binary, TABLE[op]) for name, op in OPERATORS.items()}
+    methods |= {"__pow__": (binary, TABLE["constant_power"])}
+    methods |= {f"__r{name}__": (reflected, TABLE[op]) for name, op in OPERATORS.items()}
+    methods |= {name: (unary, TABLE[op]) for name, op in UNARY.items()}
+    rows = sorted({row.name for _, row in methods.values()})
+    kernels = sorted({name for _, row in methods.values() for name in Rule(row).kernels})
+    bound = [f'{name}_row = TABLE["{name}"]' for name in rows]
+    bound += [f'{name}_kernel = TABLE["{name}"].kernel' for name in kernels]
+    bound += [f"slow_{name.strip('_')} = Value.{name}" for name in methods]
+    ends = [f"Value.{name} = {name}" for name in methods]
+    ends += [f"{op}_row.lifted[Value] = {name}" for name, op in UNARY.items()]
+    return "\n".join([HEAD, *bound, *(method(name, row) for name, (method, row) in methods.items()), *ends, ""])
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("inline.py").write_text(written(), encoding="utf-8")
