@@ -1,4 +1,4 @@
-"""Every operation, defined once: a row of the table gives its value and derivatives on any kind of number.
+"""Every operation, defined once as a row of a table: its value and derivatives on any kind of number.
 
 The `__all__` of each file lists its public operations.
 """
