@@ -102,7 +102,7 @@ def any_live(nodes: list[Value], first: int) -> bool:
 
 
 def leaked(x: Any) -> RuntimeError:
-    """The error for an input of a transform that is used after the transform has ended."""
+    """The error for a number from inside a transform that is used after the transform has ended."""
     return RuntimeError(
         f"{x!r:.60} was kept from an earlier call of grad, jvp or another transform, and is used again: "
         "keep autograd.detach(x) of it instead, or return it"
@@ -153,7 +153,7 @@ def nodes_between(output: Value, inputs: list[Value]) -> list[Value]:
 
 
 def recorded_partials(node: Value) -> tuple[Any, ...]:
-    """A node's local derivatives as recorded functions of its inputs; ValueError if its data has changed."""
+    """A node's local derivatives as recorded functions of its inputs; ValueError if data below it has changed."""
     row = node.op
     assert row is not None
     if not is_unchanged(node):

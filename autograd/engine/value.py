@@ -23,7 +23,7 @@ NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; c
 changes = count().__next__  # ticks whenever the data of a Value is set
 clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
-KEPT = -2  # KEPT - i: the new index of a transform's input i once its call is over; an error in a later call
+KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
 
 class Value(Scalar):

@@ -1,7 +1,7 @@
-"""How Python and NumPy spell the primitives: Scalar, the class whose methods they are.
+"""Scalar: the class whose methods are the primitives, under the names that Python and NumPy call.
 
-Value and Dual are Scalars. Each says what number it stands for; arithmetic, comparisons and named functions follow
-from the table.
+Value and Dual are Scalars. Each says which number is inside; arithmetic, comparisons and named functions come from the
+table.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def _operator(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callabl
 
 
 class Scalar:
-    """A number that carries derivatives, among Python's numbers.
+    """A number that carries derivatives and behaves like a Python number.
 
-    Comparisons, `==` among them, and truth are those of the plain number inside, so that f(x) takes the branches of
-    f on floats; the hash is identity.
+    Comparisons, including `==`, and truth are those of the plain number inside, so that f takes the same branches as on
+    floats; the hash is by identity.
     """
 
     __slots__ = ()
@@ -101,7 +101,7 @@ class Scalar:
         raise NotImplementedError
 
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Any]:
-        """The derivatives of this number by some inputs, taken of each number that it wraps."""
+        """The derivatives of this number with respect to some inputs, from those of each number that it wraps."""
         raise NotImplementedError
 
     __add__, __radd__ = _operator(p.add)
@@ -122,7 +122,7 @@ class Scalar:
         return p.abs(self)
 
     def __floor__(self) -> Any:
-        math.floor(core(self))  # which raises for what has no whole part, as it does for a float
+        math.floor(core(self))  # raises for an infinity or NaN, as for a float
         return p.floor(self)
 
     def __ceil__(self) -> Any:
@@ -164,7 +164,7 @@ class Scalar:
         return p.power(self, other) if isinstance(other, Scalar) else NotImplemented
 
     def __round__(self, digits: int | None = None) -> Any:
-        """To the nearest whole number; to so many decimal digits as a plain number, since the derivative is 0."""
+        """Round to the nearest whole number; with `digits`, to a plain number, since the derivative is 0."""
         rounded = round(core(self), digits)
         return p.round(self) if digits is None else rounded
 
@@ -179,11 +179,11 @@ class Scalar:
         return other // self, other % self
 
     def conjugate(self) -> Any:
-        """Itself: NumPy's `var` asks for it."""
+        """Return self; NumPy's `var` calls this."""
         return self
 
     def __getattr__(self, name: str) -> Any:
-        """The operations that users added to the table are methods too."""
+        """Find an operation that a user added to the table, as a method."""
         row = p.TABLE.get(name)
         if row is None or row.vectors or name in p.BUILT_IN:
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
