@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd.numbers import Plain
+
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached: this object, not just any 0.0
 
@@ -43,14 +45,14 @@ class Value(Scalar):
     __slots__ = ("__weakref__", "_data", "grad", "index", "inputs", "label", "op", "partials")
 
     _data: Any
-    grad: Any
+    grad: float
     op: Primitive | None
     inputs: tuple[Value, ...]
-    partials: tuple[Any, ...]
+    partials: tuple[float | None, ...]
     label: str
     index: int
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
         self.grad = NO_GRAD
         self.op = None
@@ -60,7 +62,7 @@ class Value(Scalar):
         self.index = clock()
 
     @classmethod
-    def constant(cls, data: Any, label: str = "") -> Value:
+    def constant(cls, data: Plain, label: str = "") -> Value:
         """A leaf that is shown, and named, but never differentiated, as a plain operand is.
 
         >>> x = Value.constant(2.0, label="x")
@@ -83,9 +85,12 @@ class Value(Scalar):
         self._data = data
         changes()
 
-    data = property(
-        attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
-    )
+    if TYPE_CHECKING:
+        data: float  # or a Fraction or mpf, for those who work with them
+    else:
+        data = property(
+            attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -117,7 +122,7 @@ class Value(Scalar):
         """The same number and label as a constant: what `autograd.detach` gives."""
         return Value.constant(self._data, self.label)
 
-    def backward(self, seed: Any = 1.0) -> None:
+    def backward(self, seed: Plain = 1.0) -> None:
         """The backward pass: ∂self/∂v into the `grad` of every Value v below, times `seed`.
 
         A leaf adds it to what earlier passes left there; an interior node keeps the last pass only. TypeError if the
