@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar, overload
 
-from autograd.engine import Value
+from autograd.engine.value import Value
 from autograd.numbers import Array, Plain
 
 Operand: TypeAlias = Plain | Value | Array

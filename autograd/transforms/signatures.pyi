@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Never, ParamSpec, Protocol, TypeAlias, TypeVar, overload
 
-from autograd.engine import Value
+from autograd.engine.value import Value
 from autograd.numbers import Array, Plain
 from autograd.primitives.operators import Scalar
 
