@@ -87,7 +87,7 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
-    value = Value(symbol, label=name)
+    value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
     i = lowering.builder.input(name)
     lowering.knows(symbol, i)
     lowering.knows(value, i)
@@ -122,12 +122,12 @@ def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool
         if changed and node.inputs and not is_unchanged(node):
             raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
         # A condition gets its number with the operation that uses it, after the values that it compares.
-        if type(node.data) is not Condition and id(node) not in lowering.known:
+        if type(node._data) is not Condition and id(node) not in lowering.known:
             lowering.knows(node, _number_of(node, lowering, first))
 
 
 def _number_of(node: Value, lowering: Lowering, first: int) -> int:
-    row, data = node.op, node.data
+    row, data = node.op, node._data
     if type(data) is not Symbol:
         if row is None and not node.is_constant and node.index < first:
             named = f" {node.label!r}" if node.label else ""
@@ -135,7 +135,7 @@ def _number_of(node: Value, lowering: Lowering, first: int) -> int:
         return lowering.number(data)
     if row is None:
         return lowering.detached(data)  # a leaf that f created: from x.data, under no_grad, or by detach
-    operands = [v.data for v in node.inputs]
+    operands = [v._data for v in node.inputs]
     numbers = [
         lowering.number(x) if type(x) is Condition else lowering.known[id(v)] for v, x in zip(node.inputs, operands)
     ]

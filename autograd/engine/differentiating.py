@@ -14,9 +14,29 @@ from autograd.symbols import same, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal, overload
 
 _age = attrgetter("index")
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def gradients(output: Value, inputs: Value, create_graph: Literal[False] = False) -> float: ...
+    @overload
+    def gradients(output: Value, inputs: list[Value], create_graph: Literal[False] = False) -> list[float]: ...
+    @overload
+    def gradients(
+        output: Value, inputs: tuple[Value, ...], create_graph: Literal[False] = False
+    ) -> tuple[float, ...]: ...
+    @overload
+    def gradients(output: Value, inputs: Value, create_graph: Literal[True]) -> Value: ...
+    @overload
+    def gradients(output: Value, inputs: list[Value], create_graph: Literal[True]) -> list[Value]: ...
+    @overload
+    def gradients(output: Value, inputs: tuple[Value, ...], create_graph: Literal[True]) -> tuple[Value, ...]: ...
+    @overload
+    def gradients(output: Value, inputs: Any, create_graph: bool) -> Any: ...
 
 
 def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:

@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd.numbers import Plain
+
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; compared by identity, not with ==
 
@@ -43,14 +45,14 @@ class Value(Scalar):
     __slots__ = ("__weakref__", "_data", "grad", "index", "inputs", "label", "op", "partials")
 
     _data: Any
-    grad: Any
+    grad: float
     op: Primitive | None
     inputs: tuple[Value, ...]
-    partials: tuple[Any, ...]
+    partials: tuple[float | None, ...]
     label: str
     index: int
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
         self.grad = NO_GRAD
         self.op = None
@@ -60,7 +62,7 @@ class Value(Scalar):
         self.index = clock()
 
     @classmethod
-    def constant(cls, data: Any, label: str = "") -> Value:
+    def constant(cls, data: Plain, label: str = "") -> Value:
         """Make a leaf that is drawn and labelled but never differentiated, like a plain number.
 
         >>> x = Value.constant(2.0, label="x")
@@ -83,9 +85,12 @@ class Value(Scalar):
         self._data = data
         changes()
 
-    data = property(
-        attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
-    )
+    if TYPE_CHECKING:
+        data: float  # or a Fraction or mpf, for those who work with them
+    else:
+        data = property(
+            attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -117,7 +122,7 @@ class Value(Scalar):
         """Return a constant with the same number and label, as `autograd.detach` does."""
         return Value.constant(self._data, self.label)
 
-    def backward(self, seed: Any = 1.0) -> None:
+    def backward(self, seed: Plain = 1.0) -> None:
         """Run the backward pass: set the `grad` of every Value v below to `seed` · ∂self/∂v.
 
         Leaves accumulate over passes; interior nodes keep the last pass only. Raises TypeError if `seed` is not a plain

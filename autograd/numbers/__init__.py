@@ -9,10 +9,16 @@ from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, KINDS, LAZY_KINDS, Kin
 TYPE_CHECKING = False  # importing typing would double the time to import autograd
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from fractions import Fraction
+    from typing import Any, TypeAlias
+
+    import numpy
+    from numpy.typing import NDArray
 
     Number = Any  # a float, Fraction, mpf, Symbol, Value, Dual: any kind that has joined
     Vector = Sequence[Number]
+    Plain: TypeAlias = float | Fraction | numpy.floating[Any] | numpy.integer[Any] | numpy.bool_  # no derivative in it
+    Array: TypeAlias = NDArray[Any]
 else:
     Number = Vector = object
 

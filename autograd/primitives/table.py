@@ -15,9 +15,10 @@ from autograd.symbols.text import PLACE, TEXTS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ParamSpec, overload
+    from typing import Any, ParamSpec, TypeVar, overload
 
     P = ParamSpec("P")
+    R = TypeVar("R")
 
 
 TABLE: dict[str, Primitive] = {}  # by name: the newer of two operations with one name
@@ -178,7 +179,7 @@ class Primitive:
 if TYPE_CHECKING:
 
     @overload
-    def primitive(rule: Callable[P, tuple[Any, ...]]) -> Callable[P, Any]: ...
+    def primitive(rule: Callable[P, tuple[R, tuple[Any, ...]]]) -> Callable[P, R]: ...
     @overload
     def primitive(
         *,

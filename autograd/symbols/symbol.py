@@ -109,10 +109,12 @@ class Symbol(Expression):
     def __bool__(self) -> bool:
         raise _unknown_truth(self)
 
-    def __getattr__(self, name: str) -> Any:
-        if hasattr(float, name) and not name.startswith("_"):
-            raise _unknown_number(self)  # is_integer(), hex() and the like
-        raise AttributeError(f"a traced number has no attribute {name!r}")
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(float, name) and not name.startswith("_"):
+                raise _unknown_number(self)  # is_integer(), hex() and the like
+            raise AttributeError(f"a traced number has no attribute {name!r}")
 
     def __copy__(self, memo: Any = None) -> Symbol:
         return self
