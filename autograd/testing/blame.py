@@ -23,7 +23,7 @@ BESIDE = 1e-3  # step off a kink, relative to the operands
 
 @dataclass(frozen=True)
 class Blame:
-    """The operation at fault and what is wrong with it.
+    """The operation to blame, and what is wrong with it.
 
     `kind` is "local derivative", "kink", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
     "composition". `operation` is the name of the primitive, `node` its result in the checked graph, and `position` the

@@ -13,7 +13,7 @@ from autograd.testing.evidence import Evidence
 from autograd.testing.functions import Function, applied, by_reverse, plain
 from autograd.testing.underflow import underflow_of
 
-# The first operand of these repeats what the others say and has no edge of its own.
+# The first operand of these can be computed from the others and has no edge.
 REPEATED: dict[str, Callable[..., Any]] = {
     "power_log": lambda x, y, n: TABLE["power"].function(x, y),
     "ratio_slope": lambda x, y: TABLE["divide"].function(x, y),

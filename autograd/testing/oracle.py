@@ -269,7 +269,7 @@ def _spacings(size: float) -> Iterator[float]:
 
 
 def _jump(g: Slice, points: list[float]) -> float:
-    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks on the way."""
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile."""
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]))

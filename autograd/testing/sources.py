@@ -98,7 +98,7 @@ def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> lis
 
 
 def _is_in_its_module(row: Primitive) -> bool:
-    """Whether importing the name of an operation from where its rule was written gives the operation."""
+    """Whether the module that defines an operation's rule exports the operation under its name."""
     module = row.declared.__module__
     found = getattr(sys.modules.get(module), row.name, None) if module != "__main__" else None
     return getattr(found, "primitive", None) is row
