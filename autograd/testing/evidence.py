@@ -1,4 +1,4 @@
-"""Evidence on a derivative that takes no differentiation: the answers of both oracles, computed once, on demand."""
+"""Evidence for a derivative, found without differentiation: the answers of both oracles, each computed on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 
 
 @dataclass
 class Evidence:
-    """Evidence on ∂f/∂xᵢ at a point, from values of f; `rounding` is how far floats may move that derivative."""
+    """Evidence for ∂f/∂xᵢ at a point, from values of f; `rounding` is how far floats may move that derivative."""
 
     floats: Callable[..., float]
     numbers: Callable[..., Any] | None  # f on mpmath's numbers
@@ -149,7 +149,7 @@ class Evidence:
 
 
 def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evidence]:
-    """Evidence on every ∂f/∂xᵢ."""
+    """Evidence for every ∂f/∂xᵢ."""
 
     @cache
     def rounding() -> list[float] | None:
@@ -168,7 +168,7 @@ def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evid
 
 
 class SecondEvidence:
-    """Evidence on every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked."""
+    """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked."""
 
     def __init__(self, function: Function, domains: Sequence[Interval] = ()) -> None:
         self.function = function

@@ -72,7 +72,7 @@ class Function:
 
 
 def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
-    """Build an argument from the next numbers; this runs thousands of times, so simple structures are fast."""
+    """A function that builds an argument from the next numbers; called thousands of times, so simple cases are fast."""
     if not isinstance(arg, (list, tuple, dict)) and not is_array(arg):
         return next
     if not is_array(arg):

@@ -51,7 +51,7 @@ class Local(Function):
         return f"{self.name}({', '.join(map(repr, self.operands))})"
 
     def evidence(self, k: int) -> Evidence:
-        """Evidence on the derivative with respect to moving operand k."""
+        """Evidence for the derivative with respect to moving operand k."""
         return Evidence(
             self.on_floats, self, self.flat, k, REALS, lambda: self._rounding[k] if self._rounding else None
         )
