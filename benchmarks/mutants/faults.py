@@ -1,4 +1,4 @@
-"""Faults of the engine, each in a class of its own: a piece of source, and what a plausible slip makes of it."""
+"""Engine faults, each of a different kind: a piece of source, and a plausible slip that replaces it."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ ACCUMULATE = "grad + adjoint * partial"
 
 @dataclass(frozen=True)
 class Fault:
-    """One slip: its name, where it is, what it changes, who finds it, what it must be called, the smallest program.
+    """One fault: its name, the function and source it changes, the hunt that finds it, and how it must be named.
 
-    `named` are the kinds of guilt, or the laws, that say what is wrong; `smallest` is how many operations a program
-    needs to show it.
+    `named` lists the kinds of blame, or the laws, that describe the fault; `smallest` is the number of operations that
+    a program needs to show it.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Fault:
     nested: str = ""
 
     def apply(self) -> AbstractContextManager[None]:
-        """A context that has the fault in it."""
+        """A context in which the fault is present."""
         return edited(self.function, self.old, self.new, self.nested)
 
 
@@ -97,5 +97,5 @@ FAULTS = [
 
 
 def by_name(name: str) -> Fault:
-    """The fault of that name."""
+    """The fault with this name."""
     return next(fault for fault in FAULTS if fault.name == name)

@@ -1,4 +1,4 @@
-"""Every local derivative of every primitive, mutated mechanically."""
+"""Mutates every local derivative of every primitive mechanically."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ FACTOR = 1 + 1e-6
 
 @dataclass(frozen=True)
 class RuleMutant:
-    """One local derivative of one operation, changed in one way; `apply` is a context that has the fault in it."""
+    """One local derivative of one operation, changed in one way; `apply` is a context in which the fault is present."""
 
     op: str
     kind: str
@@ -44,7 +44,7 @@ def _swapped(partials: list[Any], operands: list[Any], i: int) -> None:
 
 
 def _second(partials: list[Any], operands: list[Any], i: int) -> None:
-    """The value stays, the derivative of it changes its sign; that of a plain number becomes 1."""
+    """Keep the value but change the sign of its derivative; for a plain number the derivative becomes 1."""
     p, x = partials[i], operands[i]
     if hasattr(p, "detach"):
         partials[i] = 2 * p.detach() - p
@@ -56,7 +56,7 @@ CHANGES = {"sign": _sign, "factor 1 + 1e-6": _factor, "dropped": _dropped, "swap
 
 
 def mutants() -> Iterator[RuleMutant]:
-    """All of them, in the order of the table; not of operations that a user has added."""
+    """All mutants, in the order of the table, except those of operations that a user has added."""
     for row in [row for row in TABLE.values() if row.name in BUILT_IN]:
         terms = list(dropped_terms(row))
         for kind, change in CHANGES.items():
@@ -71,7 +71,7 @@ def mutants() -> Iterator[RuleMutant]:
 
 
 def places(row: Primitive) -> list[tuple[int, str]]:
-    """Where in a flat row of local derivatives each operand that has one stands, a sequence by its first member."""
+    """Index and name of each differentiable operand in the flat local derivatives; a sequence has its first index."""
     found, at = [], 0
     for name in row.parameters:
         if name not in row.plain:
@@ -87,7 +87,7 @@ def _at(change: Callable[..., None], i: int, partials: list[Any], operands: list
 
 
 def dropped_terms(row: Primitive) -> Iterator[tuple[Any, str]]:
-    """The rule with one term left out of a sum or difference that its local derivatives are made of."""
+    """The rule with one term left out of a sum or difference in its local derivatives."""
     rule: FunctionType = row.declared
     source = source_of(rule)
     for number in range(sum(isinstance(node, (ast.BinOp)) for node in ast.walk(ast.parse(source)))):
@@ -100,7 +100,7 @@ def dropped_terms(row: Primitive) -> Iterator[tuple[Any, str]]:
 
 
 class _Dropping(ast.NodeTransformer):
-    """Leaves one side out of the sum of a number, unless it is in the value that a rule returns first."""
+    """Drops one side of a numbered sum, unless it is in the value, which a rule returns first."""
 
     def __init__(self, number: int, side: str, has_value: bool) -> None:
         self.number, self.side, self.has_value, self.what = number, side, has_value, ""
@@ -113,7 +113,7 @@ class _Dropping(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> ast.Assign:
-        return node  # its name may stand in the value too
+        return node  # its name may also occur in the value
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""Compiled functions: the same numbers as the engine gives, over rows, in the structure of the arguments."""
+"""Compiled functions: the same numbers as the engine's, over rows, in the structure of the arguments."""
 
 import inspect
 import math
@@ -80,7 +80,7 @@ def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer(compile
     written = str(fast.program.rolled())
     assert written.count(" @ ") == 4, (
         written
-    )  # forward twice, backward once for weights of each layer; the first is K = 1
+    )  # forward twice, backward once for the weights of each layer; the first has K = 1
     assert len(fast.program.rolled().rows) < 20
 
 

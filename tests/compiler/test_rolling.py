@@ -1,4 +1,4 @@
-"""Rolling: how many array instructions scalar code becomes, whatever way it was written, and that they are right."""
+"""Rolling: how many array instructions scalar code becomes, however it was written, and that they are right."""
 
 import inspect
 from functools import partial
@@ -37,7 +37,7 @@ def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.
 
 @needs_llvm
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=10)  # each takes LLVM a twentieth of a second; points by the thousand are in test_array_kernels
+@settings(max_examples=10)  # each costs LLVM 50 ms; test_array_kernels has thousands of points
 @given(data=st.data())
 def test_every_operation_becomes_machine_code(op: str, data: st.DataObject) -> None:
     agrees_with_the_engine(partial(autograd.compile, backend="llvm"), op, data)
