@@ -21,6 +21,11 @@ settings.register_profile("default", max_examples=100, **COMMON)
 settings.register_profile("deep", max_examples=1000, **COMMON)
 
 
+def costly(count: int) -> settings:
+    """That many examples of a costly law, and ten times as many in a long run."""
+    return settings(max_examples=10 * count if DEEP else count)
+
+
 def load() -> None:
     """Load the chosen profile."""
     settings.load_profile(NAME)

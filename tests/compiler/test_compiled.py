@@ -21,10 +21,12 @@ from autograd.refusals import TraceError
 from autograd.testing.programs import SampleProgram, programs
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds
+from tests.profiles import costly
 from tests.threads import together
 
 
 @both
+@costly(30)
 @given(programs(), st.data())
 def test_a_program_compiles_to_what_the_engine_computes(compile, program: SampleProgram, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)
