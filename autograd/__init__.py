@@ -13,18 +13,23 @@ from autograd.drawing import draw, draw_dot
 from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
 from autograd.primitives import PUBLIC, primitive
-from autograd.primitives.activations import *
-from autograd.primitives.arithmetic import *
-from autograd.primitives.bessel import *
-from autograd.primitives.exponential import *
-from autograd.primitives.gamma_functions import *
-from autograd.primitives.powers import *
-from autograd.primitives.probability import *
-from autograd.primitives.selection import *
-from autograd.primitives.sequences import *
-from autograd.primitives.trigonometric import *
 from autograd.refusals import TraceError
 from autograd.transforms import detach, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.operations import *  # the same functions, with their types
+else:
+    from autograd.primitives.activations import *
+    from autograd.primitives.arithmetic import *
+    from autograd.primitives.bessel import *
+    from autograd.primitives.exponential import *
+    from autograd.primitives.gamma_functions import *
+    from autograd.primitives.powers import *
+    from autograd.primitives.probability import *
+    from autograd.primitives.selection import *
+    from autograd.primitives.sequences import *
+    from autograd.primitives.trigonometric import *
 
 __version__ = "0.1.0"
 

@@ -1,4 +1,4 @@
-"""explain(C): the lecture's account of a gradient, forward pass × backward pass, as a printable table."""
+"""explain(C): a gradient as in the lecture, forward pass × backward pass, in printable tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Explanation:
-    """The three parts of an account, each a list of rows of text; printing it prints the tables."""
+    """The three tables of an explanation, each a list of rows of text; print it to see them."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -51,7 +51,7 @@ class Explanation:
         return f"{self.graph.local_name(edge)} = {what}" + ("" if what == value else f" = {value}")
 
     def _factor(self, edge: Edge) -> str:
-        """The name of a local derivative; what it is, where that would be the name of the product too."""
+        """The name of a local derivative, or its formula if the product has the same name."""
         name = self.graph.local_name(edge)
         if name != self.graph.adjoint_name(edge.source):
             return name
@@ -81,10 +81,10 @@ class Explanation:
 
 
 def explain(output: Value) -> Explanation:
-    """Both passes behind `output`, printable: the forward pass, the backward pass, and their product for each leaf.
+    """Return printable tables of the forward pass, the backward pass, and their product for each leaf.
 
-    Names come from `label=`, else v1, v2, …; no `.grad` is touched. Of x·x, ∂z/∂x⁽¹⁾ is the local derivative for the
-    first x, ∂z/∂x the sum over both. TypeError for anything but a Value.
+    Names come from `label=`, else v1, v2, …; no `.grad` is touched. For z = x·x, ∂z/∂x⁽¹⁾ is the local derivative for
+    the first x, and ∂z/∂x the sum over both. Raises TypeError if `output` is not a Value.
 
     >>> w, x = Value(3.0, label="w"), Value.constant(0.5, label="x")
     >>> C = w * x

@@ -1,4 +1,4 @@
-"""Forks: the child has the thread that forked, and none of the others to finish what they had begun."""
+"""Forks: the child gets only the thread that forked, so a fork waits until other threads finish critical work."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def wait_before_forks(lock: Any) -> None:
-    """Let a fork wait for who holds this RLock, so that the child finds whole what it guards."""
+    """Make a fork wait until no other thread holds this RLock, so that the child finds what it guards intact."""
 
     def renew() -> None:
         if lock._is_owned():
             lock.release()
-        else:  # Ctrl-C has ended the wait, and the child must not wait for a thread that it has not got
+        else:  # Ctrl-C ended the wait: the child must not wait for a thread that it does not have
             lock._at_fork_reinit()
 
     def release() -> None:
@@ -27,8 +27,8 @@ def wait_before_forks(lock: Any) -> None:
         os.register_at_fork(before=lock.acquire, after_in_parent=release, after_in_child=renew)
 
 
-# Held by whoever imports a module on the way or has LLVM at work: Python does not open the lock of a module that a fork
-# leaves half imported. One for both, since they nest; and a garbage collection may free code at any time, so the thread
-# that holds it may take it again. A fork takes first what is registered last, and this lock after all others.
+# Held during a late import and while LLVM runs: Python never releases the import lock of a module that a fork leaves
+# half imported. Both share one lock, since they nest; it is reentrant, since a garbage collection may free machine code
+# at any time. A fork acquires the lock registered last first, so it acquires this one after all others.
 at_work = RLock()
 wait_before_forks(at_work)

@@ -1,4 +1,4 @@
-"""Refusals: what a traced function may not ask of a number that is not known yet, and the line that asked."""
+"""Refusals: errors for traced code that needs a number not known yet, with the line that needs it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-LIMIT = 200  # characters of a message: a traced expression may be millions long
-PLACE = 60  # of them, for the file and its line
+LIMIT = 200  # characters in a message: a traced expression may have millions
+PLACE = 60  # of these, for the file and line
 
 
 class TraceError(TypeError):
-    """A traced function asked for a number, or the truth of a comparison, that is known only when the program runs.
+    """A traced function needs a number, or the truth of a comparison, that is known only when the program runs.
 
     >>> import autograd
     >>> try:
@@ -27,7 +27,7 @@ class TraceError(TypeError):
     """
 
 
-# The refusals of the function that is being traced, None where none is.
+# The refusals of the function being traced; None if there is no trace.
 _refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals", default=None)
 
 BRANCH = "write where(condition, a, b) in place of the branch"
@@ -36,9 +36,9 @@ SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
 def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
-    """The error for a question that has no answer yet; it is noted, so that no `except` of the function hides it.
+    """The error for something not yet known; it is also noted, so that no `except` in the function can hide it.
 
-    `what` says in so many characters what is not known. Without advice, the user's line decides what to advise.
+    `what(most)` describes it in at most `most` characters. Without `advice`, the user's line decides the advice.
     """
     frame = _users_frame()
     advice = advice or _advice(frame)
@@ -52,7 +52,7 @@ def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
 
 
 def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
-    """f(*arguments), and then the first refusal, though f caught it."""
+    """Return f(*arguments), or raise its first refusal, even if f caught it."""
     before = _refusals.get()
     noted: list[TraceError] = []
     _refusals.set(noted)
@@ -66,7 +66,7 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _users_frame() -> FrameType | None:
-    """The innermost frame of code that is neither ours nor NumPy's nor the standard library's."""
+    """The innermost frame of the user's code: not ours, NumPy's, SciPy's or the standard library's."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and is_library(frame.f_globals.get("__name__")):
         frame = frame.f_back
@@ -74,7 +74,7 @@ def _users_frame() -> FrameType | None:
 
 
 def is_library(module: str | None) -> bool:
-    """Whether a module is ours, NumPy's, SciPy's or Python's: no user wrote it, and it does not change as it runs."""
+    """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
     home = (module or "").partition(".")[0]
     return home in ("autograd", "nn", "numpy", "scipy") or home in sys.stdlib_module_names
 
@@ -84,7 +84,7 @@ def _tail(path: str) -> str:
 
 
 def _advice(frame: FrameType | None) -> str:
-    """What to write instead, by the instruction that asked."""
+    """What to write instead, by the bytecode instruction in that frame."""
     if frame is None:
         return BRANCH
     from opcode import opname

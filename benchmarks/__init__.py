@@ -1,1 +1,1 @@
-"""Every figure in docs/benchmarks.md, side by side with its peers: python -m benchmarks NAME."""
+"""Prints every figure in docs/benchmarks.md, side by side with its peers: python -m benchmarks NAME."""

@@ -7,7 +7,7 @@ BENCHMARKS = ["eager", "drawing", "mutants", "compiled", "models"]
 
 
 def main() -> int:
-    """Run the benchmarks named on the command line, all of them where none is."""
+    """Run the benchmarks named on the command line, or all of them."""
     names = sys.argv[1:] or BENCHMARKS
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:

@@ -1,4 +1,4 @@
-"""Pictures of small and very large graphs: time to the finished SVG, boxes on it, memory beside the graph's own."""
+"""Pictures of small and very large graphs: time to the finished SVG, number of boxes, memory next to the graph's."""
 
 import random
 import re
@@ -15,7 +15,7 @@ MILLION = 10**6
 
 
 def network(rows: int) -> tuple[Value, MLP]:
-    """The mean hinge loss of MLP(2, [16, 16, 1]) over so many rows."""
+    """The mean hinge loss of MLP(2, [16, 16, 1]) over the given number of rows."""
     random.seed(1)
     model = MLP(2, [16, 16, 1])
     data = [(random.random(), random.random(), random.choice([-1, 1])) for _ in range(rows)]
@@ -24,7 +24,7 @@ def network(rows: int) -> tuple[Value, MLP]:
 
 
 def report(name: str, output: Value, names: object, target: float) -> None:
-    """Draw once and print what it took."""
+    """Draw once, and print time and size."""
     start = time.perf_counter()
     drawing = draw(output, names=names)
     size = len(drawing.svg())
@@ -34,13 +34,13 @@ def report(name: str, output: Value, names: object, target: float) -> None:
 
 
 def peak() -> float:
-    """The largest memory of this process so far, in MiB; Linux tells it, without what its parent had."""
+    """The peak memory of this process, in MiB, without its parent's; Linux only."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
 
 
 def million() -> None:
-    """A chain of a million nodes, in a process of its own so that its peak memory is its own."""
+    """A chain of a million nodes, in a separate process so that its peak memory can be measured."""
     bare = peak()
     x = y = Value(1.0)
     for _ in range(MILLION):
@@ -52,8 +52,8 @@ def million() -> None:
 
 
 def main() -> None:
-    """Print every figure, with its target."""
-    draw(Value(1.0) * 2).svg()  # what is imported once is not counted
+    """Print every figure with its target."""
+    draw(Value(1.0) * 2).svg()  # imports happen once and are not counted
     loss, model = network(100)
     output = model([0.5, -1.0])
     output.backward()

@@ -1,4 +1,4 @@
-"""The eager engine beside micrograd: speed, memory, scale, import time."""
+"""The eager engine against micrograd: speed, memory, scale, import time."""
 
 import compileall
 import random
@@ -34,7 +34,7 @@ def training_step(mlp: Any) -> Any:
 
 
 def chain(value: Any) -> Any:
-    """Scalar code operation by operation, forward and backward."""
+    """Scalar code, one operation at a time, forward and backward."""
 
     def run() -> Any:
         x, y, z = value(1.0), value(0.5), value(0.0)
@@ -48,7 +48,7 @@ def chain(value: Any) -> Any:
 
 
 def bytes_per_operation(value: Any) -> float:
-    """Memory of one y = y * a, before any backward pass."""
+    """The memory of one y = y * a, before any backward pass."""
     count = 10_000
     y, a = value(1.0), value(1.0)
     tracemalloc.start()
@@ -61,7 +61,7 @@ def bytes_per_operation(value: Any) -> float:
 
 
 def deep(n: int) -> None:
-    """A chain of n nodes: built, differentiated, freed."""
+    """Build, differentiate and free a chain of n nodes."""
     x = y = autograd.Value(1.0)
     for _ in range(n):
         y = y * x
@@ -69,17 +69,17 @@ def deep(n: int) -> None:
 
 
 def wide(n: int) -> None:
-    """A sum of n leaves: built, differentiated, freed."""
+    """Build, differentiate and free a sum of n leaves."""
     autograd.sum([autograd.Value(1.0) for _ in range(n)]).backward()
 
 
 def growth(work: Any) -> list[float]:
-    """Time per node at a million nodes over that at a hundred thousand."""
+    """Time per node at a million nodes relative to a hundred thousand."""
     return [seconds(lambda: work(10**6)) / seconds(lambda: work(10**5)) / 10 for _ in range(3)]
 
 
 def compare(name: str, ours: Any, theirs: Any, target: float) -> None:
-    """Print one ratio with its spread."""
+    """Print a ratio with its spread."""
     a, b, r = ratios(ours, theirs, ROUNDS)
     milliseconds = [spread([1000 * t for t in times], " ms") for times in (a, b)]
     print(f"{name}: {milliseconds[0]}, micrograd {milliseconds[1]}")
@@ -87,7 +87,7 @@ def compare(name: str, ours: Any, theirs: Any, target: float) -> None:
 
 
 def main() -> None:
-    """Print every figure, with its target."""
+    """Print every figure with its target."""
     step, their_step = training_step(nn.MLP), training_step(micrograd.nn.MLP)
     assert abs(step().data - their_step().data) < 1e-9
     compare(f"training step of MLP(2, [16, 16, 1]), {ROWS} rows", step, their_step, 12)

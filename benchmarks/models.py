@@ -1,4 +1,4 @@
-"""How many digits the models have right: NIST's certified values, and converged or exact references on real data."""
+"""How many digits the models get right: against NIST's certified values, and exact references on real data."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "data" / "nist"
 
 
 class Certified(NamedTuple):
-    """A set of NIST's: its rows, its certified parameters, and two points to start from if it is not linear."""
+    """A NIST data set: rows, certified parameters, and two starting points if it is nonlinear."""
 
     X: Any
     y: Any
@@ -28,20 +28,20 @@ class Certified(NamedTuple):
 
 
 def certified(name: str) -> Certified:
-    """The set of this name."""
+    """Load the set of this name."""
     facts = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     table = np.loadtxt(FOLDER / f"{name}.csv", delimiter=",", skiprows=1)
     return Certified(table[:, 1:], table[:, 0], facts["certified"]["values"], [facts["start1"], facts["start2"]])
 
 
 def digits(got: Any, wanted: Any) -> float:
-    """How many digits all numbers agree in: -log₁₀ of the largest relative error, NIST's LRE."""
+    """The number of digits in which all numbers agree: -log₁₀ of the largest relative error, NIST's LRE."""
     return float(-np.log10(max(np.max(np.abs(np.asarray(got) / np.asarray(wanted) - 1)), 1e-16)))
 
 
 # --- NIST
 
-LINEAR = {"Norris": 12, "Longley": 10}  # and the digits to reach
+LINEAR = {"Norris": 12, "Longley": 10}  # target digits
 
 NONLINEAR: dict[str, tuple[int, Callable[[Sequence[Any], Any], Any]]] = {
     "Misra1a": (9, lambda b, x: b[0] * (1 - exp(-b[1] * x))),
@@ -60,7 +60,7 @@ def linear(name: str) -> float:
 
 
 def nonlinear(name: str, start: int) -> float:
-    """The digits of SciPy's solver fed with the engine's Jacobian, from one of the two starting points."""
+    """The digits of SciPy's solver with the engine's Jacobian, from one of the two starting points."""
     X, y, parameters, starts = certified(name)
     model = NONLINEAR[name][1]
 
@@ -78,7 +78,7 @@ def nonlinear(name: str, start: int) -> float:
 
 
 def logistic(l2: float) -> float:
-    """The largest difference of a coefficient from scikit-learn's, both converged, on standardised data."""
+    """The largest coefficient difference from scikit-learn, both converged, on standardised data."""
     X, y = load_breast_cancer(return_X_y=True)
     X = StandardScaler().fit_transform(X)
     strength = 1 / (l2 * len(X))
@@ -89,7 +89,7 @@ def logistic(l2: float) -> float:
 
 
 def moments(X: Any, y: Any, covariance: str) -> tuple[Any, Any]:
-    """Means and covariances of greatest likelihood, computed in Fractions."""
+    """Maximum-likelihood means and covariances, computed in Fractions."""
     groups = [[[Fraction(v) for v in x] for x in X[y == k].tolist()] for k in np.unique(y)]
     means = [[sum(column) / len(rows) for column in zip(*rows)] for rows in groups]
     d = range(X.shape[1])
@@ -104,7 +104,7 @@ def moments(X: Any, y: Any, covariance: str) -> tuple[Any, Any]:
 
 
 def gaussian(covariance: str, solver: str) -> float:
-    """The largest error of a mean or a covariance, in units of the standard deviations, against exact arithmetic."""
+    """The largest error of a mean or a covariance, in standard deviations, against exact arithmetic."""
     X, y = load_iris(return_X_y=True)
     means, covariances = moments(X, y, covariance)
     model = nn.GaussianClassifier(covariance=covariance, solver=solver).fit(X, y)

@@ -1,4 +1,4 @@
-"""Timings on a shared machine drift, so two things are compared by the ratio of runs taken in turn in one process."""
+"""Timing on a shared machine, where speed drifts: two things are compared by the ratios of alternating runs."""
 
 import gc
 import statistics
@@ -13,7 +13,7 @@ Work = Callable[[], Any]
 
 
 def seconds(work: Work) -> float:
-    """How long one run takes; the garbage of the run before it is collected first, its own garbage counts."""
+    """The time of one run; garbage of the previous run is collected first, its own counts."""
     gc.collect()
     start = time.perf_counter()
     work()
@@ -21,13 +21,13 @@ def seconds(work: Work) -> float:
 
 
 def ratios(ours: Work, theirs: Work, rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Our seconds, theirs, and theirs / ours, round by round, after one round that does not count."""
+    """Our seconds, theirs, and theirs / ours, round by round, after a warm-up round."""
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds + 1)][1:]
     return [a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs]
 
 
 def spread(values: list[float], unit: str = "") -> str:
-    """median (least … greatest)"""
+    """median (least … greatest)."""
     return f"{statistics.median(values):.3g}{unit} ({min(values):.3g} … {max(values):.3g})"
 
 
@@ -44,7 +44,7 @@ def with_deep_stack(work: Work) -> None:
 
 
 def import_seconds(statement: str) -> float:
-    """The time of a fresh interpreter that runs a statement."""
+    """The time a fresh interpreter takes to run a statement."""
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", statement], check=True)
     return time.perf_counter() - start

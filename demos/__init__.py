@@ -1,1 +1,1 @@
-"""One story a file: python -m demos.NAME."""
+"""One demo per file: python -m demos.NAME."""

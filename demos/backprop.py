@@ -7,7 +7,7 @@ t target, C cost.
 
 from autograd import Value, dot, draw, explain, sigmoid
 
-# For each layer, for each neuron: its weights and its bias.
+# The weights and the bias of every neuron, layer by layer.
 LAYERS = [
     [([1.0, -2.0], 1.0), ([-1.0, 1.0], 0.0)],
     [([2.0, -1.0], 0.0), ([-2.0, -1.0], 0.0)],
@@ -20,7 +20,7 @@ PAGE = "backprop.html"
 
 
 def layer(number: int, neurons: list[tuple[list[float], float]], a: list[Value], out: str) -> list[Value]:
-    """The activations of one layer, every Value named after its place: w21₁ is weight 1 of neuron 1 of layer 2."""
+    """The activations of one layer, with every Value labelled by its place: w21₁ is weight 1 of neuron 1 of layer 2."""
     activations = []
     for i, (weights, bias) in enumerate(neurons, start=1):
         w = [Value(weight, label=f"w{number}{i}{'₁₂'[j]}") for j, weight in enumerate(weights)]
@@ -33,7 +33,7 @@ def layer(number: int, neurons: list[tuple[list[float], float]], a: list[Value],
 
 
 def network() -> Value:
-    """The cost of the network on its one example."""
+    """The cost of the network on its only example."""
     a = [Value.constant(x, label=f"x{i}") for i, x in enumerate(INPUTS, start=1)]
     for number, neurons in enumerate(LAYERS, start=1):
         a = layer(number, neurons, a, out="y" if number == len(LAYERS) else "a")
@@ -45,7 +45,7 @@ def network() -> Value:
 
 
 def main() -> None:
-    """Print both passes, and write the picture and the page."""
+    """Print both passes, and save the picture and the page."""
     cost = network()
     cost.backward()
     print(explain(cost))

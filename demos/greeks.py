@@ -1,4 +1,4 @@
-"""Option Greeks: a price written for one option, in scalars, and its derivatives over a million options.
+"""Option Greeks: a price written in scalars for one option, and its derivatives for a million options.
 
 A Greek is a derivative of the price C: delta ∂C/∂S, dual delta ∂C/∂K, theta -∂C/∂T (time passes, T falls), rho ∂C/∂r,
 vega ∂C/∂σ, gamma ∂²C/∂S², vanna ∂²C/∂S∂σ. Letters: S spot, K strike, T years to expiry, r interest rate, sigma
@@ -24,7 +24,7 @@ OPTIONS = {  # S, K, T, r, sigma
     "a week to expiry": (100.0, 101.0, 7 / 365, 0.03, 0.18),
     "ten years to expiry": (100.0, 150.0, 10.0, 0.04, 0.30),
 }
-MARKET = ((80, 120), (80, 120), (0.1, 2), (0, 0.06), (0.1, 0.5))  # from where to where the random options lie
+MARKET = ((80, 120), (80, 120), (0.1, 2), (0, 0.06), (0.1, 0.5))  # the ranges of the random options
 FIVE = (0, 1, 2, 3, 4)
 
 
@@ -37,14 +37,14 @@ def call(S, K, T, r, sigma):
 
 
 def derived(fast: Any, options: Any) -> list[Any]:
-    """Price and Greeks, one array each: the gradient; for gamma and vanna, the Hessian times a step of 1 in S."""
+    """Price and Greeks, an array each: the gradient, and for gamma and vanna the Hessian times a step of 1 in S."""
     price, (dS, dK, dT, dr, dsigma) = fast.value_and_grad(*options, argnums=FIVE)
     step = (np.ones(len(price)), np.zeros(len(price)))
     return [price, dS, dK, -dT, dr, dsigma, *fast.hvp(*options, argnums=(0, 4), tangents=step)]
 
 
 def textbook(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> list[Any]:
-    """The same by the closed formulas, worked out by hand."""
+    """The same by the closed formulas, derived by hand."""
     cdf = np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2)
     spread, bond = sigma * np.sqrt(T), K * np.exp(-r * T)
     d1 = (np.log(S / K) + (r + sigma**2 / 2) * T) / spread
@@ -56,7 +56,7 @@ def textbook(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> list[Any]:
 
 
 def seconds(task: Callable[[], Any]) -> float:
-    """How long a task takes: the best of three runs."""
+    """The run time of a task: the best of three runs."""
     times = []
     for _ in range(3):
         start = time.perf_counter()
@@ -66,7 +66,7 @@ def seconds(task: Callable[[], Any]) -> float:
 
 
 def main(rows: int = 1_000_000) -> None:
-    """Tell the story: what was written, what the compiler made of it, whether it is right, what it costs."""
+    """Tell the story: the code, what the compiler makes of it, whether it is right, what it costs."""
     print(f"Written, for one option, in scalars:\n\n{inspect.getsource(call)}")
     fast = autograd.compile(call, rows=("S", "K", "T", "r", "sigma"))
     options = [np.array(column) for column in zip(*OPTIONS.values())]

@@ -1,4 +1,4 @@
-"""What demos share: the tables in `demos/data`, colours, and figures that the last row of a lecture can read."""
+"""What demos share: the tables in `demos/data`, colours, and figures readable from the last row of a lecture hall."""
 
 import csv
 import importlib.util
@@ -9,7 +9,7 @@ from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
-# Told apart by colour-blind readers, too (Okabe and Ito, 2008).
+# A palette that colour-blind readers can tell apart (Okabe and Ito, 2008).
 BLUE, ORANGE, GREEN, PINK, SKY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
 
 STYLE = {
@@ -33,12 +33,12 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 def heading(text: str) -> None:
-    """A part of the story begins."""
+    """Print the heading of a part of the story."""
     print(f"\n{text}\n{'─' * len(text)}")
 
 
 def require_matplotlib(demo: str) -> None:
-    """SystemExit, with the cure, where matplotlib is missing."""
+    """Exit, with advice, if matplotlib is missing."""
     if importlib.util.find_spec("matplotlib") is None:
         raise SystemExit(f"demos.{demo} draws with matplotlib: pip install -e '.[demos]'")
 
@@ -47,7 +47,7 @@ def require_matplotlib(demo: str) -> None:
 def figure(
     path: Path, shows: str, rows: int = 1, columns: int = 1, width: float = 6.0, height: float = 5.0
 ) -> Iterator[Any]:
-    """The axes of a new figure, each of this size in inches; afterwards it is saved, and its name printed."""
+    """Yield the axes of a new figure, each of this size in inches; then save it and print its name."""
     from matplotlib import figure as figures
     from matplotlib import rc_context
 

@@ -1,7 +1,7 @@
-"""micrograd's demo, compiled: two half moons told apart by a network of two hidden layers, MLP(2, [16, 16, 1]).
+"""micrograd's demo, compiled: a network with two hidden layers, MLP(2, [16, 16, 1]), separates two half moons.
 
-The cost of one point is written on scalars; compiled, it runs over a thousand. Letters: x a point, y its moon, -1 or 1;
-w weights, b bias, z = w·a + b pre-activation, a = relu(z) activation, C cost, η learning rate.
+The cost of one point is written in scalars; compiled, it runs over a thousand points. Letters: x a point, y its moon,
+-1 or 1; w weights, b bias, z = w·a + b pre-activation, a = relu(z) activation, C cost, η learning rate.
 """
 
 import random
@@ -16,11 +16,11 @@ from demos.lecture import BLUE, ORANGE, require_matplotlib
 
 PICTURE = "moons.png"
 SIZES = [16, 16, 1]
-ALPHA = 1e-4  # of the penalty α·Σ(w² + b²)
+ALPHA = 1e-4  # strength of the penalty α·Σ(w² + b²)
 
 
 def moons(n: int, noise: float, rng: np.random.Generator) -> tuple[Any, Any]:
-    """Points on two half circles, each one reaching into the other, and the moon that each belongs to."""
+    """Points on two interlocking half circles, and the moon of each."""
     y = np.where(np.arange(n) < n // 2, -1.0, 1.0)
     t = rng.uniform(0, np.pi, n)
     x = np.column_stack([np.cos(t), np.sin(t)])
@@ -38,18 +38,18 @@ def score(layers: Any, x: Any) -> Any:
 
 
 def cost(layers: Any, x: Any, y: Any) -> Any:
-    """The max-margin loss of one point and the penalty, as in micrograd."""
+    """The max-margin loss of one point plus the penalty, as in micrograd."""
     return relu(1 - y * score(layers, x)) + ALPHA * sum(p * p for w, b in layers for p in [*w.flat, *b])
 
 
 def initial() -> list[Any]:
-    """The parameters of nn.MLP, and so of micrograd's network, as arrays: (w, b) of each layer."""
+    """The initial parameters of nn.MLP, and so of micrograd's network, as arrays: (w, b) per layer."""
     neurons = [layer.neurons for layer in nn.MLP(2, SIZES).layers]
     return [(np.array([[w.data for w in n.w] for n in of]), np.array([n.b.data for n in of])) for of in neurons]
 
 
 def descend(layers: list[Any], x: Any, y: Any) -> list[Any]:
-    """Gradient descent on all points at once, with cost and accuracy printed on the way."""
+    """Gradient descent on all points at once; prints cost and accuracy along the way."""
     fast, scores = compile(cost, rows=("x", "y")), compile(score, rows=("x",))
     for step in range(101):
         C, gradients = fast.value_and_grad(layers, x, y, reduce="mean")
@@ -61,7 +61,7 @@ def descend(layers: list[Any], x: Any, y: Any) -> list[Any]:
 
 
 def draw(layers: list[Any], x: Any, y: Any) -> Any:
-    """The points, the boundary where the score is 0, and the margin: up to ±1 a point costs something."""
+    """Draw the points, the boundary where the score is 0, and the margin: inside ±1 a point has a cost."""
     from matplotlib import figure, rc_context
 
     u, v = np.meshgrid(np.linspace(-1.6, 2.6, 400), np.linspace(-1.2, 1.7, 400))
@@ -81,7 +81,7 @@ def draw(layers: list[Any], x: Any, y: Any) -> Any:
 
 
 def main() -> None:
-    """Train the network, step by step, and save the figure."""
+    """Train the network and save the figure."""
     require_matplotlib("moons")
     random.seed(1337)
     x, y = moons(1000, 0.1, np.random.default_rng(1337))

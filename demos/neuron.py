@@ -6,7 +6,7 @@ PICTURE = "neuron.svg"
 
 
 def main() -> None:
-    """Print both passes, and write the picture."""
+    """Print both passes, and save the picture."""
     x = [Value.constant(1.0, label="x1"), Value.constant(0.5, label="x2")]
     w = [Value(1.0, label="w1"), Value(-2.0, label="w2")]
     z = dot(w, x, Value(1.0, label="b"))

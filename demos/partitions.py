@@ -1,7 +1,7 @@
-"""Beyond one machine: a gradient over rows is a sum over their partitions, so that Dask can take it where the rows are.
+"""Beyond one machine: a gradient over rows is a sum over partitions, so Dask can compute it where the rows are.
 
-Logistic regression on more rows than any worker may hold in memory. Each partition gives its share of the loss, the
-gradient and the Hessian, by the same compiled function; Dask adds them up; Newton's method takes the next step.
+Logistic regression on more rows than any worker can hold in memory. One compiled function gives each partition's share
+of the loss, the gradient and the Hessian; Dask adds them up; Newton's method takes the next step.
 Letters: x features, y class, θ = (w, b) parameters, L loss, g = ∂L/∂θ, H = ∂²L/∂θ².
 """
 
@@ -26,14 +26,14 @@ FAST = compile(loss, rows=("x", "y"))
 
 
 def share(theta: Any, rows: Any) -> Any:
-    """What these rows, of features and then the class, add to L, g and H: one flat array."""
+    """The contribution of these rows (features, then the class) to L, g and H, as one flat array."""
     X, y = rows[:, :-1], rows[:, -1]
     value, gradient = FAST.value_and_grad(theta, X, y, reduce="sum")
     return np.concatenate([[value], gradient, np.ravel(FAST.hessian(theta, X, y, reduce="sum"))])
 
 
 def newton(shares: Any, steps: int = 6) -> Any:
-    """θ after so many steps, from θ = 0; `shares(theta)` is the sum of what all rows add."""
+    """θ after the given number of steps from θ = 0; `shares(theta)` is the sum over all rows."""
     theta = np.zeros(FEATURES + 1)
     for step in range(steps):
         start = time.perf_counter()
@@ -44,7 +44,7 @@ def newton(shares: Any, steps: int = 6) -> Any:
 
 
 def partition(size: int, number: int) -> Any:
-    """Rows of features, drawn by the number of their partition, and of a class that depends on them."""
+    """Random features, seeded by the partition's number, with a class that depends on them."""
     rng = np.random.default_rng(number)
     X = rng.normal(size=(size, FEATURES))
     z = X @ np.linspace(-1, 1, FEATURES) + 0.5 + rng.logistic(size=size)
@@ -65,7 +65,7 @@ def table(count: int) -> Any:
 
 
 def distributed(rows: Any) -> Any:
-    """θ by the workers of a cluster: every partition's share, and their sum."""
+    """θ computed by the workers of a cluster: each partition's share, and their sum."""
     size = 1 + (FEATURES + 1) + (FEATURES + 1) ** 2
 
     def shares(theta: Any) -> Any:
@@ -76,7 +76,7 @@ def distributed(rows: Any) -> Any:
 
 
 def main(count: int = ROWS) -> None:
-    """The same regression by a cluster and in one process, and how far they are apart."""
+    """Run the same regression on a cluster and in one process, and print the difference."""
     try:
         from dask.distributed import Client, LocalCluster
     except ImportError:
@@ -95,7 +95,7 @@ def main(count: int = ROWS) -> None:
 
 
 if __name__ == "__main__":
-    # As the workers import it, so that each of them compiles the loss once, and not anew for every partition.
+    # Import the module as workers do, so that each of them compiles the loss once, not for every partition.
     from demos.partitions import main as start
 
     start()

@@ -1,7 +1,7 @@
-"""Regression: the combat power (CP) of a Pokémon after its evolution, as the lecture tells it.
+"""Regression: the combat power (CP) of a Pokémon after evolution, as in the lecture.
 
 Three steps: a set of functions, y = b + w·x; the goodness of a function, L(w, b); the best function, by gradient
-descent. Then more complex functions, and why the most complex one is not the best. Letters: x features, y CP after
+descent. Then more complex functions, and why the most complex is not the best. Letters: x features, y CP after
 evolution, w weights, b bias, L loss, η learning rate, λ strength of regularisation. Every derivative is the engine's.
 """
 
@@ -14,9 +14,9 @@ import nn
 from demos.lecture import BLUE, GREEN, ORANGE, PINK, SKY, YELLOW, figure, heading, read, require_matplotlib
 
 FOLDER = Path("pokemon_cp")
-START = (-4.0, -120.0)  # w and b, where the lecture's path starts
+START = (-4.0, -120.0)  # w and b at the start of the lecture's path
 SLIDES = {1: 31.9, 2: 15.4, 3: 15.3, 4: 14.9, 5: 12.8}  # "average error" on the training data, by degree
-RATES = {0.005: "too small", 0.1: "just right", 0.95: "large", 1.5: "too large"}  # of x standardised
+RATES = {0.005: "too small", 0.1: "just right", 0.95: "large", 1.5: "too large"}  # for standardised x
 LADDER = (0.0, *(10.0**k for k in range(-6, 2)))  # λ
 SPECIES = {"Pidgey": (BLUE, "o"), "Weedle": (ORANGE, "s"), "Caterpie": (GREEN, "^"), "Eevee": (PINK, "D")}
 
@@ -32,7 +32,7 @@ def squared(line: Any, x: Any, y: Any) -> Any:
 
 
 def path(objective: Any, start: Any, x: Any, y: Any, optimiser: Any, steps: int) -> Any:
-    """(w, b, L) before every step of gradient descent, up to its end or to where it diverges."""
+    """(w, b, L) before every step of gradient descent, until it ends or diverges."""
     visited = []
     try:
         nn.train(
@@ -45,7 +45,7 @@ def path(objective: Any, start: Any, x: Any, y: Any, optimiser: Any, steps: int)
 
 
 def three_steps(x: Any, y: Any) -> None:
-    """The lecture's three steps on its ten rows, and gradient descent beside the exact solution."""
+    """The lecture's three steps on its ten rows: gradient descent next to the exact solution."""
     heading("Three steps")
     print("1 A set of functions:          y = b + w·x, x: CP before, y: CP after evolution   nn.Linear(1)")
     print("2 The goodness of a function:  L(w, b), the mean of (y - (b + w·x))²              nn.squared_error")
@@ -55,7 +55,7 @@ def three_steps(x: Any, y: Any) -> None:
     for step in (0, 1, 2, 5, 10, 20, 50, 100):
         w, b, L = visited[step]
         print(f"  step {step:3d}   w = {w:8.3f}   b = {b:8.3f}   L = {L:12.3f}")
-    w, b = visited[-1, 0] / x.std(), visited[-1, 1] - visited[-1, 0] * x.mean() / x.std()  # back in units of CP
+    w, b = visited[-1, 0] / x.std(), visited[-1, 1] - visited[-1, 0] * x.mean() / x.std()  # back to units of CP
     exact = nn.LinearRegression().fit(x, y)
     difference = max(abs(w / exact.coef_[0] - 1), abs(b / exact.intercept_ - 1))
     print("\n                          b             w")
@@ -66,7 +66,7 @@ def three_steps(x: Any, y: Any) -> None:
 
 
 def surface(x: Any, y: Any) -> None:
-    """The loss over (w, b), and how gradient descent walks on it: in CP, and with x standardised."""
+    """The loss over (w, b), and the path of gradient descent on it: in CP, and with x standardised."""
     heading("The loss surface, and the path of gradient descent")
     objective = nn.Objective(squared, nn.Linear(1))
     centre, spread = x.mean(), x.std()
@@ -81,7 +81,7 @@ def surface(x: Any, y: Any) -> None:
         w, b, _ = visited[-1]
         print(f"  {name:14} 10,000 steps from w = -4, b = -120 lead to w = {w:.2f}, b = {b:.1f}")
     print("Gradient descent falls to the floor of the valley and hardly moves along it; Adagrad has a rate for each.")
-    same = (START[0] * spread, START[1] + START[0] * centre)  # the same line, by w and b of the standardised x
+    same = (START[0] * spread, START[1] + START[0] * centre)  # the same line, as w and b of standardised x
     straight = path(objective, same, z, y, nn.SGD(rate=0.1), 60)
     print(f"x standardised: a round bowl; {len(straight)} steps from the same line lead to L = {straight[-1, 2]:.0f}.")
     shows = "the loss over (w, b), and paths from the same line; dots are steps 0, 1, 2, 4, 8, …"
@@ -93,7 +93,7 @@ def surface(x: Any, y: Any) -> None:
 
 
 def contours(axis: Any, x: Any, y: Any, paths: dict[str, Any], b: Any, w: Any) -> None:
-    """Contours of the loss within these limits of b and w, the point of least loss, and paths."""
+    """Draw contours of the loss within these limits of b and w, its minimum, and paths."""
     exact = nn.LinearRegression().fit(x, y)
     B, W = np.meshgrid(np.linspace(*b, 200), np.linspace(*w, 200))
     L = np.mean([nn.squared_error(B + W * xi, yi) for xi, yi in zip(x.ravel(), y)], axis=0)
@@ -110,7 +110,7 @@ def contours(axis: Any, x: Any, y: Any, paths: dict[str, Any], b: Any, w: Any) -
 
 
 def learning_rates(x: Any, y: Any) -> None:
-    """Learning rates from too small to too large; training that diverges says so."""
+    """Learning rates from too small to too large; training that diverges raises an error."""
     heading("Learning rates")
     z = (x - x.mean()) / x.std()
     objective = nn.Objective(squared, nn.Linear(1))
@@ -130,7 +130,7 @@ def learning_rates(x: Any, y: Any) -> None:
 
 
 def degrees(x: Any, y: Any, others: tuple[Any, Any]) -> None:
-    """Polynomials of degree 1 to 5 on the ten rows of the slides, and what they make of the other rows."""
+    """Polynomials of degree 1 to 5, fitted to the ten rows of the slides and tested on the others."""
     heading("More complex functions: degree 1 to 5, on the ten Pokémon of the slides")
     print("        training, average error      RMSE / CP")
     print("degree  slides   √Σ(y - ŷ)² / 10     the ten   the other 65")
@@ -160,7 +160,7 @@ def degrees(x: Any, y: Any, others: tuple[Any, Any]) -> None:
 
 
 def features(rows: list[dict[str, str]]) -> dict[str, Any]:
-    """More and more features: CP, its square, a line for each species, and everything with its square."""
+    """Growing sets of features: CP, its square, a line per species, and everything with its square."""
     names = ("cp", "hp", "weight", "height")
     cp, hp, weight, height = (np.array([[float(row[name])] for row in rows]) for name in names)
     species = np.array([[row["species"] == name for name in SPECIES] for row in rows], dtype=float)
@@ -174,7 +174,7 @@ def features(rows: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def species_as_feature(rows: list[dict[str, str]], y: Any, train: Any) -> None:
-    """A hidden factor is found: each species has a line of its own."""
+    """Find a hidden factor: each species has a line of its own."""
     heading("Hidden factors: the species")
     print("y = Σ δ(species = s)·(b_s + w_s·x), linear in its parameters; trained on every other row of the 75.\n")
     print("features               parameters   RMSE / CP: train     test")
@@ -211,7 +211,7 @@ def species_as_feature(rows: list[dict[str, str]], y: Any, train: Any) -> None:
 
 
 def regularisation(rows: list[dict[str, str]], y: Any, train: Any) -> None:
-    """All features, kept in check: λ over a ladder."""
+    """Regularise the model with all features: λ over a ladder."""
     heading("Regularisation: all features and their squares, standardised")
     print("L = mean of (y - ŷ)² + (λ/2)·Σw², b left alone: small weights make a smooth function.\n")
     X = features(rows)["all, and squares"]
@@ -236,7 +236,7 @@ def regularisation(rows: list[dict[str, str]], y: Any, train: Any) -> None:
 
 
 def main() -> None:
-    """Tell the story on the lecture's data; figures are saved in a folder."""
+    """Tell the story on the lecture's data; save the figures in a folder."""
     require_matplotlib("pokemon_cp")
     rows = read("pokemon_cp.csv")
     ten = np.zeros(len(rows), dtype=bool)

@@ -1,4 +1,4 @@
-"""Classification: is it a Water or a Normal Pokémon? The lecture's models, one after the other, on the same split.
+"""Classification: a Water or a Normal Pokémon? The lecture's models in turn, on the same split.
 
 Letters: x stats, y type, w weights, b bias, z = w·x + b score, σ the sigmoid, μ means, Σ covariances, P priors. The
 classes are Normal and Water: a score above 0 is Water. Every derivative is the engine's.
@@ -28,7 +28,7 @@ CORNERS, XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.ar
 
 
 class Table:
-    """Columns with names, as a data frame has them: what an error can call them by."""
+    """An array with named columns, as in a data frame, so that errors can name them."""
 
     def __init__(self, rows: list[dict[str, str]], columns: tuple[str, ...]) -> None:
         self.columns = columns
@@ -39,7 +39,7 @@ class Table:
 
 
 def filled(axis: Any, limits: tuple[float, float], score: Any, levels: Any, **style: Any) -> Any:
-    """Fill a square by the score of its points, and draw the boundary, where it is the middle one of the levels."""
+    """Colour a square by the score of its points, and draw the boundary, which is the middle level."""
     u, v = np.meshgrid(np.linspace(*limits, 300), np.linspace(*limits, 300))
     s = score(np.column_stack([u.flat, v.flat])).reshape(u.shape)
     axis.contour(u, v, s, levels=[levels[len(levels) // 2]], colors="black", linewidths=3)
@@ -48,12 +48,12 @@ def filled(axis: Any, limits: tuple[float, float], score: Any, levels: Any, **st
 
 
 def sides(axis: Any, limits: tuple[float, float], score: Any) -> None:
-    """Both sides of the boundary where the score is 0."""
+    """Colour both sides of the boundary, where the score is 0."""
     filled(axis, limits, score, [-np.inf, 0.0, np.inf], colors=[ORANGE, BLUE], alpha=0.15)
 
 
 def points(axis: Any, X: Any, y: Any, labels: Any = TYPES, size: float = 45) -> None:
-    """Every row by its class."""
+    """Draw every row, marked by its class."""
     for label, colour, marker in zip(labels, (ORANGE, BLUE), "^o"):
         own = X[y == label]
         name = label if isinstance(label, str) else f"$y$ = ${label}$"
@@ -61,7 +61,7 @@ def points(axis: Any, X: Any, y: Any, labels: Any = TYPES, size: float = 45) -> 
 
 
 def regression_as_classification() -> None:
-    """Rows that are right, and far on their side, bend the boundary of a regression."""
+    """Show that correct rows far on their side bend the boundary of a regression."""
     heading("Classification as regression: targets -1 and 1, squared error")
     rng = np.random.default_rng(0)
     near = np.vstack([rng.normal([-1.5, 0.5], 0.45, (40, 2)), rng.normal([0.5, -0.5], 0.45, (40, 2))])
@@ -86,7 +86,7 @@ def regression_as_classification() -> None:
 
 
 def gaussians(X: Any, y: Any) -> None:
-    """Where the two types lie: a mean and a covariance each, or one covariance for both."""
+    """Fit a Gaussian to each type: with separate covariances, and with a shared one."""
     heading("A Gaussian for each type, of greatest likelihood: Defense and Sp. Def")
     separate, shared = (nn.GaussianClassifier(covariance=kind).fit(X, y) for kind in ("separate", "shared"))
     for k, name in ((1, "Water"), (0, "Normal")):
@@ -109,13 +109,13 @@ def gaussians(X: Any, y: Any) -> None:
 
 
 def told(numbers: Any, digits: int = 0) -> str:
-    """A vector or a matrix on one line, as the slides have it."""
+    """A vector or a matrix on one line, as on the slides."""
     rows = (", ".join(f"{number:.{digits}f}" for number in row) for row in np.atleast_2d(numbers))
     return f"({'; '.join(rows)})"
 
 
 def every_model(features: dict[str, Any], y: Any, train: Any) -> None:
-    """All models on two features and on six; the boundaries on two."""
+    """Compare all models on two features and on six; draw the boundaries on two."""
     heading("All models: accuracy")
     print(f"{'':22}  Defense, Sp. Def        six stats           slides: test")
     print(f"{'':22}   train    test        train    test        two     seven")
@@ -145,12 +145,12 @@ def every_model(features: dict[str, Any], y: Any, train: Any) -> None:
 
 
 def scale(rows: Any) -> Any:
-    """A function that measures features from the mean of these rows, in their standard deviations."""
+    """A function that standardises features by the mean and standard deviation of these rows."""
     return lambda X: (X - rows.mean(axis=0)) / rows.std(axis=0)
 
 
 def perceptrons(Z: Any, y: Any, train: Any) -> None:
-    """What the perceptron finds hangs on its start, where no plane tells the classes apart."""
+    """Show that the perceptron's result depends on its start if no plane separates the classes."""
     models = [nn.Perceptron(random_state=seed).fit(Z[train], y[train]) for seed in range(10)]
     tests = [model.score(Z[~train], y[~train]) for model in models]
     print(
@@ -161,7 +161,7 @@ def perceptrons(Z: Any, y: Any, train: Any) -> None:
 
 
 def singular(rows: list[dict[str, str]], y: Any) -> None:
-    """The lecture's seventh feature is the sum of the other six: no density has such a covariance."""
+    """Show that the lecture's seventh feature, the sum of the other six, makes the covariance singular."""
     heading("Seven features: Total is the sum of the six stats")
     try:
         nn.GaussianClassifier().fit(Table(rows, ("Total", *SIX)), y)
@@ -171,7 +171,7 @@ def singular(rows: list[dict[str, str]], y: Any) -> None:
 
 
 def posteriors(features: dict[str, Any], y: Any) -> None:
-    """The posterior of the shared Gaussian is σ(w·x + b); logistic regression looks for w and b directly."""
+    """Compare the posterior of the shared Gaussian, σ(w·x + b), with logistic regression, which fits w and b itself."""
     from matplotlib.colors import LinearSegmentedColormap
 
     heading("The posterior P(Water | x) = σ(w·x + b)")
@@ -197,7 +197,7 @@ def posteriors(features: dict[str, Any], y: Any) -> None:
 
 
 def xor() -> None:
-    """What no line can do, and what two neurons before it can."""
+    """Show what no line can do, and two hidden neurons can."""
     heading("XOR: why a hidden layer is needed")
     line = nn.LogisticRegression().fit(CORNERS, XOR)
     print(f"logistic regression: accuracy {line.score(CORNERS, XOR):.0%}; all it finds is P = 0.5 for every corner")
@@ -228,7 +228,7 @@ def xor() -> None:
 
 
 def main() -> None:
-    """Tell the story on the lecture's split; figures are saved in a folder."""
+    """Tell the story on the lecture's split; save the figures in a folder."""
     require_matplotlib("pokemon_types")
     rows = [row for row in read("pokemon_stats.csv") if row["Type 1"] in TYPES]
     y = np.array([row["Type 1"] for row in rows])

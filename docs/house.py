@@ -1,4 +1,4 @@
-"""The picture of the house, from its layers and the imports between them: python -m docs.house draws it."""
+"""Draws the picture of the house from its layers and the imports between them: python -m docs.house."""
 
 import ast
 import textwrap
@@ -9,7 +9,7 @@ from tests.test_house import LAYERS, ROOT, SOURCES, imported, layer
 
 PICTURE = Path(__file__).with_name("house.svg")
 FRONT_DOOR, MODELS = "autograd", "nn"
-WIDTH = 38  # characters of a line in a box
+WIDTH = 38  # characters per line in a box
 
 
 def imports() -> dict[str, set[str]]:
@@ -28,7 +28,7 @@ def imports() -> dict[str, set[str]]:
 
 
 def direct(found: dict[str, set[str]]) -> list[tuple[str, str]]:
-    """The imports that no longer way says already."""
+    """The imports that no longer path implies."""
 
     def reached(start: str) -> set[str]:
         return {start}.union(*map(reached, found[start]))
@@ -42,7 +42,7 @@ def direct(found: dict[str, set[str]]) -> list[tuple[str, str]]:
 
 
 def sentence(name: str) -> str:
-    """What a layer says of itself, in its own first line."""
+    """The first line of a layer's own docstring."""
     folder = ROOT / name if name in (FRONT_DOOR, MODELS) else ROOT / "autograd" / name
     path = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0].rstrip(".")

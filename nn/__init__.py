@@ -1,4 +1,4 @@
-"""Small models on top of the engine: modules, losses, optimisers, and the lecture's models as estimators."""
+"""Small models on the engine: modules, losses, optimisers, and the lecture's models as estimators."""
 
 from nn import schedules
 from nn.errors import Diverged

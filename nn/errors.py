@@ -1,4 +1,4 @@
-"""What goes wrong, told the same way everywhere: training that diverges, and options that make no sense."""
+"""Errors with uniform messages: training that diverges, and options with invalid values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Diverged(ArithmeticError):
-    """Training has left the finite numbers: at which step, with which loss and learning rate η, and what it was.
+    """Training produced a number that is not finite; the message gives the step, the loss and the learning rate η.
 
     >>> print(Diverged(3, float("inf"), 0.5))
     training diverged at step 3: the loss is inf, with learning rate η = 0.5 (a smaller one, or standardised features?)
@@ -30,7 +30,7 @@ class Diverged(ArithmeticError):
 
 
 def require(name: str, value: Any, holds: bool, what: str) -> None:
-    """ValueError unless it holds: `name must be what, got value`.
+    """Raise ValueError `name must be what, got value` unless `holds`.
 
     >>> require("rate", 0.1, True, "above 0")
     """
@@ -39,7 +39,7 @@ def require(name: str, value: Any, holds: bool, what: str) -> None:
 
 
 def require_rate(rate: Any) -> None:
-    """ValueError unless it is a learning rate η: above 0 and finite.
+    """Raise ValueError unless `rate` is a learning rate η: above 0 and finite.
 
     >>> require_rate(0.1)
     """
@@ -47,7 +47,7 @@ def require_rate(rate: Any) -> None:
 
 
 def require_count(name: str, value: Any, least: int) -> None:
-    """ValueError unless it is a whole number, this one at least.
+    """Raise ValueError unless `value` is a whole number of at least `least`.
 
     >>> require_count("steps", 3, 1)
     """
@@ -56,7 +56,7 @@ def require_count(name: str, value: Any, least: int) -> None:
 
 
 def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
-    """ValueError unless it is one of these names.
+    """Raise ValueError unless `value` is one of the allowed names.
 
     >>> require_one_of("covariance", "shared", ("shared", "separate"))
     """

@@ -25,7 +25,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 
 TITLES = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "silu": "SiLU", "gelu": "GELU"}
 
-# Weights are drawn from [-limit, limit], by the number of a layer's inputs and outputs.
+# The bound `limit` for weights drawn from [-limit, limit], from the numbers of inputs and outputs of the layer.
 LIMITS: dict[str, Callable[[int, int], float]] = {
     "uniform": lambda nin, nout: 1.0,  # micrograd's
     "xavier": lambda nin, nout: sqrt(6 / (nin + nout)),  # Glorot and Bengio, 2010: for tanh and sigmoid
@@ -36,11 +36,11 @@ LIMITS: dict[str, Callable[[int, int], float]] = {
 class Neuron(Module):
     """a = σ(z) with z = w·x + b.
 
-    `activation` is the σ: a name (relu, leaky_relu, tanh, sigmoid, softplus, silu, gelu, linear) or a function of one
-    number; `nonlin=False` is linear. Weights are drawn by `init` (uniform, xavier, he) from `rng`: a seed, or an object
-    with `uniform(low, high)` as `random` and NumPy have; from the module `random` by default, so that its seed gives
-    micrograd's network; `nout` is the number of neurons beside it, on which xavier depends. The bias is 0; `bias=False`
-    has none. ValueError for another number of inputs than `nin`.
+    `activation` is σ: a name (relu, leaky_relu, tanh, sigmoid, softplus, silu, gelu, linear) or a function of one
+    number; `nonlin=False` means linear. `init` (uniform, xavier, he) draws the weights from `rng`: a seed, or an object
+    with `uniform(low, high)`, like `random` and NumPy's generators. The default is the module `random`, so that its
+    seed gives micrograd's network. `nout`, the number of neurons in the layer, matters for xavier. The bias starts at
+    0; `bias=False` omits it. A call with a number of inputs other than `nin` raises ValueError.
 
     >>> neuron = Neuron(2, activation="tanh", rng=0)
     >>> neuron, neuron([0.0, 0.0]).data
@@ -78,7 +78,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons side by side, made with the options of `Neuron`; the result is a list, or one Value from one.
+    """`nout` neurons side by side, made with the options of `Neuron`; the result is a list, or one Value if nout is 1.
 
     >>> len(Layer(3, 4)([1.0, 2.0, 3.0]))
     4
@@ -95,8 +95,8 @@ class Layer(Module):
 
     @group
     def activations(self, x: Iterable[Any]) -> list[Any]:
-        """The neurons' results as a list, whatever their number; a plain input is one constant for all of them."""
-        numbers = x if isinstance(x, Iterable) else [x]  # what a layer of one neuron gives
+        """The neurons' results as a list, even for one neuron; a plain input becomes one constant shared by all."""
+        numbers = x if isinstance(x, Iterable) else [x]  # the output of a layer of one neuron
         inputs = [v if isinstance(v, Value) else _input(v) for v in numbers]
         return [neuron(inputs) for neuron in self.neurons]
 
@@ -105,7 +105,7 @@ class Layer(Module):
 
 
 class Linear(Layer):
-    """z = Wx + b: a layer without activation; the result is a Value for each row of W, one where there is one.
+    """z = Wx + b: a layer without activation; the result is a list with a Value per row of W, or one Value for one row.
 
     >>> Linear(2, 3, bias=False)
     Linear of [LinearNeuron(2), LinearNeuron(2), LinearNeuron(2)]
@@ -140,7 +140,7 @@ class MLP(Module):
 
 
 class Activation(Module):
-    """An activation as a module of its own, for every number of a list.
+    """An activation as a separate module; it maps a number or each number of a list.
 
     >>> Activation("relu")([-1.0, 2.0])
     [0.0, 2.0]
@@ -159,7 +159,7 @@ class Activation(Module):
 
 
 class Sequential(Module):
-    """Modules, or any functions of a list, one after the other.
+    """Modules, or any functions of a list, applied in order.
 
     >>> from autograd import softmax
     >>> a = Sequential(Linear(2, 3, rng=0), Activation("tanh"), Linear(3, 2, rng=1), softmax)([1.0, 2.0])
@@ -181,7 +181,7 @@ class Sequential(Module):
 
 
 def _input(x: Any) -> Any:
-    """A plain number as a constant; other kinds of number pass."""
+    """A plain number as a constant; other kinds of number are returned unchanged."""
     try:
         return Value.constant(x)
     except TypeError:
@@ -189,7 +189,7 @@ def _input(x: Any) -> Any:
 
 
 def _stream(rng: Any) -> Any:
-    """Where weights are drawn from: a seed becomes a generator."""
+    """The source of random weights: a seed becomes a generator."""
     if rng is None:
         return random
     return random.Random(operator.index(rng)) if hasattr(rng, "__index__") else rng

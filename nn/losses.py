@@ -1,8 +1,8 @@
-"""Losses: the goodness of a function, of one row, or over rows as their mean; and penalties on weights.
+"""Losses: the goodness of a function on one row, or its mean over rows; and penalties on weights.
 
-z is what the model gives (a number, or a list with one for each class), y the target. Where y is a sequence, z is one
-too, and the loss is the mean over the rows. A target that is none is a ValueError; in compiled code, where it cannot be
-looked at, the loss is NaN.
+z is the model's output (a number, or a list with one per class), y the target. If y is a sequence, so is z, and the
+loss is the mean over the rows. An invalid target raises ValueError; compiled code cannot check targets, so the loss is
+NaN there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nn.module import Module
 
 
 def _over_rows(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The loss of one row, and of rows their mean."""
+    """Extend a loss of one row to its mean over rows."""
 
     @wraps(loss)
     def averaged(z: Any, y: Any) -> Any:
@@ -47,8 +47,9 @@ def squared_error(z: Any, y: Any) -> Any:
 
 @_over_rows
 def cross_entropy(z: Any, y: Any) -> Any:
-    """-log of the probability of the target: from one logit z and y in [0, 1], or from a logit for each class and y
-    the number of the class, from 0.
+    """-log of the probability of the target.
+
+    z is one logit and y in [0, 1], or z has a logit per class and y is the number of the class, from 0.
 
     >>> cross_entropy(0.0, 1), cross_entropy([0.0, 0.0, 0.0], 2)
     (0.6931471805599453, 1.0986122886681096)
@@ -72,7 +73,7 @@ def hinge(z: Any, y: Any) -> Any:
 
 @_over_rows
 def perceptron_loss(z: Any, y: Any) -> Any:
-    """max(0, -y·z), for y = ±1: how far on the wrong side (Rosenblatt, 1958).
+    """max(0, -y·z), for y = ±1: how far z is on the wrong side (Rosenblatt, 1958).
 
     >>> perceptron_loss(0.25, -1)
     0.25
@@ -82,9 +83,9 @@ def perceptron_loss(z: Any, y: Any) -> Any:
 
 @_over_rows
 def zero_one(z: Any, y: Any) -> Any:
-    """1 for a mistake, else 0: the lecture's count of mistakes, over rows as their share; its derivative is 0.
+    """1 for a mistake, else 0: the lecture's count of mistakes, or their share over rows; its derivative is 0.
 
-    From one score z and y = ±1 (z = 0 is a mistake), or from a score for each class and y the number of the class.
+    z is one score and y = ±1 (z = 0 is a mistake), or z has a score per class and y is the number of the class.
 
     >>> zero_one([2.0, -1.0, 0.5], [1, 1, -1])
     0.6666666666666666
@@ -96,7 +97,7 @@ def zero_one(z: Any, y: Any) -> Any:
 
 
 def l1(module: Module, strength: float) -> Any:
-    """λ Σ|w| over the weights of a module, its biases left alone.
+    """λ Σ|w| over the weights of a module, without its biases.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(2)
@@ -108,7 +109,7 @@ def l1(module: Module, strength: float) -> Any:
 
 
 def l2(module: Module, strength: float) -> Any:
-    """(λ/2) Σw² over the weights of a module, its biases left alone.
+    """(λ/2) Σw² over the weights of a module, without its biases.
 
     >>> from nn import Neuron
     >>> l2(Neuron(0), 0.5)
@@ -136,7 +137,7 @@ def _sign(y: Any) -> Any:
 
 
 def _target(y: Any, holds: Callable[[Any], Any], what: str) -> Any:
-    """The target if it is one."""
+    """Return the target if it is valid."""
     number = y.data if isinstance(y, Value) else y
     if not isinstance(number, numbers.Real):
         return where(holds(y), y, math.nan)

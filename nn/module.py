@@ -1,4 +1,4 @@
-"""Module: something with parameters, their names, and its state as a dict."""
+"""Module: an object with named parameters and its state as a dict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OBJECT = np.dtype(object)
 
 
 class Module:
-    """Something with parameters: Values, Modules, and lists, dicts and arrays of them, held as attributes.
+    """An object with parameters: its attributes hold Values, Modules, and lists, dicts and arrays of them.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -29,7 +29,7 @@ class Module:
         return [value for _, value in self.named_parameters()]
 
     def weights(self) -> list[Value]:
-        """The parameters that a penalty shrinks: all but the biases, which are those held as `b` or `bias`."""
+        """The parameters that a penalty shrinks: all except biases, which are held as `b` or `bias`."""
         of = ((name.rpartition(".")[2].partition("[")[0], value) for name, value in self.named_parameters())
         return [value for name, value in of if name not in ("b", "bias")]
 
@@ -39,11 +39,11 @@ class Module:
             p.zero_grad()
 
     def state_dict(self) -> dict[str, Any]:
-        """The number of every parameter under its name, as `named_parameters` has it."""
+        """The number of every parameter, by its name in `named_parameters`."""
         return {name: value.data for name, value in self.named_parameters()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take the numbers of a `state_dict`; KeyError, and nothing taken, where the names differ.
+        """Load the numbers of a `state_dict`; raises KeyError, and loads nothing, if the names differ.
 
         >>> from nn import Neuron
         >>> first, second = Neuron(2), Neuron(2)
@@ -87,7 +87,7 @@ class Module:
 
 
 def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """What lists, tuples, dicts and arrays hold, however nested, each with the keys that lead to it."""
+    """The contents of nested lists, tuples, dicts and arrays, each with the keys that lead to it."""
     items = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in items:
         if getattr(value, "dtype", None) is OBJECT:
@@ -99,5 +99,5 @@ def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str,
 
 
 def _natural(path: str) -> list[tuple[bool, int, str]]:
-    """Paths in the order of their numbers: neurons.2 before neurons.10."""
+    """A sort key that orders paths by their numbers: neurons.2 before neurons.10."""
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split(".")]

@@ -1,4 +1,4 @@
-"""Newton's method for convex losses, on the exact Hessian of the engine."""
+"""Newton's method for convex losses, with the exact Hessian from the engine."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 from nn.errors import require_count
 from nn.training import as_rows, require_finite, shown
 
-LEAST_DECREASE = 1e-4  # of what the slope promises (Armijo, 1966)
-FLAT = 1e-6  # of the steepest slope met: what may lie along directions without curvature
-BENT = 1e-8  # of the largest curvature: one beyond it, even a negative one, is no rounding
-SMALL = 256  # parameters: of more, no Hessian is made
+LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
+FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
+BENT = 1e-8  # relative to the largest curvature: beyond this, even if negative, it is not rounding
+SMALL = 256  # parameters: with more, no Hessian is formed
 ROUND = float(np.finfo(float).eps)
-EXACT = 1e-8  # of the slope: what conjugate gradients leave of it in the last steps
-LOST = 1e-15  # of the loss: a promise that its rounding hides
-HIDDEN = 1e-12  # of the loss: a promise that rounding hides where no step keeps it
-NOTHING = 1e-28  # of the first loss: what the squares of roundings leave of it
+EXACT = 1e-8  # relative to the slope: the residual of conjugate gradients in the last steps
+LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
+HIDDEN = 1e-12  # relative to the loss: a promised decrease that rounding hides if no step achieves it
+NOTHING = 1e-28  # relative to the first loss: what squared rounding errors leave of it
 
 
 class Newton:
     """θ ← θ - s·H⁻¹g, with s halved from 1 until the loss decreases as its slope promises.
 
-    Ends when the decrease that a step promises is lost in the rounding of the loss, after one last step: convergence is
-    quadratic. Of more than 256 parameters there is no Hessian: H⁻¹g comes by conjugate gradients from products of the
-    Hessian with vectors, no more exact than a step deserves (Eisenstat and Walker, 1996). Directions in which
-    the loss is level are left alone. ValueError where the loss is not convex, or has a slope without curvature, as a
-    hinge loss does; Diverged where it is not finite.
+    Stops when the promised decrease is lost in the rounding of the loss, after one last step: convergence is quadratic.
+    With more than 256 parameters no Hessian is formed: conjugate gradients compute H⁻¹g from Hessian-vector products,
+    only as exactly as the step needs (Eisenstat and Walker, 1996). Directions in which the loss is flat are left alone.
+    Raises ValueError if the loss is not convex, or has a slope without curvature, as a hinge loss does; Diverged if it
+    is not finite.
 
     >>> from nn import Neuron, Objective, squared_error
     >>> neuron = Neuron(1, nonlin=False)
@@ -50,11 +50,11 @@ class Newton:
         return f"Newton(steps={self.steps})"
 
     def minimise(self, objective: Any, theta: Any, *rows: Any) -> Any:
-        """The parameters of least loss; `history` has the loss at the start of every step."""
+        """Return the parameters of least loss; `history` holds the loss at the start of every step."""
         self.history, self.converged = [], False
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
-        steepest = before = 0.0  # slope so far, and at the step before
+        steepest = before = 0.0  # the steepest slope so far, and the last step's
         for step in shown(self.steps, self.progress, self.history):
             loss, g = objective.value_and_grad(theta, *rows)
             require_finite(loss, g, step, None)
@@ -75,14 +75,14 @@ class Newton:
         return theta
 
     def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
-        """H⁻¹g; without a Hessian as exactly as the last step's share of the slope deserves."""
+        """H⁻¹g; without a Hessian, the ratio of this slope to the last one sets the accuracy."""
         if len(theta) <= SMALL:
             return _solved(objective.hessian(theta, *rows), g, steepest)
         exactness = float(np.clip(share**2, EXACT, 0.1))
         return _by_conjugate_gradients(lambda v: objective.hvp(theta, *rows, tangents=v), g, steepest, exactness)
 
     def _searched(self, objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
-        """The farthest of the points θ + s·direction, s = 1, ½, ¼, …, where the loss has decreased; else θ itself."""
+        """The first of θ + s·direction, s = 1, ½, ¼, …, at which the loss has decreased enough; else θ itself."""
         s = 1.0
         while s > 1e-10:
             if objective.value(theta + s * direction, *rows) <= loss - LEAST_DECREASE * s * promised:
@@ -92,7 +92,7 @@ class Newton:
 
 
 def _solved(hessian: Any, g: Any, steepest: float) -> Any:
-    """H⁻¹g, of least norm where H is singular, in units in which the curvature along every parameter is 1."""
+    """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1."""
     unit = 1 / np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))
     scaled = unit[:, np.newaxis] * ((hessian + hessian.T) / 2) * unit
     curvatures, axes = np.linalg.eigh(scaled)
@@ -105,9 +105,9 @@ def _solved(hessian: Any, g: Any, steepest: float) -> Any:
 
 
 def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float, exactness: float) -> Any:
-    """H⁻¹g from products H·v alone, until H·s is g but for this share of it (Hestenes and Stiefel, 1952).
+    """H⁻¹g from products H·v alone, to a relative residual of `exactness` (Hestenes and Stiefel, 1952).
 
-    Of least norm where H is singular: it starts at 0 and moves along combinations of g, Hg, H²g, ….
+    Of least norm if H is singular: it starts at 0 and moves along combinations of g, Hg, H²g, ….
     """
     solution, residual = np.zeros_like(g), np.array(g)
     p, square, most = residual, float(residual @ residual), 0.0
@@ -120,7 +120,7 @@ def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: flo
         curvature = float(p @ curved) / float(p @ p)
         most = max(most, abs(curvature))
         _require_convex(curvature, most)
-        if curvature <= BENT * most:  # a level direction, or what rounding has left of one has grown along p
+        if curvature <= BENT * most:  # a flat direction, or the rounded remains of one, has grown along p
             _require_curvature(np.sqrt(square) if curvature <= ROUND * len(g) * most else 0.0, steepest)
             break
         s = square / float(p @ curved)

@@ -1,4 +1,4 @@
-"""Objective: the loss of modules over rows of data, as a function of all their parameters in one flat array."""
+"""Objective: the loss of modules over rows of data, as a function of all parameters in one flat array."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nn.module import Module
 
 
 class Objective:
-    """Value and gradient of a loss over rows: `loss(*modules, *row)` is one number, written on the scalars of a row.
+    """Value and gradient of a loss over rows: `loss(*modules, *row)` is a function of scalars and returns one number.
 
-    Parameters go in and the gradient comes out as one flat array, in the order of the modules' `parameters()`; the data
-    are arrays with a row for each. Nothing is written into the modules, except by `store`. The loss is compiled at the
-    first call, and again when a name that it reads stands for something else; defaults of its parameters are kept. A
-    loss may also give a list, or what a model predicts. ValueError where the array of parameters has another length.
+    Parameters and gradient are flat arrays, in the order of the modules' `parameters()`; data are arrays with one entry
+    per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when a name that it
+    reads is rebound; its default arguments are kept. A loss may also return a list, or a model's prediction. Raises
+    ValueError if the array of parameters has the wrong length.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -49,7 +49,7 @@ class Objective:
             p.data = number
 
     def value(self, theta: Any, *rows: Any, reduce: str | None = "mean") -> Any:
-        """The loss at these parameters: its mean or sum over the rows, or with None one number for each."""
+        """The loss at these parameters: its mean or sum over the rows, or one number per row if `reduce` is None."""
         return self.compiled(theta, *rows, reduce=reduce)
 
     def value_and_grad(self, theta: Any, *rows: Any, reduce: str = "mean") -> tuple[float, Any]:
@@ -57,17 +57,17 @@ class Objective:
         return self.compiled.value_and_grad(theta, *rows, reduce=reduce)
 
     def hvp(self, theta: Any, *rows: Any, tangents: Any, reduce: str = "mean") -> Any:
-        """The product of the Hessian with a vector, exact, at the price of two gradients and with no Hessian."""
+        """The exact product of the Hessian with a vector, at the cost of two gradients and without a Hessian."""
         return self.compiled.hvp(theta, *rows, tangents=tangents, reduce=reduce)
 
     def hessian(self, theta: Any, *rows: Any, reduce: str = "mean") -> Any:
-        """Every ∂²loss/∂θᵢ∂θⱼ, exact: a column for each product of the Hessian with a unit vector."""
+        """Every ∂²loss/∂θᵢ∂θⱼ, exact: one Hessian-vector product per column."""
         theta = np.asarray(theta, dtype=float)
         columns = [self.hvp(theta, *rows, tangents=unit, reduce=reduce) for unit in np.eye(len(theta))]
         return np.array(columns).reshape(len(theta), len(theta)).T
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
-        """The loss of one row: in copies of the modules the numbers of theta stand in the place of parameters."""
+        """The loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
         numbers = {id(p): number for p, number in zip(self._paired(self.modules, theta), theta)}
         return self.loss(*deepcopy(self.modules, numbers), *row)
 
@@ -79,12 +79,12 @@ class Objective:
 
 
 def _parameters(modules: tuple[Module, ...]) -> list[Any]:
-    """All parameters, one that several modules share once."""
+    """All parameters, each once even if several modules share it."""
     return list(dict.fromkeys(p for module in modules for p in module.parameters()))
 
 
 def _row_names(loss: Callable[..., Any], modules: int) -> list[str]:
-    """The parameters of a loss after its modules that have no default: the data of a row."""
+    """The parameters of a loss after its modules and without a default: the data of a row."""
     parameters = list(inspect.signature(loss).parameters.values())[modules:]
     names = [p.name for p in parameters if p.default is p.empty]
     if not names or any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters[: len(names)]):
@@ -94,7 +94,7 @@ def _row_names(loss: Callable[..., Any], modules: int) -> list[str]:
 
 
 def _with_signature(function: Callable[..., Any], names: list[str], loss: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of any arguments as one of the name of the loss it computes, with named parameters."""
+    """Give a function of any arguments the name of its loss and named parameters."""
 
     def named(*arguments: Any) -> Any:
         return function(*arguments)
@@ -103,5 +103,5 @@ def _with_signature(function: Callable[..., Any], names: list[str], loss: Callab
     named.__name__ = getattr(loss, "__name__", "loss")
     named.__wrapped__ = loss  # type: ignore[attr-defined]  # what compile watches
     parameters = [inspect.Parameter(name, kind) for name in names]
-    named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which inspect looks for
+    named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return named

@@ -1,9 +1,9 @@
-"""Optimisers: from parameters θ and the gradient g = ∂L/∂θ to better parameters, each as published.
+"""Optimisers: step from parameters θ and the gradient g = ∂L/∂θ to better parameters, each as published.
 
 An optimiser works on Values after `backward`, as in PyTorch: `optimiser = SGD(model.parameters(), rate=0.1)`, then
-`optimiser.step()` and `optimiser.zero_grad()`; or on a flat array, as `Objective` has it:
-`theta = SGD(rate=0.1).update(theta, g)`.
-`rate` is η, a number or a schedule: η as a function of the number of steps done.
+`optimiser.step()` and `optimiser.zero_grad()`. Or it works on a flat array, like `Objective`:
+`theta = SGD(rate=0.1).update(theta, g)`. `rate` is η: a number, or a schedule, which is a function of the number of
+steps done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nn.schedules import Schedule
 
 
 class Optimiser:
-    """What all have: the rate, the number of steps done, and sums over steps; one of your own says how θ changes.
+    """The base of all optimisers: rate, step count and running sums; a subclass defines the change of θ.
 
     >>> class Signs(Optimiser):
     ...     def change(self, theta, g, rate):
@@ -40,7 +40,7 @@ class Optimiser:
 
     @property
     def current_rate(self) -> float:
-        """η of the next step."""
+        """η for the next step."""
         rate = float(self.rate(self.steps)) if callable(self.rate) else float(self.rate)
         require(f"the rate at step {self.steps}", rate, 0 <= rate < np.inf, "0 or more and finite")
         return rate
@@ -51,18 +51,18 @@ class Optimiser:
             p.zero_grad()
 
     def step(self) -> None:
-        """Change the data of the parameters by their `grad`."""
+        """Update the data of the parameters from their `grad`."""
         theta = np.array([p.data for p in self.parameters], dtype=float)
         moved = self.update(theta, np.array([p.grad for p in self.parameters], dtype=float))
         for p, number in zip(self.parameters, moved.tolist()):
             p.data = number
 
     def update(self, theta: Any, gradient: Any) -> Any:
-        """θ after one step, as a new array; ValueError for another shape, Diverged where it would not be finite."""
+        """θ after one step, as a new array; ValueError for a wrong shape, Diverged if θ would not be finite."""
         theta, g = np.asarray(theta, dtype=float), np.asarray(gradient, dtype=float)
         if g.shape != theta.shape:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
-        with np.errstate(all="ignore"):  # what is not finite is an error of its own
+        with np.errstate(all="ignore"):  # infinities and NaN are reported below
             moved = theta + self.change(theta, g, self.current_rate)
             finite = all(np.isfinite(total).all() for total in (moved, *self._sums.values()))
         if not finite:
@@ -71,11 +71,11 @@ class Optimiser:
         return moved
 
     def change(self, theta: Any, g: Any, rate: float) -> Any:
-        """What is added to θ at this step."""
+        """The change of θ in this step."""
         raise NotImplementedError
 
     def _sum(self, name: str, g: Any, keep: float, take: float) -> Any:
-        """The running sum of this name: what it keeps of itself, and what it takes of g."""
+        """Update and return the named running sum: `keep` times itself plus `take` times g."""
         before = self._sums.get(name)
         if before is not None and before.shape != g.shape:
             raise ValueError(f"{self!r} has moved parameters of shape {before.shape}, not {g.shape}: make a new one")
@@ -86,8 +86,8 @@ class Optimiser:
 class SGD(Optimiser):
     """θ ← θ - η g; with momentum μ, v ← μ v + g and θ ← θ - η v (Polyak, 1964).
 
-    With `nesterov` θ ← θ - η (g + μ v): Nesterov's (1983) method, of which θ is the point looked ahead to, where the
-    gradient is taken (Sutskever et al., 2013).
+    With `nesterov`, θ ← θ - η (g + μ v): Nesterov's method (1983), with θ as the look-ahead point at which the gradient
+    is taken (Sutskever et al., 2013).
 
     >>> SGD(rate=0.5).update([1.0, 2.0], [2.0, 0.0])
     array([0., 2.])
@@ -112,7 +112,7 @@ class SGD(Optimiser):
 
 
 class Adagrad(Optimiser):
-    """θ ← θ - η g / √(Σ g²), the sum over all steps (Duchi, Hazan and Singer, 2011), as in the lecture.
+    """θ ← θ - η g / √(Σ g²), summed over all steps (Duchi, Hazan and Singer, 2011), as in the lecture.
 
     >>> Adagrad(rate=0.5).update([1.0, 2.0], [2.0, -30.0]).round(6)
     array([0.5, 2.5])
@@ -158,8 +158,9 @@ class RMSProp(Optimiser):
 
 
 class Adam(Optimiser):
-    """θ ← θ - η m̂ / (√v̂ + ε), of the moments m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g², each without its
-    bias: m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ) (Kingma and Ba, 2015).
+    """θ ← θ - η m̂ / (√v̂ + ε), with bias-corrected moments (Kingma and Ba, 2015).
+
+    m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g²; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
 
     >>> Adam(rate=0.1).update([1.0, 2.0], [3.0, -0.01]).round(6)
     array([0.9, 2.1])
@@ -186,8 +187,9 @@ class Adam(Optimiser):
 
 
 class AdamW(Adam):
-    """Adam, and θ ← θ - η λ θ beside it: the decay kept apart from the gradient (Loshchilov and Hutter, 2019, whose
-    schedule multiplier and α are one η here). As published, it shrinks all parameters, biases too.
+    """Adam with decoupled weight decay, θ ← θ - η λ θ (Loshchilov and Hutter, 2019).
+
+    Their schedule multiplier and α are one η here. As published, it shrinks all parameters, including biases.
 
     >>> AdamW(rate=0.1, decay=0.5).update([1.0, 2.0], [3.0, -0.01]).round(6)
     array([0.85, 2.  ])

@@ -1,4 +1,4 @@
-"""Learning rates that change: η as a function of the number of steps done, from 0; any such function will do.
+"""Learning rate schedules: η as a function of the number of steps done, from 0; any such function will do.
 
 >>> [Cosine(1.0, steps=4)(t) for t in (0, 4)]
 [1.0, 0.0]
@@ -76,7 +76,7 @@ class InverseTime:
 
 @dataclass(frozen=True)
 class _Until:
-    """From `rate` to `last` within `steps` steps, and `last` from then on."""
+    """A change from `rate` to `last` within `steps` steps, constant at `last` afterwards."""
 
     rate: float
     steps: int
@@ -88,13 +88,13 @@ class _Until:
         require("last", self.last, self.last >= 0, "0 or more")
 
     def _done(self, step: int) -> float:
-        """The share of the way that is done."""
+        """The fraction of `steps` that is done."""
         return min(step / self.steps, 1.0)
 
 
 @dataclass(frozen=True)
 class Linear(_Until):
-    """From η in a straight line to `last` after `steps` steps, and `last` from then on.
+    """Linear from η to `last` in `steps` steps, constant at `last` afterwards.
 
     >>> [Linear(1.0, steps=2, last=0.5)(t) for t in range(4)]
     [1.0, 0.75, 0.5, 0.5]
@@ -107,7 +107,7 @@ class Linear(_Until):
 
 @dataclass(frozen=True)
 class Cosine(_Until):
-    """From η along half a cosine to `last` after `steps` steps (Loshchilov and Hutter, 2017).
+    """Half a cosine from η to `last` in `steps` steps (Loshchilov and Hutter, 2017).
 
     >>> [round(Cosine(1.0, steps=2)(t), 12) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
@@ -119,7 +119,7 @@ class Cosine(_Until):
 
 @dataclass(frozen=True)
 class Warmup:
-    """In a straight line up to the first rate of another schedule within `steps` steps, then that schedule.
+    """Linear up to the first rate of another schedule in `steps` steps, then that schedule.
 
     >>> [Warmup(Linear(1.0, steps=2), steps=2)(t) for t in range(5)]
     [0.5, 1.0, 1.0, 0.5, 0.0]

@@ -1,4 +1,4 @@
-"""Gradient descent over rows: step by step, in batches, with its history; it never goes on from what is not finite."""
+"""Gradient descent over rows: full steps or batches, with a history; it stops at any number that is not finite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nn.optimisers import Optimiser
 
 
 class Trained(NamedTuple):
-    """What training ends with: the parameters, and the mean loss of every pass over the rows.
+    """The result of training: the parameters, and the mean loss of every pass over the rows.
 
     >>> Trained(np.zeros(2), [0.5]).history
     [0.5]
@@ -35,11 +35,11 @@ def train(
     progress: bool = False,
     each: Callable[[Any, float], None] | None = None,
 ) -> Trained:
-    """Gradient descent from θ: `passes` times over the rows, all at once, or in batches of `batch` in random order.
+    """Gradient descent from θ: `passes` passes over the rows, all at once or in random batches of `batch` rows.
 
-    A pass over all rows at once that finds every |∂L/∂θᵢ| ≤ `tol` is the last one. `each(theta, loss)` is called before
-    every step. The optimiser moves θ, whatever parameters of its own it has. Raises `Diverged` where loss, gradient or
-    parameters are not finite, those after the last step too.
+    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`. `each(theta, loss)` is called before every step.
+    The optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the
+    parameters are not finite, including after the last step.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -73,7 +73,7 @@ def train(
 
 
 def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
-    """The data as arrays, and their number of rows; ValueError where that is 0, or differs.
+    """The data as arrays, and their number of rows; ValueError if there are none or the numbers differ.
 
     >>> as_rows([[1.0, 2.0], [[3.0], [4.0]]])[1]
     2
@@ -86,7 +86,7 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
 
 
 def require_finite(loss: float, g: Any, step: int, optimiser: Optimiser | None) -> None:
-    """Diverged, with the rate of the optimiser, unless loss and gradient are finite.
+    """Raise Diverged, with the optimiser's rate, unless loss and gradient are finite.
 
     >>> require_finite(0.5, np.ones(3), 0, None)
     """
@@ -104,7 +104,7 @@ def _moved(optimiser: Optimiser, theta: Any, g: Any, loss: float) -> Any:
 
 
 def shown(passes: int, progress: bool, history: list[float]) -> Iterator[int]:
-    """The numbers of the passes; with `progress` under a bar that shows the latest loss."""
+    """The pass numbers; with `progress`, under a bar that shows the latest loss."""
     if not progress:
         yield from range(passes)
         return
@@ -120,7 +120,7 @@ def shown(passes: int, progress: bool, history: list[float]) -> Iterator[int]:
 
 
 def _batches(n: int, batch: int | None, rng: Any) -> Iterator[Any]:
-    """The rows of every step in one pass; None is all of them, as they are."""
+    """The rows of every step in one pass; None means all rows in order."""
     if batch is None or batch >= n:
         yield None
         return

@@ -1,4 +1,4 @@
-"""Functions that are smooth where an operation inside has a kink, or nearly so, and their second derivatives there."""
+"""Functions that are smooth, or nearly so, where an operation inside has a kink; their second derivatives there."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def huber(x: Any) -> Any:
     return where(abs(x) <= 1, 0.5 * abs(x) ** 2, abs(x) - 0.5)
 
 
-# Name, function, point, gradient and Hessian. Where left and right differ they are the means of both, but for relu and
-# clip, which have none of one side.
+# Name, function, point, gradient and Hessian. Where left and right differ, these are the means of both, except for relu
+# and clip, which have those of one side.
 Row = tuple[str, Callable[..., Any], tuple[float, ...], Sequence[float], Sequence[Sequence[float]]]
 
 ZERO, IDENTITY = [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]

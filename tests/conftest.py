@@ -1,4 +1,4 @@
-"""What holds for every test: the profile of hypothesis, and that a warning is an error."""
+"""Settings for every test: the hypothesis profile, and warnings as errors."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def pytest_configure(config):
 
 @pytest.fixture
 def table():
-    """The table of primitives, put back as it was when a test has added rows to it."""
+    """The table of primitives, restored after a test that adds rows to it."""
     before = dict(TABLE)
     yield TABLE
     TABLE.clear()

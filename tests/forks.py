@@ -1,4 +1,4 @@
-"""Children of a test: each does one thing, hands back what came of it, and is gone, whatever happens to it or to us."""
+"""Children of a test: each does one thing, returns its result, and is gone, whatever happens to it or to us."""
 
 import ctypes
 import os
@@ -10,14 +10,14 @@ import time
 import traceback
 import warnings
 
-SECONDS = 60.0  # after which a child hangs, however busy the machine is
+SECONDS = 60.0  # after which a child counts as hanging, even on a busy machine
 
 PR_SET_PDEATHSIG = 1
-_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None  # looked up here: no child has to load it
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None  # looked up here, so that no child must load it
 
 
 def die_with(parent):
-    """Let the system kill this process when its parent ends; at once, if it has ended."""
+    """Have the system kill this process when its parent ends, or at once if it has ended."""
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -41,7 +41,7 @@ class Fork:
                         file.write(_outcome(act))
         finally:
             if os.getpid() != parent:
-                os._exit(0)  # never back into the test, and from there into the rest of the suite
+                os._exit(0)  # never back into the test, and so into the rest of the suite
         os.close(to)
 
     def __enter__(self):
@@ -51,7 +51,7 @@ class Fork:
         self.kill()
 
     def kill(self):
-        """End it, unless it has ended."""
+        """Kill the child, unless it has ended."""
         if not self.ended:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
@@ -59,7 +59,7 @@ class Fork:
             self.ended = True
 
     def result(self, seconds=SECONDS):
-        """What `act` returned. AssertionError with its traceback if it raised, or if there is no answer in time."""
+        """The result of `act`. AssertionError with its traceback if it raised, or if there is no answer in time."""
         deadline, answer = time.monotonic() + seconds, b""
         while select.select([self._from], [], [], max(0.0, deadline - time.monotonic()))[0]:
             part = os.read(self._from, 2**16)
@@ -73,7 +73,7 @@ class Fork:
 
 
 def _outcome(act):
-    """What `act` returns, or the traceback of what it raises, for the parent."""
+    """The result of `act`, or the traceback of what it raised, for the parent."""
     try:
         return pickle.dumps((True, act()))
     except BaseException:
@@ -81,13 +81,13 @@ def _outcome(act):
 
 
 def in_a_fork(act, seconds=SECONDS):
-    """What `act` returns in a child."""
+    """The result of `act` in a child."""
     with Fork(act) as child:
         return child.result(seconds)
 
 
 def in_a_process(context, act, *args, seconds=SECONDS):
-    """What `act(*args)` returns in a process of multiprocessing."""
+    """The result of `act(*args)` in a multiprocessing process."""
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(os.getpid(), theirs, act, args), daemon=True)
     process.start()

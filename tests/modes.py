@@ -1,4 +1,4 @@
-"""The derivative of a function of one number, by each way that the package has."""
+"""The derivative of a function of one number, by every way the package offers."""
 
 from autograd import jacobian, jvp, vjp
 
@@ -12,5 +12,5 @@ def by_vjp(f):
 
 
 def by_columns(f):
-    """The jacobian in forward mode, for it has more results than arguments."""
+    """The Jacobian in forward mode, which is used as there are more results than arguments."""
     return lambda x: jacobian(lambda y: [f(y), y])(x)[0]

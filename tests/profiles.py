@@ -1,6 +1,6 @@
-"""How many examples a law is tried on: AUTOGRAD_PROFILE is "default", for every run, or "deep", for a long one.
+"""The number of examples per law: AUTOGRAD_PROFILE is "default", for every run, or "deep", for a long one.
 
-Both are derandomized: a failure is one that everybody can repeat.
+Both are derandomized, so that everybody can reproduce a failure.
 """
 
 import os
@@ -14,13 +14,18 @@ COMMON = {
     "derandomize": True,
     "deadline": None,
     "database": None,
-    "suppress_health_check": [HealthCheck.too_slow],  # what is slow on one machine is not on another
+    "suppress_health_check": [HealthCheck.too_slow],  # speed depends on the machine
 }
 
 settings.register_profile("default", max_examples=100, **COMMON)
 settings.register_profile("deep", max_examples=1000, **COMMON)
 
 
+def costly(count: int) -> settings:
+    """That many examples of a costly law, and ten times as many in a long run."""
+    return settings(max_examples=10 * count if DEEP else count)
+
+
 def load() -> None:
-    """Make the chosen profile the one in force."""
+    """Load the chosen profile."""
     settings.load_profile(NAME)

@@ -1,4 +1,4 @@
-"""A fork while other threads are at work: the child finds whole what they had begun, and waits for none of them."""
+"""A fork while other threads work: the child finds whole what they had begun, and waits for none of them."""
 
 import os
 import select
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.engine.adjoints import SWEEPING, Sweep
+from autograd.engine import adjoints
+from autograd.engine.adjoints import SWEEPING
 from tests.forks import SECONDS, Fork, in_a_fork
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Chain:
-    """A leaf, a chain of nodes on it that keeps their derivatives at 1, and what a pass leaves there."""
+    """A leaf, a chain of nodes on it whose derivatives stay 1, and the gradients that a pass leaves there."""
 
     def __init__(self, length: int) -> None:
         self.nodes = [Value(1.0)]
@@ -32,7 +33,7 @@ class Chain:
         self.nodes[-1].backward()
 
     def look(self):
-        """The grad of the leaf, those of the nodes, and that of the leaf after one more pass."""
+        """The grad of the leaf, those of the nodes, and the leaf's after one more pass."""
         before = self.nodes[0].grad, {v.grad for v in self.nodes[1:]}
         self.backward()
         return *before, self.nodes[0].grad
@@ -40,16 +41,16 @@ class Chain:
 
 @pytest.fixture
 def half_way(monkeypatch: pytest.MonkeyPatch):
-    """Passes that stop half way, where every adjoint is in its place, until `go_on` is set."""
-    begun, go_on, descend = threading.Event(), threading.Event(), Sweep._descend
+    """Passes that stop half way, with every adjoint in place, until `go_on` is set."""
+    begun, go_on, descend = threading.Event(), threading.Event(), adjoints._descend
 
-    def stopping(self, zero: float) -> None:
+    def stopping(nodes, zero: float) -> None:
         if threading.current_thread() is not threading.main_thread():
             begun.set()
             go_on.wait()
-        descend(self, zero)
+        descend(nodes, zero)
 
-    monkeypatch.setattr(Sweep, "_descend", stopping)
+    monkeypatch.setattr(adjoints, "_descend", stopping)
     yield begun, go_on
     go_on.set()
 
@@ -89,22 +90,22 @@ def test_forks_at_any_time_of_many_passes() -> None:
 
 
 def test_a_fork_inside_a_pass_goes_on_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    chain, found, descend = Chain(3), [], Sweep._descend
+    chain, found, descend = Chain(3), [], adjoints._descend
 
-    def forking(self, zero: float) -> None:
-        descend(self, zero)
+    def forking(nodes, zero: float) -> None:
+        descend(nodes, zero)
         if not found:
             found.append(None)
-            found[0] = in_a_fork(lambda: (self.close(), chain.look())[1])
+            found[0] = in_a_fork(chain.look)
 
-    monkeypatch.setattr(Sweep, "_descend", forking)
+    monkeypatch.setattr(adjoints, "_descend", forking)
     chain.backward()
     assert found == [(0.0, {0.0}, 1.0)]
     assert chain.look() == (1.0, {1.0}, 2.0)
 
 
 def interrupted(begun: threading.Event, chain: Chain, go_on: threading.Event):
-    """A fork whose wait Ctrl-C ends; what the child can do then, and whether the lock is free in the parent."""
+    """A fork whose wait is ended by Ctrl-C; what the child can do then, and whether the parent's lock is free."""
     ignored, waiting, main = [], threading.Event(), threading.get_ident()
 
     def once(*_: object) -> None:
@@ -124,7 +125,7 @@ def interrupted(begun: threading.Event, chain: Chain, go_on: threading.Event):
         thread.start()
     begun.wait()
     os.register_at_fork(before=waiting.set)  # in a child of the tests, so it is gone with it
-    child = Fork(lambda: Chain(3).look())  # a graph of its own: that of the other thread is half way
+    child = Fork(lambda: Chain(3).look())  # a separate graph: the other thread's is half way
     for thread in threads:
         thread.join()
     return child.result(), ignored == [KeyboardInterrupt], SWEEPING.acquire(blocking=False), chain.look()
@@ -214,5 +215,5 @@ def test_a_child_dies_with_its_parent() -> None:
     with pytest.raises(AssertionError, match="without an answer"):
         in_a_fork(parent)
     os.close(own)
-    assert select.select([end], [], [], SECONDS)[0]  # it ends with the last process that holds it
+    assert select.select([end], [], [], SECONDS)[0]  # it closes with the last process that holds it
     os.close(end)

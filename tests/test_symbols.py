@@ -1,4 +1,4 @@
-"""The text of local derivatives: what each rule says when it runs on symbols."""
+"""The text of local derivatives: what each rule gives on symbols."""
 
 import math
 from collections.abc import Callable
@@ -121,7 +121,7 @@ def test_a_branch_on_a_symbol_is_an_error_that_names_where(branch: Callable[[Sym
         branch(Symbol("s"))
 
 
-# a label, and the formulas of its square, of its product with x and of x less it
+# a label, and the formulas of its square, of its product with x, and of x minus it
 NAMES = [
     ("-w", "(-w)²", "x·(-w)", "x - (-w)"),
     ("1 - p", "(1 - p)²", "x·(1 - p)", "x - (1 - p)"),

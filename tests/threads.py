@@ -1,10 +1,10 @@
-"""Threads at the same time, in tests."""
+"""Runs threads simultaneously in tests."""
 
 import threading
 
 
 def together(*workers):
-    """Run every worker in a thread of its own, from one start; raise what one of them raised."""
+    """Run every worker in a thread, all from one start; raise an exception that one of them raised."""
     start = threading.Barrier(len(workers))
     errors = []
 

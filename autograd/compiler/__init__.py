@@ -1,4 +1,4 @@
-"""The compiler: scalar code becomes a program, that array instructions, and these run on NumPy or as machine code."""
+"""The compiler: scalar code becomes a program, then array instructions, which run on NumPy or as machine code."""
 
 from autograd.forks import at_work
 
@@ -17,16 +17,16 @@ def compile(
     backend: str = "auto",
     threads: "int | None" = None,
 ) -> "Compiled":
-    """A function written on the scalars of one row, traced once and run over arrays of rows.
+    """Compile a function of the scalars of one row: it is traced once and runs over arrays of rows.
 
-    The parameters named in `rows` carry a leading axis of rows, which f does not see; those in `static` are no numbers,
-    as are defaults that are not passed. f is traced at the first call, and again for new shapes, structures or static
-    values, and when a global or a closure's cell that it reads changes. TraceError where f branches on a traced number:
-    write `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here.
+    Parameters named in `rows` carry a leading axis of rows, which f does not see. Those in `static` are not traced, nor
+    are defaults that a call does not pass. f is traced at the first call, and again for new shapes, structures or
+    static values, and when a global or closure variable that it reads changes. TraceError where f branches on a traced
+    number: use `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here.
 
-    It runs as machine code where llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and
-    `.backend` tells. Machine code uses up to `threads` threads, by default one a core, and gives the same bits however
-    many there are; its x * y + z may be rounded once.
+    It runs as machine code if llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and `.backend`
+    says which one runs. Machine code uses up to `threads` threads, by default one for each core, and gives the same
+    bits however many there are; it may round x * y + z once.
 
     >>> import numpy as np
     >>> def loss(w, b, x, y):

@@ -1,10 +1,11 @@
-"""The array kernel of every operation: what a program calls in place of the engine's rule.
+"""The array kernels of operations: what a program calls in place of the engine's rules.
 
 `kernel(*operands, out)` takes float64 arrays whose shapes broadcast, or plain numbers, and writes its result to `out`,
 which has the shape of the result (of bools for a comparison) and may be the memory of an operand. IEEE arithmetic
-throughout: none raises, and the caller silences NumPy's warnings. A kernel is within 4 ulp of the engine's value.
+throughout: no kernel raises, and the caller silences NumPy's warnings. A kernel is within 4 ulp of the engine's value.
 
-`fold(xs, out)` takes a sequence along the first axis. A user's operation has no array kernel: it is traced through.
+`fold(xs, out)` reduces a sequence along the first axis. An operation without an array kernel runs its float kernel
+number by number; without that too, `lowering.executable` expands it by its rule.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
     "normal_cdf": kernels.normal_cdf,
     "gelu": kernels.gelu,
     "gelu_slope": kernels.gelu_slope,
-    # pieces
+    # piecewise functions
     "abs": numpy.absolute,
     "sign": numpy.sign,
     "side": numpy.sign,
@@ -104,18 +105,18 @@ ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
 
 
 def array_kernel(op: str) -> Callable[..., Any]:
-    """The array kernel of an operation."""
+    """The array kernel of an operation, or its float function number by number."""
     return ARRAY_KERNELS.get(op) or kernels.one_by_one(op)
 
 
 def bound(
     op: str, operands: Sequence[Any], out: Any, constants: Sequence[bool]
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """An array kernel and its operands for calls that come again and again: where it would choose a ufunc, that ufunc.
+    """An array kernel and its operands for repeated calls; where the kernel would choose a ufunc, that ufunc.
 
-    `constants` says which operands will be the same at every call.
+    `constants` says which operands stay the same at every call.
     """
-    if op == "relu":  # a ufunc that takes `out` by keyword only
+    if op == "relu":  # numpy.maximum takes `out` by keyword only
         return partial(numpy.maximum, out=out), (*operands, ZERO)
     if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
         return powers.FEW[operands[1].item()], (operands[0], out)
@@ -126,7 +127,7 @@ def bound(
 
 
 def total(xs: Any, out: Any) -> None:
-    """The sum, rounded at every addition, where the engine's is rounded once, and infinite where a partial sum is."""
+    """The sum, rounded at every addition and infinite where a partial sum is; the engine's is rounded once."""
     numpy.add.reduce(xs, axis=0, out=out)
 
 
@@ -139,7 +140,7 @@ def greatest(xs: Any, out: Any) -> None:
 
 
 def product(xs: Any, out: Any) -> None:
-    """Mantissas and exponents apart, so that nothing overflows on the way; 512 mantissas do not underflow."""
+    """Mantissas and exponents multiplied apart, so that nothing overflows; 512 mantissas do not underflow."""
     p, k = numpy.ones(numpy.shape(out)), numpy.zeros(numpy.shape(out), dtype=numpy.int64)
     for start in range(0, len(xs), 512):
         mantissas, exponents = numpy.frexp(xs[start : start + 512])
@@ -149,7 +150,7 @@ def product(xs: Any, out: Any) -> None:
 
 
 def norm(xs: Any, out: Any) -> None:
-    """The length, of numbers scaled by the power of two that brings the largest near 1; infinite beside NaN too."""
+    """The length, with numbers scaled by the power of two that brings the largest near 1; inf beats NaN."""
     largest = numpy.fmax.reduce(numpy.abs(xs), axis=0)
     scale = numpy.ldexp(1.0, numpy.clip(-numpy.frexp(largest)[1], -1000, 1000))
     squares = numpy.square(numpy.multiply(xs, scale))
@@ -158,10 +159,10 @@ def norm(xs: Any, out: Any) -> None:
 
 
 def logsumexp(xs: Any, out: Any) -> None:
-    """m + log(1 + s), s being the sum of exp(x - m) of all but one greatest x, m.
+    """m + log(1 + s), where s is the sum of exp(x - m) over all but one greatest x, m.
 
-    Where log(1 + s) nearly cancels m, the result keeps the absolute error of half a ulp of m; there the engine
-    computes with 64 digits.
+    Where log(1 + s) nearly cancels m, the result keeps an absolute error of half an ulp of m; there the engine computes
+    with 64 digits.
     """
     m = numpy.maximum.reduce(xs, axis=0)
     d = numpy.subtract(xs, m)

@@ -1,8 +1,8 @@
-"""Backends: what runs a rolled program, NumPy or machine code by LLVM, and why that one.
+"""Backends: what runs a rolled program, NumPy or LLVM machine code, and why.
 
-An executor is made from a rolled program, the arrays that a call gives, and the results that it wants. Its
-`run(arrays, rows, mean)` gives these, and whether all of them are finite; with `mean` they are divided by the number of
-rows. It serves one call at a time.
+An executor is made for a rolled program, the arrays that a call passes, and the results that it wants. Calling
+`run(arrays, rows, mean)` returns the results, and whether all of them are finite; with `mean` they are divided by the
+number of rows. It serves one call at a time.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from autograd.compiler.rolled import Result, Rolled
 from autograd.forks import at_work
 
 BACKENDS = ("auto", "numpy", "llvm")
-LONGEST = 10_000  # instructions of which machine code is made by itself: a second or two of work for LLVM
+LONGEST = 10_000  # instructions up to which "auto" chooses machine code: a second or two of work for LLVM
 
 
 class Backend(NamedTuple):
-    """What runs a compiled function, "llvm" or "numpy", and the reason."""
+    """What runs a compiled function, "llvm" or "numpy", and why."""
 
     name: str
     reason: str
@@ -31,24 +31,24 @@ class Backend(NamedTuple):
 
 
 class ExecutorFactory(NamedTuple):
-    """Makes executors of one program, as many as there are calls at a time."""
+    """Makes executors of one program, one for each concurrent call."""
 
     backend: Backend
     executor: Callable[[], Any]
 
 
 class Options(NamedTuple):
-    """What the user asked for."""
+    """The options that the user chose."""
 
     backend: str = "auto"
     threads: int | None = None
 
     def available(self) -> Options:
-        """The options where they came to from another process: "llvm" is no more than a wish there."""
+        """These options in another process, where "llvm" is only a preference."""
         return self._replace(backend="auto") if self.backend == "llvm" and missing() else self
 
     def checked(self) -> Options:
-        """Themselves, where they can be had: ValueError, TypeError or ImportError otherwise."""
+        """These options; ValueError, TypeError or ImportError if they are invalid or unavailable."""
         if self.backend not in BACKENDS:
             raise ValueError(f"compile: backend is 'auto', 'numpy' or 'llvm', got {self.backend!r}")
         if self.threads is not None and (not isinstance(self.threads, int) or isinstance(self.threads, bool)):
@@ -63,7 +63,7 @@ class Options(NamedTuple):
 
     @property
     def preferred(self) -> Backend:
-        """What a program runs on, unless LLVM lacks one of its instructions."""
+        """What a program runs on, unless "auto" finds it too long for LLVM, or LLVM lacks one of its instructions."""
         if self.backend != "auto":
             return Backend(self.backend, "as asked for")
         return Backend("numpy", missing()) if missing() else Backend("llvm", "llvmlite is installed")
@@ -76,7 +76,7 @@ class Options(NamedTuple):
 
 @cache
 def missing() -> str:
-    """Why there is no machine code on this machine; empty where there is."""
+    """Why there is no machine code on this machine; empty if there is."""
     try:
         with at_work:
             from autograd.compiler.llvm import machine
@@ -86,12 +86,12 @@ def missing() -> str:
 
 
 def usable_cores() -> int:
-    """The cores that this process may run on."""
+    """How many cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> ExecutorFactory:
-    """Ready to run: machine code is made here."""
+    """The factory of a program's executors; this compiles machine code."""
     backend = options.preferred
     length = len(rolled.shared) + len(rolled.rows) + len(rolled.after)
     if options.backend == "auto" and length > LONGEST:

@@ -1,8 +1,8 @@
-"""The backward pass of a program, as more of the same program: a rule runs once on symbols for all operations alike.
+"""The backward pass of a program, as more operations of it; a rule runs on symbols once for all like operations.
 
-∂C/∂v is the sum, over the operations that v is an operand of, of ∂C/∂z · ∂z/∂v. An edge that is absent where some
-condition holds is masked by that condition, and so is everything that only this edge leads to: an infinite local
-derivative on the side that was not selected meets no adjoint at all, not a zero.
+∂C/∂v is the sum of ∂C/∂z · ∂z/∂v over the operations z with v as an operand. An edge that exists only under a condition
+is masked by that condition, and so is everything that only this edge leads to: an infinite local derivative on the side
+that was not selected meets no adjoint at all, not a zero.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ALWAYS = -1  # the mask of an adjoint that is there whatever the numbers are
+ALWAYS = -1  # the mask of an adjoint that exists whatever the numbers are
 
 
 class Adjoint(NamedTuple):
-    """∂C/∂v, or a part of it: the number of its value, and of the condition under which there is one."""
+    """∂C/∂v or a part of it: the number of its value, and of the condition under which it exists."""
 
     value: int
     mask: int = ALWAYS
 
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
-    """The program of the pair of the output and its gradient, in the structure of the arguments at `argnums`.
+    """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
 
-    Not `safe`, an absent edge counts as a local derivative of 0, and a NaN as none: that is shorter, and right
-    wherever the gradient comes out finite.
+    Unless `safe`, an absent edge counts as a local derivative of 0, and checks for NaN are left out: that is shorter,
+    and right wherever the gradient is finite.
 
     >>> from autograd.compiler.tracing import trace
     >>> print(differentiated(trace(lambda w, x: (w * x).tanh(), (3.0, 0.5)), [0]).source())
@@ -62,7 +62,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) 
 
 
 def second_order(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
-    """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: a backward pass for each number of the gradient."""
+    """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: one backward pass for each number of the gradient."""
     first = differentiated(program, argnums, safe)
     backward = Backward(first, safe)
     wanted = leaves_of(first.arguments[argnums[0]].tree)
@@ -77,7 +77,7 @@ def second_order(program: Program, argnums: Sequence[int], safe: bool = True) ->
 
 
 def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
-    """The program of the Hessian times a vector: a backward pass over the gradient's product with that vector."""
+    """The program of the Hessian times a vector: a backward pass over the product of gradient and vector."""
     first = differentiated(program, argnums, safe)
     builder = ProgramBuilder.of(first)
     arguments, rows = list(first.arguments), list(first.rows)
@@ -111,7 +111,7 @@ def _finished(
 
 
 class Local(NamedTuple):
-    """A rule run on symbols: those of its operands, each once, of its value, and its local derivatives."""
+    """A rule run on symbols: its varying operands, each once, its value, and its local derivatives."""
 
     operands: list[Symbol]
     value: Any
@@ -124,20 +124,20 @@ class Backward:
     def __init__(self, program: Program, safe: bool) -> None:
         self.program = program
         self.safe = safe
-        self.output = 0  # of the sweep
+        self.output = 0  # of the current sweep
         self.builder = ProgramBuilder.of(program)
-        self.lowering = Lowering(self.builder)  # of the local derivatives of one operation
+        self.lowering = Lowering(self.builder)  # for the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
         self.kinks = Kinks(self)
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
-        """The numbers of the adjoints of the wanted inputs; of those not reached, that of 0."""
+        """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
         active = self.active(wanted)
         self.kinks.prepare(active)
         return self.descent(output, wanted, active, self.kinks.across)
 
     def derivative(self, i: int, j: int) -> int:
-        """The number of ∂ value i / ∂ value j, as if value j were an input, in the middle of another sweep."""
+        """The number of ∂ value i / ∂ value j as if value j were an input; works during another sweep."""
         active, output = self.active({j}), self.output
         if not active[i]:
             return self.builder.constant(0.0)
@@ -146,7 +146,7 @@ class Backward:
         return found
 
     def descent(self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]) -> dict[int, int]:
-        """One pass from an output down to what is wanted."""
+        """One pass from an output down to the wanted values."""
         operations = self.program.operations
         self.output = output
         parts: dict[int, list[Adjoint]] = {output: [Adjoint(self.builder.constant(1.0))]}
@@ -171,19 +171,19 @@ class Backward:
         return {i: found.get(i, zero) for i in wanted}
 
     def beside(self, value: int, derivative: int) -> int:
-        """A derivative that is NaN where the function's value is not finite, as the safe program has to see it."""
+        """A derivative that turns NaN where the function's value is not finite, so that the safe program runs."""
         emit, zero = self.builder.emit, self.builder.constant(0.0)
         return emit("add", (derivative, emit("multiply", (zero, value))))
 
     def active(self, wanted: set[int]) -> list[bool]:
-        """Which values depend on a wanted input."""
+        """Which values depend on a wanted value."""
         active: list[bool] = []
         for i, operation in enumerate(self.program.operations):
             active.append(i in wanted or any(map(active.__getitem__, operation.operands)))
         return active
 
     def partials(self, i: int) -> tuple[Any, ...]:
-        """The local derivatives of an operation as symbols, which `lowering` knows for those of this operation."""
+        """The local derivatives of operation i, as symbols that `lowering` maps to the operands of this operation."""
         op, operands, _ = self.program.operations[i]
         if op in COMPARISONS:
             return ()
@@ -201,7 +201,7 @@ class Backward:
         return local.partials
 
     def _local(self, op: str, operands: Sequence[int], count: int) -> Local:
-        """The rule of an operation, run on constants where they are, and on a symbol for each other operand."""
+        """The rule of an operation, run on its constant operands and on one symbol for each other operand."""
         row, constants = ROWS[op], self.builder.constants
         symbols = [Symbol(f"x{k}") for k in range(count)]
         rest = iter(symbols)
@@ -210,7 +210,7 @@ class Backward:
         return Local(symbols, value, partials)
 
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
-        """What operation i adds to the adjoint of its operand at place k; None where there is no edge."""
+        """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
         names = self.program.names
         if not self.safe:
             p = self.factor(partial)
@@ -230,7 +230,7 @@ class Backward:
         return Adjoint(value, mask)
 
     def factor(self, partial: Any) -> int:
-        """The number of a local derivative that is there somewhere."""
+        """The number of a local derivative, without its mask."""
         return self.lowering.number(unmasked(partial)) if self.safe else self._fast(partial)
 
     def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
@@ -247,12 +247,12 @@ class Backward:
         return product
 
     def _means(self, i: int, meaning: Meaning) -> None:
-        """Note what a value of this pass is; it can be several things at once."""
+        """Record the meaning of a value of this pass; it may have several."""
         if i >= len(self.program.operations) and self.builder.constants[i] is VARIABLE:
             self.builder.meanings.setdefault(i, []).append(meaning)
 
     def _summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
-        """The adjoint of value i, of its parts."""
+        """The adjoint of value i: the sum of its parts."""
         builder, name = self.builder, self.program.names[i]
         total, *rest = parts
         for part in rest:
@@ -275,7 +275,7 @@ class Backward:
         return a if a == b else self.builder.emit("where", (a, self.builder.constant(True), b))
 
     def _fast(self, partial: Any) -> int:
-        """A local derivative as a value, its absence as 0, and no thought of NaN."""
+        """The number of a local derivative, 0 where it is absent, without checks for NaN."""
         if partial is None:
             return self.builder.constant(0.0)
         partial = unmasked(partial)
@@ -287,7 +287,7 @@ class Backward:
         return self.builder.emit("where", (self.lowering.number(condition), self._fast(a), self._fast(b)))
 
     def _as_condition(self, partial: int) -> int:
-        """A factor that is 1 or 0 as the condition that says which: a product takes it as it is."""
+        """A factor of 1 or 0 as the condition that selects it, which a product takes directly."""
         builder = self.builder
         op, operands, _ = builder.operations[partial]
         if op != "where" or not builder.is_op(operands[0], *COMPARISONS):
@@ -296,5 +296,5 @@ class Backward:
         if builder.is_constant(a, 1.0) and builder.is_constant(b, 0.0):
             return condition
         if builder.is_constant(a, 0.0) and builder.is_constant(b, 1.0):
-            return builder.emit("==", (condition, a))  # x <= 0 would not be the rest of x > 0: NaN is neither
+            return builder.emit("==", (condition, a))  # rather than x <= 0, which for NaN is false, like x > 0
         return partial

@@ -1,4 +1,4 @@
-"""Building a program: each operation is simplified where that is exact, and made once."""
+"""Building a program: each operation is simplified where that is exact, and created once."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from autograd.symbols import COMPARISONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-VARIABLE = object()  # in the place of a constant's value
+VARIABLE = object()  # in place of a constant's value
 
 
 class ProgramBuilder:
-    """The values of a program in the making; `emit` gives the number of an operation's value."""
+    """A program under construction; `emit` returns the number of an operation's value."""
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
-        self.constants: list[Any] = []  # the value of each that is a constant, else VARIABLE
+        self.constants: list[Any] = []  # the value of each constant, else VARIABLE
         self.names: list[str] = []
         self.meanings: dict[int, list[Meaning]] = {}  # of values of backward passes
         self._known: dict[Any, int] = {}
 
     @classmethod
     def of(cls, program: Program) -> ProgramBuilder:
-        """A builder that has made this program, value by value, and goes on from there."""
+        """A builder that holds this program's values and continues from there."""
         made = cls()
         for operation, name in zip(program.operations, program.names):
             is_constant = operation.op == CONSTANT
@@ -59,11 +59,11 @@ class ProgramBuilder:
         return len(self.operations) - 1
 
     def input(self, name: str) -> int:
-        """A new input; two are never the same, whatever their values."""
+        """A new input; no two are merged."""
         return self._add(Operation(INPUT), VARIABLE, name)
 
     def constant(self, x: Any) -> int:
-        """A constant; -0.0 and 0.0 are two, as are 1 and 1.0; all NaN are one."""
+        """A constant; -0.0 and 0.0 differ, as do 1 and 1.0; all NaNs are one."""
         x = math.nan if x != x else x
         key = _key(x)
         found = self._known.get(key)
@@ -72,7 +72,7 @@ class ProgramBuilder:
         return found
 
     def emit(self, op: str, operands: tuple[int, ...], name: str = "") -> int:
-        """The number of the value of an operation: an old one where it is known already, or simpler."""
+        """The number of an operation's value: an existing one if it is known or simplifies to that."""
         key = (op, operands)
         found = self._known.get(key)
         if found is None:
@@ -93,14 +93,14 @@ class ProgramBuilder:
         return self._folded(op, [constants[i] for i in operands])
 
     def _folded(self, op: str, constants: list[Any]) -> int | None:
-        """The constant that an operation on constants gives; none where it raises, which is left to the run."""
+        """The constant result of an operation on constants; None if it raises, which is left to run time."""
         try:
             return self.constant(evaluator(op)(*constants))
         except (ValueError, ArithmeticError):
             return None
 
     def known(self, op: str, operands: tuple[int, ...]) -> int | None:
-        """The number of the value of an operation, if there is one."""
+        """The number of an operation's value, if it exists."""
         return self._known.get((op, operands))
 
     def is_constant(self, i: int, value: float) -> bool:
@@ -109,11 +109,11 @@ class ProgramBuilder:
         return x is not VARIABLE and bool(x == value) and math.copysign(1.0, x) == math.copysign(1.0, value)
 
     def is_op(self, i: int, *ops: str) -> bool:
-        """Whether a value was made by one of these operations."""
+        """Whether a value comes from one of these operations."""
         return self.operations[i].op in ops
 
     def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
-        """The program of these outputs, without what they do not need; every input stays."""
+        """The program of these outputs, without what they do not need; all inputs stay."""
         inputs = [i for i, operation in enumerate(self.operations) if operation.op == INPUT]
         roots = (*inputs, *leaves_of(outputs))
         kept = reached(roots, [operation.operands for operation in self.operations])
@@ -141,7 +141,7 @@ class ProgramBuilder:
         )
 
     def _renumbered(self, i: int, number: Mapping[Any, int]) -> tuple[Meaning, ...]:
-        """What a value means in a program; of what that leaves out nothing is said."""
+        """The meanings of a value in the program, without those that refer to values left out."""
         return tuple(
             Meaning(number.get(m.output), number.get(m.target), number[m.source], m.place)
             for m in self.meanings[i]
@@ -149,7 +149,7 @@ class ProgramBuilder:
         )
 
     def _rank(self, kept: Sequence[int], outputs: Any) -> Callable[[int], tuple[int, int]]:
-        """The order of a program: inputs, constants as they are first needed, then operations."""
+        """The order of a program: inputs, constants by first use, then operations."""
         first: dict[int, int] = {}
         for i in kept:
             for j in self.operations[i].operands:
@@ -166,10 +166,10 @@ class ProgramBuilder:
 
 
 def rewritten(program: Program, make: Callable[[ProgramBuilder, int, list[int]], int | None]) -> Program:
-    """The same program with some operations made otherwise.
+    """The same program with some operations replaced.
 
-    `make(builder, i, number)` gives the number of what stands for operation i, None where that is made as it is;
-    `number` has those of what comes before it.
+    `make(builder, i, number)` returns the number of the value that replaces operation i, or None to keep it; `number`
+    holds those of the values before it.
     """
     builder, forward = ProgramBuilder(), None
     number: list[int] = []
@@ -189,11 +189,11 @@ def rewritten(program: Program, make: Callable[[ProgramBuilder, int, list[int]],
 
 
 def _key(x: Any) -> Any:
-    """What two constants have in common if they are one."""
+    """A key that two constants share if they are one."""
     return (type(x), x, math.copysign(1.0, x)) if type(x) in (float, int) and x == x else (type(x), repr(x))
 
 
-# --- identities that are exact in floating point: none holds only up to rounding, or for finite numbers ------
+# --- identities that are exact in floating point, for infinities and NaN too ---------------------------------
 
 
 def _add(b: ProgramBuilder, x: int, y: int) -> int | None:
@@ -213,7 +213,7 @@ def _subtract(b: ProgramBuilder, x: int, y: int) -> int | None:
     return b.emit("add", (x, b.operations[y].operands[0])) if b.is_op(y, "negative") else None
 
 
-FACTORS = {CONSTANT, "negative"}  # those that make a product simpler
+FACTORS = {CONSTANT, "negative"}  # operands that may simplify a product
 
 
 def _multiply(b: ProgramBuilder, x: int, y: int) -> int | None:
@@ -221,12 +221,12 @@ def _multiply(b: ProgramBuilder, x: int, y: int) -> int | None:
         if b.operations[this].op not in FACTORS:
             continue
         if b.operations[other].op in COMPARISONS:
-            continue  # which as a factor is a number, but by itself is not
+            continue  # a condition is a number only as a factor
         if b.is_constant(this, 1.0):
             return other
         if b.is_constant(this, -1.0):
             return b.emit("negative", (other,))
-        if b.is_op(this, "negative"):  # outwards, until a sum takes it
+        if b.is_op(this, "negative"):  # the sign moves outwards, until a sum absorbs it
             return b.emit("negative", (b.emit("multiply", (b.operations[this].operands[0], other)),))
     return b.known("multiply", (y, x))
 
@@ -264,7 +264,7 @@ def _where(b: ProgramBuilder, condition: int, x: int, y: int) -> int | None:
     yes, no = b.constants[x], b.constants[y]
     if yes is True and no is False and b.is_op(condition, *COMPARISONS):
         return condition
-    if b.is_op(condition, "where"):  # of booleans
+    if b.is_op(condition, "where"):  # a `where` of booleans
         inner, first, second = b.operations[condition].operands
         if (b.constants[first], b.constants[second]) == (True, False):
             return b.emit("where", (inner, x, y))

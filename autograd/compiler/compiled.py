@@ -17,14 +17,14 @@ from autograd.compiler.watching import Watch
 from autograd.transforms.reverse import value_and_grad
 
 REDUCTIONS = ("sum", "mean", None)
-MOST_KNOWN = 1024  # shapes of arguments, numbers of rows among them, that are remembered
-MOST_STATES = 8  # of what f reads besides its arguments, as a flag that goes on and off, of which programs are kept
+MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
+MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
 
 
 class Compiled:
-    """A function of one row, written on scalars, that runs over arrays: what `autograd.compile` gives.
+    """A function of one row, written on scalars, that runs over arrays: the result of `autograd.compile`.
 
-    `fast(*arguments, reduce=...)` gives its value for every row, or with `reduce` "sum" or "mean" one for all.
+    `fast(*arguments, reduce=...)` returns its value for every row, or with `reduce` "sum" or "mean" one for all.
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
@@ -50,20 +50,20 @@ class Compiled:
         self._plain_argnums: tuple[int, ...] = ()
 
     def _traces_now(self) -> Traces:
-        """The traces of f as it is now, with all that it reads: those there are, or none yet."""
+        """The traces of f and all that it reads in their present state: existing ones, or empty ones."""
         watch = Watch(self.watched)
         key = watch.key()
         with self._changing.held:
             traces = self._states.pop(key, None) or Traces(self.function, self.parameters, self.options, watch)
             while len(self._states) >= MOST_STATES:
                 del self._states[next(iter(self._states))]
-            self._states[key] = traces  # the latest last
+            self._states[key] = traces  # latest last
             traces.watch = watch
         return traces
 
     @property
     def watched(self) -> Any:
-        """What is watched for changes, also where this function is one that another reads."""
+        """What is watched for changes, also if another compiled function reads this one."""
         return self.function
 
     def __repr__(self) -> str:
@@ -71,14 +71,14 @@ class Compiled:
 
     @property
     def program(self) -> Program:
-        """The program of the latest call; ValueError before there was one."""
+        """The program of the latest call; ValueError before the first."""
         if self._latest is None:
             raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
         return self._latest.program
 
     @property
     def backend(self) -> Backend:
-        """What the program of the latest call runs on, or, before there was one, what is meant to run it; and why.
+        """What runs the program of the latest call or, before the first, what is meant to run it; and why.
 
         >>> import autograd
         >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
@@ -89,7 +89,7 @@ class Compiled:
     # --- what it computes
 
     def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
-        """The value for each row, or their sum or mean; the value itself where no argument has rows."""
+        """The value for each row, or their sum or mean; one value where no argument has rows."""
         try:
             plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
@@ -99,10 +99,10 @@ class Compiled:
     def value_and_grad(
         self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
     ) -> tuple[Any, Any]:
-        """The value and ∂value/∂argument, in the structure of the argument, or a tuple of several.
+        """The value and ∂value/∂argument, in the structure of the argument, or a tuple for several.
 
-        For an argument with rows the derivative has a row for each; for what the rows share it is that of the total,
-        and with `reduce=None` it has a row for each too.
+        An argument with rows gets a derivative for each row. What the rows share gets the derivative of the total or,
+        with `reduce=None`, also one for each row.
 
         >>> import autograd
         >>> fast = autograd.compile(lambda w, x: w * x * x, rows=("x",))
@@ -120,7 +120,7 @@ class Compiled:
         return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
     def hessian(self, *args: Any, argnums: int = 0, reduce: str | None = None, **kwargs: Any) -> Any:
-        """Every ∂²value/∂xᵢ∂xⱼ of one argument that has no rows: as `autograd.hessian`, for the total or each row.
+        """Every ∂²value/∂xᵢ∂xⱼ of one argument without rows, as `autograd.hessian` gives it, for the total or each row.
 
         >>> import autograd
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hessian([3.0, 5.0])
@@ -136,7 +136,7 @@ class Compiled:
     def hvp(
         self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
     ) -> Any:
-        """The Hessian times `tangents`, which have the structure of the argument, or are a tuple for several.
+        """The Hessian times `tangents`, which have the structure of the argument, or are a tuple for several arguments.
 
         >>> import autograd
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
@@ -161,7 +161,7 @@ class Compiled:
     def _ready(
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan, Sequence[Any], int | None]:
-        """What runs, on which arrays of how many rows: known by the shapes where arguments are arrays and floats."""
+        """The plan, its arrays, and the number of rows: looked up by shapes if all arguments are arrays and floats."""
         traces = self._traces
         if traces.watch.changed():
             traces = self._traces = self._traces_now()
@@ -206,18 +206,18 @@ class Compiled:
         return Call(passed, tuple(specs), tuple(static), arrays, rows, reduce)
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
-        """The function itself, for numbers that arrays of floats cannot hold; the error where that will not do."""
+        """The function itself, for numbers that arrays of floats cannot hold; raises the error if that cannot work."""
         if self.rows or self.function is None:
             raise error
         return self.function
 
     def _is_plain(self, argnums: Any) -> bool:
-        """Whether that is an int or a tuple of ints, which may be looked up: 0.0 and True would be found as 0 and 1."""
+        """Whether argnums is an int or a tuple of ints, and safe to look up: 0.0 and True would match 0 and 1."""
         if argnums is self._plain_argnums or type(argnums) is int:
             return True
         if type(argnums) is not tuple or not {int}.issuperset(map(type, argnums)):
             return False
-        self._plain_argnums = argnums  # most often the same constant comes again
+        self._plain_argnums = argnums  # usually the same constant comes again
         return True
 
     def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan:

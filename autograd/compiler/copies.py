@@ -1,4 +1,4 @@
-"""Copies: how a function goes to another process where pickle alone cannot name it."""
+"""Copies: send a function to another process where pickle cannot find it by name."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 
 class PicklableFunction:
-    """A function in the form of cloudpickle: what Dask and others send between processes."""
+    """A function in cloudpickle's format, as Dask and others send between processes."""
 
     def __init__(self, function: Any) -> None:
         self.bytes = sys.modules["cloudpickle"].dumps(function)
 
     def function(self) -> Any:
-        """The function again."""
+        """The function, unpickled."""
         return pickle.loads(self.bytes)
 
 
 def portable(function: Any) -> Any:
-    """The function if pickle can name it, else as cloudpickle has it where that is loaded, else None."""
+    """The function itself if pickle can name it, else in cloudpickle's format if that is loaded, else None."""
     try:
         pickle.dumps(function)
-    except Exception:  # pickle raises PicklingError, AttributeError, TypeError, or what a __reduce__ raises
+    except Exception:  # PicklingError, AttributeError, TypeError, or whatever a __reduce__ raises
         return PicklableFunction(function) if "cloudpickle" in sys.modules else None
     return function
 

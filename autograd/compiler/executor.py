@@ -1,10 +1,10 @@
-"""The NumPy executor: a rolled program bound to memory, so that a call makes one NumPy call an instruction and block.
+"""The NumPy executor: a rolled program bound to memory, so that a block makes one NumPy call an instruction.
 
-Rows are processed in blocks that fit the cache. For a width of block every operand is sliced once, when the program is
+Rows are processed in blocks that fit the cache. Every operand is sliced once for each block size, when the program is
 bound; a block then only copies its rows in, runs down the list, and copies its results out.
 
-It runs on one thread, but for the products of matrices, which BLAS spreads by itself: two threads that make many short
-NumPy calls wait for the interpreter most of the time (measured: 1.5 times as long as one).
+It runs on one thread, except for matrix products, which BLAS parallelises: two threads that make many short NumPy calls
+mostly wait for the interpreter (measured: they take 1.5 times as long as one).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from autograd.compiler.rolled import (
     View,
 )
 
-# Bytes that the registers of a block may take: shorter blocks cost more in calls than they win in cache.
+# Bytes that the registers of a block may take: smaller blocks cost more in calls than they gain in cache.
 CACHE = 1 << 23
 LEAST, MOST = 64, 1 << 15  # rows in a block
 
@@ -44,7 +44,7 @@ Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 
 
 class Leaf(NamedTuple):
-    """An array or a number in an argument: which argument, from which place in its register, of which shape."""
+    """An array or a number in an argument: which argument, its offset in the register, its shape."""
 
     argument: int
     start: int
@@ -53,7 +53,7 @@ class Leaf(NamedTuple):
 
 @dataclass
 class Block:
-    """A rolled program bound to so many rows: where rows go in, what runs, where results come out."""
+    """A rolled program bound to a number of rows: where rows go in, what runs, where results come out."""
 
     entrances: list[tuple[int, Any]]
     code: Code
@@ -62,10 +62,10 @@ class Block:
 
 
 class NumpyExecutor:
-    """A rolled program and the memory it runs in. One call at a time: each thread takes one of its own."""
+    """A rolled program and the memory it runs in, for one call at a time: each thread takes its own."""
 
     def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> None:
-        """`leaves` are the arrays that a call gives, in order; `results` those that it wants."""
+        """`leaves` are the arrays that a call passes, in order; `results` those that it wants."""
         self.rolled, self.leaves = rolled, leaves
         self.by_row = [result.by_row for result in results]
         self.shapes = [result.shape for result in results]
@@ -89,7 +89,7 @@ class NumpyExecutor:
         self.results = self._found()
         self.blocks: dict[int, Block] = {}
         self.capacity = 0
-        self.memory: list[Any] = []  # what all blocks work in, one at a time
+        self.memory: list[Any] = []  # used by all blocks, one at a time
 
     @staticmethod
     def _once(width: int, booleans: bool, scope: str) -> Any:
@@ -99,7 +99,7 @@ class NumpyExecutor:
         return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
 
     def _starts(self) -> tuple[dict[int, int], int]:
-        """Where each register of totals starts in the array of all of them, and how long that is."""
+        """The offset of each register of totals in their common array, and the length of that array."""
         starts, length = {}, 0
         for i, register in enumerate(self.rolled.registers):
             if register.scope == TOTAL:
@@ -107,7 +107,7 @@ class NumpyExecutor:
         return starts, length
 
     def _totals(self) -> tuple[Any, dict[int, Any]]:
-        """One array for all registers of totals, and each of them in it: totals of two blocks add up in one call."""
+        """One array for all registers of totals, and a view of each: the totals of two blocks add up in one call."""
         flat, registers = numpy.zeros(self.length), self.rolled.registers
         return flat, {i: flat[start : start + registers[i].width, None] for i, start in self.starts.items()}
 
@@ -116,13 +116,13 @@ class NumpyExecutor:
         return arrays[self.rolled.inputs[leaf.argument]][leaf.start : leaf.start + math.prod(leaf.shape)]
 
     def _entrance(self, leaf: Leaf, arrays: Sequence[Any], rows: int) -> Any:
-        """That part in the shape of an array of so many rows: rows first."""
+        """That part, shaped like an array of `rows` rows: rows first."""
         return numpy.moveaxis(self._part(leaf, arrays).reshape(*leaf.shape, rows), -1, 0)
 
     # --- a call
 
     def run(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
-        """The results for these arrays, divided by the number of rows if `mean`; and whether all are finite."""
+        """The results for these arrays, divided by the number of rows if `mean`, and whether all are finite."""
         with numpy.errstate(all="ignore"):
             results, finite = self._run(arrays, rows)
             if mean and rows is not None:
@@ -141,14 +141,14 @@ class NumpyExecutor:
         sum_of_rows = 0.0
         if rows is not None:
             widths = [width for width, by_row in zip(self.widths, self.by_row) if by_row]
-            each = [numpy.empty((rows, width)) for width in widths]  # to be filled block by block
+            each = [numpy.empty((rows, width)) for width in widths]  # filled block by block
             sum_of_rows = self._run_blocks(arrays, rows, each)
         for function, operands in self.after:
             function(*operands)
         return self._collected(iter(each), sum_of_rows)
 
     def _found(self) -> list[Any]:
-        """Where each result is: a slice of the totals, if it has that for itself, an array, or None for one by row."""
+        """Where each result is: a slice of the totals that no other result uses, an array, or None if it is by row."""
         found: list[Any] = []
         taken: set[int] = set()
         for operand, by_row, width in zip(self.rolled.outputs, self.by_row, self.widths):
@@ -167,7 +167,7 @@ class NumpyExecutor:
         return found
 
     def _collected(self, each: Iterator[Any], total: float) -> tuple[list[Any], bool]:
-        """The results, most of them cut from one copy of all totals; a sum tells whether all numbers are finite."""
+        """The results, most of them cut from one copy of all totals; a sum shows whether all numbers are finite."""
         totals = self.totals.copy()
         total += numpy.add.reduce(totals)
         results = []
@@ -183,9 +183,9 @@ class NumpyExecutor:
         return results, math.isfinite(total)
 
     def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> float:
-        """Blocks of nearly the same size, in order; their totals are added up in that order.
+        """Run blocks of nearly equal size in order, and add up their totals in that order.
 
-        The sum of all that goes out by row is taken while that is in the cache.
+        It returns the sum of all results by row, taken while they are in the cache.
         """
         total = 0.0
         count = -(-rows // self.most)
@@ -212,11 +212,11 @@ class NumpyExecutor:
     # --- binding
 
     def _block(self, rows: int) -> Block:
-        """The program bound to blocks of so many rows; of the sizes met, the latest few are kept."""
+        """The program bound to blocks of `rows` rows; the latest few sizes are kept."""
         while len(self.blocks) >= 4:
             del self.blocks[next(iter(self.blocks))]
         if rows > self.capacity:
-            self.capacity = min(rows + 1, self.most)  # blocks of a call differ by a row
+            self.capacity = min(rows + 1, self.most)  # blocks of a call may differ by a row
             self.blocks.clear()
             self.memory = [
                 numpy.empty(width * self.capacity, bool if booleans else float) for width, booleans in self.slots.sizes
@@ -245,7 +245,7 @@ class NumpyExecutor:
 
     @staticmethod
     def _array(operand: Operand, arrays: Sequence[Any]) -> Any:
-        """The part of a register that an operand is, as numbers × rows, or as the matrix it is."""
+        """The part of a register that an operand denotes: numbers × rows, or a matrix × rows."""
         if isinstance(operand, Number):
             return numpy.array(operand.value, bool if type(operand.value) is bool else float)
         register = arrays[operand.register]
@@ -269,7 +269,7 @@ def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any])
 
 def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     matrix, vector, out = array(instruction.matrix, arrays), array(instruction.vector, arrays), arrays[instruction.out]
-    product = numpy.empty((len(out), vector.shape[1]))  # which is not by row where only what is added is
+    product = numpy.empty((len(out), vector.shape[1]))  # without rows if only `add` has them
     product = out if product.shape == out.shape else product
     code: Code = [(numpy.matmul, (matrix[:, :, 0], vector, product))]
     if instruction.add is not None:
@@ -279,7 +279,7 @@ def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., A
 
 def _fold(instruction: Fold, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     operand, out = array(instruction.operand, arrays), arrays[instruction.out]
-    operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # what has no rows may be part of rows
+    operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # may be shared where `out` has rows
     return [(FOLD_KERNELS[instruction.op], (operand, out))]
 
 
@@ -295,7 +295,7 @@ def _gather(instruction: Gather, arrays: Sequence[Any], array: Callable[..., Any
 
 def _taken(register: Any, columns: Any, out: Any) -> None:
     if register.shape[1] == out.shape[1] and register.dtype == out.dtype:
-        numpy.take(register, columns, 0, out, "clip")  # which, unlike "raise", needs no buffer
+        numpy.take(register, columns, 0, out, "clip")  # unlike "raise", "clip" needs no buffer
     else:
         out[...] = register[columns]
 

@@ -1,12 +1,12 @@
-"""Array kernels: operations that are several NumPy passes, each accurate where a plain composition would not be.
+"""Array kernels of several NumPy passes each, for operations where a plain composition would not be accurate.
 
-A kernel takes float64 arrays of shapes that broadcast, and `out`, which may be the memory of an operand: nothing is
-written there before the operands have been read for the last time. Kernels are free of branches on numbers, with two
-exceptions: operands that are rare go one by one through the engine's float function, at a microsecond each, and gelu'
-has a polynomial of its own near its zero. The caller silences NumPy's warnings.
+A kernel takes float64 arrays whose shapes broadcast, and `out`, which may be the memory of an operand: nothing is
+written there before the operands have been read for the last time. Kernels do not branch on numbers, with two
+exceptions: rare operands go one by one through the engine's float function, at a microsecond each, and gelu' has a
+polynomial of its own near its zero. The caller silences NumPy's warnings.
 
-Prices, at 4096 numbers: an arithmetic pass 0.2 ns a number, a transcendental one 0.6 ns (with AVX-512; 5 to 10 ns
-without), a comparison with a copy under it 0.4 ns; a call 0.2 µs.
+Costs for 4096 numbers: an arithmetic pass 0.2 ns a number, a transcendental one 0.6 ns (with AVX-512; 5 to 10 ns
+without), a comparison with a masked copy 0.4 ns; a call 0.2 µs.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from autograd.forks import at_work
 from autograd.numbers import special
 from autograd.primitives import ROWS
 
-# Operands of ufuncs: as Python floats they would cost 0.15 µs more, at every call.
+# Operands of ufuncs: as Python floats, they would cost 0.15 µs more at every call.
 ZERO, HALF, ONE, TWO = map(numpy.array, (0.0, 0.5, 1.0, 2.0))
 
 
 def like(out: Any, count: int) -> list[Any]:
-    """So many arrays to work in, of the shape of `out`; arrays even where that has no dimensions."""
+    """`count` work arrays of the shape of `out`; arrays even if that has no dimensions."""
     return [numpy.empty_like(out, dtype=float) for _ in range(count)]
 
 
 @cache
 def on_floats(name: str, count: int) -> Any:
-    """The engine's float function as a ufunc of so many operands, at about a microsecond a number."""
+    """The engine's float function as a ufunc of `count` operands, at about a microsecond a number."""
     function = float_function(name)
     named = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
     return numpy.frompyfunc(named, count, 1)
 
 
 def float_function(name: str) -> Any:
-    """The kernel of an operation, of floats in a row; a user's is NaN where it raises, and infinite by overflow."""
+    """The float kernel of an operation on flat operands; a user's gives NaN where it raises, inf where it overflows."""
     row: Any = ROWS[name]
     if not row.is_foreign and not row.vectors:
         return row.kernel
@@ -59,24 +59,24 @@ def float_function(name: str) -> Any:
 
 
 def one_by_one(name: str) -> Callable[..., None]:
-    """The array kernel of an operation that has none of its own: its float function, number by number."""
+    """The array kernel of an operation without one of its own: its float function, number by number."""
 
     def array_kernel(*operands: Any) -> None:
         *given, out = operands
-        numpy.copyto(out, on_floats(name, len(given))(*given), casting="unsafe")  # of objects
+        numpy.copyto(out, on_floats(name, len(given))(*given), casting="unsafe")  # from objects
 
     return array_kernel
 
 
 def settle(name: str, z: Any, rare: Any, operands: tuple[Any, ...], out: Any) -> None:
-    """Write z to `out`, and where operands are rare what the engine's float function gives."""
+    """Write z to `out`, with the results of the engine's float function where operands are rare."""
     if numpy.count_nonzero(rare):
         z[rare] = on_floats(name, len(operands))(*[numpy.broadcast_to(x, z.shape)[rare] for x in operands])
     numpy.copyto(out, z)
 
 
 def outside(x: Any, low: float, high: float) -> Any:
-    """Where |x| is not between two bounds, or NaN."""
+    """Where |x| is not between two bounds, or is NaN."""
     size = numpy.abs(x)
     inside = numpy.greater(size, low)
     return numpy.logical_not(numpy.logical_and(inside, numpy.less(size, high)))
@@ -87,11 +87,11 @@ def unless_finite(x: Any) -> Any:
     return numpy.logical_not(numpy.isfinite(x))
 
 
-# --- choosing ----------------------------------------------------------------------------------------------------
+# --- selection ---------------------------------------------------------------------------------------------------
 
 
 def maximum(x: Any, y: Any, out: Any) -> Any:
-    """NaN if either is; NumPy wants this `out` by its name."""
+    """NaN if either operand is; numpy.maximum takes this `out` by keyword only."""
     return numpy.maximum(x, y, out=out)
 
 
@@ -99,7 +99,7 @@ def minimum(x: Any, y: Any, out: Any) -> Any:
     return numpy.minimum(x, y, out=out)
 
 
-# Of two zeros NumPy takes the second, at least on x86; the engine takes the first, and for relu and clip the bound.
+# Of two zeros, NumPy takes the second, at least on x86; the engine takes the first, or the bound in relu and clip.
 
 
 def greater_of(x: Any, y: Any, out: Any) -> None:
@@ -126,7 +126,7 @@ def where(condition: Any, a: Any, b: Any, out: Any) -> None:
         condition = numpy.not_equal(condition, ZERO)
     if numpy.may_share_memory(out, a):
         a = numpy.array(a)
-    if numpy.may_share_memory(out, condition):  # of conditions, one of them a condition
+    if numpy.may_share_memory(out, condition):  # a `where` of booleans may overwrite its condition
         condition = numpy.array(condition)
     numpy.copyto(out, b)
     numpy.copyto(out, a, where=condition)
@@ -140,7 +140,7 @@ def clip(x: Any, low: Any, high: Any, out: Any) -> None:
 
 
 def sigmoid(x: Any, out: Any) -> None:
-    minimum(x, 40.0, out)  # beyond which it is 1, and exp(x) overflows
+    minimum(x, 40.0, out)  # beyond 40 it is 1, and exp(x) may overflow
     numpy.exp(out, out)
     numpy.divide(out, numpy.add(out, ONE), out)
 
@@ -153,7 +153,7 @@ def _slope(t: Any, out: Any) -> Any:
 
 
 def sigmoid_slope(c: Any, x: Any, out: Any) -> None:
-    """c σ'(x); the engine's where σ' may underflow before it is multiplied by c, or c is infinite."""
+    """c σ'(x), by the float function where σ' may underflow before it is multiplied by c, or c is infinite."""
     t, z = like(out, 2)
     numpy.negative(numpy.abs(x, t), t)
     numpy.multiply(c, _slope(t, out), z)
@@ -161,7 +161,7 @@ def sigmoid_slope(c: Any, x: Any, out: Any) -> None:
 
 
 def sech2(x: Any, out: Any) -> None:
-    """4e / (1 + e)², e being exp(-2|x|)."""
+    """4e / (1 + e)², where e = exp(-2|x|)."""
     numpy.exp(numpy.multiply(numpy.abs(x, out), -2.0, out), out)
     s = numpy.add(out, ONE)
     numpy.divide(numpy.divide(out, s, out), s, out)
@@ -186,7 +186,7 @@ def log_sigmoid(x: Any, out: Any) -> None:
 
 
 def silu(x: Any, out: Any) -> None:
-    """x / (1 + exp(-x)), where that does not overflow."""
+    """x / (1 + exp(-x)), by the float function where that overflows."""
     (z,) = like(out, 1)
     numpy.exp(numpy.negative(x, z), z)
     numpy.divide(x, numpy.add(z, ONE, z), z)
@@ -194,7 +194,7 @@ def silu(x: Any, out: Any) -> None:
 
 
 def silu_slope(x: Any, out: Any) -> None:
-    """σ'(x) (1 + x + exp(x)) for x < 0, the bracket taken from its zero; 1 - silu'(-x) for x > 0."""
+    """σ'(x) (1 + x + exp(x)) for x < 0, the bracket expanded at its zero; 1 - silu'(-x) for x > 0."""
     t, g = like(out, 2)
     numpy.negative(minimum(numpy.abs(x, t), 1600.0, t), t)
     z = _slope(t, out)
@@ -209,9 +209,9 @@ def silu_slope(x: Any, out: Any) -> None:
 # --- the normal distribution -------------------------------------------------------------------------------------
 
 # (1 + 2z) exp(z²) erfc(z) for z in [0, 28], leading coefficient first, as a polynomial in t = (z - 3) / (11z/14 + 3),
-# which runs from -1 to 1: an interpolation at Chebyshev's points, with a relative error below 1e-17. SciPy 1.17 is no
-# way round its 22 terms: measured against mpmath, erfc is 9 ulp off at x < 3 and loses all digits at 26.6, ndtr is
-# 17 ulp off at -3, erfcx 7.5 ulp at 0. The polynomial costs 8 ns a number, erfcx 3 to 5.
+# which runs from -1 to 1: interpolated at Chebyshev points, with a relative error below 1e-17. SciPy 1.17 cannot
+# replace it: measured against mpmath, erfc is 9 ulp off at x < 3 and loses all digits at 26.6, ndtr is 17 ulp off at
+# -3, erfcx 7.5 ulp at 0. The polynomial costs 8 ns a number, erfcx 3 to 5.
 _ERFCX = tuple(map(numpy.array, (
     -1.932699004e-10, 1.26858598e-10, 2.793060284e-09, -1.8667224339e-09, -2.71727395113e-08,
     2.52621556249e-08, 2.427405360177e-07, -4.08992723272e-07, -1.9898331657052e-06, 6.8054461259365e-06,
@@ -219,12 +219,12 @@ _ERFCX = tuple(map(numpy.array, (
     0.017610289072699705, -0.04266692531738222, 0.07777229409441716, -0.10661849015509599, 0.09901373267485025,
     -0.02494241200454438, -0.12109027332551904, 1.2530080582697296,
 )))  # fmt: skip
-_DIP = tuple(map(numpy.array, (*special._DIP, 0.4314939923140469)))  # gelu' by the distance to its zero
-_HIGH = numpy.int64(-(1 << 27))  # the bits of a float that make its upper half, whose square is exact
+_DIP = tuple(map(numpy.array, (*special._DIP, 0.4314939923140469)))  # gelu' as a polynomial in the distance to its zero
+_HIGH = numpy.int64(-(1 << 27))  # mask for the upper half of a float, whose square is exact
 
 
 def upper(x: Any) -> Any:
-    """x without the lower half of its bits."""
+    """x without the lower half of its mantissa."""
     h = numpy.empty_like(x, dtype=float)
     numpy.copyto(h, x)
     bits = h.view(numpy.int64)
@@ -233,7 +233,7 @@ def upper(x: Any) -> Any:
 
 
 def _horner(coefficients: tuple[Any, ...], t: Any) -> Any:
-    if type(t) is not numpy.ndarray:  # lanes of machine code to come, which round once in two operations
+    if type(t) is not numpy.ndarray:  # Lanes, which may round once for two operations
         return t.horner(coefficients)
     p = numpy.full(t.shape, coefficients[0])
     for c in coefficients[1:]:
@@ -242,11 +242,11 @@ def _horner(coefficients: tuple[Any, ...], t: Any) -> Any:
 
 
 def _erfcx(z: Any) -> tuple[Any, Any]:
-    """exp(z²) erfc(z) for z in [0, 28], and how much of itself its last additions lost; z is worked in."""
+    """exp(z²) erfc(z) for z in [0, 28], and the relative error of its last additions; overwrites z."""
     t, s, d = like(z, 3)
     numpy.add(numpy.multiply(z, 22.0 / 28.0, s), 3.0, s)
     numpy.divide(numpy.multiply(z, 50.0 / 28.0, t), s, t)
-    numpy.subtract(t, ONE, t)  # rather than divide z - 3, for a rounding less near 0
+    numpy.subtract(t, ONE, t)  # (z - 3) / s would round once more near 0
     low = numpy.multiply(_horner(_ERFCX[:-1], t), t, t)
     p = numpy.add(low, _ERFCX[-1], s)
     numpy.subtract(low, numpy.subtract(p, _ERFCX[-1]), low)
@@ -258,7 +258,7 @@ def _erfcx(z: Any) -> tuple[Any, Any]:
 
 
 def _exp_square(a: Any, factor: float, lost: Any) -> Any:
-    """exp(factor · a²) (1 + lost), the square carried exactly, for a factor that is a power of two."""
+    """exp(factor · a²) (1 + lost), with the square carried exactly; `factor` is plus or minus a power of two."""
     h = upper(a)
     p, low, s = like(a, 3)
     numpy.multiply(numpy.subtract(a, h, low), numpy.add(a, h, s), low)  # a² = h² + (a - h)(a + h)
@@ -279,7 +279,7 @@ def erfc(x: Any, out: Any) -> None:
 
 
 def _normal_tail(x: Any, out: Any) -> tuple[Any, Any, Any]:
-    """a = |x|, held below 39.5, where all is 0; and two factors of Φ(-a), of which the second underflows first."""
+    """a = |x|, capped at 39.5, where all is 0, and two factors of Φ(-a), of which the second underflows first."""
     a, z = like(out, 2)
     minimum(numpy.abs(x, a), 39.5, a)
     q, lost = _erfcx(numpy.multiply(a, special._ROOT_HALF, z))
@@ -301,7 +301,7 @@ def gelu(x: Any, out: Any) -> None:
 
 
 def gelu_slope(x: Any, out: Any) -> None:
-    """Φ(x) + x φ(x) for x < 0, whose exponential underflows shortly before it does; 1 - gelu'(-x) for x > 0."""
+    """Φ(x) + x φ(x) for x < 0, where its exponential underflows shortly before it does; 1 - gelu'(-x) for x > 0."""
     positive = numpy.greater(x, ZERO)
     dip = numpy.logical_and(numpy.greater(x, -1.4), numpy.less(x, -0.3))
     t = numpy.broadcast_to(x, dip.shape)[dip]
@@ -323,7 +323,7 @@ def _scipy_erf() -> Any:
 
 
 def erf(x: Any, out: Any) -> None:
-    """SciPy's, 2 ulp off at most; without SciPy the engine's."""
+    """SciPy's, at most 2 ulp off; without SciPy the engine's."""
     function = _scipy_erf()
     if function is None:
         out[...] = on_floats("erf", 1)(x)
@@ -335,7 +335,7 @@ def erf(x: Any, out: Any) -> None:
 
 
 def inverse_one_plus_square(x: Any, out: Any) -> None:
-    """1 / (1 + x²); from 1.4e154 on 0, where the engine still has a subnormal number."""
+    """1 / (1 + x²); 0 from 1.4e154 on, where the engine still has a subnormal number."""
     numpy.reciprocal(numpy.add(numpy.square(x, out), ONE, out), out)
 
 
@@ -361,7 +361,7 @@ def cosine(x: Any, y: Any, out: Any) -> None:
 
 
 def _square_sum(x: Any, y: Any, out: Any) -> tuple[Any, Any, Any]:
-    """x² + y², where that is too large or too small to be used, and an array."""
+    """x² + y², where it is too large or too small to be used, and a work array."""
     s, z = like(out, 2)
     numpy.add(numpy.square(x), numpy.square(y), s)
     return s, outside(s, 1e-280, 1e300), z

@@ -1,8 +1,8 @@
-"""Kinks in a program: what the product rule leaves out there, and roots of sums of squares as norms.
+"""Kinks in a program: the terms that the product rule misses there, and roots of sums of squares as norms.
 
-The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both. So what depends on z and is multiplied by
-s has a derivative in x there, its own derivative in z; the same for a norm and the components of its direction. The
-engine's floats carry the sides along (`autograd.numbers.sides`); a program is given the missing terms.
+The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both. So a value that depends on z and is
+multiplied by s has a derivative in x there: its own derivative in z. The same holds for a norm and the components of
+its direction. The engine's floats carry the sides along (`autograd.numbers.sides`); a program gets the missing terms.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where a sign is: in the local derivative of an operation in one of its operands, with which factor."""
+    """Where a sign occurs: in the local derivative of an operation in one of its operands, with which factor."""
 
     operation: int
     operand: int
@@ -31,19 +31,19 @@ class Place(NamedTuple):
 
 
 class Kinks:
-    """The operations of a program whose local derivatives are the mean of sides at a kink."""
+    """The operations of a program whose local derivatives at a kink are the mean of its sides."""
 
     def __init__(self, backward: Backward) -> None:
         self.backward = backward
         operations = backward.program.operations
         rows = [ROWS.get(operation.op) for operation in operations]
         self.operations = [i for i, row in enumerate(rows) if row is not None and row.sides not in ("", "value")]
-        self.factors: dict[int, tuple[int, dict[Any, float]]] = {}  # local derivatives, by the numbers of their values
-        self.places: dict[Any, list[Place]] = {}  # of each sign
+        self.factors: dict[int, tuple[int, dict[Any, float]]] = {}  # by local derivative: its operation, deviations
+        self.places: dict[Any, list[Place]] = {}  # by sign
         self._slopes: dict[tuple[int, int], int | None] = {}
 
     def prepare(self, active: list[bool]) -> None:
-        """Note the sides of the local derivatives in what is differentiated."""
+        """Record the sides of the local derivatives, with inactive values as constants."""
         self.factors, self.places = {}, {}
         operations = self.backward.program.operations
         forms = _forms(self.backward.program, active)
@@ -57,9 +57,9 @@ class Kinks:
                     self.places.setdefault(sign, []).append(Place(i, j, deviation))
 
     def across(self, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
-        """What an operation adds to the adjoints of operands at their kinks: which of them, and what.
+        """The terms that an operation adds to adjoints at kinks: the operand of each, and the term.
 
-        `factors` are its operands and its local derivatives in them, of which some may have sides.
+        `factors` pairs its operands with its local derivatives in them, some of which may have sides.
         """
         for j, partial in factors:
             here, signs = self.factors.get(partial, (0, {}))
@@ -70,7 +70,7 @@ class Kinks:
                         yield operand, self._term(adjoint, slope, deviation * other, {here, there})
 
     def _slope(self, j: int, z: int) -> int | None:
-        """∂ value j / ∂ value z as if z were an input; None where that is 0. Fast, any value that there is one."""
+        """∂ value j / ∂ value z as if z were an input, None where it is 0; in the fast program just a marker, z."""
         if (j, z) not in self._slopes:
             if self.backward.safe:
                 found = self.backward.derivative(j, z)
@@ -80,7 +80,7 @@ class Kinks:
         return self._slopes[j, z]
 
     def _term(self, adjoint: Adjoint, slope: int, weight: float, operations: set[int]) -> Adjoint:
-        """adjoint · slope · weight where operations are at their kinks; fast NaN, so that the safe one runs."""
+        """adjoint · slope · weight at the kinks of the operations; NaN in the fast program, so the safe one runs."""
         builder, zero = self.backward.builder, self.backward.builder.constant(0.0)
         mask = adjoint.mask
         for i in sorted(operations):
@@ -92,7 +92,7 @@ class Kinks:
         return adjoint._replace(value=builder.emit("where", (mask, product, zero)), mask=mask)
 
     def _at_kink(self, i: int) -> int:
-        """The condition that an operation is at its kink: a length is 0, or the operands are equal."""
+        """The condition that operation i is at its kink: its value is 0, or its operands are equal."""
         op, operands, _ = self.backward.program.operations[i]
         builder = self.backward.builder
         pair = (i, builder.constant(0.0)) if ROWS[op].sides == "partials" else operands
@@ -100,7 +100,7 @@ class Kinks:
 
 
 def _forms(program: Program, active: list[bool]) -> Forms:
-    """The forms of values; what is not active does not move."""
+    """The linear forms of the values; an inactive value does not vary, so its form is 0."""
 
     def constant(i: int) -> Any:
         op, _, value = program.operations[i]
@@ -117,7 +117,7 @@ def _forms(program: Program, active: list[bool]) -> Forms:
 
 
 def with_norms(program: Program) -> Program:
-    """The same program, in which a root of a sum of squares is the norm of what is squared where that is 0."""
+    """The same program, with a root of a sum of squares replaced by a norm where all that is squared is 0."""
     if not any(_is_root(operation, program) for operation in program.operations):
         return program
 
@@ -138,7 +138,7 @@ def _is_root(operation: Any, program: Program) -> bool:
 
 
 def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, float]]) -> int:
-    """A root, and where it is 0 because all that is squared is, their norm."""
+    """The root, or the norm of what is squared where that norm is 0."""
     scaled = [
         x if weight == 1.0 else builder.emit("multiply", (x, builder.constant(sqrt(weight)))) for x, weight in squares
     ]
@@ -147,7 +147,7 @@ def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, f
 
 
 def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
-    """The values whose squares, each times its positive factor, add up to value q; None where it is no such sum."""
+    """The values whose squares, each times a positive factor, add up to value q; None where q is no such sum."""
     operations, forms = program.operations, _forms(program, [True] * len(program.operations))
 
     def terms(i: int) -> Any:

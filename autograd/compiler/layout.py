@@ -1,7 +1,7 @@
-"""Layout: how the arguments of a call lie in memory, and how results go back into the same structure.
+"""Layout: how the arguments of a call lie in memory, and how results return to the same structure.
 
 An argument is a number, an array, or a list, tuple or dict of them. Its *spec* is what a traced program depends on:
-kinds, lengths, keys and shapes, without the numbers and without the number of rows.
+kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ class NumberSpec(NamedTuple):
 
 
 class ArraySpec(NamedTuple):
-    """An array; of an argument with rows, the shape of one row."""
+    """An array; for an argument with rows, `shape` is that of one row."""
 
     shape: tuple[int, ...]
 
 
 class NumbersSpec(NamedTuple):
-    """A list or tuple of plain numbers, which are kept as one array; `make` makes another of its items."""
+    """A list or tuple of plain numbers, kept as one array; `make` rebuilds it from its items."""
 
     length: int
     make: Any
 
 
 class SequenceSpec(NamedTuple):
-    """A list or tuple of anything; `make` makes another of its items."""
+    """A list or tuple of anything; `make` rebuilds it from its items."""
 
     parts: tuple[Any, ...]
     make: Any
 
 
 class DictSpec(NamedTuple):
-    """A dict, whose keys are in order."""
+    """A dict, with its keys in order."""
 
     keys: tuple[Any, ...]
     parts: tuple[Any, ...]
@@ -54,24 +54,24 @@ FLOAT64 = numpy.dtype(float)
 
 
 def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The shapes of arguments that are float64 arrays, and the types of those that are anything else.
+    """The shapes of float64 arrays, and the types of all other arguments.
 
-    Most calls are of arrays and numbers, and this takes a third of the time of reading each argument.
+    Most calls pass arrays and numbers, and this takes a third of the time of reading each argument.
     """
     return tuple([x.shape if x.__class__ is numpy.ndarray and x.dtype is FLOAT64 else x.__class__ for x in args])
 
 
 def tells_all(shapes: tuple[Any, ...]) -> bool:
-    """Whether shapes are all that there is to know about the specs of arguments."""
+    """Whether these shapes determine the specs of the arguments."""
     return all(type(shape) is tuple or shape in PLAIN for shape in shapes)
 
 
 class UnfitNumber(TypeError):
-    """A number, as a Value, that arrays of floats cannot hold: the program itself is run on it."""
+    """A number, such as a Value, that arrays of floats cannot hold: the function itself is called on it."""
 
 
 class ArgumentReader:
-    """One argument taken apart: its spec, and its numbers as one array a leaf, rows first where it has rows."""
+    """Takes one argument apart: its spec, and one array for each leaf, rows first if it has rows."""
 
     def __init__(self, name: str, by_row: bool) -> None:
         self.name, self.by_row = name, by_row
@@ -79,7 +79,7 @@ class ArgumentReader:
         self.arrays: list[Any] = []
 
     def spec(self, x: Any, where: str = "") -> Any:
-        """The spec of x; its arrays are added to those read before."""
+        """The spec of x; its arrays are appended to `arrays`."""
         if isinstance(x, numpy.ndarray):
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
@@ -140,7 +140,7 @@ class ArgumentReader:
 
 
 def template(spec: Any) -> Any:
-    """Numbers of that spec, for a function to be traced on."""
+    """Placeholder numbers of this spec, to trace a function on."""
     if isinstance(spec, NumberSpec):
         return 0.0
     if isinstance(spec, ArraySpec):
@@ -166,7 +166,7 @@ def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
 
 
 def restored(spec: Any, arrays: Iterator[Any], by_row: bool) -> Any:
-    """Results in a spec, from one array for each leaf of it, rows first if `by_row`."""
+    """Results in the structure of a spec, from one array for each leaf, rows first if `by_row`."""
     if isinstance(spec, DictSpec):
         return {key: restored(part, arrays, by_row) for key, part in zip(spec.keys, spec.parts)}
     if isinstance(spec, SequenceSpec):
@@ -180,7 +180,7 @@ def restored(spec: Any, arrays: Iterator[Any], by_row: bool) -> Any:
 
 
 def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
-    """What a function returned, with arrays in the place of sequences of numbers."""
+    """The result of a function, with arrays in place of sequences of numbers."""
     if isinstance(tree, int):
         number = next(results)
         return number if by_row else float(number)
@@ -194,7 +194,7 @@ def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
 
 
 def nested(spec: Any, second: Any, by_row: bool) -> Any:
-    """Second derivatives, n² in a row, in the structure of an argument twice."""
+    """The n² second derivatives, for each row if `by_row`, nested twice in the structure of the argument."""
     shapes = list(shapes_of(spec))
     n = sum(map(math.prod, shapes))
     if by_row:

@@ -1,4 +1,4 @@
-"""Locks and forks: the thread that held a lock is not in the child, to let go of it."""
+"""Locks and forks: the thread that held a lock does not exist in the child, to release it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from weakref import WeakSet
 
 
 class Lock:
-    """A lock that a child finds open: for what is whole at any time, as a dict that finished items are put into is.
+    """A lock that is open in a forked child: for data that is always consistent, such as a dict of finished items.
 
-    `with lock.held:` enters and leaves in C, where no Ctrl-C comes in between; the thread that holds it may again.
+    `with lock.held:` enters and leaves in C, so that no Ctrl-C comes in between; the lock is reentrant.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Lock:
         _all.add(self)
 
     def renew(self) -> None:
-        """Open, whatever was before."""
+        """Replace it by an open lock."""
         self.held = threading.RLock()
 
 

@@ -1,4 +1,4 @@
-"""Lowering: symbols as values of a program, and a program in operations that every executor knows."""
+"""Lowering: from symbols to values of a program, and from a program to operations that every executor knows."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ LEAK = "a traced function keeps nothing from call to call; make it an argument, 
 
 
 class Lowering:
-    """Symbols and Values as values of a program; `known` says which have a number already."""
+    """Turns symbols and Values into values of a program; `known` maps the ids of those done to their numbers."""
 
     def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None) -> None:
         self.builder = builder
         self.known = {} if known is None else known
-        self.kept: list[Any] = []  # what `known` knows by its id must not be freed
+        self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
 
     def knows(self, symbol: Any, i: int) -> None:
-        """Let a symbol stand for value number i, unless it has a number already."""
+        """Let a symbol stand for value number i, unless it already has a number."""
         self.known.setdefault(id(symbol), i)
         self.kept.append(symbol)
 
     def number(self, x: Any) -> int:
-        """The number of the value that a symbol, a condition or a plain number is."""
+        """The value number of a symbol, a condition or a plain number."""
         known, waiting = self.known, [x]
-        while waiting:  # nothing recurses: what no_grad computes is one deep symbol
+        while waiting:  # no recursion: what no_grad computes is one deep symbol
             y = waiting[-1]
             if type(y) is Symbol and id(y) not in known:
                 op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
@@ -56,7 +56,7 @@ class Lowering:
     def emit(
         self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
     ) -> int:
-        """The number of an operation's value; a condition counts as 1 or 0, but where it chooses."""
+        """The number of an operation's value; a condition counts as 1 or 0, except where it selects."""
         counted = [
             i if type(x) is not Condition or is_boolean or (op == "where" and k == 0) else self._counted(i)
             for k, (x, i) in enumerate(zip(operands, numbers))
@@ -71,15 +71,15 @@ class Lowering:
         return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
 
     def detached(self, x: Any) -> int:
-        """The same, as a constant to every derivative: what f takes out of a Value is a plain number."""
+        """The same value, but constant to every derivative: what f takes out of a Value is a plain number."""
         i = self.number(x)
         return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
 
 
 def executable(program: Program) -> Program:
-    """The program once it is differentiated, of operations that every executor knows.
+    """The differentiated program, in operations that every executor knows.
 
-    What a derivative stops at is the value itself, and a user's operation is written out, as its rule has it.
+    A detached value becomes the value itself, and a user's operation without a kernel is expanded by its rule.
     """
     if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in program.operations):
         return program
@@ -94,12 +94,12 @@ def executable(program: Program) -> Program:
 
 
 def _is_written_out(op: str) -> bool:
-    """Whether executors have no array kernel of an operation, and its rule says what it is made of."""
+    """Whether an operation has no kernel of any kind, so that its rule must be expanded."""
     return op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
 
 
 def _written_out(builder: ProgramBuilder, row: Primitive, operands: Sequence[int]) -> int:
-    """The value of an operation, its rule run on symbols, and on constants where they are."""
+    """The value of an operation, by its rule, run on constants where operands are constant and on symbols elsewhere."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]
     lowering = Lowering(builder, {id(s): i for s, i in zip(symbols, operands)})

@@ -1,4 +1,4 @@
-"""Memory for the registers of a block: a register whose numbers are no longer needed gives its place to another."""
+"""Memory for the registers of a block: a register that is no longer needed passes its slot to another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograd.compiler.rolled import ROWS, Apply, Gather, Instruction, Rolled, V
 
 
 class Slots(NamedTuple):
-    """The slot of each register of rows, and of each slot its width and whether it holds booleans."""
+    """The slot of each register of rows, and for each slot its width and whether it holds booleans."""
 
     slot: dict[int, int]
     sizes: list[tuple[int, bool]]
@@ -21,9 +21,9 @@ class Slots(NamedTuple):
 
 
 def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None) -> Slots:
-    """Slots for the registers of rows, by one pass over the steps: instructions that run together, or one by one.
+    """Slots for the registers of rows, in one pass over the steps: instructions that run together, or single ones.
 
-    What is made and used within one step only has no slot.
+    A register made and used within one step gets no slot.
     """
     steps = [[instruction] for instruction in rolled.rows] if steps is None else steps
     last = {i: k for k, step in enumerate(steps) for instruction in step for i in operands_of(instruction)}
@@ -50,7 +50,7 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
 
 
 def _take(slots: Slots, free: list[int], rolled: Rolled, i: int) -> None:
-    """The smallest free slot that is large enough, but not wastefully so, or a new one."""
+    """Assign the smallest free slot that is large enough and at most twice as wide, or a new one."""
     _, width, _, booleans = rolled.registers[i]
     fitting = [s for s in free if slots.sizes[s][1] == booleans and width <= slots.sizes[s][0] <= 2 * width]
     if fitting:
@@ -62,7 +62,7 @@ def _take(slots: Slots, free: list[int], rolled: Rolled, i: int) -> None:
 
 
 def _in_place(instruction: Instruction, i: int, rolled: Rolled) -> bool:
-    """Whether an operation may write over its operand: number for number, and no other way of reading it."""
+    """Whether an operation may overwrite its operand: it reads it number for number, and in no other way."""
     if not isinstance(instruction, Apply):
         return False
     old, new = rolled.registers[i], rolled.registers[instruction.out]

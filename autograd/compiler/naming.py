@@ -1,4 +1,4 @@
-"""Names in a program's source: identifiers, all different, whatever the labels are."""
+"""Names in a program's source: distinct identifiers, whatever the labels are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from autograd.compiler.program import Argument
 
-RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # what source means something else by, operations apart
+RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names with another meaning in source, besides operations
 
 
 def identifier(label: str) -> str:
-    """A label as a name in Python, as the parser reads it; empty where nothing of it can stand in one.
+    """A label as a Python identifier, normalised as by the parser; empty if no part of it can stand in one.
 
     >>> [identifier(label) for label in ("w", "weighted input", "σ(z)", "h[0]", "2nd", "lambda", "?")]
     ['w', 'weighted_input', 'σ_z', 'h_0', '_2nd', 'lambda_', '']
@@ -32,12 +32,12 @@ def identifier(label: str) -> str:
 
 
 def function_name(name: str) -> str:
-    """The name of a program: that of its function, f for one that has none, such as a lambda."""
+    """The name of a program: its function's, or f if that is not an identifier, as for a lambda."""
     return identifier(name) if name.isidentifier() else "f"
 
 
 def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Names as identifiers, each once and none of those taken: w, w_2, w_3."""
+    """Names as distinct identifiers, none of them in `taken`: w, w_2, w_3."""
     used = set(taken)
     found = []
     for label in names:
@@ -52,9 +52,9 @@ def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], function: str) -> list[str]:
-    """A name for every value but constants, for which None is wanted: an identifier, or where it is empty v1, v2, …
+    """A name for every value: from its label, or v1, v2, … without one; empty for constants, whose label is None.
 
-    An argument that is one number has its parameter's name, which nothing else has; nor the function's.
+    An argument that is one number keeps its parameter's name; no other value has that name or the function's.
     """
     own = {argument.tree: argument.name for argument in arguments if isinstance(argument.tree, int)}
     labels = ["" if label is None else identifier(shortened(label)) for label in wanted]

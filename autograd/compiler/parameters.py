@@ -1,6 +1,6 @@
 """Parameters: which arguments a call passes, by what names, and which of them are differentiated.
 
-An argument that is passed is traced, unless it is static; one that is not keeps its default, which is f's own affair.
+An argument that is passed is traced unless it is static; one that is not passed keeps its default, which only f sees.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 
 
 class Passed(NamedTuple):
-    """The arguments of a call, flat: names, and how each gets back to its place."""
+    """The arguments of a call, flat: their names, and where each belongs in the signature."""
 
     names: tuple[str, ...]
-    places: tuple[tuple[str, Any], ...]  # of each: the parameter, and the index or key in *args or **kwargs, else None
+    places: tuple[tuple[str, Any], ...]  # of each: its parameter, and its index in *args or key in **kwargs, else None
 
     def call(self, signature: inspect.Signature, f: Callable[..., Any], values: Sequence[Any]) -> Any:
-        """f of these values."""
+        """Call f with these values."""
         arguments: dict[str, Any] = {}
         for (parameter, inside), x in zip(self.places, values):
             if inside is None:
@@ -36,13 +36,13 @@ class Passed(NamedTuple):
 
 
 class Parameters:
-    """The parameters of a compiled function; `rows` carry rows, `static` are no numbers."""
+    """The parameters of a compiled function; those in `rows` carry rows, those in `static` are not traced."""
 
     def __init__(self, name: str, f: Any, rows: Any, static: Any) -> None:
         self.name = name
         try:
             self.signature = inspect.signature(f)
-        except ValueError:  # a function in C that does not tell
+        except ValueError:  # a C function without a signature
             self.signature = ANY
         self.rows, self.static = _names("rows", rows), _names("static", static)
         parameters = self.signature.parameters
@@ -61,7 +61,7 @@ class Parameters:
         return Passed(names, tuple((name, None) for name in names))
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Passed, Sequence[Any]]:
-        """What a call passes, and the values; TypeError where they do not fit the signature."""
+        """The arguments that a call passes, and their values; TypeError where they do not fit the signature."""
         if not kwargs and self._is_simple and self._least <= len(args) <= len(self._positional):
             return self._passed[len(args)], args
         try:
@@ -96,7 +96,7 @@ class Parameters:
         return passed.places[i][0] in self.rows
 
     def static_key(self, name: str, x: Any) -> Any:
-        """A static argument as a key, by type and bits; TypeError where it has none."""
+        """A key for a static argument, by type and bits; TypeError if it is not hashable."""
         try:
             key = exactly(x, lambda other: other)
             hash(key)
@@ -105,7 +105,7 @@ class Parameters:
             raise TypeError(f"{self.name}: static arguments must be hashable: {name} is a {type(x).__name__}") from None
 
     def chosen(self, passed: Passed, argnums: Any) -> tuple[int, ...]:
-        """The arguments to differentiate, by their place among those that are not static."""
+        """The arguments to differentiate, by position among those that are not static."""
         count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
         moving = [i for i in range(len(passed.names)) if not self.is_static(passed, i)]
         found = []
@@ -125,7 +125,7 @@ class Parameters:
         return tuple(found)
 
     def _at(self, passed: Passed, i: int) -> int:
-        """Which of the arguments passed is positional argument i of the signature."""
+        """The index, among the arguments passed, of positional argument i of the signature."""
         named = i < len(self._positional)
         place = (self._positional[i], None) if named else (self._rest, i - len(self._positional))
         if place not in passed.places:

@@ -1,4 +1,4 @@
-"""Plans: a traced program on its way to results, for arguments of certain specs."""
+"""Plans: a traced program, prepared to give results for arguments of certain specs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ DERIVED: dict[str, Derive] = {
 
 
 class Plan:
-    """A program ready to run, and executors that wait for the next call.
+    """A program ready to run, and idle executors for the next call.
 
-    The fast program runs first. Where its results are not all finite, they do not count, and the safe one runs,
-    which keeps absent edges apart from zeros and says NaN where the engine does.
+    The fast program runs first. If its results are not all finite, they are discarded and the safe program runs, which
+    distinguishes absent edges from zeros and gives NaN where the engine does.
     """
 
     def __init__(
@@ -43,21 +43,21 @@ class Plan:
         self.program = DERIVED[kind](traced, chosen, False)
         self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
         self.results = list(self._results(each))
-        # Whether derivatives are arrays as they come, as in nearly every training step.
+        # Whether results are already the derivatives, as in nearly every training step.
         self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
         self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
         self._idle: dict[bool, list[Any]] = {False: [], True: []}
 
     def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:
-        """The derivatives in the structures of their arguments."""
+        """The derivatives, in the structures of their arguments."""
         if self.simple:
             return tuple(results)
         arrays = iter(results)
         return tuple(restored(self.specs[i], arrays, by_row) for i, by_row in zip(self.chosen, self.by_row))
 
     def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
-        """The results, an array each."""
+        """The results, one array each."""
         mean = reduce == "mean"
         results, finite = self._run(False, arrays, rows, mean)
         if not finite:
@@ -75,11 +75,11 @@ class Plan:
         return results
 
     def prepare(self) -> None:
-        """Make ready to run what runs first."""
+        """Prepare the fast program, which runs first."""
         self._factory(False)
 
     def _factory(self, safe: bool) -> ExecutorFactory:
-        """What makes executors, of the fast program or of the safe one."""
+        """The factory of executors of the fast or the safe program."""
         with self._making.held:
             if safe not in self._factories:
                 self._factories[safe] = self._prepared(safe)
@@ -87,7 +87,7 @@ class Plan:
 
     @property
     def backend(self) -> Backend:
-        """What the fast program runs on."""
+        """What runs the fast program, and why."""
         return self._factory(False).backend
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
@@ -103,7 +103,7 @@ class Plan:
         return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
-        """Which outputs make one result: the value, then one for each leaf array of a derivative."""
+        """Which outputs form one result: the value, then one for each leaf array of a derivative."""
         count = len(leaves_of(self.program.outputs))
         if self.kind == "hessian":
             yield Result(tuple(range(count)), each, (count,))

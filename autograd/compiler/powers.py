@@ -1,4 +1,4 @@
-"""Array kernels of powers and their derivatives, and of c·exp(x·y), as those of `kernels`."""
+"""Array kernels, like those of `kernels`, of powers, their derivatives, and c·exp(x·y)."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def _cube(x: Any, out: Any) -> None:
 
 
 def _root(x: Any, out: Any) -> None:
-    """x**0.5, which is not the root of -0 and -inf."""
+    """x**0.5, which differs from the square root at -0 and -inf."""
     infinite = numpy.equal(x, -inf)
     numpy.sqrt(numpy.add(x, ZERO, out), out)
     numpy.copyto(out, inf, where=infinite)
 
 
-# The exponents that need no power: pieces that leave the range of floats do so only where the result does.
+# Exponents that need no power: their partial results leave the range of floats only where the result does.
 FEW: dict[float, Callable[..., Any]] = {
     1.0: numpy.positive, 2.0: numpy.square, 3.0: _cube, 4.0: _square_twice, -1.0: numpy.reciprocal, 0.5: _root
 }  # fmt: skip
 
 
 def _constant(x: Any) -> float:
-    """The number that an operand is everywhere; NaN where it varies."""
+    """The value of an operand that is constant, else NaN."""
     return float(numpy.asarray(x).item()) if numpy.size(x) == 1 else nan
 
 
@@ -65,9 +65,9 @@ def power(x: Any, y: Any, out: Any) -> None:
 
 
 def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
-    """The n-th derivative of x**y in x: as c h², h = x**((y-n)/2), it leaves the range of floats where its value does.
+    """The n-th derivative of x**y in x, as c h² with h = x**((y-n)/2), in the range of floats wherever its value is.
 
-    The tracer's n is a number. Where y varies, every order costs one more ulp, and x ≤ 0 is rare.
+    The tracer always passes a constant n. Where y varies, each order costs one more ulp, and x ≤ 0 is rare.
     """
     exponent, order = _constant(y), _constant(n)
     if order == 0.0:
@@ -136,7 +136,7 @@ def _coefficient(y: float, n: int) -> float:
 
 
 def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
-    """c · x**(y-n), as c h², h = x**((y-n)/2), which leaves the range of floats where its value does; x ≤ 0 is rare."""
+    """c · x**(y-n), as c h² with h = x**((y-n)/2), in the range of floats wherever its value is; x ≤ 0 is rare."""
     z, h, e = like(out, 3)
     t = _rounded_difference(y, n, e)
     numpy.power(x, numpy.multiply(e, HALF), h)
@@ -148,7 +148,7 @@ def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
 
 
 def _rounded_difference(y: Any, n: Any, e: Any) -> Any:
-    """Write y - n to e; what its rounding took away."""
+    """Write y - n to e, and return its rounding error."""
     numpy.subtract(y, n, e)
     t = numpy.subtract(e, y)
     return numpy.subtract(numpy.subtract(y, numpy.subtract(e, t)), numpy.add(n, t))
@@ -161,7 +161,7 @@ def xlogy(z: Any, x: Any, out: Any) -> None:
 
 
 def scaled_exp(c: Any, x: Any, y: Any, out: Any) -> None:
-    """c exp(p + low), p + low = x·y exactly, by halves of x and y; beyond ±700 it is the engine's."""
+    """c exp(p + low), where p + low = x·y exactly, from halves of x and y; beyond ±700 the engine's float function."""
     p, low, z = like(out, 3)
     x_high, y_high = upper(x), upper(y)
     x_low, y_low = numpy.subtract(x, x_high), numpy.subtract(y, y_high)
@@ -172,7 +172,7 @@ def scaled_exp(c: Any, x: Any, y: Any, out: Any) -> None:
     numpy.exp(p, z)
     numpy.add(z, numpy.multiply(z, low, low), z)
     numpy.multiply(c, z, z)
-    if numpy.maximum.reduce(numpy.abs(p, p), None, initial=0.0) < 700.0:  # a quarter of the time of asking each
+    if numpy.maximum.reduce(numpy.abs(p, p), None, initial=0.0) < 700.0:  # a quarter of the time of checking each
         numpy.copyto(out, z)
     else:
         settle("scaled_exp", z, numpy.logical_not(numpy.less(p, 700.0)), (c, x, y), out)

@@ -1,7 +1,7 @@
-"""Program: straight-line code over numbers, what is left of a function once its Python has run.
+"""Program: straight-line code over numbers, what remains of a function once its Python has run.
 
-Every value has a number: the inputs come first, then constants and operations, each after its operands. An operation
-is named as in the table of primitives, or is a comparison. Records are frozen, and nothing here knows NumPy.
+Every value has a number: inputs first, then constants and operations, each after its operands. An operation has a name
+from the table of primitives, or is a comparison. Records are frozen, and nothing here depends on NumPy.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from autograd.transforms.structure import detach
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# What is no operation of the table. A detached value is its operand to every executor, and a constant to derivatives.
+# Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
 
 
 class Operation(NamedTuple):
-    """An operation on values by their numbers; `value` is that of a constant."""
+    """An operation on values, given by number; `value` is that of a constant."""
 
     op: str
     operands: tuple[int, ...] = ()
@@ -31,7 +31,7 @@ class Operation(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """A dict of a structure: its keys, and what stands under each."""
+    """A dict in a structure: its keys, and the item under each."""
 
     keys: tuple[Any, ...]
     items: tuple[Any, ...]
@@ -45,7 +45,7 @@ class Argument(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a value is to the chain rule, all by number: ∂output/∂target · ∂target/∂source, the source at this place.
+    """The role of a value in the chain rule, by numbers: ∂output/∂target · ∂target/∂source, and the operand's position.
 
     Without an output it is the local derivative alone, without a target the sum ∂output/∂source.
     """
@@ -60,9 +60,9 @@ class Meaning(NamedTuple):
 class Program:
     """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
 
-    `tree`s hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
-    `forward` values belong to the forward pass, the others to the backward pass. `rows` are the arguments that differ
-    from row to row when it is rolled up. `meanings` say what values of the backward pass are.
+    Trees hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
+    `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
+    with the row when the program is rolled. `meanings` gives the roles of values in the backward pass.
 
     >>> from autograd.compiler.tracing import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
@@ -86,7 +86,7 @@ class Program:
     meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
 
     def __call__(self, *arguments: Any) -> Any:
-        """The outputs, in their structure, on numbers of any kind or arrays, in the structure of the arguments."""
+        """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""
         if len(arguments) != len(self.arguments):
             wanted = ", ".join(argument.name for argument in self.arguments)
             raise TypeError(f"{self.name}({wanted}): got {len(arguments)} arguments")
@@ -96,7 +96,7 @@ class Program:
         return rebuilt(self.outputs, self.run(inputs).__getitem__)
 
     def run(self, inputs: list[Any]) -> list[Any]:
-        """Every value, by its number, for these inputs."""
+        """Every value, by number, for these inputs."""
         values = list(inputs)
         leader = leading_kind(inputs) if inputs else None
         for operation in self.operations[len(inputs) :]:
@@ -111,23 +111,23 @@ class Program:
 
     @property
     def count(self) -> int:
-        """How many inputs there are."""
+        """The number of inputs."""
         return next((i for i, operation in enumerate(self.operations) if operation.op != INPUT), len(self.operations))
 
     @property
     def size(self) -> int:
-        """How many operations there are, inputs and constants apart."""
+        """The number of operations, without inputs and constants."""
         return sum(operation.op not in (INPUT, CONSTANT) for operation in self.operations)
 
     def source(self) -> str:
-        """The program as Python: the forward pass, then the backward pass, one line an operation."""
+        """The program as Python: the forward pass, then the backward pass, one operation a line."""
         with at_work:
             from autograd.compiler.source import source_of
 
         return source_of(self)
 
     def rolled(self, reduce: str | None = "sum") -> Any:
-        """The program in array instructions, over the rows of its arguments: `print` shows them."""
+        """The program in array instructions over the rows of its arguments; `print` shows them."""
         from autograd.compiler.lowering import executable
         from autograd.compiler.rolled import Result
         from autograd.compiler.rolling import rolled
@@ -140,7 +140,7 @@ class Program:
         return self.source()
 
     def draw(self, *arguments: Any, **options: Any) -> Any:
-        """The picture of the first output at these arguments, as `autograd.draw` gives it."""
+        """The picture of the first output at these arguments, as from `autograd.draw`."""
         from autograd.drawing import draw
         from autograd.engine import Value
 
@@ -152,7 +152,7 @@ class Program:
 
 
 def evaluator(op: str) -> Callable[..., Any]:
-    """An operation as a function of operands in a row."""
+    """An operation as a function of flat operands."""
     if op in COMPARISONS:
         return COMPARISONS[op]
     if op == DETACH:
@@ -165,7 +165,7 @@ def evaluator(op: str) -> Callable[..., Any]:
 
 
 def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int]:
-    """Which values, each after its operands, some are made from, themselves among them, in order."""
+    """The values that the roots depend on, roots included, in order; each value comes after its operands."""
     needed = [False] * len(operands)
     for i in roots:
         needed[i] = True
@@ -177,7 +177,7 @@ def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int
 
 
 def leaves_of(tree: Any) -> list[int]:
-    """The numbers of values in a tree, in order."""
+    """The value numbers in a tree, in order."""
     found: list[int] = []
     waiting = [tree]
     while waiting:
@@ -190,7 +190,7 @@ def leaves_of(tree: Any) -> list[int]:
 
 
 def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
-    """The structure of a tree with something else at its leaves: tuples, and dicts."""
+    """The structure of a tree in tuples and dicts, with `leaf` of each number at its leaves."""
     if isinstance(tree, int):
         return leaf(tree)
     if isinstance(tree, Keyed):
@@ -199,7 +199,7 @@ def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
 
 
 def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
-    """A tree with other numbers at its leaves."""
+    """The same tree, with `leaf` of each number at its leaves."""
     if isinstance(tree, int):
         return leaf(tree)
     if isinstance(tree, Keyed):
@@ -208,7 +208,7 @@ def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
 
 
 def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
-    """Put what is given into the list of values, by its number."""
+    """Put what is given into the list of values, by number."""
     if isinstance(tree, int):
         values[tree] = given
         return

@@ -1,11 +1,11 @@
-"""Rolled programs: instructions over registers, each doing at once what many operations of a program do one by one.
+"""Rolled programs: instructions over registers, each doing the work of many operations of a program.
 
 A register holds `width` numbers: once a call (SHARED), once a row (ROWS), summed over rows (TOTAL), or computed from
 such sums (AFTER). An executor keeps a register of ROWS as an array of width × rows of a block, so that an operation on
-consecutive numbers is one on consecutive memory, whatever the number of rows.
+consecutive numbers runs on consecutive memory, whatever the number of rows.
 
-An operand is a `View`: numbers of one register at a start and constant steps, in one dimension or, for a matrix, two.
-Whatever lies otherwise goes through `Gather` first. These records are all that an executor has to know.
+An operand is a constant or a `View`: numbers of one register, from a start in constant steps, in one dimension or, for
+a matrix, two. Numbers that lie otherwise go through a `Gather` first. An executor needs to know only these records.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SHARED, ROWS, TOTAL, AFTER = "shared", "rows", "total", "after"
 
 
 class Register(NamedTuple):
-    """Where `width` numbers are kept, or as many booleans; `name` is for people."""
+    """Storage for `width` numbers or booleans; `name` is for people."""
 
     name: str
     width: int
@@ -35,7 +35,7 @@ class View(NamedTuple):
 
 
 class Number(NamedTuple):
-    """A constant operand, the same for all."""
+    """A constant operand, the same for all members."""
 
     value: Any
 
@@ -44,7 +44,7 @@ Operand = View | Number
 
 
 class Result(NamedTuple):
-    """Outputs of a program, by their order, that an executor gives as one array of a shape: for each row, or once."""
+    """Outputs of a program, by index, that an executor returns as one array of this shape: for each row, or once."""
 
     outputs: tuple[int, ...]
     by_row: bool
@@ -60,7 +60,7 @@ class Apply(NamedTuple):
 
 
 class Product(NamedTuple):
-    """out[i] = Σⱼ matrix[i, j] · vector[j] (+ add[i]): neurons on the same inputs; the matrix is shared by the rows."""
+    """out[i] = Σⱼ matrix[i, j] · vector[j] (+ add[i]): neurons on the same inputs; the rows share the matrix."""
 
     out: int
     matrix: View
@@ -69,7 +69,7 @@ class Product(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """out[i] = op over j of operand[j, i], as a sum of many terms."""
+    """out[i] = op over j of operand[j, i], such as a sum of many terms."""
 
     out: int
     op: str
@@ -77,7 +77,7 @@ class Fold(NamedTuple):
 
 
 class Gather(NamedTuple):
-    """out = numbers from anywhere: (register, their places in it), one piece after the other."""
+    """out = numbers from anywhere, piece by piece: a register, and positions in it."""
 
     out: int
     pieces: tuple[tuple[int, tuple[int, ...]], ...]
@@ -105,9 +105,9 @@ Instruction = Apply | Product | Fold | Gather | RowSum | RowProduct
 class Rolled:
     """A program over rows, for an executor.
 
-    `inputs` are the registers of the arguments, in order; `constants` the shared registers of one number that is known;
-    `shared` runs once a call, `rows` once for each block of rows, `after` once more when all rows are summed.
-    `outputs` says where the numbers of each result are.
+    `inputs` are the registers of the arguments, in order; `constants` are shared registers of one known number each.
+    `shared` runs once a call, `rows` once for each block of rows, `after` once when all rows are summed. `outputs` says
+    where the numbers of each result are.
     """
 
     name: str

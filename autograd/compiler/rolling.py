@@ -1,8 +1,7 @@
-"""Rolling: scalar operations of one kind, at one depth, with operands that lie in the same registers, become one
-instruction on registers.
+"""Rolling: merge scalar operations of one kind and depth, with operands in the same registers, into one instruction.
 
-It goes phase by phase and depth by depth, so that the operands of a cell have their places when its turn comes. The
-members of a group are ordered by where their operands lie; then operands are consecutive wherever they can be.
+It works phase by phase and depth by depth, so that the operands of a scalar have locations when its turn comes. The
+members of a group are ordered by the locations of their operands, so operands are consecutive wherever possible.
 """
 
 from __future__ import annotations
@@ -49,20 +48,20 @@ if TYPE_CHECKING:
 SCOPE = {ONCE: SHARED, EACH_ROW: ROWS, AT_END: AFTER}
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
-BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # a constant exponent makes a form of its own
-FEW = 4  # up to so many terms are added one by one; more are multiplied together and folded
-DENSE = 2  # a product of matrices is taken where it computes at most so many times as many numbers as are wanted
+BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
+FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
+DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
 
 
 class Location(NamedTuple):
-    """Where a number is: the register, and which of it."""
+    """Where a number is: its register, and its column there."""
 
     register: int
     column: int
 
 
 def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False) -> Rolled:
-    """A program whose arguments `by_row` vary with the row, rolled up; what is not by row is summed over the rows.
+    """The rolled program, whose arguments `by_row` vary with the row; results that are not by row are summed over rows.
 
     `limits` keeps the engine's limits at infinity, at some cost.
 
@@ -86,7 +85,7 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], l
 
 
 class Rolling:
-    """One program on its way into registers."""
+    """Places the scalars of one program in registers."""
 
     def __init__(self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int]) -> None:
         self.program, self.graph, self.outputs = program, graph, outputs
@@ -95,7 +94,7 @@ class Rolling:
         self.constants: list[tuple[int, float]] = []
         self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
         self.count: int | None = None
-        self.gathers: dict[Any, int] = {}  # each made once
+        self.gathers: dict[Any, int] = {}  # each gather is made once
         self.names: Counter[str] = Counter()
         self.inputs = [self._input(k, k in by_row) for k in range(len(program.arguments))]
 
@@ -112,7 +111,7 @@ class Rolling:
         return len(self.registers) - 1
 
     def result(self, results: Sequence[Result]) -> Rolled:
-        """All groups, phase by phase and depth by depth."""
+        """The rolled program, built group by group, in order of phase and depth."""
         for phase, depth in self._depths():
             groups: dict[Any, list[int]] = defaultdict(list)
             for cell in depth:
@@ -129,7 +128,7 @@ class Rolling:
         )  # fmt: skip
 
     def _depths(self) -> Iterable[tuple[int, list[int]]]:
-        """Scalars to compute, those of one phase and one depth together; a sum over rows is taken with the rows."""
+        """The scalars to compute, grouped by phase and depth; a sum over rows is computed along with the rows."""
         graph = self.graph
         depth: dict[int, int] = {}
         found: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -141,7 +140,7 @@ class Rolling:
             found[phase, depth[i]].append(i)
         return [(phase, found[phase, level]) for phase, level in sorted(found)]
 
-    # --- what belongs together
+    # --- groups
 
     def _source(self, i: int) -> int:
         return -1 if self.graph.ops[i] == CONSTANT else self.locations[i].register
@@ -167,7 +166,7 @@ class Rolling:
         return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
 
     def _aligned(self, terms: Terms) -> Terms:
-        """Terms in the order of their places, what varies most last in each pair."""
+        """Terms ordered by location; in each pair, the factor of the later phase comes second."""
         by_phase = [
             (a, b) if (self.graph.when[a], self._order(a)) <= (self.graph.when[b], self._order(b)) else (b, a)
             for a, b in terms.pairs
@@ -201,7 +200,7 @@ class Rolling:
     # --- instructions
 
     def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, booleans: bool = False) -> int:
-        """One operation on many operands, given as one list of scalars for each place."""
+        """One operation on many operands, given as a list of scalars for each operand position."""
         return self._applied(
             op, [self._operand(column, phase) for column in operands], len(operands[0]), phase, booleans
         )
@@ -229,12 +228,12 @@ class Rolling:
     # --- contractions
 
     def _contractions(self, members: list[int], phase: int) -> None:
-        """Σ a·b + Σ c for many at once: a product of matrices where the members share one side, else term by term."""
+        """Σ a·b + Σ c for many scalars: as a matrix product where they share one side, else term by term."""
         groups: dict[Any, list[int]] = defaultdict(list)
         for i in members:
             groups[self._vector(self.graph.terms[i])].append(i)
         if len(groups) > max(1, len(members) // 2):
-            groups = {None: members}  # hardly any share anything
+            groups = {None: members}  # hardly any share a vector
         for vector, group in groups.items():
             group.sort(key=lambda i: self._key(self.graph.terms[i]))
             terms = [self.graph.terms[i] for i in group]
@@ -245,7 +244,7 @@ class Rolling:
         return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
 
     def _vector(self, terms: Terms) -> tuple[int, ...] | None:
-        """The second factors, if the first ones can be a matrix that all rows share."""
+        """The second factors, if the first ones can form a matrix that all rows share, else None."""
         if len(terms.pairs) < 2 or any(self.graph.when[a] == EACH_ROW for a, _ in terms.pairs):
             return None
         if any(self.graph.ops[i] == CONSTANT for pair in terms.pairs for i in pair):
@@ -270,7 +269,7 @@ class Rolling:
         return out
 
     def _products(self, terms: list[Terms], phase: int) -> int | None:
-        """Σ a·b, product by product where there are few, else all of them in one register that is folded."""
+        """Σ a·b, one product at a time if there are few, else with all products in one register, folded."""
         count, width = len(terms[0].pairs), len(terms)
         if not count:
             return None
@@ -290,7 +289,7 @@ class Rolling:
         return self._applied("add", (x, y), width, phase)
 
     def _with_singles(self, total: int | None, terms: list[Terms], phase: int) -> int:
-        """The single terms of each, added to what there is."""
+        """Add each scalar's single terms to its total so far, if there is one."""
         count, width = len(terms[0].singles), len(terms)
         if count > FEW:
             more = self._fold("sum", [t.singles for t in terms], phase)
@@ -322,7 +321,7 @@ class Rolling:
         return out
 
     def _row_products(self, members: list[int]) -> None:
-        """Σ over rows of a·b for pairs from two registers: all pairs of both sides at once where most are wanted."""
+        """Σ over rows of a·b for pairs from two registers: as one matrix product if most of its entries are wanted."""
         pairs = [self.graph.operands[i] for i in members]
         left, right = (sorted({pair[side] for pair in pairs}, key=self._order) for side in (0, 1))
         if len(left) * len(right) > DENSE * len(pairs):
@@ -341,7 +340,7 @@ class Rolling:
     # --- operands
 
     def _operand(self, column: Sequence[int], phase: int) -> Operand:
-        """The operands in one place of all members: a constant, a view, or a view of what is gathered for it."""
+        """One operand of all members: a constant, a view, or a view of a gathered register."""
         values = [self.graph.values[i] for i in column if self.graph.ops[i] == CONSTANT]
         if len(values) == len(column) and len(set(column)) == 1:
             return Number(values[0])
@@ -353,7 +352,7 @@ class Rolling:
 
     def _locate(self, i: int) -> Location:
         place = self.locations.get(i)
-        if place is None:  # a constant that stands among other operands
+        if place is None:  # a constant among other operands
             x = self.graph.values[i]
             register = self._register(self._named("constant"), 1, SHARED, type(x) is bool)
             self.constants.append((register, x))
@@ -376,7 +375,7 @@ class Rolling:
         return View(register, 0, (len(places), len(places[0])), (len(places[0]), 1))
 
     def _gathered(self, places: Sequence[Location], phase: int) -> int:
-        """A register of numbers from anywhere, made in the earliest phase that can."""
+        """A register of numbers from anywhere, gathered before the rows if all of them are shared."""
         pieces: list[tuple[int, list[int]]] = []
         for register, column in places:
             if pieces and pieces[-1][0] == register:

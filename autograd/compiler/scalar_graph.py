@@ -1,8 +1,8 @@
-"""The scalar operations of a program, made ready for rolling.
+"""The scalar operations of a program, prepared for rolling.
 
-Operations on sequences become sums of products or folds of parts that are shared; sums are flattened, so that
-`w[0]*x[0] + w[1]*x[1] + b`, `sum(...)` and `dot(w, x, b)` are all one *contraction*, Σ a·b + Σ c; and a sum over rows
-goes inside sums and past factors that all rows share, down to Σ ∂C/∂z · x, which is a product of matrices.
+Operations on sequences become sums of products, or folds of parts that several of them share. Sums are flattened, so
+`w[0]*x[0] + w[1]*x[1] + b`, `sum(...)` and `dot(w, x, b)` all become one *contraction*, Σ a·b + Σ c. A sum over rows
+moves inside sums and past factors that all rows share, down to Σ ∂C/∂z · x, a matrix product.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograd.symbols import COMPARISONS
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-ONCE, EACH_ROW, AT_END = range(3)  # when a cell has its number: before the rows, for each row, after all rows
+ONCE, EACH_ROW, AT_END = range(3)  # when a scalar is computed: before the rows, for each row, after all rows
 
 CONTRACTION, ROW_SUM, ROW_DOT, COUNT = "contraction", "sum over rows", "product over rows", "number of rows"
 ADDERS = {"add", "sum", "dot"}
@@ -30,10 +30,10 @@ class Terms(NamedTuple):
 
 
 class ScalarGraph:
-    """Operations by number, each made once; `when` says in which phase each is computed."""
+    """Operations by number, each created once; `when` gives the phase that computes each."""
 
     def __init__(self, program: Program, by_row: Collection[int], limits: bool) -> None:
-        """`limits`: with the engine's limits at infinity."""
+        """`limits` keeps the engine's limits at infinity."""
         sequences = EXACT if limits else PLAIN
         self.ops: list[str] = []
         self.operands: list[tuple[int, ...]] = []
@@ -60,14 +60,14 @@ class ScalarGraph:
         return len(self.ops) - 1
 
     def constant(self, x: Any) -> int:
-        """A number that is known already."""
+        """The number of a constant scalar."""
         key = (CONSTANT, type(x), repr(x))
         if key not in self._known:
             self._known[key] = self._add(CONSTANT, (), x, ONCE)
         return self._known[key]
 
     def emit(self, op: str, *operands: int) -> int:
-        """The cell of an operation."""
+        """The number of an operation's scalar, created on first use."""
         key = (op, operands)
         found = self._known.get(key)
         if found is None:
@@ -76,7 +76,7 @@ class ScalarGraph:
         return found
 
     def _latest(self, operands: tuple[int, ...]) -> int:
-        """The latest of their phases; a loop takes half of the time of `max`."""
+        """The latest phase among the operands; a loop takes half the time of `max`."""
         latest = ONCE
         for i in operands:
             if self.when[i] > latest:
@@ -84,24 +84,24 @@ class ScalarGraph:
         return latest
 
     def is_boolean(self, i: int) -> bool:
-        """Whether a cell is a condition, not a number."""
+        """Whether scalar i is a condition, not a number."""
         while self.ops[i] == "where":
             i = self.operands[i][1]
         return self.ops[i] in COMPARISONS or type(self.values[i]) is bool
 
     def live(self, outputs: Sequence[int]) -> list[int]:
-        """The scalars that outputs are made from, in order."""
+        """The scalars that the outputs depend on, outputs included, in order."""
         return reached(outputs, list(map(self.parts, range(len(self.ops)))) if self.terms else self.operands)
 
     def parts(self, i: int) -> tuple[int, ...]:
-        """The scalars that cell i is computed from."""
+        """The scalars that scalar i is computed from."""
         terms = self.terms.get(i)
         return self.operands[i] if terms is None else tuple(j for pair in terms.pairs for j in pair) + terms.singles
 
     # --- sums over rows
 
     def totals(self, outputs: Sequence[int], wanted: Sequence[bool]) -> list[int]:
-        """The outputs, those that are wanted summed over all rows."""
+        """The outputs, with the wanted ones summed over all rows."""
         uses = [0] * len(self.ops)
         for i in self.live(outputs):
             for j in self.operands[i]:
@@ -109,9 +109,10 @@ class ScalarGraph:
         return [self._total(i, uses) if total else i for i, total in zip(outputs, wanted, strict=True)]
 
     def _total(self, cell: int, uses: list[int]) -> int:
-        """The sum of a cell over rows: of a sum, the sum of the totals; a factor that rows share goes outside.
+        """The sum of scalar `cell` over all rows.
 
-        What something else needs too is computed anyway, and is summed as it is.
+        A sum becomes the sum of its terms' totals, and a factor that all rows share moves outside. A scalar with other
+        uses is computed anyway, and is summed as it is.
         """
         terms: list[int] = []
         waiting: list[tuple[int, int | None]] = [(cell, None)]
@@ -141,7 +142,7 @@ class ScalarGraph:
     # --- contractions
 
     def contract(self, outputs: Sequence[int]) -> None:
-        """Flatten sums: a sum or product that only one sum of the same phase takes becomes terms of that."""
+        """Flatten sums: a sum or product used by a single sum of the same phase becomes terms of that sum."""
         live = self.live(outputs)
         consumers: list[int] = [0] * len(self.ops)
         only: list[int] = [-1] * len(self.ops)
@@ -150,7 +151,7 @@ class ScalarGraph:
                 consumers[j] += 1
                 only[j] = i
         for i in outputs:
-            consumers[i] += 2  # an output is needed by itself
+            consumers[i] += 2  # an output is needed itself
         absorbed = [False] * len(self.ops)
         for i in live:
             inner = self.ops[i] in ADDERS or (

@@ -1,8 +1,8 @@
-"""Operations in terms of others: those on sequences of parts that many of them share, in whatever order they come.
+"""Operations lowered to simpler ones; those on sequences share parts, whatever the order of their operands.
 
-`PLAIN` is short, and NaN where numbers are infinite. `EXACT` has the engine's limits there: one infinite number
-outweighs all finite ones, several have no limit. It is for the safe program, which runs where something is not
-finite, and for programs in which a comparison would hide that.
+`PLAIN` is short, but gives NaN where numbers are infinite. `EXACT` keeps the engine's limits there: one infinite number
+outweighs all finite ones; several have no limit. It serves the safe program, which runs where something is not finite,
+and programs in which a comparison would hide that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Lowering = Callable[[ScalarGraph, Sequence[int]], int]
 
-TINY = 1e-290  # below it a length may have lost digits
+TINY = 1e-290  # a shorter length may have lost digits
 
 
 def _mean(cells: ScalarGraph, xs: Sequence[int]) -> int:
@@ -37,7 +37,7 @@ def _logsumexp(cells: ScalarGraph, xs: Sequence[int]) -> int:
 
 
 def _from_greatest(cells: ScalarGraph, xs: Sequence[int]) -> tuple[int, list[int]]:
-    """x - m for the first of the xs, and for all of them, m being the greatest."""
+    """x - m for the first x, and for all of them, where m is the greatest."""
     m = cells.emit("max", *sorted(xs))
     return cells.emit("subtract", xs[0], m), [cells.emit("subtract", x, m) for x in sorted(xs)]
 
@@ -49,12 +49,12 @@ def _softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
 
 
 def _log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    first, every = _from_greatest(cells, xs)  # for x - logsumexp(x) would lose what is small beside m
+    first, every = _from_greatest(cells, xs)  # x - logsumexp(x) would lose what is small beside m
     return cells.emit("subtract", first, _logsumexp(cells, every))
 
 
 def _softmax_rest(first: Lowering) -> Lowering:
-    """The sum of the softmax of all but the first, in terms of that of one."""
+    """The sum of the softmax of all but the first x, from the softmax of one."""
 
     def rest(cells: ScalarGraph, xs: Sequence[int]) -> int:
         others = range(1, len(xs))
@@ -64,14 +64,14 @@ def _softmax_rest(first: Lowering) -> Lowering:
 
 
 def _direction(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    """x / z; 0 of the zero vector, and NaN where z is too small to have all its digits."""
+    """x / z for the first x and the norm z; 0 at the zero vector, NaN where z may have lost digits."""
     z, zero = _norm(cells, xs), cells.constant(0.0)
     usual = cells.emit(">", z, cells.constant(TINY))
     rare = cells.emit("where", cells.emit("==", z, zero), zero, cells.constant(nan))
     return cells.emit("where", usual, cells.emit("divide", xs[0], z), rare)
 
 
-# --- local derivatives that the engine keeps whole: their pieces, in an order in which none leaves the range ---------
+# --- local derivatives that the engine keeps whole: their factors, ordered so that none leaves the range --------------
 
 
 def _ratio_slope(cells: ScalarGraph, zxy: Sequence[int]) -> int:
@@ -94,7 +94,7 @@ def _divided(cells: ScalarGraph, x: int, z: int, n: int) -> int:
 
 
 def _exact_quotient(cells: ScalarGraph, xyzn: Sequence[int]) -> int:
-    """Of two fractions whose product underflows, one is taken 2**500 times as large until the end."""
+    """Where the product of two fractions underflows, scale one of them by 2**500 until the end."""
     x, y, z, order = xyzn
     if cells.values[y] == 1.0:
         return _quotient(cells, xyzn)
@@ -117,7 +117,7 @@ def _power_log(cells: ScalarGraph, zxyn: Sequence[int]) -> int:
 
 
 def _infinities(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    """How many of the xs are inf; NaN beside a NaN."""
+    """How many of the xs are inf; NaN if any is NaN."""
     one, zero = cells.constant(1.0), cells.constant(0.0)
     flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in sorted(xs)]
     return cells.emit(
@@ -130,7 +130,7 @@ def _is_infinite(cells: ScalarGraph, x: int) -> int:
 
 
 def _by_infinities(cells: ScalarGraph, count: int, none: int, one: int, several: int) -> int:
-    """One of three numbers, by how many infinities there are."""
+    """One of three numbers, chosen by the number of infinities."""
     some = cells.emit("where", cells.emit("==", count, cells.constant(1.0)), one, several)
     return cells.emit("where", cells.emit("==", count, cells.constant(0.0)), none, some)
 
@@ -146,14 +146,14 @@ def _exact_log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
 
 
 def _exact_direction(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    """Of numbers whose norm overflows it is that of their quarters, of tiny ones that of multiples."""
+    """Where the norm overflows, the direction of a quarter of the numbers; where it is tiny, of a multiple."""
     z, large = _norm(cells, xs), cells.constant(2.0**600)
     tiny = cells.emit("where", cells.emit("<=", z, cells.constant(TINY)), large, cells.constant(1.0))
     scale = cells.emit("where", _is_infinite(cells, z), cells.constant(0.25), tiny)
     finite = _direction(cells, [cells.emit("multiply", x, scale) for x in xs])
     sizes = [cells.emit("abs", x) for x in xs]
     count, infinite = _infinities(cells, sizes), _is_infinite(cells, sizes[0])
-    nothing = cells.emit("multiply", count, cells.constant(0.0))  # or NaN
+    nothing = cells.emit("multiply", count, cells.constant(0.0))  # 0, or NaN
     one = cells.emit("where", infinite, cells.emit("sign", xs[0]), nothing)
     several = cells.emit("where", infinite, cells.constant(nan), nothing)
     return _by_infinities(cells, count, finite, one, several)
@@ -181,7 +181,7 @@ EXACT = PLAIN | {
 
 
 def hides_infinity(program: Program) -> bool:
-    """Whether a comparison depends on an operation of which `PLAIN` has no limits: of NaN it is merely false."""
+    """Whether a comparison depends on an operation without limits in `PLAIN`: on its NaN it would just be false."""
     differ = {op for op in EXACT if EXACT[op] is not PLAIN[op]}
     operations = program.operations
     if differ.isdisjoint(operation.op for operation in operations):

@@ -1,4 +1,4 @@
-"""A program as Python source, and back: one line an operation, and beside the backward pass the chain rule."""
+"""A program as Python source, and back: one operation a line, with the chain rule beside the backward pass."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def _call(operation: Operation, names: list[str]) -> str:
 
 
 class Notes:
-    """The chain rule in words, beside the lines that multiply an adjoint and a local derivative, or add up."""
+    """The chain rule in words, beside lines that multiply an adjoint by a local derivative, or add up."""
 
-    SHOWN = 2  # of what one value is, for it may be many things
+    SHOWN = 2  # meanings of a value, which may have many
 
     def __init__(self, program: Program, names: list[str]) -> None:
         self.program, self.names = program, names
@@ -105,21 +105,21 @@ class Notes:
         return "C" if m.output == self.cost else self.names[m.output]
 
     def _operand(self, m: Meaning) -> str:
-        """An operand by name, with its place where ∂z/∂x could mean something else."""
+        """The name of an operand, with its position where ∂z/∂x would be ambiguous."""
         assert m.target is not None
         name = self.names[m.source]
         return placed(name, m.place) if m.source in self.ambiguous[m.target] else name
 
 
 class Unpacking:
-    """The lines that take arguments apart; a dict inside a sequence has a name of its own there."""
+    """The lines that unpack arguments; a dict inside a sequence gets a name of its own."""
 
     def __init__(self, program: Program, names: list[str]) -> None:
         self.names = names
         self.taken = {program.name, *names, *(argument.name for argument in program.arguments)}
 
     def lines(self, tree: Any, source: str) -> list[str]:
-        """What gives every number of a tree its name, where `source` is the whole."""
+        """The lines that name every number of a tree, where `source` is the whole."""
         if isinstance(tree, Keyed):
             parts = zip(tree.keys, tree.items)
             return [line for key, part in parts for line in self.lines(part, f"{source}[{key!r}]")]
@@ -149,13 +149,13 @@ def _structure(tree: Any, names: list[str], bare: bool = False) -> str:
     return items if bare and tree else f"({items})"
 
 
-# --- and back -----------------------------------------------------------------------------------
+# --- parsing ------------------------------------------------------------------------------------
 
 
 def parsed(source: str) -> Program:
-    """The program that `source` writes: what `Program.source` gives comes back as an equal program.
+    """The program that `source` describes; the source of a program gives an equal program.
 
-    SyntaxError names what is no line of a program.
+    SyntaxError names what does not belong in a program.
 
     >>> program = parsed("def f(x):\\n    v1 = sin(x)\\n    return v1\\n")
     >>> program(0.0), parsed(program.source()) == program
@@ -165,7 +165,7 @@ def parsed(source: str) -> Program:
 
 
 class SourceReader:
-    """Source, statement by statement."""
+    """Reads source, statement by statement."""
 
     def __init__(self, source: str) -> None:
         (function,) = ast.parse(source).body
@@ -198,7 +198,7 @@ class SourceReader:
         self.program = self.builder.program(function.name, arguments, outputs, forward)
 
     def _entered(self, tree: Any) -> Any:
-        """A tree of names as one of inputs, numbered in order."""
+        """A tree of names as a tree of inputs, numbered in order."""
         if isinstance(tree, str):
             self.numbers[tree] = self.builder.input(tree)
             return self.numbers[tree]
@@ -209,7 +209,7 @@ class SourceReader:
     # --- arguments
 
     def _unpacks(self, statement: ast.stmt) -> bool:
-        """Whether a statement takes an argument apart; if so, remember how."""
+        """Whether a statement unpacks an argument; if so, record how."""
         if not isinstance(statement, ast.Assign):
             return False
         source, keys = _source(statement.value)
@@ -227,7 +227,7 @@ class SourceReader:
             raise SyntaxError(f"not a way to take an argument apart: {ast.unparse(target)}")
         if target.id not in self.sources:
             return target.id
-        self.dicts[target.id] = argument, path  # a dict, which later lines take apart
+        self.dicts[target.id] = argument, path  # a dict, which later lines unpack
         return None
 
     # --- expressions
@@ -278,7 +278,7 @@ OPS: dict[type, str] = {
 
 
 def _source(value: ast.expr) -> tuple[str, list[Any]]:
-    """What a line takes apart, p and the keys a and b of p['a']['b']; an empty name where it does something else."""
+    """What a line unpacks: p and the keys a and b of p['a']['b']; an empty name if it does something else."""
     keys: list[Any] = []
     while isinstance(value, ast.Subscript):
         keys.insert(0, ast.literal_eval(value.slice))
@@ -287,7 +287,7 @@ def _source(value: ast.expr) -> tuple[str, list[Any]]:
 
 
 def _grafted(tree: Any, path: list[Any], part: Any) -> Any:
-    """A tree with a part put where the path leads, by the keys of dicts and places in sequences."""
+    """A tree with a part inserted at a path of dict keys and positions in sequences."""
     if not path:
         return part
     (kind, step), *rest = path

@@ -1,4 +1,4 @@
-"""Traces: the programs of a function for what it has been called on, and their plans, while it reads the same."""
+"""Traces: the programs and plans of a function for each kind of call, valid while what it reads stays the same."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from autograd.refusals import TraceError
 
 
 class Call(NamedTuple):
-    """The arguments of one call: their specs, which the program depends on, their numbers, and how rows are reduced.
+    """The arguments of one call: their specs, which determine the program, their arrays, and how rows are reduced.
 
-    `static` has the name of each static argument, a key by type and bits, and its value.
+    `static` holds, for each static argument, its name, a key by type and bits, and its value.
     """
 
     passed: Passed
@@ -35,33 +35,33 @@ class Call(NamedTuple):
 
     @property
     def each(self) -> bool:
-        """Whether there is a result for each row."""
+        """Whether each row has its own result."""
         return self.rows is not None and self.reduce is None
 
     @property
     def moving(self) -> list[str]:
-        """The names of the arguments that are traced."""
+        """The names of the traced arguments."""
         fixed = {name for name, _, _ in self.static}
         return [name for name in self.passed.names if name not in fixed]
 
     @property
     def key(self) -> Any:
-        """What its program depends on."""
+        """What the program depends on."""
         return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static)
 
 
 class Traces:
-    """The programs and plans of one function, in one state of what it reads besides its arguments."""
+    """The programs and plans of one function, for one state of what it reads besides its arguments."""
 
     def __init__(self, f: Callable[..., Any] | None, parameters: Parameters, options: Options, watch: Watch) -> None:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
         self.programs: dict[Any, Program] = {}
         self.plans: dict[Any, Plan] = {}
-        self.known: dict[Any, tuple[Plan, int | None]] = {}  # by the shapes of arrays alone
+        self.known: dict[Any, tuple[Plan, int | None]] = {}  # by shapes alone
         self._tracing = Lock()
 
     def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan:
-        """What runs for arguments of these specs: traced, differentiated and rolled up when they first come."""
+        """The plan for arguments of these specs: traced, differentiated and rolled on first use."""
         key = (kind, call.each, chosen, call.key)
         plan = self.plans.get(key)
         if plan is None:
@@ -72,7 +72,7 @@ class Traces:
         return plan
 
     def _traced(self, call: Call) -> Program:
-        """The program of f for arguments of these specs."""
+        """The program of f for arguments of these specs, traced on first use."""
         with self._tracing.held:
             program = self.programs.get(call.key)
             if program is None:
@@ -93,39 +93,39 @@ class Traces:
         of_numbers.__name__ = name
         try:
             program = trace(of_numbers, [template(spec) for spec in call.specs], moving)
-        except TraceError:  # which names its line, whatever the shapes
+        except TraceError:  # names its line, whatever the shapes
             raise
-        except Exception as error:  # whatever f itself raises goes on, with what it was given
+        except Exception as error:  # what f itself raises propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(spec)))}" for name, spec in zip(moving, call.specs))
             error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
-        names = zip(program.arguments, moving)  # a program calls a parameter named like an operation otherwise
+        names = zip(program.arguments, moving)  # a program renames a parameter that is named like an operation
         by_row = {name for i, name in enumerate(call.passed.names) if self.parameters.has_rows(call.passed, i)}
         return replace(program, rows=tuple(argument.name for argument, name in names if name in by_row))
 
     # --- copies
 
     def saved(self) -> Any:
-        """The programs for another process, and the fingerprint of the code and the numbers that they were made of."""
+        """The programs for another process, and a fingerprint of the code and the numbers that they came from."""
         return (self.watch.fingerprint() if self.function is not None else None), dict(self.programs)
 
     def restore(self, saved: Any) -> None:
-        """Take over programs that were saved, unless f or what it reads is another here."""
+        """Take over saved programs, unless f or what it reads differs here."""
         fingerprint, programs = saved
         if self.function is None or fingerprint == self.watch.fingerprint():
             self.programs.update(programs)
 
 
-_pauses: list[None] = []  # of the garbage collector, one for each that there is
+_pauses: list[None] = []  # of the garbage collector, one item for each active pause
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the garbage collector, which takes a fifth of the time of making a program, and finds nothing."""
+    """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing."""
     if not gc.isenabled():
         yield
         return
-    try:  # around all of it, since a Ctrl-C may come after any step, be it the first of what comes finally
+    try:  # a Ctrl-C may come after any step, even the first of the inner `finally`
         try:
             _pauses.append(None)
             gc.disable()
@@ -138,7 +138,7 @@ def uncollected() -> Iterator[None]:
 
 
 def _collect_again() -> None:
-    """In the child of a fork, where the thread that paused the collector is not there to go on."""
+    """Enable the collector in a forked child, where the thread that paused it does not exist."""
     if _pauses:
         _pauses.clear()
         gc.enable()

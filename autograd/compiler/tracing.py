@@ -1,4 +1,4 @@
-"""Tracing: a function runs once on Values that hold symbols, and what it did becomes a program."""
+"""Tracing: run a function once on Values that hold symbols, and record what it does as a program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = ()) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
 
-    TraceError where f asks for the truth of a comparison, or depends on a Value that is not among its arguments.
+    TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
 
     >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
     2
@@ -45,7 +45,7 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters of f; those of `*args` are numbered."""
+    """The names of f's first parameters; those from `*args` are numbered."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):
@@ -59,7 +59,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 def _entered(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
-    """An argument as f sees it, made of Values, and the tree of their numbers."""
+    """An argument as f sees it, with Values for its numbers, and the tree of their value numbers."""
     if isinstance(x, dict):
         parts = {key: _entered(item, f"{name}_{key}", lowering) for key, item in x.items()}
         return {key: given for key, (given, _) in parts.items()}, Keyed(
@@ -87,7 +87,7 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
-    value = Value(symbol, label=name)
+    value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
     i = lowering.builder.input(name)
     lowering.knows(symbol, i)
     lowering.knows(value, i)
@@ -107,9 +107,9 @@ def _output(result: Any, lowering: Lowering) -> Any:
 
 
 def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool) -> None:
-    """Give a number to every Value that the outputs are computed from, oldest first.
+    """Give a number to every Value that the outputs depend on, oldest first.
 
-    TraceError where data was changed on the way, below what was computed of it.
+    TraceError where f changed data after something was computed from it.
     """
     found = list({id(v): v for v in outputs if isinstance(v, Value)}.values())
     seen = set(map(id, found))
@@ -121,21 +121,21 @@ def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool
     for node in sorted(found, key=lambda v: v.index):
         if changed and node.inputs and not is_unchanged(node):
             raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
-        # A condition comes with the operation that it decides, after what it compares.
-        if type(node.data) is not Condition and id(node) not in lowering.known:
+        # A condition gets its number with the operation that uses it, after the values that it compares.
+        if type(node._data) is not Condition and id(node) not in lowering.known:
             lowering.knows(node, _number_of(node, lowering, first))
 
 
 def _number_of(node: Value, lowering: Lowering, first: int) -> int:
-    row, data = node.op, node.data
+    row, data = node.op, node._data
     if type(data) is not Symbol:
         if row is None and not node.is_constant and node.index < first:
             named = f" {node.label!r}" if node.label else ""
             raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
         return lowering.number(data)
     if row is None:
-        return lowering.detached(data)  # a leaf that f made: of x.data, by no_grad, by detach
-    operands = [v.data for v in node.inputs]
+        return lowering.detached(data)  # a leaf that f created: from x.data, under no_grad, or by detach
+    operands = [v._data for v in node.inputs]
     numbers = [
         lowering.number(x) if type(x) is Condition else lowering.known[id(v)] for v, x in zip(node.inputs, operands)
     ]

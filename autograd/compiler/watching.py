@@ -1,7 +1,7 @@
-"""Watching: what a traced function reads besides its arguments, so that a change of it is traced again.
+"""Watching: notice when what a traced function reads besides its arguments changes, so that it is traced again.
 
-Watched are the globals and the cells of closures that a function names, its code and its defaults, and those of every
-Python function that these hold, libraries apart. Not to be seen are attributes, what changes in place, random numbers.
+A Watch covers the globals and closure cells that a function names, its code and its defaults, and those of every Python
+function that these hold, except in libraries. It cannot see attributes, changes in place, or random numbers.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ WRITTEN = {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"}
 
 
 class Watch:
-    """What some function reads, as it was when this was made; `changed()` says whether it is so no longer.
+    """What a function reads, as it was when this was created; `changed()` says whether that still holds.
 
-    Looking costs some thirty nanoseconds a name, since the loops over them run in C.
+    A check costs some thirty nanoseconds a name, since its loops run in C.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
@@ -49,11 +49,11 @@ class Watch:
         ]
 
     def changed(self) -> bool:
-        """Whether a name stands for something else than it did, be it an equal number."""
+        """Whether a name now stands for another object, even an equal one."""
         try:
             if not all(map(is_, starmap(getattr, self._attributes), self._held)):
                 return True
-        except ValueError:  # a cell that is empty now
+        except ValueError:  # a cell is empty now
             return True
         return any(not all(map(is_, map(get, names), values)) for get, names, values in self._scopes)
 
@@ -63,20 +63,20 @@ class Watch:
             yield from values
 
     def key(self) -> Any:
-        """What two states have in common where the function does the same in both; of a Watch that is kept."""
+        """A key that two states share if the function does the same in both; it holds ids, so keep this Watch alive."""
         return tuple(exactly(value, id) for value in self._values())
 
     def fingerprint(self) -> str:
-        """A text that another process gives for the same code on the same numbers."""
+        """A text that another process also gives for the same code on the same numbers."""
         from hashlib import sha256
 
         return sha256("\n".join(map(_told, self._values())).encode(errors="backslashreplace")).hexdigest()
 
 
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
-    """A key for a value by type and bits: 0.0 and -0.0 are two, as are 1, 1.0 and True.
+    """A key for a value by type and bits: 0.0 and -0.0 differ, as do 1, 1.0 and True.
 
-    What is no number, text, tuple or frozenset of them has the key that `otherwise` gives.
+    Anything but a number, text, None, or a tuple or frozenset of them gets the key that `otherwise` gives.
     """
     if isinstance(x, float):
         return type(x), x.hex()
@@ -91,20 +91,20 @@ def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
 
 
 def _unwrapped(f: Any) -> Any:
-    """The Python function that a callable runs: of a method, of a partial, of an object with `__call__`."""
+    """The Python function that a callable runs: behind a method, a partial, or an object with `__call__`."""
     while True:
         if isinstance(f, MethodType):
             f = f.__func__
         elif hasattr(f, "func") and type(f).__module__ == "functools":
             f = f.func
-        elif isinstance(getattr(type(f), "__call__", None), FunctionType):  # noqa: B004  # not whether, but what
+        elif isinstance(getattr(type(f), "__call__", None), FunctionType):  # noqa: B004  # to get the function
             f = type(f).__call__
         else:
             return f
 
 
 def _functions(f: Any) -> Iterator[FunctionType]:
-    """The Python functions that f reaches by names and cells, itself first; of libraries only what they wrap."""
+    """The Python functions that f reaches through names and cells, f first; of libraries, only what they wrap."""
     waiting, seen = [f], set()
     while waiting:
         x = waiting.pop()
@@ -125,7 +125,7 @@ def _functions(f: Any) -> Iterator[FunctionType]:
 
 
 def _names(code: CodeType) -> tuple[set[str], set[str]]:
-    """The names that code reads, and those that it binds itself, functions inside it included."""
+    """The names that code reads, and those that it binds itself, nested functions included."""
     read: set[str] = set()
     written: set[str] = set()
     for instruction in dis.get_instructions(code):
@@ -148,7 +148,7 @@ def _is_full(cell: Any) -> bool:
 
 
 def _told(x: Any) -> str:
-    """A value as text that does not hang on where it lies in memory."""
+    """A value as text that does not depend on its address."""
     if isinstance(x, CodeType):
         inner = "".join(map(_told, x.co_consts))
         return f"code {x.co_code.hex()} {x.co_names} {x.co_varnames} {x.co_freevars} {inner}"

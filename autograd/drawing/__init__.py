@@ -30,13 +30,13 @@ def draw(
 ) -> Drawing:
     """A picture of everything below `output`: values and local derivatives forward, adjoints backward, their products.
 
-    `names` is a mapping of names to Values, or a Module, whose paths then name its parameters. `show` is "chain" for
-    all, "values" without the labels of arrows, "structure" without numbers. `collapse` says what is folded: "none",
-    "sums", the calls of a "neuron", "layer" or "model", identical "rows", or "auto": the finest of these that can be
-    read; `expand` is the path of a module to leave open. No more than `max_nodes` boxes are drawn, those nearest to the
-    output; what is hidden is said. `rankdir` and the attributes are Graphviz's. `theme` is "light" or "dark". With a
-    `filename`, the picture is also written to it, its `format` appended. No data and no gradient changes. TypeError for
-    anything but a Value; ValueError for an option that does not exist.
+    `names` maps names to Values, or is a Module, whose paths then name its parameters. `show` is "chain" for
+    everything, "values" to omit the labels of arrows, or "structure" to omit numbers too. `collapse` says what to fold:
+    "none", "sums", the calls of a "neuron", "layer" or "model", identical "rows", or "auto", the finest of these that
+    is readable; `expand` is the path of a module to leave open. At most `max_nodes` boxes are drawn, those nearest to
+    the output; the caption says what is hidden. `rankdir` and the attributes are Graphviz's. `theme` is "light" or
+    "dark". With a `filename`, the picture is also written to that file, its `format` appended. No data or gradient
+    changes. TypeError for anything but a Value; ValueError for an unknown option.
 
     >>> from autograd import Value
     >>> x = Value(0.5, label="x")

@@ -1,4 +1,4 @@
-"""From a graph and a folding to the picture: what each box and each arrow says."""
+"""From a graph and a folding to a picture: the text of each box and arrow."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SHOWS = ("chain", "values", "structure")
 
 
 class Flow:
-    """All edges from one box into a fold, added up on the way, for there may be millions."""
+    """All edges from one box into a fold, summed on the way, since there may be millions."""
 
-    FEW = 4  # nodes whose derivatives and contributions are told one by one
+    FEW = 4  # nodes whose derivatives and contributions are shown one by one
 
     __slots__ = ("constant", "live", "derivatives", "products")
 
@@ -36,11 +36,11 @@ class Flow:
 
     @property
     def is_few(self) -> bool:
-        """Whether every node that the edges come from is known."""
+        """Whether the edges come from few enough nodes to know each one."""
         return len(self.products) <= self.FEW
 
     def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
-        """One more edge: `adjoint` is that of its target, `inner` the derivative of the fold's result by its target."""
+        """Add an edge: `adjoint` is that of its target, `inner` the derivative of the fold's result in its target."""
         self.constant &= source.is_constant
         if partial is None or source.is_constant:
             return
@@ -51,7 +51,7 @@ class Flow:
 
 
 class PictureBuilder:
-    """One picture in the making: the boxes of a folding that are `shown`, and the edges between them."""
+    """A picture under construction: the boxes of a folding that are `shown`, and the edges between them."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class PictureBuilder:
         show: str,
         adjoints: Mapping[Value, Any] | None = None,
     ) -> None:
-        """Adjoints are those of the last backward pass, unless `adjoints` gives them."""
+        """The adjoints come from the last backward pass, unless `adjoints` gives them."""
         self.graph, self.naming, self.calls, self.folding, self.show = graph, naming, calls, folding, show
         self.alike = alike
         self.adjoints = adjoints
@@ -78,7 +78,7 @@ class PictureBuilder:
         self.indirect = indirect(graph.nodes, INPUTS, named)
 
     def _place(self, graph: Graph) -> None:
-        """Put every node into its box, and find the results of each: what the outside uses, and the output."""
+        """Put every node into its box, and find each box's results: what the outside uses, and the output."""
         results: dict[Value, None] = {graph.output: None}
         for node in graph.nodes:
             box = self.box(node)
@@ -93,15 +93,15 @@ class PictureBuilder:
             if self.box(node) in self.results:
                 self.results[self.box(node)].append(node)
         for box, members in self.members.items():
-            if not self.results[box]:  # leaves alike, or a node by itself
+            if not self.results[box]:  # identical leaves, or a single node
                 self.results[box] = members
 
     def _operands_of(self, box: Any) -> dict[Value, None]:
-        """What leads into a box from outside."""
+        """The operands of a box from outside."""
         return {v: None for node in self.members[box] for v in node.inputs if self.box(v) != box}
 
     def _is_named(self, box: Any) -> bool:
-        """Whether an arrow may say the derivative through a box: it has one result, and folds in or before it."""
+        """Whether an arrow may name the derivative through a box: it has one result, and it or an operand is folded."""
         folded = not isinstance(box, Value) or any(not isinstance(self.box(v), Value) for v in box.inputs)
         return folded and len(self.results[box]) == 1
 
@@ -109,24 +109,24 @@ class PictureBuilder:
         return box.index if isinstance(box, Value) else 0
 
     def box(self, node: Value) -> Any:
-        """The box that a node is in: its fold, or itself."""
+        """The box of a node: its fold, or the node itself."""
         return self.folding.get(node, node)
 
     def adjoint(self, node: Value) -> Any:
-        """∂C/∂node, None where it is not known."""
+        """∂C/∂node, None if it is not known."""
         if self.adjoints is not None:
             return self.adjoints.get(node)
         return node.grad if node.has_grad else None
 
     def contribution(self, edge: Edge) -> Any:
-        """∂C/∂target · ∂target/∂source, None where it is not known or no live path leads along the edge."""
+        """∂C/∂target · ∂target/∂source, None if it is not known or no live path leads along the edge."""
         adjoint = self.adjoint(edge.target)
         if adjoint is None or edge.partial is None or edge.target not in self.graph.reached:
             return None
         return adjoint * edge.partial
 
     def rank(self, box: Any) -> int:
-        """When a box is done: the index of its newest node."""
+        """The position of a box in the computation: the index of its newest node."""
         return max(node.index for node in self.members[box])
 
     # --- boxes -----------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class PictureBuilder:
         return marks(node, self.consumers.get(node, []), check_grad)
 
     def _fold_marks(self, members: list[Value]) -> tuple[str, ...]:
-        """Of a fold only what breaks the numbers: where they first are none."""
+        """For a fold, only where its numbers first turn NaN or infinite."""
         broken = (node for node in members if isinstance(node.data, float) and not math.isfinite(node.data))
         found = {mark for node in broken for mark in self._marks(node)}
         return tuple(sorted(mark for mark in found if mark.startswith("first")))
@@ -213,7 +213,7 @@ class PictureBuilder:
         return _plural(operations // count, "operation") + (f", {_plural(leaves, 'parameter')}" if leaves else "")
 
     def _fold_value(self, results: list[Value]) -> str:
-        """The value of a fold's one result, by name; the range of several."""
+        """The value of a fold's only result, by name, or the range of several."""
         written = _range([node.data for node in results])
         is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation"
         return f"{self.graph.name(results[0])} = {written}" if is_named else written
@@ -227,7 +227,7 @@ class PictureBuilder:
     # --- arrows ----------------------------------------------------------------------------------
 
     def arrows(self) -> Iterable[Arrow]:
-        """Every arrow of the picture: one for each operand of a single node, one for each fold that a box leads to."""
+        """Every arrow of the picture: one for each operand of a single node, one for each box that leads to a fold."""
         for box, key in self.keys.items():
             if isinstance(box, Value):
                 yield from self._operand_arrows(box, key)
@@ -261,7 +261,7 @@ class PictureBuilder:
         return Arrow(source, target, forward, backward, number(product), receiver, factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
-        """The arrows into a fold: for each box outside, the derivative of the fold's result, and what flows back."""
+        """The arrows into a fold: from each box outside, the derivative of the fold's result, and what flows back."""
         results = self.results[box]
         through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.show == "chain" else {}
         flows: dict[Any, Flow] = {}
@@ -295,12 +295,12 @@ class PictureBuilder:
         return Arrow(source, target, forward, backward, self._products(flow), receiver, factors)
 
     def _name_through(self, box: Any, result: Value, source: Value) -> str:
-        """∂result/∂source through the box of the result, which is not all of it where another path leads there too."""
+        """∂result/∂source, marked as only that through this box if another path leads from source to result too."""
         name = derivative(self.graph.name(result), self.graph.name(source))
         return f"{name} through this box" if source in self.indirect[box] else name
 
     def _products(self, flow: Flow) -> str:
-        """What flows back to each of a few nodes; of more, their number."""
+        """What flows back to each node if they are few, else the number of contributions."""
         if not flow.is_few:
             return _plural(flow.live, "contribution")
         (product, *others) = flow.products.values()
@@ -309,7 +309,7 @@ class PictureBuilder:
         return ", ".join(f"{self.graph.name(v)}: {number(product)}" for v, product in flow.products.items())
 
     def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
-        """∂result/∂node for the members of a fold, by a sweep that stays inside it."""
+        """∂result/∂node for the members of a fold, by a backward sweep inside it."""
         adjoints: dict[Value, Any] = {result: 1.0}
         for node in sorted(self.members[box], key=lambda node: node.index, reverse=True):
             adjoint = adjoints.get(node)
@@ -323,7 +323,7 @@ class PictureBuilder:
     # --- clusters --------------------------------------------------------------------------------
 
     def clusters(self, call_of: dict[Value, int]) -> Iterable[Cluster]:
-        """The calls, still open, around the nodes shown, and the calls around those."""
+        """The open calls around the nodes shown, and the calls around those."""
         needed: set[int] = set()
         for node in self.keys:
             i = call_of.get(node, -1) if isinstance(node, Value) else -1
@@ -345,7 +345,7 @@ def _plural(n: int, thing: str) -> str:
 
 
 def _range(values: list[Any]) -> str:
-    """One number as it is, several as least … greatest."""
+    """One number as it is; several as least … greatest."""
     try:
         ends = [number(min(values)), number(max(values))] if values else []
     except TypeError:

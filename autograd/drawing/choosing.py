@@ -1,4 +1,4 @@
-"""How far a graph is folded: the finest folding that can be read, else the neighbourhood of the output."""
+"""How far to fold a graph: the finest folding that is readable, else the neighbourhood of the output."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.engine.groups import Call
 
-ONE_ROW = 20_000  # nodes: above that a graph is looked through for rows at once
-READABLE = 48  # boxes: what a person still reads; "auto" folds until there are no more, if it can
-LAYOUT_LIMIT = 3000  # boxes: what a layout engine is ever handed
+ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
+READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
+LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 
 COLLAPSES = ("auto", "none", "sums", "neuron", "layer", "model", "rows")
 HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
@@ -34,9 +34,9 @@ HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
 def choose(
     output: Value, names: Any, show: str, collapse: str, expand: str, max_nodes: int, fresh: bool = False
 ) -> Picture:
-    """The picture of everything below an output; ValueError for an option that does not exist.
+    """The picture of everything below an output; ValueError for an unknown option.
 
-    Its adjoints are those of the last backward pass, or with `fresh` of a pass of its own.
+    Its adjoints are those of the last backward pass or, with `fresh`, of a pass of its own.
     """
     for option, value, known in (("show", show, SHOWS), ("collapse", collapse, COLLAPSES)):
         if value not in known:
@@ -64,14 +64,14 @@ def choose(
 
 
 class Chooser:
-    """The foldings of one graph, from fine to coarse, each made when it is asked for."""
+    """The foldings of one graph, from fine to coarse, each made on demand."""
 
     def __init__(self, graph: Graph, naming: Naming, calls: Calls, expand: str) -> None:
         self.graph, self.naming, self.calls, self.expand = graph, naming, calls, expand
         self.sums = fold_sums(graph)
 
     def folded(self, step: str) -> Folding:
-        """One step, sums included."""
+        """The folding of one step, sums included."""
         if step in ("sums", "rows") or not self.calls.calls:
             return self.sums
 
@@ -82,13 +82,13 @@ class Chooser:
         return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed, self.sums)}
 
     def asked_for(self, step: str) -> tuple[Folding, dict[Any, Alike]]:
-        """The folding that a user named."""
+        """The folding that the user named."""
         if step == "rows":
             return fold_rows(self.graph, self.naming, Shapes(self.graph, self.naming, self.calls), self.sums)
         return ({} if step == "none" else self.folded(step)), {}
 
     def readable(self, limit: int) -> tuple[Folding, dict[Any, Alike]]:
-        """The finest folding of no more boxes than the limit, else the coarsest."""
+        """The finest folding of at most `limit` boxes, else the coarsest."""
         steps = ["sums", *(HEIGHTS if self.calls.calls else ())]
         if len(self.graph.nodes) <= limit:
             return {}, {}
@@ -108,7 +108,7 @@ class Chooser:
 
 
 def _is_around(path: str, expand: str) -> bool:
-    """Whether a module is the one to expand, or around it."""
+    """Whether a module is the one to expand, or contains it."""
     return bool(path == expand or expand.startswith(f"{path}.") or path == "")
 
 
@@ -126,7 +126,7 @@ def _inputs(graph: Graph, folding: Folding) -> Callable[[Any], Iterable[Any]]:
 
 
 def _caption(graph: Graph, naming: Naming, calls: Calls, shown: list[Any], whole: bool) -> str:
-    """What is hidden: nothing, or how many nodes, and how to see more."""
+    """How many nodes are shown, and how to see more; empty if all are."""
     total = len(graph.nodes)
     if len(shown) == total:
         return ""

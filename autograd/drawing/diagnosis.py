@@ -9,12 +9,12 @@ from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.graph import Edge
 
-SATURATED = 1e-3  # of its greatest slope: below it a tanh or a sigmoid hardly passes a gradient
+SATURATED = 1e-3  # of the greatest slope: below this a tanh or a sigmoid hardly passes a gradient
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 
 
 def marks(node: Value, consumers: list[Edge], check_grad: bool) -> tuple[str, ...]:
-    """The marks of one node; `consumers` are the edges that lead from it, whose contributions its grad should sum."""
+    """The marks of one node; `consumers` are the edges from it, whose contributions its grad should sum."""
     found = []
     name = str(node.op)
     if name == "relu" and node.partials[0] is None:

@@ -1,7 +1,7 @@
 """A picture in the DOT language.
 
-Nothing is told by colour alone: forward is upright, backward slanted, the product bold; absent edges are dashed, those
-of constants dotted; parameters, inputs, constants, operations and folds have a shape each.
+Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
+from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd.symbols.text import visible
 
 Attributes = Mapping[str, str] | None
 
-LABELLED = 100  # arrows: above that their labels are tooltips
+LABELLED = 100  # arrows: with more, their labels become tooltips
 
 SHAPES = {
     "parameter": {"shape": "box", "style": "filled,bold"},
@@ -29,7 +29,7 @@ SHAPES = {
 def digraph(
     picture: Picture, rankdir: str, theme: Theme, graph_attr: Attributes, node_attr: Attributes, edge_attr: Attributes
 ) -> Any:
-    """The graphviz.Digraph of a picture; the attributes given are stronger than ours."""
+    """The graphviz.Digraph of a picture; the attributes given override ours."""
     import graphviz
 
     font = {"fontname": "Helvetica,Arial,sans-serif", "fontcolor": theme.ink}
@@ -63,7 +63,7 @@ def _written(attributes: Attributes) -> dict[str, str]:
 
 
 def _subgraph(cluster: Cluster, picture: Picture, theme: Theme) -> Any:
-    """A cluster with what is in it; calls nest a few levels deep, so this may recurse."""
+    """A cluster and its contents; calls nest only a few levels deep, so this may recurse."""
     import graphviz
 
     made = graphviz.Digraph(
@@ -101,7 +101,7 @@ def _add_box(made: Any, box: Box, theme: Theme) -> None:
 
 
 def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -> None:
-    """One arrow, with the chain rule as its label; in a crowd, where labels would hide all else, as its tooltip."""
+    """One arrow, labelled with the chain rule; in a crowd, where labels would hide everything, with a tooltip."""
     rows = []
     if arrow.forward:
         rows.append(_coloured(escaped(arrow.forward), theme.forward))
@@ -130,7 +130,7 @@ def _coloured(row: str, colour: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as it stands in a DOT label of the HTML kind: it comes out as written, control characters as escapes."""
+    """Text in a DOT label of the HTML kind, shown as it is, with control characters as escapes."""
     return "<BR/>".join(map(_escaped_line, text.split("\n"))) or " "
 
 
@@ -142,12 +142,12 @@ def _escaped_line(line: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as it stands in a quoted DOT string, with no escapes of its own."""
+    """Text in a quoted DOT string, without escapes of its own."""
     return visible(text).replace("\\", "\\\\")
 
 
 def theme_named(name: str) -> Theme:
-    """A theme by its name; ValueError where there is none."""
+    """A theme by name; ValueError if there is none."""
     if name not in THEMES:
         raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, got {name!r}")
     return THEMES[name]

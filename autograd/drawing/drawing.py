@@ -13,7 +13,7 @@ ENDINGS = ("svg", "png", "pdf", "dot", "html")
 
 
 class Drawing:
-    """A picture of a graph. `picture` is what is on it, as plain data; a notebook shows it as SVG."""
+    """A picture of a graph. `picture` is its content as plain data; a notebook shows it as SVG."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Drawing:
         format: str,
         fresh: Callable[[], Picture],
     ) -> None:
-        """`fresh` makes the same picture with the adjoints of a backward pass of its own."""
+        """`fresh` makes the same picture with adjoints from a backward pass of its own."""
         if rankdir not in ("LR", "RL", "TB", "BT"):
             raise ValueError(f"draw: rankdir must be LR, RL, TB or BT, got {rankdir!r}")
         self.picture = picture
@@ -44,12 +44,12 @@ class Drawing:
         return svg.finished(self._laid_out("svg").decode("utf-8"), self.picture)
 
     def html(self) -> str:
-        """A page that steps through both passes, from a backward pass of its own; one file, no network."""
+        """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
         fresh = Drawing(self._fresh(), self.rankdir, self.theme, self.attributes, None, "svg", self._fresh)
         return page.page(fresh.picture, fresh.svg(), dot.theme_named(self.theme), self.theme)
 
     def pipe(self, format: str | None = None) -> bytes:
-        """The picture as bytes of a format, as in the graphviz package."""
+        """The picture as bytes in a format, as in the graphviz package."""
         ending = format or self.format
         if ending == "dot":
             return self.source.encode("utf-8")
@@ -58,10 +58,10 @@ class Drawing:
         return self._laid_out(ending)
 
     def save(self, filename: str | Path) -> Path:
-        """Write the picture to a file whose ending says how: svg, png, pdf, dot or html; returns its path.
+        """Write the picture to a file whose ending gives the format: svg, png, pdf, dot or html; returns its path.
 
         ValueError for another ending. All but dot need a layout engine: the `dot` program, or the `draw` extra. Without
-        one NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and the DOT source is written beside the file.
+        one, NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and the DOT source is written beside the file.
         """
         path = Path(filename)
         ending = path.suffix[1:].lower()
@@ -77,7 +77,7 @@ class Drawing:
         return path
 
     def render(self, filename: str | Path | None = None, format: str | None = None) -> str:
-        """Write the picture to a file, its format appended where it is not there; returns the file's name."""
+        """Write the picture to a file, its format appended if it is missing; returns the file's name."""
         name = Path(filename or self.filename or "gradients")
         ending = f".{format or self.format}"
         return str(self.save(name if name.suffix == ending else f"{name}{ending}"))
@@ -91,7 +91,7 @@ class Drawing:
         return f"<Drawing: {self.picture.description}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """SVG and text for a notebook; text alone where there is no layout, for a notebook must not fail to show."""
+        """SVG and text for a notebook; text alone without a layout, since a notebook must not fail to show it."""
         bundle = {"text/plain": repr(self)}
         try:
             bundle["image/svg+xml"] = self.svg()

@@ -1,4 +1,4 @@
-"""Folding: which nodes share a box, so that a large graph stays readable. Each step is one linear pass, no recursion.
+"""Folding: which nodes share a box, so that a large graph stays readable. Each step is one linear pass, not recursive.
 
 A folding maps a node to the key of its fold; a node that is not in it has a box of its own.
 """
@@ -16,12 +16,12 @@ from autograd.primitives import TABLE
 
 Folding = dict[Value, Any]
 
-SUMMANDS = 4  # from this many on, a sum written with + is one box
+SUMMANDS = 4  # a sum of at least this many terms, written with +, is one box
 MANY = 50_000
 
 
 class Calls:
-    """The marked calls in a graph as a forest: which call is inside which, and how high each stands."""
+    """The marked calls in a graph as a forest: which call is inside which, and the height of each."""
 
     def __init__(self, graph: Graph) -> None:
         indices = [node.index for node in graph.nodes if node.inputs]
@@ -59,7 +59,7 @@ class Calls:
         return found
 
     def outermost(self, i: int, closed: Callable[[int], bool]) -> int:
-        """The outermost closed call around call i, itself included; -1 where none is closed."""
+        """The outermost closed call around call i, or i itself; -1 if none is closed."""
         found = -1
         while i >= 0:
             if closed(i):
@@ -69,9 +69,9 @@ class Calls:
 
 
 def fold_sums(graph: Graph) -> Folding:
-    """Chains of + whose links nothing else uses become one box, as `sum` of a list would be.
+    """Fold chains of + whose links have no other use into one box, as `sum` of a list would be.
 
-    So do their terms that are made of leaves alone, such as the squares of a penalty.
+    Their terms that are made of leaves alone, such as the squares of a penalty, are folded too.
     """
     plus = TABLE["add"]
     sums = [node for node in graph.nodes if node.op is plus]
@@ -97,7 +97,7 @@ def fold_sums(graph: Graph) -> Folding:
 def fold_calls(
     graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool], sums: Folding
 ) -> Folding:
-    """Every call that is `closed` (asked with the call and its height) becomes one box, its own leaves inside it."""
+    """Fold every call that is `closed`, given the call and its height, into one box, with its own leaves inside."""
     shut = [closed(call, height) for call, height in zip(calls.calls, calls.height)]
     inner = calls.innermost(graph.nodes)
     box: dict[int, int] = {i: calls.outermost(i, shut.__getitem__) for i in set(inner.values())}
@@ -106,7 +106,7 @@ def fold_calls(
 
 
 def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Container[Value]) -> Folding:
-    """What only one fold uses, sums apart: parameters, such as a neuron's weights, and plain operands used once."""
+    """Leaves that only one fold uses, sums apart: parameters, such as a neuron's weights, and constants used once."""
     users: Folding = {}
     uses: dict[Value, int] = {}
     shared = object()
@@ -127,7 +127,7 @@ def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
 
 
 class Shapes:
-    """The structure of every node, from the bottom up over the same parameters, whatever numbers the inputs have."""
+    """The structure of every node, bottom up over the same parameters, whatever numbers the inputs have."""
 
     def __init__(self, graph: Graph, naming: Naming, calls: Calls) -> None:
         self.of: dict[Value, int] = {}
@@ -142,12 +142,12 @@ class Shapes:
                 what = node.index if node in parameters else "input"
             self.of[node] = numbers.setdefault(what, len(numbers))
             if len(numbers) > MANY:
-                self.too_many = True  # so many that no fold of rows can be read
+                self.too_many = True  # so many that no fold of rows is readable
                 return
         self._find_roles(graph, parameters)
 
     def _find_roles(self, graph: Graph, parameters: set[Value]) -> None:
-        """What makes two inputs one: their label, the shapes that use them, and where."""
+        """Find what makes two inputs alike: their label, the shapes that use them, and in which position."""
         uses: dict[Value, set[Any]] = {}
         for node in graph.nodes:
             for i, v in enumerate(node.inputs):
@@ -156,14 +156,15 @@ class Shapes:
         self.roles = {v: (v.label, frozenset(where)) for v, where in uses.items()}
 
     def __getitem__(self, node: Value) -> Any:
-        """What two nodes have in common where one stands for the other."""
+        """A key that two nodes share if one can stand for the other."""
         return self.roles.get(node, self.of[node])
 
 
 def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) -> tuple[Folding, dict[Any, Alike]]:
-    """Boxes of the same structure over the same parameters become one, drawn once; and what each stands for.
+    """Fold boxes of the same structure over the same parameters into one, drawn once; and what each stands for.
 
-    A node of the same shape as one inside a fold is in that fold too: of many rows, the calls of one must be known.
+    A node of the same shape as one inside a fold is in that fold too: of many rows, only the calls of one must be
+    known.
     """
     if shapes.too_many:
         return folding, {}
@@ -185,7 +186,7 @@ def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) ->
 
 
 class Alike:
-    """A fold of rows: one of the boxes that it stands for, and their number."""
+    """A fold of rows: one of the boxes that it stands for, and how many there are."""
 
     __slots__ = ("example", "count")
 
@@ -200,7 +201,7 @@ class Alike:
 
 
 def _parameters(graph: Graph, naming: Naming, calls: Calls) -> set[Value]:
-    """The leaves that make two structures differ: a module's own, else all but those of one call among several."""
+    """The leaves that distinguish structures: a module's own, else all except those of one call among several."""
     leaves = {node for node in graph.nodes if not node.inputs and not node.is_constant}
     if naming.parameters is not None:
         return leaves & naming.parameters
@@ -217,7 +218,7 @@ def _parameters(graph: Graph, naming: Naming, calls: Calls) -> set[Value]:
 
 
 def box_count(graph: Graph, folding: Folding, enough: int) -> int:
-    """The number of boxes, counted no further than one more than `enough`."""
+    """The number of boxes, counted only up to one more than `enough`."""
     if not folding:
         return len(graph.nodes)
     seen = set()

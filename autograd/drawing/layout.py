@@ -1,4 +1,4 @@
-"""Layout: DOT in, a rendered picture out, in a process of its own, with a time limit and a plainer second try."""
+"""Layout: DOT in, a rendered picture out, in a separate process, with a time limit and a plainer second try."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from contextlib import suppress
 import graphviz
 
 SECONDS = 10.0
-UNAVAILABLE = 69  # the status of a process that has no pygraphviz
+UNAVAILABLE = 69  # the status of a process without pygraphviz
 
-# pygraphviz carries Graphviz itself. Called in this process, a layout would stall every thread of it. The process
-# imports nothing from the working directory, which may be anybody's; our own folders come last.
+# pygraphviz includes Graphviz itself. In this process, a layout would stall every thread. The other process imports
+# nothing from the working directory, which anybody may have written; our own folders come last.
 _PYGRAPHVIZ = f"""
 import sys
 ending, *folders = sys.argv[1:]
@@ -31,7 +31,7 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=ending, prog="dot"))
 """
 
-WHOLE = {  # what a picture has, and what it ends with
+WHOLE = {  # what a picture contains, and what it ends with
     "svg": (b"<svg", b"</svg>"),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
@@ -39,23 +39,23 @@ WHOLE = {  # what a picture has, and what it ends with
 
 
 class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz has no types
-    """Neither the `dot` program nor pygraphviz is there."""
+    """Neither the `dot` program nor pygraphviz is installed."""
 
     def __init__(self, written: str = "") -> None:
         super().__init__(["dot"])
         advice = "draw: no layout engine: install Graphviz, or pip install 'scalar-autograd[draw]'"
         self.advice = advice + (f"; the DOT source is in {written}" if written else "")
-        self.args = (written,)  # of which a copy is made again
+        self.args = (written,)  # for pickle, which creates a copy from these
 
     def __str__(self) -> str:
         return self.advice
 
 
 def command(ending: str) -> list[str]:
-    """The command that reads DOT and writes a picture; NoLayoutEngine where there is none."""
+    """The command that reads DOT and writes a picture; NoLayoutEngine if there is none."""
     path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path()))
     dot = shutil.which("dot", path=path)
-    if dot and os.path.isabs(dot):  # Windows looks in the working directory all the same
+    if dot and os.path.isabs(dot):  # Windows searches the working directory anyway
         return [dot, f"-T{ending}"]
     if sys.executable and importlib.util.find_spec("pygraphviz") is not None:
         flags = {"-B": sys.flags.dont_write_bytecode, "-S": sys.flags.no_site}
@@ -65,14 +65,14 @@ def command(ending: str) -> list[str]:
 
 
 def _is_elsewhere(folder: str) -> bool:
-    """Whether a folder to import from is not the working directory."""
+    """Whether an import folder is not the working directory."""
     return os.path.isabs(folder) and not (os.path.exists(folder) and os.path.samefile(folder, os.curdir))
 
 
 def render(source: str, plainer: str, ending: str, seconds: float = SECONDS) -> bytes:
-    """The picture; `plainer` is laid out instead where `source` takes too long. TimeoutError where both do.
+    """The picture; `plainer` is laid out instead if `source` takes too long. TimeoutError if both do.
 
-    NoLayoutEngine where there is no engine, RuntimeError where it fails or prints no picture.
+    NoLayoutEngine if there is no engine, RuntimeError if it fails or prints no picture.
     """
     for attempt in (source, plainer):
         with suppress(subprocess.TimeoutExpired):
@@ -99,7 +99,7 @@ def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> b
 
 
 def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes, bytes]:
-    """The status of a process and what it printed; whatever ends the wait ends it, and all that it has started."""
+    """The status of a process and what it printed; whatever ends the wait also kills it and all that it started."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
         try:

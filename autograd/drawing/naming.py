@@ -10,7 +10,7 @@ from autograd.engine.groups import Call
 
 
 class Naming:
-    """What `names=` says: a name for some Values, which of them are parameters, and a path for some modules."""
+    """The option `names=`: names for some Values, which of them are parameters, and paths for some modules."""
 
     def __init__(self, names: Any) -> None:
         self.values: dict[Value, str] = {}
@@ -41,7 +41,7 @@ class Naming:
             raise TypeError(f"draw: names[{name!r}] must be a Value or a list of Values, got {type(value).__name__}")
 
     def kind(self, node: Value) -> str:
-        """What sort of box a node gets."""
+        """The kind of box that a node gets."""
         if node.inputs:
             return "operation"
         if node.is_constant:
@@ -53,10 +53,10 @@ class Naming:
         return path in self._paths.values()
 
     def path(self, owner: Any) -> str:
-        """The path of a module inside the one that names were taken from, else empty."""
+        """The path of a module inside the one that the names come from, else empty."""
         return self._paths.get(id(owner), "")
 
     def title(self, call: Call) -> str:
-        """How a call is headed: the path of its module, and what it is."""
+        """The heading of a call: the path of its module, and its kind."""
         path = self.path(call.owner)
         return f"{path}: {call.kind}" if path else call.kind

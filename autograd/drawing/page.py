@@ -17,12 +17,12 @@ from autograd.drawing.steps import steps
 from autograd.drawing.themes import Theme
 from autograd.symbols.text import visible
 
-HERE = files(__package__)  # which may be inside a zip
+HERE = files(__package__)  # may be inside a zip
 PASSES = {"forward": "forward", "seed": "backward", "backward": "backward"}
 
 
 def page(picture: Picture, svg: str, theme: Theme, name: str) -> str:
-    """The page of a picture that was laid out as `svg`."""
+    """The page of a picture laid out as `svg`."""
     script = (HERE / "page.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     found = list(steps(picture))
@@ -51,14 +51,14 @@ def _row(number: int, step: Step) -> str:
 
 
 def _record(step: Step) -> dict[str, object]:
-    """A step for the script; an answer that is no finite number is not asked for."""
+    """A step for the script; an answer that is not finite is not asked for."""
     answer = step.answer if step.answer is not None and math.isfinite(step.answer) else None
     words = {"what": step.what, "why": step.why, "question": _question(step)}
     return {**asdict(step), "answer": answer, **{name: visible(text) for name, text in words.items()}}
 
 
 def _question(step: Step) -> str:
-    """A contribution without its product and its sum, for who is to predict them."""
+    """A contribution with its result left out, for the reader to predict."""
     return step.what.rsplit(" = ", 1)[0] + " = ?"
 
 
@@ -67,6 +67,6 @@ def _text(text: str) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that cannot end the script element that it stands in."""
+    """JSON that cannot close the script element around it."""
     written = json.dumps(data, ensure_ascii=False, allow_nan=False)
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,4 +1,4 @@
-"""What is drawn: boxes, arrows and clusters as plain data, apart from DOT and from HTML."""
+"""What is drawn: boxes, arrows and clusters as plain data, independent of DOT and HTML."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Box:
     value: str = ""
     adjoint: str = ""
     marks: tuple[str, ...] = ()
-    count: int = 1  # how many alike it stands for
+    count: int = 1  # how many identical ones it stands for
     cluster: str = ""
-    rank: int = 0  # its place in the order of the computation
+    rank: int = 0  # its position in the computation
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Arrow:
     forward: str = ""
     backward: str = ""
     product: str = ""
-    receiver: str = ""  # the name of the node that the product goes to, where it is one
+    receiver: str = ""  # the name of the node that the product goes to, if it is a single one
     factors: tuple[float, float] | None = None
     absent: bool = False
     constant: bool = False
@@ -39,7 +39,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A call whose nodes are drawn together; `parent` is the key of the call around it, or empty."""
+    """A call whose nodes are drawn together; `parent` is the key of the enclosing call, or empty."""
 
     key: str
     title: str
@@ -55,14 +55,14 @@ class Step:
     what: str
     why: str = ""
     arrow: int | None = None
-    answer: float | None = None  # the product, which a student may be asked for
+    answer: float | None = None  # the product, which the reader may be asked for
     completes: bool = False  # whether the box now has all its contributions
-    reveals: tuple[int, ...] = ()  # arrows whose local derivative comes with this step
+    reveals: tuple[int, ...] = ()  # arrows whose local derivative appears with this step
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything on one picture. `caption` says what is hidden, `description` what is shown, for who cannot see it.
+    """Everything in one picture. `caption` says what is hidden; `description` is for readers who cannot see it.
 
     `seed` is what the backward pass starts from: ∂C/∂C = 1.
     """

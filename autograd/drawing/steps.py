@@ -18,7 +18,7 @@ KINDS = {
 
 
 def steps(picture: Picture) -> Iterable[Step]:
-    """The steps of a picture, in the order of the computation and then against it."""
+    """The steps of a picture, in the order of the computation and then in reverse."""
     order = sorted(picture.boxes, key=lambda box: box.rank)
     into: dict[str, list[int]] = {}
     for i, arrow in enumerate(picture.arrows):
@@ -38,7 +38,7 @@ def _backward(picture: Picture) -> Iterable[Step]:
     arrows = [(i, arrow) for i, arrow in enumerate(picture.arrows) if arrow.product]
     arrows.sort(key=lambda pair: (-boxes[pair[1].target].rank, pair[0]))
     left = Counter(arrow.source for _, arrow in arrows)
-    sums: defaultdict[str, float] = defaultdict(float)  # by the name of the node, of which a fold has many
+    sums: defaultdict[str, float] = defaultdict(float)  # by the name of a node, since a fold has many
     for i, arrow in arrows:
         source, target = boxes[arrow.source], boxes[arrow.target]
         left[source.key] -= 1
@@ -53,7 +53,7 @@ def _backward(picture: Picture) -> Iterable[Step]:
 def _contribution(
     i: int, arrow: Arrow, source: Box, target: Box, sums: defaultdict[str, float], completes: bool
 ) -> Step:
-    """One contribution: what the sum was, forward × backward, what it is now; and why the local derivative is that."""
+    """One contribution: the sum before, forward × backward, the sum after; and the reason for the local derivative."""
     assert arrow.factors is not None
     forward, backward = arrow.factors
     name, before = arrow.receiver, sums[arrow.receiver]

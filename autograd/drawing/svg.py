@@ -1,4 +1,4 @@
-"""The finish of an SVG: what it is, for who cannot see it."""
+"""The finish of an SVG: a title and a description for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.symbols.text import visible
 
 
 def finished(svg: str, picture: Picture) -> str:
-    """Graphviz's SVG with a role, a title and a description, and without its own titles, which are only keys."""
+    """Graphviz's SVG with a role, a title and a description, and without its own titles, which are just keys."""
     svg = re.sub(r"<title>[^<]*</title>\n?", "", svg)
     description = f"{picture.description}. {picture.caption}".strip()
     words = f"<title>{escape(visible(picture.title))}</title>\n<desc>{escape(visible(description))}</desc>\n"

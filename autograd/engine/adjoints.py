@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 
-# A sweep keeps adjoints in a slot of the nodes: that is several times cheaper than a dictionary. The price is this lock,
-# since two threads may sweep one graph. What a sweep leaves in the slots means nothing, and does not disturb the next.
+# A sweep keeps adjoints in a slot of the nodes, several times cheaper than a dictionary. The price is this lock,
+# since two threads may sweep one graph. What a sweep leaves in the slots means nothing and does not disturb the next.
 SWEEPING = RLock()
 wait_before_forks(SWEEPING)
 

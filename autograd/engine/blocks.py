@@ -111,7 +111,7 @@ class Block:
 
 
 class Exit:
-    """The `__exit__` of a manager: a with statement looks it up before calling `__enter__`, which makes the block."""
+    """The `__exit__` of a manager: a with statement looks it up, and so makes a block, before it calls `__enter__`."""
 
     def __get__(self, manager: Any, owner: Any) -> Leave:
         if manager is None:

@@ -14,9 +14,29 @@ from autograd.symbols import same, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal, overload
 
 _age = attrgetter("index")
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def gradients(output: Value, inputs: Value, create_graph: Literal[False] = False) -> float: ...
+    @overload
+    def gradients(output: Value, inputs: list[Value], create_graph: Literal[False] = False) -> list[float]: ...
+    @overload
+    def gradients(
+        output: Value, inputs: tuple[Value, ...], create_graph: Literal[False] = False
+    ) -> tuple[float, ...]: ...
+    @overload
+    def gradients(output: Value, inputs: Value, create_graph: Literal[True]) -> Value: ...
+    @overload
+    def gradients(output: Value, inputs: list[Value], create_graph: Literal[True]) -> list[Value]: ...
+    @overload
+    def gradients(output: Value, inputs: tuple[Value, ...], create_graph: Literal[True]) -> tuple[Value, ...]: ...
+    @overload
+    def gradients(output: Value, inputs: Any, create_graph: bool) -> Any: ...
 
 
 def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
@@ -108,7 +128,7 @@ def any_live(nodes: list[Value], first: int) -> bool:
 
 
 def leaked(x: Any) -> RuntimeError:
-    """The error for an input of a transform that is used after the transform has ended."""
+    """The error for a number from inside a transform that is used after the transform has ended."""
     return RuntimeError(
         f"{x!r:.60} was kept from an earlier call of grad, jvp or another transform, and is used again: "
         "keep autograd.detach(x) of it instead, or return it"
@@ -159,7 +179,7 @@ def nodes_between(output: Value, inputs: list[Value]) -> list[Value]:
 
 
 def recorded_partials(node: Value) -> tuple[Any, ...]:
-    """A node's local derivatives as recorded functions of its inputs; ValueError if its data has changed."""
+    """A node's local derivatives as recorded functions of its inputs; ValueError if data below it has changed."""
     row = node.op
     assert row is not None
     if not is_unchanged(node):

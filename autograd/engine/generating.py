@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent, indent
 
 from autograd.numbers.kinds import CONSTANTS
 from autograd.primitives import TABLE, Primitive
 
+INLINE = Path(__file__).with_name("inline.py")
 OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}
 UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
 
-# Where a float has no value, or where the method does more than record the rule: see `_root_of_squares`.
-UNLESS = {"divide": "y == 0.0", "constant_power": "y == 0.5", "sqrt": "x == 0.0"}
+# A power that raises nothing: it does not overflow, and where it is not real, it is no float.
+MODEST = "1.0 <= y <= 8.0 and -1e30 < x < 1e30"
+
+# Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see
+# `_root_of_squares`; and no question is asked of a Symbol.
+ONLY_IF = {"divide": "type(y) is float and y != 0.0", "constant_power": MODEST, "sqrt": "x != 0.0"}
 
 HEAD = '''"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
@@ -33,8 +40,8 @@ from __future__ import annotations
 from math import nan
 
 from autograd.engine.blocks import OPEN
-from autograd.engine.recording import Value
-from autograd.engine.value import NO_GRAD, clock
+from autograd.engine.recording import recorder
+from autograd.engine.value import NO_GRAD, Value, clock
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -57,12 +64,26 @@ return made
 """
 
 
+INSTALL = '''
+
+def install(methods: dict[str, Any]) -> None:
+    """Let Values have these methods, INLINE or SLOW."""
+    for name, method in methods.items():
+        setattr(Value, name, method)
+    for name, op in UNARY.items():
+        TABLE[op].lifted[Value] = methods[name]
+
+
+install(INLINE)
+'''
+
+
 class Inlined(ast.NodeTransformer):
     """A rule on floats: operations are kernels, constants are numbers, `select` is Python's own."""
 
     def __init__(self, row: Primitive) -> None:
         self.operands = dict(zip(row.parameters, "xy"))
-        self.kernels = {row.name} if row.kernel is not None else set()
+        self.kernels = {row.name} if row.kernel is not None and row.symbol != "**" else set()
 
     def visit_Name(self, name: ast.Name) -> ast.expr:
         return ast.Name(self.operands.get(name.id, name.id))
@@ -71,7 +92,7 @@ class Inlined(ast.NodeTransformer):
         name = ast.unparse(call.func)
         args = [self.visit(arg) for arg in call.args]
         if name == "unit":
-            return ast.Constant(1.0)
+            return ast.parse(f"1.0 if {ast.unparse(args[0])} == {ast.unparse(args[0])} else nan", mode="eval").body
         if name == "constant":
             return ast.Constant(CONSTANTS[ast.literal_eval(args[0])])
         if name == "select":
@@ -95,23 +116,23 @@ class Rule:
         if row.kernel is None:
             value, result = ast.unparse(result.elts[0]), result.elts[1]
         else:
-            value = f"{row.name}_kernel({', '.join('xy'[: len(row.parameters)])})"
+            value = "x ** y" if row.symbol == "**" else f"{row.name}_kernel({', '.join('xy'[: len(row.parameters)])})"
         assert isinstance(result, ast.Tuple)
         known = [line.removeprefix("z = ") for line in lines if line.startswith("z = ")]
         value = known[0] if known else value
-        unless = UNLESS.get(row.name)
-        self.lines = [*(line for line in lines if not line.startswith("z = ")), f"z = {value}"]
-        if unless:
-            self.lines[-1] = f"z = nan if {unless} else {value}"
+        condition = ONLY_IF.get(row.name)
+        self.lines = [line for line in lines if not line.startswith("z = ")]
+        self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
         self.kernels = inlined.kernels
+        self.is_total = not row.domain
 
     def recorded(self, row: str, inputs: str, *partials: str) -> str:
-        """The lines that compute the value and make the node, as far as both are plain."""
-        made = MADE.format(
-            row=f"{row}_row", inputs=inputs, partials=f"({', '.join(partials)}{',' * (len(partials) == 1)})"
-        )
-        return "\n".join([*self.lines, "if z - z == 0.0 and not OPEN:", indent(made, "    ")])
+        """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
+        edges = f"({', '.join(partials)}{',' * (len(partials) == 1)})"
+        made = MADE.format(row=f"{row}_row", inputs=inputs, partials=edges)
+        finite = "" if self.is_total else " and z - z == 0.0"
+        return "\n".join([*self.lines, f"if type(z) is float{finite} and not OPEN:", indent(made, "    ")])
 
 
 def unary(method: str, row: Primitive) -> str:
@@ -122,28 +143,30 @@ def {method}(self: Any) -> Any:
     x = self._data
     if type(x) is float:
 {indent(rule.recorded(row.name, "(self,)", *rule.partials), "        ")}
-    return slow_{method.strip("_")}(self)
+    return SLOW["{method}"](self)
 """
 
 
 def binary(method: str, row: Primitive) -> str:
-    """The method of an operator whose right operand may be a plain number."""
+    """The method of an operator on a Value and a Value or a plain number; of a power, on a plain number alone."""
     rule = Rule(row)
-    of_values = f"""
-    elif kind is Value:
-        y = other._data
-        if type(y) is float:
-{indent(rule.recorded(row.name, "(self, other)", *rule.partials), "            ")}"""
+    of_values = (
+        ""
+        if method == "__pow__"
+        else f"""if kind is Value:
+        x, y = self._data, other._data
+{indent(rule.recorded(row.name, "(self, other)", *rule.partials), "        ")}
+    el"""
+    )
     return f"""
 def {method}(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_{method.strip("_")}(self, other)
-    if kind is float or kind is int:
-        y = other if kind is float else float(other)
-{indent(rule.recorded(row.name, "(self,)", rule.partials[0], "1", "y", "x"), "        ")}
-{"" if method == "__pow__" else of_values}
-    return slow_{method.strip("_")}(self, other)
+    kind = type(other)
+    {of_values}if kind is float or kind is int:
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
+{indent(rule.recorded(row.name, "(self,)", rule.partials[0], "1", "y", "x"), "            ")}
+    return SLOW["{method}"](self, other)
 """
 
 
@@ -156,12 +179,12 @@ def {method}(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
 {indent(rule.recorded(row.name, "(self,)", rule.partials[1], "0", "x", "y"), "        ")}
-    return slow_{method.strip("_")}(self, other)
+    return SLOW["{method}"](self, other)
 """
 
 
 def written() -> str:
-    """The text of inline.py."""
+    """The text of inline.py, as Ruff formats it."""
     methods = {f"__{name}__": (binary, TABLE[op]) for name, op in OPERATORS.items()}
     methods |= {"__pow__": (binary, TABLE["constant_power"])}
     methods |= {f"__r{name}__": (reflected, TABLE[op]) for name, op in OPERATORS.items()}
@@ -169,12 +192,17 @@ def written() -> str:
     rows = sorted({row.name for _, row in methods.values()})
     kernels = sorted({name for _, row in methods.values() for name in Rule(row).kernels})
     bound = [f'{name}_row = TABLE["{name}"]' for name in rows]
-    bound += [f'{name}_kernel = TABLE["{name}"].kernel' for name in kernels]
-    bound += [f"slow_{name.strip('_')} = Value.{name}" for name in methods]
-    ends = [f"Value.{name} = {name}" for name in methods]
-    ends += [f"{op}_row.lifted[Value] = {name}" for name, op in UNARY.items()]
-    return "\n".join([HEAD, *bound, *(method(name, row) for name, (method, row) in methods.items()), *ends, ""])
+    bound += [f'{name}_kernel: Any = TABLE["{name}"].kernel' for name in kernels]
+    operators = [name for name, (method, _) in methods.items() if method is not unary]
+    bound += [f"UNARY = {UNARY}"]
+    bound += [f"SLOW: dict[str, Any] = {{name: getattr(Value, name) for name in {operators}}}"]
+    bound += ["SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}"]
+    names = ", ".join(f'"{name}": {name}' for name in methods)
+    ends = [f"INLINE: dict[str, Any] = {{{names}}}", INSTALL]
+    text = "\n".join([HEAD, *bound, *(method(name, row) for name, (method, row) in methods.items()), *ends, ""])
+    ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(INLINE), "-"]
+    return subprocess.run(ruff, input=text, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("inline.py").write_text(written(), encoding="utf-8")
+    INLINE.write_text(written(), encoding="utf-8")

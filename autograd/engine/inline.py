@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import nan
 
 from autograd.engine.blocks import OPEN
-from autograd.engine.recording import Value
-from autograd.engine.value import NO_GRAD, clock
+from autograd.engine.recording import recorder
+from autograd.engine.value import NO_GRAD, Value, clock
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -33,201 +33,204 @@ sin_row = TABLE["sin"]
 sqrt_row = TABLE["sqrt"]
 subtract_row = TABLE["subtract"]
 tanh_row = TABLE["tanh"]
-constant_power_kernel = TABLE["constant_power"].kernel
-cos_kernel = TABLE["cos"].kernel
-exp_kernel = TABLE["exp"].kernel
-log_kernel = TABLE["log"].kernel
-monomial_kernel = TABLE["monomial"].kernel
-ratio_slope_kernel = TABLE["ratio_slope"].kernel
-sech2_kernel = TABLE["sech2"].kernel
-sigmoid_kernel = TABLE["sigmoid"].kernel
-sigmoid_slope_kernel = TABLE["sigmoid_slope"].kernel
-sin_kernel = TABLE["sin"].kernel
-sqrt_kernel = TABLE["sqrt"].kernel
-tanh_kernel = TABLE["tanh"].kernel
-slow_add = Value.__add__
-slow_sub = Value.__sub__
-slow_mul = Value.__mul__
-slow_truediv = Value.__truediv__
-slow_pow = Value.__pow__
-slow_radd = Value.__radd__
-slow_rsub = Value.__rsub__
-slow_rmul = Value.__rmul__
-slow_rtruediv = Value.__rtruediv__
-slow_neg = Value.__neg__
-slow_exp = Value.exp
-slow_log = Value.log
-slow_sqrt = Value.sqrt
-slow_sin = Value.sin
-slow_cos = Value.cos
-slow_tanh = Value.tanh
-slow_sigmoid = Value.sigmoid
-slow_relu = Value.relu
+cos_kernel: Any = TABLE["cos"].kernel
+exp_kernel: Any = TABLE["exp"].kernel
+log_kernel: Any = TABLE["log"].kernel
+monomial_kernel: Any = TABLE["monomial"].kernel
+ratio_slope_kernel: Any = TABLE["ratio_slope"].kernel
+sech2_kernel: Any = TABLE["sech2"].kernel
+sigmoid_kernel: Any = TABLE["sigmoid"].kernel
+sigmoid_slope_kernel: Any = TABLE["sigmoid_slope"].kernel
+sin_kernel: Any = TABLE["sin"].kernel
+sqrt_kernel: Any = TABLE["sqrt"].kernel
+tanh_kernel: Any = TABLE["tanh"].kernel
+UNARY = {
+    "__neg__": "negative",
+    "exp": "exp",
+    "log": "log",
+    "sqrt": "sqrt",
+    "sin": "sin",
+    "cos": "cos",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "relu": "relu",
+}
+SLOW: dict[str, Any] = {
+    name: getattr(Value, name)
+    for name in [
+        "__add__",
+        "__sub__",
+        "__mul__",
+        "__truediv__",
+        "__pow__",
+        "__radd__",
+        "__rsub__",
+        "__rmul__",
+        "__rtruediv__",
+    ]
+}
+SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
 
 
 def __add__(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_add(self, other)
-    if kind is float or kind is int:
-        y = other if kind is float else float(other)
+    kind = type(other)
+    if kind is Value:
+        x, y = self._data, other._data
         z = x + y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (1.0, 1, y, x)
+            made._inputs = (self, other)
+            made._partials = (1.0, 1.0)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = add_row
             return made
 
-    elif kind is Value:
-        y = other._data
-        if type(y) is float:
+    elif kind is float or kind is int:
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
             z = x + y
-            if z - z == 0.0 and not OPEN:
+            if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self, other)
-                made._partials = (1.0, 1.0)
+                made._inputs = (self,)
+                made._partials = (1.0, 1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = add_row
                 return made
 
-    return slow_add(self, other)
+    return SLOW["__add__"](self, other)
 
 
 def __sub__(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_sub(self, other)
-    if kind is float or kind is int:
-        y = other if kind is float else float(other)
+    kind = type(other)
+    if kind is Value:
+        x, y = self._data, other._data
         z = x - y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (1.0, 1, y, x)
+            made._inputs = (self, other)
+            made._partials = (1.0, -1.0)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = subtract_row
             return made
 
-    elif kind is Value:
-        y = other._data
-        if type(y) is float:
+    elif kind is float or kind is int:
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
             z = x - y
-            if z - z == 0.0 and not OPEN:
+            if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self, other)
-                made._partials = (1.0, -1.0)
+                made._inputs = (self,)
+                made._partials = (1.0, 1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = subtract_row
                 return made
 
-    return slow_sub(self, other)
+    return SLOW["__sub__"](self, other)
 
 
 def __mul__(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_mul(self, other)
-    if kind is float or kind is int:
-        y = other if kind is float else float(other)
+    kind = type(other)
+    if kind is Value:
+        x, y = self._data, other._data
         z = x * y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (y, 1, y, x)
+            made._inputs = (self, other)
+            made._partials = (y, x)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = multiply_row
             return made
 
-    elif kind is Value:
-        y = other._data
-        if type(y) is float:
+    elif kind is float or kind is int:
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
             z = x * y
-            if z - z == 0.0 and not OPEN:
+            if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self, other)
-                made._partials = (y, x)
+                made._inputs = (self,)
+                made._partials = (y, 1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = multiply_row
                 return made
 
-    return slow_mul(self, other)
+    return SLOW["__mul__"](self, other)
 
 
 def __truediv__(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_truediv(self, other)
-    if kind is float or kind is int:
-        y = other if kind is float else float(other)
-        z = nan if y == 0.0 else x / y
-        if z - z == 0.0 and not OPEN:
+    kind = type(other)
+    if kind is Value:
+        x, y = self._data, other._data
+        z = x / y if type(y) is float and y != 0.0 else None
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (1.0 / y, 1, y, x)
+            made._inputs = (self, other)
+            made._partials = (1.0 / y, -ratio_slope_kernel(z, x, y))
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = divide_row
             return made
 
-    elif kind is Value:
-        y = other._data
-        if type(y) is float:
-            z = nan if y == 0.0 else x / y
-            if z - z == 0.0 and not OPEN:
+    elif kind is float or kind is int:
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
+            z = x / y if type(y) is float and y != 0.0 else None
+            if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self, other)
-                made._partials = (1.0 / y, -ratio_slope_kernel(z, x, y))
+                made._inputs = (self,)
+                made._partials = (1.0 / y, 1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = divide_row
                 return made
 
-    return slow_truediv(self, other)
+    return SLOW["__truediv__"](self, other)
 
 
 def __pow__(self: Any, other: Any) -> Any:
-    x, kind = self._data, type(other)
-    if type(x) is not float:
-        return slow_pow(self, other)
+    kind = type(other)
     if kind is float or kind is int:
-        y = other if kind is float else float(other)
-        z = nan if y == 0.5 else constant_power_kernel(x, y)
-        if z - z == 0.0 and not OPEN:
-            made = new(Value)
-            made._data = z
-            made._inputs = (self,)
-            made._partials = (monomial_kernel(x, y, 1.0), 1, y, x)
-            made._adjoint = None
-            made.grad = NO_GRAD
-            made.index = clock()
-            made.op = constant_power_row
-            return made
+        x = self._data
+        if type(x) is float:
+            y = other if kind is float else float(other)
+            z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
+            if type(z) is float and z - z == 0.0 and not OPEN:
+                made = new(Value)
+                made._data = z
+                made._inputs = (self,)
+                made._partials = (monomial_kernel(x, y, 1.0), 1, y, x)
+                made._adjoint = None
+                made.grad = NO_GRAD
+                made.index = clock()
+                made.op = constant_power_row
+                return made
 
-    return slow_pow(self, other)
+    return SLOW["__pow__"](self, other)
 
 
 def __radd__(self: Any, other: Any) -> Any:
@@ -235,7 +238,7 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -246,7 +249,7 @@ def __radd__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
-    return slow_radd(self, other)
+    return SLOW["__radd__"](self, other)
 
 
 def __rsub__(self: Any, other: Any) -> Any:
@@ -254,7 +257,7 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -265,7 +268,7 @@ def __rsub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
-    return slow_rsub(self, other)
+    return SLOW["__rsub__"](self, other)
 
 
 def __rmul__(self: Any, other: Any) -> Any:
@@ -273,7 +276,7 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -284,15 +287,15 @@ def __rmul__(self: Any, other: Any) -> Any:
             made.op = multiply_row
             return made
 
-    return slow_rmul(self, other)
+    return SLOW["__rmul__"](self, other)
 
 
 def __rtruediv__(self: Any, other: Any) -> Any:
     y, kind = self._data, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
-        z = nan if y == 0.0 else x / y
-        if z - z == 0.0 and not OPEN:
+        z = x / y if type(y) is float and y != 0.0 else None
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -303,14 +306,14 @@ def __rtruediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    return slow_rtruediv(self, other)
+    return SLOW["__rtruediv__"](self, other)
 
 
 def __neg__(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = -x
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -321,14 +324,14 @@ def __neg__(self: Any) -> Any:
             made.op = negative_row
             return made
 
-    return slow_neg(self)
+    return SLOW["__neg__"](self)
 
 
 def exp(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = exp_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -339,14 +342,14 @@ def exp(self: Any) -> Any:
             made.op = exp_row
             return made
 
-    return slow_exp(self)
+    return SLOW["exp"](self)
 
 
 def log(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = log_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -357,14 +360,14 @@ def log(self: Any) -> Any:
             made.op = log_row
             return made
 
-    return slow_log(self)
+    return SLOW["log"](self)
 
 
 def sqrt(self: Any) -> Any:
     x = self._data
     if type(x) is float:
-        z = nan if x == 0.0 else sqrt_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        z = sqrt_kernel(x) if x != 0.0 else None
+        if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -375,14 +378,14 @@ def sqrt(self: Any) -> Any:
             made.op = sqrt_row
             return made
 
-    return slow_sqrt(self)
+    return SLOW["sqrt"](self)
 
 
 def sin(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sin_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -393,14 +396,14 @@ def sin(self: Any) -> Any:
             made.op = sin_row
             return made
 
-    return slow_sin(self)
+    return SLOW["sin"](self)
 
 
 def cos(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = cos_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -411,14 +414,14 @@ def cos(self: Any) -> Any:
             made.op = cos_row
             return made
 
-    return slow_cos(self)
+    return SLOW["cos"](self)
 
 
 def tanh(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = tanh_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -429,14 +432,14 @@ def tanh(self: Any) -> Any:
             made.op = tanh_row
             return made
 
-    return slow_tanh(self)
+    return SLOW["tanh"](self)
 
 
 def sigmoid(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
@@ -447,7 +450,7 @@ def sigmoid(self: Any) -> Any:
             made.op = sigmoid_row
             return made
 
-    return slow_sigmoid(self)
+    return SLOW["sigmoid"](self)
 
 
 def relu(self: Any) -> Any:
@@ -455,44 +458,48 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if z - z == 0.0 and not OPEN:
+        if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
             made._inputs = (self,)
-            made._partials = (None if closed else 1.0,)
+            made._partials = (None if closed else 1.0 if x == x else nan,)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = relu_row
             return made
 
-    return slow_relu(self)
+    return SLOW["relu"](self)
 
 
-Value.__add__ = __add__
-Value.__sub__ = __sub__
-Value.__mul__ = __mul__
-Value.__truediv__ = __truediv__
-Value.__pow__ = __pow__
-Value.__radd__ = __radd__
-Value.__rsub__ = __rsub__
-Value.__rmul__ = __rmul__
-Value.__rtruediv__ = __rtruediv__
-Value.__neg__ = __neg__
-Value.exp = exp
-Value.log = log
-Value.sqrt = sqrt
-Value.sin = sin
-Value.cos = cos
-Value.tanh = tanh
-Value.sigmoid = sigmoid
-Value.relu = relu
-negative_row.lifted[Value] = __neg__
-exp_row.lifted[Value] = exp
-log_row.lifted[Value] = log
-sqrt_row.lifted[Value] = sqrt
-sin_row.lifted[Value] = sin
-cos_row.lifted[Value] = cos
-tanh_row.lifted[Value] = tanh
-sigmoid_row.lifted[Value] = sigmoid
-relu_row.lifted[Value] = relu
+INLINE: dict[str, Any] = {
+    "__add__": __add__,
+    "__sub__": __sub__,
+    "__mul__": __mul__,
+    "__truediv__": __truediv__,
+    "__pow__": __pow__,
+    "__radd__": __radd__,
+    "__rsub__": __rsub__,
+    "__rmul__": __rmul__,
+    "__rtruediv__": __rtruediv__,
+    "__neg__": __neg__,
+    "exp": exp,
+    "log": log,
+    "sqrt": sqrt,
+    "sin": sin,
+    "cos": cos,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "relu": relu,
+}
+
+
+def install(methods: dict[str, Any]) -> None:
+    """Let Values have these methods, INLINE or SLOW."""
+    for name, method in methods.items():
+        setattr(Value, name, method)
+    for name, op in UNARY.items():
+        TABLE[op].lifted[Value] = methods[name]
+
+
+install(INLINE)

@@ -53,7 +53,7 @@ def _keep_sides(row: Primitive, node: Value) -> None:
         node._data = sided(node._data, {Component(at_kink, 0): 1.0})
     else:
         components = [{} if v.is_constant else {Component(at_kink, i): 1.0} for i, v in enumerate(inputs)]
-        node._partials = tuple([sided(p, signs) for p, signs in zip(node._partials, components)])
+        node._partials = tuple([p if p is None else sided(p, signs) for p, signs in zip(node._partials, components)])
 
 
 def _once(compute: Callable[[], Any]) -> Callable[[], Any]:

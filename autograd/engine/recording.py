@@ -16,7 +16,7 @@ from autograd.primitives.operators import METHODS, OPERATORS, core
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any, Never, TypeVar
 
     from autograd.engine.blocks import Leave
 
@@ -254,7 +254,7 @@ class no_grad(Recording):
     (4.0, ())
     """
 
-    def __init__(self, *function: Any) -> None:
+    def __init__(self, *function: Never) -> None:
         if function:
             raise TypeError("no_grad takes no argument: write @no_grad(), with brackets")
         super().__init__(on=False)

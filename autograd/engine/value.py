@@ -17,13 +17,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd.numbers import Plain
+
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; compared by identity, not with ==
 
 changes = count().__next__  # ticks whenever the data of a Value is set
 clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
-KEPT = -2  # KEPT - i: the new index of a transform's input i once its call is over; an error in a later call
+KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
 
 class Value(Scalar):
@@ -42,18 +44,18 @@ class Value(Scalar):
 
     __slots__ = ("__dict__", "__weakref__", "_adjoint", "_data", "_inputs", "_partials", "grad", "index", "op")
 
-    # What derivatives flow along: `_inputs` are the operands but for a plain number, which the quick methods of
-    # operators.py leave as it is; then `_partials` has more members, of which `_operands` makes a constant.
+    # Derivatives flow along `_inputs`, with `_partials`. The methods of inline.py leave out an operand that is a plain
+    # number: then `_partials` has further members, which `_operands` makes a constant of.
     _adjoint: Any
     _data: Any
     _inputs: tuple[Value, ...]
     _partials: tuple[Any, ...]
-    grad: Any
+    grad: float
     index: int
     op: Primitive | None
     label: str = ""
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
         self._inputs = self._partials = ()
         self._adjoint = self.op = None
@@ -63,8 +65,8 @@ class Value(Scalar):
             self.label = label if type(label) is str else str(label)
 
     @classmethod
-    def constant(cls, data: Any, label: str = "") -> Value:
-        """A leaf that is shown, and named, but never differentiated, as a plain operand is.
+    def constant(cls, data: Plain, label: str = "") -> Value:
+        """Make a leaf that is drawn and labelled but never differentiated, like a plain number.
 
         >>> x = Value.constant(2.0, label="x")
         >>> (x * x).backward(); x.grad
@@ -86,7 +88,7 @@ class Value(Scalar):
         return self._inputs if len(self._partials) == len(self._inputs) else self._operands()[0]
 
     @property
-    def partials(self) -> tuple[Any, ...]:
+    def partials(self) -> tuple[float | None, ...]:
         """∂self/∂input for each of `inputs`, computed when the node was made; None is an absent edge."""
         return self._partials if len(self._partials) == len(self._inputs) else self._operands()[1]
 
@@ -108,9 +110,12 @@ class Value(Scalar):
         self._data = data
         changes()
 
-    data = property(
-        attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
-    )
+    if TYPE_CHECKING:
+        data: float  # or a Fraction or mpf, for those who work with them
+    else:
+        data = property(
+            attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -142,7 +147,7 @@ class Value(Scalar):
         """Return a constant with the same number and label, as `autograd.detach` does."""
         return Value.constant(self._data, self.label)
 
-    def backward(self, seed: Any = 1.0) -> None:
+    def backward(self, seed: Plain = 1.0) -> None:
         """Run the backward pass: set the `grad` of every Value v below to `seed` · ∂self/∂v.
 
         Leaves accumulate over passes; interior nodes keep the last pass only. Raises TypeError if `seed` is not a plain
@@ -164,7 +169,7 @@ class Value(Scalar):
                 adjoint = node._adjoint
                 if node._inputs:
                     node.grad = adjoint
-                else:
+                elif node.index >= 0:
                     added = adjoint if type(adjoint) is float else mean(adjoint)
                     node.grad = added if node.grad is NO_GRAD or node.grad is None else node.grad + added
 

@@ -1,4 +1,4 @@
-"""Numbers: float kernels, the kinds that rules run on, and the pieces of rules that are no operation by themselves."""
+"""Numbers: float kernels, the kinds of number that rules run on, and the building blocks of rules."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import math
 
 from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, KINDS, LAZY_KINDS, Kind, join, kind_of
 
-TYPE_CHECKING = False  # typing and what it imports would double the time to import autograd
+TYPE_CHECKING = False  # importing typing would double the time to import autograd
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from fractions import Fraction
+    from typing import Any, TypeAlias
 
-    Number = Any  # a float, Fraction, mpf, Symbol, Value or Dual: whatever has joined
+    import numpy
+    from numpy.typing import NDArray
+
+    Number = Any  # a float, Fraction, mpf, Symbol, Value, Dual: any kind that has joined
     Vector = Sequence[Number]
+    Plain: TypeAlias = float | Fraction | numpy.floating[Any] | numpy.integer[Any] | numpy.bool_  # no derivative in it
+    Array: TypeAlias = NDArray[Any]
 else:
     Number = Vector = object
 
@@ -31,7 +37,7 @@ def constant(name: str, x: Number) -> Number:
 
 
 def select(condition: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, else `b`; either may be None, the absent edge. A rule has no other branch."""
+    """`a` if the condition holds, else `b`; either may be None, an absent edge. Rules branch in no other way."""
     if condition is True:
         return a
     if condition is False:
@@ -43,10 +49,10 @@ def select(condition: Any, a: Any, b: Any) -> Any:
 
 
 def unit(x: Number) -> Number:
-    """1, and NaN at NaN: the slope of a piece that is the identity."""
+    """1, or NaN at NaN: the slope of an identity piece."""
     return select(x == x, 1.0, x * math.nan)
 
 
 def flat(x: Number) -> Number:
-    """0, and NaN at NaN: the slope of a constant piece."""
+    """0, or NaN at NaN: the slope of a constant piece."""
     return select(x == x, 0.0, x * math.nan)

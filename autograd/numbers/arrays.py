@@ -1,4 +1,4 @@
-"""NumPy arrays: an operation on an array is that operation on each of its elements."""
+"""NumPy arrays: an operation on an array applies to each of its elements."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def _elementwise(primitive: Any) -> Callable[..., Any]:
 
 
 def enter() -> None:
-    """Let arrays take part."""
+    """Join the kind of arrays."""
     join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, lift=_elementwise))

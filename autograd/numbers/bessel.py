@@ -1,9 +1,9 @@
 """Float kernels of the modified Bessel functions of the first kind and of their derivatives, total like `floats`.
 
-I(n, x) itself has derivatives that are sums of its neighbours, all of one sign. The scaled exp(-|x|) I(n, x) have
-derivatives in which such sums cancel; those are made of
+The derivatives of I(n, x) are sums of its neighbours, all of one sign. In the derivatives of the scaled functions
+exp(-|x|) I(n, x) such sums cancel; they are computed from
     K(n, x), the integral of v**n * exp(-xv) / π over θ from 0 to π, for v = 1 - cos θ,
-of which all is of one sign: K(0, x) is the scaled I(0, x), and the derivative of K(n, x) is -K(n + 1, x).
+whose integrand has one sign: K(0, x) is the scaled I(0, x), and the derivative of K(n, x) is -K(n + 1, x).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from autograd.numbers.pieces import horner
 _exp, _sqrt = math.exp, math.sqrt
 
 _BITS = 160
-_HIGHEST = 150  # order of a derivative of a scaled function
+_HIGHEST = 150  # the highest order of a derivative of a scaled function
 _ROOT_TWO_PI = 2.5066282746310007
 _LN2 = 0.6931471805599453
 
-# I(0, x) and 2 I(1, x) / x in x**2 / 4, by Taylor: for |x| <= 8 to 1e-18.
+# I(0, x) and 2 I(1, x) / x as Taylor polynomials in x**2 / 4: for |x| <= 8 to 1e-18.
 _SMALL0 = tuple(1.0 / math.factorial(k) ** 2 for k in range(27, -1, -1))
 _SMALL1 = tuple(1.0 / (math.factorial(k) * math.factorial(k + 1)) for k in range(27, -1, -1))
 
-# sqrt(x) * exp(-x) * I(n, x): in 1/x for x >= 16, in 1/x - 3/32 for x in [8, 16]. Relative errors 2e-18 and 5e-18.
+# sqrt(x) * exp(-x) * I(n, x) in 1/x for x >= 16, in 1/x - 3/32 for x in [8, 16]. Relative errors 2e-18 and 5e-18.
 _FAR0: tuple[float, ...] = (
     642133.82532,
     -203849.6562,
@@ -133,11 +133,11 @@ def i1e(x: float) -> float:
     return copysign(_large(a, _NEAR1, _FAR1), x)
 
 
-# --- of any whole order ----------------------------------------------------------------------------------------------
+# --- any whole order -------------------------------------------------------------------------------------------------
 
 
 def bessel_i(x: float, n: float) -> float:
-    """I(n, x) for whole n, else nan; its derivative is half of I(n - 1, x) + I(n + 1, x)."""
+    """I(n, x) for whole n, else nan; its derivative is (I(n - 1, x) + I(n + 1, x)) / 2."""
     n = abs(n)
     if isnan(x) or n % 1.0 != 0.0:
         return nan
@@ -153,7 +153,7 @@ def bessel_i(x: float, n: float) -> float:
 
 def _of_order(a: float, n: int) -> float:
     if a > 500.0 and a > 8.0 * n * n:
-        # The asymptotic series, here of terms that fall fast.
+        # The asymptotic series, whose terms fall fast here.
         s = t = 1.0
         k = 1
         while abs(t) > 1e-18:
@@ -165,7 +165,7 @@ def _of_order(a: float, n: int) -> float:
         return _by_series(a, n)
     if n > 5000:
         return _by_debye(a, float(n))
-    # I(n) / I(n - 1) is 1 / (2n/x + I(n + 1) / I(n)): from so far up that the start no longer matters.
+    # I(n) / I(n - 1) is 1 / (2n/x + I(n + 1) / I(n)), started so far up that the starting value does not matter.
     r = 0.0
     for k in range(n + 10 + int(_sqrt(45.0 * a + 2.0 * n)), n, -1):
         r = 1.0 / (2.0 * k / a + r)
@@ -181,7 +181,7 @@ def _of_order(a: float, n: int) -> float:
 
 
 def _by_series(a: float, n: int) -> float:
-    """(a/2)**n / n! times a sum that hardly differs from 1."""
+    """I(n, a) as (a/2)**n / n! times a sum close to 1."""
     if n > 1000:
         return 0.0
     s = t = 1.0
@@ -199,7 +199,7 @@ def _by_series(a: float, n: int) -> float:
 
 
 def _by_debye(a: float, n: float) -> float:
-    """By an expansion for large orders: to 1e-12, and to as many digits as the exponent has left."""
+    """I(n, a) by Debye's expansion for large orders: to 1e-12, or to the digits that its large exponent leaves."""
     z = a / n
     root = math.hypot(1.0, z)
     t = 1.0 / root
@@ -210,11 +210,11 @@ def _by_debye(a: float, n: float) -> float:
     return times_exp(c, n * (root + math.log(z / (1.0 + root))), 0.0)
 
 
-# --- derivatives of the scaled ones ----------------------------------------------------------------------------------
+# --- derivatives of the scaled functions -----------------------------------------------------------------------------
 
 
 def i0e_derivative(x: float, n: float) -> float:
-    """The n-th derivative of exp(-|x|) I(0, x); 0 for odd n at 0, where the sides differ in sign."""
+    """The n-th derivative of exp(-|x|) I(0, x); 0 for odd n at 0, where its two sides differ in sign."""
     if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
     if n == 0.0:
@@ -226,7 +226,7 @@ def i0e_derivative(x: float, n: float) -> float:
 
 
 def i1e_derivative(x: float, n: float) -> float:
-    """The n-th derivative of exp(-|x|) I(1, x); 0 for even n at 0, where the sides differ in sign."""
+    """The n-th derivative of exp(-|x|) I(1, x); 0 for even n at 0, where its two sides differ in sign."""
     if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
     if n == 0.0:
@@ -262,11 +262,11 @@ def _k(a: float, n: int) -> float:
         v *= 2.0 * v
         terms.append(v**n * _exp(-a * v))
     terms.append(0.5 * 2.0**n * _exp(-2.0 * a))
-    return math.fsum(terms) / count  # the rule of trapezia, which is exact to the last digit for periodic functions
+    return math.fsum(terms) / count  # the trapezoidal rule, accurate to the last digit for periodic functions
 
 
 def _k_far(a: float, n: int) -> float:
-    """By the asymptotic series, of terms of one sign."""
+    """K(n, a) by its asymptotic series, whose terms have one sign."""
     u = 1.0 / a
     t = 1.0
     terms = [t]

@@ -1,6 +1,6 @@
 """Float kernels of the beta function and its logarithm, total like those of `floats`, for positive operands.
 
-Neither is made of gamma functions of large numbers, which would cancel: their quotient has a formula of its own.
+Gamma functions of large numbers would cancel: their quotients have a formula of their own.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def beta(x: float, y: float) -> float:
     error = _residual(a, q, s, low)
     c = _ROOT_TWO_PI / _sqrt(a) * _exp(stirling(a) + _stirling_difference(b, s))
     if a * r < 2.0:
-        # (1 + r)**-b is exp(-a) times the exponential of something small.
+        # (1 + r)**-b is exp(-a) times the exponential of a small number.
         c *= _sqrt(1.0 + r) * _exp(b * less_log1p(r) + a * error) * _exp(-a)
         return c * _pow(q, a) if a < 100.0 else (c * (p := _pow(q, 0.5 * a))) * p
     t = b / s
@@ -69,12 +69,12 @@ def beta(x: float, y: float) -> float:
     p = _pow(q, a) * _pow(t, b)
     if p > 1e-280:
         return c * p
-    p = _pow(q, 0.5 * a) * _pow(t, 0.5 * b)  # a result that may be subnormal is to be rounded once
+    p = _pow(q, 0.5 * a) * _pow(t, 0.5 * b)  # a subnormal result must be rounded only once
     return c * p * p
 
 
 def _smaller(a: float, b: float) -> float:
-    """beta for a in (2.5, 10), by that of an a near 2; their quotient is made exactly, and rounded once."""
+    """beta for a in (2.5, 10), from beta for an a near 2; their quotient is computed exactly and rounded once."""
     n = round(a - 2.0)
     v = int(a * 4503599627370496.0)
     w = v + int(b * 4503599627370496.0)
@@ -86,9 +86,9 @@ def _smaller(a: float, b: float) -> float:
 
 
 def _residual(a: float, q: float, s: float, low: float) -> float:
-    """What is missing in q = a / s for a / (s + low), over q."""
+    """The relative correction that turns q = a / s into a / (s + low)."""
     p = q * s
-    if s > 1e290:  # splitting it would overflow; q is as small as that
+    if s > 1e290:  # splitting s would overflow; beta is 0 there anyway
         return 0.0
     return ((a - p) - product_error(q, s, p) - q * low) / a
 
@@ -109,7 +109,7 @@ def lbeta(x: float, y: float) -> float:
     if a < 1e-17:
         return _log1p(r) - _log(a)
     if a >= 10.0:
-        # All the large terms have one sign.
+        # All large terms have one sign.
         return (
             _HALF_LOG_TWO_PI
             + stirling(a)
@@ -140,7 +140,7 @@ def lbeta(x: float, y: float) -> float:
 
 def _near_zero(a: float, b: float) -> float:
     """lbeta for a < 10, where it may be nearly 0."""
-    bits = 208  # 144 as near a zero of log Γ, and 64 for the size of log Γ(b)
+    bits = 208  # 144, as near a zero of log Γ, plus 64 for the magnitude of log Γ(b)
     v = fixed.fixed(a, bits)
     w = fixed.fixed(b, bits)
     if b < 2.0**60:

@@ -1,4 +1,4 @@
-"""Float kernels of small relatives of the elementary functions, total like those of `floats`."""
+"""Float kernels of functions related to the elementary ones, total like those of `floats`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def logaddexp(x: float, y: float) -> float:
     if x < y:
         x, y = y, x
     d = y - x
-    e = _exp(d) if d <= 0.0 else d  # nan for infinities of one sign, and where an operand is nan
+    e = _exp(d) if d <= 0.0 else d  # nan if both are the same infinity, or one is nan
     if e == 0.0:
         return x
     if isnan(e):
@@ -53,12 +53,12 @@ def logaddexp(x: float, y: float) -> float:
 
 
 def _logaddexp_near_zero(x: float, y: float) -> float:
-    """For -log 2 <= x < 0, where the sum of the exponentials may be nearly 1."""
+    """log(exp(x) + exp(y)) for -log 2 <= x < 0, where the sum of the exponentials may be nearly 1."""
     size = -frexp(x)[1]
     bits = 160 + min(size, 150)
     m, k = fixed.exp(fixed.fixed(y, bits), bits)
     if size > 150:
-        # exp(x) - 1 is x, but exp(y), about as large, has digits below what is kept of 1.
+        # exp(x) - 1 is x; exp(y) is about as large, with digits below the last bit kept of 1.
         n, d = x.as_integer_ratio()
         return fixed.quotient((n << (bits - k)) + m * d, d << (bits - k))
     if k < 0:
@@ -90,12 +90,12 @@ def radians(x: float) -> float:
 
 
 def copysign(x: float, y: float) -> float:
-    """The size of x with the sign of y; nan if either is."""
+    """|x| with the sign of y; nan if either is."""
     return y if isnan(y) else _copysign(x, y)
 
 
 def whole_quotient(x: float, y: float) -> float:
-    """x / y without its fraction, where a division alone would round it to the next whole number."""
+    """x / y, truncated to a whole number; a division alone might round it up to the next one."""
     q = (x - fmod(x, y)) / y if y else nan
     return float(round(q)) if -(2.0**52) < q < 2.0**52 else q
 
@@ -112,7 +112,7 @@ def fmod(x: float, y: float) -> float:
 
 
 def logit(x: float) -> float:
-    """log(x / (1 - x)); nan outside of [0, 1]."""
+    """log(x / (1 - x)); nan outside [0, 1]."""
     if 0.25 < x < 0.75:
         return 2.0 * math.atanh(2.0 * x - 1.0)  # the difference is exact
     return log(x) - log(1.0 - x) if x > 0.5 else log(x) - log1p(-x)

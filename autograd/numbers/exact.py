@@ -1,4 +1,4 @@
-"""Fraction: exact rational arithmetic; a transcendental of a Fraction is a TypeError."""
+"""Fraction: exact rational arithmetic; a transcendental function of a Fraction raises TypeError."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def _constant(name: str, x: Any) -> Any:
 
 
 def enter() -> None:
-    """Let Fractions take part."""
+    """Join the kind of Fractions."""
     join(Fraction, Kind("Fraction", FRACTION_RANK, _value, coerce=Fraction, constant=_constant))

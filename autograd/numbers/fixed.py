@@ -1,9 +1,8 @@
-"""Whole numbers as fixed-point ones, for the places where floats cancel: v stands for v / 2**bits.
+"""Fixed-point arithmetic on ints, for the places where floats cancel: v stands for v / 2**bits.
 
-Python multiplies whole numbers of 160 bits in a tenth of a microsecond, ten times as fast as pairs of floats in
-Python, and a quotient of whole numbers is rounded to a float once and correctly, subnormal ones included. A logarithm
-takes 4 microseconds, log Γ or digamma 15: so kernels come here only where their floats would be wrong.
-Errors are a few units in the last of the `bits`.
+Python multiplies ints of 160 bits in a tenth of a microsecond, ten times as fast as pairs of floats, and rounds a
+quotient of ints to a float once and correctly, even if it is subnormal. A logarithm takes 4 microseconds, log Γ or
+digamma 15: so kernels come here only where floats would be wrong. Errors are a few units in the last bit.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def ln2(bits: int) -> int:
 
 
 def fixed(x: float, bits: int) -> int:
-    """A finite float, exactly where it is a multiple of 2**-bits."""
+    """A finite float in fixed point: exact if it is a multiple of 2**-bits, else rounded down."""
     n, d = x.as_integer_ratio()
     return (n << bits) // d
 
@@ -59,12 +58,12 @@ def quotient(v: int, w: int) -> float:
 
 
 def exp(v: int, bits: int) -> tuple[int, int]:
-    """A mantissa in [1, 2) and k, which make exp(v) = mantissa * 2**k."""
+    """exp(v) as a mantissa in [1, 2) and k: exp(v) = mantissa * 2**k."""
     inner = bits + _GUARD
     v <<= _GUARD
     k = v // ln2(inner)
     one = 1 << inner
-    r = (v - k * ln2(inner)) >> 8  # below 2**-8: the terms shrink fast, and eight squarings undo it
+    r = (v - k * ln2(inner)) >> 8  # below 2**-8, so that terms shrink fast; eight squarings undo it
     s = t = one
     i = 1
     while t:
@@ -82,7 +81,7 @@ def log(v: int, bits: int) -> int:
     n = v.bit_length()
     y = fixed(math.log(v / (1 << n)), inner)
     m, k = exp(-y, inner)
-    # What the float lacks is log(1 + d) for a d of some 2**-53.
+    # The float is off by log(1 + d), with d about 2**-53.
     d = ((m * v) >> (n - k)) - (1 << inner)
     s = t = d
     i = 2
@@ -128,7 +127,7 @@ BERNOULLI = _bernoulli(60)
 
 
 def _shift(v: int, bits: int) -> int:
-    """How many steps upwards bring v to where Stirling's series reaches 2**-bits in `bits` / 5 terms."""
+    """The number of unit steps that take v to where Stirling's series reaches 2**-bits in `bits` / 5 terms."""
     return max(0, bits // 5 - (v >> bits))
 
 

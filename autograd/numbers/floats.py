@@ -1,8 +1,8 @@
-"""Float kernels: the elementary functions and their small relatives, made total.
+"""Float kernels: the elementary functions and related ones, made total.
 
-Every function takes floats, returns a float and never raises: where `math` raises, the IEEE value (an infinity, a
-signed zero or nan) is returned. Errors are a few ulp over the whole domain, subnormal results included; so a result is
-rounded into the subnormal range only once.
+Every function takes floats, returns a float and never raises: where `math` raises, it returns the IEEE value (an
+infinity, a signed zero or nan). Errors are a few ulp over the whole domain, even for subnormal results, which are
+therefore rounded only once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _exp, _expm1, _log1p, _sqrt, _tanh = math.exp, math.expm1, math.log1p, math.sqrt, math.tanh
 
-_SPLITTER = 2.0**27 + 1.0  # halves a mantissa into two whose products are exact
+_SPLITTER = 2.0**27 + 1.0  # splits a mantissa into halves whose products are exact
 _WHOLE = 2.0**52  # from here on every float is a whole number
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 0.6931471805582987  # ln 2 to 38 bits: multiples below 2**15 are exact
@@ -35,7 +35,7 @@ def scale(x: float, k: int) -> float:
 
 
 def without_size(x: float) -> float:
-    """What x makes of a product apart from its size: its sign, or all of x if it is 0, infinite or nan."""
+    """x without its magnitude: ±1, or x itself if it is 0, infinite or nan."""
     return copysign(1.0, x) if x and isfinite(x) else x
 
 
@@ -57,7 +57,7 @@ def times_exp(c: float, p: float, low: float) -> float:
         return c * (e + e * low)
     if isnan(p) or isnan(c):
         return nan
-    if p < -1500.0:  # beyond the reach of any finite c; an infinite c is taken for an overflowed one
+    if p < -1500.0:  # 0 for any finite c; an infinite c is treated as one that overflowed
         return copysign(0.0, c)
     if c == 0.0:
         return c
@@ -86,7 +86,7 @@ def _within(function: Callable[[float], float]) -> Callable[[float], float]:
 
 
 def _above(pole: float, function: Callable[[float], float]) -> Callable[[float], float]:
-    """A logarithm with its pole and, below that, nan."""
+    """A logarithm that is -inf at its pole and nan below it."""
 
     def total(x: float) -> float:
         try:
@@ -98,7 +98,7 @@ def _above(pole: float, function: Callable[[float], float]) -> Callable[[float],
 
 
 def _unbounded(function: Callable[[float], float]) -> Callable[[float], float]:
-    """`function` with an infinity, of the sign of x, where it overflows."""
+    """`function` with an infinity of the sign of x where it overflows."""
 
     def total(x: float) -> float:
         try:
@@ -161,7 +161,7 @@ def acosh(x: float) -> float:
         p = t * s
         r = _sqrt(p)
         u = r + t
-        # What the roundings of s, p, r and u took away together.
+        # The sum of the rounding errors of s, p, r and u.
         low = (product_error(t, s, p) + t * (t - (s - 2.0)) - product_error(r, r, p)) / (r + r) + ((r - u) + t)
         return _log1p(u) + low / (1.0 + u)
     try:
@@ -209,11 +209,11 @@ def power(x: float, y: float) -> float:
 
 def falling_power(x: float, y: float, n: float) -> float:
     """The n-th derivative of x**y in x: y(y-1)...(y-n+1) * x**(y-n)."""
-    if y == 2.0 and n == 1.0:  # a square, the power that is met most
+    if y == 2.0 and n == 1.0:  # a square, the most frequent power
         return 2.0 * x
     if n == 0.0:
         return power(x, y)
-    if n == 1.0:  # by far the most frequent, and mostly this simple
+    if n == 1.0:  # by far the most frequent order, and mostly this simple
         e = y - 1.0
         t = e - y
         if y - (e - t) == 1.0 + t:  # no rounding in y - 1
@@ -250,7 +250,7 @@ def falling_power(x: float, y: float, n: float) -> float:
         return scale(m * (p + p * low), k)
     if base == 0.0 or base == inf or isinf(y):
         return copysign(p, m)
-    # The power alone leaves the range where its product with the coefficient may not.
+    # The power alone overflows or underflows, but its product with the coefficient may not.
     h, s = frexp(power(base, 0.5 * e))
     if h == 0.0 or h == inf:
         return copysign(h, m)
@@ -271,7 +271,7 @@ def xlogy(z: float, x: float) -> float:
 
 
 def scaled_exp(c: float, x: float, y: float) -> float:
-    """c * exp(x*y), the product carried exactly."""
+    """c * exp(x*y), with an exact product x*y."""
     p = x * y
     if -1500.0 < p < 1500.0:
         if abs(x) > 1e290:  # splitting x would overflow
@@ -291,7 +291,7 @@ def scaled_exp(c: float, x: float, y: float) -> float:
 
 def floor(x: float) -> float:
     y = x // 1.0
-    return x if isnan(y) else y  # an infinity divides into nan
+    return x if isnan(y) else y  # x // 1.0 is nan for an infinity
 
 
 def ceil(x: float) -> float:

@@ -1,6 +1,6 @@
 """Float kernels of the gamma function and its logarithm, total like those of `floats`.
 
-Where a logarithm of |Γ| is nearly 0 its parts cancel; there `fixed` takes over.
+Where log |Γ| is nearly 0 its terms cancel; there `fixed` takes over.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _log, _exp, _expm1, _pow = math.log, math.exp, math.expm1, math.pow
 
 _ROOT_TWO_PI = 2.5066282746310007
 _ROOT_TWO_PI_LOW = -1.8328579980459167e-16
-_HALF_LOG_TWO_PI = 0.4189385332046727  # less 1/2
-_BITS = 144  # results go down to 2**-57, of which 2**-57 is to be right; the rest is for what is lost on the way
+_HALF_LOG_TWO_PI = 0.4189385332046727  # minus 1/2
+_BITS = 144  # results may be as small as 2**-57, with 57 correct bits; the rest covers intermediate losses
 
 # (Γ(2 + t) - 1) / t and log Γ(2 + t) / t for t in [-1/2, 1/2]. Relative errors 4e-18.
 _GAMMA: tuple[float, ...] = (
@@ -64,7 +64,7 @@ _LGAMMA: tuple[float, ...] = (
     0.42278433509846713,
 )
 _LGAMMA_REST = _LGAMMA[:-1]
-_EULER = 0.5772156649015329  # 1 less the constant coefficient
+_EULER = 0.5772156649015329  # 1 minus the constant coefficient
 
 
 def _gamma_parts(x: float) -> tuple[float, float]:
@@ -104,7 +104,7 @@ def gamma(x: float) -> float:
     if a < 1e-17:
         return 1.0 / x
     n = round(a)
-    s = sin_pi(a - n)  # of the sign that a's distance has; the whole part gives the other
+    s = sin_pi(a - n)  # with the sign of a - n; the parity of n gives the other sign
     if n % 2 == 0:
         s = -s
     if a > 190.0:
@@ -114,16 +114,16 @@ def gamma(x: float) -> float:
         return PI / (s * a * p) / q / q
     if a > 0.5:
         return PI / (s * (a * gamma(a)))
-    return PI * (1.0 + a) / (s * (1.0 + a * horner(_GAMMA, a)))  # Γ(1 + a), without a rounding of 1 + a
+    return PI * (1.0 + a) / (s * (1.0 + a * horner(_GAMMA, a)))  # Γ(1 + a), without rounding 1 + a
 
 
 def one_over_gamma_after(x: float) -> float:
-    """1 / Γ(1 + x) for x in [-1/2, 1/2], without a rounding of 1 + x."""
+    """1 / Γ(1 + x) for x in [-1/2, 1/2], without rounding 1 + x."""
     return (1.0 + x) / (1.0 + x * horner(_GAMMA, x))
 
 
 def lgamma_after(x: float) -> float:
-    """log Γ(1 + x) for x in [-1/2, 1], without a rounding of 1 + x."""
+    """log Γ(1 + x) for x in [-1/2, 1], without rounding 1 + x."""
     if x > 0.5:
         t = x - 1.0
         return t * horner(_LGAMMA, t)

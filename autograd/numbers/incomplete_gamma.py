@@ -1,8 +1,8 @@
 """Float kernels of the regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P, total like `floats`.
 
-Each is taken from the one that is at most about 1/2, which has a formula of one sign:
-P by its series for x <= a, Q by its continued fraction for x > a, and both by Temme's uniform expansion where a is
-large and x is near it. What they have in common, x**a exp(-x) / Γ(a + 1), is made without logarithms that cancel.
+Each is computed from the one that is at most about 1/2, by a formula whose terms have one sign:
+P by its series for x <= a, Q by its continued fraction for x > a, and both by Temme's uniform expansion if a is large
+and x is near it. Their common factor x**a exp(-x) / Γ(a + 1) is computed without logarithms that cancel.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _exp, _expm1, _log, _pow, _sqrt = math.exp, math.expm1, math.log, math.pow, math
 _TINY = 2.0**-64
 _ROOT_TWO_PI = 2.5066282746310007
 _TEMME_FROM = 60.0
-_FAR = 25000.0  # where P and Q are 0 and 1 to all digits outside of Temme's expansion
+_FAR = 25000.0  # from here on P and Q are 0 and 1 to all digits outside Temme's expansion
 
-# Temme's expansion: the coefficients of 1/a**k, each in η by Taylor, for |η| <= 0.36 and a >= 60 to 3e-18.
+# Temme's expansion: the coefficients of 1/a**k as Taylor polynomials in η, for |η| <= 0.36 and a >= 60 to 3e-18.
 _TEMME: tuple[tuple[float, ...], ...] = (
     (
         -5.83e-11,
@@ -129,7 +129,7 @@ _TEMME: tuple[tuple[float, ...], ...] = (
 )
 
 
-# --- what they have in common ----------------------------------------------------------------------------------------
+# --- the common factor -----------------------------------------------------------------------------------------------
 
 
 def _power(c: float, a: float, x: float) -> float:
@@ -144,7 +144,7 @@ def _power(c: float, a: float, x: float) -> float:
     p = _pow(q, a)
     if p > 1e-270:
         return c * (p * e)
-    p = _pow(q, 0.5 * a)  # the result may be subnormal: it is to be rounded once
+    p = _pow(q, 0.5 * a)  # the result may be subnormal and must be rounded only once
     return p * (c * e) * p
 
 
@@ -153,7 +153,7 @@ def _power_by_integers(c: float, a: float, x: float, q: float) -> float:
     if x == a:
         return c
     if a > 1e30:
-        return 0.0  # two floats differ by far more than the square root of a
+        return 0.0  # two floats differ by far more than √a
     if q < 1e-10:
         return 0.0
     rough = a * (less_log1p(q - 1.0) if q > 0.5 else -_log(q) - 1.0)
@@ -227,7 +227,7 @@ def gammainc_curvature(a: float, x: float) -> float:
 
 
 def _at_the_edge(a: float, x: float) -> float | None:
-    """P at the ends of the domain, and nan outside of it."""
+    """P at the ends of the domain, and nan outside it."""
     if isnan(a) or isnan(x) or a < 0.0 or x < 0.0:
         return nan
     if a == 0.0 or x == inf:
@@ -263,7 +263,7 @@ def gammaincc(a: float, x: float) -> float:
 
 
 def _lower(a: float, x: float) -> float:
-    """P by its series 1 + x/(a+1) + x**2/((a+1)(a+2)) + ..., from its end."""
+    """P by its series 1 + x/(a+1) + x**2/((a+1)(a+2)) + ..., summed from its last term."""
     if a > _FAR:
         return 0.0
     count = 1
@@ -278,7 +278,7 @@ def _lower(a: float, x: float) -> float:
 
 
 def _upper(a: float, x: float) -> float:
-    """Q by its continued fraction, from so far down that more would change nothing."""
+    """Q by its continued fraction, started so deep that more terms would change nothing."""
     if a > _FAR:
         return 0.0
     d = x - a
@@ -292,7 +292,7 @@ def _upper(a: float, x: float) -> float:
 def _small(a: float, x: float) -> float:
     """Q for a < 1 and x < 1.1, where P is above 1/2 and may be nearly 1."""
     if x >= 0.2:
-        # The parts have different signs for x from 0.56 on.
+        # The terms have different signs from x = 0.56 on.
         return _small_by_integers(a, x) if a > _TINY else a * (_small_by_integers(_TINY, x) / _TINY)
     w = a * _log(x) - lgamma_after(a)
     q = -_expm1(w)
@@ -306,7 +306,7 @@ def _small(a: float, x: float) -> float:
 
 
 def _small_by_integers(a: float, x: float) -> float:
-    bits = 240  # 64 for the size of Q, and as in `gamma`
+    bits = 240  # 64 for the magnitude of Q, the rest as in `gamma`
     v, w = fixed.fixed(a, bits), fixed.fixed(x, bits)
     t = total = one = 1 << bits
     k = 1
@@ -321,7 +321,7 @@ def _small_by_integers(a: float, x: float) -> float:
 def _temme(a: float, x: float) -> float:
     """P for x < a, else Q."""
     m = (x - a) / a
-    root = _sqrt(2.0 * less_log1p(m))  # of the sign of m
+    root = _sqrt(2.0 * less_log1p(m))  # |η|; η has the sign of m
     z = root * _sqrt(0.5 * a)
     e = root if m >= 0.0 else -root
     s = 0.0

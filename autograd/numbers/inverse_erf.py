@@ -1,7 +1,7 @@
 """Float kernels of the inverses of the error functions and of the logarithm of the normal distribution.
 
-Total like those of `floats`. A slope of an inverse is no exponential of a square, which would cost two ulp for every
-unit of its exponent: exp(y**2) is erfcx(y) / erfc(y), and erfc(y) is what is given.
+Total like those of `floats`. The slopes of the inverses do not compute exp(y**2), which would cost two ulp for every
+unit of its exponent: it is erfcx(y) / erfc(y), and erfc(y) is given.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _CENTRE: tuple[float, ...] = (
     0.23201366653465907,
     0.886226925452758,
 )
-# The inverse of erfc at exp(-s**2), as a start from which one step of third order goes. Relative errors 2e-7.
+# The inverse of erfc at exp(-s**2), as the start of one third-order step. Relative errors 2e-7.
 _START: tuple[float, ...] = (
     -0.001821993497,
     0.01635918005,
@@ -77,7 +77,7 @@ _OUT: tuple[float, ...] = (
     1.000128037,
 )  # s in [4, 27.4]: the inverse over s, in 1/s
 
-# The normal density over its distribution function, at -a and less a. Relative errors 4e-18.
+# The normal density over its distribution function at -a, minus a. Relative errors 4e-18.
 _GAP_NEAR: tuple[float, ...] = (
     1.302648e-10,
     -2.6502534e-11,
@@ -153,8 +153,8 @@ def _inverse_tail(q: float) -> float:
         y = horner(_ON, s)
     else:
         y = s * horner(_OUT, 1.0 / s)
-    # One step for log erfc, of which the slope -f changes slowly; erfc(y) / q has the exponent of q taken out of both,
-    # as q may be subnormal.
+    # One step on log erfc, whose slope -f changes slowly. The exponent of q is taken out of both parts of erfc(y) / q,
+    # since q may be subnormal.
     r, r_low = _erfcx(y)
     p = y * y
     e = _exp((-p - k * _LN2_HIGH) - (k * _LN2_LOW + product_error(y, y, p)))
@@ -165,7 +165,7 @@ def _inverse_tail(q: float) -> float:
 
 
 def erfinv(x: float) -> float:
-    """The inverse of erf; nan outside of [-1, 1]."""
+    """The inverse of erf; nan outside [-1, 1]."""
     a = abs(x)
     if a <= 0.5:
         return x * horner(_CENTRE, x * x)
@@ -175,7 +175,7 @@ def erfinv(x: float) -> float:
 
 
 def erfcinv(x: float) -> float:
-    """The inverse of erfc; nan outside of [0, 2]."""
+    """The inverse of erfc; nan outside [0, 2]."""
     if x <= 0.5:
         if x > 0.0:
             return _inverse_tail(x)
@@ -184,7 +184,7 @@ def erfcinv(x: float) -> float:
 
 
 def normal_icdf(p: float) -> float:
-    """The inverse of the normal distribution function; nan outside of [0, 1]."""
+    """The inverse of the normal distribution function; nan outside [0, 1]."""
     if p < 0.25:
         return -_times_root_2(_inverse_tail(2.0 * p)) if p > 0.0 else -inf if p == 0.0 else nan
     if p <= 0.75:
@@ -222,7 +222,7 @@ def normal_icdf_slope(p: float) -> float:
 
 
 def _slope(q: float) -> float:
-    """The size of the derivative of erfcinv at q in [0, 1/2]."""
+    """The magnitude of the derivative of erfcinv at q in [0, 1/2]."""
     if q > 0.0:
         return _HALF_ROOT_PI * _erfcx(_inverse_tail(q))[0] / q
     return inf if q == 0.0 else nan

@@ -1,8 +1,8 @@
 """The kinds of number that a rule can run on, and how a kind joins.
 
 A *base* kind (float, Fraction, mpf, Symbol) computes the value of an operation by itself. A *lifted* kind (Value, Dual,
-an array) carries base numbers inside and says how an operation is applied to it. Where kinds meet, the one of higher
-rank decides.
+an array) contains base numbers and defines how an operation is applied to it. Of several kinds, the one of highest rank
+decides.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ CONSTANTS: dict[str, float] = {
 class Kind:
     """One kind of number: its rank, and how a primitive is applied to it.
 
-    `value(primitive)` computes one that has a kernel on operands of a base kind; `lift(primitive)` applies any to
-    operands of a lifted kind; `coerce(x)` is x as a Value keeps it; `constant(name, x)` is a mathematical constant in
-    the precision of x.
+    `value(primitive)` returns the function that computes a primitive with a kernel on a base kind; `lift(primitive)`
+    returns the one that applies a primitive to a lifted kind; `coerce(x)` is x as a Value stores it;
+    `constant(name, x)` is a mathematical constant in the precision of x.
     """
 
     __slots__ = ("constant", "lift", "name", "coerce", "rank", "value")
@@ -66,22 +66,22 @@ class Kind:
 
 KINDS: dict[type, Kind] = {}
 
-# The module whose `enter` lets a library's numbers take part, once one of them is met.
+# By library, the module whose `enter` joins its kind of number once the first of them appears.
 LAZY_KINDS: dict[str, str] = {}
 
 
 def join(number_type: type, kind: Kind) -> None:
-    """Let numbers of `number_type` take part in every operation, as numbers of `kind`."""
+    """Let every operation take numbers of `number_type`, as numbers of `kind`."""
     KINDS[number_type] = kind
 
 
 def kind_of(x: Any) -> Kind:
-    """The kind of `x`; TypeError, with what to do instead, where `x` is no number of ours."""
+    """The kind of `x`; a TypeError with advice if `x` is not a supported number."""
     return KINDS.get(type(x)) or _discover(x)
 
 
 def leading_kind(operands: Iterable[Any]) -> Kind:
-    """The kind of highest rank among `operands`, which may hold lists and tuples of numbers."""
+    """The kind of highest rank among `operands`, which may contain lists and tuples of numbers."""
     leader = KINDS[float]
     for x in operands:
         kind = leading_kind(x) if type(x) in (tuple, list) else kind_of(x)
@@ -91,9 +91,9 @@ def leading_kind(operands: Iterable[Any]) -> Kind:
 
 
 def coerce(x: Any, like: Any = None) -> Any:
-    """`x` as the number that a Value keeps: a float, or a Fraction, mpf or Symbol as it is.
+    """`x` as the number that a Value stores: a float, or an unchanged Fraction, mpf or Symbol.
 
-    As an operand beside the number `like`, an int is exact where that is, and a slope keeps its sides.
+    `like` is the other operand, if any: then an int takes its kind, and so stays exact, and a Sided keeps its sides.
     """
     if type(x) is float:
         return x
@@ -109,7 +109,7 @@ def coerce(x: Any, like: Any = None) -> Any:
 
 
 def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
-    """Local derivatives of a result that is no float: the 1.0 and the 0.5 that rules write are made of its kind."""
+    """Local derivatives of a result that is not a float: the constants 1.0 and 0.5 of rules become its kind."""
     kind = kind_of(like)
     return tuple(kind.coerce(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
 

@@ -1,6 +1,6 @@
-"""The derivatives of the logarithm of the normal distribution function, of any order, as a float kernel.
+"""Float kernel of the derivatives of log Φ, the logarithm of the normal distribution function, up to order 36.
 
-On the left they are (n - 1)! / |x|**n, made of terms of the size of |x|**n: floats have nothing left of them.
+For very negative x they are about (n - 1)! / |x|**n, from terms of size |x|**n: in floats all digits would cancel.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from math import copysign, isnan, nan
 from autograd.numbers import fixed
 from autograd.numbers.inverse_erf import log_normal_cdf, log_normal_cdf_curvature, log_normal_cdf_slope
 
-_HIGHEST = 36  # what the constants of `fixed` have digits for
+_HIGHEST = 36  # the highest order for which the constants of `fixed` have enough digits
 
 
 def log_normal_cdf_derivative(x: float, n: float) -> float:
-    """The n-th derivative of log Φ at x; nan where n is no whole number from 0 to 36."""
+    """The n-th derivative of log Φ at x; nan unless n is a whole number from 0 to 36."""
     if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
     order = int(n)
@@ -31,7 +31,7 @@ def log_normal_cdf_derivative(x: float, n: float) -> float:
 
 def _by_fraction(x: float, n: int) -> float:
     """From h = φ/Φ = a + 1/(a + 2/(a + 3/...)) for a = -x."""
-    bits = 170 + int(2.0 * n * math.log2(-x))  # what the terms cancel
+    bits = 170 + int(2.0 * n * math.log2(-x))  # plus the bits that cancel
     a = fixed.fixed(-x, bits)
     f = a
     for k in range(20 + int((0.25 * bits / x) ** 2), 0, -1):
@@ -40,7 +40,7 @@ def _by_fraction(x: float, n: int) -> float:
 
 
 def _by_series(x: float, n: int) -> float:
-    """From Φ = 1/2 + φ * (x + x**3/3 + x**5/15 + ...), with φ kept apart, as it may be tiny."""
+    """From Φ = 1/2 + φ * (x + x**3/3 + x**5/15 + ...), with φ factored out, since it may be tiny."""
     wide = 0.75 * x * x
     bits = 170 + 4 * n + int(wide if x < 15.0 else 0.0)
     v = fixed.fixed(x, bits)
@@ -49,7 +49,7 @@ def _by_series(x: float, n: int) -> float:
     m = m * math.isqrt((1 << 3 * bits) // (2 * fixed.pi(bits))) >> bits
     density = m >> -k if k < 0 else m
     one = 1 << bits
-    below = one  # 1 - Φ is below 2**-160 from 15 on
+    below = one  # 1 - Φ is below 2**-160 from x = 15 on
     if x < 15.0:
         s, t, i = 0, v, 1
         while t not in (0, -1):
@@ -62,7 +62,7 @@ def _by_series(x: float, n: int) -> float:
 
 
 def _derivative(c: int, density: int, v: int, n: int, bits: int) -> int:
-    """By h' = -h * (x + h), differentiated: all h are `density` times the numbers here."""
+    """From derivatives of h' = -h * (x + h): each derivative of h is `density` times a number here."""
     cs = [c]
     for k in range(n - 1):
         total = sum(math.comb(k, j) * cs[j] * cs[k - j] for j in range(k + 1))

@@ -1,4 +1,4 @@
-"""Pieces that several kernels of special functions are made of."""
+"""Building blocks shared by several kernels of special functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cos_pi(r: float) -> float:
 
 
 def falling_product(x: float, n: int) -> float:
-    """(x-1)(x-2)...(x-n), rounded once, for x in [1, 64): in floats each factor would cost half an ulp."""
+    """(x-1)(x-2)...(x-n), rounded once, for x in [1, 64); in floats each factor would cost half an ulp."""
     v = int(x * 4503599627370496.0)
     product = 1
     for k in range(1, n + 1):
@@ -43,7 +43,7 @@ def falling_product(x: float, n: int) -> float:
 
 
 def stirling(x: float) -> float:
-    """log Γ(x) less its closed form, for x >= 10: 1/(12 x) - ..., of which 8 terms reach 3e-17."""
+    """log Γ(x) minus Stirling's formula, for x >= 10: 1/(12 x) - ..., to 3e-17 with 8 terms."""
     u = 1.0 / x
     return u * horner(_STIRLING, u * u)
 
@@ -75,7 +75,7 @@ _ARTANH = tuple(2.0 / k for k in range(41, 1, -2))  # to 1e-18 for r**2 up to 0.
 
 
 def two_sum(x: float, y: float) -> tuple[float, float]:
-    """x + y, and what its rounding took away (Knuth)."""
+    """x + y, and its rounding error (Knuth)."""
     s = x + y
     t = s - x
     return s, (x - (s - t)) + (y - t)

@@ -15,8 +15,8 @@ from autograd.numbers.pieces import PI, cos_pi, horner, sin_pi, two_sum
 
 _log, _pow = math.log, math.pow
 
-_BITS = 144  # results go down to 2**-57, of which 2**-57 is to be right; the rest is for what is lost on the way
-_ZERO = 1.4616321449683622  # digamma's, as a sum of two floats
+_BITS = 144  # results may be as small as 2**-57, with 57 correct bits; the rest covers intermediate losses
+_ZERO = 1.4616321449683622  # the zero of digamma, as a sum of two floats
 _ZERO_LOW = 9.549995429965697e-17
 _ZERO_LESS_1 = 0.46163214496836236
 _ZERO_LESS_1_LOW = -1.5522348162858677e-17
@@ -91,12 +91,12 @@ def _near(x: float) -> float:
 
 
 def _after(x: float) -> float:
-    """digamma(1 + x) for x in [0, 1], without a rounding of 1 + x."""
+    """digamma(1 + x) for x in [0, 1], without rounding 1 + x."""
     return ((x - _ZERO_LESS_1) - _ZERO_LESS_1_LOW) * (1.0 / ((1.0 + x) * _ZERO) + horner(_SLOPE, x - 0.5))
 
 
 def _far(x: float) -> float:
-    """digamma for x >= 10 by its asymptotic series, of which 8 terms reach 4e-17."""
+    """digamma for x >= 10 by its asymptotic series, to 4e-17 with 8 terms."""
     u = 1.0 / x
     w = u * u
     s = w * (
@@ -114,9 +114,9 @@ def _far(x: float) -> float:
 
 
 def polygamma(x: float, n: float) -> float:
-    """The n-th derivative of digamma; nan where n is no whole number from 0 on.
+    """The n-th derivative of digamma; nan unless n is a whole number >= 0.
 
-    At most 5 ulp for n up to 100; further on about n / 10, and some 40 near a zero.
+    Errors are at most 5 ulp for n up to 100, then about n / 10 ulp, and about 40 ulp near a zero.
     """
     if n == 0.0:
         return digamma(x)
@@ -144,7 +144,7 @@ def _derivative(x: float, n: float) -> float:
 
 
 def _zeta(s: float, x: float, low: float) -> float:
-    """The sum of (x + low + k)**-s for x in [0, 10 + s/2] and s <= 101, every base with its rounding."""
+    """The sum of (x + low + k)**-s for x in [0, 10 + s/2] and s <= 101, corrected for the rounding of each base."""
     count = max(0, math.ceil(10.0 + 0.5 * s - x))
     y, low_y = two_sum(x, count)
     low_y += low
@@ -160,7 +160,7 @@ def _zeta(s: float, x: float, low: float) -> float:
 
 
 def _euler_maclaurin(s: float, y: float) -> float:
-    """The sum of (y + k)**-s over y**-s, for y >= 10 + s/2."""
+    """The sum of (y + k)**-s divided by y**-s, for y >= 10 + s/2."""
     u = 1.0 / y
     w = u * u
     t = s * u
@@ -184,7 +184,7 @@ def _zeta_over_first(s: float, x: float) -> float:
     k = 1.0
     while k < 10.0 + 0.5 * s - x:
         t = math.exp(-s * math.log1p(k / x)) if k < 1e300 * x else 0.0
-        if t < 1e-18:  # soon so for large s, of which x is at most half
+        if t < 1e-18:  # soon true for large s, since x is at most about s/2
             return total
         total += t
         k += 1.0
@@ -210,9 +210,9 @@ def _scaled_power(x: float, n: float, h: float) -> float:
 
 
 def _reflected(a: float, n: float, odd: bool) -> float:
-    """The derivative at -a < 0: n! times the sum over the poles on the right, with those on the left of -a.
+    """The derivative at -a < 0: n! times signed sums over the poles on both sides.
 
-    At distances d, d + 1, ... on the right and 1 - d, 2 - d, ..., a on the left.
+    The poles between -a and 0 are at distances left, left + 1, ..., a; those below -a at right, right + 1, ...
     """
     whole = math.floor(a)
     left = a - whole  # exact
@@ -220,13 +220,13 @@ def _reflected(a: float, n: float, odd: bool) -> float:
     low = (1.0 - right) - left
     s = n + 1.0
     if left == right and not odd:
-        return -_derivative(1.0 + a, n)  # what is left where the poles are in pairs
+        return -_derivative(1.0 + a, n)  # the other poles cancel in pairs
     nearest, next_one = min(left, right), max(left, right)
     share = _pow(nearest / next_one, s)
     if not odd and share > 0.4 and 100.0 < n <= 300.0:
         return _near_zero(a, int(n), whole)
     if n > 100.0 or _pow(nearest, s) < 1e-200:
-        y = _scaled_power(nearest, n, 1.0 + share if odd else 1.0 - share)  # the others are nothing beside them
+        y = _scaled_power(nearest, n, 1.0 + share if odd else 1.0 - share)  # the other poles are negligible
         return -y if right < left and not odd else y
     f = math.factorial(int(n))
     after, low_after = two_sum(1.0, a)

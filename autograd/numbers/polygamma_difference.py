@@ -1,4 +1,4 @@
-"""Float kernel of differences of polygamma functions, of which the derivatives of the beta function are made."""
+"""Float kernel of differences of polygamma functions, for the derivatives of the beta function."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from math import expm1, fsum, inf, isnan, log1p, nan
 from autograd.numbers.floats import falling_power
 
 _FROM = 12.0  # where the asymptotic series has a relative error below 1e-17
-_HIGHEST = 100.0  # order, beyond which factorials overflow
+_HIGHEST = 100.0  # the highest order: beyond it factorials overflow
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 
 
 def polygamma_difference(x: float, y: float, n: float) -> float:
-    """polygamma(x + y, n) - polygamma(x, n) for positive operands and a whole n up to 100; no term cancels.
+    """polygamma(x + y, n) - polygamma(x, n) for positive operands and a whole n up to 100, without cancellation.
 
-    By the recurrence up to large numbers, and by the asymptotic series there: both are sums of differences
-    1/a**m - 1/(a + y)**m, of one sign.
+    The recurrence raises x to where the asymptotic series holds. Both are sums of differences 1/a**m - 1/(a + y)**m,
+    which have one sign.
     """
     if isnan(x) or isnan(y) or not (x > 0.0 and y >= 0.0) or not 0.0 <= n <= _HIGHEST or n % 1.0:
         return nan
@@ -43,7 +43,7 @@ def polygamma_difference(x: float, y: float, n: float) -> float:
 
 
 def _step(k: int, n: int) -> float:
-    """What (2k + n - 1)! / (2k)! is of the same for k - 1."""
+    """The ratio of (2k + n - 1)! / (2k)! to the same for k - 1."""
     return (2 * k + n - 1) * (2 * k + n - 2) / ((2 * k) * (2 * k - 1))
 
 

@@ -1,4 +1,4 @@
-"""Float kernels of quotients and powers whose pieces may leave the range of floats where the result does not."""
+"""Float kernels of quotients and powers whose parts may overflow or underflow where the result does not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def power_log(z: float, x: float, y: float, n: float) -> float:
 
 
 def scaled_power(c: float, x: float, y: float, n: float) -> float:
-    """c * x**(y-n), and 0 where either of the two is."""
+    """c * x**(y-n), and 0 where either factor is 0."""
     e = y - n
     p = power(x, e)
     if isnan(c) or isnan(p):
@@ -47,10 +47,10 @@ def scaled_power(c: float, x: float, y: float, n: float) -> float:
         return c * p
     base = abs(x)
     t = e - y
-    low = ((y - (e - t)) - (n + t)) * log(base)  # what the rounding of y - n took away
+    low = ((y - (e - t)) - (n + t)) * log(base)  # for the rounding error of y - n
     if 1e-290 < abs(p) < 1e290:
         return c * (p + p * low)
-    h = power(base, 0.5 * e)  # half of a power that leaves the range where its product with c may not
+    h = power(base, 0.5 * e)  # the root of a power that overflows or underflows, though c times it may not
     if h == 0.0 or h == inf:
         return copysign(h, c) * copysign(1.0, p)
     c, i = frexp(c)

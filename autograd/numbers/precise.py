@@ -1,4 +1,4 @@
-"""mpmath's mpf: every operation in the working precision, from mpmath or by its textbook formula."""
+"""mpmath's mpf: every operation in the working precision, by mpmath or by a textbook formula."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# A context of mpmath is a working precision, with a type of numbers of its own: mpmath.mp has mpmath.mpf.
+# A context of mpmath has its own working precision and its own type of number: mpmath.mp has mpmath.mpf.
 
 CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "2/√π": lambda mp: 2 / mp.sqrt(mp.pi),
@@ -43,10 +43,10 @@ def _value(mp: Any, row: Any) -> Callable[..., Any]:
 
 
 def join_context(mp: Any) -> None:
-    """Let the numbers of a context of mpmath take part."""
+    """Join the kind of an mpmath context's numbers."""
 
     def kept(x: Any) -> Any:
-        """An mpf as it is, whatever the working precision now; any other number as an mpf."""
+        """An mpf unchanged, whatever the working precision; any other number as an mpf."""
         return x if isinstance(x, mp.mpf) else mp.mpf(x)
 
     kind = Kind("mpf", MPF_RANK, lambda row: _value(mp, row), coerce=kept, constant=lambda name, x: CONSTANTS[name](mp))
@@ -55,5 +55,5 @@ def join_context(mp: Any) -> None:
 
 
 def enter() -> None:
-    """Let mpmath's numbers take part."""
+    """Join the kind of mpmath's numbers."""
     join_context(mpmath.mp)

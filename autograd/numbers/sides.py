@@ -1,7 +1,7 @@
-"""Sided: a derivative at a kink, as a float that is the mean of its sides, and remembers how far they are from it.
+"""Sided: a derivative at a kink, as a float that is the mean of its sides and remembers how far they are from it.
 
-|x| at 0 has the slope 1 on one side and -1 on the other: 0 on the average, and 1 wherever it meets itself in a product,
-as in the second derivative of |x|². The components of a vector's direction are like that at the zero vector.
+At 0, |x| has slope 1 on one side and -1 on the other. The mean slope is 0, but the mean of the squared slope is 1, as
+the second derivative of |x|² needs. The same holds for the components of a vector's direction at the zero vector.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class Sided(float):
-    """mean + Σ deviation · s over signs s of mean 0, each of which has the square 1 and is independent of the others.
+    """mean + Σ deviation · s, over independent random signs s = ±1 of mean 0.
 
-    Sums and products keep the deviations, but for products of different signs, whose mean is 0; whatever else is done
-    with it is done with the mean.
+    Sums and products keep the deviations, except for products of different signs, whose mean is 0. Any other operation
+    uses the mean alone.
     """
 
     __slots__ = ("deviations",)
 
-    deviations: dict[Any, float]  # by what tells one sign from another, or a Component that will be asked for it
+    deviations: dict[Any, float]  # by sign, or by a Component that computes its signs later
 
     def __add__(self, other: Any) -> Any:
         mean = float.__add__(self, other)
@@ -70,7 +70,7 @@ class Sided(float):
 
 
 def sided(mean: float, deviations: dict[Any, float]) -> float:
-    """The number of this mean and these deviations; a plain float where there are none."""
+    """The number with this mean and these deviations; the mean itself if they are all 0."""
     present = {sign: d for sign, d in deviations.items() if d}
     if not present:
         return mean
@@ -80,7 +80,7 @@ def sided(mean: float, deviations: dict[Any, float]) -> float:
 
 
 class Component:
-    """What an operation at its kink has sides in, by its place: worked out when it meets another, as few ever do."""
+    """One sided component of an operation at its kink; its signs are computed only if it meets another in a product."""
 
     __slots__ = ("at_kink", "place")
 
@@ -89,7 +89,7 @@ class Component:
         self.place = place
 
     def deviations(self) -> dict[Any, float]:
-        """By what tells one sign from another."""
+        """The deviations, by sign."""
         return deviations_of(self.at_kink()[self.place])
 
 
@@ -103,17 +103,17 @@ def _by_known_signs(deviations: dict[Any, float]) -> dict[Any, float]:
 
 
 def deviations_of(x: Any) -> dict[Any, float]:
-    """What the sides of a number deviate from it."""
+    """The deviations of a number's sides from its mean; none for a plain number."""
     return x.deviations if type(x) is Sided else {}
 
 
-# --- which sides there are ----------------------------------------------------------------------
+# --- the sides at each sort of kink -------------------------------------------------------------
 
-ONE = "1"  # what constants are multiples of, in a form
+ONE = "1"  # the key of the constant part of a form
 
 
 def direction(operands: Sequence[Form]) -> list[float]:
-    """The components of the direction of a zero vector: 0, and of either sign; multiples of one number share it."""
+    """The direction of a zero vector: each component is 0, with either sign; multiples of one number share a sign."""
     multiples = [multiple({part: factor for part, factor in form.items() if part != ONE}) for form in operands]
     lengths: dict[Any, float] = {}
     for factor, number in multiples:
@@ -124,19 +124,19 @@ def direction(operands: Sequence[Form]) -> list[float]:
 
 
 def greater(operands: Sequence[Form]) -> list[float]:
-    """The derivatives of the greater of two operands that are equal: ½ each, and 1 and 0 on either side of that."""
+    """The derivatives of the greater of two equal operands: ½ each, with 1 and 0 on the sides."""
     x, y = operands
     (s,) = direction([{part: x.get(part, 0.0) - y.get(part, 0.0) for part in {**x, **y}}])
     return [0.5 + 0.5 * s, 0.5 - 0.5 * s]
 
 
 def lesser(operands: Sequence[Form]) -> list[float]:
-    """The derivatives of the lesser of two operands that are equal."""
+    """The derivatives of the lesser of two equal operands."""
     return greater(operands)[::-1]
 
 
 def multiple(form: Form) -> tuple[float, Any]:
-    """The same as a factor times a number that is known again when it comes otherwise scaled, or as its opposite."""
+    """A form as a factor times a normalised form, which is the same for all multiples of a number, even negative."""
     parts = sorted([(part, factor) for part, factor in form.items() if factor], key=lambda item: hash(item[0]))
     if not parts:
         return 0.0, None
@@ -144,7 +144,7 @@ def multiple(form: Form) -> tuple[float, Any]:
     return leading, frozenset((part, float(f"{factor / leading:.12g}")) for part, factor in parts)
 
 
-# What an operation has sides in at its kink, by what its row of the table says.
+# How to compute the sides at a kink, by the kink's `sides`.
 SIDES = {"partials": direction, "value": direction, "greater": greater, "lesser": lesser}
 
 

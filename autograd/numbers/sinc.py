@@ -1,4 +1,4 @@
-"""Float kernels of sin(πx) / (πx) and of its derivatives, total like those of `floats`."""
+"""Float kernels of sin(πx) / (πx) and its derivatives, total like those of `floats`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from autograd.numbers.pieces import PI, cos_pi, horner, sin_pi
 
 _WHOLE = 2.0**52  # from here on every float is a whole number
 _BITS = 160
-_HIGHEST = 200  # order of a derivative: from 620 on they overflow everywhere
+_HIGHEST = 200  # the highest order of a derivative: from 620 on they overflow everywhere
 
-# sinc'(x) / x in x**2, by Taylor: for |x| <= 1/2 to 1e-18.
+# sinc'(x) / x as a Taylor polynomial in x**2: for |x| <= 1/2 to 1e-18.
 _SERIES = tuple((-1.0) ** k * math.pi ** (2 * k) * 2 * k / math.factorial(2 * k + 1) for k in range(11, 0, -1))
 
 
 def sinc(x: float) -> float:
-    """sin(πx) / (πx); 0 at the infinities, where it tends to that."""
+    """sin(πx) / (πx); 0, its limit, at the infinities."""
     if not -_WHOLE < x < _WHOLE:
         return x if isnan(x) else 0.0
     if x == 0.0:
@@ -44,9 +44,9 @@ def sinc_slope(x: float) -> float:
 
 
 def sinc_derivative(x: float, n: float) -> float:
-    """The n-th derivative of sinc; nan where n is no whole number from 0 to 200.
+    """The n-th derivative of sinc; nan unless n is a whole number from 0 to 200.
 
-    All in `fixed`: n = 0 and n = 1 have kernels of their own, which are faster.
+    Computed in `fixed` for n > 0; `sinc_slope` is a faster kernel for n = 1.
     """
     if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan
@@ -62,7 +62,7 @@ def sinc_derivative(x: float, n: float) -> float:
         y = fixed.quotient(power * over, (under * (n + 2)) << (_BITS * (n + 1)))
         return -y if n % 4 == 1 else y
     if abs(x) > 2.0**60:
-        # What is left where the next terms are (n / x)**2 of it; such an x is even.
+        # The leading term: the next is smaller by (n / x)**2. Such an x is even.
         power = fixed.pi(_BITS) ** (n - 1 if n % 2 else n - 2)
         whole = int(x)
         y = fixed.quotient(power, abs(whole) << (_BITS * (n - 1))) if n % 2 else 0.0
@@ -78,16 +78,16 @@ def _in_integers(x: float, n: int) -> float:
     """π**n times the integral of t**n * cos(πxt + nπ/2) over t from 0 to 1."""
     size = math.pi * abs(x)
     if size < max(8.0, n):
-        bits = _BITS + int(1.5 * size)  # what the series loses
+        bits = _BITS + int(1.5 * size)  # plus what the series loses
         g = _series(x, n, bits)
     else:
-        bits = _BITS + 3 * math.frexp(x)[1]  # as results are down to 1 / x**2
+        bits = _BITS + 3 * math.frexp(x)[1]  # results may be as small as 1 / x**2
         g = _recurrence(x, n, bits)
     return fixed.quotient(g * fixed.pi(bits) ** n, 1 << (bits * (n + 1)))
 
 
 def _series(x: float, n: int, bits: int) -> int:
-    """By the terms of the cosine, integrated: cos((n + j) π/2) * (πx)**j / (j! (n + j + 1))."""
+    """By integrating the cosine series term by term: cos((n + j) π/2) * (πx)**j / (j! (n + j + 1))."""
     a = (fixed.fixed(x, bits) * fixed.pi(bits)) >> bits
     total = 0
     t = 1 << bits
@@ -102,7 +102,7 @@ def _series(x: float, n: int, bits: int) -> int:
 
 
 def _recurrence(x: float, n: int, bits: int) -> int:
-    """By πx * g(k) = sin(πx + kπ/2) - k * g(k - 1), which loses nothing while k <= π|x|."""
+    """By πx * g(k) = sin(πx + kπ/2) - k * g(k - 1), which is stable while k <= π|x|."""
     whole = round(x)
     s, c = fixed.sin_cos_pi(fixed.fixed(x - whole, bits), bits)
     if whole % 2:

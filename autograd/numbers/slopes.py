@@ -1,6 +1,6 @@
-"""Float kernels, continued: the logistic family, and local derivatives that a composition would compute badly.
+"""Float kernels of the logistic family, and of local derivatives that a composition would compute inaccurately.
 
-Total and accurate to a few ulp, as those in `floats`.
+Total and accurate to a few ulp, like those of `floats`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def root_one_minus_square(x: float) -> float:
 def root_square_minus_one(x: float) -> float:
     """sqrt(x**2 - 1) for x >= 1."""
     try:
-        return sqrt(x - 1.0) * sqrt(x + 1.0)  # apart, for their product overflows
+        return sqrt(x - 1.0) * sqrt(x + 1.0)  # separately, since their product overflows
     except ValueError:
         return nan
 
@@ -118,9 +118,9 @@ def inverse_square_xy(x: float, y: float) -> float:
 
 
 def _scaled_square(x: float, y: float) -> tuple[float, float, float, int]:
-    """x, y, x**2 + y**2 and k after division of x and y by 2**k, which brings the larger to [1/2, 1).
+    """x, y, x**2 + y**2 and k, after x and y are divided by 2**k to bring the larger to [1/2, 1).
 
-    The origin and infinity become 0, 0, 1, 0, for which all of the above are 0.
+    The origin and infinities give 0, 0, 1, 0, for which all the functions above are 0.
     """
     m = max(abs(x), abs(y))
     if isnan(x) or isnan(y):

@@ -13,9 +13,8 @@ from autograd.numbers.slopes import sigmoid, sigmoid_slope
 _ROOT_HALF = 0.7071067811865476
 _PHI0 = 0.3989422804014327  # the normal density at 0
 
-# exp(z**2) * erfc(z) as minimax polynomials in z - c, leading coefficient first, without the constant one:
-# that one is kept to two floats, so that the last addition is nearly the only rounding.
-# Relative errors below 5e-18.
+# exp(z**2) * erfc(z) as minimax polynomials in z - c, leading coefficient first, without the constant coefficient:
+# that is stored as two floats, so that the last addition is nearly the only rounding. Relative errors below 5e-18.
 _NEAR: tuple[float, ...] = (
     5.12586e-06,
     -1.4423086e-05,
@@ -89,7 +88,7 @@ _TAIL: tuple[float, ...] = (
     -0.2820947917738441,
 )
 
-# gelu' near its zero, divided by the distance to that zero, for x in [-1.4, -0.3]; the zero to two floats.
+# gelu' near its zero, divided by the distance to that zero, for x in [-1.4, -0.3]; the zero as two floats.
 _GELU_ZERO = -0.7517915246935645
 _GELU_ZERO_LOW = 1.4956759177009883e-17
 _DIP: tuple[float, ...] = (
@@ -111,7 +110,7 @@ _DIP: tuple[float, ...] = (
     0.3882849829905519,
 )
 
-# silu' is 0 where 1 + x + exp(x) is.
+# The zero of silu', which is that of 1 + x + exp(x).
 _SILU_ZERO = -1.2784645427610737
 _SILU_ZERO_LOW = -1.0946994183093437e-16
 _EXP_SILU_ZERO = 0.2784645427610738
@@ -144,7 +143,7 @@ def _erfcx(z: float) -> tuple[float, float]:
 
 
 def _tail(c: float, z: float, p: float, low: float) -> float:
-    """c * erfc(z) for z in [0.46, 28], z**2 being given as -p - low."""
+    """c * erfc(z) for z in [0.46, 28], given z**2 as -p - low."""
     r, r_low = _erfcx(z)
     if p < -690.0:
         return times_exp(c * r, p, low + r_low / r)
@@ -212,7 +211,7 @@ def silu(x: float) -> float:
 def silu_slope(x: float) -> float:
     if x < 0.0:
         t = (x - _SILU_ZERO) - _SILU_ZERO_LOW
-        return sigmoid_slope(t + _EXP_SILU_ZERO * _expm1(t), x)  # 1 + x + exp(x), its terms of one sign
+        return sigmoid_slope(t + _EXP_SILU_ZERO * _expm1(t), x)  # 1 + x + exp(x), from terms of one sign
     if x > 800.0:
         return 1.0
     return sigmoid(x) * (1.0 + x * sigmoid(-x))

@@ -1,4 +1,4 @@
-"""Functions of a sequence of floats (a tuple or a list), total like those of `floats`."""
+"""Float kernels on a sequence of floats (a tuple or list), total like those of `floats` if it is not empty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNIT = 1 << 1074  # in units of 2**-1074 every finite float is a whole number
 
 
 def _exact_total(xs: Sequence[float], n: int) -> float:
-    """The correctly rounded sum(xs)/n, in integers; infinite and nan entries decide as in a naive sum."""
+    """The correctly rounded sum(xs)/n, computed in ints; infinite and nan entries act as in a naive sum."""
     special = [x for x in xs if not isfinite(x)]
     if special:
         return sum(special)
@@ -30,7 +30,7 @@ def total(xs: Sequence[float]) -> float:
     """The correctly rounded sum."""
     try:
         return fsum(xs)
-    except OverflowError:  # of a partial sum
+    except OverflowError:  # in a partial sum
         return _exact_total(xs, 1)
     except ValueError:  # infinities of both signs
         return nan
@@ -48,7 +48,7 @@ def mean(xs: Sequence[float]) -> float:
 
 
 def dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
-    """w . x + b, wrong by less than eps times the sum of the terms' sizes."""
+    """w . x + b, with an error below eps times the sum of the terms' magnitudes."""
     try:
         z = fsum([*map(mul, w, x), b])
         if z - z == 0.0:
@@ -59,7 +59,7 @@ def dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
 
 
 def _exact_dot(w: Sequence[float], x: Sequence[float], b: float) -> float:
-    """The correctly rounded w . x + b, in integers, for products too large for floats, of both signs perhaps."""
+    """The correctly rounded w . x + b, computed in ints, for products too large for floats."""
     if not all(map(isfinite, (*w, *x, b))):
         return sum(map(mul, w, x), b)
     s = sum([_whole(u) * _whole(v) for u, v in zip(w, x)], _whole(b) * _UNIT)
@@ -88,7 +88,7 @@ def _product(xs: Sequence[float]) -> tuple[float, float, int]:
 
 
 def product(xs: Sequence[float]) -> float:
-    """The product, without overflow or underflow on the way."""
+    """The product, without intermediate overflow or underflow."""
     if 0.0 in xs or not all(map(isfinite, xs)):
         return prod(map(without_size, xs))
     p, low, k = _product(xs)
@@ -107,7 +107,7 @@ def products_of_others(xs: Sequence[float]) -> tuple[float, ...]:
     for x in xs:
         r = before * after.pop()
         before *= without_size(x)
-        if abs(r) == 1.0:  # every other entry counts with its size
+        if abs(r) == 1.0:  # all other entries are finite and not 0
             m, s = frexp(x) if isfinite(x) and x else (1.0, 0)
             q = p / abs(m)
             r *= scale(q + q * low, k - s)
@@ -129,7 +129,7 @@ def directions(xs: Sequence[float]) -> tuple[float, ...]:
     if n == 0.0:
         return (0.0,) * len(xs)
     if inf in xs or -inf in xs:
-        # One infinite entry takes it all; several have no direction.
+        # A single infinite entry decides the direction; several have none.
         one = sum(map(isinf, xs)) == 1
         return tuple([(copysign(1.0, x) if one else nan) if isinf(x) else 0.0 for x in xs])
     k = 600 if n < 1.0 else -600
@@ -137,7 +137,7 @@ def directions(xs: Sequence[float]) -> tuple[float, ...]:
 
 
 def _exp_of_difference(x: float, m: float) -> float:
-    """exp(x - m) for x <= m, with the rounding of the difference made good."""
+    """exp(x - m) for x <= m, corrected for the rounding of the difference."""
     d = x - m
     e = exp(d)
     if e == 0.0:
@@ -147,7 +147,7 @@ def _exp_of_difference(x: float, m: float) -> float:
 
 
 def _others(xs: Sequence[float], i: int) -> float:
-    """The sum of exp(x_j - x_i) over all j but i, x_i being the maximum."""
+    """The sum of exp(x_j - x_i) over all j != i, where x_i is the maximum."""
     m = xs[i]
     return fsum([_exp_of_difference(x, m) for j, x in enumerate(xs) if j != i])
 
@@ -174,7 +174,7 @@ def logsumexp(xs: Sequence[float]) -> float:
 
 
 def _decimal_logsumexp(xs: Sequence[float], i: int) -> float:
-    """m + log(1 + s) where the two nearly cancel: with 64 digits, in 50 microseconds and 20 more per entry."""
+    """m + log(1 + s) where the two nearly cancel, in 64 digits: 50 microseconds, and 20 more per entry."""
     from decimal import Context, Decimal
 
     context = Context(prec=64, Emin=-999999, Emax=999999, traps=[])
@@ -184,7 +184,7 @@ def _decimal_logsumexp(xs: Sequence[float], i: int) -> float:
         if j != i and x > -2000.0:
             s = context.add(s, context.exp(context.subtract(Decimal(x), m)))
     if s < Decimal("1e-20"):
-        # The logarithm of 1 + s by its series: s itself would drown in 1 + s.
+        # log(1 + s) by its series, since 1 + s would lose the digits of s.
         s2 = context.multiply(s, s)
         log = context.subtract(s, context.divide(s2, Decimal(2)))
         log = context.add(log, context.divide(context.multiply(s2, s), Decimal(3)))

@@ -1,6 +1,6 @@
-"""Every operation, written once: a row says what it is, and gives its value and derivatives on any kind of number.
+"""Every operation, defined once as a row of a table: its value and derivatives on any kind of number.
 
-What is public stands in the `__all__` of its file.
+The `__all__` of each file lists its public operations.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autograd.primitives.powers import *
 from autograd.primitives.probability import *
 from autograd.primitives.selection import *
 from autograd.primitives.sequences import *
-from autograd.primitives.table import BUILT_IN, ROWS, TABLE, Primitive, primitive
+from autograd.primitives.table import ADDED, BUILT_IN, ROWS, TABLE, Primitive, primitive
 from autograd.primitives.trigonometric import *
 
 FAMILIES = (

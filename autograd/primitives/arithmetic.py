@@ -63,12 +63,12 @@ def _rational_ratio(x: Number, y: Number) -> Number:
 
 
 def _ratio(x: Number, y: Number) -> Number:
-    return x / y if y != 0 else (x + y) * (math.inf if x != 0 else math.nan)  # no zero of mpmath's is negative
+    return x / y if y != 0 else (x + y) * (math.inf if x != 0 else math.nan)  # mpmath has no negative zero
 
 
 @primitive(kernel=floats.ratio, precise=_ratio, rational=_rational_ratio, symbol="/")
 def ratio(x: Number, y: Number, *, z: Number) -> Partials:
-    """x / y as in IEEE arithmetic, where it is infinite or NaN at y = 0; local derivatives are made of it.
+    """x / y as in IEEE arithmetic, infinite or NaN at y = 0; for local derivatives.
 
     >>> ratio(1.0, 0.0)
     inf
@@ -82,7 +82,7 @@ def _repeated_ratio(z: Number, x: Number, y: Number) -> Number:
 
 @primitive(text=texts.ratio_slope_text, kernel=powers.ratio_slope, precise=_repeated_ratio, rational=_repeated_ratio)
 def ratio_slope(z: Number, x: Number, y: Number) -> Partials:
-    """x / y² where z = x / y is known already, and may be too small to keep its digits.
+    """x / y², given z = x / y, which may have lost digits by underflow.
 
     >>> ratio_slope(1.5, 3.0, 2.0)
     0.75
@@ -95,7 +95,7 @@ def ratio_slope(z: Number, x: Number, y: Number) -> Partials:
 
 
 def _quotient(x: Number, y: Number, z: Number, n: Number) -> Number:
-    """By one division after the other: zⁿ may leave the range of floats where the result does not."""
+    """Divide by z repeatedly: zⁿ may overflow or underflow where the result does not."""
     if type(y) is float and y == 1.0:
         return _divided(x, z, int(n))
     return _divided(x, z, int(n) // 2) * _divided(y, z, int(n) - int(n) // 2)
@@ -109,7 +109,7 @@ def _divided(x: Number, z: Number, n: int) -> Number:
 
 @primitive(kernel=powers.quotient, precise=_quotient, rational=_quotient)
 def quotient(x: Number, y: Number, z: Number, n: Number) -> Partials:
-    """x · y / zⁿ for a plain whole n, though a piece of it alone may overflow or underflow.
+    """x · y / zⁿ for a plain whole n, without intermediate overflow or underflow.
 
     >>> quotient(1e200, 1e200, 1e200, 2.0)
     1.0
@@ -137,7 +137,7 @@ def floor_divide(x: Number, y: Number) -> Result:
 
 @primitive(symbol="%", kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),))
 def mod(x: Number, y: Number) -> Result:
-    """x % y, of the sign of y, as in Python; ZeroDivisionError at y = 0.
+    """x % y, with the sign of y, as in Python; ZeroDivisionError at y = 0.
 
     >>> mod(-7.0, 3.0)
     2.0
@@ -172,7 +172,7 @@ def _whole_quotient(x: Number, y: Number) -> Number:
 
 @primitive(kernel=elementary.whole_quotient, precise=_whole_quotient, rational=_whole_quotient)
 def whole_quotient(x: Number, y: Number) -> Partials:
-    """x / y without its fraction.
+    """x / y, truncated to a whole number.
 
     >>> whole_quotient(-7.0, 3.0)
     -2.0
@@ -193,7 +193,7 @@ def _fmod(x: Number, y: Number) -> Number:
     kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
 )
 def fmod(x: Number, y: Number) -> Partials:
-    """The remainder of x / y with the sign of x, as C has it; ValueError at y = 0.
+    """The remainder of x / y with the sign of x, as in C; ValueError at y = 0.
 
     >>> fmod(-7.0, 3.0)
     -1.0

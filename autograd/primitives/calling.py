@@ -1,4 +1,4 @@
-"""How a row is called: positional operands or named ones, defaults, sequences, and the quick way for most."""
+"""How a row is called: positional or named operands, defaults, sequences, and a fast path for most calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def dispatcher(row: Primitive) -> Callable[..., Any]:
-    """The public function of a row: it looks at its first operand, and takes the slow way where that says nothing."""
+    """The public function of a row: it dispatches on the type of its first operand, and else falls back to `apply`."""
     defaults = row.declared.__defaults__ or ()
     function = _of_sequences(row) if row.vectors else _of_numbers(row)
     if len(row.parameters) == 1 and not row.vectors and not defaults:
@@ -22,8 +22,8 @@ def dispatcher(row: Primitive) -> Callable[..., Any]:
         function = _of_few(row) or function
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
         setattr(function, attribute, getattr(row.declared, attribute))
-    function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # whose signature is that of the function
-    function.primitive = row  # type: ignore[attr-defined]  # which functions of the table have, and no others
+    function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # gives it the rule's signature
+    function.primitive = row  # type: ignore[attr-defined]  # only functions of the table have this attribute
     return function
 
 
@@ -39,7 +39,7 @@ def _of_one(row: Primitive) -> Callable[..., Any]:
 
 
 def _of_few(row: Primitive) -> Callable[..., Any] | None:
-    """The quick way for the operations that local derivatives are made of: their operands have no names outside."""
+    """The fast path for internal operations, which rules use: nobody calls them with named operands."""
     lifted, apply, kernel = row.lifted, row.apply, row.kernel
     if row.name in row.declared.__globals__["__all__"] or kernel is None:
         return None

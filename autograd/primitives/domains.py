@@ -39,11 +39,11 @@ class Interval:
 
 
 class Kink:
-    """Where an operation has no derivative, and what its rule returns there: the subgradient of least norm.
+    """A place where an operation has no derivative; its rule returns the subgradient of least norm there.
 
-    `where` says it in words, `at(*operands)` decides it, and `partials` is what the rule returns at `example`.
-    `sides` says what is the mean of sides there: the rule's "partials" or its "value", where they are components of a
-    direction, as the slope of |x|; the partials of the "greater" or the "lesser" of two.
+    `where` describes the place, `at(*operands)` tests for it, and `partials` is what the rule returns at `example`.
+    `sides` says which numbers are the mean of their sides there: the "partials" or the "value", as components of a
+    direction, like the slope of |x|; or the partials of the "greater" or the "lesser" of two.
     """
 
     __slots__ = ("at", "example", "partials", "sides", "where")

@@ -1,4 +1,4 @@
-"""How a row is evaluated on numbers of a base kind: its kernel and its rule, behind its domain."""
+"""How a row is evaluated on base kinds of number: its kernel and its rule, with domain checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Totally(_local):
-    """Whether this thread evaluates local derivatives as IEEE arithmetic has them, outside of any domain."""
+    """Whether this thread evaluates local derivatives without domain checks, as in IEEE arithmetic."""
 
     on = False
 
@@ -25,7 +25,7 @@ _totally = _Totally()
 
 
 def owned_kernel(kernel: Callable[..., Any]) -> Callable[..., float]:
-    """A user's kernel, whose result is a float, whatever kind of number it returns: a ufunc has its own."""
+    """A user's kernel, wrapped to return a float: a ufunc returns a number of NumPy's."""
 
     def on_floats(*operands: Any) -> float:
         return float(kernel(*operands))
@@ -34,14 +34,14 @@ def owned_kernel(kernel: Callable[..., Any]) -> Callable[..., float]:
 
 
 def rule_of(row: Primitive) -> Callable[..., Any]:
-    """The rule of a row: its value and its local derivatives, of numbers of any kind, without its domain."""
+    """The rule of a row: its value and local derivatives on any kind of number, without domain checks."""
     if row.kernel is not None:
         return _with_partials(row, _total_value(row))
     return _checked(row) if row.is_foreign else row.declared
 
 
 def evaluators(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The value behind the domain, on numbers of a base kind, alone and with the local derivatives."""
+    """The value on base kinds, with domain checks: alone, and with the local derivatives."""
     if row.kernel is not None:
         value = _guarded_value(row) if row.domain else _total_value(row)
         return value, _with_partials(row, value)
@@ -50,7 +50,7 @@ def evaluators(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 
 def local_derivatives(row: Primitive) -> Callable[[tuple[Any, ...], Any], tuple[Any, ...]]:
-    """The local derivatives of a row, of its operands and of its value, on numbers of any kind."""
+    """The local derivatives of a row on any kind of number, as a function of its operands and its value."""
     declared, rule = row.declared, row.rule
     takes_value = declared.__code__.co_kwonlyargcount > 0
 
@@ -63,7 +63,7 @@ def local_derivatives(row: Primitive) -> Callable[[tuple[Any, ...], Any], tuple[
         return _held(row, operands, found) if row.is_foreign else found
 
     def total(operands: tuple[Any, ...], z: Any) -> tuple[Any, ...]:
-        """As IEEE arithmetic has them where an operation that they are made of has no value."""
+        """Without domain checks, as in IEEE arithmetic, if an operation in the rule raises."""
         try:
             return derivatives(operands, z)
         except (ValueError, ArithmeticError):
@@ -79,7 +79,7 @@ def local_derivatives(row: Primitive) -> Callable[[tuple[Any, ...], Any], tuple[
 
 
 def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., Any]:
-    """The value of a row with a kernel, and its local derivatives."""
+    """The value and local derivatives of a row with a kernel."""
     declared = row.declared
     takes_value = declared.__code__.co_kwonlyargcount > 0
 
@@ -116,7 +116,7 @@ def _with_partials(row: Primitive, value: Callable[..., Any]) -> Callable[..., A
 
 
 def _total_value(row: Primitive) -> Callable[..., Any]:
-    """The value of a row with a kernel on numbers of any kind, quickly on floats."""
+    """The value of a row with a kernel on any kind of number, with a fast path for floats."""
     kernel, value = row.kernel, row.value
     assert kernel is not None
 
@@ -133,13 +133,13 @@ def _total_value(row: Primitive) -> Callable[..., Any]:
 
 
 def _quickest(row: Primitive, *by_count: Callable[..., Any]) -> Callable[..., Any]:
-    """The function for so many operands as the row has: a call by stars would cost half of an operation on floats."""
+    """The function for the row's number of operands: a call with *operands costs half an operation on floats."""
     count = len(by_count) if row.vectors else min(len(row.parameters), len(by_count))
     return by_count[count - 1]
 
 
 def are_floats(operands: tuple[Any, ...]) -> bool:
-    """Whether every number among operands is a float: a sum, taken in C, has the type of the leading kind in it."""
+    """Whether a kernel can take the operands as they are: floats, or sequences whose sum (fast, in C) is a float."""
     for x in operands:
         if type(x) is not float and (
             type(x) not in (tuple, list) or (x and (type(x[0]) is not float or type(sum(x)) is not float))
@@ -149,7 +149,7 @@ def are_floats(operands: tuple[Any, ...]) -> bool:
 
 
 def _checked(row: Primitive) -> Callable[..., Any]:
-    """A user's rule, held to what a rule owes: its value, a number, and one local derivative for each operand."""
+    """A user's rule, checked to return a value and one local derivative per operand."""
     declared = row.declared
 
     def rule(*operands: Any) -> Any:
@@ -162,7 +162,7 @@ def _checked(row: Primitive) -> Callable[..., Any]:
 
 
 def _held(row: Primitive, operands: tuple[Any, ...], partials: Any) -> tuple[Any, ...]:
-    """A user's local derivatives, one for each operand, as the engine keeps numbers."""
+    """A user's local derivatives, checked to be one per operand, as the types that the engine stores."""
     count = _count(row, operands)
     if type(partials) is not tuple or len(partials) != count:
         raise _owed(row, count)
@@ -179,7 +179,7 @@ def _owed(row: Primitive, count: int) -> TypeError:
 
 
 def _real_or_lifted(x: Any) -> Any:
-    """A number as the engine keeps it."""
+    """A number as the type that the engine stores."""
     return x if type(x) is float else kind_of(x).coerce(x)
 
 
@@ -196,20 +196,20 @@ def _refuse_infinite(native: Callable[..., Any] | None, operands: tuple[Any, ...
     """Refuse a value that is infinite or NaN, if the operands are finite."""
     if all(x - x == 0.0 for part in operands for x in (part if type(part) in (list, tuple) else (part,))):
         if native is not None:
-            z = native(*operands)  # raises what Python raises, except where Python leaves the reals
+            z = native(*operands)  # raises what Python raises, or returns a complex number
             raise ValueError(f"not a real number, {z:.6g}")
         raise OverflowError("the result is too large for a float")
 
 
 def _guarded_value(row: Primitive) -> Callable[..., Any]:
-    """The value of a row with a kernel: finite operands have a finite one, or an exception says why not."""
+    """The value of a row with a kernel and a domain; raises if finite operands have no finite value."""
     kernel, value, domain, native = row.kernel, row.value, row.domain, row.native
     assert kernel is not None
     low, high = domain[0].ends()
     bounded = any(interval.text != "[-inf, inf]" for interval in domain)
 
     def refused(operands: tuple[Any, ...], z: Any) -> Any:
-        """z, where there is no reason to refuse it."""
+        """Return z, or raise if the operands or z itself are not allowed."""
         if not _totally.on:
             _refuse_outside(domain, operands)
             if z - z != 0.0:
@@ -240,7 +240,7 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
         return value(*operands)
 
     def of_a_user(*operands: Any) -> Any:
-        """Of a kernel that may raise anything outside its domain."""
+        """Check the domain first: a user's kernel may raise anything outside it."""
         z = careful(*operands)
         return refused(operands, z) if type(z) is float and z - z != 0.0 and are_floats(operands) else z
 
@@ -248,7 +248,7 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
 
 
 def _guarded_rule(row: Primitive) -> Callable[..., Any]:
-    """The rule behind its domain, for a row without a kernel."""
+    """The rule with domain checks, for a row without a kernel."""
     rule, domain, native = row.rule, row.domain, row.native
 
     def evaluate(*operands: Any) -> Any:
@@ -263,10 +263,10 @@ def _guarded_rule(row: Primitive) -> Callable[..., Any]:
 
 
 def on_floats(row: Primitive) -> Callable[..., Any]:
-    """The value of a row on floats, where an exception names the operation and its operands."""
+    """The value of a row on floats; an exception names the operation and its operands."""
     value = row.guarded
     if row.kernel is not None and not row.domain and not row.is_foreign and not row.vectors:
-        return row.kernel  # which raises nothing
+        return row.kernel  # never raises
 
     def named(*operands: Any) -> Any:
         try:

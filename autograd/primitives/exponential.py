@@ -88,7 +88,7 @@ def log10(x: Number) -> Partials:
 
 @primitive(kernel=floats.sqrt, precise="sqrt", symbol="√", domain="[0, inf]")
 def sqrt(x: Number, *, z: Number) -> Partials:
-    """Square root of x ≥ 0, whose derivative at 0 is infinite; ValueError elsewhere.
+    """Square root of x ≥ 0, with an infinite derivative at 0; ValueError elsewhere.
 
     >>> sqrt(9.0)
     3.0
@@ -103,7 +103,7 @@ def _cbrt(x: Number) -> Number:
 
 @primitive(kernel=floats.cbrt, precise=_cbrt, symbol="∛")
 def cbrt(x: Number, *, z: Number) -> Partials:
-    """Cube root, real for negative x too; its derivative at 0 is infinite.
+    """Cube root, real for negative x too, with an infinite derivative at 0.
 
     >>> cbrt(-27.0)
     -3.0
@@ -113,7 +113,7 @@ def cbrt(x: Number, *, z: Number) -> Partials:
 
 @primitive(text=texts.scaled_exp_text, kernel=floats.scaled_exp, precise=lambda c, x, y: c * exp(x * y))
 def scaled_exp(c: Number, x: Number, y: Number) -> Partials:
-    """c · exp(x·y) with the product carried exactly: derivatives of Gaussians are made of it.
+    """c · exp(x·y) with an exact product x·y, for derivatives of Gaussians.
 
     >>> scaled_exp(2.0, 0.0, 1.0)
     2.0

@@ -48,7 +48,7 @@ def lgamma(x: Number) -> Partials:
 
 
 def _pole(x: float) -> float:
-    """What Python would raise where digamma is infinite."""
+    """Raise what Python would raise where digamma is infinite."""
     if x == 0.0 or x % 1.0 == 0.0:
         raise ValueError("a pole")
     raise OverflowError("the result is too large for a float")
@@ -75,7 +75,7 @@ def digamma(x: Number) -> Partials:
 
 
 def polygamma(x: Any, n: int) -> Any:
-    """The n-th derivative of digamma at x, for a whole n from 0 on, which is an int: TypeError for any other.
+    """The n-th derivative of digamma at x; TypeError unless n is an int ≥ 0.
 
     >>> polygamma(1.0, 1)
     1.6449340668482264
@@ -119,7 +119,7 @@ def beta(x: Number, y: Number, *, z: Number) -> Partials:
     text="log B({})",
 )
 def lbeta(x: Number, y: Number) -> Partials:
-    """The logarithm of the beta function, without its underflow, for positive x and y; ValueError elsewhere.
+    """The logarithm of the beta function, without underflow, for positive x and y; ValueError elsewhere.
 
     >>> lbeta(1.0, 1.0)
     0.0
@@ -146,13 +146,13 @@ def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
     return (polygamma_difference(x, y, n + 1), polygamma_of(x + y, n + 1), None)
 
 
-# --- incomplete gamma functions: mpmath takes minutes for them in the digits of a check ---------
+# --- incomplete gamma functions: mpmath takes minutes for them at the precision of a check ------
 
 
 def gammainc(a: Any, x: Any) -> Any:
-    """P(a, x), the regularised lower incomplete gamma function, as a function of x alone: a is a plain number.
+    """P(a, x), the regularised lower incomplete gamma function, differentiable in x only.
 
-    TypeError for an a that carries a derivative.
+    Raises TypeError if a carries a derivative, and ValueError if a or x is negative.
 
     >>> gammainc(1.0, 0.0)
     0.0

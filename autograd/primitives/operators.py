@@ -1,8 +1,11 @@
-"""How Python and NumPy spell the primitives: Scalar, the class whose methods they are.
+"""Scalar: the class whose methods are the primitives, under the names that Python and NumPy call.
 
-Value and Dual are Scalars. Each says what number it stands for; arithmetic, comparisons and named functions follow
-from the table.
+Value and Dual are Scalars. Each says which number is inside; arithmetic, comparisons and named functions come from the
+table.
 """
+
+# mypy: disable-error-code="no-any-return"
+# An operation may give any number here; what it gives of a Value, a user's checker reads in `methods.pyi`.
 
 from __future__ import annotations
 
@@ -16,7 +19,12 @@ from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Self, overload
+
+    from autograd.numbers import Plain
+    from autograd.primitives.methods import Methods
+else:
+    Methods = object
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -83,11 +91,11 @@ def _operator(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callabl
     return forward, reflected
 
 
-class Scalar:
-    """A number that carries derivatives, among Python's numbers.
+class Scalar(Methods):
+    """A number that carries derivatives and behaves like a Python number.
 
-    Comparisons, `==` among them, and truth are those of the plain number inside, so that f(x) takes the branches of
-    f on floats; the hash is identity.
+    Comparisons, including `==`, and truth are those of the plain number inside, so that f takes the same branches as on
+    floats; the hash is by identity.
     """
 
     __slots__ = ()
@@ -96,46 +104,30 @@ class Scalar:
         """The number that this one wraps."""
         raise NotImplementedError
 
-    def fixed(self) -> Any:
+    def fixed(self) -> Self:
         """The same number, constant to every derivative."""
         raise NotImplementedError
 
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Any]:
-        """The derivatives of this number by some inputs, taken of each number that it wraps."""
+        """The derivatives of this number with respect to some inputs, from those of each number that it wraps."""
         raise NotImplementedError
 
-    __add__, __radd__ = _operator(p.add)
-    __sub__, __rsub__ = _operator(p.subtract)
-    __mul__, __rmul__ = _operator(p.multiply)
-    __truediv__, __rtruediv__ = _operator(p.divide)
-    __floordiv__, __rfloordiv__ = _operator(p.floor_divide)
-    __mod__, __rmod__ = _operator(p.mod)
-    _, __rpow__ = _operator(p.power)
-
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Self:
         return p.negative(self)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Self:
         return p.positive(self)
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Self:
         return p.abs(self)
 
-    def __floor__(self) -> Any:
-        math.floor(core(self))  # which raises for what has no whole part, as it does for a float
+    def __floor__(self) -> Self:
+        math.floor(core(self))  # raises for an infinity or NaN, as for a float
         return p.floor(self)
 
-    def __ceil__(self) -> Any:
+    def __ceil__(self) -> Self:
         math.ceil(core(self))
         return p.ceil(self)
-
-    __eq__ = _comparison(operator.eq)
-    __ne__ = _comparison(operator.ne)
-    __lt__ = _comparison(operator.lt)
-    __le__ = _comparison(operator.le)
-    __gt__ = _comparison(operator.gt)
-    __ge__ = _comparison(operator.ge)
-    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         return bool(core(self))
@@ -143,53 +135,81 @@ class Scalar:
     def __format__(self, spec: str) -> str:
         return format(core(self), spec) if spec else repr(self)
 
-    def __int__(self) -> int:
-        name = type(self).__name__
-        raise TypeError(
-            f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number; where the "
-            "function is compiled, name the argument in static="
-        )
+    if TYPE_CHECKING:
 
-    __index__ = __int__
-
-    def __float__(self) -> float:
-        raise TypeError(
-            f"a {type(self).__name__} is not a float, and its gradient would be lost: use autograd.sin(v) and its kin "
-            "in place of math.sin(v), or v.data for the number alone"
-        )
-
-    def __pow__(self, other: Any) -> Any:
-        if is_plain(other):
-            return constant_power(self, other)  # the power rule alone
-        return p.power(self, other) if isinstance(other, Scalar) else NotImplemented
+        @overload
+        def __round__(self, digits: None = None) -> Self: ...
+        @overload
+        def __round__(self, digits: int) -> float: ...
 
     def __round__(self, digits: int | None = None) -> Any:
-        """To the nearest whole number; to so many decimal digits as a plain number, since the derivative is 0."""
+        """Round to the nearest whole number; with `digits`, to a plain number, since the derivative is 0."""
         rounded = round(core(self), digits)
         return p.round(self) if digits is None else rounded
 
-    def __trunc__(self) -> Any:
+    def __trunc__(self) -> Self:
         math.trunc(core(self))
         return select(self < 0, p.ceil(self), p.floor(self))
 
-    def __divmod__(self, other: Any) -> Any:
+    def __divmod__(self, other: Self | Plain) -> tuple[Self, Self]:
         return self // other, self % other
 
-    def __rdivmod__(self, other: Any) -> Any:
+    def __rdivmod__(self, other: Self | Plain) -> tuple[Self, Self]:
         return other // self, other % self
 
-    def conjugate(self) -> Any:
-        """Itself: NumPy's `var` asks for it."""
+    def conjugate(self) -> Self:
+        """Return self; NumPy's `var` calls this."""
         return self
 
-    def __getattr__(self, name: str) -> Any:
-        """The operations that users added to the table are methods too."""
-        row = p.TABLE.get(name)
-        if row is None or row.vectors or name in p.BUILT_IN:
-            raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
-        return row.function.__get__(self)
+    if not TYPE_CHECKING:  # who finds the table's methods in `methods.pyi`, and none that only raises
+        __add__, __radd__ = _operator(p.add)
+        __sub__, __rsub__ = _operator(p.subtract)
+        __mul__, __rmul__ = _operator(p.multiply)
+        __truediv__, __rtruediv__ = _operator(p.divide)
+        __floordiv__, __rfloordiv__ = _operator(p.floor_divide)
+        __mod__, __rmod__ = _operator(p.mod)
+        _, __rpow__ = _operator(p.power)
+
+        def __pow__(self, other: Any) -> Any:
+            if is_plain(other):
+                return constant_power(self, other)  # the power rule alone
+            return p.power(self, other) if isinstance(other, Scalar) else NotImplemented
+
+        __eq__ = _comparison(operator.eq)
+        __ne__ = _comparison(operator.ne)
+        __lt__ = _comparison(operator.lt)
+        __le__ = _comparison(operator.le)
+        __gt__ = _comparison(operator.gt)
+        __ge__ = _comparison(operator.ge)
+        __hash__ = object.__hash__
+
+        def __int__(self) -> int:
+            name = type(self).__name__
+            raise TypeError(
+                f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number; where "
+                "the function is compiled, name the argument in static="
+            )
+
+        __index__ = __int__
+
+        def __float__(self) -> float:
+            raise TypeError(
+                f"a {type(self).__name__} is not a float, and its gradient would be lost: use autograd.sin(v) and its "
+                "kin in place of math.sin(v), or v.data for the number alone"
+            )
 
 
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
 for _name, _function in METHODS.items():
     setattr(Scalar, _name, _function)
+
+
+def as_method(row: p.Primitive) -> None:
+    """Make an operation that a user added to the table a method, unless the name is taken."""
+    if not row.vectors and (row.name in _of_users or not hasattr(Scalar, row.name)):
+        _of_users.add(row.name)
+        setattr(Scalar, row.name, row.function)
+
+
+_of_users: set[str] = set()
+p.ADDED.append(as_method)

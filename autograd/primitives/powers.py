@@ -1,4 +1,4 @@
-"""Powers, and the local derivatives that they have to any order."""
+"""Powers, and their local derivatives of any order."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def falling_slope(y: Number, n: Number) -> Number:
     return slope
 
 
-# --- textbook formulas, for numbers without a range or a rounding to speak of -----------------------------------------
+# --- textbook formulas, for numbers with practically no limit of range or precision -----------------------------------
 
 
 def _like(x: Number, other: Number) -> Number:
-    """x in the precision of the other: a plain float, as a constant in a textbook formula, would round it."""
+    """x as the higher kind of the two: as a plain float, it would limit the precision of a textbook formula."""
     return leading_kind((x, other)).coerce(x)
 
 
@@ -53,7 +53,7 @@ def _falling_power(x: Number, y: Number, n: Number) -> Number:
 
 
 def _total_falling_power(x: Number, y: Number, n: Number) -> Number:
-    """Infinite at zero, where the formula divides by it."""
+    """Infinite at x = 0, where the formula divides by zero."""
     try:
         return _falling_power(x, y, n)
     except ZeroDivisionError:
@@ -75,7 +75,7 @@ def _xlogy(z: Number, x: Number) -> Number:
     return x * math.nan if x < 0 else z if z == 0 else z * x.context.log(x)
 
 
-# --- the rows: with a plain exponent, the power rule alone ------------------------------------------------------------
+# --- the rows: a plain exponent needs the power rule alone ------------------------------------------------------------
 
 as_power = partial(
     primitive,
@@ -98,7 +98,7 @@ as_falling_power = partial(
 
 @as_power()
 def power(x: Number, y: Number, *, z: Number) -> Partials:
-    """x ** y; ZeroDivisionError, OverflowError as for floats, ValueError where Python leaves the reals.
+    """x ** y; ZeroDivisionError and OverflowError as for floats, ValueError where Python returns a complex number.
 
     >>> power(2.0, 3.0)
     8.0
@@ -108,7 +108,7 @@ def power(x: Number, y: Number, *, z: Number) -> Partials:
 
 @as_power(title="power")
 def constant_power(x: Number, n: Number) -> Partials:
-    """x ** n for a plain number n: the power rule alone, so that it is exact on Fractions.
+    """x ** n for a plain number n, by the power rule alone, which is exact on Fractions.
 
     >>> constant_power(3.0, 2.0)
     9.0
@@ -128,7 +128,7 @@ def monomial(x: Number, y: Number, n: Number) -> Partials:
 
 @as_falling_power()
 def falling_power(x: Number, y: Number, n: Number) -> Partials:
-    """The n-th derivative of x ** y in x, y(y-1)…(y-n+1) x**(y-n), which has a derivative in y too.
+    """The n-th derivative of x ** y in x, y(y-1)…(y-n+1) x**(y-n), differentiable in y too.
 
     >>> falling_power(3.0, 2.0, 1.0)
     6.0
@@ -143,7 +143,7 @@ def falling_power(x: Number, y: Number, n: Number) -> Partials:
 
 @primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=_power_log)
 def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
-    """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, where z = x ** y is known already.
+    """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, given z = x ** y.
 
     >>> power_log(1.0, 1.0, 5.0, 1.0)
     0.0
@@ -161,7 +161,7 @@ def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
 
 @primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=_scaled_power)
 def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
-    """c · x**(y-n) for a plain n, though the power alone may overflow or underflow.
+    """c · x**(y-n) for a plain n, even where the power alone would overflow or underflow.
 
     >>> scaled_power(3.0, 2.0, 3.0, 1.0)
     12.0
@@ -206,7 +206,7 @@ def xlog1py(x: Number, y: Number) -> Partials:
 
 @primitive(kernel=elementary.entropy, precise=lambda x: -_xlogy(x, x), domain="[0, inf]")
 def entropy(x: Number) -> Partials:
-    """-x · log(x), and 0 at 0: what an event of probability x adds to an entropy; ValueError for negative x.
+    """-x · log(x), and 0 at 0: the share of an event of probability x in an entropy; ValueError for negative x.
 
     >>> entropy(1.0), entropy(0.0)
     (-0.0, 0.0)

@@ -68,7 +68,7 @@ def gelu_slope(x: Number) -> Partials:
     return (scaled_exp(scale * (2 - x * x), -0.5 * x, x),)
 
 
-# --- inverses, of which mpmath has one, and the logarithm of a probability ----------------------
+# --- inverses (mpmath only has erfinv), and the logarithm of a probability ----------------------
 
 
 @primitive(kernel=inverse_erf.erfinv, precise="erfinv", domain="(-1, 1)")
@@ -113,7 +113,7 @@ def erfcinv_slope(x: Number, *, z: Number) -> Partials:
 
 @primitive(kernel=inverse_erf.normal_icdf, domain="(0, 1)", symbol="Φ⁻¹", text="Φ⁻¹({})")
 def normal_icdf(p: Number) -> Partials:
-    """The quantile below which a standard normal variable is with probability p in (0, 1); ValueError elsewhere.
+    """Φ⁻¹(p), the p-quantile of the standard normal distribution, for p in (0, 1); ValueError elsewhere.
 
     >>> normal_icdf(0.5)
     0.0
@@ -138,7 +138,7 @@ def _log_normal_cdf(x: Number) -> Number:
 
 @primitive(kernel=inverse_erf.log_normal_cdf, precise=_log_normal_cdf, text="log Φ({})")
 def log_normal_cdf(x: Number) -> Partials:
-    """log Φ(x), without the underflow of Φ.
+    """log Φ(x), without underflow.
 
     >>> log_normal_cdf(0.0)
     -0.6931471805599453

@@ -1,6 +1,6 @@
-"""Operations made of pieces: absolute value, rounding, the greater and the lesser, clipping, choosing.
+"""Piecewise operations: absolute value, rounding, maximum and minimum, clipping, selection.
 
-The side that is not selected has no edge: its local derivative is None.
+An operand that is not selected has no edge: its local derivative is None.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _is_whole(x: Number) -> Any:
 
 
 def _whole(name: str) -> Callable[[Number], Number]:
-    """A function of mpmath's that rounds, which knows no infinity."""
+    """mpmath's rounding function of that name, extended to infinities."""
     return lambda x: getattr(x.context, name)(x) if x.context.isfinite(x) else x
 
 
@@ -47,7 +47,7 @@ def abs(x: Number) -> Result:
 
 @primitive(kernel=floats.sign, precise="sign", rational=_sign, kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
 def sign(x: Number) -> Partials:
-    """-1, 0 or 1, as x is negative, zero or positive.
+    """-1, 0 or 1 for negative, zero or positive x.
 
     >>> sign(-2.0)
     -1.0
@@ -64,7 +64,7 @@ def sign(x: Number) -> Partials:
     kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="value"),),
 )
 def side(x: Number) -> Partials:
-    """The slope of |x|: at 0 the mean of its sides, which it keeps.
+    """The slope of |x|; at 0 the mean of its sides, which are kept.
 
     >>> side(-2.0)
     -1.0
@@ -109,7 +109,7 @@ def ceil(x: Number) -> Partials:
     kinks=(Kink("x is halfway", lambda x: x - floor(x) == 0.5, (0.5,), (0.0,)),),
 )
 def round(x: Number) -> Partials:
-    """The nearest whole number, the even one of two.
+    """The nearest whole number, ties to even.
 
     >>> round(2.5)
     2.0
@@ -138,7 +138,7 @@ def minimum(x: Number, y: Number) -> Result:
 
 
 def _chosen(x_wins: Number, y_wins: Number, x: Number, y: Number) -> Result:
-    """The winner; else both, at half weight, in a tie; else one is a NaN, and so is their sum."""
+    """The winner; in a tie both, with weight ½; otherwise one is NaN, and so is their sum."""
     neither = select(x == y, 0.5, (x + y) * math.nan)
     value = select(x_wins, x, select(y_wins, y, select(x == y, x, x + y)))
     return value, (
@@ -154,7 +154,7 @@ def _chosen(x_wins: Number, y_wins: Number, x: Number, y: Number) -> Result:
     )
 )
 def clip(x: Number, low: Number, high: Number) -> Result:
-    """x held between low and high; where low > high, high; NaN if any is.
+    """x limited to [low, high]; high if low > high; NaN if any operand is.
 
     >>> clip(5.0, 0.0, 1.0)
     1.0
@@ -176,7 +176,7 @@ def clip(x: Number, low: Number, high: Number) -> Result:
     kinks=(Kink("condition = 0", lambda condition, a, b: condition == 0, (0.0, 5.0, 7.0), (None, None, 1.0)),),
 )
 def where(condition: Number, a: Number, b: Number) -> Result:
-    """a where the condition holds, else b; the other one has no edge.
+    """a where the condition holds, else b; the other operand has no edge.
 
     >>> where(2.0 > 1.0, 5.0, 7.0)
     5.0

@@ -1,4 +1,4 @@
-"""Operations on sequences: each is one node, with an edge from every number in the sequence."""
+"""Operations on sequences: each is one node with an edge from every number in the sequence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _each_first(xs: Vector) -> list[Vector]:
-    """The sequence as seen by each of its members: itself first, then the others."""
+    """For each member, the sequence with that member moved to the front."""
     return [(x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs)]
 
 
@@ -44,10 +44,10 @@ def softmaxes(xs: Vector) -> tuple[Number, ...]:
 
 
 def products_of_others(xs: Vector) -> tuple[Number, ...]:
-    """For every i the product of all the others, by products from the left and from the right: no division by zero."""
+    """The product of all xⱼ with j ≠ i for every i, from running products of both ends: no division by zero."""
     if are_floats((xs,)):
         return vectors.products_of_others(xs)
-    if leading_kind(xs).lift is not None:  # the running products below may underflow where a product does not
+    if leading_kind(xs).lift is not None:  # the running products below may underflow where prod does not
         return tuple(prod((*xs[:i], *xs[i + 1 :])) for i in range(len(xs)))
     products: list[Number] = [1] * len(xs)
     left: Number = 1
@@ -125,7 +125,7 @@ def prod(xs: Vector) -> Partials:
 
 @primitive(text=texts.dot_text, kernel=vectors.dot, precise=_dot, rational=_dot, symbol="·", vectors=("w", "x"))
 def dot(w: Vector, x: Vector, b: Number = 0) -> Partials:
-    """Σ wᵢxᵢ + b, the pre-activation z of a neuron; ValueError where the lengths differ.
+    """Σ wᵢxᵢ + b, the pre-activation z of a neuron; ValueError if the lengths differ.
 
     >>> dot([1.0, 2.0], [3.0, 4.0], 0.5)
     11.5
@@ -144,7 +144,7 @@ ZERO_VECTOR = ("x = 0", lambda xs: not any(xs), ((0.0, 0.0),), (0.0, 0.0))
     kinks=(Kink(*ZERO_VECTOR, sides="partials"),),
 )
 def norm(xs: Vector) -> Partials:
-    """The Euclidean length of a vector, without overflow on the way.
+    """The Euclidean norm of a vector, without intermediate overflow.
 
     >>> norm([3.0, 4.0])
     5.0
@@ -166,7 +166,7 @@ def logsumexp(xs: Vector) -> Partials:
 
 
 def softmax(xs: Any) -> Any:
-    """exp(xᵢ) / Σ exp(xⱼ) for every i, without overflow: a list, or an array where xs is one.
+    """exp(xᵢ) / Σ exp(xⱼ) for every i, without overflow: a list, or an array if xs is one.
 
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
@@ -175,7 +175,7 @@ def softmax(xs: Any) -> Any:
 
 
 def log_softmax(xs: Any) -> Any:
-    """log(softmax(xs)), without overflow: a list, or an array where xs is one.
+    """log(softmax(xs)), without overflow: a list, or an array if xs is one.
 
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
@@ -201,7 +201,7 @@ def _each(first: Any, xs: Any) -> Any:
     vectors=("xs",),
 )
 def softmax_first(xs: Vector) -> Partials:
-    """exp(x₁) / Σ exp(xⱼ): its own member of the softmax, first, against the others.
+    """exp(x₁) / Σ exp(xⱼ), the first member of the softmax.
 
     >>> softmax_first([0.0, 0.0])
     0.5
@@ -214,7 +214,7 @@ def softmax_first(xs: Vector) -> Partials:
     text="1 - softmax({})", kernel=vectors.softmax_rest, precise=lambda xs: sum(softmaxes(xs)[1:]), vectors=("xs",)
 )
 def softmax_rest(xs: Vector, *, z: Number) -> Partials:
-    """1 - softmax_first(xs), accurate where that is nearly 1.
+    """1 - softmax_first(xs), accurate where softmax_first is nearly 1.
 
     >>> softmax_rest([0.0, 0.0])
     0.5

@@ -1,7 +1,7 @@
-"""The table of primitives, and `@primitive`, which writes a row of it.
+"""The table of primitives, and `@primitive`, which adds a row to it.
 
-A row is the one place for an operation: how its value is computed, on floats and on other numbers, what its local
-derivatives are, its domain and its kinks, and how it is written. The engine knows no operation: it walks this table.
+A row holds everything about one operation: its value on floats and on other numbers, its local derivatives, its
+domain, its kinks and its text. The engine takes its operations from this table.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from autograd.symbols.text import PLACE, TEXTS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ParamSpec, overload
+    from typing import Any, ParamSpec, TypeVar, overload
 
     P = ParamSpec("P")
+    R = TypeVar("R")
 
 
-TABLE: dict[str, Primitive] = {}  # by name: of two operations of one name the newer
-ROWS: dict[str, Primitive] = {}  # by key: every operation that there is
-BUILT_IN: set[str] = set()  # the names that no user's operation takes: rules are made of what they name
+TABLE: dict[str, Primitive] = {}  # by name: the newer of two operations with one name
+ROWS: dict[str, Primitive] = {}  # by key: every operation
+ADDED: list[Callable[[Primitive], None]] = []  # called with each row that a user adds
+BUILT_IN: set[str] = set()  # the names that a user's operation cannot take, since rules use them
 
 
 class Primitive:
-    """One row of the table: a rule, and what is known of it.
+    """One row of the table: a rule and its properties.
 
-    On numbers of any kind, and as IEEE arithmetic has them outside the domain: `rule(*operands)` gives the value and
-    the local derivatives, `value(*operands)` the value alone, `local(operands, value)` the local derivatives alone. On
-    numbers of a base kind, behind the domain: `evaluate` and `guarded` are the first two.
+    `rule(*operands)` gives the value and the local derivatives, `value(*operands)` the value alone, and
+    `local(operands, value)` the local derivatives alone, on any kind of number and without domain checks, as in IEEE
+    arithmetic. `evaluate` and `guarded` are `rule` and `value` on base kinds, with domain checks.
     """
 
     __slots__ = (
@@ -102,7 +104,7 @@ class Primitive:
         return self.name
 
     def apply(self, *operands: Any) -> Any:
-        """The operation on operands of any kinds; the kind of highest rank says how."""
+        """Apply the operation to operands of any kinds; the kind of highest rank decides how."""
         for parameter, x in zip(self.parameters, operands):
             if type(x) in (list, tuple) and parameter not in self.vectors:
                 raise TypeError(f"{self.name}: {parameter} is one number, got a {type(x).__name__}; apply it to each")
@@ -123,7 +125,7 @@ class Primitive:
             raise self.failure(error, [f"{x!r}" for x in operands])
 
     def lift(self, kind: Kind) -> Callable[..., Any]:
-        """The operation on a lifted kind, built once and remembered under every type of that kind."""
+        """The operation on a lifted kind, built once and cached under every type of that kind."""
         found = self.lifted.get(kind)
         if found is None:
             assert kind.lift is not None
@@ -132,7 +134,7 @@ class Primitive:
         return found
 
     def value(self, *operands: Any) -> Any:
-        """The value alone, on numbers of any kind, as IEEE arithmetic has it outside the domain."""
+        """The value alone, on any kind of number and without domain checks, as in IEEE arithmetic."""
         kernel = self.kernel
         if kernel is None:
             return self.rule(*operands)[0]
@@ -145,21 +147,21 @@ class Primitive:
         return kind.value(self)(*operands)
 
     def failure(self, error: Exception, operands: list[str]) -> Exception:
-        """The same exception, which now names the operation and its operands."""
+        """Make the exception name the operation and its operands, and return it."""
         reason = error.args[-1] if error.args else type(error).__name__
         shown = operands if len(operands) <= 6 else [*operands[:3], f"… {len(operands)} operands"]
         error.args = (f"{self.title}({', '.join(shown)}): {reason}",)
         return error
 
     def refuse_derivatives(self, operands: tuple[Any, ...], carries_one: Callable[[Any], bool]) -> None:
-        """TypeError where an operand that there is no derivative in carries one, which would be lost."""
+        """Raise TypeError if a plain operand carries a derivative, which would be lost."""
         for parameter, x in zip(self.parameters, operands):
             if parameter in self.plain and carries_one(x):
                 advice = f"make it a plain number, or autograd.detach({parameter})"
                 raise TypeError(f"{self.title} has no derivative in {parameter}: {advice}")
 
     def structured(self, flat: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Operands in a row, as a node keeps them, grouped again into the rule's parameters."""
+        """A node's flat operands, grouped into the rule's parameters."""
         if not self.vectors:
             return flat
         length = (len(flat) - len(self.parameters) + len(self.vectors)) // len(self.vectors)
@@ -178,7 +180,7 @@ class Primitive:
 if TYPE_CHECKING:
 
     @overload
-    def primitive(rule: Callable[P, tuple[Any, ...]]) -> Callable[P, Any]: ...
+    def primitive(rule: Callable[P, tuple[R, tuple[Any, ...]]]) -> Callable[P, R]: ...
     @overload
     def primitive(
         *,
@@ -211,18 +213,18 @@ def primitive(
     rational: Callable[..., Any] | None = None,
     plain: str | tuple[str, ...] = (),
 ) -> Any:
-    """Make an operation of a rule: a function of numbers that returns its value and one local derivative per operand.
+    """Make an operation from a rule: a function that returns its value and one local derivative per operand.
 
-    The result is a function on every kind of number and a method of Value. `domain` gives an interval per operand,
-    as "(0, inf]": outside it a ValueError is raised, and an OverflowError where finite operands inside it have an
-    infinite value; without it the operation is total. `vectors` names the parameters that are sequences of numbers,
-    all of one length; the local derivatives then come in one flat tuple. None in place of a local derivative is the
-    absent edge. `native` is Python's own operation, asked which exception to raise.
+    The result is a function on every kind of number and, without `vectors`, a method of Value. `domain` gives an
+    interval per operand, like "(0, inf]": operands outside it raise ValueError, and finite operands inside it with an
+    infinite value raise OverflowError; without it the operation is total. `vectors` names the parameters that are
+    sequences of numbers, all of one length; the local derivatives then come in one flat tuple. A local derivative of
+    None is an absent edge. `native` is Python's own operation, called to raise its exception.
 
-    With a `kernel`, a function of floats, the rule returns the local derivatives alone, made of other operations; it
-    may take the value as `z`. What the kernel computes on other numbers is said by `precise`, a name in mpmath or a
-    formula, and by `rational`, a formula for Fractions. `text` is how expressions write it, as "log Γ({})". `plain`
-    names operands that it has no derivative in, as a count: a number that carries one is refused there.
+    With a `kernel`, a function of floats, the rule returns the local derivatives alone, composed of other operations;
+    it may take the value as `z`. On other numbers the value comes from `precise`, a name in mpmath or a formula, and
+    from `rational`, a formula for Fractions. `text` is how expressions write it, like "log Γ({})". `plain` names the
+    operands without a derivative, such as a count: a number that carries one is refused there.
 
     >>> from autograd import Value
     >>> @primitive
@@ -250,13 +252,15 @@ def primitive(
         )
         if row.name not in BUILT_IN:
             TABLE[row.name] = row
+            for added in ADDED:
+                added(row)
         return row.function
 
     return declare if rule is None else declare(rule)
 
 
 def _key(name: str) -> str:
-    """The name by which programs know an operation: its own, if no other has it."""
+    """The unique key of an operation: its name, or name_2, name_3, … if that is taken."""
     key, again = name, 1
     while key in ROWS:
         again += 1

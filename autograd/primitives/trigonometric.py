@@ -156,7 +156,7 @@ def atanh(x: Number) -> Partials:
     kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),),
 )
 def hypot(x: Number, y: Number) -> Partials:
-    """√(x² + y²) without overflow on the way.
+    """√(x² + y²), without intermediate overflow.
 
     >>> hypot(3.0, 4.0)
     5.0
@@ -186,7 +186,7 @@ def radians(x: Number) -> Partials:
 
 @primitive(kernel=kernels_of_sinc.sinc, precise="sincpi")
 def sinc(x: Number) -> Partials:
-    """sin(πx) / (πx), and 1 at 0: the normalised cardinal sine, as NumPy has it.
+    """sin(πx) / (πx), and 1 at 0: the normalised cardinal sine, as in NumPy.
 
     >>> sinc(0.5)
     0.6366197723675814

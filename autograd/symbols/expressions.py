@@ -1,4 +1,4 @@
-"""Expressions as records: what a symbol is, before there is arithmetic on it."""
+"""Expressions as plain records: a Symbol without its arithmetic."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Expression:
 
 
 class Comparison:
-    """Two expressions or numbers, and the sign between them."""
+    """Two expressions or numbers, and the comparison sign between them."""
 
     __slots__ = ("left", "op", "right")
 

@@ -1,4 +1,4 @@
-"""Symbol: a number that records what is done to it, so that a rule run on symbols says what a local derivative is."""
+"""Symbol: a number that records the operations on it, so that a rule run on Symbols gives formulas."""
 
 from __future__ import annotations
 
@@ -103,16 +103,18 @@ class Symbol(Expression):
     __hash__ = object.__hash__
 
     def choose(self, a: Any, b: Any) -> Any:
-        """What is `a` where this number is not 0, else `b`, as for a number that serves as a condition."""
+        """`a` where this number is not 0, else `b`: a number used as a condition."""
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
         raise _unknown_truth(self)
 
-    def __getattr__(self, name: str) -> Any:
-        if hasattr(float, name) and not name.startswith("_"):
-            raise _unknown_number(self)  # is_integer(), hex() and the like
-        raise AttributeError(f"a traced number has no attribute {name!r}")
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(float, name) and not name.startswith("_"):
+                raise _unknown_number(self)  # is_integer(), hex() and the like
+            raise AttributeError(f"a traced number has no attribute {name!r}")
 
     def __copy__(self, memo: Any = None) -> Symbol:
         return self
@@ -120,7 +122,7 @@ class Symbol(Expression):
     __deepcopy__ = __copy__
 
     def conjugate(self) -> Symbol:
-        """Itself."""
+        """Return self."""
         return self
 
     real = property(conjugate)
@@ -128,7 +130,7 @@ class Symbol(Expression):
     def __float__(self) -> float:
         raise _unknown_number(self)
 
-    __int__ = __index__ = __complex__ = __float__  # none of which returns
+    __int__ = __index__ = __complex__ = __float__  # all raise
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -151,16 +153,16 @@ class Symbol(Expression):
 
 
 class Condition(Comparison):
-    """A comparison of symbols, which `where` and `select` take; it has no truth of its own.
+    """A comparison of Symbols, for `where` and `select`; its truth is unknown.
 
-    With op "where" it is a choice of booleans: the first of the pair `right` where the condition `left` holds, else the
-    second; each is a condition, True or False.
+    With op "where" it selects between booleans: the first of the pair `right` where the condition `left` holds, else
+    the second; each is a Condition, True or False.
     """
 
     __slots__ = ()
 
     def choose(self, a: Any, b: Any) -> Any:
-        """What is `a` where the condition holds, else `b`; None is the absent edge."""
+        """`a` where the condition holds, else `b`; None is an absent edge."""
         if a is None or b is None or type(a) is Masked or type(b) is Masked:
             (x, here), (y, there) = _with_mask(a), _with_mask(b)
             return Masked(self.choose(x, y), self.of_booleans(here, there))
@@ -197,13 +199,13 @@ class Condition(Comparison):
 
     @property
     def number(self) -> Any:
-        """1 where it holds, else 0, as Python counts booleans."""
+        """1 where the condition holds, else 0, like a Python boolean."""
         return self.choose(1.0, 0.0)
 
     def __float__(self) -> float:
         raise _unknown_truth(self)
 
-    __int__ = __index__ = __float__  # none of which returns
+    __int__ = __index__ = __float__  # all raise
 
     def __copy__(self, memo: Any = None) -> Condition:
         return self
@@ -232,9 +234,9 @@ for _method in ("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "
 
 
 class Masked:
-    """A derivative that is there only where `mask` holds; elsewhere its value is 0, and its edge is absent.
+    """A derivative that is present only where `mask` holds; elsewhere its value is 0, and its edge is absent.
 
-    What it is multiplied by may be infinite or NaN where it is not there, and adds nothing all the same.
+    Where it is absent, a product with it contributes nothing, even if the other factor is infinite or NaN.
     """
 
     __slots__ = ("mask", "value")
@@ -259,7 +261,7 @@ class Masked:
 
 
 def unmasked(x: Any) -> Any:
-    """A derivative as a number: 0 where there is none."""
+    """A derivative as a number: 0 where it is absent."""
     return x.value if type(x) is Masked else x
 
 
@@ -285,25 +287,25 @@ def _comparison(op: str, x: Symbol, y: Any) -> Any:
     return NotImplemented if type(y) not in OWN and _takes_over(y) else Condition(op, x, y)
 
 
-OWN = {Symbol, float, int}  # what most operands are
+OWN = {Symbol, float, int}  # the types of most operands
 
 
 def _takes_over(x: Any) -> bool:
-    """Whether this is a Value, or another number that has symbols inside: its own operations come first."""
+    """Whether `x` is a Value or another lifted number, whose own operations take precedence."""
     try:
         return kind_of(x).rank > SYMBOL_RANK
-    except TypeError:  # no number at all
+    except TypeError:  # not a number
         return False
 
 
 def operation(op: str, x: Any, y: Any) -> Any:
-    """The symbol of an operation with an infix sign; an operand where that is what it gives exactly."""
+    """The Symbol of an operation with an infix sign, or an operand if the result is exactly that."""
     if type(y) is Masked:
         return NotImplemented
     if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
     if op in ("multiply", "divide", "power") and type(y) is not Symbol and y == 1:
-        return x  # exact, and what a person would write
+        return x  # exact, and as a person would write it
     if op == "multiply" and type(x) is not Symbol and x == 1:
         return y
     return Symbol(op=op, operands=(x, y))
@@ -314,11 +316,11 @@ def _value(row: Any) -> Callable[..., Any]:
 
 
 join(Symbol, Kind("Symbol", SYMBOL_RANK, _value, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
-join(Condition, KINDS[Symbol])  # what `where` chooses by
+join(Condition, KINDS[Symbol])  # the condition of `where` may be one
 
 
 def same(x: Any, y: Any) -> bool:
-    """Whether two local derivatives, or values, are one: NaN is NaN, and a symbol is what was done to what."""
+    """Whether two local derivatives or values are equal: NaN equals NaN, and Symbols are compared by structure."""
     if x is y:
         return True
     if type(x) not in PARTS or type(x) is not type(y):

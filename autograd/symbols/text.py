@@ -1,4 +1,4 @@
-"""The text of expressions: what a person would write, in brackets where it needs them, and as short as is asked."""
+"""The text of expressions: as a person would write it, with brackets where needed, and abridged on request."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # how tightly a text holds together
+SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # precedence: how tightly a text binds
 
-# The sign, how tightly the whole holds, and how tightly its left and its right operand must.
+# The sign, the precedence of the whole, and the precedence that its left and right operands need.
 INFIX = {
     "add": (" + ", SUM, SUM, SUM),
     "subtract": (" - ", SUM, SUM, PRODUCT),
@@ -26,18 +26,18 @@ INFIX = {
 
 BY_SIGN = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 
-# How each other operation is written: with its operands in the places of {}, or by a function of them that returns the
-# text and how tightly it holds together. The rows of the table say it.
+# How each other operation is written: a template with {} for its operands, or a function of them that returns the text
+# and its precedence. Filled from the rows of the table.
 TEXTS: dict[str, str | Callable[..., tuple[str, int]]] = {}
 
-DEPTH = 4  # of the operations that an abridged text goes into
-MOST = 200  # operations and numbers of a text that is not abridged
+DEPTH = 4  # levels of operations in an abridged text
+MOST = 200  # operations and numbers in a text that is not abridged
 
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
 
 def text(x: Any, inside: int = SUM) -> str:
-    """`x` as a person would write it, in brackets where it stands inside something that holds more tightly."""
+    """`x` as a person would write it, in brackets if its precedence is below `inside`."""
     if isinstance(x, Expression) and not x.name:
         written, level = operation_text(x.op, x.operands)
     elif isinstance(x, Expression):
@@ -48,12 +48,12 @@ def text(x: Any, inside: int = SUM) -> str:
 
 
 def readable(x: Any) -> str:
-    """`x` as text, or where nobody would read the whole of it, without what stands deep inside."""
+    """`x` as text, abridged if it is too long to read."""
     return text(x if _is_small(x) else _abridged(x, DEPTH))
 
 
 def _is_small(x: Any) -> bool:
-    """Whether at most MOST operations and numbers would be written, each as often as it occurs."""
+    """Whether the text would have at most MOST operations and numbers, with repeats counted."""
     waiting, count = [x], 0
     while waiting and count <= MOST:
         y = waiting.pop()
@@ -64,7 +64,7 @@ def _is_small(x: Any) -> bool:
 
 
 def brief(x: Any, most: int = 120) -> str:
-    """`x` as text of at most so many characters, however large the expression is."""
+    """`x` as text of at most `most` characters, however large the expression is."""
     if isinstance(x, Comparison):
         left, right = (brief(x.left, most), ("…" if x.op == "where" else brief(x.right, most)))
         written = f"{left} {x.op} {right}"
@@ -74,7 +74,7 @@ def brief(x: Any, most: int = 120) -> str:
 
 
 def _abridged(x: Any, depth: int) -> Any:
-    """`x` without what stands deeper in it, for which … stands."""
+    """`x` with … in place of everything deeper than `depth`."""
     if type(x) is tuple:
         return tuple(_abridged(v, depth) for v in (x if len(x) <= 6 else (*x[:3], *x[-3:])))
     if isinstance(x, Comparison):
@@ -87,7 +87,7 @@ def _abridged(x: Any, depth: int) -> Any:
 
 
 def _number_level(x: Any) -> int:
-    """How tightly a number holds together: -3 as -x does, the fraction 1/3 as x/3 does."""
+    """The precedence of a number: that of -x for -3, that of x/3 for the fraction 1/3."""
     written = str(x)
     return SIGN if written.startswith("-") else PRODUCT if "/" in written else WHOLE
 
@@ -97,7 +97,7 @@ EXPRESSION = re.compile(r"[-+−*·×/^(){}\[\]]")
 
 
 def _name_level(name: str) -> int:
-    """How tightly a name holds together: "1 - p" is a sum, and w·(1 - p) needs its brackets."""
+    """The precedence of a name: "1 - p" is a sum, so w·(1 - p) needs brackets."""
     if not EXPRESSION.search(name):
         return WHOLE
     depth, level = 0, WHOLE
@@ -111,7 +111,7 @@ def _name_level(name: str) -> int:
 
 
 def visible(text: str) -> str:
-    """Text with its control characters as escapes that can be seen."""
+    """The text with control characters as visible escapes."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
@@ -123,13 +123,13 @@ def number(x: Any) -> str:
 
 
 def signed(x: Any) -> str:
-    """A number, or one written already, in brackets where it is negative, as it stands in a sum or a product."""
+    """A number or its text, in brackets if it is negative, for use in a sum or a product."""
     written = x if isinstance(x, str) else number(x)
     return f"({written})" if written.startswith("-") else written
 
 
 def operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
-    """The text of an operation, and how tightly it holds together."""
+    """The text of an operation, and its precedence."""
     if op == "multiply" and operands[0] is operands[1]:
         return text(operands[0], WHOLE) + "²", POWER
     if op == "negative":
@@ -146,7 +146,7 @@ PLACE = re.compile(r"\{(\d*)\}")  # where an operand stands in a template
 
 
 def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
-    """A template with its operands, in brackets where they need them; a single place takes them all."""
+    """A template filled with its operands, in brackets where needed; a single place takes all operands."""
     places = list(PLACE.finditer(template))
     pieces, at = [], 0
     for i, place in enumerate(places):
@@ -159,10 +159,10 @@ def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
 
 
 def argument_text(x: Any, inside: int = SUM) -> str:
-    """An operand as it stands in a call, or in something that holds so tightly."""
+    """The text of an operand in a call, or inside something of precedence `inside`."""
     return elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
 
 
 def elided(sign: str, pieces: list[str]) -> str:
-    """The pieces, the middle ones left out where they are many."""
+    """The joined pieces, without the middle ones if there are more than six."""
     return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])

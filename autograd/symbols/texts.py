@@ -1,4 +1,4 @@
-"""The texts of operations that a template cannot say: rows of the table name these functions of their operands."""
+"""The texts of operations for which a template is not enough: functions of the operands, for rows of the table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _added(terms: list[str]) -> str:
-    """A sum of terms, those that begin with a minus in brackets, the first apart."""
+    """A sum of terms, with brackets around those after the first that begin with a minus."""
     return elided(" + ", [*terms[:1], *map(signed, terms[1:])])
 
 
@@ -56,7 +56,7 @@ def xlogy_text(x: Any, y: Any) -> tuple[str, int]:
 def power_text(x: Any, y: Any) -> tuple[str, int]:
     if not isinstance(y, Expression) and y in SUPERSCRIPTS:
         return text(x, WHOLE) + SUPERSCRIPTS[y], POWER
-    exponent = number(y) if isinstance(y, (float, int)) else text(y, WHOLE)  # x^-1 can be read in one way only
+    exponent = number(y) if isinstance(y, (float, int)) else text(y, WHOLE)  # x^-1 is unambiguous
     return f"{text(x, WHOLE)}^{exponent}", POWER
 
 
@@ -98,7 +98,7 @@ def sigmoid_slope_text(c: Any, x: Any) -> tuple[str, int]:
 
 def select_text(condition: Any, a: Any, b: Any) -> tuple[str, int]:
     if condition.op == "==" and condition.left is condition.right:
-        return text(a), SUM  # "unless it is NaN", which no reader needs to be told
+        return text(a), SUM  # leave out "unless it is NaN"
     return f"{text(a, SIGN)} if {_condition_text(condition)} else {text(b)}", SUM
 
 

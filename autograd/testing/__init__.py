@@ -1,6 +1,6 @@
-"""Checks of derivatives, the engine's own or any others, against values of the function alone.
+"""Checks derivatives, the engine's own or any others, against values of the function alone.
 
-`numeric_derivative` and `check_gradients` need nothing but the package; the rest needs the `testing` extra.
+`numeric_derivative` and `check_gradients` need no other package; the rest needs the `testing` extra.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "strategies",
 ]
 
-# Made with hypothesis, and so loaded when asked for: pytest loads this package in every run, by its plugin.
+# These need hypothesis. pytest loads this package in every run, through its plugin, so they are imported on first use.
 HOMES = {
     "SampleProgram": "programs",
     "assert_equivalent": "equivalence",

@@ -1,4 +1,4 @@
-"""Which operation is at fault: each node's local derivatives alone, then how the passes put them together."""
+"""Finds the operation to blame: first each node's local derivatives, then how the passes combine them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from autograd.testing.oracle import EPSILON
 from autograd.testing.verdicts import Verdict
 from autograd.transforms.forward import duals
 
-BESIDE = 1e-3  # how far beside a kink its operation is looked at, relative to the operands
+BESIDE = 1e-3  # step off a kink, relative to the operands
 
 
 @dataclass(frozen=True)
 class Blame:
-    """The operation at fault and what is wrong with it.
+    """The operation to blame, and what is wrong with it.
 
     `kind` is "local derivative", "kink", "second derivative", "forward mode", "inputs", "accumulation", "overflow" or
-    "composition"; `operation` the name of the primitive, `node` its result in the graph that was checked, and
-    `position` the operand, if it is one. `says` is the sentence for the message, `brief` that for the picture.
+    "composition". `operation` is the name of the primitive, `node` its result in the checked graph, and `position` the
+    index of the operand, or None. `says` is the sentence for the message, `brief` the one for the picture.
     """
 
     kind: str
@@ -42,9 +42,9 @@ class Blame:
 
 
 def find_blame(output: Value, order: int = 1) -> Blame | None:
-    """The first operation of a graph with something wrong, oldest first; None where each of them is right.
+    """Return the blame for the first faulty operation of a graph, oldest first, or None if every operation is right.
 
-    With order 2 the second derivatives of each operation are looked at too.
+    With order 2, also check the second derivatives of each operation.
     """
     graph = Graph(output)
     operations = [node for node in graph.nodes if node.op is not None]
@@ -63,7 +63,7 @@ def find_blame(output: Value, order: int = 1) -> Blame | None:
 
 
 def ties(output: Value) -> list[tuple[Value, str]]:
-    """The nodes of a graph that are at a kink of their operation, unless they stay there wherever their inputs move."""
+    """List the nodes at a kink of their operation, except those that stay at it when their inputs move."""
     return [
         (node, kink.where)
         for node in Graph(output).nodes
@@ -73,7 +73,7 @@ def ties(output: Value) -> list[tuple[Value, str]]:
 
 
 def _is_at(kink: Kink, node: Value, move: float) -> bool:
-    """Whether the operands of a node, each moved a little and each otherwise, are at a kink."""
+    """Whether the operands of a node are at a kink after each has moved by a different small amount."""
     assert node.op is not None
     places = {v: i for i, v in enumerate(node.inputs, 1)}
     data = [plain(v.data) for v in node.inputs]
@@ -82,12 +82,12 @@ def _is_at(kink: Kink, node: Value, move: float) -> bool:
 
 
 def _is_at_a_kink(node: Value) -> bool:
-    """Whether the operands of a node are at a kink, where its rule has a choice, even if f has a derivative there."""
+    """Whether the operands of a node are at a kink, where its rule makes a choice, even if f is smooth there."""
     return any(_is_at(kink, node, 0.0) for kink in (node.op.kinks if node.op else ()))
 
 
 def _inputs(graph: Graph, node: Value) -> Blame | None:
-    """Whether the inputs of a node are the operands that its value was computed from."""
+    """Check that the inputs of a node are the operands that its value was computed from."""
     local = Local(node)
     try:
         value = float(applied(local.row, local.operands))
@@ -122,7 +122,7 @@ def _local_derivatives(graph: Graph, node: Value) -> Blame | None:
 
 
 def _beside(local: Local, k: int, i: int, at: Judgement) -> tuple[float, Judgement, str]:
-    """A local derivative next to a kink, where the rule has no choice."""
+    """Judge a local derivative next to a kink, where the rule has no choice."""
     try:
         partial = local.row.evaluate(*local.row.structured(tuple(local.operands)))[1][i]
     except (ValueError, ArithmeticError):  # moved out of its domain
@@ -140,7 +140,7 @@ def _expected(found: Judgement) -> str:
 
 
 def _accumulation(graph: Graph) -> Blame | None:
-    """The newest node whose adjoint is not what its consumers contribute, their own adjoints being right."""
+    """Find the newest node whose adjoint is not the sum of its consumers' contributions, if their own are right."""
     output = graph.output
     nodes = [node for node in graph.nodes if not node.is_constant]
     for where, adjoint in _passes(output, nodes):
@@ -165,8 +165,8 @@ def _accumulation(graph: Graph) -> Blame | None:
 
 
 def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value, float]]]:
-    """The adjoints of both backward passes, the one that leaves `grad` alone and the one that fills it."""
-    for asked in (nodes, [*nodes[1:], *nodes[:1]]):  # in two orders, for they must come back in the order asked
+    """Yield the adjoints of both backward passes: `gradients`, and `backward`, which fills `grad`."""
+    for asked in (nodes, [*nodes[1:], *nodes[:1]]):  # in two orders: results must follow the order asked for
         yield "gradients", {node: float(plain(d)) for node, d in zip(asked, gradients(output, asked))}
     before = [node.grad for node in nodes]
     for node in nodes:
@@ -178,7 +178,7 @@ def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value
 
 
 def _tangents(graph: Graph, operations: list[Value]) -> Blame | None:
-    """The first node whose tangent is not the sum of its operands' tangents, each times the local derivative."""
+    """Find the first node whose tangent is not the sum of its operands' tangents times the local derivatives."""
     leaves = [node for node in graph.nodes if not node.inputs and not node.is_constant]
     for moving in leaves:
         level_of = dict(
@@ -204,13 +204,13 @@ def _tangents(graph: Graph, operations: list[Value]) -> Blame | None:
 
 
 def tangent_of(x: Any) -> float:
-    """The tangent of a dual, 0.0 where there is none."""
+    """The tangent of a dual, or 0.0 if it has none."""
     tangent = getattr(x, "tangent", None)
     return 0.0 if tangent is None else float(plain(tangent))
 
 
 def composed_wrongly(output: Value, mode: str, finite: bool) -> Blame:
-    """What is left where second derivatives are wrong, though the first and those of each operation are right."""
+    """The blame when second derivatives are wrong although first derivatives and every single operation are right."""
     for node in () if finite else Graph(output).nodes:
         if node.op is not None and not _stays_finite(node):
             says = f"{Local(node)} is right, but its second derivatives are beyond the largest float"
@@ -229,7 +229,7 @@ def _stays_finite(node: Value) -> bool:
 
 
 def _forward(graph: Graph, node: Value) -> Blame | None:
-    """Whether forward mode pushes the local derivatives that the node has."""
+    """Check that forward mode propagates the node's own local derivatives."""
     local = Local(node)
     tangents = by_forward(local, local.flat)
     for k, i in enumerate(local.positions):
@@ -241,7 +241,7 @@ def _forward(graph: Graph, node: Value) -> Blame | None:
 
 
 def _second_derivatives(node: Value) -> Blame | None:
-    """The first that is wrong; at a kink there are none, and those beside it are looked at."""
+    """Find the first wrong second derivative of a node; at a kink, where there is none, look on both sides of it."""
     for local in (Local(node, BESIDE), Local(node, -BESIDE)) if _is_at_a_kink(node) else (Local(node),):
         try:
             first = by_reverse(local, local.flat)

@@ -1,4 +1,4 @@
-"""Corners that cancel inside f: where f is smooth, but its derivative rests on what each of its operations chose."""
+"""Kinks that cancel inside f: f is smooth, but its derivative depends on the choices made by its operations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.testing.verdicts import Verdict
 
 
 def has_tie_between(sources: Sequence[Value], output: Value) -> bool:
-    """Whether an operation at a kink depends on one of the sources: no other kink can change their derivatives."""
+    """Whether an operation at a kink depends on one of the sources; no other kink can change their derivatives."""
     dependent = set(sources)
     for node in Graph(output).nodes:
         if any(v in dependent for v in node.inputs):
@@ -25,7 +25,7 @@ def has_tie_between(sources: Sequence[Value], output: Value) -> bool:
 
 
 def right_beside(function: Function, domains: Sequence[Interval], i: int, row: int | None) -> bool:
-    """Whether ∂f/∂xᵢ, or that of ∂f/∂x_row, is right next to the tie, where the operations of f have no choice."""
+    """Whether ∂f/∂xᵢ, or ∂²f/∂x_row∂xᵢ, is right next to the tie, where the operations of f have no choice."""
     verdicts = set()
     for sign in (1.0, -1.0):
         moved = copy(function)
@@ -43,6 +43,6 @@ def right_beside(function: Function, domains: Sequence[Interval], i: int, row: i
 
 
 def _beside(x: float, k: float, domain: Interval) -> float:
-    """A number moved a little, each otherwise, the other way at an end of its domain."""
+    """Move a number by a small amount of its own, or the other way if that would leave its domain."""
     move = k * BESIDE * max(abs(x), 1.0)
     return next((t for t in (x + move, x - move) if t in domain), x)

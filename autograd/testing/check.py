@@ -1,4 +1,4 @@
-"""check_gradients: every derivative of a function at a point against values of the function alone."""
+"""check_gradients: checks every derivative of a function at a point against values of the function alone."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from autograd.testing.oracle import EPSILON, rounding_beside
 from autograd.testing.supplied_derivatives import derivatives_given
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
-FUNCTION = "gradchecked"  # of a test that gradcheck made: what it checks
-FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; other exceptions are f's own
+FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
+FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; any other exception is f's own
 
 
 def check_gradients(
@@ -35,21 +35,21 @@ def check_gradients(
     modes: Sequence[str] = ("reverse", "forward"),
     domain: Any = None,
 ) -> Report:
-    """A verdict on every derivative of f at `args`, against oracles that only use values of f.
+    """Check every derivative of f at `args` against oracles that only use values of f.
 
-    f takes numbers, nested lists, tuples and dicts of them and arrays, and returns one number; it is called on floats,
-    on Values and, to confirm, on mpmath's numbers. `grad` is a derivative from elsewhere, called on floats after f,
-    which returns what ∂f would be in the structure of the arguments (a tuple of them if there are several); f then may
-    be any Python on floats, and what it raises comes out. `order` 2 checks second derivatives too. `domain` is an
-    interval, "(0, inf]" or (0, 1), a dict of them by the names of parameters, or a list of one for each: f is never
-    called outside it. A test that `gradcheck` made stands for its function. Raises GradientMismatch, an AssertionError
-    that names the operation at fault.
+    f takes numbers, arrays, and nested lists, tuples and dicts of numbers, and returns one number. It is called on
+    floats, on Values and, to confirm, on mpmath's numbers. `grad` is a supplied derivative: it is called on floats,
+    after f, and returns ∂f in the structure of the arguments (a tuple if there are several). f may then be any Python
+    code on floats, and its exceptions propagate. `order=2` checks second derivatives too. `domain` is an interval, "(0,
+    inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside it. A
+    test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the
+    operation to blame.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
     6 checks: 6 pass
     """
-    __tracebackhide__ = True  # here and below: pytest then shows the caller's line and the message alone
+    __tracebackhide__ = True  # here and below: pytest then shows only the caller's line and the message
     checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain)
     with silence():
         report = checker.report()
@@ -59,7 +59,7 @@ def check_gradients(
 
 
 def silence() -> AbstractContextManager[Any]:
-    """No warnings from NumPy of the NaN and the infinities that oracles come across."""
+    """Silence NumPy's warnings about the NaNs and infinities that oracles meet."""
     numpy = sys.modules.get("numpy")
     return numpy.errstate(all="ignore") if numpy else nullcontext()
 
@@ -89,8 +89,8 @@ class Checker:
         self.grad, self.order, self.modes = grad, order, modes
         self.inputs: list[Value] = []
         self.options = options_of(grad, domain, order)
-        self.reached = 1  # the order of the derivatives that are being looked at
-        self.failure: Exception | None = None  # of f, where there are no Values that it could be compared with
+        self.reached = 1  # the order of the derivatives being checked
+        self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
         self.output: Any = None
         self.blame: Blame | None = None
         self.searched = False
@@ -107,7 +107,7 @@ class Checker:
     # --- values
 
     def _values(self) -> Verdict | None:
-        """Compare f on floats and on Values; a verdict where there is nothing more to compare."""
+        """Compare f on floats and on Values; return a verdict if there is nothing more to compare."""
         __tracebackhide__ = True
         function = self.function
         on_floats = _outcome(partial(function.on_floats, *function.flat))
@@ -136,7 +136,7 @@ class Checker:
         return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
 
     def _rounded(self, a: float, b: float) -> bool:
-        """Whether the difference can be one of rounding, as between two ways to add up."""
+        """Whether the difference can be rounding error, as between two orders of summation."""
         if self.output is None:
             return False
         size = sum(abs(plain(v.data) * plain(d)) for v, d in Graph(self.output).adjoints().items())
@@ -161,12 +161,12 @@ class Checker:
         return checks
 
     def _scale(self, derivatives: Sequence[float]) -> float:
-        """What f changes by over |x|, or 1 where that is less, by its derivatives: the most along one operand."""
+        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less."""
         changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
         return max(filter(math.isfinite, changes), default=0.0)
 
     def _evidence(self) -> list[Evidence]:
-        """What is known of each ∂f/∂xᵢ; a derivative that is given is known to its own rounding."""
+        """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
         known = first_evidence(self.function, self.domains)
         if self.grad is None:
             return known
@@ -179,9 +179,9 @@ class Checker:
         return rounding_beside(along, about.point, about.i, about.domain.ends())
 
     def _given(self, numbers: Sequence[float]) -> list[float]:
-        """The derivatives that `grad=` returns, as floats in the order of the arguments' numbers.
+        """Return the derivatives supplied by `grad=`, as floats in the order of the arguments' numbers.
 
-        f goes first, also where it has been here before: a backward pass may use what the forward pass has left.
+        f is called first every time: a backward pass may use what the forward pass left behind.
         """
         assert self.grad is not None
         function = self.function
@@ -189,7 +189,7 @@ class Checker:
         return derivatives_given(self.grad(*function.filled(numbers)), function.args, function.parameters)
 
     def _second(self, first: list[Check]) -> list[Check]:
-        """Second derivatives, unless the first have none here: at a kink, or where they are infinite."""
+        """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
         __tracebackhide__ = True
         function = self.function
         for check in first:
@@ -228,7 +228,7 @@ class Checker:
         return check
 
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
-        """A verdict after all: corners that cancel inside f, each of whose operations is right at its own operands."""
+        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands."""
         if self.output is None and self.grad is not None:
             self._record()
         if self.output is None or found.kind == "non-finite":
@@ -237,13 +237,13 @@ class Checker:
         if not has_tie_between(sources, self.output) or self._blamed(1 if row is None else 2) is not None:
             return None
         own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
-        bound = 0.0 if math.isnan(found.bound) else found.bound  # of two sides that differ, none
-        alike = math.isclose(own, analytic, rel_tol=TIGHT, abs_tol=bound)  # no mode adds up as another does
+        bound = 0.0 if math.isnan(found.bound) else found.bound  # 0 if the two sides differ
+        alike = math.isclose(own, analytic, rel_tol=TIGHT, abs_tol=bound)  # modes add up in different orders
         excused = alike and right_beside(self.function, self.domains, about.i, row)
         return Verdict.INTERIOR_KINK if excused else None
 
     def _record(self) -> None:
-        """The graph of f, if f runs on Values at all: with `grad=` it may be code of another framework."""
+        """Record the graph of f, if f runs on Values at all: with `grad=` it may be another framework's code."""
         try:
             self.inputs, output = self.function.record(self.function.flat)
         except Exception:  # whatever the other framework makes of a Value
@@ -270,7 +270,7 @@ class Checker:
         raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
 
     def _summary(self) -> str:
-        """Which entries of the arguments `grad=` has wrong."""
+        """Say which entries of the derivative supplied by `grad=` are wrong."""
         with silence():
             found = self._given(self.function.flat)
             verdicts = [judge(d, about).verdict for d, about in zip(found, self._evidence())]
@@ -278,7 +278,7 @@ class Checker:
 
 
 def _outcome(compute: Callable[[], Any]) -> Any:
-    """What it gives, or the exception that arithmetic raised."""
+    """The result, or the exception that arithmetic raised."""
     try:
         return compute()
     except FAILURES as error:

@@ -1,4 +1,4 @@
-"""gradcheck: a function as a hypothesis test of its own gradient."""
+"""gradcheck: turns a function into a hypothesis test of its own gradient."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from autograd.testing.messages import argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 
-MOST_INCONCLUSIVE = 0.02  # of the points of a test
+MOST_INCONCLUSIVE = 0.02  # share of the points of a test
 NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
-SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps those of a test, in want of a public place
-SHRINKING = 200  # points at which a test that has failed is looked at again, to find a simpler one: each takes its time
+SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps a test's settings: there is no public place
+SHRINKING = 200  # points tried after a failure, to find a simpler one: each costs time
 
 
 def without_explanation(own: settings, **options: Any) -> settings:
-    """Settings for checks of derivatives: the lines of the engine that a failure runs through explain nothing."""
+    """Settings without hypothesis' explain phase: engine lines that a failure runs through explain nothing."""
     return settings(own, deadline=None, report_multiple_bugs=False,
                     phases=[phase for phase in own.phases if phase is not Phase.explain], **options)  # fmt: skip
 
 
 def quietly(test: Any) -> Any:
-    """Settings of a hypothesis test that is called as a function: it raises one exception, and is given its time."""
+    """Settings for a hypothesis test called as a function: it raises one exception and has no time limit."""
     return without_explanation(settings(), suppress_health_check=list(HealthCheck))(test)
 
 
 def drawn_parameters(f: Callable[..., Any]) -> list[str]:
-    """The names of the parameters of f that a test draws: those without a default, but for a method's self."""
+    """The parameters of f that a test draws: those without a default, except a method's `self`."""
     found = []
     for place, p in enumerate(inspect.signature(f).parameters.values()):
         if p.kind is p.VAR_POSITIONAL:
@@ -48,7 +48,7 @@ def drawn_parameters(f: Callable[..., Any]) -> list[str]:
 
 
 def name_of(f: Callable[..., Any]) -> str:
-    """What f is called in a message."""
+    """The name of f in a message."""
     return getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f")
 
 
@@ -63,11 +63,12 @@ def gradcheck(
 ) -> Any:
     """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
 
-    Every parameter without a default is drawn, but for `self`, and those that pytest's `parametrize` gives. `domain` is
-    an interval for all of them, a dict by name, or a list of one for each, of intervals and structures of them: `{"w":
-    [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3), "[-1, 1]")}` arrays; `grad` gets the same.
-    Hypothesis' own decorators (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails
-    with a GradientMismatch, also if a check is inconclusive at over 2 % of its points.
+    Every parameter without a default is drawn, except `self` and those supplied by pytest's `parametrize`. `domain` is
+    one interval for all parameters, a dict by name, or a list with one per parameter. Structures of intervals draw
+    structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3), "[-1, 1]")}` arrays;
+    `grad` is called with the same arguments. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
+    below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of
+    its points.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
@@ -87,7 +88,7 @@ def gradcheck(
         __tracebackhide__ = True
         reports: list[tuple[str, Report]] = []
         drawing = _drawing_test(function, domains, options, fixed, parametrized, reports)
-        for name, value in vars(test).items():  # what hypothesis' decorators have left here
+        for name, value in vars(test).items():  # set by hypothesis' decorators
             if name.startswith("hypothesis_") or (name.startswith("_hypothesis") and value is not None):
                 setattr(drawing, name, value)
         own = getattr(drawing, SETTINGS, None) or settings()
@@ -110,7 +111,7 @@ def _drawing_test(
     parametrized: dict[str, Any],
     reports: list[tuple[str, Report]],
 ) -> Any:
-    """A hypothesis test of f that draws what is not given of its parameters, and keeps its reports, with the points."""
+    """Make a hypothesis test of f that draws the parameters not given, and collects reports with their points."""
     domains = {name: part for name, part in domains.items() if name not in parametrized}
     places = _places(f, domains)
     failed: set[str] = set()
@@ -141,14 +142,14 @@ def _drawing_test(
             raise
 
     at.__name__ = check.__name__ = name_of(f)
-    # The signatures that messages and hypothesis look for; mypy knows of none that functions have.
+    # messages and hypothesis read these signatures; mypy does not know that functions have them
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
     return given(**{name: points(part) for name, part in domains.items()})(check)
 
 
 def _places(f: Callable[..., Any], names: Iterable[str]) -> list[str]:
-    """The parameters that f is given by their place: those before the first that is not drawn, and by no name."""
+    """The parameters that f is given by position: those before the first that is not drawn or is keyword-only."""
     parameters = [p for p in inspect.signature(f).parameters.values() if p.name != "self"]
     first = itertools.takewhile(lambda p: p.name in names and p.kind is not p.KEYWORD_ONLY, parameters)
     return [p.name for p in first]
@@ -159,10 +160,10 @@ def _signature(names: Iterable[str], kind: Any) -> inspect.Signature:
 
 
 def refuse_inconclusive(name: str, reports: Sequence[tuple[str, Report]]) -> None:
-    """Fail where a check was undecided at too many points, or none had a derivative: a test of them says nothing.
+    """Fail if too many points have an undecided check, or if no derivative was ever compared.
 
-    Of points, not of checks: one derivative of a hundred that is never decided is not drowned by the others. Each
-    report comes with how to see it again.
+    The share is of points, not of checks, so that many decided checks cannot hide one derivative that is never decided.
+    Each report comes with the code that reproduces it.
     """
     __tracebackhide__ = True
     report = Report.of(part for _, part in reports)

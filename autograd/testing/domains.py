@@ -1,4 +1,4 @@
-"""Domains: the interval of a number, a structure of them for an argument, one for each parameter of a function."""
+"""Domains: the interval of a number, a structure of intervals for an argument, one per parameter of a function."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def interval(domain: Domain) -> Interval:
 
 
 def is_domain(tree: Any) -> bool:
-    """Whether this is the domain of one number, not a structure of domains."""
+    """Whether this is the domain of one number rather than a structure of domains."""
     pair = isinstance(tree, tuple) and len(tree) == 2 and all(isinstance(x, (int, float)) for x in tree)
     return tree is None or pair or isinstance(tree, (str, Interval))
 
 
 def flat_domains(tree: Any) -> list[Domain]:
-    """The domains of a structure of them, in order."""
+    """The domains in a structure, in order."""
     if is_domain(tree):
         return [tree]
     if not isinstance(tree, (dict, list, tuple)) and not is_array(tree):
@@ -45,7 +45,7 @@ def flat_domains(tree: Any) -> list[Domain]:
 
 
 def _in_order_of(arg: Any, domain: Any) -> Any:
-    """A structure of domains with its dicts in the order of those of an argument; ValueError where the keys differ."""
+    """Reorder the dicts in a structure of domains to match the argument; ValueError if the keys differ."""
     if isinstance(arg, dict) and isinstance(domain, dict):
         if arg.keys() != domain.keys():
             raise ValueError(f"domain=: {', '.join(map(repr, domain))} are not the keys {', '.join(map(repr, arg))}")
@@ -57,7 +57,7 @@ def _in_order_of(arg: Any, domain: Any) -> Any:
 
 
 def domain_of_each(domain: Any, names: Sequence[str]) -> dict[str, Any]:
-    """The domain of each parameter: of one interval for all, a dict by name, or a list of one for each."""
+    """The domain of each parameter, from one interval for all, a dict by name, or a list with one per parameter."""
     if is_domain(domain):
         return dict.fromkeys(names, interval(domain))
     if isinstance(domain, dict):
@@ -74,7 +74,7 @@ def domain_of_each(domain: Any, names: Sequence[str]) -> dict[str, Any]:
 
 
 def domains_at(domain: Any, names: Sequence[str], args: Sequence[Any]) -> list[Interval]:
-    """The interval of each number of the arguments."""
+    """The interval of each number in the arguments."""
     found: list[Interval] = []
     for (name, part), arg in zip(domain_of_each(domain, names).items(), args):
         count = len(leaves(arg, name))

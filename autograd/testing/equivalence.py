@@ -1,4 +1,4 @@
-"""assert_equivalent: two functions with one value and one gradient."""
+"""assert_equivalent: compares the values and gradients of two functions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from autograd.testing.verdicts import GradientMismatch, raised
 
 
 def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, domain: Any = None) -> None:
-    """f and g have one value and one gradient, but for rounding, and raise alike: as before and after a rewrite.
+    """Assert that f and g have the same value and gradient, up to rounding, and raise the same errors.
 
-    At `args`; without them at points of `domain` (as in gradcheck) that hypothesis draws for f's parameters. Raises a
-    GradientMismatch.
+    For code before and after a rewrite. Compares at `args`, or else at points that hypothesis draws from `domain` (as
+    in gradcheck) for f's parameters. Raises GradientMismatch.
 
     >>> from autograd import exp, sigmoid
     >>> assert_equivalent(sigmoid, lambda x: 1 / (1 + exp(-x)), domain=(-30, 30))
@@ -45,7 +45,7 @@ def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, 
 
 
 def _same_at(f: Callable[..., Any], g: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-    """Compare f and g; whether there was anything to compare, or both raise."""
+    """Compare f and g at one point; return False if both raise."""
     functions = Function(f, args), Function(g, args)
     point = dict(zip(functions[0].names, functions[0].flat))
     shown = ", ".join(f"{name} = {x!r}" for name, x in point.items())

@@ -1,4 +1,4 @@
-"""What is known of a derivative without differentiating: the answers of both oracles, computed when asked for, once."""
+"""Evidence for a derivative, found without differentiation: the answers of both oracles, each computed on demand."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative, round
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
 
-ALIKE = 64.0  # two sizes are, up to this factor
-COARSEST = 2.0**-22  # of |x|
+ALIKE = 64.0  # sizes within this factor of each other count as alike
+COARSEST = 2.0**-22  # a step, relative to |x|
 FEW_DIGITS = 2.0**-36
-ANOTHER = 1e-6  # a difference of values that is not one of rounding, relative to them and to 1
+ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
 
 @dataclass
 class Evidence:
-    """What is known of ∂f/∂xᵢ at a point from values of f; `rounding` is how far floats may move that derivative."""
+    """Evidence for ∂f/∂xᵢ at a point, from values of f; `rounding` is how far floats may move that derivative."""
 
     floats: Callable[..., float]
     numbers: Callable[..., Any] | None  # f on mpmath's numbers
@@ -33,9 +33,9 @@ class Evidence:
     domain: Interval
     rounding: Callable[[], float | None] = lambda: None
     precise_first: bool = False
-    given: bool = False  # whether the derivative is none of the engine's
-    scale: float = 0.0  # what f changes by along any operand
-    extra_digits: bool = False  # whether `exact` has been computed in more digits
+    given: bool = False  # whether the derivative is supplied by the user
+    scale: float = 0.0  # the largest change of f along any operand
+    extra_digits: bool = False  # whether `exact` has been computed with more digits
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -52,7 +52,7 @@ class Evidence:
             return None
 
     def confirm(self) -> bool:
-        """Whether more digits leave `exact` as it is, or already have; if not, it is now what they say."""
+        """Recompute `exact` with extra digits, once; return whether they leave it unchanged."""
         if self.extra_digits:
             return True
         before, self.extra_digits = self.exact, True
@@ -60,45 +60,45 @@ class Evidence:
         return self.exact == before
 
     def _takes_another_way(self, numbers: Callable[..., Any]) -> bool:
-        """Whether f differs on mpmath's numbers by more than rounding: they know no -0.0, on which atan2 turns."""
+        """Whether f differs on mpmath's numbers by more than rounding: they lack -0.0, where atan2 changes branch."""
         value, here = precise_value(numbers, self.point), self._at(self.point[self.i])
         return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
 
     @property
     def reach(self) -> float:
-        """|x|, or 1 where that is less: what the change of f is asked over."""
+        """|x|, or 1 if that is less: the distance over which f may change."""
         return max(abs(self.point[self.i]), 1.0)
 
     @cached_property
     def size(self) -> float:
-        """How large f is, or what it changes by along any operand: terms of it may cancel here."""
+        """How large f is, or its change along any operand: its terms may cancel here."""
         terms, operands = self.noise / EPSILON, max(1.0, *map(abs, self.point))
         cancel = operands / ALIKE <= terms <= operands * ALIKE
         return max(abs(self.floats(*self.point)), self.scale, terms if cancel else 0.0)
 
     @cached_property
     def noise(self) -> float:
-        """How far rounding moves f close by."""
+        """How far rounding moves f near the point."""
         return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
 
     @cached_property
     def low_precision(self) -> bool:
-        """Whether f has no more digits than float32, or little more."""
+        """Whether f has hardly more digits than float32."""
         return self.noise > FEW_DIGITS * abs(self.floats(*self.point))
 
     @property
     def vanishes(self) -> bool:
-        """Whether f is 0 here and close by, as where a term of it is lost beside another."""
+        """Whether f is 0 here and nearby, as where one term absorbs another."""
         return self.stands_still and self.floats(*self.point) == 0.0
 
     @property
     def slope(self) -> float:
-        """What f could change by over |x|."""
+        """A bound for the slope of f over |x|."""
         return max(self.size, TINIEST) / self.reach
 
     @cached_property
     def stands_still(self) -> bool:
-        """Whether f does not change over steps that even numbers of 24 bits tell apart: it may be a staircase."""
+        """Whether f is constant over steps that even 24-bit numbers resolve: it may be a staircase."""
         x = self.point[self.i]
         beside = [t for t in (x - x * COARSEST, x + x * COARSEST) if t in self.domain]
         return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
@@ -118,7 +118,7 @@ class Evidence:
 
     @cached_property
     def isolated(self) -> bool:
-        """Whether f has no values next to the point: (-1)**y is real for whole y only."""
+        """Whether f has no values next to the point: (-1)**y is real only for whole y."""
         if self.exact is not None:
             return self.exact.hull is None and not self.exact.jumps
         x = self.point[self.i]
@@ -136,7 +136,7 @@ class Evidence:
 
     @cached_property
     def diverges(self) -> float:
-        """The infinity that quotients tend to, as steps shrink; 0.0 where they do not."""
+        """The infinity that quotients tend to as steps shrink; 0.0 if they do not."""
         x = self.point[self.i]
         quotients = [self._quotient((abs(x) or 1.0) * 2.0**-k) for k in (20, 30, 40, 50)]
         grow = all(abs(b) > 4 * abs(a) > 0.0 and a * b > 0 for a, b in pairwise(quotients))
@@ -149,7 +149,7 @@ class Evidence:
 
 
 def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evidence]:
-    """What is known of every ∂f/∂xᵢ."""
+    """Evidence for every ∂f/∂xᵢ."""
 
     @cache
     def rounding() -> list[float] | None:
@@ -168,7 +168,7 @@ def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evid
 
 
 class SecondEvidence:
-    """What is known of every ∂²f/∂xᵢ∂xⱼ: first derivatives as functions of numbers, which order 1 has checked."""
+    """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked."""
 
     def __init__(self, function: Function, domains: Sequence[Interval] = ()) -> None:
         self.function = function
@@ -191,7 +191,7 @@ class SecondEvidence:
         return self._known[place]
 
     def _gradient(self, numbers: tuple[Any, ...]) -> list[Any]:
-        """The first derivatives at a point, kept: all of ∂/∂xᵢ ask for the same points along xⱼ."""
+        """The first derivatives at a point, cached: every ∂/∂xᵢ asks for the same points along xⱼ."""
         key = (*numbers, getattr(numbers[0], "context", None) and numbers[0].context.prec)
         if key not in self._gradients:
             self._gradients[key] = by_reverse(self.function, numbers)
@@ -200,7 +200,7 @@ class SecondEvidence:
     @cached_property
     def _rounding(self) -> list[list[float]] | None:
         function, count = self.function, len(self.function.flat)
-        modes = [mode for names in SECOND.values() for mode in names.values()]  # each adds up in an order of its own
+        modes = [mode for names in SECOND.values() for mode in names.values()]  # each adds up in its own order
         found = [moved for mode in modes if (moved := rounding_of(partial(_flattened, mode, function), function.flat))]
         if not found:
             return None

@@ -1,4 +1,4 @@
-"""A function of structured arguments as one of a row of numbers, and its derivatives by every mode."""
+"""Turns a function of structured arguments into one of a flat list of numbers, and differentiates it by every mode."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Numbers = Sequence[Any]
 
 
 class Function:
-    """f and the structure of its arguments; `flat` are their numbers, `names` what each of them is called."""
+    """f and the structure of its arguments; `flat` holds their numbers, `names` the name of each."""
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
         self.f = f
@@ -30,7 +30,7 @@ class Function:
         self.flat = [float(x) for x in leaves(list(args), self.name)]
         self.parameters = self._parameters()
         paths = [_paths(arg, top) for arg, top in zip(args, self.parameters)]
-        self.counts = [len(part) for part in paths]  # of the numbers of each argument
+        self.counts = [len(part) for part in paths]  # how many numbers each argument has
         self.names = [name for part in paths for name in part]
         self._fillers = [_filler(arg) for arg in args]
 
@@ -43,7 +43,7 @@ class Function:
         return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.args))]
 
     def __call__(self, *numbers: Any) -> Any:
-        """f on numbers of any kind; ValueError where it leaves the reals."""
+        """f on numbers of any kind; ValueError if the result is not real."""
         result = self.f(*self.filled(numbers))
         if type(result) in (float, Value):
             return result
@@ -54,7 +54,7 @@ class Function:
                 f"{self.name}: a function whose derivatives are checked returns one number, got a "
                 f"{type(result).__name__}: check lambda x: np.sum(dy * f(x)), with grad=lambda x: backward(dy, x)"
             )
-        return one_number(self.name, listed(result))  # a number as JAX and PyTorch return it is an array of one
+        return one_number(self.name, listed(result))  # JAX and PyTorch return a number as an array of one element
 
     def filled(self, numbers: Numbers) -> list[Any]:
         """The arguments with other numbers in their places."""
@@ -66,13 +66,13 @@ class Function:
         return float(plain(self(*numbers)))
 
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
-        """Fresh inputs, labelled by the names of the arguments, and f of them."""
+        """Fresh inputs, labelled with the names of the arguments, and f of them."""
         inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
         return inputs, self(*inputs)
 
 
 def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
-    """What makes an argument of the next numbers: thousands of times, so that the two simple structures are quick."""
+    """A function that builds an argument from the next numbers; called thousands of times, so simple cases are fast."""
     if not isinstance(arg, (list, tuple, dict)) and not is_array(arg):
         return next
     if not is_array(arg):
@@ -91,7 +91,7 @@ def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
 
 
 def _paths(tree: Any, name: str) -> list[str]:
-    """The names of the numbers of an argument: w[0][1], p['b']."""
+    """The names of the numbers in an argument: w[0][1], p['b']."""
     if isinstance(tree, dict):
         return [path for key, value in tree.items() for path in _paths(value, f"{name}[{key!r}]")]
     if isinstance(tree, (list, tuple)) or (is_array(tree) and tree.ndim):
@@ -100,14 +100,14 @@ def _paths(tree: Any, name: str) -> list[str]:
 
 
 def applied(row: Primitive, operands: Sequence[Any]) -> Any:
-    """An operation on numbers in a row, those of its sequences among them."""
+    """Apply an operation to a flat list of numbers, including those of its sequences."""
     if not row.vectors:
         return row.function(*operands)
     return row.function(*(list(x) if isinstance(x, tuple) else x for x in row.structured(tuple(operands))))
 
 
 def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """An operation as a function of the operands that have derivatives, the plain ones fixed; and those operands."""
+    """An operation as a function of only its differentiable operands, the others fixed; and those operands."""
     fixed = {name: x for name, x in zip(row.parameters, operands) if name in row.plain}
     if not fixed:
         return row.function, tuple(operands)
@@ -123,7 +123,7 @@ def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., An
 
 
 def plain(x: Any) -> Any:
-    """The number in a Scalar, however deep."""
+    """The number inside a Scalar, however deeply nested."""
     while isinstance(x, Scalar):
         x = x.inside()
     return x
@@ -136,7 +136,7 @@ def by_reverse(function: Function, numbers: Numbers) -> list[Any]:
 
 
 def by_backward(function: Function, numbers: Numbers) -> list[Any]:
-    """The same, left in `grad` by `backward`; what it adds to leaves from outside f is taken back."""
+    """The same, read from `grad` after `backward`; leaves from outside f get their `grad` back."""
     inputs, output = function.record(numbers)
     if isinstance(output, Value):
         own = set(inputs)  # a list would compare their numbers
@@ -148,12 +148,12 @@ def by_backward(function: Function, numbers: Numbers) -> list[Any]:
 
 
 def by_forward(function: Function, numbers: Numbers) -> list[Any]:
-    """The same by one forward pass an input."""
+    """The same by one forward pass per input."""
     return [plain(along(function, numbers, i)) for i in range(len(numbers))]
 
 
 def along(f: Callable[..., Any], numbers: Numbers, i: int) -> Any:
-    """The tangent of f as number i moves: the others have none, so that no infinite derivative meets a zero."""
+    """The tangent of f as number i moves: the others have none, so no infinite derivative is multiplied by zero."""
     inputs, level = duals(list(numbers), [1 if i == j else None for j in range(len(numbers))], "arguments")
     return parts(lambda: f(*inputs), level, "f")[1]
 

@@ -1,4 +1,4 @@
-"""One derivative against the oracles: a verdict, or the kind of mismatch."""
+"""Judges one derivative against the oracles: a verdict, or the kind of mismatch."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from autograd.testing.oracle import EPSILON, SAFETY
 from autograd.testing.underflow import TINIEST
 from autograd.testing.verdicts import Verdict
 
-CONCLUSIVE = 1e-4  # a bound, relative to the derivative: with a wider one a pass would say nothing
-TIGHT = 1e-9  # the bound around a derivative known to fifty digits, relative to it
-NEGLIGIBLE = 1e-6  # a bound around a derivative of zero, relative to what f could change by over |x|
-IN_LOW_PRECISION = (
-    0.1  # the same for both of an f of few digits, as float32 has: with it a pass says that no error is gross
-)
+CONCLUSIVE = 1e-4  # largest bound, relative to the derivative: with a wider one a pass would mean nothing
+TIGHT = 1e-9  # the bound for a derivative known to fifty digits, relative to it
+NEGLIGIBLE = 1e-6  # the bound for a derivative of zero, relative to what f could change by over |x|
+IN_LOW_PRECISION = 0.1  # both limits for a low-precision f, such as float32: a pass then means no gross error
 GROSS = 0.1  # an error, relative to the derivative
-MARGINAL = 100.0  # an error, in bounds
+MARGINAL = 100.0  # an error, in units of the bound
 RIDDERS = "Ridders' extrapolation on floats"
 MPMATH = "a difference quotient in fifty digits, by mpmath"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, or the kind of a mismatch, and the numbers it rests on."""
+    """A verdict, or the kind of a mismatch, and the numbers behind it."""
 
     verdict: Verdict | None
     kind: str
@@ -42,7 +40,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     first, second = (_by_digits, _by_floats) if evidence.precise_first else (_by_floats, _by_digits)
     found = first(analytic, evidence)
     if found is not None and found.verdict is Verdict.KINK and first is _by_floats:
-        confirmed = _by_digits(analytic, evidence)  # is it one, or has rounding feigned it?
+        confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
         return confirmed if confirmed is not None and confirmed.verdict is not None else found
     if found is not None and found.verdict is not None:
         return found
@@ -56,7 +54,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if found is not None and analytic == 0.0 and evidence.stands_still:
         return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)
     if evidence.vanishes and abs(analytic) <= SAFETY * EPSILON * evidence.reach:
-        return _judged(Verdict.PASS, evidence, RIDDERS)  # of 1 + erf(x) nothing is left at -10
+        return _judged(Verdict.PASS, evidence, RIDDERS)  # at -10 nothing is left of 1 + erf(x)
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
@@ -74,7 +72,7 @@ def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str 
 
 
 def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
-    """The verdict of the first oracle, or a mismatch for the second one to confirm; None where it can tell nothing."""
+    """The verdict of the first oracle, or a mismatch for the second to confirm; None if it cannot tell."""
     e = evidence.estimate
     if not math.isfinite(e.bound):
         return None
@@ -91,7 +89,7 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
 
 
 def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
-    """The verdict of the second oracle; None where it says nothing."""
+    """The verdict of the second oracle; None if it cannot tell."""
     exact = evidence.exact
     if exact is None:
         return None
@@ -105,7 +103,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
     if evidence.given and _at_zero(analytic, evidence) is Verdict.PASS:
-        return _judged(Verdict.PASS, evidence, RIDDERS)  # as 1 - tanh(x)² in floats, of which nothing is left at 25
+        return _judged(Verdict.PASS, evidence, RIDDERS)  # as 1 - tanh(x)² in floats: at 25 nothing is left of it
     excuse = _rounded(error, max(map(abs, hull)), evidence)
     if excuse is not None:
         return _judged(excuse, evidence, MPMATH)
@@ -115,7 +113,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
 
 
 def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
-    """The verdict on an error that the rounding of the derivative explains; None where it does not."""
+    """The verdict on an error that the rounding of the derivative explains; None if it does not."""
     rounding = SAFETY * (evidence.rounding() or 0.0)
     if not error <= rounding:
         return None
@@ -124,7 +122,7 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
 
 
 def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
-    """Where the derivative is zero no bound is small beside it, but one may be beside what f could change by."""
+    """The verdict near zero: no bound is small beside the derivative, but one may be beside what f could change by."""
     e = evidence.estimate
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
     within = abs(analytic - e.value) <= e.bound <= share * evidence.slope
@@ -132,7 +130,7 @@ def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
 
 
 def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
-    """An infinite derivative is right where quotients grow to it; NaN is not, unless f jumps or has no neighbours."""
+    """Judge an infinity, right if quotients tend to it, or NaN, a mismatch unless f jumps or has no neighbours."""
     if evidence.isolated:
         return _judged(Verdict.NOT_FINITE, evidence, RIDDERS)
     exact = evidence.exact
@@ -140,7 +138,7 @@ def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
         return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
     tends_to = [evidence.diverges] if exact is None else [exact.left, exact.right]
     if math.copysign(1.0, evidence.point[evidence.i]) < 0.0 == evidence.point[evidence.i]:
-        tends_to += [-end for end in tends_to if end is not None]  # 1 / -0.0 is -inf: IEEE's infinity of such a zero
+        tends_to += [-end for end in tends_to if end is not None]  # 1 / -0.0 is -inf, as IEEE 754 has it
     if analytic in tends_to:
         both = exact is not None and None not in tends_to and tends_to[0] != tends_to[1]
         return _judged(Verdict.KINK if both else Verdict.PASS, evidence, MPMATH)

@@ -1,6 +1,6 @@
-"""The laws of differentiation and of the engine, each on one program: what holds whatever the operations are.
+"""Laws of differentiation and of the engine, each checked on one program: they hold for any operations.
 
-A law takes a program and `draw`, hypothesis' data.draw, and raises a GradientMismatch that names it.
+A law takes a program and `draw`, hypothesis' data.draw, and raises a GradientMismatch that names the law.
 
 >>> from hypothesis import given
 >>> from autograd.testing.strategies import programs
@@ -33,12 +33,12 @@ __all__ = ["LAWS", "equal", "law"]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Law = Callable[[SampleProgram, Draw], None]
 
-UNDERFLOW = 1e-250  # below this nothing is promised of a sum
+UNDERFLOW = 1e-250  # below this, the error of a sum has no bound
 LAWS: dict[str, Law] = {}
 
 
 def law(name: str) -> Callable[[Law], Law]:
-    """Enter a law into the table, and let its failures say its name.
+    """Add a law to the table, with its name in the message of every failure.
 
     >>> @law("no operation changes a number")
     ... def identity(program, draw):
@@ -67,16 +67,16 @@ def law(name: str) -> Callable[[Law], Law]:
 
 
 class Broken(Exception):
-    """What a law found instead of what it says."""
+    """What a law found instead of what it states."""
 
 
 def enumerate_inputs(program: SampleProgram) -> list[tuple[str, float]]:
-    """The inputs by name."""
+    """The inputs with their names."""
     return [(f"v{i}", x) for i, x in enumerate(program.inputs)]
 
 
 def equal(what: str, got: Any, wanted: Any, size: float = 0.0) -> None:
-    """Numbers that agree to the last bit, or with a `size` to the rounding of so large a sum.
+    """Require equal numbers, to the last bit, or with a `size`, up to the rounding of a sum of that size.
 
     >>> equal("the sum", 0.1 + 0.2, 0.3, size=0.3)
     """
@@ -85,12 +85,12 @@ def equal(what: str, got: Any, wanted: Any, size: float = 0.0) -> None:
 
 
 def rounded_alike(got: Any, wanted: Any, size: float) -> bool:
-    """Whether two numbers are equal, but for the rounding of a sum of this size."""
+    """Whether two numbers are equal up to the rounding of a sum of this size."""
     return bool(got == wanted or abs(got - wanted) <= 64 * EPSILON * size + (UNDERFLOW if size else 0.0))
 
 
 def sizes(output: Value) -> dict[Value, float]:
-    """For every node, Σ |products of local derivatives| over the paths to the output: what rounding is relative to."""
+    """For every node, Σ |products of local derivatives| over the paths to the output: rounding is relative to it."""
     graph = Graph(output)
     size = dict.fromkeys(graph.nodes, 0.0)
     size[output] = 1.0
@@ -153,7 +153,7 @@ def composition(program: SampleProgram, draw: Draw) -> None:
 
 @law("reverse = forward")
 def modes_agree(program: SampleProgram, draw: Draw) -> None:
-    """A backward pass and forward passes give one gradient."""
+    """A backward pass and forward passes give the same gradient."""
     values = program.recorded()
     leaves = leaves_of(program, values)
     size = sizes(values[-1])
@@ -164,7 +164,7 @@ def modes_agree(program: SampleProgram, draw: Draw) -> None:
 
 @law("symmetry of the Hessian")
 def symmetry(program: SampleProgram, draw: Draw) -> None:
-    """∂²f/∂x∂y = ∂²f/∂y∂x, where f has second derivatives, and both modes give it."""
+    """∂²f/∂x∂y = ∂²f/∂y∂x where f has second derivatives, and two nestings of modes agree."""
     values = program.recorded()
     if ties(values[-1]):
         return
@@ -205,7 +205,7 @@ def perturbation(program: SampleProgram, draw: Draw) -> None:
 
 @law("renumbering")
 def renumbering(program: SampleProgram, draw: Draw) -> None:
-    """Operations done in another order that allows it give the same gradient."""
+    """Another valid order of the operations gives the same gradient."""
     count = len(program.inputs)
     todo, place = list(range(len(program.steps))), {i: i for i in range(count)}
     steps: list[SampleStep] = []
@@ -294,7 +294,7 @@ def constants(program: SampleProgram, draw: Draw) -> None:
 
 @law("operands in order")
 def operands_in_order(program: SampleProgram, draw: Draw) -> None:
-    """A plain number on either side of an operator is the operand it stands for."""
+    """A plain number on either side of an operator is that operand."""
     v = program.recorded()[-1]
     x = draw(st.sampled_from([2.0, 3.0, -0.5]))
     for z, wanted in ((x - v, x - v.data), (v - x, v.data - x), (x * v, x * v.data), (x + v, x + v.data)):
@@ -304,7 +304,7 @@ def operands_in_order(program: SampleProgram, draw: Draw) -> None:
 
 @law("data changed afterwards")
 def data_changed(program: SampleProgram, draw: Draw) -> None:
-    """Changing the data of leaves leaves the gradients of a graph made before as they are."""
+    """Changing the data of leaves does not change the gradients of a graph made earlier."""
     values = program.recorded()
     leaves = leaves_of(program, values)
     wanted = gradients(values[-1], leaves)
@@ -317,7 +317,7 @@ def data_changed(program: SampleProgram, draw: Draw) -> None:
 
 @law("no_grad")
 def nothing_recorded(program: SampleProgram, draw: Draw) -> None:
-    """Inside no_grad no graph is made, also of the same values; after it, or an exception in it, one is again."""
+    """Inside no_grad no graph is recorded, even from Values; after it, or an exception in it, recording resumes."""
     with no_grad():
         values = program.recorded()
     if any(v.inputs for v in values):
@@ -338,7 +338,7 @@ def _stumbling(x: Any) -> Any:
 
 @law("detach")
 def detached(program: SampleProgram, draw: Draw) -> None:
-    """A detached value is the same number, and nothing flows through it."""
+    """A detached value is the same number, and no gradient flows through it."""
     values = program.recorded()
     cut = values[-1].detach()
     equal("the value", cut.data, values[-1].data)
@@ -363,7 +363,7 @@ def forgotten(program: SampleProgram, draw: Draw) -> None:
 
 @law("absent edges")
 def absent_edges(program: SampleProgram, draw: Draw) -> None:
-    """What is not selected contributes nothing, though its derivative is infinite."""
+    """An operand that is not selected contributes nothing, even if its derivative is infinite."""
     values = program.recorded()
     leaves = leaves_of(program, values)
     steep = TABLE["sqrt"].function(leaves[0] * 0.0)

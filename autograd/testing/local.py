@@ -1,4 +1,4 @@
-"""The operation of one node, as a function of the operands that move."""
+"""The operation of one node as a function of its moving operands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.testing.evidence import Evidence
 from autograd.testing.functions import Function, applied, by_reverse, plain
 from autograd.testing.underflow import underflow_of
 
-# The first operand of these repeats what the others say, and has no edge of its own.
+# The first operand of these can be computed from the others and has no edge.
 REPEATED: dict[str, Callable[..., Any]] = {
     "power_log": lambda x, y, n: TABLE["power"].function(x, y),
     "ratio_slope": lambda x, y: TABLE["divide"].function(x, y),
@@ -21,9 +21,9 @@ REPEATED: dict[str, Callable[..., Any]] = {
 
 
 class Local(Function):
-    """The operation of a node; `positions` are those of its moving operands, the others stay as they are.
+    """The operation of a node; `positions` are its moving operands, the others stay fixed.
 
-    With `beside`, at operands moved a little, each otherwise: where a kink has been left.
+    With `beside`, each operand is first moved by a different small amount, off a kink.
     """
 
     def __init__(self, node: Value, beside: float = 0.0) -> None:
@@ -51,7 +51,7 @@ class Local(Function):
         return f"{self.name}({', '.join(map(repr, self.operands))})"
 
     def evidence(self, k: int) -> Evidence:
-        """What is known of the derivative in moving operand k."""
+        """Evidence for the derivative with respect to moving operand k."""
         return Evidence(
             self.on_floats, self, self.flat, k, REALS, lambda: self._rounding[k] if self._rounding else None
         )

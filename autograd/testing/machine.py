@@ -1,7 +1,7 @@
-"""The engine against a model of it, in whatever order things are done: a state machine for hypothesis.
+"""Tests the engine against a model of it, with operations in any order: a hypothesis state machine.
 
-The model is a list of records and one loop. What it shares with the engine are the local derivatives, which
-check_primitive tests alone.
+The model is a list of records and one loop. It shares only the local derivatives with the engine; check_primitive
+tests those separately.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = ["GraphMachine"]
 BINARY = ("add", "subtract", "multiply", "divide", "maximum")
 UNARY = ("negative", "tanh", "sin", "relu")
 
-index = st.just(-1) | st.integers(0, 40)  # the latest Value is as likely as all others: graphs grow, and share nodes
+index = st.just(-1) | st.integers(0, 40)  # the latest Value is as likely as all others: graphs grow and share nodes
 
 
 @dataclass(eq=False)
 class Record:
-    """What the model knows of one Value: `size` is how large the sum is whose rounding its grad may show."""
+    """What the model knows about one Value; the rounding of `grad` is relative to `size`."""
 
     data: float
     inputs: tuple[Record, ...] = ()
@@ -43,7 +43,7 @@ class Record:
 
 
 class GraphMachine(RuleBasedStateMachine):
-    """Build, differentiate, forget, change data, stop recording, detach: after every step all Values are as modelled.
+    """Build, differentiate, zero, change data, stop recording, detach: after every step all Values match the model.
 
     `GraphMachine.TestCase` is the same for unittest.
 
@@ -64,7 +64,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @initialize(x=values())
     def first_leaf(self, x: float) -> None:
-        """There is always something to start from."""
+        """Make sure that there is always something to start from."""
         self.keep(Value(x), Record(x))
 
     @rule(x=values(), is_constant=st.booleans())
@@ -73,12 +73,12 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(op=st.sampled_from(BINARY), i=index, j=index)
     def binary(self, op: str, i: int, j: int) -> None:
-        """An operation on any two nodes."""
+        """Apply an operation to any two nodes."""
         self.operate(op, self.pick(i), self.pick(j))
 
     @rule(op=st.sampled_from(BINARY), i=index)
     def shared(self, op: str, i: int) -> None:
-        """An operation on one node twice."""
+        """Apply an operation to one node twice."""
         self.operate(op, self.pick(i), self.pick(i))
 
     @rule(op=st.sampled_from(UNARY), i=index)
@@ -120,7 +120,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(i=index, j=index)
     def gradient(self, i: int, j: int) -> None:
-        """∂output/∂input of any two nodes, which touches no grad."""
+        """∂output/∂input for any two nodes; no grad changes."""
         (output, record), (value, wanted) = self.pick(i), self.pick(j)
         adjoint, size = sweep(record, 1.0).get(wanted, (0.0, 0.0))
         self.compare("a gradient", gradients(output, value), 0.0 if wanted.is_constant else adjoint, size)
@@ -133,7 +133,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(i=index, x=values())
     def change_data(self, i: int, x: float) -> None:
-        """Of a leaf: graphs made before keep their numbers."""
+        """Change the data of a leaf: graphs made before keep their numbers."""
         leaves = [pair for pair in self.pairs if not pair[1].inputs]
         value, record = leaves[i % len(leaves)]
         value.data = x
@@ -163,7 +163,7 @@ class GraphMachine(RuleBasedStateMachine):
 
 
 def sweep(output: Record, seed: float) -> dict[Record, tuple[float, float]]:
-    """For every record below: its adjoint, and how large the sum is."""
+    """For every record below: its adjoint, and the size of the sum."""
     order: list[Record] = []
     seen: set[Record] = set()
     stack = [(output, False)]

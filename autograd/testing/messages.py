@@ -1,4 +1,4 @@
-"""What a failed check tells: the point, both derivatives, the operation at fault, a program to run."""
+"""The message of a failed check: the point, both derivatives, the operation to blame, a program to run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.testing.sources import literal, source
 from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
-LONGEST = 60  # operations, or inputs: a longer program is not printed
+LONGEST = 60  # operations or inputs: a longer program is not printed
 
 
 def explained(
@@ -28,9 +28,9 @@ def explained(
     options: str,
     order: int,
 ) -> tuple[str, str]:
-    """The message of a mismatch, and the program that shows it, or an empty one.
+    """Return the message of a mismatch, and the program that shows it, or "".
 
-    `claimed` is a check of `grad=`, `order` that of the derivative that is wrong.
+    `claimed` is a check of `grad=`; `order` is the order of the wrong derivative.
     """
     point = ", ".join(f"{name} = {x!r}" for name, x in zip(function.names, function.flat))
     lines = [f"{kind} mismatch of {function.name}: {message}", f"  at        {point}"]
@@ -55,7 +55,7 @@ def explained(
 
 
 def options_of(grad: Callable[..., Any] | None, domain: Any, order: int) -> str:
-    """The options of a check, as they stand in the call that repeats it."""
+    """The options of a check, as written in the call that repeats it."""
     found = "" if grad is None else f", grad={getattr(grad, '__name__', 'grad').replace('<lambda>', 'grad')}"
     found += "" if domain is None else f", domain={argument(domain)}"
     return found + (f", order={order}" if order != 1 else "")
@@ -71,7 +71,7 @@ def _nobody(kind: str) -> str:
 
 
 def argument(arg: Any) -> str:
-    """An argument, or its domain, as Python reads it."""
+    """An argument, or its domain, as Python source."""
     if is_array(arg):
         return f"np.array({argument(arg.tolist())})"
     if isinstance(arg, dict):
@@ -86,7 +86,7 @@ def argument(arg: Any) -> str:
 
 
 def entries(function: Function, wrong: list[bool]) -> str:
-    """Which arguments are wrong, and in how many of their numbers; nothing where there is only one number."""
+    """Which arguments are wrong, and in how many of their numbers; "" if there is only one number."""
     if len(wrong) < 2:
         return ""
     told, right, start = [], [], 0

@@ -1,4 +1,4 @@
-"""check_primitive: one operation over its whole domain, its far ends, its kinks and the points where it raises."""
+"""check_primitive: checks one operation over its domain, its far ends, its kinks and the points where it raises."""
 
 from __future__ import annotations
 
@@ -31,14 +31,13 @@ LENGTHS = (1, 2, 3)  # of the sequences that an operation takes
 
 
 def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] | None = None) -> Report:
-    """Check all that the table says of an operation: a function made by `@primitive`, or its name.
+    """Check everything the table says about an operation, given as a function made by `@primitive` or by name.
 
-    Over generated operands: one value on floats, Values and duals, to the last bit; derivatives to order 2 in every
-    mode; what is raised, and that it is raised by all of them; that NaN passes; over its domain, the ends included,
-    and outside. At each kink: that the rule gives the local derivatives that are written there. `domain` gives, by the
-    name of an operand, a smaller domain to draw from. Raises GradientMismatch, also if a check is inconclusive
-    at over 2 % of the points; ValueError for a name that is not in the table. As many examples as hypothesis'
-    settings say.
+    Over generated operands: floats, Values and duals give the same value, to the last bit, or raise the same exception;
+    derivatives are right to order 2 in every mode; NaN propagates. Operands come from inside the domain, its ends, and
+    outside. At each kink, the rule must give the local derivatives that the table lists. `domain` gives, by operand
+    name, a smaller domain to draw from. The number of examples follows hypothesis' settings. Raises GradientMismatch,
+    also if a check is inconclusive at over 2 % of the points; ValueError for a name that is not in the table.
 
     >>> from autograd import primitive
     >>> @primitive
@@ -76,7 +75,7 @@ def _row(op: Callable[..., Any] | str) -> Primitive:
 
 
 def operands_of(row: Primitive, narrower: dict[str, Domain]) -> st.SearchStrategy[tuple[Any, ...]]:
-    """Operands from the domain of each, four times of five, and of any kind else; a list where a sequence is due."""
+    """Operands: four times out of five from their domains, else any numbers; a list where a sequence is due."""
     unknown = set(narrower) - set(row.parameters)
     if unknown:
         raise ValueError(f"{row.name} has no operand {', '.join(sorted(unknown))}")
@@ -111,7 +110,7 @@ def _row_of(row: Primitive, numbers: list[Numbers], length: int) -> st.SearchStr
 
 
 def check_kink(row: Primitive, kink: Kink) -> None:
-    """The rule gives at a kink's example what the row says, and the derivatives lie between those of its sides."""
+    """Check that the rule gives the listed derivatives at a kink, and that they lie between the one-sided ones."""
     found = row.evaluate(*kink.example)[1]
     if not kink.at(*kink.example) or found != kink.partials:
         text = f"{row.name} at its kink {kink.where}: local derivatives {found} at {kink.example}, not {kink.partials}"
@@ -124,7 +123,7 @@ def check_kink(row: Primitive, kink: Kink) -> None:
 
 
 def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *edges: tuple[int, str]) -> None:
-    """Raise a mismatch of an operation, with its graph if it has one; `edges` are wrong, and what is said of each."""
+    """Raise a mismatch of an operation, with its graph if it has one; `edges` are the wrong ones and their messages."""
     function = Function(*of_moving(row, [list(x) if isinstance(x, tuple) else x for x in operands]))
     point = dict(zip(function.names, function.flat))
     try:
@@ -139,7 +138,7 @@ def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *ed
 
 
 def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
-    """All that can be checked of an operation at one point."""
+    """Check everything that can be checked about an operation at one point."""
     flat = [x for part in operands for x in (part if isinstance(part, list) else (part,))]
     f, moving = of_moving(row, operands)
     function = Function(f, moving)
@@ -162,12 +161,12 @@ def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:
     domain = [[d] * len(part) if isinstance(part, list) else d for d, part in zip(differentiated, moving)]
     normal = all(
         x == 0.0 or abs(x) >= LEAST_NORMAL for x in flat
-    )  # what a subnormal has lost, a second derivative shows
+    )  # a second derivative shows what a subnormal has lost
     return check_gradients(f, *moving, order=2 if normal else 1, domain=domain if inside else None)
 
 
 def _outcome(compute: Callable[..., Any], numbers: list[float]) -> str:
-    """The bits of a value, or the exception raised."""
+    """The bits of a value, or the name of the exception raised."""
     try:
         return float(plain(compute(*numbers))).hex()
     except FAILURES as error:
@@ -175,7 +174,7 @@ def _outcome(compute: Callable[..., Any], numbers: list[float]) -> str:
 
 
 def _check_nan(row: Primitive, operands: tuple[Any, ...], flat: list[float], value: str) -> None:
-    """NaN of one operand is NaN, or the operand was not chosen: then any other number in its place changes nothing."""
+    """A NaN operand gives NaN, or was not selected: then any other number in its place changes nothing."""
     for i, x in enumerate(flat):
         if (
             x == x
@@ -191,16 +190,16 @@ def _check_nan(row: Primitive, operands: tuple[Any, ...], flat: list[float], val
 
 
 def _is_no_number(row: Primitive, i: int, count: int) -> bool:
-    """Whether an operand has no edge anywhere: a condition, whose truth alone counts."""
+    """Whether an operand has no edge anywhere: a condition, of which only the truth value counts."""
     try:
         partials = row.rule(*row.structured(tuple(Symbol(f"x{k}") for k in range(count))))[1]
-    except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs on floats alone
+    except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs only on floats
         return False
     return partials[i] is None
 
 
 def _check_domain(row: Primitive, operands: tuple[Any, ...], flat: list[float], value: str) -> None:
-    """It raises ValueError outside its domain; inside, only Python's own operation or overflow."""
+    """Require ValueError outside the domain; inside, only Python's own operation or overflow may raise."""
     inside = all(x in d for d, part in zip(row.domain, operands) for x in (part if isinstance(part, list) else (part,)))
     if inside and (value not in ("ValueError", "ZeroDivisionError") or row.native is not None):
         return

@@ -1,7 +1,7 @@
-"""The oracle: a derivative from values of the function alone, with a bound on its own error.
+"""The first oracle: a derivative from values of the function alone, with a bound on its own error.
 
-Ridders' extrapolation (1982) of difference quotients, started from a ladder of steps. Its error is bounded, not
-guessed: ten times the spread of the tableau, plus the rounding of f over the step used, plus that of the result.
+Ridders' extrapolation (1982) of difference quotients, started from a ladder of steps. The error is bounded, not
+guessed: ten times the spread of the tableau, plus the rounding of f divided by the step, plus that of the result.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from autograd.testing.domains import Domain, interval
 from autograd.transforms.structure import is_array
 
 EPSILON = sys.float_info.epsilon
-SHRINK = 1.4  # of the step, from one row of a tableau to the next
+SHRINK = 1.4  # factor between the steps of successive tableau rows
 ROWS = 7
 SAFETY = 10.0
-TIGHT = 1e-9  # a bound, relative to the derivative, with which the search ends
-CLOSE = 1e-5  # and one which is believed where wider steps contradict each other
-RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3, 2, 1)]  # of |x|
-# Too close for a tight bound, but f may have periods in the rest.
+TIGHT = 1e-9  # the search ends at a bound this small, relative to the derivative
+CLOSE = 1e-5  # a bound this small is believed even if wider steps contradict each other
+RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3, 2, 1)]  # relative to |x|
+# Too close for a tight bound, but f may have periods within the wider steps.
 NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]
-NARROW_ROWS = 3  # of a tableau from such a step: what it costs every function, for those that need it
-LARGE = 1e4  # from where on periods in the rest are the rule
-CRAMPED = 2.0**-20  # an end of the domain so close, relative to x, is taken for x itself
-COARSE = 1 / 64  # a jump is rounding where f as a whole changes by as many of them; a greater one is a step of f
+NARROW_ROWS = 3  # rows of a tableau from such a step: every function pays for them, though few need them
+LARGE = 1e4  # |x| from which periods within the wider steps are the rule
+CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated as x itself
+COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
 HALVINGS = 40
-TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # of |x|
+TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
 
-Found = tuple[float, float]  # a derivative and the bound of its error
+Found = tuple[float, float]  # a derivative and its error bound
 NOT_FOUND: Found = (math.nan, math.inf)
 
 
@@ -40,10 +40,9 @@ NOT_FOUND: Found = (math.nan, math.inf)
 class Estimate:
     """A derivative and how far it can be trusted: |value - truth| ≤ bound where f is smooth.
 
-    `left` and `right` are the one-sided derivatives, NaN for a side that was not looked at. `status` is "ok";
-    "one-sided" where a side was asked for, or x is at an end of the domain; "kink" where left and right differ by more
-    than their bounds, of which `bound` is the greater, and the value is their mean; "inconclusive" where no step gave
-    a bound.
+    `left` and `right` are the one-sided derivatives, NaN for a side that was not examined. `status` is "ok";
+    "one-sided" if a side was requested or x is at an end of the domain; "kink" if left and right differ by more than
+    their bounds (then `bound` is the greater of these and `value` the mean); "inconclusive" if no step gave a bound.
 
     >>> estimate = numeric_derivative(abs, 0.0)
     >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
@@ -59,7 +58,7 @@ class Estimate:
 
 
 class Slice:
-    """f along one operand, each value computed once: NaN where f raises as arithmetic does."""
+    """f along one operand, with each value computed once: NaN where arithmetic raises."""
 
     def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int) -> None:
         self.f, self.x, self.i = f, list(x), i
@@ -86,10 +85,9 @@ def numeric_derivative(
 ) -> Estimate:
     """∂f/∂xᵢ at x, from values of f on floats, with a bound on its error.
 
-    `x` is the operand, or a sequence or an array of all operands; `side` -1 or 1 asks for the derivative from the left
-    or the right; `domain`, "(0, inf]" or (0, 1), is that of operand i, at whose ends the derivative is one-sided.
-    ValueError for an i that is no operand, a side that is none of -1, 0, 1, and an x that is not finite or outside the
-    domain.
+    `x` is the operand, or a sequence or array of all operands. `side` -1 or 1 asks for the derivative from the left or
+    the right. `domain`, "(0, inf]" or (0, 1), is that of operand i; at its ends the derivative is one-sided. Raises
+    ValueError if i is out of range, `side` is not -1, 0 or 1, or x is not finite or outside the domain.
 
     >>> import math
     >>> estimate = numeric_derivative(math.sin, 1.0)
@@ -112,7 +110,7 @@ def numeric_derivative(
 
 
 def _estimated(g: Slice, x: float, side: int, low: float, high: float, rounding: float, reach: float) -> Estimate:
-    """The derivative by steps of at most `reach`, of an f that rounding moves by at least so much."""
+    """The derivative from steps of at most `reach`, given a lower bound on the rounding of f."""
     found = _search(g, x, side, low, high, rounding, reach)
     if side:
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
@@ -125,9 +123,9 @@ def _estimated(g: Slice, x: float, side: int, low: float, high: float, rounding:
 
 
 def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
-    """How far rounding moves f close to x, as its values along operand i show it on either side.
+    """How far rounding moves f close to x, seen in its values along operand i on either side.
 
-    What f is at x itself, or that it jumps there, is no rounding.
+    The value at x itself is not used: it may be a jump.
     """
     g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
     worst = 0.0
@@ -139,10 +137,10 @@ def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: t
 
 
 def _teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
-    """The rounding of an f that is smooth between the points where something inside it is rounded to the next number.
+    """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
 
-    Values further apart than those points are as if they were scattered, and so are those of an f with many periods in
-    between: but that does not jump.
+    Values spaced wider than those points look scattered. So do values of an f with many periods in between, but that f
+    does not jump.
     """
     worst = 0.0
     for spacing in (abs(x) * relative for relative in TEETH):
@@ -156,7 +154,7 @@ def _teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
 
 
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
-    """What the quotients of both sides say, beside those of each: where the three contradict, none is believed."""
+    """Reconcile the two-sided quotients with those of each side: if the three contradict each other, trust none."""
     (value, bound), mean, error = both, (left[0] + right[0]) / 2, max(left[1], right[1])
     if abs(left[0] - right[0]) > left[1] + right[1]:
         agree = not math.isfinite(bound) or abs(value - mean) <= bound + error
@@ -175,13 +173,13 @@ def _check(operands: list[float], i: int, side: int, low: float, high: float) ->
 
 
 def _search(g: Slice, x: float, side: int, low: float, high: float, least: float, reach: float) -> Found:
-    """The derivative of the smallest bound, from the least step up, up to the first tight one.
+    """Find the derivative with the smallest bound, from the smallest step up, stopping at the first tight bound.
 
-    A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to what
-    is no derivative, but not into the interval that a narrow step has left.
+    A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to a
+    wrong value, but not into the interval that a narrow step has left.
     """
     best = NOT_FOUND
-    flat = grain = 0.0  # the widest step over which f does not change, if it changes over none before
+    flat = grain = 0.0  # the widest step of a leading run over which f does not change
     steps = [step for step in _steps(x, side, low, high) if step <= reach]
     seen, within = _rounding(g, x, abs(x), side, low, high), abs(x)
     for step in steps:
@@ -191,7 +189,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float, least: float
         if flat and best is NOT_FOUND:
             grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
             best = _tableau(g, x, flat, side, grain, ROWS)
-        if step > within:  # where f may take another way, as through 1 + x
+        if step > within:  # where f may behave differently, as through 1 + x
             seen += _rounding(g, x + (side or 1) * step, step, side, low, high)
             within = step * 1e3
         rounding = max(grain, least, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
@@ -209,16 +207,16 @@ def _search(g: Slice, x: float, side: int, low: float, high: float, least: float
 
 
 def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
-    """Whether f has one value here and a step away, which need not be its rounded slope: 1 + 1e-17·x is no constant."""
+    """Whether f has the same value a step away; it may only be rounded: 1 + 1e-17·x is not constant."""
     return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
 
 
 def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> float:
-    """The rounding of an f that does not change over a step, but over wider ones: by what it changes in between.
+    """The rounding of an f that is constant over a narrow step but not over wider ones, from its change in between.
 
-    A continuous f changes by next to nothing there. One that is the difference of larger terms changes by the rounding
-    of those, of which its own values, all zero perhaps, say nothing; over a wide step it does so many times, unless it
-    levels off, and if only over some of them: it may be back at its value after the widest.
+    A continuous f changes by almost nothing there. A difference of large terms changes by their rounding, which its own
+    values, perhaps all zero, do not show. Over a wide step it does so many times unless it levels off; some wide steps
+    suffice, since f may return to its value after the widest.
     """
     here, signs = g(x), (1, -1) if side == 0 else (side,)
     near, far = flat, wider[0]
@@ -233,11 +231,12 @@ def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> fl
 
 
 def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: float) -> list[tuple[float, float]]:
-    """The rounding error of f within `size` of x, and from which spacing on it was seen.
+    """The rounding error of f within `size` of x, and the spacing from which it was seen.
 
-    Moré and Wild's estimate (2011): of a smooth f, the differences of seven close values are only that; f itself may
-    be small where terms of it cancel, and say nothing of its rounding. Values that are mostly equal show a coarser
-    one, as of float32, by the jump from one of them to the next; those of one spacing can by chance lie on a line.
+    Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding; f itself may
+    be small because terms cancel, and not show it. If most values are equal, precision is low, as in float32: then the
+    jump from one value to the next shows the rounding. Several spacings are used, since the values of one can lie on a
+    line by chance.
     """
     found: list[tuple[float, float]] = []
     jump, flat, change, spacing = 0.0, False, 0.0, 0.0
@@ -262,15 +261,15 @@ def _rounding(g: Slice, x: float, size: float, side: int, low: float, high: floa
 
 
 def _spacings(size: float) -> Iterator[float]:
-    """From what floats hardly tell apart up to where f as a whole is seen, for a tiny x as a function of 1 + x."""
-    spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # no power of two, at which a coarse f can be exact
+    """Spacings from barely distinct floats up to where f as a whole shows: for a tiny x, as a function of 1 + x."""
+    spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # not a power of two, where a low-precision f can be exact
     while spacing < max(size, 1.0) / 8:
         yield spacing
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
 
 
 def _jump(g: Slice, points: list[float]) -> float:
-    """The greatest change between two neighbours, traced to where it happens: that of a smooth f shrinks on the way."""
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile."""
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]))
@@ -283,7 +282,7 @@ def _jump(g: Slice, points: list[float]) -> float:
 
 
 def _roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
-    """The rounding of values by their differences of third to sixth order, each less than the last if f is smooth."""
+    """The rounding of values, from differences of third to sixth order, which decrease if f is smooth."""
     found = []
     for order in range(1, 7):
         values = [b - a for a, b in pairwise(values)]
@@ -293,7 +292,7 @@ def _roughness(values: list[float], of_orders: Callable[..., float] = max) -> fl
 
 
 def _grid(values: list[float]) -> float:
-    """The greatest power of two that all of these are multiples of."""
+    """The greatest power of two that divides all of these values."""
     found = math.inf
     for value in values:
         if value and math.isfinite(value):
@@ -304,7 +303,7 @@ def _grid(values: list[float]) -> float:
 
 
 def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
-    """Steps relative to x, from narrow to wide; then, for a tiny x, steps up to 1, for f may be a function of 1 + x."""
+    """Steps relative to x, from narrow to wide; for a tiny x also steps up to 1, as f may depend on 1 + x."""
     room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
     size = abs(x) or 1e-8
     for relative in NARROW_STEPS + RELATIVE_STEPS:
@@ -318,11 +317,11 @@ def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
 
 
 def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> Found:
-    """Ridders' tableau from one step on: the entry with the smallest bound.
+    """Build Ridders' tableau from one step on and return the entry with the smallest bound.
 
-    Neighbours of an entry on either side of it, and in its own column: two of them alone agree by chance where an error
-    is stationary in the step. Where they are as far apart as the quotients are from 0, and not by rounding, these grow
-    without limit, as those of √x do at 0.
+    An entry is compared with its neighbours in its own column and beside it: only two of them may agree by chance where
+    an error is stationary in the step. If they are as far apart as the quotients are from 0, and not by rounding, the
+    quotients grow without limit, as those of √x do at 0.
     """
     value, bound = math.nan, math.inf
     rows = _rows(g, x, step, side, rounding, count)
@@ -340,17 +339,17 @@ def _tableau(g: Slice, x: float, step: float, side: int, rounding: float, count:
 
 
 def _rows(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> list[list[tuple[float, float]]]:
-    """The rows of a tableau, each of a smaller step: its entries, each extrapolated once more, and their rounding."""
-    factor = SHRINK * SHRINK if side == 0 else SHRINK  # of the error of a difference quotient, from row to row
+    """The rows of a tableau, each from a smaller step: entries, each extrapolated once more, and their rounding."""
+    factor = SHRINK * SHRINK if side == 0 else SHRINK  # factor in the error of a difference quotient from row to row
     rows: list[list[tuple[float, float]]] = []
     largest = abs(g(x))
     for k in range(count):
-        h = (x + step / SHRINK**k) - x  # a step that x + h takes exactly
+        h = (x + step / SHRINK**k) - x  # rounded so that x + h is exact
         if h == 0.0:
             break
         quotient, size = _quotient(g, x, h, side)
         if not math.isfinite(quotient):
-            rows = []  # overflow or the edge of the domain inside the stencil: a smaller step
+            rows = []  # overflow, or the edge of the domain, inside the stencil: try a smaller step
             continue
         largest = max(largest, size)
         inner = abs(EPSILON / 2 * x * quotient)  # f may round a multiple of x
@@ -358,7 +357,7 @@ def _rows(g: Slice, x: float, step: float, side: int, rounding: float, count: in
         row = [(entry, noise)]
         for older, _ in rows[-1] if rows else ():
             power *= factor
-            noise *= (power + 1.0) / (power - 1.0)  # what extrapolation makes of the rounding of its two terms
+            noise *= (power + 1.0) / (power - 1.0)  # how extrapolation amplifies the rounding of its two terms
             entry += (entry - older) / (power - 1.0)
             row.append((entry, noise))
         rows.append(row)
@@ -366,7 +365,7 @@ def _rows(g: Slice, x: float, step: float, side: int, rounding: float, count: in
 
 
 def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:
-    """The difference quotient of one step, and the greatest value of f in it."""
+    """The difference quotient of one step, and the largest |f| in it."""
     if side == 0:
         right, left = g(x + h), g(x - h)
         return (right - left) / ((x + h) - (x - h)), max(abs(right), abs(left))

@@ -1,4 +1,4 @@
-"""The picture of a mismatch: its graph, with the blame edge, the blame operation, or the wrong claim marked."""
+"""Draws a mismatch: its graph, with the edge or operation to blame, or the wrong claim, marked."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from autograd.testing.verdicts import GradientMismatch
 
 __all__ = ["picture"]
 
-LARGEST = 40  # nodes: of a larger graph only what is below the blame operation is drawn
-LONG = 12  # boxes: a longer row of them is too wide to be read, and goes down the page
+LARGEST = 40  # nodes: of a larger graph only the part below the operation to blame is drawn
+LONG = 12  # boxes: a longer row is too wide to read, so it goes down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
-    """The graph that was checked, its adjoints from a pass of their own; None where f was not recorded.
+    """Draw the graph that was checked, with adjoints from a fresh pass; None if f was not recorded.
 
     >>> from autograd.testing import check_gradients
     >>> try:
@@ -47,7 +47,7 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:
-    """A picture with a wrong derivative written at the input that it belongs to, anything else at the output."""
+    """The picture with a wrong derivative marked at its input, any other mismatch at the output."""
     check = mismatch.check
     name, mark = graph.name(graph.output), mismatch.message.partition("\n")[0]
     for box in drawn.boxes:

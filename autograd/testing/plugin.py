@@ -1,4 +1,4 @@
-"""The pytest plugin: the marker `gradcheck`, the option --gradcheck-artifacts, and profiles of hypothesis."""
+"""The pytest plugin: the marker `gradcheck`, the option --gradcheck-artifacts, and hypothesis profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--gradcheck-artifacts=DIR."""
+    """Add the option --gradcheck-artifacts=DIR."""
     group = parser.getgroup("autograd")
     group.addoption(
         "--gradcheck-artifacts",
@@ -27,18 +27,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before hypothesis looks for the profile that its option names
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker, and the profiles "gradcheck" and "gradcheck-deep" for --hypothesis-profile."""
+    """Register the marker, and the profiles "gradcheck" and "gradcheck-deep" for --hypothesis-profile."""
     config.addinivalue_line("markers", "gradcheck: checks of derivatives, made by autograd.testing.gradcheck")
     try:
         from autograd.testing.registration import profiles
-    except ImportError:  # without hypothesis there are none
+    except ImportError:  # no hypothesis, no profiles
         return
     profiles()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(name: str, obj: Any) -> None:
-    """Let a gradcheck have the parameters that `parametrize` above it gives: it does not draw those."""
+    """Give a gradcheck the parameters that `parametrize` above it supplies: it does not draw those."""
     marks = {mark.name: mark for mark in getattr(obj, "pytestmark", ()) if isinstance(mark, pytest.Mark)}
     if "gradcheck" in marks and "parametrize" in marks:
         parametrized = [
@@ -54,14 +54,14 @@ def pytest_pycollect_makeitem(name: str, obj: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Save what shows a mismatch, and say where."""
+    """Save what shows a mismatch, and report where."""
     report = yield
     folder = item.config.getoption("--gradcheck-artifacts")
     if folder and call.excinfo is not None and report.when == "call":
         lines: list[str] = []
         try:
             lines.extend(artifacts(call.excinfo.value, Path(folder), item.nodeid))
-        except KeyboardInterrupt:  # which would be lost with this report among the hooks of other plugins
+        except KeyboardInterrupt:  # would be lost, with this report, among other plugins' hooks
             item.session.shouldstop = "KeyboardInterrupt while gradcheck artifacts were saved"
         if lines:
             report.sections.append(("gradcheck artifacts", "\n".join(lines)))
@@ -69,20 +69,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
-    """Save the program and the picture of each mismatch; a line says where, or why not: no session ends for it."""
+    """Save the program and picture of each mismatch; yield a line that says where, or why not: no session ends here."""
     for mismatch in mismatches(error):
         for content in (_program, _picture):
             try:
                 made = content(mismatch)
                 line = made and str(_written(folder / f"{_stem(test, mismatch.kind)}.{made[0]}", made[1]))
-            except Exception as problem:  # whatever it is, the report tells it and the session goes on
+            except Exception as problem:  # the report states any failure and the session goes on
                 line = "not saved: " + "".join(format_exception_only(problem)).strip()
             if line:
                 yield line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def mismatches(error: BaseException) -> list[Any]:
-    """The gradient mismatches in an exception or a group of them."""
+    """The gradient mismatches in an exception or in an exception group."""
     from autograd.testing.verdicts import GradientMismatch
 
     found, waiting = [], [error]
@@ -114,7 +114,7 @@ def _picture(mismatch: Any) -> tuple[str, bytes] | None:
 
 
 def _stem(test: str, kind: str) -> str:
-    """A file's name that pytest does not take for a test, and that no other test has."""
+    """A file name that pytest does not collect as a test, unique to this test."""
     name = re.sub(r"[^\w.-]+", "-", test).strip("-")
     short = name.encode("utf-8", "replace")[:100].decode("utf-8", "ignore")
     number = zlib.crc32(test.encode("utf-8", "backslashreplace"))
@@ -122,7 +122,7 @@ def _stem(test: str, kind: str) -> str:
 
 
 def _written(path: Path, content: bytes) -> Path:
-    """A file, whole or not at all: several processes may write it at once, and a disk may be full."""
+    """Write a file completely or not at all: several processes may write it at once, and the disk may be full."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:

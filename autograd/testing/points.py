@@ -1,4 +1,4 @@
-"""Hypothesis strategies for numbers in a domain, for points of many of them, and for Values."""
+"""Hypothesis strategies for numbers in a domain, for structures of them, and for Values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
 def _some(numbers: Iterable[float], domain: Interval) -> Numbers:
-    """One of those that lie in a domain."""
+    """One of the numbers that lie in a domain."""
     inside = [x for x in dict.fromkeys(numbers) if x in domain]
     return st.sampled_from(inside) if inside else st.nothing()
 
@@ -37,7 +37,7 @@ def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbe
 def _ordinary(domain: Interval) -> Numbers:
     near = _between(1e-6, 10.0, domain) | _between(-10.0, -1e-6, domain)
     least, greatest = domain.ends()
-    if near.is_empty:  # a domain far from these
+    if near.is_empty:  # the domain is far from everyday numbers
         tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
         near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=tiny)
     return _some(SIMPLE, domain) | near | _some(ROUND, domain)
@@ -51,7 +51,7 @@ def _ends(domain: Interval) -> Numbers:
 
 
 def _limits(domain: Interval) -> Numbers:
-    """The floats closest to the open ends of a domain, at which much overflows."""
+    """The floats closest to the open ends of a domain, where overflow is common."""
     ends = [math.nextafter(domain.low, math.inf)] if domain.low_open else []
     ends += [math.nextafter(domain.high, -math.inf)] if domain.high_open else []
     return _some(ends, domain)
@@ -72,11 +72,11 @@ EVERYDAY = ("ordinary", "ends", "zeros")
 
 
 def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY) -> Numbers:
-    """Floats of a domain, all finite numbers if none is given, from the lanes named: each is as likely as another.
+    """Floats of a domain (default: all finite numbers) from the named lanes, each lane as likely as another.
 
     The lanes are "ordinary", "ends" (the closed ends of the domain and the floats next to them), "limits" (the floats
-    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". ValueError
-    for a lane that is none of these, and where none of them has a number of the domain.
+    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". Raises
+    ValueError for an unknown lane, or if no lane has a number in the domain.
 
     >>> from hypothesis import find
     >>> find(values("(1, 5]"), lambda x: x > 2)
@@ -122,5 +122,5 @@ def _array(shape: tuple[int, ...], numbers: tuple[float, ...]) -> Any:
 
 
 def leaves() -> st.SearchStrategy[Value]:
-    """Values with everyday numbers: what hypothesis makes where an annotation asks for a Value."""
+    """Values with everyday numbers: what hypothesis draws for an annotation of Value."""
     return st.builds(Value, values())

@@ -1,10 +1,10 @@
 """The second oracle: a derivative from values of the function on mpmath's numbers, to about fifty digits.
 
-It confirms what the first one doubts. Where f does not run on such numbers, or runs through floats on the way, or no
-limit shows, it says nothing.
+It confirms what the first one doubts. It gives no answer if f does not run on such numbers, computes with floats on the
+way, or shows no limit.
 
-The numbers are of a context of our own, which refuses to make floats of them: a derivative that f takes partly out of
-`math.sin(x)` would be part of the truth, to fifty digits.
+The numbers belong to a separate mpmath context that refuses to convert them to floats: otherwise a derivative taken
+partly from `math.sin(x)` would count as true to fifty digits.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from autograd.forks import at_work
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 
-STEP = 60  # the step of a quotient is 10^-STEP of (the least operand over the greatest)², the width of a step of x // y
-CLOSER = 8  # and a second step is so many digits smaller
-DIGITS = (200, 700)  # of the working precision: more where f(x + h) - f(x) loses them,
-MOST_DIGITS = 2400  # and these for the tiny steps beside far apart operands, since erf takes seconds in them
-AGREE = 1e-20  # relative difference of the quotients of the two steps, where there is a limit
-VANISH = 1e-3  # their ratio, where the limit is zero, or too small to show beside such steps:
-DEEPER = 350  # the next are so many digits smaller, until no float is as small as the quotient
-DIVERGE = 30.0  # their ratio, where there is none but infinity
-BITS = (33, 41, 47, *range(50, 58), 60)  # a rounding may by chance be none: several, near those of a float
-NEAR = range(50, 58)  # so near that in one of them at least f must give what it gives in floats
-UNDEFINED = (ValueError, ArithmeticError)  # what f raises where it has no value,
-UNSUITABLE = (TypeError, AttributeError, RuntimeError)  # and where it takes no such numbers; the last is PyTorch's
-TRUE_BITS = 400  # and twice the digits between operands and 1, which f may lose to cancelling terms
+STEP = 60  # the step is 10^-STEP of (least operand / greatest)², which is the width of a step of x // y
+CLOSER = 8  # the second step is smaller by this many digits
+DIGITS = (200, 700)  # working precisions: more if f(x + h) - f(x) loses digits
+MOST_DIGITS = 2400  # for tiny steps between operands of very different size; erf takes seconds at this precision
+AGREE = 1e-20  # relative difference between the quotients of both steps, if there is a limit
+VANISH = 1e-3  # their ratio if the limit is zero, or too small to show at such steps:
+DEEPER = 350  # the next steps are smaller by this many digits, until the quotient is below any float
+DIVERGE = 30.0  # their ratio if the only limit is infinity
+BITS = (33, 41, 47, *range(50, 58), 60)  # one precision may be exact by chance: several, near a float's
+NEAR = range(50, 58)  # f must give its float value in at least one of these
+UNDEFINED = (ValueError, ArithmeticError)  # what f raises where it has no value
+UNSUITABLE = (TypeError, AttributeError, RuntimeError)  # if f does not take such numbers; RuntimeError is PyTorch's
+TRUE_BITS = 400  # plus twice the digits between operands and 1, which cancelling terms may lose
 
 
 @dataclass(frozen=True)
 class Exact:
-    """The derivatives from the left and the right as floats: NaN where f jumps, None for a side that says nothing;
-    for both where f has a value here, but none beside it.
+    """The left and right derivatives as floats: NaN where f jumps, None for a side that gives no answer.
+
+    Both are None if f has a value here but none beside it.
     """
 
     left: float | None
@@ -45,7 +46,7 @@ class Exact:
 
     @property
     def value(self) -> float | None:
-        """The derivative, where the two sides agree or there is one side only."""
+        """The derivative, if both sides agree or only one has an answer."""
         if self.left is None or self.right is None:
             return self.right if self.left is None else self.left
         return self.left if self.left == self.right or _near(self.left, self.right) else None
@@ -57,14 +58,14 @@ class Exact:
 
     @property
     def hull(self) -> tuple[float, float] | None:
-        """The interval between the sides."""
+        """The interval between both sides."""
         sides = [side for side in (self.left, self.right) if side is not None]
         return (min(sides), max(sides)) if sides and not self.jumps else None
 
 
 @cache
 def context() -> Any:
-    """The context of mpmath whose numbers are no floats, and have the methods that NumPy calls on objects."""
+    """An mpmath context whose numbers do not convert to floats and have the methods that NumPy calls on objects."""
     with at_work:
         from mpmath import MPContext
 
@@ -85,7 +86,7 @@ def context() -> Any:
 
 
 def as_float(x: Any) -> float:
-    """One of its numbers, rounded."""
+    """Round one of the context's numbers to a float."""
     from mpmath.libmp import to_float
 
     return float(to_float(x._mpf_, rnd="n"))
@@ -94,10 +95,10 @@ def as_float(x: Any) -> float:
 def precise_derivative(
     f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS, *, extra_digits: bool = False
 ) -> Exact | None:
-    """∂f/∂xᵢ at x from the left and from the right; None where f says nothing on mpmath's numbers.
+    """∂f/∂xᵢ at x from the left and from the right; None if f gives no answer on mpmath's numbers.
 
-    `domain` is that of operand i: f is not called outside, and says nothing of a side that is. `extra_digits` asks for
-    more from the start: inside f, a term may lose to a greater one all that it is made of, and leave no trace in f.
+    `domain` is that of operand i: f is not called outside it, so a side that lies outside has no derivative.
+    `extra_digits` starts at a higher precision: inside f, a larger term may absorb a smaller one without a trace in f.
 
     >>> from autograd import exp
     >>> precise_derivative(exp, [0.0]).value
@@ -125,7 +126,7 @@ def precise_derivative(
 
 
 def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
-    """f at x; None where it says nothing on mpmath's numbers."""
+    """f at x; None if it gives no answer on mpmath's numbers."""
     mp = context()
     with mp.workdps(DIGITS[0]):
         value = _number(f, [mp.mpf(v) for v in x])
@@ -142,13 +143,13 @@ def _side(along: Callable[[Any], Any], x: Any, step: Any, precisions: Sequence[i
 
 
 def _is_isolated(defined: Callable[[Any], bool], x: Any, step: Any, digits: int) -> bool:
-    """Whether f has a value, but none next to it: (-1)**y is real for whole y only."""
+    """Whether f has a value here but none beside it: (-1)**y is real only for whole y."""
     with context().workdps(digits):
         return defined(x) and not defined(x - step) and not defined(x + step)
 
 
 def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
-    """f on mpmath's numbers; None where it raises, or gives no real number of theirs."""
+    """f on mpmath's numbers; None if it raises or returns no finite real number."""
     mp = context()
     try:
         value = f(*operands)
@@ -160,7 +161,7 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
 
 
 def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
-    """Whether f has a value: one that does not run on mpmath's numbers may have."""
+    """Whether f has a value; true also if f does not run on mpmath's numbers, because it may have one."""
     try:
         return bool(context().isfinite(f(*operands)))
     except UNDEFINED:
@@ -184,13 +185,13 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last
             return None
         difference = there - here
         if abs(difference) <= abs(here) * mp.mpf(10) ** (30 - digits) and not last:
-            return None  # too few digits left of it, if any
+            return None  # too few digits are left of it, if any
         quotients.append(difference / h)
     wide, close = quotients
     if abs(wide - close) <= AGREE * abs(wide):
         return close
     if not last:
-        return None  # the rounding of greater terms inside f would look like a jump
+        return None  # rounding of larger terms inside f would look like a jump
     if max(abs(wide), abs(close)) < math.ulp(0.0):
         return mp.mpf(0)
     growth = abs(close / wide) if wide else 0
@@ -209,10 +210,10 @@ def _near(a: float, b: float) -> bool:
 
 
 def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[float]) -> list[float] | None:
-    """How far rounding in floats may move each of the derivatives at x: what it does in about as many bits, scaled.
+    """How far rounding in floats may move each derivative at x: the change at similar precisions, scaled to a float's.
 
-    Infinity where it is lost in as many: there f is so unsteady that rounding decides whether it has a derivative.
-    None where they cannot be computed on mpmath's numbers.
+    Infinity if none has a value at any precision near a float's: f is so unsteady that rounding decides whether it has
+    a derivative. None if the derivatives cannot be computed on mpmath's numbers.
     """
     mp = context()
     operands = [mp.mpf(v) for v in x]

@@ -1,6 +1,6 @@
-"""Straight-line programs: a list of operations, each on the values of earlier ones, chosen by index.
+"""Straight-line programs: a list of operations, each on earlier values, chosen by index.
 
-Since an index may occur twice, b = a + a; c = b + b is such a program: nodes are shared as they are in no expression.
+An index may occur twice, as in b = a + a; c = b + b: programs share nodes in ways that expressions cannot.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from autograd.testing.points import values
 from autograd.testing.sources import call, imports, literal
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
-LARGEST = 1e6  # of values and local derivatives in a generated program: beyond it rounding drowns what is tested
-TOTAL = {1: "tanh", 2: "hypot"}  # what takes the place of an operation outside its domain, by the number of operands
+LARGEST = 1e6  # bound on values and local derivatives in a generated program: beyond it rounding drowns the test
+TOTAL = {1: "tanh", 2: "hypot"}  # replaces an operation outside its domain, by the number of operands
 TOTAL_OF_MANY = "norm"
 FIRST = ("add", "multiply", "subtract", "negative", "tanh")  # what shrinking prefers
 
 
 class SampleStep(NamedTuple):
-    """One operation, by its name in the table, and the indices of its operands."""
+    """One operation: its name in the table, and the indices of its operands."""
 
     op: str
     operands: tuple[int, ...]
 
 
 class SampleProgram(NamedTuple):
-    """The numbers at its inputs, v0, v1, …, and the steps that make the values after them; the last is the output.
+    """The numbers at the inputs, v0, v1, …, and the steps that compute the values after them; the last is the output.
 
-    It is a function of as many numbers, of any kind; its `repr` can be evaluated, its `str` is Python that runs.
+    It is a function of that many numbers, of any kind. Its `repr` can be evaluated; its `str` is a Python program.
 
     >>> program = SampleProgram((2.0,), (("multiply", (0, 0)),))
     >>> program(3.0)
@@ -52,7 +52,7 @@ class SampleProgram(NamedTuple):
     steps: tuple[Any, ...]
 
     def values(self, *numbers: Any) -> list[Any]:
-        """Every value, from numbers of any kind at the inputs."""
+        """Compute every value, from numbers of any kind at the inputs."""
         found = list(numbers)
         for op, operands in self.steps:
             found.append(applied(TABLE[op], [found[i] for i in operands]))
@@ -62,12 +62,12 @@ class SampleProgram(NamedTuple):
         return self.values(*numbers)[-1]
 
     def recorded(self) -> list[Value]:
-        """Every value of a recorded run at its own inputs."""
+        """Compute every value of a recorded run at the program's own inputs."""
         return self.values(*map(Value, self.inputs))
 
     @property
     def __signature__(self) -> inspect.Signature:
-        """Its inputs by the names they are printed with."""
+        """The inputs under the names they are printed with."""
         parameters = [inspect.Parameter(f"v{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(len(self.inputs))]
         return inspect.Signature(parameters)
 
@@ -87,12 +87,12 @@ class SampleProgram(NamedTuple):
 
 
 def arity(row: Primitive) -> int:
-    """How many numbers an operation takes, a sequence being of SEQUENCE of them."""
+    """How many numbers an operation takes, with SEQUENCE of them for each sequence."""
     return len(row.parameters) + (SEQUENCE - 1) * len(row.vectors)
 
 
 def pruned(program: SampleProgram) -> SampleProgram:
-    """The same function without dead code: only what the output depends on, numbered anew."""
+    """Remove dead code: keep only what the output depends on, renumbered."""
     count = len(program.inputs)
     live = {count + len(program.steps) - 1}
     for i in reversed(range(len(program.steps))):
@@ -108,7 +108,7 @@ def pruned(program: SampleProgram) -> SampleProgram:
 
 
 def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
-    """Whether an operation is defined here, and its value and local derivatives are finite and not too large."""
+    """Whether an operation is defined here, with a value and local derivatives that are finite and not too large."""
     try:
         value, partials = row.evaluate(*row.structured(operands))
     except (ValueError, ArithmeticError):
@@ -117,9 +117,9 @@ def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
 
 
 def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> SampleProgram:
-    """A program of any indices, each modulo the number of values so far, -1 being the latest, without dead code.
+    """Build a program without dead code from any indices, taken modulo the number of values so far; -1 is the latest.
 
-    An operation that is not regular at its operands is replaced by one that is total, of as many.
+    An operation that is not regular at its operands is replaced by a total one with the same number of operands.
     """
     inputs = tuple(inputs)
     numbers = list(inputs)
@@ -135,12 +135,12 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
 
 
 def spread(indices: tuple[int, ...]) -> tuple[int, ...]:
-    """Indices all different: of many operands drawn alone two are nearly always the same, which hides some faults."""
+    """Make all indices different: many operands drawn alone nearly always repeat, which hides some faults."""
     return tuple(indices[0] + place for place in range(len(indices)))
 
 
 def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]:
-    """The names of operations, all public ones where none are given, those that are read most easily first."""
+    """The names of operations (default: all public ones), the most readable first."""
     if ops is None:
         ops = [name for name in TABLE if hasattr(public, name)]
     names = [op if isinstance(op, str) else getattr(getattr(op, "primitive", None), "name", repr(op)) for op in ops]
@@ -156,10 +156,11 @@ def programs(
     size: int = 8,
     numbers: st.SearchStrategy[float] | None = None,
 ) -> st.SearchStrategy[SampleProgram]:
-    """Programs of up to `size` of the operations given (names or functions; all public ones), on up to `inputs` inputs.
+    """Programs of up to `size` operations, on up to `inputs` inputs.
 
-    `numbers` are what stands at the inputs, everyday ones if not given. An operation outside its domain gives way to
-    tanh, hypot or norm; there is no dead code; shrinking reaches the smallest program that fails.
+    `ops` are names or functions, by default all public ones; `numbers` draws the inputs (default: everyday numbers).
+    Outside its domain an operation is replaced by tanh, hypot or norm. There is no dead code, and shrinking reaches the
+    smallest counterexample.
 
     >>> from hypothesis import find
     >>> find(programs(["add", "multiply"]), lambda program: len(program.steps) == 2)
@@ -169,8 +170,8 @@ def programs(
     if inputs < 1 or size < 1:
         raise ValueError(f"programs: inputs and size are 1 or more, got {inputs} and {size}")
     back = inputs + size - 1
-    # An operand shrinks to an input, at the head, so that what computes it falls away; often it is one of the latest
-    # values, so that little is dead and much is shared.
+    # Inputs come first, so that an operand shrinks to one and the code that computed it disappears. The latest values
+    # come often, so that little is dead and much is shared.
     index = st.sampled_from((*range(inputs), *range(-1, -size, -1), *(-1, -2) * (back // 2)))
 
     def operands(count: int) -> st.SearchStrategy[tuple[int, ...]]:
@@ -179,5 +180,5 @@ def programs(
 
     by_name = {name: st.tuples(st.just(name), operands(arity(TABLE[name]))) for name in names}
     step = st.sampled_from(names).flatmap(by_name.__getitem__)
-    leaves = st.tuples(*[values() if numbers is None else numbers] * inputs)  # all: an unused one is dropped
+    leaves = st.tuples(*[values() if numbers is None else numbers] * inputs)  # always all: an unused one is dropped
     return st.builds(assembled, leaves, st.lists(step, min_size=1, max_size=size))

@@ -1,10 +1,10 @@
-"""What hypothesis gets from the kit: how to draw a Value, and profiles."""
+"""What the kit registers with hypothesis: how to draw a Value, and profiles."""
 
 from __future__ import annotations
 
 
 def register() -> None:
-    """Let hypothesis, by its entry point, draw Values where an annotation asks for them: `@given(...)`, `from_type`."""
+    """Let hypothesis draw Values where an annotation asks for them (`@given(...)`, `from_type`); its entry point."""
     from hypothesis import strategies as st
 
     from autograd.engine import Value

@@ -1,4 +1,4 @@
-"""A graph, or a program, as Python source that can be pasted and run."""
+"""Prints a graph or a program as Python source that can be pasted and run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 
-RESERVED = ("Value", "gradients", "slope")  # what a program calls by these names
+RESERVED = ("Value", "gradients", "slope")  # names that a printed program uses itself
 SIGNS = ("+", "-", "*", "/", "//", "%", "**")
 
 
@@ -23,7 +23,7 @@ def literal(x: Any) -> str:
 
 
 def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
-    """A name that a program can use for every input and node: that in the graph, as far as Python allows."""
+    """A name for every input and node that a program can use: its name in the graph, as far as Python allows."""
     labels = {v: v.label for v in inputs}  # the graph has no name for an input that it does not use
     taken: set[str] = set()
     found: dict[Value, str] = {}
@@ -40,10 +40,10 @@ def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
 
 
 def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
-    """The graph as a program that computes it again and prints the derivatives with respect to its leaves.
+    """Print the graph as a program that computes it again and prints the derivatives with respect to its leaves.
 
-    `inputs` are those of the function, each of them labelled, used by the graph or not: they come first. With order 2
-    it prints the rows of second derivatives.
+    `inputs` are the labelled inputs of the function, used by the graph or not; they come first. With order 2 the
+    program prints the rows of second derivatives.
     """
     names = identifiers(graph, inputs)
     leaves = [v for v in names if not v.inputs and not v.is_constant]
@@ -64,7 +64,7 @@ def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
 
 
 def call(row: Primitive, operands: list[str]) -> str:
-    """An operation of named operands."""
+    """A call of an operation with named operands."""
     if row.symbol in SIGNS and len(operands) == 2:
         return f"{_bracketed(operands[0])} {row.symbol} {operands[1]}"
     if row.vectors:
@@ -79,7 +79,7 @@ def _bracketed(operand: str) -> str:
 
 
 def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> list[str]:
-    """The lines that import what a program uses: its operations, and what else is named."""
+    """The lines that import what a program uses: its operations and the names in `named`."""
     lines: dict[str, None] = {}
     named = set(named)
     for row in rows:
@@ -98,7 +98,7 @@ def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> lis
 
 
 def _is_in_its_module(row: Primitive) -> bool:
-    """Whether importing the name of an operation from where its rule was written gives the operation."""
+    """Whether the module that defines an operation's rule exports the operation under its name."""
     module = row.declared.__module__
     found = getattr(sys.modules.get(module), row.name, None) if module != "__main__" else None
     return getattr(found, "primitive", None) is row

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: numbers of a domain, points of many of them, programs.
+"""Hypothesis strategies: numbers of a domain, structures of them, programs.
 
 >>> from hypothesis import given
 >>> from autograd.testing import check_gradients, strategies

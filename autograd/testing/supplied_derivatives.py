@@ -1,4 +1,4 @@
-"""A derivative that comes from elsewhere, in the structure of the argument that it belongs to."""
+"""Checks that a supplied derivative has the structure of its argument, and flattens it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> list[float]:
-    """What `grad=` returned as floats, in the order of the arguments' numbers; ValueError where its structure differs.
+    """The floats in what `grad=` returned, in the order of the arguments' numbers; ValueError if its structure differs.
 
     >>> import numpy as np
     >>> derivatives_given(([1, 2], {"b": 3, "a": np.float32(0.5)}), (np.zeros(2), {"a": 0.0, "b": 0.0}), ("w", "p"))
@@ -16,7 +16,7 @@ def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> 
     if found is None:
         raise ValueError("grad= returned None: does it lack its return?")
     if len(args) == 1:
-        alone = isinstance(found, tuple) and len(found) == 1 and shape(args[0])[:1] != (1,)  # as PyTorch returns it
+        alone = isinstance(found, tuple) and len(found) == 1 and shape(args[0])[:1] != (1,)  # PyTorch's tuple of one
         parts: Sequence[Any] = found if alone else [found]
     elif isinstance(found, (tuple, list)) and len(found) == len(args):
         parts = found
@@ -27,7 +27,7 @@ def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> 
 
 
 def _matched(part: Any, arg: Any, name: str) -> list[float]:
-    """The numbers of one part, in the order of those of its argument."""
+    """The numbers of one part, in the order of its argument's numbers."""
     if part is None:
         raise ValueError(f"grad= returned None for ∂f/∂{name}")
     if isinstance(arg, dict):
@@ -46,12 +46,12 @@ def _matched(part: Any, arg: Any, name: str) -> list[float]:
 
 
 def listed(tree: Any) -> Any:
-    """An array or a tensor of any library as nested lists."""
+    """Convert an array or tensor of any library to nested lists."""
     return tree.tolist() if hasattr(tree, "tolist") else tree
 
 
 def shape(tree: Any) -> tuple[int, ...]:
-    """The shape of nested sequences, as far as all are of one length; that of a number is ()."""
+    """The shape of nested sequences, as deep as their lengths agree; () for a number."""
     tree = listed(tree)
     if not isinstance(tree, (list, tuple)):
         return ()

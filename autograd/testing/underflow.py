@@ -1,7 +1,7 @@
-"""How far derivatives move where numbers of a pass are too small for a float: there its rounding is not relative.
+"""Bounds the error of derivatives whose intermediate results underflow, where rounding is not relative.
 
-The second oracle computes with numbers that have no least one, and so do the replays in fewer bits: what floats lose
-below 2^-1022 has to be added up over the graph.
+The second oracle, and its replays with fewer bits, use numbers that cannot underflow. What floats lose below 2^-1022
+must therefore be added up over the graph.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ LEAST_NORMAL = 2.0**-1022
 
 
 def underflow(output: Any, inputs: Sequence[Value]) -> list[float]:
-    """A bound for each ∂output/∂input: every product of a pass is off by the tiniest float, times what it meets on.
+    """Bound the error of each ∂output/∂input: every product in a pass may be off by the tiniest float, then scaled.
 
-    A local derivative at a tiny operand may be off by more: by what it changes by from there to the next float.
+    A local derivative at a tiny operand may be off by more: by its change from there to the next float.
     """
     if not isinstance(output, Value):
         return [0.0] * len(inputs)

@@ -1,4 +1,4 @@
-"""What a check finds: a verdict for each derivative, a report of them, and the error that says what is wrong."""
+"""The results of a check: a verdict for each derivative, a report of them, and the error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """What is known of one derivative: whatever is not among these is a GradientMismatch.
+    """What a check found out about one derivative; anything else is a GradientMismatch.
 
     >>> from autograd import relu
     >>> from autograd.testing import check_gradients
@@ -26,18 +26,18 @@ class Verdict(Enum):
 
     PASS = "pass"  # inside the bound of the oracle
     KINK = "kink"  # left and right differ, and the derivative lies between them
-    INTERIOR_KINK = "interior kink"  # corners inside f cancel: f is smooth here, but each of its operations is not
+    INTERIOR_KINK = "interior kink"  # kinks inside f cancel: f is smooth here, but some of its operations are not
     DISCONTINUITY = "discontinuity"  # f jumps: there is no derivative to compare with
-    NOT_FINITE = "not finite"  # the point, the value or all values beside it are: derivatives are not compared
+    NOT_FINITE = "not finite"  # the point, the value, or every nearby value: derivatives are not compared
     RAISES = "raises"  # f raises on floats and on Values, the same exception
     INCONCLUSIVE = "inconclusive"  # no oracle can tell
 
 
 @dataclass(frozen=True)
 class Check:
-    """One derivative under test: what it is, how it was computed, what the oracle says of it.
+    """One derivative under test: what it is, how it was computed, and what the oracle says about it.
 
-    `numeric` ± `bound` is the oracle's, `left` and `right` its one-sided derivatives; NaN is what it does not say.
+    `numeric` ± `bound` and the one-sided `left` and `right` are the oracle's; NaN means that it does not say.
 
     >>> from autograd import relu
     >>> from autograd.testing import check_gradients
@@ -73,7 +73,7 @@ class Check:
 
     @property
     def sides(self) -> str:
-        """The one-sided derivatives, where there are any that `known` does not say."""
+        """The one-sided derivatives, if `known` does not already state them."""
         both = {"left": self.left, "right": self.right}
         return "" if self._has_two_sides else ", ".join(f"{side} {x!r}" for side, x in both.items() if x == x)
 
@@ -100,7 +100,7 @@ class Report:
 
     @property
     def counts(self) -> Counter[Verdict]:
-        """How many checks came to each verdict."""
+        """How many checks had each verdict."""
         return Counter(check.verdict for check in self.checks if check.verdict is not None)
 
     @property
@@ -115,13 +115,12 @@ class Report:
 
 @dataclass(eq=False)
 class GradientMismatch(AssertionError):
-    """A derivative that is not that of its function, or a value or an exception that differs between kinds of number.
+    """A wrong derivative, or a value or exception that differs between kinds of number.
 
-    `kind` is "gross", "plain" or "marginal" by the size of the error, "non-finite", "value", "failure", "inconclusive",
-    "kink" of a rule, "law" or "machine"; `blame` the operation at fault, if one was found, `output` the graph that was
-    checked, if any, and `program` its source.
-    `summary` is computed once the mismatch is shown: hypothesis makes hundreds that nobody sees. A copy, as pickle
-    makes it, has the text, but no graph.
+    `kind` is "gross", "plain" or "marginal" by the size of the error, or "non-finite", "value", "failure",
+    "inconclusive", "kink" (of a rule), "law" or "machine". `blame` is the operation to blame, if one was found;
+    `output` the graph that was checked, if any; `program` its source. `summary` is computed when the mismatch is shown:
+    hypothesis makes hundreds that nobody sees. A copy, such as pickle makes, has the text but no graph.
 
     >>> from autograd.testing import check_gradients
     >>> try:
@@ -146,10 +145,10 @@ class GradientMismatch(AssertionError):
 
     @cached_property
     def entries(self) -> str:
-        """Which of many derivatives are wrong, in a line; empty for one alone."""
+        """A line that says which of many derivatives are wrong; empty for a single one."""
         try:
             return self.summary() if self.summary else ""
-        except Exception:  # of somebody's function, which is called again for this: the message goes without
+        except Exception:  # this calls the user's function again: if it fails, the message goes without
             return ""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -157,7 +156,7 @@ class GradientMismatch(AssertionError):
 
 
 def raised(mismatch: GradientMismatch) -> Any:
-    """Raise it: from a line for each kind, by which hypothesis tells failures apart and shrinks each of them alone."""
+    """Raise the mismatch, from a separate line for each kind: by lines hypothesis tells apart and shrinks failures."""
     __tracebackhide__ = True
     if mismatch.kind == "gross":
         raise mismatch

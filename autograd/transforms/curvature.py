@@ -8,8 +8,24 @@ from autograd.transforms.structure import is_array, is_compiled, leaves, like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Callable, Sequence
+    from typing import Any, Concatenate, overload
+
+    from autograd.engine import Value
+    from autograd.numbers import Array
+    from autograd.transforms.signatures import Derivative, L, Matrix, OfNumber, Open, P, Result, X
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def jacobian(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
+    @overload
+    def jacobian(f: Callable[Concatenate[X, P], list[float]]) -> Matrix[X, P, list[X]]: ...
+    @overload
+    def jacobian(f: Callable[Concatenate[Array, P], Array]) -> Matrix[Array, P, Array]: ...
+    @overload
+    def jacobian(f: Callable[P, Any], argnums: int | tuple[int, ...] = 0) -> Derivative[P]: ...
 
 
 def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -84,6 +100,22 @@ def _stacked(trees: list[Any], shape: tuple[int, ...], zero: Any) -> Any:
     return numpy.array(trees).reshape(shape + inner)
 
 
+if TYPE_CHECKING:
+
+    @overload
+    def hessian(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
+    @overload
+    def hessian(f: Callable[Concatenate[Value, P], Result]) -> OfNumber[P, float, Value]: ...
+    @overload
+    def hessian(f: Callable[Concatenate[float, P], Result]) -> Matrix[float, P, float]: ...
+    @overload
+    def hessian(f: Callable[Concatenate[list[float], P], Result]) -> Matrix[list[float], P, list[list[float]]]: ...
+    @overload
+    def hessian(f: Callable[Concatenate[Array, P], Result]) -> Matrix[Array, P, Array]: ...
+    @overload
+    def hessian(f: Callable[P, Result], argnums: int | tuple[int, ...] = 0) -> Derivative[P]: ...
+
+
 def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """Return the function that computes every ∂²f/∂xᵢ∂xⱼ of a function f that returns one number.
 
@@ -93,6 +125,14 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     if is_compiled(f):
         return of_compiled(f, "hessian", argnums)
     return named(jacobian(grad(f, argnums), argnums), f, "hessian")
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def hvp(f: Callable[..., Result], primals: tuple[L], tangents: tuple[L]) -> L: ...
+    @overload
+    def hvp(f: Callable[..., Result], primals: Sequence[Any], tangents: Sequence[Any]) -> Any: ...
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:

@@ -19,7 +19,9 @@ from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, overload
+
+    from autograd.transforms.signatures import R, Unknown
 
 
 _levels = count(1)
@@ -63,14 +65,6 @@ class Dual(Scalar):
         """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
         return [Dual(0.0 if p is None else p, t, self.level) for p, t in pairs]
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in OF_VALUES:
-            return super().__getattr__(name)
-        inner = value_inside(self)
-        if inner is None:
-            raise AttributeError(f"a dual number of jvp has no {name}: it has no graph; use grad or vjp")
-        return getattr(inner, name)
 
     def __repr__(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
@@ -200,6 +194,22 @@ def _constant(name: str, x: Any) -> Any:
     return kind_of(x.primal).constant(name, x.primal)
 
 
+def _of_value(name: str) -> property:
+    """An attribute that a Dual takes from the Value inside it."""
+
+    def attribute(self: Dual) -> Any:
+        inner = value_inside(self)
+        if inner is None:
+            raise AttributeError(f"a dual number of jvp has no {name}: it has no graph; use grad or vjp")
+        return getattr(inner, name)
+
+    return property(attribute)
+
+
+for _name in OF_VALUES:
+    setattr(Dual, _name, _of_value(_name))
+
+
 join(Dual, Kind("Dual", DUAL_RANK, lift=_push, constant=_constant))
 
 
@@ -211,6 +221,16 @@ def plain(x: Any) -> Any:
 def beside(tangent: Any, x: Any) -> Any:
     """A user's tangent as a number: an int stays exact if the primal `x` is a Fraction."""
     return tangent if isinstance(tangent, Scalar) else coerce(tangent, plain(core(x)))
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def jvp(f: Unknown, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]: ...
+    @overload
+    def jvp(f: Callable[..., Scalar], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[float, float]: ...
+    @overload
+    def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]: ...
 
 
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:

@@ -14,7 +14,9 @@ from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Concatenate, Literal, overload
+
+    from autograd.transforms.signatures import Aux, Derivative, OfNumber, Open, P, R, Result, Unknown, X
 
 
 class Pullback:
@@ -85,6 +87,26 @@ class Pullback:
         return [refill(self.args[i], values) for i in self.selected]
 
 
+if TYPE_CHECKING:
+
+    @overload
+    def grad(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
+    @overload
+    def grad(f: Callable[Concatenate[Value, P], Result]) -> OfNumber[P, float, Value]: ...
+    @overload
+    def grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], X]: ...
+    @overload
+    def grad(
+        f: Callable[Concatenate[X, P], tuple[Result, Aux]], *, has_aux: Literal[True]
+    ) -> Callable[Concatenate[X, P], tuple[X, Aux]]: ...
+    @overload
+    def grad(f: Callable[P, Result], argnums: tuple[int, ...]) -> Callable[P, tuple[Any, ...]]: ...
+    @overload
+    def grad(f: Callable[P, Result], argnums: int | tuple[int, ...]) -> Derivative[P]: ...
+    @overload
+    def grad(f: Callable[P, Any], argnums: int | tuple[int, ...], has_aux: bool) -> Derivative[P]: ...
+
+
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Return the function that computes ∂f/∂x, with x the argument or arguments at `argnums`, in the structure of x.
 
@@ -104,6 +126,32 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
         return (derivative, value[1]) if has_aux else derivative
 
     return named(gradient, f, "grad")
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def value_and_grad(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
+    @overload
+    def value_and_grad(
+        f: Callable[Concatenate[Value, P], Result],
+    ) -> OfNumber[P, tuple[float, float], tuple[Value, Value]]: ...
+    @overload
+    def value_and_grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], tuple[float, X]]: ...
+    @overload
+    def value_and_grad(
+        f: Callable[Concatenate[X, P], tuple[Result, Aux]], *, has_aux: Literal[True]
+    ) -> Callable[Concatenate[X, P], tuple[tuple[float, Aux], X]]: ...
+    @overload
+    def value_and_grad(
+        f: Callable[P, Result], argnums: tuple[int, ...]
+    ) -> Callable[P, tuple[float, tuple[Any, ...]]]: ...
+    @overload
+    def value_and_grad(f: Callable[P, Result], argnums: int | tuple[int, ...]) -> Derivative[P]: ...
+    @overload
+    def value_and_grad(
+        f: Callable[P, Any], argnums: int | tuple[int, ...], has_aux: bool, *, name: str = ""
+    ) -> Derivative[P]: ...
 
 
 def value_and_grad(
@@ -132,6 +180,18 @@ def value_and_grad(
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
     return named(both, f, name)
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def vjp(f: Unknown, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]: ...
+    @overload
+    def vjp(  # type: ignore[overload-overlap]  # a Value comes back as its number
+        f: Callable[..., Scalar], *primals: Any
+    ) -> tuple[float, Callable[[float], tuple[Any, ...]]]: ...
+    @overload
+    def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

@@ -8,8 +8,9 @@ from autograd.primitives.operators import Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar
 
+    T = TypeVar("T")
     Path = tuple[Any, ...]
 
 
@@ -102,7 +103,7 @@ def shape_of(tree: Any) -> Any:
     return tree.shape if is_array(tree) else ()
 
 
-def detach(x: Any) -> Any:
+def detach(x: T) -> T:
     """Return x as a constant to every derivative, in every mode and order and in compiled code.
 
     x is a number, an array, or a nested list, tuple or dict of them; anything else raises TypeError. The result may be
@@ -112,7 +113,8 @@ def detach(x: Any) -> Any:
     >>> grad(lambda x: detach(x) * x)(3.0)
     3.0
     """
-    return map_leaves(lambda v: v.fixed() if isinstance(v, Scalar) else v, x, "detach: x")
+    detached: T = map_leaves(lambda v: v.fixed() if isinstance(v, Scalar) else v, x, "detach: x")
+    return detached
 
 
 def refill(tree: Any, values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Compiled scalar code beside hand-written NumPy and the compilers of the big frameworks."""
+"""Compiled scalar code against hand-written NumPy and the compilers of the large frameworks."""
 
 import subprocess
 import sys
@@ -8,14 +8,14 @@ from benchmarks.compiled.environment import own_kernels
 
 
 def main() -> None:
-    """Print every figure, with its target.
+    """Print every figure with its target.
 
-    OpenBLAS reads its settings when NumPy loads, so the comparison has a fresh process: it and the peers' processes
-    all use OpenBLAS's own choice of kernel.
+    OpenBLAS reads its settings when NumPy loads, so the comparison runs in a new process: there, and in the peers'
+    processes, OpenBLAS chooses its own kernel.
     """
     missing = [name for name in ("numpy", "scipy") if find_spec(name) is None]
     if missing:
         sys.exit(f"no {' and no '.join(missing)}: pip install -e '.[bench]'")
     run = subprocess.run([sys.executable, "-u", "-m", "benchmarks.compiled.comparing"], env=own_kernels())
-    if run.returncode:  # its error is on the screen
+    if run.returncode:  # the error is already on the screen
         sys.exit(run.returncode)

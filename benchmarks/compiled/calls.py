@@ -1,4 +1,4 @@
-"""What a call from Python costs beside the computation: one with eight arrays, and next to nothing to compute."""
+"""The overhead of a call from Python: one with eight arrays and almost nothing to compute."""
 
 import time
 

@@ -1,6 +1,6 @@
-"""The comparison itself: every case, everyone in turn, after everyone's numbers are known to agree.
+"""The comparison: every case, with all contestants in turn, once their numbers agree.
 
-It wants an idle machine: threads that wait for one another (OpenBLAS, PyTorch) lose ten times and more to a neighbour.
+It needs an idle machine: threads that wait for one another (OpenBLAS, PyTorch) slow down tenfold or more under load.
 """
 
 import os
@@ -18,9 +18,9 @@ from benchmarks.timing import spread
 OURS = ["ours", "ours on NumPy"]
 NAMES = ["PyTorch", "JAX", "HIPS", "CasADi", "micrograd"]
 ROUNDS, WARM_UP = 15, 3
-SECONDS, MOST_CALLS = 0.03, 200  # of a turn
-TOLERANCE = 1e-9  # relative to the largest number of each array: a single gradient may be a sum that cancels
-TARGETS: dict[str, dict[str, dict[str, float]]] = {  # the least of their time over ours: in machine code, on NumPy
+SECONDS, MOST_CALLS = 0.03, 200  # per turn
+TOLERANCE = 1e-9  # relative to the largest number of each array: a single gradient may be a cancelling sum
+TARGETS: dict[str, dict[str, dict[str, float]]] = {  # the least ratio of their time to ours: machine code, NumPy
     "ours": {
         "16 relu small": {"JAX": 3, "PyTorch": 8},
         "16 relu": {"JAX": 1.5},
@@ -36,18 +36,18 @@ TARGETS: dict[str, dict[str, dict[str, float]]] = {  # the least of their time o
         "options": {"NumPy": 1 / 1.2},
     },
 }
-FIRST_CALL = 2  # the most of our first call over JAX's
+FIRST_CALL = 2  # the largest allowed ratio of our first call to JAX's
 
 
 def disagreement(got: list[Any], want: list[Any]) -> float:
-    """The largest difference, relative to the largest number of its array."""
+    """The largest difference, relative to the largest number in its array."""
     pairs = list(zip(got, want, strict=True))
     assert all(np.shape(a) == np.shape(b) for a, b in pairs), [(np.shape(a), np.shape(b)) for a, b in pairs]
     return max(float(np.max(np.abs(a - b)) / np.max(np.abs(b))) for a, b in pairs)
 
 
 def agree(key: str, starts: dict[str, Start]) -> float:
-    """The largest disagreement with us; more than the tolerance stops the benchmark."""
+    """The largest disagreement with ours; more than the tolerance stops the benchmark."""
     worst = 0.0
     for name, start in starts.items():
         reference = starts["ours"]
@@ -60,7 +60,7 @@ def agree(key: str, starts: dict[str, Start]) -> float:
 
 
 def prepare(key: str, contestants: list[Any]) -> tuple[dict[str, Start], dict[str, str]]:
-    """Who can run a case, with what they make of it, and who cannot, with the reason."""
+    """The contestants that can run a case, with their results, and those that cannot, with the reason."""
     starts, absent = {}, {}
     for contestant in contestants:
         try:
@@ -71,13 +71,13 @@ def prepare(key: str, contestants: list[Any]) -> tuple[dict[str, Start], dict[st
 
 
 def calls_in_a_turn(contestant: Any, scale: float) -> int:
-    """Warm up, and choose how many calls make a turn of decent length."""
+    """Warm up, and choose the number of calls for a turn long enough to time."""
     took = min(contestant.turn(1)[0] for _ in range(WARM_UP)) / scale
     return max(1, min(MOST_CALLS, round(SECONDS / took)))
 
 
 def compare(key: str, contestants: list[Any]) -> None:
-    """Print one case."""
+    """Run and print one case."""
     case = CASES[key]
     starts, absent = prepare(key, contestants)
     print(f"\n{case}: all agree to {agree(key, starts):.0e}")
@@ -109,7 +109,7 @@ def compare(key: str, contestants: list[Any]) -> None:
 
 
 def main() -> None:
-    """Print every figure, with its target."""
+    """Print every figure with its target."""
     in_process = [
         Local("ours", ours, f"{autograd.__version__}, {autograd.compile(abs).backend}"),
         Local("ours on NumPy", ours.on_numpy, autograd.__version__),

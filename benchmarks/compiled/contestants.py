@@ -1,4 +1,4 @@
-"""Who takes turns: ours and hand-written NumPy in this process, each peer in its own."""
+"""The contestants: ours and hand-written NumPy in this process, each peer in a separate one."""
 
 import gc
 import json
@@ -18,15 +18,15 @@ from benchmarks.compiled.turns import Job, first_call, turn
 
 
 class Absent(Exception):
-    """Not installed, or unable to run a case: the message says which."""
+    """A contestant is not installed or cannot run a case; the message says which."""
 
 
 class Start(NamedTuple):
-    """What a contestant made of a case at first."""
+    """The first result of a contestant on a case."""
 
     arrays: list[Any]  # the value and the gradients
-    seconds: float  # from nothing to those
-    rows: int  # fewer than the case's where the contestant is so slow that its time is scaled
+    seconds: float  # from nothing to those arrays
+    rows: int  # fewer than the case's if the contestant is so slow that its time is scaled up
 
 
 class Local:
@@ -39,7 +39,7 @@ class Local:
     def prepare(self, key: str, rows: int | None = None) -> Start:
         """Build a case, or its first rows, and evaluate it."""
         case = CASES[key]
-        self.job = None  # and with it its machine code, which another case may share
+        self.job = None  # frees its machine code, which another case may share
         gc.collect()
         data = [array[:rows] for array in case.data()]
         build = getattr(self.module, case.kind)
@@ -47,16 +47,16 @@ class Local:
         return Start([np.array(array) for array in arrays], took, len(data[0]))
 
     def turn(self, calls: int) -> tuple[float, float]:
-        """Seconds a call, cores busy."""
+        """Seconds per call, cores busy."""
         assert self.job is not None
         return turn(self.job.run, calls)
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is no process to end."""
 
 
 class Peer:
-    """A contestant in a process of its own, from which the repository cannot be imported."""
+    """A contestant in a separate process, which cannot import the repository."""
 
     def __init__(self, name: str) -> None:
         self.name, self.process = name, None
@@ -66,7 +66,7 @@ class Peer:
         variables = {key: text for key, text in own_kernels().items() if not key.startswith("PYTHON")}
         command = [PYTHON, HERE / "peers.py", name]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(  # the working directory of a script is not on its path, the script's own is
+        self.process = subprocess.Popen(  # a script's own directory is on its path, the working directory is not
             command, stdin=pipe, stdout=pipe, text=True, env=variables, cwd=tempfile.gettempdir()
         )
         hello = self.answer()
@@ -84,7 +84,7 @@ class Peer:
         return answer
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        """One request, one answer."""
+        """Send one request and return its answer."""
         if self.process is None:
             raise Absent(self.about)
         assert self.process.stdin is not None
@@ -103,7 +103,7 @@ class Peer:
                 return Start([saved[name] for name in saved.files], answer["first"], answer["rows"])
 
     def turn(self, calls: int) -> tuple[float, float]:
-        """Seconds a call, cores busy."""
+        """Seconds per call, cores busy."""
         answer = self.ask(calls=calls)
         return answer["seconds"], answer["cores"]
 
@@ -115,5 +115,5 @@ class Peer:
 
 
 def numpy_version() -> str:
-    """What hand-written NumPy runs on."""
+    """The versions behind hand-written NumPy."""
     return f"{version('numpy')}, SciPy {version('scipy')}"

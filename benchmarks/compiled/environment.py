@@ -1,4 +1,4 @@
-"""The peers' own environment, since HIPS autograd has our import name: python -m benchmarks.compiled.environment."""
+"""The peers' environment, separate because HIPS autograd shares our name: python -m benchmarks.compiled.environment."""
 
 import os
 import subprocess
@@ -12,15 +12,15 @@ COMMAND = "python -m benchmarks.compiled.environment"
 
 
 def own_kernels() -> dict[str, str]:
-    """This process's environment variables without those that choose OpenBLAS's kernel for it.
+    """This process's environment variables, except those that choose OpenBLAS's kernel.
 
-    Some machines force an old kernel on it for the sake of old builds, at a price of up to half the speed of new ones.
+    Some machines force an old kernel for the sake of old builds, which costs new ones up to half their speed.
     """
     return {name: text for name, text in os.environ.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
 
 
 def main() -> None:
-    """Make the environment anew and install the peers."""
+    """Create the environment from scratch and install the peers."""
     venv.create(FOLDER, clear=True, with_pip=True)
     subprocess.run([PYTHON, "-m", "pip", "install", "-r", HERE / "peers.txt"], check=True)
 

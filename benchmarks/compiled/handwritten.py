@@ -1,4 +1,4 @@
-"""What a good NumPy programmer writes: both passes by hand, results in place, shared terms once."""
+"""What a good NumPy programmer writes: both passes by hand, results in place, shared terms computed once."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def network(case: Network, parameters: list[Any], rows: list[Any]) -> Job:
 
 
 def greeks(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> list[Any]:
-    """The price and its derivatives by S, K, T, r and sigma."""
+    """The price and its derivatives with respect to S, K, T, r and sigma."""
     root = np.sqrt(T)
     spread = sigma * root
     d1 = np.log(S / K)
@@ -69,7 +69,7 @@ def greeks(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> list[Any]:
     by_K = ndtr(d1 - spread)
     by_K *= np.exp(-r * T)
     np.negative(by_K, out=by_K)
-    strike = K * by_K  # minus the discounted strike, weighted by the chance that it is paid
+    strike = K * by_K  # minus the discounted strike times the probability of exercise
     price = S * by_S
     price += strike
     d1 *= d1

@@ -1,4 +1,4 @@
-"""Memory that Black–Scholes and its Greeks take beyond inputs and outputs: memory.py ours|handwritten ROWS."""
+"""Memory that Black–Scholes and its Greeks use beyond inputs and outputs: memory.py ours|handwritten ROWS."""
 
 import re
 import subprocess
@@ -9,20 +9,20 @@ from pathlib import Path
 from benchmarks.compiled import handwritten, ours
 from benchmarks.compiled.cases import Options
 
-STATUS = Path("/proc/self/status")  # Linux; unlike getrusage it leaves out what the parent process had
+STATUS = Path("/proc/self/status")  # Linux; unlike getrusage it excludes the parent process
 
 
 def kilobytes(name: str) -> int:
-    """VmRSS: the memory of this process. VmHWM: the most that it had."""
+    """VmRSS: the current memory of this process; VmHWM: its peak."""
     return int(re.findall(rf"{name}:\s+(\d+) kB", STATUS.read_text(encoding="ascii"))[0])
 
 
 def measure(who: str, rows: int) -> float:
-    """MiB beyond inputs and outputs, in a process that did nothing else."""
+    """MiB beyond inputs and outputs, in a process that has done nothing else."""
     columns = Options(rows).data()
     greeks = ours.greeks() if who == "ours" else handwritten.greeks
-    greeks(*(column[:1000] for column in columns))  # tracing and compiling are not the call's memory
-    with suppress(OSError):  # where it is not allowed, what came before may count, never less than the call's own
+    greeks(*(column[:1000] for column in columns))  # tracing and compiling are not part of the call's memory
+    with suppress(OSError):  # if not permitted, earlier memory may count too, which never hides the call's
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = kilobytes("VmRSS")
     outputs = greeks(*columns)
@@ -30,7 +30,7 @@ def measure(who: str, rows: int) -> float:
 
 
 def report() -> None:
-    """Print what ours and hand-written NumPy take, for two numbers of rows."""
+    """Print the memory of ours and of hand-written NumPy, for two numbers of rows."""
     if not STATUS.exists():
         print("memory: not run, only Linux tells it")
         return

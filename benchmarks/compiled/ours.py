@@ -1,4 +1,4 @@
-"""The contestant: scalar code for one row, compiled."""
+"""Our contestant: scalar code for one row, compiled."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,7 @@ ACTIVATIONS = {"relu": relu, "tanh": tanh, "sigmoid": sigmoid}
 
 
 def loss_of(activation: str) -> Callable[..., Any]:
-    """The squared error of a network on one row, as plain loops over scalars."""
+    """The squared error of a network on one row, in plain loops over scalars."""
     h = ACTIVATIONS[activation]
 
     def loss(W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any, x: Any, y: Any) -> Any:
@@ -28,7 +28,7 @@ def loss_of(activation: str) -> Callable[..., Any]:
 
 
 def price(S: Any, K: Any, T: Any, r: Any, sigma: Any) -> Any:
-    """A call option by Black and Scholes."""
+    """The Black–Scholes price of a call option."""
     d1 = (log(S / K) + (r + sigma**2 / 2) * T) / (sigma * sqrt(T))
     d2 = d1 - sigma * sqrt(T)
     return S * normal_cdf(d1) - K * exp(-r * T) * normal_cdf(d2)
@@ -55,7 +55,7 @@ def network(case: Network, parameters: list[Any], rows: list[Any], backend: str 
 
 
 def greeks(backend: str = "auto") -> Callable[..., list[Any]]:
-    """The function of S, K, T, r and sigma that gives the price and its derivatives by them, row by row."""
+    """A function of S, K, T, r and sigma that returns the price and its derivatives, row by row."""
     fast = autograd.compile(price, rows=("S", "K", "T", "r", "sigma"), backend=backend)
 
     def both(*columns: Any) -> list[Any]:

@@ -1,7 +1,7 @@
-"""The peers, each in a process of its own, run by the Python of their environment: peers.py NAME.
+"""The peers, each in a separate process, run by the Python of their environment: peers.py NAME.
 
-A request is a line of JSON, and so is its answer: {"case", "path"} prepares a case and saves the value and the
-gradients there, {"calls"} takes a turn. The first line tells the version, or that the peer is not installed.
+Requests and answers are lines of JSON: {"case", "path"} prepares a case and saves its value and gradients at the path,
+{"calls"} takes a turn. The first line gives the peer's version, or says that it is not installed.
 """
 
 import json
@@ -12,16 +12,16 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from cases import CASES, RATE, Network, Options  # beside this file: nothing of the repository is importable here
+from cases import CASES, RATE, Network, Options  # in this folder: nothing else of the repository can be imported
 from turns import Job, first_call, turn
 
 
 class Absent(Exception):
-    """The peer cannot run this case, and why."""
+    """The peer cannot run this case; the message says why."""
 
 
 class PyTorch:
-    """Eager, float64, its own number of threads."""
+    """Eager, float64, with its default number of threads."""
 
     package = "torch"
     most_rows = sys.maxsize
@@ -174,7 +174,7 @@ class HIPS:
 
 
 class CasADi:
-    """Scalar expressions (SX), differentiated, run by its virtual machine, mapped over the rows on every core."""
+    """Scalar expressions (SX), differentiated, run by its virtual machine, and mapped over the rows on every core."""
 
     package = "casadi"
     most_rows = sys.maxsize
@@ -222,7 +222,7 @@ class CasADi:
 
 
 class Micrograd:
-    """A scalar engine in Python. What takes minutes is measured on a hundred rows and scaled, which is said."""
+    """A scalar engine in Python; what would take minutes is measured on a hundred rows, scaled, and marked so."""
 
     package = "micrograd"
     most_rows = 100
@@ -270,7 +270,7 @@ PEERS: dict[str, Any] = {"PyTorch": PyTorch, "JAX": JAX, "HIPS": HIPS, "CasADi":
 
 
 def price(S: Any, K: Any, T: Any, r: Any, sigma: Any, log: Any, sqrt: Any, exp: Any, normal_cdf: Any) -> Any:
-    """A call option by Black and Scholes, with the functions of whoever prices it."""
+    """The Black–Scholes price of a call option, with the peer's own functions."""
     spread = sigma * sqrt(T)
     d1 = (log(S / K) + (r + sigma**2 / 2) * T) / spread
     return S * normal_cdf(d1) - K * exp(-r * T) * normal_cdf(d1 - spread)
@@ -283,7 +283,7 @@ class Server:
         self.peer, self.scale = peer, 1.0
 
     def prepare(self, case: str, path: str) -> dict[str, Any]:
-        """Build a case, save its value and gradients; of fewer rows where the peer is so slow that it is scaled."""
+        """Build a case and save its value and gradients; with fewer rows if the peer is so slow that it is scaled."""
         problem = CASES[case]
         rows = [array[: self.peer.most_rows] for array in problem.data()]
         self.scale = problem.rows / len(rows[0])
@@ -296,7 +296,7 @@ class Server:
         return {"first": seconds, "rows": len(rows[0])}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """One line for one line."""
+        """Answer one request."""
         if "calls" not in request:
             return self.prepare(**request)
         seconds, cores = turn(self.job.run, request["calls"])
@@ -306,7 +306,7 @@ class Server:
 def main() -> None:
     """Serve until the requests end."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints must not come between the answers
+    os.dup2(2, 1)  # anything a library prints must not mix with the answers
     name = sys.argv[1]
     try:
         import_module(PEERS[name].package)

@@ -1,4 +1,4 @@
-"""What the first call takes: tracing, rolling up, compiling."""
+"""The time of the first call: tracing, rolling, compiling."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from benchmarks.compiled.cases import Network
 from benchmarks.compiled.turns import first_call
 from benchmarks.timing import seconds, spread
 
-ROWS = 16  # so few that running the program adds nothing to making it
-WIDE, MIDDLE, NARROW = 222, 79, 69  # the networks of about 10⁵, 13,000 and 10⁴ operations
+ROWS = 16  # so few that running the program adds nothing to the time of making it
+WIDE, MIDDLE, NARROW = 222, 79, 69  # networks of about 10⁵, 13,000 and 10⁴ operations
 
 
 def operations(width: int) -> int:
-    """Scalar operations of the network's forward pass and loss; the backward pass comes on top."""
+    """Scalar operations of the network's forward pass and loss; the backward pass is extra."""
     return (2 * 2 + 1) * width + (2 * width + 1) * width + 2 * width + 2
 
 
@@ -27,7 +27,7 @@ def network(width: int) -> float:
 
 
 def chain(count: int) -> float:
-    """Seconds of the first call for a chain of so many operations, of which no two can be done at once."""
+    """Seconds of the first call for a chain of dependent operations."""
 
     def f(x: Any, y: Any) -> Any:
         z = y
@@ -40,7 +40,7 @@ def chain(count: int) -> float:
 
 
 def growth(name: str, first: Callable[[int], float], sizes: list[int], counts: list[int]) -> None:
-    """Print the time at the larger size, and time an operation there over that at the smaller."""
+    """Print the time at the larger size, and its time per operation relative to the smaller size."""
     rounds = [[first(size) for size in sizes] for _ in range(3)]
     ratios = [large / small * counts[0] / counts[1] for small, large in rounds]
     took = [large for _, large in rounds]
@@ -49,7 +49,7 @@ def growth(name: str, first: Callable[[int], float], sizes: list[int], counts: l
 
 
 def report() -> None:
-    """Print the time of first calls, with targets."""
+    """Print the times of first calls, with targets."""
     took = [network(64) for _ in range(5)]
     size = f"{operations(64):,} operations forward"
     print(f"first call, MLP(2, [64, 64, 1]), {size}: {spread(took, ' s')}, target < 1.5 s")

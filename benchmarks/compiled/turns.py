@@ -1,4 +1,4 @@
-"""How anyone is timed, in our process and in the peers': a turn is one call that does not count and a few that do."""
+"""How every contestant is timed, in our process and the peers': a turn is one uncounted call and a few counted ones."""
 
 import gc
 import time
@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 
 class Job(NamedTuple):
-    """What a contestant makes of a case."""
+    """A contestant's program for a case."""
 
     evaluate: Callable[[], list[Any]]  # the value and the gradients at the start, as NumPy arrays
-    run: Callable[[], Any]  # what is timed
+    run: Callable[[], Any]  # the timed part
 
 
 def first_call(build: Callable[..., Job], *arguments: Any) -> tuple[Job, list[Any], float]:
-    """The job, its value and gradients, and the seconds from nothing to those: tracing and compiling are in there."""
+    """The job, its value and gradients, and the seconds to get them from nothing, including tracing and compiling."""
     start = time.perf_counter()
     job = build(*arguments)
     arrays = job.evaluate()
@@ -22,7 +22,7 @@ def first_call(build: Callable[..., Job], *arguments: Any) -> tuple[Job, list[An
 
 
 def turn(run: Callable[[], Any], calls: int) -> tuple[float, float]:
-    """Seconds a call, and cores that were busy meanwhile; a lone call is long, and goes without the one before it."""
+    """Seconds per call, and cores busy meanwhile; if only one call is timed it is long, and needs no warm-up."""
     gc.collect()
     if calls > 1:
         run()

@@ -1,4 +1,4 @@
-"""The mutation drill: faults put into the rules and the engine, each alone, and how the kit finds and names them."""
+"""The mutation drill: faults planted singly in the rules and the engine, and how the kit finds and names them."""
 
 import statistics
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ def all_rule_mutants() -> list[RuleMutant]:
 
 
 def rule_outcome(i: int) -> Outcome | None:
-    """What became of mutant i of a rule: in a process of its own, its fault harms nobody else."""
+    """The outcome of rule mutant i, in a separate process, where its fault harms nothing else."""
     return drill_rule(all_rule_mutants()[i])
 
 
 def fault_outcome(i: int) -> Outcome:
-    """What became of fault i of the engine."""
+    """The outcome of engine fault i."""
     return drill_fault(FAULTS[i])
 
 
@@ -58,13 +58,13 @@ def row_of(kind: str, total: int, outcomes: Sequence[Outcome]) -> str:
 
 
 def share(outcomes: Sequence[Outcome], what: str) -> str:
-    """How many of them were found and named, or found with a counterexample that is small enough."""
+    """The share that was found and named, or found with a counterexample that is small enough."""
     good = sum(o.found and (o.named if what == "named" else o.excess <= 1) for o in outcomes)
     return f"{good / max(len(outcomes), 1):.1%}"
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Three figures, each with its target."""
+    """Three figures with their targets."""
     found = sum(outcome.found and outcome.examples <= EXAMPLES_ALLOWED for outcome in outcomes)
     return (
         f"\nfound within {EXAMPLES_ALLOWED} examples: {found} of {len(outcomes)}, target all; "

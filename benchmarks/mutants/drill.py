@@ -1,4 +1,4 @@
-"""The drill: each fault alone in the engine, and what the kit makes of it within 200 examples."""
+"""The drill: one fault at a time in the engine, and what the kit finds within 200 examples."""
 
 import random
 import time
@@ -30,10 +30,10 @@ QUIETLY = settings(
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
-COMPANY = ("add", "multiply", "sin")  # that a program under test is made of, besides the operation mutated
+COMPANY = ("add", "multiply", "sin")  # what a tested program is made of, besides the mutated operation
 FEW = ("add", "multiply", "negative", "sin", "maximum")
 
-# Operations that local derivatives are made of take plain whole numbers, or operands that belong together: as in there.
+# Operations that appear in local derivatives take plain whole numbers, or related operands: called as they are there.
 FORMS: dict[str, tuple[int, Callable[..., Any]]] = {
     "ratio_slope": (2, lambda x, y: TABLE["ratio_slope"].function(divide(x, y), x, y)),
     "quotient": (3, lambda x, y, z: TABLE["quotient"].function(x, y, z, 2.0)),
@@ -46,7 +46,7 @@ FORMS: dict[str, tuple[int, Callable[..., Any]]] = {
 
 
 def form_of(row: Primitive) -> tuple[int, Callable[..., Any]] | None:
-    """How an operation is tried where its operands are of a special kind; plain ones are whole numbers."""
+    """How to call an operation whose operands are of a special kind; plain operands are whole numbers."""
     if not row.plain:
         return FORMS.get(row.name)
     form, moving = of_moving(row, [2.0] * len(row.parameters))
@@ -55,7 +55,7 @@ def form_of(row: Primitive) -> tuple[int, Callable[..., Any]] | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mutant: after how many examples it was found, what was named, how large the counterexample."""
+    """The outcome of one mutant: examples until it was found, what was blamed, and the size of the counterexample."""
 
     op: str
     kind: str
@@ -63,13 +63,13 @@ class Outcome:
     found: bool
     examples: int
     named: bool
-    excess: int  # operations beyond those of the smallest program that can show it
+    excess: int  # operations beyond the smallest program that can show it
     seconds: float
     blame: str = ""
 
 
 def drill_rule(mutant: RuleMutant) -> Outcome | None:
-    """One mutant of a rule; None where it is the same function after all."""
+    """Drill one mutant of a rule; None if it is the same function after all."""
     row = TABLE[mutant.op]
     if is_equivalent(row, mutant):
         return None
@@ -88,7 +88,7 @@ def drill_rule(mutant: RuleMutant) -> Outcome | None:
 
 
 def _hunt_rule(row: Primitive, order: int) -> tuple[Any, int]:
-    """A hypothesis test of the operation in company, or alone where it takes operands of a special kind."""
+    """A hypothesis test of the operation in programs, or alone if its operands are of a special kind."""
     special = form_of(row)
     if special is not None:
         count, form = special
@@ -114,7 +114,7 @@ def _on_points(form: Callable[..., Any], count: int, order: int) -> Any:
 
 
 def _first_mismatch(hunt: Any) -> tuple[GradientMismatch | None, int]:
-    """What a hunt raises after shrinking, and how many examples it took to find it."""
+    """The mismatch that a hunt raises after shrinking, and the number of examples until it was found."""
     inner = hunt.hypothesis.inner_test
     count, first = 0, 0
 
@@ -138,7 +138,7 @@ def _first_mismatch(hunt: Any) -> tuple[GradientMismatch | None, int]:
 
 
 def _operations(mismatch: GradientMismatch | None) -> int:
-    """How many operations there are in the graph of a counterexample."""
+    """The number of operations in the graph of a counterexample."""
     if mismatch is None or mismatch.output is None:
         return 0
     seen, found = {mismatch.output}, [mismatch.output]
@@ -153,7 +153,7 @@ def _operations(mismatch: GradientMismatch | None) -> int:
 
 
 def is_equivalent(row: Primitive, mutant: RuleMutant) -> bool:
-    """Whether a mutant changes no derivative at many points: the slopes of a sum swapped, the sign of a zero."""
+    """Whether a mutant changes no derivative at many points: swapped slopes of a sum, or the sign of a zero."""
     points = list(_points(row))
     before = [_derivatives(row, point, mutant.order) for point in points]
     with mutant.apply():
@@ -194,7 +194,7 @@ def _same(a: list[float], b: list[float]) -> bool:
 
 
 def drill_fault(fault: Fault) -> Outcome:
-    """One fault of the engine, hunted where it must show."""
+    """Drill one fault of the engine, in the hunt that must find it."""
     start = time.perf_counter()
     with fault.apply():
         mismatch, examples = _hunt_fault(fault.hunt)

@@ -1,6 +1,6 @@
-"""Putting a fault into the running engine, and taking it out again.
+"""Puts a fault into the running engine and takes it out again.
 
-A function is edited by giving it other code: every closure and table that holds the function then runs the fault.
+A function is edited by replacing its code object, so every closure and table that holds the function runs the fault.
 """
 
 import gc
@@ -18,7 +18,7 @@ Change = Callable[[list[Any], list[Any]], list[Any]]
 
 @contextmanager
 def recoded(functions: list[FunctionType], code: CodeType) -> Iterator[None]:
-    """Other code in functions, for the time of a with block."""
+    """Replace the code of functions for the duration of a with block."""
     before = [function.__code__ for function in functions]
     for function in functions:
         function.__code__ = code
@@ -37,7 +37,7 @@ def source_of(function: FunctionType) -> str:
 
 
 def compiled(source: str, function: FunctionType) -> CodeType:
-    """The code of a function of this source, in the place of another that it stands in for."""
+    """Compile this source and return the code that replaces the function's own."""
     module = compile("from __future__ import annotations\n" + source, function.__code__.co_filename, "exec")
     return inner(module, function.__name__)
 
@@ -49,7 +49,7 @@ def inner(code: CodeType, name: str) -> CodeType:
 
 @contextmanager
 def edited(function: FunctionType, old: str, new: str, nested: str = "") -> Iterator[None]:
-    """A function with a piece of its source replaced; with `nested`, every living closure of that name it has made."""
+    """Replace a piece of a function's source; with `nested`, in every living closure of that name that it has made."""
     source = source_of(function)
     if source.count(old) != 1:
         raise ValueError(f"{old!r} occurs {source.count(old)} times in {function.__qualname__}")
@@ -65,7 +65,7 @@ def edited(function: FunctionType, old: str, new: str, nested: str = "") -> Iter
 
 @contextmanager
 def changed_partials(row: Primitive, change: Change) -> Iterator[None]:
-    """A row whose local derivatives go through `change(local derivatives, operands)` on their way out of its rule."""
+    """Pass the local derivatives that a row's rule returns through `change(local derivatives, operands)`."""
     rule: Any = row.declared
     parameters = ", ".join(row.parameters)
     named = ", z=z" if rule.__code__.co_kwonlyargcount else ""

@@ -1,25 +1,23 @@
-"""Faults of the engine, each in a class of its own: a piece of source, and what a plausible slip makes of it."""
+"""Engine faults, each of a different kind: a piece of source, and a plausible slip that replaces it."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.engine import Value, adjoints, recording
+from autograd.engine import Value, adjoints, inline, recording
 from autograd.engine.blocks import Block
 from autograd.engine.differentiating import plain_gradients, recorded_partials
 from autograd.primitives import TABLE, evaluating
 from autograd.transforms import forward
 from benchmarks.mutants.editing import edited
 
-ACCUMULATE = "grad + adjoint * partial"
-
 
 @dataclass(frozen=True)
 class Fault:
-    """One slip: its name, where it is, what it changes, who finds it, what it must be called, the smallest program.
+    """One fault: its name, the function and source it changes, the hunt that finds it, and how it must be named.
 
-    `named` are the kinds of guilt, or the laws, that say what is wrong; `smallest` is how many operations a program
-    needs to show it.
+    `named` lists the kinds of blame, or the laws, that describe the fault; `smallest` is the number of operations that
+    a program needs to show it.
     """
 
     name: str
@@ -32,11 +30,10 @@ class Fault:
     nested: str = ""
 
     def apply(self) -> AbstractContextManager[None]:
-        """A context that has the fault in it."""
+        """A context in which the fault is present."""
         return edited(self.function, self.old, self.new, self.nested)
 
 
-SWEEP = adjoints.Sweep
 PARTIALS_NOW = "node.op.evaluate(*node.op.structured(tuple(u._data for u in node.inputs)))[1]"
 KEPT_OPEN = """self.mark.on = None
     if exception[0]:
@@ -44,45 +41,38 @@ KEPT_OPEN = """self.mark.on = None
         exception[1].kept.__self__.enter()"""
 
 FAULTS = [
-    Fault("= for += at interior nodes", SWEEP._descend,
-          f"v.grad = adjoint * partial if grad is zero else {ACCUMULATE}", "v.grad = adjoint * partial",
+    Fault("= for += at interior nodes", adjoints._descend, "if total is zero", "if total is zero or v._inputs",
           "gradients", ("accumulation",), 2),
-    Fault("= for += at leaves", SWEEP._descend, f"leaves[v] = adjoint * partial if grad is None else {ACCUMULATE}",
-          "leaves[v] = adjoint * partial", "gradients", ("accumulation",)),
-    Fault("= for += in gradients()", adjoints.adjoints,
-          "found[v] = found[v] + adjoint * partial if v in found else adjoint * partial",
-          "found[v] = adjoint * partial", "gradients", ("accumulation",)),
-    Fault("a set of parents", recording.node, "made.inputs = inputs",
-          "made.inputs = tuple(dict.fromkeys(inputs))", "gradients", ("inputs",)),
-    Fault("no topological order in backward()", SWEEP._descend,
-          "sorted(self.nodes, key=_age, reverse=True)", "self.nodes", "gradients", ("accumulation",), 3),
-    Fault("no topological order in gradients()", adjoints.adjoints,
-          "sorted([node for node in nodes if node.inputs and node.index >= first], key=_age, reverse=True)",
-          "[node for node in nodes if node.inputs and node.index >= first]", "gradients", ("accumulation",), 3),
-    Fault("nodes visited twice", adjoints.adjoints, "if v not in seen:", "if v.inputs or v not in seen:",
-          "gradients", ("accumulation",), 2),
-    Fault("stale interior grads", SWEEP.__init__, "self._descend(zero)",
-          "self._descend(zero); [setattr(n, 'grad', n.grad + g) for n, g in zip(self.nodes, self.before) if g]",
+    Fault("= for += at leaves", adjoints._descend, "if total is zero", "if total is zero or not v._inputs",
+          "gradients", ("accumulation",)),
+    Fault("a set of parents", recording.node, "made._inputs = inputs",
+          "made._inputs, partials = tuple(dict.fromkeys(inputs)), partials[: len(set(inputs))]",
+          "gradients", ("inputs",)),
+    Fault("no topological order", adjoints.sweep, "nodes.sort(key=_age, reverse=True)", "pass",
+          "gradients", ("accumulation",), 3),
+    Fault("nodes visited twice", adjoints.sweep, "if v._adjoint is not zero:",
+          "if v._inputs or v._adjoint is not zero:", "gradients", ("accumulation",), 2),
+    Fault("stale interior grads", Value.backward, "node.grad = adjoint", "node.grad = node.grad + adjoint",
           "laws", ("accumulation",)),
     Fault("leaf grads overwritten by the next pass", Value.backward,
-          "leaf.grad + added if leaf.has_grad and leaf.grad is not None else added", "added",
+          "added if node.grad is NO_GRAD or node.grad is None else node.grad + added", "added",
           "laws", ("accumulation",)),
-    Fault("the seed forgotten", Value.backward, "Sweep(self, seed)", "Sweep(self, 1.0)", "laws", ("seed",)),
-    Fault("an absent edge that leaks", adjoints.adjoints, "if partial is not None and not v.is_constant:",
-          "partial = 0.0 if partial is None else partial\n            if not v.is_constant:", "laws", ("absent",), 2),
-    Fault("constants differentiated", Value.backward, "if not leaf.is_constant:", "if True:", "laws", ("constant",)),
-    Fault("operands read in the backward pass", SWEEP._descend, "zip(node.inputs, node.partials)",
-          f"zip(node.inputs, {PARTIALS_NOW})", "laws", ("data",)),
+    Fault("the seed forgotten", Value.backward, "sweep(self, seed)", "sweep(self, 1.0)", "laws", ("seed",)),
+    Fault("an absent edge that leaks", adjoints._descend, "if partial is not None:",
+          "partial = 0.0 if partial is None else partial\n            if True:", "laws", ("absent",), 2),
+    Fault("constants differentiated", Value.constant.__func__, "made.index = CONSTANT", "made.index = clock()",
+          "laws", ("constant",)),
+    Fault("operands read in the backward pass", adjoints._descend, "zip(inputs, node._partials)",
+          f"((v, p) for v, p in zip(node.inputs, {PARTIALS_NOW}) if not v.is_constant)", "laws", ("data",)),
     Fault("no_grad that records", recording.node, "if OPEN and", "if False and", "laws", ("no_grad",)),
     Fault("no_grad not restored after an exception", Block.leave, "self.mark.on = None", KEPT_OPEN,
           "laws", ("no_grad",)),
     Fault("detach that keeps the graph", Value.detach, "return Value(self._data, self.label)", "return +self",
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),
-    Fault("reflected operands swapped", recording._operator, "forward(left, self)", "forward(self, left)",
-          "laws", ("operands",), nested="reflected"),
-    Fault("gradients in the wrong order", plain_gradients, "for v in inputs]", "for v in reversed(inputs)]",
-          "gradients", ("accumulation",)),
+    Fault("reflected operands swapped", inline.__rsub__, "z = x - y", "z = y - x", "laws", ("operands",)),
+    Fault("gradients in the wrong order", plain_gradients, "[v._adjoint for v in inputs]",
+          "[v._adjoint for v in reversed(inputs)]", "gradients", ("accumulation",)),
     Fault("create_graph that cuts at interior nodes", recorded_partials, "v.data if v.is_constant else v",
           "v.data if v.is_constant or v.inputs else v", "second order", ("composition",), 2),
     Fault("tangents overwritten", forward._push,
@@ -97,5 +87,5 @@ FAULTS = [
 
 
 def by_name(name: str) -> Fault:
-    """The fault of that name."""
+    """The fault with this name."""
     return next(fault for fault in FAULTS if fault.name == name)

@@ -1,13 +1,14 @@
-"""Every local derivative of every primitive, mutated mechanically."""
+"""Mutates every local derivative of every primitive mechanically."""
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 from typing import Any
 
+from autograd.engine import inline
 from autograd.primitives import BUILT_IN, TABLE, Primitive
 from autograd.testing.programs import SEQUENCE
 from benchmarks.mutants.editing import changed_partials, compiled, recoded, source_of
@@ -17,13 +18,23 @@ FACTOR = 1 + 1e-6
 
 @dataclass(frozen=True)
 class RuleMutant:
-    """One local derivative of one operation, changed in one way; `apply` is a context that has the fault in it."""
+    """One local derivative of one operation, changed in one way by a context, `change`."""
 
     op: str
     kind: str
     what: str
     order: int
-    apply: Callable[[], AbstractContextManager[None]]
+    change: Callable[[], AbstractContextManager[None]]
+
+    @contextmanager
+    def apply(self) -> Iterator[None]:
+        """A context in which the fault is present: its rule is asked, not what inline.py has made of the right one."""
+        inline.install(inline.SLOW)
+        try:
+            with self.change():
+                yield
+        finally:
+            inline.install(inline.INLINE)
 
 
 def _sign(partials: list[Any], operands: list[Any], i: int) -> None:
@@ -44,7 +55,7 @@ def _swapped(partials: list[Any], operands: list[Any], i: int) -> None:
 
 
 def _second(partials: list[Any], operands: list[Any], i: int) -> None:
-    """The value stays, the derivative of it changes its sign; that of a plain number becomes 1."""
+    """Keep the value but change the sign of its derivative; for a plain number the derivative becomes 1."""
     p, x = partials[i], operands[i]
     if hasattr(p, "detach"):
         partials[i] = 2 * p.detach() - p
@@ -56,22 +67,22 @@ CHANGES = {"sign": _sign, "factor 1 + 1e-6": _factor, "dropped": _dropped, "swap
 
 
 def mutants() -> Iterator[RuleMutant]:
-    """All of them, in the order of the table; not of operations that a user has added."""
+    """All mutants, in the order of the table, except those of operations that a user has added."""
     for row in [row for row in TABLE.values() if row.name in BUILT_IN]:
         terms = list(dropped_terms(row))
-        for kind, change in CHANGES.items():
+        for kind, altered in CHANGES.items():
             if kind == "dropped" and terms:
                 continue  # the terms of a sum are dropped one by one
             for i, name in places(row):
                 if kind != "swapped" or len(places(row)) + len(row.vectors) > 1:
-                    apply = partial(changed_partials, row, partial(_at, change, i))
-                    yield RuleMutant(row.name, kind, f"∂/∂{name}", 2 if kind == "second order" else 1, apply)
+                    change = partial(changed_partials, row, partial(_at, altered, i))
+                    yield RuleMutant(row.name, kind, f"∂/∂{name}", 2 if kind == "second order" else 1, change)
         for code, what in terms:
             yield RuleMutant(row.name, "dropped", what, 1, partial(recoded, [row.declared], code))
 
 
 def places(row: Primitive) -> list[tuple[int, str]]:
-    """Where in a flat row of local derivatives each operand that has one stands, a sequence by its first member."""
+    """Index and name of each differentiable operand in the flat local derivatives; a sequence has its first index."""
     found, at = [], 0
     for name in row.parameters:
         if name not in row.plain:
@@ -87,7 +98,7 @@ def _at(change: Callable[..., None], i: int, partials: list[Any], operands: list
 
 
 def dropped_terms(row: Primitive) -> Iterator[tuple[Any, str]]:
-    """The rule with one term left out of a sum or difference that its local derivatives are made of."""
+    """The rule with one term left out of a sum or difference in its local derivatives."""
     rule: FunctionType = row.declared
     source = source_of(rule)
     for number in range(sum(isinstance(node, (ast.BinOp)) for node in ast.walk(ast.parse(source)))):
@@ -100,7 +111,7 @@ def dropped_terms(row: Primitive) -> Iterator[tuple[Any, str]]:
 
 
 class _Dropping(ast.NodeTransformer):
-    """Leaves one side out of the sum of a number, unless it is in the value that a rule returns first."""
+    """Drops one side of a numbered sum, unless it is in the value, which a rule returns first."""
 
     def __init__(self, number: int, side: str, has_value: bool) -> None:
         self.number, self.side, self.has_value, self.what = number, side, has_value, ""
@@ -113,7 +124,7 @@ class _Dropping(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> ast.Assign:
-        return node  # its name may stand in the value too
+        return node  # its name may also occur in the value
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)

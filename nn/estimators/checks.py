@@ -1,4 +1,4 @@
-"""Data as estimators take them: arrays of finite floats, a row for each example; else an error says what is wrong."""
+"""Checks estimators' data: arrays of finite floats, one row per example; else an error says what is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 
 class NotFittedError(ValueError, AttributeError):
-    """An estimator was asked before it has learned.
+    """An estimator was used before `fit`.
 
     >>> issubclass(NotFittedError, ValueError)
     True
@@ -22,7 +22,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class DataConversionWarning(UserWarning):
-    """Data had another shape than they should have, and were taken all the same.
+    """Data of an unexpected shape were accepted.
 
     >>> issubclass(DataConversionWarning, UserWarning)
     True
@@ -30,7 +30,7 @@ class DataConversionWarning(UserWarning):
 
 
 class ConvergenceWarning(UserWarning):
-    """A solver that ends at a minimum has not reached it.
+    """A solver stopped before reaching the minimum.
 
     >>> issubclass(ConvergenceWarning, UserWarning)
     True
@@ -38,7 +38,7 @@ class ConvergenceWarning(UserWarning):
 
 
 def as_in_sklearn(own: Any) -> Any:
-    """A class that is both this one and scikit-learn's of its name, where scikit-learn is loaded.
+    """A class that is both this one and scikit-learn's of the same name, if scikit-learn is loaded.
 
     >>> issubclass(as_in_sklearn(NotFittedError), NotFittedError)
     True
@@ -62,7 +62,7 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
 
 
 def features(X: Any) -> tuple[Any, list[Any] | None]:
-    """X as an array of finite floats, rows by features, and the names of its columns if it is a table of named ones."""
+    """X as an array of finite floats, rows by features, and the column names if X is a table with named columns."""
     _require_dense("X", X)
     names = _names(X)
     array = _floats("X", _unmasked("X", X, names), names)
@@ -79,14 +79,14 @@ def features(X: Any) -> tuple[Any, list[Any] | None]:
 
 
 def targets(y: Any, rows: int) -> Any:
-    """y as an array of finite floats, one for each row."""
+    """y as an array of finite floats, one per row."""
     array = _floats("y", column(y, rows), None)
     _require_finite("y", array, None)
     return array
 
 
 def labels(y: Any, rows: int) -> tuple[Any, Any]:
-    """The classes in their order, two at least, and for each row the number of its class."""
+    """The sorted classes, at least two, and the number of each row's class."""
     array = classes_of(y, rows)
     try:
         classes, codes = np.unique(array, return_inverse=True)
@@ -98,7 +98,7 @@ def labels(y: Any, rows: int) -> tuple[Any, Any]:
 
 
 def classes_of(y: Any, rows: int) -> Any:
-    """y as an array with a class for each row: text, whole numbers, what else can be put in order; none is missing."""
+    """y as an array with a class per row: text, whole numbers, or anything sortable; none may be missing."""
     array = column(y, rows)
     kind = array.dtype.kind
     missing = _missing(array.astype(object)) if kind in "mMOT" else np.zeros(len(array), dtype=bool)
@@ -116,7 +116,7 @@ def classes_of(y: Any, rows: int) -> Any:
 
 
 def column(y: Any, rows: int) -> Any:
-    """y as an array of one dimension, with a value for each row.
+    """y as a one-dimensional array with a value per row.
 
     >>> column(["a", "b"], 2).shape
     (2,)
@@ -125,7 +125,7 @@ def column(y: Any, rows: int) -> Any:
         raise ValueError("requires y to be passed, but the target y is None")
     _require_dense("y", y)
     array = _unmasked("y", y, None)
-    if array.dtype.kind in "US" and isinstance(y, (list, tuple)):  # NumPy has made text of numbers and NaN, too
+    if array.dtype.kind in "US" and isinstance(y, (list, tuple)):  # NumPy also converts numbers and NaN to text
         given = np.asarray(y, dtype=object)
         array = array if all(isinstance(value, (str, bytes)) for value in given.ravel()) else given
     if array.ndim == 2 and array.shape[1] == 1:
@@ -147,7 +147,7 @@ def _require_dense(what: str, data: Any) -> None:
 
 
 def _names(X: Any) -> list[Any] | None:
-    """The names of the columns of a table, but for names that only count them: 0, 1, 2, …."""
+    """The column names of a table, or None if they only count the columns: 0, 1, 2, …."""
     columns = getattr(X, "columns", None)
     names = None if columns is None or callable(columns) else list(columns)
     if names is None or names == list(range(len(names))):
@@ -161,7 +161,7 @@ def _names(X: Any) -> list[Any] | None:
 
 
 def _unmasked(what: str, data: Any, names: list[Any] | None) -> Any:
-    """Data as an array; ValueError where a mask hides some of it, which an array would show again."""
+    """Data as an array; ValueError if a mask hides some of it, which an array would expose."""
     if not isinstance(data, np.ma.MaskedArray):
         return np.asarray(data)
     mask = np.ma.getmaskarray(data)
@@ -184,12 +184,12 @@ def _floats(what: str, array: Any, names: list[Any] | None) -> Any:
                 told = f"{error}: {what} in {_place(what, place, names)}"
                 raise (TypeError(told) if isinstance(error, TypeError) else ValueError(told)) from None
         return numbers
-    with np.errstate(over="ignore"):  # infinity is refused by name
+    with np.errstate(over="ignore"):  # infinity gets an error of its own
         return array.astype(float)
 
 
 def _float(value: Any) -> float:
-    """The number in a cell, NaN where it is missing; TypeError or ValueError for what is no number."""
+    """The number in a cell, NaN if it is missing; TypeError or ValueError if it is not a number."""
     if _is_missing(value):
         return math.nan
     if isinstance(value, (str, bytes)):

@@ -1,4 +1,4 @@
-"""Linear classifiers that differ in their goodness alone: regression on ±1, perceptron, SVM, logistic regression."""
+"""Linear classifiers that differ only in goodness: regression on ±1, perceptron, SVM, logistic regression."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SLOWER_AND_SLOWER = InverseTime(1.0)
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class RegressionClassifier(LinearClassifier):
-    """Classification as if it were regression on targets ±1: the lecture's cautionary tale.
+    """Classification as regression on targets ±1: the lecture's cautionary tale.
 
-    A row far on the right side is punished like one on the wrong side, and bends the boundary towards itself.
+    A row far on the right side costs as much as one on the wrong side, and bends the boundary towards itself.
 
     >>> model = RegressionClassifier().fit([[0.0], [1.0], [2.0], [30.0]], ["a", "a", "b", "b"])
     >>> model.predict([[0.0], [1.0], [2.0], [30.0]]).tolist()  # the last row pulls the boundary over the third
@@ -42,10 +42,10 @@ class RegressionClassifier(LinearClassifier):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Perceptron(LinearClassifier):
-    """Rosenblatt's (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
+    """Rosenblatt's perceptron (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
 
-    Ends where every row is on its own side; else the best of all steps is kept, that with the fewest mistakes
-    (Gallant's pocket, 1990). The loss is 0 for w = 0, too, so it starts at weights drawn from `random_state`.
+    Stops when every row is on its own side; otherwise keeps the step with the fewest mistakes (Gallant's pocket, 1990).
+    The loss is also 0 for w = 0, so descent starts at weights drawn from `random_state`.
 
     >>> Perceptron(random_state=0).fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -81,10 +81,10 @@ class Perceptron(LinearClassifier):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearSVM(LinearClassifier):
-    """A linear support vector machine: mean hinge loss max(0, 1 - y·z) and (λ/2)‖w‖² (Cortes and Vapnik, 1995).
+    """A linear support vector machine: mean hinge loss max(0, 1 - y·z) plus (λ/2)‖w‖² (Cortes and Vapnik, 1995).
 
-    The corners of the loss keep descent at a constant rate from coming to rest: a `rate` that is a number falls to 0
-    along a cosine. It finds its minimum within `max_iter` steps where features have the same scale: standardise them.
+    The kinks of the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine.
+    It needs features of similar scale to reach the minimum within `max_iter` steps: standardise them.
 
     >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -106,10 +106,10 @@ class LinearSVM(LinearClassifier):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LogisticRegression(Probabilistic, LinearClassifier):
-    """P(class | x) = σ(w·x + b), or the softmax of a score for each of more classes, of greatest likelihood.
+    """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
-    The goodness is the cross entropy. `solver`: newton (on the exact Hessian), or an optimiser. Of separable classes
-    there is no best w without `l2`: the likelihood grows with ‖w‖, and a ConvergenceWarning says so.
+    The goodness is the cross entropy. `solver` is newton (with the exact Hessian) or an optimiser. For separable
+    classes there is no best w without `l2`: the likelihood grows with ‖w‖, and a ConvergenceWarning says so.
 
     >>> model = LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
     >>> model.predict_proba([[1.5]]).round(12).tolist()
@@ -135,5 +135,5 @@ def _is_mistake(z: Any, y: Any) -> Any:
 
 
 def _over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
-    """The loss of one score, or of several the sum."""
+    """The loss of one score, or the sum over several."""
     return sum([loss(zk, yk) for zk, yk in zip(z, y)]) if isinstance(z, np.ndarray) else loss(z, y)

@@ -1,4 +1,4 @@
-"""scikit-learn's conventions, the same for every estimator: parameters, what is learned, scores, tags."""
+"""scikit-learn's conventions, shared by all estimators: parameters, learned attributes, scores, tags."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MOST_TOLD = 5  # names in an error
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Estimator:
-    """Parameters are the fields of the class, which the constructor only stores; what is learned ends in `_`."""
+    """Base of all estimators: the constructor only stores the parameters, its fields; learned attributes end in `_`."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters by name; ValueError, and none set, for a name that is none of them."""
+        """Set parameters by name; raises ValueError, and sets none, for an unknown name."""
         known = self.get_params()
         for name in params:
             if name not in known:
@@ -43,7 +43,7 @@ class Estimator:
         return any(name.endswith("_") and not name.startswith("_") for name in vars(self))
 
     def _learned(self, X: Any) -> Any:
-        """Features to predict from, as they were when the estimator learned."""
+        """Check features to predict from against those seen in `fit`."""
         if not self.__sklearn_is_fitted__():
             raise as_in_sklearn(NotFittedError)(
                 f"This {type(self).__name__} instance is not fitted yet: call fit first"
@@ -63,7 +63,7 @@ class Estimator:
         return array
 
     def _taught(self, X: Any) -> Any:
-        """Features to learn from; their number and names are noted."""
+        """Check features to learn from, and store their number and names."""
         array, self._names = features(X)
         self.n_features_in_ = array.shape[1]
         vars(self).pop("feature_names_in_", None)
@@ -72,12 +72,12 @@ class Estimator:
         return array
 
     def _named(self, column: Any) -> str:
-        """What errors call a column: its name, or its number."""
+        """The name of a column in errors: its name, or its number."""
         return str(column if self._names is None else self._names[column])
 
     @contextmanager
     def _as_before_if_it_fails(self) -> Iterator[None]:
-        """A fit that fails leaves the estimator as it was."""
+        """Restore the estimator if `fit` fails."""
         before = dict(vars(self))
         try:
             yield
@@ -96,7 +96,7 @@ class Regressor(Estimator):
     """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Learn from rows of features X, (n, d), and a number y for each row; returns the estimator."""
+        """Learn from rows of features X, (n, d), and a number y per row; returns the estimator."""
         with self._as_before_if_it_fails():
             array = self._taught(X)
             self._fit(array, targets(y, len(array)))
@@ -108,10 +108,10 @@ class Regressor(Estimator):
             return _representable("prediction", self._predict(self._learned(X)))
 
     def score(self, X: Any, y: Any) -> float:
-        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; where y is constant, 1 if it is met and else 0."""
+        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; for constant y, 1 if every prediction is exact, else 0."""
         predicted = self.predict(X)
         y = targets(y, len(predicted))
-        units = in_units(y.reshape(-1, 1))  # whose squares are floats
+        units = in_units(y.reshape(-1, 1))  # so that squares neither overflow nor underflow
         with np.errstate(over="ignore"):
             error = np.ldexp(y / 2 - predicted / 2, 1 - units.exponent[0])
             left, whole = float(np.sum(error**2)), float(np.sum(units.A**2))
@@ -132,10 +132,10 @@ class Regressor(Estimator):
 class Classifier(Estimator):
     """An estimator of a class: `fit`, `predict`, `decision_function`, and `score`, which is the accuracy."""
 
-    POOR_SCORE = False  # whether three blobs side by side are beyond it
+    POOR_SCORE = False  # whether it cannot separate three blobs in a row
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Learn from rows of features X, (n, d), and a class y for each row; returns the estimator."""
+        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
         with self._as_before_if_it_fails():
             array = self._taught(X)
             self.classes_, codes = labels(y, len(array))
@@ -143,7 +143,7 @@ class Classifier(Estimator):
         return self
 
     def decision_function(self, X: Any) -> Any:
-        """The score of every row, (n,): above 0 for `classes_[1]`; of more than two classes one for each, (n, K)."""
+        """The score of every row, (n,): above 0 means `classes_[1]`; of more than two classes one each, (n, K)."""
         scores = self._finite_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
@@ -153,7 +153,7 @@ class Classifier(Estimator):
         return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else np.argmax(scores, axis=1)]
 
     def score(self, X: Any, y: Any) -> float:
-        """The share of rows whose class is predicted right."""
+        """The share of rows whose class is predicted correctly."""
         predicted = self.predict(X)
         given = classes_of(y, len(predicted))
         if _is_text(given) != _is_text(self.classes_):
@@ -161,20 +161,20 @@ class Classifier(Estimator):
         return float(np.mean(predicted == given))
 
     def _fit(self, X: Any, y: Any) -> None:
-        """Learn from the number of the class of each row."""
+        """Learn from the class number of each row."""
         raise NotImplementedError
 
     @property
     def _outputs(self) -> int:
-        """How many scores there are: one tells two classes apart."""
+        """The number of scores: one is enough for two classes."""
         return 1 if len(self.classes_) == 2 else len(self.classes_)
 
     def _own(self, y: Any) -> Any:
-        """Of each row and class whether the row is of that class."""
+        """For each row and class, whether the row belongs to the class."""
         return y[:, np.newaxis] == np.arange(len(self.classes_))
 
     def _scores(self, X: Any) -> Any:
-        """One score a row where there are two classes, K where there are K: (n, 1) or (n, K)."""
+        """One score per row for two classes, K for K classes: (n, 1) or (n, K)."""
         raise NotImplementedError
 
     def _finite_scores(self, X: Any) -> Any:
@@ -188,7 +188,7 @@ class Classifier(Estimator):
 
 
 class Probabilistic(Classifier):
-    """A classifier whose scores are log odds: `predict_proba` is σ of them, or the softmax."""
+    """A classifier whose scores are log odds: `predict_proba` is their σ or softmax."""
 
     def predict_proba(self, X: Any) -> Any:
         """The posterior P(class | x) of every row and class, (n, K)."""
@@ -203,7 +203,7 @@ class Probabilistic(Classifier):
 
 
 def _changed(known: list[Any], names: list[Any]) -> str:
-    """How the names of columns are others than at fit."""
+    """How the column names differ from those at fit."""
     told = ["The feature names should match those that were passed during fit."]
     for what, those, rest in (
         ("Feature names unseen at fit time:", names, known),
@@ -223,7 +223,7 @@ def _is_text(classes: Any) -> bool:
 
 
 def _representable(what: str, numbers: Any) -> Any:
-    """The numbers; ValueError that names the row where one is beyond the range of floats."""
+    """Return the numbers; ValueError, naming the row, if one exceeds the range of floats."""
     if not np.isfinite(numbers).all():
         row = int(np.argwhere(~np.isfinite(numbers))[0][0])
         raise ValueError(f"the {what} of row {row} of X is beyond the range of floats: its numbers are too large")

@@ -27,20 +27,21 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
     "adam": Adam,
 }
 
-LEAST, MOST = 1e-150, 1e150  # numbers whose squares are floats, with room for sums and weights
-ASLEEP = 1000.0  # times `tol`: a slope in units of its column that is no rest
+LEAST, MOST = 1e-150, 1e150  # numbers whose squares fit in floats, with room for sums and weights
+ASLEEP = 1000.0  # times `tol`: a steeper slope, in units of its column, means that descent is not at rest
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class ByGradient(Estimator):
     """The parameters of training, and training itself.
 
-    `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss, which leaves biases alone. `solver` is the name of an
-    optimiser (gradient descent, adagrad, rmsprop, adam), where it applies newton or exact, or an `nn.Optimiser` of your
-    own, with a rate of its own. `rate` is η, a number or a schedule; `max_iter` the number of passes over the rows,
-    each in batches of `batch_size` rows in an order drawn from `random_state`, or in one step. A step over all rows
-    that finds every |∂L/∂θ| ≤ `tol` is the last. `verbose` shows a progress bar. A ConvergenceWarning says where the
-    loss has grown, or steps over all rows have not come to rest.
+    `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss; biases are exempt. `solver` is the name of an optimiser
+    (gradient descent, adagrad, rmsprop, adam), in some estimators newton or exact, or an `nn.Optimiser` of your own
+    with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each in
+    one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Training stops after a full step
+    that finds every
+    |∂L/∂θ| ≤ `tol`. `verbose` shows a progress bar. A ConvergenceWarning says that the loss has grown, or that full
+    steps have not come to rest.
     """
 
     l2: float = 0.0
@@ -53,7 +54,7 @@ class ByGradient(Estimator):
     verbose: bool = False
 
     SOLVERS = (*OPTIMISERS,)
-    RESTS = True  # whether descent at a constant rate comes to rest: not at the corners of a loss
+    RESTS = True  # whether descent at a constant rate comes to rest; at the kinks of a loss it does not
 
     def _objective(self, loss: Callable[[Any, Any, Any], Any], functions: Module) -> Objective:
         """The mean loss over rows, and the penalty on weights, as a function of the parameters."""
@@ -62,7 +63,7 @@ class ByGradient(Estimator):
         return Objective(loss, functions)
 
     def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
-        """The best parameters, from θ on; `history_` and `n_iter_` are noted."""
+        """Return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
         if self.solver == "newton":
             newton = Newton(steps=self.max_iter, progress=self.verbose)
             theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
@@ -81,7 +82,7 @@ class ByGradient(Estimator):
         return theta
 
     def _require_rest(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """A warning where descent has ended and there was still some way to go."""
+        """Warn if descent stopped before reaching the minimum."""
         first, last = self.history_[0], self.history_[-1]
         if last > first:
             warn(f"the loss has grown from {first:.4g} to {last:.4g}: take a smaller rate", ConvergenceWarning)
@@ -96,14 +97,14 @@ class ByGradient(Estimator):
                 warn(f"a rest that is none: tol = {self.tol:g} stops descent {told}", ConvergenceWarning)
 
     def _asleep(self, slopes: Any, X: Any) -> int | None:
-        """A column of numbers so small that slopes within `tol` are still steep: in units of the column."""
+        """A column of numbers so small that slopes within `tol` are still steep in its units."""
         most = np.max(np.abs(X), axis=0)
         unit = np.clip(most, np.sqrt(self.l2), 1.0)
         steep = np.max(slopes.reshape(-1, len(unit)), axis=0) > ASLEEP * self.tol * unit
         return int(np.argmax(steep & (most > 0))) if np.any(steep & (most > 0)) else None
 
     def _require_squares(self, X: Any) -> None:
-        """ValueError for a column whose squares, which descent is made of, floats do not hold."""
+        """Raise ValueError for a column whose squares, which descent uses, do not fit in floats."""
         most = np.max(np.abs(X), axis=0)
         for j in np.flatnonzero((most > 0) & ((most < LEAST) | (most > MOST))):
             told = f"the largest number of column {self._named(j)} is {most[j]:.1g}: floats do not hold its square"
@@ -115,18 +116,18 @@ class ByGradient(Estimator):
         return OPTIMISERS[self.solver](rate=self._schedule(steps))
 
     def _schedule(self, steps: int) -> Any:
-        """The rate over all steps of the training."""
+        """The rate schedule for the whole training."""
         return self.rate
 
     def _require_sensible(self) -> None:
-        """ValueError for a parameter outside its range; the constructor, by convention, looks at none."""
+        """Raise ValueError for a parameter out of range; by convention the constructor checks none."""
         if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
             raise ValueError(f"solver is one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}")
         require_sensible(self)
 
 
 def require_sensible(estimator: Any) -> None:
-    """ValueError for a parameter outside its range, of those that several estimators have.
+    """Raise ValueError for a parameter out of range, among those that several estimators share.
 
     >>> from nn import LinearRegression
     >>> require_sensible(LinearRegression())
@@ -146,7 +147,7 @@ def require_sensible(estimator: Any) -> None:
 
 
 def generator(random_state: Any) -> np.random.Generator:
-    """A generator from what scikit-learn calls a random state: None, a seed, a RandomState or a Generator."""
+    """A generator from a scikit-learn random state: None, a seed, a RandomState or a Generator."""
     if isinstance(random_state, np.random.RandomState):
         random_state = random_state.randint(2**31)
     return np.random.default_rng(random_state)

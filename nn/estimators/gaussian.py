@@ -1,4 +1,4 @@
-"""The Gaussian classifier: a density for every class, of greatest likelihood, and the posterior by Bayes.
+"""The Gaussian classifier: a maximum-likelihood density per class, and the posterior by Bayes' rule.
 
 With a shared covariance the posterior of two classes is σ(w·x + b), where, as the lecture derives,
 w = Σ⁻¹(μ₁ - μ₀) and b = -½ μ₁ᵀΣ⁻¹μ₁ + ½ μ₀ᵀΣ⁻¹μ₀ + ln(P₁/P₀).
@@ -29,7 +29,7 @@ FARTHEST = 1e150  # in standard deviations, so that squares do not overflow
 class Gaussian(Module):
     """ln N(x; μ, Σ) in d dimensions, as ln|A| - ½‖A(x - μ)‖² - ½ d ln 2π, with A lower triangular and Σ⁻¹ = AᵀA.
 
-    The diagonal of A is exp(s), so that whatever the parameters are, it is a density; `like` is one to share A with.
+    The diagonal of A is exp(s), so any parameters give a density; `like` is a Gaussian to share A with.
 
     >>> round(Gaussian(2)([0.0, 0.0]).data + log(2 * pi), 12)
     0.0
@@ -55,7 +55,7 @@ class Gaussian(Module):
 
 
 class Gaussians(Module):
-    """The log-density of every class, with one covariance for all of them or one each.
+    """The log-density of every class, with one shared covariance or one each.
 
     >>> len(Gaussians(3, 2, shared=True)([0.0, 0.0])), len(Gaussians(3, 2, shared=True).parameters())
     (3, 9)
@@ -71,14 +71,14 @@ class Gaussians(Module):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class GaussianClassifier(Probabilistic, Estimator):
-    """A Gaussian for every class: with a shared covariance, and so a linear boundary, or with separate ones.
+    """A Gaussian per class: with a shared covariance, so that the boundary is linear, or with separate ones.
 
-    `means_` (K, d), `covariance_` (d, d) or (K, d, d), `class_prior_` (K), of greatest likelihood: covariances divide
-    by the number of rows. `priors` are those of the classes in their order, by default their shares. With
-    `covariance="shared"` `coef_` and `intercept_` are the w and b of the posterior. `solver`: exact, or gradient ascent
-    on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`); that needs
-    classes less than some twenty spreads apart and columns that are not nearly collinear. ValueError, naming the
-    columns, where a covariance is singular.
+    `means_` (K, d), `covariance_` (d, d) or (K, d, d) and `class_prior_` (K) maximise the likelihood: covariances
+    divide by the number of rows. `priors` are the classes' in sorted order, by default their shares. With
+    `covariance="shared"`, `coef_` and `intercept_` are the w and b of the posterior. `solver` is exact, or gradient
+    ascent on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`); this
+    needs classes less than about twenty spreads apart and columns that are not nearly collinear. Raises ValueError,
+    naming the columns, if a covariance is singular.
 
     >>> model = GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], ["a", "a", "b", "b"])
     >>> model.means_.ravel().tolist(), model.coef_.round(12).tolist(), model.intercept_.round(12).tolist()
@@ -112,7 +112,7 @@ class GaussianClassifier(Probabilistic, Estimator):
             self.history_, self.n_iter_ = [-float(np.mean(densities[np.arange(len(y)), y]))], 1
 
     def _moments(self, within: Any) -> tuple[Any, Any]:
-        """The maximum of the likelihood in closed form: means, and covariances, one where they are shared."""
+        """The maximum of the likelihood in closed form: the means, and the covariances, only one if shared."""
         means = np.array([mean for _, mean in within], dtype=float)
         scatters = np.array([away.T @ away for away, _ in within])
         counts = np.array([len(away) for away, _ in within])
@@ -121,7 +121,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         return means, scatters / counts[:, np.newaxis, np.newaxis]
 
     def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
-        """The same maximum by the lecture's three steps: densities; the likelihood of the rows; gradient ascent."""
+        """The same maximum by the lecture's three steps: densities; likelihood of the rows; gradient ascent."""
         spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _ in within], axis=0))
         model = Gaussians(len(self.classes_), A.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
@@ -139,7 +139,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         return spread * np.array(means), np.outer(spread, spread) * np.array(covariances)
 
     def _of_columns(self, units: Units, covariance: Any) -> Any:
-        """Covariances of the columns as they came; ValueError where floats do not hold a variance."""
+        """Covariances in the original units; ValueError if a variance does not fit in floats."""
         with np.errstate(over="ignore", under="ignore"):
             held = np.ldexp(covariance, units.exponent[:, np.newaxis] + units.exponent)
         variances = np.diagonal(held, axis1=-2, axis2=-1).reshape(-1, len(units.exponent))
@@ -150,7 +150,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         return held
 
     def _linear(self, units: Units, means: Any, S: Any) -> tuple[Any, Any]:
-        """w and b of every class's score, or of the difference of two; around the mean of the means, to keep digits."""
+        """w and b of each class's score, or of the difference of two; centred on the mean of means, to keep digits."""
         centre, spread = means.mean(axis=0), np.sqrt(np.diag(S))
         m = (means - centre) / spread
         V = np.linalg.solve(S / spread / spread[:, np.newaxis], m.T).T
@@ -180,7 +180,7 @@ class GaussianClassifier(Probabilistic, Estimator):
             raise ValueError(f"a row of X is {farthest:.1g} standard deviations off: its density has no logarithm")
         return -np.sum(np.log(np.diag(factor) * spread)) - np.sum(z * z, axis=0) / 2 - X.shape[1] / 2 * log(2 * pi)
 
-    # --- what can be wrong
+    # --- checks
 
     def _require_sensible(self) -> None:
         require_one_of("covariance", self.covariance, ("shared", "separate"))
@@ -196,9 +196,9 @@ class GaussianClassifier(Probabilistic, Estimator):
         return priors
 
     def _require_regular(self, X: Any, units: Units, y: Any, within: list[Any]) -> None:
-        """ValueError where a covariance is singular: too few rows, or columns that depend on each other."""
+        """Raise ValueError if a covariance is singular: too few rows, or linearly dependent columns."""
         d, spare = X.shape[1], 1
-        # What the numbers of every group have been rounded from: as they came, and less the mean of their column.
+        # The magnitudes that rounding is relative to: the original numbers, and those less their column's mean.
         of = [(np.abs(X[y == k]).max(axis=0), np.abs(units.A[y == k]).max(axis=0)) for k in range(len(within))]
         size = [np.maximum(np.ldexp(most, -units.exponent), moved) for most, moved in of]
         who = [f"the covariance of class {label!r}" for label in self.classes_.tolist()]
@@ -219,7 +219,7 @@ class GaussianClassifier(Probabilistic, Estimator):
 
 
 def collinear(away: Any) -> list[int]:
-    """Of columns less their means those of which a combination is 0; of several such those of the most exact one.
+    """The centred columns that have a linear combination of 0; among several combinations, the most exact one.
 
     >>> collinear(np.array([[1.0, 0.0, 1.0], [-1.0, 0.0, -1.0], [0.0, 1.0, 1.0], [0.0, -1.0, -1.0]]))
     [0, 1, 2]

@@ -1,4 +1,4 @@
-"""Least squares, exactly: by a QR decomposition of columns in units of their own, refined in extended precision."""
+"""Exact least squares: a QR decomposition of scaled columns, refined in extended precision."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 
 from nn.estimators.units import Units
 
-BLOCK = 2**20  # numbers in extended precision at a time
-TIMES = 2  # that a solution is refined; each leaves of its error what one rounding makes of the columns' condition
+BLOCK = 2**20  # numbers held in extended precision at a time
+TIMES = 2  # refinements; each scales the error by one rounding times the condition of the columns
 
 
 def least_squares(units: Units, target: Units, l2: float = 0.0) -> Any:
-    """V (outputs, features) of least mean of ‖A·Vᵀ - Y‖² + (λ/2)‖W‖², with A, W and Y as their units have them.
+    """V (outputs, features) that minimises the mean of ‖A·Vᵀ - Y‖² + (λ/2)‖W‖², with A, W and Y in their own units.
 
-    Of many solutions it is the one of least norm, in units of the columns; the weight of a column of zeros is 0. Where
-    columns are more than rows, no matrix is columns by columns.
+    Among many solutions it has the least norm, in units of the columns; a column of zeros has weight 0. With more
+    columns than rows, no columns-by-columns matrix is formed.
 
     >>> from nn.estimators.units import in_units
     >>> X, Y = np.array([[1.0], [2.0], [3.0]]), np.array([[3.0], [5.0], [7.0]])
@@ -32,7 +32,7 @@ def least_squares(units: Units, target: Units, l2: float = 0.0) -> Any:
 
 def _solution(units: Units, target: Units, l2: float) -> Any:
     (n, d), A, Y = units.A.shape, units.A, target.A
-    root = np.ldexp(np.sqrt(n * l2 / 2), -units.exponent)  # ‖√(nλ/2) w‖² is one more row for each column
+    root = np.ldexp(np.sqrt(n * l2 / 2), -units.exponent)  # ‖√(nλ/2) w‖² adds one row per column
     if l2 and d > n:
         return _of_rows(units, root, Y)
     rows = np.vstack([A, np.diag(root)]) if l2 else A
@@ -45,7 +45,7 @@ def _solution(units: Units, target: Units, l2: float) -> Any:
 
 
 def _of_rows(units: Units, root: Any, Y: Any) -> Any:
-    """The solution with a penalty as a mixture of rows, which it is; with all columns in one unit, as it has them."""
+    """The penalised solution, which is a mixture of rows; all columns are brought to one unit."""
     n, alike = len(Y), np.ldexp(1.0, units.exponent - np.max(units.exponent))[:, np.newaxis]
     Q, R = np.linalg.qr(alike * units.A.T)
     rows, targets = np.vstack([R.T, np.min(root) * np.eye(n)]), np.vstack([Y, np.zeros_like(Y)])
@@ -54,7 +54,7 @@ def _of_rows(units: Units, root: Any, Y: Any) -> Any:
 
 
 def _refined(units: Units, target: Units, pull: Any, R: Any, V: Any) -> Any:
-    """V less what its gradient, in extended precision, says that it is off (Björck, 1967)."""
+    """V corrected by its gradient, computed in extended precision (Björck, 1967)."""
     (n, d), V = units.A.shape, V.astype(np.longdouble)
     for _ in range(TIMES):
         g = -pull[:, np.newaxis] * V

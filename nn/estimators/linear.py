@@ -1,4 +1,4 @@
-"""What all linear models share: the set of functions z = w·x + b, one z or one for each class."""
+"""What all linear models share: the set of functions z = w·x + b, with one z or one per class."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nn.estimators.fitting import ByGradient
 from nn.estimators.least_squares import least_squares
 from nn.estimators.units import Units, in_units
 
-VISIBLE = 1e-4  # of the spread of the scores: rounding that is larger than that is told
+VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a warning
 SCALE = "scale the features, or y"
 
 
 class LinearObjective:
-    """The mean over rows of a loss of the scores z = Wx, and ½ Σ λⱼwⱼ², as a function of W in one flat array.
+    """The mean over rows of a loss of the scores z = Wx, plus ½ Σ λⱼwⱼ², as a function of W in one flat array.
 
     The engine differentiates the loss with respect to the scores. The rest of the chain rule, ∂C/∂W = Σ ∂C/∂z · xᵀ over
-    the rows, is a product of matrices: features cost no tracing, and products with the Hessian need no Hessian.
+    the rows, is a matrix product: features need no tracing, and Hessian-vector products need no Hessian.
 
     >>> objective = LinearObjective(lambda z, y: (z - y) ** 2, 1, np.array([0.0]))
     >>> objective.value_and_grad(np.array([1.0]), np.array([[1.0], [2.0]]), np.array([3.0, 3.0]))
@@ -36,7 +36,7 @@ class LinearObjective:
         self.outputs, self.penalty = outputs, penalty
 
     def value(self, theta: Any, X: Any, y: Any, reduce: str = "mean") -> Any:
-        """The loss, its mean or sum over rows, and the penalty."""
+        """The mean or sum of the loss over rows, plus the penalty."""
         return self.compiled(self._scores(theta, X), y, reduce=reduce) + 0.5 * np.sum(self._pulled(theta) * theta)
 
     def value_and_grad(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
@@ -52,7 +52,7 @@ class LinearObjective:
         return self._over_rows(curved, X) + self._pulled(tangents)
 
     def hessian(self, theta: Any, X: Any, y: Any) -> Any:
-        """Every ∂²/∂wᵢ∂wⱼ: of two scores k and l, Σ ∂²C/∂zₖ∂zₗ · xxᵀ over the rows."""
+        """Every ∂²/∂wᵢ∂wⱼ: the block for scores k and l is Σ ∂²C/∂zₖ∂zₗ · xxᵀ over the rows."""
         Z, d = self._scores(theta, X), X.shape[1]
         blocks = np.zeros((self.outputs, d, self.outputs, d))
         for other in range(self.outputs):
@@ -64,7 +64,7 @@ class LinearObjective:
         return blocks.reshape(len(theta), len(theta)) + np.diag(np.tile(self.penalty, self.outputs))
 
     def _scores(self, theta: Any, X: Any) -> Any:
-        """z of every row, (n,) of one score, else (n, outputs)."""
+        """z of every row: (n,) for one score, else (n, outputs)."""
         with np.errstate(all="ignore"):
             Z = X @ theta.reshape(self.outputs, -1).T
         return Z[:, 0] if self.outputs == 1 else Z
@@ -80,19 +80,19 @@ class LinearObjective:
 
 @cache
 def _compiled(loss: Callable[[Any, Any], Any]) -> Any:
-    """A loss is compiled once, however often estimators learn."""
+    """Compile each loss once, however often estimators fit."""
     return compile(loss, rows=("z", "y"))
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearEstimator(ByGradient, Estimator):
-    """The three steps of the lecture for z = Wx + b, from zero, where every such search is as good as any."""
+    """The three steps of the lecture for z = Wx + b, starting from zero, which is as good as any start."""
 
     fit_intercept: bool = True
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
-        """Step 2, the goodness of a function, by its scores for one row."""
+        """Step 2, the goodness of a function, from its scores for one row."""
         raise NotImplementedError
 
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
@@ -115,7 +115,7 @@ class LinearEstimator(ByGradient, Estimator):
         return self._of_columns(units, V, b, exponent)
 
     def _solved(self, units: Units, Y: Any) -> tuple[Any, Any, Any]:
-        """V and b by least squares, in units of Y, and the exponent of these."""
+        """V and b by least squares, in units of Y, and the exponents of those units."""
         target = in_units(Y, self.fit_intercept)
         V = least_squares(units, target, self.l2)
         with np.errstate(over="ignore", under="ignore"):
@@ -126,7 +126,7 @@ class LinearEstimator(ByGradient, Estimator):
         return V, target.centre, target.exponent
 
     def _descended(self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any]) -> tuple[Any, Any]:
-        """W and b by a search for them: b is the weight of a column of ones."""
+        """W and b by iterative search: b is the weight of a column of ones."""
         W, b = start
         if self.fit_intercept:
             X, W, penalty = (np.column_stack([X, np.ones(len(X))]), np.column_stack([W, b]), np.append(penalty, 0.0))
@@ -135,7 +135,7 @@ class LinearEstimator(ByGradient, Estimator):
         return (W[:, :-1], W[:, -1]) if self.fit_intercept else (W, b)
 
     def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any) -> tuple[Any, Any]:
-        """W and b for the columns as they came; an error or a warning tells where floats hold too little of them."""
+        """W and b in the original units; an error or a warning says if floats lose too much of them."""
         W, held = units.weights(V, exponent)
         if not held.all():
             raise ValueError(
@@ -155,13 +155,13 @@ class LinearEstimator(ByGradient, Estimator):
 
 
 class LinearClassifier(Classifier, LinearEstimator):
-    """A linear score for two classes, or one for each of more; `coef_` (1 or K, features), `intercept_` (1 or K)."""
+    """A linear score for two classes, or one per class for more; `coef_` (1 or K, features), `intercept_` (1 or K)."""
 
     def _fit(self, X: Any, y: Any) -> None:
         self.coef_, self.intercept_ = self._fit_linear(X, self._target(y), self._outputs)
 
     def _target(self, y: Any) -> Any:
-        """±1 for two classes; for more, one against the rest: a row of ±1 for each example."""
+        """±1 for two classes; for more, one against the rest: a row of ±1 per example."""
         if len(self.classes_) == 2:
             return 2.0 * y - 1.0
         return 2.0 * self._own(y) - 1.0

@@ -1,4 +1,4 @@
-"""Fully connected networks as estimators: a set of functions that is no longer linear, the rest as before."""
+"""Fully connected networks as estimators: only the set of functions changes; it is no longer linear."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn.objective import Objective
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NetworkEstimator(ByGradient, Estimator):
-    """The three steps of the lecture for a network; `model_` is the `nn.MLP` that was found."""
+    """The three steps of the lecture for a network; `model_` is the fitted `nn.MLP`."""
 
     hidden: tuple[int, ...] = (16,)
     activation: Any = "relu"
@@ -56,9 +56,9 @@ def _prediction(model: MLP, x: Any) -> Any:
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MLPRegressor(Regressor, NetworkEstimator):
-    """A network of least mean squared error; `hidden` has the number of neurons of each hidden layer.
+    """A network that minimises the mean squared error; `hidden` lists the number of neurons of each hidden layer.
 
-    `activation` and `init` are those of `nn.Neuron`; training is by batches, with the options of the linear models.
+    `activation` and `init` are those of `nn.Neuron`; training uses batches, with the options of the linear models.
 
     >>> import numpy as np
     >>> X = np.linspace(-1, 1, 41).reshape(-1, 1)
@@ -78,9 +78,9 @@ class MLPRegressor(Regressor, NetworkEstimator):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MLPClassifier(Probabilistic, NetworkEstimator):
-    """A network of least cross entropy; `hidden` has the number of neurons of each hidden layer.
+    """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
-    `activation` and `init` are those of `nn.Neuron`; training is by batches, with the options of the linear models.
+    `activation` and `init` are those of `nn.Neuron`; training uses batches, with the options of the linear models.
 
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
     >>> MLPClassifier(hidden=(8,), random_state=0).fit(X, y).predict(X).tolist()

@@ -1,4 +1,4 @@
-"""Regression: y = b + Σ wᵢxᵢ, by least squares; with powers of the features, more complex models of the same kind."""
+"""Regression: y = b + Σ wᵢxᵢ, by least squares; powers of the features give more complex models of the same kind."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from nn.losses import squared_error
 class LinearRegression(Regressor, LinearEstimator):
     """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
 
-    `solver`: exact (a QR decomposition of scaled columns), newton, or an optimiser with its `rate` and `max_iter`. By
-    gradient descent features of very different scale need very different rates: standardise them, or use adagrad.
+    `solver` is exact (a QR decomposition of scaled columns), newton, or an optimiser with its `rate` and `max_iter`.
+    Under gradient descent, features of very different scale need very different rates: standardise them, or use
+    adagrad.
 
     >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])
     >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x")
@@ -44,7 +45,7 @@ class LinearRegression(Regressor, LinearEstimator):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PolynomialRegression(LinearRegression):
-    """`LinearRegression` on the powers x, x², … up to `degree` of every feature; `coef_` has x₁, x₁², …, x₂, x₂², ….
+    """`LinearRegression` on the powers x, x², … up to `degree` of every feature; `coef_` is for x₁, x₁², …, x₂, x₂², ….
 
     >>> model = PolynomialRegression(degree=2).fit([[0.0], [1.0], [2.0], [3.0]], [1.0, 4.0, 9.0, 16.0])
     >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x + {model.coef_[1]:.3f}·x²")

@@ -1,6 +1,6 @@
-"""Columns in units of their own: less their centres, divided by powers of two, which costs no digit.
+"""Puts columns in units of their own: subtracts centres and divides by powers of two, which is exact.
 
-What is computed on them depends neither on scale nor on offset, and no square of theirs overflows or underflows.
+Results computed on them depend on neither scale nor offset, and their squares neither overflow nor underflow.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: to vary by less is to be constant
-SEEN = 1e-9  # of the largest weight, in units of the columns: less than that changes no prediction
+ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less is constant
+SEEN = 1e-9  # relative to the largest weight, in units of the columns: less changes no prediction
 
 
 class Units(NamedTuple):
-    """Columns X = 2**exponent · (A + centre): A has numbers from -1 to 1, and 0 throughout where a column is constant.
+    """Columns X = 2**exponent · (A + centre): A has numbers from -1 to 1, all 0 for a constant column.
 
-    `rounded` tells which columns were taken for constant because they vary by no more than rounding.
+    `rounded` tells which columns count as constant because they vary by no more than rounding.
 
     >>> in_units(np.array([[1e200], [3e200]])).A.round(3).tolist()
     [[-0.653], [0.653]]
@@ -33,12 +33,14 @@ class Units(NamedTuple):
         return self if columns.all() else Units(*(part[..., columns] for part in self))
 
     def exactly(self, rows: slice) -> Any:
-        """A in extended precision: less centres that are not rounded to floats."""
+        """A in extended precision: with centres that are not rounded to floats."""
         return np.ldexp(self.X[rows].astype(np.longdouble), -self.exponent) - self.centre
 
     def weights(self, V: Any, exponent: Any = 0) -> tuple[Any, Any]:
-        """The weights of the columns themselves from V, those of A, in units of 2**exponent for each score; and of
-        every column whether floats hold its weights."""
+        """The weights of the original columns, and for each column whether its weights fit in floats.
+
+        V holds the weights of A, in units of 2**exponent for each score.
+        """
         exponents = np.reshape(exponent, (-1, 1)) - self.exponent
         with np.errstate(over="ignore", under="ignore"):
             W = np.ldexp(V, exponents).astype(float)
@@ -47,7 +49,7 @@ class Units(NamedTuple):
 
 
 def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
-    """The columns of X in their units, less their means or as they are; no unit is much less than `least`.
+    """The columns of X in their units, with or without their means; no unit is much less than `least`.
 
     >>> units = in_units(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))
     >>> units.A.tolist(), units.exponent.tolist()
@@ -68,7 +70,7 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
 
 
 def less_means(X: Any) -> tuple[Any, Any]:
-    """Columns less their means, each right but for a rounding, and the means in extended precision.
+    """Columns less their means, each correct to one rounding, and the means in extended precision.
 
     >>> away, mean = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
     >>> away.tolist(), mean.astype(float).tolist()
@@ -80,7 +82,7 @@ def less_means(X: Any) -> tuple[Any, Any]:
 
 
 def exponents(X: Any) -> Any:
-    """Of every column the least e for which all its numbers are less than 2**e; of zeros 0.
+    """For every column the least e for which all its numbers are less than 2**e; 0 for a column of zeros.
 
     >>> exponents(np.array([[0.0, 3.0], [0.0, -5.0]])).tolist()
     [0, 3]

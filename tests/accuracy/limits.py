@@ -1,10 +1,10 @@
-"""What operations are at infinity, and where NaN does not pass."""
+"""The values of operations at infinity, and the operands whose NaN does not propagate."""
 
 from __future__ import annotations
 
 from math import inf, nan, pi
 
-# operation: operands, value, first derivatives; None where a derivative has no limit.
+# operation: operands, value, first derivatives; None if a derivative has no limit.
 LIMITS: dict[str, list[tuple[tuple[float, ...], float, tuple[float | None, ...]]]] = {
     "add": [((inf, 1.0), inf, (1.0, 1.0)), ((inf, -inf), nan, (1.0, 1.0))],
     "subtract": [((1.0, inf), -inf, (1.0, -1.0)), ((inf, inf), nan, (1.0, -1.0))],
@@ -93,10 +93,10 @@ LIMITS: dict[str, list[tuple[tuple[float, ...], float, tuple[float | None, ...]]
     "log_softmax": [((inf, 0.0), 0.0, (0.0, 0.0)), ((-inf, 0.0), -inf, (1.0, -1.0))],
 }
 
-# Operands that are not read where they are 0.5, 1.5, ...: the side that was not chosen, a condition.
+# Operands that are ignored at 0.5, 1.5, ...: the side that is not selected, a condition.
 UNREAD = {"leaky_relu": (1,), "where": (0, 2)}
 
-# Operands in which an operation is exactly linear: the derivative is not made of them, nor is it NaN with them.
+# Operands in which an operation is exactly linear: the derivative does not depend on them, so their NaN is not in it.
 LINEAR = {
     **dict.fromkeys(("negative", "positive", "x ** 1.0", "divide"), (0,)),
     **dict.fromkeys(("add", "subtract", "multiply", "where"), (0, 1)),

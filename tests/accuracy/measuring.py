@@ -1,4 +1,4 @@
-"""What the engine gives at a point, and how far that is from the reference."""
+"""The engine's results at a point, and their distance from the reference."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _dot(*operands: Any) -> Any:
     return autograd.dot(operands[:n], operands[n : 2 * n], operands[-1])
 
 
-# The rows of the reference that are not called as the public function of their name.
+# The rows of the reference that are not called as the public function of the same name.
 CALLS: dict[str, Callable[..., Any]] = {
     **{f"x ** {n}": lambda x, n=n: x**n for n in EXPONENTS},
     "2 ** x": lambda x: 2.0**x,
@@ -43,7 +43,7 @@ def call(row: str) -> Callable[..., Any]:
 
 
 class Error(NamedTuple):
-    """One number that the engine gave: of which order of derivative, its name, its error in ulp, got and wanted."""
+    """The error of one number: the order of the derivative, its name, the error in ulp, the number got and wanted."""
 
     order: int
     name: str
@@ -56,7 +56,7 @@ class Error(NamedTuple):
 
 
 def errors(row: str, point: tuple[float, ...]) -> Iterator[Error]:
-    """The error of the value, of every first and of every second derivative."""
+    """The errors of the value, and of every first and second derivative."""
     wanted = exact(row, point)
     xs = tuple(map(Value, point))
     try:
@@ -72,7 +72,7 @@ def errors(row: str, point: tuple[float, ...]) -> Iterator[Error]:
         if plain != recorded.data:
             yield Error(1, f"recorded ∂/∂{i}", ulps(recorded.data, first), recorded.data, first)
     if math.isinf(y.data):
-        return  # the derivative of a length, which does not overflow, is made of that length
+        return  # the derivative of a length is computed from the length, which overflowed
     for i, slope in enumerate(slopes):
         for j, got in enumerate(gradients(slope, xs)):
             second = wanted.second.get((min(i, j), max(i, j)))
@@ -81,7 +81,7 @@ def errors(row: str, point: tuple[float, ...]) -> Iterator[Error]:
 
 
 def _value_error(row: str, point: tuple[float, ...], got: float, wanted: Any) -> float:
-    """In ulp of the value; for a sum, in epsilons of the sum of the terms' sizes."""
+    """The error in ulp of the value; for a sum, in epsilons of the sum of the terms' sizes."""
     if row not in ("sum", "dot") or not math.isfinite(got):
         return ulps(got, wanted)
     n = len(point) // 2

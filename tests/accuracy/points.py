@@ -1,4 +1,4 @@
-"""Where accuracy is measured: fixed points in every binade and at every edge, and generated ones."""
+"""The points where accuracy is measured: fixed ones in every binade and at every edge, and generated ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TINIEST, LEAST_NORMAL, GREATEST = math.ulp(0.0), 2.0**-1022, math.nextafter(math
 MANTISSAS = (1.0, 1.25, 1.5, 1.75, 2.0 - 2**-52, 1.0 + 2**-52)
 GENERATED = 3000 if DEEP else 120
 
-# The operands that are accepted, ends included: elsewhere an operation raises, which other tests hold.
+# The accepted operands, ends included: elsewhere an operation raises, which other tests check.
 DOMAINS = {
     **dict.fromkeys(("log", "log2", "log10"), (TINIEST, GREATEST)),
     "sqrt": (0.0, GREATEST),
@@ -39,7 +39,7 @@ def around(x: float, steps: int = 2) -> Iterator[float]:
 
 
 def binades() -> Iterator[float]:
-    """A number in every binade of either sign: a deep run takes all mantissas, another one now this and now that."""
+    """A number in every binade, of either sign: a deep run takes all mantissas, other runs take them in turn."""
     for exponent in range(-1074, 1024):
         for m in MANTISSAS if DEEP else (MANTISSAS[exponent % 5],):
             yield math.ldexp(m, exponent)
@@ -74,7 +74,7 @@ def _within(row: str) -> Iterator[Point]:
 
 
 def any_float(rng: random.Random) -> float:
-    """One of all bit patterns, or, as often, a number of everyday size."""
+    """A float with random bits or, equally often, a number of everyday size."""
     while True:
         if rng.random() < 0.5:
             x: float = struct.unpack("d", struct.pack("Q", rng.getrandbits(64)))[0]
@@ -120,7 +120,7 @@ VECTORS: tuple[Point, ...] = (
 
 
 def power_pairs() -> Iterator[Point]:
-    """Bases and exponents with a power of every size, whole exponents of negative bases among them."""
+    """Bases and exponents with powers of every size, including negative bases with whole exponents."""
     yield from product(SIZES, (0.0, *MODEST, *(-y for y in MODEST), 1e-17, 1e-300, 1e17, 1e300))
     yield from product((-x for x in SIZES), (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 11.0, 12.0, 301.0))
     yield from product((0.0,), (0.0, 0.5, 1.0, 1.5, 2.0, 3.0))
@@ -155,7 +155,7 @@ def fixed(row: str) -> Iterator[Point]:
 
 
 def generated(row: str, size: int = GENERATED) -> Iterator[Point]:
-    """So many points of the row's domain, the same in every run."""
+    """A number of points in the row's domain, the same in every run."""
     rng = random.Random(row)
     points = (_any_point(row, rng) for _ in count())
     low, high = DOMAINS.get(row, (-GREATEST, GREATEST))

@@ -1,8 +1,8 @@
-"""Every operation's exact value, first derivatives and second derivatives, written out by hand over mpmath's numbers.
+"""Every operation's exact value, first and second derivatives, written by hand for mpmath's numbers.
 
-A row takes the operands and gives the value, the first derivatives, and the second ones, each as a list of additive
-terms: an error is measured against the largest of them. No row asks the engine anything. Formulas are chosen so that
-nothing cancels; where subtraction is unavoidable, floats that are not equal differ by 1e-16, and `DIGITS` leaves room.
+A row takes the operands and returns the value, the first derivatives, and the second ones, each as a list of additive
+terms: an error is measured against the largest of them. No row calls the engine. Formulas are chosen so that nothing
+cancels; where subtraction is unavoidable, unequal floats differ by 1e-16, and `DIGITS` leaves room for that.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ LINEAR = ()  # every second derivative is 0
 
 @dataclass
 class Exact:
-    """What is wanted at one point; a second derivative that does not exist there is left out."""
+    """The exact results at one point; a second derivative that does not exist there is omitted."""
 
     value: Any
     first: list[Any]
-    second: dict[tuple[int, int], tuple[Any, Any]]  # of a pair of operands: the sum, and the largest of its terms
+    second: dict[tuple[int, int], tuple[Any, Any]]  # per pair of operands: the sum, and its largest term
 
 
 def exact(row: str, point: tuple[float, ...], digits: int = 0) -> Exact:
@@ -44,7 +44,7 @@ def exact(row: str, point: tuple[float, ...], digits: int = 0) -> Exact:
 
 
 def exp(x: Any) -> Any:
-    """mpmath's exponents have no limit, and would grow to thousands of digits for results that no float can tell."""
+    """exp with bounded exponents: mpmath's grow without limit, to thousands of digits that no float holds."""
     return mp.exp(max(-20000, min(x, 20000)))
 
 
@@ -70,7 +70,7 @@ def error_function(x: Any) -> Any:
 
 
 def tail(x: Any) -> Any:
-    """erfc, which for x beyond 150 is far below every float."""
+    """erfc; for x beyond 150 it is far below every float."""
     return mp.erfc(min(x, 150)) if x > -100 else mpf(2)
 
 
@@ -91,7 +91,7 @@ def cube_root(x: Any) -> Any:
 
 
 def real_power(x: Any, y: Any) -> Any:
-    """x ** y for real results; NaN elsewhere."""
+    """x ** y for real results, else NaN."""
     if x == 0:
         return mpf(y == 0) if y >= 0 else mp.inf
     if x < 0 and y != mp.floor(y):
@@ -113,7 +113,7 @@ def constant_power(n: float) -> Callable[[Any], Any]:
 
 EXPONENTS = (-2.0, -1.0, -0.5, 0.0, 0.3, 0.5, 1.0, 2.0, 3.0, 10.0)
 
-# Of x: the value, the derivative, the terms of the second derivative.
+# Functions of x: the value, the derivative, the terms of the second derivative.
 UNARY: dict[str, Callable[[Any], Any]] = {
     "negative": lambda x: (-x, -1, [0]),
     "positive": lambda x: (x, 1, [0]),
@@ -221,7 +221,7 @@ def _leaky_relu(x: Any, slope: Any) -> Any:
     return (x, (1, 0), LINEAR) if x > 0 else (slope * x, (slope, x), ([0], [1], [0]))
 
 
-# Of x, y: the value, the two derivatives, the terms of ∂²/∂x², ∂²/∂x∂y, ∂²/∂y².
+# Functions of x, y: the value, the two derivatives, the terms of ∂²/∂x², ∂²/∂x∂y, ∂²/∂y².
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda x, y: (mp.fadd(x, y, exact=True), (1, 1), LINEAR),
     "subtract": lambda x, y: (mp.fsub(x, y, exact=True), (1, -1), LINEAR),
@@ -276,7 +276,7 @@ def _norm(*xs: Any) -> Any:
 
 
 def _shares(xs: Any) -> Any:
-    """log Σ exp, the softmax, and its complement."""
+    """log Σ exp, the softmax and its complement."""
     m = max(xs)
     i = xs.index(m)
     es = [exp(x - m) for x in xs]
@@ -310,7 +310,7 @@ def _log_softmax(*xs: Any) -> Any:
     return value, [q[0], *[-r for r in p[1:]]], seconds
 
 
-# Of any number of operands, in a row; second derivatives by pairs of them. softmax, log_softmax: the first member.
+# Functions of any number of operands; second derivatives are keyed by pairs. softmax, log_softmax: the first member.
 SEVERAL: dict[str, Callable[..., Any]] = {
     "clip": _clip,
     "where": lambda condition, a, b: (a if condition else b, (0, mpf(bool(condition)), mpf(not condition)), LINEAR),
@@ -328,7 +328,7 @@ ROWS = (*UNARY, *BINARY, *SEVERAL)
 
 
 def ulps(got: float, wanted: Any, largest: Any = None) -> float:
-    """How far `got` is from the exact number, in ulp of that or of the largest of its terms."""
+    """The distance of `got` from the exact number, in ulp of that number or of its largest term."""
     largest = abs(wanted) if largest is None else largest
     if mp.isnan(wanted) or math.isnan(got):
         return 0.0 if mp.isnan(wanted) and math.isnan(got) else math.inf
@@ -339,7 +339,7 @@ def ulps(got: float, wanted: Any, largest: Any = None) -> float:
     unit = math.ulp(min(float(largest), 1.7976931348623157e308))
     top = mpf(2) ** 1024
     if math.isinf(got):
-        got = math.copysign(1, got) * top  # the float that would follow the greatest
+        got = math.copysign(1, got) * top  # the float that would follow the largest
     with mp.workdps(DIGITS):
         error = abs(mpf(got) - max(-top, min(mpf(wanted), top)))
         return float(error / unit)

@@ -1,4 +1,4 @@
-"""Where the kernels of special functions are measured: all magnitudes, poles, zeros, and where the kernels switch."""
+"""The points where kernels of special functions are measured: all magnitudes, poles, zeros, switches of kernel."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ENDS = (TINIEST, 3 * TINIEST, LEAST_NORMAL, GREATEST)
 
 
 def spread(low: float, high: float, count: int) -> list[float]:
-    """Drawn evenly, and the ends."""
+    """Numbers drawn evenly, plus both ends."""
     draw = random.Random(f"{low} {high}")
     return [low, high, *(draw.uniform(low, high) for _ in range(count * TIMES))]
 
 
 def sizes(low: float, high: float, count: int) -> list[float]:
-    """Powers of ten, drawn evenly by their exponents."""
+    """Powers of ten, with exponents drawn evenly."""
     draw = random.Random(f"10 {low} {high}")
     return [10.0 ** draw.uniform(low, high) for _ in range(count * TIMES)]
 
 
 def close_to(*centres: float) -> Iterator[float]:
-    """Floats next to each centre, and some at every distance up to a third."""
+    """The floats next to each centre, and some at every distance up to a third."""
     for x in centres:
         yield from around(x, 3)
         draw = random.Random(x)
@@ -40,7 +40,7 @@ def pairs(xs: list[float], ys: list[float]) -> list[Point]:
 
 
 def off_poles(xs: list[float]) -> list[float]:
-    """Without the whole numbers from 0 downwards, which rows of their own hold."""
+    """The numbers without whole numbers from 0 downwards, which have separate rows."""
     return [x for x in xs if x > 0.0 or x % 1.0]
 
 
@@ -101,7 +101,7 @@ XLOG1PY = [
 
 
 def _nearly_cancelling() -> Iterator[Point]:
-    """Logarithms of which the exponentials add to nearly 1."""
+    """Logarithms whose exponentials add up to nearly 1."""
     for y in (-0.7, -1.0, -5.0, -30.3, -40.0, -90.0, -200.0, -300.0, -600.0, -700.0, -740.0):
         yield from ((x, y) for x in around(math.log1p(-math.exp(y)), 3))
 

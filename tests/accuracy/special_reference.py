@@ -1,6 +1,6 @@
-"""The kernels of special functions that no operation calls yet: their exact values, over mpmath's numbers.
+"""The exact values of the special-function kernels, computed with mpmath's numbers.
 
-Formulas are not those of the kernels, and are chosen or given digits so that nothing cancels.
+The formulas differ from those of the kernels, and are chosen or given digits so that nothing cancels.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 
 
 def with_digits(digits: int, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with more digits: for arguments next to a zero, or for large ones that cancel."""
+    """The function with extra digits: for arguments next to a zero, or large ones that cancel."""
 
     def calculated(*xs: Any) -> Any:
         with mp.workdps(digits):
@@ -39,7 +39,7 @@ def digamma(x: Any) -> Any:
 
 
 def polygamma(x: Any, n: Any) -> Any:
-    """By the distances of the poles on either side."""
+    """polygamma from the distances of the poles on either side."""
     if n == 0:
         return digamma(x)
     s = n + 1
@@ -53,7 +53,7 @@ def polygamma(x: Any, n: Any) -> Any:
 
 
 def lbeta(x: Any, y: Any) -> Any:
-    """The large terms of three logarithms cancel, if there are not digits for all of them."""
+    """lbeta with enough digits for all three logarithms, whose large terms cancel."""
     with mp.workdps(60 + int(max(0, mp.log10(max(x, y))))):
         return mp.loggamma(x) + mp.loggamma(y) - mp.loggamma(x + y)
 
@@ -71,7 +71,7 @@ def logaddexp(x: Any, y: Any) -> Any:
 
 
 def sinc_derivative(x: Any, n: Any) -> Any:
-    """By the series where that loses less than πx digits, else by Leibniz' rule for πx * sinc(x) = sin(πx)."""
+    """By the series where that loses fewer than πx digits, else by Leibniz' rule for πx * sinc(x) = sin(πx)."""
     with mp.workdps(100 + 4 * int(n) + 3 * int(max(0, mp.log10(abs(x))))):
         a, n = mp.pi * x, int(n)
         if abs(a) < n + 8:
@@ -87,7 +87,7 @@ def sinc_derivative(x: Any, n: Any) -> Any:
 
 
 def erfcinv(q: Any) -> Any:
-    """By Newton's steps from the asymptotic formula, or by mpmath where q is no tail."""
+    """By Newton's method from the asymptotic formula in the tail, else by mpmath."""
     if q > 1:
         return -erfcinv(2 - q)
     if q > 0.25:
@@ -112,7 +112,7 @@ def normal_icdf(p: Any) -> Any:
 
 
 def erf_slope(y: Any) -> Any:
-    """The slope of the inverse of erf, of its value."""
+    """The slope of the inverse of erf, as a function of its value."""
     return mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
 
 
@@ -137,7 +137,7 @@ def log_normal_cdf_slope(x: Any) -> Any:
 
 
 def log_normal_cdf_derivative(x: Any, n: Any) -> Any:
-    """By h' = -h * (x + h), differentiated, with digits for what cancels; 1/h by its fraction where x is far down."""
+    """By h' = -h * (x + h), differentiated, with digits for cancellation; far below 0, 1/h by a continued fraction."""
     n = int(n)
     with mp.workdps(100 + int(2 * n * mp.log10(abs(x) + 1))):
         if x < -30:
@@ -157,7 +157,7 @@ def log_normal_cdf_derivative(x: Any, n: Any) -> Any:
 
 
 def scaled_bessel(x: Any, n: Any) -> Any:
-    """exp(-|x|) I(n, x), by the asymptotic series where that has the digits."""
+    """exp(-|x|) I(n, x), by the asymptotic series where it is accurate enough."""
     a = abs(x)
     if a > 3000:
         s = t = mpf(1)
@@ -207,7 +207,7 @@ def gammainc_curvature(a: Any, x: Any) -> Any:
 
 
 def gammainc(a: Any, x: Any) -> Any:
-    """By the series, all of one sign, where x is no tail."""
+    """By the series, whose terms have one sign, except in the tail."""
     if x > a + 30 * mp.sqrt(a) + 30:
         return 1 - gammaincc(a, x)
     c = gammainc_slope(a, x) * x / a
@@ -220,7 +220,7 @@ def gammainc(a: Any, x: Any) -> Any:
 
 
 def gammaincc(a: Any, x: Any) -> Any:
-    """By the continued fraction in the tail, else with digits for 1 less nearly 1."""
+    """By the continued fraction in the tail, else with extra digits, since it is 1 minus nearly 1."""
     if x <= a + 30 * mp.sqrt(a) + 30 or x < 2:
         with mp.workdps(130 + int(max(0, -mp.log10(a)))):
             return 1 - gammainc(a, x)

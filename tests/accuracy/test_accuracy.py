@@ -1,4 +1,4 @@
-"""Every operation against 50 digits and more: values, first derivatives and second derivatives, over all floats."""
+"""Every operation against 50 or more digits: values, first and second derivatives, over all floats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ELEMENTARY = (
     "relu", "maximum", "minimum", "clip", "where",
 )  # fmt: skip
 
-# In ulp: of the value, of a first derivative, and of the largest term of a second derivative. The value of a sum is
+# In ulp of the value, of a first derivative, and of the largest term of a second derivative. The value of a sum is
 # measured in epsilons of the sum of its terms' sizes.
 BOUNDS = {
     **dict.fromkeys(PUBLIC, (4.0, 8.0, 16.0)),
@@ -32,10 +32,10 @@ BOUNDS = {
     **dict.fromkeys(("sum", "dot"), (1.0, 8.0, 16.0)),
 }
 
-# The other ways to call an operation, which have rules of their own.
+# Other ways to call an operation, with rules of their own.
 POWERS = ("2 ** x", *(f"x ** {n}" for n in EXPONENTS))
 
-# Where products, squares and exponentials on the way overflow, underflow or meet 0/0.
+# Where intermediate products, squares and exponentials overflow, underflow or meet 0/0.
 EXTREMES = [
     ("prod", (0.0, 2.0, 3.0)),
     ("prod", (0.0, 0.0, 3.0)),
@@ -100,7 +100,7 @@ def same(got: float, wanted: float) -> bool:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row != "x ** 0.0"])
 def test_nan_in_nan_out(row: str) -> None:
-    """x ** 0 is 1 for every x in Python, NaN included."""
+    """x ** 0 is 1 for every x in Python, including NaN."""
     operands = len(next(generated(row)))
     for at in set(range(operands)).difference(UNREAD.get(row, ())):
         xs = [Value(math.nan if i == at else 0.5 + i) for i in range(operands)]
@@ -143,7 +143,7 @@ def test_the_reference_needs_no_more_digits(row: str) -> None:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_the_engine_runs_on_the_numbers_of_the_reference(row: str) -> None:
-    """The rules and the textbook formulas, in the working precision: right to 40 digits of 60."""
+    """Rules and textbook formulas agree at the working precision: 40 digits of 60."""
     points = [p for p in generated(row, 600) if all(1e-3 < abs(x) < 100 for x in p)][:20]
     assert len(points) > 2
     for point in points:

@@ -1,6 +1,6 @@
-"""The hardest points found for each operation, in long searches; every run looks at them again.
+"""The hardest points found for each operation, in long searches; every run tests them again.
 
-Each with the ulp that its value, its first and its second derivatives were wrong by when it was found.
+Each has the error in ulp of its value, first and second derivatives at the time it was found.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Hard(NamedTuple):
-    """A point, and the worst ulp there of the value, of a first and of a second derivative."""
+    """A point, and the worst error there, in ulp, of the value, of a first and of a second derivative."""
 
     point: tuple[float, ...]
     ulps: tuple[float, float, float]

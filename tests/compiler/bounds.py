@@ -1,4 +1,4 @@
-"""How far compiled code may be from the engine."""
+"""How far compiled code may differ from the engine."""
 
 import numpy as np
 
@@ -14,9 +14,9 @@ def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
 
 
 def bounds(f, inputs, argnums) -> list[float]:
-    """For the value and each derivative 8 ulp × the condition: Σ |∂result/∂v|·|v| over every number v on the way.
+    """For the value and each derivative, 8 ulp × the condition: Σ |∂result/∂v|·|v| over every intermediate number v.
 
-    Rounding goes on where a gradient stops, so v is any number, detached or not.
+    Rounding propagates even where a gradient stops, so v is any number, detached or not.
     """
     program = executable(differentiated(trace(f, inputs), argnums))
     values = program.run([Value(x) for x in inputs])
@@ -27,12 +27,12 @@ def bounds(f, inputs, argnums) -> list[float]:
                 v.zero_grad()
         if isinstance(values[i], Value):
             values[i].backward()
-        terms = [abs(v.grad * v.data) for v in values if isinstance(v, Value) and v.grad]  # NaN that is masked has none
+        terms = [abs(v.grad * v.data) for v in values if isinstance(v, Value) and v.grad]  # masked NaN has no gradient
         found.append(8 * np.finfo(float).eps * sum(terms) + 1e-300)
     return found
 
 
 def assert_within(got, wanted, bound) -> None:
-    """Equal up to the bound; an infinite condition, as of a power at 0, promises nothing of finite numbers."""
+    """Equal up to the bound; an infinite condition, as of a power at 0, sets no bound on finite numbers."""
     bound = bound if bound < 1e300 else 1e300
     np.testing.assert_allclose(got, np.full(np.shape(got), wanted), rtol=0, atol=bound)

@@ -1,4 +1,4 @@
-"""Every array kernel of the compiler against the engine's float function, over the whole line and at all its edges."""
+"""Every array kernel of the compiler against the engine's float function, on the whole line and at all edges."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from autograd.compiler.rolled import (  # noqa: E402
 )
 from tests.compiler.backends import needs_llvm  # noqa: E402
 
-SCALED = ("scaled_power",)  # whose last operand is plain
+SCALED = ("scaled_power",)  # its last operand is plain
 SEQUENCES = ("logsumexp", "mean", "norm", "prod", "sum")
 COMPARISONS = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne
@@ -39,25 +39,25 @@ COMPARISONS = {
 
 
 def with_operands(count: int) -> list[str]:
-    """The operations that have an array kernel, by the number of their operands."""
+    """The operations with an array kernel and this number of operands."""
     return sorted(op for op in ARRAY_KERNELS if op in TABLE and len(TABLE[op].parameters) == count)
 
 
 UNARY, BINARY, TERNARY = map(with_operands, (1, 2, 3))
 
-POWERS = {"monomial", "falling_power"}  # whose last operand counts derivatives
+POWERS = {"monomial", "falling_power"}  # their last operand counts derivatives
 
 BOUND = 4.0
 BOUNDS = {
-    "gelu": 5.0,  # where x > 0 a tail is taken from x
-    **dict.fromkeys(POWERS, 5.0),  # the square of a root, and what was lost in rounding the exponent
+    "gelu": 5.0,  # for x > 0 a tail is subtracted from x
+    **dict.fromkeys(POWERS, 5.0),  # the square of a root, and rounding of the exponent
 }
-# An absolute error that is allowed besides.
+# The additional absolute error allowed.
 ABSOLUTE = {
-    "inverse_one_plus_square": 2.0**-1023,  # 0 from where 1 + x² overflows
-    "gelu_slope": 2.0**-1070,  # 15 times an exponential that is subnormal before it
+    "inverse_one_plus_square": 2.0**-1023,  # 0 once 1 + x² overflows
+    "gelu_slope": 2.0**-1070,  # 15 times an exponential that becomes subnormal first
 }
-# Of two zeros either may be the greater, or be left by a product with a zero.
+# The sign of a zero is free: either zero may count as greater, or come from a product with a zero.
 SIGNLESS = {"gelu", "scaled_power"}
 
 ENDS = (0.0, -0.0, inf, -inf, nan, 1e300, -1e300, 1e-300, -1e-300, 5e-324, -5e-324, 2.0**-1022, 1.0, -1.0, 0.5, -2.0)
@@ -107,7 +107,7 @@ def points(op: str) -> list[tuple[Any, ...]]:
 
 
 def ulps(got: Any, wanted: Any) -> Any:
-    """The distance of floats in units in the last place of what is wanted; infinite where one is NaN."""
+    """The distance of floats in ulp of the wanted number; infinite if one is NaN."""
     with numpy.errstate(all="ignore"):
         distance = numpy.abs(got - wanted) / numpy.spacing(numpy.maximum(numpy.abs(wanted), 2.0**-1022))
     distance[(got == wanted) | (numpy.isnan(got) & numpy.isnan(wanted))] = 0.0
@@ -115,7 +115,7 @@ def ulps(got: Any, wanted: Any) -> Any:
 
 
 def hold(op: str, got: Any, wanted: Any, operands: Any, bound: float | None = None) -> None:
-    """Fail at the point that is worst."""
+    """Fail at the worst point."""
     error = ulps(got, wanted)
     error[numpy.abs(got - wanted) <= ABSOLUTE.get(op, 0.0)] = 0.0
     if op not in SIGNLESS:
@@ -127,7 +127,7 @@ def hold(op: str, got: Any, wanted: Any, operands: Any, bound: float | None = No
 
 
 def run(op: str, *operands: Any) -> Any:
-    """An array kernel in an array of its own."""
+    """Run an array kernel into a separate array."""
     out = numpy.full(numpy.broadcast_shapes(*map(numpy.shape, operands)), 7.0)
     with numpy.errstate(all="ignore"):
         ARRAY_KERNELS[op](*operands, out)
@@ -135,7 +135,7 @@ def run(op: str, *operands: Any) -> Any:
 
 
 def in_machine_code(op: str, *operands: Any) -> Any:
-    """The same in machine code, by a program of this one operation: numbers are constants of it."""
+    """Run the same in machine code, as a program of only this operation with numbers as constants."""
     from autograd.compiler.llvm.executor import compiled
 
     arrays = [x for x in map(numpy.asarray, operands) if x.ndim]
@@ -276,7 +276,7 @@ def sequences(op: str, length: int) -> list[tuple[float, ...]]:
 
 
 def size(op: str, xs: tuple[float, ...], wanted: float) -> float:
-    """What the error of a fold is measured by: sums round at every addition."""
+    """The size that the error of a fold is relative to: sums round at every addition."""
     if op in ("sum", "mean"):
         return max(map(abs, xs)) * (len(xs) if op == "sum" else 1)
     return max(abs(wanted), max(map(abs, xs))) if op == "logsumexp" and wanted - wanted == 0.0 else abs(wanted)
@@ -296,7 +296,7 @@ def fold(op: str, xs: Any) -> Any:
 
 
 def fold_in_machine_code(op: str, xs: Any) -> Any:
-    """The same in machine code: a sequence a row."""
+    """Run the same in machine code: one sequence per row."""
     from autograd.compiler.llvm.executor import compiled
 
     length = len(xs)
@@ -315,7 +315,7 @@ def test_a_fold_agrees_with_the_engine(op: str, length: int, fold: Any) -> None:
         if z != z and wanted != wanted:
             continue
         if op in ("sum", "mean") and sum(map(abs, xs)) > 1.7e308:
-            continue  # a sum overflows on the way
+            continue  # a partial sum overflows
         unit = numpy.spacing(min(max(size(op, xs, wanted), 2.0**-1022), 1e308)) if wanted - wanted == 0.0 else 0.0
         assert z == wanted or abs(z - wanted) <= BOUND * unit, f"{op}{xs}: got {z!r}, wanted {wanted!r}"
 

@@ -1,4 +1,4 @@
-"""The cache of machine code: in memory, in a folder, whatever has happened to its files."""
+"""The cache of machine code: in memory, and in a folder, whatever happens to its files."""
 
 import errno
 import fcntl
@@ -21,13 +21,13 @@ pytestmark = needs_llvm
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch: pytest.MonkeyPatch):
-    """The module that compiles, its cache in an empty folder and nothing in memory; `compilations` counts."""
+    """The compiling module, with its cache in an empty folder and nothing in memory; `compilations` counts."""
     from autograd.compiler.llvm import cache, machine
 
     monkeypatch.setenv("AUTOGRAD_CACHE", os.fspath(tmp_path / "cache"))
     monkeypatch.setattr(cache, "_told", set())
     monkeypatch.setattr(machine, "_codes", {})
-    missing()  # which tries the compiler, once
+    missing()  # this tries the compiler once
     compiled = machine.compiled
     machine.compilations = 0
 
@@ -48,7 +48,7 @@ WANTED = value_and_grad(lambda x: autograd.tanh(x) * x)(0.5)[1]
 
 
 def times(k: float) -> float:
-    """k, by way of code of its own."""
+    """k, computed by code of its own."""
     return compile(lambda x: x * k, backend="llvm")(1.0)
 
 
@@ -220,7 +220,7 @@ def elsewhere(path) -> None:
     (path.parent / "open").chmod(0o777)
 
 
-UNSAFE = {  # why it is of no use, what makes it so, and where the cache then is
+UNSAFE = {  # the reason, what makes the folder unsafe, and where the cache then is
     "a file": ("Not a directory", lambda path: replaced(path, lambda path: path.write_text("")), "cache"),
     "below a file": ("Not a directory", lambda path: replaced(path, lambda path: path.write_text("")), "cache/below"),
     "a pipe": ("Not a directory", lambda path: replaced(path, os.mkfifo), "cache"),
@@ -240,7 +240,7 @@ UNSAFE = {  # why it is of no use, what makes it so, and where the cache then is
 
 @pytest.mark.parametrize("case", [pytest.param(c, marks=as_root) if "another" in c else c for c in UNSAFE])
 def test_a_folder_that_is_of_no_use(machine, tmp_path, monkeypatch, case: str) -> None:
-    """None of its entries is read; one warning says why, and the numbers are right."""
+    """No entry is read; one warning says why, and the numbers are right."""
     reason, spoil, name = UNSAFE[case]
     (tmp_path / "link").symlink_to("cache")
     slope_at(0.5)
@@ -250,7 +250,7 @@ def test_a_folder_that_is_of_no_use(machine, tmp_path, monkeypatch, case: str) -
     with pytest.warns(RuntimeWarning, match=f"AUTOGRAD_CACHE.*{reason}"):
         assert slope_at(0.5) == pytest.approx(WANTED, rel=1e-15)
     machine._codes.clear()
-    assert slope_at(0.5) == pytest.approx(WANTED, rel=1e-15)  # without another
+    assert slope_at(0.5) == pytest.approx(WANTED, rel=1e-15)  # no second warning
     assert machine.compilations == 3
 
 
@@ -308,7 +308,7 @@ def test_what_was_used_longest_ago_makes_room(machine, tmp_path, monkeypatch) ->
         os.utime(made[k], (0, age))
     (folder / "notes.txt").write_text("not ours" * 10_000)
     machine._codes.clear()
-    times(3.0)  # which uses it
+    times(3.0)  # uses it
     monkeypatch.setattr(machine.folder, "LIMIT", sum(file.stat().st_size for file in made.values()))
     times(9.0)
     left = set(folder.iterdir())
@@ -317,7 +317,7 @@ def test_what_was_used_longest_ago_makes_room(machine, tmp_path, monkeypatch) ->
     assert len(left) == 4
     monkeypatch.setattr(machine.folder, "LIMIT", 10)
     assert times(11.0) == 11.0
-    assert set(folder.iterdir()) == left  # what is larger than all that may be kept is not
+    assert set(folder.iterdir()) == left  # an entry larger than the limit is not kept
 
 
 def test_what_a_writer_left_that_died_is_cleared(machine, tmp_path, monkeypatch) -> None:
@@ -331,7 +331,7 @@ def test_what_a_writer_left_that_died_is_cleared(machine, tmp_path, monkeypatch)
         in_a_fork(dying)
     (left,) = folder.iterdir()
     assert left.suffix == ".tmp"
-    with open(left) as file:  # as a writer does that lives
+    with open(left) as file:  # as a live writer does
         fcntl.flock(file, fcntl.LOCK_EX)
         times(5.0)
         assert left.exists()
@@ -352,7 +352,7 @@ def test_what_a_writer_is_about_to_finish_is_not_cleared(machine, tmp_path, monk
 
 
 def test_many_processes_at_once(machine, tmp_path, monkeypatch) -> None:
-    """With room for a few entries only, so that they also clear what the others write and read."""
+    """With room for only a few entries, so that processes also remove what the others write and read."""
     monkeypatch.setattr(machine.folder, "LIMIT", 10_000)
 
     def work() -> list[float]:

@@ -1,4 +1,4 @@
-"""Compiled functions: the same numbers as the engine gives, over rows, in the structure of the arguments."""
+"""Compiled functions: the same numbers as the engine's, over rows, in the structure of the arguments."""
 
 import inspect
 import math
@@ -21,10 +21,12 @@ from autograd.refusals import TraceError
 from autograd.testing.programs import SampleProgram, programs
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close, assert_within, bounds
+from tests.profiles import costly
 from tests.threads import together
 
 
 @both
+@costly(30)
 @given(programs(), st.data())
 def test_a_program_compiles_to_what_the_engine_computes(compile, program: SampleProgram, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)
@@ -80,7 +82,7 @@ def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer(compile
     written = str(fast.program.rolled())
     assert written.count(" @ ") == 4, (
         written
-    )  # forward twice, backward once for weights of each layer; the first is K = 1
+    )  # forward twice, backward once for the weights of each layer; the first has K = 1
     assert len(fast.program.rolled().rows) < 20
 
 

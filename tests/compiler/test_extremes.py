@@ -1,7 +1,7 @@
-"""The law of extremes: compiled derivatives of the first and second order are the engine's wherever floats reach.
+"""The law of extremes: compiled first and second derivatives equal the engine's over the whole range of floats.
 
-Every public operation, at 0, at subnormal numbers, at 1e±100, 1e±150 and 1e±300, at whole exponents whose parity is
-lost in a subtraction, at infinity and NaN: as numbers, as infinities, as NaN.
+Every public operation is tested at 0, at subnormal numbers, at 1e±100, 1e±150 and 1e±300, at whole exponents whose
+parity a subtraction loses, at infinity and NaN: for numbers, infinities and NaN.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.operations import OPERATIONS
 
 SIZES = (1e100, 1e150, 1e300, 1e-100, 1e-150, 1e-300, 1e-310, 5e-324)
 ENDS = (0.0, 1.0, -1.0, 0.5, -3.0, 2.0, inf, -inf, nan, *SIZES, *(-x for x in SIZES))
-MOST = 90  # points of an operation of several numbers, drawn from all that there are
+MOST = 90  # points per operation of several numbers, sampled from all
 
 
 def on_numbers(name: str) -> tuple[Callable[[Any], Any], int]:
-    """An operation as a function of a list of its operands, and how many they are."""
+    """An operation as a function of a list of operands, and the number of these."""
     row = TABLE[name]
     if name == "dot":
         return lambda p: row.function([p[0], p[1]], [p[2], p[3]], p[4]), 5
@@ -53,7 +53,7 @@ def points(name: str, count: int) -> list[list[float]]:
 
 
 def close(got: Any, wanted: Any, size: Any = None) -> bool:
-    """Equal up to rounding, of terms of that size; a subnormal number may have lost digits; NaN may spread from one."""
+    """Equal up to the rounding of terms of that size; a subnormal number may lose digits, and NaN may spread."""
     x, y = np.ravel(np.asarray(got, float)), np.ravel(np.asarray(wanted, float))
     with np.errstate(all="ignore"):
         near = (x == y) | (np.abs(x - y) <= 1e-11 * np.abs(y if size is None else size) + 1e-307)

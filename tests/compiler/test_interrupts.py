@@ -1,4 +1,4 @@
-"""A Ctrl-C at any step of a first call leaves the garbage collector on and every lock open."""
+"""Ctrl-C at any step of a first call leaves the garbage collector on and every lock open."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ import autograd
 
 
 class At:
-    """Raises KeyboardInterrupt at instruction number `step` of the files named."""
+    """Raises KeyboardInterrupt at instruction number `step` of the named files."""
 
     def __init__(self, step: int, *files: str) -> None:
         self.left, self.files = step, files
@@ -26,7 +26,7 @@ class At:
 
 
 def in_another_thread(act):
-    """What an act gives in a thread of its own, which no lock of this one holds up."""
+    """The result of an act in a separate thread, which no lock of this one blocks."""
     found = []
     thread = threading.Thread(target=lambda: found.append(act()), daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Compiled derivatives at kinks, of the first and the second order, as the engine has them."""
+"""Compiled first and second derivatives at kinks equal the engine's."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ POINT = [x for _, _, point, _, _ in COMPOSITIONS for x in point]
 
 
 def together(x):
-    """All compositions, each of numbers of its own: a program is compiled once, not a hundred times."""
+    """The sum of all compositions, each on its own numbers: one program is compiled instead of a hundred."""
     total = 0.0
     for part, (_, f, _, _, _) in zip(PARTS, COMPOSITIONS):
         total = total + f(*x[part])
@@ -22,7 +22,7 @@ def together(x):
 
 
 def hold(found, wanted_of):
-    """Each composition's part of a result is what is wanted of it."""
+    """Require each composition's part of a result to be as wanted."""
     for part, (name, _, _, slopes, matrix) in zip(PARTS, COMPOSITIONS):
         wanted = wanted_of(np.array(slopes), np.array(matrix), part)
         np.testing.assert_allclose(np.asarray(found)[part], wanted, rtol=1e-14, atol=1e-300, err_msg=name)

@@ -1,4 +1,4 @@
-"""Compiled code where arithmetic has limits: at infinity, and at zeros of either sign."""
+"""Compiled code at the limits of arithmetic: at infinity, and at zeros of either sign."""
 
 import operator
 from itertools import product

@@ -1,4 +1,4 @@
-"""Machine code: the numbers of the NumPy executor, the same bits however many threads there are, anywhere it is run."""
+"""Machine code: the numbers of the NumPy executor, and the same bits with any number of threads, wherever it runs."""
 
 import inspect
 import math
@@ -164,7 +164,7 @@ def test_operands_in_another_order(order: str, rows: tuple[str, ...]) -> None:
 
 
 def test_padding_does_not_reach_the_sums() -> None:
-    """The last vector of rows is filled up with the last row, here an infinite one."""
+    """The last vector of rows is padded with the last row, here an infinite one."""
     llvm, plain = both_of(lambda w, x: w[0] / x + autograd.log(x) * w[1], rows=("x",))
     for x in ([1.0, 2.0, 0.0], [math.inf], [1.0] * 17 + [math.nan]):
         for reduce in ("sum", "mean", None):
@@ -177,7 +177,7 @@ def test_padding_does_not_reach_the_sums() -> None:
 
 
 def mixed(w, x):
-    """Sums over rows, results by row, and now and then an operand for the engine's float function."""
+    """Sums over rows, results by row, and some operands for the engine's float function."""
     return silu(w[0] * x[0]) * x[1] + autograd.exp(w[1] * x[1])
 
 
@@ -188,7 +188,7 @@ def bits(result) -> bytes:
 
 @pytest.fixture
 def eager_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Threads for however little work."""
+    """Use threads for any amount of work."""
     from autograd.compiler.llvm import executor
 
     monkeypatch.setattr(executor, "WORTHWHILE", 0)
@@ -242,13 +242,13 @@ def test_other_processes(eager_threads: None, method: str) -> None:
 
 
 class Alarm(Exception):
-    """Of a signal's handler."""
+    """Raised by a signal handler."""
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such signals here")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_signal_is_heard_and_no_result_is_wrong(eager_threads: None, threads: int) -> None:
-    """It comes while the engine's float function is asked, or while a helper is at work."""
+    """The signal comes during a call of the engine's float function, or while a helper thread works."""
 
     def handler(*_) -> None:
         raise Alarm
@@ -281,7 +281,7 @@ def test_an_exception_of_a_helper_is_handed_over(eager_threads: None, monkeypatc
 
     helped = threading.Event()
     monkeypatch.setattr(ROWS["silu"], "kernel", asked)
-    monkeypatch.setattr(machine, "_codes", {})  # no later code is to be this, which knows where `asked` was
+    monkeypatch.setattr(machine, "_codes", {})  # later code must not match this, which holds `asked`'s address
     libraries._float_function.cache_clear()
     try:
         fast = compile(lambda x: silu(x) + 1234.5, rows=("x",), backend="llvm", threads=2)

@@ -1,4 +1,4 @@
-"""What a compiled function may be called with: defaults, names, static arguments, any number of them, any callable."""
+"""What a compiled function accepts: defaults, names, static arguments, any number of them, any callable."""
 
 import functools
 import inspect
@@ -38,7 +38,7 @@ class Spring:
         return self.energy(x)
 
 
-# The function, its arguments, and those that are named.
+# The function, its arguments, and the named ones.
 CALLS = [
     ("a default", lambda x, y=2.0: x * y, (3.0,), {}),
     ("a default that is passed", lambda x, y=2.0: x * y, (3.0, 4.0), {}),
@@ -78,7 +78,7 @@ CALLS = [
 @pytest.mark.parametrize("f, args, named", [row[1:] for row in CALLS], ids=[row[0] for row in CALLS])
 def test_a_call_gives_what_f_gives(compile, f, args, named) -> None:
     fast = compile(f)
-    for _ in range(3):  # the first call traces, the next may take the fast way
+    for _ in range(3):  # the first call traces, later ones may take the fast path
         assert fast(*args, **named) == pytest.approx(f(*args, **named), rel=1e-14)
         value, slope = fast.value_and_grad(*args, **named)
         assert (value, slope) == pytest.approx(value_and_grad(f)(*args, **named), rel=1e-14)
@@ -221,7 +221,7 @@ def test_a_derivative_inside_a_traced_function(compile, g) -> None:
 
 @both
 def test_a_physics_informed_loss(compile) -> None:
-    """y″ = -y at points of time, with a small network for y: the loss differentiates it twice, training once more."""
+    """y″ = -y at points in time, with a small network for y: the loss differentiates it twice, training once more."""
 
     def y(w, t):
         return w[0] * autograd.tanh(w[1] * t + w[2]) + w[3]

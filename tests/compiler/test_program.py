@@ -1,4 +1,4 @@
-"""Programs: traced, simplified only where that is safe, printed as a person would write them, and read back."""
+"""Programs: traced, simplified only where safe, printed as a person would write them, and parsed back."""
 
 import math
 from fractions import Fraction
@@ -35,7 +35,7 @@ def test_a_program_gives_the_same_bits_as_its_function(program: SampleProgram) -
     np.testing.assert_allclose(slopes, gradient, rtol=1e-9, atol=1e-9)
 
 
-@example(SampleProgram((0.0, 0.0), (("clip", (1, 1, 0)), ("subtract", (0, 2)))))  # dead code came first to a constant
+@example(SampleProgram((0.0, 0.0), (("clip", (1, 1, 0)), ("subtract", (0, 2)))))  # dead code once took the constant
 @given(programs())
 def test_source_is_read_back_as_the_same_program(program: SampleProgram) -> None:
     for made in (traced(program), differentiated(traced(program), [0]), differentiated(traced(program), [0], False)):
@@ -55,13 +55,13 @@ def test_source_is_python_that_runs(program: SampleProgram) -> None:
 
 
 def in_scope() -> dict[str, object]:
-    """What source refers to by name."""
+    """The names that source code refers to."""
     functions = {name: row.function for name, row in autograd.primitives.TABLE.items()}
     return {**functions, "inf": math.inf, "nan": math.nan}
 
 
 def assert_source_holds(f, *arguments) -> list[str]:
-    """Source of f and of its gradients is read back as the same program, and is Python that gives the same numbers."""
+    """Source of f and of its gradients parses back to the same program, and is Python that gives the same numbers."""
     program = trace(f, arguments)
     every = range(len(arguments))
     sources = []
@@ -75,7 +75,7 @@ def assert_source_holds(f, *arguments) -> list[str]:
     return sources
 
 
-# What stands in no name of Python, what means something there, and what is another name's twin once it is read.
+# Labels that are not Python names, that mean something in the source, or that equal another one once parsed.
 LABELS = [
     "weighted input", "σ(z)", "h[0]", "layers.0.w", "2nd", "∂C/∂w", "?", " ", "z′", "w⁽¹⁾", "x\u0301", "\u0301",
     "z\nimport os; os.abort()", "z\r\n    return 0", "z # note", "z; y", '"""', "\0", "\ud800", "\U0001f600",
@@ -175,7 +175,7 @@ def test_the_notes_of_a_program_are_the_chain_rule() -> None:
 
 @given(programs())
 def test_the_notes_of_a_program_are_true(program: SampleProgram) -> None:
-    """Every note is about this line's value: ∂C/∂z and ∂z/∂x of it are those of the engine."""
+    """Every note is about its own line's value: its ∂C/∂z and ∂z/∂x are those of the engine."""
     made = differentiated(traced(program), range(len(program.inputs)))
     values = made.run(list(program.inputs))
     nodes = [Value(x) for x in program.inputs]

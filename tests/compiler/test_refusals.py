@@ -33,7 +33,7 @@ def test_a_message_is_short_however_large_the_expression(f) -> None:
     with pytest.raises(TraceError) as caught:
         autograd.compile(f)(0.3)
     assert len(str(caught.value)) <= LIMIT == 200
-    assert time.process_time() - start < 30  # of which tracing takes less than one; the text once took for ever
+    assert time.process_time() - start < 30  # tracing takes less than one of these; the text once took forever
 
 
 def test_a_long_path_leaves_room_for_what_is_refused() -> None:
@@ -101,7 +101,7 @@ def an_assertion(x):
     return x
 
 
-# What is asked, and what the message advises: it speaks of a branch, or of a call, only where there is one.
+# The question, and the advice in the message: it mentions a branch, or a call, only if there is one.
 ASKED = {
     "a branch": (a_branch, "in place of the branch"),
     "a loop": (a_loop, "in place of the branch"),

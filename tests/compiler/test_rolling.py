@@ -1,11 +1,11 @@
-"""Rolling: how many array instructions scalar code becomes, whatever way it was written, and that they are right."""
+"""Rolling: how many array instructions scalar code becomes, however it was written, and that they are right."""
 
 import inspect
 from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -15,6 +15,7 @@ from autograd.testing.programs import programs
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.bounds import assert_within, bounds
 from tests.operations import OPERATIONS
+from tests.profiles import costly
 
 
 def agrees_with_the_engine(compile, op: str, data: st.DataObject) -> None:
@@ -30,6 +31,7 @@ def agrees_with_the_engine(compile, op: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
+@costly(20)  # test_array_kernels has thousands of points
 @given(data=st.data())
 def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.DataObject) -> None:
     agrees_with_the_engine(partial(autograd.compile, backend="numpy"), op, data)
@@ -37,7 +39,7 @@ def test_every_operation_compiles_to_what_the_engine_computes(op: str, data: st.
 
 @needs_llvm
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=10)  # each takes LLVM a twentieth of a second; points by the thousand are in test_array_kernels
+@costly(4)  # each costs LLVM 50 ms
 @given(data=st.data())
 def test_every_operation_becomes_machine_code(op: str, data: st.DataObject) -> None:
     agrees_with_the_engine(partial(autograd.compile, backend="llvm"), op, data)

@@ -1,4 +1,4 @@
-"""Nothing is frozen in silence: what a function reads besides its arguments is watched, and its change traced."""
+"""Nothing is frozen silently: what a function reads besides its arguments is watched, and a change is traced again."""
 
 import pickle
 import subprocess
@@ -42,7 +42,7 @@ class Holder:
     __call__ = method
 
 
-# The function, and how many times k·x it is.
+# The function, and its multiple of k·x.
 READERS = [
     ("a function", scaled, lambda x: k * x),
     ("through another function", through_another, lambda x: k * x + 1.0),
@@ -199,7 +199,7 @@ if __name__ == "__main__":
 """
 
 SAME = {"k": "2.0", "helper": "x * x", "default": "1.0"}
-# What has changed when the pickle is read, what then comes out, and how many programs came along.
+# What has changed by the time the pickle is loaded, the output, and the number of programs loaded with it.
 CHANGES = [
     ("nothing", {}, "18.0 12.0 1"),
     ("a global", {"k": "3.0"}, "27.0 18.0 1"),

@@ -1,4 +1,4 @@
-"""Demos run in a folder of their own: what they print, and the figures that they save there."""
+"""Runs demos in a separate folder: their output, and the figures they save there."""
 
 import contextlib
 import importlib.util
@@ -10,14 +10,14 @@ import pytest
 
 
 def told(demo: ModuleType, folder: Path) -> str:
-    """What a demo prints, run in this folder."""
+    """The output of a demo, run in this folder."""
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as out:
         demo.main()
     return out.getvalue()
 
 
 def assert_figures(demo: ModuleType, printed: str, folder: Path, names: list[str]) -> None:
-    """These figures, and no others, are in the folder that the demo names, each with its name printed."""
+    """The folder that the demo names contains exactly these figures, each with its name printed."""
     saved = folder / demo.FOLDER
     assert {path.name for path in saved.iterdir()} == {f"{name}.png" for name in names}
     for name in names:
@@ -26,7 +26,7 @@ def assert_figures(demo: ModuleType, printed: str, folder: Path, names: list[str
 
 
 def assert_names_the_cure(demo: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without matplotlib the demo ends before it starts."""
+    """Without matplotlib the demo exits before it starts, with advice."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=rf"{demo.__name__} draws .* pip install -e '\.\[demos\]'"):
         demo.main()

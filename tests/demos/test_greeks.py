@@ -1,4 +1,4 @@
-"""Option Greeks: what the compiled program gives is what the textbook says, and what the demo prints."""
+"""Option Greeks: the compiled program agrees with the textbook, and with what the demo prints."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_every_greek_of_random_options_is_the_textbook_s() -> None:
     options = [rng.uniform(low, high, 2000) for low, high in greeks.MARKET]
     fast = autograd.compile(greeks.call, rows=("S", "K", "T", "r", "sigma"))
     for name, found, wanted in zip(greeks.GREEKS, greeks.derived(fast, options), greeks.textbook(*options)):
-        # Prices of options that are far out of the money are small differences of large numbers, in both.
+        # Prices of options far out of the money are small differences of large numbers, in both.
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-13 * np.abs(wanted).max(), err_msg=name)
 
 

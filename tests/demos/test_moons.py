@@ -1,4 +1,4 @@
-"""Two moons: they are told apart, in seconds, by micrograd's network, and the figure is saved."""
+"""Two moons: micrograd's network separates them in seconds, and the figure is saved."""
 
 import importlib.util
 import random

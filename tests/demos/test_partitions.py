@@ -1,4 +1,4 @@
-"""A regression by a cluster of workers: the same as in one process, on data that no worker may hold."""
+"""A regression on a cluster of workers: the same as in one process, on data that no worker may hold."""
 
 import re
 

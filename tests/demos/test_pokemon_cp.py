@@ -1,4 +1,4 @@
-"""The lecture's regression: the slides' figures come out, what overfits is seen to, and every figure is saved."""
+"""The lecture's regression: it reproduces the slides' figures, shows overfitting, and saves every plot."""
 
 import re
 

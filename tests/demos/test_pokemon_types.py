@@ -1,4 +1,4 @@
-"""Water against Normal: the lecture's split and moments, accuracies in their order, and XOR by a hidden layer."""
+"""Water against Normal: the lecture's split and moments, the order of accuracies, and XOR by a hidden layer."""
 
 import re
 
@@ -29,7 +29,7 @@ def training():
 
 
 def shares(line: str, printed: str) -> list[float]:
-    """The percentages of the one line that starts like this."""
+    """The percentages on the one line that starts like this."""
     (rest,) = re.findall(rf"^{re.escape(line)} .*%.*$", printed, flags=re.M)
     return [float(share) for share in re.findall(r"(\S+)%", rest)]
 

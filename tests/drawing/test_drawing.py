@@ -1,4 +1,4 @@
-"""Drawings: how they are saved, rendered and shown, and what happens without a layout engine or in time."""
+"""Drawings: how they are saved, rendered and shown, and what happens without a layout engine or when time runs out."""
 
 import os
 import re
@@ -166,7 +166,7 @@ def test_colours_can_be_read(name: str) -> None:
 
 
 def contrast(a: str, b: str) -> float:
-    """The contrast ratio of two colours, as WCAG 2 defines it."""
+    """The contrast ratio of two colours, as defined by WCAG 2."""
     dark, light = sorted(map(luminance, (a, b)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""Labels are data: they come out as written, and no markup gets through."""
+"""Labels are data: they appear as written, and no markup gets through."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The layout process: it runs nothing from the working directory, and every way in which it can fail has its words."""
+"""The layout process: it runs nothing from the working directory, and every kind of failure has its own message."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def picture():
 
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, full of modules and a `dot` that leave a file named `mark` when they are run."""
+    """The working directory, full of modules and a `dot` that create a file named `mark` when run."""
     folder = tmp_path / "hostile"
     folder.mkdir()
     for name in ("pygraphviz", "random", "re", "types", "site", "sitecustomize", "usercustomize", "encodings"):
@@ -84,7 +84,7 @@ class AGraph:
 
 
 def test_a_package_is_found_where_this_process_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a PYTHONPATH, in a user's own packages, in a folder that a tool has added."""
+    """On a PYTHONPATH, among a user's own packages, or in a folder that a tool has added."""
     (tmp_path / "pygraphviz.py").write_text(STUB)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *(f for f in sys.path if "site-packages" not in f)])
@@ -95,7 +95,7 @@ def test_a_package_is_found_where_this_process_finds_it(tmp_path: Path, monkeypa
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a `dot`, before all others."""
+    """A folder for a `dot`, ahead of all others on the path."""
     monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), "/usr/bin", "/bin"]))
     return tmp_path
 
@@ -173,7 +173,7 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    try:  # one that has ended, and that nobody has asked for its status
+    try:  # a zombie: it has ended, but nobody has read its status
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
@@ -183,7 +183,7 @@ def is_running(pid: int) -> bool:
 def test_an_interrupt_ends_the_program_too(fake: Path) -> None:
     started, main = fake / "started", threading.get_ident()
     started.touch()
-    program(fake, f"cat > /dev/null; echo $$ > {started}; exec sleep 600")  # once it has been written to
+    program(fake, f"cat > /dev/null; echo $$ > {started}; exec sleep 600")  # once it has received its input
 
     def press() -> None:
         while not started.read_text():

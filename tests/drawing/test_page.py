@@ -19,7 +19,7 @@ XSS = "<img src=x onerror=\"document.title='broken'\"></script><script>document.
 
 
 def neuron() -> tuple[Value, list[Value]]:
-    """C = tanh(w·x + b)² with one weight used twice, and a label that tries to run."""
+    """C = tanh(w·x + b)² with one weight used twice, and a label that tries to execute."""
     w = [Value(0.5, label="w1"), Value(-1.5, label=XSS)]
     z = dot(w, [Value.constant(1.0, label="x1"), Value.constant(-0.5, label="x2")], w[0])
     z.label = "z"

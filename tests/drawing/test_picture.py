@@ -1,4 +1,4 @@
-"""The picture against the engine: nothing is lost, and the chain rule multiplies out on it, folded or not."""
+"""The picture against the engine: nothing is lost, and its factors multiply out by the chain rule, folded or not."""
 
 import math
 import random
@@ -36,7 +36,7 @@ def nodes_below(output: Value) -> set[Value]:
 
 
 def flow(picture: Picture) -> dict[str, float]:
-    """What flows back into each box, where every arrow from it says its factors."""
+    """The contributions that flow back into each box, where every arrow from it states its factors."""
     total: dict[str, float] = defaultdict(float)
     unknown = {arrow.source for arrow in picture.arrows if arrow.product and arrow.factors is None}
     for arrow in picture.arrows:

@@ -1,4 +1,4 @@
-"""What the gradients of a generated program must be: sums over paths, exactly, and how large the terms are."""
+"""The exact gradients of a generated program, as sums over paths, and the sizes of their terms."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ EPSILON = 2.0**-52
 
 
 class Operation(NamedTuple):
-    """A public primitive as a function of so many numbers, and its row of the table."""
+    """A public primitive as a function of a number of operands, and its row of the table."""
 
     function: Callable[..., Any]
     arity: int
@@ -43,7 +43,7 @@ def partials(program: SampleProgram) -> list[tuple[float, ...]]:
 
 
 def path_sums(program: SampleProgram, output: int = -1) -> tuple[list[Fraction], list[float]]:
-    """For every input, Σ over the paths to a value of the products of partials: exactly, and of absolute values."""
+    """For every input, Σ of products of partials over the paths to a value: exactly, and of absolute values."""
     local = partials(program)
     first = len(program.inputs)
     exact = [Fraction(0)] * (first + len(program.steps))
@@ -79,7 +79,7 @@ def second_order_sizes(program: SampleProgram, direction: tuple[float, ...]) -> 
 
 
 def absolute_second_partials(name: str, operands: tuple[float, ...]) -> list[list[float]]:
-    """Σ |path products| in the graphs that the rule of an operation makes of its local derivatives."""
+    """Σ |path products| in the graphs of an operation's local derivatives."""
     row = TABLE[name]
     inputs = [Value(x) for x in operands]
     local = row.rule(*row.structured(tuple(inputs)))[1]
@@ -87,7 +87,7 @@ def absolute_second_partials(name: str, operands: tuple[float, ...]) -> list[lis
 
 
 def bits(x: Any) -> str:
-    """A float to the last bit, the sign of a zero included; every NaN is the same."""
+    """A float to the last bit, including the sign of a zero; all NaNs are equal."""
     return float(x).hex()
 
 
@@ -98,5 +98,5 @@ def reverse(program: SampleProgram) -> tuple[float, ...]:
 
 
 def is_finite(numbers: Any) -> bool:
-    """Whether all are."""
+    """Whether all numbers are finite."""
     return all(math.isfinite(x) for x in numbers)

@@ -1,4 +1,4 @@
-"""The side that was not selected has no edge: an infinite derivative there leaks into no mode and no order."""
+"""An operand that is not selected has no edge: its infinite derivative leaks into no mode and no order."""
 
 import math
 from itertools import product
@@ -31,7 +31,7 @@ MODES = {"reverse": grad, "forward": forward, "vjp": by_vjp, "jacobian": jacobia
 ORDERS = [modes for order in (1, 2, 3) for modes in product(["reverse", "forward"], repeat=order)]
 ORDERS += [("vjp",), ("jacobian",), ("columns",), ("columns", "columns"), ("vjp", "jacobian")]
 
-# The derivatives of f at x, of the first, second and third order.
+# The first, second and third derivatives of f at x.
 SELECTED = [
     ("where: the root is not chosen", lambda x: where(x > 0, sqrt(x), 3 * x), 0.0, (3.0, 0.0, 0.0)),
     ("where: the root is chosen last", lambda x: where(x == 0, x * x, cbrt(x)), 0.0, (0.0, 2.0, 0.0)),
@@ -93,7 +93,7 @@ def test_a_computed_zero_times_infinity_stays_nan(f, x, modes):
 @pytest.mark.parametrize("inner", MODES)
 @pytest.mark.parametrize("outer", MODES)
 def test_nothing_leaks_through_a_derivative_that_is_absent(outer, inner):
-    """The derivative of relu at -1 is 0 and stays 0 nearby: no edge leads from it to x, whatever is above."""
+    """The derivative of relu at -1 is 0 and stays 0 nearby: no edge leads from it to x, whatever depends on it."""
     slope = MODES[inner](relu)
     assert MODES[outer](lambda x: sqrt(slope(x)))(-1.0) == 0.0
 

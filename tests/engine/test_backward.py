@@ -1,4 +1,4 @@
-"""The backward pass: what accumulates, what does not, and what is left alone."""
+"""The backward pass: what accumulates, what does not, and what it leaves alone."""
 
 import math
 
@@ -105,7 +105,7 @@ def test_the_public_view_has_the_adjoints_of_the_pass(program):
 def test_what_is_not_reached_has_derivative_0(create_graph):
     x, other = Value(2.0), Value(3.0)
     later = x * 5.0
-    (later + other).backward()  # what an earlier pass left is not what this one finds
+    (later + other).backward()  # leftovers of an earlier pass must not appear here
     C = autograd.maximum(x * x, other - 9.0)
     found = gradients(C, [x, other, later, C], create_graph=create_graph)
     assert found == [4.0, 0.0, 0.0, 1.0]

@@ -1,6 +1,6 @@
-"""What no_grad holds for: the code that runs inside its block, and nothing else. Generated programs, with a model.
+"""What no_grad affects: the code that runs inside its block, and nothing else. Generated programs, with a model.
 
-The model keeps its own account of which generators are on a stack and which blocks each of them is in.
+The model tracks which generators are on a stack and which blocks each of them is in.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ def is_recorded():
 
 
 class Stop(Exception):
-    """What a program raises to leave a block."""
+    """Raised by a program to leave a block."""
 
 
 class Evaluation:
-    """A context manager of a user's own, around no_grad."""
+    """A user's own context manager around no_grad."""
 
     def __enter__(self):
         self.switch = no_grad()
@@ -60,10 +60,10 @@ class Generators:
     """Generators that run scripts, resume each other, and check after every step whether recording is on."""
 
     def __init__(self, scripts):
-        self.stacks = [[]]  # for each thread the numbers of the generators on its stack; the last thread runs
-        self.blocks = [[] for _ in scripts]  # for each generator what the blocks it is in switch recording to
+        self.stacks = [[]]  # for each thread, the indices of the generators on its stack; the last thread is running
+        self.blocks = [[] for _ in scripts]  # for each generator, the recording state set by each of its blocks
         self.shared = no_grad()
-        self.contexts = {}  # for each generator the context that it was first resumed from
+        self.contexts = {}  # for each generator, the context that first resumed it
         self.running = [self.run(i, script) for i, script in enumerate(scripts)]
 
     def check(self):
@@ -171,7 +171,7 @@ def decorated(world, i, inner):
 
 
 def function(world, i, inner):
-    """A block in a plain function, in which the script runs to its end."""
+    """The block in a plain function, which runs the script to its end."""
     with no_grad():
         for _ in inner:
             pass
@@ -180,7 +180,7 @@ def function(world, i, inner):
 
 
 def transform(world, i, inner):
-    """The block of the engine's own that switches recording on, which only plain functions have."""
+    """The engine's own block that switches recording on; only plain functions have it."""
 
     def whole():
         with Recording(True):
@@ -205,7 +205,7 @@ steps = st.one_of(st.just(("yield",)), resumptions, st.just(("yield",)), resumpt
 
 
 def scripts(depth):
-    """Scripts whose blocks are nested at most so deep."""
+    """Scripts whose blocks are nested to at most this depth."""
     inner = st.tuples(st.just("block"), st.sampled_from(sorted(WAYS)), scripts(depth - 1)) if depth else steps
     return st.lists(st.one_of(inner, steps), min_size=1, max_size=4)
 
@@ -223,7 +223,7 @@ def test_a_block_holds_for_what_runs_inside_it(programs, resumed):
 # --- tasks and async generators -----------------------------------------------------------------
 
 
-STARTING = {"start", "gather", "thread"}  # the steps that start tasks
+STARTING = {"start", "gather", "thread"}  # steps that start tasks
 
 
 class Tasks:
@@ -287,7 +287,7 @@ class Tasks:
 
 
 def task_scripts(depth):
-    """Scripts whose steps have scripts of their own, at most so deep."""
+    """Scripts whose steps have scripts of their own, nested to at most this depth."""
     if depth == 0:
         return st.lists(st.sampled_from([("sleep",), ("thread",)]), max_size=2)
     inner = task_scripts(depth - 1)
@@ -412,7 +412,7 @@ def test_a_block_that_is_entered_and_never_left():
 
     assert not contextvars.copy_context().run(run)
     assert is_recorded()
-    gc.collect()  # of the context
+    gc.collect()  # collects the context
 
 
 def test_a_block_keeps_nothing_alive():

@@ -1,4 +1,4 @@
-"""Copies of a leaf are leaves; of the result of an operation there is none."""
+"""A copy of a leaf is a leaf; the result of an operation cannot be copied."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""`@no_grad()` on whatever can be called: only what it runs is not recorded, and it stays what it was."""
+"""`@no_grad()` on any callable: only what it runs is unrecorded, and it keeps its kind."""
 
 import asyncio
 import functools
@@ -38,7 +38,7 @@ async def async_generator(x, *, scale=1.0):
 
 
 def results(found):
-    """What a call of one of these functions says, of whatever kind it is."""
+    """The answers from a call of one of these functions, whatever its kind."""
     if inspect.iscoroutine(found):
         return asyncio.run(found)
     if inspect.isasyncgen(found):
@@ -117,11 +117,11 @@ def test_a_function_of_wrong_arguments_fails_as_before():
         no_grad()(plain)(1.0, 2.0)
 
 
-# --- what generators are told -------------------------------------------------------------------
+# --- what generators are sent -------------------------------------------------------------------
 
 
 def conversation(log):
-    """Every way to talk to a generator; what it heard, and whether recording was off, goes into the log."""
+    """Every way to talk to a generator; the log gets what it heard, and whether recording was off."""
     heard = None
     try:
         while heard != "end":

@@ -47,14 +47,14 @@ WILD |= st.floats() | st.floats(-10.0, 10.0)
 
 
 class Wild(NamedTuple):
-    """Steps on any floats at all: which leaves are Values, and which are plain numbers beside them."""
+    """Steps on arbitrary floats: which leaves are Values, and which are plain numbers."""
 
     leaves: tuple[float, ...]
     is_value: tuple[bool, ...]
     steps: tuple[tuple[str, tuple[int, ...]], ...]
 
     def outcome(self, inputs):
-        """The bits of every value, or how far it came and the type of the exception."""
+        """The bits of every value, or how far it got and the type of the exception."""
         values = list(inputs)
         try:
             for name, operands in self.steps:
@@ -199,7 +199,7 @@ FEW_EDGES = (0.0, 1.0, -2.0, 0.5, 1e200, math.inf, math.nan)
 
 
 def points(operation):
-    """Operands at every edge; the sequences, which have many operands, only in a corner."""
+    """Operands at every edge; sequences, which have many operands, only with equal ones."""
     if operation.arity == 1:
         return [(x,) for x in EDGES]
     if operation.arity <= 3:
@@ -208,7 +208,7 @@ def points(operation):
 
 
 def orders(function, point, order):
-    """Every derivative up to an order, as recorded graphs: the sum over the operands of the one before."""
+    """The derivative of an order as a recorded graph: each the sum over the operands of the one before."""
     leaves = [Value(x) for x in point]
     y = function(*leaves)
     for _ in range(order):
@@ -235,7 +235,7 @@ def test_local_derivatives_never_raise(name):
     assert evaluated > 3
 
 
-# A side that is not chosen is not read, nor is the condition's own value.
+# A side that is not selected is not read, nor is the condition's own value.
 NAN_IS_NOT_READ = {("where", 0), ("where", 1), ("where", 2), ("leaky_relu", 1)}
 LINEAR = {"negative", "positive", "degrees", "radians"}
 

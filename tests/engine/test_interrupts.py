@@ -1,4 +1,4 @@
-"""Ctrl-C, wherever it comes: recording is off inside a no_grad block and on after it, and nothing is left behind."""
+"""Ctrl-C at any moment: recording is off inside a no_grad block and on after it, and nothing is left behind."""
 
 import contextlib
 import signal
@@ -90,7 +90,7 @@ BLOCKS = [plain, nested, with_one_object_twice, after_a_transform, in_a_generato
 
 
 class Interrupt:
-    """Ctrl-C at one of the events of the code that switches recording: a line, a byte code, a call or a return."""
+    """Ctrl-C at one of the events of the code that switches recording: a line, an opcode, a call or a return."""
 
     def __init__(self, at):
         self.left = at
@@ -115,7 +115,7 @@ class Interrupt:
 
 
 def interrupted(block, interrupt, install):
-    """Run a block with an interrupt; whether it came. What holds during and after it is asserted."""
+    """Run a block with an interrupt, and return whether it came; asserts what must hold during and after it."""
 
     def body():
         install(None)
@@ -151,7 +151,7 @@ def test_an_interrupt_at_every_step_of_entering_and_leaving(block, install):
 
 
 def test_interrupts_that_are_caught_where_the_block_is():
-    """The frame of the with statement goes on after the interrupt, outside of its block."""
+    """The frame of the with statement continues after the interrupt, outside its block."""
 
     def run(steps):
         interrupt = Interrupt(steps)
@@ -174,7 +174,7 @@ def test_interrupts_that_are_caught_where_the_block_is():
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
 def test_signals(block):
-    """A timer that runs out at any time, many times."""
+    """A timer that expires at any time, many times."""
 
     def stop(number, frame):
         raise KeyboardInterrupt
@@ -192,7 +192,7 @@ def test_signals(block):
                     block(body)
                 pytest.fail("an interrupt was lost")
             except KeyboardInterrupt:
-                assert is_recorded() or block is with_a_context_manager  # contextlib may not have come to leave it
+                assert is_recorded() or block is with_a_context_manager  # contextlib may not have left it yet
             assert is_recorded()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,4 +1,4 @@
-"""A user's operation with a kernel of its own: to any order, in every mode, compiled, drawn, checked."""
+"""A user's operation with its own kernel: to any order, in every mode, compiled, drawn, checked."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ special = pytest.importorskip("scipy.special")
 
 @pytest.fixture
 def log_gamma(table: Any) -> Callable[..., Any]:
-    """SciPy's log Γ, and its derivatives to any order."""
+    """SciPy's log Γ, with derivatives to any order."""
 
     @primitive(
         kernel=lambda x, n: special.polygamma(int(n), x), precise=lambda x, n: x.context.psi(int(n), x), plain="n"
@@ -145,7 +145,7 @@ def test_an_operation_with_a_domain_is_a_local_derivative_without_raising(table:
         return (autograd.log(x),)
 
     assert math.isnan(grad(with_a_log)(-1.0)) and grad(with_a_log)(0.0) == -math.inf
-    with pytest.raises(ValueError, match="log"):  # outside of a rule it raises as ever
+    with pytest.raises(ValueError, match="log"):  # outside a rule it raises as usual
         autograd.log(-1.0)
 
 

@@ -1,4 +1,4 @@
-"""Kinks: what the table says of an operation without a derivative is what every mode returns there."""
+"""Kinks: every mode returns what the table says for an operation without a derivative."""
 
 import math
 
@@ -11,7 +11,7 @@ from tests.compositions import COMPOSITIONS
 
 
 def flattened(example):
-    """The operands of an example in a row."""
+    """The operands of an example as a flat list."""
     return tuple(x for group in example for x in (group if isinstance(group, tuple) else (group,)))
 
 
@@ -30,7 +30,7 @@ ROWS = LISTED + [(function.primitive, point, wanted) for function, point, wanted
 
 
 def on_row(row):
-    """An operation as a function of its operands in a row."""
+    """An operation as a function of a flat list of operands."""
     return lambda *x: row.function(*[list(g) if isinstance(g, tuple) else g for g in row.structured(x)])
 
 
@@ -49,7 +49,7 @@ def accumulated(f, point):
     return [v.grad for v in leaves]
 
 
-# Every way to the gradient of f at a point; an outer transform goes along the first axis.
+# Every way to the gradient of f at a point; an outer transform follows the first axis.
 WAYS = {
     "backward": accumulated,
     "recorded": recorded,
@@ -156,7 +156,7 @@ def test_derivatives_are_plain_floats():
 
 
 def test_sides_of_exact_numbers_are_not_known():
-    """Only floats carry them: of other kinds the derivative is that of the rules."""
+    """Only floats carry sides: for other kinds the derivative is that of the rules."""
     from fractions import Fraction
 
     assert grad(grad(lambda x: abs(x) ** 2))(Fraction(0)) == 0

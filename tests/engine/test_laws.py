@@ -1,4 +1,4 @@
-"""The laws of differentiation, on generated programs of shared nodes."""
+"""The laws of differentiation, on generated programs with shared nodes."""
 
 from fractions import Fraction
 
@@ -11,13 +11,13 @@ from autograd.testing.laws import LAWS
 from autograd.testing.programs import SampleProgram, SampleStep, programs
 from tests.engine.path_sums import COMMUTATIVE, EPSILON, bits, is_finite, path_sums, reverse, second_order_sizes
 
-# Each product and each sum on a path rounds once; a rule's own rounding at second order is a few units more.
+# Each product and each sum on a path rounds once; a rule's own rounding at second order adds a few units.
 FIRST_ORDER, SECOND_ORDER = 4, 64
-UNDERFLOW = 1e-250  # below this nothing is promised of a sum
+UNDERFLOW = 1e-250  # below this, the error of a sum has no bound
 
 
 def directions(program):
-    """The unit vectors, one for each leaf."""
+    """The unit vectors, one per leaf."""
     count = len(program.inputs)
     return [tuple(float(i == j) for j in range(count)) for i in range(count)]
 
@@ -59,7 +59,7 @@ def test_backward_leaves_what_gradients_returns(program):
 
 @given(programs(), st.data())
 def test_a_derivative_keeps_its_value_inside_another(program, data):
-    """At kinks too: the value that an outer transform differentiates has the local derivatives of the table."""
+    """At kinks too: a value differentiated by an outer transform has the local derivatives of the table."""
     direction = data.draw(st.sampled_from(directions(program)))
     argnums = tuple(range(len(program.inputs)))
     exact, sizes = path_sums(program)
@@ -119,7 +119,7 @@ def test_interior_grads_are_those_of_the_last_pass(program, data):
 
 @given(programs())
 def test_linear_in_the_number_of_outputs(program):
-    """The gradients of the outputs of one graph do not disturb each other, in whatever order they are asked for."""
+    """The gradients of the outputs of one graph do not disturb each other, in whatever order they are computed."""
     values = program.recorded()
     leaves = values[: len(program.inputs)]
     forwards = [gradients(v, leaves) for v in values]
@@ -141,7 +141,7 @@ def test_swapped_operands_change_no_bit(program, data):
 
 
 def all_bits(numbers):
-    """Bits but for the sign of a zero: of 0 and -0 neither is the greater, and `maximum` takes the first."""
+    """Bits except the sign of a zero: neither 0 nor -0 is the greater, and `maximum` takes the first."""
     return [bits(x + 0.0) for x in numbers]
 
 

@@ -1,4 +1,4 @@
-"""The engine against its model, whatever is done in whatever order."""
+"""The engine against its model, with operations in any order."""
 
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test

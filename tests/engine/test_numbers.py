@@ -1,4 +1,4 @@
-"""A Value among Python's numbers: what it is made of, what it mixes with, how it compares and prints."""
+"""A Value among Python's numbers: what it accepts, what it mixes with, how it compares and prints."""
 
 import math
 import operator
@@ -84,7 +84,7 @@ def test_plain_numbers_mix_on_either_side(function, other):
 def test_what_is_no_number_does_not_mix(function, other):
     for operands in ((Value(2.0), other), (other, Value(2.0))):
         if function is operator.mod and isinstance(operands[0], str):
-            continue  # formatting, which takes any operand
+            continue  # string formatting, which takes any operand
         with pytest.raises(TypeError):
             function(*operands)
 
@@ -212,7 +212,7 @@ def test_python_functions_on_values(xs):
 
 
 def sum_in_order(xs):
-    """What `sum` gave before Python 3.12 made it compensate floats, and only floats."""
+    """What `sum` returned before Python 3.12, which compensates rounding for floats only."""
     total = 0.0
     for x in xs:
         total += x

@@ -1,4 +1,4 @@
-"""Values in NumPy arrays: arrays of objects, on which NumPy's own functions work."""
+"""Values in NumPy object arrays, on which NumPy's own functions work."""
 
 import operator
 

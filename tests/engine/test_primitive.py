@@ -1,4 +1,4 @@
-"""A user's own operations: held to what a rule owes, and never in the way of the built-in ones."""
+"""A user's own operations: they must meet the rules' requirements, and never interfere with the built-in ones."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Operations on sequences: every kind of sequence is taken, and a user's own may hold several."""
+"""Operations on sequences: every kind of sequence is accepted, and a user's operation may take several."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

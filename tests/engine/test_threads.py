@@ -1,4 +1,4 @@
-"""Graphs in several threads and tasks do not disturb each other, even where they share leaves."""
+"""Graphs in several threads and tasks do not disturb each other, even if they share leaves."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ THREADS, ROUNDS = 6, 60
 
 @pytest.fixture
 def impatient():
-    """Threads that take turns as often as they can."""
+    """Make threads switch as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -56,7 +56,7 @@ def test_backward_passes_over_one_shared_graph_add_up(impatient):
 
 
 def test_every_way_to_a_gradient_at_once(impatient):
-    """Passes that touch `.grad` and ones that do not, over shared leaves: each finds what it would find alone."""
+    """Passes that change `.grad` and passes that do not, over shared leaves: each finds what it would find alone."""
     leaves = [Value(float(i)) for i in range(8)]
     wanted = [3 * v.data**2 + 2 * v.data for v in leaves]
 

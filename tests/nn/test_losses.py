@@ -1,4 +1,4 @@
-"""Losses: their values, their derivatives by the kit, over rows, and compiled; penalties leave biases alone."""
+"""Losses: values, derivatives checked by the kit, over rows, and compiled; penalties leave biases alone."""
 
 import math
 
@@ -15,11 +15,11 @@ finite = st.floats(-30, 30)
 
 
 def multiclass(z, y):
-    """By the definition, in plain floats: -ln of the softmax's member."""
+    """By definition, in plain floats: -ln of the softmax's member."""
     return math.log(math.fsum(math.exp(v - z[y]) for v in z))
 
 
-# loss, what z and y may be, and the same by its definition
+# the loss, valid z and y, and the loss by its definition
 LOSSES = {
     "squared error": (nn.squared_error, finite, finite, lambda z, y: (z - y) ** 2),
     "cross entropy": (

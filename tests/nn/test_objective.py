@@ -1,4 +1,4 @@
-"""The seam between models and the compiler, against the engine itself as the reference."""
+"""The interface between models and the compiler, with the eager engine as the reference."""
 
 import random
 

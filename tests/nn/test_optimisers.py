@@ -1,4 +1,4 @@
-"""Optimisers, step by step against the update that each paper publishes, written out in the paper's own letters."""
+"""Optimisers, step by step against each paper's published update, in the paper's own notation."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -32,7 +32,7 @@ def polyak(x: float, g: Gradient, eta: float, mu: float) -> Iterator[float]:
 
 
 def nesterov(x: float, g: Gradient, eta: float, mu: float) -> Iterator[float]:
-    """Sutskever et al. 2013, equations 3 and 4: v ← μv - ε∇f(θ + μv), θ ← θ + v; told is θ + μv, the point ahead."""
+    """Sutskever et al. 2013, equations 3 and 4: v ← μv - ε∇f(θ + μv), θ ← θ + v; yields the look-ahead θ + μv."""
     v = 0.0
     while True:
         v = mu * v - eta * g(x + mu * v)
@@ -75,7 +75,7 @@ def adam(
         yield x
 
 
-# what is tested, and the paper's update with the same settings
+# the tested optimiser, and the paper's update with the same settings
 PUBLISHED = {
     "SGD": (lambda p=(): nn.SGD(p, rate=0.1), lambda x, g: gradient_descent(x, g, 0.1)),
     "momentum": (lambda p=(): nn.SGD(p, rate=0.1, momentum=0.8), lambda x, g: polyak(x, g, 0.1, 0.8)),
@@ -92,7 +92,7 @@ PUBLISHED = {
 
 
 def slope(x: float) -> float:
-    """Of (x - 1)⁴/4 + x²/2: not linear, so that an update at the wrong point is seen."""
+    """The slope of (x - 1)⁴/4 + x²/2: nonlinear, so that an update at the wrong point shows."""
     return (x - 1) ** 3 + x
 
 

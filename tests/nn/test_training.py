@@ -1,4 +1,4 @@
-"""Training: what it converges to, its batches, and that it never goes on from what is not finite."""
+"""Training: what it converges to, its batches, and that it stops at any number that is not finite."""
 
 import random
 import sys
@@ -65,7 +65,7 @@ def test_a_pass_sees_every_row_once(batch: int) -> None:
 
 def test_passes_have_orders_of_their_own() -> None:
     X = np.arange(6.0).reshape(-1, 1)
-    objective = Objective(lambda model, x, y: model(x) - y, nn.Linear(1))  # whose gradient is the mean of the batch's x
+    objective = Objective(lambda model, x, y: model(x) - y, nn.Linear(1))  # its gradient is the mean x of the batch
     orders, last = [], [np.zeros(2)]
 
     def note(theta, loss) -> None:
@@ -182,7 +182,7 @@ def test_newton_solves_least_squares_in_one_step(d: int, seed: int) -> None:
 def test_newton_searches_where_a_whole_step_is_too_far() -> None:
     objective = Objective(lambda model, x: (model(x) ** 2 + 1) ** 0.5, nn.Linear(1, bias=False))
     newton = Newton()
-    theta = newton.minimise(objective, np.array([3.0]), [[1.0]])  # a whole step from x goes to -x³
+    theta = newton.minimise(objective, np.array([3.0]), [[1.0]])  # a full step from x leads to -x³
     assert theta == pytest.approx([0.0], abs=1e-8)
     assert newton.converged
     assert all(later < earlier for earlier, later in pairwise(newton.history))
@@ -213,7 +213,7 @@ def test_the_hessian_of_an_objective_is_that_of_the_engine() -> None:
 
 def test_newton_decreases_a_loss_by_what_its_slope_promises() -> None:
     objective = Objective(lambda model, x: (model(x) ** 2 + 1e-3) ** 0.5, nn.Linear(1, bias=False))
-    start = np.array([0.0447])  # a whole step from here leads to a loss that is less by next to nothing
+    start = np.array([0.0447])  # a full step from here hardly decreases the loss
     newton = Newton()
     newton.minimise(objective, start, [[1.0]])
     decrease, slope = newton.history[0] - newton.history[1], objective.value_and_grad(start, [[1.0]])[1]

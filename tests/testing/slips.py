@@ -1,4 +1,4 @@
-"""Rules with a slip in them, and the mismatch that a check of them ends in."""
+"""Rules with a planted error, and the mismatch that a check of them raises."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def mismatch_of(f: Callable[..., Any], *point: Any, **options: Any) -> GradientM
 
 
 def plain(x: Any) -> Any:
-    """The number in a number of any kind: what is made of it has no derivative."""
+    """The plain number inside a number of any kind: results computed from it have no derivative."""
     return getattr(x, "data", x)
 
 

@@ -1,4 +1,4 @@
-"""What --gradcheck-artifacts saves, and that no session ends for it, whatever stands in its way."""
+"""What --gradcheck-artifacts saves; no failure to save ends a session."""
 
 import errno
 import os
@@ -61,7 +61,7 @@ def test_a_disk_that_takes_nothing(mismatch, tmp_path: Path, monkeypatch, where:
 
 
 class Mute(Exception):
-    """It cannot even say what it is."""
+    """It cannot even be printed."""
 
     def __str__(self) -> str:
         raise RuntimeError
@@ -115,7 +115,7 @@ def test_mismatches_are_found_however_deep(mismatch: GradientMismatch) -> None:
     for _ in range(5000):
         group = BaseExceptionGroup("", [KeyError(), group])
     assert plugin.mismatches(group) == [mismatch]
-    while isinstance(group, BaseExceptionGroup):  # taken apart: Python's own way recurses
+    while isinstance(group, BaseExceptionGroup):  # taken apart here: Python frees it recursively
         group = group.exceptions[-1]
 
 
@@ -175,4 +175,4 @@ def test_an_interrupt_ends_a_session_as_ever(tmp_path: Path) -> None:
     done = session(tmp_path, "--gradcheck-artifacts=shown")
     assert done.returncode == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in done.stdout
-    assert "1 failed" in done.stdout  # and says what was found before
+    assert "1 failed" in done.stdout  # and still reports earlier results

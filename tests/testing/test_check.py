@@ -1,4 +1,4 @@
-"""check_gradients: its verdicts, what it catches, what it lets pass, what it says."""
+"""check_gradients: its verdicts, what it catches, what it accepts, what it says."""
 
 import math
 import traceback
@@ -24,7 +24,7 @@ def softplus(x: Any) -> Any:
 
 
 def frozen(x: Any) -> Any:
-    """A square of which the graph sees one factor."""
+    """A square in which the graph sees only one factor."""
     return x * getattr(x, "data", x)
 
 
@@ -145,7 +145,7 @@ def test_no_false_alarm(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
 
 
-# What has been taken for wrong at second order: corners of which the first derivative shows nothing, tiny operands.
+# False alarms at second order: kinks that the first derivative does not show, tiny operands.
 SECOND_ORDER: list[tuple[Callable[..., Any], tuple[float, ...], Verdict]] = [
     (SampleProgram((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,)))), (-10.0, 0.0), Verdict.INTERIOR_KINK),
     (lambda x: exp(x) / (1 + exp(x)), (1e-290,), Verdict.PASS),
@@ -182,8 +182,8 @@ def test_a_slope_too_steep_for_the_steps_is_not_reported(c: float) -> None:
     check_gradients(lambda x: math.sqrt(x + c), 0.0, grad=lambda x: 0.5 / math.sqrt(c), domain=(0, 1))
 
 
-# Programs that were reported once, though only the rounding of a pass, in its own order, moves their derivatives, or
-# the sign of a zero, which mpmath's numbers do not have.
+# Former false alarms: only the rounding of a pass, in its own order, moves their derivatives, or the sign of a zero,
+# which mpmath's numbers lack.
 ROUNDED = [
     SampleProgram((-1.0, -0.0), (("atan2", (1, 0)), ("minimum", (0, 2)))),
     SampleProgram(
@@ -207,12 +207,12 @@ def test_no_false_alarm_at_second_order(program: SampleProgram) -> None:
 
 
 def test_no_false_alarm_at_a_kink_of_second_order() -> None:
-    """The first derivative of cosh is 0 there, and says nothing of the corner inside."""
+    """The first derivative of cosh is 0 there, and hides the kink inside."""
     program = SampleProgram((-10.0, 0.0), (("leaky_relu", (1, 0)), ("cosh", (2,))))
     assert check_gradients(program, *program.inputs, order=2).counts[Verdict.INTERIOR_KINK] == 3
 
 
-# functions whose values hide their rounding, since terms cancel, with their right derivatives
+# functions whose values hide their rounding, because terms cancel, and their correct derivatives
 CANCELLING: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
     (lambda w: np.tanh(w - 10) + np.tanh(10.0), lambda w: 1 - np.tanh(w - 10) ** 2),
     (lambda w: math.tanh(w - 10) + math.tanh(10.0), lambda w: 1 / math.cosh(w - 10) ** 2),
@@ -296,7 +296,7 @@ def test_f_is_never_called_outside_its_domain() -> None:
         assert check_gradients(square, x, domain="[0, inf)", order=2).counts == {Verdict.PASS: 6}
 
 
-# --- who is blame ------------------------------------------------------------------------------
+# --- who is to blame ----------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A derivative from elsewhere: taken in the structure of the arguments, refused by name in another, told by entry."""
+"""A supplied derivative: accepted in the structure of the arguments, else refused by name, reported by entry."""
 
 import math
 import pickle
@@ -11,6 +11,7 @@ import pytest
 from autograd import sin
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck
 from autograd.testing.pictures import picture
+from tests.profiles import costly
 
 
 @pytest.mark.parametrize("form", [list, tuple, np.array])
@@ -41,7 +42,7 @@ def normalised_backward(dy: Any, x: Any) -> Any:
     return (dy - np.mean(dy) - y * np.mean(dy * y)) / s
 
 
-# Written as everybody writes them: where they saturate or cancel, nothing of the derivative is left in floats.
+# Written the usual way: where they saturate or cancel, floats keep nothing of the derivative.
 BY_HAND: list[tuple[Callable[..., Any], Callable[..., Any], Any]] = [
     (np.tanh, lambda dy, z: dy * (1 - np.tanh(z) ** 2), "[-50, 50]"),
     (sigmoid, lambda dy, z: dy * sigmoid(z) * (1 - sigmoid(z)), "[-100, 100]"),
@@ -54,7 +55,7 @@ BY_HAND: list[tuple[Callable[..., Any], Callable[..., Any], Any]] = [
 def test_right_derivatives_by_hand_pass(f: Any, backward: Any, domain: str) -> None:
     dy = np.array([1.0, 2.0, 3.0])
     test = gradcheck(lambda z: np.sum(dy * f(z)), grad=lambda z: backward(dy, z), domain={"z": np.full(3, domain)})
-    test()
+    costly(25)(test)()
 
 
 def gelu(x: float) -> float:
@@ -94,8 +95,8 @@ def in_float32(x: float) -> float:
     return float(np.tanh(np.float32(x)))
 
 
-# On floats alone. Values of f, or of its derivative, are smooth between the jumps that rounding makes inside them, or
-# lost beside another term; or f has a joint at 0.
+# On floats only. Values of f, or of its derivative, are smooth between the jumps of internal rounding, or absorbed by
+# another term; or f has a joint at 0.
 FORMULAS: list[tuple[Callable[[float], float], Callable[[float], float], Any, list[float]]] = [
     (gelu, gelu_slope, "[-30, 30]", [-30.0, -10.0, -8.25, -5.0, -1.0, 2.0]),
     (sinc, sinc_slope, "[-30, 30]", [1e-3, 1.0, 20.0]),
@@ -209,7 +210,7 @@ def test_a_gradient_in_the_structure_of_its_arguments(f: Any, point: Any, deriva
 
 
 class Tensor:
-    """A number as PyTorch returns it, and as JAX does: no float, but it can be made one, and made of nothing else."""
+    """A number as PyTorch and JAX return it: made only from a float, and convertible to one."""
 
     ndim = 0
 

@@ -1,4 +1,4 @@
-"""gradcheck, assert_equivalent, the strategies, and what pytest and hypothesis load by themselves."""
+"""gradcheck, assert_equivalent, the strategies, and what pytest and hypothesis load automatically."""
 
 import functools
 import math
@@ -214,7 +214,7 @@ def test_a_failure_is_not_shrunk_for_ever() -> None:
     test = gradcheck(lambda W: np.sum(W**3), domain={"W": np.full((2, 3), "[-2, 2]")}, grad=wrong)
     with pytest.raises(GradientMismatch, match="1 of 6 entries of W is wrong"):
         settings(database=None, derandomize=True)(test)()
-    assert len(checked) < 20_000  # most of them close to one of 200 points, where the rounding of grad= is measured
+    assert len(checked) < 20_000  # most are near one of 200 points, where the rounding of grad= is measured
 
 
 def test_equivalent_functions() -> None:

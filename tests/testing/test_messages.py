@@ -1,4 +1,4 @@
-"""What a failure tells: the numbers, a program that shows it, the edge in a picture."""
+"""What a failure reports: the numbers, a program that shows it, the edge in a picture."""
 
 import math
 import subprocess
@@ -88,7 +88,7 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
     monkeypatch.syspath_prepend(tmp_path)
     slip = import_module("a_module_with_a_slip").slip
     mismatch = mismatch_of(lambda x, y: sin(x) * slip(x + y), 1.0, 0.5)
-    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # the fixture takes its row out of the table again
+    monkeypatch.delitem(sys.modules, "a_module_with_a_slip")  # as the fixture removes its row from the table
     run = [sys.executable, "-c", mismatch.program]
     printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
     assert mismatch.check is not None
@@ -99,11 +99,11 @@ def test_a_printed_program_runs_by_itself_and_shows_the_wrong_gradient(
     "f, point",
     [
         (lambda x, y: x - (-2.0) ** 2 * y / x, (1.5, -0.5)),
-        (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program needs for something else
+        (lambda lambda_, exp: lambda_ * exp, (1.5, 0.5)),  # names that Python or the program uses for something else
         (lambda Value, x: Value**x + (-1.0) * x, (2.0, -0.0)),
         (lambda x, x_: relu(x) * x_ + sqrt(x_), (-1.0, 0.25)),
-        (lambda x, v1, y: sin(x + y), (1.5, 2.0, 0.5)),  # one that f does not use, with the name of a node
-        (lambda x: sqrt(x), (1.0,)),  # a node with the number of an input
+        (lambda x, v1, y: sin(x + y), (1.5, 2.0, 0.5)),  # an input that f does not use, with the name of a node
+        (lambda x: sqrt(x), (1.0,)),  # a node numbered like an input
     ],
 )
 def test_every_graph_is_written_as_a_program_that_gives_its_gradient(f: Any, point: tuple[float, ...]) -> None:

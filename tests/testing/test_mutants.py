@@ -1,4 +1,4 @@
-"""The mutation drill: every fault is found, named rightly, and shown by a program that is small. A sample, or all."""
+"""The mutation drill: every fault is found, named correctly, and shown by a small program. A sample, or all."""
 
 import pytest
 
@@ -10,14 +10,14 @@ from benchmarks.mutants.rules import CHANGES
 from tests.profiles import DEEP
 
 MUTANTS = all_rule_mutants()
-SAMPLE = range(0, len(MUTANTS), 1 if DEEP else 41)  # which every kind is in
+SAMPLE = range(0, len(MUTANTS), 1 if DEEP else 41)  # includes every kind
 
 
 @pytest.mark.parametrize("i", SAMPLE, ids=[f"{m.op} {m.what} {m.kind}" for m in (MUTANTS[i] for i in SAMPLE)])
 def test_a_fault_of_a_rule_is_found_and_named(i: int) -> None:
     outcome = rule_outcome(i)
     if outcome is None:
-        return  # the same function after all
+        return  # equivalent to the original
     assert outcome.found, outcome
     assert outcome.examples <= EXAMPLES_ALLOWED, outcome
     assert outcome.named, outcome

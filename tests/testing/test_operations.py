@@ -1,4 +1,4 @@
-"""check_primitive: every operation of the table passes it, and what is wrong with one is found."""
+"""check_primitive: every operation of the table passes, and faults in an operation are found."""
 
 import math
 from collections.abc import Callable
@@ -26,8 +26,8 @@ def examples(request: Any) -> Any:
     settings.load_profile(before)
 
 
-# Where values of floats tell a derivative: all floats from 2**52 on are whole, the slope of x log x at 0 is infinite as
-# a logarithm is, terms cancel to less than their rounding, an end or the other side of a kink is in reach.
+# Where float values determine a derivative. Elsewhere: all floats from 2**52 on are whole, the slope of x log x at 0
+# grows like a logarithm, terms cancel to less than their rounding, or an end or the other side of a kink is near.
 TELLING: dict[str, dict[str, str]] = {
     "sinc": {"x": "[-40, 40]"},
     "entropy": {"x": "[1e-300, inf]"},
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_found(rule: Callable[..., Any], options: Any, message:
         check_primitive(primitive(**options)(rule))
 
 
-# a rule that is wrong where there is no derivative to compare, its kinks, what is marked on an edge, or on its result
+# a rule that is wrong where no derivative can be compared, its kinks, the mark on an edge, or on its result
 DRAWN: list[tuple[Callable[..., Any], tuple[Kink, ...], list[str], list[str]]] = [
     (wrong_kink, FAULTY[1][1]["kinks"], ["is 1.0, should be 0.0 at x = 0"], []),
     (lost_nan, (), [], ["lost_nan(nan) is 0x0.0p+0: the NaN has been lost"]),

@@ -44,7 +44,7 @@ def test_the_error_is_inside_the_bound(name: str, data: st.DataObject, size: flo
             assert error <= estimate.bound, estimate
 
 
-# Of these a bound was once too small: f on floats, its derivative on mpmath's numbers, x.
+# The bound was once too small for these: f on floats, its derivative on mpmath's numbers, x.
 ONCE_OUTSIDE: list[tuple[str, Callable[[float], float], Callable[[Any], Any], float]] = [
     ("two quotients agree by chance", math.sin, mpmath.cos, -42477.47572137796),
     ("100x is rounded", lambda x: math.sin(100 * x), lambda x: 100 * mpmath.cos(100 * x), -6632.439467130499),
@@ -65,7 +65,7 @@ def test_the_bound_contains_the_truth(f: Callable[[float], float], derivative: C
         assert abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x))) <= estimate.bound, estimate
 
 
-# f with a coarse rounding, the derivative of what it rounds, and between which numbers
+# f in low precision, the derivative of the exact function, and the interval
 COARSE: list[tuple[str, Callable[[float], float], Callable[[float], float], float, float]] = [
     ("float32 tanh", lambda x: float(np.tanh(np.float32(x))), lambda x: 1 - math.tanh(x) ** 2, -3.0, 3.0),
     ("float32 log1p", lambda x: float(np.log1p(np.float32(x))), lambda x: 1 / (1 + x), 0.01, 10.0),
@@ -85,7 +85,7 @@ def test_a_coarse_rounding_is_seen(row: Any, data: st.DataObject) -> None:
     assert abs(estimate.value - derivative(x)) <= estimate.bound, estimate
 
 
-# what is hard, f, x, the derivative, how tight the bound must be relative to it
+# the difficulty, f, x, the derivative, the tightness that the bound must reach, relative to it
 HARD = [
     ("a wrong sign on 1e-7·x would show", lambda x: 1e-7 * x, 3.0, 1e-7, 1e-8),
     ("x² at 1e9", lambda x: x * x, 1e9, 2e9, 1e-8),

@@ -40,7 +40,7 @@ def flat(tree):
 
 
 def filled(tree, numbers):
-    """The structure with other numbers, as floats and arrays of floats: what a derivative should look like."""
+    """The structure with other numbers, as floats and arrays of floats: the form of a derivative."""
     if isinstance(tree, dict):
         return {key: filled(value, numbers) for key, value in tree.items()}
     if isinstance(tree, Point):
@@ -53,7 +53,7 @@ def filled(tree, numbers):
 
 
 def same(found, wanted):
-    """Equal to the last bit, in types and shapes too."""
+    """Whether both are equal to the last bit, including types and shapes."""
     if type(found) is not type(wanted):
         return False
     if isinstance(wanted, dict):

@@ -1,4 +1,4 @@
-"""Bad arguments: an error that names the argument."""
+"""Invalid arguments: an error names the argument."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ BAD = [
     (lambda: grad(f, has_aux=True)(1.0), TypeError, r"grad: with has_aux, f must return a pair"),
     (lambda: grad(lambda x: (x, x, x), has_aux=True)(1.0), TypeError, r"with has_aux, f must return a pair"),
     (lambda: grad(lambda x: ([x], 1), has_aux=True)(1.0), TypeError, r"grad: f must return one number"),
-    # an argument that is no number
+    # an argument that is not a number
     (lambda: grad(f)("a"), TypeError, r"grad: argument 0 is a str, 'a'"),
     (lambda: grad(f, 1)(1.0, "a"), TypeError, r"grad: argument 1 is a str, 'a'"),
     (lambda: grad(f)({"w": [1.0, "a"]}), TypeError, r"grad: argument 0\['w'\]\[1\] is a str, 'a'"),

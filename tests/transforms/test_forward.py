@@ -1,4 +1,4 @@
-"""Forward mode: what it takes in memory, and what a dual is to the function that sees it."""
+"""Forward mode: how much memory it takes, and how a dual looks to the function that sees it."""
 
 import math
 import operator
@@ -19,7 +19,7 @@ def chain(x, length):
 
 
 def peak(call):
-    """The most memory that a call takes, in bytes."""
+    """The peak memory of a call, in bytes."""
     call()
     tracemalloc.start()
     call()

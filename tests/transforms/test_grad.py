@@ -1,4 +1,4 @@
-"""grad and its kin take functions of any structure of numbers, and give floats in the same structure."""
+"""grad and related transforms take functions of any structure of numbers, and return floats in the same structure."""
 
 from fractions import Fraction
 
@@ -48,7 +48,7 @@ def test_forward_mode_along_a_structure(tree, data):
 
 @given(STRUCTURES)
 def test_a_result_of_any_structure(tree):
-    """vjp and jvp of the identity give back what they are given."""
+    """vjp and jvp of the identity return what they are given."""
     primals = filled(tree, iter([float(x) for x in flat(tree)]))
     value, pull = vjp(lambda x: x, tree)
     assert same(value, primals)
@@ -181,7 +181,7 @@ def test_a_vjp_may_be_pulled_more_than_once():
 
 
 def test_a_method_of_the_value_is_there_in_every_mode():
-    """Written with methods, f runs wherever it runs when written with functions."""
+    """A function written with methods runs wherever one written with functions runs."""
 
     def by_methods(x):
         return [x[0].tanh() * x[1].exp(), x[1].sin(), x[0].relu()]

@@ -47,7 +47,7 @@ def test_a_jacobian_is_the_same_by_rows_and_by_columns(x):
 
     rows = [grad(lambda x, i=i: tall(x)[i])(x) for i in range(4)]
     assert jacobian(counted(tall))(x) == rows
-    assert calls[1:] == ["Dual"] * 2  # after one look at how many results there are
+    assert calls[1:] == ["Dual"] * 2  # after one call to count the results
     calls.clear()
     assert jacobian(counted(wide))(x) == rows[:1]
     assert calls == ["Value"]

@@ -1,4 +1,4 @@
-"""Transforms inside transforms, and over Values from outside: every order right, and no perturbation confusion."""
+"""Transforms inside transforms, and over Values from outside: every order is right, without perturbation confusion."""
 
 import math
 from itertools import product
@@ -29,7 +29,7 @@ def number(x):
     return x.data if isinstance(x, Value) else x
 
 
-# f, and what its derivatives of the first, second, third and fourth order are at x.
+# f, and its first to fourth derivatives at x.
 KNOWN = [
     ("x⁴", lambda x: x**4, 2.0, [32.0, 48.0, 48.0, 24.0]),
     ("x·x·x", lambda x: x * x * x, 2.0, [12.0, 12.0, 6.0, 0.0]),
@@ -158,7 +158,7 @@ def test_a_transform_leaves_no_grad_behind():
 
 @given(programs(("add", "multiply", "sin", "tanh", "subtract", "divide", "maximum"), size=5), st.floats(0.5, 2.0))
 def test_a_program_inside_a_transform_inside_a_transform(program, scale):
-    """d/dx of x·∂f(x·v)/∂v is the same whichever modes are on the inside and on the outside."""
+    """d/dx of x·∂f(x·v)/∂v is the same for any inner and outer mode."""
     first, *others = program.inputs
 
     def use(D):

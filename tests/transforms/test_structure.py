@@ -1,4 +1,4 @@
-"""Structures are paired by key, not by the order in which a dict was written."""
+"""Structures are paired by key, not by the order of their dicts."""
 
 from typing import Any
 

@@ -1,24 +1,24 @@
-"""Machine code by LLVM, from a rolled program and the kernels of the NumPy executor.
+"""LLVM machine code, from a rolled program and the kernels of the NumPy executor.
 
 Each file imports from those above it:
 
     text           LLVM's language, line by line
-    interpreter    Python's functions, and its lock
-    lanes          vectors of numbers that NumPy's functions take for arrays
+    interpreter    calls of Python functions, and the interpreter's lock
+    lanes          vectors of numbers that NumPy's functions accept as arrays
     elementary     exp, log and their relatives on lanes
-    libraries      functions from outside: libmvec, libm, the engine's
+    libraries      external functions: libmvec, libm, the engine's
     operations     NumPy's functions on lanes: the table
     applying       operations and folds of a program
     fusing         which instructions share a loop
-    storage        where everything lies: the frame of a call, registers, sums
+    storage        the layout of memory: the frame of a call, registers, sums
     arrays         NumPy's arrays as machine code sees them
-    rows           what is done for a block of rows
+    rows           code for a block of rows
     row_products   gradients of weights
-    shared_code    what is done once a call
+    shared_code    code that runs once a call
     array_io       arrays in, results out
     writing        the module of a program
-    cache          code in a folder
+    cache          object code in a folder
     machine        this processor; from text to code in memory
-    pool           threads that help
+    pool           helper threads
     executor       a call
 """

@@ -1,4 +1,4 @@
-"""Operations and folds on lanes: what NumPy's forms do, instruction by instruction."""
+"""Operations and folds on lanes: what the array kernels do, instruction by instruction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant,
 from autograd.compiler.llvm.operations import UFUNCS
 from autograd.compiler.llvm.text import Body
 
-# Kernels that are a few instructions, and are written out where they are used.
+# Kernels of a few instructions, inlined where they are used.
 SMALL = {
     "relu",
     "leaky_relu",
@@ -30,7 +30,7 @@ SMALL = {
 
 
 def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> Lanes:
-    """An operation as the NumPy executor would call it, its kernel being given lanes for arrays."""
+    """An operation as the NumPy executor calls it, with lanes for arrays."""
     constants = [x.known for x in operands]
 
     def kernel(*varying: Lanes) -> Lanes:
@@ -49,7 +49,7 @@ def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> L
 
 
 class Accumulator:
-    """A number that changes from turn to turn of a loop."""
+    """A number that changes with each iteration of a loop."""
 
     def __init__(self, body: Body, start: Lanes) -> None:
         self.body, self.type = body, start.type
@@ -68,7 +68,7 @@ Item = Callable[[Any], Lanes]  # the number at an index
 
 
 def _each(body: Body, start: Any, count: int, item: Item, step: Callable[[Lanes, Lanes], Lanes]) -> Lanes:
-    """One number after the other taken into a running one."""
+    """Fold the numbers into a running one, in order."""
     z = Accumulator(body, start if isinstance(start, Lanes) else constant(body, start))
     with body.loop(count) as j:
         z.set(step(z.get(), item(j)))
@@ -88,7 +88,7 @@ def greatest(body: Body, count: int, item: Item) -> Lanes:
 
 
 def product(body: Body, count: int, item: Item) -> Lanes:
-    """Mantissas and exponents apart, so that nothing overflows on the way."""
+    """Mantissas and exponents multiplied apart, so that nothing overflows."""
     exponent = Accumulator(body, constant(body, 0, BITS))
 
     def step(p: Lanes, x: Lanes) -> Lanes:
@@ -102,7 +102,7 @@ def product(body: Body, count: int, item: Item) -> Lanes:
 
 
 def norm(body: Body, count: int, item: Item) -> Lanes:
-    """The length, of numbers scaled by the power of two that brings the largest near 1; infinite beside NaN too."""
+    """The length, with numbers scaled by the power of two that brings the largest near 1; inf beats NaN."""
     largest = _each(body, 0.0, count, item, lambda z, x: (abs(x) > z).select(abs(x), z))
     scale = power_of_two(between(bits(constant(body, 0, BITS), "sub", frexp(largest)[1]), -1000, 1000))
     squares = _each(body, 0.0, count, lambda j: item(j) * scale, lambda z, x: x.fused(x, z))
@@ -110,7 +110,7 @@ def norm(body: Body, count: int, item: Item) -> Lanes:
 
 
 def logsumexp(body: Body, count: int, item: Item) -> Lanes:
-    """m + log(1 + s), s being the sum of exp(x - m) of all but one greatest x, m."""
+    """m + log(1 + s), where s is the sum of exp(x - m) over all but one greatest x, m."""
     m = greatest(body, count, item)
     ties = Accumulator(body, constant(body, -1.0))
 

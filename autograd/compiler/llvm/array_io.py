@@ -1,4 +1,4 @@
-"""Between NumPy's arrays, rows first, and registers, one vector of rows for each number."""
+"""Between NumPy's arrays, rows first, and registers, with one vector of rows for each number."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolled import Operand
 
-SHUFFLED = 4  # up to so many numbers a row are taken apart by shuffles
+SHUFFLED = 4  # up to this many numbers a row are separated by shuffles
 
 
 def copied_once(body: Body, storage: Storage) -> None:
-    """Arguments that the rows share, and the number of rows."""
+    """Copy in the arguments that the rows share, and the number of rows."""
     for k, leaf in enumerate(storage.leaves):
         if storage.has_rows(leaf):
             continue
@@ -34,7 +34,7 @@ def copied_once(body: Body, storage: Storage) -> None:
 
 
 def entrance(block: Block, k: int, leaf: Leaf) -> None:
-    """The rows of an argument; lanes without a row get the last one."""
+    """Copy in the rows of an argument; lanes without a row get the last one."""
     body, lanes, width = block.body, block.lanes, math.prod(leaf.shape)
     if not width:
         return
@@ -73,7 +73,7 @@ def _whole_vector(block: Block, register: int, start: int, width: int, source: s
 
 
 def _row(block: Block, register: int, start: int, width: int, row: str, v: Index, lane: Index) -> None:
-    """The numbers of one row into one lane."""
+    """Copy the numbers of one row into one lane."""
     body = block.body
     first = body.address(block.address(register, start, v), lane)
     with body.loop(width) as i:
@@ -82,7 +82,7 @@ def _row(block: Block, register: int, start: int, width: int, row: str, v: Index
 
 
 def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
-    """A result by row into its array; where a number is not finite, the flag turns NaN."""
+    """Copy a result by row into its array; the flag turns NaN if a number is not finite."""
     body, lanes = block.body, block.lanes
     target = body.address(array(body, word), body.whole("mul", width, "%low"))
     flag = body.address("%scratch", block.storage.flag)
@@ -105,7 +105,7 @@ def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
 
 
 def result(body: Body, storage: Storage, word: int, operand: Operand, width: int, flag: str) -> None:
-    """A result that is no row's into its array, divided; the flag turns NaN where a number is not finite."""
+    """Copy a result that is not by row into its array, divided by DIVISOR; the flag turns NaN if one is not finite."""
     lanes = storage.lanes
     target = array(body, word)
     divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))

@@ -1,6 +1,7 @@
-"""NumPy's arrays as machine code sees them: a public record of C, whose fields stand where they stand in every version.
+"""NumPy's arrays as machine code sees them: a public C struct whose fields have the same offsets in every version.
 
-So a call hands over arrays by their own addresses; to ask each for that of its numbers would take half a microsecond.
+So a call passes arrays by their own addresses; asking each for the address of its numbers would take half a
+microsecond.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from autograd.compiler.llvm.lanes import Lanes
 from autograd.compiler.llvm.storage import FLOAT64
 from autograd.compiler.llvm.text import Body
 
-DATA = object.__basicsize__  # bytes into a PyArrayObject: the address of its numbers,
-DTYPE, FLAGS = DATA + 40, DATA + 48  # its dtype, and flags
+DATA = object.__basicsize__  # byte offset in a PyArrayObject: the address of its numbers
+DTYPE, FLAGS = DATA + 40, DATA + 48  # likewise: its dtype and flags
 SIDE_BY_SIDE = 0x101  # NPY_ARRAY_C_CONTIGUOUS and NPY_ARRAY_ALIGNED
 
 
 def array(body: Body, word: int) -> str:
-    """The address of the numbers of an array, whose own address is in a word of the frame."""
+    """The address of an array's numbers; the array's own address is in a word of the frame."""
     return _field(body, word, DATA, "ptr")
 
 
 def readable(body: Body, word: int) -> str:
-    """Whether that is an array of doubles, side by side."""
+    """Whether that is an aligned, contiguous array of doubles."""
     flags = body.new(f"and i32 {_field(body, word, FLAGS, 'i32')}, {SIDE_BY_SIDE}")
     ordered = body.new(f"icmp eq i32 {flags}, {SIDE_BY_SIDE}")
     double = body.new(f"icmp eq i64 {_field(body, word, DTYPE, 'i64')}, {body.word('%frame', FLOAT64)}")
@@ -33,14 +34,14 @@ def _field(body: Body, word: int, offset: int, kind: str) -> str:
 
 
 def masked_load(address: str, there: Lanes, otherwise: Lanes) -> Lanes:
-    """Numbers that lie side by side, in the lanes that are there."""
+    """Load contiguous numbers into the lanes of a mask; the other lanes get `otherwise`."""
     module, kind = there.body.module, otherwise.type
     function = module.declare(kind, f"llvm.masked.load.v{module.lanes}f64.p0", "ptr", "i32", there.type, kind)
     return otherwise.other(f"call {kind} {function}(ptr {address}, i32 8, {there}, {otherwise})")
 
 
 def masked_store(x: Lanes, address: str, there: Lanes) -> None:
-    """Numbers side by side, from the lanes that are there."""
+    """Store contiguous numbers from the lanes of a mask."""
     module = x.body.module
     function = module.declare("void", f"llvm.masked.store.v{module.lanes}f64.p0", x.type, "ptr", "i32", there.type)
     x.body.do(f"call void {function}({x}, ptr {address}, i32 8, {there})")

@@ -1,8 +1,8 @@
-"""The cache in a folder: object code that is kept from process to process, where AUTOGRAD_CACHE names a folder.
+"""The cache in a folder: object code kept from process to process, if AUTOGRAD_CACHE names a folder.
 
 Whoever can write an entry runs code in the processes that read it. So the folder and its entries must belong to this
-user or to root, and nobody else may write to them or move them, as with the keys of ssh. Anything else in an entry's
-place counts as no entry. A call never fails for the cache: it warns once, and goes without.
+user or to root, and nobody else may write to them or move them, as with ssh keys. Anything else in place of an entry
+counts as no entry. The cache never makes a call fail: it warns once, and the call goes without.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if sys.platform != "win32":
     import fcntl
 
 FORMAT = b"autograd cache 3\n"
-LIMIT = 256 * 2**20  # bytes of all entries: those that were used longest ago make room for new ones
+LIMIT = 256 * 2**20  # bytes of all entries: the least recently used make room for new ones
 ENTRY = re.compile(r"[0-9a-f]{64}\.o")
 UNFINISHED = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}\.tmp")
 
 
 class Unsafe(OSError):
-    """A file or folder that somebody else could have written."""
+    """A file or folder that someone else could have written."""
 
 
 def read(key: str) -> bytes | None:
-    """Object code from the entry of this key, if there is one that is whole and safe."""
+    """Object code from the entry of this key, if it is whole and safe."""
     folder = os.environ.get("AUTOGRAD_CACHE")
     if not folder:
         return None
@@ -48,7 +48,7 @@ def read(key: str) -> bytes | None:
 
 
 def write(key: str, object_code: bytes) -> None:
-    """Keep object code, if the folder lets us."""
+    """Keep object code, if the folder allows it."""
     folder = os.environ.get("AUTOGRAD_CACHE")
     if not folder:
         return
@@ -59,7 +59,7 @@ def write(key: str, object_code: bytes) -> None:
         with _opened(folder, make=True) as place:
             _make_room(place, len(data))
             _put(place, f"{key}.o", data)
-    except FileNotFoundError:  # another process has cleared the folder meanwhile
+    except FileNotFoundError:  # another process cleared the folder meanwhile
         pass
     except OSError as error:
         _tell(folder, error)
@@ -73,7 +73,7 @@ _told: set[str] = set()
 
 
 def _tell(folder: str, error: OSError) -> None:
-    """Warn, the first time, that a folder is of no use."""
+    """Warn, the first time, that a folder cannot be used."""
     if folder not in _told:
         _told.add(folder)
         reason = error.strerror or str(error)
@@ -85,7 +85,7 @@ def _tell(folder: str, error: OSError) -> None:
 
 @contextmanager
 def _opened(folder: str, make: bool = False) -> Iterator[int]:
-    """The folder as a descriptor, which stays that of the folder that was checked whatever happens to its name."""
+    """A descriptor of the folder; it stays on the folder that was checked, whatever happens to its name."""
     if sys.platform == "win32":
         raise Unsafe("this system does not tell who may write to a file")
     expanded = os.path.expanduser(folder)
@@ -108,7 +108,7 @@ def _opened(folder: str, make: bool = False) -> Iterator[int]:
 
 
 def _check_way(path: Path) -> None:
-    """Unsafe if somebody else could put another folder in the place of this one."""
+    """Raise Unsafe if someone else could put another folder in place of this one."""
     for step in (path, *path.parents):
         with suppress(FileNotFoundError):
             status = step.lstat()
@@ -116,7 +116,7 @@ def _check_way(path: Path) -> None:
 
 
 def _check(status: os.stat_result, path: Path | str, sticky: bool = False) -> None:
-    """Unsafe if somebody else could write here; in a `sticky` folder nobody moves what belongs to others."""
+    """Raise Unsafe if someone else could write here; in a `sticky` folder nobody can move what others own."""
     if status.st_uid not in (0, os.geteuid()):
         raise Unsafe(f"{path} belongs to another user")
     shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
@@ -128,7 +128,7 @@ def _check(status: os.stat_result, path: Path | str, sticky: bool = False) -> No
 
 
 def _content(place: int, name: str) -> bytes:
-    """What a file holds; nothing if it is none, or not safe. It is marked as used now."""
+    """The content of a file; empty if it is missing or unsafe. Marks the file as used now."""
     try:
         with _open(place, name, os.O_RDONLY) as file:
             if os.fstat(file.fileno()).st_size > LIMIT:
@@ -141,7 +141,7 @@ def _content(place: int, name: str) -> bytes:
 
 
 def _open(place: int, name: str, flags: int) -> BinaryIO:
-    """A regular file that nobody else could have written, opened without following a link or waiting for a pipe."""
+    """Open a regular file that nobody else could have written, without following a link or waiting for a pipe."""
     descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600, dir_fd=place)
     try:
         status = os.fstat(descriptor)
@@ -155,12 +155,12 @@ def _open(place: int, name: str, flags: int) -> BinaryIO:
 
 
 def _put(place: int, name: str, data: bytes) -> None:
-    """Write a file under another name first, so that readers never see half of it."""
+    """Write a file under a temporary name first, so that readers never see half of it."""
     unfinished = f"{name.removesuffix('.o')}.{os.urandom(8).hex()}.tmp"
     try:
         with _open(place, unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
             with suppress(OSError):  # not every file system has locks
-                fcntl.flock(file, fcntl.LOCK_EX)  # which tells that the writer lives
+                fcntl.flock(file, fcntl.LOCK_EX)  # shows that the writer lives
             file.write(data)
             file.flush()
             os.replace(unfinished, name, src_dir_fd=place, dst_dir_fd=place)
@@ -171,7 +171,7 @@ def _put(place: int, name: str, data: bytes) -> None:
 
 
 def _make_room(place: int, size: int) -> None:
-    """Clear what writers left that died at work, then as many entries as it takes; nothing that is not ours."""
+    """Delete the unfinished files of dead writers, then as many entries as necessary; nothing that is not ours."""
     entries = []
     with os.scandir(place) as found:
         for file in found:
@@ -191,7 +191,7 @@ def _make_room(place: int, size: int) -> None:
 
 
 def _clear(place: int, name: str) -> None:
-    """Delete the file of a writer that lives no more; OSError where it does."""
+    """Delete the file of a dead writer; OSError if the writer lives."""
     with _open(place, name, os.O_RDWR) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(name, dir_fd=place)

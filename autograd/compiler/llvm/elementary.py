@@ -1,7 +1,7 @@
-"""exp, log and their relatives on lanes: free of branches, so that they run beside each other in the loop they are in.
+"""exp, log and their relatives on lanes, without branches, so that several calls in one loop overlap.
 
-Each is within 2.4 ulp of the true value over its domain, subnormal arguments and results included. The reduction of the
-argument is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, freely granted).
+Each is within 2.4 ulp of the true value over its domain, subnormal arguments and results included. The argument
+reduction is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, freely granted).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant,
 LOG2E = 1.4426950408889634
 LN2_HIGH = 0.6931471805582987  # to 38 bits, so that products with exponents are exact
 LN2_LOW = 1.6465949582897082e-12
-ROUNDER = 1.5 * 2.0**52  # added to a number, it leaves the nearest whole one in the low bits
+ROUNDER = 1.5 * 2.0**52  # added to a number, it leaves the nearest integer in the low bits
 ROUNDER_BITS = 0x4338000000000000
 MANTISSA = 0x000FFFFFFFFFFFFF
 ROOT_HALF_BITS = 0x3FE6A09E00000000  # a little below √½
 
-# (exp(r) - 1 - r) / r² for |r| ≤ ln 2 / 2, leading coefficient first: interpolated at Chebyshev's points, 1.3e-17 off.
+# (exp(r) - 1 - r) / r² for |r| ≤ ln 2 / 2, leading coefficient first: interpolated at Chebyshev points, 1.3e-17 off.
 EXP = (
     2.510038549551032e-08, 2.7620088445409746e-07, 2.7557268459997064e-06, 2.4801521295954376e-05,
     0.00019841269863053618, 0.0013888888917213717, 0.008333333333330062, 0.04166666666662413, 0.16666666666666669,
@@ -37,13 +37,13 @@ def bits(x: Lanes, operation: str, y: int | Lanes) -> Lanes:
 
 
 def _clamped(x: Lanes, low: float, high: float) -> Lanes:
-    """x between two bounds; NaN stays."""
+    """x between two bounds; NaN stays NaN."""
     x = (x > high).select(high, x)
     return (x < low).select(low, x)
 
 
 def _reduced(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
-    """x = k ln 2 + r, |r| ≤ ln 2 / 2: r, k, and k as a whole number."""
+    """r, k, and k as an integer, where x = k ln 2 + r and |r| ≤ ln 2 / 2."""
     t = x.fused(LOG2E, ROUNDER)
     k = t - ROUNDER
     r = k.fused(-LN2_LOW, k.fused(-LN2_HIGH, x))
@@ -51,12 +51,12 @@ def _reduced(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
 
 
 def power_of_two(k: Lanes) -> Lanes:
-    """2**k for a whole k from -1022 to 1023."""
+    """2**k for an integer k from -1022 to 1023."""
     return bits(bits(k, "add", 1023), "shl", 52).bitcast(DOUBLE)
 
 
 def scaled(x: Lanes, k: Lanes) -> Lanes:
-    """x · 2**k: one instruction of AVX-512's, elsewhere two steps, of which only the last can round."""
+    """x · 2**k: one instruction in AVX-512, else two steps of which only the last can round."""
     if x.body.module.native == 8:
         part = "<8 x double>"
         name = x.body.module.declare(part, "llvm.x86.avx512.mask.scalef.pd.512", part, part, part, "i8", "i32")
@@ -67,7 +67,7 @@ def scaled(x: Lanes, k: Lanes) -> Lanes:
 
 
 def between(k: Lanes, low: int, high: int) -> Lanes:
-    """A whole number between two bounds."""
+    """An integer between two bounds."""
     for bound, condition in ((low, "sgt"), (high, "slt")):
         other = constant(k.body, bound, BITS)
         k = k.other(f"icmp {condition} {k}, {other.name}", BOOLEAN).select(k, other)
@@ -75,7 +75,7 @@ def between(k: Lanes, low: int, high: int) -> Lanes:
 
 
 def frexp(x: Lanes) -> tuple[Lanes, Lanes]:
-    """x = m 2**e, m from 1/2 to 1; 0, infinities and NaN as they are, e being 0."""
+    """m and e, where x = m 2**e and m is from 1/2 to 1; for 0, infinities and NaN, x and 0."""
     size = abs(x)
     tiny = size < 2.0**-1022
     pattern = tiny.select(x * 2.0**54, x).bitcast(BITS)
@@ -94,18 +94,18 @@ def exp(x: Lanes) -> Lanes:
 
 
 def expm1(x: Lanes) -> Lanes:
-    """(p + (1 - 2**-k)) 2**k, p being expm1(r); NaN at NaN, -0 at -0."""
+    """(p + (1 - 2**-k)) 2**k, where p is expm1(r); NaN at NaN, -0 at -0."""
     x = _clamped(x, -40.0, 710.0)
     r, _, k = _reduced(x)
     p = (r * r).fused(r.horner(EXP), r)
     some = constant(x.body, 60, BITS)
-    few = k.other(f"icmp slt {k}, {some.name}", BOOLEAN).select(k, some)  # below 2**-60 nothing of it is left
+    few = k.other(f"icmp slt {k}, {some.name}", BOOLEAN).select(k, some)  # 1 - 2**-60 is already 1
     z = scaled(p + (1.0 - power_of_two(bits(constant(x.body, 0, BITS), "sub", few))), k)
     return (abs(x) < 2.0**-54).select(x, z)
 
 
 def _logarithm(u: Lanes, low: Lanes | None = None) -> Lanes:
-    """log(u + low) for u > 0, finite and not subnormal, and a low that is small beside it."""
+    """log(u + low) for a finite u > 0 that is not subnormal, and a `low` that is small beside it."""
     pattern = u.bitcast(BITS)
     e = bits(bits(pattern, "sub", ROOT_HALF_BITS), "ashr", 52)
     m = bits(pattern, "sub", bits(e, "shl", 52)).bitcast(DOUBLE)
@@ -131,20 +131,20 @@ def log(x: Lanes) -> Lanes:
 def log1p(x: Lanes) -> Lanes:
     u = x + 1.0
     t = u - 1.0
-    low = (1.0 - (u - t)) + (x - t)  # what the rounding of u took away
+    low = (1.0 - (u - t)) + (x - t)  # the rounding error of u
     z = _ends(u, 0.0, _logarithm(u, low))
     return (abs(x) < 2.0**-54).select(x, z)
 
 
 def _ends(x: Lanes, pole: float, z: Lanes) -> Lanes:
-    """A logarithm with its ends: -inf at the pole, NaN below it and at NaN, inf at inf."""
+    """A logarithm with its limits: -inf at the pole, NaN below it and at NaN, inf at inf."""
     z = (x > pole).select(z, math.nan)
     z = x.other(f"fcmp oeq {x}, {constant(x.body, pole).name}", BOOLEAN).select(-math.inf, z)
     return x.other(f"fcmp oeq {x}, {constant(x.body, math.inf).name}", BOOLEAN).select(math.inf, z)
 
 
 def tanh(x: Lanes) -> Lanes:
-    """-t / (t + 2), t being expm1(-2|x|)."""
+    """-t / (t + 2), where t is expm1(-2|x|), with the sign of x."""
     t = expm1(_clamped(abs(x), 0.0, 22.0) * -2.0)
     return (-t / (t + 2.0)).call("copysign", x)
 

@@ -1,4 +1,4 @@
-"""The LLVM executor: the same program over the same arrays as the NumPy one, in machine code."""
+"""The LLVM executor: the same program over the same arrays as the NumPy executor, in machine code."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ from autograd.compiler.llvm.storage import FINITE, UNREADABLE, Storage, laid_out
 from autograd.compiler.llvm.writing import module_of
 from autograd.compiler.rolled import Apply, Product, Result, Rolled, RowProduct, View
 
-# Rows are cut up by their number and the program alone, so that sums are the same however many threads there are.
-LEAST_CHUNK = 512  # rows of a chunk
-FEWEST_CHUNKS, MOST_CHUNKS = 4, 64  # of many rows
-MOST_TOTALS = 1 << 22  # that all chunks have, where they are not the fewest
-KERNEL = 20  # arithmetic operations that take as long as an operation that is none
-# Arithmetic operations, about 0.1 ms, from which on others are let in: a thread that is woken comes 0.05 ms late.
+# Rows are split by their number and the program alone, so that sums do not depend on the number of threads.
+LEAST_CHUNK = 512  # rows in a chunk
+FEWEST_CHUNKS, MOST_CHUNKS = 4, 64  # for many rows
+MOST_TOTALS = 1 << 22  # in all chunks together, if there are more than the fewest
+KERNEL = 20  # arithmetic operations that take as long as a kernel that is not a ufunc
+# Arithmetic operations, about 0.1 ms, from which a call releases the interpreter's lock and uses helpers: a thread
+# takes 0.05 ms to wake up.
 WORTHWHILE = 1_000_000
 
 
 def compiled(
     rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], threads: int
 ) -> Callable[[], MachineExecutor]:
-    """What makes executors of a program, which share its machine code."""
+    """A factory of executors of a program, which share its machine code."""
     storage = laid_out(rolled, leaves, results, host().lanes)
     return partial(MachineExecutor, storage, code(module_of(storage, host().native)), results, threads)
 
@@ -73,7 +74,7 @@ class MachineExecutor:
         except struct.error:
             for x, is_number in zip(arrays, self.numbers):
                 if is_number:
-                    float(x)  # an int may be too large, which this says as the NumPy executor does
+                    float(x)  # raises as the NumPy executor does for an int that is too large
             raise
         if self.cost_once + count * self.cost < WORTHWHILE:
             answer = self.code.briefly(self.address, self.scratch)
@@ -91,11 +92,11 @@ class MachineExecutor:
         return results, answer == FINITE
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
-        """Of the results of so many rows."""
+        """The shapes of the results for this number of rows."""
         return [(rows, *wanted.shape) if wanted.by_row else wanted.shape for wanted in self.storage.results]
 
     def _chunks(self, rows: int) -> tuple[int, int]:
-        """Rows in a chunk, and how many chunks."""
+        """The rows in a chunk, and the number of chunks; makes room for their totals."""
         block = self.storage.block
         most = min(MOST_CHUNKS, max(FEWEST_CHUNKS, MOST_TOTALS // self.storage.totals))
         size = max(LEAST_CHUNK, -(-rows // most))
@@ -107,10 +108,10 @@ class MachineExecutor:
         return size, chunks
 
     def _together(self, threads: int, *held: Any) -> int:
-        """Chunk by chunk, by this thread and helpers, each in a scratch of its own.
+        """Process the chunks on this thread and helpers, each with its own scratch memory.
 
-        A signal's exception may come out of any line here, while helpers are at work: so each holds all that it reads
-        and writes. The executor is not used again after an exception.
+        A signal's exception may come out of any line here while helpers are at work, so each helper holds everything it
+        reads and writes. The executor is not used again after an exception.
         """
         while len(self.scratches) < threads:
             self.scratches.append(_aligned(self.storage.scratch_size))
@@ -132,12 +133,12 @@ class MachineExecutor:
         return answer
 
     def _rows(self, scratch: Any, held: Any) -> None:
-        """Chunks of rows, as long as there are any."""
+        """Process chunks of rows until none are left."""
         self.code.rows(self.address, scratch.ctypes.data)
 
 
 def _readable(x: Any) -> Any:
-    """An array as machine code reads it: of doubles, side by side."""
+    """An array that machine code can read: contiguous doubles."""
     made = numpy.empty(x.shape)
     with numpy.errstate(all="ignore"):
         made[...] = x
@@ -145,14 +146,14 @@ def _readable(x: Any) -> Any:
 
 
 def _aligned(count: int) -> Any:
-    """So many doubles, all zero, from the start of a cache line."""
+    """`count` doubles, all zero, aligned to 128 bytes."""
     memory = numpy.zeros(count + 16)
     first = -memory.ctypes.data % 128 // 8
     return memory[first : first + count]
 
 
 def _cost(instruction: Any) -> int:
-    """Arithmetic operations a row, about."""
+    """Arithmetic operations a row, approximately."""
     if isinstance(instruction, Apply):
         width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
         return width * (1 if isinstance(array_kernel(instruction.op), numpy.ufunc) else KERNEL)

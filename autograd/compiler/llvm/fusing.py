@@ -1,7 +1,7 @@
-"""Fusing: which instructions on rows share a loop, so that numbers between them stay in the machine's registers.
+"""Fusing: which instructions share a loop, so that the numbers between them stay in machine registers.
 
-Operations on as many numbers, and sums over rows of those, go into the first loop that comes after all they need; an
-operand from the same loop must be the number at the same place.
+Operations of equal width, and sums over rows of that width, go into the first loop after everything they need. An
+operand from the same loop must be the number at the same position.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from autograd.compiler.memory import operands_of
 from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, RowSum, View
 
-MOST = 64  # instructions in a loop: the time to compile a stretch without branches grows faster than its length
+MOST = 64  # instructions in a loop: the time to compile a basic block grows faster than its length
 
 
 @dataclass
 class Fused:
-    """Instructions that run together: in a loop over `width` numbers, or by itself what is no such loop."""
+    """Instructions that run together: in a loop over `width` numbers, or one alone if `width` is None."""
 
     width: int | None
     instructions: list[Instruction] = field(default_factory=list)
 
 
 def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Fused]:
-    """Steps in an order in which every number is there when it is needed."""
+    """Steps in an order in which every number exists before it is used."""
     steps: list[Fused] = []
-    made: dict[int, int] = {}  # in which step a register gets its numbers
-    first = 0  # loops before that are full
+    made: dict[int, int] = {}  # the step in which a register gets its numbers
+    first = 0  # where the search for a loop starts
     for instruction in instructions:
         width = _width(instruction, registers)
         earliest = max([_after(made, instruction, i, registers, steps) for i in operands_of(instruction)], default=0)
@@ -35,14 +35,14 @@ def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) ->
         k = next((k for k in places if steps[k].width == width and len(steps[k].instructions) < MOST), len(steps))
         if k == len(steps):
             steps.append(Fused(width))
-            first = max(first, k - MOST)  # the search for a loop is not to grow with the program
+            first = max(first, k - MOST)  # so that the search does not grow with the program
         steps[k].instructions.append(instruction)
         made[instruction.out] = k
     return steps
 
 
 def _width(instruction: Instruction, registers: Sequence[Register]) -> int | None:
-    """How many numbers an instruction is done on, one by one; None for what is no such thing."""
+    """How many numbers an instruction processes one by one; None if it works otherwise."""
     if isinstance(instruction, Apply):
         return registers[instruction.out].width
     if isinstance(instruction, RowSum) and registers[instruction.operand.register].scope == ROWS:
@@ -53,7 +53,7 @@ def _width(instruction: Instruction, registers: Sequence[Register]) -> int | Non
 def _after(
     made: dict[int, int], instruction: Instruction, i: int, registers: Sequence[Register], steps: Sequence[Fused]
 ) -> int:
-    """The first step that an instruction can be in, for the sake of one of its operands."""
+    """The earliest step for an instruction, considering one of its operands."""
     if i not in made:
         return 0
     k = made[i]

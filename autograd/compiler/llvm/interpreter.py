@@ -1,16 +1,16 @@
-"""The interpreter as machine code sees it: how to let go of its lock, and how to ask a float function of the engine's.
+"""The interpreter as machine code sees it: how to release its lock, and how to call the engine's float functions.
 
-Entries are called with the lock. An exception in a function that is asked (a signal's handler may raise one at any
-time) stays raised in its thread, which asks no more, and comes to light when the entry returns. ctypes' own callbacks
-would swallow it, and leave what they return to chance.
+Entries are called with the lock held. An exception in a called function (a signal's handler may raise one at any time)
+stays set in its thread, which makes no more calls, and surfaces when the entry returns. ctypes' own callbacks would
+swallow it, and leave what they return undefined.
 """
 
 from __future__ import annotations
 
 from autograd.compiler.llvm.text import Module
 
-PREFIX = "Py"  # of the names of its functions
-ENGINE = "engine_"  # goes before the names of the engine's functions, which are objects of Python
+PREFIX = "Py"  # of the names in its C API
+ENGINE = "engine_"  # prefix of the engine's functions, which are Python objects
 
 UNLOCKED = """
 define {result} @unlocked_{name}({operands}) {{
@@ -45,7 +45,7 @@ end:
 
 
 def unlocked(module: Module, name: str, result: str, operands: str) -> None:
-    """Write a function once more, as an entry that lets go of the interpreter's lock while it runs."""
+    """Add an entry that calls the function `name` with the interpreter's lock released."""
     module.declare("ptr", "PyEval_SaveThread")
     module.declare("void", "PyEval_RestoreThread", "ptr")
     call = f"call {result} @{name}({operands})"
@@ -56,7 +56,7 @@ def unlocked(module: Module, name: str, result: str, operands: str) -> None:
 
 
 def asking(module: Module, name: str, count: int) -> str:
-    """A function that asks one of the engine's, of so many numbers; it gives NaN where that raises."""
+    """Add a function that calls an engine function of `count` numbers, NaN where that raises; returns its name."""
     module.declare("i32", "PyGILState_Ensure")
     module.declare("void", "PyGILState_Release", "i32")
     module.declare("ptr", "PyErr_Occurred")

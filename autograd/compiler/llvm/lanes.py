@@ -1,7 +1,7 @@
-"""Lanes: a vector of numbers in machine code to come, which NumPy's functions take for an array.
+"""Lanes: a vector of numbers in the machine code being generated, which NumPy's functions accept as an array.
 
-A kernel that is written for NumPy runs on `Lanes` unchanged and leaves its instructions behind: ufuncs come to
-`__array_ufunc__`, and write to `out` by giving that another value. So a formula is written once, for both executors.
+A kernel written for NumPy runs on `Lanes` unchanged and emits its instructions: ufuncs arrive in `__array_ufunc__`, and
+write to `out` by giving it another value. So a formula is written once, for both executors.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from autograd.compiler.llvm.text import Body, number
 DOUBLE, BOOLEAN, BITS = "double", "i1", "i64"
 DTYPES = {DOUBLE: numpy.dtype(float), BOOLEAN: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}
 
-UFUNCS: dict[str, Callable[..., Lanes]] = {}  # by NumPy's name of a function; see `operations`
+UFUNCS: dict[str, Callable[..., Lanes]] = {}  # by NumPy's name; see `operations`
 
 
 class Unsupported(Exception):
-    """A function of NumPy's that there is no machine code for."""
+    """A function for which there is no machine code."""
 
 
 class Lanes:
-    """One number, truth or 64 bits in every lane; `where` says which of them are asked for."""
+    """One number, boolean or 64 bits in every lane; `where` marks the lanes asked for."""
 
     __slots__ = ("body", "name", "kind", "known", "where", "parent")
 
     def __init__(self, body: Body, name: str, kind: str = DOUBLE, known: float | None = None) -> None:
         self.body, self.name, self.kind = body, name, kind
-        self.known = known  # the number in all lanes, if that is a constant
+        self.known = known  # the number in all lanes, if it is constant
         self.where: Lanes | None = None
-        self.parent: Lanes | None = None  # whose bits these are
+        self.parent: Lanes | None = None  # the lanes whose bits these are
 
     @property
     def type(self) -> str:
@@ -43,7 +43,7 @@ class Lanes:
         return f"{self.type} {self.name}"
 
     def become(self, other: Any) -> None:
-        """Take another value, as an array does that a result is written to."""
+        """Take another value, like an array that is written to."""
         value = like(self, other, self.kind)
         self.name, self.known = value.name, value.known
         if self.parent is not None:
@@ -51,20 +51,20 @@ class Lanes:
 
     @property
     def numbers(self) -> Lanes:
-        """Themselves, booleans as 0 and 1."""
+        """These lanes as numbers, booleans as 0 and 1."""
         return like(self, self)
 
     def bitcast(self, kind: str) -> Lanes:
-        """The same bits as numbers of another kind."""
+        """The same bits, as another kind."""
         target = f"<{self.body.module.lanes} x {kind}>"
         return Lanes(self.body, self.body.new(f"bitcast {self} to {target}"), kind)
 
     def other(self, text: str, kind: str = DOUBLE) -> Lanes:
-        """A new value beside this one."""
+        """The value of another instruction in this function."""
         return Lanes(self.body, self.body.new(text), kind)
 
     def call(self, intrinsic: str, *more: Any) -> Lanes:
-        """An intrinsic function of this and other numbers."""
+        """An LLVM intrinsic of this and other numbers."""
         operands = [self, *[like(self, x) for x in more]]
         full = f"llvm.{intrinsic}.v{self.body.module.lanes}f64"
         name = self.body.module.declare(self.type, full, *[x.type for x in operands])
@@ -89,7 +89,7 @@ class Lanes:
         yes, no = like(self, a, kind), like(self, b, kind)
         return self.other(f"select {self}, {yes}, {no}", kind)
 
-    # --- what NumPy asks of an array
+    # --- NumPy's array interface
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -107,7 +107,7 @@ class Lanes:
         return DTYPES[self.kind]
 
     def view(self, kind: Any) -> Lanes:
-        """The bits of numbers; what is written to them is written to the numbers."""
+        """The bits of these numbers; writing to them writes to the numbers."""
         bits = self.bitcast(BITS) if self.name else Lanes(self.body, "", BITS)
         bits.parent = self
         return bits
@@ -121,11 +121,11 @@ class Lanes:
         self.become(value if where is Ellipsis else where.select(value, self))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
-        if method != "__call__":  # a reduction over numbers that are not there yet: they may be anything
+        if method != "__call__":  # a reduction of numbers that are not known yet, and may be anything
             return math.inf
         asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
         name = ufunc.__name__.removesuffix(" (vectorized)")
-        if name != ufunc.__name__:  # first, for an operation may have the name of an instruction, and be another
+        if name != ufunc.__name__:  # first, since an operation may share its name with a ufunc
             result = UFUNCS["engine"](name, asked, *inputs)
         elif name in UFUNCS:
             result = UFUNCS[name](*[lifted(self, x) for x in inputs])
@@ -144,7 +144,7 @@ class Lanes:
             raise Unsupported(f"LLVM has no numpy.{function.__name__}")
         return FUNCTIONS[function](*args, **kwargs)
 
-    # --- operators, for formulas that know no NumPy
+    # --- operators, for formulas without NumPy
 
     def __add__(self, y: Any) -> Lanes:
         return UFUNCS["add"](self, lifted(self, y))
@@ -196,7 +196,7 @@ def constant(body: Body, x: Any, kind: str = DOUBLE) -> Lanes:
 
 
 def lifted(beside: Lanes, x: Any) -> Lanes:
-    """x as lanes, whatever kind it is of."""
+    """x as lanes of its own kind."""
     if isinstance(x, Lanes):
         return x
     x = numpy.asarray(x)
@@ -204,7 +204,7 @@ def lifted(beside: Lanes, x: Any) -> Lanes:
 
 
 def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
-    """x as lanes of one kind: a truth is a number, and the other way round."""
+    """x as lanes of one kind: booleans become numbers, and vice versa."""
     if not isinstance(x, Lanes):
         return constant(beside.body, numpy.asarray(x).item(), kind)
     if x.kind == kind:
@@ -217,7 +217,7 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
 
 
 def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
-    """One number, which is a value of LLVM, in all lanes."""
+    """One LLVM value in all lanes."""
     lanes = body.module.lanes
     vector = f"<{lanes} x {kind}>"
     first = body.new(f"insertelement {vector} poison, {kind} {one}, i64 0")
@@ -231,7 +231,7 @@ def known(body: Body, x: Any) -> Lanes:
 
 
 def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:
-    """What an operation on vectors of the machine's width makes of each part of the lanes, side by side again."""
+    """Apply an operation to each native vector of the lanes, and join the results."""
     body, width = operands[0].body, operands[0].body.module.native
     parts = []
     for start in range(0, body.module.lanes, width):

@@ -1,7 +1,7 @@
-"""Functions from outside: the engine's own, libm, and glibc's libmvec, which has them for whole vectors.
+"""External functions: the engine's own, libm, and glibc's libmvec, which works on whole vectors.
 
-libmvec promises 4 ulp and IEEE's special values; it is looked for at run time and never needed. An operand that a
-kernel calls rare goes to the engine's float function, as it does in the NumPy executor.
+libmvec promises 4 ulp and IEEE's special values; it is looked up at run time and is never required. Rare operands of a
+kernel go to the engine's float function, as in the NumPy executor.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
 from autograd.compiler.llvm.lanes import BOOLEAN, DOUBLE, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
 
-NAMES = {  # NumPy's, and C's
+NAMES = {  # NumPy's names, and C's
     "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "hypot": "hypot", "power": "pow", "erf": "erf",
 }  # fmt: skip
-PREFIXES = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # of libmvec's functions, by the doubles in a vector
+PREFIXES = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # of libmvec's functions, by doubles in a vector
 
 
 @cache
 def _libraries() -> tuple[Any, Any]:
-    """libm, and libmvec if there is one that suits this machine's processor."""
+    """libm, and libmvec if there is one for this processor."""
     libm = ctypes.CDLL(ctypes.util.find_library("m") or ctypes.util.find_library("msvcrt"))
     try:
         vectors = ctypes.CDLL("libmvec.so.1") if platform.machine() == "x86_64" else None
@@ -39,12 +39,12 @@ def _libraries() -> tuple[Any, Any]:
 
 @cache
 def _float_function(name: str) -> Any:
-    """The engine's float function, kept for the code that knows its address."""
+    """The engine's float function, kept alive for the code that holds its address."""
     return float_function(name)
 
 
 def address(symbol: str) -> int:
-    """Where a function is that a module has declared; 0 where there is none."""
+    """The address of a function that a module declares; 0 if there is none."""
     if symbol.startswith(ENGINE):
         return id(_float_function(symbol.removeprefix(ENGINE)))
     library = ctypes.pythonapi if symbol.startswith(PREFIX) else _libraries()[symbol.startswith("_ZGV")]
@@ -55,7 +55,7 @@ def address(symbol: str) -> int:
 
 
 def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
-    """A kernel as a function of the module, made once, and called."""
+    """Call a kernel as a function of the module, which is generated once."""
     body = operands[0].body
     module = body.module
     if name not in module.functions:
@@ -72,7 +72,7 @@ def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
 
 
 def call(name: str, *operands: Lanes) -> Lanes:
-    """A function of C's, by whole vectors where libmvec has it, else lane by lane."""
+    """A C function, by whole vectors if libmvec has it, else lane by lane."""
     width = operands[0].body.module.native
     symbol = f"{PREFIXES.get(width, '')}{'v' * len(operands)}_{name}"
     if address(symbol):
@@ -84,7 +84,7 @@ def call(name: str, *operands: Lanes) -> Lanes:
 
 
 def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
-    """One call for each vector of the machine's width."""
+    """One call for each native vector."""
     body = operands[0].body
     part = f"<{body.module.native} x double>"
     function = body.module.declare(part, symbol, *[part] * len(operands))
@@ -92,7 +92,7 @@ def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
 
 
 def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lanes:
-    """One call for each lane, or for each that is asked for; by way of memory, in a loop."""
+    """One call for each lane, or each lane asked for, in a loop through memory."""
     body, lanes = operands[0].body, operands[0].body.module.lanes
     memories = [body.memory(x.type) for x in operands]
     for x, memory in zip(operands, memories):
@@ -110,7 +110,7 @@ def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lan
 
 
 def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
-    """The engine's float function in the lanes that are asked for: a microsecond each, but they are rare."""
+    """The engine's float function in the lanes asked for: a microsecond each, but they are rare."""
     first = next(x for x in operands if isinstance(x, Lanes))
     given = [like(first, x) for x in operands]
     asked = where.numbers if where is not None else constant(first.body, 1.0)

@@ -1,7 +1,8 @@
-"""This machine: its vectors, and the way from text to code in memory, by way of two caches.
+"""This machine: its vectors, and the path from text to code in memory, through two caches.
 
-A module is known by a digest of all that its code depends on: its text, the processor, how it is compiled, the versions
-of LLVM and of this package. In memory it is kept while anything uses it; in a folder, on request, as object code.
+A module is identified by a digest of everything its code depends on: its text, the processor, the compiler's settings,
+and the versions of LLVM, llvmlite and the calling convention. Code stays in memory while anything uses it, and on
+request in a folder, as object code.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
 from autograd.compiler.llvm.text import Module
 from autograd.forks import at_work
 
-CALLS = "autograd 2"  # the way code is called: another number where that changes
+CALLS = "autograd 2"  # the calling convention: change this number with it
 SETTINGS = {"opt": 1, "reloc": "pic", "codemodel": "small"}
 LEVEL = 2
-# Few passes: the text is written so that little is left to do, and each pass takes as long as all of the text.
+# Few passes: the text leaves them little to do, and each takes as long as writing all of it.
 PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
 ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
 
 
 class Host(NamedTuple):
-    """What code is made for."""
+    """The machine that code is made for."""
 
     processor: str
     features: str
@@ -40,7 +41,7 @@ class Host(NamedTuple):
 
     @property
     def lanes(self) -> int:
-        """Doubles that go through the instructions together: two vectors, so that one does not wait for the other."""
+        """Doubles processed together: two vectors, so that one does not wait for the other."""
         return 2 * self.native
 
 
@@ -72,7 +73,7 @@ def _target_of_linker() -> Any:
 
 
 class Code:
-    """Machine code in memory, for as long as this is there: its entries as functions."""
+    """Machine code, in memory while this object lives, with its entries as functions."""
 
     def __init__(self, object_code: bytes, imports: list[str], name: str) -> None:
         library = llvm.JITLibraryBuilder().add_object_img(object_code).add_current_process()
@@ -81,9 +82,9 @@ class Code:
         for entry in ENTRIES:
             library.export_symbol(entry)
         tracker = library.link(_linker(), name)
-        weakref.finalize(self, _freed, tracker).atexit = False  # a helper may be at work then
+        weakref.finalize(self, _freed, tracker).atexit = False  # a helper may still be at work then
         start, rows, finish, whole, briefly = (tracker[entry] for entry in ENTRIES)
-        # Called with the interpreter's lock, which all but the last let go by themselves.
+        # Called with the interpreter's lock held; all but the last release it themselves.
         word, result = ctypes.c_int64, ctypes.c_int
         self.start = ctypes.PYFUNCTYPE(result, word)(start)
         self.rows = ctypes.PYFUNCTYPE(None, word, word)(rows)
@@ -98,11 +99,11 @@ def _freed(tracker: Any) -> None:
 
 
 _codes: weakref.WeakValueDictionary[str, Code] = weakref.WeakValueDictionary()
-_names = map("autograd{}".format, itertools.count())  # the linker takes none twice
+_names = map("autograd{}".format, itertools.count())  # the linker accepts none twice
 
 
 def unfit() -> str:
-    """Why machine code cannot run here; empty where it can."""
+    """Why machine code cannot run here; empty if it can."""
     probe = numpy.array([0.5])
     found = [ctypes.c_size_t.from_address(id(probe) + offset).value for offset in (DATA, DTYPE)]
     flags = ctypes.c_int.from_address(id(probe) + FLAGS).value
@@ -125,7 +126,7 @@ def _works() -> bool:
 
 
 def code(module: Module) -> Code:
-    """The code of a module, from memory, from the folder that AUTOGRAD_CACHE names, or from the compiler."""
+    """The code of a module: from memory, from the folder that AUTOGRAD_CACHE names, or newly compiled."""
     text = str(module)
     with at_work:
         key = hashlib.sha256("\n".join([*_dependencies(), text]).encode()).hexdigest()
@@ -141,13 +142,13 @@ def code(module: Module) -> Code:
 
 
 def _dependencies() -> list[str]:
-    """What object code depends on beside its text."""
+    """What object code depends on besides its text."""
     versions = [llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info)), CALLS]
     return [llvm.get_process_triple(), *host()[:2], repr((SETTINGS, LEVEL, PASSES)), *versions]
 
 
 def compiled(text: str) -> bytes:
-    """Object code."""
+    """The object code of a module's text."""
     module = llvm.parse_assembly(text)
     module.triple = llvm.get_process_triple()
     optimise(module)

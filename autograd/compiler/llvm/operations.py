@@ -1,4 +1,4 @@
-"""NumPy's ufuncs on lanes: one instruction, a kernel of `elementary`, or a function of the platform's libraries."""
+"""NumPy's ufuncs on lanes: an instruction, a kernel of `elementary`, or a function of the platform's libraries."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _isnan(x: Lanes) -> Lanes:
 
 
 def _greater_of(strict: str, loose: str) -> Callable[..., Lanes]:
-    """x or y, y of equals, and whichever is NaN; one comparison where one of them is a number that is known."""
+    """x or y: y if they are equal, NaN if either is; one comparison if one of them is known."""
 
     def apply(x: Lanes, y: Lanes) -> Lanes:
         x, y, condition = x.numbers, y.numbers, strict
@@ -69,21 +69,21 @@ def _sign(x: Lanes) -> Lanes:
 
 
 def _divided(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
-    """fmod's remainder, and where that is on the other side of zero than y."""
+    """fmod's remainder, and where it is not 0 and its sign is not that of y."""
     r = libraries.call("fmod", x, y)
     apart = _logical("xor")(r < 0.0, y < 0.0)
     return r, _logical("and")(apart, UFUNCS["not_equal"](r, constant(x.body, 0.0)))
 
 
 def _remainder(x: Lanes, y: Lanes) -> Lanes:
-    """Python's: of the sign of y."""
+    """Python's remainder, with the sign of y."""
     r, apart = _divided(x, y)
     zero = constant(x.body, 0.0)
     return UFUNCS["equal"](r, zero).select(zero.call("copysign", y), apart.select(r + y, r))
 
 
 def _floor_divide(x: Lanes, y: Lanes) -> Lanes:
-    """NumPy's: (x - remainder) / y, which is nearly whole, and the sign of x / y at zero."""
+    """NumPy's: (x - remainder) / y, which is nearly an integer, rounded; at zero with the sign of x / y."""
     quotient, zero = x / y, constant(x.body, 0.0)
     r, apart = _divided(x, y)
     n = (x - r) / y
@@ -107,7 +107,7 @@ def _library(name: str) -> Callable[..., Lanes]:
 
 
 def _cbrt(x: Lanes) -> Lanes:
-    """With one step of Newton's: glibc's is up to 4 ulp off."""
+    """cbrt with one Newton step: glibc's is up to 4 ulp off."""
     y = libraries.call("cbrt", x)
     z = y - (y - x / (y * y)) / 3.0
     return _isnan(z).select(x, z)

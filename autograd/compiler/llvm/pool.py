@@ -1,4 +1,4 @@
-"""Threads that help with the rows of a call, kept from call to call. A forked process starts its own."""
+"""Helper threads for the rows of a call, kept from call to call; a forked process starts its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import suppress
 
 
 class Job:
-    """Work that a helper may take, unless it is called off first."""
+    """Work that a helper may take, unless it is cancelled first."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self.work = work
@@ -19,7 +19,7 @@ class Job:
         self.ended.acquire()
 
     def take(self) -> None:
-        """Do it, if nobody has taken it or called it off."""
+        """Do it, unless it is already taken or cancelled."""
         if self.taken.acquire(blocking=False):
             try:
                 self.work()
@@ -29,31 +29,31 @@ class Job:
                 self.ended.release()
 
     def settle(self) -> None:
-        """Call it off, or wait until it has ended."""
+        """Cancel it, or wait until it has ended."""
         if not self.taken.acquire(blocking=False):
             self.ended.acquire()
 
 
 class Pool:
-    """Helpers, started when they are first needed."""
+    """Helpers, started when first needed."""
 
     def __init__(self) -> None:
         self.renew()
 
     def renew(self) -> None:
-        """Without helpers, as in a forked process, where no thread of its parent runs."""
+        """Start without helpers, as in a forked process, where no thread of its parent runs."""
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.count = 0
         self.lock = threading.Lock()
 
     def submit(self, work: Callable[[], None]) -> Job:
-        """A job for a helper."""
+        """Queue a job for a helper."""
         job = Job(work)
         self.jobs.put(job)
         return job
 
     def grow(self, count: int) -> None:
-        """Let there be so many helpers, or as many as the system lets us have: nothing needs them."""
+        """Have `count` helpers, or as many as the system allows: nothing depends on them."""
         with self.lock, suppress(RuntimeError):
             while self.count < count:
                 threading.Thread(target=self._help, daemon=True, name="autograd rows").start()

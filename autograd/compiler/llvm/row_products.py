@@ -1,7 +1,7 @@
 """Sums over rows of products of all pairs from two registers: the gradients of weights.
 
-Some pairs at a time have their sums in the machine's registers, one for each lane, and go through all rows of a block.
-Then the lanes are added up, those of several pairs at once, always in the same order.
+A few pairs at a time keep their sums in machine registers, one for each lane, and go through all rows of a block. Then
+the lanes are added up, for several pairs at once, always in the same order.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def row_product(block: Block, instruction: RowProduct) -> None:
 
 
 def _parts(count: int, size: int) -> list[tuple[int, int]]:
-    """Where whole tiles start, and what is left: start and size of tiles."""
+    """The start and size of whole tiles, and of what is left."""
     whole = count - count % size
     return ([(0, size)] if whole else []) + ([(whole, count - whole)] if whole < count else [])
 
@@ -59,7 +59,7 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
     for first in range(0, len(found), native):
         some = pairs[first : first + native]
         total = _totals(block, kind, found[first : first + native])
-        if len(some) == native and across[1] in (native, columns):  # which lie side by side
+        if len(some) == native and across[1] in (native, columns):  # contiguous
             _add(block, kind, place(*some[0]), total)
         else:
             for k, pair in enumerate(some):
@@ -67,7 +67,7 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
 
 
 def _vector(block: Block, view: View, first: Index, k: int, v: Index, part: int) -> str:
-    """A part of the lanes of the k-th number of a tile, as long as the machine's vectors are."""
+    """One native vector of the k-th number of a tile."""
     body = block.body
     number = body.affine(view.start, (view.steps[0], body.affine(first, (1, k))))
     address = body.address(block.address(view.register, number, v), part)
@@ -88,7 +88,7 @@ def _add(block: Block, kind: str, place: Index, x: str) -> None:
 
 
 def _totals(block: Block, kind: str, vectors: Sequence[str]) -> str:
-    """A vector of the sums of vectors: halves of two at a time lie side by side, then quarters, …"""
+    """A vector of the sums of vectors: pairs are merged by halves, then by quarters, …"""
     width = block.body.module.native
     vectors = [*vectors, *["zeroinitializer"] * (width - len(vectors))]
     group = width // 2

@@ -1,4 +1,4 @@
-"""What is done for a block of rows: `Block` gives access to its numbers, a function for each kind of step uses it.
+"""Code for a block of rows: `Block` gives access to its numbers, and each kind of step has a function.
 
 Rows are lanes. An operand that all rows share is one number in all lanes.
 """
@@ -18,13 +18,13 @@ CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", 
 
 
 def present(body: Body, lanes: int, left: Index) -> Lanes:
-    """The first lanes, as many as there are numbers left."""
+    """A mask of the first `left` lanes."""
     every = everywhere(body, str(left), BITS)
     return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", BOOLEAN)
 
 
 class Block:
-    """A function that does something for a block of rows: reading, writing, and loops over its vectors."""
+    """A function over a block of rows: reading, writing, and loops over its vectors."""
 
     def __init__(self, module: Module, storage: Storage, name: str) -> None:
         self.storage, self.lanes = storage, storage.lanes
@@ -34,13 +34,13 @@ class Block:
         self.type = f"<{self.lanes} x double>"
 
     def address(self, register: int, number: Index, v: Index) -> str:
-        """Of the vector of a number of a register of rows."""
+        """The address of the vector of a number in a register of rows."""
         width = self.storage.rolled.registers[register].width
         start = self.storage.rows[register]
         return self.body.address("%scratch", self.body.affine(start, (width * self.lanes, v), (self.lanes, number)))
 
     def load(self, operand: Operand, v: Index, *indices: Index) -> Lanes:
-        """A number of an operand in every row of a vector."""
+        """A number of an operand, for every row of a vector."""
         body = self.body
         if isinstance(operand, Number):
             return known(body, operand.value)
@@ -55,12 +55,12 @@ class Block:
         self.body.do(f"store {x.numbers}, ptr {self.address(register, number, v)}")
 
     def present(self, v: Index) -> Lanes:
-        """In which lanes of a vector there is a row."""
+        """A mask of the lanes of a vector that have a row."""
         left = self.body.new(f"sub i64 %rows, {self.body.whole('mul', self.lanes, v)}")
         return present(self.body, self.lanes, left)
 
     def clear_padding(self, view: View) -> None:
-        """Zeros in the lanes without a row, of numbers that are about to be multiplied and summed."""
+        """Zero the lanes without a row, in numbers about to be multiplied and summed."""
         body = self.body
         full = body.new(f"mul nsw i64 %vectors, {self.lanes}")
         with body.when(body.new(f"icmp ne i64 {full}, %rows")):
@@ -73,11 +73,11 @@ class Block:
                 body.do(f"store {there.select(x, 0.0)}, ptr {address}")
 
 
-# --- loops over numbers that lie side by side
+# --- loops over consecutive numbers
 
 
 def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
-    """Instructions on as many numbers each; what only they need is kept in the machine's registers."""
+    """Instructions of equal width in one loop; what only they need stays in machine registers."""
     body, inside = block.body, {instruction.out for instruction in instructions}
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
     with body.loop("%vectors") as v:
@@ -102,7 +102,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
 
 
 def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
-    """Add to the sum over rows of a number, lane by lane."""
+    """Add x to the sum of a number over rows, lane by lane."""
     body = block.body
     index = body.affine(block.storage.sums[instruction.out], (block.lanes, number))
     address = body.address("%scratch", index)
@@ -110,11 +110,11 @@ def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
     body.do(f"store {before + x}, ptr {address}")
 
 
-# --- what is no such loop
+# --- other steps
 
 
 def product(block: Block, instruction: Product) -> None:
-    """Some outputs at a time: one vector of an input goes into all of them."""
+    """A few outputs at a time: each vector of an input is loaded once for all of them."""
     body, matrix = block.body, instruction.matrix
     outputs, inputs = matrix.counts
     tile = body.module.native
@@ -151,10 +151,10 @@ def fold(block: Block, instruction: Fold) -> None:
 
 
 def gather(block: Block, instruction: Gather) -> None:
-    """Numbers by tables of where they are, one for those by row and one for those that the rows share."""
+    """Numbers by tables of their offsets, one for numbers by row and one for those that the rows share."""
     body, storage, lanes = block.body, block.storage, block.lanes
-    by_row: list[tuple[int, int, int]] = []  # the number of the result; from where in the scratch, and by which step
-    shared: list[tuple[int, int]] = []  # the number of the result, and from where in `once`
+    by_row: list[tuple[int, int, int]] = []  # index in the result; offset in scratch memory, and step
+    shared: list[tuple[int, int]] = []  # index in the result, and offset in `once`
     for k, (register, number) in enumerate(places_in(instruction)):
         if register in storage.once:
             shared.append((k, storage.once[register] + number))
@@ -175,7 +175,7 @@ def gather(block: Block, instruction: Gather) -> None:
 
 
 def places_in(instruction: Gather) -> list[tuple[int, int]]:
-    """Where each number of a gather comes from: the register, and which of it."""
+    """The source of each number of a gather: its register, and its position there."""
     return [(register, place) for register, places in instruction.pieces for place in places]
 
 

@@ -1,4 +1,4 @@
-"""What is done once a call, before the rows or after them: lanes are the numbers of a register, side by side."""
+"""Code that runs once a call, before or after the rows: lanes are consecutive numbers of a register."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ class Single:
         self.type = f"<{self.lanes} x double>"
 
     def number(self, view: View, *indices: Index) -> str:
-        """One number."""
+        """One number of a view."""
         body = self.body
         place = body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
         return body.word("%once", place, "double")
 
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
-        """Numbers of an operand, as many as there are lanes; the last index counts them, those before are `first`."""
+        """A vector of an operand's numbers: the last index runs over the lanes, those before it are `first`."""
         start = self.body.affine(operand.start, *zip(operand.steps, first)) if isinstance(operand, View) else None
         low = self.body.whole("mul", self.lanes, group)
         return side_by_side(self.body, self.storage, operand, low, width, start)
 
     def store(self, register: int, group: Index, x: Lanes) -> None:
-        """Write numbers side by side; a register has room for whole vectors."""
+        """Store consecutive numbers; a register has room for whole vectors."""
         place = self.body.affine(self.storage.once[register], (self.lanes, group))
         self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
 
     def groups(self, width: int) -> Any:
-        """A loop over the vectors of so many numbers."""
+        """A loop over the vectors of `width` numbers."""
         return self.body.loop(-(-width // self.lanes))
 
 
 def side_by_side(
     body: Body, storage: Storage, operand: Operand, first: Index, width: int, start: Index | None = None
 ) -> Lanes:
-    """Numbers of an operand from the first on; those after its last, up to the lanes, are any.
+    """Numbers of an operand from `first` on, one for each lane; lanes past its end hold anything.
 
-    `start` is where they begin in their register, if that is not the operand's own start.
+    `start` is where they begin in their register, if not at the operand's own start.
     """
     if isinstance(operand, Number):
         return known(body, operand.value)
@@ -74,7 +74,7 @@ def side_by_side(
 
 
 def shared_functions(module: Module, storage: Storage, title: str, instructions: Sequence[Instruction]) -> list[str]:
-    """Functions that run one after the other, by name."""
+    """The names of the functions that run these instructions, in order."""
     names = []
     for k, step in enumerate(fused(instructions, storage.rolled.registers)):
         single = Single(module, storage, f"{title}{k}")

@@ -1,9 +1,8 @@
-"""Where everything lies: the frame of a call, what is kept once, and what a thread works in.
+"""Storage: the layout of the frame of a call, of shared registers, and of a thread's scratch memory.
 
-A frame is an array of words of eight bytes. Registers that are no rows lie one after the other in one array, `once`,
-each with room for whole vectors, the totals first. Registers of rows lie in a thread's scratch: for each vector of
-rows one vector for each number. Behind them come the sums over rows, lane by lane, which start anew with each chunk of
-rows.
+A frame is an array of eight-byte words. All registers but those of rows are consecutive in one array, `once`, each with
+room for whole vectors, totals first. Registers of rows are in a thread's scratch memory: for each vector of rows, one
+vector for each number. After them come the sums over rows, lane by lane, which start from zero with each chunk of rows.
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.memory import planned
 from autograd.compiler.rolled import ROWS, TOTAL, Result, Rolled, RowProduct, RowSum
 
-# Words of a frame; then come arguments, as addresses of arrays or as numbers, and results, as addresses of arrays.
+# Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
 
-# What code answers: a result is not finite, all are, or an array is not one of doubles side by side.
+# What code returns: some result is not finite, all are, or an array is not one of contiguous doubles.
 NOT_FINITE, FINITE, UNREADABLE = range(3)
 
-SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a part of the second cache
+SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a part of the L2 cache
 MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once a block
 
 
 class Storage(NamedTuple):
-    """Numbers of doubles, and where in them things start."""
+    """Sizes and offsets, in doubles."""
 
     rolled: Rolled
     leaves: Sequence[Leaf]
@@ -37,20 +36,20 @@ class Storage(NamedTuple):
     steps: list[Fused]
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
-    totals: int  # the totals of a chunk; its last number is NaN where a result by row is not finite
-    rows: dict[int, int]  # where a register starts in the scratch
+    totals: int  # of a chunk; the last one is NaN if a result by row is not finite
+    rows: dict[int, int]  # where a register starts in scratch memory
     rows_size: int
-    sums: dict[int, int]  # where the sum over rows of a register of totals starts in the scratch
+    sums: dict[int, int]  # where the sums over rows of a register of totals start in scratch memory
     scratch_size: int
 
     @property
     def block(self) -> int:
-        """Rows of a block."""
+        """Rows in a block."""
         return self.vectors * self.lanes
 
     @property
     def flag(self) -> int:
-        """Where in the scratch a vector is that turns NaN with a result by row that is not finite."""
+        """The offset in scratch memory of a vector that turns NaN with a result by row that is not finite."""
         return self.scratch_size - self.lanes
 
     def has_rows(self, leaf: Leaf) -> bool:
@@ -58,12 +57,12 @@ class Storage(NamedTuple):
         return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
 
     def result(self, k: int) -> int:
-        """The word of a result."""
+        """The frame's word for result k."""
         return FIRST + len(self.leaves) + k
 
 
 def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], lanes: int) -> Storage:
-    """A place for everything."""
+    """Assign storage to everything."""
     registers = rolled.registers
     kept = [i for i, register in enumerate(registers) if register.scope != ROWS]
     once, size, totals = {}, 0, 0
@@ -93,5 +92,5 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
 
 
 def _whole(count: int, lanes: int) -> int:
-    """So many numbers in whole vectors."""
+    """`count` rounded up to whole vectors."""
     return -(-count // lanes) * lanes

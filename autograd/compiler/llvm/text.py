@@ -1,4 +1,4 @@
-"""LLVM's language as text: a module of functions, and the body of each as it is written, line by line."""
+"""LLVM's language as text: a module of functions, and the body of each, written line by line."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-INLINED = 8  # a kernel that is called at more places is one function, for the sake of the time to compile it
+INLINED = 8  # a kernel called in more places stays one function, to save compile time
 
 
 def number(x: float) -> str:
-    """A double, bit by bit."""
+    """A double by its bits."""
     return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
 
 
 class Module:
-    """Functions, and what they need from outside: intrinsics, and symbols that the loader has to find."""
+    """Functions, and what they need from outside: intrinsics, and symbols for the loader to find."""
 
     def __init__(self, lanes: int, native: int) -> None:
-        """`lanes` numbers go through all instructions together; the machine has `native` in a vector."""
+        """`lanes` numbers go through all instructions together; a vector of the machine has `native`."""
         self.lanes, self.native = lanes, native
         self.declarations: dict[str, str] = {}
         self.functions: dict[Any, Body] = {}  # by what they compute
         self.tables: list[str] = []
-        self.texts: dict[str, str] = {}  # that are written as they are, by name
+        self.texts: dict[str, str] = {}  # written verbatim, by name
 
     def declare(self, result: str, name: str, *operands: str) -> str:
-        """The name of a function that comes from elsewhere."""
+        """Declare an external function; returns its name."""
         self.declarations[name] = f"declare {result} @{name}({', '.join(operands)})"
         return f"@{name}"
 
     def table(self, numbers: Sequence[int]) -> str:
-        """The name of a constant array of whole numbers."""
+        """Add a constant array of integers; returns its name."""
         name = f"@table{len(self.tables)}"
         items = ", ".join(f"i64 {k}" for k in numbers)
         self.tables.append(f"{name} = private constant [{len(numbers)} x i64] [{items}]")
@@ -44,19 +44,19 @@ class Module:
 
 
 class Body:
-    """A function in the making. Names of values are numbered; `flags` go with all arithmetic on doubles."""
+    """A function under construction. Its values are numbered; `flags` go with all arithmetic on doubles."""
 
     def __init__(self, module: Module, result: str, name: str, operands: Sequence[str], linkage: str) -> None:
         self.module, self.name, self.linkage = module, name, linkage
         self.result = result
         self.operands = list(operands)  # each as "type %name"
-        self.first: list[str] = []  # memory on the stack, which belongs at the start
+        self.first: list[str] = []  # stack memory, allocated at the start
         self.lines: list[str] = []
         self.flags = ""
-        self.calls = 0  # in the text, of a kernel
+        self.calls = 0  # of a kernel, in the text
         self.label = "entry"
         self.count = 0
-        self.scopes: list[dict[str, str]] = [{}]  # indices computed already, in the loops that we are in
+        self.scopes: list[dict[str, str]] = [{}]  # indices already computed, by enclosing block
 
     def __str__(self) -> str:
         inline = "alwaysinline " if 0 < self.calls <= INLINED else "noinline " if self.linkage else ""
@@ -64,17 +64,17 @@ class Body:
         return "\n".join([head, *self.first, *self.lines, "}\n"])
 
     def new(self, text: str) -> str:
-        """The name of a new value."""
+        """Add an instruction; returns the name of its value."""
         self.count += 1
         self.lines.append(f"  %v{self.count} = {text}")
         return f"%v{self.count}"
 
     def do(self, text: str) -> None:
-        """An instruction without a value."""
+        """Add an instruction without a value."""
         self.lines.append(f"  {text}")
 
     def memory(self, kind: str) -> str:
-        """A pointer to memory on the stack."""
+        """Allocate memory on the stack; returns its pointer."""
         self.count += 1
         self.first.append(f"  %m{self.count} = alloca {kind}")
         return f"%m{self.count}"
@@ -85,15 +85,15 @@ class Body:
         self.label = label
 
     def labels(self, *names: str) -> list[str]:
-        """New names of basic blocks."""
+        """New labels of basic blocks."""
         self.count += 1
         return [f"{name}{self.count}" for name in names]
 
     @contextmanager
     def loop(self, count: str | int, start: str | int = 0, step: int = 1) -> Iterator[Any]:
-        """Repeat what is written inside, for an index that goes up to a count, which may have been reached before."""
+        """Repeat what is written inside for an index from `start` up to `count`, perhaps not at all."""
         if isinstance(count, int) and isinstance(start, int) and start < count <= start + step:
-            yield start  # there is nothing to repeat
+            yield start  # a single iteration
             return
         head, inside, again, after = self.labels("head", "inside", "again", "after")
         before = self.label
@@ -114,7 +114,7 @@ class Body:
 
     @contextmanager
     def when(self, condition: str) -> Iterator[None]:
-        """Do what is written inside if a condition holds."""
+        """Run what is written inside if a condition holds."""
         inside, after = self.labels("then", "after")
         self.do(f"br i1 {condition}, label %{inside}, label %{after}")
         self.begin(inside)
@@ -124,15 +124,15 @@ class Body:
         self.do(f"br label %{after}")
         self.begin(after)
 
-    # --- whole numbers and addresses
+    # --- integers and addresses
 
     def least(self, x: str | int, y: str | int) -> str:
-        """The lesser of two indices."""
+        """The smaller of two indices."""
         function = self.module.declare("i64", "llvm.smin.i64", "i64", "i64")
         return self.new(f"call i64 {function}(i64 {x}, i64 {y})")
 
     def whole(self, operation: str, x: str | int, y: str | int) -> str | int:
-        """Arithmetic on indices, at once where both are known."""
+        """Arithmetic on indices, folded if both are known."""
         if isinstance(x, int) and isinstance(y, int):
             return x + y if operation == "add" else x * y
         if operation == "add" and 0 in (x, y):
@@ -155,9 +155,9 @@ class Body:
         return start
 
     def address(self, pointer: str, index: str | int, kind: str = "double") -> str:
-        """Of an item of an array."""
+        """The address of an item of an array."""
         return pointer if index == 0 else self.new(f"getelementptr inbounds {kind}, ptr {pointer}, i64 {index}")
 
     def word(self, pointer: str, index: str | int, kind: str = "i64") -> str:
-        """An item of an array of eight bytes each."""
+        """An item of an array of eight-byte items."""
         return self.new(f"load {kind}, ptr {self.address(pointer, index)}")

@@ -1,4 +1,4 @@
-"""A rolled program as a module: four functions of a frame, of which threads run `rows`, each in its own scratch."""
+"""A rolled program as a module: four functions of a frame; threads run `rows`, each with its own scratch memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograd.compiler.llvm.storage import (
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import RowProduct
 
-# By name, what they return and take.
+# What each returns and takes.
 ENTRIES = {
     "start": ("i32", "ptr %frame"),
     "rows": ("void", "ptr %frame, ptr %scratch"),
@@ -54,7 +54,7 @@ def module_of(storage: Storage, native: int) -> Module:
 
 
 def _start(module: Module, storage: Storage) -> None:
-    """Arguments that the rows share, and what is computed from them alone."""
+    """Check the arrays, copy in shared arguments, and compute what depends on them alone."""
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
     for k, leaf in enumerate(storage.leaves):
         if leaf.shape or storage.has_rows(leaf):
@@ -69,7 +69,7 @@ def _start(module: Module, storage: Storage) -> None:
 
 
 def _steps(module: Module, storage: Storage) -> list[str]:
-    """A function for each thing that is done for a block of rows, by name."""
+    """The names of the functions that process a block of rows, in order."""
     names = []
 
     def made(name: str) -> Block:
@@ -101,7 +101,7 @@ def _steps(module: Module, storage: Storage) -> list[str]:
 
 
 def _chunk(module: Module, storage: Storage) -> None:
-    """Rows from `low` to `high`, block by block, and their totals."""
+    """Process the rows from `start` to `end`, block by block, and total them."""
     names = _steps(module, storage)
     operands = [FRAME, SCRATCH, "ptr noalias %once", "ptr noalias %partial", "i64 %start", "i64 %end"]
     body = module.functions["chunk"] = Body(module, "void", "chunk", operands, "internal fastcc")
@@ -127,7 +127,7 @@ def _chunk(module: Module, storage: Storage) -> None:
 
 
 def _across(body: Body, address: str, width: int) -> str:
-    """The sum of a vector's lanes, halves first."""
+    """The sum of a vector's lanes, by halves."""
     x = body.new(f"load <{width} x double>, ptr {address}")
     while width > 1:
         half = width // 2
@@ -142,7 +142,7 @@ def _across(body: Body, address: str, width: int) -> str:
 
 
 def _rows(module: Module, storage: Storage) -> None:
-    """Chunks of rows, the next one that no other thread has taken, until there are none."""
+    """Take the next chunk of rows that no other thread has taken, until none is left."""
     body = module.functions["rows"] = Body(module, "void", "rows", [FRAME, SCRATCH], "")
     rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
     kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
@@ -163,7 +163,7 @@ def _rows(module: Module, storage: Storage) -> None:
 
 
 def _finish(module: Module, storage: Storage) -> None:
-    """Totals of all chunks in their order, what is computed from them, and the results; whether all are finite."""
+    """Sum the chunks' totals in order, compute what depends on them, write the results; return if all are finite."""
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
@@ -171,7 +171,7 @@ def _finish(module: Module, storage: Storage) -> None:
     flag, running = body.memory(kind), body.memory(kind)
 
     def add_up(first: str | int, target: str) -> None:
-        """Totals side by side, of all chunks."""
+        """Sum a vector of totals over all chunks."""
         body.do(f"store {kind} zeroinitializer, ptr {running}")
         with body.loop(chunks) as k:
             address = body.address(partials, body.affine(first, (storage.totals, k)))

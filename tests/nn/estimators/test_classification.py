@@ -33,7 +33,7 @@ def test_logistic_regression_is_the_converged_reference(l2: float) -> None:
     assert np.max(np.abs(model.coef_ - reference.coef_)) <= 1e-8
     assert np.max(np.abs(model.intercept_ - reference.intercept_)) <= 1e-8
     np.testing.assert_allclose(model.predict_proba(X), reference.predict_proba(X), atol=1e-9)
-    # At the optimum the gradient, written out by hand, is 0.
+    # At the optimum the gradient, derived by hand, is 0.
     error = expit(X @ model.coef_[0] + model.intercept_[0]) - y
     assert np.max(np.abs(X.T @ error / len(X) + l2 * model.coef_[0])) <= 1e-14
     assert abs(error.mean()) <= 1e-14

@@ -1,4 +1,4 @@
-"""Every estimator against scikit-learn's own conformance suite, in its tools, and with input that makes no sense."""
+"""Every estimator in scikit-learn's conformance suite and tools, and with invalid input."""
 
 import pickle
 import subprocess
@@ -41,7 +41,7 @@ LINEAR = [e for e in ALL if "fit_intercept" in e.get_params()]
 
 
 def data(estimator):
-    """Standardised rows of a real set that suits the estimator, and their targets."""
+    """Standardised rows of a real data set that suits the estimator, and their targets."""
     X, y = load_iris(return_X_y=True) if is_classifier(estimator) else load_diabetes(return_X_y=True)
     return StandardScaler().fit_transform(X), y
 
@@ -51,7 +51,7 @@ def test_no_estimator_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("estimator", ALL, ids=repr)
-@pytest.mark.filterwarnings("ignore")  # scikit-learn provokes them; whether they come is among what it checks
+@pytest.mark.filterwarnings("ignore")  # scikit-learn provokes warnings, and checks for them itself
 def test_an_estimator_passes_the_checks_of_scikit_learn(estimator) -> None:
     failures = []
     for instance, check in estimator_checks_generator(estimator):
@@ -107,7 +107,7 @@ def test_an_estimator_shows_what_was_chosen(estimator, text: str) -> None:
     assert repr(estimator) == text
 
 
-# --- input that makes no sense
+# --- invalid input
 
 X3 = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0], [4.0, 4.0], [5.0, 1.0]]
 y3 = [0, 1, 0, 1, 0, 1]

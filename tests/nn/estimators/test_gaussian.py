@@ -1,4 +1,4 @@
-"""The Gaussian classifier: the exact maximum of the likelihood, the posterior by Bayes, and singular covariances."""
+"""The Gaussian classifier: the exact maximum of the likelihood, the posterior by Bayes' rule, singular covariances."""
 
 import mpmath
 import numpy as np

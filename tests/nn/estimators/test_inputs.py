@@ -1,4 +1,4 @@
-"""Every estimator on data that are no plain table of numbers: taken for what they are, or refused by row and column."""
+"""Every estimator on data other than plain tables of numbers: interpreted correctly, or refused by row and column."""
 
 import warnings
 from datetime import date, timedelta
@@ -20,12 +20,12 @@ TIMES = np.arange(6).astype("timedelta64[s]")
 
 
 def table(second):
-    """Six rows of two columns, a and b, of which b is this."""
+    """Six rows with columns a and b, where b is the argument."""
     return pandas.DataFrame({"a": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "b": second})
 
 
 def with_cell(value):
-    """Rows of objects, of which one, in row 1 and column 0, is this."""
+    """Rows of objects with this value in row 1, column 0."""
     rows = [list(row) for row in X3]
     rows[1][0] = value
     return np.array([[*row, None] for row in rows], dtype=object)[:, :2]

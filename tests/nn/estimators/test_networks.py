@@ -1,4 +1,4 @@
-"""Networks as estimators: what they are made of, what they can learn, and that a seed decides."""
+"""Networks as estimators: what they consist of, what they can learn, and that a seed decides."""
 
 import numpy as np
 import pytest

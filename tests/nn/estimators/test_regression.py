@@ -13,7 +13,7 @@ whole = st.integers(-50, 50)
 
 
 def exact(X, y, l2, fit_intercept):
-    """w and b in Fractions: from the normal equations of mean squared error and (λ/2)‖w‖², by elimination."""
+    """w and b in Fractions, from the normal equations of mean squared error plus (λ/2)‖w‖², by elimination."""
     rows = [[Fraction(v) for v in x] + [Fraction(1)] * fit_intercept for x in X]
     n, d = len(rows), len(rows[0])
     A = [[sum(r[i] * r[j] for r in rows) for j in range(d)] for i in range(d)]
@@ -127,7 +127,7 @@ def test_a_column_of_another_scale_costs_no_other_one(scale: float, l2: float) -
     X = rng.normal(size=(30, 2))
     y = X @ [1.0, 2.0] + 7.0
     model = nn.LinearRegression(l2=l2).fit(X * [scale, 1.0], y)
-    if l2 == 0 or scale > 1:  # a penalty leaves nothing of a tiny column's large weight
+    if l2 == 0 or scale > 1:  # a penalty removes a tiny column's large weight
         np.testing.assert_allclose(model.coef_[0] * scale, 1.0, rtol=1e-9 if l2 == 0 else 0.2)
     assert model.intercept_ == pytest.approx(7.0, abs=0.5)
     assert model.score(X * [scale, 1.0], y) > 0.6

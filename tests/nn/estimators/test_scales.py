@@ -173,7 +173,7 @@ def test_without_a_hessian_it_is_the_converged_reference_too(classes: int) -> No
 
 
 def test_many_features_are_neither_traced_nor_squared(monkeypatch) -> None:
-    """10⁴ of them, of which a Hessian would have 800 MB."""
+    """10⁴ features, whose Hessian would take 800 MB."""
     rng = np.random.default_rng(0)
     rows, y = rng.normal(size=(20, 10_000)), np.arange(20) % 2
     monkeypatch.setattr(nn.estimators.linear.LinearObjective, "hessian", None)

@@ -1,0 +1,90 @@
+"""The methods with their rules in line: they are up to date, and do what the rules do, to the bit."""
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograd import Value, no_grad
+from autograd.engine import generating, inline
+
+UNARY = list(inline.UNARY)
+BINARY = [name for name in inline.INLINE if name not in UNARY]
+NUMBERS = st.one_of(
+    st.floats(), st.integers(-3, 3).map(float), st.sampled_from([1e-320, 1e154, -1e200, 710.0, 0.5, -0.0])
+)
+PLAIN = st.one_of(NUMBERS, st.integers(-4, 4), st.just(10**400), st.booleans(), st.fractions())
+
+
+def test_it_is_up_to_date() -> None:
+    assert generating.INLINE.read_text(encoding="utf-8") == generating.written(), "python -m autograd.engine.generating"
+
+
+def bits(x: Any) -> Any:
+    return x.hex() if type(x) is float else x
+
+
+def outcome(method: Callable[..., Any], *operands: Any) -> Any:
+    """All that a result has, or the exception raised."""
+    try:
+        z = method(*operands)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        return type(error), str(error)
+    if not isinstance(z, Value):
+        return z
+    inputs = [(bits(v.data), v.is_constant) for v in z.inputs]
+    return z.op, bits(z.data), inputs, [bits(p) for p in z.partials], z.grad, z.has_grad, z.label
+
+
+@pytest.mark.parametrize("name", UNARY)
+@given(x=st.one_of(NUMBERS, st.fractions()))
+def test_one_operand(name: str, x: Any) -> None:
+    v = Value(x)
+    assert outcome(inline.INLINE[name], v) == outcome(inline.SLOW[name], v)
+
+
+@pytest.mark.parametrize("name", BINARY)
+@given(x=st.one_of(NUMBERS, st.fractions()), y=st.one_of(NUMBERS, st.fractions()))
+@example(x=3.0, y=0.0)
+@example(x=1e308, y=1e-308)
+@example(x=math.inf, y=math.inf)
+def test_two_values(name: str, x: Any, y: Any) -> None:
+    v, w = Value(x), Value(y)
+    assert outcome(inline.INLINE[name], v, w) == outcome(inline.SLOW[name], v, w)
+    assert outcome(inline.INLINE[name], v, v) == outcome(inline.SLOW[name], v, v)
+
+
+@pytest.mark.parametrize("name", BINARY)
+@given(x=st.one_of(NUMBERS, st.fractions()), y=PLAIN)
+@example(x=-2.0, y=2)
+@example(x=-2.0, y=2.5)
+@example(x=0.0, y=0)
+@example(x=0.0, y=1)
+@example(x=0.0, y=-1)
+@example(x=4.0, y=0.5)
+@example(x=0.0, y=0.5)
+@example(x=Fraction(1, 3), y=2)
+def test_a_value_and_a_plain_number(name: str, x: Any, y: Any) -> None:
+    v = Value(x)
+    assert outcome(inline.INLINE[name], v, y) == outcome(inline.SLOW[name], v, y)
+
+
+def test_a_plain_operand_is_one_constant_from_the_first_look_on() -> None:
+    x = Value(3.0)
+    y = 2.0 / x
+    x.data = 5.0
+    assert y.inputs[0] is y.inputs[0] and y.inputs[0].is_constant and y.inputs[1] is x
+    assert y.partials == (1 / 3.0, -2.0 / 9.0)
+    y.backward()
+    assert x.grad == -2.0 / 9.0 and not y.inputs[0].has_grad
+
+
+@pytest.mark.parametrize("name", inline.INLINE)
+def test_nothing_is_recorded_where_recording_is_off(name: str) -> None:
+    operands = (Value(0.75),) if name in UNARY else (Value(0.75), 2.0)
+    with no_grad():
+        assert inline.INLINE[name](*operands).inputs == ()

@@ -1,0 +1,50 @@
+"""What a checker refuses, line by line: `mypy` reports an ignore that nothing needs, and a test runs each line."""
+
+# ruff: noqa: B015
+
+import math
+from fractions import Fraction
+
+from autograd import Value, atan2, clip, dot, grad, gradients, no_grad, sum, tanh, where
+
+v = Value(1.0)
+
+
+def to_list(x: float) -> list[float]:
+    return [x, x]
+
+
+def run() -> None:
+    tanh("no number")  # type: ignore[type-var]
+    tanh(None)  # type: ignore[type-var]
+    tanh([1.0, 2.0])  # type: ignore[type-var]
+    tanh(Fraction(1, 2))  # type: ignore[type-var]
+    tanh(1.0, 2.0)  # type: ignore[call-arg]
+    tanh(x=1.0)  # type: ignore[call-arg]
+    atan2(1.0)  # type: ignore[call-overload]
+    atan2(1.0, "a")  # type: ignore[call-overload]
+    clip(v, lower=0.0, high=1.0)  # type: ignore[call-overload]
+    where(v > 0, v, "a")  # type: ignore[call-overload]
+    sum(1.0)  # type: ignore[call-overload]
+    sum([["a"]])  # type: ignore[list-item]
+    dot([v], 1.0)  # type: ignore[call-overload]
+
+    Value("a")  # type: ignore[arg-type]
+    Value()  # type: ignore[call-arg]
+    v.tahn()  # type: ignore[attr-defined]
+    v.exp(2)  # type: ignore[call-arg]
+    v.atan2("a")  # type: ignore[arg-type]
+    v * "a"  # type: ignore[operator]
+    "a" * v  # type: ignore[operator]
+    v + 1j  # type: ignore[operator]
+    v > "a"  # type: ignore[operator]
+    float(v)  # type: ignore[arg-type]
+    int(v)  # type: ignore[call-overload]
+    math.sin(v)  # type: ignore[arg-type]
+    v.backward("a")  # type: ignore[arg-type]
+
+    grad(3.0)  # type: ignore[call-overload]
+    grad(to_list)(1.0)  # type: ignore[arg-type]
+    grad(tanh)("a")  # type: ignore[call-overload]
+    gradients(v, 1.0)  # type: ignore[call-overload]
+    no_grad(run)  # type: ignore[arg-type]
