@@ -25,35 +25,50 @@ wait_before_forks(SWEEPING)
 _age = attrgetter("index")
 
 
-def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value]]:
-    """The nodes below `output`, the newest first, each with ∂output/∂node · `seed` in its slot `_adjoint`.
+def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value], list[Value]]:
+    """The nodes below `output`, the newest first, its leaves, and what is older than index `first`, where a sweep stops.
 
-    Where no live path leads, it is 0.0. The caller holds SWEEPING until it has read the slots. The sweep stops at nodes
-    older than index `first`; those that it met are the second result.
+    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. The caller holds
+    SWEEPING until it has read the slots.
     """
     zero = float("0")  # a new object in every sweep, so that `is zero` means: met in this one, with no contribution yet
-    nodes, older = [output], []
+    nodes: list[Value] = []
+    leaves: list[Value] = []
+    older: list[Value] = []
+    waiting = [output]
+    take, wait = waiting.pop, waiting.append
     output._adjoint = zero
-    append = nodes.append
-    for node in nodes:  # which grows on the way
+    while waiting:  # the newest first, mostly: that is kind to the memory cache, and leaves little to sort
+        node = take()
+        (nodes if node._inputs else leaves).append(node)
         for v in node._inputs:
             if v._adjoint is not zero:
                 v._adjoint = zero
                 if v.index >= first:
-                    append(v)
+                    wait(v)
                 else:
                     older.append(v)
     nodes.sort(key=_age, reverse=True)
     output._adjoint = seed
     _descend(nodes, zero)
-    return nodes, older
+    return nodes, leaves, older
 
 
 def _descend(nodes: list[Value], zero: float) -> None:
     """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
     for node in nodes:
-        inputs, adjoint = node._inputs, node._adjoint
-        if not inputs or adjoint is zero:
+        adjoint, inputs = node._adjoint, node._inputs
+        if adjoint is zero:
+            continue
+        if len(inputs) == 2:  # most nodes: by name, which is twice as quick as in a loop
+            v, w = inputs
+            by_v, by_w = node._partials
+            if by_v is not None:
+                total = v._adjoint
+                v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
+            if by_w is not None:
+                total = w._adjoint
+                w._adjoint = adjoint * by_w if total is zero else total + adjoint * by_w
             continue
         for v, partial in zip(inputs, node._partials):
             if partial is not None:

@@ -89,7 +89,7 @@ def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[lis
     with SWEEPING:
         for v in inputs:
             v._adjoint = None
-        older = sweep(output, one(output), first)[1]
+        older = sweep(output, one(output), first)[2]
         found = [v._adjoint for v in inputs]
     plain = [g if type(g) is float else 0.0 if g is None else mean(unmasked(g)) for g in found]
     return [0.0 if v.is_constant else g for v, g in zip(inputs, plain)], any_live(older, first)
@@ -100,7 +100,7 @@ def depends_on_older(x: Any, first: int) -> bool:
     if not isinstance(x, Value):
         return isinstance(x, Scalar)
     with SWEEPING:
-        older = sweep(x, one(x), first)[1]
+        older = sweep(x, one(x), first)[2]
     return any_live(older, first)
 
 

@@ -162,16 +162,15 @@ class Value(Scalar):
         if type(self._data) is not float and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
-            nodes = sweep(self, seed)[0]
+            nodes, leaves, _ = sweep(self, seed)
             if type(self._data) is not float:
-                _unmask(nodes)
+                _unmask(nodes + leaves)
             for node in nodes:
-                adjoint = node._adjoint
-                if node._inputs:
-                    node.grad = adjoint
-                elif node.index >= 0:
-                    added = adjoint if type(adjoint) is float else mean(adjoint)
-                    node.grad = added if node.grad is NO_GRAD or node.grad is None else node.grad + added
+                node.grad = node._adjoint
+            for leaf in leaves:
+                if leaf.index >= 0:
+                    added = mean(leaf._adjoint)
+                    leaf.grad = added if leaf.grad is NO_GRAD or leaf.grad is None else leaf.grad + added
 
     def inside(self) -> Any:
         return self._data

@@ -41,9 +41,11 @@ KEPT_OPEN = """self.mark.on = None
         exception[1].kept.__self__.enter()"""
 
 FAULTS = [
-    Fault("= for += at interior nodes", adjoints._descend, "if total is zero", "if total is zero or v._inputs",
+    Fault("= for += at interior nodes", adjoints._descend, "adjoint * by_v if total is zero",
+          "adjoint * by_v if total is zero or v._inputs",
           "gradients", ("accumulation",), 2),
-    Fault("= for += at leaves", adjoints._descend, "if total is zero", "if total is zero or not v._inputs",
+    Fault("= for += at leaves", adjoints._descend, "adjoint * by_w if total is zero",
+          "adjoint * by_w if total is zero or not w._inputs",
           "gradients", ("accumulation",)),
     Fault("a set of parents", recording.node, "made._inputs = inputs",
           "made._inputs, partials = tuple(dict.fromkeys(inputs)), partials[: len(set(inputs))]",
@@ -52,10 +54,10 @@ FAULTS = [
           "gradients", ("accumulation",), 3),
     Fault("nodes visited twice", adjoints.sweep, "if v._adjoint is not zero:",
           "if v._inputs or v._adjoint is not zero:", "gradients", ("accumulation",), 2),
-    Fault("stale interior grads", Value.backward, "node.grad = adjoint", "node.grad = node.grad + adjoint",
+    Fault("stale interior grads", Value.backward, "node.grad = node._adjoint", "node.grad = node.grad + node._adjoint",
           "laws", ("accumulation",)),
     Fault("leaf grads overwritten by the next pass", Value.backward,
-          "added if node.grad is NO_GRAD or node.grad is None else node.grad + added", "added",
+          "added if leaf.grad is NO_GRAD or leaf.grad is None else leaf.grad + added", "added",
           "laws", ("accumulation",)),
     Fault("the seed forgotten", Value.backward, "sweep(self, seed)", "sweep(self, 1.0)", "laws", ("seed",)),
     Fault("an absent edge that leaks", adjoints._descend, "if partial is not None:",

@@ -164,14 +164,14 @@ def shared(x: Any) -> Any:
     return y * x
 
 
-def swept(found: dict[Value, Any]) -> tuple[list[Value], list[Value]]:
+def swept(found: dict[Value, Any]) -> Any:
     """Adjoints where a sweep leaves them."""
     for v, adjoint in found.items():
         v._adjoint = adjoint
-    return list(found), []
+    return [], [], []
 
 
-def overwriting(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value]]:
+def overwriting(output: Value, seed: Any, first: int = 0) -> Any:
     """Adjoints computed with `=` instead of `+=`."""
     found = {output: seed}
     for node in reversed(Graph(output).nodes):
@@ -181,7 +181,7 @@ def overwriting(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], 
     return swept(found)
 
 
-def oldest_first(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value]]:
+def oldest_first(output: Value, seed: Any, first: int = 0) -> Any:
     """Adjoints that are passed on before they are complete: breadth first, each node visited once."""
     found, queue, seen = {output: seed}, [output], {output}
     for node in queue:
@@ -194,7 +194,7 @@ def oldest_first(output: Value, seed: Any, first: int = 0) -> tuple[list[Value],
     return swept(found)
 
 
-def doubled(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value]]:
+def doubled(output: Value, seed: Any, first: int = 0) -> Any:
     """Adjoints from a seed of 2."""
     return overwriting(output, 2 * seed)
 
