@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 from typing import Any
 
 WIDTH, HEADS, VOCABULARY, TOKENS = 16, 4, 27, 10
@@ -92,10 +93,10 @@ def training_step(value: Any) -> Any:
         return [[value(rng.gauss(0.0, 0.2)) for _ in range(columns)] for _ in range(rows)]
 
     tokens, places, out = matrix(VOCABULARY, WIDTH), matrix(TOKENS, WIDTH), matrix(VOCABULARY, WIDTH)
-    Q, K, V, O = (matrix(WIDTH, WIDTH) for _ in range(4))
+    Q, K, V, mix = (matrix(WIDTH, WIDTH) for _ in range(4))
     up, down = matrix(4 * WIDTH, WIDTH), matrix(WIDTH, 4 * WIDTH)
     text = [rng.randrange(VOCABULARY) for _ in range(TOKENS + 1)]
-    parameters = [v for W in (tokens, places, out, Q, K, V, O, up, down) for row in W for v in row]
+    parameters = [v for W in (tokens, places, out, Q, K, V, mix, up, down) for row in W for v in row]
 
     def attended(q: Any, keys: Any, values: Any, h: int) -> Any:
         """One head: the values of earlier tokens, weighted by how well their keys fit the query."""
@@ -107,14 +108,14 @@ def training_step(value: Any) -> Any:
         keys: list[Any] = []
         values: list[Any] = []
         losses = []
-        for place, (token, target) in enumerate(zip(text, text[1:])):
+        for place, (token, target) in enumerate(pairwise(text)):
             x = normalised([a + b for a, b in zip(tokens[token], places[place])])
             y = normalised(x)
             keys.append(linear(K, y))
             values.append(linear(V, y))
             q = linear(Q, y)
             heads = [v for h in range(HEADS) for v in attended(q, keys, values, h)]
-            x = [a + b for a, b in zip(x, linear(O, heads))]
+            x = [a + b for a, b in zip(x, linear(mix, heads))]
             hidden = [v.relu() for v in linear(up, normalised(x))]
             x = [a + b for a, b in zip(x, linear(down, hidden))]
             losses.append(-softmax(linear(out, x))[target].log())

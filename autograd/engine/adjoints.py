@@ -26,28 +26,34 @@ _age = attrgetter("index")
 
 
 def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value], list[Value]]:
-    """The nodes below `output`, the newest first, its leaves, and what is older than index `first`, where a sweep stops.
+    """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
 
     Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. The caller holds
     SWEEPING until it has read the slots.
     """
-    zero = float("0")  # a new object in every sweep, so that `is zero` means: met in this one, with no contribution yet
+    zero = float("0")  # a new object in every sweep, so that `is zero` means: met, with no contribution yet
     nodes: list[Value] = []
     leaves: list[Value] = []
     older: list[Value] = []
     waiting = [output]
-    take, wait = waiting.pop, waiting.append
+    take = waiting.pop
     output._adjoint = zero
-    while waiting:  # the newest first, mostly: that is kind to the memory cache, and leaves little to sort
+    while waiting:  # the newest first, mostly: kind to the memory cache, and little is left to sort
         node = take()
-        (nodes if node._inputs else leaves).append(node)
-        for v in node._inputs:
-            if v._adjoint is not zero:
-                v._adjoint = zero
-                if v.index >= first:
-                    wait(v)
-                else:
-                    older.append(v)
+        v, w = node._x, node._y
+        if v is None:
+            leaves.append(node)
+            continue
+        nodes.append(node)
+        if v._adjoint is not zero:
+            v._adjoint = zero
+            (waiting if v.index >= first else older).append(v)
+        if w is None:
+            continue
+        for u in w if type(w) is tuple else (w,):
+            if u._adjoint is not zero:
+                u._adjoint = zero
+                (waiting if u.index >= first else older).append(u)
     nodes.sort(key=_age, reverse=True)
     output._adjoint = seed
     _descend(nodes, zero)
@@ -57,39 +63,40 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
 def _descend(nodes: list[Value], zero: float) -> None:
     """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
     for node in nodes:
-        adjoint, inputs = node._adjoint, node._inputs
+        adjoint = node._adjoint
         if adjoint is zero:
             continue
-        if len(inputs) == 2:  # most nodes: by name, which is twice as quick as in a loop
-            v, w = inputs
-            by_v, by_w = node._partials
-            if by_v is not None:
-                total = v._adjoint
-                v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
+        v, w, by_v, by_w = node._x, node._y, node._dx, node._dy
+        if by_v is not None:
+            total = v._adjoint
+            v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
+        if w is None:
+            continue
+        if type(w) is not tuple:
             if by_w is not None:
                 total = w._adjoint
                 w._adjoint = adjoint * by_w if total is zero else total + adjoint * by_w
             continue
-        for v, partial in zip(inputs, node._partials):
-            if partial is not None:
-                total = v._adjoint
-                v._adjoint = adjoint * partial if total is zero else total + adjoint * partial
+        for u, by_u in zip(w, by_w):
+            if by_u is not None:
+                total = u._adjoint
+                u._adjoint = adjoint * by_u if total is zero else total + adjoint * by_u
 
 
 def adjoints(output: Value, seed: Any) -> dict[Value, Any]:
     """∂output/∂v for every Value v that a live path reaches, times `seed`: slower than a sweep, but safe inside one."""
     nodes, seen = [output], {output}
     for node in nodes:
-        for v in node._inputs:
+        for v in node.inputs:
             if v not in seen:
                 seen.add(v)
                 nodes.append(v)
     found = {output: seed}
-    for node in sorted([node for node in nodes if node._inputs], key=_age, reverse=True):
+    for node in sorted([node for node in nodes if node._x is not None], key=_age, reverse=True):
         adjoint = found.get(node)
         if adjoint is None:
             continue
-        for v, partial in zip(node._inputs, node._partials):
+        for v, partial in zip(node.inputs, node.partials):
             if partial is not None and not v.is_constant:
                 found[v] = found[v] + adjoint * partial if v in found else adjoint * partial
     return found

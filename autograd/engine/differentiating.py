@@ -115,10 +115,10 @@ def any_live(nodes: list[Value], first: int) -> bool:
         waiting = [] if start.index == CONSTANT else [start]
         while waiting:
             node = waiting.pop()
-            if not node._inputs and node.index >= 0:
+            if node._x is None and node.index >= 0:
                 return True
             kept = start if KEPT - first < node.index <= KEPT else kept
-            for v in sorted(node._inputs, key=_age, reverse=True):
+            for v in sorted(node.inputs, key=_age, reverse=True):
                 if v not in seen:
                     seen.add(v)
                     waiting.append(v)

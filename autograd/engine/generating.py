@@ -54,8 +54,10 @@ new = object.__new__
 MADE = """\
 made = new(Value)
 made._data = z
-made._inputs = {inputs}
-made._partials = {partials}
+made._x = self
+made._dx = {by_self}
+made._y = {other}
+made._dy = {by_other}
 made._adjoint = None
 made.grad = NO_GRAD
 made.index = clock()
@@ -127,10 +129,9 @@ class Rule:
         self.kernels = inlined.kernels
         self.is_total = not row.domain
 
-    def recorded(self, row: str, inputs: str, *partials: str) -> str:
+    def recorded(self, row: str, by_self: str, other: str, by_other: str) -> str:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
-        edges = f"({', '.join(partials)}{',' * (len(partials) == 1)})"
-        made = MADE.format(row=f"{row}_row", inputs=inputs, partials=edges)
+        made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other)
         finite = "" if self.is_total else " and z - z == 0.0"
         return "\n".join([*self.lines, f"if type(z) is float{finite} and not OPEN:", indent(made, "    ")])
 
@@ -142,7 +143,7 @@ def unary(method: str, row: Primitive) -> str:
 def {method}(self: Any) -> Any:
     x = self._data
     if type(x) is float:
-{indent(rule.recorded(row.name, "(self,)", *rule.partials), "        ")}
+{indent(rule.recorded(row.name, rule.partials[0], "None", "None"), "        ")}
     return SLOW["{method}"](self)
 """
 
@@ -155,7 +156,7 @@ def binary(method: str, row: Primitive) -> str:
         if method == "__pow__"
         else f"""if kind is Value:
         x, y = self._data, other._data
-{indent(rule.recorded(row.name, "(self, other)", *rule.partials), "        ")}
+{indent(rule.recorded(row.name, rule.partials[0], "other", rule.partials[1]), "        ")}
     el"""
     )
     return f"""
@@ -165,7 +166,7 @@ def {method}(self: Any, other: Any) -> Any:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
-{indent(rule.recorded(row.name, "(self,)", rule.partials[0], "1", "y", "x"), "            ")}
+{indent(rule.recorded(row.name, rule.partials[0], "None", "(1, y, x)"), "            ")}
     return SLOW["{method}"](self, other)
 """
 
@@ -178,7 +179,7 @@ def {method}(self: Any, other: Any) -> Any:
     y, kind = self._data, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
-{indent(rule.recorded(row.name, "(self,)", rule.partials[1], "0", "x", "y"), "        ")}
+{indent(rule.recorded(row.name, rule.partials[1], "None", "(0, x, y)"), "        ")}
     return SLOW["{method}"](self, other)
 """
 

@@ -80,8 +80,10 @@ def __add__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self, other)
-            made._partials = (1.0, 1.0)
+            made._x = self
+            made._dx = 1.0
+            made._y = other
+            made._dy = 1.0
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -96,8 +98,10 @@ def __add__(self: Any, other: Any) -> Any:
             if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self,)
-                made._partials = (1.0, 1, y, x)
+                made._x = self
+                made._dx = 1.0
+                made._y = None
+                made._dy = (1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
@@ -115,8 +119,10 @@ def __sub__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self, other)
-            made._partials = (1.0, -1.0)
+            made._x = self
+            made._dx = 1.0
+            made._y = other
+            made._dy = -1.0
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -131,8 +137,10 @@ def __sub__(self: Any, other: Any) -> Any:
             if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self,)
-                made._partials = (1.0, 1, y, x)
+                made._x = self
+                made._dx = 1.0
+                made._y = None
+                made._dy = (1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
@@ -150,8 +158,10 @@ def __mul__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self, other)
-            made._partials = (y, x)
+            made._x = self
+            made._dx = y
+            made._y = other
+            made._dy = x
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -166,8 +176,10 @@ def __mul__(self: Any, other: Any) -> Any:
             if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self,)
-                made._partials = (y, 1, y, x)
+                made._x = self
+                made._dx = y
+                made._y = None
+                made._dy = (1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
@@ -185,8 +197,10 @@ def __truediv__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self, other)
-            made._partials = (1.0 / y, -ratio_slope_kernel(z, x, y))
+            made._x = self
+            made._dx = 1.0 / y
+            made._y = other
+            made._dy = -ratio_slope_kernel(z, x, y)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -201,8 +215,10 @@ def __truediv__(self: Any, other: Any) -> Any:
             if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self,)
-                made._partials = (1.0 / y, 1, y, x)
+                made._x = self
+                made._dx = 1.0 / y
+                made._y = None
+                made._dy = (1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
@@ -222,8 +238,10 @@ def __pow__(self: Any, other: Any) -> Any:
             if type(z) is float and z - z == 0.0 and not OPEN:
                 made = new(Value)
                 made._data = z
-                made._inputs = (self,)
-                made._partials = (monomial_kernel(x, y, 1.0), 1, y, x)
+                made._x = self
+                made._dx = monomial_kernel(x, y, 1.0)
+                made._y = None
+                made._dy = (1, y, x)
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
@@ -241,8 +259,10 @@ def __radd__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (1.0, 0, x, y)
+            made._x = self
+            made._dx = 1.0
+            made._y = None
+            made._dy = (0, x, y)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -260,8 +280,10 @@ def __rsub__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (-1.0, 0, x, y)
+            made._x = self
+            made._dx = -1.0
+            made._y = None
+            made._dy = (0, x, y)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -279,8 +301,10 @@ def __rmul__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (x, 0, x, y)
+            made._x = self
+            made._dx = x
+            made._y = None
+            made._dy = (0, x, y)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -298,8 +322,10 @@ def __rtruediv__(self: Any, other: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (-ratio_slope_kernel(z, x, y), 0, x, y)
+            made._x = self
+            made._dx = -ratio_slope_kernel(z, x, y)
+            made._y = None
+            made._dy = (0, x, y)
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -316,8 +342,10 @@ def __neg__(self: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (-1.0,)
+            made._x = self
+            made._dx = -1.0
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -334,8 +362,10 @@ def exp(self: Any) -> Any:
         if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (z,)
+            made._x = self
+            made._dx = z
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -352,8 +382,10 @@ def log(self: Any) -> Any:
         if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (1.0 / x,)
+            made._x = self
+            made._dx = 1.0 / x
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -370,8 +402,10 @@ def sqrt(self: Any) -> Any:
         if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (0.5 / z,)
+            made._x = self
+            made._dx = 0.5 / z
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -388,8 +422,10 @@ def sin(self: Any) -> Any:
         if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (cos_kernel(x),)
+            made._x = self
+            made._dx = cos_kernel(x)
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -406,8 +442,10 @@ def cos(self: Any) -> Any:
         if type(z) is float and z - z == 0.0 and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (-sin_kernel(x),)
+            made._x = self
+            made._dx = -sin_kernel(x)
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -424,8 +462,10 @@ def tanh(self: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (sech2_kernel(x),)
+            made._x = self
+            made._dx = sech2_kernel(x)
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -442,8 +482,10 @@ def sigmoid(self: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (sigmoid_slope_kernel(1.0, x),)
+            made._x = self
+            made._dx = sigmoid_slope_kernel(1.0, x)
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
@@ -461,8 +503,10 @@ def relu(self: Any) -> Any:
         if type(z) is float and not OPEN:
             made = new(Value)
             made._data = z
-            made._inputs = (self,)
-            made._partials = (None if closed else 1.0 if x == x else nan,)
+            made._x = self
+            made._dx = None if closed else 1.0 if x == x else nan
+            made._y = None
+            made._dy = None
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()

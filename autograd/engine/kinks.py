@@ -36,9 +36,9 @@ def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Va
 
     def recorded(*operands: Any) -> Value:
         made = record(*operands)
-        if type(made) is not Value or type(made._data) is not float or not made._inputs:
+        if type(made) is not Value or type(made._data) is not float or made._x is None:
             return made
-        data = [v._data for v in made._inputs]
+        data = [v._data for v in made.inputs]
         if at(*row.structured(tuple(data))) if row.vectors else at(*data):
             _keep_sides(row, made)
         return made
@@ -53,7 +53,8 @@ def _keep_sides(row: Primitive, node: Value) -> None:
         node._data = sided(node._data, {Component(at_kink, 0): 1.0})
     else:
         components = [{} if v.is_constant else {Component(at_kink, i): 1.0} for i, v in enumerate(inputs)]
-        node._partials = tuple([p if p is None else sided(p, signs) for p, signs in zip(node._partials, components)])
+        partials = [p if p is None else sided(p, signs) for p, signs in zip(node.partials, components)]
+        node._connect(inputs, tuple(partials))
 
 
 def _once(compute: Callable[[], Any]) -> Callable[[], Any]:

@@ -35,11 +35,10 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     made.index = clock()
     if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):
         made.op = None
-        made._inputs = made._partials = ()
+        made._connect((), ())
     else:
         made.op = op
-        made._inputs = inputs
-        made._partials = partials if type(data) is float else coerced(partials, data)
+        made._connect(inputs, partials if type(data) is float else coerced(partials, data))
     return made
 
 
@@ -143,7 +142,7 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
-        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made._inputs:
+        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made._x is not None:
             squares = squares_below(x)
             if squares:
                 return TABLE["norm"].function(scaled(squares))

@@ -42,14 +42,19 @@ class Value(Scalar):
     (2.5, 0.5, 3.0, 1.0)
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_adjoint", "_data", "_inputs", "_partials", "grad", "index", "op")
+    __slots__ = (
+        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_x", "_y", "grad", "index", "op",
+    )  # fmt: skip
 
-    # Derivatives flow along `_inputs`, with `_partials`. The methods of inline.py leave out an operand that is a plain
-    # number: then `_partials` has further members, which `_operands` makes a constant of.
+    # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
+    # collector. _y is None where there is one operand, a tuple where there are more than two. A plain number beside x
+    # is no operand to the methods of inline.py: then _dy has what `_with_number` makes a constant of.
     _adjoint: Any
     _data: Any
-    _inputs: tuple[Value, ...]
-    _partials: tuple[Any, ...]
+    _x: Any
+    _y: Any
+    _dx: Any
+    _dy: Any
     grad: float
     index: int
     op: Primitive | None
@@ -57,8 +62,7 @@ class Value(Scalar):
 
     def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
-        self._inputs = self._partials = ()
-        self._adjoint = self.op = None
+        self._x = self._y = self._dx = self._dy = self._adjoint = self.op = None
         self.grad = NO_GRAD
         self.index = clock()
         if label:
@@ -74,8 +78,7 @@ class Value(Scalar):
         """
         made = cls.__new__(cls)
         made._data = coerce(data)
-        made._inputs = made._partials = ()
-        made._adjoint = made.op = None
+        made._x = made._y = made._dx = made._dy = made._adjoint = made.op = None
         made.grad = NO_GRAD
         made.index = CONSTANT
         if label:
@@ -85,23 +88,38 @@ class Value(Scalar):
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The operands in order; an operand that was a plain number is a constant."""
-        return self._inputs if len(self._partials) == len(self._inputs) else self._operands()[0]
+        x, y = self._x, self._y
+        if y is None:
+            return () if x is None else (x,) if self._dy is None else self._with_number()[0]
+        return (x, *y) if type(y) is tuple else (x, y)
 
     @property
     def partials(self) -> tuple[float | None, ...]:
         """∂self/∂input for each of `inputs`, computed when the node was made; None is an absent edge."""
-        return self._partials if len(self._partials) == len(self._inputs) else self._operands()[1]
+        if self._y is None:
+            return () if self._x is None else (self._dx,) if self._dy is None else self._with_number()[1]
+        return (self._dx, *self._dy) if type(self._y) is tuple else (self._dx, self._dy)
 
-    def _operands(self) -> tuple[tuple[Value, ...], tuple[Any, ...]]:
-        """The inputs and partials of a node with one Value and one plain number among its operands."""
+    def _with_number(self) -> tuple[tuple[Value, ...], tuple[Any, ...]]:
+        """The inputs and partials of a node with a Value and a plain number for operands."""
         with SWEEPING:
-            if len(self._partials) == 4:
-                partial, place, number, x = self._partials
-                (v,), constant = self._inputs, Value.constant(number)
+            if len(self._dy) == 3:
+                place, number, x = self._dy
+                constant = Value.constant(number)
                 assert self.op is not None
                 found = self.op.local((number, x) if place == 0 else (x, number), self._data)
-                self._partials = (partial, (constant, v) if place == 0 else (v, constant), found)
-            return self._partials[1:]
+                self._dy = ((constant, self._x) if place == 0 else (self._x, constant), found)
+            both: tuple[tuple[Value, ...], tuple[Any, ...]] = self._dy
+            return both
+
+    def _connect(self, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> None:
+        """Let these be its operands and local derivatives."""
+        if len(inputs) > 2:
+            (self._x, *y), (self._dx, *dy) = inputs, partials
+            self._y, self._dy = tuple(y), tuple(dy)
+        else:
+            self._x, self._y, *_ = *inputs, None, None
+            self._dx, self._dy, *_ = *partials, None, None
 
     def _set_data(self, data: Any) -> None:
         data = coerce(data)
@@ -189,7 +207,7 @@ def _unmask(nodes: list[Value]) -> None:
     """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
     for node in nodes:
         node._adjoint = adjoint = unmasked(node._adjoint)
-        if type(adjoint) is Symbol and type(node._data) is not Symbol and not node._inputs:
+        if type(adjoint) is Symbol and type(node._data) is not Symbol and node._x is None:
             raise TraceError(f"backward() would reach {node!r:.60}, a Value from outside: make it an argument")
 
 
