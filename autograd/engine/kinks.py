@@ -175,7 +175,7 @@ LINEAR: dict[str, Callable[..., list[tuple[Any, float]] | None]] = {
     "negative": lambda x, known: [(x, -1.0)],
     "positive": lambda x, known: [(x, 1.0)],
     "multiply": _scaled_by,
-    "divide": lambda x, y, known: None if known(y) is None else [(x, 1.0 / known(y))],
+    "divide": lambda x, y, known: [(x, 1.0 / known(y))] if known(y) else None,  # compiled code divides by 0, too
     "sum": lambda *operands: [(x, 1.0) for x in operands[:-1]],
     "mean": lambda *operands: [(x, 1.0 / (len(operands) - 1)) for x in operands[:-1]],
     "dot": _weighted,

@@ -1,10 +1,12 @@
 """Compiled first and second derivatives at kinks equal the engine's."""
 
+import math
+
 import numpy as np
 import pytest
 
 import autograd
-from autograd import abs, dot, hvp, maximum, norm, value_and_grad
+from autograd import abs, asin, dot, grad, hvp, hypot, maximum, norm, sin, tan, value_and_grad
 from tests.compiler.backends import both
 from tests.compositions import COMPOSITIONS
 
@@ -88,3 +90,31 @@ def test_lengths_of_numpy_are_norms_at_zero(compile, f):
     np.testing.assert_allclose(
         autograd.hessian(lambda x: np.std(x) ** 2)(np.zeros(3)), autograd.hessian(np.var)(np.zeros(3))
     )
+
+
+def nearest(x):
+    return maximum(x / 0.0, 1.0)
+
+
+def lens(curvature, index):
+    """Where a ray that two spherical surfaces have bent meets the axis."""
+    y, u = 0.2, 0.0
+    for c, before, after in ((curvature, 1.0, index), (-curvature, index, 1.0)):
+        a = asin(y * c)
+        u = a - asin(before * sin(a - u) / after)
+        y = y - u * 0.05 + 0.01 * hypot(y, u)
+    return y / tan(u)
+
+
+@both
+def test_a_division_by_a_constant_zero_is_no_linear_operation(compile):
+    assert compile(nearest).value_and_grad(2.0) == (math.inf, math.inf)
+
+
+@both
+@pytest.mark.parametrize("i", [0, 1])
+def test_a_ray_through_a_lens(compile, i):
+    point, fast = (0.5, 1.52), compile(lens)
+    value, slopes = value_and_grad(lens, (0, 1))(*point)
+    assert fast.value_and_grad(*point, argnums=(0, 1)) == (pytest.approx(value), pytest.approx(slopes))
+    assert fast.hessian(*point, argnums=i) == pytest.approx(grad(grad(lens, i), i)(*point))
