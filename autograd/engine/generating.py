@@ -37,11 +37,13 @@ finite float, or not recorded, is left to the method that is replaced.
 
 from __future__ import annotations
 
-from math import nan
+from math import isfinite, nan
+from types import FunctionType
 
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
-from autograd.engine.value import NO_GRAD, Value, clock
+from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
+from autograd.numbers.ieee import of_numpy
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
+BASE, FLOATS = None, ()  # Value and float, to the methods of NumPyValue
+NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 '''
 
 MADE = """\
@@ -70,10 +74,20 @@ INSTALL = '''
 
 def install(methods: dict[str, Any]) -> None:
     """Let Values have these methods, INLINE or SLOW."""
-    for name, method in methods.items():
-        setattr(Value, name, method)
-    for name, op in UNARY.items():
-        TABLE[op].lifted[Value] = methods[name]
+    of_numpy_values = {"Value": NumPyValue, "BASE": Value, "FLOATS": float}
+    for kind, names in ((Value, {}), (NumPyValue, of_numpy_values)):
+        for name, method in methods.items():
+            made = method if methods is SLOW else _with_names(method, names)
+            setattr(kind, name, made)
+            if name in UNARY:
+                TABLE[UNARY[name]].lifted[kind] = made
+            if kind is NumPyValue:
+                NUMPY[name] = made
+
+
+def _with_names(method: Any, names: dict[str, Any]) -> Any:
+    """The method with other global names. Its code is a copy, since the interpreter specialises code for its globals."""
+    return FunctionType(method.__code__.replace(), {**globals(), **names}, method.__name__)
 
 
 install(INLINE)
@@ -127,13 +141,11 @@ class Rule:
         self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
         self.kernels = inlined.kernels
-        self.is_total = not row.domain
 
     def recorded(self, row: str, by_self: str, other: str, by_other: str) -> str:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other)
-        finite = "" if self.is_total else " and z - z == 0.0"
-        return "\n".join([*self.lines, f"if type(z) is float{finite} and not OPEN:", indent(made, "    ")])
+        return "\n".join([*self.lines, "if type(z) is float and isfinite(z) and not OPEN:", indent(made, "    ")])
 
 
 def unary(method: str, row: Primitive) -> str:
@@ -154,7 +166,7 @@ def binary(method: str, row: Primitive) -> str:
     of_values = (
         ""
         if method == "__pow__"
-        else f"""if kind is Value:
+        else f"""if kind is Value or kind is BASE:
         x, y = self._data, other._data
 {indent(rule.recorded(row.name, rule.partials[0], "other", rule.partials[1]), "        ")}
     el"""
@@ -162,11 +174,13 @@ def binary(method: str, row: Primitive) -> str:
     return f"""
 def {method}(self: Any, other: Any) -> Any:
     kind = type(other)
-    {of_values}if kind is float or kind is int:
+    {of_values}if kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
 {indent(rule.recorded(row.name, rule.partials[0], "None", "(1, y, x)"), "            ")}
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["{method}"](self, other)
     return SLOW["{method}"](self, other)
 """
 
@@ -180,6 +194,8 @@ def {method}(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
 {indent(rule.recorded(row.name, rule.partials[1], "None", "(0, x, y)"), "        ")}
+    elif kind is BASE:
+        return NUMPY["{method.replace("__r", "__")}"](other, self)
     return SLOW["{method}"](self, other)
 """
 

@@ -6,11 +6,13 @@ finite float, or not recorded, is left to the method that is replaced.
 
 from __future__ import annotations
 
-from math import nan
+from math import isfinite, nan
+from types import FunctionType
 
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
-from autograd.engine.value import NO_GRAD, Value, clock
+from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
+from autograd.numbers.ieee import of_numpy
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
+BASE, FLOATS = None, ()  # Value and float, to the methods of NumPyValue
+NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 
 add_row = TABLE["add"]
 constant_power_row = TABLE["constant_power"]
@@ -74,10 +78,10 @@ SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
 
 def __add__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
+    if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x + y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -90,12 +94,12 @@ def __add__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
-    elif kind is float or kind is int:
+    elif kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
-            if type(z) is float and not OPEN:
+            if type(z) is float and isfinite(z) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -108,15 +112,17 @@ def __add__(self: Any, other: Any) -> Any:
                 made.op = add_row
                 return made
 
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["__add__"](self, other)
     return SLOW["__add__"](self, other)
 
 
 def __sub__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
+    if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x - y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -129,12 +135,12 @@ def __sub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
-    elif kind is float or kind is int:
+    elif kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
-            if type(z) is float and not OPEN:
+            if type(z) is float and isfinite(z) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -147,15 +153,17 @@ def __sub__(self: Any, other: Any) -> Any:
                 made.op = subtract_row
                 return made
 
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["__sub__"](self, other)
     return SLOW["__sub__"](self, other)
 
 
 def __mul__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
+    if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x * y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -168,12 +176,12 @@ def __mul__(self: Any, other: Any) -> Any:
             made.op = multiply_row
             return made
 
-    elif kind is float or kind is int:
+    elif kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
-            if type(z) is float and not OPEN:
+            if type(z) is float and isfinite(z) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -186,15 +194,17 @@ def __mul__(self: Any, other: Any) -> Any:
                 made.op = multiply_row
                 return made
 
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["__mul__"](self, other)
     return SLOW["__mul__"](self, other)
 
 
 def __truediv__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
+    if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -207,12 +217,12 @@ def __truediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    elif kind is float or kind is int:
+    elif kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x / y if type(y) is float and y != 0.0 else None
-            if type(z) is float and not OPEN:
+            if type(z) is float and isfinite(z) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -225,17 +235,19 @@ def __truediv__(self: Any, other: Any) -> Any:
                 made.op = divide_row
                 return made
 
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["__truediv__"](self, other)
     return SLOW["__truediv__"](self, other)
 
 
 def __pow__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is float or kind is int:
+    if kind is float or kind is int or isinstance(other, FLOATS):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
-            if type(z) is float and z - z == 0.0 and not OPEN:
+            if type(z) is float and isfinite(z) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -248,6 +260,8 @@ def __pow__(self: Any, other: Any) -> Any:
                 made.op = constant_power_row
                 return made
 
+    elif isinstance(other, float) and of_numpy(other):
+        return NUMPY["__pow__"](self, other)
     return SLOW["__pow__"](self, other)
 
 
@@ -256,7 +270,7 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -269,6 +283,8 @@ def __radd__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
+    elif kind is BASE:
+        return NUMPY["__add__"](other, self)
     return SLOW["__radd__"](self, other)
 
 
@@ -277,7 +293,7 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -290,6 +306,8 @@ def __rsub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
+    elif kind is BASE:
+        return NUMPY["__sub__"](other, self)
     return SLOW["__rsub__"](self, other)
 
 
@@ -298,7 +316,7 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -311,6 +329,8 @@ def __rmul__(self: Any, other: Any) -> Any:
             made.op = multiply_row
             return made
 
+    elif kind is BASE:
+        return NUMPY["__mul__"](other, self)
     return SLOW["__rmul__"](self, other)
 
 
@@ -319,7 +339,7 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -332,6 +352,8 @@ def __rtruediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
+    elif kind is BASE:
+        return NUMPY["__truediv__"](other, self)
     return SLOW["__rtruediv__"](self, other)
 
 
@@ -339,7 +361,7 @@ def __neg__(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = -x
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -359,7 +381,7 @@ def exp(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = exp_kernel(x)
-        if type(z) is float and z - z == 0.0 and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -379,7 +401,7 @@ def log(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = log_kernel(x)
-        if type(z) is float and z - z == 0.0 and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -399,7 +421,7 @@ def sqrt(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sqrt_kernel(x) if x != 0.0 else None
-        if type(z) is float and z - z == 0.0 and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -419,7 +441,7 @@ def sin(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sin_kernel(x)
-        if type(z) is float and z - z == 0.0 and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -439,7 +461,7 @@ def cos(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = cos_kernel(x)
-        if type(z) is float and z - z == 0.0 and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -459,7 +481,7 @@ def tanh(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = tanh_kernel(x)
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -479,7 +501,7 @@ def sigmoid(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -500,7 +522,7 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if type(z) is float and not OPEN:
+        if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -540,10 +562,20 @@ INLINE: dict[str, Any] = {
 
 def install(methods: dict[str, Any]) -> None:
     """Let Values have these methods, INLINE or SLOW."""
-    for name, method in methods.items():
-        setattr(Value, name, method)
-    for name, op in UNARY.items():
-        TABLE[op].lifted[Value] = methods[name]
+    of_numpy_values = {"Value": NumPyValue, "BASE": Value, "FLOATS": float}
+    for kind, names in ((Value, {}), (NumPyValue, of_numpy_values)):
+        for name, method in methods.items():
+            made = method if methods is SLOW else _with_names(method, names)
+            setattr(kind, name, made)
+            if name in UNARY:
+                TABLE[UNARY[name]].lifted[kind] = made
+            if kind is NumPyValue:
+                NUMPY[name] = made
+
+
+def _with_names(method: Any, names: dict[str, Any]) -> Any:
+    """The method with other global names. Its code is a copy, since the interpreter specialises code for its globals."""
+    return FunctionType(method.__code__.replace(), {**globals(), **names}, method.__name__)
 
 
 install(INLINE)

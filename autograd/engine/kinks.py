@@ -36,7 +36,7 @@ def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Va
 
     def recorded(*operands: Any) -> Value:
         made = record(*operands)
-        if type(made) is not Value or type(made._data) is not float or made._x is None:
+        if not isinstance(made, Value) or type(made._data) is not float or made._x is None:
             return made
         data = [v._data for v in made.inputs]
         if at(*row.structured(tuple(data))) if row.vectors else at(*data):

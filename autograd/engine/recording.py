@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
-from autograd.engine.value import NO_GRAD, Value, clock, operand
+from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
+from autograd.numbers import ieee
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import METHODS, OPERATORS, core
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
 
 new = object.__new__
+GUARD = "in a side of `where`, guard the operand: log(where(x > 0, x, 1.0))"
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
     """The result of an operation: a node, or a leaf without history while recording is off."""
-    made = new(Value)
+    kind = Value
+    if NumPyValue in map(type, inputs):
+        kind = NumPyValue
+        ieee.report(op, data, [v._data for v in inputs])
+    made = new(kind)
     made._data = data
     made._adjoint = None
     made.grad = NO_GRAD
@@ -49,7 +55,7 @@ def _unary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._data)
         except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [_described(x)])
+            data, partials = _ieee(row, error, (x,))
         return node(data, row, (x,), partials)
 
     return record
@@ -67,7 +73,7 @@ def _binary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._data, y._data)
         except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [_described(x), _described(y)])
+            data, partials = _ieee(row, error, (x, y))
         return node(data, row, (x, y), partials)
 
     return record
@@ -97,7 +103,7 @@ def _general(row: Primitive) -> Callable[..., Any]:
         try:
             value, partials = evaluate(*data)
         except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [_described(v) for v in inputs])
+            value, partials = _ieee(row, error, inputs)
         return node(value, row, inputs, partials)
 
     return record
@@ -116,6 +122,16 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
     return record(*converted)
 
 
+def _ieee(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Any:
+    """The value and local derivatives in NumPy's arithmetic, where Python's raises; this error if no input follows it."""
+    data = [v._data for v in inputs]
+    if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
+        return ieee.evaluated(row, data)
+    failure = row.failure(error, [_described(v) for v in inputs])
+    failure.args = (f"{failure.args[0]}; {GUARD}",)
+    raise failure
+
+
 def _described(x: Value) -> str:
     return f"{x.label}={x._data!r}" if x.label else repr(x._data)
 
@@ -131,7 +147,7 @@ def recorder(row: Primitive) -> Callable[..., Any]:
 
 def _of_plain_operands(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
     def recorded(*operands: Any) -> Any:
-        row.refuse_derivatives(operands, lambda x: type(x) is Value and not x.is_constant)
+        row.refuse_derivatives(operands, lambda x: isinstance(x, Value) and not x.is_constant)
         return record(*operands)
 
     return recorded
@@ -142,7 +158,7 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
-        if type(made) is Value and type(made._data) is float and made._data == 0.0 and made._x is not None:
+        if isinstance(made, Value) and type(made._data) is float and made._data == 0.0 and made._x is not None:
             squares = squares_below(x)
             if squares:
                 return TABLE["norm"].function(scaled(squares))
@@ -159,14 +175,14 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
     evaluate = row.evaluate
 
     def forward(self: Value, other: Any) -> Any:
-        if type(other) is not Value:
+        if type(other) is not Value:  # or of NumPy
             other = operand(other, self._data)
             if other is None:
                 return NotImplemented
         try:
             data, partials = evaluate(self._data, other._data)
         except (ValueError, ArithmeticError) as error:
-            raise row.failure(error, [_described(self), _described(other)])
+            data, partials = _ieee(row, error, (self, other))
         return node(data, row, (self, other), partials)
 
     def reflected(self: Value, other: Any) -> Any:

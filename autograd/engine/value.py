@@ -6,6 +6,7 @@ from itertools import count
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
+from autograd.numbers.ieee import of_numpy
 from autograd.numbers.kinds import coerce
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
@@ -62,6 +63,8 @@ class Value(Scalar):
 
     def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
+        if type(data) is not float:
+            self._follow(data)
         self._x = self._y = self._dx = self._dy = self._adjoint = self.op = None
         self.grad = NO_GRAD
         self.index = clock()
@@ -78,12 +81,19 @@ class Value(Scalar):
         """
         made = cls.__new__(cls)
         made._data = coerce(data)
+        if type(data) is not float:
+            made._follow(data)
         made._x = made._y = made._dx = made._dy = made._adjoint = made.op = None
         made.grad = NO_GRAD
         made.index = CONSTANT
         if label:
             made.label = label if type(label) is str else str(label)
         return made
+
+    def _follow(self, data: Any) -> None:
+        """Follow NumPy's arithmetic from now on if this is one of its numbers."""
+        if type(self) is Value and of_numpy(data):
+            self.__class__ = NumPyValue
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -122,6 +132,8 @@ class Value(Scalar):
             self._dx, self._dy, *_ = *partials, None, None
 
     def _set_data(self, data: Any) -> None:
+        if type(data) is not float:
+            self._follow(data)
         data = coerce(data)
         if type(self._data) is Symbol or type(data) is Symbol:
             raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
@@ -203,6 +215,27 @@ class Value(Scalar):
         return _restored, (type(self), self._data, self.label, self.grad if self.has_grad else None, self.is_constant)
 
 
+class NumPyValue(Value):
+    """A Value made from one of NumPy's numbers, or computed from such: it overflows to inf where a Value raises.
+
+    `Value(...)` makes it. Errors of its arithmetic are reported as `numpy.errstate` says.
+
+    >>> import numpy
+    >>> x = Value(numpy.float64(-800.0))
+    >>> with numpy.errstate(over="ignore"):
+    ...     1 / (1 + (-x).exp())
+    Value(data=0.0, grad=0.0)
+    """
+
+    __slots__ = ()
+
+    def detach(self) -> Value:
+        return NumPyValue(self._data, self.label)
+
+    def fixed(self) -> Value:
+        return NumPyValue.constant(self._data, self.label)
+
+
 def _unmask(nodes: list[Value]) -> None:
     """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
     for node in nodes:
@@ -228,7 +261,7 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
     if not is_plain(x):
         return None
     plain = coerce(x, beside)
-    made = Value.constant(plain)
+    made = Value.constant(x if of_numpy(x) else plain)
     if type(plain) is Sided:
         made._data = plain
     return made

@@ -7,9 +7,8 @@ decides.
 
 from __future__ import annotations
 
-import sys
-
 from autograd.forks import at_work
+from autograd.numbers.ieee import of_numpy
 from autograd.numbers.sides import Sided
 
 TYPE_CHECKING = False
@@ -122,19 +121,14 @@ def _discover(x: Any) -> Kind:
             KINDS[number_type] = KINDS[base]
             return KINDS[base]
     home = number_type.__module__.partition(".")[0]
-    if home in LAZY_KINDS and not _is_numpy_real(x):
+    if home in LAZY_KINDS and not of_numpy(x):
         with at_work:
             __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
-    elif _is_numpy_real(x):
+    elif of_numpy(x):
         KINDS[number_type] = KINDS[float]
     if number_type not in KINDS:
         raise TypeError(_instead(x))
     return KINDS[number_type]
-
-
-def _is_numpy_real(x: Any) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
 
 
 def _instead(x: Any) -> str:

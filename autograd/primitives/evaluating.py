@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import _local
+from math import isfinite
 
 from autograd.numbers.kinds import SYMBOL_RANK, kind_of, leading_kind
 
@@ -194,7 +195,7 @@ def _refuse_outside(domain: tuple[Interval, ...], operands: tuple[Any, ...]) -> 
 
 def _refuse_infinite(native: Callable[..., Any] | None, operands: tuple[Any, ...]) -> None:
     """Refuse a value that is infinite or NaN, if the operands are finite."""
-    if all(x - x == 0.0 for part in operands for x in (part if type(part) in (list, tuple) else (part,))):
+    if all(isfinite(x) for part in operands for x in (part if type(part) in (list, tuple) else (part,))):
         if native is not None:
             z = native(*operands)  # raises what Python raises, or returns a complex number
             raise ValueError(f"not a real number, {z:.6g}")
@@ -212,7 +213,7 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
         """Return z, or raise if the operands or z itself are not allowed."""
         if not _totally.on:
             _refuse_outside(domain, operands)
-            if z - z != 0.0:
+            if not isfinite(z):
                 _refuse_infinite(native, operands)
         return z
 
@@ -220,19 +221,19 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
         if type(x) is not float:
             return careful(x)
         z = kernel(x)
-        return z if z - z == 0.0 and low <= x <= high else refused((x,), z)
+        return z if isfinite(z) and low <= x <= high else refused((x,), z)
 
     def of_two(x: Any, y: Any) -> Any:
         if type(x) is not float or type(y) is not float:
             return careful(x, y)
         z = kernel(x, y)
-        return z if z - z == 0.0 and not bounded else refused((x, y), z)
+        return z if isfinite(z) and not bounded else refused((x, y), z)
 
     def of_several(*operands: Any) -> Any:
         if not are_floats(operands):
             return careful(*operands)
         z = kernel(*operands)
-        return z if z - z == 0.0 and not bounded else refused(operands, z)
+        return z if isfinite(z) and not bounded else refused(operands, z)
 
     def careful(*operands: Any) -> Any:
         if leading_kind(operands).rank < SYMBOL_RANK and not _totally.on:
@@ -242,7 +243,7 @@ def _guarded_value(row: Primitive) -> Callable[..., Any]:
     def of_a_user(*operands: Any) -> Any:
         """Check the domain first: a user's kernel may raise anything outside it."""
         z = careful(*operands)
-        return refused(operands, z) if type(z) is float and z - z != 0.0 and are_floats(operands) else z
+        return refused(operands, z) if type(z) is float and not isfinite(z) and are_floats(operands) else z
 
     return of_a_user if row.is_foreign else _quickest(row, of_one, of_two, of_several)
 

@@ -6,6 +6,7 @@ domain, its kinks and its text. The engine takes its operations from this table.
 
 from __future__ import annotations
 
+from autograd.numbers import ieee
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, coerce, leading_kind
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
@@ -118,6 +119,8 @@ class Primitive:
         if kind.lift is not None:
             return self.lift(kind)(*operands)
         if kind.rank == FLOAT_RANK:
+            if ieee.followed_by(operands):
+                return ieee.apply(self, operands)
             operands = tuple(tuple(map(coerce, x)) if type(x) in (tuple, list) else coerce(x) for x in operands)
         try:
             return self.guarded(*operands)

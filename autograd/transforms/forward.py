@@ -9,6 +9,7 @@ from autograd.engine.differentiating import depends_on_older, leaked, value_insi
 from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
+from autograd.numbers import ieee
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, core, is_plain
@@ -38,12 +39,13 @@ class Dual(Scalar):
     input that has a tangent, and no infinite derivative further on can turn it into NaN.
     """
 
-    __slots__ = ("label", "level", "primal", "squares", "tangent")
+    __slots__ = ("follows_numpy", "label", "level", "primal", "squares", "tangent")
 
-    def __init__(self, primal: Any, tangent: Any, level: int) -> None:
+    def __init__(self, primal: Any, tangent: Any, level: int, follows_numpy: bool = False) -> None:
         self.primal = primal
         self.tangent = tangent
         self.level = level
+        self.follows_numpy = follows_numpy  # its arithmetic gives inf and NaN where Python's raises
         self.label = ""
         self.squares: tuple[tuple[Any, float], ...] = ()  # (x, c): if this is 0 = Σ c·x²
 
@@ -57,14 +59,14 @@ class Dual(Scalar):
 
     def detach(self) -> Dual:
         """The plain number inside, with no tangent on any level."""
-        return Dual(core(self), None, self.level)
+        return Dual(core(self), None, self.level, self.follows_numpy)
 
     fixed = detach
 
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Dual]:
         """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
-        return [Dual(0.0 if p is None else p, t, self.level) for p, t in pairs]
+        return [Dual(0.0 if p is None else p, t, self.level, self.follows_numpy) for p, t in pairs]
 
     def __repr__(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
@@ -90,6 +92,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             _refuse_kept(duals)
         if row.plain:
             row.refuse_derivatives(operands, lambda x: type(x) is Dual and x.level == level and x.tangent is not None)
+        follows = any(x.follows_numpy if type(x) is Dual else ieee.of_numpy(x) for x in flat)
         beside = core(duals[0])
         primals = [
             x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else coerce(x, beside)
@@ -106,20 +109,24 @@ def _push(row: Primitive) -> Callable[..., Any]:
             try:
                 value, partials = row.evaluate(*lower)
             except (ValueError, ArithmeticError) as error:
-                raise row.failure(error, [f"{core(x)!r}" for x in flat])
+                if not follows or not all(type(x) is float for x in primals):
+                    raise row.failure(error, [f"{core(x)!r}" for x in flat])
+                value, partials = ieee.evaluated(row, primals)
             if row.sides and type(value) is float and is_between_sides(row, tuple(primals)):
                 value, partials = with_sides(row, [_path(x, level) for x in flat], value, partials)
         if not is_recording():
-            return Dual(value, None, level)  # f is inside no_grad here
+            return Dual(value, None, level, follows)  # f is inside no_grad here
         if type(core(value)) is not float:
             partials = coerced(partials, core(value))
         tangent: Any = None
         for x, partial in zip(flat, partials):
             if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
                 tangent = x.tangent * partial if tangent is None else tangent + x.tangent * partial
-        made = Dual(value, tangent, level)
+        made = Dual(value, tangent, level, follows)
         if terms is not None and type(core(value)) is float and core(value) == 0.0:
             made.squares = _squares(terms(*flat, Paths), level)
+        if follows:
+            ieee.report(row, value, primals)
         return made
 
     return push
@@ -141,7 +148,7 @@ def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any
         level = value.level
         operands = [x.primal if type(x) is Dual and x.level == level else x for x in operands]
         value = value.primal
-    if type(value) is Value:
+    if isinstance(value, Value):
         return value.partials
     partials = (None,) * len(operands)
     if type(value) is not Dual or type(value.primal) is not float:
@@ -166,7 +173,7 @@ class Paths:
             return 1.0
         while type(x) is Dual and type(y) is Dual and isinstance(x.primal, Scalar) and isinstance(y.primal, Scalar):
             x, y = x.primal, y.primal
-        if type(x) is Value and type(y) is Value:
+        if isinstance(x, Value) and isinstance(y, Value):
             return forms_of_values().ratio(x, y)
         if type(x) is not Dual or type(y) is not Dual or core(x) != 0 or core(y) != 0:
             return None
@@ -298,7 +305,7 @@ def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
 
     def dual(x: Any) -> Dual:
         tangent = next(directions)
-        return Dual(plain(x), None if tangent is None else beside(tangent, x), level)
+        return Dual(plain(x), None if tangent is None else beside(tangent, x), level, ieee.of_numpy(x))
 
     return map_leaves(dual, primals, where), level
 

@@ -49,7 +49,7 @@ class Pullback:
     def _attach(self, x: Any) -> Any:
         """A fresh input in place of x: a node above x if x is a Value, else a leaf."""
         if type(x) is Dual:
-            return Dual(self._attach(x.primal), x.tangent, x.level)
+            return Dual(self._attach(x.primal), x.tangent, x.level, x.follows_numpy)
         attached = +x if isinstance(x, Value) else Value(x)
         self.inputs.append(attached)
         return attached

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import numpy
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from autograd import Value, no_grad
@@ -17,7 +18,8 @@ BINARY = [name for name in inline.INLINE if name not in UNARY]
 NUMBERS = st.one_of(
     st.floats(), st.integers(-3, 3).map(float), st.sampled_from([1e-320, 1e154, -1e200, 710.0, 0.5, -0.0])
 )
-PLAIN = st.one_of(NUMBERS, st.integers(-4, 4), st.just(10**400), st.booleans(), st.fractions())
+OPERANDS = st.one_of(NUMBERS, NUMBERS.map(numpy.float64), st.fractions())
+PLAIN = st.one_of(OPERANDS, st.integers(-4, 4), st.just(10**400), st.booleans())
 
 
 def test_it_is_up_to_date() -> None:
@@ -31,35 +33,38 @@ def bits(x: Any) -> Any:
 def outcome(method: Callable[..., Any], *operands: Any) -> Any:
     """All that a result has, or the exception raised."""
     try:
-        z = method(*operands)
+        with numpy.errstate(all="ignore"):
+            z = method(*operands)
     except (ArithmeticError, ValueError, TypeError) as error:
         return type(error), str(error)
     if not isinstance(z, Value):
         return z
     inputs = [(bits(v.data), v.is_constant) for v in z.inputs]
-    return z.op, bits(z.data), inputs, [bits(p) for p in z.partials], z.grad, z.has_grad, z.label
+    return type(z), z.op, bits(z.data), inputs, [bits(p) for p in z.partials], z.grad, z.has_grad, z.label
 
 
 @pytest.mark.parametrize("name", UNARY)
-@given(x=st.one_of(NUMBERS, st.fractions()))
+@given(x=OPERANDS)
 def test_one_operand(name: str, x: Any) -> None:
     v = Value(x)
-    assert outcome(inline.INLINE[name], v) == outcome(inline.SLOW[name], v)
+    assert outcome(getattr(type(v), name), v) == outcome(inline.SLOW[name], v)
 
 
 @pytest.mark.parametrize("name", BINARY)
-@given(x=st.one_of(NUMBERS, st.fractions()), y=st.one_of(NUMBERS, st.fractions()))
+@given(x=OPERANDS, y=OPERANDS)
 @example(x=3.0, y=0.0)
+@example(x=3.0, y=numpy.float64(0.0))
+@example(x=numpy.float64(1e200), y=1e200)
 @example(x=1e308, y=1e-308)
 @example(x=math.inf, y=math.inf)
 def test_two_values(name: str, x: Any, y: Any) -> None:
     v, w = Value(x), Value(y)
-    assert outcome(inline.INLINE[name], v, w) == outcome(inline.SLOW[name], v, w)
-    assert outcome(inline.INLINE[name], v, v) == outcome(inline.SLOW[name], v, v)
+    assert outcome(getattr(type(v), name), v, w) == outcome(inline.SLOW[name], v, w)
+    assert outcome(getattr(type(v), name), v, v) == outcome(inline.SLOW[name], v, v)
 
 
 @pytest.mark.parametrize("name", BINARY)
-@given(x=st.one_of(NUMBERS, st.fractions()), y=PLAIN)
+@given(x=OPERANDS, y=PLAIN)
 @example(x=-2.0, y=2)
 @example(x=-2.0, y=2.5)
 @example(x=0.0, y=0)
@@ -69,8 +74,9 @@ def test_two_values(name: str, x: Any, y: Any) -> None:
 @example(x=0.0, y=0.5)
 @example(x=Fraction(1, 3), y=2)
 def test_a_value_and_a_plain_number(name: str, x: Any, y: Any) -> None:
+    assume(not (name == "__pow__" and type(x) is Fraction and abs(y) > 9))  # an exact power: endless
     v = Value(x)
-    assert outcome(inline.INLINE[name], v, y) == outcome(inline.SLOW[name], v, y)
+    assert outcome(getattr(type(v), name), v, y) == outcome(inline.SLOW[name], v, y)
 
 
 def test_a_plain_operand_is_one_constant_from_the_first_look_on() -> None:
