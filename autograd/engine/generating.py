@@ -43,7 +43,6 @@ from types import FunctionType
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
-from autograd.numbers.ieee import of_numpy
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
-BASE, FLOATS = None, ()  # Value and float, to the methods of NumPyValue
+BASE = None  # Value, to the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 '''
 
@@ -74,8 +73,7 @@ INSTALL = '''
 
 def install(methods: dict[str, Any]) -> None:
     """Let Values have these methods, INLINE or SLOW."""
-    of_numpy_values = {"Value": NumPyValue, "BASE": Value, "FLOATS": float}
-    for kind, names in ((Value, {}), (NumPyValue, of_numpy_values)):
+    for kind, names in ((Value, {}), (NumPyValue, {"Value": NumPyValue, "BASE": Value})):
         for name, method in methods.items():
             made = method if methods is SLOW else _with_names(method, names)
             setattr(kind, name, made)
@@ -86,7 +84,7 @@ def install(methods: dict[str, Any]) -> None:
 
 
 def _with_names(method: Any, names: dict[str, Any]) -> Any:
-    """The method with other global names. Its code is a copy, since the interpreter specialises code for its globals."""
+    """The method with other global names. A copy of its code, which the interpreter specialises for its globals."""
     return FunctionType(method.__code__.replace(), {**globals(), **names}, method.__name__)
 
 
@@ -174,13 +172,11 @@ def binary(method: str, row: Primitive) -> str:
     return f"""
 def {method}(self: Any, other: Any) -> Any:
     kind = type(other)
-    {of_values}if kind is float or kind is int or isinstance(other, FLOATS):
+    {of_values}if kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
 {indent(rule.recorded(row.name, rule.partials[0], "None", "(1, y, x)"), "            ")}
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["{method}"](self, other)
     return SLOW["{method}"](self, other)
 """
 

@@ -12,7 +12,6 @@ from types import FunctionType
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
-from autograd.numbers.ieee import of_numpy
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
-BASE, FLOATS = None, ()  # Value and float, to the methods of NumPyValue
+BASE = None  # Value, to the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 
 add_row = TABLE["add"]
@@ -94,7 +93,7 @@ def __add__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, FLOATS):
+    elif kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -112,8 +111,6 @@ def __add__(self: Any, other: Any) -> Any:
                 made.op = add_row
                 return made
 
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["__add__"](self, other)
     return SLOW["__add__"](self, other)
 
 
@@ -135,7 +132,7 @@ def __sub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, FLOATS):
+    elif kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -153,8 +150,6 @@ def __sub__(self: Any, other: Any) -> Any:
                 made.op = subtract_row
                 return made
 
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["__sub__"](self, other)
     return SLOW["__sub__"](self, other)
 
 
@@ -176,7 +171,7 @@ def __mul__(self: Any, other: Any) -> Any:
             made.op = multiply_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, FLOATS):
+    elif kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -194,8 +189,6 @@ def __mul__(self: Any, other: Any) -> Any:
                 made.op = multiply_row
                 return made
 
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["__mul__"](self, other)
     return SLOW["__mul__"](self, other)
 
 
@@ -217,7 +210,7 @@ def __truediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, FLOATS):
+    elif kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -235,14 +228,12 @@ def __truediv__(self: Any, other: Any) -> Any:
                 made.op = divide_row
                 return made
 
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["__truediv__"](self, other)
     return SLOW["__truediv__"](self, other)
 
 
 def __pow__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is float or kind is int or isinstance(other, FLOATS):
+    if kind is float or kind is int or isinstance(other, float):
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -260,8 +251,6 @@ def __pow__(self: Any, other: Any) -> Any:
                 made.op = constant_power_row
                 return made
 
-    elif isinstance(other, float) and of_numpy(other):
-        return NUMPY["__pow__"](self, other)
     return SLOW["__pow__"](self, other)
 
 
@@ -562,8 +551,7 @@ INLINE: dict[str, Any] = {
 
 def install(methods: dict[str, Any]) -> None:
     """Let Values have these methods, INLINE or SLOW."""
-    of_numpy_values = {"Value": NumPyValue, "BASE": Value, "FLOATS": float}
-    for kind, names in ((Value, {}), (NumPyValue, of_numpy_values)):
+    for kind, names in ((Value, {}), (NumPyValue, {"Value": NumPyValue, "BASE": Value})):
         for name, method in methods.items():
             made = method if methods is SLOW else _with_names(method, names)
             setattr(kind, name, made)
@@ -574,7 +562,7 @@ def install(methods: dict[str, Any]) -> None:
 
 
 def _with_names(method: Any, names: dict[str, Any]) -> Any:
-    """The method with other global names. Its code is a copy, since the interpreter specialises code for its globals."""
+    """The method with other global names. A copy of its code, which the interpreter specialises for its globals."""
     return FunctionType(method.__code__.replace(), {**globals(), **names}, method.__name__)
 
 

@@ -9,9 +9,8 @@ from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, l
 from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
-from autograd.numbers import ieee
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
-from autograd.primitives import TABLE, Primitive
+from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import METHODS, OPERATORS, core
 
 TYPE_CHECKING = False
@@ -123,7 +122,7 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
 
 
 def _ieee(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Any:
-    """The value and local derivatives in NumPy's arithmetic, where Python's raises; this error if no input follows it."""
+    """The value and local derivatives in NumPy's arithmetic where Python's raises; the error if no input follows it."""
     data = [v._data for v in inputs]
     if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
         return ieee.evaluated(row, data)

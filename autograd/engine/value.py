@@ -6,8 +6,7 @@ from itertools import count
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
-from autograd.numbers.ieee import of_numpy
-from autograd.numbers.kinds import coerce
+from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar, is_plain
@@ -16,7 +15,7 @@ from autograd.symbols import Symbol, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Self
 
     from autograd.numbers import Plain
 
@@ -72,7 +71,7 @@ class Value(Scalar):
             self.label = label if type(label) is str else str(label)
 
     @classmethod
-    def constant(cls, data: Plain, label: str = "") -> Value:
+    def constant(cls, data: Plain, label: str = "") -> Self:
         """Make a leaf that is drawn and labelled but never differentiated, like a plain number.
 
         >>> x = Value.constant(2.0, label="x")
@@ -229,11 +228,12 @@ class NumPyValue(Value):
 
     __slots__ = ()
 
-    def detach(self) -> Value:
+    def detach(self) -> NumPyValue:
         return NumPyValue(self._data, self.label)
 
-    def fixed(self) -> Value:
-        return NumPyValue.constant(self._data, self.label)
+    def fixed(self) -> NumPyValue:
+        made: NumPyValue = NumPyValue.constant(self._data, self.label)
+        return made
 
 
 def _unmask(nodes: list[Value]) -> None:
@@ -261,7 +261,7 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
     if not is_plain(x):
         return None
     plain = coerce(x, beside)
-    made = Value.constant(x if of_numpy(x) else plain)
+    made = Value.constant(plain)
     if type(plain) is Sided:
         made._data = plain
     return made

@@ -7,8 +7,9 @@ decides.
 
 from __future__ import annotations
 
+import sys
+
 from autograd.forks import at_work
-from autograd.numbers.ieee import of_numpy
 from autograd.numbers.sides import Sided
 
 TYPE_CHECKING = False
@@ -129,6 +130,12 @@ def _discover(x: Any) -> Kind:
     if number_type not in KINDS:
         raise TypeError(_instead(x))
     return KINDS[number_type]
+
+
+def of_numpy(x: Any) -> bool:
+    """Whether `x` is one of NumPy's real numbers; NumPy is not imported for it."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
 
 
 def _instead(x: Any) -> str:

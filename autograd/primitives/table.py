@@ -6,8 +6,8 @@ domain, its kinks and its text. The engine takes its operations from this table.
 
 from __future__ import annotations
 
-from autograd.numbers import ieee
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, coerce, leading_kind
+from autograd.primitives import ieee
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
 from autograd.primitives.evaluating import evaluators, local_derivatives, owned_kernel, rule_of

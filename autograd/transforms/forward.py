@@ -9,9 +9,8 @@ from autograd.engine.differentiating import depends_on_older, leaked, value_insi
 from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
-from autograd.numbers import ieee
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
-from autograd.primitives import TABLE, Primitive
+from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.symbols import unmasked
 from autograd.transforms.ending import close_ended
@@ -92,9 +91,9 @@ def _push(row: Primitive) -> Callable[..., Any]:
             _refuse_kept(duals)
         if row.plain:
             row.refuse_derivatives(operands, lambda x: type(x) is Dual and x.level == level and x.tangent is not None)
-        follows = any(x.follows_numpy if type(x) is Dual else ieee.of_numpy(x) for x in flat)
+        follows = any(x.follows_numpy for x in duals)
         beside = core(duals[0])
-        primals = [
+        primals: list[Any] = [
             x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else coerce(x, beside)
             for x in flat
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from math import isfinite, nan
 
+from autograd.numbers.kinds import of_numpy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,12 +16,6 @@ if TYPE_CHECKING:
 
 
 TEXTS = {"divide": "divide by zero", "over": "overflow", "invalid": "invalid value"}
-
-
-def of_numpy(x: Any) -> bool:
-    """Whether `x` is one of NumPy's real numbers; NumPy is not imported for it."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
 
 
 def report(row: Primitive, value: Any, operands: Sequence[Any]) -> None:
@@ -36,7 +32,7 @@ def report(row: Primitive, value: Any, operands: Sequence[Any]) -> None:
 
 
 def evaluated(row: Primitive, operands: Sequence[float]) -> tuple[float, tuple[float | None, ...]]:
-    """The value and local derivatives of an operation on floats where Python's raises; NaN where its kernel does too."""
+    """The value and local derivatives of an operation on floats where Python's raises; NaN where its kernel raises."""
     import numpy
 
     try:
@@ -81,7 +77,7 @@ def _infinite(row: Primitive, operands: Sequence[Any]) -> str:
 def _raise_or_warn(error: str, text: str) -> None:
     import numpy
 
-    action = numpy.geterr()[error]
+    action = dict(numpy.geterr())[error]
     if action == "raise":
         raise FloatingPointError(text)
     if action == "warn":
