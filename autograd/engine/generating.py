@@ -43,6 +43,7 @@ from types import FunctionType
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
+from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -172,7 +173,7 @@ def binary(method: str, row: Primitive) -> str:
     return f"""
 def {method}(self: Any, other: Any) -> Any:
     kind = type(other)
-    {of_values}if kind is float or kind is int or isinstance(other, float):
+    {of_values}if kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)

@@ -12,6 +12,7 @@ from types import FunctionType
 from autograd.engine.blocks import OPEN
 from autograd.engine.recording import recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
+from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
 
 TYPE_CHECKING = False
@@ -93,7 +94,7 @@ def __add__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, float):
+    elif kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -132,7 +133,7 @@ def __sub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, float):
+    elif kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -171,7 +172,7 @@ def __mul__(self: Any, other: Any) -> Any:
             made.op = multiply_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, float):
+    elif kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -210,7 +211,7 @@ def __truediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    elif kind is float or kind is int or isinstance(other, float):
+    elif kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -233,7 +234,7 @@ def __truediv__(self: Any, other: Any) -> Any:
 
 def __pow__(self: Any, other: Any) -> Any:
     kind = type(other)
-    if kind is float or kind is int or isinstance(other, float):
+    if kind is float or kind is int or kind in FLOATS:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)

@@ -65,6 +65,7 @@ class Kind:
 
 
 KINDS: dict[type, Kind] = {}
+FLOATS: set[type] = set()  # NumPy's types whose numbers are Python's floats too, as they appear: numpy.float64
 
 # By library, the module whose `enter` joins its kind of number once the first of them appears.
 LAZY_KINDS: dict[str, str] = {}
@@ -117,6 +118,8 @@ def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
 def _discover(x: Any) -> Kind:
     """Find the kind of a type met for the first time, so that no library is imported before its numbers appear."""
     number_type = type(x)
+    if isinstance(x, float) and of_numpy(x):
+        FLOATS.add(number_type)
     for base in number_type.__mro__[1:]:
         if base in KINDS:
             KINDS[number_type] = KINDS[base]
