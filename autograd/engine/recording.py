@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
-from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock, operand
+from autograd.engine.value import NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive, ieee
@@ -41,6 +41,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):
         made.op = None
         made._connect((), ())
+        made._dy = UNRECORDED
     else:
         made.op = op
         made._connect(inputs, partials if type(data) is float else coerced(partials, data))

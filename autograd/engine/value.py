@@ -6,6 +6,8 @@ from itertools import count
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
+from autograd.engine.traps import notice_equality, notice_growth
+from autograd.forks import at_work
 from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import Primitive
@@ -15,6 +17,7 @@ from autograd.symbols import Symbol, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Self
 
     from autograd.numbers import Plain
@@ -25,6 +28,7 @@ NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; c
 changes = count().__next__  # ticks whenever the data of a Value is set
 clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
+UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
 KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
 
@@ -59,6 +63,7 @@ class Value(Scalar):
     index: int
     op: Primitive | None
     label: str = ""
+    last_pass = 0  # the tick of the last backward pass
 
     def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
@@ -68,7 +73,7 @@ class Value(Scalar):
         self.grad = NO_GRAD
         self.index = clock()
         if label:
-            self.label = label if type(label) is str else str(label)
+            self.label = label if type(label) is str else _text_of(label)
 
     @classmethod
     def constant(cls, data: Plain, label: str = "") -> Self:
@@ -86,8 +91,24 @@ class Value(Scalar):
         made.grad = NO_GRAD
         made.index = CONSTANT
         if label:
-            made.label = label if type(label) is str else str(label)
+            made.label = label if type(label) is str else _text_of(label)
         return made
+
+    @staticmethod
+    def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = "node") -> Value:
+        """Make a node from a result that was computed elsewhere, with ∂data/∂input for each input; None cuts an edge.
+
+        Its derivatives are numbers: a second derivative through it is a TypeError, and so is a trace. Write operations
+        with rules as `@primitive`. Raises ValueError if there is not one local derivative per input.
+
+        >>> x = Value(3.0)
+        >>> y = Value.node(9.0, [x], [6.0], op="square")
+        >>> y.backward(); x.grad
+        6.0
+        """
+        with at_work:
+            from autograd.engine.given import given
+        return given(data, inputs, partials, op)
 
     def _follow(self, data: Any) -> None:
         """Follow NumPy's arithmetic from now on if this is one of its numbers."""
@@ -188,10 +209,15 @@ class Value(Scalar):
         (8.0, 1.0)
         """
         seed = coerce(seed)
+        if self._x is None and self._dy is UNRECORDED:
+            raise RuntimeError("backward() on a result that was computed under no_grad(): it has no graph")
         if type(self._data) is not float and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
             nodes, leaves, _ = sweep(self, seed)
+            if nodes and nodes[-1]._y is None:
+                notice_growth(nodes, Value.last_pass)
+            Value.last_pass = clock()
             if type(self._data) is not float:
                 _unmask(nodes + leaves)
             for node in nodes:
@@ -204,6 +230,16 @@ class Value(Scalar):
     def inside(self) -> Any:
         return self._data
 
+    if not TYPE_CHECKING:
+
+        def __eq__(self, other: Any) -> Any:
+            equal = Scalar.__eq__(self, other)
+            if equal is True and self is not other and isinstance(other, Value) and self._x is None is other._x:
+                notice_equality(self, other)
+            return equal
+
+        __hash__ = Scalar.__hash__
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
@@ -211,7 +247,9 @@ class Value(Scalar):
     def __reduce__(self) -> Any:
         if self.inputs:
             raise TypeError(f"only a leaf can be copied or pickled, not the result of {self.op}: use detach() first")
-        return _restored, (type(self), self._data, self.label, self.grad if self.has_grad else None, self.is_constant)
+        slots = {name: getattr(self, name) for name in _added_slots(type(self)) if hasattr(self, name)}
+        grad = self.grad if self.has_grad else None
+        return _restored, (type(self), self._data, grad, self.index), (self.__dict__, slots)
 
 
 class NumPyValue(Value):
@@ -244,12 +282,31 @@ def _unmask(nodes: list[Value]) -> None:
             raise TraceError(f"backward() would reach {node!r:.60}, a Value from outside: make it an argument")
 
 
-def _restored(cls: type[Value], data: Any, label: str, grad: Any, is_constant: bool) -> Value:
-    """Rebuild a leaf that was copied or pickled."""
-    leaf = cls.constant(data, label) if is_constant else cls(data, label)
-    if grad is not None:
-        leaf.grad = grad
+def _restored(cls: type[Value], data: Any, grad: Any, index: int) -> Value:
+    """A leaf that was copied or pickled, without a call of its class; its attributes follow."""
+    leaf = cls.__new__(cls)
+    leaf._data = data
+    leaf._x = leaf._y = leaf._dx = leaf._dy = leaf._adjoint = leaf.op = None
+    leaf.grad = NO_GRAD if grad is None else grad
+    leaf.index = index if index < 0 else clock()
     return leaf
+
+
+def _added_slots(cls: type) -> set[str]:
+    """The names of the slots that subclasses of Value add."""
+    slots: set[str] = set()
+    for base in cls.__mro__[: cls.__mro__.index(Value)]:
+        added = base.__dict__.get("__slots__", ())
+        slots.update([added] if isinstance(added, str) else added)
+    return slots - {"__dict__", "__weakref__"}
+
+
+def _text_of(label: Any) -> str:
+    """A label that is a string of another type; TypeError if it is none."""
+    if isinstance(label, str):
+        return str(label)
+    advice = "Value.node(data, inputs, partials) makes a node; autograd.micrograd takes Value(data, children, op)"
+    raise TypeError(f"a label is a string, got {type(label).__name__} {label!r:.40}: {advice}")
 
 
 def operand(x: Any, beside: Any = 0.0) -> Value | None:

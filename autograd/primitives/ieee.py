@@ -83,7 +83,7 @@ def _raise_or_warn(error: str, text: str) -> None:
     if action == "warn":
         import warnings
 
-        warnings.warn(text, RuntimeWarning, stacklevel=_outside())
+        warnings.warn(text, RuntimeWarning, stacklevel=outside())
     elif action == "print":
         sys.stdout.write(f"Warning: {text}\n")
     elif action in ("call", "log"):
@@ -92,9 +92,9 @@ def _raise_or_warn(error: str, text: str) -> None:
         handler(error, flag) if action == "call" else handler.write(f"Warning: {text}\n")
 
 
-def _outside() -> int:
-    """The stack level, for a warning of `_raise_or_warn`, of the code that called this package."""
-    level, frame = 2, sys._getframe(2)
+def outside() -> int:
+    """The stack level, for a warning by the function that calls this, of the code that called this package."""
+    level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd."):
         frame = frame.f_back
         level += 1

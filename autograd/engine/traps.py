@@ -1,0 +1,56 @@
+"""Traps that give wrong numbers in silence, noticed: graphs that grow, and equal Values in lists."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from opcode import opmap
+
+from autograd.primitives.ieee import outside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.engine.value import Value
+
+COMPARE = opmap["COMPARE_OP"]
+
+told: set[str] = set()  # what a process was warned of once
+
+
+def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
+    """Warn, once, of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
+
+    An update adds a plain number to a Value that an earlier pass has reached. The oldest of these nodes, newest first,
+    are looked at: two updates in a row, with a pass between them, are two steps that are both still in the graph.
+    """
+    updates = set()
+    for node in reversed(nodes):
+        if not _is_update(node):
+            return
+        if node._x in updates and node._x.index < last_pass < node.index:
+            break
+        updates.add(node)
+    else:
+        return
+    if "growth" not in told:
+        told.add("growth")
+        text = "this graph grows with every step, since w -= η * w.grad is recorded: write w.data -= η * w.grad"
+        warnings.warn(text, RuntimeWarning, outside())
+
+
+def _is_update(node: Value) -> bool:
+    return node._y is None and type(node._dy) is tuple and node._dx == 1.0 and node._x.has_grad
+
+
+def notice_equality(v: Value, w: Value) -> None:
+    """Warn if two different leaves with one number were found equal in a search: `w in frozen`, `params.index(w)`.
+
+    It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x): written out, it is no search.
+    """
+    frame = sys._getframe(2)
+    if v.is_constant or w.is_constant or frame.f_code.co_code[frame.f_lasti] == COMPARE:
+        return
+    text = f"two Values were found equal since both are {v.data!r}: in, index and remove go by data; use `is`, or a set"
+    warnings.warn(text, RuntimeWarning, outside())
