@@ -55,7 +55,10 @@ def _unary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._data)
         except (ValueError, ArithmeticError) as error:
-            data, partials = _ieee(row, error, (x,))
+            found = _ieee(row, (x,))
+            if found is None:
+                raise _failure(row, error, (x,))
+            data, partials = found
         return node(data, row, (x,), partials)
 
     return record
@@ -73,7 +76,10 @@ def _binary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._data, y._data)
         except (ValueError, ArithmeticError) as error:
-            data, partials = _ieee(row, error, (x, y))
+            found = _ieee(row, (x, y))
+            if found is None:
+                raise _failure(row, error, (x, y))
+            data, partials = found
         return node(data, row, (x, y), partials)
 
     return record
@@ -103,7 +109,10 @@ def _general(row: Primitive) -> Callable[..., Any]:
         try:
             value, partials = evaluate(*data)
         except (ValueError, ArithmeticError) as error:
-            value, partials = _ieee(row, error, inputs)
+            found = _ieee(row, inputs)
+            if found is None:
+                raise _failure(row, error, inputs)
+            value, partials = found
         return node(value, row, inputs, partials)
 
     return record
@@ -122,14 +131,19 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
     return record(*converted)
 
 
-def _ieee(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Any:
-    """The value and local derivatives in NumPy's arithmetic where Python's raises; the error if no input follows it."""
+def _ieee(row: Primitive, inputs: tuple[Value, ...]) -> Any:
+    """The value and local derivatives in NumPy's arithmetic, where Python's raises; None if no input follows NumPy."""
     data = [v._data for v in inputs]
     if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
         return ieee.evaluated(row, data)
+    return None
+
+
+def _failure(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Exception:
+    """The error of an operation on Values. Who raises it holds it in no frame: a cycle would keep the operands."""
     failure = row.failure(error, [_described(v) for v in inputs])
     failure.args = (f"{failure.args[0]}; {GUARD}",)
-    raise failure
+    return failure
 
 
 def _described(x: Value) -> str:
@@ -182,7 +196,10 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         try:
             data, partials = evaluate(self._data, other._data)
         except (ValueError, ArithmeticError) as error:
-            data, partials = _ieee(row, error, (self, other))
+            found = _ieee(row, (self, other))
+            if found is None:
+                raise _failure(row, error, (self, other))
+            data, partials = found
         return node(data, row, (self, other), partials)
 
     def reflected(self: Value, other: Any) -> Any:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from autograd.engine.value import Value
 
-COMPARE = opmap["COMPARE_OP"]
+COMPARE, CONTAINS = opmap["COMPARE_OP"], opmap["CONTAINS_OP"]
+SEARCHES = {"count", "index", "remove"}  # methods of lists
 
 told: set[str] = set()  # what a process was warned of once
 
@@ -50,7 +51,9 @@ def notice_equality(v: Value, w: Value) -> None:
     It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x): written out, it is no search.
     """
     frame = sys._getframe(2)
-    if v.is_constant or w.is_constant or frame.f_code.co_code[frame.f_lasti] == COMPARE:
+    code, now = frame.f_code, frame.f_code.co_code[frame.f_lasti]
+    is_search = now == CONTAINS or (now != COMPARE and not SEARCHES.isdisjoint(code.co_names))
+    if v.is_constant or w.is_constant or not is_search:
         return
     text = f"two Values were found equal since both are {v.data!r}: in, index and remove go by data; use `is`, or a set"
     warnings.warn(text, RuntimeWarning, outside())

@@ -37,6 +37,7 @@ class Record:
     inputs: tuple[Record, ...] = ()
     partials: tuple[Any, ...] = ()
     is_constant: bool = False
+    is_recorded: bool = True
     grad: float = 0.0
     has_grad: bool = False
     size: float = 0.0
@@ -96,7 +97,12 @@ class GraphMachine(RuleBasedStateMachine):
         assume(is_regular(row, numbers))
         data, partials = row.evaluate(*numbers)
         made = applied(row, [value for value, _ in chosen])
-        self.keep(made, Record(data, tuple(record for _, record in chosen), partials) if recording else Record(data))
+        self.keep(
+            made,
+            Record(data, tuple(record for _, record in chosen), partials)
+            if recording
+            else Record(data, is_recorded=False),
+        )
 
     @rule(i=index, x=st.sampled_from([2.0, -3.0, 0.5]), left=st.booleans())
     def plain_operand(self, i: int, x: float, left: bool) -> None:
@@ -111,6 +117,12 @@ class GraphMachine(RuleBasedStateMachine):
     def backward(self, i: int, seed: float) -> None:
         value, record = self.pick(i)
         assume(not record.is_constant)
+        if not record.is_recorded:
+            try:
+                value.backward(seed)
+            except RuntimeError:
+                return
+            raise AssertionError("backward() on a result computed under no_grad() raised no error")
         value.backward(seed)
         for node, (adjoint, size) in sweep(record, seed).items():
             if not node.is_constant:

@@ -138,7 +138,7 @@ def switched_off(x):
 
 
 USES = [
-    lambda f: f(Value(2.0)).backward(),
+    lambda f: (f(Value(2.0)) * 1.0).backward(),
     lambda f: gradients(f(x := Value(2.0)), x, create_graph=True),
     lambda f: Graph(f(Value(2.0))).adjoints(),
     lambda f: str(autograd.explain(f(Value(2.0)))),

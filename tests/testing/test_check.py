@@ -368,9 +368,9 @@ def test_what_no_float_holds_is_said_so(table: Any, x: float) -> None:
 
 
 def test_accumulation_is_blamed_where_each_operation_is_right() -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "= for += in gradients()")
+    fault = next(fault for fault in FAULTS if fault.name == "= for += at leaves")
     with fault.apply(), pytest.raises(GradientMismatch) as caught:
-        check_gradients(lambda x: sin(x) * x, 0.5)
+        check_gradients(lambda x: x * (sin(x) * x), 0.5)
     assert caught.value.blame is not None
     assert caught.value.blame.kind == "accumulation"
     assert "they were not added up, or not in order" in str(caught.value)

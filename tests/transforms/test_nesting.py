@@ -125,7 +125,7 @@ RETURNS = [
 def test_a_transform_on_values_records_and_on_floats_does_not(use, wanted):
     x = Value(3.0)
     C = use(x)
-    assert type(C) is Value and C.data == wanted
+    assert isinstance(C, Value) and C.data == wanted
     C.backward()
     assert x.grad == wanted / 3.0
     assert same(use(3.0), wanted)
