@@ -64,6 +64,7 @@ class Neuron(Module):
         self.w = [Value(stream.uniform(-limit, limit)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
         self.activation, self._function = (activation, function) if nonlin else ("linear", positive)
+        self.nonlin = self.activation != "linear"
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
@@ -71,7 +72,7 @@ class Neuron(Module):
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         z = dot(self.w, x) if self.b is None else dot(self.w, x, self.b)
-        return z if self.activation == "linear" else self._function(z)
+        return self._function(z) if self.nonlin else z
 
     def __repr__(self) -> str:
         return f"{_title(self.activation)}Neuron({len(self.w)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from autograd.drawing import dot, layout, page, svg
@@ -76,11 +77,26 @@ class Drawing:
         path.write_bytes(data)
         return path
 
-    def render(self, filename: str | Path | None = None, format: str | None = None) -> str:
-        """Write the picture to a file, its format appended if it is missing; returns the file's name."""
+    def render(
+        self, filename: str | Path | None = None, format: str | None = None, view: bool = False, cleanup: bool = True
+    ) -> str:
+        """Write the picture to a file, its format appended if it is missing; returns the file's name.
+
+        With `view`, the system's viewer opens it. There is no other file, so nothing is left for `cleanup`, as in the
+        graphviz package.
+        """
         name = Path(filename or self.filename or "gradients")
         ending = f".{format or self.format}"
-        return str(self.save(name if name.suffix == ending else f"{name}{ending}"))
+        path = self.save(name if name.suffix == ending else f"{name}{ending}")
+        if view:
+            import graphviz
+
+            graphviz.view(str(path))
+        return str(path)
+
+    def view(self, filename: str | Path | None = None) -> str:
+        """Write the picture to a file, a temporary one by default, and open it with the system's viewer."""
+        return self.render(filename or Path(mkdtemp()) / "gradients", view=True)
 
     def _laid_out(self, ending: str) -> bytes:
         plainer = self.digraph.copy()

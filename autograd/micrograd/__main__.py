@@ -1,0 +1,12 @@
+"""Run a script that was written for micrograd: python -m autograd.micrograd script.py [arguments]."""
+
+import runpy
+import sys
+
+from autograd.micrograd import install
+
+if len(sys.argv) < 2:
+    sys.exit("usage: python -m autograd.micrograd script.py [arguments]")
+install()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
