@@ -23,6 +23,8 @@ def imports() -> dict[str, set[str]]:
             if name.startswith("autograd"):
                 below = layer(name)
                 found[own].add(FRONT_DOOR if own == MODELS or below is None else LAYERS[below])
+            elif name == MODELS:
+                found[own].add(MODELS)
         found[own].discard(own)
     return found
 
