@@ -552,19 +552,18 @@ INLINE: dict[str, Any] = {
 
 def install(methods: dict[str, Any]) -> None:
     """Let Values have these methods, INLINE or SLOW."""
-    for kind, names in ((Value, {}), (NumPyValue, {"Value": NumPyValue, "BASE": Value})):
-        for name, method in methods.items():
-            made = method if methods is SLOW else _with_names(method, names)
-            setattr(kind, name, made)
+    NUMPY.update((name, method if methods is SLOW else _following_numpy(method)) for name, method in methods.items())
+    for kind, own in ((Value, methods), (NumPyValue, NUMPY)):
+        for name, method in own.items():
+            setattr(kind, name, method)
             if name in UNARY:
-                TABLE[UNARY[name]].lifted[kind] = made
-            if kind is NumPyValue:
-                NUMPY[name] = made
+                TABLE[UNARY[name]].lifted[kind] = method
 
 
-def _with_names(method: Any, names: dict[str, Any]) -> Any:
-    """The method with other global names. A copy of its code, which the interpreter specialises for its globals."""
-    return FunctionType(method.__code__.replace(), {**globals(), **names}, method.__name__)
+def _following_numpy(method: Any) -> Any:
+    """The method for what follows NumPy. A copy of its code, which the interpreter specialises for its globals."""
+    names = {**globals(), "Value": NumPyValue, "BASE": Value}
+    return FunctionType(method.__code__.replace(), names, method.__name__)
 
 
 install(INLINE)

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 COMPARE, CONTAINS = opmap["COMPARE_OP"], opmap["CONTAINS_OP"]
 SEARCHES = {"count", "index", "remove"}  # methods of lists
 
-told: set[str] = set()  # what a process was warned of once
-
 
 def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
-    """Warn, once, of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
+    """Warn of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
 
     An update adds a plain number to a Value that an earlier pass has reached. The oldest of these nodes, newest first,
     are looked at: two updates in a row, with a pass between them, are two steps that are both still in the graph.
@@ -35,10 +33,8 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
         updates.add(node)
     else:
         return
-    if "growth" not in told:
-        told.add("growth")
-        text = "this graph grows with every step, since w -= η * w.grad is recorded: write w.data -= η * w.grad"
-        warnings.warn(text, RuntimeWarning, outside())
+    text = "this graph grows with every step, since w -= η * w.grad is recorded: write w.data -= η * w.grad"
+    warnings.warn(text, RuntimeWarning, outside())
 
 
 def _is_update(node: Value) -> bool:
