@@ -1,8 +1,15 @@
-"""The eager engine against micrograd: speed, memory, scale, import time."""
+"""The eager engine against its look-alikes and other engines: speed, memory, scale, import time."""
 
 import compileall
+import gc
+import json
 import random
+import statistics
+import subprocess
+import time
 import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import micrograd.engine
@@ -10,12 +17,40 @@ import micrograd.nn
 
 import autograd
 import nn
-from benchmarks.timing import import_seconds, ratios, seconds, spread, with_deep_stack
+from benchmarks.compiled.environment import COMMAND, PYTHON
+from benchmarks.scalar_loop import START, oscillator
+from benchmarks.timing import Work, import_seconds, seconds, spread, with_deep_stack
+from demos import microgpt
 
-ROWS, CHAIN, ROUNDS = 100, 20_000, 9
+ROWS, CHAIN, ROUNDS, MANY = 100, 20_000, 15, 4000
 
 
-def training_step(mlp: Any) -> Any:
+def turns(ours: Work, theirs: Work, rounds: int = ROUNDS) -> tuple[list[float], list[float], list[float]]:
+    """Our CPU seconds, theirs, and theirs / ours, in turn; garbage of a run is collected before the next."""
+    pairs = [(cpu_seconds(ours), cpu_seconds(theirs)) for _ in range(rounds + 1)][1:]
+    return [a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs]
+
+
+def cpu_seconds(work: Work) -> float:
+    """The CPU time of one run."""
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def compare(name: str, peer: str, ours: Work, theirs: Work, target: float, rounds: int = ROUNDS) -> None:
+    """Print a ratio with its spread."""
+    a, b, r = turns(ours, theirs, rounds)
+    milliseconds = [spread([1000 * t for t in times], " ms") for times in (a, b)]
+    print(f"{name}: {milliseconds[0]}, {peer} {milliseconds[1]}")
+    print(f"    {peer} / autograd {spread(r, '×')}, target ≥ {target}×")
+
+
+# --- micrograd, and the class of microgpt ----------------------------------------------------------
+
+
+def mlp_step(mlp: Any) -> Any:
     """One full-batch step of MLP(2, [16, 16, 1]), forward, hinge loss, backward: the same numbers for every engine."""
     random.seed(1)
     model = mlp(2, [16, 16, 1])
@@ -33,6 +68,12 @@ def training_step(mlp: Any) -> Any:
     return step
 
 
+def gpt_step(kind: Any) -> Work:
+    """A training step of demos.microgpt for its longest name, on a class of scalars."""
+    p, name = microgpt.on(kind, microgpt.initial()), max(microgpt.names(), key=len)
+    return lambda: microgpt.step(p, name)
+
+
 def chain(value: Any) -> Any:
     """Scalar code, one operation at a time, forward and backward."""
 
@@ -45,6 +86,69 @@ def chain(value: Any) -> Any:
         return z
 
     return run
+
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "a * b": lambda a, b: [a * b for _ in range(MANY)],
+    "a + b": lambda a, b: [a + b for _ in range(MANY)],
+    "0 + a": lambda a, b: [0 + a for _ in range(MANY)],
+    "a * 2.0": lambda a, b: [a * 2.0 for _ in range(MANY)],
+    "a / 4": lambda a, b: [a / 4 for _ in range(MANY)],
+    "a ** 2": lambda a, b: [a**2 for _ in range(MANY)],
+    "a.exp()": lambda a, b: [a.exp() for _ in range(MANY)],
+}
+
+
+def operations() -> None:
+    """Each operation alone, without its backward pass, beside that of the class of thirty lines."""
+    kinds = (autograd.Value, microgpt.Scalar)
+    operands = [(kind(3.0), kind(2.0)) for kind in kinds]
+    for name, run in OPERATIONS.items():
+        a, b, r = turns(lambda: run(*operands[0]), lambda: run(*operands[1]), 3 * ROUNDS)  # noqa: B023
+        ours, theirs = (1e9 * statistics.median(times) / MANY for times in (a, b))
+        print(f"    {name:8}{ours:6.0f} ns, 30 lines {theirs:6.0f} ns, {spread(r, '×')}, target ≥ 1×")
+
+
+def backward(kind: Any) -> Work:
+    """The backward pass alone, of a training step of the GPT."""
+    p, name = microgpt.on(kind, microgpt.initial()), max(microgpt.names(), key=len)
+    C = microgpt.cost(p, name[:-1], name[1:], len(name) - 1)
+    return lambda: C.backward()
+
+
+# --- other engines ---------------------------------------------------------------------------------
+
+
+def others() -> None:
+    """Our gradient of the scalar loop beside that of each peer, in turn with it."""
+    if not PYTHON.exists():
+        print(f"no peers: {COMMAND} installs XAD, HIPS autograd and PyTorch")
+        return
+    script = Path(__file__).with_name("scalar_peers.py")
+    pipe = subprocess.PIPE
+    ours = autograd.grad(oscillator, (0, 1, 2))
+    with subprocess.Popen([PYTHON, "-E", str(script)], stdin=pipe, stdout=pipe, text=True) as peers:
+        for name, target, rounds in (("XAD", 1 / 2.5, ROUNDS), ("HIPS", 10.0, 3), ("PyTorch", 10.0, 3)):
+            ask(peers, name)
+            times = [(cpu_seconds(lambda: ours(*START)), ask(peers, name)) for _ in range(rounds)]
+            a, b = ([1000 * pair[i] for pair in times] for i in (0, 1))
+            said = f"gradient of a loop of 1,000 steps: {spread(a, ' ms')}, {name} {spread(b, ' ms')}"
+            print(f"{said}\n    {name} / autograd {spread([y / x for x, y in zip(a, b)], '×')}, target ≥ {target:g}×")
+        assert peers.stdin is not None
+        peers.stdin.close()
+
+
+def ask(peers: Any, name: str) -> float:
+    """The CPU seconds of one run of a peer, once its derivatives agree with ours."""
+    peers.stdin.write(f"{name}\n")
+    peers.stdin.flush()
+    derivatives, took = json.loads(peers.stdout.readline())
+    for got, want in zip(derivatives, autograd.grad(oscillator, (0, 1, 2))(*START), strict=True):
+        assert abs(got - want) < 1e-9 * abs(want), (name, got, want)
+    return float(took)
+
+
+# --- memory, scale, import -------------------------------------------------------------------------
 
 
 def bytes_per_operation(value: Any) -> float:
@@ -78,23 +182,22 @@ def growth(work: Any) -> list[float]:
     return [seconds(lambda: work(10**6)) / seconds(lambda: work(10**5)) / 10 for _ in range(3)]
 
 
-def compare(name: str, ours: Any, theirs: Any, target: float) -> None:
-    """Print a ratio with its spread."""
-    a, b, r = ratios(ours, theirs, ROUNDS)
-    milliseconds = [spread([1000 * t for t in times], " ms") for times in (a, b)]
-    print(f"{name}: {milliseconds[0]}, micrograd {milliseconds[1]}")
-    print(f"    micrograd / autograd {spread(r, '×')}, target ≥ {target}×")
-
-
 def main() -> None:
     """Print every figure with its target."""
-    step, their_step = training_step(nn.MLP), training_step(micrograd.nn.MLP)
+    step, their_step = mlp_step(nn.MLP), mlp_step(micrograd.nn.MLP)
     assert abs(step().data - their_step().data) < 1e-9
-    compare(f"training step of MLP(2, [16, 16, 1]), {ROWS} rows", step, their_step, 12)
+    compare(f"training step of MLP(2, [16, 16, 1]), {ROWS} rows", "micrograd", step, their_step, 20, 5)
     ours, theirs = chain(autograd.Value), chain(micrograd.engine.Value)
-    with_deep_stack(lambda: compare(f"{CHAIN:,} × (z = z*y + x; z = z - y*0.5)", ours, theirs, 2.5))
+    with_deep_stack(lambda: compare(f"{CHAIN:,} × (z = z*y + x; z = z - y*0.5)", "micrograd", ours, theirs, 9, 5))
+    gpt, their_gpt = gpt_step(autograd.Value), gpt_step(microgpt.Scalar)
+    assert abs(gpt().data - their_gpt().data) < 1e-9
+    compare("training step of demos.microgpt", "30 lines", gpt, their_gpt, 1.3)
+    compare("its backward pass", "30 lines", backward(autograd.Value), backward(microgpt.Scalar), 1.3)
+    print("one operation, without its backward pass:")
+    operations()
+    others()
     used = [bytes_per_operation(value) for value in (autograd.Value, micrograd.engine.Value)]
-    print(f"memory of y = y * a: {used[0]:.0f} bytes, micrograd {used[1]:.0f} bytes, target ≤ 300")
+    print(f"memory of y = y * a: {used[0]:.0f} bytes, micrograd {used[1]:.0f} bytes, target ≤ 270")
     for name, work in (("deep chain", deep), ("wide sum", wide)):
         print(f"time per node, 10⁶ over 10⁵ nodes, {name}: {spread(growth(work), '×')}, target ≤ 2.5×")
     compileall.compile_dir(autograd.__path__[0], quiet=1)  # as an installation does

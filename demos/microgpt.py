@@ -239,18 +239,19 @@ def sample(p: dict[str, Any], rng: random.Random) -> str:
 
 
 def draw(eager: list[float], compiled: list[float]) -> Any:
-    """Draw both costs; that of single names is smoothed."""
+    """Draw both costs; the thick blue line is a mean over twenty steps."""
     from matplotlib import figure, rc_context
 
     with rc_context({"font.size": 14}):
         page = figure.Figure(figsize=(8, 5), layout="constrained", dpi=150)
         axes = page.subplots()
         smooth = np.convolve(compiled, np.ones(20) / 20, "valid")
-        axes.plot(np.arange(len(compiled)), compiled, color=BLUE, alpha=0.25, linewidth=1)
+        axes.plot(np.arange(1, len(compiled) + 1), compiled, color=BLUE, alpha=0.25, linewidth=1)
         axes.plot(
             np.arange(len(smooth)) + 10, smooth, color=BLUE, linewidth=2.5, label=f"compiled, {BATCH} names a step"
         )
-        axes.plot(np.arange(len(eager)), eager, color=ORANGE, linewidth=2, label="eager, one name a step")
+        axes.plot(np.arange(1, len(eager) + 1), eager, color=ORANGE, linewidth=2, label="eager, one name a step")
+        axes.set_xscale("log")
         axes.axhline(math.log(len(LETTERS)), color="black", linestyle="--", linewidth=1.2, label="guessing: log 27")
         axes.set(
             xlabel="step", ylabel="C: surprise per letter", title="A GPT on scalars learns names", ylim=(1.0, None)

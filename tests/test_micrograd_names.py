@@ -9,7 +9,7 @@ import pytest
 import autograd
 import autograd.micrograd as micrograd
 from autograd.micrograd.engine import Value
-from benchmarks import gpt
+from demos import microgpt
 
 # Cells as the course and its descendants have them, in our own words.
 BY_HAND = """
@@ -233,6 +233,7 @@ def test_inputs_that_are_set() -> None:
     a._backward()
 
 
-def test_the_reference_class_of_gpt_gives_the_same_numbers() -> None:
-    theirs, ours = gpt.training_step(gpt.Scalar)(), gpt.training_step(Value)()
-    assert ours.data == pytest.approx(theirs.data, rel=1e-12)
+def test_the_class_of_thirty_lines_gives_the_same_numbers() -> None:
+    p, name = microgpt.initial(), microgpt.names()[0]
+    theirs, ours = (microgpt.step(microgpt.on(kind, p), name).data for kind in (microgpt.Scalar, Value))
+    assert ours == pytest.approx(theirs, rel=1e-12)

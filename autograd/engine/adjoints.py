@@ -48,7 +48,7 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
         if v._adjoint is not zero:
             v._adjoint = zero
             (waiting if v.index >= first else older).append(v)
-        if w is None:
+        if w is None or type(w) is float:  # nothing, or a plain number
             continue
         for u in w if type(w) is tuple else (w,):
             if u._adjoint is not zero:
@@ -70,7 +70,7 @@ def _descend(nodes: list[Value], zero: float) -> None:
         if by_v is not None:
             total = v._adjoint
             v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
-        if w is None:
+        if w is None or type(w) is float:
             continue
         if type(w) is not tuple:
             if by_w is not None:

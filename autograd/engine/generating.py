@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 new = object.__new__
 BASE = None  # Value, to the methods of NumPyValue
+ANY = True  # an infinite sum is not reported; False in the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 '''
 
@@ -66,7 +67,7 @@ made._adjoint = None
 made.grad = NO_GRAD
 made.index = clock()
 made.op = {row}
-return made
+{place}return made
 """
 
 
@@ -84,7 +85,7 @@ def install(methods: dict[str, Any]) -> None:
 
 def _following_numpy(method: Any) -> Any:
     """The method for what follows NumPy. A copy of its code, which the interpreter specialises for its globals."""
-    names = {**globals(), "Value": NumPyValue, "BASE": Value}
+    names = {**globals(), "Value": NumPyValue, "BASE": Value, "ANY": False}
     return FunctionType(method.__code__.replace(), names, method.__name__)
 
 
@@ -139,11 +140,14 @@ class Rule:
         self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
         self.kernels = inlined.kernels
+        self.is_total = not row.domain
 
-    def recorded(self, row: str, by_self: str, other: str, by_other: str) -> str:
+    def recorded(self, row: str, by_self: str, other: str, by_other: str, place: str = "") -> str:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
-        made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other)
-        return "\n".join([*self.lines, "if type(z) is float and isfinite(z) and not OPEN:", indent(made, "    ")])
+        place = f"made._place = {place}\n" if place else ""
+        made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other, place=place)
+        finite = "(ANY or isfinite(z))" if self.is_total else "isfinite(z)"
+        return "\n".join([*self.lines, f"if type(z) is float and {finite} and not OPEN:", indent(made, "    ")])
 
 
 def unary(method: str, row: Primitive) -> str:
@@ -176,7 +180,7 @@ def {method}(self: Any, other: Any) -> Any:
         x = self._data
         if type(x) is float:
             y = other if kind is float else float(other)
-{indent(rule.recorded(row.name, rule.partials[0], "None", "(1, y, x)"), "            ")}
+{indent(rule.recorded(row.name, rule.partials[0], "y", "x", "1"), "            ")}
     return SLOW["{method}"](self, other)
 """
 
@@ -189,7 +193,7 @@ def {method}(self: Any, other: Any) -> Any:
     y, kind = self._data, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
-{indent(rule.recorded(row.name, rule.partials[1], "None", "(0, x, y)"), "        ")}
+{indent(rule.recorded(row.name, rule.partials[1], "x", "y", "0"), "        ")}
     elif kind is BASE:
         return NUMPY["{method.replace("__r", "__")}"](other, self)
     return SLOW["{method}"](self, other)

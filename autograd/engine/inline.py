@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 new = object.__new__
 BASE = None  # Value, to the methods of NumPyValue
+ANY = True  # an infinite sum is not reported; False in the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 
 add_row = TABLE["add"]
@@ -81,7 +82,7 @@ def __add__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x + y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -99,17 +100,18 @@ def __add__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
                 made._dx = 1.0
-                made._y = None
-                made._dy = (1, y, x)
+                made._y = y
+                made._dy = x
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = add_row
+                made._place = 1
                 return made
 
     return SLOW["__add__"](self, other)
@@ -120,7 +122,7 @@ def __sub__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x - y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -138,17 +140,18 @@ def __sub__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
                 made._dx = 1.0
-                made._y = None
-                made._dy = (1, y, x)
+                made._y = y
+                made._dy = x
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = subtract_row
+                made._place = 1
                 return made
 
     return SLOW["__sub__"](self, other)
@@ -159,7 +162,7 @@ def __mul__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x * y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -177,17 +180,18 @@ def __mul__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
                 made._dx = y
-                made._y = None
-                made._dy = (1, y, x)
+                made._y = y
+                made._dy = x
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = multiply_row
+                made._place = 1
                 return made
 
     return SLOW["__mul__"](self, other)
@@ -198,7 +202,7 @@ def __truediv__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -216,17 +220,18 @@ def __truediv__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x / y if type(y) is float and y != 0.0 else None
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
                 made._dx = 1.0 / y
-                made._y = None
-                made._dy = (1, y, x)
+                made._y = y
+                made._dy = x
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = divide_row
+                made._place = 1
                 return made
 
     return SLOW["__truediv__"](self, other)
@@ -244,12 +249,13 @@ def __pow__(self: Any, other: Any) -> Any:
                 made._data = z
                 made._x = self
                 made._dx = monomial_kernel(x, y, 1.0)
-                made._y = None
-                made._dy = (1, y, x)
+                made._y = y
+                made._dy = x
                 made._adjoint = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = constant_power_row
+                made._place = 1
                 return made
 
     return SLOW["__pow__"](self, other)
@@ -260,17 +266,18 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
             made._dx = 1.0
-            made._y = None
-            made._dy = (0, x, y)
+            made._y = x
+            made._dy = y
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = add_row
+            made._place = 0
             return made
 
     elif kind is BASE:
@@ -283,17 +290,18 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
             made._dx = -1.0
-            made._y = None
-            made._dy = (0, x, y)
+            made._y = x
+            made._dy = y
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = subtract_row
+            made._place = 0
             return made
 
     elif kind is BASE:
@@ -306,17 +314,18 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
             made._dx = x
-            made._y = None
-            made._dy = (0, x, y)
+            made._y = x
+            made._dy = y
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = multiply_row
+            made._place = 0
             return made
 
     elif kind is BASE:
@@ -329,17 +338,18 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
             made._dx = -ratio_slope_kernel(z, x, y)
-            made._y = None
-            made._dy = (0, x, y)
+            made._y = x
+            made._dy = y
             made._adjoint = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = divide_row
+            made._place = 0
             return made
 
     elif kind is BASE:
@@ -351,7 +361,7 @@ def __neg__(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = -x
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -471,7 +481,7 @@ def tanh(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = tanh_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -491,7 +501,7 @@ def sigmoid(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -512,7 +522,7 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -562,7 +572,7 @@ def install(methods: dict[str, Any]) -> None:
 
 def _following_numpy(method: Any) -> Any:
     """The method for what follows NumPy. A copy of its code, which the interpreter specialises for its globals."""
-    names = {**globals(), "Value": NumPyValue, "BASE": Value}
+    names = {**globals(), "Value": NumPyValue, "BASE": Value, "ANY": False}
     return FunctionType(method.__code__.replace(), names, method.__name__)
 
 

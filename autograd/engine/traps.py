@@ -38,7 +38,7 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
 
 
 def _is_update(node: Value) -> bool:
-    return node._y is None and type(node._dy) is tuple and node._dx == 1.0 and node._x.has_grad
+    return type(node._y) is float and node._dx == 1.0 and node._x.has_grad
 
 
 def notice_equality(v: Value, w: Value) -> None:

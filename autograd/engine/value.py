@@ -47,18 +47,19 @@ class Value(Scalar):
     """
 
     __slots__ = (
-        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_x", "_y", "grad", "index", "op",
+        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_place", "_x", "_y", "grad", "index", "op",
     )  # fmt: skip
 
     # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
-    # collector. _y is None where there is one operand, a tuple where there are more than two. A plain number beside x
-    # is no operand to the methods of inline.py: then _dy has what `_with_number` makes a constant of.
+    # collector. _y is None where there is one operand, a tuple where there are more than two. The methods of inline.py
+    # leave a plain number in _y, its place in _place and the number of x in _dy: `_show_number` makes it a constant.
     _adjoint: Any
     _data: Any
     _x: Any
     _y: Any
     _dx: Any
     _dy: Any
+    _place: int
     grad: float
     index: int
     op: Primitive | None
@@ -118,29 +119,34 @@ class Value(Scalar):
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The operands in order; an operand that was a plain number is a constant."""
-        x, y = self._x, self._y
+        if type(self._y) is float:
+            self._show_number()
+        y = self._y  # read before _x, since another thread may be showing the number
         if y is None:
-            return () if x is None else (x,) if self._dy is None else self._with_number()[0]
-        return (x, *y) if type(y) is tuple else (x, y)
+            return () if self._x is None else (self._x,)
+        return (self._x, *y) if type(y) is tuple else (self._x, y)
 
     @property
     def partials(self) -> tuple[float | None, ...]:
         """∂self/∂input for each of `inputs`, computed when the node was made; None is an absent edge."""
+        if type(self._y) is float:
+            self._show_number()
         if self._y is None:
-            return () if self._x is None else (self._dx,) if self._dy is None else self._with_number()[1]
+            return () if self._x is None else (self._dx,)
         return (self._dx, *self._dy) if type(self._y) is tuple else (self._dx, self._dy)
 
-    def _with_number(self) -> tuple[tuple[Value, ...], tuple[Any, ...]]:
-        """The inputs and partials of a node with a Value and a plain number for operands."""
+    def _show_number(self) -> None:
+        """Make a constant, an operand like any other, of the plain number beside the one operand of this node."""
         with SWEEPING:
-            if len(self._dy) == 3:
-                place, number, x = self._dy
-                constant = Value.constant(number)
+            if type(self._y) is float:
+                constant, x, number, assumed = Value.constant(self._y), self._x, self._y, self._dy
                 assert self.op is not None
-                found = self.op.local((number, x) if place == 0 else (x, number), self._data)
-                self._dy = ((constant, self._x) if place == 0 else (self._x, constant), found)
-            both: tuple[tuple[Value, ...], tuple[Any, ...]] = self._dy
-            return both
+                if self._place == 0:
+                    self._dx, self._dy = self.op.local((number, assumed), self._data)
+                    self._x, self._y = constant, x
+                else:
+                    self._dx, self._dy = self.op.local((assumed, number), self._data)
+                    self._y = constant
 
     def _connect(self, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> None:
         """Let these be its operands and local derivatives."""
@@ -215,7 +221,7 @@ class Value(Scalar):
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
             nodes, leaves, _ = sweep(self, seed)
-            if nodes and nodes[-1]._y is None:
+            if nodes and type(nodes[-1]._y) is float:
                 notice_growth(nodes, Value.last_pass)
             Value.last_pass = clock()
             if type(self._data) is not float:
