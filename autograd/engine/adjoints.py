@@ -36,24 +36,30 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
     leaves: list[Value] = []
     older: list[Value] = []
     waiting = [output]
-    take = waiting.pop
+    take, put = waiting.pop, waiting.append
     output._adjoint = zero
     while waiting:  # the newest first, mostly: kind to the memory cache, and little is left to sort
         node = take()
-        v, w = node._x, node._y
+        v = node._x
         if v is None:
             leaves.append(node)
             continue
         nodes.append(node)
         if v._adjoint is not zero:
             v._adjoint = zero
-            (waiting if v.index >= first else older).append(v)
+            put(v) if v.index >= first else older.append(v)
+        w = node._y
         if w is None or type(w) is float:  # nothing, or a plain number
             continue
-        for u in w if type(w) is tuple else (w,):
+        if type(w) is not tuple:
+            if w._adjoint is not zero:
+                w._adjoint = zero
+                put(w) if w.index >= first else older.append(w)
+            continue
+        for u in w:
             if u._adjoint is not zero:
                 u._adjoint = zero
-                (waiting if u.index >= first else older).append(u)
+                put(u) if u.index >= first else older.append(u)
     nodes.sort(key=_age, reverse=True)
     output._adjoint = seed
     _descend(nodes, zero)
@@ -66,18 +72,21 @@ def _descend(nodes: list[Value], zero: float) -> None:
         adjoint = node._adjoint
         if adjoint is zero:
             continue
-        v, w, by_v, by_w = node._x, node._y, node._dx, node._dy
+        by_v = node._dx
         if by_v is not None:
+            v = node._x
             total = v._adjoint
             v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
+        w = node._y
         if w is None or type(w) is float:
             continue
         if type(w) is not tuple:
+            by_w = node._dy
             if by_w is not None:
                 total = w._adjoint
                 w._adjoint = adjoint * by_w if total is zero else total + adjoint * by_w
             continue
-        for u, by_u in zip(w, by_w):
+        for u, by_u in zip(w, node._dy):
             if by_u is not None:
                 total = u._adjoint
                 u._adjoint = adjoint * by_u if total is zero else total + adjoint * by_u

@@ -27,7 +27,11 @@ MODEST = "1.0 <= y <= 8.0 and -1e30 < x < 1e30"
 
 # Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see
 # `_root_of_squares`; and no question is asked of a Symbol.
+# A modest power is finite.
 ONLY_IF = {"divide": "type(y) is float and y != 0.0", "constant_power": MODEST, "sqrt": "x != 0.0"}
+
+# What the kernel of a power's slope does first, for the most frequent power.
+SQUARE = ast.parse("2.0 * x", mode="eval").body
 
 HEAD = '''"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
@@ -115,7 +119,8 @@ class Inlined(ast.NodeTransformer):
         if name == "ratio":
             return ast.BinOp(args[0], ast.Div(), args[1])
         self.kernels.add(name)
-        return ast.Call(ast.Name(f"{name}_kernel"), args, [])
+        call = ast.Call(ast.Name(f"{name}_kernel"), args, [])
+        return ast.IfExp(ast.parse("y == 2.0", mode="eval").body, SQUARE, call) if name == "monomial" else call
 
 
 class Rule:
@@ -135,7 +140,7 @@ class Rule:
         assert isinstance(result, ast.Tuple)
         known = [line.removeprefix("z = ") for line in lines if line.startswith("z = ")]
         value = known[0] if known else value
-        condition = ONLY_IF.get(row.name)
+        self.condition = condition = ONLY_IF.get(row.name)
         self.lines = [line for line in lines if not line.startswith("z = ")]
         self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
@@ -146,8 +151,10 @@ class Rule:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         place = f"made._place = {place}\n" if place else ""
         made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other, place=place)
-        finite = "(ANY or isfinite(z))" if self.is_total else "isfinite(z)"
-        return "\n".join([*self.lines, f"if type(z) is float and {finite} and not OPEN:", indent(made, "    ")])
+        finite = (
+            "" if self.condition == MODEST else "(ANY or isfinite(z)) and " if self.is_total else "isfinite(z) and "
+        )
+        return "\n".join([*self.lines, f"if type(z) is float and {finite}not OPEN:", indent(made, "    ")])
 
 
 def unary(method: str, row: Primitive) -> str:

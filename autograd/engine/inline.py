@@ -244,11 +244,11 @@ def __pow__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is float and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
-                made._dx = monomial_kernel(x, y, 1.0)
+                made._dx = 2.0 * x if y == 2.0 else monomial_kernel(x, y, 1.0)
                 made._y = y
                 made._dy = x
                 made._adjoint = None

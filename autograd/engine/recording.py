@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
-from autograd.engine.value import NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
+from autograd.engine.value import FOLLOWING, NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive, ieee
@@ -30,7 +30,7 @@ GUARD = "in a side of `where`, guard the operand: log(where(x > 0, x, 1.0))"
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
     """The result of an operation: a node, or a leaf without history while recording is off."""
     kind = Value
-    if NumPyValue in map(type, inputs):
+    if FOLLOWING and NumPyValue in map(type, inputs):
         kind = NumPyValue
         ieee.report(op, data, [v._data for v in inputs])
     made = new(kind)

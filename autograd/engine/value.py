@@ -28,6 +28,7 @@ NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; c
 changes = count().__next__  # ticks whenever the data of a Value is set
 clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
+FOLLOWING: list[bool] = []  # not empty once a Value of the process follows NumPy: a search among operands less
 UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
 KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
@@ -115,6 +116,7 @@ class Value(Scalar):
         """Follow NumPy's arithmetic from now on if this is one of its numbers."""
         if type(self) is Value and of_numpy(data):
             self.__class__ = NumPyValue
+            FOLLOWING[:] = [True]
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -151,8 +153,8 @@ class Value(Scalar):
     def _connect(self, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> None:
         """Let these be its operands and local derivatives."""
         if len(inputs) > 2:
-            (self._x, *y), (self._dx, *dy) = inputs, partials
-            self._y, self._dy = tuple(y), tuple(dy)
+            self._x, self._dx = inputs[0], partials[0]
+            self._y, self._dy = inputs[1:], partials[1:]
         else:
             self._x, self._y, *_ = *inputs, None, None
             self._dx, self._dy, *_ = *partials, None, None
@@ -291,6 +293,8 @@ def _unmask(nodes: list[Value]) -> None:
 def _restored(cls: type[Value], data: Any, grad: Any, index: int) -> Value:
     """A leaf that was copied or pickled, without a call of its class; its attributes follow."""
     leaf = cls.__new__(cls)
+    if issubclass(cls, NumPyValue):
+        FOLLOWING[:] = [True]
     leaf._data = data
     leaf._x = leaf._y = leaf._dx = leaf._dy = leaf._adjoint = leaf.op = None
     leaf.grad = NO_GRAD if grad is None else grad
