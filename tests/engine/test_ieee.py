@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 import autograd
 from autograd import Value, no_grad
@@ -180,3 +181,27 @@ def test_where_on_arrays_drops_the_side_that_is_not_selected() -> None:
         assert autograd.hessian(g)(np.array([0.0])).tolist() == [[0.0]]
     with pytest.raises(ValueError, match=r"in a side of `where`, guard the operand: log\(where\(x > 0, x, 1.0\)\)"):
         autograd.grad(g)([-1.0])
+
+
+OBJECTIVES: list[tuple[str, Callable[[Any], Any], list[float]]] = [
+    ("a logarithm", lambda x: x[0] * np.log(x[0]) + (x[1] - 1.0) ** 2, [-1.0, 3.0]),
+    ("a root", lambda x: np.sqrt(x[0] - 1.0) + x[1] ** 2, [0.5, 2.0]),
+    ("a steep exponential", lambda x: np.exp(x[0] ** 2) + x[1] ** 2, [30.0, 1.0]),
+    ("a fractional power", lambda x: (x[0] - 2.0) ** 1.5 + x[1] ** 2, [0.0, 1.0]),
+    ("squares that overflow", lambda x: x[0] ** 2 * x[1] ** 2 + (x[0] - 1.0) ** 2, [1e160, 1e160]),
+    ("a quotient", lambda x: 1.0 / x[0] + x[0] ** 2 + x[1] ** 2, [0.0, 1.0]),
+    ("inside its domain", lambda x: x[0] - np.log(x[0]) + x[1] ** 2, [3.0, 1.0]),
+    ("a step that leaves it", lambda x: -np.log(1.0 - x[0] ** 2 - x[1] ** 2) + 5.0 * x[0], [0.3, 0.2]),
+]
+
+
+@pytest.mark.parametrize("method", ["L-BFGS-B", "BFGS", "CG"])
+@pytest.mark.parametrize(("f", "start"), [row[1:] for row in OBJECTIVES], ids=[row[0] for row in OBJECTIVES])
+def test_an_optimiser_ends_where_float_code_ends(f: Callable[[Any], Any], start: list[float], method: str) -> None:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = minimize(autograd.value_and_grad(f), np.array(start), jac=True, method=method, options={"maxiter": 50})
+        theirs = minimize(f, np.array(start), method=method, options={"maxiter": 50})
+    assert math.isfinite(ours.fun) == math.isfinite(theirs.fun)
+    if ours.success and theirs.success and math.isfinite(theirs.fun):
+        assert ours.fun <= theirs.fun + 1e-4 * max(1.0, abs(theirs.fun))
