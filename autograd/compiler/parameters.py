@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compiler.watching import exactly
+from autograd.transforms.reverse import select_arguments
 
 ANY = inspect.Signature([inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)])
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -109,19 +110,13 @@ class Parameters:
         count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
         moving = [i for i in range(len(passed.names)) if not self.is_static(passed, i)]
         found = []
-        for i in argnums if isinstance(argnums, (tuple, list)) else (argnums,):
-            if not hasattr(i, "__index__") or isinstance(i, bool):
-                raise TypeError(f"{self.name}: argnums must be an int or a tuple of ints, got {argnums!r}")
-            if not -count <= i < count:
-                raise ValueError(f"{self.name}: argnums={argnums!r} is out of range for {self.signature}")
-            at = self._at(passed, int(i) % count)
+        for i in select_arguments(self.name, argnums, count, f" for {self.signature}"):
+            at = self._at(passed, i)
             if at not in moving:
                 raise ValueError(
                     f"{self.name}: {passed.names[at]} is static, so there is no derivative with respect to it"
                 )
             found.append(moving.index(at))
-        if len(set(found)) < len(found):
-            raise ValueError(f"{self.name}: argnums={argnums!r} names an argument twice")
         return tuple(found)
 
     def _at(self, passed: Passed, i: int) -> int:

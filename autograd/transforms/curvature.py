@@ -39,7 +39,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     """
 
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
-        selected = select_arguments("jacobian", argnums, args)
+        selected = select_arguments("jacobian", argnums, len(args))
         call = Pullback(f, args, selected, kwargs, "jacobian")
         try:
             results = leaves(call.result, "jacobian: the result of f")

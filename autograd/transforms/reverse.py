@@ -166,7 +166,7 @@ def value_and_grad(
         return of_compiled(f, "value_and_grad", argnums)
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        selected = select_arguments(name, argnums, args)
+        selected = select_arguments(name, argnums, len(args))
         call = Pullback(f, args, selected, kwargs, name)
         try:
             result, aux = _with_aux(name, call.result) if has_aux else (call.result, None)
@@ -226,17 +226,19 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 # --- arguments ----------------------------------------------------------------------------------
 
 
-def select_arguments(name: str, argnums: Any, args: tuple[Any, ...]) -> list[int]:
-    """The indices in `argnums` as a list; raises TypeError or ValueError for an invalid or repeated index."""
+def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> list[int]:
+    """The indices in `argnums` of `count` arguments, as a list; TypeError or ValueError for an invalid or repeated one.
+
+    `known` says in the message what is known of the arguments: by default, their number.
+    """
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     for i in wanted:
         if not hasattr(i, "__index__") or isinstance(i, bool):
             raise TypeError(f"{name}: argnums must be an int or a tuple of ints, got {argnums!r}")
-        if not -len(args) <= i < len(args):
-            raise ValueError(
-                f"{name}: argnums={argnums!r} is out of range: f was called with {len(args)} positional arguments"
-            )
-    selected = [i % len(args) for i in wanted]
+        if not -count <= i < count:
+            known = known or f": f was called with {count} positional arguments"
+            raise ValueError(f"{name}: argnums={argnums!r} is out of range{known}")
+    selected = [int(i) % count for i in wanted]
     if len(set(selected)) < len(selected):
         raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
     return selected
