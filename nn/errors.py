@@ -61,4 +61,4 @@ def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
     >>> require_one_of("covariance", "shared", ("shared", "separate"))
     """
     if value not in allowed:
-        raise ValueError(f"{name} is one of {', '.join(allowed)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")

@@ -28,7 +28,7 @@ def _over_rows(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
             return loss(z, y)
         if len(z) != len(y) or len(y) == 0:
             raise ValueError(
-                f"{loss.__name__}: as many predictions as targets, and one at least; got {len(z)}, {len(y)}"
+                f"{loss.__name__}: there must be as many predictions as targets, at least one; got {len(z)}, {len(y)}"
             )
         return mean([averaged(zi, yi) for zi, yi in zip(z, y)])
 
@@ -124,7 +124,7 @@ def _of_class(z: Any, y: Any) -> Any:
     number = y.data if isinstance(y, Value) else y
     if isinstance(number, numbers.Real):
         if number not in range(len(z)):
-            raise ValueError(f"a class is a whole number from 0 to {len(z) - 1}, got {number}")
+            raise ValueError(f"a class must be a whole number from 0 to {len(z) - 1}, got {number}")
         return z[int(float(number))]
     own: Any = math.nan
     for k, zk in enumerate(z):

@@ -137,4 +137,6 @@ def _require_convex(least: float, most: float) -> None:
 
 def _require_curvature(slope: Any, steepest: float) -> None:
     if slope > FLAT * steepest:
-        raise ValueError("Newton needs curvature: the loss has a slope along which it has none; use an optimiser")
+        raise ValueError(
+            "Newton needs curvature: the loss has a slope in a direction without curvature; use an optimiser"
+        )

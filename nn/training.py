@@ -81,7 +81,7 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
     arrays = tuple(np.asarray(r) for r in rows)
     counts = sorted({len(r) if r.ndim else 0 for r in arrays})
     if len(counts) != 1 or counts[0] == 0:
-        raise ValueError(f"training needs data with one number of rows, 1 at least; got {counts or 'no data'}")
+        raise ValueError(f"training needs arrays with the same number of rows, at least 1; got {counts or 'no data'}")
     return arrays, counts[0]
 
 

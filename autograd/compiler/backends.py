@@ -50,9 +50,9 @@ class Options(NamedTuple):
     def checked(self) -> Options:
         """These options; ValueError, TypeError or ImportError if they are invalid or unavailable."""
         if self.backend not in BACKENDS:
-            raise ValueError(f"compile: backend is 'auto', 'numpy' or 'llvm', got {self.backend!r}")
+            raise ValueError(f"compile: backend must be 'auto', 'numpy' or 'llvm', got {self.backend!r}")
         if self.threads is not None and (not isinstance(self.threads, int) or isinstance(self.threads, bool)):
-            raise TypeError(f"compile: threads is a whole number or None, got {self.threads!r}")
+            raise TypeError(f"compile: threads must be a whole number or None, got {self.threads!r}")
         if self.threads is not None and self.threads < 1:
             raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
         if self.backend == "llvm" and missing():

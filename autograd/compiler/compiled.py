@@ -129,7 +129,9 @@ class Compiled:
         call = self._read(args, kwargs, reduce)
         (i,) = self.parameters.chosen(call.passed, argnums)
         if call.moving[i] in self.rows:
-            raise ValueError(f"{self.__name__}.hessian: {call.moving[i]} has rows; a Hessian is of what they share")
+            raise ValueError(
+                f"{self.__name__}.hessian: {call.moving[i]} has rows; differentiate with respect to what the rows share"
+            )
         (flat,) = self._plan("hessian", call, (i,)).run(call.arrays, call.rows, reduce)
         return nested(call.specs[i], flat, call.each)
 
@@ -181,7 +183,7 @@ class Compiled:
 
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
         if reduce not in REDUCTIONS:
-            raise ValueError(f"{self.__name__}: reduce is 'sum', 'mean' or None, got {reduce!r}")
+            raise ValueError(f"{self.__name__}: reduce must be 'sum', 'mean' or None, got {reduce!r}")
         if reduce is not None and not self.rows:
             raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
         passed, values = self.parameters.bound(args, kwargs)

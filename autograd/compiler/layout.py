@@ -109,7 +109,7 @@ class ArgumentReader:
                 self._check(item, where)
             x = x.astype(float)
         if x.dtype.kind not in "fiub":
-            raise TypeError(f"{self.name}{where}: an array of real numbers is needed, got dtype {x.dtype}")
+            raise TypeError(f"{self.name}{where} must be an array of real numbers, got dtype {x.dtype}")
         if not self.by_row:
             self.arrays.append(x)
             return ArraySpec(x.shape) if x.ndim else NUMBER
@@ -199,7 +199,7 @@ def nested(spec: Any, second: Any, by_row: bool) -> Any:
     n = sum(map(math.prod, shapes))
     if by_row:
         if len(shapes) > 1:
-            raise TypeError("a Hessian for each row is of one number or one array; reduce the rows, or use one array")
+            raise TypeError("a Hessian for each row needs one number or one array; reduce the rows, or use one array")
         return second.reshape(len(second), *shapes[0], *shapes[0])
     ends = numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]
     parts = [

@@ -133,5 +133,5 @@ def _names(option: str, names: Any) -> tuple[str, ...]:
         return (names,)
     found = tuple(names)
     if not all(isinstance(name, str) for name in found):
-        raise TypeError(f"compile: {option} is a tuple of parameter names, got {names!r}")
+        raise TypeError(f"compile: {option} must be a tuple of parameter names, got {names!r}")
     return found

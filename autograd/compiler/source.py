@@ -224,7 +224,7 @@ class SourceReader:
         if isinstance(target, ast.Tuple):
             return tuple(self._target(x, argument, [*path, ("place", i)]) for i, x in enumerate(target.elts))
         if not isinstance(target, ast.Name):
-            raise SyntaxError(f"not a way to take an argument apart: {ast.unparse(target)}")
+            raise SyntaxError(f"this does not unpack an argument: {ast.unparse(target)}")
         if target.id not in self.sources:
             return target.id
         self.dicts[target.id] = argument, path  # a dict, which later lines unpack

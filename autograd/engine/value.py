@@ -316,7 +316,7 @@ def _text_of(label: Any) -> str:
     if isinstance(label, str):
         return str(label)
     advice = "Value.node(data, inputs, partials) makes a node; autograd.micrograd takes Value(data, children, op)"
-    raise TypeError(f"a label is a string, got {type(label).__name__} {label!r:.40}: {advice}")
+    raise TypeError(f"a label must be a string, got {type(label).__name__} {label!r:.40}: {advice}")
 
 
 def operand(x: Any, beside: Any = 0.0) -> Value | None:

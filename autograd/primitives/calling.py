@@ -117,5 +117,5 @@ def _bound(row: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> 
 
 def _sequence(row: Primitive, name: str, xs: Any) -> tuple[Any, ...]:
     if isinstance(xs, (str, dict)) or not hasattr(xs, "__iter__"):
-        raise TypeError(f"{row.name}: {name} is a sequence of numbers, got {type(xs).__name__}")
+        raise TypeError(f"{row.name}: {name} must be a sequence of numbers, got {type(xs).__name__}")
     return tuple(xs)

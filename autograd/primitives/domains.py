@@ -18,7 +18,7 @@ class Interval:
     def __init__(self, text: str) -> None:
         ends = text[1:-1].split(",")
         if text[:1] not in "[(" or text[-1:] not in ")]" or len(ends) != 2:
-            raise ValueError(f"a domain is written like '(0, inf]', got {text!r}")
+            raise ValueError(f"a domain must be written like '(0, inf]', got {text!r}")
         self.text = text
         self.low, self.high = float(ends[0]), float(ends[1])
         self.low_open, self.high_open = text[0] == "(", text[-1] == ")"

@@ -108,10 +108,12 @@ class Primitive:
         """Apply the operation to operands of any kinds; the kind of highest rank decides how."""
         for parameter, x in zip(self.parameters, operands):
             if type(x) in (list, tuple) and parameter not in self.vectors:
-                raise TypeError(f"{self.name}: {parameter} is one number, got a {type(x).__name__}; apply it to each")
+                raise TypeError(
+                    f"{self.name}: {parameter} must be one number, got a {type(x).__name__}; apply it to each"
+                )
             for i, v in enumerate(x if parameter in self.vectors else ()):
                 if type(v) in (list, tuple):
-                    raise TypeError(f"{self.name}: {parameter}[{i}] is one number, got a {type(v).__name__}")
+                    raise TypeError(f"{self.name}: {parameter}[{i}] must be one number, got a {type(v).__name__}")
         try:
             kind = leading_kind(operands)
         except TypeError as error:
@@ -273,7 +275,7 @@ def _key(name: str) -> str:
 
 def _check_signature(rule: Callable[..., Any], named_operands: dict[str, tuple[str, ...]], kernel: Any) -> None:
     if not hasattr(rule, "__code__"):
-        raise TypeError(f"primitive: a rule is a Python function that returns local derivatives, got {rule!r:.60}")
+        raise TypeError(f"primitive: a rule must be a Python function that returns local derivatives, got {rule!r:.60}")
     code = rule.__code__
     named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     if not code.co_argcount or code.co_flags & 0x0C or named not in ((), ("z",)) or (named and kernel is None):
@@ -287,4 +289,4 @@ def _check_signature(rule: Callable[..., Any], named_operands: dict[str, tuple[s
             message = f"{argument}= names {sorted(unknown)}, which are not its parameters"
             raise TypeError(f"primitive {rule.__name__}: {message}")
     if kernel is not None and not callable(kernel):
-        raise TypeError(f"primitive {rule.__name__}: kernel= is a function of floats, got {kernel!r:.60}")
+        raise TypeError(f"primitive {rule.__name__}: kernel= must be a function of floats, got {kernel!r:.60}")

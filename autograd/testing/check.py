@@ -77,10 +77,10 @@ class Checker:
         domain: Any,
     ) -> None:
         if order not in (1, 2) or (order == 2 and grad is not None):
-            raise ValueError(f"check_gradients: order is 1, or 2 without grad=; got {order!r}")
+            raise ValueError(f"check_gradients: order must be 1, or 2 without grad=; got {order!r}")
         unknown = set(modes) - set(FIRST)
         if unknown or isinstance(modes, str) or not modes:
-            raise ValueError(f"check_gradients: modes are some of {', '.join(FIRST)}; got {modes!r}")
+            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST)}; got {modes!r}")
         self.function = Function(f, args)
         self.domains = domains_at(domain, self.function.parameters, args)
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):

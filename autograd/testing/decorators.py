@@ -39,7 +39,7 @@ def drawn_parameters(f: Callable[..., Any]) -> list[str]:
     found = []
     for place, p in enumerate(inspect.signature(f).parameters.values()):
         if p.kind is p.VAR_POSITIONAL:
-            raise TypeError(f"gradcheck: *{p.name} says not how many numbers to draw: write the parameters out")
+            raise TypeError(f"gradcheck: *{p.name} does not say how many numbers to draw: write the parameters out")
         if p.default is p.empty and p.kind is not p.VAR_KEYWORD and (place or p.name != "self"):
             found.append(p.name)
     if not found:

@@ -18,7 +18,7 @@ def interval(domain: Domain) -> Interval:
     if domain is None:
         return REALS
     if not is_domain(domain):
-        raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {domain!r}")
+        raise TypeError(f"a domain must be written like '(0, inf)' or (0.0, 1.0), got {domain!r}")
     if isinstance(domain, tuple):
         domain = f"[{domain[0]}, {domain[1]}]"
     found = domain if isinstance(domain, Interval) else Interval(domain)
@@ -39,7 +39,7 @@ def flat_domains(tree: Any) -> list[Domain]:
     if is_domain(tree):
         return [tree]
     if not isinstance(tree, (dict, list, tuple)) and not is_array(tree):
-        raise TypeError(f"a domain is written like '(0, inf)' or (0.0, 1.0), got {tree!r}")
+        raise TypeError(f"a domain must be written like '(0, inf)' or (0.0, 1.0), got {tree!r}")
     parts = tree.values() if isinstance(tree, dict) else tree.flat if is_array(tree) else tree
     return [d for part in parts for d in flat_domains(part)]
 
@@ -67,8 +67,8 @@ def domain_of_each(domain: Any, names: Sequence[str]) -> dict[str, Any]:
         return {name: domain.get(name, REALS) for name in names}
     if not isinstance(domain, (list, tuple)) or len(domain) != len(names):
         raise ValueError(
-            f"domain= is one interval, a dict of them by name, or a list of one for each of {len(names)} parameters "
-            f"({', '.join(names)}); got {domain!r}"
+            f"domain= must be one interval, a dict of them by name, or a list with one for each of {len(names)} "
+            f"parameters ({', '.join(names)}); got {domain!r}"
         )
     return dict(zip(names, domain))
 

@@ -51,7 +51,7 @@ class Function:
             raise ValueError(f"not a real number, {result:.6g}")
         if isinstance(result, (list, tuple, dict)) or bool(getattr(result, "ndim", 0)):
             raise TypeError(
-                f"{self.name}: a function whose derivatives are checked returns one number, got a "
+                f"{self.name}: a function whose derivatives are checked must return one number, got a "
                 f"{type(result).__name__}: check lambda x: np.sum(dy * f(x)), with grad=lambda x: backward(dy, x)"
             )
         return one_number(self.name, listed(result))  # JAX and PyTorch return a number as an array of one element

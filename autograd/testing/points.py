@@ -112,7 +112,7 @@ def points(domains: Any, lanes: Iterable[str] = EVERYDAY) -> st.SearchStrategy[A
         return st.tuples(*(points(part, lanes) for part in domains))
     if is_array(domains):
         return st.tuples(*(points(part, lanes) for part in domains.flat)).map(partial(_array, domains.shape))
-    raise TypeError(f"points: a domain is written like '(0, inf)' or (0.0, 1.0), got {domains!r}")
+    raise TypeError(f"points: a domain must be written like '(0, inf)' or (0.0, 1.0), got {domains!r}")
 
 
 def _array(shape: tuple[int, ...], numbers: tuple[float, ...]) -> Any:

@@ -75,7 +75,7 @@ def context() -> Any:
     mp = MPContext()
 
     def refuse(x: Any) -> float:
-        raise TypeError("f makes a float of its operand")
+        raise TypeError("f converts its operand to a float")
 
     mp.mpf.__float__ = refuse
     for name, function in METHODS.items():

@@ -168,7 +168,7 @@ def programs(
     """
     names = names_of(ops)
     if inputs < 1 or size < 1:
-        raise ValueError(f"programs: inputs and size are 1 or more, got {inputs} and {size}")
+        raise ValueError(f"programs: inputs and size must be 1 or more, got {inputs} and {size}")
     back = inputs + size - 1
     # Inputs come first, so that an operand shrinks to one and the code that computed it disappears. The latest values
     # come often, so that little is dead and much is shared.

@@ -14,7 +14,7 @@ def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> 
     [1.0, 2.0, 0.5, 3.0]
     """
     if found is None:
-        raise ValueError("grad= returned None: does it lack its return?")
+        raise ValueError("grad= returned None: is its return statement missing?")
     if len(args) == 1:
         alone = isinstance(found, tuple) and len(found) == 1 and shape(args[0])[:1] != (1,)  # PyTorch's tuple of one
         parts: Sequence[Any] = found if alone else [found]
@@ -22,7 +22,7 @@ def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> 
         parts = found
     else:
         each = ", ".join(f"∂f/∂{name}" for name in names)
-        raise ValueError(f"grad= returns a tuple of {len(args)} parts ({each}), got {_described(found)}")
+        raise ValueError(f"grad= must return a tuple of {len(args)} parts ({each}), got {_described(found)}")
     return [x for part, arg, name in zip(parts, args, names) for x in _matched(part, arg, name)]
 
 
@@ -32,7 +32,9 @@ def _matched(part: Any, arg: Any, name: str) -> list[float]:
         raise ValueError(f"grad= returned None for ∂f/∂{name}")
     if isinstance(arg, dict):
         if not isinstance(part, dict) or part.keys() != arg.keys():
-            raise ValueError(f"grad=: ∂f/∂{name} is a dict of {', '.join(map(repr, arg))}, got {_described(part)}")
+            raise ValueError(
+                f"grad=: ∂f/∂{name} must be a dict with the keys {', '.join(map(repr, arg))}, got {_described(part)}"
+            )
         return [x for key, inner in arg.items() for x in _matched(part[key], inner, f"{name}[{key!r}]")]
     part, arg = listed(part), listed(arg)
     if shape(part) != shape(arg):
@@ -42,7 +44,7 @@ def _matched(part: Any, arg: Any, name: str) -> list[float]:
     try:
         return [float(part)]
     except (TypeError, ValueError) as error:
-        raise ValueError(f"grad=: ∂f/∂{name} is a number, got {part!r:.60}") from error
+        raise ValueError(f"grad=: ∂f/∂{name} must be a number, got {part!r:.60}") from error
 
 
 def listed(tree: Any) -> Any:

@@ -198,7 +198,7 @@ def _float(value: Any) -> float:
         )
     if isinstance(value, (np.datetime64, np.timedelta64, date, timedelta)):
         raise TypeError(
-            f"a feature is a number, not a date or a time: {value!s:.60}; divide by a unit what is past since a day"
+            f"a feature must be a number, not a date or a time: {value!s:.60}; use, say, the days since a fixed date"
         )
     if isinstance(value, complex):
         raise ValueError(f"Complex data not supported: {value}")

@@ -122,7 +122,9 @@ class ByGradient(Estimator):
     def _require_sensible(self) -> None:
         """Raise ValueError for a parameter out of range; by convention the constructor checks none."""
         if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
-            raise ValueError(f"solver is one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}")
+            raise ValueError(
+                f"solver must be one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}"
+            )
         require_sensible(self)
 
 

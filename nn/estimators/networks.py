@@ -34,7 +34,7 @@ class NetworkEstimator(ByGradient, Estimator):
     def _fit_network(self, X: Any, y: Any, outputs: int) -> None:
         self._require_sensible()
         if not isinstance(self.hidden, (tuple, list)):
-            raise ValueError(f"hidden must be a tuple of numbers of neurons, as (16,), got {self.hidden!r}")
+            raise ValueError(f"hidden must be a tuple of numbers of neurons, such as (16,), got {self.hidden!r}")
         for number in self.hidden:
             require_count("every number in hidden", number, 1)
         self._require_squares(X)

@@ -162,7 +162,7 @@ def test_what_a_kernel_raises_names_the_operation(table: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "rule", "message"),
     [
-        ({"kernel": 3}, lambda x: (x,), "kernel= is a function of floats"),
+        ({"kernel": 3}, lambda x: (x,), "kernel= must be a function of floats"),
         ({"kernel": math.sin}, lambda x: x, "must return (1 local derivatives,)"),
         ({"kernel": math.sin}, lambda x: (x, x), "must return (1 local derivatives,)"),
         ({}, lambda x, *, z: (x, (z,)), "the rule of a kernel may take its value as z"),

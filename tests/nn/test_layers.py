@@ -148,11 +148,11 @@ def test_steps_of_a_sequence_follow_each_other() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Neuron(2, activation="rellu"), "activation is one of relu, .*, got 'rellu'"),
-        (lambda: Neuron(2, nonlin=False, activation="rellu"), "activation is one of relu"),
+        (lambda: Neuron(2, activation="rellu"), "activation must be one of relu, .*, got 'rellu'"),
+        (lambda: Neuron(2, nonlin=False, activation="rellu"), "activation must be one of relu"),
         (lambda: Neuron(-1), "nin must be a whole number, 0 or more, got -1"),
         (lambda: Linear(2, 0), "nout must be a whole number, 1 or more, got 0"),
-        (lambda: MLP(2, [2, 1], init="zeros"), "init is one of uniform, xavier, he, got 'zeros'"),
+        (lambda: MLP(2, [2, 1], init="zeros"), "init must be one of uniform, xavier, he, got 'zeros'"),
     ],
 )
 def test_an_unknown_name_is_an_error_that_lists_the_known(make, message: str) -> None:

@@ -98,7 +98,7 @@ def test_saturated_it_neither_overflows_nor_cancels(z: float, y: int, wanted: fl
     ("call", "message"),
     [
         (lambda: nn.squared_error([1.0], [1.0, 2.0]), "as many predictions as targets"),
-        (lambda: nn.hinge([], []), "one at least"),
+        (lambda: nn.hinge([], []), "at least one"),
         (lambda: nn.cross_entropy([0.0, 1.0], 2), "from 0 to 1, got 2"),
         (lambda: nn.cross_entropy([0.0, 1.0], 0.5), "from 0 to 1, got 0.5"),
         (lambda: nn.cross_entropy(0.0, -1), "the target must be from 0 to 1, got -1"),

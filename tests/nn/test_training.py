@@ -156,7 +156,7 @@ def test_passes_in_batches_all_happen() -> None:
         (([[1.0]], [1.0]), {"batch": -5}, "batch must be a whole number"),
         (([[1.0]], [1.0]), {"passes": -3}, "passes must be a whole number, 0 or more, got -3"),
         (([[1.0]], [1.0]), {"tol": -1.0}, "tol must be 0 or more, got -1.0"),
-        (([[1.0]], [1.0, 2.0]), {"batch": 1}, r"one number of rows, 1 at least; got \[1, 2\]"),
+        (([[1.0]], [1.0, 2.0]), {"batch": 1}, r"the same number of rows, at least 1; got \[1, 2\]"),
         ((np.empty((0, 1)), []), {}, r"got \[0\]"),
         ((), {}, "got no data"),
     ],

@@ -250,7 +250,7 @@ def test_structured_arguments_and_their_names() -> None:
 
 
 def test_what_cannot_be_checked_says_how() -> None:
-    with pytest.raises(TypeError, match=r"returns one number, got a ndarray: check lambda x: np.sum\(dy \* f\(x\)\)"):
+    with pytest.raises(TypeError, match=r"must return one number, got a ndarray: check lambda x: np.sum\(dy \* f\(x\)\)"):
         check_gradients(np.exp, np.zeros(3), grad=np.exp)
     with pytest.raises(TypeError, match="or pass grad= to check a derivative of your own"):
         check_gradients(math.exp, 1.0)
@@ -266,10 +266,10 @@ def test_a_value_from_outside_is_a_number_to_f(x: float) -> None:
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        ((sin, 1.0), {"order": 3}, "order is 1, or 2"),
-        ((sin, 1.0), {"order": 2, "grad": math.cos}, "order is 1, or 2 without grad="),
-        ((sin, 1.0), {"modes": ("sideways",)}, "modes are some of reverse, forward"),
-        ((sin, 1.0), {"modes": "reverse"}, "modes are some of"),
+        ((sin, 1.0), {"order": 3}, "order must be 1, or 2"),
+        ((sin, 1.0), {"order": 2, "grad": math.cos}, "order must be 1, or 2 without grad="),
+        ((sin, 1.0), {"modes": ("sideways",)}, "modes must be some of reverse, forward"),
+        ((sin, 1.0), {"modes": "reverse"}, "modes must be some of"),
         ((log, 1.0), {"domain": (2.0, 3.0)}, r"x = 1.0 is outside its domain \[2.0, 3.0\]"),
         ((sin, 1.0), {"grad": lambda x: (1.0, 2.0)}, r"∂f/∂x has shape \(2,\), x has shape \(\)"),
         ((autograd.multiply, 1.0, 2.0), {"domain": [None]}, "one for each of 2 parameters"),

@@ -107,7 +107,7 @@ def test_rounding_in_the_middle_of_f_is_no_mismatch() -> None:
     ("domain", "message"),
     [
         ({"z": None}, r"domain=: 'z' is not a parameter \(x\)"),
-        ([None, None], r"a list of one for each of 1 parameters \(x\)"),
+        ([None, None], r"a list with one for each of 1 parameters \(x\)"),
         ((1, 0), "there is no number in the domain"),
         ("(1, 1]", "there is no number in the domain"),
     ],
@@ -195,7 +195,7 @@ def test_a_domain_in_a_dict_of_other_keys_is_refused() -> None:
     ("f", "message"),
     [
         ("(0, 1]", r"@gradcheck\(domain='\(0, 1\]'\)"),
-        (lambda *xs: 0.0, r"\*xs says not how many"),
+        (lambda *xs: 0.0, r"\*xs does not say how many"),
         (lambda: 0.0, "f has no parameter to draw"),
     ],
 )
@@ -261,9 +261,9 @@ def test_a_lane_or_a_domain_that_is_none() -> None:
         strategies.values((2, 1))
     with pytest.raises(ValueError, match="no operation <built-in function sin> in the table"):
         programs([math.sin])
-    with pytest.raises(ValueError, match="inputs and size are 1 or more, got 3 and 0"):
+    with pytest.raises(ValueError, match="inputs and size must be 1 or more, got 3 and 0"):
         programs(size=0)
-    with pytest.raises(TypeError, match="a domain is written like"):
+    with pytest.raises(TypeError, match="a domain must be written like"):
         strategies.points(3.0)
 
 

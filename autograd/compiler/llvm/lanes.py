@@ -97,7 +97,7 @@ class Lanes:
 
     def __float__(self) -> float:
         if self.known is None:
-            raise TypeError("lanes are no constant")
+            raise TypeError("these lanes are not constant")
         return self.known
 
     item = __float__
@@ -213,7 +213,7 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
         return x.other(f"{'uitofp' if x.kind == BOOLEAN else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
     if kind == BOOLEAN:
         return UFUNCS["not_equal"](x, constant(x.body, 0.0))
-    raise TypeError(f"{x.kind} lanes are no {kind}")
+    raise TypeError(f"{x.kind} lanes are not {kind}")
 
 
 def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:

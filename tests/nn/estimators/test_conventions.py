@@ -227,7 +227,7 @@ def test_one_class_and_numbers_between_classes_are_errors(estimator) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"solver": "newtn"}, "solver is one of .*, got 'newtn'"),
+        ({"solver": "newtn"}, "solver must be one of .*, got 'newtn'"),
         ({"l2": -1.0}, "l2 must be 0 or more and finite, got -1.0"),
         ({"tol": -1.0}, "tol must be 0 or more and finite, got -1.0"),
         ({"max_iter": 2.5}, "max_iter must be a whole number"),

@@ -151,8 +151,8 @@ def test_too_few_rows_are_an_error_that_says_how_many() -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"covariance": "diagonal"}, "covariance is one of shared, separate, got 'diagonal'"),
-        ({"solver": "newton"}, "solver is one of exact, gradient ascent, got 'newton'"),
+        ({"covariance": "diagonal"}, "covariance must be one of shared, separate, got 'diagonal'"),
+        ({"solver": "newton"}, "solver must be one of exact, gradient ascent, got 'newton'"),
         ({"priors": [0.5, 0.6]}, "priors must be 2 numbers above 0 that add up to 1"),
         ({"priors": [1.0]}, "priors must be 2 numbers"),
         ({"max_iter": -1}, "max_iter must be a whole number, 1 or more, got -1"),
