@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import warnings
-from opcode import opmap
 
 from autograd.primitives.ieee import outside
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from autograd.engine.value import Value
 
-COMPARE, CONTAINS = opmap["COMPARE_OP"], opmap["CONTAINS_OP"]
 SEARCHES = {"count", "index", "remove"}  # methods of lists
 
 
@@ -46,9 +44,12 @@ def notice_equality(v: Value, w: Value) -> None:
 
     It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x): written out, it is no search.
     """
+    from opcode import opmap
+
     frame = sys._getframe(2)
     code, now = frame.f_code, frame.f_code.co_code[frame.f_lasti]
-    is_search = now == CONTAINS or (now != COMPARE and not SEARCHES.isdisjoint(code.co_names))
+    calls = now != opmap["COMPARE_OP"] and not SEARCHES.isdisjoint(code.co_names)
+    is_search = calls or now == opmap["CONTAINS_OP"]
     if v.is_constant or w.is_constant or not is_search:
         return
     text = f"two Values were found equal since both are {v.data!r}: in, index and remove go by data; use `is`, or a set"

@@ -250,7 +250,9 @@ def test_structured_arguments_and_their_names() -> None:
 
 
 def test_what_cannot_be_checked_says_how() -> None:
-    with pytest.raises(TypeError, match=r"must return one number, got a ndarray: check lambda x: np.sum\(dy \* f\(x\)\)"):
+    with pytest.raises(
+        TypeError, match=r"must return one number, got a ndarray: check lambda x: np.sum\(dy \* f\(x\)\)"
+    ):
         check_gradients(np.exp, np.zeros(3), grad=np.exp)
     with pytest.raises(TypeError, match="or pass grad= to check a derivative of your own"):
         check_gradients(math.exp, 1.0)
