@@ -166,7 +166,7 @@ W, b = np.ones((2, 3)), np.ones(2)
 STRUCTURES: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = [
     (np.sum, (W,), lambda x: np.ones((3, 2)), r"∂f/∂a has shape \(3, 2\), a has shape \(2, 3\)"),
     (np.sum, (W,), lambda x: np.ones(6), r"∂f/∂a has shape \(6,\), a has shape \(2, 3\)"),
-    (np.sum, (W,), lambda x: None, r"grad= returned None: does it lack its return\?"),
+    (np.sum, (W,), lambda x: None, r"grad= returned None: is its return statement missing\?"),
     (
         two,
         (W, b),
@@ -182,8 +182,8 @@ STRUCTURES: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = [
         r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got|∂f/∂w has shape \(3,\)",
     ),
     (two, (W, b), lambda w, b: 2.0, r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got 2.0"),
-    (lambda p: p["a"], ({"a": 1.0},), lambda p: {"b": 1.0}, "∂f/∂p is a dict of 'a', got a dict of 'b'"),
-    (sin, (1.0,), lambda x: 1j, "∂f/∂x is a number, got 1j"),
+    (lambda p: p["a"], ({"a": 1.0},), lambda p: {"b": 1.0}, "∂f/∂p must be a dict with the keys 'a', got a dict of 'b'"),
+    (sin, (1.0,), lambda x: 1j, "∂f/∂x must be a number, got 1j"),
 ]
 
 
