@@ -55,4 +55,5 @@ def main() -> None:
         print(json.dumps([derivatives, time.process_time() - start]), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ EAGER_STEPS, STEPS, BATCH = 40, 1500, 32
 
 
 class Scalar:
-    """Reverse mode on scalars in the fewest lines, as courses write it: the class to compare with."""
+    """Reverse mode on scalars in some forty lines, as courses write it: the class to compare with."""
 
     __slots__ = ("children", "data", "grad", "local_grads")
 
@@ -157,7 +157,7 @@ def cost(p: Any, x: Any, y: Any, n: Any) -> Any:
 
 
 def names() -> list[list[int]]:
-    """The names of at most seven plain letters, in an order of chance, as numbers of letters, dots at both ends."""
+    """The names of at most seven plain letters, shuffled, as numbers of letters, dots at both ends."""
     path = Path(__file__).parent / "data" / "pokemon_stats.csv"
     with path.open(encoding="utf-8") as file:
         words = {row["Name"].lower() for row in csv.DictReader(file)}
@@ -261,8 +261,8 @@ def draw(eager: list[float], compiled: list[float]) -> Any:
 
 
 def compare(p: dict[str, Any], name: list[int]) -> None:
-    """Print how long both passes for a name take, on the class of thirty lines and on Value: the best of some turns."""
-    kinds = {"the class of thirty lines": on(Scalar, p), "Value": on(Value, p)}
+    """Print how long both passes for a name take, on the class of forty lines and on Value: the best of some turns."""
+    kinds = {"the class of forty lines": on(Scalar, p), "Value": on(Value, p)}
     milliseconds: dict[str, list[float]] = {title: [] for title in kinds}
     for _ in range(7):
         for title, own in kinds.items():
@@ -272,7 +272,7 @@ def compare(p: dict[str, Any], name: list[int]) -> None:
             milliseconds[title].append(1000 * (time.process_time() - start))
     theirs, ours = map(min, milliseconds.values())
     print(f"both passes for a name of {len(name) - 2} letters, C = {C.data:.6f}:")
-    print(f"the class of thirty lines {theirs:.0f} ms, Value {ours:.0f} ms: {theirs / ours:.1f} times as fast\n")
+    print(f"the class of forty lines {theirs:.0f} ms, Value {ours:.0f} ms: {theirs / ours:.1f} times as fast\n")
 
 
 def main() -> None:

@@ -63,8 +63,8 @@ class Neuron(Module):
         stream, function = _stream(rng), _activation(activation)
         self.w = [Value(stream.uniform(-limit, limit)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
-        self.activation, self._function = (activation, function) if nonlin else ("linear", positive)
-        self.nonlin = self.activation != "linear"
+        self.activation, self._function = activation, function
+        self.nonlin = nonlin and activation != "linear"
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
@@ -75,7 +75,7 @@ class Neuron(Module):
         return self._function(z) if self.nonlin else z
 
     def __repr__(self) -> str:
-        return f"{_title(self.activation)}Neuron({len(self.w)})"
+        return f"{_title(self.activation if self.nonlin else 'linear')}Neuron({len(self.w)})"
 
 
 class Layer(Module):

@@ -78,14 +78,19 @@ class Drawing:
         return path
 
     def render(
-        self, filename: str | Path | None = None, format: str | None = None, view: bool = False, cleanup: bool = True
+        self,
+        filename: str | Path | None = None,
+        format: str | None = None,
+        view: bool = False,
+        cleanup: bool = True,
+        directory: str | Path = "",
     ) -> str:
         """Write the picture to a file, its format appended if it is missing; returns the file's name.
 
-        With `view`, the system's viewer opens it. There is no other file, so nothing is left for `cleanup`, as in the
-        graphviz package.
+        With `view`, the system's viewer opens it. The options are those of the graphviz package, but there is no other
+        file, so `cleanup` has nothing to do.
         """
-        name = Path(filename or self.filename or "gradients")
+        name = Path(directory, filename or self.filename or "gradients")
         ending = f".{format or self.format}"
         path = self.save(name if name.suffix == ending else f"{name}{ending}")
         if view:

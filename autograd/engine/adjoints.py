@@ -93,7 +93,7 @@ def _descend(nodes: list[Value], zero: float) -> None:
 
 
 def adjoints(output: Value, seed: Any) -> dict[Value, Any]:
-    """∂output/∂v for every Value v that a live path reaches, times `seed`: slower than a sweep, but safe inside one."""
+    """∂output/∂v · `seed` for every Value v that a live path reaches; no lock, no slot: it can run inside a sweep."""
     nodes, seen = [output], {output}
     for node in nodes:
         for v in node.inputs:

@@ -6,9 +6,10 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
 from autograd.engine.kinks import keeping_sides
-from autograd.engine.value import CONSTANT, KEPT, Value
+from autograd.engine.value import CONSTANT, KEPT, NumPyValue, Value
 from autograd.numbers.kinds import coerced
 from autograd.numbers.sides import mean
+from autograd.primitives import ieee
 from autograd.primitives.operators import Scalar
 from autograd.symbols import same, unmasked
 
@@ -194,12 +195,14 @@ def recorded_partials(node: Value) -> tuple[Any, ...]:
 
 def is_unchanged(node: Value) -> bool:
     """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
-    row = node.op
+    row, numbers = node.op, tuple(v.data for v in node.inputs)
     assert row is not None
     try:
-        data, partials = row.rule(*row.structured(tuple(v.data for v in node.inputs)))
+        data, partials = row.rule(*row.structured(numbers))
     except (ValueError, ArithmeticError):
-        return False
+        if not isinstance(node, NumPyValue):
+            return False
+        data, partials = ieee.evaluated(row, numbers)
     except TypeError:  # a node from outside has no rule to ask
         return True
     return same((data, *partials), (node.data, *node.partials))

@@ -1,7 +1,9 @@
 """The generator of inline.py: the rules of frequent operations, written out in the methods that record them.
 
 Calls of a rule, of its kernels and of `node` cost more than the arithmetic. So the methods that most scalar code is
-made of have them in line, for plain floats. `python -m autograd.engine.generating` writes the file.
+made of have them in line, for plain floats. `python -m autograd.engine.generating` writes the file, which has to be one
+that imports. The few pieces of rules that are written again here (the conditions of ONLY_IF, SQUARE, and what `Inlined`
+makes of `unit`, `select` and `ratio`) are held to the rules, to the bit, by tests/engine/test_inline.py.
 """
 
 from __future__ import annotations
@@ -22,12 +24,11 @@ UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
 
-# A power that raises nothing: it does not overflow, and where it is not real, it is no float.
+# In this range a power of floats neither overflows nor raises. That of a negative base may be complex, and so no float.
 MODEST = "1.0 <= y <= 8.0 and -1e30 < x < 1e30"
 
 # Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see
-# `_root_of_squares`; and no question is asked of a Symbol.
-# A modest power is finite.
+# `_root_of_squares`. A question about a Symbol would be a branch.
 ONLY_IF = {"divide": "type(y) is float and y != 0.0", "constant_power": MODEST, "sqrt": "x != 0.0"}
 
 # What the kernel of a power's slope does first, for the most frequent power.
@@ -36,7 +37,7 @@ SQUARE = ast.parse("2.0 * x", mode="eval").body
 HEAD = '''"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
 Generated from the table by `python -m autograd.engine.generating`: change the rules, not this file. Whatever is not a
-finite float, or not recorded, is left to the method that is replaced.
+float, fails or overflows, or is not recorded, is left to the method that is replaced.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
-BASE = None  # Value, to the methods of NumPyValue
-ANY = True  # an infinite sum is not reported; False in the methods of NumPyValue
+BASE = None  # so that `kind is BASE` is never true here; Value, in the methods of NumPyValue
+SILENT = True  # an infinite sum or product is not reported; False in the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 '''
 
@@ -89,7 +90,7 @@ def install(methods: dict[str, Any]) -> None:
 
 def _following_numpy(method: Any) -> Any:
     """The method for what follows NumPy. A copy of its code, which the interpreter specialises for its globals."""
-    names = {**globals(), "Value": NumPyValue, "BASE": Value, "ANY": False}
+    names = {**globals(), "Value": NumPyValue, "BASE": Value, "SILENT": False}
     return FunctionType(method.__code__.replace(), names, method.__name__)
 
 
@@ -140,20 +141,18 @@ class Rule:
         assert isinstance(result, ast.Tuple)
         known = [line.removeprefix("z = ") for line in lines if line.startswith("z = ")]
         value = known[0] if known else value
-        self.condition = condition = ONLY_IF.get(row.name)
+        condition = ONLY_IF.get(row.name)
         self.lines = [line for line in lines if not line.startswith("z = ")]
         self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
         self.kernels = inlined.kernels
-        self.is_total = not row.domain
+        self.range = "modest" if condition == MODEST else "" if row.domain else "total"
 
     def recorded(self, row: str, by_self: str, other: str, by_other: str, place: str = "") -> str:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         place = f"made._place = {place}\n" if place else ""
         made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other, place=place)
-        finite = (
-            "" if self.condition == MODEST else "(ANY or isfinite(z)) and " if self.is_total else "isfinite(z) and "
-        )
+        finite = {"total": "(SILENT or isfinite(z)) and ", "modest": ""}.get(self.range, "isfinite(z) and ")
         return "\n".join([*self.lines, f"if type(z) is float and {finite}not OPEN:", indent(made, "    ")])
 
 

@@ -1,7 +1,7 @@
 """The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
 Generated from the table by `python -m autograd.engine.generating`: change the rules, not this file. Whatever is not a
-finite float, or not recorded, is left to the method that is replaced.
+float, fails or overflows, or is not recorded, is left to the method that is replaced.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 new = object.__new__
-BASE = None  # Value, to the methods of NumPyValue
-ANY = True  # an infinite sum is not reported; False in the methods of NumPyValue
+BASE = None  # so that `kind is BASE` is never true here; Value, in the methods of NumPyValue
+SILENT = True  # an infinite sum or product is not reported; False in the methods of NumPyValue
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 
 add_row = TABLE["add"]
@@ -82,7 +82,7 @@ def __add__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x + y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -100,7 +100,7 @@ def __add__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
-            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+            if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -122,7 +122,7 @@ def __sub__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x - y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -140,7 +140,7 @@ def __sub__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
-            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+            if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -162,7 +162,7 @@ def __mul__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x * y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -180,7 +180,7 @@ def __mul__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
-            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+            if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -202,7 +202,7 @@ def __truediv__(self: Any, other: Any) -> Any:
     if kind is Value or kind is BASE:
         x, y = self._data, other._data
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -220,7 +220,7 @@ def __truediv__(self: Any, other: Any) -> Any:
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x / y if type(y) is float and y != 0.0 else None
-            if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+            if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
                 made._data = z
                 made._x = self
@@ -266,7 +266,7 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -290,7 +290,7 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -314,7 +314,7 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -338,7 +338,7 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -361,7 +361,7 @@ def __neg__(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = -x
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -481,7 +481,7 @@ def tanh(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = tanh_kernel(x)
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -501,7 +501,7 @@ def sigmoid(self: Any) -> Any:
     x = self._data
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -522,7 +522,7 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if type(z) is float and (ANY or isfinite(z)) and not OPEN:
+        if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
             made._data = z
             made._x = self
@@ -572,7 +572,7 @@ def install(methods: dict[str, Any]) -> None:
 
 def _following_numpy(method: Any) -> Any:
     """The method for what follows NumPy. A copy of its code, which the interpreter specialises for its globals."""
-    names = {**globals(), "Value": NumPyValue, "BASE": Value, "ANY": False}
+    names = {**globals(), "Value": NumPyValue, "BASE": Value, "SILENT": False}
     return FunctionType(method.__code__.replace(), names, method.__name__)
 
 

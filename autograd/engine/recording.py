@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 new = object.__new__
-GUARD = "in a side of `where`, guard the operand: log(where(x > 0, x, 1.0))"
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
@@ -142,7 +141,7 @@ def _ieee(row: Primitive, inputs: tuple[Value, ...]) -> Any:
 def _failure(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Exception:
     """The error of an operation on Values. Who raises it holds it in no frame: a cycle would keep the operands."""
     failure = row.failure(error, [_described(v) for v in inputs])
-    failure.args = (f"{failure.args[0]}; {GUARD}",)
+    failure.args = (f"{failure.args[0]}; in a side of `where`, guard the operand: {row.title}(where(..., x, 1.0))",)
     return failure
 
 

@@ -19,8 +19,9 @@ SEARCHES = {"count", "index", "remove"}  # methods of lists
 def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
     """Warn of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
 
-    An update adds a plain number to a Value that an earlier pass has reached. The oldest of these nodes, newest first,
-    are looked at: two updates in a row, with a pass between them, are two steps that are both still in the graph.
+    An update adds a plain number to a Value that an earlier pass has reached. Two updates in a row, with a pass between
+    them, are two steps that are both still in the graph. The nodes come newest first; the search starts at the oldest,
+    and ends at the first that is no update.
     """
     updates = set()
     for node in reversed(nodes):
@@ -31,7 +32,8 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
         updates.add(node)
     else:
         return
-    text = "this graph grows with every step, since w -= η * w.grad is recorded: write w.data -= η * w.grad"
+    text = "this graph grows with every step: a number was added to a Value that a backward pass has reached; "
+    text += "to update a weight, write w.data -= η * w.grad"
     warnings.warn(text, RuntimeWarning, outside())
 
 
@@ -40,9 +42,11 @@ def _is_update(node: Value) -> bool:
 
 
 def notice_equality(v: Value, w: Value) -> None:
-    """Warn if two different leaves with one number were found equal in a search: `w in frozen`, `params.index(w)`.
+    """Warn if two different Values with one number were found equal in a search: `w in frozen`, `params.index(w)`.
 
     It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x): written out, it is no search.
+    The caller is the method `==`, so the frame above it is the one that searches. Whether a call there is a search is
+    a guess from the names in its code.
     """
     from opcode import opmap
 

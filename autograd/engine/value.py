@@ -10,7 +10,7 @@ from autograd.engine.traps import notice_equality, notice_growth
 from autograd.forks import at_work
 from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
-from autograd.primitives import Primitive
+from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, is_plain
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Symbol, unmasked
@@ -28,7 +28,8 @@ NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; c
 changes = count().__next__  # ticks whenever the data of a Value is set
 clock = count().__next__  # gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
-FOLLOWING: list[bool] = []  # not empty once a Value of the process follows NumPy: a search among operands less
+LAST_PASS = [0]  # the tick of the last backward pass
+FOLLOWING: list[bool] = []  # once it is filled, `node` looks for NumPyValues among the operands
 UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
 KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
@@ -37,8 +38,8 @@ class Value(Scalar):
     """A number that remembers how it was computed.
 
     `data` is the number; `grad` is ∂C/∂self after `C.backward()`; `op` is the primitive that made it (None for a leaf);
-    `inputs` are its operands in order; `partials` has one local derivative ∂self/∂input for each, computed when the
-    node was made (None for an absent edge). Raises TypeError if `data` is not a real number.
+    `inputs` are its operands in order; `partials` has one local derivative ∂self/∂input for each, with the data of when
+    the node was made (None for an absent edge). Raises TypeError if `data` is not a real number.
 
     >>> w, x, b = Value(3.0, label="w"), Value(0.5, label="x"), Value(1.0, label="b")
     >>> z = w * x + b
@@ -53,7 +54,9 @@ class Value(Scalar):
 
     # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
     # collector. _y is None where there is one operand, a tuple where there are more than two. The methods of inline.py
-    # leave a plain number in _y, its place in _place and the number of x in _dy: `_show_number` makes it a constant.
+    # leave a plain number in _y, and its place in _place; then _dy has the number of x, since `_show_number`, which
+    # makes a constant of the plain number, needs it for the rule, and x may have other data by then. In a leaf, _dy
+    # marks what was computed under no_grad.
     _adjoint: Any
     _data: Any
     _x: Any
@@ -65,7 +68,6 @@ class Value(Scalar):
     index: int
     op: Primitive | None
     label: str = ""
-    last_pass = 0  # the tick of the last backward pass
 
     def __init__(self, data: Plain, label: str = "") -> None:
         self._data = coerce(data)
@@ -74,8 +76,10 @@ class Value(Scalar):
         self._x = self._y = self._dx = self._dy = self._adjoint = self.op = None
         self.grad = NO_GRAD
         self.index = clock()
+        if type(label) is not str:
+            label = _text_of(label)
         if label:
-            self.label = label if type(label) is str else _text_of(label)
+            self.label = label
 
     @classmethod
     def constant(cls, data: Plain, label: str = "") -> Self:
@@ -92,8 +96,10 @@ class Value(Scalar):
         made._x = made._y = made._dx = made._dy = made._adjoint = made.op = None
         made.grad = NO_GRAD
         made.index = CONSTANT
+        if type(label) is not str:
+            label = _text_of(label)
         if label:
-            made.label = label if type(label) is str else _text_of(label)
+            made.label = label
         return made
 
     @staticmethod
@@ -130,7 +136,7 @@ class Value(Scalar):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """∂self/∂input for each of `inputs`, computed when the node was made; None is an absent edge."""
+        """∂self/∂input for each of `inputs`, with the data of when the node was made; None is an absent edge."""
         if type(self._y) is float:
             self._show_number()
         if self._y is None:
@@ -224,8 +230,8 @@ class Value(Scalar):
         with SWEEPING:
             nodes, leaves, _ = sweep(self, seed)
             if nodes and type(nodes[-1]._y) is float:
-                notice_growth(nodes, Value.last_pass)
-            Value.last_pass = clock()
+                notice_growth(nodes, LAST_PASS[0])
+            LAST_PASS[0] = clock()
             if type(self._data) is not float:
                 _unmask(nodes + leaves)
             for node in nodes:
@@ -242,7 +248,7 @@ class Value(Scalar):
 
         def __eq__(self, other: Any) -> Any:
             equal = Scalar.__eq__(self, other)
-            if equal is True and self is not other and isinstance(other, Value) and self._x is None is other._x:
+            if equal is True and self is not other and isinstance(other, Value):
                 notice_equality(self, other)
             return equal
 
@@ -257,7 +263,8 @@ class Value(Scalar):
             raise TypeError(f"only a leaf can be copied or pickled, not the result of {self.op}: use detach() first")
         slots = {name: getattr(self, name) for name in _added_slots(type(self)) if hasattr(self, name)}
         grad = self.grad if self.has_grad else None
-        return _restored, (type(self), self._data, grad, self.index), (self.__dict__, slots)
+        recorded = self._dy is not UNRECORDED
+        return _restored, (type(self), self._data, grad, self.index, recorded), (self.__dict__, slots)
 
 
 class NumPyValue(Value):
@@ -273,6 +280,15 @@ class NumPyValue(Value):
     """
 
     __slots__ = ()
+
+    def __floor__(self) -> Any:
+        return TABLE["floor"].function(self)
+
+    def __ceil__(self) -> Any:
+        return TABLE["ceil"].function(self)
+
+    def __trunc__(self) -> Any:
+        return TABLE["floor"].function(self) if self._data >= 0 else TABLE["ceil"].function(self)
 
     def detach(self) -> NumPyValue:
         return NumPyValue(self._data, self.label)
@@ -290,13 +306,14 @@ def _unmask(nodes: list[Value]) -> None:
             raise TraceError(f"backward() would reach {node!r:.60}, a Value from outside: make it an argument")
 
 
-def _restored(cls: type[Value], data: Any, grad: Any, index: int) -> Value:
+def _restored(cls: type[Value], data: Any, grad: Any, index: int, recorded: bool) -> Value:
     """A leaf that was copied or pickled, without a call of its class; its attributes follow."""
     leaf = cls.__new__(cls)
     if issubclass(cls, NumPyValue):
         FOLLOWING[:] = [True]
     leaf._data = data
-    leaf._x = leaf._y = leaf._dx = leaf._dy = leaf._adjoint = leaf.op = None
+    leaf._x = leaf._y = leaf._dx = leaf._adjoint = leaf.op = None
+    leaf._dy = None if recorded else UNRECORDED
     leaf.grad = NO_GRAD if grad is None else grad
     leaf.index = index if index < 0 else clock()
     return leaf
@@ -307,7 +324,9 @@ def _added_slots(cls: type) -> set[str]:
     slots: set[str] = set()
     for base in cls.__mro__[: cls.__mro__.index(Value)]:
         added = base.__dict__.get("__slots__", ())
-        slots.update([added] if isinstance(added, str) else added)
+        for name in [added] if isinstance(added, str) else added:
+            is_private = name.startswith("__") and not name.endswith("__")
+            slots.add(f"_{base.__name__.lstrip('_')}{name}" if is_private else name)
     return slots - {"__dict__", "__weakref__"}
 
 

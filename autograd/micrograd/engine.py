@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import engine
-from autograd.engine.given import row
+from autograd.engine.given import ROWS, row
+from autograd.engine.value import UNRECORDED, NumPyValue
 
 SYMBOLS = {"relu": "ReLU", "negative": "neg", "power": "**"}
 
@@ -25,7 +26,12 @@ class Facade(type):
         return isinstance(x, engine.Value) if cls is Value else super().__instancecheck__(x)
 
     def __setattr__(cls, name: str, member: Any) -> None:
-        setattr(engine.Value, name, member) if cls is Value else super().__setattr__(name, member)
+        if cls is not Value:
+            super().__setattr__(name, member)
+            return
+        setattr(engine.Value, name, member)
+        if name in vars(NumPyValue):
+            setattr(NumPyValue, name, member)
 
 
 class Value(engine.Value, metaclass=Facade):
@@ -67,6 +73,8 @@ def _become(v: engine.Value, inputs: tuple[Any, ...], partials: tuple[Any, ...],
     made = engine.Value.node(v.data, inputs, partials, name or "node")
     v._connect(made.inputs, made.partials)
     v.op = made.op
+    if made.op is None:  # under no_grad
+        v._dy = UNRECORDED
 
 
 def _prev(v: engine.Value) -> set[engine.Value]:
@@ -85,7 +93,7 @@ def _op(v: engine.Value) -> str:
         return ""
     if v.op.name == "constant_power":
         return f"**{v.inputs[1].data:g}"
-    if v.op is row(v.op.title):
+    if v.op is ROWS.get(v.op.title):
         return "" if v.op.title == "node" else v.op.title
     return SYMBOLS.get(v.op.name) or v.op.symbol or v.op.name
 
@@ -98,7 +106,7 @@ def _set_op(v: engine.Value, name: str) -> None:
 def _backward(v: engine.Value) -> Callable[[], None]:
     """The function that adds `grad` times each local derivative to the `grad` of the inputs.
 
-    One that is set is run once, on a `grad` of 1: what it adds to the inputs are the local derivatives.
+    One that is set is run once, then and there, on a `grad` of 1: what it adds to the inputs are the local derivatives.
     """
 
     def push() -> None:
@@ -111,6 +119,8 @@ def _backward(v: engine.Value) -> Callable[[], None]:
 
 def _set_backward(v: engine.Value, push: Callable[[], None]) -> None:
     inputs = v.inputs
+    if v._dy is UNRECORDED:
+        return
     if not inputs:
         for cell in getattr(push, "__closure__", None) or ():
             if isinstance(cell.cell_contents, engine.Value) and cell.cell_contents is not v:

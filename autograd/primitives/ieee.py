@@ -1,4 +1,7 @@
-"""IEEE arithmetic where NumPy is: errors are reported as `numpy.errstate` says, and the value is inf or NaN."""
+"""IEEE arithmetic where NumPy is: errors are reported as `numpy.errstate` says, and the value is inf or NaN.
+
+Underflow is not reported; NumPy ignores it by default.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def report(row: Primitive, value: Any, operands: Sequence[Any]) -> None:
         error = _infinite(row, operands) if all(map(isfinite, operands)) else ""
     if error:
         _raise_or_warn(error, f"{TEXTS[error]} encountered in {row.title}")
-    sys.modules["numpy"].add(0.0, 0.0)  # clears the processor's flags: else `np.exp` of an array of Values reports too
+    _clear_flags()
 
 
 def evaluated(row: Primitive, operands: Sequence[float]) -> tuple[float, tuple[float | None, ...]]:
@@ -67,11 +70,18 @@ def _infinite(row: Primitive, operands: Sequence[Any]) -> str:
     """What an infinite value of finite operands is: a pole, or too large for a float."""
     try:
         row.evaluate(*row.structured(tuple(operands)))
-    except OverflowError:
-        return "over"
-    except (ValueError, ArithmeticError):
+    except (ValueError, ZeroDivisionError):
         return "divide"
+    except (OverflowError, TypeError):  # TypeError: a node from outside has no rule to ask
+        return "over"
     return "over"
+
+
+def _clear_flags() -> None:
+    """Clear the processor's flags of errors; else a function of NumPy that called us reports the error again."""
+    import numpy
+
+    numpy.add(0.0, 0.0)
 
 
 def _raise_or_warn(error: str, text: str) -> None:

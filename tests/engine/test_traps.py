@@ -76,9 +76,12 @@ SEARCHES: list[tuple[Callable[[list[Value], Value], Any], Any]] = [
 ]
 
 
+@pytest.mark.parametrize("make", [lambda: Value(0.0), lambda: Value(0.0) * 1.0])
 @pytest.mark.parametrize(("search", "found"), SEARCHES)
-def test_a_search_that_finds_an_equal_value_warns(search: Callable[[list[Value], Value], Any], found: Any) -> None:
-    a, b = Value(0.0), Value(0.0)
+def test_a_search_that_finds_an_equal_value_warns(
+    search: Callable[[list[Value], Value], Any], found: Any, make: Callable[[], Value]
+) -> None:
+    a, b = make(), make()
     with pytest.warns(RuntimeWarning, match="use `is`, or a set"):
         assert search([a, b], b) == found
 
@@ -100,12 +103,11 @@ def test_other_comparisons_do_not_warn(use: Callable[[Value, Value], Any]) -> No
     use(Value(0.0), Value(0.0))
 
 
-@pytest.mark.parametrize("label", [(), (Value(1.0),), 3, 1.5, Value(1.0), ["x"]])
+@pytest.mark.parametrize("label", [(), (Value(1.0),), 0, 1.5, Value(0.0), ["x"], None])
 @pytest.mark.parametrize("make", [Value, Value.constant])
 def test_a_label_is_a_string(make: Any, label: Any) -> None:
-    if label != ():
-        with pytest.raises(TypeError, match=r"Value\.node.*autograd\.micrograd"):
-            make(1.0, label)
+    with pytest.raises(TypeError, match=r"Value\.node.*autograd\.micrograd"):
+        make(1.0, label)
 
 
 class Label(str):
@@ -120,8 +122,9 @@ def test_backward_on_what_was_not_recorded_is_an_error() -> None:
     x = Value(2.0)
     with no_grad():
         y = x * x
-    with pytest.raises(RuntimeError, match="no_grad"):
-        y.backward()
+    for unrecorded in (y, copy.copy(y), pickle.loads(pickle.dumps(y))):
+        with pytest.raises(RuntimeError, match="no_grad"):
+            unrecorded.backward()
     (y * x).backward()
     assert (x.grad, y.grad) == (4.0, 2.0)  # as a leaf of another graph it is one
     Value(1.0).backward()
@@ -131,12 +134,15 @@ def test_backward_on_what_was_not_recorded_is_an_error() -> None:
 class Parameter(Value):
     """A subclass whose constructor takes other arguments, with an attribute and a slot of its own."""
 
-    __slots__ = ("extra",)
+    __slots__ = ("__secret", "extra")
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__((low + high) / 2, label="p")
         self.range = [low, high]
-        self.extra = "kept"
+        self.extra = self.__secret = "kept"
+
+    def secret(self) -> str:
+        return self.__secret
 
 
 @pytest.mark.parametrize("made", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
@@ -147,6 +153,7 @@ def test_a_copy_of_a_subclass_is_one_of_it(made: Callable[[Any], Any]) -> None:
     q = made(p)
     assert type(q) is Parameter and q is not p
     assert (q.data, q.grad, q.label, q.range, q.extra, q.moment) == (2.0, 2.0, "p", [1.0, 3.0], "kept", 0.5)
+    assert q.secret() == "kept"
     assert gradients(q * q, q) == 4.0
     q.label = "q"
     assert p.label == "p" and (made is copy.copy or q.range is not p.range)

@@ -182,7 +182,12 @@ STRUCTURES: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = [
         r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got|∂f/∂w has shape \(3,\)",
     ),
     (two, (W, b), lambda w, b: 2.0, r"a tuple of 2 parts \(∂f/∂w, ∂f/∂b\), got 2.0"),
-    (lambda p: p["a"], ({"a": 1.0},), lambda p: {"b": 1.0}, "∂f/∂p must be a dict with the keys 'a', got a dict of 'b'"),
+    (
+        lambda p: p["a"],
+        ({"a": 1.0},),
+        lambda p: {"b": 1.0},
+        "∂f/∂p must be a dict with the keys 'a', got a dict of 'b'",
+    ),
     (sin, (1.0,), lambda x: 1j, "∂f/∂x must be a number, got 1j"),
 ]
 
