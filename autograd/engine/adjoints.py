@@ -25,11 +25,11 @@ wait_before_forks(SWEEPING)
 _age = attrgetter("index")
 
 
-def sweep(output: Value, seed: Any, first: int = 0, keep: bool = False) -> tuple[list[Value], list[Value], list[Value]]:
+def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value], list[Value]]:
     """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
 
-    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live; with `keep`,
-    a node has it as its `grad` too. The caller holds SWEEPING until it has read the slots.
+    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. The caller holds
+    SWEEPING until it has read the slots.
     """
     zero = float("0")  # a new object in every sweep, so that `is zero` means: met, with no contribution yet
     nodes: list[Value] = []
@@ -62,16 +62,14 @@ def sweep(output: Value, seed: Any, first: int = 0, keep: bool = False) -> tuple
                 put(u) if u.index >= first else older.append(u)
     nodes.sort(key=_age, reverse=True)
     output._adjoint = seed
-    _descend(nodes, zero, keep)
+    _descend(nodes, zero)
     return nodes, leaves, older
 
 
-def _descend(nodes: list[Value], zero: float, keep: bool) -> None:
+def _descend(nodes: list[Value], zero: float) -> None:
     """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
     for node in nodes:
         adjoint = node._adjoint
-        if keep:
-            node.grad = adjoint
         if adjoint is zero:
             continue
         by_v = node._dx

@@ -19,7 +19,7 @@ SEARCHES = {"count", "index", "remove"}  # methods of lists
 def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
     """Warn of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
 
-    An update adds a plain number to a Value that a pass has reached. Two updates in a row, with a pass between
+    An update adds a plain number to a Value that an earlier pass has reached. Two updates in a row, with a pass between
     them, are two steps that are both still in the graph. The nodes come newest first; the search starts at the oldest,
     and ends at the first that is no update.
     """

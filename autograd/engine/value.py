@@ -228,15 +228,14 @@ class Value(Scalar):
         if type(self._data) is not float and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
-            of_float = type(self._data) is float
-            nodes, leaves, _ = sweep(self, seed, keep=of_float)
+            nodes, leaves, _ = sweep(self, seed)
             if nodes and type(nodes[-1]._y) is float:
                 notice_growth(nodes, LAST_PASS[0])
             LAST_PASS[0] = clock()
-            if not of_float:
+            if type(self._data) is not float:
                 _unmask(nodes + leaves)
-                for node in nodes:
-                    node.grad = node._adjoint
+            for node in nodes:
+                node.grad = node._adjoint
             for leaf in leaves:
                 if leaf.index >= 0:
                     added = mean(leaf._adjoint)
