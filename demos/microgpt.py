@@ -285,9 +285,8 @@ def main() -> None:
     print(f"eager: {len(eager)} steps, C = {np.mean(eager[:10]):.2f} at first, {np.mean(eager[-10:]):.2f} at the end")
     p, costs, seconds = trained_compiled(p, data)
     usual = 1000 * sorted(seconds)[len(seconds) // 2]
-    print(
-        f"compiled in {seconds[0]:.1f} s; a step takes {usual:.2f} ms, {1000 * usual / BATCH:.0f} µs for each of its names"
-    )
+    each = 1000 * usual / BATCH
+    print(f"compiled in {seconds[0]:.1f} s; a step takes {usual:.2f} ms, {each:.0f} µs for each of its names")
     print(f"compiled: {STEPS} steps, C = {costs[0]:.2f} at first, {np.mean(costs[-50:]):.2f} at the end\n")
     draw(eager, costs).savefig(PICTURE)
     rng, model = random.Random(4), on(Value, p)
