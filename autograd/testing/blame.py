@@ -14,7 +14,7 @@ from autograd.testing.evidence import SecondEvidence
 from autograd.testing.functions import SECOND, applied, by_forward, by_reverse, plain
 from autograd.testing.judging import Judgement, judge
 from autograd.testing.local import Local
-from autograd.testing.oracle import EPSILON
+from autograd.testing.noise import EPSILON
 from autograd.testing.verdicts import Verdict
 from autograd.transforms.forward import duals
 

@@ -19,7 +19,7 @@ from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
-from autograd.testing.oracle import EPSILON, rounding_beside
+from autograd.testing.noise import EPSILON, rounding_beside
 from autograd.testing.supplied_derivatives import derivatives_given
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd.testing.decorators import drawn_parameters, quietly
 from autograd.testing.domains import domain_of_each
 from autograd.testing.functions import Function, by_reverse
-from autograd.testing.oracle import SAFETY
+from autograd.testing.noise import SAFETY
 from autograd.testing.points import points
 from autograd.testing.precise import rounding_of
 from autograd.testing.verdicts import GradientMismatch, raised

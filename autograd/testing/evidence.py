@@ -12,7 +12,8 @@ from typing import Any
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
-from autograd.testing.oracle import EPSILON, Estimate, numeric_derivative, rounding_beside
+from autograd.testing.noise import EPSILON, rounding_beside
+from autograd.testing.oracle import Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
 

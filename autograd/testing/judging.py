@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from autograd.testing.evidence import Evidence
-from autograd.testing.oracle import EPSILON, SAFETY
+from autograd.testing.noise import EPSILON, SAFETY
 from autograd.testing.underflow import TINIEST
 from autograd.testing.verdicts import Verdict
 

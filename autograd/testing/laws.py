@@ -23,7 +23,7 @@ from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
 from autograd.testing.blame import ties
 from autograd.testing.functions import applied
-from autograd.testing.oracle import EPSILON
+from autograd.testing.noise import EPSILON
 from autograd.testing.programs import SampleProgram, SampleStep
 from autograd.testing.verdicts import GradientMismatch
 from autograd.transforms import grad, hessian, jvp

@@ -1,0 +1,145 @@
+"""How far rounding moves a function near a point, seen in its values alone."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+EPSILON = sys.float_info.epsilon
+SAFETY = 10.0
+COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
+HALVINGS = 40
+TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
+SEVERAL = 3  # teeth among six neighbours: a single one is a step of f, or a pole
+
+
+class Slice:
+    """f along one operand, with each value computed once: NaN where arithmetic raises."""
+
+    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int) -> None:
+        self.f, self.x, self.i = f, list(x), i
+        self.known: dict[float, float] = {}
+
+    def __call__(self, t: float) -> float:
+        if t not in self.known:
+            operands = list(self.x)
+            operands[self.i] = t
+            try:
+                self.known[t] = float(self.f(*operands))
+            except (ValueError, ArithmeticError):
+                self.known[t] = math.nan
+        return self.known[t]
+
+
+def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f close to x, seen in its values along operand i on either side.
+
+    The value at x itself is not used: it may be a jump.
+    """
+    g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
+    worst = 0.0
+    for side in (-1, 1):
+        beside = math.nextafter(x[i], side * math.inf)
+        close = (noise for _, noise in rounding(g, beside, size, side, low, high))
+        worst = max(worst, teeth(g, beside, side, low, high), *close)
+    return worst
+
+
+def teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
+    """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
+
+    Values spaced wider than those points look scattered. So do values of an f with many periods in between, but that f
+    does not jump; and those of an f with a step or a pole, but that f jumps once.
+    """
+    worst = 0.0
+    for spacing in (abs(x) * relative for relative in TEETH):
+        points = [x + side * k * spacing for k in range(7)]
+        values = [g(t) if low <= t <= high else math.nan for t in points]
+        if all(map(math.isfinite, values)):
+            noise = roughness(values, min)
+            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and _jumps_often(g, points, noise):
+                worst = noise
+    return worst
+
+
+def _jumps_often(g: Slice, points: list[float], noise: float) -> bool:
+    """Whether f jumps by more than the noise somewhere, and jumps between several of these neighbours."""
+    jumps = sorted((jump(g, [a, b]) for a, b in pairwise(points)), reverse=True)
+    return jumps[0] > noise and jumps[SEVERAL - 1] > COARSE * jumps[0]
+
+
+def rounding(
+    g: Slice, x: float, size: float, side: int, low: float, high: float, enough: int = 2
+) -> list[tuple[float, float]]:
+    """The rounding error of f within `size` of x, and the spacing from which it was seen.
+
+    Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding; f itself may
+    be small because terms cancel, and not show it. If most values are equal, precision is low, as in float32: then the
+    jump from one value to the next shows the rounding. Several spacings are used, since the values of one can lie on a
+    line by chance; `enough` is how many.
+    """
+    found: list[tuple[float, float]] = []
+    least_jump, flat, change = 0.0, False, 0.0
+    for spacing in _spacings(size):
+        first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
+        sign = -1 if side < 0 or x + 6 * spacing > high else 1
+        points = [x + sign * k * spacing for k in range(first, first + 7)]
+        values = [g(t) if low <= t <= high else math.nan for t in points]
+        if not all(map(math.isfinite, values)):
+            break
+        change, distinct = max(values) - min(values), len(set(values))
+        flat = flat or distinct <= 4
+        if flat and change and not least_jump:
+            least_jump = jump(g, points)
+        if distinct > 4 and (not flat or least_jump <= COARSE * change):
+            found.append((0.0 if flat else spacing, max(roughness(values), grid(values))))
+            if len(found) == enough:
+                break
+    if least_jump <= COARSE * change:
+        found.append((0.0, least_jump / 2))
+    return [*found, (0.0, math.ulp(0.0) if change else 0.0)]
+
+
+def _spacings(size: float) -> Iterator[float]:
+    """Spacings from barely distinct floats up to where f as a whole shows: for a tiny x, as a function of 1 + x."""
+    spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # not a power of two, where a low-precision f can be exact
+    while spacing < max(size, 1.0) / 8:
+        yield spacing
+        spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
+
+
+def jump(g: Slice, points: list[float]) -> float:
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile."""
+
+    def change(ends: tuple[float, float]) -> float:
+        return abs(g(ends[1]) - g(ends[0]))
+
+    a, b = max(pairwise(points), key=change)
+    for _ in range(HALVINGS):
+        middle = a + (b - a) / 2
+        a, b = max((a, middle), (middle, b), key=change)
+    return change((a, b))
+
+
+def roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
+    """The rounding of values, from differences of third to sixth order, which decrease if f is smooth."""
+    found = []
+    for order in range(1, 7):
+        values = [b - a for a, b in pairwise(values)]
+        if order >= 3:
+            found.append(max(map(abs, values)) / math.sqrt(math.comb(2 * order, order)))
+    return of_orders(found)
+
+
+def grid(values: list[float]) -> float:
+    """The greatest power of two that divides all of these values."""
+    found = math.inf
+    for value in values:
+        if value and math.isfinite(value):
+            mantissa, exponent = math.frexp(value)
+            digits = int(math.ldexp(mantissa, 53))
+            found = min(found, math.ldexp(digits & -digits, exponent - 53))
+    return found if math.isfinite(found) else 0.0

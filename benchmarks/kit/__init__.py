@@ -1,0 +1,1 @@
+"""python -m benchmarks kit: the kit on other people's code."""
