@@ -12,14 +12,19 @@ from typing import Any
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
-from autograd.testing.noise import EPSILON, rounding_beside
+from autograd.testing.noise import EPSILON, SAFETY, is_short, is_single, rounding_beside
 from autograd.testing.oracle import Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
 
+SURE = 0.1  # the bound of a sure oracle, relative to the derivative
 ALIKE = 64.0  # sizes within this factor of each other count as alike
 COARSEST = 2.0**-22  # a step, relative to |x|
 FEW_DIGITS = 2.0**-36
+LIKE_A_LOGARITHM = 0.9  # the least ratio of successive changes of quotients that have no limit
+SCATTER = 8.0  # how many times further apart than within themselves the values on both sides of a jump are
+SINGLE = 2.0**-24  # the rounding of a float32
+FAR = (2.0**-9, 1 / 7, 0.9, 9.0, 99.0, 5e3)  # distances over which a function shows its precision, relative to its reach
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
 
@@ -34,17 +39,20 @@ class Evidence:
     domain: Interval
     rounding: Callable[[], float | None] = lambda: None
     precise_first: bool = False
+    accuracy: float = 0.0  # of f, relative, if it is less than that of floats
     given: bool = False  # whether the derivative is supplied by the user
     scale: float = 0.0  # the largest change of f along any operand
     extra_digits: bool = False  # whether `exact` has been computed with more digits
 
     @cached_property
     def estimate(self) -> Estimate:
-        return numeric_derivative(self.floats, self.point, self.i, domain=self.domain.ends())
+        return numeric_derivative(
+            self.floats, self.point, self.i, domain=self.domain.ends(), accuracy=self.accuracy
+        )
 
     @cached_property
     def exact(self) -> Exact | None:
-        if self.numbers is None:
+        if self.numbers is None or self.accuracy:
             return None
         try:
             found = precise_derivative(self.numbers, self.point, self.i, self.domain, extra_digits=self.extra_digits)
@@ -59,6 +67,13 @@ class Evidence:
         before, self.extra_digits = self.exact, True
         del self.exact
         return self.exact == before
+
+    @cached_property
+    def contradictory(self) -> bool:
+        """Whether f takes steps so fine that floats show a slope, but numbers of fifty digits that it stands still."""
+        e, exact = self.estimate, self.exact
+        sure = e.status == "ok" and e.bound <= SURE * abs(e.value)
+        return sure and e.value != 0.0 and exact is not None and exact.value == 0.0
 
     def _takes_another_way(self, numbers: Callable[..., Any]) -> bool:
         """Whether f differs on mpmath's numbers by more than rounding: they lack -0.0, where atan2 changes branch."""
@@ -85,17 +100,29 @@ class Evidence:
     @cached_property
     def low_precision(self) -> bool:
         """Whether f has hardly more digits than float32."""
-        return self.noise > FEW_DIGITS * abs(self.floats(*self.point))
+        return max(self.noise, self.accuracy * self.size) > FEW_DIGITS * abs(self.floats(*self.point))
+
+    @cached_property
+    def unseen(self) -> float:
+        """The slope that single precision may hide: f can stand still over wide steps and show no rounding."""
+        x, reach = self.point[self.i], self.reach
+        values = [self._at(x + sign * reach * far) for far in FAR for sign in (-1, 1)]
+        long = [v for v in values if math.isfinite(v) and not is_short(v)]
+        if len(set(long)) < 2 or not all(is_single(v) for v in long):
+            return 0.0
+        return SAFETY * SINGLE * abs(self.floats(*self.point)) / reach
 
     @property
     def vanishes(self) -> bool:
         """Whether f is 0 here and nearby, as where one term absorbs another."""
         return self.stands_still and self.floats(*self.point) == 0.0
 
-    @property
+    @cached_property
     def slope(self) -> float:
-        """A bound for the slope of f over |x|."""
-        return max(self.size, TINIEST) / self.reach
+        """A bound for the slope of f over |x|, and over a part of it: f itself may be 0."""
+        x, part = self.point[self.i], self.reach / 1024
+        changes = [abs(self._at(t) - self._at(x)) for t in (x - part, x + part)]
+        return max([self.size / self.reach, TINIEST, *(c / part for c in changes if math.isfinite(c))])
 
     @cached_property
     def stands_still(self) -> bool:
@@ -106,16 +133,27 @@ class Evidence:
 
     @cached_property
     def jumps(self) -> bool:
-        """Whether f jumps here: its change does not shrink with the distance."""
+        """Whether f jumps here: its values on one side lie apart from those on the other, or from that at the point.
+
+        Rounding scatters them on either side as far as from one to the other; in low precision they move as far again
+        over wider steps.
+        """
         x = self.point[self.i]
-        near, far = (self._change(max(abs(x), 2.0**-900) * step) for step in (2.0**-50, 2.0**-36))
-        size = abs(self.floats(*self.point))
-        return near > 1e3 * EPSILON * size and near > 0.5 * far
+        sides = []
+        for sign in (-1, 1):
+            values = [self._at(x + sign * (abs(x) or 2.0**-900) * 2.0**-k) for k in (50, 47, 44, 40, 36)]
+            if all(map(math.isfinite, values)):
+                sides.append(values)
+        here = [self._at(x)]
+        wider = max((self._change((abs(x) or 2.0**-900) * 2.0**-k) for k in (24, 22)), default=0.0)
+        pairs = [(here, side) for side in sides] + ([(sides[0], sides[1])] if len(sides) == 2 else [])
+        return any(_apart(*pair, wider) for pair in pairs)
 
     def _change(self, h: float) -> float:
+        """How far f moves between a distance from the point and its double."""
         x = self.point[self.i]
-        values = [self._at(t) for t in (x - h, x, x + h) if t in self.domain]
-        return 0.0 if any(map(math.isnan, values)) else max(values) - min(values)
+        changes = [abs(self._at(x + sign * h) - self._at(x + sign * 2 * h)) for sign in (-1, 1)]
+        return max(filter(math.isfinite, changes), default=0.0)
 
     @cached_property
     def isolated(self) -> bool:
@@ -137,16 +175,25 @@ class Evidence:
 
     @cached_property
     def diverges(self) -> float:
-        """The infinity that quotients tend to as steps shrink; 0.0 if they do not."""
+        """The infinity that quotients tend to as steps shrink, by ever greater amounts, or by equal ones; else 0.0."""
         x = self.point[self.i]
-        quotients = [self._quotient((abs(x) or 1.0) * 2.0**-k) for k in (20, 30, 40, 50)]
-        grow = all(abs(b) > 4 * abs(a) > 0.0 and a * b > 0 for a, b in pairwise(quotients))
-        return math.copysign(math.inf, quotients[0]) if grow else 0.0
+        quotients = [self._quotient((abs(x) or 1.0) * 2.0**-k) for k in (10, 20, 30, 40, 50)]
+        changes = [b - a for a, b in pairwise(quotients)]
+        grow = min(changes) > 0.0 or max(changes) < 0.0
+        grow = grow and all(abs(b) >= LIKE_A_LOGARITHM * abs(a) for a, b in pairwise(changes))
+        return math.copysign(math.inf, changes[0]) if grow else 0.0
 
     def _quotient(self, h: float) -> float:
         x = self.point[self.i]
-        quotients = [(self._at(x + step) - self._at(x)) / step for step in (-h, h)]
+        quotients = [(self._at(t) - self._at(x)) / (t - x) for t in (x - h, x + h) if t != x]
         return max((q for q in quotients if not math.isnan(q)), key=abs, default=0.0)
+
+
+def _apart(some: Sequence[float], others: Sequence[float], wider: float) -> bool:
+    """Whether two groups of values are much further apart than within each of them, and than f moves further off."""
+    gap = max(min(some) - max(others), min(others) - max(some))
+    within = max(max(group) - min(group) for group in (some, others))
+    return gap > SCATTER * max(within, wider, EPSILON * max(map(abs, (*some, *others))))
 
 
 def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evidence]:

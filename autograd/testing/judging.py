@@ -14,6 +14,7 @@ CONCLUSIVE = 1e-4  # largest bound, relative to the derivative: with a wider one
 TIGHT = 1e-9  # the bound for a derivative known to fifty digits, relative to it
 NEGLIGIBLE = 1e-6  # the bound for a derivative of zero, relative to what f could change by over |x|
 IN_LOW_PRECISION = 0.1  # both limits for a low-precision f, such as float32: a pass then means no gross error
+SURE = 0.5  # the largest bound of a mismatch, relative to the derivative: with a wider one it would prove nothing
 GROSS = 0.1  # an error, relative to the derivative
 MARGINAL = 100.0  # an error, in units of the bound
 RIDDERS = "Ridders' extrapolation on floats"
@@ -48,7 +49,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if first is _by_digits and found is not None:
         return found
     if confirmed is not None:
-        return confirmed
+        return _judged(Verdict.DISAGREEMENT, evidence, RIDDERS) if evidence.contradictory else confirmed
     if evidence.jumps:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
     if found is not None and analytic == 0.0 and evidence.stands_still:
@@ -58,7 +59,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
-    return _judged(_at_zero(analytic, evidence), evidence, RIDDERS)
+    return _judged(_at_zero(analytic, evidence, evidence.slope), evidence, RIDDERS)
 
 
 def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:
@@ -79,11 +80,12 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     is_kink = e.status == "kink"
     low, high = sorted((e.left, e.right)) if is_kink else (e.value, e.value)
     error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
-    if error > e.bound and (e.bound <= size or e.bound <= CONCLUSIVE * abs(analytic)):  # is the oracle sure of a digit?
-        return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), e.bound))
-    if error <= e.bound <= CONCLUSIVE * size or (
-        error <= e.bound <= IN_LOW_PRECISION * size and evidence.low_precision
-    ):
+    bound = max(e.bound, TIGHT * size) + evidence.accuracy * abs(analytic)
+    if error > bound:
+        bound += evidence.unseen
+    if error > bound and (bound <= SURE * size or bound <= CONCLUSIVE * abs(analytic)):
+        return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), bound))
+    if error <= bound <= CONCLUSIVE * size or (error <= bound <= IN_LOW_PRECISION * size and evidence.low_precision):
         return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
     return None
 
@@ -102,7 +104,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
-    if evidence.given and _at_zero(analytic, evidence) is Verdict.PASS:
+    if evidence.given and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
         return _judged(Verdict.PASS, evidence, RIDDERS)  # as 1 - tanh(x)² in floats: at 25 nothing is left of it
     excuse = _rounded(error, max(map(abs, hull)), evidence)
     if excuse is not None:
@@ -121,11 +123,11 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
     return Verdict.INCONCLUSIVE if vague else Verdict.PASS
 
 
-def _at_zero(analytic: float, evidence: Evidence) -> Verdict:
-    """The verdict near zero: no bound is small beside the derivative, but one may be beside what f could change by."""
+def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
+    """The verdict near zero: no bound is small beside the derivative, but one may be beside a slope of f."""
     e = evidence.estimate
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
-    within = abs(analytic - e.value) <= e.bound <= share * evidence.slope
+    within = abs(analytic - e.value) <= e.bound <= share * max(slope, TINIEST)
     return Verdict.PASS if within else Verdict.INCONCLUSIVE
 
 

@@ -143,3 +143,13 @@ def grid(values: list[float]) -> float:
             digits = int(math.ldexp(mantissa, 53))
             found = min(found, math.ldexp(digits & -digits, exponent - 53))
     return found if math.isfinite(found) else 0.0
+
+
+def is_single(value: float) -> bool:
+    """Whether a float32 holds this value."""
+    return grid([value]) >= abs(value) * 2.0**-24
+
+
+def is_short(value: float) -> bool:
+    """Whether a value has so few digits, like 1.0 or 0.25, that it says nothing of the precision it was computed in."""
+    return grid([value]) >= abs(value) * 2.0**-12

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.testing.domains import Domain, interval
 from autograd.testing.noise import COARSE, EPSILON, HALVINGS, Slice, rounding, teeth
-from autograd.testing.quotients import NOT_FOUND, Found, power_limit, tableau
+from autograd.testing.quotients import NOT_FOUND, Found, close_quotient, power_limit, tableau
 from autograd.transforms.structure import is_array
 
 ROWS = 7
@@ -29,7 +29,6 @@ LARGE = 1e4  # |x| from which periods within the wider steps are the rule
 CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated as x itself
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
-BESIDE_IT = (2.0**-40, 2.0**-28)  # narrower ones that must agree with it
 
 @dataclass(frozen=True)
 class Estimate:
@@ -105,11 +104,11 @@ def _smooth(g: Slice, x: float, low: float, high: float) -> Estimate | None:
         both, left, right = (tableau(g, x, step, side, noise, ROWS) for side in (0, -1, 1))
         if len(set(g.known.values())) <= len(g.known) / 3:
             return None  # a staircase, as in low precision
-        slope = max(abs(both[0]), max(abs(g(x + s * step) - g(x)) for s in (-1, 1)) / step)
+        slope = abs(both[0])
         if not both[1] <= TIGHT * slope or not max(left[1], right[1]) <= CLOSE * slope:
             continue
-        others = [left, right, *(tableau(g, x, size * narrow, 0, noise, NARROW_ROWS) for narrow in BESIDE_IT)]
-        if all(abs(both[0] - value) <= both[1] + bound for value, bound in others if math.isfinite(bound)):
+        narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS]
+        if all(abs(both[0] - value) <= both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
             return Estimate(*both, left[0], right[0], len(g.known), "ok")
     return None
 

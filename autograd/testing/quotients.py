@@ -85,6 +85,15 @@ def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:
     return (there - here) / ((x + side * h) - x), max(abs(here), abs(there))
 
 
+def close_quotient(g: Slice, x: float, step: float, rounding: float) -> Found:
+    """A difference quotient over a step so narrow that only rounding moves it; no bound if f has no value there."""
+    h = (x + step) - x
+    quotient, size = _quotient(g, x, h, 0) if h else (math.nan, math.inf)
+    if not math.isfinite(quotient):
+        return 0.0, math.inf
+    return quotient, SAFETY * max(rounding, EPSILON * size, EPSILON * abs(x * quotient)) / h
+
+
 def power_limit(g: Slice, x: float, side: int, low: float, high: float) -> Found:
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process.
 

@@ -31,6 +31,7 @@ class Verdict(Enum):
     NOT_FINITE = "not finite"  # the point, the value, or every nearby value: derivatives are not compared
     RAISES = "raises"  # f raises on floats and on Values, the same exception
     INCONCLUSIVE = "inconclusive"  # no oracle can tell
+    DISAGREEMENT = "disagreement"  # f on floats has another derivative than f in fifty digits
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def test_the_call_that_a_failure_prints_repeats_it() -> None:
 
 def test_too_many_inconclusive_checks_are_a_failure() -> None:
     rough = gradcheck(lambda x: x + math.fmod(x * 1e14, 1.0), domain=(1.0, 2.0), grad=lambda x: 1.0)
-    with pytest.raises(GradientMismatch, match=r"inconclusive at [23]\d\.\d% of the points, over 2%") as caught:
+    with pytest.raises(GradientMismatch, match=r"inconclusive at \d+\.\d% of the points, over 2%") as caught:
         rough()
     assert caught.value.kind == "inconclusive"
 
