@@ -12,8 +12,9 @@ EPSILON = sys.float_info.epsilon
 SAFETY = 10.0
 COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
 HALVINGS = 40
+SOME_HALVINGS = 12  # enough to tell a jump from a slope
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
-SEVERAL = 3  # teeth among six neighbours: a single one is a step of f, or a pole
+SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
 
 class Slice:
@@ -60,15 +61,15 @@ def teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
         values = [g(t) if low <= t <= high else math.nan for t in points]
         if all(map(math.isfinite, values)):
             noise = roughness(values, min)
-            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and _jumps_often(g, points, noise):
-                worst = noise
+            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and jump(g, points) > noise:
+                worst = noise if _jumps_often(g, points) else worst
     return worst
 
 
-def _jumps_often(g: Slice, points: list[float], noise: float) -> bool:
-    """Whether f jumps by more than the noise somewhere, and jumps between several of these neighbours."""
-    jumps = sorted((jump(g, [a, b]) for a, b in pairwise(points)), reverse=True)
-    return jumps[0] > noise and jumps[SEVERAL - 1] > COARSE * jumps[0]
+def _jumps_often(g: Slice, points: list[float]) -> bool:
+    """Whether f jumps between several of these neighbours, by amounts that are alike."""
+    jumps = sorted((jump(g, list(ends), SOME_HALVINGS) for ends in pairwise(points)), reverse=True)
+    return jumps[SEVERAL - 1] > COARSE * jumps[0]
 
 
 def rounding(
@@ -94,7 +95,7 @@ def rounding(
         flat = flat or distinct <= 4
         if flat and change and not least_jump:
             least_jump = jump(g, points)
-        if distinct > 4 and (not flat or least_jump <= COARSE * change):
+        if distinct > 4 and (not flat or _jumps_often(g, points)):
             found.append((0.0 if flat else spacing, max(roughness(values), grid(values))))
             if len(found) == enough:
                 break
@@ -111,14 +112,14 @@ def _spacings(size: float) -> Iterator[float]:
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
 
 
-def jump(g: Slice, points: list[float]) -> float:
+def jump(g: Slice, points: list[float], halvings: int = HALVINGS) -> float:
     """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile."""
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]))
 
     a, b = max(pairwise(points), key=change)
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
         middle = a + (b - a) / 2
         a, b = max((a, middle), (middle, b), key=change)
     return change((a, b))

@@ -118,7 +118,8 @@ def _estimated(g: Slice, x: float, side: int, low: float, high: float, least: fl
     found = _search(g, x, side, low, high, least, reach)
     if side:
         if not found[1] <= VAGUE * abs(found[0]):
-            found = min(found, power_limit(g, x, side, low, high), key=lambda one: one[1])
+            noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side, low, high)))
+            found = min(found, power_limit(g, x, side, low, high, noise), key=lambda one: one[1])
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:
         left, right = (_search(g, x, one, low, high, least, reach) for one in (-1, 1))

@@ -94,7 +94,7 @@ def close_quotient(g: Slice, x: float, step: float, rounding: float) -> Found:
     return quotient, SAFETY * max(rounding, EPSILON * size, EPSILON * abs(x * quotient)) / h
 
 
-def power_limit(g: Slice, x: float, side: int, low: float, high: float) -> Found:
+def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding: float) -> Found:
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process.
 
     Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound.
@@ -104,7 +104,7 @@ def power_limit(g: Slice, x: float, side: int, low: float, high: float) -> Found
         t = x + side * step
         if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
             quotient, size = _quotient(g, x, abs(t - x), side)
-            quotients.append((quotient, EPSILON * size / abs(t - x)))
+            quotients.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
     best, before = NOT_FOUND, math.nan
     for (a, _), (b, _), (c, noise) in zip(quotients, quotients[1:], quotients[2:]):
         ratio = (c - b) / (b - a) if b != a else math.nan
