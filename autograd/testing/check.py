@@ -14,6 +14,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.testing.blame import Blame, composed_wrongly, find_blame
 from autograd.testing.cancelling_kinks import has_tie_between, right_beside
+from autograd.testing.comparing import compares_equal_numbers
 from autograd.testing.domains import domains_at
 from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
@@ -21,7 +22,16 @@ from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.noise import EPSILON, rounding_beside
 from autograd.testing.supplied_derivatives import derivatives_given
-from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
+from autograd.testing.verdicts import (
+    UNVERIFIED,
+    UNVERIFIED_GIVEN,
+    Check,
+    GradientMismatch,
+    Report,
+    Verdict,
+    raised,
+    refuse_unverified,
+)
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
 FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; any other exception is f's own
@@ -34,6 +44,8 @@ def check_gradients(
     order: int = 1,
     modes: Sequence[str] = ("reverse", "forward"),
     domain: Any = None,
+    accuracy: float = 0.0,
+    inconclusive: str = "fail",
 ) -> Report:
     """Check every derivative of f at `args` against oracles that only use values of f.
 
@@ -41,20 +53,26 @@ def check_gradients(
     floats, on Values and, to confirm, on mpmath's numbers. `grad` is a supplied derivative: it is called on floats,
     after f, and returns ∂f in the structure of the arguments (a tuple if there are several). f may then be any Python
     code on floats, and its exceptions propagate. `order=2` checks second derivatives too. `domain` is an interval, "(0,
-    inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside it. A
-    test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the
-    operation to blame.
+    inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside it.
+    `accuracy` is the relative accuracy of f and of `grad`, if it is less than that of floats: 1e-6 for a solver that
+    stops there. A test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that
+    names the operation to blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing
+    could be verified.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
     6 checks: 6 pass
     """
     __tracebackhide__ = True  # here and below: pytest then shows only the caller's line and the message
-    checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain)
+    if inconclusive not in ("fail", "ok"):
+        raise ValueError(f'check_gradients: inconclusive must be "fail" or "ok"; got {inconclusive!r}')
+    checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain, accuracy)
     with silence():
         report = checker.report()
     if checker.failure is not None:
         raise checker.failure
+    if inconclusive == "fail":
+        refuse_unverified(checker.function.name, report, UNVERIFIED if grad is None else UNVERIFIED_GIVEN)
     return report
 
 
@@ -75,6 +93,7 @@ class Checker:
         order: int,
         modes: Sequence[str],
         domain: Any,
+        accuracy: float = 0.0,
     ) -> None:
         if order not in (1, 2) or (order == 2 and grad is not None):
             raise ValueError(f"check_gradients: order must be 1, or 2 without grad=; got {order!r}")
@@ -86,7 +105,9 @@ class Checker:
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
             if x not in interval:
                 raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
-        self.grad, self.order, self.modes = grad, order, modes
+        if not 0.0 <= accuracy < 1.0:
+            raise ValueError(f"check_gradients: accuracy must be at least 0 and less than 1; got {accuracy!r}")
+        self.grad, self.order, self.modes, self.accuracy = grad, order, modes, accuracy
         self.inputs: list[Value] = []
         self.options = options_of(grad, domain, order)
         self.reached = 1  # the order of the derivatives being checked
@@ -110,7 +131,11 @@ class Checker:
         """Compare f on floats and on Values; return a verdict if there is nothing more to compare."""
         __tracebackhide__ = True
         function = self.function
-        on_floats = _outcome(partial(function.on_floats, *function.flat))
+        on_floats, again = (_outcome(partial(function.on_floats, *function.flat)) for _ in range(2))
+        if not (on_floats == again or repr(on_floats) == repr(again)):
+            self._raise(
+                "value", f"f is not deterministic: it gave {on_floats!r}, then {again!r}; seed its random numbers"
+            )
         if self.grad is not None:
             if isinstance(on_floats, Exception):
                 self.failure = on_floats
@@ -168,6 +193,8 @@ class Checker:
     def _evidence(self) -> list[Evidence]:
         """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
         known = first_evidence(self.function, self.domains)
+        if self.accuracy:
+            known = [replace(about, accuracy=self.accuracy) for about in known]
         if self.grad is None:
             return known
         return [replace(about, rounding=partial(self._rounding_given, about), given=True) for about in known]
@@ -228,7 +255,15 @@ class Checker:
         return check
 
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
-        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands."""
+        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
+
+        At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
+        numbers and the derivative lies between 0 and that on the side that can be seen.
+        """
+        if self.grad is not None and about.estimate.status == "one-sided":
+            between = min(found.numeric, 0.0) <= analytic <= max(found.numeric, 0.0)
+            if between and compares_equal_numbers(self.function):
+                return Verdict.KINK
         if self.output is None and self.grad is not None:
             self._record()
         if self.output is None or found.kind == "non-finite":

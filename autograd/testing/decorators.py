@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 
 from autograd.testing.check import FUNCTION, Checker, silence
+from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each
 from autograd.testing.messages import argument
 from autograd.testing.points import points
@@ -60,6 +61,7 @@ def gradcheck(
     grad: Callable[..., Any] | None = None,
     order: int = 1,
     modes: Sequence[str] = ("reverse", "forward"),
+    accuracy: float = 0.0,
 ) -> Any:
     """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
 
@@ -77,11 +79,11 @@ def gradcheck(
     >>> test_entropy()
     """
     if f is None:
-        return functools.partial(gradcheck, domain=domain, grad=grad, order=order, modes=modes)
+        return functools.partial(gradcheck, domain=domain, grad=grad, order=order, modes=modes, accuracy=accuracy)
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
-    options = {"grad": grad, "order": order, "modes": modes}
+    options = {"grad": grad, "order": order, "modes": modes, "accuracy": accuracy}
 
     @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
@@ -145,7 +147,8 @@ def _drawing_test(
     # messages and hypothesis read these signatures; mypy does not know that functions have them
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
-    return given(**{name: points(part) for name, part in domains.items()})(check)
+    constants = constants_of(f, options["grad"])
+    return given(**{name: points(part, constants=constants) for name, part in domains.items()})(check)
 
 
 def _places(f: Callable[..., Any], names: Iterable[str]) -> list[str]:

@@ -24,7 +24,14 @@ FEW_DIGITS = 2.0**-36
 LIKE_A_LOGARITHM = 0.9  # the least ratio of successive changes of quotients that have no limit
 SCATTER = 8.0  # how many times further apart than within themselves the values on both sides of a jump are
 SINGLE = 2.0**-24  # the rounding of a float32
-FAR = (2.0**-9, 1 / 7, 0.9, 9.0, 99.0, 5e3)  # distances over which a function shows its precision, relative to its reach
+FAR = (
+    2.0**-9,
+    1 / 7,
+    0.9,
+    9.0,
+    99.0,
+    5e3,
+)  # distances over which a function shows its precision, relative to its reach
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
 
@@ -46,9 +53,7 @@ class Evidence:
 
     @cached_property
     def estimate(self) -> Estimate:
-        return numeric_derivative(
-            self.floats, self.point, self.i, domain=self.domain.ends(), accuracy=self.accuracy
-        )
+        return numeric_derivative(self.floats, self.point, self.i, domain=self.domain.ends(), accuracy=self.accuracy)
 
     @cached_property
     def exact(self) -> Exact | None:

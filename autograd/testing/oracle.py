@@ -30,6 +30,7 @@ CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
 
+
 @dataclass(frozen=True)
 class Estimate:
     """A derivative and how far it can be trusted: |value - truth| ≤ bound where f is smooth.
@@ -82,6 +83,8 @@ def numeric_derivative(
     stated = accuracy * abs(g(at))
     if side == 0 and stated == 0.0 and (found := _smooth(g, at, low, high)):
         return found
+    if flat := _flat(g, at, side, low, high):
+        return flat
     least = max(teeth(g, at, 1 if high - at > at - low else -1, low, high), stated)
     found = _estimated(g, at, side, low, high, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(at) < 1.0:
@@ -111,6 +114,16 @@ def _smooth(g: Slice, x: float, low: float, high: float) -> Estimate | None:
         if all(abs(both[0] - value) <= both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
             return Estimate(*both, left[0], right[0], len(g.known), "ok")
     return None
+
+
+def _flat(g: Slice, x: float, side: int, low: float, high: float) -> Estimate | None:
+    """The derivative of an f that has one value over every step; None if it has others."""
+    steps = list(_steps(x, side, low, high))
+    if not steps or not all(_is_flat(g, x, step, side) for step in steps):
+        return None
+    found = tableau(g, x, steps[-1], side, 0.0, ROWS)
+    left, right = (found[0] if side in (0, one) else math.nan for one in (-1, 1))
+    return Estimate(*found, left, right, len(g.known), "one-sided" if side else "ok")
 
 
 def _estimated(g: Slice, x: float, side: int, low: float, high: float, least: float, reach: float) -> Estimate:

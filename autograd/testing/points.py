@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ Numbers = st.SearchStrategy[float]
 
 GREATEST = math.nextafter(math.inf, 0.0)
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
+BESIDE_ZERO = 1e-9
+WIDE = 20.0  # a domain wider than everyday numbers
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
@@ -37,17 +40,47 @@ def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbe
 def _ordinary(domain: Interval) -> Numbers:
     near = _between(1e-6, 10.0, domain) | _between(-10.0, -1e-6, domain)
     least, greatest = domain.ends()
+    if WIDE < domain.high - domain.low < math.inf:
+        near |= _evenly(least, greatest, domain) | _by_magnitude(domain)
+    elif domain.low != -math.inf or domain.high != math.inf:
+        near |= _by_magnitude(domain)
     if near.is_empty:  # the domain is far from everyday numbers
         tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
         near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=tiny)
     return _some(SIMPLE, domain) | near | _some(ROUND, domain)
 
 
+def _evenly(low: float, high: float, domain: Interval) -> Numbers:
+    """Numbers spread evenly over a domain."""
+    return st.integers(1, 9_999).map(lambda k: low + (high - low) * k / 10_000).filter(domain.__contains__)
+
+
+def _by_magnitude(domain: Interval) -> Numbers:
+    """Numbers of a domain, each order of magnitude from 1e-6 to 1e6 as likely as another."""
+    return _some((sign * 10.0 ** (k / 8) for k in range(-48, 49) for sign in (1, -1)), domain)
+
+
+def _thresholds(constants: Iterable[float], domain: Interval) -> Numbers:
+    """Numbers where a function may change its branch: its constants, those beside them, and those halfway between."""
+    inside = sorted({x for c in constants for x in (c, -c) if x in domain and math.isfinite(x)})
+    ends = [end for end in (domain.low, domain.high) if math.isfinite(end)]
+    beyond = [x for c in inside for x in (2 * c + 1, 2 * c - 1)]
+    spread = sorted({*inside, *ends})
+    between = [a + (b - a) / 2 for a, b in pairwise(spread)]
+    beside = [_next(c, end) for c in inside for end in (-math.inf, math.inf)]
+    return _some([*between, *inside, *beside, *beyond], domain) if inside else st.nothing()
+
+
 def _ends(domain: Interval) -> Numbers:
-    """The closed ends of a domain, and the floats next to them."""
+    """The closed ends of a domain, and floats next to them."""
     ends = [(domain.low, math.inf)] if not domain.low_open else []
     ends += [(domain.high, -math.inf)] if not domain.high_open else []
-    return _some([x for end, inward in ends if math.isfinite(end) for x in (end, math.nextafter(end, inward))], domain)
+    return _some([x for end, inward in ends if math.isfinite(end) for x in (end, _next(end, inward))], domain)
+
+
+def _next(x: float, towards: float) -> float:
+    """The float next to x; beside 0 a small number instead: squares of the floats next to it are 0."""
+    return math.nextafter(x, towards) if x else math.copysign(BESIDE_ZERO, towards)
 
 
 def _limits(domain: Interval) -> Numbers:
@@ -71,12 +104,13 @@ LANES: dict[str, Callable[[Interval], Numbers]] = {
 EVERYDAY = ("ordinary", "ends", "zeros")
 
 
-def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY) -> Numbers:
+def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY, constants: Iterable[float] = ()) -> Numbers:
     """Floats of a domain (default: all finite numbers) from the named lanes, each lane as likely as another.
 
-    The lanes are "ordinary", "ends" (the closed ends of the domain and the floats next to them), "limits" (the floats
-    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". Raises
-    ValueError for an unknown lane, or if no lane has a number in the domain.
+    The lanes are "ordinary", "ends" (the closed ends of the domain and floats next to them), "limits" (the floats
+    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". One more has
+    numbers at, beside and between `constants`, those of a function's code. Raises ValueError for an unknown lane, or if
+    no lane has a number in the domain.
 
     >>> from hypothesis import find
     >>> find(values("(1, 5]"), lambda x: x > 2)
@@ -86,13 +120,14 @@ def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY) -> Numbers:
     unknown = set(lanes) - set(LANES)
     if unknown:
         raise ValueError(f"values: no lane {sorted(unknown)}; there are {', '.join(LANES)}")
-    chosen = [strategy for strategy in (LANES[name](inside) for name in lanes) if not strategy.is_empty]
+    found = [*(LANES[name](inside) for name in lanes), _thresholds(constants, inside)]
+    chosen = [strategy for strategy in found if not strategy.is_empty]
     if not chosen:
         raise ValueError(f"values: no number of {inside} in the lanes {', '.join(lanes)}")
     return st.one_of(chosen)
 
 
-def points(domains: Any, lanes: Iterable[str] = EVERYDAY) -> st.SearchStrategy[Any]:
+def points(domains: Any, lanes: Iterable[str] = EVERYDAY, constants: Iterable[float] = ()) -> st.SearchStrategy[Any]:
     """Points of a structure of domains: a float for each, in the same lists, tuples, dicts and arrays.
 
     `np.full((2, 3), "[-1, 1]")` is an array of domains.
@@ -101,17 +136,17 @@ def points(domains: Any, lanes: Iterable[str] = EVERYDAY) -> st.SearchStrategy[A
     >>> find(points({"w": ["(0, inf)", (2, 3)]}), lambda p: True)
     {'w': [1.0, 2.0]}
     """
-    lanes = tuple(lanes)
+    within = partial(points, lanes=tuple(lanes), constants=tuple(constants))
     if is_domain(domains):
-        return values(domains, lanes)
+        return values(domains, lanes, constants)
     if isinstance(domains, dict):
-        return st.fixed_dictionaries({name: points(part, lanes) for name, part in domains.items()})
+        return st.fixed_dictionaries({name: within(part) for name, part in domains.items()})
     if isinstance(domains, list):
-        return st.tuples(*(points(part, lanes) for part in domains)).map(list)
+        return st.tuples(*(within(part) for part in domains)).map(list)
     if isinstance(domains, tuple):
-        return st.tuples(*(points(part, lanes) for part in domains))
+        return st.tuples(*(within(part) for part in domains))
     if is_array(domains):
-        return st.tuples(*(points(part, lanes) for part in domains.flat)).map(partial(_array, domains.shape))
+        return st.tuples(*(within(part) for part in domains.flat)).map(partial(_array, domains.shape))
     raise TypeError(f"points: a domain must be written like '(0, inf)' or (0.0, 1.0), got {domains!r}")
 
 

@@ -34,6 +34,17 @@ class Verdict(Enum):
     DISAGREEMENT = "disagreement"  # f on floats has another derivative than f in fifty digits
 
 
+# What leaves a derivative unverified. Without `grad=`, f on Values is at least compared with f on floats.
+UNVERIFIED = {Verdict.INCONCLUSIVE, Verdict.DISAGREEMENT}
+UNVERIFIED_GIVEN = UNVERIFIED | {Verdict.DISCONTINUITY, Verdict.NOT_FINITE}
+ADVICE = {
+    Verdict.INCONCLUSIVE: "no step of the differences gives a bound; choose another point, or state accuracy= of f",
+    Verdict.DISAGREEMENT: "f takes steps, each finer than floats; state accuracy= of f",
+    Verdict.DISCONTINUITY: "f jumps here; choose another point",
+    Verdict.NOT_FINITE: "f, or the point, is not finite; choose another point",
+}
+
+
 @dataclass(frozen=True)
 class Check:
     """One derivative under test: what it is, how it was computed, and what the oracle says about it.
@@ -172,3 +183,13 @@ def raised(mismatch: GradientMismatch) -> Any:
     if mismatch.kind == "failure":
         raise mismatch
     raise mismatch
+
+
+def refuse_unverified(name: str, report: Report, unverified: set[Verdict]) -> None:
+    """Raise a GradientMismatch if no check of a report verified a derivative, with the reason and what to do."""
+    __tracebackhide__ = True
+    if report.counts.keys() <= unverified:
+        check = report.checks[0]
+        assert check.verdict is not None
+        text = f"{name}: no derivative was verified: {report}\n  as        {check}\n  because   {ADVICE[check.verdict]}"
+        raised(GradientMismatch("inconclusive", f'{text}; or pass inconclusive="ok"', {}, check))

@@ -61,7 +61,7 @@ VERDICTS: list[tuple[str, Callable[..., Any], tuple[float, ...], Verdict]] = [
 
 @pytest.mark.parametrize(("f", "point", "verdict"), [row[1:] for row in VERDICTS], ids=[row[0] for row in VERDICTS])
 def test_verdicts(f: Callable[..., Any], point: tuple[float, ...], verdict: Verdict) -> None:
-    assert verdict in check_gradients(f, *point).counts
+    assert verdict in check_gradients(f, *point, inconclusive="ok").counts
 
 
 MISMATCHES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
@@ -174,12 +174,14 @@ FLOATS_ONLY: list[tuple[str, Callable[[float], float], Callable[[float], float],
 @given(data=st.data())
 def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data: st.DataObject) -> None:
     _, f, derivative, low, high = row
-    check_gradients(f, data.draw(st.floats(low, high)), grad=derivative)
+    check_gradients(f, data.draw(st.floats(low, high)), grad=derivative, inconclusive="ok")
 
 
 @pytest.mark.parametrize("c", [1e-10, 1e-14, 1e-20, 1e-30])
 def test_a_slope_too_steep_for_the_steps_is_not_reported(c: float) -> None:
-    check_gradients(lambda x: math.sqrt(x + c), 0.0, grad=lambda x: 0.5 / math.sqrt(c), domain=(0, 1))
+    check_gradients(
+        lambda x: math.sqrt(x + c), 0.0, grad=lambda x: 0.5 / math.sqrt(c), domain=(0, 1), inconclusive="ok"
+    )
 
 
 # Former false alarms: only the rounding of a pass, in its own order, moves their derivatives, or the sign of a zero,
@@ -227,7 +229,7 @@ CANCELLING: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
 @given(st.sampled_from([0.0, 1e-9, 1e-3, -1e-3, 6e-134]) | st.floats(-5.0, 5.0).filter(lambda x: x % 1.0 != 0.0))
 def test_no_false_alarm_where_terms_cancel(i: int, x: float) -> None:
     f, derivative = CANCELLING[i]
-    check_gradients(f, x, grad=derivative)
+    check_gradients(f, x, grad=derivative, inconclusive="ok")
 
 
 def test_functions_of_numpy_run_in_fifty_digits() -> None:
