@@ -97,7 +97,7 @@ def rounding(
             least_jump = jump(g, points)
         if distinct > 4 and (not flat or _jumps_often(g, points)):
             found.append((0.0 if flat else spacing, max(roughness(values), grid(values))))
-            if len(found) == enough:
+            if len(found) == (1 if flat else enough):
                 break
     if least_jump <= COARSE * change:
         found.append((0.0, least_jump / 2))
