@@ -177,4 +177,4 @@ def logit(x: Number) -> Partials:
     >>> logit(0.5)
     0.0
     """
-    return (ratio(1.0, x * (1 - x)),)
+    return (ratio(1.0, x) + ratio(1.0, 1 - x),)

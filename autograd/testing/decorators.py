@@ -116,6 +116,7 @@ def _drawing_test(
     """Make a hypothesis test of f that draws the parameters not given, and collects reports with their points."""
     domains = {name: part for name, part in domains.items() if name not in parametrized}
     places = _places(f, domains)
+    passed: set[str] = set()
     failed: set[str] = set()
     later = 0
 
@@ -131,12 +132,13 @@ def _drawing_test(
         __tracebackhide__ = True
         shown = ", ".join(f"{name}={argument(arguments[name])}" for name in domains)
         later += bool(failed)
-        if later > SHRINKING and shown not in failed:
+        if shown in passed or (later > SHRINKING and shown not in failed):
             return
         try:
             args = tuple([arguments[name] for name in domains])
             with silence():
                 report = Checker(at, args, **options, domain=list(domains.values())).report()
+            passed.add(shown)
             reports.append((f"@example({shown})", report))
         except GradientMismatch as mismatch:
             failed.add(shown)

@@ -48,6 +48,7 @@ class Evidence:
     precise_first: bool = False
     accuracy: float = 0.0  # of f, relative, if it is less than that of floats
     given: bool = False  # whether the derivative is supplied by the user
+    recorded: bool = False  # whether f is a graph of operations: those that take steps say so
     scale: float = 0.0  # the largest change of f along any operand
     extra_digits: bool = False  # whether `exact` has been computed with more digits
 
@@ -76,6 +77,8 @@ class Evidence:
     @cached_property
     def contradictory(self) -> bool:
         """Whether f takes steps so fine that floats show a slope, but numbers of fifty digits that it stands still."""
+        if self.recorded:
+            return False
         e, exact = self.estimate, self.exact
         sure = e.status == "ok" and e.bound <= SURE * abs(e.value)
         return sure and e.value != 0.0 and exact is not None and exact.value == 0.0

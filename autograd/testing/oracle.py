@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.testing.domains import Domain, interval
 from autograd.testing.noise import COARSE, EPSILON, HALVINGS, Slice, rounding, teeth
-from autograd.testing.quotients import NOT_FOUND, Found, close_quotient, power_limit, tableau
+from autograd.testing.quotients import NOT_FOUND, SHRINK, Found, close_quotient, power_limit, tableau
 from autograd.transforms.structure import is_array
 
 ROWS = 7
@@ -81,7 +81,7 @@ def numeric_derivative(
     if side == 0 and near_end:
         side = 1 if at - low < high - at else -1
     stated = accuracy * abs(g(at))
-    if side == 0 and stated == 0.0 and (found := _smooth(g, at, low, high)):
+    if side == 0 and stated == 0.0 and (found := smooth_derivative(g, at, low, high)):
         return found
     if flat := _flat(g, at, side, low, high):
         return flat
@@ -94,8 +94,8 @@ def numeric_derivative(
     return found
 
 
-def _smooth(g: Slice, x: float, low: float, high: float) -> Estimate | None:
-    """The derivative of an f that is smooth around x, from one step; None if its bound is not tight.
+def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float = 0.0) -> Estimate | None:
+    """The derivative of an f that is smooth around x, from one step; None if its bound is neither tight nor `enough`.
 
     Both sides must agree, and narrower steps must not contradict: f may have periods within the wider one.
     """
@@ -105,10 +105,11 @@ def _smooth(g: Slice, x: float, low: float, high: float) -> Estimate | None:
             continue
         noise = max(noise for _, noise in rounding(g, x, size, 0, low, high, enough=1))
         both, left, right = (tableau(g, x, step, side, noise, ROWS) for side in (0, -1, 1))
-        if len(set(g.known.values())) <= len(g.known) / 3:
+        if len({g(x + sign * step / SHRINK**k) for sign in (-1, 1) for k in range(ROWS)}) < ROWS - 1:
             return None  # a staircase, as in low precision
         slope = abs(both[0])
-        if not both[1] <= TIGHT * slope or not max(left[1], right[1]) <= CLOSE * slope:
+        close = CLOSE * max(slope, enough / TIGHT)
+        if not both[1] <= max(TIGHT * slope, enough) or not max(left[1], right[1]) <= close:
             continue
         narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS]
         if all(abs(both[0] - value) <= both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):

@@ -67,7 +67,7 @@ def _thresholds(constants: Iterable[float], domain: Interval) -> Numbers:
     beyond = [x for c in inside for x in (2 * c + 1, 2 * c - 1)]
     spread = sorted({*inside, *ends})
     between = [a + (b - a) / 2 for a, b in pairwise(spread)]
-    beside = [_next(c, end) for c in inside for end in (-math.inf, math.inf)]
+    beside = [math.nextafter(c, end) for c in inside if c for end in (-math.inf, math.inf)]
     return _some([*between, *inside, *beside, *beyond], domain) if inside else st.nothing()
 
 

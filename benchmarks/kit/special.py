@@ -148,7 +148,7 @@ TABLE = [
     ("eval_chebyt", lambda x: sp.eval_chebyt(5, x), lambda x: 5 * sp.eval_chebyu(4, x), "[-1, 1]"),
     ("eval_hermite", lambda x: sp.eval_hermite(5, x), lambda x: 10 * sp.eval_hermite(4, x), "[-10, 10]"),
     ("eval_laguerre", lambda x: sp.eval_laguerre(5, x), lambda x: -sp.eval_genlaguerre(4, 1, x), "[0, 30]"),
-    ("eval_gegenbauer", lambda x: sp.eval_gegenbauer(5, 1.5, x), lambda x: 3 * sp.eval_gegenbauer(4, 2.5, x), "[-1, 1]"),
+    ("gegenbauer", lambda x: sp.eval_gegenbauer(5, 1.5, x), lambda x: 3 * sp.eval_gegenbauer(4, 2.5, x), "[-1, 1]"),
     ("eval_jacobi", lambda x: sp.eval_jacobi(4, 1.0, 2.0, x), lambda x: 4 * sp.eval_jacobi(3, 2.0, 3.0, x), "[-1, 1]"),
     ("binom", lambda x: sp.binom(x, 3.0), lambda x: (3 * x * x - 6 * x + 2) / 6, "[3, 50]"),
     ("bdtr", lambda p: sp.bdtr(3, 10, p), lambda p: -840.0 * p**3 * (1 - p) ** 6, "[0, 1]"),
