@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import math
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from autograd.engine import Value
-from autograd.engine.graph import Graph
-from autograd.testing.blame import Blame, composed_wrongly, find_blame
-from autograd.testing.cancelling_kinks import has_tie_between, right_beside
-from autograd.testing.comparing import compares_equal_numbers
-from autograd.testing.directions import ORACLE, Directions
-from autograd.testing.domains import domains_at
-from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
-from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
-from autograd.testing.messages import entries, explained, options_of
-from autograd.testing.noise import EPSILON, rounding_beside
-from autograd.testing.supplied_derivatives import derivatives_given
-from autograd.testing.verdicts import (
-    UNVERIFIED,
-    UNVERIFIED_GIVEN,
-    Check,
-    GradientMismatch,
-    Report,
-    Verdict,
-    raised,
-    refuse_unverified,
-)
+from autograd.testing.checker import Checker
+from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
-FAILURES = (ValueError, ArithmeticError)  # what arithmetic raises; any other exception is f's own
+
+Given = Callable[..., Any] | None
 
 
 def check_gradients(
     f: Callable[..., Any],
     *args: Any,
-    grad: Callable[..., Any] | None = None,
+    grad: Given = None,
+    vjp: Given = None,
+    jvp: Given = None,
+    hessian: Given = None,
+    hvp: Given = None,
+    kwargs: dict[str, Any] | None = None,
+    static: Sequence[str] = (),
     order: int = 1,
     modes: Sequence[str] = ("reverse", "forward"),
     domain: Any = None,
@@ -50,15 +34,22 @@ def check_gradients(
 ) -> Report:
     """Check every derivative of f at `args` against oracles that only use values of f.
 
-    f takes numbers, arrays, and nested lists, tuples and dicts of numbers, and returns one number. It is called on
-    floats, on Values and, to confirm, on mpmath's numbers. `grad` is a supplied derivative: it is called on floats,
-    after f, and returns ∂f in the structure of the arguments (a tuple if there are several). f may then be any Python
-    code on floats, and its exceptions propagate. `order=2` checks second derivatives too. `domain` is an interval, "(0,
-    inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside it.
-    `accuracy` is the relative accuracy of f and of `grad`, if it is less than that of floats: 1e-6 for a solver that
-    stops there. A test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that
-    names the operation to blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing
-    could be verified.
+    f takes numbers, complex numbers by their parts, arrays, and nested lists, tuples, dicts and dataclasses of numbers.
+    Flags, texts and the parameters named in `static` are settings. `kwargs` are passed by name. f returns a number, or
+    several: then a sum with a weight for each is checked. f is called on floats, on Values and, to confirm, on mpmath's
+    numbers.
+
+    `grad`, `vjp`, `jvp`, `hessian` and `hvp` are supplied derivatives. With one of the first three f may be any Python
+    code on floats, and its exceptions propagate. Each is called on floats, after f: `grad(*args)` returns ∂f in the
+    structure of the arguments (a tuple if there are several), or a Jacobian for each, `vjp(*args, dy)` the same for dy
+    in the structure of f's result, `jvp(*args, *tangents)` the change of the result, `hessian(*args)` a matrix and
+    `hvp(*args, *vectors)` its product, both checked against `grad`, or the engine's gradient.
+
+    `order=2` checks the engine's second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict of them
+    by parameter name, or a list with one per parameter; f is never called outside it. `accuracy` is the relative
+    accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a solver that stops there. A test
+    made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the operation to
+    blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing could be verified.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
@@ -67,263 +58,42 @@ def check_gradients(
     __tracebackhide__ = True  # here and below: pytest then shows only the caller's line and the message
     if inconclusive not in ("fail", "ok"):
         raise ValueError(f'check_gradients: inconclusive must be "fail" or "ok"; got {inconclusive!r}')
-    checker = Checker(getattr(f, FUNCTION, f), args, grad, order, modes, domain, accuracy)
+    supplied = {"grad": grad, "vjp": vjp, "jvp": jvp, "hessian": hessian, "hvp": hvp}
+    f = getattr(f, FUNCTION, f)
+    if kwargs:
+        count, names = len(args), list(kwargs)
+        f = by_position(f, count, names)
+        supplied = {name: one and by_position(one, count, names) for name, one in supplied.items()}
+        args = (*args, *kwargs.values())
+    checker = Checker(f, args, supplied, order, modes, domain, accuracy, static)
     with silence():
         report = checker.report()
     if checker.failure is not None:
         raise checker.failure
     if inconclusive == "fail":
-        refuse_unverified(checker.function.name, report, UNVERIFIED if grad is None else UNVERIFIED_GIVEN)
+        refuse_unverified(checker.function.name, report, UNVERIFIED_GIVEN if checker.given else UNVERIFIED)
     return report
+
+
+def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Callable[..., Any]:
+    """f with those of its arguments by position that come after the first `count` passed on by name."""
+
+    def called(*numbers: Any) -> Any:
+        named = dict(zip(names, numbers[count:]))
+        return f(*numbers[:count], *numbers[count + len(names) :], **named)
+
+    called.__name__ = getattr(f, "__name__", type(f).__name__)
+    try:
+        first = list(inspect.signature(f).parameters)[:count]
+    except (TypeError, ValueError):
+        return called
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys((*first, *names))]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return called
 
 
 def silence() -> AbstractContextManager[Any]:
     """Silence NumPy's warnings about the NaNs and infinities that oracles meet."""
     numpy = sys.modules.get("numpy")
     return numpy.errstate(all="ignore") if numpy else nullcontext()
-
-
-class Checker:
-    """One call of check_gradients."""
-
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        args: tuple[Any, ...],
-        grad: Callable[..., Any] | None,
-        order: int,
-        modes: Sequence[str],
-        domain: Any,
-        accuracy: float = 0.0,
-    ) -> None:
-        if order not in (1, 2) or (order == 2 and grad is not None):
-            raise ValueError(f"check_gradients: order must be 1, or 2 without grad=; got {order!r}")
-        unknown = set(modes) - set(FIRST)
-        if unknown or isinstance(modes, str) or not modes:
-            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST)}; got {modes!r}")
-        self.function = Function(f, args)
-        self.domains = domains_at(domain, self.function.parameters, args)
-        for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
-            if x not in interval:
-                raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
-        if not 0.0 <= accuracy < 1.0:
-            raise ValueError(f"check_gradients: accuracy must be at least 0 and less than 1; got {accuracy!r}")
-        self.grad, self.order, self.modes, self.accuracy = grad, order, modes, accuracy
-        self.inputs: list[Value] = []
-        self.options = options_of(grad, domain, order)
-        self.reached = 1  # the order of the derivatives being checked
-        self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
-        self.output: Any = None
-        self.blame: Blame | None = None
-        self.searched = False
-
-    def report(self) -> Report:
-        """Every check, or the first mismatch."""
-        __tracebackhide__ = True
-        verdict = self._values()
-        if verdict is not None:
-            return Report((Check("f", "value", verdict),))
-        first = self._first()
-        return Report((*first, *(self._second(first) if self.order == 2 else ())))
-
-    # --- values
-
-    def _values(self) -> Verdict | None:
-        """Compare f on floats and on Values; return a verdict if there is nothing more to compare."""
-        __tracebackhide__ = True
-        function = self.function
-        on_floats, again = (_outcome(partial(function.on_floats, *function.flat)) for _ in range(2))
-        if not (on_floats == again or repr(on_floats) == repr(again)):
-            self._raise(
-                "value", f"f is not deterministic: it gave {on_floats!r}, then {again!r}; seed its random numbers"
-            )
-        if self.grad is not None:
-            if isinstance(on_floats, Exception):
-                self.failure = on_floats
-                return Verdict.RAISES
-            return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
-        try:
-            recorded = _outcome(partial(function.record, function.flat))
-        except TypeError as error:
-            if "is not a" not in str(error):
-                raise
-            raise TypeError(f"{error}; or pass grad= to check a derivative of your own") from error
-        self.inputs, on_values = recorded if isinstance(recorded, tuple) else ([], recorded)
-        if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
-            if type(on_floats) is type(on_values):
-                return Verdict.RAISES
-            self._raise("failure", f"on floats f gives {on_floats!r}, on Values {on_values!r}")
-        self.output = on_values if isinstance(on_values, Value) else None
-        value = float(plain(on_values))
-        if not (value == on_floats or (value != value and on_floats != on_floats)) and not self._rounded(
-            value, on_floats
-        ):
-            self._raise("value", f"on floats f is {on_floats!r}, on Values {value!r}")
-        return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
-
-    def _rounded(self, a: float, b: float) -> bool:
-        """Whether the difference can be rounding error, as between two orders of summation."""
-        if self.output is None:
-            return False
-        size = sum(abs(plain(v.data) * plain(d)) for v, d in Graph(self.output).adjoints().items())
-        return bool(abs(a - b) <= 4 * EPSILON * size)
-
-    # --- derivatives
-
-    def _first(self) -> list[Check]:
-        __tracebackhide__ = True
-        function = self.function
-        by_mode = {name: derivatives for mode in self.modes for name, derivatives in FIRST[mode].items()}
-        if self.grad is not None:
-            by_mode = {"grad=": lambda _, numbers: self._given(numbers)}
-        evidence = self._evidence()
-        directions = Directions(function.on_floats, function.flat, self.domains)
-        checks = []
-        for mode, derivatives in by_mode.items():
-            found = [float(d) for d in derivatives(function, function.flat)]
-            scale, verified = self._scale(found), set() if self.accuracy else directions.verified(found)
-            for i, (name, analytic, about) in enumerate(zip(function.names, found, evidence)):
-                about.scale, what = max(about.scale, scale), f"∂f/∂{name}"
-                if i in verified:
-                    checks.append(Check(what, mode, Verdict.PASS, analytic, oracle=ORACLE))
-                else:
-                    checks.append(self._judged(what, mode, analytic, about))
-        return checks
-
-    def _scale(self, derivatives: Sequence[float]) -> float:
-        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less."""
-        changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
-        return max(filter(math.isfinite, changes), default=0.0)
-
-    def _evidence(self) -> list[Evidence]:
-        """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
-        known = first_evidence(self.function, self.domains)
-        if self.accuracy:
-            known = [replace(about, accuracy=self.accuracy) for about in known]
-        if self.grad is None:
-            return [replace(about, recorded=self.output is not None) for about in known]
-        return [replace(about, rounding=partial(self._rounding_given, about), given=True) for about in known]
-
-    def _rounding_given(self, about: Evidence) -> float:
-        def along(*numbers: float) -> float:
-            return self._given(numbers)[about.i]
-
-        return rounding_beside(along, about.point, about.i, about.domain.ends())
-
-    def _given(self, numbers: Sequence[float]) -> list[float]:
-        """Return the derivatives supplied by `grad=`, as floats in the order of the arguments' numbers.
-
-        f is called first every time: a backward pass may use what the forward pass left behind.
-        """
-        assert self.grad is not None
-        function = self.function
-        _outcome(partial(function.on_floats, *numbers))
-        return derivatives_given(self.grad(*function.filled(numbers)), function.args, function.parameters)
-
-    def _second(self, first: list[Check]) -> list[Check]:
-        """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
-        __tracebackhide__ = True
-        function = self.function
-        for check in first:
-            if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
-                verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
-                return [Check("∂²f", "any mode", verdict)]
-        self.reached, names = 2, function.names
-        evidence = SecondEvidence(function, self.domains)
-        checks = []
-        for mode in self.modes:
-            for name, derivatives in SECOND[mode].items():
-                matrix = _outcome(partial(derivatives, function, function.flat))
-                if isinstance(matrix, Exception):
-                    self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
-                for i, line in enumerate(matrix):
-                    scale = self._scale(line)
-                    for j, analytic in enumerate(line):
-                        what, about = f"∂²f/∂{names[i]}∂{names[j]}", evidence[i, j]
-                        about.scale = max(about.scale, scale)
-                        checks.append(self._judged(what, name, float(analytic), about, i))
-        return checks
-
-    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
-        __tracebackhide__ = True
-        found = judge(analytic, about)
-        verdict = found.verdict
-        if verdict is None:
-            verdict = self._excused(analytic, found, about, row)
-        check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
-        if verdict is None:
-            if row is not None and self.output is not None and self._blamed(2) is None:
-                self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
-            confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
-            sides = check.sides and f"\n  sides     {check.sides}"
-            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
-        return check
-
-    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
-        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
-
-        At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
-        numbers and the derivative lies between 0 and that on the side that can be seen.
-        """
-        if self.grad is not None and about.estimate.status == "one-sided":
-            between = min(found.numeric, 0.0) <= analytic <= max(found.numeric, 0.0)
-            if between and compares_equal_numbers(self.function):
-                return Verdict.KINK
-        if self.output is None and self.grad is not None:
-            self._record()
-        if self.output is None or found.kind == "non-finite":
-            return None
-        sources = [self.inputs[k] for k in (about.i, row) if k is not None]
-        if not has_tie_between(sources, self.output) or self._blamed(1 if row is None else 2) is not None:
-            return None
-        own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
-        bound = 0.0 if math.isnan(found.bound) else found.bound  # 0 if the two sides differ
-        alike = math.isclose(own, analytic, rel_tol=TIGHT, abs_tol=bound)  # modes add up in different orders
-        excused = alike and right_beside(self.function, self.domains, about.i, row)
-        return Verdict.INTERIOR_KINK if excused else None
-
-    def _record(self) -> None:
-        """Record the graph of f, if f runs on Values at all: with `grad=` it may be another framework's code."""
-        try:
-            self.inputs, output = self.function.record(self.function.flat)
-        except Exception:  # whatever the other framework makes of a Value
-            return
-        self.output = output if isinstance(output, Value) else None
-
-    def _blamed(self, order: int) -> Blame | None:
-        if not self.searched and self.output is not None:
-            self.searched, self.blame = True, find_blame(self.output, order)
-        return self.blame
-
-    def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
-        __tracebackhide__ = True
-        function = self.function
-        point = dict(zip(function.names, function.flat))
-        blame = None
-        if self.output is not None and self.grad is None:
-            blame = self._blamed(self.order)
-        claimed = None if self.grad is None else check
-        text, program = explained(
-            function, kind, message, self.inputs, self.output, blame, claimed, self.options, self.reached
-        )
-        summary = None if self.grad is None else self._summary
-        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
-
-    def _summary(self) -> str:
-        """Say which entries of the derivative supplied by `grad=` are wrong."""
-        with silence():
-            found = self._given(self.function.flat)
-            verdicts = [judge(d, about).verdict for d, about in zip(found, self._evidence())]
-        return entries(self.function, [verdict is None for verdict in verdicts])
-
-
-def _outcome(compute: Callable[[], Any]) -> Any:
-    """The result, or the exception that arithmetic raised."""
-    try:
-        return compute()
-    except FAILURES as error:
-        return error
-
-
-def _finite(numbers: Sequence[float]) -> bool:
-    return all(map(math.isfinite, numbers))

@@ -11,7 +11,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.testing.check import FUNCTION, Checker, silence
+from autograd.testing.check import FUNCTION, silence
+from autograd.testing.checker import Checker
 from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each
 from autograd.testing.messages import argument
@@ -83,7 +84,7 @@ def gradcheck(
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
-    options = {"grad": grad, "order": order, "modes": modes, "accuracy": accuracy}
+    options = {"supplied": {"grad": grad}, "order": order, "modes": modes, "accuracy": accuracy}
 
     @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
@@ -149,7 +150,7 @@ def _drawing_test(
     # messages and hypothesis read these signatures; mypy does not know that functions have them
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
-    constants = constants_of(f, options["grad"])
+    constants = constants_of(f, *options["supplied"].values())
     return given(**{name: points(part, constants=constants) for name, part in domains.items()})(check)
 
 

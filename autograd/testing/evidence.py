@@ -224,10 +224,18 @@ def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evid
 
 
 class SecondEvidence:
-    """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked."""
+    """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked.
 
-    def __init__(self, function: Function, domains: Sequence[Interval] = ()) -> None:
-        self.function = function
+    `gradient` are those that the user supplied, on floats; else they are the engine's.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        domains: Sequence[Interval] = (),
+        gradient: Callable[[Sequence[float]], list[float]] | None = None,
+    ) -> None:
+        self.function, self.gradient = function, gradient
         self.domains = domains or [REALS] * len(function.flat)
         self._gradients: dict[Any, list[Any]] = {}
         self._known: dict[tuple[int, int], Evidence] = {}
@@ -237,12 +245,13 @@ class SecondEvidence:
             i, j = place
             self._known[place] = Evidence(
                 lambda *xs: float(self._gradient(xs)[i]),
-                lambda *xs: self._gradient(xs)[i],
+                None if self.gradient else lambda *xs: self._gradient(xs)[i],
                 self.function.flat,
                 j,
                 self.domains[j],
-                lambda: self._rounding[i][j] if self._rounding else None,
-                precise_first=True,
+                lambda: self._rounding[i][j] if self.gradient is None and self._rounding else None,
+                precise_first=self.gradient is None,
+                given=self.gradient is not None,
             )
         return self._known[place]
 
@@ -250,7 +259,7 @@ class SecondEvidence:
         """The first derivatives at a point, cached: every ∂/∂xᵢ asks for the same points along xⱼ."""
         key = (*numbers, getattr(numbers[0], "context", None) and numbers[0].context.prec)
         if key not in self._gradients:
-            self._gradients[key] = by_reverse(self.function, numbers)
+            self._gradients[key] = (self.gradient or partial(by_reverse, self.function))(numbers)
         return self._gradients[key]
 
     @cached_property

@@ -11,6 +11,8 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
+from autograd.testing.arguments import SETTING, closer, opened
+from autograd.testing.outputs import Weights
 from autograd.testing.supplied_derivatives import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
@@ -21,18 +23,29 @@ Numbers = Sequence[Any]
 
 
 class Function:
-    """f and the structure of its arguments; `flat` holds their numbers, `names` the name of each."""
+    """f and the structure of its arguments; `flat` holds their numbers, `names` the name of each.
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    `static` names the parameters that are settings. `weights` turn an f of many numbers into one of their sum.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], static: Sequence[str] = (), weights: Weights | None = None
+    ) -> None:
         self.f = f
-        self.args = args
+        self.given = args
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
-        self.flat = [float(x) for x in leaves(list(args), self.name)]
         self.parameters = self._parameters()
-        paths = [_paths(arg, top) for arg, top in zip(args, self.parameters)]
+        self.weights = weights
+        unknown = [name for name in static if name not in self.parameters]
+        if unknown:
+            raise ValueError(f"static=: {', '.join(map(repr, unknown))} is no parameter of {self.name}")
+        is_static = [name in static for name in self.parameters]
+        self.args = tuple(SETTING if fixed else opened(arg) for arg, fixed in zip(args, is_static))
+        self.flat = [float(x) for x in leaves(list(self.args), self.name)]
+        paths = [_paths(arg, top) for arg, top in zip(self.args, self.parameters)]
         self.counts = [len(part) for part in paths]  # how many numbers each argument has
         self.names = [name for part in paths for name in part]
-        self._fillers = [_filler(arg) for arg in args]
+        self._fillers = [_filled_by(arg, own, fixed) for arg, own, fixed in zip(args, self.args, is_static)]
 
     def _parameters(self) -> list[str]:
         try:
@@ -40,20 +53,17 @@ class Function:
         except (TypeError, ValueError):
             parameters = []
         named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.args))]
+        return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.given))]
 
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError if the result is not real."""
         result = self.f(*self.filled(numbers))
+        if self.weights is not None and self.weights.applies(result):
+            return self.weights.sum(result)
         if type(result) in (float, Value):
             return result
         if isinstance(result, complex):
             raise ValueError(f"not a real number, {result:.6g}")
-        if isinstance(result, (list, tuple, dict)) or bool(getattr(result, "ndim", 0)):
-            raise TypeError(
-                f"{self.name}: a function whose derivatives are checked must return one number, got a "
-                f"{type(result).__name__}: check lambda x: np.sum(dy * f(x)), with grad=lambda x: backward(dy, x)"
-            )
         return one_number(self.name, listed(result))  # JAX and PyTorch return a number as an array of one element
 
     def filled(self, numbers: Numbers) -> list[Any]:
@@ -69,6 +79,14 @@ class Function:
         """Fresh inputs, labelled with the names of the arguments, and f of them."""
         inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
         return inputs, self(*inputs)
+
+
+def _filled_by(arg: Any, structure: Any, is_static: bool) -> Callable[[Iterator[Any]], Any]:
+    """A function that makes an argument from the next numbers."""
+    if is_static:
+        return lambda _: arg
+    fill, close = _filler(structure), closer(arg)
+    return fill if close is None else lambda values: close(fill(values))
 
 
 def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:

@@ -49,14 +49,16 @@ def explained(
             lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
         else:
             lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST}")
-    arguments = [argument(arg) for arg in function.args]
+    arguments = [argument(arg) for arg in function.given]
     lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
     return "\n".join(lines), program
 
 
-def options_of(grad: Callable[..., Any] | None, domain: Any, order: int) -> str:
+def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int) -> str:
     """The options of a check, as written in the call that repeats it."""
-    found = "" if grad is None else f", grad={getattr(grad, '__name__', 'grad').replace('<lambda>', 'grad')}"
+    found = "".join(
+        f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}" for name, f in supplied.items()
+    )
     found += "" if domain is None else f", domain={argument(domain)}"
     return found + (f", order={order}" if order != 1 else "")
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.testing.arguments import opened
+from autograd.transforms.structure import leaves
+
 
 def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> list[float]:
     """The floats in what `grad=` returned, in the order of the arguments' numbers; ValueError if its structure differs.
@@ -15,21 +18,29 @@ def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> 
     """
     if found is None:
         raise ValueError("grad= returned None: is its return statement missing?")
-    if len(args) == 1:
-        alone = isinstance(found, tuple) and len(found) == 1 and shape(args[0])[:1] != (1,)  # PyTorch's tuple of one
-        parts: Sequence[Any] = found if alone else [found]
-    elif isinstance(found, (tuple, list)) and len(found) == len(args):
-        parts = found
-    else:
-        each = ", ".join(f"∂f/∂{name}" for name in names)
-        raise ValueError(f"grad= must return a tuple of {len(args)} parts ({each}), got {_described(found)}")
-    return [x for part, arg, name in zip(parts, args, names) for x in _matched(part, arg, name)]
+    moving = [(arg, name) for arg, name in zip(args, names) if leaves(arg, name)]
+    if len(args) == len(moving) == 1 or (len(moving) == 1 and not _is_one_for_each(found, args)):
+        alone = isinstance(found, tuple) and len(found) == 1 and shape(moving[0][0])[:1] != (1,)  # PyTorch's tuple
+        return _matched(found[0] if alone else found, *moving[0])
+    if _is_one_for_each(found, args):
+        return [x for part, arg, name in zip(found, args, names) for x in _matched(part, arg, name)]
+    if _is_one_for_each(found, moving):
+        return [x for part, (arg, name) in zip(found, moving) for x in _matched(part, arg, name)]
+    each = ", ".join(f"∂f/∂{name}" for _, name in moving)
+    raise ValueError(f"grad= must return a tuple of {len(moving)} parts ({each}), got {_described(found)}")
+
+
+def _is_one_for_each(found: Any, parts: Sequence[Any]) -> bool:
+    return isinstance(found, (tuple, list)) and len(found) == len(parts)
 
 
 def _matched(part: Any, arg: Any, name: str) -> list[float]:
     """The numbers of one part, in the order of its argument's numbers."""
+    if isinstance(arg, (tuple, list)) and not leaves(arg, name):
+        return []  # a setting
     if part is None:
         raise ValueError(f"grad= returned None for ∂f/∂{name}")
+    part = opened(part) if isinstance(arg, (dict, list)) else part  # a number has no parts
     if isinstance(arg, dict):
         if not isinstance(part, dict) or part.keys() != arg.keys():
             raise ValueError(

@@ -1,0 +1,100 @@
+"""Arguments as people pass them, as the lists, dicts and arrays of numbers that a check differentiates, and back.
+
+A dataclass stands for a dict of its fields, a complex number for its two parts, an array of another library for one of
+NumPy's. What holds no number, such as a flag or a name, is a setting: it stays as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from autograd.transforms.structure import is_array, like
+
+SETTING: tuple[()] = ()  # a structure without numbers
+
+Rebuild = Callable[[Any], Any]
+
+
+def opened(arg: Any) -> Any:
+    """The structure of numbers that stands for an argument.
+
+    >>> opened([1 + 2j, "mean", True])
+    [[1.0, 2.0], (), ()]
+    """
+    if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
+        return {field.name: opened(getattr(arg, field.name)) for field in _fields(arg)}
+    if isinstance(arg, dict):
+        return {key: opened(part) for key, part in arg.items()}
+    if isinstance(arg, (list, tuple)):
+        return [opened(part) for part in arg]
+    if isinstance(arg, complex):
+        return [arg.real, arg.imag]
+    if is_foreign_array(arg):
+        return opened(as_numpy(arg))
+    if is_array(arg) and arg.dtype.kind == "c":
+        return [arg.real.copy(), arg.imag.copy()]
+    return SETTING if is_setting(arg) else arg
+
+
+def closer(arg: Any) -> Rebuild | None:
+    """A function that makes an argument of this kind from its structure of numbers; None if it is that structure."""
+    if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
+        closers = {field.name: closer(getattr(arg, field.name)) for field in _fields(arg)}
+        return lambda parts: dataclasses.replace(arg, **{k: _closed(closers[k], part) for k, part in parts.items()})
+    if isinstance(arg, dict):
+        inner = {key: closer(part) for key, part in arg.items()}
+        return _if_any(list(inner.values()), lambda parts: {k: _closed(inner[k], part) for k, part in parts.items()})
+    if isinstance(arg, (list, tuple)):
+        each = [closer(part) for part in arg]
+        rebuilt = lambda parts: like(arg, [_closed(close, part) for close, part in zip(each, parts)])  # noqa: E731
+        return rebuilt if isinstance(arg, tuple) else _if_any(each, rebuilt)
+    if isinstance(arg, complex):
+        return lambda parts: complex(*parts)
+    if is_foreign_array(arg):
+        return lambda part: _foreign(part, arg)
+    if is_array(arg) and arg.dtype.kind == "c":
+        return lambda parts: parts[0] + 1j * parts[1]
+    return (lambda _: arg) if is_setting(arg) else None
+
+
+def _closed(close: Rebuild | None, part: Any) -> Any:
+    return part if close is None else close(part)
+
+
+def _if_any(closers: list[Rebuild | None], rebuild: Rebuild) -> Rebuild | None:
+    return rebuild if any(close is not None for close in closers) else None
+
+
+def _fields(arg: Any) -> list[Any]:
+    return [field for field in dataclasses.fields(arg) if field.init]
+
+
+def is_setting(arg: Any) -> bool:
+    """Whether an argument is a flag, a text, None, or a function, rather than a number or something that may be one."""
+    if is_array(arg):
+        return arg.dtype.kind not in "iufcO"
+    return arg is None or isinstance(arg, (bool, str, bytes, type)) or (callable(arg) and not hasattr(arg, "data"))
+
+
+def is_foreign_array(arg: Any) -> bool:
+    """Whether an argument is an array of PyTorch or JAX, checked without importing them."""
+    return type(arg).__module__.partition(".")[0] in ("torch", "jax", "jaxlib") and hasattr(arg, "shape")
+
+
+def as_numpy(arg: Any) -> Any:
+    """An array of another library as one of NumPy's, in double precision."""
+    import numpy
+
+    found = numpy.asarray(arg.detach() if hasattr(arg, "detach") else arg)
+    return found.astype(complex if found.dtype.kind == "c" else float)
+
+
+def _foreign(part: Any, model: Any) -> Any:
+    """An array of the model's library and precision."""
+    if type(model).__module__.partition(".")[0] == "torch":
+        return model.new_tensor(part)
+    import jax.numpy
+
+    return jax.numpy.asarray(part, dtype=model.dtype)

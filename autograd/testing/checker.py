@@ -1,0 +1,300 @@
+"""One check of a function at a point: its values, its first derivatives, its second ones; a verdict for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.testing.blame import Blame, composed_wrongly, find_blame
+from autograd.testing.cancelling_kinks import has_tie_between, right_beside
+from autograd.testing.comparing import compares_equal_numbers
+from autograd.testing.directions import ORACLE, Directions
+from autograd.testing.domains import domains_at
+from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
+from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
+from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
+from autograd.testing.messages import entries, explained, options_of
+from autograd.testing.noise import EPSILON, rounding_beside
+from autograd.testing.outputs import Weights
+from autograd.testing.supplied import FAILURES, Supplied
+from autograd.testing.verdicts import (
+    Check,
+    GradientMismatch,
+    Report,
+    Verdict,
+    raised,
+)
+
+
+class Checker:
+    """One call of check_gradients. `given` says whether first derivatives are supplied."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        supplied: dict[str, Callable[..., Any] | None],
+        order: int = 1,
+        modes: Sequence[str] = ("reverse", "forward"),
+        domain: Any = None,
+        accuracy: float = 0.0,
+        static: Sequence[str] = (),
+    ) -> None:
+        unknown = set(modes) - set(FIRST)
+        if unknown or isinstance(modes, str) or not modes:
+            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST)}; got {modes!r}")
+        multiplied = any(supplied.get(name) for name in ("vjp", "jvp"))
+        self.function = Function(f, args, static, Weights(of_one=multiplied))
+        self.supplied = Supplied(self.function, supplied)
+        self.given = bool(self.supplied.first)
+        if order not in (1, 2) or (order == 2 and self.given):
+            raise ValueError(f"check_gradients: order must be 1, or 2 without grad=, vjp= and jvp=; got {order!r}")
+        self.domains = domains_at(domain, self.function.parameters, self.function.args)
+        for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
+            if x not in interval:
+                raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
+        if not 0.0 <= accuracy < 1.0:
+            raise ValueError(f"check_gradients: accuracy must be at least 0 and less than 1; got {accuracy!r}")
+        self.order, self.modes, self.accuracy = order, modes, accuracy
+        self.inputs: list[Value] = []
+        self.options = options_of(self.supplied.functions, domain, order)
+        self.reached = 1  # the order of the derivatives being checked
+        self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
+        self.output: Any = None
+        self.blame: Blame | None = None
+        self.searched = False
+
+    def report(self) -> Report:
+        """Every check, or the first mismatch."""
+        __tracebackhide__ = True
+        verdict = self._values()
+        if verdict is not None:
+            return Report((Check("f", "value", verdict),))
+        first = self._first()
+        return Report((*first, *(self._second(first) if self.order == 2 or self.supplied.second else ())))
+
+    # --- values
+
+    def _values(self) -> Verdict | None:
+        """Compare f on floats and on Values; return a verdict if there is nothing more to compare."""
+        __tracebackhide__ = True
+        function = self.function
+        try:
+            on_floats, again = (_outcome(partial(function.on_floats, *function.flat)) for _ in range(2))
+        except TypeError as error:
+            if "as an integer" not in str(error):
+                raise
+            raise TypeError(f"{error}: name a parameter that is a whole number, a setting, in static=") from error
+        if not (on_floats == again or repr(on_floats) == repr(again)):
+            text = f"f is not deterministic: it gave {on_floats!r}, then {again!r}; seed its random numbers"
+            self._raise("value", text)
+        if self.given:
+            if isinstance(on_floats, Exception):
+                self.failure = on_floats
+                return Verdict.RAISES
+            return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
+        try:
+            recorded = _outcome(partial(function.record, function.flat))
+        except TypeError as error:
+            if "is not a" not in str(error):
+                raise
+            raise TypeError(f"{error}; or pass grad= to check a derivative of your own") from error
+        self.inputs, on_values = recorded if isinstance(recorded, tuple) else ([], recorded)
+        if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
+            if type(on_floats) is type(on_values):
+                return Verdict.RAISES
+            self._raise("failure", f"on floats f gives {on_floats!r}, on Values {on_values!r}")
+        self.output = on_values if isinstance(on_values, Value) else None
+        value = float(plain(on_values))
+        if not (value == on_floats or (value != value and on_floats != on_floats)) and not self._rounded(
+            value, on_floats
+        ):
+            self._raise("value", f"on floats f is {on_floats!r}, on Values {value!r}")
+        return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
+
+    def _rounded(self, a: float, b: float) -> bool:
+        """Whether the difference can be rounding error, as between two orders of summation."""
+        if self.output is None:
+            return False
+        size = sum(abs(plain(v.data) * plain(d)) for v, d in Graph(self.output).adjoints().items())
+        return bool(abs(a - b) <= 4 * EPSILON * size)
+
+    # --- derivatives
+
+    def _first(self) -> list[Check]:
+        __tracebackhide__ = True
+        function = self.function
+        by_mode = self.supplied.first or {
+            name: partial(derivatives, function) for mode in self.modes for name, derivatives in FIRST[mode].items()
+        }
+        directions = Directions(function.on_floats, function.flat, self.domains)
+        checks = []
+        for mode, derivatives in by_mode.items():
+            evidence = self._evidence(mode)
+            found = [float(d) for d in derivatives(function.flat)]
+            if mode == "jvp=" and (broken := self.supplied.nonlinear(function.flat, found)):
+                self._raise("law", f"jvp= is not linear in the tangents: {broken}")
+            scale, verified = self._scale(found), set() if self.accuracy else directions.verified(found)
+            for i, (name, analytic, about) in enumerate(zip(function.names, found, evidence)):
+                about.scale, what = max(about.scale, scale), f"∂f/∂{name}"
+                if i in verified:
+                    checks.append(Check(what, mode, Verdict.PASS, analytic, oracle=ORACLE))
+                else:
+                    checks.append(self._judged(what, mode, analytic, about))
+        return checks
+
+    def _scale(self, derivatives: Sequence[float]) -> float:
+        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less."""
+        changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
+        return max(filter(math.isfinite, changes), default=0.0)
+
+    def _evidence(self, mode: str) -> list[Evidence]:
+        """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
+        known = self._known
+        if not self.given:
+            return known
+        derivatives = self.supplied.first[mode]
+        return [replace(about, rounding=partial(_rounding_given, about, derivatives), given=True) for about in known]
+
+    @cached_property
+    def _known(self) -> list[Evidence]:
+        recorded = not self.given and self.output is not None
+        known = first_evidence(self.function, self.domains)
+        return [replace(about, accuracy=self.accuracy, recorded=recorded) for about in known]
+
+    def _second(self, first: list[Check]) -> list[Check]:
+        """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
+        __tracebackhide__ = True
+        function = self.function
+        for check in first:
+            if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
+                verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
+                return [Check("∂²f", "any mode", verdict)]
+        self.reached = 2
+        gradient = next(iter(self.supplied.first.values()), None)
+        evidence = SecondEvidence(function, self.domains, gradient)
+        checks = [self._second_by(name, derivatives, evidence) for name, derivatives in self.supplied.second.items()]
+        if self.order == 2:
+            evidence = SecondEvidence(function, self.domains)
+            for mode in self.modes:
+                for name, derivatives in SECOND[mode].items():
+                    checks.append(self._second_by(name, partial(derivatives, function), evidence))
+        return [check for part in checks for check in part]
+
+    def _second_by(self, name: str, derivatives: Callable[..., Any], evidence: SecondEvidence) -> list[Check]:
+        """Check one matrix of second derivatives."""
+        __tracebackhide__ = True
+        names = self.function.names
+        compute = partial(derivatives, self.function.flat)
+        matrix = compute() if name in self.supplied.second else _outcome(compute)
+        if isinstance(matrix, Exception):
+            self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
+        checks = []
+        for i, line in enumerate(matrix):
+            scale = self._scale(line)
+            for j, analytic in enumerate(line):
+                what, about = f"∂²f/∂{names[i]}∂{names[j]}", evidence[i, j]
+                about.scale = max(about.scale, scale)
+                checks.append(self._judged(what, name, float(analytic), about, i))
+        return checks
+
+    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
+        __tracebackhide__ = True
+        found = judge(analytic, about)
+        verdict = found.verdict
+        if verdict is None:
+            verdict = self._excused(analytic, found, about, row)
+        check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
+        if verdict is None:
+            if row is not None and self.output is not None and self._blamed(2) is None:
+                self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
+            confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
+            sides = check.sides and f"\n  sides     {check.sides}"
+            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
+        return check
+
+    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
+        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
+
+        At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
+        numbers and the derivative lies between 0 and that on the side that can be seen.
+        """
+        if self.given and about.estimate.status == "one-sided":
+            between = min(found.numeric, 0.0) <= analytic <= max(found.numeric, 0.0)
+            if between and compares_equal_numbers(self.function):
+                return Verdict.KINK
+        if self.output is None and self.given:
+            self._record()
+        if self.output is None or found.kind == "non-finite":
+            return None
+        sources = [self.inputs[k] for k in (about.i, row) if k is not None]
+        if not has_tie_between(sources, self.output) or self._blamed(1 if row is None else 2) is not None:
+            return None
+        own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
+        bound = 0.0 if math.isnan(found.bound) else found.bound  # 0 if the two sides differ
+        alike = math.isclose(own, analytic, rel_tol=TIGHT, abs_tol=bound)  # modes add up in different orders
+        excused = alike and right_beside(self.function, self.domains, about.i, row)
+        return Verdict.INTERIOR_KINK if excused else None
+
+    def _record(self) -> None:
+        """Record the graph of f, if f runs on Values at all: with `grad=` it may be another framework's code."""
+        try:
+            self.inputs, output = self.function.record(self.function.flat)
+        except Exception:  # whatever the other framework makes of a Value
+            return
+        self.output = output if isinstance(output, Value) else None
+
+    def _blamed(self, order: int) -> Blame | None:
+        if not self.searched and self.output is not None:
+            self.searched, self.blame = True, find_blame(self.output, order)
+        return self.blame
+
+    def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
+        __tracebackhide__ = True
+        function = self.function
+        point = dict(zip(function.names, function.flat))
+        blame = None
+        if self.output is not None and not self.given:
+            blame = self._blamed(self.order)
+        claimed = None if not self.given else check
+        text, program = explained(
+            function, kind, message, self.inputs, self.output, blame, claimed, self.options, self.reached
+        )
+        mode = check.mode if check is not None else ""
+        summary = partial(self._summary, mode) if mode in self.supplied.first else None
+        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
+
+    def _summary(self, mode: str) -> str:
+        """Say which entries of a supplied derivative are wrong."""
+        from autograd.testing.check import silence
+
+        with silence():
+            found = self.supplied.first[mode](self.function.flat)
+            verdicts = [judge(d, about).verdict for d, about in zip(found, self._evidence(mode))]
+        return entries(self.function, [verdict is None for verdict in verdicts])
+
+
+def _rounding_given(about: Evidence, derivatives: Callable[..., list[float]]) -> float:
+    """How far rounding moves a supplied derivative beside the point."""
+
+    def along(*numbers: float) -> float:
+        return derivatives(numbers)[about.i]
+
+    return rounding_beside(along, about.point, about.i, about.domain.ends())
+
+
+def _outcome(compute: Callable[[], Any]) -> Any:
+    """The result, or the exception that arithmetic raised."""
+    try:
+        return compute()
+    except FAILURES as error:
+        return error
+
+
+def _finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))

@@ -1,0 +1,166 @@
+"""Derivatives of every form, arguments of every kind: right ones pass, wrong ones are found."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from autograd.testing import GradientMismatch, Verdict, check_gradients
+
+X = np.array([0.5, 1.0, -2.0])
+
+
+def softmax(z: Any) -> Any:
+    e = np.exp(z - np.max(z))
+    return e / np.sum(e)
+
+
+def softmax_vjp(z: Any, dy: Any) -> Any:
+    a = softmax(z)
+    return a * (dy - np.sum(dy * a))
+
+
+def softmax_jacobian(z: Any) -> Any:
+    a = softmax(z)
+    return np.diag(a) - np.outer(a, a)
+
+
+def cost(z: Any) -> float:
+    return float(z[0] ** 2 * z[1] + math.sin(z[2]))
+
+
+def gradient(z: Any) -> Any:
+    return np.array([2 * z[0] * z[1], z[0] ** 2, math.cos(z[2])])
+
+
+def hessian(z: Any) -> Any:
+    return np.array([[2 * z[1], 2 * z[0], 0], [2 * z[0], 0, 0], [0, 0, -math.sin(z[2])]])
+
+
+@dataclasses.dataclass
+class Line:
+    w: Any
+    b: float
+    name: str = "line"
+
+
+class Pair(NamedTuple):
+    a: float
+    b: float
+
+
+def two_blocks(a: float, b: float) -> Any:
+    return (2 * b, 2 * a), (2 * a, 0.0)
+
+
+# the case, f, its arguments, the options, and those options with an error planted
+FORMS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], dict[str, Any]]] = [
+    ("vjp", softmax, (X,), {"vjp": softmax_vjp}, {"vjp": lambda z, dy: softmax(z) * (1 - softmax(z)) * dy}),
+    ("vjp that ignores dy", np.tanh, (X,), {"vjp": lambda x, dy: dy * (1 - np.tanh(x) ** 2)}, {
+        "vjp": lambda x, dy: 1 - np.tanh(x) ** 2}),
+    ("vjp of one number", math.sin, (1.0,),
+     {"vjp": lambda x, dy: dy * math.cos(x)}, {"vjp": lambda x, dy: math.cos(x)}),
+    ("a Jacobian", softmax, (X,), {"grad": softmax_jacobian}, {"grad": lambda z: 2 * softmax_jacobian(z)}),
+    ("a transposed Jacobian", lambda z: [z[0], z[0] * z[1]], ([2.0, 3.0],),
+     {"grad": lambda z: [[1, 0], [z[1], z[0]]]}, {"grad": lambda z: [[1, z[1]], [0, z[0]]]}),
+    ("Jacobians of two arguments", lambda a, b: [a * b, a], (2.0, 3.0),
+     {"grad": lambda a, b: ([b, 1.0], [a, 0.0])}, {"grad": lambda a, b: ([b, 1.0], [a, 1.0])}),
+    ("a small output beside a large one", lambda x: [1e9 * x, 1e-9 * x], (2.0,),
+     {"grad": lambda x: [1e9, 1e-9]}, {"grad": lambda x: [1e9, -1e-9]}),
+    ("jvp", softmax, (X,), {"jvp": lambda z, v: softmax_jacobian(z) @ v}, {"jvp": lambda z, v: softmax(z) * v}),
+    ("jvp of two arguments", lambda a, b: a * b, (2.0, 3.0),
+     {"jvp": lambda a, b, da, db: a * db + b * da}, {"jvp": lambda a, b, da, db: a * db - b * da}),
+    ("jvp that is not linear", lambda a, b: a * b, (2.0, 3.0),
+     {"jvp": lambda a, b, da, db: a * db + b * da}, {"jvp": lambda a, b, da, db: a * db + b * da + da * db}),
+    ("hessian", cost, (X,), {"grad": gradient, "hessian": hessian}, {
+        "grad": gradient, "hessian": lambda z: hessian(z) * [[1, 2, 1], [1, 1, 1], [1, 1, 1]]}),
+    ("hvp", cost, (X,), {"grad": gradient, "hvp": lambda z, v: hessian(z) @ v}, {
+        "grad": gradient, "hvp": lambda z, v: hessian(z) @ v * [1, 1, 2]}),
+    ("hvp beside the engine's gradient", lambda z: z[0] ** 2 * z[1], ([1.0, 2.0],),
+     {"hvp": lambda z, v: [2 * z[1] * v[0] + 2 * z[0] * v[1], 2 * z[0] * v[0]]},
+     {"hvp": lambda z, v: [2 * z[1] * v[0], 2 * z[0] * v[0]]}),
+    ("blocks of a Hessian", lambda a, b: a * a * b, (2.0, 3.0),
+     {"grad": lambda a, b: (2 * a * b, a * a), "hessian": two_blocks},
+     {"grad": lambda a, b: (2 * a * b, a * a), "hessian": lambda a, b: ((2 * b, 2 * a), (2 * a, 1.0))}),
+    ("settings", lambda x, mode, n, flag: math.exp(x) * n, (3.0, "mean", 4, True),
+     {"static": ["n"], "grad": lambda x, mode, n, flag: math.exp(x) * n},
+     {"static": ["n"], "grad": lambda x, mode, n, flag: math.exp(x)}),
+    ("keyword arguments", lambda x, *, y=1.0: math.sin(x) * y, (3.0,),
+     {"kwargs": {"y": 2.0}, "grad": lambda x, *, y: (math.cos(x) * y, math.sin(x))},
+     {"kwargs": {"y": 2.0}, "grad": lambda x, *, y: (math.cos(x) * y, math.cos(x))}),
+    ("a dataclass", lambda p: math.sin(p.w) * p.b, (Line(1.0, 3.0),),
+     {"grad": lambda p: Line(math.cos(p.w) * p.b, math.sin(p.w))}, {"grad": lambda p: Line(p.b, math.sin(p.w))}),
+    ("a named tuple", lambda p: math.exp(p.a) * p.b, (Pair(1.0, 2.0),),
+     {"grad": lambda p: Pair(math.exp(p.a) * p.b, math.exp(p.a))}, {"grad": lambda p: Pair(1.0, math.exp(p.a))}),
+    ("a complex number", lambda z: abs(z) ** 2, (1 + 2j,), {"grad": lambda z: 2 * z}, {
+        "grad": lambda z: 2 * z.conjugate()}),
+    ("a complex result", lambda z: z * z, (1 + 2j,),
+     {"vjp": lambda z, dy: complex(*dy) * (2 * z).conjugate()}, {"vjp": lambda z, dy: complex(*dy) * 2 * z}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "point", "right", "wrong"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+def test_derivatives_of_every_form(f: Any, point: Any, right: dict[str, Any], wrong: dict[str, Any]) -> None:
+    assert check_gradients(f, *point, **right).counts.keys() == {Verdict.PASS}
+    with pytest.raises(GradientMismatch):
+        check_gradients(f, *point, **wrong)
+
+
+# f on Values, and its arguments
+ON_VALUES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
+    ("several outputs", lambda z: [z[0] * z[1], z[2] ** 2], ([1.0, 2.0, 3.0],), {"order": 2}),
+    ("a dict of outputs", lambda x: {"a": x * x, "b": (x, 1.0)}, (2.0,), {}),
+    ("an array of outputs", lambda x: np.exp(x) * x, (X,), {}),
+    ("a setting", lambda x, how: x**2 if how == "square" else x, (3.0, "square"), {}),
+    ("a count", lambda x, n: math.prod([x for _ in range(n)]), (3.0, 4), {"static": ["n"]}),
+    ("keyword arguments", lambda x, *, y=1.0, how="mean": x * y, (3.0,), {"kwargs": {"y": 2.0, "how": "sum"}}),
+    ("a dataclass", lambda p: p.w[0] * p.b + p.w[1], (Line([1.0, 2.0], 3.0),), {}),
+    ("a named tuple", lambda p: p.a * p.b, (Pair(1.0, 2.0),), {}),
+    ("an array of texts", lambda x, names: x[0] * x[1], ([1.0, 2.0], np.array(["a", "b"])), {}),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "options"), [row[1:] for row in ON_VALUES], ids=[row[0] for row in ON_VALUES])
+def test_arguments_and_results_of_every_kind(f: Any, point: Any, options: dict[str, Any]) -> None:
+    assert check_gradients(f, *point, **options).counts.keys() == {Verdict.PASS}
+
+
+BAD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
+    (softmax, (X,), {"grad": lambda z: z}, r"Jacobian of 3 outputs × 3 inputs, got 3 numbers"),
+    (lambda a, b: [a, b], (1.0, 2.0), {"grad": lambda a, b: [1.0]}, r"a tuple of 2 Jacobians, got 1 parts"),
+    (math.sin, (1.0,), {"grad": math.cos, "hessian": lambda x: [1.0, 2.0]}, r"hessian= must return 1×1 numbers, got 2"),
+    (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is no parameter of sin"),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "options", "message"), BAD)
+def test_derivatives_of_another_shape_are_refused(f: Any, point: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_gradients(f, *point, **options)
+
+
+def test_many_derivatives_are_verified_along_directions() -> None:
+    W, x = np.random.default_rng(0).normal(size=(10, 10)), X[np.arange(10) % 3]
+    calls = 0
+
+    def f(W: Any) -> float:
+        nonlocal calls
+        calls += 1
+        return float(np.sum(np.tanh(W @ x) ** 2))
+
+    def slope(W: Any) -> Any:
+        a = np.tanh(W @ x)
+        return np.outer(2 * a * (1 - a * a), x)
+
+    assert check_gradients(f, W, grad=slope).counts == {Verdict.PASS: 100}
+    assert calls <= 2000
+    smallest = np.unravel_index(np.argmin(np.abs(slope(W))), W.shape)
+    for place, factor in (((3, 4), 1 + 1e-5), (smallest, -1.0)):
+        wrong = np.ones((10, 10))
+        wrong[place] = factor
+        with pytest.raises(GradientMismatch) as caught:
+            check_gradients(f, W, grad=lambda W, wrong=wrong: wrong * slope(W))
+        assert f"∂f/∂W[{place[0]}][{place[1]}]" in str(caught.value)
