@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from autograd.numbers import Number
 from autograd.numbers import bessel as kernels
+from autograd.numbers.precise_derivatives import scaled_bessel_derivative
 from autograd.primitives.arithmetic import Partials
 from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
@@ -68,7 +71,7 @@ def i1e(x: Number) -> Partials:
     return (i1e_derivative(x, 1.0),)
 
 
-@primitive(kernel=kernels.i0e_derivative, plain="n")
+@primitive(kernel=kernels.i0e_derivative, precise=partial(scaled_bessel_derivative, degree=0), plain="n")
 def i0e_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of i0e, for a plain whole n up to 150.
 
@@ -78,7 +81,7 @@ def i0e_derivative(x: Number, n: Number) -> Partials:
     return (i0e_derivative(x, n + 1), None)
 
 
-@primitive(kernel=kernels.i1e_derivative, plain="n")
+@primitive(kernel=kernels.i1e_derivative, precise=partial(scaled_bessel_derivative, degree=1), plain="n")
 def i1e_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of i1e, for a plain whole n up to 150.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, elementary, floats, select, slopes
+from autograd.numbers import Number, constant, elementary, floats, precise_derivatives, select, slopes
 from autograd.numbers import sinc as kernels_of_sinc
 from autograd.primitives.arithmetic import Partials, quotient, ratio
 from autograd.primitives.domains import Kink
@@ -194,7 +194,7 @@ def sinc(x: Number) -> Partials:
     return (sinc_derivative(x, 1.0),)
 
 
-@primitive(kernel=kernels_of_sinc.sinc_derivative, plain="n")
+@primitive(kernel=kernels_of_sinc.sinc_derivative, precise=precise_derivatives.sinc_derivative, plain="n")
 def sinc_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of sinc, for a plain whole n up to 200.
 

@@ -1,0 +1,37 @@
+"""Derivatives of any order on mpmath's numbers, of functions whose kernel computes them on floats."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def sinc_derivative(x: Any, order: Any) -> Any:
+    """The derivative of sin(πx) / (πx), from x·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = (sin(πx)/π)⁽ⁿ⁾, with the digits that it loses."""
+    mp, n = x.context, int(order)
+    if x == 0:
+        return mp.mpf(0) if n % 2 else (-1) ** (n // 2) * mp.pi**n / (n + 1)
+    with mp.workprec(mp.prec + 64 + n * (16 + max(0, -mp.mag(x)))):
+        s = mp.sincpi(x)
+        for k in range(1, n + 1):
+            s = (mp.pi ** (k - 1) * mp.sin(mp.pi * x + k * mp.pi / 2) - k * s) / x
+    return +s
+
+
+def scaled_bessel_derivative(x: Any, order: Any, degree: int) -> Any:
+    """The derivative of exp(-|x|)·I(x) of a degree, by Leibniz' rule; at 0 the mean of its sides.
+
+    2I′(m) = I(m-1) + I(m+1).
+    """
+    mp, n = x.context, int(order)
+    with mp.workprec(mp.prec + 64 + 16 * n):
+        of_degree = [mp.besseli(m, x) for m in range(degree + n + 1)]
+        bessel = [
+            sum(mp.binomial(k, j) * of_degree[abs(degree - k + 2 * j)] for j in range(k + 1)) / 2**k
+            for k in range(n + 1)
+        ]
+        sides = (1, -1) if x == 0 else (mp.sign(x),)
+        found = [sum(mp.binomial(n, k) * (-s) ** (n - k) * bessel[k] for k in range(n + 1)) for s in sides]
+        total = mp.exp(-abs(x)) * sum(found) / len(sides)
+    return +total
