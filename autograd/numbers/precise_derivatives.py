@@ -12,7 +12,7 @@ def sinc_derivative(x: Any, order: Any) -> Any:
     mp, n = x.context, int(order)
     if x == 0:
         return mp.mpf(0) if n % 2 else (-1) ** (n // 2) * mp.pi**n / (n + 1)
-    with mp.workprec(mp.prec + 64 + n * (16 + max(0, -mp.mag(x)))):
+    with mp.workprec(mp.prec + 64 + (n + 2) * (16 + max(0, -mp.mag(x)))):
         s = mp.sincpi(x)
         for k in range(1, n + 1):
             s = (mp.pi ** (k - 1) * mp.sin(mp.pi * x + k * mp.pi / 2) - k * s) / x

@@ -39,7 +39,12 @@ def quietly(test: Any) -> Any:
 def drawn_parameters(f: Callable[..., Any]) -> list[str]:
     """The parameters of f that a test draws: those without a default, except a method's `self`."""
     found = []
-    for place, p in enumerate(inspect.signature(f).parameters.values()):
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except ValueError as error:
+        name = name_of(f)
+        raise TypeError(f"gradcheck: {name} does not tell its parameters; check lambda x: {name}(x)") from error
+    for place, p in enumerate(parameters):
         if p.kind is p.VAR_POSITIONAL:
             raise TypeError(f"gradcheck: *{p.name} does not say how many numbers to draw: write the parameters out")
         if p.default is p.empty and p.kind is not p.VAR_KEYWORD and (place or p.name != "self"):

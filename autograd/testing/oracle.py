@@ -91,6 +91,10 @@ def numeric_derivative(
         near = _estimated(g, at, side, low, high, least, abs(at) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
+    cramped = min(at - low, high - at) < ONE_STEP * max(abs(at), 1.0)
+    if side == 0 and cramped and not found.bound <= CLOSE * abs(found.value):
+        inward = _estimated(g, at, 1 if at - low < high - at else -1, low, high, least, math.inf)
+        found = inward if inward.bound < found.bound else found
     return found
 
 

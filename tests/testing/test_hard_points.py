@@ -1,0 +1,151 @@
+"""Points that people choose: optima, ends of domains, kinks, beside poles; there right passes, wrong is found."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
+from benchmarks.kit.textbook import ROWS, Row
+
+
+def centred(x: Sequence[float]) -> float:
+    """0 up to rounding where all are equal."""
+    return sum(math.sin(v - sum(x) / len(x)) for v in x)
+
+
+def divergence(p: Sequence[float], q: Sequence[float]) -> float:
+    return sum(a * math.log(a / b) for a, b in zip(p, q))
+
+
+def root(a: float, width: float = 0.0) -> float:
+    """√a by bisection, to a width."""
+    low, high = 0.0, 2.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle * middle < a else (low, middle)
+        if high - low <= width:
+            break
+    return (low + high) / 2
+
+
+def entropy(p: float) -> float:
+    return -p * math.log(p) if p else 0.0
+
+
+P = [0.2, 0.3, 0.5]
+SHARE = {"domain": "[0, 1]"}
+HALF = {"domain": "[0, inf)"}
+
+# the case, f, the point, the options, its derivative and wrong ones
+POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any, list[Any]]] = [
+    ("a minimum of a square", lambda x: x**2, (0.0,), {}, lambda x: 2 * x, [lambda x: 1e-6, lambda x: 1.0]),
+    ("a minimum of a fourth power", lambda x: x**4, (0.0,), {}, lambda x: 4 * x**3, [lambda x: 1e-3]),
+    ("a flat maximum", math.cos, (0.0,), {}, lambda x: -math.sin(x), [lambda x: 1e-9]),
+    ("equal operands of a squared error", lambda x, y: (x - y) ** 2, (1.5, 1.5), {},
+     lambda x, y: (2 * (x - y), 2 * (y - x)), [lambda x, y: (1e-6, 0.0), lambda x, y: (0.0, 1.0)]),
+    ("a sum that is 0 but for rounding", centred, ([1.0, 1.0, 1.0],), {},
+     lambda x: [0.0] * 3, [lambda x: [1.0, 2.0, 3.0]]),
+    ("another", centred, ([0.3, 0.3, 0.3],), {}, lambda x: [0.0] * 3, [lambda x: [1.0, 2.0, 3.0]]),
+    ("a divergence at its optimum", divergence, (P, P), {},
+     lambda p, q: ([1 + math.log(a / b) for a, b in zip(p, q)], [-a / b for a, b in zip(p, q)]),
+     [lambda p, q: ([1.0, 1.0, 1.0], [-1.0, -1.0, -2.0])]),
+    ("a power at its end", lambda x: x**1.2, (0.0,), HALF, lambda x: 1.2 * x**0.2, [lambda x: 1e-3]),
+    ("an infinite slope", lambda x: x**0.95, (0.0,), SHARE, lambda x: math.inf, [lambda x: 1.0]),
+    ("a slope that grows like a logarithm", entropy, (0.0,), SHARE, lambda p: math.inf, [lambda p: -math.inf]),
+    ("a root at its end", lambda x: math.sqrt(1 - x * x), (1.0,), SHARE, lambda x: -math.inf, [lambda x: math.inf]),
+    ("the least number beside an end", math.log1p, (5e-324,), HALF, lambda x: 1 / (1 + x), [lambda x: 0.5]),
+    ("a kink at an end", lambda x: max(x, 0.0), (0.0,), {"domain": "[0, 5]"}, lambda x: float(x > 0),
+     [lambda x: 7.0, lambda x: -1.0]),
+    ("a clipped number at its end", lambda x: float(np.clip(x, 0, 3)), (3.0,), {"domain": "[0, 3]"},
+     lambda x: float(0 < x < 3), [lambda x: 2.0]),
+    ("no kink at an end", math.log1p, (0.0,), SHARE, lambda x: 1 / (1 + x), [lambda x: 1 / (1 + x) if x else 0.0]),
+    ("beside an odd pole", lambda x: 1 / (x - 1), (1.001,), {}, lambda x: -1 / (x - 1) ** 2, [lambda x: 11.8]),
+    ("beside a step", lambda x: x * x + 5 * (x > 1.002), (1.001,), {}, lambda x: 2 * x, [lambda x: 3.0]),
+    ("a branch of the derivative", math.sin, (0.0,), {}, math.cos, [lambda x: math.cos(x) if abs(x) > 0.2 else 5.0]),
+    ("another branch", math.exp, (1.0,), {}, math.exp, [lambda x: math.exp(x) if abs(x - 1) > 0.01 else 2.0]),
+    ("a bisection", root, (2.0,), {}, lambda a: 0.5 / math.sqrt(a), [lambda a: 0.0, lambda a: 1.0]),
+    ("one that stops early", lambda a: root(a, 1e-4), (2.0,), {"accuracy": 1e-4}, lambda a: 0.5 / math.sqrt(a),
+     [lambda a: 1.0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("f", "point", "options", "right", "wrong"), [row[1:] for row in POINTS], ids=[row[0] for row in POINTS]
+)
+def test_points_that_people_choose(f: Any, point: Any, options: dict[str, Any], right: Any, wrong: list[Any]) -> None:
+    assert check_gradients(f, *point, grad=right, **options).counts.keys() <= {Verdict.PASS, Verdict.KINK}
+    for derivative in wrong:
+        with pytest.raises(GradientMismatch):
+            check_gradients(f, *point, grad=derivative, **options)
+
+
+@given(power=st.floats(1.05, 3.0), scale=st.floats(1e-3, 1e3))
+@settings(max_examples=20)
+def test_the_bound_of_a_power_at_its_end(power: float, scale: float) -> None:
+    estimate = numeric_derivative(lambda x: scale * x**power, 0.0, domain="[0, inf)")
+    assert abs(estimate.value) <= estimate.bound <= 1e-2 * scale
+
+
+@given(distance=st.floats(1e-6, 0.4), power=st.sampled_from([1, 3]), side=st.sampled_from([-1, 1]))
+@settings(max_examples=30)
+def test_the_bound_beside_a_pole(distance: float, power: int, side: int) -> None:
+    x = 1.0 + side * distance
+    truth = -power / (x - 1.0) ** (power + 1)
+    estimate = numeric_derivative(lambda x: 1 / (x - 1) ** power, x)
+    assert abs(estimate.value - truth) <= estimate.bound + 1e-14 * abs(truth)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_functions_as_textbooks_write_them(row: Row) -> None:
+    settings(max_examples=25)(gradcheck(row.f, grad=row.grad, domain=row.domain))()
+
+
+# a derivative that is wrong on a part of the domain: f, its domain, the derivative, the part
+PARTS: list[tuple[Callable[..., Any], str, Callable[..., Any], Callable[[float], bool]]] = [
+    (math.atan, "[0, 1000]", lambda x: 1 / (1 + x * x), lambda x: 200 < x < 900),
+    (math.atan, "[0, 1e6]", lambda x: 1 / (1 + x * x), lambda x: 54_321 < x < 54_400),
+    (lambda x: math.log(x), "(0, inf)", lambda x: 1 / x, lambda x: x > 40),
+    (math.sin, "[-50, 50]", math.cos, lambda x: x < -17.5),
+    (math.exp, "[-5, 5]", math.exp, lambda x: abs(x - 2.5) < 1e-3),
+]
+
+
+@pytest.mark.parametrize(("f", "domain", "derivative", "part"), PARTS)
+def test_a_derivative_wrong_on_a_part_of_the_domain_is_found(f: Any, domain: str, derivative: Any, part: Any) -> None:
+    with pytest.raises(GradientMismatch):
+        gradcheck(f, domain=domain, grad=lambda x: derivative(x) * (1 + part(x)))()
+
+
+def test_a_function_with_noise_is_refused() -> None:
+    chance = random.Random(0)
+
+    def noisy(x: float) -> float:
+        return x * x + 1e-9 * chance.random()
+
+    with pytest.raises(GradientMismatch, match=r"f is not deterministic: it gave .*, then .*; seed its random"):
+        check_gradients(noisy, 3.0, grad=lambda x: -2 * x)
+    with pytest.raises(GradientMismatch, match="f is not deterministic"):
+        check_gradients(lambda x: x * x * (1 + 1e-9 * chance.random()), 3.0)
+
+
+def test_a_check_that_verifies_nothing_fails() -> None:
+    def coarse(x: float) -> float:
+        return float(np.float32(1e9) + np.float32(x))
+
+    with pytest.raises(GradientMismatch, match="no derivative was verified: 1 checks: 1 inconclusive"):
+        check_gradients(coarse, 0.5, grad=lambda x: 1.0)
+    assert check_gradients(coarse, 0.5, grad=lambda x: 1.0, inconclusive="ok").counts == {Verdict.INCONCLUSIVE: 1}
+    with pytest.raises(ValueError, match='inconclusive must be "fail" or "ok"'):
+        check_gradients(math.sin, 0.5, grad=math.cos, inconclusive="pass")
+
+
+@pytest.mark.parametrize("f", [math.sin, math.exp, lambda x: x**3 - x, lambda x: 1 / (1 + math.exp(-x))])
+def test_the_cost_of_a_smooth_function(f: Callable[[float], float]) -> None:
+    calls = [numeric_derivative(f, x).evaluations for x in np.linspace(-3.0, 3.0, 41)]
+    assert sorted(calls)[20] <= 60
