@@ -83,7 +83,8 @@ def numeric_derivative(
     stated = accuracy * abs(g(at))
     if side == 0 and stated == 0.0 and (found := smooth_derivative(g, at, low, high)):
         return found
-    if flat := _flat(g, at, side, low, high):
+    cramped = side == 0 and min(at - low, high - at) < ONE_STEP * max(abs(at), 1.0)
+    if not cramped and (flat := _flat(g, at, side, low, high)):
         return flat
     least = max(teeth(g, at, 1 if high - at > at - low else -1, low, high), stated)
     found = _estimated(g, at, side, low, high, least, math.inf)
@@ -91,8 +92,7 @@ def numeric_derivative(
         near = _estimated(g, at, side, low, high, least, abs(at) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
-    cramped = min(at - low, high - at) < ONE_STEP * max(abs(at), 1.0)
-    if side == 0 and cramped and not found.bound <= CLOSE * abs(found.value):
+    if cramped and not found.bound <= CLOSE * abs(found.value):
         inward = _estimated(g, at, 1 if at - low < high - at else -1, low, high, least, math.inf)
         found = inward if inward.bound < found.bound else found
     return found
