@@ -7,6 +7,7 @@ NumPy's. What holds no number, such as a flag or a name, is a setting: it stays 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +96,4 @@ def _foreign(part: Any, model: Any) -> Any:
     """An array of the model's library and precision."""
     if type(model).__module__.partition(".")[0] == "torch":
         return model.new_tensor(part)
-    import jax.numpy
-
-    return jax.numpy.asarray(part, dtype=model.dtype)
+    return sys.modules["jax"].numpy.asarray(part, dtype=model.dtype)

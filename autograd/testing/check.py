@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from autograd.testing.checker import Checker
+from autograd.testing.functions import silence
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
@@ -91,9 +90,3 @@ def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Call
     parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys((*first, *names))]
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return called
-
-
-def silence() -> AbstractContextManager[Any]:
-    """Silence NumPy's warnings about the NaNs and infinities that oracles meet."""
-    numpy = sys.modules.get("numpy")
-    return numpy.errstate(all="ignore") if numpy else nullcontext()

@@ -16,7 +16,7 @@ from autograd.testing.comparing import compares_equal_numbers
 from autograd.testing.directions import ORACLE, Directions
 from autograd.testing.domains import domains_at
 from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain
+from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain, silence
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.noise import EPSILON, rounding_beside
@@ -132,6 +132,7 @@ class Checker:
         by_mode = self.supplied.first or {
             name: partial(derivatives, function) for mode in self.modes for name, derivatives in FIRST[mode].items()
         }
+        f = "(w·f)" if self.function.weights and self.function.weights.numbers else "f"
         directions = Directions(function.on_floats, function.flat, self.domains)
         checks = []
         for mode, derivatives in by_mode.items():
@@ -141,7 +142,7 @@ class Checker:
                 self._raise("law", f"jvp= is not linear in the tangents: {broken}")
             scale, verified = self._scale(found), set() if self.accuracy else directions.verified(found)
             for i, (name, analytic, about) in enumerate(zip(function.names, found, evidence)):
-                about.scale, what = max(about.scale, scale), f"∂f/∂{name}"
+                about.scale, what = max(about.scale, scale), f"∂{f}/∂{name}"
                 if i in verified:
                     checks.append(Check(what, mode, Verdict.PASS, analytic, oracle=ORACLE))
                 else:
@@ -271,12 +272,11 @@ class Checker:
 
     def _summary(self, mode: str) -> str:
         """Say which entries of a supplied derivative are wrong."""
-        from autograd.testing.check import silence
-
         with silence():
             found = self.supplied.first[mode](self.function.flat)
-            verdicts = [judge(d, about).verdict for d, about in zip(found, self._evidence(mode))]
-        return entries(self.function, [verdict is None for verdict in verdicts])
+            evidence = self._evidence(mode)
+            wrong = [judge(d, about).verdict is None for d, about in zip(found, evidence)]
+        return entries(self.function, found, [about.estimate.value for about in evidence], wrong)
 
 
 def _rounding_given(about: Evidence, derivatives: Callable[..., list[float]]) -> float:

@@ -11,14 +11,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.testing.check import FUNCTION, silence
+from autograd.testing.check import FUNCTION, Given
 from autograd.testing.checker import Checker
 from autograd.testing.constants import constants_of
-from autograd.testing.domains import domain_of_each
+from autograd.testing.domains import domain_of_each, is_domain
+from autograd.testing.functions import silence
 from autograd.testing.messages import argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 
+DRAWN = "gradcheck_draws"  # the attribute that names the parameters whose domain is written down: they are no fixtures
 MOST_INCONCLUSIVE = 0.02  # share of the points of a test
 NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
 SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps a test's settings: there is no public place
@@ -34,6 +36,13 @@ def without_explanation(own: settings, **options: Any) -> settings:
 def quietly(test: Any) -> Any:
     """Settings for a hypothesis test called as a function: it raises one exception and has no time limit."""
     return without_explanation(settings(), suppress_health_check=list(HealthCheck))(test)
+
+
+def allow_fixtures(test: Any) -> None:
+    """Allow fixtures of the scope of a function: to a gradcheck they are settings, the same at every point."""
+    own = getattr(test, SETTINGS, None) or settings()
+    allowed = [*own.suppress_health_check, HealthCheck.function_scoped_fixture]
+    setattr(test, SETTINGS, settings(own, suppress_health_check=allowed))
 
 
 def drawn_parameters(f: Callable[..., Any]) -> list[str]:
@@ -64,19 +73,25 @@ def gradcheck(
     /,
     *,
     domain: Any = None,
-    grad: Callable[..., Any] | None = None,
+    grad: Given = None,
+    vjp: Given = None,
+    jvp: Given = None,
+    hessian: Given = None,
+    hvp: Given = None,
     order: int = 1,
     modes: Sequence[str] = ("reverse", "forward"),
     accuracy: float = 0.0,
 ) -> Any:
     """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
 
-    Every parameter without a default is drawn, except `self` and those supplied by pytest's `parametrize`. `domain` is
-    one interval for all parameters, a dict by name, or a list with one per parameter. Structures of intervals draw
-    structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3), "[-1, 1]")}` arrays;
-    `grad` is called with the same arguments. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
-    below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of
-    its points.
+    Every parameter without a default is drawn, except `self`, those supplied by pytest's `parametrize`, and fixtures.
+    `domain` is one interval for all parameters, a dict by name, or a list with one per parameter. Structures of
+    intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3),
+    "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants in the
+    code of f and of what is supplied. `grad`, `vjp`, `jvp`, `hessian`, `hvp` and the other options are those of
+    check_gradients; they are called with the same arguments, and by name with those that pytest supplies. Hypothesis'
+    own decorators (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails with a
+    GradientMismatch, also if a check is inconclusive at over 2 % of its points.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
@@ -84,12 +99,13 @@ def gradcheck(
     ...     return -p * log(p)
     >>> test_entropy()
     """
+    supplied = {"grad": grad, "vjp": vjp, "jvp": jvp, "hessian": hessian, "hvp": hvp}
     if f is None:
-        return functools.partial(gradcheck, domain=domain, grad=grad, order=order, modes=modes, accuracy=accuracy)
+        return functools.partial(gradcheck, domain=domain, order=order, modes=modes, accuracy=accuracy, **supplied)
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
-    options = {"supplied": {"grad": grad}, "order": order, "modes": modes, "accuracy": accuracy}
+    options = {"supplied": supplied, "order": order, "modes": modes, "accuracy": accuracy}
 
     @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
@@ -107,6 +123,7 @@ def gradcheck(
     method = [p for p in inspect.signature(f).parameters.values() if p.name == "self"]
     test.__signature__ = inspect.Signature(method)  # type: ignore[attr-defined]  # pytest asks for it
     setattr(test, FUNCTION, function)
+    setattr(test, DRAWN, [] if is_domain(domain) else list(domains))
     pytest = sys.modules.get("pytest")
     return pytest.mark.gradcheck(test) if pytest else test
 
@@ -122,7 +139,8 @@ def _drawing_test(
     """Make a hypothesis test of f that draws the parameters not given, and collects reports with their points."""
     domains = {name: part for name, part in domains.items() if name not in parametrized}
     places = _places(f, domains)
-    passed: set[str] = set()
+    supplied = {name: one and supplied_at(one, fixed, parametrized) for name, one in options["supplied"].items()}
+    passed: dict[str, tuple[str, Report]] = {}
     failed: set[str] = set()
     later = 0
 
@@ -138,14 +156,16 @@ def _drawing_test(
         __tracebackhide__ = True
         shown = ", ".join(f"{name}={argument(arguments[name])}" for name in domains)
         later += bool(failed)
+        if shown in passed:
+            reports.append(passed[shown])
         if shown in passed or (later > SHRINKING and shown not in failed):
             return
         try:
             args = tuple([arguments[name] for name in domains])
             with silence():
-                report = Checker(at, args, **options, domain=list(domains.values())).report()
-            passed.add(shown)
-            reports.append((f"@example({shown})", report))
+                report = Checker(at, args, **{**options, "supplied": supplied}, domain=list(domains.values())).report()
+            passed[shown] = (f"@example({shown})", report)
+            reports.append(passed[shown])
         except GradientMismatch as mismatch:
             failed.add(shown)
             mismatch.notes.append(f"  example   @example({shown})")
@@ -157,6 +177,25 @@ def _drawing_test(
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
     constants = constants_of(f, *options["supplied"].values())
     return given(**{name: points(part, constants=constants) for name, part in domains.items()})(check)
+
+
+def supplied_at(f: Callable[..., Any], fixed: tuple[Any, ...], by_pytest: dict[str, Any]) -> Callable[..., Any]:
+    """A supplied derivative as a function of the drawn arguments: `self` and pytest's arguments are filled in."""
+    try:
+        parameters = inspect.signature(f).parameters
+    except ValueError:
+        return f
+    more = {name: value for name, value in by_pytest.items() if name in parameters}
+    own = fixed if next(iter(parameters), "") == "self" else ()
+    if not more:
+        return functools.wraps(f)(lambda *numbers: f(*own, *numbers)) if own else f
+    names = [name for name in parameters if name != "self" and name not in more]
+
+    @functools.wraps(f)
+    def called(*numbers: Any) -> Any:
+        return f(*own, **dict(zip(names, numbers)), **more)
+
+    return called
 
 
 def _places(f: Callable[..., Any], names: Iterable[str]) -> list[str]:

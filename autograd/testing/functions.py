@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -135,6 +137,12 @@ def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., An
         return row.function(*(fixed[name] if name in fixed else next(rest) for name in row.parameters))
 
     return function, tuple(x for name, x in zip(row.parameters, operands) if name not in fixed)
+
+
+def silence() -> AbstractContextManager[Any]:
+    """Silence NumPy's warnings about the NaNs and infinities that oracles meet."""
+    numpy = sys.modules.get("numpy")
+    return numpy.errstate(all="ignore") if numpy else nullcontext()
 
 
 # --- derivatives by mode: each takes numbers of any kind ----------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import random
 from typing import Any
 
@@ -29,12 +31,15 @@ class Weights:
     def sum(self, result: Any) -> Any:
         """The sum of the outputs."""
         outputs = leaves(opened(result), "the result of f")
+        if not outputs:
+            raise ValueError("f returned no number")
         if not self.numbers:
             chance = random.Random(len(outputs))
             self.numbers = [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.0) / _size(x) for x in outputs]
         if len(outputs) != len(self.numbers):
             raise ValueError(f"f returned {len(outputs)} numbers, and {len(self.numbers)} before")
-        return sum((w * x for w, x in zip(self.numbers, outputs)), 0.0)
+        terms = (w * x for w, x in zip(self.numbers, outputs))
+        return functools.reduce(operator.add, terms)
 
     def like(self, result: Any) -> Any:
         """The weights in the structure of the outputs: the `dy` of a backward pass."""

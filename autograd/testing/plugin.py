@@ -37,19 +37,39 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(name: str, obj: Any) -> None:
-    """Give a gradcheck the parameters that `parametrize` above it supplies: it does not draw those."""
-    marks = {mark.name: mark for mark in getattr(obj, "pytestmark", ()) if isinstance(mark, pytest.Mark)}
-    if "gradcheck" in marks and "parametrize" in marks:
-        parametrized = [
-            mark.args[0] if mark.args else mark.kwargs["argnames"]
-            for mark in obj.pytestmark
-            if mark.name == "parametrize"
-        ]
-        names = [n.strip() for given in parametrized for n in (given.split(",") if isinstance(given, str) else given)]
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> None:
+    """Give a gradcheck the parameters that `parametrize` above it, and fixtures, supply: it does not draw those."""
+    marks = [mark for mark in getattr(obj, "pytestmark", ()) if isinstance(mark, pytest.Mark)]
+    if not any(mark.name == "gradcheck" for mark in marks):
+        return
+    from autograd.testing.decorators import allow_fixtures
+
+    parametrized = [
+        mark.args[0] if mark.args else mark.kwargs["argnames"] for mark in marks if mark.name == "parametrize"
+    ]
+    names = [n.strip() for given in parametrized for n in (given.split(",") if isinstance(given, str) else given)]
+    fixtures = [n for n in _fixtures(collector, obj) if n not in names]
+    if fixtures:
+        allow_fixtures(obj)
+    names += fixtures
+    if names:
         own = [p for p in inspect.signature(obj).parameters.values() if p.name not in names]
         given = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY) for n in names]
         obj.__signature__ = inspect.Signature([*own, *given])
+
+
+def _fixtures(collector: Any, test: Any) -> list[str]:
+    """The parameters of a gradcheck that are fixtures: those without a default or a domain of their own."""
+    from autograd.testing.check import FUNCTION
+    from autograd.testing.decorators import DRAWN
+
+    find = collector.session._fixturemanager.getfixturedefs  # pytest has no public way to ask
+    try:
+        parameters = inspect.signature(getattr(test, FUNCTION)).parameters.values()
+    except ValueError:
+        return []
+    wanted = [p.name for p in parameters if p.default is p.empty and p.name not in (*getattr(test, DRAWN), "self")]
+    return [name for name in wanted if find(name, collector)]
 
 
 @pytest.hookimpl(wrapper=True)

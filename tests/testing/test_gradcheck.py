@@ -372,3 +372,31 @@ def test_artifacts_are_no_tests_and_each_test_has_its_own(tmp_path: Path) -> Non
     assert "Explanation" not in first.stdout and "ExceptionGroup" not in first.stdout
     for program in (tmp_path / "shown").glob("*.py"):
         assert "by grad=: " in program.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def rate() -> float:
+    return 3.0
+
+
+@gradcheck(domain="[-2, 2]", grad=lambda x, rate: rate * np.exp(rate * x))
+def test_a_fixture_is_not_drawn_and_reaches_the_derivative(rate: float, x: float) -> Any:
+    return math.exp(rate * x)
+
+
+class TestMethod:
+    rate = 2.0
+
+    @pytest.mark.parametrize("n", [2, 3])
+    @gradcheck(domain="[0.5, 2]", grad=lambda self, x, n: self.rate * n * x ** (n - 1))
+    def test_self_and_parametrized_values_reach_the_derivative(self, x: float, n: int) -> Any:
+        return self.rate * x**n
+
+    @gradcheck(domain={"z": [(-2.0, 2.0)] * 3}, vjp=lambda self, z, dy: [self.rate * d for d in dy])
+    def test_a_vector(self, z: Any) -> Any:
+        return [self.rate * x for x in z]
+
+
+def test_a_function_that_does_not_tell_its_parameters_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"log does not tell its parameters; check lambda x: log\(x\)"):
+        gradcheck(math.log, grad=lambda x: 1 / x)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import strategies as st
 
 from autograd import Value, primitive, relu, sin, sqrt, tanh
-from autograd.testing import GradientMismatch, SampleProgram
+from autograd.testing import GradientMismatch, SampleProgram, check_gradients
 from autograd.testing.laws import LAWS
+from autograd.testing.patterns import pattern
 from autograd.testing.pictures import picture
 from benchmarks.mutants.faults import by_name
 from tests.testing.slips import mismatch_of, one_in_a_million, sign_slip
@@ -156,3 +157,32 @@ def test_a_broken_law_is_drawn_and_written() -> None:
 
 def test_without_a_graph_there_is_no_picture() -> None:
     assert picture(mismatch_of(math.sin, 1.0, grad=lambda x: 3.0)) is None
+
+
+# the derivatives as given, the right ones, their shape, what is said
+PATTERNS: list[tuple[list[float], list[float], tuple[int, ...], str]] = [
+    ([-2.0, -3.0], [2.0, 3.0], (2,), "the sign is wrong"),
+    ([4.0, 6.0], [2.0, 3.0], (2,), "each is twice the right one"),
+    ([1.0, 1.5], [2.0, 3.0], (2,), "each is half the right one"),
+    ([2.0, 4.0, 6.0], [2 / 3, 4 / 3, 2.0], (3,), "each is n = 3 times the right one"),
+    ([0.2, 0.4, 0.7], [0.6, 1.2, 2.1], (3,), "each is 1/(n = 3) times the right one"),
+    ([3**0.5, 2 * 3**0.5], [1.0, 2.0], (2,), "each is √3 times the right one"),
+    ([1.0, 3.0, 2.0, 4.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "they are transposed"),
+    ([3.0, 2.0, 1.0], [1.0, 2.0, 3.0], (3,), "they are in reverse order"),
+    ([3.0, 4.0, 1.0, 2.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "the rows are flipped"),
+    ([2.0, 1.0, 4.0, 3.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "the columns are flipped"),
+    ([3.0, 1.0, 2.0], [1.0, 2.0, 3.0], (3,), "they are shifted by one"),
+    ([2.5] * 4, [1.0, 2.0, 3.0, 4.0], (4,), "each is the mean of all"),
+    ([1.0, 2.0, 3.5], [1.0, 2.0, 3.0], (3,), ""),
+    ([1.0, math.nan], [1.0, 2.0], (2,), ""),
+]
+
+
+@pytest.mark.parametrize(("given", "right", "shape", "words"), PATTERNS)
+def test_patterns(given: list[float], right: list[float], shape: tuple[int, ...], words: str) -> None:
+    assert pattern(given, right, shape) == words
+
+
+def test_a_derivative_that_is_0_here_is_not_called_right() -> None:
+    with pytest.raises(GradientMismatch, match="x is wrong; 0 here, which may hide an error: y"):
+        check_gradients(lambda x, y: x * y * y, 2.0, 0.0, grad=lambda x, y: (1.0, 0.0))
