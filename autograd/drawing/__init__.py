@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def draw(
     output: Value,
     names: Any = None,
-    show: str = "chain",
+    show: str = "auto",
     collapse: str = "auto",
     expand: str = "",
+    size: str = "slide",
     rankdir: str = "LR",
     theme: str = "light",
     max_nodes: int = 600,
@@ -44,16 +45,23 @@ def draw(
     >>> picture.source.count("->")
     2
     """
-    from functools import partial
-
     with at_work:
-        from autograd.drawing.choosing import choose
+        from autograd.drawing.choosing import Request, choose
         from autograd.drawing.drawing import Drawing
 
-    attributes = {"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr}
-    picture = choose(output, names, show, collapse, expand, max_nodes)
-    fresh = partial(choose, output, names, "chain", collapse, expand, max_nodes, fresh=True)
-    drawing = Drawing(picture, rankdir, theme, attributes, filename, format, fresh)
+    from dataclasses import replace
+
+    request = Request(output, names, show, collapse, expand, max_nodes, size, rankdir)
+    drawing = Drawing(
+        choose(request),
+        lambda: choose(replace(request, fresh=True, size="natural")),
+        rankdir=rankdir,
+        theme=theme,
+        size=size,
+        attributes={"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr},
+        filename=filename,
+        format=format,
+    )
     if filename is not None:
         drawing.render()
     return drawing

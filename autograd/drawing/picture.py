@@ -19,6 +19,8 @@ class Box:
     count: int = 1  # how many identical ones it stands for
     cluster: str = ""
     rank: int = 0  # its position in the computation
+    inside: str = ""  # the box that it is a row of, or whose formula it stands in
+    path: str = ""  # the module whose call it is part of
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Cluster:
     key: str
     title: str
     parent: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
