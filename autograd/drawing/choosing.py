@@ -69,10 +69,10 @@ def choose(request: Request) -> Picture:
         raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
     chooser = Chooser(request, naming)
     fits = size_of(request.size).fits
-    for picture in chooser.pictures():
-        if fits(circuit(picture, request.rankdir)):
-            return picture
-    return chooser.outgrown(picture)
+    for found in chooser.pictures():
+        if fits(circuit(found, request.rankdir)):
+            return found
+    return chooser.outgrown(found)
 
 
 class Chooser:

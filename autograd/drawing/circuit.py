@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 
 from autograd.drawing.layered import Layout, Link, Size, layered
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
@@ -280,8 +281,8 @@ class _Circuit:
             texts.append(placed(cell, left, top + 0.95 * SMALL, SMALL))
             left += width + COLUMN
         if row.arrow is None:
-            return Group(f"box-{row.box.key}", "row", tuple(sum(texts, [])), _said(row.box))
-        inner = Group(f"arrow-{row.arrow}", "arrow", tuple(sum(texts[1:-1], [])))
+            return Group(f"box-{row.box.key}", "row", tuple(chain.from_iterable(texts)), _said(row.box))
+        inner = Group(f"arrow-{row.arrow}", "arrow", tuple(chain.from_iterable(texts[1:-1])))
         return Group(f"box-{row.box.key}", "row", (*texts[0], inner, *texts[-1]), _said(row.box))
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from autograd.drawing import dot, layout, page
+from autograd.drawing.choosing import Request, choose
 from autograd.drawing.circuit import circuit
+from autograd.drawing.columns import network_scene
+from autograd.drawing.naming import Naming
+from autograd.drawing.network import Network, find_network
 from autograd.drawing.picture import Picture
 from autograd.drawing.raster import placed_graph
 from autograd.drawing.scene import Scene
@@ -22,43 +27,67 @@ ENDINGS = ("svg", "png", "pdf", "dot", "html")
 Attributes = Mapping[str, Mapping[str, str] | None]
 
 
+VIEWS = ("auto", "circuit", "network")
+DIRECTIONS = ("forward", "backward")
+WIDEST, FLATTEST = 1280.0, 9 / 16  # of a network: its height is at most this part of its width
+
+
 class Drawing:
-    """A picture of a graph. `picture` is its content as plain data; a notebook shows it as SVG."""
+    """A picture of a graph. `picture` is its circuit as plain data; a notebook shows it as SVG."""
 
     def __init__(
         self,
-        picture: Picture,
-        fresh: Callable[[], Picture],
+        request: Request,
         *,
-        rankdir: str = "LR",
+        view: str = "circuit",
+        direction: str = "forward",
         theme: str = "light",
-        size: str = "slide",
         attributes: Attributes | None = None,
         filename: str | None = None,
         format: str = "svg",
+        mark: Callable[[Picture], Picture] = lambda picture: picture,
     ) -> None:
-        """`fresh` makes the same picture with adjoints from a backward pass of its own."""
-        self.picture, self._fresh = picture, fresh
-        self.rankdir, self.theme, self.size = rankdir, theme, size_of(size)
+        """`mark` is applied to the circuit."""
+        request.check()
+        for option, value, known in (("view", view, VIEWS), ("direction", direction, DIRECTIONS)):
+            if value not in known:
+                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
+        self._request, self._mark = request, mark
+        self.direction, self.theme, self.size = direction, theme, size_of(request.size)
         self.filename, self.format = filename, format
         self._attributes = attributes or {}
         self._colours = theme_named("light" if theme == "auto" else theme)
+        is_module = hasattr(request.names, "named_parameters") and not any(self._attributes.values())
+        network = self._network(request) if view == "network" or (view == "auto" and is_module) else None
+        if view == "network" and network is None:
+            raise ValueError("draw: this graph has no layers of neurons σ(w·x + b); view='circuit' draws any graph")
+        self.shown = "circuit" if network is None else "network"
+        self.scene, self.caption = self._circuit() if network is None else self._columns(network)
 
     @cached_property
-    def scene(self) -> Scene:
-        """The picture as shapes with places."""
-        return circuit(self.picture, self.rankdir)
+    def picture(self) -> Picture:
+        """The circuit as plain data."""
+        return self._mark(choose(self._request))
 
-    @property
-    def caption(self) -> str:
-        """What the picture does not show; empty if it shows everything."""
-        return self.picture.caption
+    def _circuit(self) -> tuple[Scene, str]:
+        self._title, self._description = self.picture.title, self.picture.description
+        return circuit(self.picture, self._request.rankdir), self.picture.caption
+
+    def _network(self, request: Request) -> Network | None:
+        return find_network(request.output, Naming(request.names), request.fresh)
+
+    def _columns(self, network: Network) -> tuple[Scene, str]:
+        name = network.graph.name(network.graph.output)
+        self._title = f"Gradient network of {name}"
+        self._description = f"{name}, from {network.described()}"
+        width = min(self.size.width, WIDEST)
+        return network_scene(network, self.direction, width, min(self.size.height, width * FLATTEST))
 
     @property
     def source(self) -> str:
         """The picture in the DOT language, for a layout by Graphviz; it needs no layout engine."""
         attributes = {"graph_attr": None, "node_attr": None, "edge_attr": None, **self._attributes}
-        return str(dot.digraph(self.picture, self.rankdir, self._colours, **attributes).source)
+        return str(dot.digraph(self.picture, self._request.rankdir, self._colours, **attributes).source)
 
     def svg(self) -> str:
         """The picture as SVG, with a title and a description."""
@@ -66,14 +95,13 @@ class Drawing:
 
     def _svg(self, theme: str) -> str:
         scale = self.size.scale(self.scene)
-        description = f"{self.picture.description}. {self.caption}".strip()
-        return svg(
-            self.scene, theme, self.picture.title, description, self.scene.width * scale, self.scene.height * scale
-        )
+        words = f"{self._description}. {self.caption}".strip()
+        return svg(self.scene, theme, self._title, words, self.scene.width * scale, self.scene.height * scale)
 
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
-        fresh = Drawing(self._fresh(), self._fresh, rankdir=self.rankdir, theme=self.theme, size="natural")
+        request = replace(self._request, fresh=True, size="natural")
+        fresh = Drawing(request, theme=self.theme, mark=self._mark)
         return page.page(fresh.picture, fresh.svg(), fresh._colours, self.theme)
 
     def pipe(self, format: str | None = None) -> bytes:
@@ -94,8 +122,8 @@ class Drawing:
     def save(self, filename: str | Path) -> Path:
         """Write the picture to a file whose ending gives the format: svg, png, pdf, dot or html; returns its path.
 
-        ValueError for another ending. A png or pdf is drawn by Graphviz: the `dot` program, or the `draw` extra. Without
-        one, NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and an svg is written beside the file.
+        ValueError for another ending. Graphviz draws png and pdf: the `dot` program, or the `draw` extra. Without one,
+        NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and an svg is written beside the file.
         """
         path = Path(filename)
         ending = path.suffix[1:].lower()
@@ -137,7 +165,7 @@ class Drawing:
         return self.render(filename or Path(mkdtemp()) / "gradients", view=True)
 
     def __repr__(self) -> str:
-        return f"<Drawing: {self.picture.description}>"
+        return f"<Drawing: {self._description}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """SVG for a notebook, as wide as the cell at most and dark where the notebook is, and text."""

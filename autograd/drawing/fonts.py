@@ -1,4 +1,4 @@
-"""How wide a text is: the metrics of Helvetica, which Arial and Liberation Sans share, so that no font need be there."""
+"""How wide a text is: the metrics of Helvetica, which Arial and Liberation Sans share; no font need be there."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ REGULAR = {
 BOLD = {
     238: "'", 240: "′", 278: " ,./I\\ijlΙΪίι|", 333: "!()-:;[]`ft", 389: "*r{}", 445: "ξτέ", 474: '"″εζ', 494: "∂",
     500: "z↑↓ς", 549: "√≤≥≠≈θ", 556: "#$0123456789J_aceksvxyγλν–κ", 578: "χυΰ", 584: "+<=>^~−×±",
-    611: "?FLTZbdghnopquΖΤήηοδβρμΓΣάα", 667: "EPSVXYΕΛΡΥΧΞσ", 716: "∞∑φΔ", 722: "&ABCDHKNRUΑΒΗΚΝ", 760: "ψπ", 778: "GOQwΘΟ",
-    805: "ΩΨ", 823: "∏Φ", 833: "MΜω", 889: "%m", 944: "W", 975: "@", 1000: "…→←—",
+    611: "?FLTZbdghnopquΖΤήηοδβρμΓΣάα", 667: "EPSVXYΕΛΡΥΧΞσ", 716: "∞∑φΔ", 722: "&ABCDHKNRUΑΒΗΚΝ", 760: "ψπ",
+    778: "GOQwΘΟ", 805: "ΩΨ", 823: "∏Φ", 833: "MΜω", 889: "%m", 944: "W", 975: "@", 1000: "…→←—",
 }  # fmt: skip
 FALLBACK = {333: "·¹²³", 420: "⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾⁺⁻", 850: "⚠"}  # of the fonts that browsers turn to
 

@@ -1,4 +1,4 @@
-"""Leaves at their place: a neuron's weights and bias are rows of its box, a constant stands in the formula that has it."""
+"""Leaves at their place: a neuron's weights and bias are rows of its box, a constant stands in its formula."""
 
 from __future__ import annotations
 

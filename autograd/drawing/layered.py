@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from autograd.drawing.scene import Point
@@ -140,7 +141,7 @@ class _Columns:
         before: dict[Any, list[Any]] = defaultdict(list)
         after: dict[Any, list[Any]] = defaultdict(list)
         for chain in self.chains:
-            for a, b in zip(chain, chain[1:]):
+            for a, b in pairwise(chain):
                 after[a].append(b)
                 before[b].append(a)
         for column in self.columns:
@@ -156,7 +157,7 @@ class _Columns:
 
     def _settle(self, column: list[Any], ideal: list[float]) -> None:
         breadths = [self.sizes[item].across for item in column]
-        gaps = [GAP + FRAME * self._frames_between(a, b) for a, b in zip(column, column[1:])]
+        gaps = [GAP + FRAME * self._frames_between(a, b) for a, b in pairwise(column)]
         self.across.update(zip(column, spread(ideal, breadths, gaps)))
 
     def _frames_between(self, a: Any, b: Any) -> int:
@@ -235,7 +236,7 @@ class _Columns:
             points += [(label[0] - box.along / 2, label[1]), (label[0] + box.along / 2, label[1])]
         points.append((along[chain[-1]] - self.sizes[chain[-1]].along / 2, ports[i, False]))
         found = points[:1]
-        for (x, y), (u, v) in zip(points, points[1:]):
+        for (x, y), (u, v) in pairwise(points):
             found += [((x + u) / 2, y), ((x + u) / 2, v), (u, v)]
         return tuple(found)
 

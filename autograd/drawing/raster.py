@@ -1,4 +1,4 @@
-"""A scene as PNG or PDF, drawn by Graphviz: its shapes become a background, its texts become nodes with fixed places."""
+"""A scene as PNG or PDF, drawn by Graphviz: shapes become a background, texts become nodes with fixed places."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograd.drawing.themes import Theme
 from autograd.symbols.text import visible
 
 FONTS = "Liberation Sans,Arial,Helvetica"
+LONGEST = 12_000  # characters in one string
 CORNER = 0.5523  # of the radius: how far the control points of a quarter of a circle are from its ends
 
 
@@ -26,7 +27,7 @@ def placed_graph(scene: Scene, theme: Theme, scale: float) -> str:
     )
     return (
         f'graph {{ graph [pad=0, dpi={72 * scale:.3f}, bgcolor="{theme.background}", '
-        f'_background="{" ".join(writer.drawn)}"];\n'
+        f"_background={_quoted(writer.drawn)}];\n"
         f"node [shape=plaintext, width=0, height=0, margin=0, fixedsize=true];\n{corners}{''.join(writer.texts)}}}"
     )
 
@@ -70,6 +71,8 @@ class Writer:
 
     def _draw(self, look: Look, filled: str, outline: str, where: str) -> None:
         """Filled first, then the outline: xdot's own filled shapes would have an outline of their own colour."""
+        if not look.opacity:  # what only a mouse finds
+            return
         if look.fill and filled:
             colour = self._colour(look.fill, look.opacity)
             self.drawn.append(f"{_style('setlinewidth(0)')} c {colour} C {colour} {filled} {where}")
@@ -92,6 +95,18 @@ class Writer:
         )
 
 
+def _quoted(drawn: list[str]) -> str:
+    """A long string in pieces, since Graphviz reads none of more than 16,384 characters."""
+    pieces, length = [[""]], 0
+    for shape in drawn:
+        length += len(shape) + 1
+        if length > LONGEST:
+            pieces.append([])
+            length = len(shape) + 1
+        pieces[-1].append(shape)
+    return "\n+ ".join(f'"{" ".join(piece)} "' for piece in pieces)
+
+
 def _style(style: str) -> str:
     return f"S {len(style)} -{style}"
 
@@ -105,7 +120,8 @@ def _rounded(r: Rect) -> list[Point]:
     radius = min(r.radius, r.width / 2, r.height / 2)
     found: list[Point] = [(r.x + radius, r.y)]
     turns: list[tuple[Any, ...]] = [
-        (r.x + r.width, r.y, 1, 0), (r.x + r.width, r.y + r.height, 0, 1), (r.x, r.y + r.height, -1, 0), (r.x, r.y, 0, -1),
+        (r.x + r.width, r.y, 1, 0), (r.x + r.width, r.y + r.height, 0, 1),
+        (r.x, r.y + r.height, -1, 0), (r.x, r.y, 0, -1),
     ]  # fmt: skip
     for x, y, dx, dy in turns:
         start, end = (x - radius * dx, y - radius * dy), (x - radius * dy, y + radius * dx)

@@ -98,7 +98,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """Shapes that belong together, moved by `at`; `title` is shown when a mouse rests on them, `kind` is for scripts."""
+    """Shapes that belong together, moved by `at`; `title` shows when a mouse rests on them, `kind` is for scripts."""
 
     key: str
     kind: str

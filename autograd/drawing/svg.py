@@ -1,4 +1,4 @@
-"""A scene as SVG: with a title and a description for readers who cannot see it, and any font as wide as it was measured."""
+"""A scene as SVG: with words for readers who cannot see it, and any font as wide as it was measured."""
 
 from __future__ import annotations
 

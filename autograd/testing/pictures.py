@@ -35,12 +35,11 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
         graph = Graph(blame.node)
     request = Request(graph.output, None, "chain", "none", "", LARGEST, fresh=True)
 
-    def marked() -> Picture:
-        return _claimed(choose(request), graph, mismatch) if blame is None else _marked(choose(request), graph, blame)
+    def marked(drawn: Picture) -> Picture:
+        return _claimed(drawn, graph, mismatch) if blame is None else _marked(drawn, graph, blame)
 
-    drawn = marked()
-    direction = "LR" if len(drawn.boxes) <= LONG else "TB"
-    return Drawing(drawn, marked, rankdir=direction)
+    direction = "LR" if len(choose(request).boxes) <= LONG else "TB"
+    return Drawing(replace(request, rankdir=direction), mark=marked)
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:

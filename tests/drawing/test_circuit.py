@@ -71,7 +71,7 @@ def drawings(**options: Any) -> dict[str, Drawing]:
     for name, sizes in NETWORKS.items():
         output, model = network(*sizes)
         output.backward()
-        found[name] = draw(output, names=model, **options)
+        found[name] = draw(output, names=model, view="circuit", **options)
     return found
 
 
@@ -129,7 +129,7 @@ def test_a_column_has_the_order_of_writing(seed: int) -> None:
 
 def test_neurons_stand_in_the_order_of_the_module() -> None:
     output, model = network(2, [12, 1])
-    found = [name for name in order(draw(output, names=model, size="natural")) if "layers.0" in name]
+    found = [name for name in order(draw(output, names=model, size="natural", view="circuit")) if "layers.0" in name]
     assert found == [f"layers.0.neurons.{i}: Neuron" for i in range(12)]
 
 

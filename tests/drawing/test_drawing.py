@@ -149,15 +149,8 @@ def test_a_network_and_a_leaf_can_be_drawn(tmp_path: Path) -> None:
 def test_colours_can_be_read(name: str) -> None:
     theme = THEMES[name]
     for background in (theme.background, theme.cluster):
-        for colour in (
-            theme.ink,
-            theme.faint,
-            theme.forward,
-            theme.backward,
-            theme.warning,
-            theme.positive,
-            theme.negative,
-        ):
+        for name_of in ("ink", "faint", "forward", "backward", "warning", "positive", "negative"):
+            colour = getattr(theme, name_of)
             assert contrast(colour, background) >= 4.5, (name, colour, background)
 
 

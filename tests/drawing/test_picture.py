@@ -14,7 +14,7 @@ from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
 from nn import MLP
 
-draw = partial(autograd.draw, size="natural")
+draw = partial(autograd.draw, size="natural", view="circuit")
 
 
 def network(nouts: list[int], rows: int, seed: int = 1) -> tuple[Value, MLP]:
