@@ -405,4 +405,4 @@ def picture(builder: PictureBuilder, caption: str) -> Picture:
     description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
     clusters = tuple(builder.clusters(call_of))
     seed = f"{graph.adjoint_name(graph.output)} = 1"
-    return Picture(f"Gradient graph of {name}", seed, description, boxes, arrows, clusters, caption)
+    return Picture(f"Gradient graph of {name}", name, seed, description, boxes, arrows, clusters, caption)

@@ -115,7 +115,7 @@ class _Circuit:
         total = self._within(host, box.adjoint)
         if total:
             name, _, number = total.rpartition(" = ")
-            cells.append((Run(f"{name} = ", "backward", italic=True), Run(number, bold=True)))
+            cells.append((Run(f"{name} = ", "backward", italic=True), Run(number, "product", bold=True)))
         return Row(box, tuple(cells), arrow)
 
     def _label(self, arrow: Arrow) -> list[Line]:
@@ -128,7 +128,7 @@ class _Circuit:
         if arrow.backward:
             lines.append((Run(f"× {self._within(target, arrow.backward)}", "backward", italic=True),))
         if arrow.product:
-            lines.append((Run(f"{'= ' if arrow.backward else ''}{arrow.product}", bold=True),))
+            lines.append((Run(f"{'= ' if arrow.backward else ''}{arrow.product}", "product", bold=True),))
         if arrow.mark:
             lines.append((Run(f"⚠ {arrow.mark}", "warning", bold=True),))
         return lines

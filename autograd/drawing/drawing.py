@@ -13,12 +13,14 @@ from autograd.drawing import dot, layout, page
 from autograd.drawing.choosing import Request, choose
 from autograd.drawing.circuit import circuit
 from autograd.drawing.columns import network_scene
+from autograd.drawing.lecture import lecture_steps
 from autograd.drawing.naming import Naming
 from autograd.drawing.network import Network, find_network
 from autograd.drawing.picture import Picture
 from autograd.drawing.raster import placed_graph
 from autograd.drawing.scene import Scene
 from autograd.drawing.sizes import size_of
+from autograd.drawing.steps import steps
 from autograd.drawing.svg import svg
 from autograd.drawing.themes import theme_named
 
@@ -52,7 +54,7 @@ class Drawing:
         for option, value, known in (("view", view, VIEWS), ("direction", direction, DIRECTIONS)):
             if value not in known:
                 raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
-        self._request, self._mark = request, mark
+        self._request, self._mark, self._view = request, mark, view
         self.direction, self.theme, self.size = direction, theme, size_of(request.size)
         self.filename, self.format = filename, format
         self._attributes = attributes or {}
@@ -101,8 +103,15 @@ class Drawing:
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
         request = replace(self._request, fresh=True, size="natural")
-        fresh = Drawing(request, theme=self.theme, mark=self._mark)
-        return page.page(fresh.picture, fresh.svg(), fresh._colours, self.theme)
+        drawn = Drawing(request, view="circuit", theme=self.theme, mark=self._mark)
+        views = [page.View("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
+        network = self._network(request)
+        if network is not None:
+            shown = Drawing(replace(request, size="slide"), view="network", theme=self.theme)
+            views.insert(0, page.View("network", shown.svg(), shown.caption, list(lecture_steps(network))))
+        if self._view == "circuit":
+            views.reverse()
+        return page.page(f"Gradient graph of {drawn.picture.output}", views, self._colours, self.theme)
 
     def pipe(self, format: str | None = None) -> bytes:
         """The picture as bytes in a format, as in the graphviz package."""

@@ -19,7 +19,7 @@ from autograd.symbols.text import BY_SIGN, number, readable
 SHORT = 24  # operations: a longer cost is written as its last operation alone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Neuron:
     """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs."""
 
@@ -39,7 +39,7 @@ class Neuron:
         return 1.0 if self.a is self.z else self.a.partials[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """Neurons with the same inputs, in the order in which the next layer uses them."""
 
@@ -47,7 +47,7 @@ class Layer:
     neurons: tuple[Neuron, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Layers, each fed by the one before; `rows` is how often the network was called for this output.
 
@@ -74,7 +74,7 @@ class Network:
         """The path of a layer's module, or its number."""
         name = self.graph.name(layer.neurons[0].weights[0]) if layer.neurons[0].weights else ""
         path = name.rpartition(".")[0].partition(".neurons")[0]
-        return path or f"layer {self.layers.index(layer) + 1}"
+        return path or f"layer {next(i for i, other in enumerate(self.layers, 1) if other is layer)}"
 
     def short(self, node: Value) -> str:
         """The name of a parameter within its neuron."""
@@ -125,11 +125,16 @@ def find_network(output: Value, naming: Naming, fresh: bool = False) -> Network 
     if not firsts:
         return None
     layers = tuple(_chain(firsts[0], by_inputs))
-    weights = [neuron.weights for neuron in layers[0].neurons]
-    rows = sum([neuron.weights for neuron in by_inputs[inputs]] == weights for inputs in firsts)
+    weights = [v for neuron in by_inputs[firsts[0]] for v in neuron.weights]
+    rows = sum(_are_same(weights, [v for n in by_inputs[inputs] for v in n.weights]) for inputs in firsts)
     if rows * sum(len(layer.neurons) for layer in layers) < len(activations):
         return None  # neurons that stand elsewhere
     return Network(graph, layers, rows, adjoint)
+
+
+def _are_same(a: list[Value], b: list[Value]) -> bool:
+    """Whether two lists have the same nodes; == would compare their data."""
+    return len(a) == len(b) and all(v is w for v, w in zip(a, b))
 
 
 def _neurons(graph: Graph, naming: Naming) -> Iterable[tuple[tuple[Value, ...], Neuron]]:
@@ -166,7 +171,7 @@ def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Ne
         after = following.get(frozenset(neuron.a for neuron in neurons))
         place = {a: i for i, a in enumerate(after or ())}
         yield Layer(inputs, tuple(sorted(neurons, key=lambda n: (place.get(n.a, 0), n.z.index))))
-        if after is None or after == inputs:
+        if after is None or after is inputs:
             return
         inputs = after
 

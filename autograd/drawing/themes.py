@@ -14,6 +14,7 @@ class Theme:
     faint: str
     forward: str
     backward: str
+    product: str
     warning: str
     cluster: str
     positive: str
@@ -21,8 +22,30 @@ class Theme:
 
 
 THEMES = {
-    "light": Theme("#ffffff", "#1a1a1a", "#6b6b6b", "#0072B2", "#B34700", "#A3005C", "#f4f6f8", "#00705A", "#8A3FA0"),
-    "dark": Theme("#0d1117", "#e6edf3", "#9aa4af", "#56B4E9", "#F0A35E", "#FF8AC2", "#161b22", "#3CC9A3", "#D59BE8"),
+    "light": Theme(
+        "#ffffff",
+        "#1a1a1a",
+        "#6b6b6b",
+        "#0072B2",
+        "#B34700",
+        "#1a1a1a",
+        "#A3005C",
+        "#f4f6f8",
+        "#00705A",
+        "#8A3FA0",
+    ),
+    "dark": Theme(
+        "#0d1117",
+        "#e6edf3",
+        "#9aa4af",
+        "#56B4E9",
+        "#F0A35E",
+        "#e6edf3",
+        "#FF8AC2",
+        "#161b22",
+        "#3CC9A3",
+        "#D59BE8",
+    ),
 }
 
 

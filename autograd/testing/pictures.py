@@ -39,7 +39,7 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
         return _claimed(drawn, graph, mismatch) if blame is None else _marked(drawn, graph, blame)
 
     direction = "LR" if len(choose(request).boxes) <= LONG else "TB"
-    return Drawing(replace(request, rankdir=direction), mark=marked)
+    return Drawing(replace(request, rankdir=direction), view="circuit", mark=marked)
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:
