@@ -197,9 +197,9 @@ class PictureBuilder:
         if adjoint is None:
             return f"{name}—"
         terms = [term for term in map(self.contribution, self.consumers.get(node, ())) if term is not None]
-        if len(terms) < 2:
+        if len(terms) < 2 or self.show == "values":
             return name + number(adjoint)
-        few = [signed(term) for term in (terms if len(terms) <= 4 else terms[:3])]
+        few = [signed(term or 0.0) for term in (terms if len(terms) <= 4 else terms[:3])]
         more = [] if len(terms) <= 4 else [f"… ({len(terms):,} terms)"]
         return name + " + ".join(few + more) + f" = {number(adjoint)}"
 

@@ -34,9 +34,9 @@ SMALL = 8  # neurons in a column with every number
 MOST = 64  # neurons in a column
 FONT = 12.0
 TINY = 11.5
-RADIUS = 40.0
+RADIUS = 44.0
 HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
-ROOM = 146.0  # height of a neuron with its bias above it and its adjoints below
+ROOM = 154.0  # height of a neuron with its bias above it and its adjoints below
 TIGHT = 72.0  # height of a neuron as a box
 MARGIN = 16.0
 WIDEST_GAP, COST_GAP = 330.0, 90.0
@@ -76,7 +76,7 @@ class _Columns:
         self.header = DENSE_HEADER if dense else HEADER
         self.longest = 20 if dense else 36  # characters of the cost
         self.is_tight = most * ROOM > height - self.header - FOOTER
-        wanted = height if dense else HEADER + FOOTER + most * (TIGHT + 14 if self.is_tight else ROOM + 6)
+        wanted = height if dense else HEADER + FOOTER + most * (TIGHT + 14 if self.is_tight else ROOM)
         self.width, self.height = width, min(height, max(wanted, 300.0))
         self.places: list[list[Point]] = []
         self.halves = [self._half_width(column) for column in self.columns]
@@ -121,7 +121,7 @@ class _Columns:
         top, bottom = self.header, self.height - FOOTER
         for i, (column, half) in enumerate(zip(self.columns, self.halves)):
             x += half
-            step = min((bottom - top) / len(column.nodes), 160.0)
+            step = min((bottom - top) / len(column.nodes), 164.0)
             start = (top + bottom) / 2 - step * (len(column.nodes) - 1) / 2
             self.places.append([(x, start + i * step) for i in range(len(column.nodes))])
             x += half + (gap if i < layers else to_cost)

@@ -83,8 +83,10 @@ class Writer:
         return f'<path d="M{first} C{" ".join(rest)}"{self._look(c.look)}/>'
 
     def _cells(self, c: Cells) -> str:
-        w, h = _n(c.width), _n(c.height)
-        return f'<path d="{"".join(f"M{_n(x)} {_n(y)}h{w}v{h}h-{w}z" for x, y in c.corners)}"{self._look(c.look)}/>'
+        """Each cell as a stroke as wide as the cell is high: half the length of a rectangle."""
+        strokes = "".join(f"M{_n(x)} {_n(y + c.height / 2)}h{_n(c.width)}" for x, y in c.corners)
+        look = Look(stroke=c.look.fill, width=c.height, opacity=c.look.opacity)
+        return f'<path d="{strokes}"{self._look(look)}/>'
 
     def _text(self, t: Text) -> str:
         style = (' font-weight="bold"' if t.bold else "") + (' font-style="italic"' if t.italic else "")
