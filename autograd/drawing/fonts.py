@@ -32,7 +32,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a text at a font size, in the unit of the size.
 
     >>> text_width("z = 1", 10.0)
-    23.36
+    21.96
     """
     known = WIDTHS[bold]
     return round(sum(known.get(c) or _unknown(c) for c in text) * size / 1000, 2)
