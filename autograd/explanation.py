@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph, derivative
 from autograd.symbols import Symbol
+from autograd.symbols.tables import html_table
 from autograd.symbols.text import PRODUCT, number, signed, text, visible
 
 TYPE_CHECKING = False
@@ -29,15 +30,23 @@ class Explanation:
         self.leaves = [self._leaf_row(leaf) for leaf in leaves]
 
     def __str__(self) -> str:
+        return "\n\n".join(f"{visible(title)}\n{_table(rows)}" for title, rows in self._parts())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the three tables."""
+        return "".join(html_table(rows, caption=title) for title, rows in self._parts())
+
+    def _parts(self) -> list[tuple[str, list[list[str]]]]:
+        """The tables that have rows, with their titles."""
         c = self.graph.name(self.graph.output)
-        parts = (
+        parts = [
             ("Forward pass: each node, and its derivative with respect to each of its inputs", self.forward),
             (f"Backward pass: {derivative(c, 'node')} is a sum over the node's consumers", self.backward),
             (f"Forward × backward: {derivative(c, 'leaf')}", self.leaves),
-        )
-        return "\n\n".join(f"{visible(title)}\n{_table(rows)}" for title, rows in parts if rows)
-
-    __repr__ = __str__
+        ]
+        return [(title, rows) for title, rows in parts if rows]
 
     def _forward_rows(self, node: Value) -> list[list[str]]:
         name = self.graph.name(node)

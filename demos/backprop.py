@@ -16,6 +16,7 @@ LAYERS = [
 INPUTS = [1.0, -1.0]
 TARGETS = [1.0, 0.0]
 PICTURE = "backprop.svg"
+REVERSED = "backprop_reversed.svg"
 PAGE = "backprop.html"
 
 
@@ -45,12 +46,14 @@ def network() -> Value:
 
 
 def main() -> None:
-    """Print both passes, and save the picture and the page."""
+    """Print both passes, and save the pictures and the page."""
     cost = network()
     cost.backward()
     print(explain(cost))
-    drawing = draw(cost)
-    print(f"\nThe graph, with both passes on it: {drawing.save(PICTURE)}")
+    drawing = draw(cost, view="network")
+    reversed_network = draw(cost, view="network", direction="backward")
+    print(f"\nThe network, with both passes on it: {drawing.save(PICTURE)}")
+    print(f"The reversed network of the backward pass: {reversed_network.save(REVERSED)}")
     print(f"Both passes, step by step, in a browser: {drawing.save(PAGE)}")
 
 

@@ -67,7 +67,7 @@ def source() -> str:
 
 def main() -> None:
     """Write the picture."""
-    PICTURE.write_bytes(render(source(), source(), "svg"))
+    PICTURE.write_bytes(render(source(), "svg"))
 
 
 if __name__ == "__main__":

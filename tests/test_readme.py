@@ -68,7 +68,7 @@ def test_every_demo_runs_and_writes_what_it_names(demo: str, tmp_path: Path) -> 
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, result.stderr
     for name in re.findall(r"(\w+\.(?:svg|html))", result.stdout):
-        assert (tmp_path / name).read_text(encoding="utf-8").count("<svg") == 1
+        assert "<svg" in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_the_readmes_picture_is_the_demos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

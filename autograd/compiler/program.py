@@ -7,6 +7,7 @@ from the table of primitives, or is a comparison. Records are frozen, and nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.forks import at_work
@@ -138,6 +139,10 @@ class Program:
 
     def __str__(self) -> str:
         return self.source()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the source."""
+        return f"<pre>{escape(self.source())}</pre>"
 
     def draw(self, *arguments: Any, **options: Any) -> Any:
         """The picture of the first output at these arguments, as from `autograd.draw`."""

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 def draw(
     output: Value,
     names: Any = None,
-    show: str = "chain",
+    view: str = "auto",
+    direction: str = "forward",
+    show: str = "auto",
     collapse: str = "auto",
     expand: str = "",
+    size: str = "slide",
     rankdir: str = "LR",
     theme: str = "light",
     max_nodes: int = 600,
@@ -30,13 +33,20 @@ def draw(
 ) -> Drawing:
     """A picture of everything below `output`: values and local derivatives forward, adjoints backward, their products.
 
-    `names` maps names to Values, or is a Module, whose paths then name its parameters. `show` is "chain" for
-    everything, "values" to omit the labels of arrows, or "structure" to omit numbers too. `collapse` says what to fold:
-    "none", "sums", the calls of a "neuron", "layer" or "model", identical "rows", or "auto", the finest of these that
-    is readable; `expand` is the path of a module to leave open. At most `max_nodes` boxes are drawn, those nearest to
-    the output; the caption says what is hidden. `rankdir` and the attributes are Graphviz's. `theme` is "light" or
-    "dark". With a `filename`, the picture is also written to that file, its `format` appended. No data or gradient
-    changes. TypeError for anything but a Value; ValueError for an unknown option.
+    `names` maps names to Values, or is a Module, whose paths then name its parameters. `view` is "circuit" for boxes
+    and arrows, or "network" for columns of neurons, with `direction` "backward" for the network of the backward pass;
+    "auto" shows the network of a Module. `size` is what the picture must fit with text that can be read: "slide",
+    "column" of a notebook, "page", or "natural" for any size.
+
+    In a circuit, `show` is "chain" for everything, "values" to omit the labels of arrows, "structure" to omit numbers
+    too, or "auto", the most that fits. `collapse` says what to fold: "none", "sums", the calls of a "neuron", "layer"
+    or "model", identical "rows", or "auto", the finest of these that fits; `expand` is the path of a module to leave
+    open. At most `max_nodes` boxes are drawn, those nearest to the output; the caption says what is hidden. `rankdir`
+    is the direction of arrows: LR, RL, TB, BT. With attributes of Graphviz's, it makes the layout.
+
+    `theme` is "light", "dark", or "auto" for that of the reader. With a `filename`, the picture is also written to that
+    file, its `format` appended. No data or gradient changes. TypeError for anything but a Value; ValueError for an
+    unknown option, or a network that is none.
 
     >>> from autograd import Value
     >>> x = Value(0.5, label="x")
@@ -44,16 +54,19 @@ def draw(
     >>> picture.source.count("->")
     2
     """
-    from functools import partial
-
     with at_work:
-        from autograd.drawing.choosing import choose
+        from autograd.drawing.choosing import Request
         from autograd.drawing.drawing import Drawing
 
-    attributes = {"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr}
-    picture = choose(output, names, show, collapse, expand, max_nodes)
-    fresh = partial(choose, output, names, "chain", collapse, expand, max_nodes, fresh=True)
-    drawing = Drawing(picture, rankdir, theme, attributes, filename, format, fresh)
+    drawing = Drawing(
+        Request(output, names, show, collapse, expand, max_nodes, size, rankdir),
+        view=view,
+        direction=direction,
+        theme=theme,
+        attributes={"graph_attr": graph_attr, "node_attr": node_attr, "edge_attr": edge_attr},
+        filename=filename,
+        format=format,
+    )
     if filename is not None:
         drawing.render()
     return drawing

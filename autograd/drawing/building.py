@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.drawing.diagnosis import marks
 from autograd.drawing.folding import Alike, Calls, Folding
+from autograd.drawing.hosting import hosted, hosts
 from autograd.drawing.naming import Naming
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
 from autograd.engine import Value
@@ -18,7 +19,8 @@ from autograd.engine.paths import indirect
 from autograd.primitives import TABLE
 from autograd.symbols.text import number, signed
 
-SHOWS = ("chain", "values", "structure")
+SHOWS = ("auto", "chain", "values", "structure")
+FEW_OPERATIONS, FEW_ROWS = 3, 9  # of a call whose box says what it does
 
 
 class Flow:
@@ -62,11 +64,15 @@ class PictureBuilder:
         alike: dict[Any, Alike],
         shown: list[Any],
         show: str,
+        rows: bool,
         adjoints: Mapping[Value, Any] | None = None,
     ) -> None:
-        """The adjoints come from the last backward pass, unless `adjoints` gives them."""
+        """The adjoints come from the last backward pass, unless `adjoints` gives them.
+
+        With `rows`, weights are rows of their neuron's box.
+        """
         self.graph, self.naming, self.calls, self.folding, self.show = graph, naming, calls, folding, show
-        self.alike = alike
+        self.alike, self.rows = alike, rows
         self.adjoints = adjoints
         self.keys = {box: f"n{i}" for i, box in enumerate(sorted(shown, key=self._age, reverse=True))}
         self.members: dict[Any, list[Value]] = {box: [] for box in self.keys}
@@ -134,13 +140,39 @@ class PictureBuilder:
     def boxes(self, call_of: dict[Value, int]) -> Iterable[Box]:
         """Every box of the picture."""
         for box, key in self.keys.items():
-            cluster = f"c{call_of[box]}" if isinstance(box, Value) and box in call_of else ""
+            call = call_of.get(box, -1) if isinstance(box, Value) else self._enclosing(box)
+            cluster = f"c{call}" if call >= 0 else ""
             if isinstance(box, Value):
-                yield self._node_box(box, key, cluster)
+                yield self._node_box(box, key, cluster, self._path(call))
             else:
-                yield self._fold_box(box, key, self.alike[box].count if box in self.alike else 1)
+                count = self.alike[box].count if box in self.alike else 1
+                yield self._fold_box(box, key, cluster, count)
+                if self.rows and count == 1 and self._is_small(box):
+                    yield from self._parameter_rows(box, key)
 
-    def _node_box(self, node: Value, key: str, cluster: str) -> Box:
+    def _is_small(self, box: Any) -> bool:
+        """Whether a folded call has so few operations and parameters, as a neuron has, that its box can name them."""
+        operations = sum(bool(node.inputs) for node in self.members[box])
+        return (
+            box[0] in ("call", "neuron")
+            and operations <= FEW_OPERATIONS
+            and len(self.members[box]) <= FEW_ROWS + operations
+        )
+
+    def _parameter_rows(self, box: Any, key: str) -> Iterable[Box]:
+        """The parameters of a small call, as rows of its box."""
+        for i, node in enumerate(node for node in self.members[box] if self.naming.kind(node) == "parameter"):
+            path = self._path(box[1]) if box[0] == "call" else ""
+            yield self._node_box(node, f"{key}-{i}", "", path, inside=key)
+
+    def _path(self, call: int) -> str:
+        return self.naming.path(self.calls.calls[call].owner) if call >= 0 else ""
+
+    def _enclosing(self, box: Any) -> int:
+        """The call around a folded call, -1 if there is none."""
+        return self.calls.parent[box[1]] if box[0] == "call" else -1
+
+    def _node_box(self, node: Value, key: str, cluster: str, path: str, inside: str = "") -> Box:
         kind, name = self.naming.kind(node), self.graph.name(node)
         numbers = self.show != "structure"
         value = number(node.data) if numbers else ""
@@ -153,7 +185,9 @@ class PictureBuilder:
             adjoint=self._adjoint(node) if numbers and not node.is_constant else "",
             marks=self._marks(node) if numbers else (),
             cluster=cluster,
-            rank=self.rank(node),
+            rank=node.index,
+            path=path,
+            inside=inside,
         )
 
     def _adjoint(self, node: Value) -> str:
@@ -163,13 +197,13 @@ class PictureBuilder:
         if adjoint is None:
             return f"{name}—"
         terms = [term for term in map(self.contribution, self.consumers.get(node, ())) if term is not None]
-        if len(terms) < 2:
+        if len(terms) < 2 or self.show == "values":
             return name + number(adjoint)
-        few = [signed(term) for term in (terms if len(terms) <= 4 else terms[:3])]
+        few = [signed(term or 0.0) for term in (terms if len(terms) <= 4 else terms[:3])]
         more = [] if len(terms) <= 4 else [f"… ({len(terms):,} terms)"]
         return name + " + ".join(few + more) + f" = {number(adjoint)}"
 
-    def _fold_box(self, box: Any, key: str, count: int) -> Box:
+    def _fold_box(self, box: Any, key: str, cluster: str, count: int) -> Box:
         members, results = self.members[box], self.results[box]
         numbers = self.show != "structure"
         return Box(
@@ -181,7 +215,9 @@ class PictureBuilder:
             adjoint=self._fold_adjoint(results) if numbers and any(not node.is_constant for node in results) else "",
             marks=self._fold_marks(members) if numbers else (),
             count=count,
+            cluster=cluster,
             rank=self.rank(box),
+            path=self._path(box[1]) if box[0] == "call" else "",
         )
 
     def _marks(self, node: Value) -> tuple[str, ...]:
@@ -203,6 +239,8 @@ class PictureBuilder:
 
     def _fold_formula(self, box: Any, members: list[Value], count: int) -> str:
         operations = sum(bool(node.inputs) for node in members)
+        if count == 1 and not isinstance(box, Value) and self._is_small(box):
+            return "\n".join(f"{self.graph.name(v)} = {self.graph.formula(v)}" for v in members if v.inputs)
         example = self.alike[box].example if box in self.alike else box
         if operations <= count and isinstance(example, Value):
             return self.graph.formula(members[-1]) if count == 1 and operations else ""
@@ -323,17 +361,17 @@ class PictureBuilder:
     # --- clusters --------------------------------------------------------------------------------
 
     def clusters(self, call_of: dict[Value, int]) -> Iterable[Cluster]:
-        """The open calls around the nodes shown, and the calls around those."""
+        """The open calls around the boxes shown, and the calls around those."""
         needed: set[int] = set()
-        for node in self.keys:
-            i = call_of.get(node, -1) if isinstance(node, Value) else -1
+        for box in self.keys:
+            i = call_of.get(box, -1) if isinstance(box, Value) else self._enclosing(box)
             while i >= 0 and i not in needed:
                 needed.add(i)
                 i = self.calls.parent[i]
         for i in sorted(needed):
             parent = self.calls.parent[i]
             title = self.naming.title(self.calls.calls[i])
-            yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "")
+            yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "", self._path(i))
 
 
 def _factors(derivative: Any, adjoint: Any) -> tuple[float, float] | None:
@@ -362,9 +400,9 @@ def picture(builder: PictureBuilder, caption: str) -> Picture:
         if len(users) == 1 and users != {-1}:
             call_of[leaf] = users.pop()
     name = graph.name(graph.output)
-    boxes = tuple(builder.boxes(call_of))
     arrows = tuple(builder.arrows())
+    boxes = hosted(tuple(builder.boxes(call_of)), hosts(builder))
     description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
     clusters = tuple(builder.clusters(call_of))
     seed = f"{graph.adjoint_name(graph.output)} = 1"
-    return Picture(f"Gradient graph of {name}", seed, description, boxes, arrows, clusters, caption)
+    return Picture(f"Gradient graph of {name}", name, seed, description, boxes, arrows, clusters, caption)

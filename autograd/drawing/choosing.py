@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd.drawing.building import SHOWS, PictureBuilder, picture
+from autograd.drawing.circuit import circuit
 from autograd.drawing.folding import (
     Alike,
     Calls,
@@ -13,67 +15,117 @@ from autograd.drawing.folding import (
     Shapes,
     box_count,
     fold_calls,
+    fold_neurons,
     fold_rows,
     fold_sums,
     neighbourhood,
 )
 from autograd.drawing.naming import Naming
 from autograd.drawing.picture import Picture
+from autograd.drawing.sizes import SIZES, size_of
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.engine.groups import Call
 
 ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
 READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
+CUTS = (32, 24, 16, 12, 8, 6, 4, 3, 2)  # boxes: what is left where nothing more can be folded
 LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 
 COLLAPSES = ("auto", "none", "sums", "neuron", "layer", "model", "rows")
 HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
 
 
-def choose(
-    output: Value, names: Any, show: str, collapse: str, expand: str, max_nodes: int, fresh: bool = False
-) -> Picture:
-    """The picture of everything below an output; ValueError for an unknown option.
+@dataclass(frozen=True)
+class Request:
+    """What `draw` was asked for; `fresh` takes the adjoints from a pass of its own, not from the last backward pass."""
 
-    Its adjoints are those of the last backward pass or, with `fresh`, of a pass of its own.
-    """
-    for option, value, known in (("show", show, SHOWS), ("collapse", collapse, COLLAPSES)):
-        if value not in known:
-            raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
-    if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ValueError(f"draw: max_nodes must be at least 1, got {max_nodes!r}")
-    naming = Naming(names)
-    if expand and not naming.has_path(expand):
-        raise ValueError(f"draw: expand={expand!r} is not the path of a module in names")
-    graph = Graph(output, naming.values)
-    limit = min(max_nodes, LAYOUT_LIMIT)
-    calls = Calls(graph)
-    chooser = Chooser(graph, naming, calls, expand)
-    if collapse == "auto":
-        folding, alike = chooser.readable(min(limit, READABLE))
-    else:
-        folding, alike = chooser.asked_for(collapse)
-    whole = box_count(graph, folding, limit) <= limit
-    if not whole and collapse == "auto":
-        limit = min(limit, READABLE)
-    shown = neighbourhood(folding.get(output, output), _inputs(graph, folding), limit)
-    adjoints = graph.adjoints() if fresh else None
-    builder = PictureBuilder(graph, naming, calls, folding, alike, shown, show, adjoints)
-    return picture(builder, _caption(graph, naming, calls, shown, whole))
+    output: Value
+    names: Any = None
+    show: str = "auto"
+    collapse: str = "auto"
+    expand: str = ""
+    max_nodes: int = 600
+    size: str = "slide"
+    rankdir: str = "LR"
+    fresh: bool = False
+
+    def check(self) -> None:
+        """ValueError for an option that does not exist."""
+        for option, known in (
+            ("show", SHOWS), ("collapse", COLLAPSES), ("size", tuple(SIZES)), ("rankdir", ("LR", "RL", "TB", "BT"))
+        ):  # fmt: skip
+            if getattr(self, option) not in known:
+                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {getattr(self, option)!r}")
+        if not isinstance(self.max_nodes, int) or self.max_nodes < 1:
+            raise ValueError(f"draw: max_nodes must be at least 1, got {self.max_nodes!r}")
+
+
+def choose(request: Request) -> Picture:
+    """The picture of everything below an output: the most detailed one that is legible at the size asked for."""
+    request.check()
+    naming = Naming(request.names)
+    if request.expand and not naming.has_path(request.expand):
+        raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
+    chooser = Chooser(request, naming)
+    fits = size_of(request.size).fits
+    for found in chooser.pictures():
+        if fits(circuit(found, request.rankdir)):
+            return found
+    return chooser.outgrown(found)
 
 
 class Chooser:
     """The foldings of one graph, from fine to coarse, each made on demand."""
 
-    def __init__(self, graph: Graph, naming: Naming, calls: Calls, expand: str) -> None:
-        self.graph, self.naming, self.calls, self.expand = graph, naming, calls, expand
-        self.sums = fold_sums(graph)
+    def __init__(self, request: Request, naming: Naming) -> None:
+        self.request, self.naming, self.expand = request, naming, request.expand
+        self.graph = Graph(request.output, naming.values)
+        self.calls = Calls(self.graph)
+        self.sums = fold_sums(self.graph)
+        self.adjoints = self.graph.adjoints() if request.fresh else None
+
+    def pictures(self) -> Iterable[Picture]:
+        """From the most detailed picture to the least: folded further, then without the words on arrows, then cut."""
+        limit = min(self.request.max_nodes, LAYOUT_LIMIT)
+        shows = ("chain", "values") if self.request.show == "auto" else (self.request.show,)
+        if self.request.collapse != "auto":
+            foldings = [self.asked_for(self.request.collapse)]
+        else:
+            limit = min(limit, READABLE)
+            foldings = list(self.readable(limit))
+        for show in shows:
+            for folding, alike in foldings:
+                for rows in (True, False) if self.request.collapse != "none" else (False,):
+                    yield self._picture(folding, alike, limit, show, rows)
+        if self.request.collapse == "auto":
+            folding, alike = foldings[-1]
+            for limit in CUTS:
+                yield self._picture(folding, alike, min(limit, self.request.max_nodes), shows[0], rows=True)
+
+    def _picture(self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: bool) -> Picture:
+        """The boxes of a folding nearest to the output; with `rows`, a neuron's weights are rows of its box."""
+        graph, output = self.graph, self.request.output
+        whole = box_count(graph, folding, limit) <= limit
+        shown = neighbourhood(folding.get(output, output), _inputs(graph, folding), limit)
+        builder = PictureBuilder(graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
+        caption = _caption(graph, self.naming, self.calls, shown, whole)
+        if show == "values" != self.request.show:
+            caption += f"{'; ' if caption else ''}arrows without derivatives; show='chain', size='natural'"
+        return picture(builder, caption)
+
+    def outgrown(self, picture: Picture) -> Picture:
+        """The picture, with words about text that is too small."""
+        small = size_of(self.request.size).text_height(circuit(picture, self.request.rankdir))
+        said = f"text is {small:.0f} px high; size='natural'"
+        return replace(picture, caption=f"{picture.caption}; {said}" if picture.caption else said)
 
     def folded(self, step: str) -> Folding:
         """The folding of one step, sums included."""
-        if step in ("sums", "rows") or not self.calls.calls:
+        if step in ("sums", "rows"):
             return self.sums
+        if not self.calls.calls:
+            return {**self.sums, **fold_neurons(self.graph, self.naming, self.sums)}
 
         def closed(call: Call, height: int) -> bool:
             opened = self.expand and _is_around(self.naming.path(call.owner), self.expand)
@@ -87,24 +139,27 @@ class Chooser:
             return fold_rows(self.graph, self.naming, Shapes(self.graph, self.naming, self.calls), self.sums)
         return ({} if step == "none" else self.folded(step)), {}
 
-    def readable(self, limit: int) -> tuple[Folding, dict[Any, Alike]]:
-        """The finest folding of at most `limit` boxes, else the coarsest."""
-        steps = ["sums", *(HEIGHTS if self.calls.calls else ())]
+    def readable(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
+        """The foldings of at most `limit` boxes, from the finest on; the coarsest if all have more."""
+        steps = ["sums", *(HEIGHTS if self.calls.calls else ("neuron",))]
         if len(self.graph.nodes) <= limit:
-            return {}, {}
+            yield {}, {}
+        found = False
         if len(self.graph.nodes) <= ONE_ROW:
             for step in steps:
                 finest = self.folded(step)
                 if box_count(self.graph, finest, limit) <= limit:
-                    return finest, {}
+                    found = True
+                    yield finest, {}
+        if found or len(self.graph.nodes) <= limit:
+            return
         shapes = Shapes(self.graph, self.naming, self.calls)
-        folding: Folding = self.sums
-        alike: dict[Any, Alike] = {}
         for step in steps:
             folding, alike = fold_rows(self.graph, self.naming, shapes, self.folded(step))
-            if not alike or box_count(self.graph, folding, limit) <= limit:
-                break
-        return folding, alike
+            if not alike or step == steps[-1] or box_count(self.graph, folding, limit) <= limit:
+                yield folding, alike
+            if not alike:
+                return
 
 
 def _is_around(path: str, expand: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.drawing.picture import Arrow, Box, Cluster, Picture
-from autograd.drawing.themes import THEMES, Theme
+from autograd.drawing.themes import Theme
 from autograd.symbols.text import visible
 
 Attributes = Mapping[str, str] | None
@@ -49,12 +49,14 @@ def digraph(
     )
     for cluster in [cluster for cluster in picture.clusters if not cluster.parent]:
         made.subgraph(_subgraph(cluster, picture, theme))
+    shown = {box.key for box in picture.boxes if not box.inside}
     for box in picture.boxes:
-        if not box.cluster:
-            _add_box(made, box, theme)
+        if not box.cluster and box.key in shown:
+            _add_box(made, box, picture, theme)
     crowded = len(picture.arrows) > LABELLED
     for i, arrow in enumerate(picture.arrows):
-        _add_arrow(made, arrow, f"arrow-{i}", theme, crowded)
+        if arrow.source in shown:
+            _add_arrow(made, arrow, f"arrow-{i}", theme, crowded)
     return made
 
 
@@ -80,12 +82,12 @@ def _subgraph(cluster: Cluster, picture: Picture, theme: Theme) -> Any:
         if inner.parent == cluster.key:
             made.subgraph(_subgraph(inner, picture, theme))
     for box in picture.boxes:
-        if box.cluster == cluster.key:
-            _add_box(made, box, theme)
+        if box.cluster == cluster.key and not box.inside:
+            _add_box(made, box, picture, theme)
     return made
 
 
-def _add_box(made: Any, box: Box, theme: Theme) -> None:
+def _add_box(made: Any, box: Box, picture: Picture, theme: Theme) -> None:
     rows = [f"<B>{escaped(box.name)}</B>" + (f" = {escaped(box.formula)}" if box.formula else "")]
     if box.kind == "group":
         rows = [f"<B>{escaped(box.name)}</B>" + (f" ×{box.count:,}" if box.count > 1 else "")]
@@ -97,6 +99,8 @@ def _add_box(made: Any, box: Box, theme: Theme) -> None:
     if box.adjoint:
         rows.append(_coloured(f"<I>{escaped(box.adjoint)}</I>", theme.backward))
     rows += [_coloured(f"<B>⚠ {escaped(mark)}</B>", theme.warning) for mark in box.marks]
+    inside = [row for row in picture.boxes if row.inside == box.key and row.kind != "constant"]
+    rows += [escaped("; ".join(filter(None, (f"{row.name} = {row.value}", row.adjoint)))) for row in reversed(inside)]
     made.node(box.key, label=_table(rows), id=f"box-{box.key}", **SHAPES[box.kind])
 
 
@@ -144,10 +148,3 @@ def _escaped_line(line: str) -> str:
 def quoted(text: str) -> str:
     """Text in a quoted DOT string, without escapes of its own."""
     return visible(text).replace("\\", "\\\\")
-
-
-def theme_named(name: str) -> Theme:
-    """A theme by name; ValueError if there is none."""
-    if name not in THEMES:
-        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, got {name!r}")
-    return THEMES[name]

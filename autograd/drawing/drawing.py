@@ -3,66 +3,136 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from autograd.drawing import dot, layout, page, svg
+from autograd.drawing import dot, layout, page
+from autograd.drawing.choosing import Request, choose
+from autograd.drawing.circuit import circuit
+from autograd.drawing.columns import network_scene
+from autograd.drawing.lecture import lecture_steps
+from autograd.drawing.naming import Naming
+from autograd.drawing.network import Network, find_network
 from autograd.drawing.picture import Picture
+from autograd.drawing.raster import placed_graph
+from autograd.drawing.scene import Scene
+from autograd.drawing.sizes import size_of
+from autograd.drawing.steps import steps
+from autograd.drawing.svg import svg
+from autograd.drawing.themes import theme_named
 
 ENDINGS = ("svg", "png", "pdf", "dot", "html")
 
+Attributes = Mapping[str, Mapping[str, str] | None]
+
+
+VIEWS = ("auto", "circuit", "network")
+DIRECTIONS = ("forward", "backward")
+WIDEST, FLATTEST = 1280.0, 9 / 16  # of a network: its height is at most this part of its width
+
 
 class Drawing:
-    """A picture of a graph. `picture` is its content as plain data; a notebook shows it as SVG."""
+    """A picture of a graph. `picture` is its circuit as plain data; a notebook shows it as SVG."""
 
     def __init__(
         self,
-        picture: Picture,
-        rankdir: str,
-        theme: str,
-        attributes: Mapping[str, Mapping[str, str] | None],
-        filename: str | None,
-        format: str,
-        fresh: Callable[[], Picture],
+        request: Request,
+        *,
+        view: str = "circuit",
+        direction: str = "forward",
+        theme: str = "light",
+        attributes: Attributes | None = None,
+        filename: str | None = None,
+        format: str = "svg",
+        mark: Callable[[Picture], Picture] = lambda picture: picture,
     ) -> None:
-        """`fresh` makes the same picture with adjoints from a backward pass of its own."""
-        if rankdir not in ("LR", "RL", "TB", "BT"):
-            raise ValueError(f"draw: rankdir must be LR, RL, TB or BT, got {rankdir!r}")
-        self.picture = picture
-        self.filename = filename
-        self.format = format
-        self.rankdir, self.theme, self.attributes, self._fresh = rankdir, theme, attributes, fresh
-        self.digraph = dot.digraph(picture, rankdir, dot.theme_named(theme), **attributes)
+        """`mark` is applied to the circuit."""
+        request.check()
+        for option, value, known in (("view", view, VIEWS), ("direction", direction, DIRECTIONS)):
+            if value not in known:
+                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
+        self._request, self._mark, self._view = request, mark, view
+        self.direction, self.theme, self.size = direction, theme, size_of(request.size)
+        self.filename, self.format = filename, format
+        self._attributes = attributes or {}
+        self._colours = theme_named("light" if theme == "auto" else theme)
+        is_module = hasattr(request.names, "named_parameters") and not any(self._attributes.values())
+        network = self._network(request) if view == "network" or (view == "auto" and is_module) else None
+        if view == "network" and network is None:
+            raise ValueError("draw: this graph has no layers of neurons σ(w·x + b); view='circuit' draws any graph")
+        self.shown = "circuit" if network is None else "network"
+        self.scene, self.caption = self._circuit() if network is None else self._columns(network)
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The circuit as plain data."""
+        return self._mark(choose(self._request))
+
+    def _circuit(self) -> tuple[Scene, str]:
+        self._title, self._description = self.picture.title, self.picture.description
+        return circuit(self.picture, self._request.rankdir), self.picture.caption
+
+    def _network(self, request: Request) -> Network | None:
+        return find_network(request.output, Naming(request.names), request.fresh)
+
+    def _columns(self, network: Network) -> tuple[Scene, str]:
+        name = network.graph.name(network.graph.output)
+        self._title = f"Gradient network of {name}"
+        self._description = f"{name}, from {network.described()}"
+        width = min(self.size.width, WIDEST)
+        return network_scene(network, self.direction, width, min(self.size.height, width * FLATTEST))
 
     @property
     def source(self) -> str:
-        """The picture in the DOT language; it needs no layout engine."""
-        return str(self.digraph.source)
+        """The picture in the DOT language, for a layout by Graphviz; it needs no layout engine."""
+        attributes = {"graph_attr": None, "node_attr": None, "edge_attr": None, **self._attributes}
+        return str(dot.digraph(self.picture, self._request.rankdir, self._colours, **attributes).source)
 
     def svg(self) -> str:
         """The picture as SVG, with a title and a description."""
-        return svg.finished(self._laid_out("svg").decode("utf-8"), self.picture)
+        return layout.render(self.source, "svg").decode("utf-8") if self._by_graphviz else self._svg(self.theme)
+
+    def _svg(self, theme: str) -> str:
+        scale = self.size.scale(self.scene)
+        words = f"{self._description}. {self.caption}".strip()
+        return svg(self.scene, theme, self._title, words, self.scene.width * scale, self.scene.height * scale)
 
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
-        fresh = Drawing(self._fresh(), self.rankdir, self.theme, self.attributes, None, "svg", self._fresh)
-        return page.page(fresh.picture, fresh.svg(), dot.theme_named(self.theme), self.theme)
+        request = replace(self._request, fresh=True, size="natural")
+        drawn = Drawing(request, view="circuit", theme=self.theme, mark=self._mark)
+        views = [page.View("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
+        network = self._network(request)
+        if network is not None:
+            shown = Drawing(replace(request, size="slide"), view="network", theme=self.theme)
+            views.insert(0, page.View("network", shown.svg(), shown.caption, list(lecture_steps(network))))
+        if self._view == "circuit":
+            views.reverse()
+        return page.page(f"Gradient graph of {drawn.picture.output}", views, self._colours, self.theme)
 
     def pipe(self, format: str | None = None) -> bytes:
         """The picture as bytes in a format, as in the graphviz package."""
         ending = format or self.format
-        if ending == "dot":
-            return self.source.encode("utf-8")
-        if ending in ("svg", "html"):
-            return (self.svg() if ending == "svg" else self.html()).encode("utf-8")
-        return self._laid_out(ending)
+        texts = {"dot": lambda: self.source, "svg": self.svg, "html": self.html}
+        if ending in texts:
+            return texts[ending]().encode("utf-8")
+        if self._by_graphviz:
+            return layout.render(self.source, ending)
+        return layout.render(placed_graph(self.scene, self._colours, self.size.scale(self.scene)), ending, placed=True)
+
+    @property
+    def _by_graphviz(self) -> bool:
+        """Whether Graphviz lays the picture out, because its attributes were given."""
+        return any(self._attributes.values())
 
     def save(self, filename: str | Path) -> Path:
         """Write the picture to a file whose ending gives the format: svg, png, pdf, dot or html; returns its path.
 
-        ValueError for another ending. All but dot need a layout engine: the `dot` program, or the `draw` extra. Without
-        one, NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and the DOT source is written beside the file.
+        ValueError for another ending. Graphviz draws png and pdf: the `dot` program, or the `draw` extra. Without one,
+        NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and an svg is written beside the file.
         """
         path = Path(filename)
         ending = path.suffix[1:].lower()
@@ -71,8 +141,8 @@ class Drawing:
         try:
             data = self.pipe(ending)
         except layout.NoLayoutEngine:
-            fallback = path.with_suffix(".dot")
-            fallback.write_text(self.source, encoding="utf-8")
+            fallback = path.with_suffix(".svg")
+            fallback.write_text(self.svg(), encoding="utf-8")
             raise layout.NoLayoutEngine(str(fallback)) from None
         path.write_bytes(data)
         return path
@@ -103,19 +173,10 @@ class Drawing:
         """Write the picture to a file, a temporary one by default, and open it with the system's viewer."""
         return self.render(filename or Path(mkdtemp()) / "gradients", view=True)
 
-    def _laid_out(self, ending: str) -> bytes:
-        plainer = self.digraph.copy()
-        plainer.attr("graph", splines="line", nslimit="2", nslimit1="2", mclimit="0.2")
-        return layout.render(self.source, plainer.source, ending)
-
     def __repr__(self) -> str:
-        return f"<Drawing: {self.picture.description}>"
+        return f"<Drawing: {self._description}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """SVG and text for a notebook; text alone without a layout, since a notebook must not fail to show it."""
-        bundle = {"text/plain": repr(self)}
-        try:
-            bundle["image/svg+xml"] = self.svg()
-        except (layout.NoLayoutEngine, TimeoutError, RuntimeError) as error:
-            bundle["text/plain"] += f"\n{error}"
-        return bundle
+        """SVG for a notebook, as wide as the cell at most and dark where the notebook is, and text."""
+        theme = "auto" if self.theme == "light" else self.theme
+        return {"text/plain": repr(self), "image/svg+xml": self._svg(theme)}

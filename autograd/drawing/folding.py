@@ -126,6 +126,20 @@ def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
     return kind == "parameter" or (kind == "constant" and uses == 1)
 
 
+def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
+    """Fold each w·x + b and the function of it alone, a neuron that no call marks, into one box, with its weights."""
+    uses: dict[Value, int] = {}
+    for node in graph.nodes:
+        for v in node.inputs:
+            uses[v] = uses.get(v, 0) + 1
+    folding: Folding = {}
+    for node in graph.nodes:
+        z = node.inputs[0] if len(node.inputs) == 1 else None
+        if z is not None and z.op is TABLE["dot"] and uses[z] == 1:
+            folding[z] = folding[node] = ("neuron", node.index)
+    return {**folding, **_private_leaves(graph, naming, folding, sums)}
+
+
 class Shapes:
     """The structure of every node, bottom up over the same parameters, whatever numbers the inputs have."""
 

@@ -1,4 +1,4 @@
-"""Layout: DOT in, a rendered picture out, in a separate process, with a time limit and a plainer second try."""
+"""Graphviz: DOT in, a rendered picture out, in a separate process, with a time limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 
 import graphviz
 
@@ -19,7 +18,7 @@ UNAVAILABLE = 69  # the status of a process without pygraphviz
 # nothing from the working directory, which anybody may have written; our own folders come last.
 _PYGRAPHVIZ = f"""
 import sys
-ending, *folders = sys.argv[1:]
+ending, program, options, *folders = sys.argv[1:]
 sys.path += folders
 try:
     import pygraphviz
@@ -28,7 +27,7 @@ except ModuleNotFoundError as error:
         raise
     sys.exit({UNAVAILABLE})
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-sys.stdout.buffer.write(graph.draw(format=ending, prog="dot"))
+sys.stdout.buffer.write(graph.draw(format=ending, prog=program, args=options))
 """
 
 WHOLE = {  # what a picture contains, and what it ends with
@@ -51,16 +50,20 @@ class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # grap
         return self.advice
 
 
-def command(ending: str) -> list[str]:
-    """The command that reads DOT and writes a picture; NoLayoutEngine if there is none."""
+def command(ending: str, placed: bool = False) -> list[str]:
+    """The command that reads DOT and writes a picture, without moving anything if all is `placed`.
+
+    NoLayoutEngine if there is none.
+    """
     path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path()))
     dot = shutil.which("dot", path=path)
     if dot and os.path.isabs(dot):  # Windows searches the working directory anyway
-        return [dot, f"-T{ending}"]
+        return [dot, f"-T{ending}", *(("-Knop2",) if placed else ())]
     if sys.executable and importlib.util.find_spec("pygraphviz") is not None:
         flags = {"-B": sys.flags.dont_write_bytecode, "-S": sys.flags.no_site}
         ours = [flag for flag, is_set in flags.items() if is_set]
-        return [sys.executable, "-I", *ours, "-c", _PYGRAPHVIZ, ending, *filter(_is_elsewhere, sys.path)]
+        how = ("nop2", "") if placed else ("dot", "")
+        return [sys.executable, "-I", *ours, "-c", _PYGRAPHVIZ, ending, *how, *filter(_is_elsewhere, sys.path)]
     raise NoLayoutEngine
 
 
@@ -69,15 +72,16 @@ def _is_elsewhere(folder: str) -> bool:
     return os.path.isabs(folder) and not (os.path.exists(folder) and os.path.samefile(folder, os.curdir))
 
 
-def render(source: str, plainer: str, ending: str, seconds: float = SECONDS) -> bytes:
-    """The picture; `plainer` is laid out instead if `source` takes too long. TimeoutError if both do.
+def render(source: str, ending: str, placed: bool = False, seconds: float = SECONDS) -> bytes:
+    """The picture of a DOT source, in which everything has its place already if it is `placed`.
 
-    NoLayoutEngine if there is no engine, RuntimeError if it fails or prints no picture.
+    NoLayoutEngine if there is no engine, RuntimeError if it fails or prints no picture, TimeoutError if it takes too
+    long.
     """
-    for attempt in (source, plainer):
-        with suppress(subprocess.TimeoutExpired):
-            return _picture(command(ending), attempt.encode("utf-8"), ending, seconds)
-    raise TimeoutError(f"draw: no layout within {seconds:g} s, twice; lower max_nodes, or save the .dot")
+    try:
+        return _picture(command(ending, placed), source.encode("utf-8"), ending, seconds)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"draw: no {ending} within {seconds:g} s; lower max_nodes, or save the .svg") from None
 
 
 def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> bytes:

@@ -1,75 +1,82 @@
 "use strict";
 (() => {
-  const steps = JSON.parse(document.getElementById("steps").textContent);
   const byId = (id) => document.getElementById(id);
-  const rows = [...document.querySelectorAll("tbody tr")];
+  const all = JSON.parse(byId("steps").textContent);
+  const names = Object.keys(all);
   const [slider, what, why, guess, verdict] = ["slider", "what", "why", "guess", "verdict"].map(byId);
-  const colours = getComputedStyle(document.documentElement);
-  const colour = (name) => colours.getPropertyValue(name).trim().toLowerCase();
-  const isOf = (text, name) => (text.getAttribute("fill") || "").toLowerCase() === colour(name);
-  const textsOf = (key) => [...(byId(key)?.querySelectorAll("text") || [])];
-  let at = steps.length - 1;
-  let timer = 0;
+  let view = names[0], steps = all[view], at = 0, timer = 0;
+  const asked = new Map(); // the steps that were asked: whether the first answer was right
 
   document.documentElement.classList.add("js");
-  byId("panel").hidden = false;
-  byId("all").open = false;
-  slider.max = String(steps.length - 1);
+  ["panel", "search", "zooms", "keys"].forEach((id) => { byId(id).hidden = false; });
+  byId("choice").hidden = names.length < 2;
+  document.querySelectorAll("details").forEach((e) => { e.open = false; });
 
-  // Values and local derivatives appear in the forward pass, a contribution with its arrow, an adjoint with its last one.
-  const texts = [];
-  steps.forEach((step, i) => {
-    const box = textsOf("box-" + step.box);
-    step.reveals.forEach((a) => textsOf("arrow-" + a).filter((t) => isOf(t, "--forward")).forEach((t) => texts.push([t, i])));
-    if (step.kind === "forward") box.filter((t) => isOf(t, "--forward")).forEach((t) => texts.push([t, i]));
-    else {
-      if (step.completes) box.filter((t) => isOf(t, "--backward")).forEach((t) => texts.push([t, i]));
-      if (step.arrow !== null)
-        textsOf("arrow-" + step.arrow).filter((t) => !isOf(t, "--forward")).forEach((t) => texts.push([t, i]));
-    }
-  });
+  // What each view shows when: [text, the step that reveals it].
+  const texts = {};
+  for (const name of names) {
+    texts[name] = [];
+    all[name].forEach((step, i) => step.reveals.forEach(([id, colour]) => {
+      const group = byId(id);
+      if (group) group.querySelectorAll(":scope > text." + colour).forEach((text) => texts[name].push([text, i]));
+    }));
+  }
+
+  const frame = () => byId("view-" + view).querySelector(".picture");
+  const picture = () => frame().querySelector("svg");
+
+  // --- steps ---------------------------------------------------------------------------------
 
   const isHidden = () => byId("predict").checked && steps[at].answer !== null && !guess.dataset.solved;
+  const unit = () => byId("unit").value;
+  const together = (i, j) => unit() !== "step" && steps[i] && steps[j] && steps[i].kind === steps[j].kind &&
+    (unit() === "node" ? steps[i].node === steps[j].node : steps[i].layer === steps[j].layer);
+
+  // The first step of the group that ends at i.
+  function start(i) {
+    while (together(i - 1, i)) i -= 1;
+    return i;
+  }
 
   function show() {
-    const step = steps[at];
-    const hidden = isHidden();
-    texts.forEach(([text, i]) => text.classList.toggle("later", i > at || (hidden && i === at)));
-    document.querySelectorAll(".now-box, .now-arrow").forEach((e) => e.classList.remove("now-box", "now-arrow"));
-    const box = byId("box-" + step.box);
-    box?.classList.add("now-box");
-    if (box) bringIntoView(box);
-    if (step.arrow !== null) byId("arrow-" + step.arrow)?.classList.add("now-arrow");
-    rows.forEach((row, i) => row.classList.toggle("now", i === at));
-    rows.forEach((row, i) => { row.hidden = hidden && i >= at; });
-    what.className = "what " + step.kind;
-    what.textContent = hidden ? step.question : step.what;
-    why.textContent = step.why;
+    const hidden = isHidden(), from = start(at);
+    texts[view].forEach(([text, i]) => text.classList.toggle("later", i > at || (hidden && i === at)));
+    document.querySelectorAll(".now").forEach((e) => e.classList.remove("now"));
+    const group = steps.slice(from, at + 1);
+    const focus = group.flatMap((step) => step.focus).map(byId).filter(Boolean);
+    focus.forEach((e) => e.classList.add("now"));
+    if (focus[0]) bringIntoView(focus[0]);
+    const rows = [...byId("view-" + view).querySelectorAll("tbody tr")];
+    rows.forEach((row, i) => { row.classList.toggle("now", i >= from && i <= at); row.hidden = hidden && i >= at; });
+    what.className = "what " + steps[at].kind;
+    const lines = group.map((step, i) => (hidden && i === group.length - 1 ? step.question : step.what));
+    what.textContent = lines.join("\n");
+    why.textContent = group.length === 1 ? steps[at].why : "";
     guess.hidden = !hidden && !guess.dataset.solved;
+    slider.max = String(steps.length - 1);
     slider.value = String(at);
     slider.setAttribute("aria-valuetext", "step " + (at + 1) + " of " + steps.length);
     byId("count").textContent = at + 1 + " / " + steps.length;
-  }
-
-  // Only the picture scrolls, and no further than it must.
-  function bringIntoView(box) {
-    const frame = document.querySelector(".picture");
-    const [inner, outer] = [box.getBoundingClientRect(), frame.getBoundingClientRect()];
-    const margin = 0.15 * outer.width;
-    if (inner.left < outer.left + margin || inner.right > outer.right - margin)
-      frame.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
-    if (inner.top < outer.top || inner.bottom > outer.bottom)
-      frame.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+    const right = [...asked.values()].filter(Boolean).length;
+    byId("score").textContent = asked.size ? right + " of " + asked.size + " right at once" : "";
   }
 
   function go(to, keepHash) {
     at = Math.max(0, Math.min(steps.length - 1, to));
     delete guess.dataset.solved;
     byId("answer").value = verdict.textContent = "";
-    if (!keepHash) history.replaceState(null, "", "#step=" + (at + 1));
+    if (!keepHash) history.replaceState(null, "", "#" + view + "=" + (at + 1));
     show();
     if (at === steps.length - 1) pause();
   }
+
+  function forward() {
+    let to = at + 1;
+    while (together(to, to + 1)) to += 1;
+    go(to);
+  }
+
+  const back = () => go(start(at) - 1);
 
   function pause() {
     clearInterval(timer);
@@ -81,40 +88,132 @@
   function play() {
     if (timer) return pause();
     if (at === steps.length - 1) go(0);
-    timer = setInterval(() => { if (!isHidden()) go(at + 1); }, 1200);
+    timer = setInterval(() => { if (!isHidden()) forward(); }, 1200);
     byId("play").setAttribute("aria-pressed", "true");
     byId("play").textContent = "pause";
   }
 
+  // A number, or a fraction such as 1/4; a comma counts as a point.
+  function numberOf(text) {
+    const parts = text.trim().replace(/,/g, ".").replace(/−/g, "-").split("/");
+    if (parts.length > 2 || parts.some((part) => part.trim() === "")) return NaN;
+    return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+  }
+
   function check(event) {
     event.preventDefault();
-    const given = Number(byId("answer").value.replace(",", ".").replace("−", "-"));
-    const wanted = steps[at].answer;
-    const right = byId("answer").value.trim() !== "" && Math.abs(given - wanted) <= 0.01 * Math.abs(wanted) + 1e-9;
-    verdict.textContent = right ? "✓ right" : "not yet: multiply forward by backward";
-    if (right) { guess.dataset.solved = "yes"; show(); }
+    const given = numberOf(byId("answer").value), wanted = steps[at].answer;
+    const right = Math.abs(given - wanted) <= 0.01 * Math.abs(wanted) + 1e-9;
+    const key = view + at;
+    if (!asked.has(key)) asked.set(key, right);
+    verdict.textContent = right ? "✓ right" : Number.isNaN(given) ? "a number, such as 0.25 or 1/4" : "not yet: multiply forward by backward";
+    if (right) guess.dataset.solved = "yes";
+    show();
+  }
+
+  // --- the picture -----------------------------------------------------------------------------
+
+  const boxes = {}; // the part of each view that is seen: x, y, width, height
+  const whole = () => (picture().dataset.whole ||= picture().getAttribute("viewBox")).split(" ").map(Number);
+
+  function look(box) {
+    boxes[view] = box;
+    picture().setAttribute("viewBox", box.map((x) => x.toFixed(2)).join(" "));
+  }
+
+  function zoom(factor, x, y) {
+    const [left, top, width, height] = boxes[view];
+    const [, , most] = whole();
+    const scale = Math.min(Math.max(width * factor, most / 40), most * 2) / width;
+    const [cx, cy] = x === undefined ? [left + width / 2, top + height / 2] : [x, y];
+    look([cx - (cx - left) * scale, cy - (cy - top) * scale, width * scale, height * scale]);
+  }
+
+  function place(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture().getScreenCTM().inverse());
+    return [point.x, point.y];
+  }
+
+  // Move the picture so that an element is seen, if it is not.
+  function bringIntoView(element) {
+    const inner = element.getBoundingClientRect(), outer = frame().getBoundingClientRect();
+    if (inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+    const matrix = picture().getScreenCTM();
+    if (!matrix) return;
+    const centre = new DOMPoint((inner.left + inner.right) / 2, (inner.top + inner.bottom) / 2).matrixTransform(matrix.inverse());
+    const [, , width, height] = boxes[view];
+    look([centre.x - width / 2, centre.y - height / 2, width, height]);
+  }
+
+  function switchTo(name) {
+    view = name;
+    steps = all[name];
+    byId("view").value = name;
+    names.forEach((other) => { byId("view-" + other).hidden = other !== name; });
+    if (!boxes[name]) look(whole());
+  }
+
+  function find() {
+    const wanted = byId("search").value.trim().toLowerCase();
+    document.querySelectorAll(".found").forEach((e) => e.classList.remove("found"));
+    if (!wanted) return;
+    const said = (e) => (e.querySelector(":scope > title")?.textContent || "").toLowerCase();
+    const groups = [...picture().querySelectorAll("g.box, g.row, g.neurons, g.inputs, g.cost, g.wire")];
+    const found = groups.filter((e) => said(e).split(/[^\p{L}\p{N}\p{M}_.\[\]]+/u).includes(wanted));
+    const near = found.length ? found : groups.filter((e) => said(e).startsWith(wanted));
+    near.forEach((e) => e.classList.add("found"));
+    if (near[0]) bringIntoView(near[0]);
+  }
+
+  for (const name of names) {
+    const area = byId("view-" + name).querySelector(".picture");
+    let held = null;
+    area.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      zoom(Math.exp(event.deltaY * 0.0015), ...place(event));
+    }, { passive: false });
+    area.addEventListener("pointerdown", (event) => { held = place(event); area.setPointerCapture(event.pointerId); area.classList.add("held"); });
+    area.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      const [x, y] = place(event), [left, top, width, height] = boxes[view];
+      look([left + held[0] - x, top + held[1] - y, width, height]);
+    });
+    ["pointerup", "pointercancel"].forEach((kind) => area.addEventListener(kind, () => { held = null; area.classList.remove("held"); }));
+  }
+
+  // --- keys and buttons ------------------------------------------------------------------------
+
+  function fill() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.querySelector("main").requestFullscreen?.();
   }
 
   function fromHash() {
-    const found = /^#step=(\d+)$/.exec(location.hash);
-    go(found ? Number(found[1]) - 1 : 0, true);
+    const found = /^#(\w+)=(\d+)$/.exec(location.hash);
+    const name = found && all[found[1]] ? found[1] : view;
+    switchTo(name);
+    go(found ? Number(found[2]) - 1 : 0, true);
   }
 
   const keys = {
-    ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), Home: () => go(0), End: () => go(steps.length - 1),
-    " ": play,
+    ArrowLeft: back, ArrowRight: forward, Home: () => go(0), End: () => go(steps.length - 1), " ": play,
+    "+": () => zoom(0.8), "=": () => zoom(0.8), "-": () => zoom(1.25), 0: () => look(whole()), f: fill,
+    "/": () => byId("search").focus(),
   };
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches("input[type=text], button, input[type=checkbox], summary") && event.key === " ") return;
-    if (event.target.matches("input[type=text]") || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches("input[type=text], input[type=search], select") || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches("button, input[type=checkbox], summary") && event.key === " ") return;
+    if (event.target.matches("input[type=range]") && event.key.startsWith("Arrow")) { event.preventDefault(); }
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
-  byId("first").onclick = keys.Home;
-  byId("previous").onclick = keys.ArrowLeft;
-  byId("next").onclick = keys.ArrowRight;
-  byId("last").onclick = keys.End;
-  byId("play").onclick = play;
+  const buttons = {
+    first: keys.Home, previous: back, next: forward, last: keys.End, play, in: keys["+"], out: keys["-"], fit: keys[0], full: fill,
+  };
+  for (const [id, press] of Object.entries(buttons)) byId(id).onclick = press;
+  byId("view").onchange = () => { switchTo(byId("view").value); go(0); };
+  byId("unit").onchange = show;
   byId("predict").onchange = show;
+  byId("search").oninput = find;
   slider.oninput = () => go(Number(slider.value));
   guess.onsubmit = check;
   window.addEventListener("hashchange", fromHash);

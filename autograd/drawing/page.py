@@ -1,4 +1,4 @@
-"""A page that steps through both passes: one file, no network, readable without JavaScript."""
+"""A page that steps through both passes, in each view: one file, no network, readable without JavaScript."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import base64
 import hashlib
 import json
 import math
-import re
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
 
-from autograd.drawing.picture import Picture, Step
-from autograd.drawing.steps import steps
+from autograd.drawing.picture import Step
 from autograd.drawing.themes import Theme
 from autograd.symbols.text import visible
 
@@ -21,33 +20,52 @@ HERE = files(__package__)  # may be inside a zip
 PASSES = {"forward": "forward", "seed": "backward", "backward": "backward"}
 
 
-def page(picture: Picture, svg: str, theme: Theme, name: str) -> str:
-    """The page of a picture laid out as `svg`."""
+@dataclass(frozen=True)
+class View:
+    """One view of a graph: its name, its SVG, its caption, and its steps."""
+
+    name: str
+    svg: str
+    caption: str
+    steps: Sequence[Step]
+
+
+def page(title: str, views: Sequence[View], theme: Theme, name: str) -> str:
+    """The page of one or two views; the first is shown."""
     script = (HERE / "page.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    found = list(steps(picture))
     return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
         theme=name,
         digest=digest,
-        title=_text(picture.title),
+        title=_text(title),
         background=theme.background,
         ink=theme.ink,
         faint=theme.faint,
         forward=theme.forward,
         backward=theme.backward,
-        svg=re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL),
-        rows="\n".join(map(_row, range(1, len(found) + 1), found)),
-        caption=_text(picture.caption),
-        steps=_json([_record(step) for step in found]),
+        views="\n".join(map(_view, views)),
+        choices="\n".join(f'<option value="{view.name}">{view.name}</option>' for view in views),
+        steps=_json({view.name: [_record(step) for step in view.steps] for view in views}),
         script=script,
     )
 
 
-def _row(number: int, step: Step) -> str:
-    cells = (PASSES[step.kind], step.what, step.why)
+def _view(view: View) -> str:
+    """A view and the table of its steps, which scripts show one of."""
+    rows = "\n".join(_row(view.name, n, step) for n, step in enumerate(view.steps, 1))
     return (
-        f'<tr><td><a href="#step={number}">{number}</a></td>' + "".join(f"<td>{_text(c)}</td>" for c in cells) + "</tr>"
+        f'<section class="view" id="view-{view.name}" aria-label="{view.name}">\n'
+        f'<div class="picture" tabindex="0" role="region" aria-label="The {view.name}">\n{view.svg}</div>\n'
+        f"<details open><summary>All steps</summary>\n<table><thead><tr><th>step</th><th>pass</th><th>what</th>"
+        f"<th>why</th></tr></thead>\n<tbody>\n{rows}\n</tbody></table></details>\n"
+        f'<p class="why">{_text(view.caption)}</p>\n</section>'
     )
+
+
+def _row(view: str, number: int, step: Step) -> str:
+    cells = (PASSES[step.kind], step.what, step.why)
+    link = f'<a href="#{view}={number}">{number}</a>'
+    return f"<tr><td>{link}</td>{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _record(step: Step) -> dict[str, object]:
@@ -68,5 +86,5 @@ def _text(text: str) -> str:
 
 def _json(data: object) -> str:
     """JSON that cannot close the script element around it."""
-    written = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    written = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

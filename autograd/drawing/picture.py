@@ -19,6 +19,8 @@ class Box:
     count: int = 1  # how many identical ones it stands for
     cluster: str = ""
     rank: int = 0  # its position in the computation
+    inside: str = ""  # the box that it is a row of, or whose formula it stands in
+    path: str = ""  # the module whose call it is part of
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,25 @@ class Cluster:
     key: str
     title: str
     parent: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One moment of the two passes: a box gets its value or its seed, or an arrow carries a contribution back."""
+    """One moment of the two passes: nodes get their values or a seed, or a contribution flows back.
+
+    `focus` names the groups of the scene that it is about, `reveals` the texts that appear with it: those of a group in
+    one colour. Steps of one `node` or one `layer` can be taken at once.
+    """
 
     kind: str  # "forward", "seed", "backward"
-    box: str
     what: str
     why: str = ""
-    arrow: int | None = None
+    focus: tuple[str, ...] = ()
+    reveals: tuple[tuple[str, str], ...] = ()
+    node: str = ""
+    layer: int = 0
     answer: float | None = None  # the product, which the reader may be asked for
-    completes: bool = False  # whether the box now has all its contributions
-    reveals: tuple[int, ...] = ()  # arrows whose local derivative appears with this step
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Picture:
     """
 
     title: str
+    output: str
     seed: str
     description: str
     boxes: tuple[Box, ...]

@@ -7,18 +7,50 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a picture."""
+    """The colours of a picture; colour-blind readers can tell positive and negative apart, and forward and backward."""
 
     background: str
     ink: str
     faint: str
     forward: str
     backward: str
+    product: str
     warning: str
     cluster: str
+    positive: str
+    negative: str
 
 
 THEMES = {
-    "light": Theme("#ffffff", "#1a1a1a", "#6b6b6b", "#0072B2", "#B34700", "#A3005C", "#f4f6f8"),
-    "dark": Theme("#0d1117", "#e6edf3", "#9aa4af", "#56B4E9", "#F0A35E", "#FF8AC2", "#161b22"),
+    "light": Theme(
+        "#ffffff",
+        "#1a1a1a",
+        "#6b6b6b",
+        "#0072B2",
+        "#B34700",
+        "#1a1a1a",
+        "#A3005C",
+        "#f4f6f8",
+        "#00705A",
+        "#8A3FA0",
+    ),
+    "dark": Theme(
+        "#0d1117",
+        "#e6edf3",
+        "#9aa4af",
+        "#56B4E9",
+        "#F0A35E",
+        "#e6edf3",
+        "#FF8AC2",
+        "#161b22",
+        "#3CC9A3",
+        "#D59BE8",
+    ),
 }
+
+
+def theme_named(name: str) -> Theme:
+    """A theme by name; ValueError if there is none."""
+    if name not in THEMES:
+        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, got {name!r}")
+    return THEMES[name]

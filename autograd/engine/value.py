@@ -14,6 +14,8 @@ from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, is_plain
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Symbol, unmasked
+from autograd.symbols.tables import html_table
+from autograd.symbols.text import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -257,6 +259,13 @@ class Value(Scalar):
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: name, value, ∂C/∂self after a backward pass, and the operation."""
+        grad = number(self.grad) if self.has_grad else "—"
+        leaf = "constant" if self.is_constant else "leaf"
+        made = leaf if self.op is None else f"{self.op.title} of {len(self.inputs)}"
+        return html_table([[self.label or "—", number(self._data), grad, made]], ["label", "data", "grad", "op"])
 
     def __reduce__(self) -> Any:
         if self.inputs:

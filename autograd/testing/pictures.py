@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
-from autograd.drawing.choosing import choose
+from autograd.drawing.choosing import Request, choose
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
@@ -34,16 +33,13 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     graph = Graph(output)
     if blame is not None and len(graph.nodes) > LARGEST:
         graph = Graph(blame.node)
-    chosen = partial(choose, graph.output, None, "chain", "none", "", LARGEST, fresh=True)
+    request = Request(graph.output, None, "chain", "none", "", LARGEST, fresh=True)
 
-    def marked() -> Picture:
-        return _claimed(chosen(), graph, mismatch) if blame is None else _marked(chosen(), graph, blame)
+    def marked(drawn: Picture) -> Picture:
+        return _claimed(drawn, graph, mismatch) if blame is None else _marked(drawn, graph, blame)
 
-    drawn = marked()
-    direction = "LR" if len(drawn.boxes) <= LONG else "TB"
-    return Drawing(
-        drawn, direction, "light", dict.fromkeys(("graph_attr", "node_attr", "edge_attr")), None, "svg", marked
-    )
+    direction = "LR" if len(choose(request).boxes) <= LONG else "TB"
+    return Drawing(replace(request, rankdir=direction), view="circuit", mark=marked)
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:

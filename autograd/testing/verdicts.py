@@ -10,6 +10,8 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograd.symbols.tables import html_table
+
 if TYPE_CHECKING:
     from autograd.engine import Value
     from autograd.testing.blame import Blame
@@ -123,6 +125,11 @@ class Report:
     def __str__(self) -> str:
         found = ", ".join(f"{count} {verdict.value}" for verdict, count in self.counts.most_common())
         return f"{len(self.checks)} checks: {found or 'none'}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: how many checks had each verdict."""
+        rows = [[verdict.value, f"{count:,}"] for verdict, count in self.counts.most_common()]
+        return html_table(rows, ["verdict", "checks"], f"{len(self.checks):,} checks")
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
+from html import escape
 from typing import Any, Self
 
 import numpy as np
@@ -38,6 +39,13 @@ class Estimator:
     def __repr__(self) -> str:
         changed = (f for f in fields(self) if f.default is MISSING or getattr(self, f.name) is not f.default)
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: every parameter, and whether the estimator is fitted."""
+        state = "fitted" if self.__sklearn_is_fitted__() else "not fitted"
+        params = self.get_params().items()
+        rows = "".join(f"<tr><td>{name}</td><td>{escape(repr(value))}</td></tr>" for name, value in params)
+        return f"<table><caption>{type(self).__name__}, {state}</caption>{rows}</table>"
 
     def __sklearn_is_fitted__(self) -> bool:
         return any(name.endswith("_") and not name.startswith("_") for name in vars(self))

@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from autograd import Value, dot, draw
+from nn import MLP
 
 XSS = "<img src=x onerror=\"document.title='broken'\"></script><script>document.title='broken'</script>"
 
@@ -30,14 +31,14 @@ def neuron() -> tuple[Value, list[Value]]:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw(neuron()[0]).save(tmp_path_factory.mktemp("page") / "backprop.html")
+    return draw(neuron()[0], view="circuit").save(tmp_path_factory.mktemp("page") / "backprop.html")
 
 
 def steps_of(page: Path) -> list[dict[str, Any]]:
     (found,) = re.findall(
         r'<script type="application/json" id="steps">(.*?)</script>', page.read_text(encoding="utf-8")
     )
-    steps: list[dict[str, Any]] = json.loads(found)
+    steps: list[dict[str, Any]] = json.loads(found)["circuit"]
     return steps
 
 
@@ -50,15 +51,15 @@ def test_the_steps_are_both_passes(page: Path) -> None:
 def test_contributions_add_up_to_the_gradient(page: Path) -> None:
     C, (w, _) = neuron()
     C.backward()
-    answers = [step["answer"] for step in steps_of(page) if step["what"].startswith("w1.grad")]
+    answers = [step["answer"] for step in steps_of(page) if step["what"].startswith("∂C/∂w1:")]
     assert len(answers) == 2
     assert sum(answers) == pytest.approx(w.grad)
-    last = [step["what"] for step in steps_of(page) if step["what"].startswith("w1.grad")][-1]
+    last = [step["what"] for step in steps_of(page) if step["what"].startswith("∂C/∂w1:")][-1]
     assert float(last.rsplit("= ", 1)[1]) == pytest.approx(w.grad, rel=1e-3)
 
 
 def test_a_step_says_why(page: Path) -> None:
-    (why,) = [step["why"] for step in steps_of(page) if step["what"].startswith("z.grad")]
+    (why,) = [step["why"] for step in steps_of(page) if step["what"].startswith("∂C/∂z:")]
     assert why.startswith("v1 = tanh(z), so ∂v1/∂z = sech²(z) = ")
 
 
@@ -79,10 +80,10 @@ def test_nothing_is_fetched_and_no_markup_gets_through(page: Path) -> None:
 
 def test_the_page_does_not_depend_on_a_backward_pass(page: Path) -> None:
     C, _ = neuron()
-    before = draw(C).html()
+    before = draw(C, view="circuit").html()
     C.backward()
     C.backward()
-    assert draw(C).html() == before == page.read_text(encoding="utf-8")
+    assert draw(C, view="circuit").html() == before == page.read_text(encoding="utf-8")
 
 
 # --- in a browser ------------------------------------------------------------------------------
@@ -119,21 +120,21 @@ def test_keys_slider_and_links(browser: webdriver.Chrome, page: Path) -> None:
     assert text(browser, "count") == f"2 / {len(steps)}"
     press(browser, Keys.END)
     assert text(browser, "what") == steps[-1]["what"]
-    assert browser.current_url.endswith(f"#step={len(steps)}")
+    assert browser.current_url.endswith(f"#circuit={len(steps)}")
     press(browser, Keys.HOME)
     assert text(browser, "count") == f"1 / {len(steps)}"
     slider = browser.find_element(By.ID, "slider")
     browser.execute_script("arguments[0].value = 3; arguments[0].dispatchEvent(new Event('input'))", slider)
     assert text(browser, "what") == steps[3]["what"]
     assert slider.get_attribute("aria-valuetext") == f"step 4 of {len(steps)}"
-    browser.get(page.as_uri() + "#step=7")
+    browser.get(page.as_uri() + "#circuit=7")
     browser.refresh()
     assert text(browser, "what") == steps[6]["what"]
     assert browser.find_element(By.ID, "what").find_element(By.XPATH, "..").get_attribute("aria-live") == "polite"
 
 
 def test_space_plays(browser: webdriver.Chrome, page: Path) -> None:
-    browser.get(page.as_uri() + "#step=1")
+    browser.get(page.as_uri() + "#circuit=1")
     browser.refresh()
     press(browser, Keys.SPACE)
     assert text(browser, "play") == "pause"
@@ -143,20 +144,20 @@ def test_space_plays(browser: webdriver.Chrome, page: Path) -> None:
 
 def test_adjoints_appear_with_their_last_contribution(browser: webdriver.Chrome, page: Path) -> None:
     steps = steps_of(page)
-    at = [i for i, step in enumerate(steps) if step["what"].startswith("w1.grad")]
+    at = [i for i, step in enumerate(steps) if step["what"].startswith("∂C/∂w1:")]
     shown = []
     for i in (at[0], at[1]):
-        browser.get(page.as_uri() + f"#step={i + 1}")
+        browser.get(page.as_uri() + f"#circuit={i + 1}")
         browser.refresh()
-        box = browser.find_element(By.ID, f"box-{steps[i]['box']}")
-        shown.append("∂C/∂w1" in box.text)
+        box = browser.find_element(By.ID, steps[i]["focus"][0])
+        shown.append("∂C/∂w1 = " in box.text)
     assert shown == [False, True]
 
 
 def test_predict_hides_the_product_until_it_is_typed(browser: webdriver.Chrome, page: Path) -> None:
     steps = steps_of(page)
-    i = next(i for i, step in enumerate(steps) if step["what"].startswith("z.grad"))
-    browser.get(page.as_uri() + f"#step={i + 1}")
+    i = next(i for i, step in enumerate(steps) if step["what"].startswith("∂C/∂z:"))
+    browser.get(page.as_uri() + f"#circuit={i + 1}")
     browser.refresh()
     browser.find_element(By.ID, "predict").click()
     assert text(browser, "what").endswith("= ?")
@@ -167,6 +168,80 @@ def test_predict_hides_the_product_until_it_is_typed(browser: webdriver.Chrome, 
     answer.send_keys(f"{steps[i]['answer']:.6f}", Keys.ENTER)
     assert "right" in text(browser, "verdict")
     assert text(browser, "what") == steps[i]["what"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"), [("1/4", True), ("0,25", True), (".25", True), ("1/3", False), ("x", False)]
+)
+def test_an_answer_may_be_a_fraction(browser: webdriver.Chrome, tmp_path: Path, typed: str, right: object) -> None:
+    z = Value(0.0, label="z")
+    page = draw(z.sigmoid()).save(tmp_path / "sigmoid.html")
+    browser.get(page.as_uri() + "#circuit=4")
+    browser.find_element(By.ID, "predict").click()
+    browser.find_element(By.ID, "answer").send_keys(typed, Keys.ENTER)
+    assert ("right" in text(browser, "verdict")) == bool(right)
+    assert text(browser, "score") == f"{int(bool(right))} of 1 right at once"
+
+
+def seen(browser: webdriver.Chrome) -> list[float]:
+    """The part of the picture that is seen."""
+    box: str = browser.execute_script(
+        "return [...document.querySelectorAll('.picture svg')].find((e) => e.checkVisibility()).getAttribute('viewBox')"
+    )
+    return [float(x) for x in box.split()]
+
+
+@pytest.fixture(scope="module")
+def network_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model = MLP(2, [16, 16, 1], rng=1)
+    return draw(model([0.5, -1.0]), names=model).save(tmp_path_factory.mktemp("page") / "network.html")
+
+
+def test_a_large_page_is_small_and_fast(browser: webdriver.Chrome, network_page: Path) -> None:
+    assert network_page.stat().st_size < 1 << 20
+    browser.get(network_page.as_uri())
+    timing = "const t = performance.getEntriesByType('navigation')[0]; return t.domComplete - t.startTime"
+    assert browser.execute_script(timing) < 1000
+    script = (
+        "const t = performance.now(); for (let i = 0; i < 20; i++) document.getElementById('next').click();"
+        "document.body.getBoundingClientRect(); return (performance.now() - t) / 20"
+    )
+    assert browser.execute_script(script) < 50
+
+
+def test_everything_is_seen_at_first_and_can_be_zoomed(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    whole = seen(browser)
+    press(browser, "+")
+    assert seen(browser)[2] == pytest.approx(0.8 * whole[2], abs=0.1)
+    press(browser, "-", "-")
+    assert seen(browser)[2] == pytest.approx(1.25 * whole[2], abs=0.1)
+    press(browser, "0")
+    assert seen(browser) == whole
+
+
+def test_both_views_have_their_steps(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    assert text(browser, "what").startswith("Inputs: x₀ = 0.5, x₁ = -1")
+    browser.find_element(By.CSS_SELECTOR, "#view option[value=circuit]").click()
+    assert text(browser, "what").startswith("0.5, -1")
+    assert browser.current_url.endswith("#circuit=1")
+
+
+def test_steps_of_a_layer_can_be_taken_at_once(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    browser.find_element(By.CSS_SELECTOR, "#unit option[value=layer]").click()
+    press(browser, Keys.ARROW_RIGHT)
+    assert text(browser, "what").count("relu(") == 16
+    press(browser, Keys.ARROW_LEFT)
+    assert text(browser, "what").startswith("Inputs")
+
+
+def test_a_name_can_be_found(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    browser.find_element(By.ID, "search").send_keys("layers.1.neurons.3.b")
+    (found,) = browser.find_elements(By.CSS_SELECTOR, ".found")
+    assert found.get_attribute("id") == "node-2-3"
 
 
 def test_a_label_does_not_run(browser: webdriver.Chrome, page: Path) -> None:
@@ -184,7 +259,7 @@ def test_without_javascript_the_picture_and_the_table_are_there(browser: webdriv
     try:
         browser.get(page.as_uri())
         assert not browser.find_element(By.ID, "panel").is_displayed()
-        rows = browser.find_elements(By.CSS_SELECTOR, "tbody tr")
+        rows = browser.find_elements(By.CSS_SELECTOR, "#view-circuit tbody tr")
         assert len(rows) == len(steps_of(page))
         assert "∂C/∂w1 = " in browser.find_element(By.TAG_NAME, "svg").text
         assert browser.find_element(By.TAG_NAME, "details").get_attribute("open") is not None

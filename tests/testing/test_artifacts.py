@@ -78,7 +78,7 @@ def test_a_picture_that_fails_leaves_the_program(mismatch, tmp_path: Path, monke
 
 @pytest.mark.parametrize("error", [layout.NoLayoutEngine(), TimeoutError(), RuntimeError()], ids=repr)
 def test_a_layout_that_fails_leaves_its_source(mismatch, tmp_path: Path, monkeypatch, error: Exception) -> None:
-    monkeypatch.setattr(Drawing, "_laid_out", raising(error))
+    monkeypatch.setattr(Drawing, "svg", raising(error))
     saved = [Path(line) for line in plugin.artifacts(mismatch, tmp_path, "test")]
     assert saved[-1].suffix == ".dot"
     assert saved[-1].read_text(encoding="utf-8").startswith("digraph")

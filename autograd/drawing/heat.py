@@ -1,0 +1,114 @@
+"""Weights as heat maps and neurons as bars, for layers too large to write every number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from autograd.drawing.scene import Cells, Group, Line, Look, Point, Rect, Run, Shape, stacked
+from autograd.symbols.text import number
+
+FONT = 11.5
+SHADES = 8
+UNSEEN = Look("background", opacity=0.0)  # what only a mouse finds
+HOVERED = 1100  # cells: of a larger map, each row tells its range instead of each cell its number
+TICKS = 26.0  # pixels: the width of the numbers of neurons
+LARGEST = 26.0  # pixels: the side of a cell
+
+
+def _size(x: Any) -> float:
+    """The magnitude of a number; 0 if there is none, or it is not finite."""
+    return abs(x) if isinstance(x, (int, float)) and abs(x) < float("inf") else 0.0
+
+
+def heat_map(
+    key: str,
+    what: str,
+    table: list[list[Any]],
+    names: list[list[str]],
+    left: float,
+    right: float,
+    top: float,
+    bottom: float,
+) -> Group:
+    """A table of numbers as shades: a row for each neuron, a column for each of its inputs, with its range."""
+    rows, columns = len(table), max(map(len, table))
+    most = max((_size(x) for row in table for x in row), default=0.0)
+    title: Line = (Run(what, bold=True), Run(f"  {rows} × {columns}, ±{number(most)}", "faint"))
+    room = top + 20
+    width = min((right - left) / columns, LARGEST)
+    height = min((bottom - room) / rows, LARGEST)
+    width, height = min(width, 3 * height), min(height, 3 * width)
+    x0 = (left + right - columns * width) / 2
+    shades: dict[tuple[str, int], list[Point]] = defaultdict(list)
+    hovers: list[Shape] = []
+    for r, row in enumerate(table):
+        for c, x in enumerate(row):
+            shade = round(SHADES * _size(x) / most) if most else 0
+            corner = (x0 + c * width, room + r * height)
+            if shade:
+                shades["negative" if x < 0 else "positive", shade].append(corner)
+            if rows * columns <= HOVERED:
+                hovers.append(
+                    _hover(Rect(*corner, width, height, Look("background", opacity=0.0)), what, names[r][c], x)
+                )
+        if rows * columns > HOVERED:
+            known = [x for x in row if x is not None]
+            words = (
+                f"{names[r][0]} … {names[r][-1]}: {what} from {number(min(known))} to {number(max(known))}"
+                if known
+                else ""
+            )
+            area = Rect(x0, room + r * height, columns * width, height, Look("background", opacity=0.0))
+            hovers.append(Group("", "cell", (area,), words))
+    cells = [
+        Cells(tuple(corners), width, height, Look(colour, opacity=shade / SHADES))
+        for (colour, shade), corners in sorted(shades.items())
+    ]
+    frame = Rect(x0, room, columns * width, rows * height, Look(stroke="faint"))
+    heading = stacked([title], (left + right) / 2, top, FONT)
+    return Group(key, "heat", (*heading, *cells, frame, *hovers), "")
+
+
+def _hover(area: Rect, what: str, name: str, x: Any) -> Group:
+    derivative = what.removesuffix("W") if what != "W" else ""
+    return Group("", "cell", (area,), f"{derivative}{name} = {'—' if x is None else number(x)}")
+
+
+def bars(
+    column: int,
+    places: list[Point],
+    half: float,
+    names: tuple[str, str],
+    values: list[Any],
+    adjoints: list[Any],
+    said: list[str],
+) -> list[Shape]:
+    """A column of neurons as bars: activations to the one side, adjoints to the other, each from an axis of its own."""
+    step = places[1][1] - places[0][1]
+    height = max(min(step * 0.72, 16.0), 2.0)
+    half -= TICKS / 2
+    sides = [(names[0], values, -half / 2, "forward"), (names[1], adjoints, half / 2, "backward")]
+    sides = [side for side in sides if side[1]]
+    if len(sides) == 1:
+        sides = [(*sides[0][:2], 0.0, sides[0][3])]
+    reach = half / 2 - 3
+    x = places[0][0] + TICKS / 2
+    found: list[Shape] = []
+    for name, numbers, shift, colour in sides:
+        most = max(map(_size, numbers)) or 1.0
+        words: list[Line] = [(Run(name, colour, bold=True),), (Run(f"±{number(most)}", "faint"),)]
+        found += stacked(words, x + shift, places[0][1] - step / 2 - 34, FONT)
+        axis = Rect(x + shift - 0.5, places[0][1] - step / 2, 1.0, len(places) * step, Look("faint"))
+        found.append(axis)
+        for (_, y), n in zip(places, numbers):
+            length = reach * _size(n) / most
+            start = x + shift - (length if _size(n) and n < 0 else 0.0)
+            found.append(Rect(start, y - height / 2, length, height, Look(colour)))
+    every = next(n for n in (1, 2, 4, 8, 16, 32) if n * step >= FONT * 1.2)
+    for i, (_, y) in list(enumerate(places))[::every]:
+        found += stacked([(Run(str(i), "faint"),)], x - half + 2, y - 0.65 * FONT, FONT, 1.0)
+    for i, ((_, y), words_of) in enumerate(zip(places, said)):
+        area = Rect(x - half, y - step / 2, 2 * half, step, UNSEEN)
+        found.append(Group(f"node-{column}-{i}", "neurons", (area,), f"{i}: {words_of}"))
+    return found

@@ -1,0 +1,181 @@
+"""A network in a graph: layers of neurons a = σ(z) with z = w·x + b, as the lecture draws them.
+
+Letters: x input, w weight, b bias, z pre-activation, a activation, C cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.drawing.naming import Naming
+from autograd.engine import Value
+from autograd.engine.graph import Edge, Graph
+from autograd.primitives import TABLE
+from autograd.symbols import Symbol
+from autograd.symbols.text import BY_SIGN, number, readable
+
+SHORT = 24  # operations: a longer cost is written as its last operation alone
+
+
+@dataclass(frozen=True, eq=False)
+class Neuron:
+    """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs."""
+
+    z: Value
+    a: Value
+    weights: tuple[Value, ...]
+    bias: Value | None
+
+    @property
+    def activation(self) -> str:
+        """The name of σ."""
+        return "linear" if self.a is self.z or self.a.op is None else self.a.op.title
+
+    @property
+    def slope(self) -> Any:
+        """σ′(z), None if the activation is closed there."""
+        return 1.0 if self.a is self.z else self.a.partials[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Neurons with the same inputs, in the order in which the next layer uses them."""
+
+    inputs: tuple[Value, ...]
+    neurons: tuple[Neuron, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers, each fed by the one before; `rows` is how often the network was called for this output.
+
+    `adjoint` gives ∂C/∂node, None if it is not known.
+    """
+
+    graph: Graph
+    layers: tuple[Layer, ...]
+    rows: int
+    adjoint: Callable[[Value], Any]
+
+    @property
+    def cost(self) -> Value | None:
+        """The output, unless it is itself a neuron's."""
+        output = self.graph.output
+        return None if any(neuron.a is output for neuron in self.layers[-1].neurons) else output
+
+    def described(self) -> str:
+        """The layers in words."""
+        layers = (f"{len(layer.neurons)} {layer.neurons[0].activation} neurons" for layer in self.layers)
+        return f"{len(self.layers[0].inputs)} inputs through {', '.join(layers)}"
+
+    def title(self, layer: Layer) -> str:
+        """The path of a layer's module, or its number."""
+        name = self.graph.name(layer.neurons[0].weights[0]) if layer.neurons[0].weights else ""
+        path = name.rpartition(".")[0].partition(".neurons")[0]
+        return path or f"layer {next(i for i, other in enumerate(self.layers, 1) if other is layer)}"
+
+    def short(self, node: Value) -> str:
+        """The name of a parameter within its neuron."""
+        return self.graph.name(node).rpartition(".")[2]
+
+    def slope_text(self, neuron: Neuron) -> str:
+        """The formula of σ′(z)."""
+        return "1" if neuron.a is neuron.z else self.graph.local_derivative(Edge(neuron.z, neuron.a, 0))
+
+    def cost_text(self) -> str:
+        """The formula of the cost in the last layer's activations."""
+        graph, known = self.graph, {neuron.a for neuron in self.layers[-1].neurons}
+        needed, waiting = {graph.output}, [graph.output]
+        for node in waiting:
+            new = [v for v in node.inputs if v.inputs and v not in known and v not in needed]
+            needed.update(new)
+            waiting += new
+        if len(needed) > SHORT:
+            return graph.formula(graph.output)
+        written: dict[Value, Any] = {}
+        try:
+            for node in graph.nodes:
+                if node in needed and node.op is not None:
+                    operands = [written[v] if v in written else _operand(graph, v) for v in node.inputs]
+                    written[node] = node.op.rule(*node.op.structured(tuple(operands)))[0]
+        except (TypeError, ValueError, ArithmeticError):
+            return graph.formula(graph.output)
+        return readable(written[graph.output])
+
+
+def _operand(graph: Graph, v: Value) -> Any:
+    return v.data if v.is_constant and not v.label else Symbol(graph.name(v))
+
+
+def find_network(output: Value, naming: Naming, fresh: bool = False) -> Network | None:
+    """The layers below an output, None if there are none: neurons that are fed by leaves, or by one whole layer."""
+    graph = Graph(output, naming.values)
+    adjoints = graph.adjoints() if fresh else None
+
+    def adjoint(node: Value) -> Any:
+        return adjoints.get(node) if adjoints is not None else node.grad if node.has_grad else None
+
+    by_inputs: dict[tuple[Value, ...], list[Neuron]] = {}
+    for inputs, neuron in _neurons(graph, naming):
+        by_inputs.setdefault(inputs, []).append(neuron)
+    activations = {neuron.a for neurons in by_inputs.values() for neuron in neurons}
+    firsts = [inputs for inputs in by_inputs if activations.isdisjoint(inputs)]
+    if not firsts:
+        return None
+    layers = tuple(_chain(firsts[0], by_inputs))
+    weights = [v for neuron in by_inputs[firsts[0]] for v in neuron.weights]
+    rows = sum(_are_same(weights, [v for n in by_inputs[inputs] for v in n.weights]) for inputs in firsts)
+    if rows * sum(len(layer.neurons) for layer in layers) < len(activations):
+        return None  # neurons that stand elsewhere
+    return Network(graph, layers, rows, adjoint)
+
+
+def _are_same(a: list[Value], b: list[Value]) -> bool:
+    """Whether two lists have the same nodes; == would compare their data."""
+    return len(a) == len(b) and all(v is w for v, w in zip(a, b))
+
+
+def _neurons(graph: Graph, naming: Naming) -> Iterable[tuple[tuple[Value, ...], Neuron]]:
+    """Every w·x + b whose weights are parameters, with the operation on it alone as its activation."""
+    users: dict[Value, list[Value]] = {}
+    for node in graph.nodes:
+        for v in node.inputs:
+            if v.op is TABLE["dot"]:
+                users.setdefault(v, []).append(node)
+    for z in graph.nodes:
+        if z.op is not TABLE["dot"]:
+            continue
+        first, second, *bias = z.op.structured(z.inputs)
+        parameters = [all(naming.kind(v) == "parameter" for v in those) for those in (first, second)]
+        if not first or not any(parameters):
+            continue
+        weights, inputs = (first, second) if parameters[0] else (second, first)
+        own = users.get(z, [])
+        is_activated = len(own) == 1 and _is_activation(own[0])
+        b = bias[0] if bias and not bias[0].is_constant else None
+        yield tuple(inputs), Neuron(z, own[0] if is_activated else z, tuple(weights), b)
+
+
+def _is_activation(node: Value) -> bool:
+    """Whether a node is a function of one number, and no sign of arithmetic."""
+    return node.op is not None and node.op.symbol not in BY_SIGN and all(v.is_constant for v in node.inputs[1:])
+
+
+def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Neuron]]) -> Iterable[Layer]:
+    """The layers from these inputs on, each in the order in which the next one uses it."""
+    following = {frozenset(those): those for those in by_inputs}
+    while True:
+        neurons = by_inputs[inputs]
+        after = following.get(frozenset(neuron.a for neuron in neurons))
+        place = {a: i for i, a in enumerate(after or ())}
+        yield Layer(inputs, tuple(sorted(neurons, key=lambda n: (place.get(n.a, 0), n.z.index))))
+        if after is None or after is inputs:
+            return
+        inputs = after
+
+
+def shown_number(x: Any) -> str:
+    """A number, a dash if there is none."""
+    return "—" if x is None else number(x or 0.0)

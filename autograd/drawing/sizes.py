@@ -1,0 +1,47 @@
+"""How large a picture may be, and whether its text is legible at that size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from autograd.drawing.scene import Scene
+
+LEGIBLE = 11.0  # pixels: the least height of text
+LARGEST = 1.5  # how much a small picture is enlarged
+
+
+@dataclass(frozen=True)
+class Box:
+    """The width and height, in pixels, that a picture must fit."""
+
+    width: float
+    height: float
+    largest: float = LARGEST
+
+    def scale(self, scene: Scene) -> float:
+        """The factor that makes a scene as large as the box allows."""
+        return min(self.width / scene.width, self.height / scene.height, self.largest)
+
+    def text_height(self, scene: Scene) -> float:
+        """The font size of the smallest text of a scene in the box."""
+        return self.scale(scene) * min((text.size for text in scene.texts()), default=LEGIBLE)
+
+    def fits(self, scene: Scene) -> bool:
+        """Whether every text is legible."""
+        return self.text_height(scene) >= LEGIBLE
+
+
+SIZES = {
+    "slide": Box(1280, 720),
+    "column": Box(960, 1600, 1.2),  # of a notebook
+    "page": Box(680, 960, 1.2),  # of paper, at 96 pixels an inch
+    "natural": Box(inf, inf, 1.0),
+}
+
+
+def size_of(name: str) -> Box:
+    """A size by name; ValueError if there is none."""
+    if name not in SIZES:
+        raise ValueError(f"draw: size must be one of {', '.join(SIZES)}, got {name!r}")
+    return SIZES[name]

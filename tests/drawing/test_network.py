@@ -1,0 +1,181 @@
+"""The picture of a network: the module's layers and numbers, in its order, legible; what is left out is said."""
+
+import random
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, draw
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.naming import Naming
+from autograd.drawing.network import find_network
+from autograd.drawing.scene import Circle, Curve, Group, Rect, Scene, Shape, Text
+from autograd.drawing.sizes import LEGIBLE, SIZES
+from demos import backprop
+from nn import MLP
+
+SHAPES = [(2, [4, 1]), (3, [3, 1]), (2, [2, 2, 2]), (3, [6, 8, 2]), (2, [16, 16, 1]), (64, [64, 64, 10])]
+
+
+def cost(nin: int, nouts: list[int], rows: int = 1, activation: str = "relu") -> tuple[Value, MLP]:
+    model, stream = MLP(nin, nouts, rng=1, activation=activation), random.Random(2)
+    C = autograd.sum([Value(0.0)])
+    for _ in range(rows):
+        y = model([stream.uniform(-1, 1) for _ in range(nin)])
+        C = C + autograd.sum([(v - 1) ** 2 for v in (y if isinstance(y, list) else [y])])
+    C.label = "C"
+    C.backward()
+    return C, model
+
+
+def groups(scene: Scene) -> dict[str, Group]:
+    found: dict[str, Group] = {}
+    waiting: list[Shape] = list(scene.shapes)
+    for shape in waiting:
+        if isinstance(shape, Group):
+            found[shape.key] = shape
+            waiting += shape.shapes
+    return found
+
+
+def words(scene: Scene) -> str:
+    return "\n".join(text.words for text in scene.texts())
+
+
+sizes = st.tuples(st.integers(1, 5), st.lists(st.integers(1, 5), min_size=1, max_size=3))
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes, st.sampled_from(["relu", "tanh", "sigmoid", "leaky_relu"]), st.integers(1, 3))
+def test_the_layers_are_the_modules(size: tuple[int, list[int]], activation: str, rows: int) -> None:
+    C, model = cost(*size, rows, activation)
+    network = find_network(C, Naming(model))
+    assert network is not None
+    assert network.rows == rows
+    assert [[list(n.weights) for n in layer.neurons] for layer in network.layers] == [
+        [neuron.w for neuron in layer.neurons] for layer in model.layers
+    ]
+    assert [[n.bias for n in layer.neurons] for layer in network.layers] == [
+        [neuron.b for neuron in layer.neurons] for layer in model.layers
+    ]
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_nodes_stand_in_the_order_of_the_module_in_one_column_a_layer(shape: Any, direction: str) -> None:
+    C, model = cost(*shape)
+    found = groups(draw(C, names=model, direction=direction).scene)
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for key, group in found.items():
+        if match := re.fullmatch(r"node-(\d+)-(\d+)", key):
+            columns.setdefault(int(match[1]), []).append(middle(group))
+    assert [len(columns[i]) for i in sorted(columns)] == [shape[0], *shape[1], 1]
+    assert all(a[1] < b[1] for those in columns.values() for a, b in pairwise(those)), "from top to bottom"
+    xs = [{round(x) for x, _ in columns[i]} for i in sorted(columns)]
+    assert all(len(x) == 1 for x in xs)
+    assert xs == sorted(xs, key=min), "from left to right"
+
+
+def middle(group: Group) -> tuple[float, float]:
+    for shape in group.shapes:
+        if isinstance(shape, Circle):
+            return shape.x, shape.y
+        if isinstance(shape, Rect):
+            return shape.x + shape.width / 2, shape.y + shape.height / 2
+        if hasattr(shape, "points"):
+            (x0, y), (x1, _), *_ = shape.points
+            return (x0 + x1) / 2, y
+    raise AssertionError(group)
+
+
+def test_lines_are_the_weights() -> None:
+    C, model = cost(2, [4, 1])
+    found = groups(draw(C, names=model).scene)
+    for i, layer in enumerate(model.layers):
+        for m, neuron in enumerate(layer.neurons):
+            for n, w in enumerate(neuron.w):
+                wire = found[f"wire-{i}-{n}-{m}"]
+                (curve,) = [shape for shape in wire.shapes if isinstance(shape, Curve)]
+                assert (curve.look.dash == "dashed") == (w.data < 0)
+                label = words(Scene(0, 0, [found[f"wire-{i}-{n}-{m}-label"]]))
+                assert label == f"w[{n}] = {w.data:.4g}\n∂C/∂w[{n}] = {w.grad or 0.0:.4g}"
+
+
+def test_the_backward_network_carries_sums_of_contributions_through_amplifiers() -> None:
+    C = backprop.network()
+    C.backward()
+    scene = draw(C, view="network", direction="backward").scene
+    network = find_network(C, Naming(None))
+    assert network is not None
+    for layer, after in pairwise(network.layers):
+        for n, neuron in enumerate(layer.neurons):
+            total = sum(other.weights[n].data * other.z.grad for other in after.neurons)
+            assert neuron.a.grad == pytest.approx(total)
+            assert neuron.z.grad == pytest.approx(neuron.slope * neuron.a.grad)
+            assert f"× {neuron.slope:.4g}" in words(scene)
+            for other in after.neurons:
+                assert f"= {other.weights[n].data * other.z.grad:.4g}" in words(scene)
+
+
+def legible(drawing: Drawing) -> bool:
+    return drawing.size.text_height(drawing.scene) >= LEGIBLE
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_every_text_is_legible_and_none_lies_on_another(shape: Any, direction: str) -> None:
+    C, model = cost(*shape)
+    drawing = draw(C, names=model, direction=direction)
+    assert legible(drawing)
+    assert drawing.scene.width <= SIZES["slide"].width and drawing.scene.height <= SIZES["slide"].height
+    texts = sorted((text for text in drawing.scene.texts() if text.words.strip()), key=lambda text: text.x)
+    assert [(a.words, b.words) for a, b in overlaps(texts)] == []
+    for text in texts:
+        assert text.x >= 0 and text.x + text.width <= drawing.scene.width, text
+
+
+def overlaps(texts: list[Text]) -> Iterable[tuple[Text, Text]]:
+    for i, a in enumerate(texts):
+        for b in texts[i + 1 :]:
+            if b.x >= a.x + a.width - 0.5:
+                break
+            if abs(a.y - b.y) < 0.75 * min(a.size, b.size):
+                yield a, b
+
+
+def test_what_is_left_out_is_said() -> None:
+    C, model = cost(2, [3, 1], rows=7)
+    drawing = draw(C, names=model)
+    assert drawing.caption == "row 1 of 7 shown; derivatives of weights are sums over all rows"
+    assert drawing.caption in words(drawing.scene)
+    C, model = cost(100, [70, 1])
+    assert draw(C, names=model).caption == "64 of 100 in inputs shown; 64 of 70 in layers.0 shown"
+
+
+def test_a_closed_neuron_can_be_told() -> None:
+    C, model = cost(2, [4, 1])
+    drawing = draw(C, names=model)
+    network = find_network(C, Naming(model))
+    assert network is not None
+    for i, neuron in enumerate(network.layers[0].neurons):
+        drawn = words(Scene(0, 0, [groups(drawing.scene)[f"node-1-{i}"]]))
+        assert ("closed" in drawn) == (neuron.z.data < 0)
+
+
+def test_the_view_is_chosen_by_the_graph() -> None:
+    C, model = cost(2, [3, 1])
+    assert draw(C, names=model).shown == "network"
+    assert draw(C).shown == draw(C, names=model, view="circuit").shown == "circuit"
+    x = Value(2.0)
+    assert draw(x * x, names=model).shown == "circuit"
+    with pytest.raises(ValueError, match="no layers of neurons"):
+        draw(x * x, view="network")
+    for option in ({"view": "table"}, {"direction": "up"}):
+        with pytest.raises(ValueError, match="must be one of"):
+            draw(x * x, **option)  # type: ignore[arg-type]
