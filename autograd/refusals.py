@@ -51,6 +51,11 @@ def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
     return error
 
 
+def is_tracing() -> bool:
+    """Whether a function is being traced."""
+    return _refusals.get() is not None
+
+
 def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     """Return f(*arguments), or raise its first refusal, even if f caught it."""
     before = _refusals.get()

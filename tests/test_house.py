@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 # Each layer imports only from those listed before it.
 LAYERS = [
-    "forks", "refusals", "numbers", "symbols", "primitives", "engine", "transforms", "explanation", "drawing",
+    "forks", "refusals", "numbers", "symbols", "primitives", "engine", "arrays", "transforms", "explanation", "drawing",
     "compiler", "testing", "micrograd",
 ]  # fmt: skip
 

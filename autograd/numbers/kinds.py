@@ -124,15 +124,17 @@ def _discover(x: Any) -> Kind:
         if base in KINDS:
             KINDS[number_type] = KINDS[base]
             return KINDS[base]
-    home = number_type.__module__.partition(".")[0]
-    if home in LAZY_KINDS and not of_numpy(x):
-        with at_work:
-            __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
-    elif of_numpy(x):
+    if of_numpy(x):
         KINDS[number_type] = KINDS[float]
-    if number_type not in KINDS:
-        raise TypeError(_instead(x))
-    return KINDS[number_type]
+        return KINDS[float]
+    for base in number_type.__mro__:
+        home = base.__module__.partition(".")[0]
+        if home in LAZY_KINDS:
+            with at_work:
+                __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
+            if base in KINDS:
+                return KINDS.setdefault(number_type, KINDS[base])
+    raise TypeError(_instead(x))
 
 
 def of_numpy(x: Any) -> bool:

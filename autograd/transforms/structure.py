@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from autograd.forks import at_work
 from autograd.numbers.kinds import ARRAY_RANK, kind_of
 from autograd.primitives.operators import Scalar
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 
 def is_array(tree: Any) -> bool:
     """Whether `tree` is a NumPy array, checked without importing NumPy."""
-    return type(tree).__module__ == "numpy" and type(tree).__name__ == "ndarray"
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(tree, numpy.ndarray)
 
 
 def is_compiled(f: Any) -> bool:
@@ -59,7 +63,14 @@ def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, pa
         changed |= result[index] is not x
     if not changed:
         return array
-    return result.astype(float) if all(type(x) is float for x in result.flat) else result
+    return result.astype(float) if all(type(x) is float for x in result.flat) else holding(result)
+
+
+def holding(numbers: Any, traced: bool = False) -> Any:
+    """An array of Values as f sees it: NumPy's functions of it are differentiated, and traced."""
+    with at_work:
+        from autograd.arrays import holding
+    return holding(numbers, traced)
 
 
 def _check_leaf(x: Any, where: str | None, path: Path) -> None:
