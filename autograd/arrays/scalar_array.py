@@ -5,16 +5,19 @@ Inside this room arrays are bare: NumPy's own, of objects. A ScalarArray is made
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.axes import as_bools, plain
+from autograd.arrays.axes import as_bools, as_plain, objects, plain
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_tracing, refuse
 from autograd.symbols import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ndarray = numpy.ndarray
 CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
@@ -101,13 +104,20 @@ def bare_options(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def bare_all(x: Any) -> Any:
-    """The same, also in the lists, tuples and dicts of a call."""
-    if isinstance(x, dict):
-        return {key: bare_all(part) for key, part in x.items()}
+def each_part(function: Callable[[Any], Any], x: Any) -> Any:
+    """A function of each array in the lists, tuples and dicts of a call or a result."""
+    if type(x) is dict:
+        return {key: each_part(function, part) for key, part in x.items()}
     if type(x) in (list, tuple):
-        return type(x)(map(bare_all, x))
-    return bare(x)
+        return type(x)([each_part(function, part) for part in x])
+    return function(x)
+
+
+def all_plain(x: Any) -> bool:
+    """Whether these lists of arrays hold nothing but constants."""
+    if type(x) in (list, tuple):
+        return all(map(all_plain, x))
+    return not isinstance(x, ndarray) or plain(x)
 
 
 def held(result: Any) -> Any:
@@ -132,8 +142,11 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """One of NumPy's functions that are no ufuncs: ours, or a refusal."""
+    """One of NumPy's functions that are no ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
+    args, kwargs = each_part(bare, args), each_part(bare, kwargs)
     ours = IMPLEMENTATIONS.get(function)
-    if ours is None:
+    if ours is not None:
+        return held(ours(*args, **kwargs))
+    if not all_plain([*args, *kwargs.values()]):
         raise refused(function)
-    return held(ours(*bare_all(args), **bare_all(kwargs)))
+    return held(each_part(objects, function(*each_part(as_plain, args), **each_part(as_plain, kwargs))))

@@ -139,3 +139,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "logaddexp2": log_sum_of_powers_of_2, "ldexp": lambda x, n: x * 2.0**n,
     "modf": lambda x: (x - trunc(x), trunc(x)), "divmod": lambda x, y: (x // y, p.mod(x, y)),
 }  # fmt: skip
+SCIPY: dict[str, Callable[..., Any]] = {
+    "expit": p.sigmoid, "log_expit": p.log_sigmoid, "logit": p.logit, "erf": p.erf, "erfc": p.erfc, "erfinv": p.erfinv,
+    "erfcinv": p.erfcinv, "gamma": p.gamma, "gammaln": p.lgamma, "psi": p.digamma, "beta": p.beta, "betaln": p.lbeta,
+    "xlogy": p.xlogy, "xlog1py": p.xlog1py, "entr": p.entropy, "ndtr": p.normal_cdf, "ndtri": p.normal_icdf,
+    "log_ndtr": p.log_normal_cdf, "gammainc": p.gammainc, "gammaincc": p.gammaincc,
+    "i0": p.i0, "i1": p.i1, "i0e": p.i0e, "i1e": p.i1e,
+    "exp10": lambda x: 10.0**x, "rel_entr": lambda x, y: p.xlogy(x, x / y),
+    "kl_div": lambda x, y: p.xlogy(x, x / y) - x + y,
+    "huber": lambda d, r: choose(abs(r) <= d, r * r / 2, d * (abs(r) - d / 2)),
+    "pseudo_huber": lambda d, r: d * d * (p.hypot(1.0, r / d) - 1),
+    "cosdg": lambda x: p.cos(p.radians(x)),
+    "sindg": lambda x: p.sin(p.radians(x)), "tandg": lambda x: p.tan(p.radians(x)),
+}  # fmt: skip
+FUNCTIONS |= SCIPY

@@ -193,7 +193,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         if type(other) is not Value:  # or of NumPy
             given, other = other, operand(other, self._data)
             if other is None:
-                return beside_list(row.function, self, given) if _follows(self) else NotImplemented
+                return beside_list(row.function, self, given) if _follows(row, self) else NotImplemented
         try:
             data, partials = evaluate(self._data, other._data)
         except (ValueError, ArithmeticError) as error:
@@ -206,15 +206,15 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def reflected(self: Value, other: Any) -> Any:
         left = operand(other, self._data)
         if left is None:
-            return beside_list(row.function, other, self) if _follows(self) else NotImplemented
+            return beside_list(row.function, other, self) if _follows(row, self) else NotImplemented
         return forward(left, self)
 
     return forward, reflected
 
 
-def _follows(x: Value) -> bool:
-    """Whether x is a number of NumPy's, or one that is traced."""
-    return type(x) is NumPyValue or type(x._data) is Symbol
+def _follows(row: Primitive, x: Value) -> bool:
+    """Whether x is a number of NumPy's, or may be, where it is traced; [0.0] * n is a list, and asks for n."""
+    return type(x) is NumPyValue or (type(x._data) is Symbol and row.name != "multiply")
 
 
 def _power(self: Value, other: Any) -> Any:

@@ -148,7 +148,13 @@ def _instead(x: Any) -> str:
     advice = {
         "str": "convert it first, with float(...)",
         "complex": "take its .real, its .imag or its abs()",
-        "ndarray": "make one Value of each element, as in [Value(x) for x in array]",
+        "ndarray": (
+            "make one Value of each element, as in [Value(x) for x in array]"
+            if getattr(x, "ndim", 1)
+            else "take its number, with x.item()"
+        ),
+        "Series": "take x.to_numpy(), an array, and make one Value of each element",
+        "DataFrame": "take a column, as in x['name'].to_numpy(), or x.to_numpy() for all",
         "list": "make one Value of each element",
         "tuple": "make one Value of each element",
         "Value": "use it as it is, or v.detach() for a new leaf, or v.data for its number",
@@ -156,4 +162,5 @@ def _instead(x: Any) -> str:
         "Decimal": "convert it first, with float(...) or fractions.Fraction(...)",
         "NoneType": "did a function forget to return?",
     }.get(name, "convert it first, with float(...)")
-    return f"expected one real number, got {name} {x!r:.60}: {advice}"
+    shown = f"{x!r:.60}" if "\n" not in f"{x!r:.60}" else f"of {len(x)}"
+    return f"expected one real number, got {name} {shown}: {advice}"

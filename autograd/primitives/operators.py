@@ -16,6 +16,7 @@ from autograd import primitives as p
 from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 from autograd.numbers.operand import NumPyOperand, beside_list
+from autograd.primitives.conversions import no_float
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,10 +205,7 @@ class Scalar(NumPyOperand, Methods):
         __index__ = __int__
 
         def __float__(self) -> float:
-            raise TypeError(
-                f"a {type(self).__name__} is not a float, and its gradient would be lost: use autograd.sin(v) and its "
-                "kin in place of math.sin(v), or v.data for the number alone"
-            )
+            raise no_float(type(self).__name__, p.PUBLIC)
 
 
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY

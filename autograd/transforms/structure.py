@@ -82,7 +82,21 @@ def _check_leaf(x: Any, where: str | None, path: Path) -> None:
         is_number = False
     if not is_number:
         place = "".join(f"[{key!r}]" for key in path)
-        raise TypeError(f"{where}{place} is a {type(x).__name__}, {x!r:.60}; expected a number")
+        raise TypeError(f"{where}{place} is a {type(x).__name__}{_shown(x)}; expected a number{_instead(x)}")
+
+
+def _shown(x: Any) -> str:
+    text = f"{x!r:.60}"
+    return "" if "\n" in text else f", {text}"
+
+
+def _instead(x: Any) -> str:
+    """What to pass in place of an object that holds numbers."""
+    if type(x).__module__.partition(".")[0] == "pandas":
+        return ": pass x.to_numpy(), an array"
+    if hasattr(x, "__dataclass_fields__"):
+        return f": pass dataclasses.asdict(x), a dict, and make {type(x).__name__}(**x) of it in f"
+    return ": pass its numbers in a list, tuple, dict or array" if getattr(x, "__dict__", None) else ""
 
 
 def leaves(tree: Any, where: str) -> list[Any]:

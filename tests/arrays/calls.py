@@ -84,6 +84,17 @@ SUPPORTED: dict[str, str] = {
         np.linalg.qr(A)[0]; np.linalg.qr(A)[1]; np.linalg.lstsq(A[:, :2], x[:3], rcond=None)[0]; np.linalg.eigvalsh(A)
         np.linalg.matrix_power(A, 3); np.linalg.matrix_power(A, -2); np.linalg.trace(A)
     """,
+    "SciPy's special functions": """
+        special.expit(x); special.log_expit(x); special.logit(x / 9 + 0.5); special.erf(x); special.erfc(x)
+        special.erfinv(x / 3); special.erfcinv(x / 9 + 0.5);
+        special.gamma(abs(x)); special.gammaln(abs(x))
+        special.digamma(abs(x)); special.beta(abs(x), c); special.betaln(abs(x), c); special.xlogy(abs(x), c)
+        special.xlog1py(abs(x), c); special.entr(abs(x)); special.ndtr(x); special.ndtri(x / 9 + 0.5)
+        special.log_ndtr(x); special.gammainc(c, abs(x)); special.gammaincc(c, abs(x)); special.i0(x); special.i1(x)
+        special.i0e(x)
+        special.i1e(x); special.exp10(x); special.rel_entr(abs(x), c); special.kl_div(abs(x), c); special.huber(0.8, x)
+        special.pseudo_huber(0.8, x); special.cosdg(x); special.sindg(x); special.tandg(x)
+    """,
 }  # fmt: skip
 
 # What is differentiated eagerly, since it looks at the numbers, and is refused in a trace with a message that says so.

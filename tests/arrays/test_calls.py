@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 import autograd
 from autograd import Value, grad, jacobian
@@ -23,7 +24,7 @@ def called(text: str) -> Any:
     code = compile(text, text, "eval")
 
     def f(x: Any, A: Any) -> Any:
-        found = np.ravel(eval(code, {"np": np, "x": x, "A": A, "c": C.copy()}))
+        found = np.ravel(eval(code, {"np": np, "special": special, "x": x, "A": A, "c": C.copy()}))
         total = 0.0
         for weight, v in zip(WEIGHTS, found, strict=False):
             total = total + weight * v
