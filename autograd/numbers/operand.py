@@ -30,6 +30,16 @@ def beside_list(operation: Any, x: Any, y: Any) -> Any:
     return operation(*[holding(v) if isinstance(v, (list, tuple)) else v for v in (x, y)])
 
 
+def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """A function of a sequence, along axes of an array; None is all of them."""
+    return _arrays().over_axes(function, xs, axis, keepdims)
+
+
+def over_rows(function: Any, xs: Any, axis: Any = None) -> Any:
+    """A function from a sequence to one of the same length, along an axis of an array."""
+    return _arrays().over_rows(function, xs, axis)
+
+
 def _arrays() -> Any:
     with at_work:
         return __import__(LAZY_KINDS["numpy"], fromlist=["enter"])

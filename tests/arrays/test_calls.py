@@ -242,3 +242,42 @@ def test_a_number_of_an_array_beside_a_list_is_an_array() -> None:
     agree(grad(f)(X**2), differences(f, X**2)[0])
     agree(autograd.compile(f, backend="numpy").value_and_grad(X**2)[1], differences(f, X**2)[0])
     assert list(autograd.jvp(lambda x: x[0] * [1.0, 2.0], (X,), (X,))[1]) == [X[0], 2 * X[0]]
+
+
+# --- our functions on arrays --------------------------------------------------------------------
+
+OURS = ["sum", "mean", "prod", "logsumexp", "norm", "softmax", "log_softmax"]
+
+
+def numpys(name: str, A: Any, axis: Any) -> Any:
+    """The same function, written in NumPy."""
+    if name == "logsumexp":
+        return np.log(np.sum(np.exp(A), axis=axis))
+    if name.endswith("softmax"):
+        p = np.exp(A) / np.sum(np.exp(A), axis=axis, keepdims=axis is not None)
+        return np.log(p) if name == "log_softmax" else p
+    return (np.linalg.norm if name == "norm" else getattr(np, name))(A, axis=axis)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+@pytest.mark.parametrize("name", OURS)
+def test_our_functions_take_arrays_and_an_axis(name: str, axis: Any) -> None:
+    ours = getattr(autograd, name)
+    found = ours(M, axis=axis)
+    assert np.shape(found) == np.shape(numpys(name, M, axis))
+    np.testing.assert_allclose(found, numpys(name, M, axis), rtol=1e-14)
+
+    def weighted(f: Any) -> Any:
+        return lambda A: np.sum(np.reshape(WEIGHTS[: np.size(found)], np.shape(found)) * f(A))
+
+    slopes = differences(weighted(lambda A: numpys(name, A, axis)), M)[0]
+    agree(grad(weighted(lambda A: ours(A, axis=axis)))(M), slopes)
+    agree(autograd.compile(weighted(lambda A: ours(A, axis=axis)), backend="numpy").value_and_grad(M)[1], slopes)
+
+
+def test_our_functions_keep_axes_and_select_in_arrays() -> None:
+    assert autograd.sum(M, axis=(0, 1), keepdims=True).shape == (1, 1)
+    assert autograd.mean(list(X), axis=0) == np.mean(X)
+    f = lambda A: autograd.sum(autograd.where(A > 0.25, autograd.maximum(A, 1.2), A**2))  # noqa: E731
+    agree(grad(f)(M), differences(f, M)[0])
+    agree(autograd.compile(f, backend="numpy").value_and_grad(M)[1], differences(f, M)[0])
