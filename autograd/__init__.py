@@ -12,6 +12,7 @@ from autograd.compiler import compile
 from autograd.drawing import draw, draw_dot
 from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
+from autograd.lifting import lift
 from autograd.primitives import PUBLIC, primitive
 from autograd.refusals import TraceError
 from autograd.transforms import detach, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -48,6 +49,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "lift",
     "no_grad",
     "primitive",
     "value_and_grad",

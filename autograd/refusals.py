@@ -31,6 +31,7 @@ class TraceError(TypeError):
 _refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals", default=None)
 
 BRANCH = "write where(condition, a, b) in place of the branch"
+CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where"
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
@@ -40,7 +41,7 @@ def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
 
     `what(most)` describes it in at most `most` characters. Without `advice`, the user's line decides the advice.
     """
-    frame = _users_frame()
+    frame = users_frame(2)
     advice = advice or _advice(frame)
     place = "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
     told = f" is not known while a function is traced: {advice}"
@@ -49,6 +50,11 @@ def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
     if noted is not None:
         noted.append(error)
     return error
+
+
+def is_tracing() -> bool:
+    """Whether a function is being traced."""
+    return _refusals.get() is not None
 
 
 def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
@@ -65,10 +71,13 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     return result
 
 
-def _users_frame() -> FrameType | None:
-    """The innermost frame of the user's code: not ours, NumPy's, SciPy's or the standard library's."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and is_library(frame.f_globals.get("__name__")):
+def users_frame(above: int) -> FrameType | None:
+    """The innermost frame of the user's code: not ours, NumPy's, SciPy's, pandas' or the standard library's."""
+    frame: FrameType | None = sys._getframe(above)
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if not is_library(module) and (module or "").partition(".")[0] not in CARRIERS:
+            break
         frame = frame.f_back
     return frame
 

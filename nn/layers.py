@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any
 
 from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
-from nn.errors import require_count, require_one_of
+from nn.errors import require, require_count, require_one_of
 from nn.module import Module
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -124,6 +124,7 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: Sequence[int], *, rng: Any = None, **options: Any) -> None:
+        require("nouts", nouts, isinstance(nouts, Iterable), f"the sizes of the layers, as in MLP({nin}, [{nouts}, 1])")
         sizes, stream, last = [nin, *nouts], _stream(rng), len(nouts) - 1
         self.layers = [
             Layer(sizes[i], sizes[i + 1], nonlin=i != last, rng=stream, **options) for i in range(len(nouts))
@@ -183,6 +184,8 @@ class Sequential(Module):
 
 def _input(x: Any) -> Any:
     """A plain number as a constant; other kinds of number are returned unchanged."""
+    if getattr(x, "ndim", 0) or isinstance(x, (list, tuple)):
+        raise TypeError("a model takes one row of numbers, got a matrix: write [model(row) for row in X]")
     try:
         return Value.constant(x)
     except TypeError:

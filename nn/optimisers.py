@@ -9,13 +9,20 @@ steps done.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from autograd import Value
 from nn.errors import Diverged, require, require_rate
 from nn.schedules import Schedule
+
+OURS = {
+    "lr": "rate",
+    "learning_rate": "rate",
+    "weight_decay": "decay",
+    "eps": "epsilon",
+}  # for names of other libraries
 
 
 class Optimiser:
@@ -27,6 +34,12 @@ class Optimiser:
     >>> Signs(rate=0.5).update([1.0, 2.0], [3.0, -0.1])
     array([0.5, 2.5])
     """
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        for name, ours in OURS.items():
+            if name in options:
+                raise TypeError(f"{cls.__name__} has no {name}=: write {ours}={options[name]!r}")
+        return super().__new__(cls)
 
     def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Schedule) -> None:
         if not callable(rate):

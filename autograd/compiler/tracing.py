@@ -15,7 +15,7 @@ from autograd.engine.value import changes, clock
 from autograd.numbers.kinds import coerce
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
-from autograd.transforms.structure import is_array, like, map_leaves
+from autograd.transforms.structure import holding, is_array, like, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +82,7 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
         row = x[i]
         given[i], part = _entered_array(row, f"{name}_{i}", lowering) if x.ndim > 1 else _leaf(f"{name}_{i}", lowering)
         tree.append(part)
-    return given, tuple(tree)
+    return holding(given, traced=True), tuple(tree)
 
 
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:

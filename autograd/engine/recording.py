@@ -10,8 +10,10 @@ from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import FOLLOWING, NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
+from autograd.numbers.operand import beside_list
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import METHODS, OPERATORS, core
+from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,9 +191,9 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
     def forward(self: Value, other: Any) -> Any:
         if type(other) is not Value:  # or of NumPy
-            other = operand(other, self._data)
+            given, other = other, operand(other, self._data)
             if other is None:
-                return NotImplemented
+                return beside_list(row.function, self, given) if _follows(row, self) else NotImplemented
         try:
             data, partials = evaluate(self._data, other._data)
         except (ValueError, ArithmeticError) as error:
@@ -203,9 +205,16 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
     def reflected(self: Value, other: Any) -> Any:
         left = operand(other, self._data)
-        return NotImplemented if left is None else forward(left, self)
+        if left is None:
+            return beside_list(row.function, other, self) if _follows(row, self) else NotImplemented
+        return forward(left, self)
 
     return forward, reflected
+
+
+def _follows(row: Primitive, x: Value) -> bool:
+    """Whether x is a number of NumPy's, or may be, where it is traced; [0.0] * n is a list, and asks for n."""
+    return type(x) is NumPyValue or (type(x._data) is Symbol and row.name != "multiply")
 
 
 def _power(self: Value, other: Any) -> Any:

@@ -124,15 +124,17 @@ def _discover(x: Any) -> Kind:
         if base in KINDS:
             KINDS[number_type] = KINDS[base]
             return KINDS[base]
-    home = number_type.__module__.partition(".")[0]
-    if home in LAZY_KINDS and not of_numpy(x):
-        with at_work:
-            __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
-    elif of_numpy(x):
+    if of_numpy(x):
         KINDS[number_type] = KINDS[float]
-    if number_type not in KINDS:
-        raise TypeError(_instead(x))
-    return KINDS[number_type]
+        return KINDS[float]
+    for base in number_type.__mro__:
+        home = base.__module__.partition(".")[0]
+        if home in LAZY_KINDS:
+            with at_work:
+                __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
+            if base in KINDS:
+                return KINDS.setdefault(number_type, KINDS[base])
+    raise TypeError(_instead(x))
 
 
 def of_numpy(x: Any) -> bool:
@@ -146,7 +148,13 @@ def _instead(x: Any) -> str:
     advice = {
         "str": "convert it first, with float(...)",
         "complex": "take its .real, its .imag or its abs()",
-        "ndarray": "make one Value of each element, as in [Value(x) for x in array]",
+        "ndarray": (
+            "make one Value of each element, as in [Value(x) for x in array]"
+            if getattr(x, "ndim", 1)
+            else "take its number, with x.item()"
+        ),
+        "Series": "take x.to_numpy(), an array, and make one Value of each element",
+        "DataFrame": "take a column, as in x['name'].to_numpy(), or x.to_numpy() for all",
         "list": "make one Value of each element",
         "tuple": "make one Value of each element",
         "Value": "use it as it is, or v.detach() for a new leaf, or v.data for its number",
@@ -154,4 +162,5 @@ def _instead(x: Any) -> str:
         "Decimal": "convert it first, with float(...) or fractions.Fraction(...)",
         "NoneType": "did a function forget to return?",
     }.get(name, "convert it first, with float(...)")
-    return f"expected one real number, got {name} {x!r:.60}: {advice}"
+    shown = f"{x!r:.60}" if "\n" not in f"{x!r:.60}" else f"of {len(x)}"
+    return f"expected one real number, got {name} {shown}: {advice}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograd.numbers.operand import over_axes
 from autograd.primitives.evaluating import are_floats, on_floats
 
 TYPE_CHECKING = False
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.primitives.table import Primitive
+
+
+AXES = {"axis", "keepdims"}  # of an array; the sequences along them are operands
 
 
 def dispatcher(row: Primitive) -> Callable[..., Any]:
@@ -79,6 +83,8 @@ def _of_sequences(row: Primitive) -> Callable[..., Any]:
     places = [row.parameters.index(name) for name in row.vectors]
 
     def sequences(*operands: Any, **named: Any) -> Any:
+        if count == 1 and operands and (not AXES.isdisjoint(named) or getattr(operands[0], "ndim", 1) > 1):
+            return over_axes(sequences, *operands, **named)
         if named or len(operands) != count:
             return apply(*_bound(row, operands, named))
         for i in places:

@@ -15,6 +15,8 @@ import operator
 from autograd import primitives as p
 from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
+from autograd.numbers.operand import NumPyOperand, beside_list
+from autograd.primitives.conversions import no_float
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from autograd.numbers import Plain
     from autograd.primitives.methods import Methods
 else:
-    Methods = object
+
+    class Methods:
+        __slots__ = ()
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -83,15 +87,19 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
 
 def _operator(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def forward(self: Any, other: Any) -> Any:
-        return function(self, other) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+        if isinstance(other, Scalar) or is_plain(other):
+            return function(self, other)
+        return beside_list(function, self, other) if self.follows_numpy else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
-        return function(other, self) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+        if isinstance(other, Scalar) or is_plain(other):
+            return function(other, self)
+        return beside_list(function, other, self) if self.follows_numpy else NotImplemented
 
     return forward, reflected
 
 
-class Scalar(Methods):
+class Scalar(NumPyOperand, Methods):
     """A number that carries derivatives and behaves like a Python number.
 
     Comparisons, including `==`, and truth are those of the plain number inside, so that f takes the same branches as on
@@ -99,6 +107,8 @@ class Scalar(Methods):
     """
 
     __slots__ = ()
+
+    follows_numpy: bool  # whether its arithmetic is NumPy's
 
     def inside(self) -> Any:
         """The number that this one wraps."""
@@ -173,7 +183,9 @@ class Scalar(Methods):
         def __pow__(self, other: Any) -> Any:
             if is_plain(other):
                 return constant_power(self, other)  # the power rule alone
-            return p.power(self, other) if isinstance(other, Scalar) else NotImplemented
+            if isinstance(other, Scalar):
+                return p.power(self, other)
+            return beside_list(p.power, self, other) if self.follows_numpy else NotImplemented
 
         __eq__ = _comparison(operator.eq)
         __ne__ = _comparison(operator.ne)
@@ -193,10 +205,7 @@ class Scalar(Methods):
         __index__ = __int__
 
         def __float__(self) -> float:
-            raise TypeError(
-                f"a {type(self).__name__} is not a float, and its gradient would be lost: use autograd.sin(v) and its "
-                "kin in place of math.sin(v), or v.data for the number alone"
-            )
+            raise no_float(type(self).__name__, p.PUBLIC)
 
 
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY

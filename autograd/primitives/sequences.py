@@ -8,6 +8,7 @@ import operator
 
 from autograd.numbers import constant, select, vectors
 from autograd.numbers.kinds import leading_kind
+from autograd.numbers.operand import over_rows
 from autograd.primitives.arithmetic import quotient, ratio
 from autograd.primitives.domains import Kink
 from autograd.primitives.evaluating import are_floats
@@ -95,10 +96,13 @@ def _direction(xs: Vector) -> Number:
 
 @primitive(text=texts.sum_text, kernel=vectors.total, precise=_sum, rational=_sum, symbol="Σ", vectors=("xs",))
 def sum(xs: Vector) -> Partials:
-    """The sum of a sequence, rounded once; 0 for an empty one.
+    """The sum of a sequence, rounded once; 0 for an empty one. Of an array, along `axis` or over all.
 
     >>> sum([0.1] * 10)
     1.0
+    >>> import numpy
+    >>> sum(numpy.ones((2, 3)), axis=0)
+    array([2., 2., 2.])
     """
     return (1.0,) * len(xs)
 
@@ -165,32 +169,29 @@ def logsumexp(xs: Vector) -> Partials:
 # --- functions composed of primitives: one node for each member of the result -------------------
 
 
-def softmax(xs: Any) -> Any:
-    """exp(xᵢ) / Σ exp(xⱼ) for every i, without overflow: a list, or an array if xs is one.
+def softmax(xs: Any, axis: int | None = None) -> Any:
+    """exp(xᵢ) / Σ exp(xⱼ) for every i, without overflow: a list, or an array if xs is one, along `axis` or over all.
 
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return _each(softmax_first, xs)
+    return _each(softmax_first, xs, axis)
 
 
-def log_softmax(xs: Any) -> Any:
-    """log(softmax(xs)), without overflow: a list, or an array if xs is one.
+def log_softmax(xs: Any, axis: int | None = None) -> Any:
+    """log(softmax(xs)), without overflow: a list, or an array if xs is one, along `axis` or over all.
 
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    return _each(log_softmax_first, xs)
+    return _each(log_softmax_first, xs, axis)
 
 
-def _each(first: Any, xs: Any) -> Any:
+def _each(first: Any, xs: Any, axis: int | None) -> Any:
+    if hasattr(xs, "dtype"):
+        return over_rows(lambda row: _each(first, row, None), xs, axis)
     members = list(xs)
-    result = [first([x, *members[:i], *members[i + 1 :]]) for i, x in enumerate(members)]
-    if not hasattr(xs, "dtype"):
-        return result
-    import numpy
-
-    return numpy.array(result, dtype=float if all(type(z) is float for z in result) else object)
+    return [first([x, *members[:i], *members[i + 1 :]]) for i, x in enumerate(members)]
 
 
 @primitive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
+from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import refuse
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import brief
@@ -152,7 +153,7 @@ class Symbol(Expression):
         return (self < 0).choose(self.__ceil__(), self.__floor__())
 
 
-class Condition(Comparison):
+class Condition(NumPyOperand, Comparison):
     """A comparison of Symbols, for `where` and `select`; its truth is unknown.
 
     With op "where" it selects between booleans: the first of the pair `right` where the condition `left` holds, else
@@ -196,6 +197,9 @@ class Condition(Comparison):
         return self != other if type(other) in BOOLEANS else NotImplemented
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Condition:
+        return self.of_booleans(False, True)
 
     @property
     def number(self) -> Any:

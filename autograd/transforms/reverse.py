@@ -164,6 +164,8 @@ def value_and_grad(
     """
     if is_compiled(f) and not has_aux:
         return of_compiled(f, "value_and_grad", argnums)
+    if isinstance(argnums, float):
+        select_arguments(name, argnums, 1)
 
     def both(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, len(args))
@@ -234,7 +236,8 @@ def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> li
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     for i in wanted:
         if not hasattr(i, "__index__") or isinstance(i, bool):
-            raise TypeError(f"{name}: argnums must be an int or a tuple of ints, got {argnums!r}")
+            call = f": {name}(f) is a function, call it as {name}(f)({argnums!r})" if isinstance(argnums, float) else ""
+            raise TypeError(f"{name}: argnums must be an int or a tuple of ints, got {argnums!r}{call}")
         if not -count <= i < count:
             known = known or f": f was called with {count} positional arguments"
             raise ValueError(f"{name}: argnums={argnums!r} is out of range{known}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from autograd.forks import at_work
 from autograd.numbers.kinds import ARRAY_RANK, kind_of
 from autograd.primitives.operators import Scalar
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 
 def is_array(tree: Any) -> bool:
     """Whether `tree` is a NumPy array, checked without importing NumPy."""
-    return type(tree).__module__ == "numpy" and type(tree).__name__ == "ndarray"
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(tree, numpy.ndarray)
 
 
 def is_compiled(f: Any) -> bool:
@@ -59,7 +63,14 @@ def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, pa
         changed |= result[index] is not x
     if not changed:
         return array
-    return result.astype(float) if all(type(x) is float for x in result.flat) else result
+    return result.astype(float) if all(type(x) is float for x in result.flat) else holding(result)
+
+
+def holding(numbers: Any, traced: bool = False) -> Any:
+    """An array of Values as f sees it: NumPy's functions of it are differentiated, and traced."""
+    with at_work:
+        from autograd.arrays import holding
+    return holding(numbers, traced)
 
 
 def _check_leaf(x: Any, where: str | None, path: Path) -> None:
@@ -71,7 +82,21 @@ def _check_leaf(x: Any, where: str | None, path: Path) -> None:
         is_number = False
     if not is_number:
         place = "".join(f"[{key!r}]" for key in path)
-        raise TypeError(f"{where}{place} is a {type(x).__name__}, {x!r:.60}; expected a number")
+        raise TypeError(f"{where}{place} is a {type(x).__name__}{_shown(x)}; expected a number{_instead(x)}")
+
+
+def _shown(x: Any) -> str:
+    text = f"{x!r:.60}"
+    return "" if "\n" in text else f", {text}"
+
+
+def _instead(x: Any) -> str:
+    """What to pass in place of an object that holds numbers."""
+    if type(x).__module__.partition(".")[0] == "pandas":
+        return ": pass x.to_numpy(), an array"
+    if hasattr(x, "__dataclass_fields__"):
+        return f": pass dataclasses.asdict(x), a dict, and make {type(x).__name__}(**x) of it in f"
+    return ": pass its numbers in a list, tuple, dict or array" if getattr(x, "__dict__", None) else ""
 
 
 def leaves(tree: Any, where: str) -> list[Any]:

@@ -44,7 +44,7 @@ REFUSED = [
     ([1.0], "each element"),
     ((1.0,), "each element"),
     (np.ones(2), "[Value(x) for x in array]"),
-    (np.array(1.0), "[Value(x) for x in array]"),
+    (np.array(1.0), "x.item()"),
     (Value(1.0), "detach()"),
 ]
 
@@ -124,9 +124,9 @@ LOSES_A_GRADIENT = [math.sin, math.exp, math.sqrt, float, complex, lambda v: mat
 
 @pytest.mark.parametrize("f", LOSES_A_GRADIENT)
 def test_a_gradient_is_never_dropped_in_silence(f):
-    with pytest.raises(TypeError, match=r"autograd\.sin\(v\).*v\.data"):
+    with pytest.raises(TypeError, match=r"autograd\.\w+\(v\).*v\.data"):
         f(Value(1.0))
-    with pytest.raises(TypeError, match=r"autograd\.sin\(v\)"):
+    with pytest.raises(TypeError, match=r"autograd\.\w+\(v\)"):
         jvp(f, (1.0,), (1.0,))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, gradients, jvp
+from autograd.arrays import ScalarArray
 from tests.engine.path_sums import bits
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow]
@@ -19,7 +20,7 @@ def test_an_array_and_a_value_give_an_array_of_values(function, array):
     v = Value(1.25)
     for left, right in ((array, v), (v, array)):
         found = function(left, right)
-        assert (type(found), found.dtype, found.shape) == (np.ndarray, object, array.shape)
+        assert (type(found), found.dtype, found.shape) == (ScalarArray, object, array.shape)
         for at, x in np.ndenumerate(array):
             operands = (float(x), 1.25) if left is array else (1.25, float(x))
             assert type(found[at]) is Value

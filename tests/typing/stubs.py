@@ -49,14 +49,16 @@ class Methods:
     def __hash__(self) -> int: ...
 '''
 
+AXES = "int | tuple[int, ...] | None"
+
 # What is no row of the table, but made of rows.
 COMPOSED = {
     "expit": "(x: N, /) -> N",
     "polygamma": "(x: N, n: int) -> N",
     "gammainc": "(a: float, x: N) -> N",
     "gammaincc": "(a: float, x: N) -> N",
-    "softmax": "(xs: Iterable[M]) -> list[M]",
-    "log_softmax": "(xs: Iterable[M]) -> list[M]",
+    "softmax": "(xs: Iterable[M], axis: int | None = ...) -> list[M]",
+    "log_softmax": "(xs: Iterable[M], axis: int | None = ...) -> list[M]",
 }
 
 
@@ -96,7 +98,10 @@ def _overloads(row: Primitive, parameters: list[Parameter]) -> list[str]:
         others = len(parameters) - i - 1
         found.append((["float"] * i + [decides] + [f"{decides} | float"] * others, decides))
     found.append((["Operand"] * len(parameters), "Any"))
-    return [f"({_listed(row, parameters, types)}) -> {result}" for types, result in found]
+    listed = [f"({_listed(row, parameters, types)}) -> {result}" for types, result in found]
+    if row.vectors and len(parameters) == 1:
+        listed.append(f"({parameters[0].name}: Array, axis: {AXES} = ..., keepdims: bool = ...) -> Any")
+    return listed
 
 
 def _listed(row: Primitive, parameters: list[Parameter], types: list[str]) -> str:

@@ -1,0 +1,16 @@
+"""Arrays that know what they hold: NumPy's functions on arrays of Values, differentiated and traced."""
+
+from __future__ import annotations
+
+import numpy
+
+from autograd.arrays import calculus, linalg, moving, reductions, selections
+from autograd.arrays.elementwise import elementwise, over_axes, over_rows
+from autograd.arrays.methods import METHODS
+from autograd.arrays.scalar_array import ScalarArray, apply_function, apply_ufunc, holding
+from autograd.numbers.kinds import ARRAY_RANK, Kind, join
+
+
+def enter() -> None:
+    """Join the kind of arrays."""
+    join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, lift=elementwise))

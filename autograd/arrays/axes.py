@@ -1,0 +1,113 @@
+"""Bare arrays of objects: constants among them, and functions of lists applied along their axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays.scalars import is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ndarray = numpy.ndarray
+
+
+def plain(*arrays: Any) -> bool:
+    """Whether these hold nothing but constants."""
+    for x in arrays:
+        if isinstance(x, ndarray):
+            if x.dtype == object and not all(map(is_plain, x.flat)):
+                return False
+        elif not is_plain(x):
+            return isinstance(x, (list, tuple)) and plain(*x)
+    return True
+
+
+def as_plain(x: Any) -> Any:
+    """An array of constants in the type that NumPy gives them."""
+    return numpy.array(x.tolist()).reshape(x.shape) if isinstance(x, ndarray) and x.dtype == object else x
+
+
+def objects(result: Any) -> Any:
+    """A result of NumPy's own on constants, in an array that can take a Value; bools and whole numbers stay."""
+    return result.astype(object) if isinstance(result, ndarray) and result.dtype.kind == "f" else result
+
+
+def as_bools(x: Any) -> Any:
+    """An array of bools as NumPy has it, unless some are conditions that are traced."""
+    if isinstance(x, ndarray) and x.dtype == object and all(type(v) is bool or type(v) is numpy.bool_ for v in x.flat):
+        return x.astype(bool)
+    return x
+
+
+def as_objects(x: Any) -> Any:
+    """An array, a nested list or a number as a bare array of objects."""
+    if type(x) is ndarray:
+        return x if x.dtype == object else x.astype(object)
+    return numpy.asarray(x, dtype=object)
+
+
+def filled(shape: tuple[int, ...], numbers: Iterable[Any]) -> Any:
+    """A bare array of this shape with these numbers, in order; a bool array if it holds nothing but bools."""
+    flat = list(numbers)
+    if flat and all(type(x) is bool or type(x) is numpy.bool_ for x in flat):
+        return numpy.array(flat, dtype=bool).reshape(shape)
+    made = numpy.empty(len(flat), dtype=object)
+    made[:] = flat
+    return made.reshape(shape)
+
+
+def along(
+    function: Callable[[list[Any]], Any],
+    x: Any,
+    axis: Any = None,
+    keepdims: Any = False,
+    *,
+    native: Callable[..., Any] | None = None,
+    initial: Any = None,
+    where: Any = True,
+    dtype: Any = None,
+    out: Any = None,
+) -> Any:
+    """A function of a list of numbers, applied to the numbers along the axes; None is all of them."""
+    if out is not None:
+        raise TypeError("out= is not supported on arrays of Values: assign the result instead, as in out[...] = f(x)")
+    x = numpy.asarray(x)
+    if native is not None and initial is None and where is True and plain(x):
+        return objects(native(as_plain(x), axis=axis, keepdims=bool(keepdims)))
+    x = x.astype(object) if x.dtype != object else x
+    if (axis is None or x.ndim == 1) and not keepdims and where is True:
+        numbers = x.reshape(-1).tolist()
+        return function(numbers if initial is None else [initial, *numbers])
+    axes = tuple(range(x.ndim)) if axis is None else numpy.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+    kept = [n for i, n in enumerate(x.shape) if i not in axes]
+    order = [i for i in range(x.ndim) if i not in axes] + sorted(axes)
+    rows = x.transpose(order).reshape(*kept, -1)
+    chosen = None if where is True else numpy.broadcast_to(where, x.shape).transpose(order).reshape(rows.shape)
+    made = numpy.empty(kept, dtype=object)
+    for index in numpy.ndindex(*kept):
+        row = rows[index].tolist()
+        if chosen is not None:
+            row = [v for v, is_in in zip(row, chosen[index].tolist()) if is_in]
+        made[index] = function(row if initial is None else [initial, *row])
+    if keepdims:
+        made = made.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
+    made = as_bools(made)
+    return made if made.ndim else made[()]
+
+
+def each_row(function: Callable[[list[Any]], Any], x: Any, axis: int | None = -1) -> Any:
+    """A function from a list of numbers to a list, applied along one axis; None is that of the flattened array."""
+    x = numpy.asarray(x, dtype=object)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    rows = numpy.moveaxis(x, axis, -1)
+    made = None
+    for index in numpy.ndindex(*rows.shape[:-1]):
+        row = function(rows[index].tolist())
+        if made is None:
+            made = numpy.empty((*rows.shape[:-1], len(row)), dtype=object)
+        made[index] = row
+    return numpy.moveaxis(rows if made is None else made, -1, axis)

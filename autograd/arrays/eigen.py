@@ -1,0 +1,85 @@
+"""Eigenvalues of symmetric matrices of Values, by Jacobi's rotations.
+
+From the eigenvectors of the data, which are constants, the matrix is nearly diagonal; each sweep of rotations then
+doubles the order to which its diagonal is right. So few sweeps give derivatives of every order in use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from numpy.linalg import LinAlgError
+
+from autograd import primitives as p
+from autograd.arrays import lists
+from autograd.arrays.axes import filled
+from autograd.arrays.products import matmul
+from autograd.arrays.scalars import choose
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
+
+if TYPE_CHECKING:
+    Rows = list[list[Any]]
+
+SWEEPS = 3  # from the eigenvectors of the data: right to the seventh derivative
+SWEEPS_FROM_NOTHING = 8  # in a trace, where the data is not known
+
+
+def eigenvalues(rows: Rows) -> list[Any]:
+    """In ascending order. LinAlgError where two are equal: they have no derivative there."""
+    if lists.is_traced([x for row in rows for x in row]):
+        n = len(rows)
+        square = [list(row) for row in rows]
+        for _ in range(SWEEPS_FROM_NOTHING if n > 2 else 1):
+            _sweep(square, [])
+        return lists.ordered([square[i][i] for i in range(n)])
+    return _diagonalised(rows)[0]
+
+
+def eigenvectors(rows: Rows) -> tuple[list[Any], Rows]:
+    """The eigenvalues in ascending order, and the matrix whose columns are the eigenvectors, as NumPy signs them."""
+    if lists.is_traced([x for row in rows for x in row]):
+        raise refuse(lambda most: "the sign of an eigenvector", "use np.linalg.eigvalsh, or do not compile this part")
+    return _diagonalised(rows)
+
+
+def _diagonalised(rows: Rows) -> tuple[list[Any], Rows]:
+    n = len(rows)
+    values, vectors = numpy.linalg.eigh(numpy.array([[float(core(x)) for x in row] for row in rows]))
+    gaps = numpy.diff(values)
+    if n > 1 and gaps.min() <= 1e-13 * abs(values).max():
+        raise LinAlgError("two eigenvalues are equal, and have no derivative here: move the matrix a little")
+    flat = filled((n, n), [x for row in rows for x in row])
+    square = matmul(matmul(vectors.T, flat), vectors).tolist()
+    columns = vectors.T.astype(object).tolist()
+    for _ in range(SWEEPS):
+        _sweep(square, columns)
+    return [square[i][i] for i in range(n)], [list(row) for row in zip(*columns)]
+
+
+def _sweep(square: Rows, columns: Rows) -> None:
+    """One rotation for each pair of rows; `columns`, if any, are rotated along."""
+    n = len(square)
+    for i in range(n):
+        for j in range(i + 1, n):
+            c, s = _rotation(square[i][i], square[j][j], square[i][j])
+            square[i], square[j] = _rotated(square[i], square[j], c, s)
+            for row in square:
+                row[i], row[j] = c * row[i] - s * row[j], s * row[i] + c * row[j]
+            if columns:
+                columns[i], columns[j] = _rotated(columns[i], columns[j], c, s)
+
+
+def _rotated(x: list[Any], y: list[Any], c: Any, s: Any) -> tuple[list[Any], list[Any]]:
+    return [c * a - s * b for a, b in zip(x, y)], [s * a + c * b for a, b in zip(x, y)]
+
+
+def _rotation(a: Any, b: Any, off: Any) -> tuple[Any, Any]:
+    """The cosine and sine that make the number off the diagonal 0, by the lesser angle."""
+    gap = b - a
+    scale = gap + p.copysign(1.0, gap) * p.hypot(gap, 2 * off)
+    nothing = scale == 0
+    t = choose(nothing, 0.0, 2 * off / choose(nothing, 1.0, scale))
+    c = 1 / p.sqrt(1 + t * t)
+    return c, t * c

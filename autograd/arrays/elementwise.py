@@ -1,0 +1,42 @@
+"""Our functions on arrays: an operation on an array applies to each of its elements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays.axes import along, as_objects, each_row
+from autograd.arrays.scalar_array import bare, held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def elementwise(primitive: Any) -> Callable[..., Any]:
+    """The function that applies a primitive to each number of its operands, which are broadcast."""
+    function = primitive.function
+
+    def on_arrays(*operands: Any) -> Any:
+        if primitive.vectors:
+            raise TypeError(f"{primitive.name} takes one-dimensional sequences of numbers")
+        return _as_floats(numpy.frompyfunc(function, len(operands), 1)(*map(bare, operands)))
+
+    return on_arrays
+
+
+def over_axes(function: Callable[..., Any], xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """A function of a sequence of numbers, along the axes of an array; None is all of them."""
+    return _as_floats(along(function, bare(xs), axis, keepdims))
+
+
+def over_rows(function: Callable[..., Any], xs: Any, axis: int | None = None) -> Any:
+    """A function from a sequence to one of the same length, along one axis of an array; None is the flattened array."""
+    xs = as_objects(bare(xs))
+    return _as_floats(each_row(function, xs, axis).reshape(xs.shape))
+
+
+def _as_floats(result: Any) -> Any:
+    """An array of floats where a result holds no other numbers."""
+    kinds = {type(x) for x in numpy.ravel(result)}
+    return numpy.asarray(result, dtype=float)[()] if kinds <= {float} else held(result)

@@ -1,0 +1,190 @@
+"""Functions of a list of numbers, as reductions apply them: they choose by the data, or in a trace by conditions."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives as p
+from autograd.arrays import scalars
+from autograd.arrays.scalars import choose, isnan, number
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
+from autograd.symbols import Condition, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Numbers = list[Any]
+
+
+def is_traced(xs: Numbers) -> bool:
+    """Whether some of these numbers are known only when the program runs."""
+    return any(type(core(x)) in (Symbol, Condition) for x in xs)
+
+
+def balanced(function: Callable[[Any, Any], Any], xs: Numbers) -> Any:
+    """Fold by halves: the depth is that of a tree, and a tie is shared evenly."""
+    while len(xs) > 1:
+        pairs = [function(x, y) for x, y in zip(xs[::2], xs[1::2])]
+        xs = pairs + xs[len(pairs) * 2 :]
+    return xs[0]
+
+
+def total(xs: Numbers) -> Any:
+    return p.sum([number(x) for x in xs]) if xs else 0.0
+
+
+def product(xs: Numbers) -> Any:
+    return p.prod([number(x) for x in xs]) if xs else 1.0
+
+
+def mean(xs: Numbers) -> Any:
+    return p.mean([number(x) for x in xs]) if xs else math.nan
+
+
+def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, Any], Any]) -> Callable[[Numbers], Any]:
+    def found(xs: Numbers) -> Any:
+        if not xs:
+            raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
+        if is_traced(xs):
+            return balanced(wins, xs)
+        best = xs[0]
+        for x in xs:
+            if x != x:
+                return x
+            if better(x, best):
+                best = x
+        alone = sum(1 for x in xs if x == best) == 1
+        return best if alone else balanced(wins, xs)  # a tie is shared as a trace shares it
+
+    return found
+
+
+greatest = _extreme("maximum", scalars.maximum, lambda x, y: x > y)
+least = _extreme("minimum", scalars.minimum, lambda x, y: x < y)
+
+
+def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], int]:
+    """The index of the first number that is the greatest or least, or NaN."""
+
+    def place(xs: Numbers) -> int:
+        if is_traced(xs):
+            raise refuse(lambda most: "the place of the greatest or least number", "write np.max or np.min, or where")
+        best = extreme(xs)
+        return next(i for i, x in enumerate(xs) if x == best or (x != x and best != best))
+
+    return place
+
+
+def without_nan(function: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
+    """The function of the numbers that are not NaN."""
+
+    def found(xs: Numbers) -> Any:
+        if is_traced(xs):
+            raise refuse(lambda most: "what is NaN", "write np.where(np.isnan(x), 0.0, x)")
+        kept = [x for x in xs if x == x]
+        return function(kept) if kept or function in (total, product) else math.nan
+
+    return found
+
+
+def all_of(xs: Numbers) -> Any:
+    return balanced(scalars.both, [scalars.truth(x) for x in xs]) if xs else True
+
+
+def any_of(xs: Numbers) -> Any:
+    return balanced(scalars.either, [scalars.truth(x) for x in xs]) if xs else False
+
+
+def count_nonzero(xs: Numbers) -> Any:
+    found = [scalars.truth(x) for x in xs]
+    return total(found) if is_traced(found) else sum(found)
+
+
+# --- order --------------------------------------------------------------------------------------
+
+
+def order(xs: Numbers) -> list[int]:
+    """The indices that sort the numbers, NaN last; equal numbers keep their order."""
+    return sorted(range(len(xs)), key=lambda i: (bool(xs[i] != xs[i]), core(xs[i]) if xs[i] == xs[i] else 0.0))
+
+
+def ordered(xs: Numbers) -> Numbers:
+    """The numbers from the least to the greatest, NaN last; in a trace, each place selects its number by rank."""
+    if not is_traced(xs):
+        return [xs[i] for i in order(xs)]
+    ranks = _ranks(xs)
+    return [_at_rank(k, ranks, xs) for k in range(len(xs))]
+
+
+def _ranks(xs: Numbers) -> Numbers:
+    ranks: Numbers = [0.0] * len(xs)
+    for j, y in enumerate(xs):
+        for i in range(j):
+            later = scalars.either(y < xs[i], scalars.both(isnan(xs[i]), y == y))  # y stands before an earlier number
+            step = choose(later, 1.0, 0.0)
+            ranks[i] = ranks[i] + step
+            ranks[j] = ranks[j] + (1.0 - step)
+    return ranks
+
+
+def _at_rank(k: int, ranks: Numbers, xs: Numbers) -> Any:
+    found = xs[-1]
+    for rank, x in zip(ranks[:-1], xs[:-1]):
+        found = choose(rank == k, x, found)
+    return found
+
+
+def quantile(q: float) -> Callable[[Numbers], Any]:
+    """The number below which a part q of the numbers lies, by linear interpolation."""
+
+    def found(xs: Numbers) -> Any:
+        place = q * (len(xs) - 1)
+        low = min(math.floor(place), len(xs) - 1)
+        high, part = min(low + 1, len(xs) - 1), place - low
+        row = ordered(xs)
+        gap = 0.0 if low == high else row[high] - row[low]
+        value = row[low] + gap * part if part < 0.5 else row[high] - gap * (1 - part)  # as NumPy rounds it
+        return choose(isnan(row[-1]), row[-1], value)
+
+    return found
+
+
+def median(xs: Numbers) -> Any:
+    if not xs:
+        return math.nan
+    row, half = ordered(xs), len(xs) // 2
+    value = row[half] if len(xs) % 2 else (row[half - 1] + row[half]) / 2
+    return choose(isnan(row[-1]), row[-1], value)
+
+
+# --- spread -------------------------------------------------------------------------------------
+
+
+def deviations(xs: Numbers) -> Numbers:
+    middle = mean(xs)
+    return [x - middle for x in xs]
+
+
+def variance(ddof: float = 0) -> Callable[[Numbers], Any]:
+    def found(xs: Numbers) -> Any:
+        free = len(xs) - ddof
+        return total([d * d for d in deviations(xs)]) / free if free > 0 else math.nan
+
+    return found
+
+
+def deviation(ddof: float = 0) -> Callable[[Numbers], Any]:
+    """The standard deviation, as a norm: 0 with derivatives 0 where all numbers are equal."""
+
+    def found(xs: Numbers) -> Any:
+        free = len(xs) - ddof
+        return p.norm(deviations(xs)) / math.sqrt(free) if free > 0 else math.nan
+
+    return found
+
+
+def running(function: Callable[[Any, Any], Any]) -> Callable[[Numbers], Numbers]:
+    return lambda xs: list(accumulate(map(number, xs), function))

@@ -1,0 +1,87 @@
+"""NumPy's functions that move numbers and compute none: its own serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from autograd.arrays.axes import as_objects
+from autograd.arrays.table import IMPLEMENTATIONS, implements
+
+MOVING = (
+    "append array2string array_repr array_split array_str atleast_1d atleast_2d atleast_3d block broadcast_arrays "
+    "broadcast_to column_stack compress concat concatenate copy delete diag diag_indices_from diagflat diagonal dsplit "
+    "dstack expand_dims extract flatnonzero flip fliplr flipud hsplit hstack ix_ matrix_transpose may_share_memory "
+    "meshgrid moveaxis ndim nonzero pad permute_dims put_along_axis ravel repeat reshape resize roll "
+    "rollaxis rot90 shape shares_memory size split squeeze stack swapaxes take take_along_axis tile transpose tril "
+    "tril_indices_from trim_zeros triu triu_indices_from unstack vsplit vstack apply_along_axis real_if_close "
+    "array_equiv iscomplexobj isrealobj common_type result_type can_cast"
+)
+INTO = "copyto fill_diagonal place put putmask"  # they write into their first argument
+
+
+def _native(function: Any) -> Any:
+    return function._implementation
+
+
+def _writing(function: Any) -> Any:
+    def written(target: Any, *args: Any, **kwargs: Any) -> Any:
+        if target.dtype != object:
+            raise TypeError(
+                f"np.{function.__name__}: an array of {target.dtype} takes no Value: make it with dtype=object, or let "
+                "autograd.lift(f) make it so"
+            )
+        return function._implementation(target, *args, **kwargs)
+
+    return written
+
+
+for _name in MOVING.split():
+    if hasattr(numpy, _name):
+        IMPLEMENTATIONS[getattr(numpy, _name)] = _native(getattr(numpy, _name))
+for _name in INTO.split():
+    IMPLEMENTATIONS[getattr(numpy, _name)] = _writing(getattr(numpy, _name))
+for _name in ("diagonal", "matrix_transpose"):
+    IMPLEMENTATIONS[getattr(numpy.linalg, _name)] = getattr(numpy.linalg, _name)._implementation
+
+
+@implements(numpy.insert)
+def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    return numpy.insert(as_objects(arr), obj, as_objects(values), axis)
+
+
+@implements(numpy.zeros_like)
+def zeros_like(
+    a: Any, dtype: Any = None, order: Any = None, subok: Any = None, shape: Any = None, **options: Any
+) -> Any:
+    return full_like(a, 0.0, dtype, shape=shape)
+
+
+@implements(numpy.ones_like)
+def ones_like(
+    a: Any, dtype: Any = None, order: Any = None, subok: Any = None, shape: Any = None, **options: Any
+) -> Any:
+    return full_like(a, 1.0, dtype, shape=shape)
+
+
+@implements(numpy.empty_like)
+def empty_like(
+    a: Any, dtype: Any = None, order: Any = None, subok: Any = None, shape: Any = None, **options: Any
+) -> Any:
+    return full_like(a, 0.0, dtype, shape=shape)
+
+
+@implements(numpy.full_like)
+def full_like(
+    a: Any, fill_value: Any, dtype: Any = None, order: Any = None, subok: Any = None, shape: Any = None
+) -> Any:
+    """An array that takes Values; of a type that is not of real numbers, NumPy's own."""
+    if dtype is not None and numpy.dtype(dtype).kind not in "fO":
+        return numpy.full(numpy.shape(a) if shape is None else shape, fill_value, dtype)
+    return numpy.full(numpy.shape(a) if shape is None else shape, fill_value, object)
+
+
+@implements(numpy.real)
+def real(val: Any) -> Any:
+    return as_objects(val)

@@ -1,0 +1,152 @@
+"""ScalarArray: the array of Values, or of numbers that are traced, that a differentiated function sees.
+
+Inside this room arrays are bare: NumPy's own, of objects. A ScalarArray is made at the door, where results leave.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays.axes import as_bools, as_plain, objects, plain
+from autograd.arrays.table import IMPLEMENTATIONS, refused
+from autograd.arrays.ufuncs import NATIVE, applied
+from autograd.numbers.operand import NumPyOperand
+from autograd.refusals import is_tracing, refuse
+from autograd.symbols import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ndarray = numpy.ndarray
+CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
+
+
+class ScalarArray(ndarray):
+    """An array of objects that knows its numbers: NumPy's functions of it are differentiated and traced.
+
+    Plain numbers beside Values are constants. Functions that choose have our ties and NumPy's NaN.
+
+    >>> import numpy
+    >>> from autograd import grad
+    >>> grad(lambda x: numpy.sum(numpy.exp(numpy.maximum(x, 0.0))))(numpy.array([-1.0, 0.0]))
+    array([0., 0.])
+    """
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and ufunc in NATIVE and not options:
+            try:
+                result = ufunc(*[x if type(x) in CARRIED else bare(x) for x in inputs], **NATIVE[ufunc])
+            except (TypeError, ValueError, ArithmeticError):
+                pass  # a plain number among the Values, or what NumPy answers with inf or NaN: number by number
+            else:
+                if type(result) is not ndarray:
+                    return result
+                if NATIVE[ufunc]:
+                    return held(as_bools(result))
+                if ufunc is not numpy.power or not any(type(x) is complex for x in result.flat):
+                    return result.view(type(self))
+        return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return apply_function(function, args, kwargs)
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """A copy with the same numbers if `dtype` is a type of real numbers; a Value is no int, so that is refused."""
+        kind = numpy.dtype(dtype).kind
+        if kind == "b":
+            return self != 0
+        return self.copy() if kind in "fO" and not plain(self) else self.view(ndarray).astype(dtype, *args, **kwargs)
+
+
+class TracedArray(ScalarArray):
+    """A ScalarArray while a function is traced, where a mask is not known."""
+
+    def __getitem__(self, index: Any) -> Any:
+        if has_conditions(index):
+            raise refuse(lambda most: "the length of x[mask]", "write np.where(mask, x, 0.0), or multiply by the mask")
+        return super().__getitem__(index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if has_conditions(index) and numpy.size(value) == 1:
+            index, value = ..., numpy.where(index, value, self)
+        super().__setitem__(index, value)
+
+
+def has_conditions(index: Any) -> bool:
+    """Whether an index is a mask that is not known while a function is traced."""
+    if isinstance(index, ndarray) and index.dtype == object:
+        return any(type(x) is Condition for x in index.flat)
+    return type(index) is Condition
+
+
+# --- the door -----------------------------------------------------------------------------------
+
+
+def bare(x: Any) -> Any:
+    """An array, or a Scalar as an array of no dimensions, as NumPy's loops over objects take it."""
+    if isinstance(x, ScalarArray):
+        return x.view(ndarray)
+    if isinstance(x, NumPyOperand):
+        made = numpy.empty((), dtype=object)
+        made[()] = x
+        return made
+    if type(x).__module__.startswith("pandas."):
+        return bare(numpy.asarray(x))
+    return x
+
+
+def bare_options(options: dict[str, Any]) -> dict[str, Any]:
+    found = {name: bare(x) for name, x in options.items()}
+    if "out" in found:
+        found["out"] = tuple(map(bare, found["out"]))
+    return found
+
+
+def each_part(function: Callable[[Any], Any], x: Any) -> Any:
+    """A function of each array in the lists, tuples and dicts of a call or a result."""
+    if type(x) is dict:
+        return {key: each_part(function, part) for key, part in x.items()}
+    if type(x) in (list, tuple):
+        return type(x)([each_part(function, part) for part in x])
+    return function(x)
+
+
+def all_plain(x: Any) -> bool:
+    """Whether these lists of arrays hold nothing but constants."""
+    if type(x) in (list, tuple):
+        return all(map(all_plain, x))
+    return not isinstance(x, ndarray) or plain(x)
+
+
+def held(result: Any) -> Any:
+    """A result as it leaves the room: an array of objects is a ScalarArray, an array of no dimensions its number."""
+    if type(result) in (tuple, list):
+        return type(result)(map(held, result))
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return type(result)(*map(held, result))
+    if type(result) is not ndarray or result.dtype != object:
+        return result
+    return result.view(TracedArray if is_tracing() else ScalarArray) if result.ndim else result[()]
+
+
+def holding(numbers: Any, traced: bool = False) -> Any:
+    """These numbers, an array of objects, as a function that is differentiated or traced sees them."""
+    return numpy.asarray(numbers, dtype=object).view(TracedArray if traced or is_tracing() else ScalarArray)
+
+
+def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A function of numbers and arrays, among them a Value that is alone."""
+    return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
+
+
+def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """One of NumPy's functions that are no ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
+    args, kwargs = each_part(bare, args), each_part(bare, kwargs)
+    ours = IMPLEMENTATIONS.get(function)
+    if ours is not None:
+        return held(ours(*args, **kwargs))
+    if not all_plain([*args, *kwargs.values()]):
+        raise refused(function)
+    return held(each_part(objects, function(*each_part(as_plain, args), **each_part(as_plain, kwargs))))

@@ -1,0 +1,155 @@
+"""NumPy's elementwise functions as functions of single numbers: Values, their traces, or plain numbers beside them."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from autograd import primitives as p
+from autograd.numbers.kinds import KINDS
+from autograd.symbols import Condition
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+FLOAT = KINDS[float]
+
+
+def is_plain(x: Any) -> bool:
+    """Whether x is a float, an int, a bool or one of NumPy's: a constant that NumPy's own functions can take."""
+    return type(x) is float or KINDS.get(type(x)) is FLOAT or hasattr(x, "dtype")
+
+
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """`a` where the condition holds, else `b`: the number itself if the condition is known, else a traced `where`."""
+    if type(condition) is Condition:
+        return a if a is b else p.where(condition, number(a), number(b))
+    return a if condition else b
+
+
+def number(x: Any) -> Any:
+    """A condition as the number 1 or 0; any other number as it is."""
+    return x.number if type(x) is Condition else x
+
+
+def truth(x: Any) -> Any:
+    """Whether x is not 0: a bool, or a condition while a function is traced."""
+    if type(x) is Condition:
+        return x
+    found = x != 0
+    return found if type(found) is Condition else bool(found)
+
+
+def both(x: Any, y: Any) -> Any:
+    return truth(x) & truth(y)
+
+
+def either(x: Any, y: Any) -> Any:
+    return truth(x) | truth(y)
+
+
+def opposite(x: Any) -> Any:
+    found = truth(x)
+    return found == False if type(found) is Condition else not found  # noqa: E712  # a condition has no `not`
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """The greater; at a tie ½, ½, but beside the plain number 0 the slope that `relu` has, 0."""
+    if is_plain(y) and y == 0:
+        return p.relu(x)
+    return p.relu(y) if is_plain(x) and x == 0 else p.maximum(x, y)
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """The lesser; at a tie ½, ½, but beside the plain number 0 the slope 0."""
+    if is_plain(y) and y == 0:
+        return -p.relu(-x)
+    return -p.relu(-y) if is_plain(x) and x == 0 else p.minimum(x, y)
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    if low is None:
+        return x if high is None else minimum(x, high)
+    return maximum(x, low) if high is None else p.clip(x, low, high)
+
+
+def isnan(x: Any) -> Any:
+    return x != x
+
+
+def isfinite(x: Any) -> Any:
+    return abs(x) < math.inf
+
+
+def isinf(x: Any) -> Any:
+    return abs(x) == math.inf
+
+
+def ignoring_nan(better: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The greater or lesser number where a NaN loses."""
+
+    def found(x: Any, y: Any) -> Any:
+        return choose(isnan(x), y, choose(isnan(y), x, better(x, y)))
+
+    return found
+
+
+def trunc(x: Any) -> Any:
+    return choose(x < 0, p.ceil(x), p.floor(x))
+
+
+def heaviside(x: Any, middle: Any) -> Any:
+    return choose(x < 0, 0.0, choose(x > 0, 1.0, choose(isnan(x), math.nan, middle)))
+
+
+def signbit(x: Any) -> Any:
+    return p.copysign(1.0, x) < 0
+
+
+def log_sum_of_powers_of_2(x: Any, y: Any) -> Any:
+    return p.logaddexp(x * math.log(2.0), y * math.log(2.0)) / math.log(2.0)
+
+
+def power(x: Any, y: Any) -> Any:
+    return number(x) ** number(y)
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+    "equal": operator.eq, "not_equal": operator.ne,
+}  # fmt: skip
+CONDITIONS: dict[str, Callable[..., Any]] = COMPARISONS | {
+    "logical_and": both, "logical_or": either, "logical_not": opposite, "bitwise_and": both, "bitwise_or": either,
+    "invert": opposite, "isnan": isnan, "isfinite": isfinite, "isinf": isinf, "signbit": signbit,
+    "logical_xor": lambda x, y: truth(x) != truth(y), "bitwise_xor": lambda x, y: truth(x) != truth(y),
+}  # fmt: skip
+SAME_NAME = (
+    "add subtract multiply divide floor_divide negative positive exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos "
+    "tan sinh cosh tanh hypot copysign fmod logaddexp floor ceil sign degrees radians"
+)  # fmt: skip
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(p, name) for name in SAME_NAME.split()},
+    "arcsin": p.asin, "arccos": p.acos, "arctan": p.atan, "arcsinh": p.asinh, "arccosh": p.acosh, "arctanh": p.atanh,
+    "arctan2": p.atan2, "remainder": p.mod, "absolute": p.abs, "fabs": p.abs, "rint": p.round, "trunc": trunc,
+    "deg2rad": p.radians, "rad2deg": p.degrees, "square": lambda x: x * x, "reciprocal": lambda x: 1 / x,
+    "conjugate": p.positive, "power": power, "float_power": power, "maximum": maximum, "minimum": minimum,
+    "fmax": ignoring_nan(maximum), "fmin": ignoring_nan(minimum), "heaviside": heaviside,
+    "logaddexp2": log_sum_of_powers_of_2, "ldexp": lambda x, n: x * 2.0**n,
+    "modf": lambda x: (x - trunc(x), trunc(x)), "divmod": lambda x, y: (x // y, p.mod(x, y)),
+}  # fmt: skip
+SCIPY: dict[str, Callable[..., Any]] = {
+    "expit": p.sigmoid, "log_expit": p.log_sigmoid, "logit": p.logit, "erf": p.erf, "erfc": p.erfc, "erfinv": p.erfinv,
+    "erfcinv": p.erfcinv, "gamma": p.gamma, "gammaln": p.lgamma, "psi": p.digamma, "beta": p.beta, "betaln": p.lbeta,
+    "xlogy": p.xlogy, "xlog1py": p.xlog1py, "entr": p.entropy, "ndtr": p.normal_cdf, "ndtri": p.normal_icdf,
+    "log_ndtr": p.log_normal_cdf, "gammainc": p.gammainc, "gammaincc": p.gammaincc,
+    "i0": p.i0, "i1": p.i1, "i0e": p.i0e, "i1e": p.i1e,
+    "exp10": lambda x: 10.0**x, "rel_entr": lambda x, y: p.xlogy(x, x / y),
+    "kl_div": lambda x, y: p.xlogy(x, x / y) - x + y,
+    "huber": lambda d, r: choose(abs(r) <= d, r * r / 2, d * (abs(r) - d / 2)),
+    "pseudo_huber": lambda d, r: d * d * (p.hypot(1.0, r / d) - 1),
+    "cosdg": lambda x: p.cos(p.radians(x)),
+    "sindg": lambda x: p.sin(p.radians(x)), "tandg": lambda x: p.tan(p.radians(x)),
+}  # fmt: skip
+FUNCTIONS |= SCIPY

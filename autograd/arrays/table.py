@@ -1,0 +1,51 @@
+"""The table of NumPy's functions that are no ufuncs, each with ours, and the refusals of the rest."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function: ours, on bare arrays
+
+# What is refused, and what to write instead.
+INSTEAD = {
+    "gcd lcm bitwise_count left_shift right_shift packbits unpackbits": "it is of whole numbers",
+    "nextafter spacing frexp": "it has no derivative; take it of the plain numbers, by autograd.detach(x)",
+    "histogram histogram2d histogramdd histogram_bin_edges bincount digitize unique unique_all unique_counts "
+    "unique_inverse unique_values intersect1d setdiff1d setxor1d union1d isin": (
+        "it counts, and its derivative is 0; take it of plain numbers, x.data of each"
+    ),
+    "eig eigvals": "eigenvalues may be complex; for a symmetric matrix use np.linalg.eigh or eigvalsh",
+    "svd svdvals matrix_rank cond pinv": "use np.linalg.eigh(A.T @ A), qr, solve or lstsq",
+    "roots": "find a root of the plain numbers, then take one step of Newton's method on Values",
+    "polyfit": "use np.linalg.lstsq(np.vander(x, degree + 1), y)",
+    "argpartition": "use np.argsort(x)",
+    "lexsort": "use np.argsort(x)",
+    "einsum_path": "leave it out, np.einsum needs no path here",
+    "angle imag iscomplex sort_complex": "numbers here are real: leave out the call",
+    "save savez savez_compressed savetxt": "save the plain numbers: np.array([v.data for v in x])",
+    "apply_over_axes": "call the function once for each axis",
+    "tensorsolve tensorinv": "reshape to matrices, and use np.linalg.solve or inv",
+}
+ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
+
+
+def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a function of bare arrays stand for these of NumPy's."""
+
+    def declare(ours: Callable[..., Any]) -> Callable[..., Any]:
+        for function in functions:
+            IMPLEMENTATIONS[function] = ours
+        return ours
+
+    return declare
+
+
+def refused(function: Any) -> TypeError:
+    """The error for a function of NumPy's that takes no Values, with what to write instead."""
+    name = function.__name__
+    home = "np.linalg." if "linalg" in (getattr(function, "__module__", None) or "") else "np."
+    advice = ALTERNATIVES.get(name, "write it with functions that do, or take it of the plain numbers, x.data of each")
+    return TypeError(f"{home}{name} is not supported on arrays of Values: {advice}")

@@ -1,0 +1,128 @@
+"""NumPy's ufuncs on bare arrays of objects: a call, a reduction, a running one, an outer one, an update in place."""
+
+from __future__ import annotations
+
+from functools import cache, reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays import lists, scalars
+from autograd.arrays.axes import along, as_bools, as_plain, each_row, objects, plain
+from autograd.arrays.products import PRODUCTS
+from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, is_plain
+from autograd.arrays.table import refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ndarray = numpy.ndarray
+
+# Whose loops over objects call the operator or the method of each Value, with these options; the rest chooses, and so
+# has rules of ours. Comparisons give objects, since a condition that is traced is no bool.
+CALLED = (
+    "add subtract multiply divide negative positive square reciprocal absolute power exp exp2 expm1 log log1p log2 "
+    "log10 sqrt cbrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh arctan2 hypot degrees "
+    "radians deg2rad rad2deg"
+)
+NATIVE: dict[Any, dict[str, Any]] = {getattr(numpy, name): {} for name in CALLED.split()}
+NATIVE |= {getattr(numpy, name): {"dtype": object} for name in COMPARISONS}
+
+
+def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """ufunc.method(*inputs, **options) on bare arrays."""
+    if ufunc.signature is not None:
+        if method != "__call__" or ufunc not in PRODUCTS:
+            raise refused(ufunc)
+        return PRODUCTS[ufunc](*inputs)
+    return METHODS[method](ufunc, *inputs, **options)
+
+
+@cache
+def on_numbers(ufunc: Any) -> Callable[..., Any]:
+    """A ufunc as a function of single numbers: ours of Values, NumPy's own of plain numbers."""
+    name = ufunc.__name__
+    function = CONDITIONS.get(name) or FUNCTIONS.get(name)
+    if function is None:
+        raise refused(ufunc)
+    takes_numbers = name in FUNCTIONS
+
+    def at(*numbers: Any) -> Any:
+        for x in numbers:
+            if not is_plain(x):
+                return function(*map(scalars.number, numbers)) if takes_numbers else function(*numbers)
+        return ufunc(*numbers)
+
+    return at
+
+
+@cache
+def on_objects(ufunc: Any) -> Any:
+    """The same on arrays of objects."""
+    return numpy.frompyfunc(on_numbers(ufunc), ufunc.nin, ufunc.nout)
+
+
+def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignored: Any) -> Any:
+    if out is not None and any(x.dtype != object for x in out):
+        _refuse_out(out)
+    if plain(*inputs) and out is None:
+        result = ufunc(*map(as_plain, inputs), where=where)
+        return tuple(map(objects, result)) if ufunc.nout > 1 else objects(result)
+    result = on_objects(ufunc)(*inputs, where=where, **({} if out is None else {"out": out}))
+    if out is not None or ufunc.__name__ not in CONDITIONS:
+        return result
+    return as_bools(result)
+
+
+def _refuse_out(out: Any) -> None:
+    raise TypeError(
+        f"an array of {out[0].dtype} takes no Value: make it with dtype=object, or let autograd.lift(f) make it so"
+    )
+
+
+# --- the methods of a ufunc -----------------------------------------------------------------------
+
+REDUCTIONS: dict[str, Callable[[list[Any]], Any]] = {
+    "add": lists.total, "multiply": lists.product, "maximum": lists.greatest, "minimum": lists.least,
+    "fmax": lists.without_nan(lists.greatest), "fmin": lists.without_nan(lists.least),
+    "logical_and": lists.all_of, "logical_or": lists.any_of, "bitwise_and": lists.all_of, "bitwise_or": lists.any_of,
+}  # fmt: skip
+
+
+def _reduce(ufunc: Any, x: Any, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
+    function = REDUCTIONS.get(ufunc.__name__) or (lambda xs: reduce(on_numbers(ufunc), xs))
+    return along(function, x, axis, keepdims, native=ufunc.reduce, **options)
+
+
+def _accumulate(ufunc: Any, x: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    return each_row(lists.running(on_numbers(ufunc)), x, axis)
+
+
+def _outer(ufunc: Any, x: Any, y: Any, **options: Any) -> Any:
+    x, y = numpy.asarray(x), numpy.asarray(y)
+    return _call(ufunc, x.reshape(x.shape + (1,) * y.ndim), y, **options)
+
+
+def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
+    """x[index] = ufunc(x[index], other), once more for an index that comes twice."""
+    if x.dtype != object:
+        _refuse_out((x,))
+    function = on_numbers(ufunc)
+    places = numpy.arange(x.size).reshape(x.shape)[index]
+    flat = x.reshape(-1) if x.flags.c_contiguous else None
+    for where, *operands in zip(places.flat, *[numpy.broadcast_to(y, places.shape).flat for y in others]):
+        at = numpy.unravel_index(where, x.shape)
+        if flat is not None:
+            flat[where] = function(flat[where], *operands)
+        else:
+            x[at] = function(x[at], *operands)
+
+
+def _refuse_method(ufunc: Any, *inputs: Any, **options: Any) -> Any:
+    raise refused(ufunc)
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "__call__": _call, "reduce": _reduce, "accumulate": _accumulate, "outer": _outer, "at": _at,
+    "reduceat": _refuse_method,
+}  # fmt: skip

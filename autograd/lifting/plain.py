@@ -1,0 +1,56 @@
+"""Whether a call meets plain numbers only, so that f itself can run."""
+
+from __future__ import annotations
+
+import sys
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from autograd.refusals import is_library, is_tracing
+
+PLAIN = {float, int, bool, str, bytes, complex, type(None), range, slice, type(Ellipsis)}
+
+
+def is_plain_call(function: Any, args: Any, kwargs: Any) -> bool:
+    """Whether nothing in the arguments, nor what f names, may be a Value; what is not known may be one."""
+    return not is_tracing() and _is_plain([*args, *kwargs.values(), function], set())
+
+
+def _is_plain(x: Any, seen: set[int]) -> bool:
+    kind = type(x)
+    if kind in PLAIN or isinstance(x, (ModuleType, BuiltinFunctionType, type)):
+        return True
+    if kind in (list, tuple, set, frozenset):
+        return all(_is_plain(item, seen) for item in x)
+    if kind is dict:
+        return all(_is_plain(item, seen) for item in x.values())
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(x, (numpy.ndarray, numpy.generic)):
+        return bool(x.dtype != object)
+    if kind is FunctionType:
+        return _is_plain_function(x, seen)
+    if kind is MethodType:
+        return _is_plain(x.__self__, seen) and _is_plain(x.__func__, seen)
+    return is_library(kind.__module__) and kind.__module__.partition(".")[0] not in ("autograd", "nn", "functools")
+
+
+def _is_plain_function(f: FunctionType, seen: set[int]) -> bool:
+    if id(f) in seen or is_library(f.__module__):
+        return True
+    seen.add(id(f))
+    held = [f.__globals__[name] for name in names_of(f.__code__) if name in f.__globals__]
+    for cell in f.__closure__ or ():
+        try:
+            held.append(cell.cell_contents)
+        except ValueError:  # not filled yet
+            continue
+    return all(_is_plain(x, seen) for x in [*held, *(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()])
+
+
+def names_of(code: CodeType) -> set[str]:
+    """The names in code, its inner functions included: globals, and attributes, which are harmless here."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= names_of(constant)
+    return found

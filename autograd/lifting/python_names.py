@@ -1,0 +1,240 @@
+"""`math`, `statistics` and the builtins on Values: eager code gets numbers and bools, as from Python's own."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+import statistics
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd import primitives as p
+from autograd.arrays import lists, scalars
+from autograd.arrays.scalars import choose, number
+from autograd.numbers.kinds import KINDS
+from autograd.primitives.operators import Scalar, core
+from autograd.symbols import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FLOATS = KINDS[float]
+
+
+def is_lifted(x: Any) -> bool:
+    """Whether x is a number that Python's functions cannot take: a Value, a Dual, a condition, another kind."""
+    if isinstance(x, (Scalar, Condition)):
+        return True
+    kind = KINDS.get(type(x))
+    return kind is not None and kind is not FLOATS and type(x) is not numpy.ndarray
+
+
+def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that is Python's own on plain numbers, else ours."""
+
+    def either(*args: Any, **kwargs: Any) -> Any:
+        for x in args:
+            if is_lifted(x):
+                return ours(*map(_entered, args), **kwargs)
+        return original(*args, **kwargs)
+
+    either.__name__ = either.__qualname__ = original.__name__
+    either.__doc__ = original.__doc__
+    return either
+
+
+def _entered(x: Any) -> Any:
+    """An operand as ours take it: a condition is a number, an array of no dimensions what it holds."""
+    if isinstance(x, numpy.ndarray) and not x.ndim:
+        x = x[()]
+    return number(x)
+
+
+# --- math ---------------------------------------------------------------------------------------
+
+
+def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
+    return lambda x: traced(x) if lists.is_traced([x]) else exact(core(x))
+
+
+def _log(x: Any, base: Any = None) -> Any:
+    return p.log(x) if base is None else p.log(x) / p.log(base)
+
+
+def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
+    gap, size = abs(a - b), scalars.choose(abs(a) > abs(b), abs(a), abs(b))
+    return scalars.either(a == b, scalars.either(gap <= rel_tol * size, gap <= abs_tol))
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    return x - y * p.round(x / y)
+
+
+def _ldexp(x: Any, i: int) -> Any:
+    return x * 2.0**i
+
+
+def _frexp(x: Any) -> Any:
+    exponent = math.frexp(core(x))[1]
+    return x * 2.0**-exponent, exponent
+
+
+MATH_ALIKE = (
+    "exp expm1 log1p log2 log10 sqrt cbrt exp2 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf "
+    "erfc gamma lgamma degrees radians copysign fmod"
+)
+OURS_IN_MATH: dict[str, Callable[..., Any]] = {
+    **{name: getattr(p, name) for name in MATH_ALIKE.split()},
+    "log": _log, "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
+    "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": _remainder, "ldexp": _ldexp, "frexp": _frexp,
+    "hypot": lambda *xs: p.norm(list(xs)) if len(xs) != 2 else p.hypot(*xs),
+    "floor": _whole(math.floor, p.floor), "ceil": _whole(math.ceil, p.ceil), "trunc": _whole(math.trunc, scalars.trunc),
+    "modf": lambda x: (x - scalars.trunc(x), scalars.trunc(x)),
+}  # fmt: skip
+
+
+def _of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    """The same for a function of a sequence."""
+
+    def either(xs: Any, *args: Any, **kwargs: Any) -> Any:
+        numbers = list(xs)
+        if any(map(is_lifted, numbers)):
+            return ours(list(map(number, numbers)), *args, **kwargs)
+        return original(numbers, *args, **kwargs)
+
+    either.__name__ = either.__qualname__ = original.__name__
+    return either
+
+
+def _product(xs: list[Any], *, start: Any = 1) -> Any:
+    return lists.product([start, *xs])
+
+
+def _distance(x: Any, y: Any) -> Any:
+    pairs = list(zip(x, y, strict=True))
+    plain = not any(is_lifted(v) for pair in pairs for v in pair)
+    return math.dist(x, y) if plain else p.norm([a - b for a, b in pairs])
+
+
+def _sumprod(x: Any, y: Any) -> Any:
+    return sum(a * b for a, b in zip(x, y, strict=True))
+
+
+MATH: dict[str, Callable[..., Any]] = {
+    **{name: replacing(getattr(math, name), f) for name, f in OURS_IN_MATH.items() if hasattr(math, name)},
+    "fsum": _of_sequence(math.fsum, lists.total), "prod": _of_sequence(math.prod, _product), "dist": _distance,
+    "sumprod": _sumprod,
+}  # fmt: skip
+
+
+# --- statistics -----------------------------------------------------------------------------------
+
+
+STATISTICS: dict[str, Callable[..., Any]] = {
+    name: _of_sequence(getattr(statistics, name), function)
+    for name, function in {
+        "mean": lists.mean, "fmean": lists.mean, "median": lists.median, "stdev": lists.deviation(1),
+        "pstdev": lists.deviation(0), "variance": lists.variance(1), "pvariance": lists.variance(0),
+        "geometric_mean": lambda xs: p.exp(lists.mean([p.log(x) for x in xs])),
+        "harmonic_mean": lambda xs: len(xs) / lists.total([1 / x for x in xs]),
+    }.items()
+}  # fmt: skip
+
+
+# --- builtins -------------------------------------------------------------------------------------
+
+
+def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied: Callable[[Any, Any], Any]) -> Any:
+    """max or min: Python's number, which at NaN depends on the order; at a tie the slope is shared."""
+
+    def of_two(best: Any, x: Any) -> Any:
+        return choose(scalars.either(wins(x, best), x == best), tied(best, x), best)
+
+    def extreme(*args: Any, **kwargs: Any) -> Any:
+        items = list(args[0]) if len(args) == 1 else list(args)
+        if kwargs.get("key") is not None or not any(map(is_lifted, items)):
+            return original(items, **kwargs)
+        best = items[0]
+        for x in items[1:]:
+            best = of_two(best, x)
+        return best
+
+    extreme.__name__ = extreme.__qualname__ = original.__name__
+    return extreme
+
+
+def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
+    items = list(xs)
+    if key is not None or not lists.is_traced([x for x in items if is_lifted(x)]):
+        return sorted(items, key=key, reverse=reverse)
+    found = lists.ordered(items)
+    return found[::-1] if reverse else found
+
+
+def _round(x: Any, ndigits: int | None = None) -> Any:
+    """A plain number, since the derivative is 0; in a trace, its operation."""
+    if not lists.is_traced([x]):
+        return round(core(x), ndigits)
+    return p.round(x) if not ndigits else p.round(x * 10.0**ndigits) / 10.0**ndigits
+
+
+def _pow(x: Any, y: Any, modulus: Any = None) -> Any:
+    return x**y if modulus is None else pow(x, y, modulus)
+
+
+def _all(xs: Any) -> Any:
+    items = list(xs)
+    return lists.all_of(items) if any(isinstance(x, Condition) for x in items) else all(items)
+
+
+def _any(xs: Any) -> Any:
+    items = list(xs)
+    return lists.any_of(items) if any(isinstance(x, Condition) for x in items) else any(items)
+
+
+BUILTINS: dict[str, Any] = {
+    "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
+    "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, _round), "pow": replacing(pow, _pow),
+    "all": _all, "any": _any,
+}  # fmt: skip
+
+
+class _Real(type):
+    """The class of `float` and `int` in lifted code: a Value is a float there."""
+
+    original: type
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, cls.original) or (cls.original is builtins.float and is_lifted(x))
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, cls.original)
+
+    def __eq__(cls, other: Any) -> bool:
+        return other is cls or other is cls.original
+
+    def __hash__(cls) -> int:
+        return hash(cls.original)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        x = _entered(args[0]) if args else 0
+        if args and is_lifted(x):
+            return x if cls.original is builtins.float else int(x) if lists.is_traced([x]) else int(core(x))
+        return cls.original(*args, **kwargs)
+
+
+class FLOAT(float, metaclass=_Real):
+    """`float` in lifted code: a Value stays what it is."""
+
+    original = float
+    dtype = numpy.dtype(float)
+
+
+class INT(int, metaclass=_Real):
+    """`int` in lifted code: the whole part of the number, whose derivative is 0."""
+
+    original = int
+    dtype = numpy.dtype(int)

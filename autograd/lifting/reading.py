@@ -1,0 +1,174 @@
+"""The reader of f's code: functions rebuilt from their own code, on a view of their globals, closures and defaults.
+
+A reading lasts for one call, so that it sees every name as it is then. What a name stands for is asked of the table of
+stand-ins when the code loads the name.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import opcode
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from autograd.lifting import Lifted
+from autograd.lifting.stand_ins import BUILTINS, stand_in_of
+from autograd.refusals import is_library
+
+UNTOUCHED = {float, int, bool, str, bytes, tuple, list, dict, set, type(None)}
+FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
+CUSTOM = ("__new__", "__getattribute__", "__setattr__")  # what an object must have from Python to be rebuilt
+ASSIGNS = {opcode.opmap["STORE_GLOBAL"], opcode.opmap["DELETE_GLOBAL"]}
+
+
+class View(dict[str, Any]):
+    """The globals of a function, read as they are now, with stand-ins for what has one.
+
+    It holds nothing but the builtins: CPython looks names up in a dict of another class by `__getitem__`.
+    """
+
+    def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
+        super().__init__(__builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
+        self.scope, self.reading = scope, reading
+
+    def __getitem__(self, name: str) -> Any:
+        return self.reading.stand_in(self.scope[name])
+
+
+class ModuleView:
+    """A module of the user's, with stand-ins for what it holds."""
+
+    def __init__(self, module: ModuleType, reading: Reading) -> None:
+        self.__dict__.update(_module=module, _reading=reading)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._reading.stand_in(getattr(self._module, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f: return it instead")
+
+
+class Reading:
+    """One call of a lifted function: each function and object that it meets is rebuilt once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
+        self.views: dict[int, View] = {}
+        self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
+
+    def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The function on these arguments, functions among them included."""
+        given = {name: self.stand_in(x) for name, x in kwargs.items()}
+        lifted = self.function(function) if type(function) is FunctionType else self.stand_in(function)
+        return lifted(*map(self.stand_in, args), **given)
+
+    def stand_in(self, x: Any) -> Any:
+        """What stands for x in code that is lifted; most often x itself."""
+        kind = type(x)
+        if kind in UNTOUCHED:
+            return x
+        if kind is MethodType:
+            return MethodType(self.stand_in(x.__func__), self.stand_in(x.__self__))
+        known = self.known.get(id(x))
+        if known is not None and known[0] is x:
+            return known[1]
+        found = stand_in_of(x)
+        if found is x:
+            found = self._rebuilt(x)
+        if found is not x:
+            self.known[id(x)] = x, found
+        return found
+
+    def _rebuilt(self, x: Any) -> Any:
+        kind = type(x)
+        if kind is Lifted:
+            return self.stand_in(x.watched)
+        if kind is FunctionType:
+            return x if is_foreign(x.__module__) else self.function(x)
+        if kind is ModuleType:
+            return x if is_foreign(x.__name__) else ModuleView(x, self)
+        if kind is functools.partial:
+            named = {name: self.stand_in(value) for name, value in x.keywords.items()}
+            return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
+        if kind is functools._lru_cache_wrapper:
+            return self.stand_in(x.__wrapped__)  # a cache would keep Values of an earlier call
+        if kind is type:
+            return self._class(x)
+        return x if is_foreign(kind.__module__) or isinstance(x, type) else self._object(x)
+
+    def function(self, f: FunctionType) -> FunctionType:
+        """f's own code with a view of its globals, and of its closure and defaults."""
+        refuse_assignment(f.__code__)
+        view = self.views.get(id(f.__globals__))
+        if view is None:
+            view = self.views[id(f.__globals__)] = View(f.__globals__, self)
+        cells = f.__closure__ or ()
+        closure = tuple([CellType() for _ in cells])
+        made = FunctionType(f.__code__, view, f.__name__, None, closure)
+        self.known[id(f)] = f, made  # before its cells are read: one may hold f
+        for own, cell in zip(closure, cells):
+            try:
+                own.cell_contents = self.stand_in(cell.cell_contents)
+            except ValueError:  # it is not filled yet
+                continue
+        made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
+        made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
+        made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
+        return made
+
+    def _object(self, x: Any) -> Any:
+        """An object of the user's with its own attributes, whose methods are lifted."""
+        lifted = self.stand_in(type(x))
+        if lifted is type(x) or not hasattr(x, "__dict__"):
+            return x
+        made: Any = object.__new__(lifted)
+        object.__setattr__(made, "__dict__", x.__dict__)
+        self.known[id(made)] = made, made
+        return made
+
+    def _class(self, kind: type) -> type:
+        """A subclass of the user's class whose methods are lifted; the class itself where it could notice that."""
+        if is_foreign(kind.__module__) or any(getattr(kind, name) is not getattr(object, name) for name in CUSTOM):
+            return kind
+        if issubclass(kind, BaseException) or any("__init_subclass__" in vars(base) for base in kind.__mro__[:-1]):
+            return kind
+
+        class Lifting(type):
+            def __getattribute__(cls, name: str) -> Any:
+                return self.stand_in(type.__getattribute__(cls, name))
+
+            def __instancecheck__(cls, x: Any) -> bool:
+                return isinstance(x, kind)
+
+        def get(instance: Any, name: str) -> Any:
+            return self.stand_in(object.__getattribute__(instance, name))
+
+        special = {
+            name: self.function(f)
+            for base in reversed(kind.__mro__[:-1])
+            for name, f in vars(base).items()
+            if type(f) is FunctionType and name.startswith("__")
+        }
+        made = Lifting(kind.__name__, (kind,), special | {"__getattribute__": get, "__module__": kind.__module__})
+        self.known[id(made)] = made, made
+        return made
+
+    def _import(self, name: str, *args: Any) -> Any:
+        """`import` inside f."""
+        return self.stand_in(builtins.__import__(name, *args))
+
+
+def is_foreign(module: str | None) -> bool:
+    """Whether a module's functions stay as they are."""
+    return is_library(module) or (module or "").partition(".")[0] in FOREIGN
+
+
+def refuse_assignment(code: CodeType) -> None:
+    """TypeError for code that assigns a global name, which its view could not pass on."""
+    if not ASSIGNS.isdisjoint(code.co_code[::2]):
+        names = ", ".join(code.co_names)
+        raise TypeError(f"lift: {code.co_name} assigns a global name ({names}): return the value instead")
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            refuse_assignment(constant)

@@ -1,0 +1,68 @@
+"""The table of stand-ins: for each function of Python's and NumPy's, what takes its place in code that is lifted.
+
+On plain numbers each one calls what it stands for.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import statistics
+import sys
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy
+
+from autograd.lifting import numpy_names, python_names
+from autograd.lifting.python_names import FLOAT, INT
+
+BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT}
+OWN: dict[Any, Any] = {
+    **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
+    **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},
+    **{getattr(statistics, name): ours for name, ours in python_names.STATISTICS.items()},
+    numpy.float64: FLOAT,
+}
+
+
+class LibraryView:
+    """A module of Python's or NumPy's, with stand-ins for what it holds."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.__dict__.update(_module=module)
+
+    def __getattr__(self, name: str) -> Any:
+        return stand_in_of(getattr(self._module, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f")
+
+    def __repr__(self) -> str:
+        return repr(self._module)
+
+
+VIEWED = {"math", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats"}
+
+
+def stand_in_of(x: Any) -> Any:
+    """What stands for x, of any library; x itself where nothing does."""
+    if type(x) is ModuleType:
+        return LibraryView(x) if x.__name__ in VIEWED else x
+    if isinstance(x, (BuiltinFunctionType, FunctionType, type)):
+        found = OWN.get(x)
+        if found is not None:
+            return found
+    home = getattr(x, "__module__", None) or ""
+    if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and callable(x) and not isinstance(x, type)):
+        return numpy_names.function(x)
+    if home.startswith("scipy."):
+        return _of_scipy(x)
+    return x
+
+
+def _of_scipy(x: Any) -> Any:
+    name = getattr(x, "__name__", "")
+    if name in numpy_names.SPECIAL and getattr(sys.modules.get("scipy.special"), name, None) is x:
+        return numpy_names.SPECIAL[name]
+    return numpy_names.NORM if x is getattr(sys.modules.get("scipy.stats"), "norm", None) else x

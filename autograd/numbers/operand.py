@@ -1,0 +1,45 @@
+"""A number that takes part in NumPy's arithmetic: NumPy hands its functions over to the room of arrays."""
+
+from __future__ import annotations
+
+from autograd.forks import at_work
+from autograd.numbers.kinds import LAZY_KINDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class NumPyOperand:
+    """A scalar that is no float: NumPy's functions of it, and of arrays beside it, are ours."""
+
+    __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return _arrays().apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _arrays().apply_function(function, args, kwargs)
+
+
+def beside_list(operation: Any, x: Any, y: Any) -> Any:
+    """x ∘ y, one of them a list or tuple: an array, as numpy.float64 gives it. NotImplemented for anything else."""
+    if not isinstance(x, (list, tuple)) and not isinstance(y, (list, tuple)):
+        return NotImplemented
+    holding = _arrays().holding
+    return operation(*[holding(v) if isinstance(v, (list, tuple)) else v for v in (x, y)])
+
+
+def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """A function of a sequence, along axes of an array; None is all of them."""
+    return _arrays().over_axes(function, xs, axis, keepdims)
+
+
+def over_rows(function: Any, xs: Any, axis: Any = None) -> Any:
+    """A function from a sequence to one of the same length, along an axis of an array."""
+    return _arrays().over_rows(function, xs, axis)
+
+
+def _arrays() -> Any:
+    with at_work:
+        return __import__(LAZY_KINDS["numpy"], fromlist=["enter"])

@@ -1,0 +1,100 @@
+"""Writes the page of NumPy's functions from the list that the tests call: python -m docs.calls."""
+
+from pathlib import Path
+
+from tests.arrays.calls import ALL, EAGER, NOT
+
+PAGE = Path(__file__).with_name("numpy.md")
+
+HEAD = """# NumPy and `math`
+
+People have functions already, written with NumPy, with `math`, with `max` and `sorted`. They are differentiated and
+compiled as they stand.
+
+## Arrays
+
+What a differentiated or compiled function sees of an array argument is an array that knows its numbers. NumPy's
+functions of it are differentiated, `np.linalg` included:
+
+```python
+>>> import numpy as np
+>>> from autograd import compile, grad, lift
+>>> def energy(x):
+...     gaps = np.diff(np.sort(x))
+...     return np.sum(np.exp(-np.maximum(gaps, 0.1))) + np.linalg.norm(x)
+>>> grad(energy)(np.array([3.0, 1.0, 2.0])).round(3)
+array([0.434, 0.635, 0.535])
+
+```
+
+- A plain number beside a `Value` is a constant, also in one array: `np.sqrt(np.concatenate([[1.0], x]))`.
+- What is chosen at a tie, and where a NaN goes, is as in [our own functions](derivatives.md#kinks) and in NumPy:
+  `np.max([nan, 1.0])` is nan, a tie of two is ½, ½, and `np.maximum(x, 0)` has the slope 0 at 0, as `relu` has.
+- `x[i] = v`, `x += y`, `x[mask] = 0.0`, `np.add.at` and `out=` work on such arrays. `np.zeros(n)` makes an array of
+  floats, which takes no Value: write `np.zeros(n, dtype=object)` or `np.zeros_like(x)`, or lift the function.
+- `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on them, but
+  functions that choose compare as Python does. Lift the function, and they are arrays of ours.
+- A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`.
+- In a trace a sort is by rank, and an elimination swaps rows by conditions. What needs the numbers themselves, such as
+  `x[x > 0]`, is refused with the user's line and the remedy.
+
+## Lifting
+
+`lift(f)` is f for Values and for `compile`. It runs f's own code with a view of its names, in which `math`, NumPy, the
+builtins, `statistics`, `scipy.special` and `scipy.stats.norm` are ours, under whatever alias:
+
+```python
+>>> import math
+>>> from math import exp as e
+>>> def price(spot, strike=1.1, rate=0.02, sigma=0.3):
+...     d = (math.log(spot / strike) + rate + sigma**2 / 2) / sigma
+...     n = lambda z: (1 + math.erf(z / math.sqrt(2))) / 2
+...     return max(spot * n(d) - strike * e(-rate) * n(d - sigma), 0.0)
+>>> round(grad(lift(price))(1.2), 6)
+0.693819
+>>> compile(lift(price)).value_and_grad(1.2)[1] == grad(lift(price))(1.2)
+True
+>>> def residuals(x):
+...     f = np.zeros(2)
+...     f[0] = 10.0 * (x[1] - x[0] ** 2)
+...     f[1] = 1.0 - x[0]
+...     return f @ f
+>>> grad(lift(residuals))(np.array([-1.2, 1.0]))
+array([-215.6,  -88. ])
+
+```
+
+- It holds for the plain Python functions that f calls, for their closures, defaults, decorators, generators and
+  recursion, for methods of the objects that f names, and for imports inside f.
+- `np.zeros`, `np.empty`, `np.ones`, `np.full`, `np.eye`, `np.array`, `np.asarray` and their kin make arrays that can
+  take a Value.
+- On plain numbers `lift(f)(x)` is `f(x)`, to the bit.
+- Nothing outside f is changed: no module is patched, and other threads see nothing. Names are read when f runs.
+- `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; a trace refuses `int(v)`.
+- `max` and `min` give Python's number, also where one is NaN, and share a tie.
+- Refused: code that assigns a global name or sets a name of a module. Functions in a list, and methods of objects in a
+  list, are not lifted: there `math.sin(v)` is a `TypeError`, as everywhere.
+
+# NumPy's functions
+
+In the calls below, `x` is a vector and `A` a matrix of Values; `c` is a plain array. The test of this page calls each
+one, and compares it with NumPy's floats and with differences.
+"""
+
+
+def page() -> str:
+    """The page, from the list."""
+    parts = [HEAD, "## Differentiated, eagerly and compiled\n"]
+    for family, texts in ALL.items():
+        parts.append(f"**{family}.** {_listed(texts)}\n")
+    parts += ["## Differentiated eagerly\n", "They look at the numbers, so `compile` refuses them, with the remedy.\n"]
+    parts += [_listed(EAGER) + "\n", "## Refused\n", "The message names the alternative.\n", _listed(NOT) + "\n"]
+    return "\n".join(parts)
+
+
+def _listed(texts: list[str]) -> str:
+    return " · ".join(f"`{text.replace('|', chr(124))}`" for text in texts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

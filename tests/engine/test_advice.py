@@ -1,0 +1,99 @@
+"""What is said where a float, an array or a keyword of another library was meant: the remedy, by the user's line."""
+
+import dataclasses
+import json
+import math
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nn
+from autograd import TraceError, Value, compile, grad, jvp
+
+v = Value(2.0)
+row = [Value(1.0), Value(2.0)]
+FRAME = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 4.0]})
+
+
+@dataclasses.dataclass
+class Point:
+    x: float
+    y: float
+
+
+def assigned() -> None:
+    z = np.zeros(3)
+    z[0] = v
+
+
+def plotted() -> None:
+    from matplotlib.figure import Figure
+
+    Figure().subplots().plot(row)
+
+
+ADVICE: list[tuple[Callable[[], Any], str]] = [
+    (assigned, r"make it with dtype=object, as in np\.zeros\(n, object\).*autograd\.lift\(f\)"),
+    (lambda: np.array(row, dtype=float), r"make it with dtype=object"),
+    (lambda: np.asarray(row, float), r"make it with dtype=object"),
+    (lambda: np.zeros(3).fill(v), r"make it with dtype=object"),
+    (lambda: "%.2f" % v, r'as in "%\.2f" % v\.data'),  # noqa: UP031
+    (plotted, r"plot the numbers, as in \[v\.data for v in values\]"),
+    (lambda: math.isnan(v), r"ask its number, as in math\.isnan\(v\.data\)"),
+    (lambda: math.sin(v), r"use autograd\.sin\(v\) in place of math\.sin, or let autograd\.lift\(f\) do so"),
+    (lambda: math.fsum(row), r"autograd's functions, as autograd\.sin\(v\), in place of math\.fsum"),
+    (lambda: float(v), r"leave float\(\) out"),
+    (lambda: json.dumps(float(v)), r"leave float\(\) out"),
+    (lambda: list(map(math.exp, row)), r"autograd\.lift\(f\)"),
+    (lambda: jvp(math.sin, (1.0,), (1.0,)), r"a Dual is not a float.*autograd\.lift"),
+    (lambda: Value(np.array(2.0)), r"take its number, with x\.item\(\)"),
+    (lambda: Value(np.array([2.0])), r"make one Value of each element"),
+    (lambda: Value(FRAME.x), r"got Series of 3: take x\.to_numpy\(\)"),
+    (lambda: grad(lambda x: x.sum())(FRAME.x), r"argument 0 is a Series; expected a number: pass x\.to_numpy\(\)"),
+    (lambda: grad(lambda p: p.x)(Point(1.0, 2.0)), r"pass dataclasses\.asdict\(x\).*make Point\(\*\*x\) of it in f"),
+    (lambda: grad(lambda x: x * x, 2.0), r"grad\(f\) is a function, call it as grad\(f\)\(2\.0\)"),
+    (lambda: nn.MLP(2, [4, 1], rng=0)(np.ones((3, 2))), r"write \[model\(row\) for row in X\]"),
+    (lambda: nn.Adam(row, lr=0.1), r"Adam has no lr=: write rate=0\.1"),
+    (lambda: nn.SGD(row, learning_rate=0.1), r"SGD has no learning_rate=: write rate=0\.1"),
+    (lambda: np.linalg.svd(np.multiply(v, np.eye(2))), r"np\.linalg\.svd is not supported.*use np\.linalg\.eigh"),
+    (lambda: np.add(v, 1.0, out=np.zeros(2)), r"an array of float64 takes no Value.*autograd\.lift"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "advice"), ADVICE)
+def test_the_remedy_is_named(call: Callable[[], Any], advice: str) -> None:
+    with pytest.raises(TypeError, match=advice):
+        call()
+
+
+def test_the_sizes_of_layers() -> None:
+    with pytest.raises(ValueError, match=r"as in MLP\(2, \[4, 1\]\)"):
+        nn.MLP(2, 4)  # type: ignore[arg-type]
+    assert statistics.mean([1.0, 3.0]) == 2.0
+
+
+def test_a_refusal_in_numpy_names_the_users_line() -> None:
+    def f(x: Any) -> Any:
+        return np.sum(x[x > 0])  # this line
+
+    with pytest.raises(
+        TraceError, match=rf"test_advice\.py, line {f.__code__.co_firstlineno + 1}: the length of x\[mask\]"
+    ):
+        compile(f)(np.array([1.0, -1.0]))
+
+
+def loss(w: Any) -> Any:
+    return ((w * FRAME.x - FRAME["y"]) ** 2).mean()
+
+
+def test_a_column_is_an_array() -> None:
+    wanted = np.mean(2 * (2.0 * FRAME.x - FRAME.y) * FRAME.x)
+    assert grad(loss)(2.0) == pytest.approx(wanted, rel=1e-14)
+    assert compile(loss, backend="numpy").value_and_grad(2.0)[1] == pytest.approx(wanted, rel=1e-14)
+    assert list(grad(lambda w: np.sum(FRAME.to_numpy() @ w))(np.ones(2))) == [6.0, 9.0]
+    assert list(grad(lambda w: FRAME.x @ w)(np.ones(3))) == [1.0, 2.0, 3.0]
+    assert list((Value(2.0) * FRAME.x).index) == [0, 1, 2]

@@ -1,0 +1,211 @@
+"""Functions of one number as people write them, with no name of ours: each is lifted, compiled and compared."""
+
+import functools
+import math
+import statistics
+import statistics as st
+from collections.abc import Callable, Iterator
+from math import exp as e
+from math import pi
+from typing import Any
+
+import numpy
+import numpy as np
+import scipy.stats as distributions
+from numpy import sqrt as root
+from numpy import zeros
+from scipy import special
+from scipy.special import erf as error_function
+from scipy.stats import norm
+
+largest = max
+SCALE = 2.0
+
+
+def of_math(x: float) -> float:
+    return math.log(x) + math.sin(x) * math.atan2(x, 2.0) + math.hypot(x, 1.0) + math.pow(x, 1.5) + math.log(x, 10.0)
+
+
+def under_aliases(x: float) -> float:
+    return e(-x) * pi + largest(x, 0.5) + root(x)
+
+
+def rounded(x: float) -> float:
+    return math.floor(x) * x + math.ceil(x) * x + math.trunc(x) + math.fmod(x, 0.4) + round(x) * x
+
+
+def guarded(x: float) -> float:
+    return x if math.isnan(x) or math.isinf(x) else x * math.copysign(1.0, x) + math.fabs(x) + math.gamma(x)
+
+
+def sums(x: float) -> float:
+    row = [x, x * x, 1.0]
+    return math.fsum(row) + math.prod(row) + math.dist([x, 1.0], [0.0, 0.0]) + sum(row) + abs(-x) + pow(x, 3)
+
+
+def orders(x: float) -> float:
+    row = sorted([x, 0.5, 3 - x], reverse=True)
+    return row[0] * 2 + row[1] + max(row) + min(x, 1.0, 2 * x) + max([x], default=0.0)
+
+
+def statistical(x: float) -> float:
+    row = [x, 1.0, 2.5, x**2]
+    return statistics.mean(row) + st.stdev(row) + statistics.fmean(row) + statistics.median(row) + st.variance(row)
+
+
+def fills_zeros(x: float) -> Any:
+    f = np.zeros(3)
+    f[0] = x * x
+    f[1] = math.sin(x)
+    f[2] = 10.0
+    return np.sum(f * f)
+
+
+def fills_a_matrix(x: float) -> Any:
+    A = numpy.eye(2, dtype=float)
+    A[0, 1] = x
+    A[1, :] += np.array([x, 2.0])
+    b = zeros((2,))
+    b[:] = [1.0, x]
+    return np.linalg.solve(A, b)[0] + np.linalg.det(A)
+
+
+def fills_others(x: float) -> Any:
+    a, b, c = np.empty(2), np.full(2, 0.5), np.ones_like(np.array([1.0, 2.0]))
+    a[:] = x
+    b[0] = x**2
+    c[1] *= x
+    d = np.array([0.0, 1.0], dtype=float)
+    d[0] = x
+    return a @ b + c @ d
+
+
+def converts(x: float) -> Any:
+    y = np.asarray([x, 2 * x], dtype=float)
+    z = np.array([float(y[0]), 1.0]).astype(float)
+    return np.maximum(y, 1.0).max() + z @ y + float(x) * int(x)
+
+
+def of_lists(x: float) -> Any:
+    return np.mean([x, 1.0]) + np.max([x, 0.3]) + np.sum([x, x]) + np.dot([x, 1.0], [2.0, x]) + np.linalg.norm([x, 1.0])
+
+
+def generator(x: float) -> float:
+    def terms() -> Iterator[float]:
+        for k in range(4):
+            yield math.exp(-k * x) / math.factorial(k)
+
+    return sum(terms())
+
+
+def imports_inside(x: float) -> Any:
+    import math as m
+
+    from numpy import array, exp
+
+    return m.tan(x / 2) + exp(array([x, 1.0])).sum()
+
+
+def recursion(x: float, depth: int = 5) -> float:
+    return x if depth == 0 else math.sin(recursion(x, depth - 1)) + 0.1
+
+
+def defaults(x: float, f: Callable[[float], float] = math.cosh, *, g: Callable[[float], float] = math.tanh) -> float:
+    return f(x) + g(x)
+
+
+def checks_types(x: float) -> float:
+    return math.sqrt(x) if isinstance(x, float) and not isinstance(x, int) else -1.0
+
+
+def with_scipy(x: float) -> Any:
+    return norm.cdf(x) + distributions.norm.pdf(x, 1.0, 2.0) + special.expit(x) + error_function(x) + norm.ppf(x / 9)
+
+
+def with_more_scipy(x: float) -> Any:
+    rest = special.logsumexp([x, 1.0]) + np.sum(special.softmax([x, 1.0, 2.0])[:2]) + special.polygamma(1, x)
+    return rest + norm.logpdf(x) + norm.sf(x) + norm.logcdf(x) + special.gammaln(x)
+
+
+def twice(f: Callable[[float], float]) -> Callable[[float], float]:
+    @functools.wraps(f)
+    def wrapper(x: float) -> float:
+        return 2.0 * f(x)
+
+    return wrapper
+
+
+@twice
+def decorated(x: float) -> float:
+    return math.exp(-x)
+
+
+@functools.lru_cache
+def cached(x: float) -> float:
+    return math.log1p(x)
+
+
+def calls_others(x: float) -> float:
+    return cached(x) + decorated(x) + recursion(x) + sum(map(math.exp, [x, 1.0]))
+
+
+def closed_over() -> Callable[[float], float]:
+    power, count, f = math.exp2, 0, math.erf
+
+    def inner(x: float) -> float:
+        nonlocal count
+        count += 1
+        return power(x) + f(x) + SCALE * count**0
+
+    return inner
+
+
+class Model:
+    def __init__(self, k: float) -> None:
+        self.k, self.calls, self.activation = k, 0, math.tanh
+
+    @property
+    def rate(self) -> float:
+        return self.k
+
+    def layer(self, x: float) -> float:
+        return self.activation(self.rate * x)
+
+    def __call__(self, x: float) -> float:
+        self.calls += 1
+        return self.layer(x) + math.cos(x)
+
+    @staticmethod
+    def free(x: float) -> float:
+        return math.expm1(x)
+
+    @classmethod
+    def made(cls, x: float) -> float:
+        return cls.free(x) * 2.0
+
+
+model = Model(0.7)
+
+
+def with_an_object(x: float) -> float:
+    return model(x) + model.layer(2 * x) + Model.free(x)
+
+
+def conditional(x: float) -> Any:
+    return np.where(np.array([x, 2 * x]) > 1.5, x**2, np.sin(x)).sum()
+
+
+ONE_NUMBER: dict[str, Callable[[float], Any]] = {
+    f.__name__: f
+    for f in (
+        of_math, under_aliases, rounded, sums, orders, statistical, fills_zeros, fills_a_matrix, fills_others, converts,
+        of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy, with_more_scipy, decorated,
+        cached, calls_others, with_an_object, conditional,
+    )
+} | {
+    "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,
+    "a partial": functools.partial(recursion, depth=2), "a builtin": math.sin,
+}  # fmt: skip
+
+# Python's ints and truths ask for the number, which a trace does not know.
+EAGER = {"rounded", "converts"}

@@ -1,0 +1,148 @@
+"""`lift`: functions that know nothing of us, differentiated and compiled as they stand."""
+
+import math
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, compile, grad, jvp, lift, value_and_grad
+from autograd.testing import check_gradients
+from tests.lifting import functions
+from tests.lifting.functions import EAGER, ONE_NUMBER
+
+POINTS = [0.37, 1.37, 2.71]
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+def test_a_lifted_function_has_f_s_value_and_derivative(name: str) -> None:
+    f = ONE_NUMBER[name]
+    for x in POINTS:
+        wanted, slope = f(x), (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+        assert lift(f)(x) == wanted  # bitwise
+        for value, found in (value_and_grad(lift(f))(x), jvp(lift(f), (x,), (1.0,))):
+            assert float(value) == pytest.approx(wanted, rel=1e-12)
+            assert float(found) == pytest.approx(slope, rel=2e-7, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", sorted(set(ONE_NUMBER) - EAGER))
+def test_a_lifted_function_is_compiled(name: str) -> None:
+    fast = compile(lift(ONE_NUMBER[name]), backend="numpy")
+    for x in POINTS:
+        value, slope = value_and_grad(lift(ONE_NUMBER[name]))(x)
+        assert fast.value_and_grad(x) == pytest.approx((float(value), float(slope)), rel=1e-11)
+
+
+def test_the_kit_checks_a_lifted_function() -> None:
+    assert check_gradients(lift(functions.of_math), 1.37)
+    assert check_gradients(lift(functions.fills_zeros), 1.37, order=2)
+
+
+def test_nothing_outside_is_changed() -> None:
+    before = {name: vars(module).copy() for name, module in {"math": math, "np": np, "here": functions}.items()}
+    for f in ONE_NUMBER.values():
+        grad(lift(f))(1.37)
+    for name, module in {"math": math, "np": np, "here": functions}.items():
+        assert all(vars(module)[key] is value for key, value in before[name].items())
+    assert type(functions.model) is functions.Model and functions.model.calls > 0
+
+
+def test_other_threads_see_nothing() -> None:
+    inside, outside = threading.Event(), threading.Event()
+
+    def slow(x: Any) -> Any:
+        inside.set()
+        outside.wait(5)
+        return math.exp(x)
+
+    found: list[float] = []
+    thread = threading.Thread(target=lambda: found.append(grad(lift(slow))(1.0)))
+    thread.start()
+    inside.wait(5)
+    with pytest.raises(TypeError, match="lift"):
+        math.exp(Value(1.0))
+    outside.set()
+    thread.join()
+    assert found == [math.exp(1.0)]
+
+
+def test_names_are_read_when_f_runs(monkeypatch: Any) -> None:
+    f = lift(functions.closed_over())
+    before = grad(f)(1.0)
+    monkeypatch.setattr(functions, "SCALE", Value(3.0))
+    assert value_and_grad(f)(1.0)[1] == before
+    monkeypatch.setattr(functions, "e", math.sinh)
+    assert grad(lift(functions.under_aliases))(1.0) == pytest.approx(math.pi * -math.cosh(1.0) + 1.5)
+
+
+def test_a_method_is_lifted_by_its_decorator() -> None:
+    class Curve:
+        k = 2.0
+
+        @lift
+        def at(self, x: Any) -> Any:
+            return math.exp(self.k * x) if x > 0 else x
+
+    assert grad(Curve().at)(1.0) == 2 * math.exp(2.0)
+
+
+count = 0
+
+
+def counts(x: Any) -> Any:
+    global count
+    count += 1
+    return math.exp(x)
+
+
+REFUSED: list[tuple[Any, str]] = [
+    (lift(counts), "assigns a global name"),
+    (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
+    (lambda x: lift(3.0), "f must be a function"),
+    (lift(lambda x: np.array([1, 2]).__setitem__(0, x)), "is not an int"),
+]
+
+
+@pytest.mark.parametrize(("f", "message"), REFUSED)
+def test_what_is_refused_says_why(f: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        grad(f)(1.0)
+
+
+TIES: list[tuple[Any, list[float]]] = [
+    (lambda x: max(x[0], 0.0), [0.0, 0.0]),
+    (lambda x: max(x), [0.5, 0.5]),
+    (lambda x: min(x[0], x[1]), [0.5, 0.5]),
+    (lambda x: np.maximum(x[0], 0), [0.0, 0.0]),
+]
+
+
+@pytest.mark.parametrize(("f", "wanted"), TIES)
+def test_ties(f: Any, wanted: list[float]) -> None:
+    assert grad(lift(f))([0.0, 0.0]) == wanted
+    assert compile(lift(f), backend="numpy").value_and_grad([0.0, 0.0])[1] == wanted
+
+
+@pytest.mark.parametrize("numbers", [[1.0, math.nan], [math.nan, 1.0], [1.0, math.nan, 2.0], [2.0, -0.0, 0.0]])
+def test_max_and_min_give_pythons_number(numbers: list[float]) -> None:
+    for f in (max, min):
+        for found in (
+            lift(f)(list(map(Value, numbers))).data, compile(lift(lambda xs, f=f: f(xs)), backend="numpy")(numbers)
+        ):  # fmt: skip
+            assert found == f(numbers) or (found != found and f(numbers) != f(numbers))
+
+
+def test_a_hessian_of_a_lifted_function() -> None:
+    def f(x: Any) -> Any:
+        r = np.zeros(2)
+        r[0] = 10.0 * (x[1] - x[0] ** 2)
+        r[1] = 1.0 - math.sin(x[0])
+        return np.dot(r, r)
+
+    found = autograd.hessian(lift(f))(np.array([0.5, 1.5]))
+    g = grad(lift(f))
+    steps = [(g(np.array([0.5, 1.5]) + d) - g(np.array([0.5, 1.5]) - d)) / 2e-5 for d in np.eye(2) * 1e-5]
+    np.testing.assert_allclose(found, steps, rtol=1e-7)
+    np.testing.assert_allclose(compile(lift(f), backend="numpy").hessian(np.array([0.5, 1.5])), found, rtol=1e-12)
