@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -55,6 +54,7 @@ class Drawing:
             if value not in known:
                 raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
         self._request, self._mark, self._view = request, mark, view
+        self._picture: Picture | None = None
         self.direction, self.theme, self.size = direction, theme, size_of(request.size)
         self.filename, self.format = filename, format
         self._attributes = attributes or {}
@@ -66,10 +66,12 @@ class Drawing:
         self.shown = "circuit" if network is None else "network"
         self.scene, self.caption = self._circuit() if network is None else self._columns(network)
 
-    @cached_property
+    @property
     def picture(self) -> Picture:
         """The circuit as plain data."""
-        return self._mark(choose(self._request))
+        if self._picture is None:  # the lock of a cached_property would stay taken in a fork
+            self._picture = self._mark(choose(self._request))
+        return self._picture
 
     def _circuit(self) -> tuple[Scene, str]:
         self._title, self._description = self.picture.title, self.picture.description
