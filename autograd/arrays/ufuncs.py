@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache, reduce
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_bools, as_plain, each_row, objects, plain
+from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, objects, plain
 from autograd.arrays.products import PRODUCTS
-from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, is_plain
+from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_plain
 from autograd.arrays.table import refused
 
 if TYPE_CHECKING:
@@ -56,22 +57,24 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
     return at
 
 
-@cache
-def on_objects(ufunc: Any) -> Any:
-    """The same on arrays of objects."""
-    return numpy.frompyfunc(on_numbers(ufunc), ufunc.nin, ufunc.nout)
-
-
 def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignored: Any) -> Any:
     if out is not None and any(x.dtype != object for x in out):
         _refuse_out(out)
     if plain(*inputs) and out is None:
         result = ufunc(*map(as_plain, inputs), where=where)
         return tuple(map(objects, result)) if ufunc.nout > 1 else objects(result)
-    result = on_objects(ufunc)(*inputs, where=where, **({} if out is None else {"out": out}))
-    if out is not None or ufunc.__name__ not in CONDITIONS:
+    function = on_numbers(ufunc)
+    if where is not True:  # where it does not hold, nothing is computed
+        result = mapped(lambda inside, *numbers: function(*numbers) if inside is not False else 0.0, where, *inputs)
+    else:
+        result = mapped(function, *inputs)
+    if ufunc.nout > 1:
+        return tuple(mapped(itemgetter(i), result) for i in range(ufunc.nout))
+    result = as_bools(result) if ufunc.__name__ in CONDITIONS else result
+    if out is None:
         return result
-    return as_bools(result)
+    out[0][...] = result if where is True else mapped(choose, where, result, out[0])
+    return out[0]
 
 
 def _refuse_out(out: Any) -> None:

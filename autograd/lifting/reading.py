@@ -13,6 +13,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import Lifted
+from autograd.lifting.numpy_names import entered
 from autograd.lifting.stand_ins import BUILTINS, stand_in_of
 from autograd.refusals import is_library
 
@@ -59,9 +60,9 @@ class Reading:
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
-        given = {name: self.stand_in(x) for name, x in kwargs.items()}
+        given = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
         lifted = self.function(function) if type(function) is FunctionType else self.stand_in(function)
-        return lifted(*map(self.stand_in, args), **given)
+        return lifted(*[self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args], **given)
 
     def stand_in(self, x: Any) -> Any:
         """What stands for x in code that is lifted; most often x itself."""
