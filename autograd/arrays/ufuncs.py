@@ -40,18 +40,26 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
 
 
 @cache
-def on_numbers(ufunc: Any) -> Callable[..., Any]:
-    """A ufunc as a function of single numbers: ours of Values, NumPy's own of plain numbers."""
+def of_values(ufunc: Any) -> Callable[..., Any]:
+    """Ours for a ufunc, as a function of single numbers of which one is no plain number."""
     name = ufunc.__name__
-    function = CONDITIONS.get(name) or FUNCTIONS.get(name)
+    if name in CONDITIONS:
+        return CONDITIONS[name]
+    function = FUNCTIONS.get(name)
     if function is None:
         raise refused(ufunc)
-    takes_numbers = name in FUNCTIONS
+    return lambda *numbers: function(*map(scalars.number, numbers))
+
+
+@cache
+def on_numbers(ufunc: Any) -> Callable[..., Any]:
+    """A ufunc as a function of single numbers: ours of Values, NumPy's own of plain numbers."""
+    ours = of_values(ufunc)
 
     def at(*numbers: Any) -> Any:
         for x in numbers:
             if not is_plain(x):
-                return function(*map(scalars.number, numbers)) if takes_numbers else function(*numbers)
+                return ours(*numbers)
         return ufunc(*numbers)
 
     return at
