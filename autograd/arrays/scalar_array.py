@@ -139,7 +139,7 @@ def holding(numbers: Any, traced: bool = False) -> Any:
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A function of numbers and arrays, among them a Value that is alone."""
-    if method == "__call__" and not options and ufunc.signature is None:
+    if method == "__call__" and not options and ufunc.signature is None and ufunc.ntypes > 1:
         numbers = []
         for x in inputs:
             if isinstance(x, numpy.generic):

@@ -36,6 +36,8 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
         if method != "__call__" or ufunc not in PRODUCTS:
             raise refused(ufunc)
         return PRODUCTS[ufunc](*inputs)
+    if set("".join(ufunc.types)) == set("O->"):  # the user's own, of `np.vectorize` or `np.frompyfunc`
+        return getattr(ufunc, method)(*inputs, **options)
     return METHODS[method](ufunc, *inputs, **options)
 
 

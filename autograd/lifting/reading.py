@@ -100,6 +100,8 @@ class Reading:
 
     def function(self, f: FunctionType) -> FunctionType:
         """f's own code with a view of its globals, and of its closure and defaults."""
+        if type(f.__globals__) is View:  # made by code that is lifted
+            return f
         refuse_assignment(f.__code__)
         view = self.views.get(id(f.__globals__))
         if view is None:

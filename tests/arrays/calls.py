@@ -73,7 +73,8 @@ SUPPORTED: dict[str, str] = {
         np.vsplit(A, [1])[0]; np.pad(x, 1); np.meshgrid(x, c)[0]; np.atleast_1d(x); np.atleast_2d(x); np.copy(x)
         x.copy(); x[1:]; x[::-1]; x[[0, 0, 2]]; x[np.array([True, False, True, True])]; np.block([[A, A]])
         np.full_like(c, 2.0) * x; np.zeros_like(x) + x; np.ones_like(x) * x; np.extract([True, False, True, True], x)
-        np.resize(x, 6); np.rollaxis(A, 1); x.astype(float); np.apply_along_axis(np.sum, 0, A)
+        np.resize(x, 6); np.rollaxis(A, 1); x.astype(float); np.apply_along_axis(np.sum, 0, A);
+        np.vectorize(lambda v: v * v)(x)
         np.choose([0, 1, 0, 1], [x, c])
     """,
     "Linear algebra": """
@@ -107,7 +108,7 @@ EAGER_ONLY = """
 
 # What is refused, with a message that says what to do instead.
 REFUSED = """
-    np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
+    np.fft.fft(x); np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
     np.linalg.cond(A); np.linalg.svdvals(A); np.linalg.tensorinv(A); np.histogram(x); np.bincount(x)
     np.digitize(x, c); np.unique(x); np.roots(x); np.polyfit(c, x, 1); np.lexsort((x, c)); np.argpartition(x, 1)
     np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)
