@@ -56,7 +56,8 @@ class Reading:
     def __init__(self) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, View] = {}
-        self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
+        self.builtins = vars(builtins) | BUILTINS
+        self.builtins["__import__"] = self._import
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
