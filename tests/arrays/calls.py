@@ -42,6 +42,7 @@ SUPPORTED: dict[str, str] = {
         np.sort(x); np.sort(A, axis=0); np.partition(x, 2)[2]; np.logaddexp.reduce(x); np.add.reduce(A)
         np.maximum.reduce(A, axis=1); np.minimum.accumulate(x); np.multiply.reduce(x); np.add.accumulate(x)
         np.maximum.accumulate(x); np.add.outer(x, c); np.multiply.outer(x, x); np.subtract.outer(x, x); np.trace(A)
+        np.nansum(x); np.nanmean(x); np.nanmax(x); np.nanmin(A, axis=0); np.nanprod(x)
         np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x); np.sum(x, where=[True, False, True, True])
         np.sum(x, initial=1.0); np.max(x, initial=0.5)
     """,
@@ -100,9 +101,9 @@ SUPPORTED: dict[str, str] = {
 
 # What is differentiated eagerly, since it looks at the numbers, and is refused in a trace with a message that says so.
 EAGER_ONLY = """
-    x[x > 0]; np.trim_zeros(x); x[np.argsort(x)]; x[np.argmax(x)]; x[np.argmin(x)]; np.extract(x > 0, x); np.nansum(x)
-    np.nanmean(x); np.nanmax(x); np.nanmin(x); np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
-    np.nanprod(x); x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
+    x[x > 0]; np.trim_zeros(x); x[np.argsort(x)]; x[np.argmax(x)]; x[np.argmin(x)]; np.extract(x > 0, x)
+    np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
+    x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
     x[np.searchsorted(np.sort(x), 0.0)]; np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
 """
 
