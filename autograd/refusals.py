@@ -32,7 +32,7 @@ _refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals",
 
 BRANCH = "write where(condition, a, b) in place of the branch"
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
-CALL = "the function called here needs it: use maximum, minimum, clip or where"
+CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 

@@ -59,6 +59,16 @@ def filled(shape: tuple[int, ...], numbers: Iterable[Any]) -> Any:
     return made.reshape(shape)
 
 
+def mapped(function: Callable[..., Any], *arrays: Any) -> Any:
+    """A function of numbers on arrays, which are broadcast. NumPy's own loop would report the flags of floats again."""
+    parts = [numpy.asarray(x) for x in arrays]
+    shape = numpy.broadcast_shapes(*[x.shape for x in parts])
+    columns = [(x if x.shape == shape else numpy.broadcast_to(x, shape)).reshape(-1).tolist() for x in parts]
+    made = numpy.empty(len(columns[0]), dtype=object)
+    made[:] = [function(*numbers) for numbers in zip(*columns)]
+    return made.reshape(shape) if shape else made[0]
+
+
 def along(
     function: Callable[[list[Any]], Any],
     x: Any,

@@ -9,10 +9,9 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_objects, each_row, filled
+from autograd.arrays.axes import along, as_objects, each_row, filled, mapped
 from autograd.arrays.products import convolve
 from autograd.arrays.scalars import choose
-from autograd.arrays.selections import mapped
 from autograd.arrays.table import implements
 
 

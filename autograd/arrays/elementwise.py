@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.axes import along, as_objects, each_row
+from autograd.arrays.axes import along, as_objects, each_row, mapped
 from autograd.arrays.scalar_array import bare, held
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def elementwise(primitive: Any) -> Callable[..., Any]:
     def on_arrays(*operands: Any) -> Any:
         if primitive.vectors:
             raise TypeError(f"{primitive.name} takes one-dimensional sequences of numbers")
-        return _as_floats(numpy.frompyfunc(function, len(operands), 1)(*map(bare, operands)))
+        return _as_floats(mapped(function, *map(bare, operands)))
 
     return on_arrays
 

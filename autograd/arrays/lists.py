@@ -79,15 +79,31 @@ def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], int]:
 
 
 def without_nan(function: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
-    """The function of the numbers that are not NaN."""
+    """The function of the numbers that are not NaN; a trace replaces these, or does not know how many they are."""
 
     def found(xs: Numbers) -> Any:
         if is_traced(xs):
-            raise refuse(lambda most: "what is NaN", "write np.where(np.isnan(x), 0.0, x)")
+            if function not in WITHOUT_NAN:
+                raise refuse(lambda most: "what is NaN", "write np.where(np.isnan(x), 0.0, x)")
+            return WITHOUT_NAN[function](xs)
         kept = [x for x in xs if x == x]
         return function(kept) if kept or function in (total, product) else math.nan
 
     return found
+
+
+def replaced(xs: Numbers, value: float) -> Numbers:
+    """The numbers with a value in place of each NaN."""
+    return [choose(isnan(x), value, x) for x in xs]
+
+
+WITHOUT_NAN: dict[Callable[[Numbers], Any], Callable[[Numbers], Any]] = {
+    total: lambda xs: total(replaced(xs, 0.0)),
+    product: lambda xs: product(replaced(xs, 1.0)),
+    mean: lambda xs: total(replaced(xs, 0.0)) / total([choose(isnan(x), 0.0, 1.0) for x in xs]),
+    greatest: lambda xs: balanced(scalars.ignoring_nan(scalars.maximum), xs),
+    least: lambda xs: balanced(scalars.ignoring_nan(scalars.minimum), xs),
+}
 
 
 def all_of(xs: Numbers) -> Any:

@@ -11,7 +11,7 @@ import numpy
 
 from autograd.arrays.axes import as_bools, as_plain, objects, plain
 from autograd.arrays.table import IMPLEMENTATIONS, refused
-from autograd.arrays.ufuncs import NATIVE, applied
+from autograd.arrays.ufuncs import NATIVE, applied, of_values
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_tracing, refuse
 from autograd.symbols import Condition
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ndarray = numpy.ndarray
+SINGLE = (NumPyOperand, float, int)
 CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
 
 
@@ -138,6 +139,16 @@ def holding(numbers: Any, traced: bool = False) -> Any:
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A function of numbers and arrays, among them a Value that is alone."""
+    if method == "__call__" and not options and ufunc.signature is None and ufunc.ntypes > 1:
+        numbers = []
+        for x in inputs:
+            if isinstance(x, numpy.generic):
+                x = x.item()
+            elif not isinstance(x, SINGLE):
+                break
+            numbers.append(x)
+        else:
+            return of_values(ufunc)(*numbers)
     return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 
 

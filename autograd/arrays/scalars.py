@@ -112,10 +112,6 @@ def log_sum_of_powers_of_2(x: Any, y: Any) -> Any:
     return p.logaddexp(x * math.log(2.0), y * math.log(2.0)) / math.log(2.0)
 
 
-def power(x: Any, y: Any) -> Any:
-    return number(x) ** number(y)
-
-
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": operator.eq, "not_equal": operator.ne,
@@ -126,15 +122,17 @@ CONDITIONS: dict[str, Callable[..., Any]] = COMPARISONS | {
     "logical_xor": lambda x, y: truth(x) != truth(y), "bitwise_xor": lambda x, y: truth(x) != truth(y),
 }  # fmt: skip
 SAME_NAME = (
-    "add subtract multiply divide floor_divide negative positive exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos "
+    "positive exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos "
     "tan sinh cosh tanh hypot copysign fmod logaddexp floor ceil sign degrees radians"
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: getattr(p, name) for name in SAME_NAME.split()},
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "floor_divide": operator.floordiv, "remainder": operator.mod, "negative": operator.neg,
     "arcsin": p.asin, "arccos": p.acos, "arctan": p.atan, "arcsinh": p.asinh, "arccosh": p.acosh, "arctanh": p.atanh,
-    "arctan2": p.atan2, "remainder": p.mod, "absolute": p.abs, "fabs": p.abs, "rint": p.round, "trunc": trunc,
+    "arctan2": p.atan2, "absolute": p.abs, "fabs": p.abs, "rint": p.round, "trunc": trunc,
     "deg2rad": p.radians, "rad2deg": p.degrees, "square": lambda x: x * x, "reciprocal": lambda x: 1 / x,
-    "conjugate": p.positive, "power": power, "float_power": power, "maximum": maximum, "minimum": minimum,
+    "conjugate": p.positive, "power": operator.pow, "float_power": operator.pow, "maximum": maximum, "minimum": minimum,
     "fmax": ignoring_nan(maximum), "fmin": ignoring_nan(minimum), "heaviside": heaviside,
     "logaddexp2": log_sum_of_powers_of_2, "ldexp": lambda x, n: x * 2.0**n,
     "modf": lambda x: (x - trunc(x), trunc(x)), "divmod": lambda x, y: (x // y, p.mod(x, y)),

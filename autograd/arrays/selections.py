@@ -10,19 +10,14 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_bools, as_objects, each_row
+from autograd.arrays.axes import along, as_bools, as_objects, each_row, mapped
 from autograd.arrays.scalars import choose, number, truth
 from autograd.arrays.table import IMPLEMENTATIONS, implements
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def mapped(function: Callable[..., Any], *arrays: Any) -> Any:
-    """A function of numbers on arrays, which are broadcast."""
-    return numpy.frompyfunc(function, len(arrays), 1)(*map(numpy.asarray, arrays))
+    pass
 
 
 def conditions(x: Any) -> Any:

@@ -19,6 +19,7 @@ INSTEAD = {
     ),
     "eig eigvals": "eigenvalues may be complex; for a symmetric matrix use np.linalg.eigh or eigvalsh",
     "svd svdvals matrix_rank cond pinv": "use np.linalg.eigh(A.T @ A), qr, solve or lstsq",
+    "fft ifft rfft irfft fft2 ifft2 fftn": "it gives complex numbers; take the products with cosines and sines",
     "roots": "find a root of the plain numbers, then take one step of Newton's method on Values",
     "polyfit": "use np.linalg.lstsq(np.vander(x, degree + 1), y)",
     "argpartition": "use np.argsort(x)",
@@ -46,6 +47,6 @@ def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
 def refused(function: Any) -> TypeError:
     """The error for a function of NumPy's that takes no Values, with what to write instead."""
     name = function.__name__
-    home = "np.linalg." if "linalg" in (getattr(function, "__module__", None) or "") else "np."
+    home = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1) + "."
     advice = ALTERNATIVES.get(name, "write it with functions that do, or take it of the plain numbers, x.data of each")
     return TypeError(f"{home}{name} is not supported on arrays of Values: {advice}")

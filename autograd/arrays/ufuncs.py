@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache, reduce
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_bools, as_plain, each_row, objects, plain
+from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, objects, plain
 from autograd.arrays.products import PRODUCTS
-from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, is_plain
+from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_plain
 from autograd.arrays.table import refused
 
 if TYPE_CHECKING:
@@ -35,31 +36,35 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
         if method != "__call__" or ufunc not in PRODUCTS:
             raise refused(ufunc)
         return PRODUCTS[ufunc](*inputs)
+    if set("".join(ufunc.types)) == set("O->"):  # the user's own, of `np.vectorize` or `np.frompyfunc`
+        return getattr(ufunc, method)(*inputs, **options)
     return METHODS[method](ufunc, *inputs, **options)
+
+
+@cache
+def of_values(ufunc: Any) -> Callable[..., Any]:
+    """Ours for a ufunc, as a function of single numbers of which one is no plain number."""
+    name = ufunc.__name__
+    if name in CONDITIONS:
+        return CONDITIONS[name]
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise refused(ufunc)
+    return lambda *numbers: function(*map(scalars.number, numbers))
 
 
 @cache
 def on_numbers(ufunc: Any) -> Callable[..., Any]:
     """A ufunc as a function of single numbers: ours of Values, NumPy's own of plain numbers."""
-    name = ufunc.__name__
-    function = CONDITIONS.get(name) or FUNCTIONS.get(name)
-    if function is None:
-        raise refused(ufunc)
-    takes_numbers = name in FUNCTIONS
+    ours = of_values(ufunc)
 
     def at(*numbers: Any) -> Any:
         for x in numbers:
             if not is_plain(x):
-                return function(*map(scalars.number, numbers)) if takes_numbers else function(*numbers)
+                return ours(*numbers)
         return ufunc(*numbers)
 
     return at
-
-
-@cache
-def on_objects(ufunc: Any) -> Any:
-    """The same on arrays of objects."""
-    return numpy.frompyfunc(on_numbers(ufunc), ufunc.nin, ufunc.nout)
 
 
 def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignored: Any) -> Any:
@@ -68,10 +73,18 @@ def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignore
     if plain(*inputs) and out is None:
         result = ufunc(*map(as_plain, inputs), where=where)
         return tuple(map(objects, result)) if ufunc.nout > 1 else objects(result)
-    result = on_objects(ufunc)(*inputs, where=where, **({} if out is None else {"out": out}))
-    if out is not None or ufunc.__name__ not in CONDITIONS:
+    function = on_numbers(ufunc)
+    if where is not True:  # where it does not hold, nothing is computed
+        result = mapped(lambda inside, *numbers: function(*numbers) if inside is not False else 0.0, where, *inputs)
+    else:
+        result = mapped(function, *inputs)
+    if ufunc.nout > 1:
+        return tuple(mapped(itemgetter(i), result) for i in range(ufunc.nout))
+    result = as_bools(result) if ufunc.__name__ in CONDITIONS else result
+    if out is None:
         return result
-    return as_bools(result)
+    out[0][...] = result if where is True else mapped(choose, where, result, out[0])
+    return out[0]
 
 
 def _refuse_out(out: Any) -> None:

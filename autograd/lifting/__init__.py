@@ -25,18 +25,28 @@ class Lifted:
         self.watched = function  # what `compile` watches for changes
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with at_work:
-            from autograd.lifting.plain import is_plain_call
-            from autograd.lifting.reading import Reading
+        if not _loaded:
+            _load()
+        is_plain_call, reading = _loaded
         if is_plain_call(self.watched, args, kwargs):
             return self.watched(*args, **kwargs)
-        return Reading().call(self.watched, args, kwargs)
+        return reading().call(self.watched, args, kwargs)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
         return f"<lifted {getattr(self.watched, '__qualname__', self.watched)}>"
+
+
+_loaded: list[Any] = []  # what a call needs of this room, which loads NumPy
+
+
+def _load() -> None:
+    with at_work:
+        from autograd.lifting.plain import is_plain_call
+        from autograd.lifting.reading import Reading
+    _loaded[:] = [is_plain_call, Reading]
 
 
 def lift(f: F) -> F:

@@ -12,6 +12,7 @@ from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row
 from autograd.lifting.python_names import is_lifted
+from autograd.numbers.operand import NumPyOperand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ def entered(x: Any) -> Any:
         x = numpy.asarray(x)
     if type(x) in (list, tuple):
         return holding(numpy.array(x, dtype=object)) if _holds_lifted(x) else x
+    if is_lifted(x) and not isinstance(x, NumPyOperand):  # of mpmath's, which knows nothing of NumPy
+        return holding(x)
     return holding(x) if type(x) is numpy.ndarray and x.dtype == object and any(map(is_lifted, x.flat)) else x
 
 

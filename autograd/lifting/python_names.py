@@ -13,7 +13,7 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose, number
-from autograd.numbers.kinds import KINDS
+from autograd.numbers.kinds import KINDS, LAZY_KINDS, kind_of
 from autograd.primitives.operators import Scalar, core
 from autograd.symbols import Condition
 
@@ -27,8 +27,12 @@ def is_lifted(x: Any) -> bool:
     """Whether x is a number that Python's functions cannot take: a Value, a Dual, a condition, another kind."""
     if isinstance(x, (Scalar, Condition)):
         return True
+    if isinstance(x, numpy.ndarray):
+        return False
     kind = KINDS.get(type(x))
-    return kind is not None and kind is not FLOATS and type(x) is not numpy.ndarray
+    if kind is None and type(x).__module__.partition(".")[0] in LAZY_KINDS:
+        kind = kind_of(x)
+    return kind is not None and kind is not FLOATS
 
 
 def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:

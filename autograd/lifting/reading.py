@@ -13,6 +13,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import Lifted
+from autograd.lifting.numpy_names import entered
 from autograd.lifting.stand_ins import BUILTINS, stand_in_of
 from autograd.refusals import is_library
 
@@ -55,13 +56,14 @@ class Reading:
     def __init__(self) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, View] = {}
-        self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
+        self.builtins = vars(builtins) | BUILTINS
+        self.builtins["__import__"] = self._import
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
-        given = {name: self.stand_in(x) for name, x in kwargs.items()}
+        given = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
         lifted = self.function(function) if type(function) is FunctionType else self.stand_in(function)
-        return lifted(*map(self.stand_in, args), **given)
+        return lifted(*[self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args], **given)
 
     def stand_in(self, x: Any) -> Any:
         """What stands for x in code that is lifted; most often x itself."""
@@ -99,6 +101,8 @@ class Reading:
 
     def function(self, f: FunctionType) -> FunctionType:
         """f's own code with a view of its globals, and of its closure and defaults."""
+        if type(f.__globals__) is View:  # made by code that is lifted
+            return f
         refuse_assignment(f.__code__)
         view = self.views.get(id(f.__globals__))
         if view is None:

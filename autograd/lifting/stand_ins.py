@@ -27,13 +27,14 @@ OWN: dict[Any, Any] = {
 
 
 class LibraryView:
-    """A module of Python's or NumPy's, with stand-ins for what it holds."""
+    """A module of Python's or NumPy's, with stand-ins for what it holds, for one call of a lifted function."""
 
     def __init__(self, module: ModuleType) -> None:
         self.__dict__.update(_module=module)
 
     def __getattr__(self, name: str) -> Any:
-        return stand_in_of(getattr(self._module, name))
+        found = self.__dict__[name] = stand_in_of(getattr(self._module, name))
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f")

@@ -16,30 +16,36 @@ class NumPyOperand:
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        return _arrays().apply_ufunc(ufunc, method, inputs, options)
+        return arrays().apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _arrays().apply_function(function, args, kwargs)
+        return arrays().apply_function(function, args, kwargs)
 
 
 def beside_list(operation: Any, x: Any, y: Any) -> Any:
     """x ∘ y, one of them a list or tuple: an array, as numpy.float64 gives it. NotImplemented for anything else."""
     if not isinstance(x, (list, tuple)) and not isinstance(y, (list, tuple)):
         return NotImplemented
-    holding = _arrays().holding
+    holding = arrays().holding
     return operation(*[holding(v) if isinstance(v, (list, tuple)) else v for v in (x, y)])
 
 
 def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """A function of a sequence, along axes of an array; None is all of them."""
-    return _arrays().over_axes(function, xs, axis, keepdims)
+    return arrays().over_axes(function, xs, axis, keepdims)
 
 
 def over_rows(function: Any, xs: Any, axis: Any = None) -> Any:
     """A function from a sequence to one of the same length, along an axis of an array."""
-    return _arrays().over_rows(function, xs, axis)
+    return arrays().over_rows(function, xs, axis)
 
 
-def _arrays() -> Any:
-    with at_work:
-        return __import__(LAZY_KINDS["numpy"], fromlist=["enter"])
+def arrays() -> Any:
+    """The room of arrays, which is loaded when the first of them is met."""
+    if not _loaded:
+        with at_work:
+            _loaded.append(__import__(LAZY_KINDS["numpy"], fromlist=["enter"]))
+    return _loaded[0]
+
+
+_loaded: list[Any] = []

@@ -83,12 +83,14 @@ def _of_sequences(row: Primitive) -> Callable[..., Any]:
     places = [row.parameters.index(name) for name in row.vectors]
 
     def sequences(*operands: Any, **named: Any) -> Any:
-        if count == 1 and operands and (not AXES.isdisjoint(named) or getattr(operands[0], "ndim", 1) > 1):
-            return over_axes(sequences, *operands, **named)
         if named or len(operands) != count:
+            if count == len(operands) == 1 and AXES.issuperset(named):
+                return over_axes(sequences, *operands, **named)
             return apply(*_bound(row, operands, named))
         for i in places:
             if type(operands[i]) is not list and type(operands[i]) is not tuple:
+                if count == 1 and getattr(operands[0], "ndim", 1) > 1:
+                    return over_axes(sequences, *operands)
                 return apply(*_bound(row, operands, named))
         first = operands[places[0]]
         lift = lifted.get(type(first[0])) if first else None

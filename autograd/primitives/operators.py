@@ -205,7 +205,7 @@ class Scalar(NumPyOperand, Methods):
         __index__ = __int__
 
         def __float__(self) -> float:
-            raise no_float(type(self).__name__, p.PUBLIC)
+            raise no_float(type(self).__name__.removeprefix("NumPy"), p.PUBLIC)
 
 
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY

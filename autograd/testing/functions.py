@@ -19,7 +19,7 @@ from autograd.testing.supplied_derivatives import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number
-from autograd.transforms.structure import is_array, leaves, refill
+from autograd.transforms.structure import holding, is_array, leaves, refill
 
 Numbers = Sequence[Any]
 
@@ -105,7 +105,7 @@ def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
         taken = list(islice(values, size))
         made = numpy.empty(size, dtype=float if all(type(x) is float for x in taken) else object)
         made[:] = taken
-        return made.reshape(shape)
+        return made.reshape(shape) if made.dtype == float else holding(made.reshape(shape))
 
     return array
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from autograd.forks import at_work
 from autograd.numbers.kinds import ARRAY_RANK, kind_of
+from autograd.numbers.operand import arrays
 from autograd.primitives.operators import Scalar
 
 TYPE_CHECKING = False
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 def is_array(tree: Any) -> bool:
     """Whether `tree` is a NumPy array, checked without importing NumPy."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(tree, numpy.ndarray)
+    known = _ARRAYS.get(type(tree))
+    if known is None:
+        numpy = sys.modules.get("numpy")
+        known = _ARRAYS[type(tree)] = numpy is not None and issubclass(type(tree), numpy.ndarray)
+    return known
+
+
+_ARRAYS: dict[type, bool] = {}  # of the types met so far, whether they are arrays
 
 
 def is_compiled(f: Any) -> bool:
@@ -68,9 +74,7 @@ def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, pa
 
 def holding(numbers: Any, traced: bool = False) -> Any:
     """An array of Values as f sees it: NumPy's functions of it are differentiated, and traced."""
-    with at_work:
-        from autograd.arrays import holding
-    return holding(numbers, traced)
+    return arrays().holding(numbers, traced)
 
 
 def _check_leaf(x: Any, where: str | None, path: Path) -> None:

@@ -42,6 +42,7 @@ SUPPORTED: dict[str, str] = {
         np.sort(x); np.sort(A, axis=0); np.partition(x, 2)[2]; np.logaddexp.reduce(x); np.add.reduce(A)
         np.maximum.reduce(A, axis=1); np.minimum.accumulate(x); np.multiply.reduce(x); np.add.accumulate(x)
         np.maximum.accumulate(x); np.add.outer(x, c); np.multiply.outer(x, x); np.subtract.outer(x, x); np.trace(A)
+        np.nansum(x); np.nanmean(x); np.nanmax(x); np.nanmin(A, axis=0); np.nanprod(x)
         np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x); np.sum(x, where=[True, False, True, True])
         np.sum(x, initial=1.0); np.max(x, initial=0.5)
     """,
@@ -73,7 +74,8 @@ SUPPORTED: dict[str, str] = {
         np.vsplit(A, [1])[0]; np.pad(x, 1); np.meshgrid(x, c)[0]; np.atleast_1d(x); np.atleast_2d(x); np.copy(x)
         x.copy(); x[1:]; x[::-1]; x[[0, 0, 2]]; x[np.array([True, False, True, True])]; np.block([[A, A]])
         np.full_like(c, 2.0) * x; np.zeros_like(x) + x; np.ones_like(x) * x; np.extract([True, False, True, True], x)
-        np.resize(x, 6); np.rollaxis(A, 1); x.astype(float); np.apply_along_axis(np.sum, 0, A)
+        np.resize(x, 6); np.rollaxis(A, 1); x.astype(float); np.apply_along_axis(np.sum, 0, A);
+        np.vectorize(lambda v: v * v)(x)
         np.choose([0, 1, 0, 1], [x, c])
     """,
     "Linear algebra": """
@@ -99,15 +101,15 @@ SUPPORTED: dict[str, str] = {
 
 # What is differentiated eagerly, since it looks at the numbers, and is refused in a trace with a message that says so.
 EAGER_ONLY = """
-    x[x > 0]; np.trim_zeros(x); x[np.argsort(x)]; x[np.argmax(x)]; x[np.argmin(x)]; np.extract(x > 0, x); np.nansum(x)
-    np.nanmean(x); np.nanmax(x); np.nanmin(x); np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
-    np.nanprod(x); x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
+    x[x > 0]; np.trim_zeros(x); x[np.argsort(x)]; x[np.argmax(x)]; x[np.argmin(x)]; np.extract(x > 0, x)
+    np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
+    x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
     x[np.searchsorted(np.sort(x), 0.0)]; np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
 """
 
 # What is refused, with a message that says what to do instead.
 REFUSED = """
-    np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
+    np.fft.fft(x); np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
     np.linalg.cond(A); np.linalg.svdvals(A); np.linalg.tensorinv(A); np.histogram(x); np.bincount(x)
     np.digitize(x, c); np.unique(x); np.roots(x); np.polyfit(c, x, 1); np.lexsort((x, c)); np.argpartition(x, 1)
     np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)

@@ -144,6 +144,21 @@ def test_nan_and_infinities_are_numpys(text: str) -> None:
             np.testing.assert_allclose(_plain(found), _plain(wanted), rtol=1e-15, err_msg=str(numbers))
 
 
+@pytest.mark.parametrize("text", WITH_NAN)
+def test_nan_and_infinities_are_numpys_in_a_trace(text: str) -> None:
+    fast = autograd.compile(lambda x: eval(text, {"np": np, "x": x}) * 1.0, backend="numpy")
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for numbers in SPECIAL:
+            x = np.array(numbers)
+            try:
+                found = fast(x)
+                wanted = eval(text, {"np": np, "x": x})
+            except (autograd.TraceError, ValueError):  # it looks at the numbers; all of them are NaN
+                continue
+            np.testing.assert_allclose(_plain(found), _plain(wanted), rtol=1e-15, err_msg=str(numbers))
+
+
 def _values(x: Any) -> Any:
     return np.multiply(x, Value(np.float64(1.0)))
 

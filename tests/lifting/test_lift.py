@@ -40,6 +40,13 @@ def test_the_kit_checks_a_lifted_function() -> None:
     assert check_gradients(lift(functions.fills_zeros), 1.37, order=2)
 
 
+def test_the_kit_checks_numpys_functions() -> None:
+    x = np.array([0.5, -1.0, 2.0])
+    assert check_gradients(lambda x: np.sum(np.exp(np.maximum(x, 0))), x)
+    assert check_gradients(lambda x: np.sum(np.sqrt(np.concatenate([[1.0], x**2]))), x, order=2)
+    assert check_gradients(lambda x: np.linalg.slogdet(np.outer(x, x) + np.eye(3))[1] + np.median(x), x)
+
+
 def test_nothing_outside_is_changed() -> None:
     before = {name: vars(module).copy() for name, module in {"math": math, "np": np, "here": functions}.items()}
     for f in ONE_NUMBER.values():
