@@ -15,7 +15,7 @@ from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
 from autograd.testing.arguments import SETTING, closer, opened
 from autograd.testing.outputs import Weights
-from autograd.testing.supplied_derivatives import listed
+from autograd.testing.supplied_structure import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number

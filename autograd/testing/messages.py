@@ -12,7 +12,7 @@ from autograd.testing.blame import Blame
 from autograd.testing.functions import Function
 from autograd.testing.patterns import pattern
 from autograd.testing.sources import literal, source
-from autograd.testing.supplied_derivatives import shape
+from autograd.testing.supplied_structure import shape
 from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 

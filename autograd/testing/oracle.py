@@ -77,24 +77,29 @@ def numeric_derivative(
     low, high = interval(domain).ends()
     _check(operands, i, side, low, high)
     g, at = Slice(f, operands, i), operands[i]
-    near_end = min(at - low, high - at) <= max(CRAMPED * abs(at), LEAST_NORMAL)
-    if side == 0 and near_end:
-        side = 1 if at - low < high - at else -1
+    room, inward = min(at - low, high - at), 1 if at - low < high - at else -1
+    if side == 0 and room <= max(CRAMPED * abs(at), LEAST_NORMAL):
+        side = inward
     stated = accuracy * abs(g(at))
     if side == 0 and stated == 0.0 and (found := smooth_derivative(g, at, low, high)):
         return found
-    cramped = side == 0 and min(at - low, high - at) < ONE_STEP * max(abs(at), 1.0)
+    cramped = side == 0 and room < ONE_STEP * max(abs(at), 1.0)
     if not cramped and (flat := _flat(g, at, side, low, high)):
         return flat
-    least = max(teeth(g, at, 1 if high - at > at - low else -1, low, high), stated)
-    found = _estimated(g, at, side, low, high, least, math.inf)
-    if found.status in ("kink", "inconclusive") and 0.0 < abs(at) < 1.0:
-        near = _estimated(g, at, side, low, high, least, abs(at) / 2)  # not across 0, where f may have a joint
+    found = _by_ladder(g, at, side, low, high, stated)
+    if cramped and not found.bound <= CLOSE * abs(found.value):
+        found = min(found, _by_ladder(g, at, inward, low, high, stated), key=lambda one: one.bound)
+    return found
+
+
+def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: float) -> Estimate:
+    """The derivative from a ladder of steps, where f is not smooth or its rounding is large."""
+    least = max(teeth(g, x, 1 if high - x > x - low else -1, low, high), stated)
+    found = _estimated(g, x, side, low, high, least, math.inf)
+    if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
+        near = _estimated(g, x, side, low, high, least, abs(x) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
-    if cramped and not found.bound <= CLOSE * abs(found.value):
-        inward = _estimated(g, at, 1 if at - low < high - at else -1, low, high, least, math.inf)
-        found = inward if inward.bound < found.bound else found
     return found
 
 

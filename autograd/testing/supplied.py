@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.testing.arguments import opened
 from autograd.testing.functions import Function, Numbers
-from autograd.testing.supplied_derivatives import derivatives_given
+from autograd.testing.supplied_structure import derivatives_given
 from autograd.transforms.structure import leaves
 
 FAILURES = (ValueError, ArithmeticError)
