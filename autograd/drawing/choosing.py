@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,7 +30,7 @@ from autograd.engine.groups import Call
 
 ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
 READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
-CUTS = (32, 24, 16, 12, 8, 6, 4, 3, 2)  # boxes: what is left where nothing more can be folded
+CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: what is left where nothing more can be folded
 LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 
 COLLAPSES = ("auto", "none", "sums", "neuron", "layer", "model", "rows")
@@ -96,23 +97,41 @@ class Chooser:
             foldings = list(self.readable(limit))
         for show in shows:
             for folding, alike in foldings:
-                for rows in (True, False) if self.request.collapse != "none" else (False,):
-                    yield self._picture(folding, alike, limit, show, rows)
+                is_whole = box_count(self.graph, folding, limit) <= limit
+                if is_whole or show == shows[0]:
+                    drawn = self._picture(folding, alike, limit, show, self.request.collapse != "none", is_whole)
+                    if show == shows[0]:
+                        coarsest = drawn
+                    yield drawn
+                    if any(box.inside and box.kind != "constant" for box in drawn.boxes):
+                        yield self._picture(folding, alike, limit, show, False, is_whole)
         if self.request.collapse == "auto":
-            folding, alike = foldings[-1]
-            for limit in CUTS:
-                yield self._picture(folding, alike, min(limit, self.request.max_nodes), shows[0], rows=True)
+            for count in CUTS:
+                smaller = nearest(coarsest, min(count, self.request.max_nodes))
+                yield replace(smaller, caption=self._caption(len(smaller.boxes), False))
 
-    def _picture(self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: bool) -> Picture:
+    def _picture(
+        self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: bool, is_whole: bool
+    ) -> Picture:
         """The boxes of a folding nearest to the output; with `rows`, a neuron's weights are rows of its box."""
-        graph, output = self.graph, self.request.output
-        whole = box_count(graph, folding, limit) <= limit
-        shown = neighbourhood(folding.get(output, output), _inputs(graph, folding), limit)
-        builder = PictureBuilder(graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
-        caption = _caption(graph, self.naming, self.calls, shown, whole)
+        output = self.request.output
+        shown = neighbourhood(folding.get(output, output), _inputs(self.graph, folding), limit)
+        builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
+        paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
+        caption = self._caption(len(shown), is_whole, min(paths - {""}, default=""))
         if show == "values" != self.request.show:
             caption += f"{'; ' if caption else ''}arrows without derivatives; show='chain', size='natural'"
         return picture(builder, caption)
+
+    def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
+        """How many nodes are shown, and how to see more; empty if all are."""
+        total = len(self.graph.nodes)
+        if count == total:
+            return ""
+        more = f"; expand={path!r}" if path else ""
+        if not is_whole:
+            more += f"; collapse='none', max_nodes={2 * count}"
+        return f"{count:,} of {total:,} nodes shown{more}"
 
     def outgrown(self, picture: Picture) -> Picture:
         """The picture, with words about text that is too small."""
@@ -180,16 +199,19 @@ def _inputs(graph: Graph, folding: Folding) -> Callable[[Any], Iterable[Any]]:
     return inputs
 
 
-def _caption(graph: Graph, naming: Naming, calls: Calls, shown: list[Any], whole: bool) -> str:
-    """How many nodes are shown, and how to see more; empty if all are."""
-    total = len(graph.nodes)
-    if len(shown) == total:
-        return ""
-    paths = sorted({naming.path(calls.calls[box[1]].owner) for box in shown if _is_call(box)} - {""})
-    more = f"; expand={paths[0]!r}" if paths else ""
-    if not whole:
-        more += f"; collapse='none', max_nodes={2 * len(shown)}"
-    return f"{len(shown):,} of {total:,} nodes shown{more}"
+def nearest(whole: Picture, count: int) -> Picture:
+    """The part of a picture that is nearest to its output: so many boxes, and what stands in them."""
+    inputs: dict[str, list[str]] = defaultdict(list)
+    inside = {box.key for box in whole.boxes if box.inside}
+    for arrow in whole.arrows:
+        if arrow.source not in inside:
+            inputs[arrow.target].append(arrow.source)
+    output = max(whole.boxes, key=lambda box: box.rank).key
+    shown = set(neighbourhood(output, inputs.__getitem__, count))
+    boxes = tuple(box for box in whole.boxes if box.key in shown or box.inside in shown)
+    keys = {box.key for box in boxes}
+    arrows = tuple(arrow for arrow in whole.arrows if arrow.source in keys and arrow.target in keys)
+    return replace(whole, boxes=boxes, arrows=arrows)
 
 
 def _is_call(box: Any) -> bool:
