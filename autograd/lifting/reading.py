@@ -7,20 +7,20 @@ stand-ins when the code loads the name.
 from __future__ import annotations
 
 import builtins
+import dis
 import functools
-import opcode
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import Lifted
 from autograd.lifting.numpy_names import entered
+from autograd.lifting.python_names import is_lifted
 from autograd.lifting.stand_ins import BUILTINS, stand_in_of
 from autograd.refusals import is_library
 
 UNTOUCHED = {float, int, bool, str, bytes, tuple, list, dict, set, type(None)}
 FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
 CUSTOM = ("__new__", "__getattribute__", "__setattr__")  # what an object must have from Python to be rebuilt
-ASSIGNS = {opcode.opmap["STORE_GLOBAL"], opcode.opmap["DELETE_GLOBAL"]}
 
 
 class View(dict[str, Any]):
@@ -103,19 +103,23 @@ class Reading:
         """f's own code with a view of its globals, and of its closure and defaults."""
         if type(f.__globals__) is View:  # made by code that is lifted
             return f
-        refuse_assignment(f.__code__)
+        of_globals, of_closure = assigned(f.__code__)
+        if of_globals:
+            raise TypeError(f"lift: {f.__name__} assigns the global name {of_globals[0]}: return the value instead")
         view = self.views.get(id(f.__globals__))
         if view is None:
             view = self.views[id(f.__globals__)] = View(f.__globals__, self)
-        cells = f.__closure__ or ()
-        closure = tuple([CellType() for _ in cells])
-        made = FunctionType(f.__code__, view, f.__name__, None, closure)
+        cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
+        new = {name: CellType() for name, cell in cells.items() if name != "__class__" and may_stand_in(cell)}
+        for name in of_closure:
+            if name in new:
+                raise TypeError(
+                    f"lift: {f.__name__} assigns {name}, a {type(cells[name].cell_contents).__name__} of its closure"
+                )
+        made = FunctionType(f.__code__, view, f.__name__, None, tuple((cells | new).values()))
         self.known[id(f)] = f, made  # before its cells are read: one may hold f
-        for own, cell in zip(closure, cells):
-            try:
-                own.cell_contents = self.stand_in(cell.cell_contents)
-            except ValueError:  # it is not filled yet
-                continue
+        for name, cell in new.items():
+            cell.cell_contents = self.stand_in(cells[name].cell_contents)
         made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
@@ -152,7 +156,7 @@ class Reading:
             name: self.function(f)
             for base in reversed(kind.__mro__[:-1])
             for name, f in vars(base).items()
-            if type(f) is FunctionType and name.startswith("__")
+            if type(f) is FunctionType and name.startswith("__") and not is_foreign(f.__module__)
         }
         made = Lifting(kind.__name__, (kind,), special | {"__getattribute__": get, "__module__": kind.__module__})
         self.known[id(made)] = made, made
@@ -168,11 +172,29 @@ def is_foreign(module: str | None) -> bool:
     return is_library(module) or (module or "").partition(".")[0] in FOREIGN
 
 
-def refuse_assignment(code: CodeType) -> None:
-    """TypeError for code that assigns a global name, which its view could not pass on."""
-    if not ASSIGNS.isdisjoint(code.co_code[::2]):
-        names = ", ".join(code.co_names)
-        raise TypeError(f"lift: {code.co_name} assigns a global name ({names}): return the value instead")
+def may_stand_in(cell: CellType) -> bool:
+    """Whether something may stand for what a cell holds; other cells are shared, so that f can assign them."""
+    try:
+        return type(cell.cell_contents) not in UNTOUCHED and not is_number(cell.cell_contents)
+    except ValueError:  # it is not filled yet
+        return False
+
+
+def is_number(x: Any) -> bool:
+    """Whether x is a number or an array, plain or not."""
+    return is_lifted(x) or hasattr(x, "__array_ufunc__")
+
+
+@functools.lru_cache(maxsize=1024)
+def assigned(code: CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The global names that code assigns, its inner functions included, and the names of its closure."""
+    found: dict[str, set[str]] = {"GLOBAL": set(), "DEREF": set()}
+    for instruction in dis.get_instructions(code):
+        verb, _, kind = instruction.opname.partition("_")
+        if verb in ("STORE", "DELETE") and kind in found:
+            found[kind].add(instruction.argval)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            refuse_assignment(constant)
+            for names, more in zip(found.values(), assigned(constant)):
+                names |= set(more)
+    return tuple(sorted(found["GLOBAL"])), tuple(sorted(found["DEREF"] & set(code.co_freevars)))

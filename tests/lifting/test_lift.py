@@ -95,6 +95,50 @@ def test_a_method_is_lifted_by_its_decorator() -> None:
     assert grad(Curve().at)(1.0) == 2 * math.exp(2.0)
 
 
+def test_what_f_assigns_in_its_closure_stays_assigned() -> None:
+    calls = 0
+
+    def f(x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return math.exp(x) * calls
+
+    assert grad(lift(f))(1.0) == math.exp(1.0)
+    assert calls == 1
+
+    last = math.sin
+
+    def g(x: Any) -> Any:
+        nonlocal last
+        last = math.cos
+        return last(x)
+
+    with pytest.raises(TypeError, match="assigns last"):
+        grad(lift(g))(1.0)
+
+
+def test_a_method_that_calls_its_parents() -> None:
+    class Parent:
+        def at(self, x: Any) -> Any:
+            return 3.0 * x
+
+    class Child(Parent):
+        def __init__(self) -> None:
+            self.calls = 0
+
+        def at(self, x: Any) -> Any:
+            self.calls += 1
+            return super().at(x) + math.exp(x)
+
+        def __getitem__(self, x: Any) -> Any:
+            return self.at(x) * math.log(2.0 + self.calls)
+
+    child = Child()
+    assert grad(lift(child.at))(1.0) == 3.0 + math.exp(1.0)
+    assert grad(lift(lambda x: child[x]))(0.0) == pytest.approx(4.0 * math.log(4.0))
+    assert child.calls == 2
+
+
 count = 0
 
 
@@ -105,7 +149,7 @@ def counts(x: Any) -> Any:
 
 
 REFUSED: list[tuple[Any, str]] = [
-    (lift(counts), "assigns a global name"),
+    (lift(counts), "assigns the global name count"),
     (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
     (lambda x: lift(3.0), "f must be a function"),
     (lift(lambda x: np.array([1, 2]).__setitem__(0, x)), "is not an int"),
