@@ -72,7 +72,7 @@ array([-215.6,  -88. ])
 - Nothing outside f is changed: no module is patched, and other threads see nothing. Names are read when f runs.
 - `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; a trace refuses `int(v)`.
 - `max` and `min` give Python's number, also where one is NaN, and share a tie.
-- Refused: code that assigns a global name or sets a name of a module. Functions in a list, and methods of objects in a
+- Refused: code that assigns a global name or sets a name of a module, and `eval`. Functions in a list, and objects in a
   list, are not lifted: there `math.sin(v)` is a `TypeError`, as everywhere.
 
 # NumPy's functions

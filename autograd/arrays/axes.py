@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ndarray = numpy.ndarray
+BOOLS = {bool, numpy.bool_}
 
 
 def plain(*arrays: Any) -> bool:
@@ -35,11 +36,14 @@ def objects(result: Any) -> Any:
     return result.astype(object) if isinstance(result, ndarray) and result.dtype.kind == "f" else result
 
 
+def types_in(x: Any) -> set[type]:
+    """The types of the objects in an array."""
+    return set(map(type, x.reshape(-1).tolist()))
+
+
 def as_bools(x: Any) -> Any:
     """An array of bools as NumPy has it, unless some are conditions that are traced."""
-    if isinstance(x, ndarray) and x.dtype == object and all(type(v) is bool or type(v) is numpy.bool_ for v in x.flat):
-        return x.astype(bool)
-    return x
+    return x.astype(bool) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= BOOLS else x
 
 
 def as_objects(x: Any) -> Any:
@@ -52,7 +56,7 @@ def as_objects(x: Any) -> Any:
 def filled(shape: tuple[int, ...], numbers: Iterable[Any]) -> Any:
     """A bare array of this shape with these numbers, in order; a bool array if it holds nothing but bools."""
     flat = list(numbers)
-    if flat and all(type(x) is bool or type(x) is numpy.bool_ for x in flat):
+    if flat and BOOLS.issuperset(map(type, flat)):
         return numpy.array(flat, dtype=bool).reshape(shape)
     made = numpy.empty(len(flat), dtype=object)
     made[:] = flat

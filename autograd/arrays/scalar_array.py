@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.axes import as_bools, as_plain, objects, plain
+from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values
 from autograd.numbers.operand import NumPyOperand
@@ -46,7 +46,7 @@ class ScalarArray(ndarray):
                     return result
                 if NATIVE[ufunc]:
                     return held(as_bools(result))
-                if ufunc is not numpy.power or not any(type(x) is complex for x in result.flat):
+                if ufunc is not numpy.power or type(inputs[1]) is int or complex not in types_in(result):
                     return result.view(type(self))
         return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 

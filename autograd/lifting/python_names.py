@@ -242,3 +242,25 @@ class INT(int, metaclass=_Real):
 
     original = int
     dtype = numpy.dtype(int)
+
+
+class _Type(type):
+    """The class of `type` in lifted code."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, type)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return type(*args, **kwargs)
+        kind = type(args[0])
+        if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
+            return FLOAT
+        return INT if kind is builtins.int else kind
+
+
+class TYPE(type, metaclass=_Type):
+    """`type` in lifted code: `type(x) is float` holds for a Value."""
+
+
+FLOAT.__name__, INT.__name__, TYPE.__name__ = "float", "int", "type"

@@ -15,9 +15,9 @@ from typing import Any
 import numpy
 
 from autograd.lifting import numpy_names, python_names
-from autograd.lifting.python_names import FLOAT, INT
+from autograd.lifting.python_names import FLOAT, INT, TYPE
 
-BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT}
+BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "type": TYPE}
 OWN: dict[Any, Any] = {
     **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
     **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},

@@ -115,7 +115,10 @@ def defaults(x: float, f: Callable[[float], float] = math.cosh, *, g: Callable[[
 
 
 def checks_types(x: float) -> float:
-    return math.sqrt(x) if isinstance(x, float) and not isinstance(x, int) else -1.0
+    count = 3
+    plain = isinstance(x, float) and not isinstance(x, int) and type(x) is float and type(count) is int
+    names = {float: 1.0, int: 2.0}
+    return math.sqrt(x) * names[type(x)] if plain and isinstance(float, type) and type([]) is list else -1.0
 
 
 def with_scipy(x: float) -> Any:
