@@ -1,4 +1,4 @@
-"""Pictures of small and very large graphs: time to the finished SVG, number of boxes, memory next to the graph's."""
+"""Pictures of small and very large graphs: time to the finished SVG, its size, memory next to the graph's."""
 
 import random
 import re
@@ -29,8 +29,8 @@ def report(name: str, output: Value, names: object, target: float) -> None:
     drawing = draw(output, names=names)
     size = len(drawing.svg())
     took = time.perf_counter() - start
-    boxes = len(drawing.picture.boxes)
-    print(f"{name}: {took:.2f} s, target < {target} s; {boxes} boxes, {size / 1024:.0f} KiB; {drawing.picture.caption}")
+    told = f"{drawing.shown}, {size / 1024:.0f} KiB; {drawing.caption}".rstrip("; ")
+    print(f"{name}: {took:.2f} s, target < {target} s; {told}")
 
 
 def peak() -> float:

@@ -33,7 +33,7 @@ from autograd.drawing.scene import (
 
 FONT = 14.0  # of boxes
 SMALL = 12.5  # of labels and rows
-PAD = 9.0  # between a box and its text
+PAD = 7.0  # between a box and its text
 COLUMN = 14.0  # between the columns of a box's rows
 MARGIN = 14.0
 LABELLED = 100  # arrows: with more, their labels are shown only when a mouse rests on them
@@ -149,7 +149,7 @@ class _Circuit:
         return width + 2 * PAD + 4, height + 2 * PAD * 0.7 + (PAD if columns else 0)
 
     def _label_size(self, lines: list[Line]) -> tuple[float, float]:
-        return max(line_width(line, SMALL) for line in lines) + 4, len(lines) * LINE * SMALL
+        return max(line_width(line, SMALL) for line in lines) + 8, len(lines) * LINE * SMALL
 
     def _turned(self, size: tuple[float, float]) -> Size:
         return Size(*size) if self.rankdir in ("LR", "RL") else Size(size[1], size[0])

@@ -39,7 +39,7 @@ HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
 ROOM = 154.0  # height of a neuron with its bias above it and its adjoints below
 TIGHT = 72.0  # height of a neuron as a box
 MARGIN = 16.0
-WIDEST_GAP, COST_GAP = 330.0, 90.0
+WIDEST_GAP, NARROWEST_GAP, COST_GAP = 330.0, 120.0, 90.0
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,15 @@ class Column:
         return len(self.nodes) > SMALL
 
 
-def network_scene(network: Network, direction: str, width: float, height: float) -> tuple[Scene, str]:
-    """The scene at a width and at most a height, and the caption."""
-    return _Columns(network, direction == "backward", width, height).scene()
+def network_scene(network: Network, direction: str, width: float, height: float, note: str = "") -> tuple[Scene, str]:
+    """The scene at a width, or wider if it must be, and at most a height; and the caption, which ends with a note."""
+    return _Columns(network, direction == "backward", width, height, note).scene()
 
 
 class _Columns:
-    def __init__(self, network: Network, is_backward: bool, width: float, height: float) -> None:
+    def __init__(self, network: Network, is_backward: bool, width: float, height: float, note: str) -> None:
         self.network, self.graph, self.is_backward = network, network.graph, is_backward
+        self.note = note
         self.columns = self._columns()
         self.words = Words(network)
         self.layer_of = {
@@ -114,7 +115,9 @@ class _Columns:
         """Columns share the width that their nodes leave, and nodes the height."""
         to_cost = COST_GAP if self.network.cost is not None else 0.0
         layers = len(self.network.layers)
-        free = self.width - 2 * MARGIN - 2 * sum(self.halves) - to_cost
+        nodes = 2 * MARGIN + 2 * sum(self.halves) + to_cost
+        self.width = max(self.width, nodes + layers * NARROWEST_GAP)
+        free = self.width - nodes
         gap = min(free / layers, WIDEST_GAP)
         self.width -= free - layers * gap
         x = MARGIN
@@ -158,7 +161,7 @@ class _Columns:
         ]
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
-        return "; ".join(said)
+        return "; ".join([*said, self.note] if self.note else said)
 
     def _legend(self) -> tuple[Line, ...]:
         told: list[Run] = []

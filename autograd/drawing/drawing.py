@@ -30,7 +30,7 @@ Attributes = Mapping[str, Mapping[str, str] | None]
 
 VIEWS = ("auto", "circuit", "network")
 DIRECTIONS = ("forward", "backward")
-WIDEST, FLATTEST = 1280.0, 9 / 16  # of a network: its height is at most this part of its width
+WIDEST, TALLEST = 1280.0, 720.0  # of a network
 
 
 class Drawing:
@@ -85,7 +85,11 @@ class Drawing:
         self._title = f"Gradient network of {name}"
         self._description = f"{name}, from {network.described()}"
         width = min(self.size.width, WIDEST)
-        return network_scene(network, self.direction, width, min(self.size.height, width * FLATTEST))
+        room = (network, self.direction, width, min(self.size.height, TALLEST))
+        scene, caption = network_scene(*room)
+        if self.size.fits(scene):
+            return scene, caption
+        return network_scene(*room, note=f"text is {self.size.text_height(scene):.0f} px high; size='slide'")
 
     @property
     def source(self) -> str:
@@ -105,15 +109,16 @@ class Drawing:
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
         request = replace(self._request, fresh=True, size="natural")
-        drawn = Drawing(request, view="circuit", theme=self.theme, mark=self._mark)
+        theme = "light" if self.theme == "auto" else self.theme
+        drawn = Drawing(request, view="circuit", theme=theme, mark=self._mark)
         views = [page.View("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
         network = self._network(request)
         if network is not None:
-            shown = Drawing(replace(request, size="slide"), view="network", theme=self.theme)
+            shown = Drawing(replace(request, size="slide"), view="network", theme=theme)
             views.insert(0, page.View("network", shown.svg(), shown.caption, list(lecture_steps(network))))
         if self._view == "circuit":
             views.reverse()
-        return page.page(f"Gradient graph of {drawn.picture.output}", views, self._colours, self.theme)
+        return page.page(f"Gradient graph of {drawn.picture.output}", views, self._colours, theme)
 
     def pipe(self, format: str | None = None) -> bytes:
         """The picture as bytes in a format, as in the graphviz package."""

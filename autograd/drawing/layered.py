@@ -14,7 +14,7 @@ from typing import Any
 from autograd.drawing.scene import Point
 
 GAP = 16.0  # between neighbours in a column, and around labels
-NEAR = 34.0  # between columns, at least
+NEAR = 26.0  # between columns, at least
 FRAME = 22.0  # between a node and one outside its frame, for each frame between them
 SWEEPS = 12
 LEAN = 0.35  # how far a label stands from its source towards its target: labels of one source stay together

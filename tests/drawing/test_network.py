@@ -127,6 +127,16 @@ def legible(drawing: Drawing) -> bool:
     return drawing.size.text_height(drawing.scene) >= LEGIBLE
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("size", ["column", "page"])
+def test_a_smaller_page_has_legible_text_or_says_that_it_has_not(shape: Any, size: str) -> None:
+    C, model = cost(*shape)
+    drawing = draw(C, names=model, size=size)
+    assert legible(drawing) != ("px high; size='slide'" in drawing.caption)
+    texts = sorted((text for text in drawing.scene.texts() if text.words.strip()), key=lambda text: text.x)
+    assert [(a.words, b.words) for a, b in overlaps(texts)] == []
+
+
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_every_text_is_legible_and_none_lies_on_another(shape: Any, direction: str) -> None:
