@@ -66,6 +66,7 @@ class Checker:
         self.reached = 1  # the order of the derivatives being checked
         self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
         self.output: Any = None
+        self.evidence: dict[str, list[Evidence]] = {}  # by mode
         self.blame: Blame | None = None
         self.searched = False
 
@@ -156,11 +157,15 @@ class Checker:
 
     def _evidence(self, mode: str) -> list[Evidence]:
         """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
-        known = self._known
         if not self.given:
-            return known
-        derivatives = self.supplied.first[mode]
-        return [replace(about, rounding=partial(_rounding_given, about, derivatives), given=True) for about in known]
+            return self._known
+        if mode not in self.evidence:
+            derivatives = self.supplied.first[mode]
+            self.evidence[mode] = [
+                replace(about, rounding=partial(_rounding_given, about, derivatives), given=True)
+                for about in self._known
+            ]
+        return self.evidence[mode]
 
     @cached_property
     def _known(self) -> list[Evidence]:
