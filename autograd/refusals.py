@@ -33,6 +33,7 @@ _refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals",
 BRANCH = "write where(condition, a, b) in place of the branch"
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
+CHOICE = "write where(condition, a, b) in place of the choice"
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
@@ -101,4 +102,6 @@ def _advice(frame: FrameType | None) -> str:
     asked = opname[frame.f_code.co_code[frame.f_lasti]]
     if asked.startswith(("CALL", "PRECALL")):
         return CALL
+    if asked.startswith(("BINARY_SUBSCR", "BINARY_OP")):  # the latter from Python 3.14 on
+        return CHOICE
     return SEARCH if asked.startswith(("COMPARE", "CONTAINS")) else BRANCH

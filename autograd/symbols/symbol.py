@@ -185,7 +185,8 @@ class Condition(NumPyOperand, Comparison):
         equal = self.__eq__(other)
         return equal if equal is NotImplemented else equal.of_booleans(False, True)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        raise _unknown_truth(self)  # True and False are keys where f runs on floats
 
     def __and__(self, other: Any) -> Any:
         return self.of_booleans(other, False) if type(other) in BOOLEANS else NotImplemented

@@ -121,7 +121,10 @@ ASKED = {
     "math.isnan": (lambda x: math.isnan(x.data), "autograd's functions"),
     "an index": (lambda x: [1.0, 2.0][x.data], "static="),
     "digits": (lambda x: f"{x:.3f}", "autograd's functions"),
-    "a choice by index": (lambda x: [x, 0.0][x < 0], "in place of the branch"),
+    "a choice by index": (lambda x: [x, 0.0][x < 0], "in place of the choice"),
+    "a choice by key": (lambda x: {True: x, False: 0.0}[x > 0], "in place of the choice"),
+    "a method's choice by key": (lambda x: {True: x}.get(x > 0, 0.0), "the function called here"),
+    "a set of truths": (lambda x: x if {x > 0} == {True} else 0.0, "where"),
     "a method of floats": (lambda x: x if x.data.is_integer() else 0.0, "autograd's functions"),
     "a condition's truth": (lambda x: bool(x > 0) * x, "the function called here"),
     "a condition compared": (lambda x: x if (x > 0) == True else -x, "in place of the branch"),  # noqa: E712
