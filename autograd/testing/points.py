@@ -21,6 +21,7 @@ Numbers = st.SearchStrategy[float]
 GREATEST = math.nextafter(math.inf, 0.0)
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
 BESIDE_ZERO = 1e-9
+MARGIN = 1e-9  # relative to the width of the domain
 WIDE = 20.0  # a domain wider than everyday numbers
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
@@ -31,8 +32,17 @@ def _some(numbers: Iterable[float], domain: Interval) -> Numbers:
     return st.sampled_from(inside) if inside else st.nothing()
 
 
-def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbers:
+def _inside(domain: Interval) -> tuple[float, float]:
+    """The ends of a domain, open ones left by a margin: next to them, where f overflows or rounds, are the limits."""
     least, greatest = domain.ends()
+    margin = MARGIN * (domain.high - domain.low)
+    if math.isfinite(margin):
+        least, greatest = least + margin * domain.low_open, greatest - margin * domain.high_open
+    return least, greatest
+
+
+def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbers:
+    least, greatest = _inside(domain)
     low, high = max(low, least), min(high, greatest)
     return st.floats(low, high, **options) if low <= high else st.nothing()
 
@@ -42,7 +52,7 @@ def _ordinary(domain: Interval) -> Numbers:
     least, greatest = domain.ends()
     if WIDE < domain.high - domain.low < math.inf:
         near |= _evenly(least, greatest, domain) | _by_magnitude(domain)
-    elif domain.low != -math.inf or domain.high != math.inf:
+    elif math.isinf(domain.low) != math.isinf(domain.high):
         near |= _by_magnitude(domain)
     if near.is_empty:  # the domain is far from everyday numbers
         tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
@@ -57,7 +67,7 @@ def _evenly(low: float, high: float, domain: Interval) -> Numbers:
 
 def _by_magnitude(domain: Interval) -> Numbers:
     """Numbers of a domain, each order of magnitude from 1e-6 to 1e6 as likely as another."""
-    return _some((sign * 10.0 ** (k / 8) for k in range(-48, 49) for sign in (1, -1)), domain)
+    return _some((sign * 10.0 ** (k / 8) for k in sorted(range(-48, 49), key=abs) for sign in (1, -1)), domain)
 
 
 def _thresholds(constants: Iterable[float], domain: Interval) -> Numbers:
