@@ -18,7 +18,7 @@ from autograd.testing.domains import domain_of_each, is_domain
 from autograd.testing.functions import silence
 from autograd.testing.messages import argument
 from autograd.testing.points import points
-from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
+from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 
 DRAWN = "gradcheck_draws"  # the attribute that names the parameters whose domain is written down: they are no fixtures
 MOST_INCONCLUSIVE = 0.02  # share of the points of a test
@@ -223,6 +223,7 @@ def refuse_inconclusive(name: str, reports: Sequence[tuple[str, Report]]) -> Non
     share = len(undecided) / len(reports)
     if share > MOST_INCONCLUSIVE:
         again, part = undecided[0]
-        check = next(check for check in part.checks if check.verdict is Verdict.INCONCLUSIVE)
+        check, reason = next((c, ADVICE[v]) for c in part.checks if (v := c.verdict) in UNVERIFIED)
         text = f"{name}: inconclusive at {share:.1%} of the points, over {MOST_INCONCLUSIVE:.0%}: {report}"
-        raised(GradientMismatch("inconclusive", f"{text}\n  as        {check}\n  example   {again}", {}))
+        text += f"\n  as        {check}\n  because   {reason}\n  example   {again}"
+        raised(GradientMismatch("inconclusive", text, {}))

@@ -120,7 +120,7 @@ class Report:
     @property
     def inconclusive(self) -> float:
         """The share of checks that no oracle could decide."""
-        return self.counts[Verdict.INCONCLUSIVE] / max(len(self.checks), 1)
+        return sum(self.counts[verdict] for verdict in UNVERIFIED) / max(len(self.checks), 1)
 
     def __str__(self) -> str:
         found = ", ".join(f"{count} {verdict.value}" for verdict, count in self.counts.most_common())

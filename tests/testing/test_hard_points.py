@@ -134,6 +134,11 @@ def test_a_function_with_noise_is_refused() -> None:
         check_gradients(lambda x: x * x * (1 + 1e-9 * chance.random()), 3.0)
 
 
+def test_a_test_in_which_the_oracles_disagree_fails() -> None:
+    with pytest.raises(GradientMismatch, match=r"inconclusive at .*\n.*\n  because   f takes steps, each finer"):
+        gradcheck(lambda a: root(a), domain="[1, 3]", grad=lambda a: 0.0)()
+
+
 def test_a_check_that_verifies_nothing_fails() -> None:
     def coarse(x: float) -> float:
         return float(np.float32(1e9) + np.float32(x))
