@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import autograd
 from autograd import Value, dot, draw
@@ -116,10 +117,10 @@ PICTURES: list[Callable[[], Drawing]] = [
 ]  # fmt: skip
 
 
-def _drawn(C: Value, **options: str) -> Drawing:
+def _drawn(C: Value, **options: Any) -> Drawing:
     C.label = "C"
     C.backward()
-    return draw(C, **options)  # type: ignore[arg-type]
+    return draw(C, **options)
 
 
 def _network(nin: int, nouts: list[int], activation: str = "relu", rows: int = 1, view: str = "auto") -> Drawing:

@@ -28,6 +28,12 @@ def _sort(self: Any, axis: int = -1, kind: Any = None, order: None = None) -> No
     self[...] = numpy.sort(self, axis)
 
 
+def _partition(self: Any, kth: Any, axis: int = -1, kind: Any = None, order: None = None) -> None:
+    """Sort in place: a sorted array is partitioned at every place."""
+    _sort(self, axis)
+
+
 for _name in METHODS.split():
     setattr(ScalarArray, _name, _method(getattr(numpy, _name)))
-ScalarArray.sort = ScalarArray.partition = _sort  # type: ignore[method-assign, assignment]
+for _name, _own in (("sort", _sort), ("partition", _partition)):
+    setattr(ScalarArray, _name, _own)

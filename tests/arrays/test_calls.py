@@ -296,3 +296,17 @@ def test_our_functions_keep_axes_and_select_in_arrays() -> None:
     f = lambda A: autograd.sum(autograd.where(A > 0.25, autograd.maximum(A, 1.2), A**2))  # noqa: E731
     agree(grad(f)(M), differences(f, M)[0])
     agree(autograd.compile(f, backend="numpy").value_and_grad(M)[1], differences(f, M)[0])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_partition_in_place_is_along_the_last_axis(place: int) -> None:
+    def f(x):
+        y = x * 1.0
+        y.partition(place)
+        return np.sum(y[:, place] * np.array([1.0, 10.0]))
+
+    A = np.array([[3.0, 9.0, 2.0], [6.0, 1.0, 4.0]])
+    which = np.argsort(A)[:, place]
+    wanted = np.zeros((2, 3))
+    wanted[[0, 1], which] = [1.0, 10.0]
+    assert np.array_equal(grad(f)(A), wanted)
