@@ -72,7 +72,8 @@ class Supplied:
     def _by_hessian(self, numbers: Numbers) -> list[list[float]]:
         """The matrix; for several arguments a tuple of tuples of blocks, or the whole matrix."""
         count = len(self.function.flat)
-        found = [float(x) for x in leaves(opened(self._called("hessian", numbers)), "hessian=: the result")]
+        weight = self._weight()
+        found = [weight * float(x) for x in leaves(opened(self._called("hessian", numbers)), "hessian=: the result")]
         if len(found) != count * count:
             raise ValueError(f"hessian= must return {count}×{count} numbers, got {len(found)}")
         counts = [c for c in self.function.counts if c]
@@ -86,7 +87,14 @@ class Supplied:
             derivatives_given(self._called("hvp", numbers, *v), function.args, function.parameters)
             for v in self._basis()
         ]
-        return [list(row) for row in zip(*columns)]
+        return [[self._weight() * x for x in row] for row in zip(*columns)]
+
+    def _weight(self) -> float:
+        """The weight of the one output of f, whose second derivatives are supplied."""
+        weights = self.function.weights.numbers if self.function.weights else []
+        if len(weights) > 1:
+            raise ValueError(f"hessian= and hvp= are for an f of one output; it has {len(weights)}")
+        return weights[0] if weights else 1.0
 
     def _basis(self) -> list[list[Any]]:
         """Tangents for every argument that has numbers, along one number each."""

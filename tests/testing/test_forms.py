@@ -82,6 +82,8 @@ FORMS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], dict
     ("hvp beside the engine's gradient", lambda z: z[0] ** 2 * z[1], ([1.0, 2.0],),
      {"hvp": lambda z, v: [2 * z[1] * v[0] + 2 * z[0] * v[1], 2 * z[0] * v[0]]},
      {"hvp": lambda z, v: [2 * z[1] * v[0], 2 * z[0] * v[0]]}),
+    ("hessian beside vjp", cost, (X,), {"vjp": lambda z, dy: dy * gradient(z), "hessian": hessian}, {
+        "vjp": lambda z, dy: dy * gradient(z), "hessian": lambda z: 2 * hessian(z)}),
     ("blocks of a Hessian", lambda a, b: a * a * b, (2.0, 3.0),
      {"grad": lambda a, b: (2 * a * b, a * a), "hessian": two_blocks},
      {"grad": lambda a, b: (2 * a * b, a * a), "hessian": lambda a, b: ((2 * b, 2 * a), (2 * a, 1.0))}),
@@ -132,6 +134,7 @@ BAD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (softmax, (X,), {"grad": lambda z: z}, r"Jacobian of 3 outputs × 3 inputs, got 3 numbers"),
     (lambda a, b: [a, b], (1.0, 2.0), {"grad": lambda a, b: [1.0]}, r"a tuple of 2 Jacobians, got 1 parts"),
     (math.sin, (1.0,), {"grad": math.cos, "hessian": lambda x: [1.0, 2.0]}, r"hessian= must return 1×1 numbers, got 2"),
+    (softmax, (X,), {"grad": softmax_jacobian, "hessian": lambda z: z}, r"for an f of one output; it has 3"),
     (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is no parameter of sin"),
 ]
 
