@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from autograd.compiler.program import (
     CONSTANT,
     DETACH,
     INPUT,
+    ITEM,
+    LOOP,
     Argument,
     Meaning,
     Operation,
@@ -23,7 +26,9 @@ from autograd.compiler.program import (
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from autograd.compiler.loops import Loop
 
 VARIABLE = object()  # in place of a constant's value
 
@@ -47,7 +52,9 @@ class ProgramBuilder:
             i = made._add(operation, operation.value if is_constant else VARIABLE, name)
             if is_constant:
                 made._known[_key(operation.value)] = i
-            elif operation.op != INPUT:
+            elif operation.op == ITEM:
+                made._known[operation] = i
+            elif operation.op not in (INPUT, LOOP):
                 made._known[operation.op, operation.operands] = i
         made.meanings = {i: list(meanings) for i, meanings in program.meanings.items()}
         return made
@@ -84,6 +91,32 @@ class ProgramBuilder:
             self.names[found] = name
         return found
 
+    def loop(self, loop: Loop, operands: Sequence[int], name: str = "") -> int:
+        """A new loop; no two are merged, since `kept` may give one of them more outputs."""
+        return self._add(Operation(LOOP, tuple(operands), loop), VARIABLE, name)
+
+    def again(self, operation: Operation, operands: Sequence[int], name: str = "") -> int:
+        """An operation of another program, on values of this one."""
+        if operation.op == LOOP:
+            return self.loop(operation.value, operands, name)
+        if operation.op == ITEM:
+            return self.item(operands[0], *operation.value, name)
+        return self.emit(operation.op, tuple(operands), name)
+
+    def kept(self, loop: int, value: int) -> int:
+        """Which output of a loop a value of its body is; it becomes one if it is none."""
+        op, operands, record = self.operations[loop]
+        record, output = record.keeping(value)
+        self.operations[loop] = Operation(op, operands, record)
+        return output
+
+    def item(self, loop: int, output: int, step: int, name: str = "") -> int:
+        """An output of a loop's body in a step."""
+        operation = Operation(ITEM, (loop,), (output, step))
+        if operation not in self._known:
+            self._known[operation] = self._add(operation, VARIABLE, name)
+        return self._known[operation]
+
     def _simplified(self, op: str, operands: tuple[int, ...]) -> int | None:
         constants = self.constants
         for i in operands:
@@ -113,9 +146,8 @@ class ProgramBuilder:
         return self.operations[i].op in ops
 
     def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
-        """The program of these outputs, without what they do not need; all inputs stay."""
-        inputs = [i for i, operation in enumerate(self.operations) if operation.op == INPUT]
-        roots = (*inputs, *leaves_of(outputs))
+        """The program of these outputs, without what they do not need; the inputs of all arguments stay."""
+        roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
         kept = reached(roots, [operation.operands for operation in self.operations])
         order = sorted(kept, key=self._rank(kept, outputs))
         number = {old: new for new, old in enumerate(order)}
@@ -165,11 +197,14 @@ class ProgramBuilder:
         return rank
 
 
-def rewritten(program: Program, make: Callable[[ProgramBuilder, int, list[int]], int | None]) -> Program:
-    """The same program with some operations replaced.
+Make = Callable[[Program, ProgramBuilder, int, list[int]], int | None]
 
-    `make(builder, i, number)` returns the number of the value that replaces operation i, or None to keep it; `number`
-    holds those of the values before it.
+
+def rewritten(program: Program, make: Make) -> Program:
+    """The same program with some operations replaced, in it and in the bodies of its loops.
+
+    `make(program, builder, i, number)` returns the number of the value that replaces operation i, or None to keep it;
+    `number` holds those of the values before it.
     """
     builder, forward = ProgramBuilder(), None
     number: list[int] = []
@@ -181,8 +216,11 @@ def rewritten(program: Program, make: Callable[[ProgramBuilder, int, list[int]],
         elif op == CONSTANT:
             number.append(builder.constant(value))
         else:
-            made = make(builder, i, number)
-            number.append(builder.emit(op, tuple([number[j] for j in operands]), name) if made is None else made)
+            if op == LOOP:
+                value = replace(value, body=rewritten(value.body, make))
+            made = None if op in (LOOP, ITEM) else make(program, builder, i, number)
+            again = Operation(op, operands, value)
+            number.append(builder.again(again, [number[j] for j in operands], name) if made is None else made)
     arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
     made_program = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward)
     return replace(made_program, rows=program.rows)

@@ -11,6 +11,7 @@ from math import nan, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import ProgramBuilder, rewritten
+from autograd.compiler.loops import bodies
 from autograd.compiler.program import CONSTANT, INPUT, Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.numbers.sides import SIDES, deviations_of
@@ -118,10 +119,10 @@ def _forms(program: Program, active: list[bool]) -> Forms:
 
 def with_norms(program: Program) -> Program:
     """The same program, with a root of a sum of squares replaced by a norm where all that is squared is 0."""
-    if not any(_is_root(operation, program) for operation in program.operations):
+    if not any(_is_root(operation, part) for part in bodies(program) for operation in part.operations):
         return program
 
-    def make(builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
+    def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
         op, operands, _ = program.operations[i]
         squares = _squares_below(program, operands[0]) if _is_root(program.operations[i], program) else None
         if not squares:

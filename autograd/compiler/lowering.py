@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.compiler.array_kernels import ARRAY_KERNELS
 from autograd.compiler.building import VARIABLE, ProgramBuilder, rewritten
+from autograd.compiler.loops import bodies
 from autograd.compiler.program import DETACH, Program
 from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
@@ -81,10 +82,11 @@ def executable(program: Program) -> Program:
 
     A detached value becomes the value itself, and a user's operation without a kernel is expanded by its rule.
     """
-    if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in program.operations):
+    operations = (operation for part in bodies(program) for operation in part.operations)
+    if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in operations):
         return program
 
-    def make(builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
+    def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
         op, operands, _ = program.operations[i]
         if op == DETACH:
             return number[operands[0]]

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 # Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
+# A loop over a body (`autograd.compiler.loops`), and a number out of it: an output of the body, and the step.
+LOOP, ITEM = "loop", "item"
 
 
 class Operation(NamedTuple):
-    """An operation on values, given by number; `value` is that of a constant."""
+    """An operation on values, given by number; `value` is that of a constant, the `Loop` of a loop, or which item."""
 
     op: str
     operands: tuple[int, ...] = ()
@@ -106,6 +108,11 @@ class Program:
                 if leader is not None and leader.rank > FLOAT_RANK and leader.lift is None and type(value) is not bool:
                     value = coerced((value,), inputs[0])[0]
                 values.append(value)
+            elif operation.op == LOOP:
+                values.append(operation.value.run([values[i] for i in operation.operands]))
+            elif operation.op == ITEM:
+                output, step = operation.value
+                values.append(values[operation.operands[0]][step][output])
             else:
                 values.append(evaluator(operation.op)(*[values[i] for i in operation.operands]))
         return values

@@ -10,7 +10,8 @@ from __future__ import annotations
 from math import inf, nan
 from typing import TYPE_CHECKING
 
-from autograd.compiler.program import reached
+from autograd.compiler.loops import bodies
+from autograd.compiler.program import LOOP, reached
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
@@ -184,7 +185,10 @@ def hides_infinity(program: Program) -> bool:
     """Whether a comparison depends on an operation without limits in `PLAIN`: on its NaN it would just be false."""
     differ = {op for op in EXACT if EXACT[op] is not PLAIN[op]}
     operations = program.operations
-    if differ.isdisjoint(operation.op for operation in operations):
+    everywhere = {operation.op for part in bodies(program) for operation in part.operations}
+    if differ.isdisjoint(everywhere):
         return False
+    if LOOP in everywhere:
+        return not everywhere.isdisjoint(COMPARISONS)
     compared = [i for i, operation in enumerate(operations) if operation.op in COMPARISONS]
     return any(operations[i].op in differ for i in reached(compared, [operation.operands for operation in operations]))

@@ -1,0 +1,170 @@
+"""Folding: the loops that a traced program came from, found again.
+
+A loop over time leaves the same operations again and again, each on numbers of its own step, of a step before, or from
+outside. Such a stretch becomes one loop. A poor guess costs speed alone: every operation keeps its operands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import numpy
+
+from autograd.compiler.building import ProgramBuilder
+from autograd.compiler.loops import CARRIED, SHARED, Loop, Role
+from autograd.compiler.periods import stretches
+from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
+from autograd.compiler.scalar_graph import ADDERS
+from autograd.compiler.steps import Input, Steps, steps_of
+
+# Instructions one after the other from which loops are looked for: below, a program that is wide runs and compiles faster.
+DEEP = 300
+NUMBERED = re.compile(r"v\d+")  # names of values without a label
+
+
+def folded(program: Program) -> Program:
+    """The same program with its loops over time folded.
+
+    >>> from autograd.compiler.tracing import trace
+    >>> def f(x, r):
+    ...     for _ in range(400):
+    ...         x = r * x * (1.0 - x)
+    ...     return x
+    >>> program = trace(f, (0.5, 3.7))
+    >>> program.size, folded(program).size
+    (1200, 2)
+    """
+    if len(program.operations) < DEEP or max(depths(program), default=0) < DEEP:
+        return program
+    return Folding(program).program
+
+
+def depths(program: Program) -> list[int]:
+    """How many instructions lead to each value, one after the other; a sum of sums is one instruction."""
+    operations = program.operations
+    uses = Counter(chain.from_iterable(operation.operands for operation in operations))
+    found: list[int] = []
+    for op, operands, _ in operations:
+        if op in (INPUT, CONSTANT):
+            found.append(0)
+        elif op in ADDERS:
+            found.append(max([found[j] + (operations[j].op not in ADDERS or uses[j] > 1) for j in operands], default=0))
+        else:
+            found.append(1 + max([found[j] for j in operands], default=0))
+    return found
+
+
+class Folding:
+    """Rewrites one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.old, self.operations = program, program.operations
+        self.builder = ProgramBuilder()
+        self.number: dict[int, int] = {}  # of a value in the new program
+        counts = [len(operation.operands) for operation in self.operations]
+        self.operands = numpy.fromiter(chain.from_iterable(x.operands for x in self.operations), int, sum(counts))
+        self.users = numpy.repeat(numpy.arange(len(counts)), counts)
+        self.steps = sorted(self._found(), key=lambda steps: steps.start)
+        self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
+        for n, steps in enumerate(self.steps):
+            self.home[steps.start : steps.end] = n
+        self.wanted = self._wanted()
+        self.loops: list[tuple[int, dict[int, int]]] = []  # the number of each loop, and which output each slot is
+        self._rewrite()
+        arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in program.arguments]
+        outputs = renumbered(program.outputs, self.at)
+        self.program = replace(self.builder.program(program.name, arguments, outputs), rows=program.rows)
+
+    def _found(self) -> Iterator[Steps]:
+        """The stretches that are loops, in each of which a chain of operations grows with every step."""
+        first, depth = self.old.count, numpy.array(depths(self.old))
+        last = numpy.arange(len(self.operations))
+        numpy.maximum.at(last, self.operands, self.users)
+        codes: dict[Any, int] = {}
+        sequence = numpy.array([codes.setdefault(_likeness(x), len(codes)) for x in self.operations[first:]])
+        for stretch in stretches(sequence):
+            moved = stretch._replace(start=stretch.start + first, end=stretch.end + first)
+            steps = steps_of(self.operations, moved, last)
+            if steps is not None and self._grows(steps, depth):
+                yield steps
+
+    @staticmethod
+    def _grows(steps: Steps, depth: Any) -> bool:
+        start, end, period = steps.start, steps.end, steps.period
+        return bool(depth[end - period : end].max() - depth[start : start + period].max() >= steps.count - 1)
+
+    def _wanted(self) -> dict[int, set[int]]:
+        """The slots of each loop with values that others use."""
+        homes = self.home[self.operands]
+        outside = (homes >= 0) & (homes != self.home[self.users])
+        used = {*self.operands[outside].tolist(), *leaves_of(self.old.outputs)}
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for i in used:
+            n = int(self.home[i])
+            if n >= 0:
+                wanted[n].add((i - self.steps[n].start) % self.steps[n].period)
+        return wanted
+
+    def _rewrite(self) -> None:
+        i = 0
+        while i < len(self.operations):
+            n = int(self.home[i])
+            if n >= 0:
+                self.loops.append(self._loop(self.steps[n], self.wanted[n]))
+                i = self.steps[n].end
+                continue
+            operation, name = self.operations[i], self._label(i)
+            if operation.op == INPUT:
+                self.number[i] = self.builder.input(name)
+            elif operation.op == CONSTANT:
+                self.number[i] = self.builder.constant(operation.value)
+            else:
+                self.number[i] = self.builder.again(operation, [self.at(j) for j in operation.operands], name)
+            i += 1
+
+    def _label(self, i: int) -> str:
+        name = self.old.names[i]
+        return "" if NUMBERED.fullmatch(name) else name
+
+    def at(self, i: int) -> int:
+        """The new number of a value; one made in a loop is taken out of it."""
+        if i not in self.number:
+            n = int(self.home[i])
+            loop, outputs = self.loops[n]
+            step, slot = divmod(i - self.steps[n].start, self.steps[n].period)
+            self.number[i] = self.builder.item(loop, outputs[slot], step, self._label(i))
+        return self.number[i]
+
+    def _loop(self, steps: Steps, wanted: set[int]) -> tuple[int, dict[int, int]]:
+        """A loop in the place of steps, and which of its outputs the value of each wanted slot is."""
+        body, inputs = ProgramBuilder(), steps.inputs()
+        number: dict[Any, int] = {}  # of inputs, and of slots
+        for x in inputs:
+            operation = self.operations[x.first[0]]
+            if x.kind == SHARED and operation.op == CONSTANT:
+                number[x] = body.constant(operation.value)
+            else:
+                number[x] = body.input(self._label(steps.start + x.slot if x.slot >= 0 else x.first[0]))
+        for slot, operands in enumerate(steps.operands):
+            i = steps.start + slot
+            number[slot] = body.again(self.operations[i], [number[x] for x in operands], self._label(i))
+        inputs = [x for x in inputs if body.operations[number[x]].op == INPUT]
+        following = [number[x.slot if len(x.first) == 1 else x.before] for x in inputs if x.kind == CARRIED]
+        outputs = list(dict.fromkeys([*following, *(number[slot] for slot in sorted(wanted))]))
+        roles = [Role(x.kind, outputs.index(following[k]) if x.kind == CARRIED else 0) for k, x in enumerate(inputs)]
+        arguments = [Argument(body.names[number[x]] or "x", number[x]) for x in inputs]
+        program = folded(body.program(self.old.name, arguments, tuple(outputs)))
+        operands = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
+        loop = self.builder.loop(Loop(program, steps.count, tuple(roles)), operands)
+        return loop, {slot: outputs.index(number[slot]) for slot in wanted}
+
+
+def _likeness(operation: Any) -> Any:
+    """What operations that may repeat have in common; no two loops are alike."""
+    op, operands, value = operation
+    return op, len(operands), value if op == ITEM else id(value) if op == LOOP else None

@@ -1,0 +1,91 @@
+"""Loops of a program: a body, itself a program, that runs a fixed number of times.
+
+A loop is one operation, whose operands are what its body's inputs are fed from. Its value is the record of all steps;
+the operation `item` takes one number out of it. Each input of the body has a role: it is *carried* from the step before,
+is *listed*, with a number of its own for each step, is *taped* by another loop, or is *shared* by all steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.program import LOOP, Program, leaves_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CARRIED, LISTED, TAPED, SHARED = "carried", "listed", "taped", "shared"
+
+
+class Role(NamedTuple):
+    """Where an input of a body gets its number in each step.
+
+    A carried input is output `output` of the step before; its operand is its first value. A listed one has an operand
+    for each step. A taped one is output `output` of the loop that is its operand, step by step, or `backwards` from its
+    last step to its first. A shared one has one operand.
+    """
+
+    kind: str
+    output: int = 0
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A body that runs `count` times; `roles` are those of its inputs."""
+
+    body: Program
+    count: int
+    roles: tuple[Role, ...]
+
+    @property
+    def outputs(self) -> list[int]:
+        """The numbers of the body's outputs."""
+        return leaves_of(self.body.outputs)
+
+    def widths(self) -> Iterator[int]:
+        """How many operands each input has."""
+        for role in self.roles:
+            yield self.count if role.kind == LISTED else 1
+
+    def grouped(self, operands: Sequence[Any]) -> list[Sequence[Any]]:
+        """The operands of each input."""
+        groups, start = [], 0
+        for width in self.widths():
+            groups.append(operands[start : start + width])
+            start += width
+        return groups
+
+    def keeping(self, value: int) -> tuple[Loop, int]:
+        """The loop with a value of its body among the outputs, and which output it is."""
+        outputs = self.outputs
+        if value in outputs:
+            return self, outputs.index(value)
+        return replace(self, body=replace(self.body, outputs=(*outputs, value))), len(outputs)
+
+    def run(self, operands: Sequence[Any]) -> list[list[Any]]:
+        """The outputs of each step, for operands of any kind of number."""
+        groups, outputs = self.grouped(operands), self.outputs
+        steps: list[list[Any]] = []
+        for k in range(self.count):
+            values = self.body.run([self._fed(role, group, k, steps) for role, group in zip(self.roles, groups)])
+            steps.append([values[i] for i in outputs])
+        return steps
+
+    def _fed(self, role: Role, group: Sequence[Any], k: int, steps: list[list[Any]]) -> Any:
+        """The number that an input gets in step k."""
+        if role.kind == LISTED:
+            return group[k]
+        if role.kind == TAPED:
+            return group[0][self.count - 1 - k if role.backwards else k][role.output]
+        return steps[-1][role.output] if role.kind == CARRIED and k else group[0]
+
+
+def bodies(program: Program) -> Iterator[Program]:
+    """A program, and the bodies of its loops at any depth."""
+    waiting = [program]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += [operation.value.body for operation in found.operations if operation.op == LOOP]

@@ -1,0 +1,79 @@
+"""Periods: stretches of a sequence of codes that repeat, found by hashing its windows.
+
+The distances between equal windows vote for periods. The stretch that saves most is taken, then what is before and after
+it is searched in turn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WINDOWS = (4, 16, 64, 256)  # each a power of four: hashes double their length twice
+MOST = 60  # periods tried in a part
+LEAST = 4  # repetitions
+SAVES = 48  # codes that a stretch must save at least: a loop has its price
+MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)  # odd numbers without a pattern
+
+
+class Stretch(NamedTuple):
+    """Codes from `start` to `end`, where each is that of `period` places before, but for the first period."""
+
+    start: int
+    end: int
+    period: int
+
+
+def stretches(codes: Any) -> Iterator[Stretch]:
+    """The stretches of a sequence of whole numbers, largest first in each part; none overlap."""
+    waiting = [(0, len(codes))]
+    while waiting:
+        low, high = waiting.pop()
+        best = _best(codes[low:high])
+        if best is not None:
+            found = Stretch(low + best.start, low + best.end, best.period)
+            yield found
+            waiting += [(low, found.start), (found.end, high)]
+
+
+def _best(codes: Any) -> Stretch | None:
+    """The stretch that saves most; of two that save nearly as much, the one of the shorter period."""
+    best, saved = None, SAVES
+    for period in _periods(codes):
+        for start, end in _runs(codes, period):
+            saves = ((end - start) // period - 1) * period
+            if saves > 1.02 * saved or (best is not None and saves > 0.97 * saved and period < best.period):
+                best, saved = Stretch(start, end, period), max(saves, saved)
+    return best
+
+
+def _periods(codes: Any) -> list[int]:
+    """The distances between equal windows, the most frequent first."""
+    votes: dict[int, int] = {}
+    hashes = codes.astype(numpy.uint64)
+    for width in WINDOWS:
+        if len(codes) < 2 * width:
+            break
+        for mixer in MIXERS:
+            half = len(codes) - len(hashes) + 1
+            hashes = (hashes[:-half] * numpy.uint64(mixer) + hashes[half:]) ^ (hashes[half:] >> numpy.uint64(29))
+        order = numpy.argsort(hashes, kind="stable")
+        gaps = numpy.diff(order)[hashes[order][1:] == hashes[order][:-1]]
+        found, counts = numpy.unique(gaps, return_counts=True)
+        for k in numpy.argsort(-counts, kind="stable")[:MOST].tolist():
+            votes[int(found[k])] = votes.get(int(found[k]), 0) + int(counts[k])
+    return sorted(votes, key=lambda gap: -votes[gap])[:MOST]
+
+
+def _runs(codes: Any, period: int) -> Iterator[tuple[int, int]]:
+    """The longest stretches of a period that repeat often enough, as start and end."""
+    if len(codes) < LEAST * period:
+        return
+    same = numpy.concatenate([[0], codes[:-period] == codes[period:], [0]]).astype(numpy.int8)
+    for start, end in numpy.flatnonzero(numpy.diff(same)).reshape(-1, 2).tolist():
+        if end - start >= (LEAST - 1) * period:
+            yield start, end + period
