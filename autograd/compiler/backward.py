@@ -10,26 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.compiler.backward_loops import ALWAYS, Adjoint, LoopAdjoints, active_values
 from autograd.compiler.building import VARIABLE, ProgramBuilder
 from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
-from autograd.compiler.program import DETACH, INPUT, Argument, Meaning, Program, leaves_of, renumbered
+from autograd.compiler.program import DETACH, INPUT, ITEM, LOOP, Argument, Meaning, Program, leaves_of, renumbered
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-ALWAYS = -1  # the mask of an adjoint that exists whatever the numbers are
-
-
-class Adjoint(NamedTuple):
-    """∂C/∂v or a part of it: the number of its value, and of the condition under which it exists."""
-
-    value: int
-    mask: int = ALWAYS
-
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
@@ -134,29 +125,48 @@ class Backward:
         """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
         active = self.active(wanted)
         self.kinks.prepare(active)
-        return self.descent(output, wanted, active, self.kinks.across)
+        return self._values(self.descent(output, wanted, active, self.kinks.across), wanted)
 
     def derivative(self, i: int, j: int) -> int:
         """The number of ∂ value i / ∂ value j as if value j were an input; works during another sweep."""
         active, output = self.active({j}), self.output
         if not active[i]:
             return self.builder.constant(0.0)
-        found = self.descent(i, {j}, active, lambda adjoint, factors: ())[j]
+        found = self._values(self.descent(i, {j}, active, lambda adjoint, factors: ()), {j})[j]
         self.output = output
         return found
 
-    def descent(self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]) -> dict[int, int]:
-        """One pass from an output down to the wanted values."""
+    def descent(
+        self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]
+    ) -> dict[int, Adjoint]:
+        """One pass from an output down to the wanted values: the adjoints of those that it reaches."""
+        return self.descended(output, {output: [Adjoint(self.builder.constant(1.0))]}, wanted, active, across)
+
+    def descended(
+        self,
+        output: int,
+        parts: dict[int, list[Adjoint]],
+        wanted: set[int],
+        active: list[bool],
+        across: Callable[..., Any],
+    ) -> dict[int, Adjoint]:
+        """The same from several values, each with the parts of its adjoint."""
         operations = self.program.operations
         self.output = output
-        parts: dict[int, list[Adjoint]] = {output: [Adjoint(self.builder.constant(1.0))]}
-        found: dict[int, int] = {}
+        loops = LoopAdjoints(self, active)
+        found: dict[int, Adjoint] = {}
         for i in range(len(operations) - 1, -1, -1):
+            if operations[i].op == LOOP:
+                for j, part in loops.through(i):
+                    parts.setdefault(j, []).append(part)
             if i not in parts or not active[i]:
                 continue
             adjoint = self._summed(i, parts.pop(i))
             if i in wanted:
-                found[i] = adjoint.value
+                found[i] = adjoint
+                continue
+            if operations[i].op == ITEM:
+                loops.add(i, adjoint)
                 continue
             factors: list[tuple[int, int]] = []
             for k, (j, partial) in enumerate(zip(operations[i].operands, self.partials(i))):
@@ -167,8 +177,12 @@ class Backward:
                         factors.append((j, self.factor(partial)))
             for j, part in across(adjoint, factors):
                 parts.setdefault(j, []).append(part)
-        zero = self.builder.constant(0.0)
-        return {i: found.get(i, zero) for i in wanted}
+        return found
+
+    def _values(self, found: dict[int, Adjoint], wanted: set[int]) -> dict[int, int]:
+        """The numbers of the adjoints; that of 0 for values not reached."""
+        zero = Adjoint(self.builder.constant(0.0))
+        return {i: found.get(i, zero).value for i in wanted}
 
     def beside(self, value: int, derivative: int) -> int:
         """A derivative that turns NaN where the function's value is not finite, so that the safe program runs."""
@@ -177,10 +191,7 @@ class Backward:
 
     def active(self, wanted: set[int]) -> list[bool]:
         """Which values depend on a wanted value."""
-        active: list[bool] = []
-        for i, operation in enumerate(self.program.operations):
-            active.append(i in wanted or any(map(active.__getitem__, operation.operands)))
-        return active
+        return active_values(self.program, wanted)
 
     def partials(self, i: int) -> tuple[Any, ...]:
         """The local derivatives of operation i, as symbols that `lowering` maps to the operands of this operation."""
