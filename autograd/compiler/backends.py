@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd.compiler.executor import Leaf, NumpyExecutor
-from autograd.compiler.rolled import Result, Rolled
+from autograd.compiler.rolled import Result, Rolled, inside
 from autograd.forks import at_work
 
 BACKENDS = ("auto", "numpy", "llvm")
@@ -93,7 +93,7 @@ def usable_cores() -> int:
 def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> ExecutorFactory:
     """The factory of a program's executors; this compiles machine code."""
     backend = options.preferred
-    length = len(rolled.shared) + len(rolled.rows) + len(rolled.after)
+    length = sum(1 for _ in inside((*rolled.shared, *rolled.rows, *rolled.after)))
     if options.backend == "auto" and length > LONGEST:
         backend = Backend("numpy", f"LLVM would take long over {length} instructions")
     if backend.name == "llvm":

@@ -22,6 +22,7 @@ from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
 

@@ -29,6 +29,7 @@ from autograd.compiler.rolled import (
     Number,
     Operand,
     Product,
+    Repeat,
     Result,
     Rolled,
     RowProduct,
@@ -310,11 +311,34 @@ def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable
     return [(numpy.matmul, (left, right.T, out))]
 
 
+def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
+    """One Python loop over the steps, with everything in it bound."""
+    streams = [(arrays[x.register][x.column], array(x.source, arrays)) for x in instruction.streams]
+    code = [call for x in instruction.instructions for call in BINDERS[type(x)](x, arrays, array)]
+    tapes = [(arrays[register], array(view, arrays)[0]) for register, view in instruction.tapes]
+    given = [array(x.source, arrays)[0] for x in instruction.carried]
+    taken = [arrays[x.register][x.column] for x in instruction.carried]
+
+    def run() -> None:
+        for k in range(instruction.count):
+            for out, source in streams:
+                out[...] = source[k]
+            for function, operands in code:
+                function(*operands)
+            for tape, x in tapes:
+                tape[k] = x
+            for out, x in zip(taken, [x.copy() for x in given]):
+                out[...] = x
+
+    return [(run, ())]
+
+
 BINDERS: dict[type, Callable[..., Code]] = {
     Apply: _apply,
     Product: _product,
     Fold: _fold,
     Gather: _gather,
+    Repeat: _repeat,
     RowProduct: _row_product,
     RowSum: _row_sum,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -20,7 +20,7 @@ from autograd.compiler.loops import CARRIED, SHARED, Loop, Role
 from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
-from autograd.compiler.steps import Input, Steps, steps_of
+from autograd.compiler.steps import Steps, steps_of
 
 # Instructions one after the other from which loops are looked for: below, a program that is wide runs and compiles faster.
 DEEP = 300

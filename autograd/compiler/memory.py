@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from autograd.compiler.rolled import ROWS, Apply, Gather, Instruction, Rolled, View
+from autograd.compiler.rolled import ROWS, Apply, Instruction, Repeat, Rolled, View, read_by, written_by
 
 
 class Slots(NamedTuple):
@@ -20,13 +20,16 @@ class Slots(NamedTuple):
         return sum(width for width, _ in self.sizes)
 
 
-def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None) -> Slots:
+def planned(
+    rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None, inner: Collection[int] = ()
+) -> Slots:
     """Slots for the registers of rows, in one pass over the steps: instructions that run together, or single ones.
 
-    A register made and used within one step gets no slot.
+    A register made and used within one step gets no slot. A loop is one step, whose registers all have slots but for
+    those in `inner`.
     """
     steps = [[instruction] for instruction in rolled.rows] if steps is None else steps
-    last = {i: k for k, step in enumerate(steps) for instruction in step for i in operands_of(instruction)}
+    last = {i: k for k, step in enumerate(steps) for instruction in step for i in read_by(instruction)}
     for result in rolled.outputs:
         if isinstance(result, View):
             last[result.register] = len(steps)
@@ -36,9 +39,16 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
         if rolled.registers[i].scope == ROWS:
             _take(slots, free, rolled, i)
     for k, step in enumerate(steps):
-        used = dict.fromkeys(i for instruction in step for i in operands_of(instruction))
+        used = dict.fromkeys(i for instruction in step for i in read_by(instruction))
         dying = [i for i in used if last[i] == k and i in slots.slot]
         for instruction in step:
+            if isinstance(instruction, Repeat):
+                made = [i for i in dict.fromkeys(written_by(instruction)) if i not in slots.slot and i not in inner]
+                for i in made:
+                    if rolled.registers[i].scope == ROWS:
+                        _take(slots, free, rolled, i)
+                dying += [i for i in made if i in slots.slot and last.get(i, k) == k]
+                continue
             in_place = [i for i in dying if len(step) == 1 and _in_place(instruction, i, rolled)]
             if in_place:
                 slots.slot[instruction.out] = slots.slot[in_place[0]]
@@ -69,12 +79,3 @@ def _in_place(instruction: Instruction, i: int, rolled: Rolled) -> bool:
     whole = View(i, 0, (old.width,), (1,))
     views = [x for x in instruction.operands if isinstance(x, View) and x.register == i]
     return old[1:] == new[1:] and all(view == whole for view in views)
-
-
-def operands_of(instruction: Instruction) -> Iterator[int]:
-    """The registers that an instruction reads."""
-    if isinstance(instruction, Gather):
-        yield from (register for register, _ in instruction.pieces)
-        return
-    fields = instruction.operands if isinstance(instruction, Apply) else instruction
-    yield from (field.register for field in fields if isinstance(field, View))

@@ -10,6 +10,7 @@ a matrix, two. Numbers that lie otherwise go through a `Gather` first. An execut
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -98,7 +99,66 @@ class RowProduct(NamedTuple):
     right: View
 
 
-Instruction = Apply | Product | Fold | Gather | RowSum | RowProduct
+class Move(NamedTuple):
+    """A number that is put into a column of a register."""
+
+    register: int
+    column: int
+    source: View
+
+
+class Repeat(NamedTuple):
+    """Instructions that run `count` times.
+
+    A step first moves its own numbers of `streams` in, from views of one number a step, then runs, then notes numbers
+    in `tapes`, one column a step, and at last makes the moves of `carried`, all at once.
+    """
+
+    count: int
+    streams: tuple[Move, ...]
+    instructions: tuple[Instruction, ...]
+    tapes: tuple[tuple[int, View], ...]
+    carried: tuple[Move, ...]
+
+
+Instruction = Apply | Product | Fold | Gather | RowSum | RowProduct | Repeat
+
+
+def inside(instructions: Iterable[Instruction]) -> Iterator[Instruction]:
+    """Instructions, and those that they repeat."""
+    for instruction in instructions:
+        yield instruction
+        if isinstance(instruction, Repeat):
+            yield from inside(instruction.instructions)
+
+
+def reads(instruction: Instruction) -> Iterator[int]:
+    """The registers that an instruction itself reads, apart from what it repeats."""
+    if isinstance(instruction, Gather):
+        yield from (register for register, _ in instruction.pieces)
+    elif isinstance(instruction, Repeat):
+        yield from (move.source.register for move in (*instruction.streams, *instruction.carried))
+        yield from (move.register for move in instruction.carried)
+        yield from (view.register for _, view in instruction.tapes)
+    else:
+        fields = instruction.operands if isinstance(instruction, Apply) else instruction
+        yield from (field.register for field in fields if isinstance(field, View))
+
+
+def read_by(instruction: Instruction) -> Iterator[int]:
+    """The registers that an instruction reads, with what it repeats."""
+    for part in inside([instruction]):
+        yield from reads(part)
+
+
+def written_by(instruction: Instruction) -> Iterator[int]:
+    """The registers that an instruction writes."""
+    if isinstance(instruction, Repeat):
+        yield from (move.register for move in (*instruction.streams, *instruction.carried))
+        yield from (register for register, _ in instruction.tapes)
+        yield from (i for x in instruction.instructions for i in written_by(x))
+    else:
+        yield instruction.out
 
 
 @dataclass(frozen=True)
@@ -126,14 +186,32 @@ class Rolled:
         titles = (("once a call", self.shared), ("for each block of rows", self.rows), ("after all rows", self.after))
         for title, instructions in titles:
             lines += [f"  {title}"] if instructions else []
-            lines += [f"    {self._written(instruction)}" for instruction in instructions]
+            lines += [line for instruction in instructions for line in self._lines(instruction, "    ")]
         return "\n".join([*lines, f"  results: {', '.join(map(self._operand, self.outputs))}"])
 
     def _declared(self, i: int) -> str:
         register = self.registers[i]
         return f"{register.name}[{register.width}{' × rows' if register.scope == ROWS else ''}]"
 
+    def _lines(self, instruction: Instruction, indent: str) -> Iterator[str]:
+        if not isinstance(instruction, Repeat):
+            yield f"{indent}{self._written(instruction)}"
+            return
+        yield f"{indent}for each of {instruction.count} steps"
+        for move in instruction.streams:
+            yield f"{indent}  {self._moved(move)}, one number a step"
+        for inner in instruction.instructions:
+            yield from self._lines(inner, f"{indent}  ")
+        for register, view in instruction.tapes:
+            yield f"{indent}  {self.registers[register].name} notes {self._operand(view)}"
+        for move in instruction.carried:
+            yield f"{indent}  {self._moved(move)} for the next step"
+
+    def _moved(self, move: Move) -> str:
+        return f"{self.registers[move.register].name}[{move.column}] = {self._operand(move.source)}"
+
     def _written(self, instruction: Instruction) -> str:
+        assert not isinstance(instruction, Repeat)
         left = self._declared(instruction.out)
         if isinstance(instruction, Apply):
             return f"{left} = {instruction.op}({', '.join(map(self._operand, instruction.operands))})"

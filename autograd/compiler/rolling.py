@@ -6,30 +6,27 @@ members of a group are ordered by the locations of their operands, so operands a
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import defaultdict
+from copy import copy
+from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.program import CONSTANT, INPUT, Program, leaves_of
+from autograd.compiler.placing import Location, Placement
+from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
 from autograd.compiler.rolled import (
-    AFTER,
     ROWS,
     SHARED,
     TOTAL,
     Apply,
     Fold,
-    Gather,
-    Instruction,
-    Number,
     Operand,
     Product,
-    Register,
     Result,
     Rolled,
     RowProduct,
     RowSum,
     View,
 )
+from autograd.compiler.rolling_loops import Ends, needs, repeat
 from autograd.compiler.scalar_graph import (
     AT_END,
     CONTRACTION,
@@ -45,19 +42,11 @@ from autograd.compiler.scalar_graph import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SCOPE = {ONCE: SHARED, EACH_ROW: ROWS, AT_END: AFTER}
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
 DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
-
-
-class Location(NamedTuple):
-    """Where a number is: its register, and its column there."""
-
-    register: int
-    column: int
 
 
 def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False) -> Rolled:
@@ -84,19 +73,25 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], l
     return Rolling(program, graph, by_row, leaves).result(results)
 
 
-class Rolling:
+class Rolling(Placement):
     """Places the scalars of one program in registers."""
 
     def __init__(self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int]) -> None:
-        self.program, self.graph, self.outputs = program, graph, outputs
-        self.registers: list[Register] = []
-        self.locations: dict[int, Location] = {}
-        self.constants: list[tuple[int, float]] = []
-        self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
+        super().__init__(graph)
+        self.program, self.outputs = program, outputs
         self.count: int | None = None
-        self.gathers: dict[Any, int] = {}  # each gather is made once
-        self.names: Counter[str] = Counter()
+        self.loops: dict[int, Ends] = {}
+        self.needs: dict[int, dict[int, bool]] = {}
         self.inputs = [self._input(k, k in by_row) for k in range(len(program.arguments))]
+
+    def within(self, graph: ScalarGraph, outputs: Sequence[int], phase: int) -> Rolling:
+        """The rolling of a loop's body, whose registers are among those of this one; the loop runs in this phase."""
+        body = copy(self)
+        body.graph, body.outputs, body.repeats = graph, outputs, True
+        body.scopes = {ONCE: self.scopes[ONCE], EACH_ROW: self.scopes[phase]}
+        body.phases = {ONCE: self.phases[ONCE], EACH_ROW: []}
+        body.locations, body.gathers, body.loops = {}, {}, {}
+        return body
 
     def _input(self, k: int, by_row: bool) -> int:
         argument = self.program.arguments[k]
@@ -106,20 +101,21 @@ class Rolling:
             self.locations[self.graph.number[i]] = Location(register, column)
         return register
 
-    def _register(self, name: str, width: int, scope: str, booleans: bool = False) -> int:
-        self.registers.append(Register(name, width, scope, booleans))
-        return len(self.registers) - 1
-
-    def result(self, results: Sequence[Result]) -> Rolled:
-        """The rolled program, built group by group, in order of phase and depth."""
+    def place(self) -> None:
+        """Place every scalar, group by group, in order of phase and depth."""
+        self.needs = needs(self.graph, self.outputs)
         for phase, depth in self._depths():
             groups: dict[Any, list[int]] = defaultdict(list)
             for cell in depth:
                 groups[self._likeness(cell)].append(cell)
             for (op, *_), members in groups.items():
                 self._group(op, members, phase)
+
+    def result(self, results: Sequence[Result]) -> Rolled:
+        """The rolled program."""
+        self.place()
         views = [
-            self._operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END)
+            self.operand([self.outputs[i] for i in outputs], EACH_ROW if each else AT_END)
             for outputs, each, _ in results
         ]
         return Rolled(
@@ -153,6 +149,8 @@ class Rolling:
         """What the members of a group have in common."""
         graph = self.graph
         op, operands = graph.ops[i], graph.operands[i]
+        if op in (LOOP, ITEM):
+            return op, i
         if op == CONTRACTION:
             terms = self._aligned(graph.terms[i])
             graph.terms[i] = terms
@@ -182,6 +180,11 @@ class Rolling:
             self._row_products(members)
         elif op == ROW_SUM:
             self._row_sums(members)
+        elif op == LOOP:
+            self.loops[members[0]] = repeat(self, members[0], phase)
+        elif op == ITEM:
+            (loop,), (output, step) = graph.operands[members[0]], graph.values[members[0]]
+            self.locations[members[0]] = self.loops[loop].item(output, step)
         elif op == COUNT:
             self.count = self._register("rows", 1, SHARED)
             self.locations[members[0]] = Location(self.count, 0)
@@ -202,28 +205,20 @@ class Rolling:
     def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, booleans: bool = False) -> int:
         """One operation on many operands, given as a list of scalars for each operand position."""
         return self._applied(
-            op, [self._operand(column, phase) for column in operands], len(operands[0]), phase, booleans
+            op, [self.operand(column, phase) for column in operands], len(operands[0]), phase, booleans
         )
 
     def _applied(self, op: str, operands: Sequence[Operand], width: int, phase: int, booleans: bool = False) -> int:
-        out = self._register(self._named(op), width, SCOPE[phase], booleans)
+        out = self.made(op, width, phase, booleans)
         self.phases[phase].append(Apply(out, op, tuple(operands)))
         return out
-
-    def _named(self, op: str) -> str:
-        name = op if op.isidentifier() else "test"
-        self.names[name] += 1
-        return f"{name}_{self.names[name]}"
 
     def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
         """One fold for each row of scalars."""
         operand = self._matrix(list(zip(*rows)), phase)
-        out = self._register(self._named(op), len(rows), SCOPE[phase])
+        out = self.made(op, len(rows), phase)
         self.phases[phase].append(Fold(out, op, operand))
         return out
-
-    def _whole(self, register: int) -> View:
-        return View(register, 0, (self.registers[register].width,), (1,))
 
     # --- contractions
 
@@ -255,12 +250,12 @@ class Rolling:
 
     def _matrix_product(self, vector: tuple[int, ...], terms: list[Terms], phase: int) -> int | None:
         matrix = self._matrix([[a for a, _ in t.pairs] for t in terms], phase)
-        column = self._operand(vector, phase)
+        column = self.operand(vector, phase)
         assert isinstance(column, View)
-        out = self._register(self._named("product"), len(terms), SCOPE[phase])
+        out = self.made("product", len(terms), phase)
         add = None
         if terms[0].singles:
-            first = self._operand([t.singles[0] for t in terms], phase)
+            first = self.operand([t.singles[0] for t in terms], phase)
             add = first if isinstance(first, View) else None
         self.phases[phase].append(Product(out, matrix, column, add))
         if add is not None:
@@ -276,7 +271,7 @@ class Rolling:
         if count > FEW:
             sides = [[t.pairs[k][side] for k in range(count) for t in terms] for side in (0, 1)]
             products = self._apply("multiply", sides, phase)
-            out = self._register(self._named("sum"), width, SCOPE[phase])
+            out = self.made("sum", width, phase)
             self.phases[phase].append(Fold(out, "sum", View(products, 0, (count, width), (width, 1))))
             return out
         total: int | None = None
@@ -294,7 +289,7 @@ class Rolling:
         if count > FEW:
             more = self._fold("sum", [t.singles for t in terms], phase)
             return more if total is None else self._sum_of(self._whole(total), self._whole(more), width, phase)
-        columns = [self._operand([t.singles[k] for t in terms], phase) for k in range(count)]
+        columns = [self.operand([t.singles[k] for t in terms], phase) for k in range(count)]
         running: Operand | None = None if total is None else self._whole(total)
         for column in columns:
             if running is None:
@@ -311,7 +306,7 @@ class Rolling:
 
     def _row_sums(self, members: list[int]) -> None:
         members.sort(key=lambda i: self._order(self.graph.operands[i][0]))
-        operand = self._operand([self.graph.operands[i][0] for i in members], EACH_ROW)
+        operand = self.operand([self.graph.operands[i][0] for i in members], EACH_ROW)
         assert isinstance(operand, View)
         self._assign(members, self._summed(operand, len(members)))
 
@@ -329,65 +324,10 @@ class Rolling:
             register = self._apply("multiply", list(zip(*[self.graph.operands[i] for i in members])), EACH_ROW)
             self._assign(members, self._summed(self._whole(register), len(members)))
             return
-        sides = [self._operand(side, EACH_ROW) for side in (left, right)]
+        sides = [self.operand(side, EACH_ROW) for side in (left, right)]
         assert isinstance(sides[0], View) and isinstance(sides[1], View)
         out = self._register(self._named("total"), len(left) * len(right), TOTAL)
         self.phases[EACH_ROW].append(RowProduct(out, sides[0], sides[1]))
         row, column = ({i: k for k, i in enumerate(side)} for side in (left, right))
         for i, (a, b) in zip(members, pairs):
             self.locations[i] = Location(out, row[a] * len(right) + column[b])
-
-    # --- operands
-
-    def _operand(self, column: Sequence[int], phase: int) -> Operand:
-        """One operand of all members: a constant, a view, or a view of a gathered register."""
-        values = [self.graph.values[i] for i in column if self.graph.ops[i] == CONSTANT]
-        if len(values) == len(column) and len(set(column)) == 1:
-            return Number(values[0])
-        places = [self._locate(i) for i in column]
-        steps = {b.column - a.column for a, b in pairwise(places)} or {1}
-        if len(steps) == 1 and len({place.register for place in places}) == 1:
-            return View(places[0].register, places[0].column, (len(places),), (steps.pop(),))
-        return self._whole(self._gathered(places, phase))
-
-    def _locate(self, i: int) -> Location:
-        place = self.locations.get(i)
-        if place is None:  # a constant among other operands
-            x = self.graph.values[i]
-            register = self._register(self._named("constant"), 1, SHARED, type(x) is bool)
-            self.constants.append((register, x))
-            place = self.locations[i] = Location(register, 0)
-        return place
-
-    def _matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
-        """Rows of scalars as a matrix."""
-        places = [[self._locate(i) for i in row] for row in rows]
-        first = places[0][0]
-        down = places[1][0].column - first.column if len(places) > 1 else len(places[0])
-        across = places[0][1].column - first.column if len(places[0]) > 1 else 1
-        if all(
-            place.register == first.register and place.column == first.column + r * down + c * across
-            for r, row in enumerate(places)
-            for c, place in enumerate(row)
-        ):
-            return View(first.register, first.column, (len(places), len(places[0])), (down, across))
-        register = self._gathered([place for row in places for place in row], phase)
-        return View(register, 0, (len(places), len(places[0])), (len(places[0]), 1))
-
-    def _gathered(self, places: Sequence[Location], phase: int) -> int:
-        """A register of numbers from anywhere, gathered before the rows if all of them are shared."""
-        pieces: list[tuple[int, list[int]]] = []
-        for register, column in places:
-            if pieces and pieces[-1][0] == register:
-                pieces[-1][1].append(column)
-            else:
-                pieces.append((register, [column]))
-        key = tuple((register, tuple(columns)) for register, columns in pieces)
-        if key not in self.gathers:
-            scopes = {self.registers[register].scope for register, _ in key}
-            if scopes == {SHARED}:
-                phase = ONCE
-            booleans = all(self.registers[register].booleans for register, _ in key)
-            out = self.gathers[key] = self._register(self._named("gather"), len(places), SCOPE[phase], booleans)
-            self.phases[phase].append(Gather(out, key))
-        return self.gathers[key]

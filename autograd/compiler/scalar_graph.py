@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.program import CONSTANT, INPUT, Program, reached
+from autograd.compiler.loops import SHARED, TAPED, Loop, Role
+from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, reached
 from autograd.compiler.sequences import EXACT, PLAIN
 from autograd.symbols import COMPARISONS
 
@@ -32,9 +33,11 @@ class Terms(NamedTuple):
 class ScalarGraph:
     """Operations by number, each created once; `when` gives the phase that computes each."""
 
-    def __init__(self, program: Program, by_row: Collection[int], limits: bool) -> None:
-        """`limits` keeps the engine's limits at infinity."""
+    def __init__(self, program: Program, by_row: Collection[int], limits: bool, booleans: Collection[int] = ()) -> None:
+        """`limits` keeps the engine's limits at infinity; the inputs `booleans` are conditions."""
         sequences = EXACT if limits else PLAIN
+        self.limits = limits
+        self.bodies: dict[int, ScalarGraph] = {}  # of loops; what varies with the step is by row there
         self.ops: list[str] = []
         self.operands: list[tuple[int, ...]] = []
         self.values: list[Any] = []
@@ -44,11 +47,14 @@ class ScalarGraph:
         number: list[int] = []
         for i, (op, operands, value) in enumerate(program.operations):
             if op == INPUT:
-                number.append(self._add(INPUT, (), None, EACH_ROW if i in by_row else ONCE))
+                number.append(self._add(INPUT, (), i in booleans or None, EACH_ROW if i in by_row else ONCE))
             elif op == CONSTANT:
                 number.append(self.constant(value))
             else:
                 parts = [number[j] for j in operands]
+                if op in (LOOP, ITEM):
+                    number.append(self._loop(value, parts) if op == LOOP else self.item(parts[0], value))
+                    continue
                 number.append(sequences[op](self, parts) if op in sequences else self.emit(op, *parts))
         self.number = number
 
@@ -58,6 +64,34 @@ class ScalarGraph:
         self.values.append(value)
         self.when.append(when)
         return len(self.ops) - 1
+
+    def _loop(self, loop: Loop, operands: list[int]) -> int:
+        """The number of a loop, and the scalars of its body."""
+        groups = loop.grouped(operands)
+        body = loop.body
+        varying = {
+            m
+            for m, (role, group) in enumerate(zip(loop.roles, groups))
+            if role.kind != SHARED or self.when[group[0]] != ONCE
+        }
+        booleans = {m for m, (role, group) in enumerate(zip(loop.roles, groups)) if self._feeds_boolean(role, group[0])}
+        i = self._add(LOOP, tuple(operands), loop, self._latest(operands))
+        self.bodies[i] = ScalarGraph(body, varying, self.limits, booleans)
+        return i
+
+    def _feeds_boolean(self, role: Role, operand: int) -> bool:
+        return self._is_boolean_item(operand, role.output) if role.kind == TAPED else self.is_boolean(operand)
+
+    def _is_boolean_item(self, loop: int, output: int) -> bool:
+        body = self.bodies[loop]
+        return body.is_boolean(body.number[self.values[loop].outputs[output]])
+
+    def item(self, loop: int, value: tuple[int, int]) -> int:
+        """The number of an output of a loop in a step."""
+        key = (ITEM, loop, value)
+        if key not in self._known:
+            self._known[key] = self._add(ITEM, (loop,), value, self.when[loop])
+        return self._known[key]
 
     def constant(self, x: Any) -> int:
         """The number of a constant scalar."""
@@ -87,6 +121,8 @@ class ScalarGraph:
         """Whether scalar i is a condition, not a number."""
         while self.ops[i] == "where":
             i = self.operands[i][1]
+        if self.ops[i] == ITEM:
+            return self._is_boolean_item(self.operands[i][0], self.values[i][0])
         return self.ops[i] in COMPARISONS or type(self.values[i]) is bool
 
     def live(self, outputs: Sequence[int]) -> list[int]:

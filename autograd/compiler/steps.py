@@ -13,6 +13,7 @@ from autograd.compiler.program import CONSTANT, Operation
 from autograd.primitives import ROWS
 
 PEELED = 4  # first steps that may differ from the others
+MULTIPLES = 4  # steps that may differ in turn
 LAG = 8  # steps that a carried number may wait for its use
 
 
@@ -62,9 +63,19 @@ class Steps(NamedTuple):
 def steps_of(operations: Sequence[Operation], stretch: Stretch, last: Any) -> Steps | None:
     """A stretch as steps, cut where few values cross and after first steps that differ; None if the others differ too.
 
-    `last` is the last use of each value.
+    `last` is the last use of each value. The same operations may take their operands from elsewhere in every second
+    step, or in every third: then such steps together are one.
     """
     start, end, period = stretch
+    for times in range(1, MULTIPLES + 1):
+        if (end - start) // (times * period) >= LEAST:
+            found = _cut(operations, start, end, times * period, last)
+            if found is not None:
+                return found
+    return None
+
+
+def _cut(operations: Sequence[Operation], start: int, end: int, period: int, last: Any) -> Steps | None:
     start += _quietest(start + period, period, last)
     for first in range(start, start + (PEELED + 1) * period, period):
         count = (end - first) // period

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Options
+from autograd.compiler.folding import folded
 from autograd.compiler.layout import shapes_of, template
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters, Passed
@@ -92,7 +93,7 @@ class Traces:
 
         of_numbers.__name__ = name
         try:
-            program = trace(of_numbers, [template(spec) for spec in call.specs], moving)
+            program = folded(trace(of_numbers, [template(spec) for spec in call.specs], moving))
         except TraceError:  # names its line, whatever the shapes
             raise
         except Exception as error:  # what f itself raises propagates, with a note on its arguments

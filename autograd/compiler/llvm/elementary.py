@@ -57,7 +57,7 @@ def power_of_two(k: Lanes) -> Lanes:
 
 def scaled(x: Lanes, k: Lanes) -> Lanes:
     """x · 2**k: one instruction in AVX-512, else two steps of which only the last can round."""
-    if x.body.module.native == 8:
+    if x.body.native == 8:
         part = "<8 x double>"
         name = x.body.module.declare(part, "llvm.x86.avx512.mask.scalef.pd.512", part, part, part, "i8", "i32")
         scale = f"call {part} {name}({part} {{}}, {part} {{}}, {part} zeroinitializer, i8 -1, i32 4)"

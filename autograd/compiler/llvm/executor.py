@@ -18,7 +18,7 @@ from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.pool import Job, pool
 from autograd.compiler.llvm.storage import FINITE, UNREADABLE, Storage, laid_out
 from autograd.compiler.llvm.writing import module_of
-from autograd.compiler.rolled import Apply, Product, Result, Rolled, RowProduct, View
+from autograd.compiler.rolled import Apply, Product, Repeat, Result, Rolled, RowProduct, View
 
 # Rows are split by their number and the program alone, so that sums do not depend on the number of threads.
 LEAST_CHUNK = 512  # rows in a chunk
@@ -159,6 +159,8 @@ def _cost(instruction: Any) -> int:
         return width * (1 if isinstance(array_kernel(instruction.op), numpy.ufunc) else KERNEL)
     if isinstance(instruction, Product):
         return math.prod(instruction.matrix.counts)
+    if isinstance(instruction, Repeat):
+        return instruction.count * sum(map(_cost, instruction.instructions))
     if isinstance(instruction, RowProduct):
         return instruction.left.counts[0] * instruction.right.counts[0]
     return 1

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograd.compiler.memory import operands_of
-from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, RowSum, View
+from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, RowSum, View, read_by, written_by
 
 MOST = 64  # instructions in a loop: the time to compile a basic block grows faster than its length
 
@@ -30,14 +29,14 @@ def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) ->
     first = 0  # where the search for a loop starts
     for instruction in instructions:
         width = _width(instruction, registers)
-        earliest = max([_after(made, instruction, i, registers, steps) for i in operands_of(instruction)], default=0)
+        earliest = max([_after(made, instruction, i, registers, steps) for i in read_by(instruction)], default=0)
         places = range(max(earliest, first), len(steps)) if width is not None else ()
         k = next((k for k in places if steps[k].width == width and len(steps[k].instructions) < MOST), len(steps))
         if k == len(steps):
             steps.append(Fused(width))
             first = max(first, k - MOST)  # so that the search does not grow with the program
         steps[k].instructions.append(instruction)
-        made[instruction.out] = k
+        made.update((i, k) for i in written_by(instruction))
     return steps
 
 

@@ -37,7 +37,7 @@ class Lanes:
 
     @property
     def type(self) -> str:
-        return f"<{self.body.module.lanes} x {self.kind}>"
+        return f"<{self.body.lanes} x {self.kind}>"
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}"
@@ -56,7 +56,7 @@ class Lanes:
 
     def bitcast(self, kind: str) -> Lanes:
         """The same bits, as another kind."""
-        target = f"<{self.body.module.lanes} x {kind}>"
+        target = f"<{self.body.lanes} x {kind}>"
         return Lanes(self.body, self.body.new(f"bitcast {self} to {target}"), kind)
 
     def other(self, text: str, kind: str = DOUBLE) -> Lanes:
@@ -66,7 +66,7 @@ class Lanes:
     def call(self, intrinsic: str, *more: Any) -> Lanes:
         """An LLVM intrinsic of this and other numbers."""
         operands = [self, *[like(self, x) for x in more]]
-        full = f"llvm.{intrinsic}.v{self.body.module.lanes}f64"
+        full = f"llvm.{intrinsic}.v{self.body.lanes}f64"
         name = self.body.module.declare(self.type, full, *[x.type for x in operands])
         return self.other(f"call {self.body.flags}{self.type} {name}({', '.join(map(str, operands))})")
 
@@ -192,7 +192,7 @@ class Lanes:
 def constant(body: Body, x: Any, kind: str = DOUBLE) -> Lanes:
     """The same number in every lane."""
     one = number(float(x)) if kind == DOUBLE else str(int(x))
-    return Lanes(body, f"<{', '.join([f'{kind} {one}'] * body.module.lanes)}>", kind, float(x))
+    return Lanes(body, f"<{', '.join([f'{kind} {one}'] * body.lanes)}>", kind, float(x))
 
 
 def lifted(beside: Lanes, x: Any) -> Lanes:
@@ -210,7 +210,7 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
     if x.kind == kind:
         return x
     if kind == DOUBLE:
-        return x.other(f"{'uitofp' if x.kind == BOOLEAN else 'sitofp'} {x} to <{x.body.module.lanes} x {DOUBLE}>")
+        return x.other(f"{'uitofp' if x.kind == BOOLEAN else 'sitofp'} {x} to <{x.body.lanes} x {DOUBLE}>")
     if kind == BOOLEAN:
         return UFUNCS["not_equal"](x, constant(x.body, 0.0))
     raise TypeError(f"{x.kind} lanes are not {kind}")
@@ -218,7 +218,7 @@ def like(beside: Lanes, x: Any, kind: str = DOUBLE) -> Lanes:
 
 def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
     """One LLVM value in all lanes."""
-    lanes = body.module.lanes
+    lanes = body.lanes
     vector = f"<{lanes} x {kind}>"
     first = body.new(f"insertelement {vector} poison, {kind} {one}, i64 0")
     name = body.new(f"shufflevector {vector} {first}, {vector} poison, <{lanes} x i32> zeroinitializer")
@@ -232,9 +232,9 @@ def known(body: Body, x: Any) -> Lanes:
 
 def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:
     """Apply an operation to each native vector of the lanes, and join the results."""
-    body, width = operands[0].body, operands[0].body.module.native
+    body, width = operands[0].body, operands[0].body.native
     parts = []
-    for start in range(0, body.module.lanes, width):
+    for start in range(0, body.lanes, width):
         places = ", ".join(f"i32 {i}" for i in range(start, start + width))
         given = [body.new(f"shufflevector {x}, {x.type} poison, <{width} x i32> <{places}>") for x in operands]
         parts.append(body.new(operation(*given)))

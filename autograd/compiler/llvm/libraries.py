@@ -58,10 +58,12 @@ def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
     """Call a kernel as a function of the module, which is generated once."""
     body = operands[0].body
     module = body.module
+    name = (name, body.lanes)
     if name not in module.functions:
-        kind = f"<{module.lanes} x double>"
+        kind = f"<{body.lanes} x double>"
         arguments = [f"{kind} %x{i}" for i in range(len(operands))]
         inside = Body(module, kind, f"kernel{len(module.functions)}", arguments, "internal fastcc")
+        inside.lanes = body.lanes
         module.functions[name] = inside
         found = kernel(*[Lanes(inside, f"%x{i}") for i in range(len(operands))])
         inside.do(f"ret {found.numbers}")
@@ -73,7 +75,7 @@ def shared(name: Any, kernel: Callable[..., Lanes], *operands: Lanes) -> Lanes:
 
 def call(name: str, *operands: Lanes) -> Lanes:
     """A C function, by whole vectors if libmvec has it, else lane by lane."""
-    width = operands[0].body.module.native
+    width = operands[0].body.native
     symbol = f"{PREFIXES.get(width, '')}{'v' * len(operands)}_{name}"
     if address(symbol):
         return shared(name, lambda *xs: _by_vector(symbol, *xs), *operands)
@@ -86,14 +88,14 @@ def call(name: str, *operands: Lanes) -> Lanes:
 def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
     """One call for each native vector."""
     body = operands[0].body
-    part = f"<{body.module.native} x double>"
+    part = f"<{body.native} x double>"
     function = body.module.declare(part, symbol, *[part] * len(operands))
     return in_parts(lambda *xs: f"call {part} {function}({', '.join(f'{part} {x}' for x in xs)})", *operands)
 
 
 def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lanes:
     """One call for each lane, or each lane asked for, in a loop through memory."""
-    body, lanes = operands[0].body, operands[0].body.module.lanes
+    body, lanes = operands[0].body, operands[0].body.lanes
     memories = [body.memory(x.type) for x in operands]
     for x, memory in zip(operands, memories):
         body.do(f"store {x}, ptr {memory}")
@@ -116,7 +118,7 @@ def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
     asked = where.numbers if where is not None else constant(first.body, 1.0)
 
     def kernel(*xs: Lanes) -> Lanes:
-        body, lanes = xs[0].body, xs[0].body.module.lanes
+        body, lanes = xs[0].body, xs[0].body.lanes
         booleans = like(xs[0], xs[0], BOOLEAN)
         out = body.memory(xs[0].type)
         body.do(f"store {xs[0]}, ptr {out}")

@@ -5,13 +5,15 @@ Rows are lanes. An operand that all rows share is one number in all lanes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
+from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, everywhere, known
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, RowSum, View
+from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, Repeat, RowSum, View
 
 Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
@@ -32,6 +34,17 @@ class Block:
         self.body.flags = "contract "
         module.functions[name] = self.body
         self.type = f"<{self.lanes} x double>"
+        self.vector: Index | None = None  # the one at work, inside of a loop over time
+
+    @contextmanager
+    def each_vector(self) -> Iterator[Index]:
+        """A loop over the vectors; inside of it, the vector at work."""
+        if self.vector is not None:
+            yield self.vector
+            return
+        with self.body.loop("%vectors") as self.vector:
+            yield self.vector
+        self.vector = None
 
     def address(self, register: int, number: Index, v: Index) -> str:
         """The address of the vector of a number in a register of rows."""
@@ -80,7 +93,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
     """Instructions of equal width in one loop; what only they need stays in machine registers."""
     body, inside = block.body, {instruction.out for instruction in instructions}
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
-    with body.loop("%vectors") as v:
+    with block.each_vector() as v:
         there = block.present(v) if sums else None
         with body.loop(width) as e:
             made: dict[int, Lanes] = {}
@@ -132,7 +145,7 @@ def product(block: Block, instruction: Product) -> None:
         for z, place in zip(sums, places):
             block.store(instruction.out, place, v, z.get())
 
-    with body.loop("%vectors") as v:
+    with block.each_vector() as v:
         whole = outputs - outputs % tile
         if whole:
             with body.loop(whole, step=tile) as first:
@@ -144,7 +157,7 @@ def product(block: Block, instruction: Product) -> None:
 def fold(block: Block, instruction: Fold) -> None:
     body, operand = block.body, instruction.operand
     count, width = operand.counts
-    with body.loop("%vectors") as v, body.loop(width) as i:
+    with block.each_vector() as v, body.loop(width) as i:
         block.store(
             instruction.out, i, v, FOLD_CODE[instruction.op](body, count, lambda j: block.load(operand, v, j, i))
         )
@@ -163,13 +176,13 @@ def gather(block: Block, instruction: Gather) -> None:
             by_row.append((k, storage.rows[register] + number * lanes, width * lanes))
     if by_row:
         out, start, step = map(body.module.table, zip(*by_row))
-        with body.loop("%vectors") as v, body.loop(len(by_row)) as k:
+        with block.each_vector() as v, body.loop(len(by_row)) as k:
             place = body.affine(body.word(start, k), (body.word(step, k), v))
             x = Lanes(body, body.new(f"load {block.type}, ptr {body.address('%scratch', place)}"))
             block.store(instruction.out, body.word(out, k), v, x)
     if shared:
         out, start = map(body.module.table, zip(*shared))
-        with body.loop("%vectors") as v, body.loop(len(shared)) as k:
+        with block.each_vector() as v, body.loop(len(shared)) as k:
             x = everywhere(body, body.word("%once", body.word(start, k), "double"))
             block.store(instruction.out, body.word(out, k), v, x)
 
@@ -179,4 +192,32 @@ def places_in(instruction: Gather) -> list[tuple[int, int]]:
     return [(register, place) for register, places in instruction.pieces for place in places]
 
 
-STEPS: dict[type, Callable[..., None]] = {Product: product, Fold: fold, Gather: gather}
+def repeat(block: Block, instruction: Repeat) -> None:
+    """All steps for one vector, then for the next."""
+    steps = fused(instruction.instructions, block.storage.rolled.registers)
+    with block.each_vector() as v, block.body.loop(instruction.count) as k:
+        for register, column, source in instruction.streams:
+            block.store(register, column, v, block.load(source, v, k))
+        for step in steps:
+            run(block, step)
+        for register, source in instruction.tapes:
+            block.store(register, k, v, block.load(source, v, 0))
+        numbers = [block.load(move.source, v, 0) for move in instruction.carried]
+        for (register, column, _), x in zip(instruction.carried, numbers):
+            block.store(register, column, v, x)
+
+
+def run(block: Block, step: Fused) -> None:
+    """Write one step."""
+    if step.width is not None:
+        loop(block, step.width, step.instructions)
+    else:
+        STEPS[type(step.instructions[0])](block, step.instructions[0])
+
+
+STEPS: dict[type, Callable[..., None]] = {
+    Product: product,
+    Fold: fold,
+    Gather: gather,
+    Repeat: repeat,
+}

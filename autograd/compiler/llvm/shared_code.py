@@ -11,7 +11,7 @@ from autograd.compiler.llvm.lanes import Lanes, everywhere, known
 from autograd.compiler.llvm.rows import places_in
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, View
+from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, Repeat, View
 
 Index = str | int
 
@@ -20,11 +20,15 @@ class Single:
     """A function that works on the registers in `once`."""
 
     def __init__(self, module: Module, storage: Storage, name: str) -> None:
-        self.storage, self.lanes = storage, storage.lanes
+        self.storage = storage
         self.body = Body(module, "void", name, ["ptr noalias %once"], "internal fastcc")
         self.body.flags = "contract "
         module.functions[name] = self.body
-        self.type = f"<{self.lanes} x double>"
+
+    @property
+    def lanes(self) -> int:
+        """The numbers that go through an instruction together."""
+        return self.body.lanes
 
     def number(self, view: View, *indices: Index) -> str:
         """One number of a view."""
@@ -61,12 +65,12 @@ def side_by_side(
     step = operand.steps[-1]
     if width == 1 or step == 0:
         return everywhere(body, body.word("%once", start, "double"))
-    kind = f"<{storage.lanes} x double>"
+    kind = f"<{body.lanes} x double>"
     if step == 1:
         address = body.address("%once", body.affine(start, (1, first)))
         return Lanes(body, body.new(f"load {kind}, ptr {address}, align 8"))
     vector = "poison"
-    for lane in range(storage.lanes):
+    for lane in range(body.lanes):
         i = body.least(body.affine(lane, (1, first)), width - 1)
         one = body.word("%once", body.affine(start, (step, i)), "double")
         vector = body.new(f"insertelement {kind} {vector}, double {one}, i64 {lane}")
@@ -78,13 +82,39 @@ def shared_functions(module: Module, storage: Storage, title: str, instructions:
     names = []
     for k, step in enumerate(fused(instructions, storage.rolled.registers)):
         single = Single(module, storage, f"{title}{k}")
-        if step.width is not None:
-            _loop(single, step)
-        else:
-            STEPS[type(step.instructions[0])](single, step.instructions[0])
+        _run(single, step)
         single.body.do("ret void")
         names.append(single.body.name)
     return names
+
+
+def _run(single: Single, step: Fused) -> None:
+    """Write one step."""
+    if step.width is not None:
+        _loop(single, step)
+    else:
+        STEPS[type(step.instructions[0])](single, step.instructions[0])
+
+
+def _repeat(single: Single, instruction: Repeat) -> None:
+    """A loop over the steps, in which a number that stands alone takes one lane."""
+    body, once = single.body, single.storage.once
+
+    def store(register: int, column: Index, x: str) -> None:
+        body.do(f"store double {x}, ptr {body.address('%once', body.affine(once[register], (1, column)))}")
+
+    steps = fused(instruction.instructions, single.storage.rolled.registers)
+    with body.loop(instruction.count) as k:
+        for register, column, source in instruction.streams:
+            store(register, column, single.number(source, k))
+        for step in steps:
+            with body.single(step.width == 1):
+                _run(single, step)
+        for register, source in instruction.tapes:
+            store(register, k, single.number(source))
+        numbers = [single.number(move.source) for move in instruction.carried]
+        for (register, column, _), x in zip(instruction.carried, numbers):
+            store(register, column, x)
 
 
 def _loop(single: Single, step: Fused) -> None:
@@ -99,7 +129,8 @@ def _loop(single: Single, step: Fused) -> None:
             ]
             booleans = single.storage.rolled.registers[instruction.out].booleans
             made[instruction.out] = applied(single.body, instruction.op, operands, booleans)
-            single.store(instruction.out, group, made[instruction.out])
+            if instruction.out not in single.storage.inner:
+                single.store(instruction.out, group, made[instruction.out])
 
 
 def _product(single: Single, instruction: Product) -> None:
@@ -135,4 +166,4 @@ def _gather(single: Single, instruction: Gather) -> None:
         body.do(f"store double {one}, ptr {body.address('%once', body.affine(once[instruction.out], (1, k)))}")
 
 
-STEPS: dict[type, Callable[..., None]] = {Product: _product, Fold: _fold, Gather: _gather}
+STEPS: dict[type, Callable[..., None]] = {Product: _product, Fold: _fold, Gather: _gather, Repeat: _repeat}

@@ -7,13 +7,14 @@ vector for each number. After them come the sums over rows, lane by lane, which 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.compiler.executor import Leaf
 from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.memory import planned
-from autograd.compiler.rolled import ROWS, TOTAL, Result, Rolled, RowProduct, RowSum
+from autograd.compiler.rolled import ROWS, TOTAL, Repeat, Result, Rolled, RowProduct, RowSum, View, inside, reads
 
 # Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
@@ -34,6 +35,7 @@ class Storage(NamedTuple):
     lanes: int
     vectors: int  # in a block of rows
     steps: list[Fused]
+    inner: set[int]  # registers of loops that stay in machine registers
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
     totals: int  # of a chunk; the last one is NaN if a result by row is not finite
@@ -71,7 +73,8 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
         size += _whole(registers[i].width, lanes)
         totals = size if registers[i].scope == TOTAL else totals
     steps = fused(rolled.rows, registers)
-    slots = planned(rolled, [step.instructions for step in steps])
+    inner = _inner(rolled)
+    slots = planned(rolled, [step.instructions for step in steps], inner)
     products = any(isinstance(instruction, RowProduct) for instruction in rolled.rows)
     fitting = SCRATCH // (8 * lanes * max(slots.width, 1))
     vectors = max(2, min(MOST_VECTORS if products else MOST_VECTORS // 2, fitting))
@@ -86,9 +89,23 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
             sums[instruction.out] = end
             end += registers[instruction.out].width * lanes
     return Storage(
-        rolled, leaves, results, lanes, vectors, steps, once, size + lanes, totals + lanes,
+        rolled, leaves, results, lanes, vectors, steps, inner, once, size + lanes, totals + lanes,
         {i: starts[slot] for i, slot in slots.slot.items()}, rows_size, sums, end + lanes,
     )  # fmt: skip
+
+
+def _inner(rolled: Rolled) -> set[int]:
+    """The registers that are made and used in one step of a loop's body, and nowhere else."""
+    uses = Counter(i for x in inside((*rolled.shared, *rolled.rows, *rolled.after)) for i in reads(x))
+    uses.update(view.register for view in rolled.outputs if isinstance(view, View))
+    found: set[int] = set()
+    for repeat in inside((*rolled.shared, *rolled.rows, *rolled.after)):
+        if isinstance(repeat, Repeat):
+            for step in fused(repeat.instructions, rolled.registers):
+                if step.width is not None:
+                    here = Counter(i for x in step.instructions for i in reads(x))
+                    found.update(x.out for x in step.instructions if here[x.out] == uses[x.out])
+    return found
 
 
 def _whole(count: int, lanes: int) -> int:

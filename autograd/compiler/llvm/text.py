@@ -48,6 +48,7 @@ class Body:
 
     def __init__(self, module: Module, result: str, name: str, operands: Sequence[str], linkage: str) -> None:
         self.module, self.name, self.linkage = module, name, linkage
+        self.lanes = module.lanes
         self.result = result
         self.operands = list(operands)  # each as "type %name"
         self.first: list[str] = []  # stack memory, allocated at the start
@@ -57,6 +58,18 @@ class Body:
         self.label = "entry"
         self.count = 0
         self.scopes: list[dict[str, str]] = [{}]  # indices already computed, by enclosing block
+
+    @property
+    def native(self) -> int:
+        """The lanes of a vector of the machine."""
+        return min(self.module.native, self.lanes)
+
+    @contextmanager
+    def single(self, is_single: bool = True) -> Iterator[None]:
+        """Write what is inside for one lane: a chain of numbers, each needed by the next, is faster so."""
+        lanes, self.lanes = self.lanes, 1 if is_single else self.lanes
+        yield
+        self.lanes = lanes
 
     def __str__(self) -> str:
         inline = "alwaysinline " if 0 < self.calls <= INLINED else "noinline " if self.linkage else ""

@@ -6,7 +6,7 @@ from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.interpreter import unlocked
 from autograd.compiler.llvm.row_products import row_product
-from autograd.compiler.llvm.rows import CONTEXT, STEPS, Block, loop
+from autograd.compiler.llvm.rows import CONTEXT, Block, run
 from autograd.compiler.llvm.shared_code import shared_functions
 from autograd.compiler.llvm.storage import (
     CHUNK_ROWS,
@@ -84,12 +84,10 @@ def _steps(module: Module, storage: Storage) -> list[str]:
             entrance(enter, k, leaf)
     for k, step in enumerate(storage.steps):
         block = made(f"step{k}")
-        if step.width is not None:
-            loop(block, step.width, step.instructions)
-        elif isinstance(step.instructions[0], RowProduct):
+        if isinstance(step.instructions[0], RowProduct):
             row_product(block, step.instructions[0])
         else:
-            STEPS[type(step.instructions[0])](block, step.instructions[0])
+            run(block, step)
     leave = made("leave")
     leave.body.operands += [FRAME, "i64 %low"]
     for k, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
