@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
 from autograd.compiler.llvm.fusing import Fused, fused
+from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, everywhere, known
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
@@ -35,6 +36,7 @@ class Block:
         module.functions[name] = self.body
         self.type = f"<{self.lanes} x double>"
         self.vector: Index | None = None  # the one at work, inside of a loop over time
+        self.known: dict[tuple[int, Index], Lanes] = {}  # numbers of its registers that need not be loaded
 
     @contextmanager
     def each_vector(self) -> Iterator[Index]:
@@ -58,6 +60,8 @@ class Block:
         if isinstance(operand, Number):
             return known(body, operand.value)
         number = body.affine(operand.start, *zip(operand.steps, indices))
+        if (operand.register, number) in self.known:
+            return self.known[operand.register, number]
         if operand.register in self.storage.once:
             place = body.affine(self.storage.once[operand.register], (1, number))
             return everywhere(body, body.word("%once", place, "double"))
@@ -112,6 +116,8 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
                 z = made[instruction.out] = applied(body, instruction.op, operands, register.booleans)
                 if instruction.out in block.storage.rows:
                     block.store(instruction.out, e, v, z)
+                if width == 1 and block.vector is not None:
+                    block.known[instruction.out, 0] = z
 
 
 def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
@@ -193,18 +199,27 @@ def places_in(instruction: Gather) -> list[tuple[int, int]]:
 
 
 def repeat(block: Block, instruction: Repeat) -> None:
-    """All steps for one vector, then for the next."""
-    steps = fused(instruction.instructions, block.storage.rolled.registers)
-    with block.each_vector() as v, block.body.loop(instruction.count) as k:
-        for register, column, source in instruction.streams:
-            block.store(register, column, v, block.load(source, v, k))
-        for step in steps:
-            run(block, step)
-        for register, source in instruction.tapes:
-            block.store(register, k, v, block.load(source, v, 0))
-        numbers = [block.load(move.source, v, 0) for move in instruction.carried]
-        for (register, column, _), x in zip(instruction.carried, numbers):
+    """All steps for one vector, then for the next; what is carried stays in machine registers where it can."""
+    storage = block.storage
+    steps = fused(instruction.instructions, storage.rolled.registers)
+    with block.each_vector() as v:
+        outer = block.known
+        carried = Carried(instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body)
+        with block.body.loop(instruction.count) as k:
+            block.known = outer | carried.now()
+            for register, column, source in instruction.streams:
+                x = block.known[register, column] = block.load(source, v, k)
+                if register in storage.rows:
+                    block.store(register, column, v, x)
+            for step in steps:
+                run(block, step)
+            for register, source in instruction.tapes:
+                block.store(register, k, v, block.load(source, v, 0))
+            for (register, column), x in carried.following(lambda source: block.load(source, v, 0)):
+                block.store(register, column, v, x)
+        for (register, column), x in carried.now().items():
             block.store(register, column, v, x)
+        block.known = outer
 
 
 def run(block: Block, step: Fused) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.compiler.llvm.applying import FOLD_CODE, applied
+from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import Lanes, everywhere, known
 from autograd.compiler.llvm.rows import places_in
@@ -23,6 +24,7 @@ class Single:
         self.storage = storage
         self.body = Body(module, "void", name, ["ptr noalias %once"], "internal fastcc")
         self.body.flags = "contract "
+        self.known: dict[tuple[int, Index], Lanes] = {}  # numbers in a single lane that need not be loaded
         module.functions[name] = self.body
 
     @property
@@ -36,8 +38,22 @@ class Single:
         place = body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
         return body.word("%once", place, "double")
 
+    def one(self, view: View, *indices: Index) -> Lanes:
+        """One number of a view in a single lane."""
+        place = self.body.affine(view.start, *zip(view.steps, indices))
+        if (view.register, place) in self.known:
+            return self.known[view.register, place]
+        return everywhere(self.body, self.number(view, *indices))
+
+    def put(self, register: int, column: Index, x: Lanes) -> None:
+        """Store a number in a single lane."""
+        place = self.body.affine(self.storage.once[register], (1, column))
+        self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
+
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
         """A vector of an operand's numbers: the last index runs over the lanes, those before it are `first`."""
+        if width == 1 and self.lanes == 1 and isinstance(operand, View) and not first:
+            return self.one(operand)
         start = self.body.affine(operand.start, *zip(operand.steps, first)) if isinstance(operand, View) else None
         low = self.body.whole("mul", self.lanes, group)
         return side_by_side(self.body, self.storage, operand, low, width, start)
@@ -98,23 +114,27 @@ def _run(single: Single, step: Fused) -> None:
 
 def _repeat(single: Single, instruction: Repeat) -> None:
     """A loop over the steps, in which a number that stands alone takes one lane."""
-    body, once = single.body, single.storage.once
-
-    def store(register: int, column: Index, x: str) -> None:
-        body.do(f"store double {x}, ptr {body.address('%once', body.affine(once[register], (1, column)))}")
-
-    steps = fused(instruction.instructions, single.storage.rolled.registers)
-    with body.loop(instruction.count) as k:
-        for register, column, source in instruction.streams:
-            store(register, column, single.number(source, k))
-        for step in steps:
-            with body.single(step.width == 1):
-                _run(single, step)
-        for register, source in instruction.tapes:
-            store(register, k, single.number(source))
-        numbers = [single.number(move.source) for move in instruction.carried]
-        for (register, column, _), x in zip(instruction.carried, numbers):
-            store(register, column, x)
+    body, storage = single.body, single.storage
+    steps = fused(instruction.instructions, storage.rolled.registers)
+    outer = single.known
+    with body.single():
+        carried = Carried(instruction, steps, lambda i, column: single.one(View(i, column, (1,), (1,))), body)
+        with body.loop(instruction.count) as k:
+            single.known = outer | carried.now()
+            for register, column, source in instruction.streams:
+                x = single.known[register, column] = single.one(source, k)
+                if register not in storage.inner:
+                    single.put(register, column, x)
+            for step in steps:
+                with body.single(step.width == 1):
+                    _run(single, step)
+            for register, source in instruction.tapes:
+                single.put(register, k, single.one(source))
+            for (register, column), x in carried.following(single.one):
+                single.put(register, column, x)
+        for (register, column), x in carried.now().items():
+            single.put(register, column, x)
+    single.known = outer
 
 
 def _loop(single: Single, step: Fused) -> None:
@@ -129,6 +149,8 @@ def _loop(single: Single, step: Fused) -> None:
             ]
             booleans = single.storage.rolled.registers[instruction.out].booleans
             made[instruction.out] = applied(single.body, instruction.op, operands, booleans)
+            if width == 1 and single.lanes == 1:
+                single.known[instruction.out, 0] = made[instruction.out]
             if instruction.out not in single.storage.inner:
                 single.store(instruction.out, group, made[instruction.out])
 

@@ -35,7 +35,7 @@ class Storage(NamedTuple):
     lanes: int
     vectors: int  # in a block of rows
     steps: list[Fused]
-    inner: set[int]  # registers of loops that stay in machine registers
+    inner: set[int]  # registers of loops that need no memory
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
     totals: int  # of a chunk; the last one is NaN if a result by row is not finite
@@ -95,16 +95,23 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
 
 
 def _inner(rolled: Rolled) -> set[int]:
-    """The registers that are made and used in one step of a loop's body, and nowhere else."""
-    uses = Counter(i for x in inside((*rolled.shared, *rolled.rows, *rolled.after)) for i in reads(x))
+    """The registers of loops whose numbers nobody reads from memory."""
+    every = list(inside((*rolled.shared, *rolled.rows, *rolled.after)))
+    uses = Counter(i for instruction in every for i in reads(instruction))
     uses.update(view.register for view in rolled.outputs if isinstance(view, View))
     found: set[int] = set()
-    for repeat in inside((*rolled.shared, *rolled.rows, *rolled.after)):
-        if isinstance(repeat, Repeat):
-            for step in fused(repeat.instructions, rolled.registers):
-                if step.width is not None:
-                    here = Counter(i for x in step.instructions for i in reads(x))
-                    found.update(x.out for x in step.instructions if here[x.out] == uses[x.out])
+    for instruction in every:
+        if not isinstance(instruction, Repeat):
+            continue
+        steps = fused(instruction.instructions, rolled.registers)
+        alone = [x for step in steps if step.width == 1 for x in step.instructions]
+        here = Counter(i for x in (*alone, instruction._replace(streams=(), instructions=())) for i in reads(x))
+        made = [x.out for x in alone] + [move.register for move in instruction.streams]
+        found.update(i for i in made if here[i] == uses[i])
+        for step in steps:
+            if step.width is not None and step.width > 1:
+                here = Counter(i for x in step.instructions for i in reads(x))
+                found.update(x.out for x in step.instructions if here[x.out] == uses[x.out])
     return found
 
 

@@ -67,7 +67,7 @@ class Body:
     @contextmanager
     def single(self, is_single: bool = True) -> Iterator[None]:
         """Write what is inside for one lane: a chain of numbers, each needed by the next, is faster so."""
-        lanes, self.lanes = self.lanes, 1 if is_single else self.lanes
+        lanes, self.lanes = self.lanes, 1 if is_single else self.module.lanes
         yield
         self.lanes = lanes
 
