@@ -20,9 +20,7 @@ class Slots(NamedTuple):
         return sum(width for width, _ in self.sizes)
 
 
-def planned(
-    rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None, inner: Collection[int] = ()
-) -> Slots:
+def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None, inner: Collection[int] = ()) -> Slots:
     """Slots for the registers of rows, in one pass over the steps: instructions that run together, or single ones.
 
     A register made and used within one step gets no slot. A loop is one step, whose registers all have slots but for

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
+ALONE = 8  # fewer numbers than this are computed one by one in a loop
 FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
 DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
 
@@ -109,7 +110,13 @@ class Rolling(Placement):
             for cell in depth:
                 groups[self._likeness(cell)].append(cell)
             for (op, *_), members in groups.items():
-                self._group(op, members, phase)
+                for part in self._parts(members, phase):
+                    self._group(op, part, phase)
+
+    def _parts(self, members: list[int], phase: int) -> list[list[int]]:
+        """A group as a whole; in a loop a few numbers singly, which stay in machine registers."""
+        alone = self.repeats and phase == EACH_ROW and len(members) < ALONE
+        return [[i] for i in members] if alone else [members]
 
     def result(self, results: Sequence[Result]) -> Rolled:
         """The rolled program."""
@@ -227,13 +234,21 @@ class Rolling(Placement):
         groups: dict[Any, list[int]] = defaultdict(list)
         for i in members:
             groups[self._vector(self.graph.terms[i])].append(i)
-        if len(groups) > max(1, len(members) // 2):
+        if len(groups) > max(1, len(members) // 2) or self._one_by_one(members):
             groups = {None: members}  # hardly any share a vector
         for vector, group in groups.items():
             group.sort(key=lambda i: self._key(self.graph.terms[i]))
             terms = [self.graph.terms[i] for i in group]
             result = self._products(terms, phase) if vector is None else self._matrix_product(vector, terms, phase)
             self._assign(group, self._with_singles(result, terms, phase))
+
+    def _one_by_one(self, members: list[int]) -> bool:
+        """Whether products are few enough in a loop to stay in machine registers."""
+        return self.repeats and len(members) < ALONE and len(self.graph.terms[members[0]].pairs) <= self._few(1)
+
+    def _few(self, width: int) -> int:
+        """Up to how many terms of each of so many numbers are added one by one."""
+        return 4 * FEW if self.repeats and width < ALONE else FEW
 
     def _key(self, terms: Terms) -> list[tuple[int, int]]:
         return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
@@ -268,7 +283,7 @@ class Rolling(Placement):
         count, width = len(terms[0].pairs), len(terms)
         if not count:
             return None
-        if count > FEW:
+        if count > self._few(width):
             sides = [[t.pairs[k][side] for k in range(count) for t in terms] for side in (0, 1)]
             products = self._apply("multiply", sides, phase)
             out = self.made("sum", width, phase)
@@ -286,7 +301,7 @@ class Rolling(Placement):
     def _with_singles(self, total: int | None, terms: list[Terms], phase: int) -> int:
         """Add each scalar's single terms to its total so far, if there is one."""
         count, width = len(terms[0].singles), len(terms)
-        if count > FEW:
+        if count > self._few(width):
             more = self._fold("sum", [t.singles for t in terms], phase)
             return more if total is None else self._sum_of(self._whole(total), self._whole(more), width, phase)
         columns = [self.operand([t.singles[k] for t in terms], phase) for k in range(count)]

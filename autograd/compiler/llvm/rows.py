@@ -204,7 +204,9 @@ def repeat(block: Block, instruction: Repeat) -> None:
     steps = fused(instruction.instructions, storage.rolled.registers)
     with block.each_vector() as v:
         outer = block.known
-        carried = Carried(instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body)
+        carried = Carried(
+            instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body
+        )
         with block.body.loop(instruction.count) as k:
             block.known = outer | carried.now()
             for register, column, source in instruction.streams:
