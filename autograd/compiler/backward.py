@@ -158,8 +158,8 @@ class Backward:
         found: dict[int, Adjoint] = {}
         for i in range(len(operations) - 1, -1, -1):
             if operations[i].op == LOOP:
-                for j, part in loops.through(i):
-                    parts.setdefault(j, []).append(part)
+                for j, passed in loops.through(i):
+                    parts.setdefault(j, []).append(passed)
             if i not in parts or not active[i]:
                 continue
             adjoint = self._summed(i, parts.pop(i))
@@ -176,8 +176,8 @@ class Backward:
                     if part is not None:
                         parts.setdefault(j, []).append(part)
                         factors.append((j, self.factor(partial)))
-            for j, part in across(adjoint, factors):
-                parts.setdefault(j, []).append(part)
+            for j, term in across(adjoint, factors):
+                parts.setdefault(j, []).append(term)
         return found
 
     def _values(self, found: dict[int, Adjoint], wanted: set[int]) -> dict[int, int]:

@@ -28,7 +28,7 @@ class Adjoint(NamedTuple):
 
 
 def crossing(backward: Backward, adjoint: Adjoint | None) -> tuple[int, ...]:
-    """An adjoint as numbers that can cross from one body to another: its value, and in the safe program 1 if it exists."""
+    """An adjoint as numbers, which can cross from body to body: its value, and in the safe program 1 if it exists."""
     builder = backward.builder
     zero, one = builder.constant(0.0), builder.constant(1.0)
     if adjoint is None:
@@ -88,7 +88,7 @@ class Reversed:
         self.loops, self.i, self.pending = loops, i, pending
         self.outer = loops.backward
         _, operands, self.loop = self.outer.program.operations[i]
-        self.body, self.roles, self.count = self.loop.body, self.loop.roles, self.loop.count
+        self.body, self.roles, self.times = self.loop.body, self.loop.roles, self.loop.times
         self.groups = self.loop.grouped(operands)
         self.active = self._active()
         self.wanted = [m for m in range(self.body.count) if self.active[m]]
@@ -110,7 +110,8 @@ class Reversed:
 
     def _value(self, output: int) -> int:
         """The value of the body that is this output."""
-        return self.loop.outputs[output]
+        value: int = self.loop.outputs[output]
+        return value
 
     def parts(self) -> Iterator[tuple[int, Adjoint]]:
         """The adjoints of the operands, from the loop that this makes."""
@@ -146,13 +147,13 @@ class Reversed:
 
     def _last(self, m: int) -> Adjoint | None:
         """The adjoint of the number that input m would have in a step after the last one."""
-        return self.pending.items[self.roles[m].output].pop(self.count - 1, None)
+        return self.pending.items[self.roles[m].output].pop(self.times - 1, None)
 
     def _reaching(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Inputs for the other parts of adjoints, each with the output that it belongs to."""
         for output, steps in self.pending.items.items():
             if steps:
-                found = [crossing(self.outer, steps.get(k)) for k in reversed(range(self.count))]
+                found = [crossing(self.outer, steps.get(k)) for k in reversed(range(self.times))]
                 yield output, tuple([self._input(self._value(output), Role(LISTED), x) for x in zip(*found)])
         for output, (loop, places, backwards) in self.pending.tapes:
             roles = [Role(TAPED, place, backwards) for place in places]
@@ -184,7 +185,7 @@ class Reversed:
         arguments = [Argument(name, i) for name, i in zip(names, inputs)]
         body = builder.program(self.body.name, arguments, tuple(self.outputs), len(self.body.operations))
         roles = tuple([role for role, _ in inputs.values()])
-        return self.outer.builder.loop(Loop(body, self.count, roles), [j for _, x in inputs.values() for j in x])
+        return self.outer.builder.loop(Loop(body, self.times, roles), [j for _, x in inputs.values() for j in x])
 
     def _again(self, m: int) -> tuple[Role, Sequence[int]]:
         """Input m of the body, when the steps run from the last to the first."""
@@ -205,7 +206,7 @@ class Reversed:
             return
         for k, j in enumerate(operands):
             if self.loops.active[j]:
-                step = self.count - 1 - k  # of a carried or a shared one, the last
+                step = self.times - 1 - k  # of a carried or a shared one, the last
                 items = [self.outer.builder.item(loop, output, step) for output in outputs]
                 yield j, arrived(self.outer, items)
 

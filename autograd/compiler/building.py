@@ -100,12 +100,14 @@ class ProgramBuilder:
         if operation.op == LOOP:
             return self.loop(operation.value, operands, name)
         if operation.op == ITEM:
-            return self.item(operands[0], *operation.value, name)
+            output, step = operation.value
+            return self.item(operands[0], output, step, name)
         return self.emit(operation.op, tuple(operands), name)
 
     def kept(self, loop: int, value: int) -> int:
         """Which output of a loop a value of its body is; it becomes one if it is none."""
         op, operands, record = self.operations[loop]
+        output: int
         record, output = record.keeping(value)
         self.operations[loop] = Operation(op, operands, record)
         return output

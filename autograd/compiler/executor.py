@@ -320,7 +320,7 @@ def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any
     taken = [arrays[x.register][x.column] for x in instruction.carried]
 
     def run() -> None:
-        for k in range(instruction.count):
+        for k in range(instruction.times):
             for out, source in streams:
                 out[...] = source[k]
             for function, operands in code:

@@ -22,7 +22,7 @@ from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Pro
 from autograd.compiler.scalar_graph import ADDERS
 from autograd.compiler.steps import Steps, steps_of
 
-# Instructions one after the other from which loops are looked for: below, a program that is wide runs and compiles faster.
+# Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
 NUMBERED = re.compile(r"v\d+")  # names of values without a label
 
@@ -96,7 +96,7 @@ class Folding:
     @staticmethod
     def _grows(steps: Steps, depth: Any) -> bool:
         start, end, period = steps.start, steps.end, steps.period
-        return bool(depth[end - period : end].max() - depth[start : start + period].max() >= steps.count - 1)
+        return bool(depth[end - period : end].max() - depth[start : start + period].max() >= steps.times - 1)
 
     def _wanted(self) -> dict[int, set[int]]:
         """The slots of each loop with values that others use."""
@@ -159,8 +159,8 @@ class Folding:
         roles = [Role(x.kind, outputs.index(following[k]) if x.kind == CARRIED else 0) for k, x in enumerate(inputs)]
         arguments = [Argument(body.names[number[x]] or "x", number[x]) for x in inputs]
         program = folded(body.program(self.old.name, arguments, tuple(outputs)))
-        operands = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
-        loop = self.builder.loop(Loop(program, steps.count, tuple(roles)), operands)
+        fed = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
+        loop = self.builder.loop(Loop(program, steps.times, tuple(roles)), fed)
         return loop, {slot: outputs.index(number[slot]) for slot in wanted}
 
 

@@ -1,8 +1,8 @@
 """Loops of a program: a body, itself a program, that runs a fixed number of times.
 
 A loop is one operation, whose operands are what its body's inputs are fed from. Its value is the record of all steps;
-the operation `item` takes one number out of it. Each input of the body has a role: it is *carried* from the step before,
-is *listed*, with a number of its own for each step, is *taped* by another loop, or is *shared* by all steps.
+the operation `item` takes one number out of it. Each input of the body has a role: it is *carried* from the step
+before, is *listed*, with a number of its own for each step, is *taped* by another loop, or is *shared* by all steps.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Role(NamedTuple):
 
 @dataclass(frozen=True)
 class Loop:
-    """A body that runs `count` times; `roles` are those of its inputs."""
+    """A body that runs `times` times; `roles` are those of its inputs."""
 
     body: Program
-    count: int
+    times: int
     roles: tuple[Role, ...]
 
     @property
@@ -47,7 +47,7 @@ class Loop:
     def widths(self) -> Iterator[int]:
         """How many operands each input has."""
         for role in self.roles:
-            yield self.count if role.kind == LISTED else 1
+            yield self.times if role.kind == LISTED else 1
 
     def grouped(self, operands: Sequence[Any]) -> list[Sequence[Any]]:
         """The operands of each input."""
@@ -68,7 +68,7 @@ class Loop:
         """The outputs of each step, for operands of any kind of number."""
         groups, outputs = self.grouped(operands), self.outputs
         steps: list[list[Any]] = []
-        for k in range(self.count):
+        for k in range(self.times):
             values = self.body.run([self._fed(role, group, k, steps) for role, group in zip(self.roles, groups)])
             steps.append([values[i] for i in outputs])
         return steps
@@ -78,7 +78,7 @@ class Loop:
         if role.kind == LISTED:
             return group[k]
         if role.kind == TAPED:
-            return group[0][self.count - 1 - k if role.backwards else k][role.output]
+            return group[0][self.times - 1 - k if role.backwards else k][role.output]
         return steps[-1][role.output] if role.kind == CARRIED and k else group[0]
 
 

@@ -1,7 +1,7 @@
 """Periods: stretches of a sequence of codes that repeat, found by hashing its windows.
 
-The distances between equal windows vote for periods. The stretch that saves most is taken, then what is before and after
-it is searched in turn.
+The distances between equal windows vote for periods. The stretch that saves most is taken, then what is before and
+after it is searched in turn.
 """
 
 from __future__ import annotations

@@ -108,13 +108,13 @@ class Move(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """Instructions that run `count` times.
+    """Instructions that run `times` times.
 
     A step first moves its own numbers of `streams` in, from views of one number a step, then runs, then notes numbers
     in `tapes`, one column a step, and at last makes the moves of `carried`, all at once.
     """
 
-    count: int
+    times: int
     streams: tuple[Move, ...]
     instructions: tuple[Instruction, ...]
     tapes: tuple[tuple[int, View], ...]
@@ -197,7 +197,7 @@ class Rolled:
         if not isinstance(instruction, Repeat):
             yield f"{indent}{self._written(instruction)}"
             return
-        yield f"{indent}for each of {instruction.count} steps"
+        yield f"{indent}for each of {instruction.times} steps"
         for move in instruction.streams:
             yield f"{indent}  {self._moved(move)}, one number a step"
         for inner in instruction.instructions:

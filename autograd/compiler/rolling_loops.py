@@ -1,4 +1,4 @@
-"""Rolling a loop: its body is rolled once, with registers of its own for what is carried and what moves with the step."""
+"""Rolling a loop: its body is rolled once, with registers for what is carried and for what moves with the step."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def needs(graph: ScalarGraph, outputs: Sequence[int]) -> dict[int, dict[int, boo
             loop = graph.values[operands[0]]
             # What a step is given is overwritten by what it gives.
             given = loop.body.operations[loop.outputs[output]].op == INPUT
-            note(operands[0], output, step != loop.count - 1 or given)
+            note(operands[0], output, step != loop.times - 1 or given)
         elif op == LOOP:
             for role, group in zip(value.roles, value.grouped(operands)):
                 if role.kind not in (CARRIED, LISTED, SHARED):
@@ -72,10 +72,10 @@ def repeat(outer: Rolling, i: int, phase: int) -> Ends:
         return View(register, column, (1,), (1,))
 
     taped = [output for output, is_taped in needed.items() if is_taped]
-    tapes = {o: outer.made("tape", loop.count, phase, body.is_boolean(scalars[o])) for o in taped}
+    tapes = {o: outer.made("tape", loop.times, phase, body.is_boolean(scalars[o])) for o in taped}
     moves = [Move(*columns[m], one(output)) for m, output in following.items()]
     notes = tuple([(register, one(output)) for output, register in tapes.items()])
-    outer.phases[phase].append(Repeat(loop.count, tuple(streams), tuple(inner.phases[EACH_ROW]), notes, tuple(moves)))
+    outer.phases[phase].append(Repeat(loop.times, tuple(streams), tuple(inner.phases[EACH_ROW]), notes, tuple(moves)))
     last = {output: inner.locate(scalars[output]) for output in needed}
     return Ends(tapes, last | {output: columns[m] for m, output in following.items()})
 
@@ -106,8 +106,8 @@ def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequen
         if role.kind == LISTED:
             source = outer.operand(group, phase)
         else:
-            first, step = (loop.count - 1, -1) if role.backwards else (0, 1)
-            source = View(outer.loops[group[0]].tapes[role.output], first, (loop.count,), (step,))
+            first, step = (loop.times - 1, -1) if role.backwards else (0, 1)
+            source = View(outer.loops[group[0]].tapes[role.output], first, (loop.times,), (step,))
         scalar = inner.graph.number[m]
         if isinstance(source, Number):
             inner.locations[scalar] = outer.locate(group[0])

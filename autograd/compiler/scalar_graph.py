@@ -75,7 +75,7 @@ class ScalarGraph:
             if role.kind != SHARED or self.when[group[0]] != ONCE
         }
         booleans = {m for m, (role, group) in enumerate(zip(loop.roles, groups)) if self._feeds_boolean(role, group[0])}
-        i = self._add(LOOP, tuple(operands), loop, self._latest(operands))
+        i = self._add(LOOP, tuple(operands), loop, self._latest(tuple(operands)))
         self.bodies[i] = ScalarGraph(body, varying, self.limits, booleans)
         return i
 

@@ -36,17 +36,17 @@ class Input(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Operations from `start` on as `count` steps of `period` operations; `operands` are slots or inputs, by slot."""
+    """Operations from `start` on as `times` steps of `period` operations; `operands` are slots or inputs, by slot."""
 
     start: int
     period: int
-    count: int
+    times: int
     operands: list[list[int | Input]]
 
     @property
     def end(self) -> int:
         """The first operation after the last step."""
-        return self.start + self.period * self.count
+        return self.start + self.period * self.times
 
     def inputs(self) -> list[Input]:
         """The inputs of a step, each once, in the order of their kinds; one that waits needs those that wait less."""
@@ -67,9 +67,9 @@ def steps_of(operations: Sequence[Operation], stretch: Stretch, last: Any) -> St
     step, or in every third: then such steps together are one.
     """
     start, end, period = stretch
-    for times in range(1, MULTIPLES + 1):
-        if (end - start) // (times * period) >= LEAST:
-            found = _cut(operations, start, end, times * period, last)
+    for together in range(1, MULTIPLES + 1):
+        if (end - start) // (together * period) >= LEAST:
+            found = _cut(operations, start, end, together * period, last)
             if found is not None:
                 return found
     return None
@@ -102,13 +102,14 @@ def _operands(operations: Sequence[Operation], start: int, period: int, count: i
     """The operands of each slot, up to the first slot with one that does not move evenly."""
     for slot in range(period):
         here = numpy.arange(start + slot, start + slot + period * count, period)
-        columns = numpy.array([operations[i].operands for i in here]).reshape(count, -1).T
+        columns = numpy.array([operations[i].operands for i in here.tolist()]).reshape(count, -1).T
         found = [_operand(operations, start, period, here, column) for column in columns]
         row = ROWS.get(operations[start + slot].op)
         plain = () if row is None else [row.parameters.index(parameter) for parameter in row.plain]
-        if None in found or any(not _is_constant(operations, found[k]) for k in plain):
+        moving = [operand for operand in found if operand is not None]
+        if len(moving) < len(found) or any(not _is_constant(operations, moving[k]) for k in plain):
             return
-        yield found
+        yield moving
 
 
 def _is_constant(operations: Sequence[Operation], operand: int | Input) -> bool:

@@ -160,7 +160,7 @@ def _cost(instruction: Any) -> int:
     if isinstance(instruction, Product):
         return math.prod(instruction.matrix.counts)
     if isinstance(instruction, Repeat):
-        return instruction.count * sum(map(_cost, instruction.instructions))
+        return instruction.times * sum(map(_cost, instruction.instructions))
     if isinstance(instruction, RowProduct):
         return instruction.left.counts[0] * instruction.right.counts[0]
     return 1

@@ -9,12 +9,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
-from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.carrying import Carried
+from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, everywhere, known
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, Repeat, RowSum, View
+from autograd.compiler.rolled import (
+    Apply,
+    Fold,
+    Gather,
+    Instruction,
+    Number,
+    Operand,
+    Product,
+    Repeat,
+    RowSum,
+    View,
+    written_by,
+)
 
 Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
@@ -95,7 +107,7 @@ class Block:
 
 def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
     """Instructions of equal width in one loop; what only they need stays in machine registers."""
-    body, inside = block.body, {instruction.out for instruction in instructions}
+    body, inside = block.body, {i for instruction in instructions for i in written_by(instruction)}
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
     with block.each_vector() as v:
         there = block.present(v) if sums else None
@@ -207,7 +219,7 @@ def repeat(block: Block, instruction: Repeat) -> None:
         carried = Carried(
             instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body
         )
-        with block.body.loop(instruction.count) as k:
+        with block.body.loop(instruction.times) as k:
             block.known = outer | carried.now()
             for register, column, source in instruction.streams:
                 x = block.known[register, column] = block.load(source, v, k)

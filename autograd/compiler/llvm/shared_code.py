@@ -119,7 +119,7 @@ def _repeat(single: Single, instruction: Repeat) -> None:
     outer = single.known
     with body.single():
         carried = Carried(instruction, steps, lambda i, column: single.one(View(i, column, (1,), (1,))), body)
-        with body.loop(instruction.count) as k:
+        with body.loop(instruction.times) as k:
             single.known = outer | carried.now()
             for register, column, source in instruction.streams:
                 x = single.known[register, column] = single.one(source, k)

@@ -14,7 +14,19 @@ from typing import NamedTuple
 from autograd.compiler.executor import Leaf
 from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.memory import planned
-from autograd.compiler.rolled import ROWS, TOTAL, Repeat, Result, Rolled, RowProduct, RowSum, View, inside, reads
+from autograd.compiler.rolled import (
+    ROWS,
+    TOTAL,
+    Repeat,
+    Result,
+    Rolled,
+    RowProduct,
+    RowSum,
+    View,
+    inside,
+    reads,
+    written_by,
+)
 
 # Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
@@ -106,12 +118,12 @@ def _inner(rolled: Rolled) -> set[int]:
         steps = fused(instruction.instructions, rolled.registers)
         alone = [x for step in steps if step.width == 1 for x in step.instructions]
         here = Counter(i for x in (*alone, instruction._replace(streams=(), instructions=())) for i in reads(x))
-        made = [x.out for x in alone] + [move.register for move in instruction.streams]
+        made = [i for x in alone for i in written_by(x)] + [move.register for move in instruction.streams]
         found.update(i for i in made if here[i] == uses[i])
         for step in steps:
             if step.width is not None and step.width > 1:
                 here = Counter(i for x in step.instructions for i in reads(x))
-                found.update(x.out for x in step.instructions if here[x.out] == uses[x.out])
+                found.update(i for x in step.instructions for i in written_by(x) if here[i] == uses[i])
     return found
 
 
