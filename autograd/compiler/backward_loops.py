@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, Role
-from autograd.compiler.naming import told_apart
-from autograd.compiler.program import Argument, Program, reached
+from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, Role, body_of
+from autograd.compiler.program import Program, reached
 
 if TYPE_CHECKING:
     from autograd.compiler.backward import Backward
@@ -181,9 +180,7 @@ class Reversed:
         for i, (role, operands) in self.fed.items():
             carried = role.kind == CARRIED
             inputs[i] = role._replace(output=self.outputs.index(self.following[i])) if carried else role, operands
-        names = told_apart([builder.names[i] or "x" for i in inputs])
-        arguments = [Argument(name, i) for name, i in zip(names, inputs)]
-        body = builder.program(self.body.name, arguments, tuple(self.outputs), len(self.body.operations))
+        body = body_of(builder, list(inputs), self.outputs, len(self.body.operations))
         roles = tuple([role for role, _ in inputs.values()])
         return self.outer.builder.loop(Loop(body, self.times, roles), [j for _, x in inputs.values() for j in x])
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.building import ProgramBuilder
-from autograd.compiler.loops import CARRIED, SHARED, Loop, Role
+from autograd.compiler.loops import CARRIED, SHARED, Loop, Role, body_of
 from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
@@ -157,8 +157,7 @@ class Folding:
         following = [number[x.slot if len(x.first) == 1 else x.before] for x in inputs if x.kind == CARRIED]
         outputs = list(dict.fromkeys([*following, *(number[slot] for slot in sorted(wanted))]))
         roles = [Role(x.kind, outputs.index(following[k]) if x.kind == CARRIED else 0) for k, x in enumerate(inputs)]
-        arguments = [Argument(body.names[number[x]] or "x", number[x]) for x in inputs]
-        program = folded(body.program(self.old.name, arguments, tuple(outputs)))
+        program = folded(body_of(body, [number[x] for x in inputs], outputs))
         fed = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
         loop = self.builder.loop(Loop(program, steps.times, tuple(roles)), fed)
         return loop, {slot: outputs.index(number[slot]) for slot in wanted}

@@ -7,13 +7,16 @@ before, is *listed*, with a number of its own for each step, is *taped* by anoth
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.program import LOOP, Program, leaves_of
+from autograd.compiler.program import INPUT, ITEM, LOOP, Argument, Program, leaves_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from autograd.compiler.building import ProgramBuilder
 
 CARRIED, LISTED, TAPED, SHARED = "carried", "listed", "taped", "shared"
 
@@ -64,6 +67,10 @@ class Loop:
             return self, outputs.index(value)
         return replace(self, body=replace(self.body, outputs=(*outputs, value))), len(outputs)
 
+    def is_taped(self, output: int, step: int) -> bool:
+        """Whether an output of a step has to be noted: only what the last step gives is there after the loop."""
+        return step != self.times - 1 or self.body.operations[self.outputs[output]].op == INPUT
+
     def run(self, operands: Sequence[Any]) -> list[list[Any]]:
         """The outputs of each step, for operands of any kind of number."""
         groups, outputs = self.grouped(operands), self.outputs
@@ -89,3 +96,30 @@ def bodies(program: Program) -> Iterator[Program]:
         found = waiting.pop()
         yield found
         waiting += [operation.value.body for operation in found.operations if operation.op == LOOP]
+
+
+def needs(program: Program) -> dict[int, dict[int, bool]]:
+    """The outputs of each loop of a program that others use, and whether in other steps than the last."""
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+
+    def note(loop: int, output: int, taped: bool) -> None:
+        found[loop][output] = found[loop].get(output, False) or taped
+
+    for op, operands, value in program.operations:
+        if op == ITEM:
+            output, step = value
+            note(operands[0], output, program.operations[operands[0]].value.is_taped(output, step))
+        elif op == LOOP:
+            for role, group in zip(value.roles, value.grouped(operands)):
+                if role.kind == TAPED:
+                    note(group[0], role.output, True)
+    return found
+
+
+def body_of(
+    builder: ProgramBuilder, inputs: Sequence[int], outputs: Sequence[int], forward: int | None = None
+) -> Program:
+    """The body that computes these outputs; its inputs are known by their order alone."""
+    named = [Argument(builder.names[i] or "x", i) for i in inputs]
+    body = builder.program("step", named, tuple(outputs), forward)
+    return replace(body, arguments=tuple([Argument(f"x{m}", m) for m in range(len(inputs))]))

@@ -26,7 +26,7 @@ from autograd.compiler.rolled import (
     RowSum,
     View,
 )
-from autograd.compiler.rolling_loops import Ends, needs, repeat
+from autograd.compiler.rolling_loops import Ends, needed_in, repeat
 from autograd.compiler.scalar_graph import (
     AT_END,
     CONTRACTION,
@@ -104,7 +104,7 @@ class Rolling(Placement):
 
     def place(self) -> None:
         """Place every scalar, group by group, in order of phase and depth."""
-        self.needs = needs(self.graph, self.outputs)
+        self.needs = needed_in(self.graph, self.outputs)
         for phase, depth in self._depths():
             groups: dict[Any, list[int]] = defaultdict(list)
             for cell in depth:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED
+from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED
 from autograd.compiler.placing import Location, pieces_of
-from autograd.compiler.program import INPUT, ITEM, LOOP
+from autograd.compiler.program import ITEM, LOOP
 from autograd.compiler.rolled import Gather, Move, Number, Operand, Repeat, View
 from autograd.compiler.scalar_graph import EACH_ROW, ScalarGraph
 
@@ -29,25 +29,19 @@ class Ends(NamedTuple):
         return Location(self.tapes[output], step) if output in self.tapes else self.last[output]
 
 
-def needs(graph: ScalarGraph, outputs: Sequence[int]) -> dict[int, dict[int, bool]]:
-    """The outputs of each loop that others use, and whether in other steps than the last."""
+def needed_in(graph: ScalarGraph, outputs: Sequence[int]) -> dict[int, dict[int, bool]]:
+    """The outputs of each loop that live scalars use, and whether in other steps than the last."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
-
-    def note(loop: int, output: int, taped: bool) -> None:
-        found[loop][output] = found[loop].get(output, False) or taped
-
     for i in graph.live(outputs):
         op, operands, value = graph.ops[i], graph.operands[i], graph.values[i]
         if op == ITEM:
             output, step = value
-            loop = graph.values[operands[0]]
-            # What a step is given is overwritten by what it gives.
-            given = loop.body.operations[loop.outputs[output]].op == INPUT
-            note(operands[0], output, step != loop.times - 1 or given)
+            taped = graph.values[operands[0]].is_taped(output, step)
+            found[operands[0]][output] = found[operands[0]].get(output, False) or taped
         elif op == LOOP:
             for role, group in zip(value.roles, value.grouped(operands)):
-                if role.kind not in (CARRIED, LISTED, SHARED):
-                    note(group[0], role.output, True)
+                if role.kind == TAPED:
+                    found[group[0]][role.output] = True
     return found
 
 

@@ -1,15 +1,16 @@
-"""A program as Python source, and back: one operation a line, with the chain rule beside the backward pass."""
+"""A program as Python source: one operation a line, loops as loops, the chain rule beside the backward pass."""
 
 from __future__ import annotations
 
-import ast
 import math
+import re
 from collections import Counter
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from autograd.compiler.building import ProgramBuilder
+from autograd.compiler.loops import CARRIED, SHARED, TAPED, Loop, needs
 from autograd.compiler.naming import told_apart
-from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Meaning, Operation, Program
+from autograd.compiler.program import CONSTANT, DETACH, ITEM, LOOP, Keyed, Meaning, Operation, Program
 from autograd.engine.names import placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
@@ -20,32 +21,138 @@ SIGNS = {
     "power": "**", "constant_power": "**", **{sign: sign for sign in COMPARISONS},
 }  # fmt: skip
 
-FORWARD = "    # forward pass"
-BACKWARD = "    # backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v"
+INDENT = "    "
+NUMBERED = re.compile(r"v\d+")  # names of values without a label
+FORWARD = "# forward pass"
+BACKWARD = "# backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v"
+AGAIN, BACK = "# this step again", "# backward through it"
 
 
 def source_of(program: Program) -> str:
     """The source of a function that does what the program does, with autograd's functions in scope."""
-    names = list(program.names)
-    for i, operation in enumerate(program.operations):
-        if operation.op == CONSTANT:
-            names[i] = _literal(operation.value)
-    count, notes = program.count, Notes(program, names)
+    names = _named(program, program.names)
+    writer = Writer(program)
     lines = [f"def {program.name}({', '.join(argument.name for argument in program.arguments)}):"]
     unpacking = Unpacking(program, names)
     for argument in program.arguments:
         lines += unpacking.lines(argument.tree, argument.name)
-    has_backward = program.forward < len(program.operations)
-    lines += [FORWARD] if has_backward else []
-    for i in range(count, len(program.operations)):
-        if has_backward and i == program.forward:
-            lines.append(BACKWARD)
-        operation = program.operations[i]
-        if operation.op != CONSTANT:
-            lines.append(f"    {names[i]} = {_call(operation, names)}{notes[i] if i >= program.forward else ''}")
-    if program.forward == len(program.operations) or not has_backward:
-        lines = [line for line in lines if line != BACKWARD]
+    lines += writer.lines(program, names, INDENT, (FORWARD, BACKWARD))
     return "\n".join([*lines, f"    return {_structure(program.outputs, names, bare=True)}", ""])
+
+
+def _named(program: Program, names: Sequence[str]) -> list[str]:
+    """The names of a program's values, with its constants written out."""
+    return [_literal(x.value) if x.op == CONSTANT else name for x, name in zip(program.operations, names)]
+
+
+class Ends(NamedTuple):
+    """The outputs of a loop in the lines after it: names of the last step's, and lists of those of all steps."""
+
+    last: dict[int, str]
+    tapes: dict[int, str]
+
+    def item(self, output: int, step: int) -> str:
+        """An output of a step."""
+        return f"{self.tapes[output]}[{step}]" if output in self.tapes else self.last[output]
+
+
+class Writer:
+    """Writes the operations of a program, and of the bodies of its loops."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.taken = {program.name, *program.names, *(argument.name for argument in program.arguments)}
+        self.count = 1
+
+    def _new(self, name: str) -> str:
+        """A name that no other line uses: this one, with a number behind it, or the next free v1, v2, …"""
+        if NUMBERED.fullmatch(name):
+            while f"v{self.count}" in self.taken:
+                self.count += 1
+            name = f"v{self.count}"
+        (found,) = told_apart([name], self.taken)
+        self.taken.add(found)
+        return found
+
+    def lines(self, program: Program, names: list[str], indent: str, titles: tuple[str, str]) -> Iterator[str]:
+        """The lines of the operations, under the titles of the forward and the backward pass if there are both."""
+        notes, needed = Notes(program, names), needs(program)
+        ends: dict[int, Ends] = {}
+        has_backward = program.count < program.forward < len(program.operations)
+        if has_backward:
+            yield indent + titles[0]
+        for i in range(program.count, len(program.operations)):
+            if has_backward and i == program.forward:
+                yield indent + titles[1]
+            operation = program.operations[i]
+            if operation.op == LOOP:
+                ends[i] = yield from self._loop(operation, names, needed.get(i, {}), ends, indent)
+            elif operation.op == ITEM:
+                names[i] = ends[operation.operands[0]].item(*operation.value)
+            elif operation.op != CONSTANT:
+                note = notes[i] if i >= program.forward else ""
+                yield f"{indent}{names[i]} = {_call(operation, names)}{note}"
+
+    def _loop(
+        self, operation: Operation, names: list[str], needed: dict[int, bool], ends: dict[int, Ends], indent: str
+    ) -> Generator[str, None, Ends]:
+        """The lines of a loop; it returns where its outputs are."""
+        loop, body = operation.value, operation.value.body
+        inner = _named(body, body.names)
+        for i, x in enumerate(body.operations):
+            if x.op not in (CONSTANT, ITEM, LOOP) and not self._is_shared(loop, i):
+                inner[i] = self._new(body.names[i])
+        k = self._new("k")
+        streams: list[str] = []
+        carried: dict[int, str] = {}  # the first values, by input
+        for m, (role, group) in enumerate(zip(loop.roles, loop.grouped(operation.operands))):
+            if role.kind == SHARED:
+                inner[m] = names[group[0]]
+            elif role.kind == CARRIED:
+                carried[m] = names[group[0]]
+            elif role.kind == TAPED:
+                place = f"-1 - {k}" if role.backwards else k
+                streams.append(f"{inner[m]} = {ends[group[0]].tapes[role.output]}[{place}]")
+            else:
+                each = self._new(f"{inner[m]}_each")
+                yield f"{indent}{each} = {self._list(group, names)}"
+                streams.append(f"{inner[m]} = {each}[{k}]")
+        if carried:
+            yield f"{indent}{', '.join(inner[m] for m in carried)} = {', '.join(carried.values())}"
+        outputs = loop.outputs
+        tapes = {o: self._new(f"{inner[outputs[o]]}_tape") for o in sorted(needed) if needed[o]}
+        for tape in tapes.values():
+            yield f"{indent}{tape} = []"
+        yield f"{indent}for {k} in range({loop.times}):"
+        yield from (f"{indent}{INDENT}{line}" for line in streams)
+        yield from self.lines(body, inner, indent + INDENT, (AGAIN, BACK))
+        for output, tape in tapes.items():
+            yield f"{indent}{INDENT}{tape}.append({inner[outputs[output]]})"
+        last = {output: inner[outputs[output]] for output in needed}
+        last |= {loop.roles[m].output: inner[m] for m in carried}
+        if carried:
+            following = [inner[outputs[loop.roles[m].output]] for m in carried]
+            yield f"{indent}{INDENT}{', '.join(inner[m] for m in carried)} = {', '.join(following)}"
+        return Ends(last, tapes)
+
+    @staticmethod
+    def _is_shared(loop: Loop, i: int) -> bool:
+        return i < len(loop.roles) and loop.roles[i].kind == SHARED
+
+    def _list(self, numbers: Sequence[int], names: list[str]) -> str:
+        """Numbers as a list; as a slice of an argument where they are one."""
+        for argument in self.program.arguments:
+            tree = argument.tree
+            if type(tree) is tuple and numbers[0] in tree and names[numbers[0]] == self.program.names[numbers[0]]:
+                start = tree.index(numbers[0])
+                if tree[start : start + len(numbers)] == tuple(numbers):
+                    return f"{argument.name}[{start}:{start + len(numbers)}]"
+        period = next(p for p in range(1, len(numbers) + 1) if list(numbers[p:]) == list(numbers[:-p]))
+        once = f"[{', '.join(names[j] for j in numbers[:period])}]"
+        times, rest = divmod(len(numbers), period)
+        if times < 2 or rest:
+            return f"[{', '.join(names[j] for j in numbers)}]"
+        return f"{once} * {times}"
 
 
 def _literal(x: Any) -> str:
@@ -147,152 +254,3 @@ def _structure(tree: Any, names: list[str], bare: bool = False) -> str:
         return "{" + ", ".join(f"{k!r}: {_structure(x, names)}" for k, x in zip(tree.keys, tree.items)) + "}"
     items = ", ".join(_structure(part, names) for part in tree) + ("," if len(tree) == 1 else "")
     return items if bare and tree else f"({items})"
-
-
-# --- parsing ------------------------------------------------------------------------------------
-
-
-def parsed(source: str) -> Program:
-    """The program that `source` describes; the source of a program gives an equal program.
-
-    SyntaxError names what does not belong in a program.
-
-    >>> program = parsed("def f(x):\\n    v1 = sin(x)\\n    return v1\\n")
-    >>> program(0.0), parsed(program.source()) == program
-    (0.0, True)
-    """
-    return SourceReader(source).program
-
-
-class SourceReader:
-    """Reads source, statement by statement."""
-
-    def __init__(self, source: str) -> None:
-        (function,) = ast.parse(source).body
-        if not isinstance(function, ast.FunctionDef):
-            raise SyntaxError("a program is one function")
-        self.builder = ProgramBuilder()
-        self.numbers: dict[str, int] = {}
-        self.trees: dict[str, Any] = {argument.arg: None for argument in function.args.args}
-        body = list(function.body)
-        self.sources = {_source(node.value)[0] for node in body if isinstance(node, ast.Assign)}
-        self.dicts: dict[str, tuple[str, list[Any]]] = {name: (name, []) for name in self.trees}
-        while body and self._unpacks(body[0]):
-            del body[0]
-        for name, tree in self.trees.items():
-            self.trees[name] = self._entered(name if tree is None else tree)
-        marked = BACKWARD.strip() in source
-        before = source[: source.index(BACKWARD.strip())].count("\n") if marked else None
-        forward = None
-        for statement in body:
-            if before is not None and forward is None and statement.lineno > before:
-                forward = len(self.builder.operations)
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                name = statement.targets[0].id
-                self.numbers[name] = self._value(statement.value, name)
-            elif isinstance(statement, ast.Return) and statement.value is not None:
-                outputs = self._tree(statement.value)
-            else:
-                raise SyntaxError(f"not a line of a program: {ast.unparse(statement)}")
-        arguments = [Argument(name, tree) for name, tree in self.trees.items()]
-        self.program = self.builder.program(function.name, arguments, outputs, forward)
-
-    def _entered(self, tree: Any) -> Any:
-        """A tree of names as a tree of inputs, numbered in order."""
-        if isinstance(tree, str):
-            self.numbers[tree] = self.builder.input(tree)
-            return self.numbers[tree]
-        if isinstance(tree, Keyed):
-            return Keyed(tree.keys, tuple(map(self._entered, tree.items)))
-        return tuple(map(self._entered, tree))
-
-    # --- arguments
-
-    def _unpacks(self, statement: ast.stmt) -> bool:
-        """Whether a statement unpacks an argument; if so, record how."""
-        if not isinstance(statement, ast.Assign):
-            return False
-        source, keys = _source(statement.value)
-        if source not in self.dicts:
-            return False
-        argument, path = self.dicts[source]
-        path = [*path, *(("key", key) for key in keys)]
-        self.trees[argument] = _grafted(self.trees[argument], path, self._target(statement.targets[0], argument, path))
-        return True
-
-    def _target(self, target: ast.expr, argument: str, path: list[Any]) -> Any:
-        if isinstance(target, ast.Tuple):
-            return tuple(self._target(x, argument, [*path, ("place", i)]) for i, x in enumerate(target.elts))
-        if not isinstance(target, ast.Name):
-            raise SyntaxError(f"this does not unpack an argument: {ast.unparse(target)}")
-        if target.id not in self.sources:
-            return target.id
-        self.dicts[target.id] = argument, path  # a dict, which later lines unpack
-        return None
-
-    # --- expressions
-
-    def _value(self, node: ast.expr, name: str = "") -> int:
-        emit, builder = self.builder.emit, self.builder
-        if isinstance(node, ast.Name):
-            if node.id in ("inf", "nan"):
-                return builder.constant(float(node.id))
-            if node.id not in self.numbers:
-                raise SyntaxError(f"{node.id} is not known")
-            return self.numbers[node.id]
-        if isinstance(node, ast.Constant):
-            return builder.constant(node.value)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            if isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, (int, float)):
-                return builder.constant(-node.operand.value)
-            if isinstance(node.operand, ast.Name) and node.operand.id == "inf":
-                return builder.constant(-math.inf)
-            return emit("negative", (self._value(node.operand),), name)
-        if isinstance(node, ast.BinOp):
-            left, right = self._value(node.left), self._value(node.right)
-            op = OPS[type(node.op)]
-            if op == "power" and builder.operations[right].op == CONSTANT:
-                op = "constant_power"
-            return emit(op, (left, right), name)
-        if isinstance(node, ast.Compare):
-            return emit(OPS[type(node.ops[0])], (self._value(node.left), self._value(node.comparators[0])), name)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (DETACH, *ROWS):
-            flat = [v for x in node.args for v in (x.elts if isinstance(x, ast.List) else [x])]
-            return emit(node.func.id, tuple(map(self._value, flat)), name)
-        raise SyntaxError(f"not an operation of a program: {ast.unparse(node)}")
-
-    def _tree(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Tuple):
-            return tuple(map(self._tree, node.elts))
-        if isinstance(node, ast.Dict):
-            keys = tuple(ast.literal_eval(key) for key in node.keys if key is not None)
-            return Keyed(keys, tuple(map(self._tree, node.values)))
-        return self._value(node)
-
-
-OPS: dict[type, str] = {
-    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.FloorDiv: "floor_divide",
-    ast.Mod: "mod", ast.Pow: "power", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
-    ast.NotEq: "!=",
-}  # fmt: skip
-
-
-def _source(value: ast.expr) -> tuple[str, list[Any]]:
-    """What a line unpacks: p and the keys a and b of p['a']['b']; an empty name if it does something else."""
-    keys: list[Any] = []
-    while isinstance(value, ast.Subscript):
-        keys.insert(0, ast.literal_eval(value.slice))
-        value = value.value
-    return (value.id, keys) if isinstance(value, ast.Name) else ("", [])
-
-
-def _grafted(tree: Any, path: list[Any], part: Any) -> Any:
-    """A tree with a part inserted at a path of dict keys and positions in sequences."""
-    if not path:
-        return part
-    (kind, step), *rest = path
-    if kind == "place":
-        return tuple(_grafted(x, rest, part) if i == step else x for i, x in enumerate(tree))
-    old = dict(zip(tree.keys, tree.items)) if tree is not None else {}
-    old[step] = _grafted(old.get(step), rest, part)
-    return Keyed(tuple(old), tuple(old.values()))

@@ -13,7 +13,7 @@ import autograd
 from autograd import Value, relu, sin, tanh, value_and_grad, where
 from autograd.compiler.backward import differentiated, times_vector
 from autograd.compiler.program import Program, evaluator
-from autograd.compiler.source import parsed
+from autograd.compiler.parsing import parsed
 from autograd.compiler.tracing import trace
 from autograd.engine.graph import Graph
 from autograd.testing.programs import SampleProgram, programs
