@@ -149,7 +149,8 @@ class Folding:
             if x.kind == SHARED and operation.op == CONSTANT:
                 number[x] = body.constant(operation.value)
             else:
-                number[x] = body.input(self._label(steps.start + x.slot if x.slot >= 0 else x.first[0]))
+                named = self._label(steps.start + x.slot) if x.kind == CARRIED else ""
+                number[x] = body.input(named or self._label(x.first[0]))
         for slot, operands in enumerate(steps.operands):
             i = steps.start + slot
             number[slot] = body.again(self.operations[i], [number[x] for x in operands], self._label(i))
