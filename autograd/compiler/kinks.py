@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.building import ProgramBuilder, rewritten
 from autograd.compiler.loops import bodies
-from autograd.compiler.program import CONSTANT, INPUT, Program
+from autograd.compiler.program import CONSTANT, INPUT, Operation, Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.numbers.sides import SIDES, deviations_of
 from autograd.primitives import ROWS
@@ -37,8 +37,7 @@ class Kinks:
     def __init__(self, backward: Backward) -> None:
         self.backward = backward
         operations = backward.program.operations
-        rows = [ROWS.get(operation.op) for operation in operations]
-        self.operations = [i for i, row in enumerate(rows) if row is not None and row.sides not in ("", "value")]
+        self.operations = [i for i, operation in enumerate(operations) if _has_sides(operation)]
         self.factors: dict[int, tuple[int, dict[Any, float]]] = {}  # by local derivative: its operation, deviations
         self.places: dict[Any, list[Place]] = {}  # by sign
         self._slopes: dict[tuple[int, int], int | None] = {}
@@ -98,6 +97,17 @@ class Kinks:
         builder = self.backward.builder
         pair = (i, builder.constant(0.0)) if ROWS[op].sides == "partials" else operands
         return builder.emit("==", pair)
+
+
+def has_kinks_in_loops(program: Program) -> bool:
+    """Whether a loop has kinks, which its steps may share: second derivatives there need the program without loops."""
+    _, *inner = bodies(program)
+    return any(_has_sides(operation) for body in inner for operation in body.operations)
+
+
+def _has_sides(operation: Operation) -> bool:
+    row = ROWS.get(operation.op)
+    return row is not None and row.sides not in ("", "value")
 
 
 def _forms(program: Program, active: list[bool]) -> Forms:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.compiler.program import INPUT, ITEM, LOOP, Argument, Program, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from autograd.compiler.building import ProgramBuilder
 
@@ -71,12 +71,12 @@ class Loop:
         """Whether an output of a step has to be noted: only what the last step gives is there after the loop."""
         return step != self.times - 1 or self.body.operations[self.outputs[output]].op == INPUT
 
-    def run(self, operands: Sequence[Any]) -> list[list[Any]]:
-        """The outputs of each step, for operands of any kind of number."""
+    def run(self, operands: Sequence[Any], run: Callable[[Program, list[Any]], list[Any]] = Program.run) -> list[Any]:
+        """The outputs of each step, for operands of any kind; `run` gives the values of a body."""
         groups, outputs = self.grouped(operands), self.outputs
         steps: list[list[Any]] = []
         for k in range(self.times):
-            values = self.body.run([self._fed(role, group, k, steps) for role, group in zip(self.roles, groups)])
+            values = run(self.body, [self._fed(role, group, k, steps) for role, group in zip(self.roles, groups)])
             steps.append([values[i] for i in outputs])
         return steps
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, second_order, times_vector
+from autograd.compiler.building import unfolded
 from autograd.compiler.executor import Leaf
+from autograd.compiler.kinks import has_kinks_in_loops
 from autograd.compiler.layout import ArraySpec, restored, shapes_of
 from autograd.compiler.locks import Lock
 from autograd.compiler.lowering import executable
@@ -40,6 +42,8 @@ class Plan:
         """`specs` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
         self.kind, self.traced, self.chosen, self.each, self.options = kind, traced, chosen, each, options
         self.specs = [*specs, *(specs[i] for i in chosen)] if kind == "hvp" else list(specs)
+        if kind in ("hessian", "hvp") and has_kinks_in_loops(traced):
+            self.traced = traced = unfolded(traced)
         self.program = DERIVED[kind](traced, chosen, False)
         self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
         self.results = list(self._results(each))
