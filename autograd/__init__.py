@@ -9,6 +9,7 @@
 """
 
 from autograd.compiler import compile
+from autograd.control import cond, fori_loop, scan, while_loop
 from autograd.drawing import draw, draw_dot
 from autograd.engine import Value, gradients, group, no_grad
 from autograd.explanation import explain
@@ -38,10 +39,12 @@ __all__ = [
     "TraceError",
     "Value",
     "compile",
+    "cond",
     "detach",
     "draw",
     "draw_dot",
     "explain",
+    "fori_loop",
     "grad",
     "gradients",
     "group",
@@ -52,7 +55,9 @@ __all__ = [
     "lift",
     "no_grad",
     "primitive",
+    "scan",
     "value_and_grad",
     "vjp",
+    "while_loop",
 ]
 __all__ += PUBLIC

@@ -1,0 +1,119 @@
+"""Loops and branches as functions, with the signatures of `jax.lax`: plain Python eagerly, one body when compiled.
+
+They are written as anybody would write them, so numbers of every kind go through them, forward and in reverse.
+`compile` folds the steps of `scan` and `fori_loop` into a loop, and reads `while_loop` and `cond` as it reads a `while`
+and an `if`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from autograd.symbols import Symbol
+from autograd.transforms.structure import holding, is_array, like
+
+C = TypeVar("C")
+
+
+def scan(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any = None, length: int | None = None) -> tuple[C, Any]:
+    """Carry a state through steps: `carry, y = step(carry, x)` for each x of xs; the last state, and the ys stacked.
+
+    `xs` is an array or a list, or a tuple or dict of them, which all have one item for each step; None goes with
+    `length` steps. The ys have the structure of one y, with an array of all steps in the place of each number.
+
+    >>> scan(lambda total, x: (total + x, total * x), 0.0, [1.0, 2.0, 3.0])
+    (6.0, array([0., 2., 9.]))
+    """
+    ys = []
+    for x in _steps(xs, length):
+        made = step(carry, x)
+        if not isinstance(made, tuple) or len(made) != 2:
+            raise TypeError(f"scan: a step returns the next state and an output, got {made!r:.60}")
+        carry, y = made
+        ys.append(y)
+    return carry, _stacked(ys)
+
+
+def fori_loop(lower: int, upper: int, body: Callable[[int, C], C], carry: C) -> C:
+    """`carry = body(k, carry)` for each whole number k from `lower` up to `upper`, which is left out.
+
+    >>> fori_loop(1, 4, lambda k, x: x * k, 1.0)
+    6.0
+    """
+    for k in range(lower, upper):
+        carry = body(k, carry)
+    return carry
+
+
+def while_loop(condition: Callable[[C], Any], body: Callable[[C], C], carry: C) -> C:
+    """`carry = body(carry)` as long as `condition(carry)` holds; it is differentiated in reverse, too.
+
+    >>> while_loop(lambda x: x < 100.0, lambda x: x * x, 2.0)
+    256.0
+    """
+    while condition(carry):
+        carry = body(carry)
+    return carry
+
+
+def cond(condition: Any, yes: Callable[..., C], no: Callable[..., C], *operands: Any) -> C:
+    """`yes(*operands)` if the condition holds, else `no(*operands)`.
+
+    >>> cond(2.0 > 1.0, lambda x: x * x, lambda x: -x, 3.0)
+    9.0
+    """
+    if condition:
+        return yes(*operands)
+    return no(*operands)
+
+
+def _steps(xs: Any, length: int | None) -> Iterator[Any]:
+    """The x of each step."""
+    if xs is None:
+        if length is None:
+            raise TypeError("scan: without xs the number of steps is needed: length=")
+        yield from [None] * length
+        return
+    lengths = set(_lengths(xs)) | ({length} if length is not None else set())
+    if len(lengths) != 1:
+        raise ValueError(f"scan: all of xs must have one item for each step, got {sorted(lengths)} items")
+    for k in range(lengths.pop()):
+        yield _item(xs, k)
+
+
+def _lengths(xs: Any) -> Iterator[int]:
+    if isinstance(xs, (dict, tuple)):
+        for part in xs.values() if isinstance(xs, dict) else xs:
+            yield from _lengths(part)
+    elif isinstance(xs, list) or (is_array(xs) and xs.ndim):
+        yield len(xs)
+    else:
+        raise TypeError(f"scan: xs must be arrays or lists, or a tuple or dict of them, got {xs!r:.60}")
+
+
+def _item(xs: Any, k: int) -> Any:
+    if isinstance(xs, dict):
+        return {key: _item(part, k) for key, part in xs.items()}
+    return like(xs, [_item(part, k) for part in xs]) if isinstance(xs, tuple) else xs[k]
+
+
+def _stacked(ys: list[Any]) -> Any:
+    """Outputs of all steps in the structure of one."""
+    if not ys or ys[0] is None:
+        return None
+    first = ys[0]
+    if isinstance(first, dict):
+        return {key: _stacked([y[key] for y in ys]) for key in first}
+    if isinstance(first, (list, tuple)):
+        return like(first, [_stacked([y[i] for y in ys]) for i in range(len(first))])
+    import numpy
+
+    if is_array(first):
+        return numpy.stack(ys)
+    made = numpy.array(ys, dtype=float if all(type(y) in (float, int) for y in ys) else object)
+    return made if made.dtype != object else holding(made, traced=any(_is_traced(y) for y in ys))
+
+
+def _is_traced(y: Any) -> bool:
+    return type(getattr(y, "_data", None)) is Symbol
