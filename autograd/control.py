@@ -7,13 +7,15 @@ and an `if`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
-
 from autograd.symbols import Symbol
 from autograd.transforms.structure import holding, is_array, like
 
-C = TypeVar("C")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
+
+    C = TypeVar("C")
 
 
 def scan(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any = None, length: int | None = None) -> tuple[C, Any]:
