@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -39,9 +39,10 @@ def folded(program: Program) -> Program:
     >>> program.size, folded(program).size
     (1200, 2)
     """
-    if len(program.operations) < DEEP or max(depths(program), default=0) < DEEP:
+    if len(program.operations) < DEEP:
         return program
-    return Folding(program).program
+    depth = depths(program)
+    return Folding(program, depth).program if max(depth) >= DEEP else program
 
 
 def depths(program: Program) -> list[int]:
@@ -62,14 +63,14 @@ def depths(program: Program) -> list[int]:
 class Folding:
     """Rewrites one program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, depth: Sequence[int]) -> None:
         self.old, self.operations = program, program.operations
         self.builder = ProgramBuilder()
         self.number: dict[int, int] = {}  # of a value in the new program
         counts = [len(operation.operands) for operation in self.operations]
         self.operands = numpy.fromiter(chain.from_iterable(x.operands for x in self.operations), int, sum(counts))
         self.users = numpy.repeat(numpy.arange(len(counts)), counts)
-        self.steps = sorted(self._found(), key=lambda steps: steps.start)
+        self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
         self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
         for n, steps in enumerate(self.steps):
             self.home[steps.start : steps.end] = n
@@ -80,9 +81,9 @@ class Folding:
         outputs = renumbered(program.outputs, self.at)
         self.program = replace(self.builder.program(program.name, arguments, outputs), rows=program.rows)
 
-    def _found(self) -> Iterator[Steps]:
+    def _found(self, depth: Any) -> Iterator[Steps]:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""
-        first, depth = self.old.count, numpy.array(depths(self.old))
+        first = self.old.count
         last = numpy.arange(len(self.operations))
         numpy.maximum.at(last, self.operands, self.users)
         codes: dict[Any, int] = {}
