@@ -5,6 +5,7 @@ Inside this room arrays are bare: NumPy's own, of objects. A ScalarArray is made
 
 from __future__ import annotations
 
+from _contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ndarray = numpy.ndarray
+# What x[i] is where i is a traced number; None where there are no indices of rows.
+choosing: ContextVar[Callable[[Any, Any], Any] | None] = ContextVar("autograd choosing", default=None)
 SINGLE = (NumPyOperand, float, int)
 CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
 
@@ -67,6 +70,9 @@ class TracedArray(ScalarArray):
     def __getitem__(self, index: Any) -> Any:
         if has_conditions(index):
             raise refuse(lambda most: "the length of x[mask]", "write np.where(mask, x, 0.0), or multiply by the mask")
+        choose = choosing.get()
+        if choose is not None and any(map(is_traced, index if type(index) is tuple else (index,))):
+            return choose(self, index)
         return super().__getitem__(index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -80,6 +86,15 @@ def has_conditions(index: Any) -> bool:
     if isinstance(index, ndarray) and index.dtype == object:
         return any(type(x) is Condition for x in index.flat)
     return type(index) is Condition
+
+
+def is_traced(index: Any) -> bool:
+    """Whether an index is a number that is not known while a function is traced, or an array of such numbers."""
+    if isinstance(index, list) and index:
+        index = index[0]
+    if isinstance(index, ndarray) and index.dtype == object and index.size:
+        index = index.flat[0]
+    return isinstance(index, NumPyOperand)
 
 
 # --- the door -----------------------------------------------------------------------------------

@@ -16,13 +16,16 @@ def compile(
     static: "Sequence[str]" = (),
     backend: str = "auto",
     threads: "int | None" = None,
+    index: "Sequence[str]" = (),
 ) -> "Compiled":
     """Compile a function of the scalars of one row: it is traced once and runs over arrays of rows.
 
-    Parameters named in `rows` carry a leading axis of rows, which f does not see. Those in `static` are not traced, nor
-    are defaults that a call does not pass. f is traced at the first call, and again for new shapes, structures or
-    static values, and when a global or closure variable that it reads changes. TraceError where f branches on a traced
-    number: use `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here.
+    Parameters named in `rows` carry a leading axis of rows, which f does not see. Those in `index`, among them, hold
+    whole numbers, to choose from lists and arrays that the rows share, as in `b[group]`. Those in `static` are not
+    traced, nor are defaults that a call does not pass. f is traced at the first call, and again for new shapes,
+    structures or static values, and when a global or closure variable that it reads changes. TraceError where f
+    branches on a traced number: use `where`. Arithmetic is IEEE's: what raises eagerly gives inf or nan here, but an
+    index out of bounds is an IndexError that names the row.
 
     It runs as machine code if llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and `.backend`
     says which one runs. Machine code uses up to `threads` threads, by default one for each core, and gives the same
@@ -42,4 +45,4 @@ def compile(
         from autograd.compiler.backends import Options
         from autograd.compiler.compiled import Compiled
 
-    return Compiled(f, rows, static, Options(backend, threads))
+    return Compiled(f, rows, static, index, Options(backend, threads))

@@ -44,46 +44,22 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) 
     if safe:
         program = with_norms(program)
     backward = Backward(program, safe)
-    output = leaves_of(program.outputs)[0]
+    output, *others = leaves_of(program.outputs)
+    if others:
+        raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
     trees = [program.arguments[i].tree for i in argnums]
     wanted = [leaf for tree in trees for leaf in leaves_of(tree)]
     adjoints = backward.sweep(output, set(wanted))
     gradient = tuple(renumbered(tree, lambda i: adjoints[i]) for tree in trees)
     outputs = (output, gradient[0] if len(gradient) == 1 else gradient)
-    return _finished(backward.builder, program, outputs, program.arguments, program.rows)
-
-
-def second_order(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
-    """The program of every ∂²C/∂xᵢ∂xⱼ of one argument: one backward pass for each number of the gradient."""
-    first = differentiated(program, argnums, safe)
-    backward = Backward(first, safe)
-    wanted = leaves_of(first.arguments[argnums[0]].tree)
-    value, *gradient = leaves_of(first.outputs)
-    lines = []
-    for output in gradient:
-        adjoints = backward.sweep(output, set(wanted))
-        lines.append(tuple(adjoints[i] for i in wanted))
-    if not safe:
-        lines[0] = (backward.beside(value, lines[0][0]), *lines[0][1:])
-    return _finished(backward.builder, first, tuple(lines), first.arguments, first.rows)
+    return finished(backward.builder, program, outputs, program.arguments, program.rows)
 
 
 def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the Hessian times a vector: a backward pass over the product of gradient and vector."""
     first = differentiated(program, argnums, safe)
-    builder = ProgramBuilder.of(first)
-    arguments, rows = list(first.arguments), list(first.rows)
-    tangents: list[int] = []
-    known = [argument.name for argument in arguments]
-    moved = [first.arguments[i] for i in argnums]
-    for argument, name in zip(moved, told_apart([f"{argument.name}_tangent" for argument in moved], known)):
-        tree = renumbered(argument.tree, lambda i: builder.input(f"{first.names[i]}_tangent"))
-        arguments.append(Argument(name, tree))
-        rows += [name] if argument.name in rows else []
-        tangents += leaves_of(tree)
     value, *gradient = leaves_of(first.outputs)
-    slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
-    along = builder.program(first.name, arguments, (value, slope), len(first.operations))
+    along = along_tangents(first, argnums, (value,), gradient)
     backward = Backward(along, safe)
     trees = [along.arguments[i].tree for i in argnums]
     value, slope = leaves_of(along.outputs)
@@ -92,12 +68,29 @@ def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) ->
         i = leaves_of(trees[0])[0]
         adjoints[i] = backward.beside(value, adjoints[i])
     outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
-    return _finished(backward.builder, along, outputs, along.arguments, rows)
+    return finished(backward.builder, along, outputs, along.arguments, along.rows)
 
 
-def _finished(
+def along_tangents(program: Program, argnums: Sequence[int], values: Sequence[int], gradient: Sequence[int]) -> Program:
+    """The program of some values, and of the product of a gradient and tangents, its new last arguments."""
+    builder = ProgramBuilder.of(program)
+    arguments, rows = list(program.arguments), list(program.rows)
+    tangents: list[int] = []
+    known = [argument.name for argument in arguments]
+    moved = [program.arguments[i] for i in argnums]
+    for argument, name in zip(moved, told_apart([f"{argument.name}_tangent" for argument in moved], known)):
+        tree = renumbered(argument.tree, lambda i: builder.input(f"{program.names[i]}_tangent"))
+        arguments.append(Argument(name, tree))
+        rows += [name] if argument.name in rows else []
+        tangents += leaves_of(tree)
+    slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
+    return finished(builder, program, (*values, slope), arguments, rows)
+
+
+def finished(
     builder: ProgramBuilder, program: Program, outputs: Any, arguments: Sequence[Argument], rows: Sequence[str]
 ) -> Program:
+    """The program of these outputs, whose forward pass is all of the program before it."""
     made = builder.program(program.name, arguments, outputs, len(program.operations))
     return replace(made, rows=tuple(rows))
 
@@ -117,6 +110,7 @@ class Backward:
         self.program = program
         self.safe = safe
         self.output = 0  # of the current sweep
+        self.wanted: set[int] = set()  # by the latest sweep
         self.builder = ProgramBuilder.of(program)
         self.lowering = Lowering(self.builder)  # for the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
@@ -124,9 +118,10 @@ class Backward:
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
         """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
-        active = self.active(wanted)
-        self.kinks.prepare(active)
-        return self._values(self.descent(output, wanted, active, self.kinks.across), wanted)
+        if wanted is not self.wanted:  # many sweeps want the same
+            self.wanted, self.reaching = wanted, self.active(wanted)
+            self.kinks.prepare(self.reaching)
+        return self._values(self.descent(output, wanted, self.reaching, self.kinks.across), wanted)
 
     def derivative(self, i: int, j: int) -> int:
         """The number of ∂ value i / ∂ value j as if value j were an input; works during another sweep."""
@@ -156,7 +151,7 @@ class Backward:
         self.output = output
         loops = LoopAdjoints(self, active)
         found: dict[int, Adjoint] = {}
-        for i in range(len(operations) - 1, -1, -1):
+        for i in range(output, -1, -1):
             if operations[i].op == LOOP:
                 for j, passed in loops.through(i):
                     parts.setdefault(j, []).append(passed)

@@ -235,7 +235,7 @@ def unfolded(program: Program) -> Program:
     number = _written_out(builder, program, inputs)
     arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
     made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__))
-    return replace(made, rows=program.rows)
+    return replace(made, rows=program.rows, template=program.template, gathers=program.gathers)
 
 
 def _written_out(builder: ProgramBuilder, program: Program, inputs: list[int]) -> list[Any]:

@@ -7,17 +7,18 @@ from typing import Any
 
 from autograd.compiler.backends import Backend, Options
 from autograd.compiler.copies import portable, restore
-from autograd.compiler.layout import ArgumentReader, UnfitNumber, nested, shapes_in, tells_all, value_of
+from autograd.compiler.layout import ArgumentReader, IndexReader, UnfitNumber, conformed, shapes_in
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.traces import Call, Traces
 from autograd.compiler.watching import Watch
-from autograd.transforms.reverse import value_and_grad
+from autograd.transforms.curvature import jacobian
+from autograd.transforms.forward import jvp
+from autograd.transforms.reverse import value_and_grad, vjp
 
 REDUCTIONS = ("sum", "mean", None)
-MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
 
 
@@ -28,15 +29,17 @@ class Compiled:
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
-    def __init__(self, f: Any, rows: Sequence[str], static: Sequence[str], options: Options) -> None:
+    def __init__(
+        self, f: Any, rows: Sequence[str], static: Sequence[str], index: Sequence[str], options: Options
+    ) -> None:
         if not callable(f):
             raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
         if isinstance(f, Compiled):
-            f, rows, static = f.function, rows or f.rows, static or f.static
+            f, rows, static, index = f.function, rows or f.rows, static or f.static, index or f.parameters.index
         self.function: Callable[..., Any] | None = f
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__doc__ = f.__doc__
-        self.parameters = Parameters(self.__name__, f, rows, static)
+        self.parameters = Parameters(self.__name__, f, rows, static, index)
         self.options = options.checked()
         self._prepare()
 
@@ -94,7 +97,7 @@ class Compiled:
             plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
             return self._eager(error)(*args, **kwargs)
-        return value_of(plan.program.outputs, iter(plan.run(arrays, rows, reduce)), plan.each)
+        return plan.value(plan.run(arrays, rows, reduce))
 
     def value_and_grad(
         self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -132,8 +135,7 @@ class Compiled:
             raise ValueError(
                 f"{self.__name__}.hessian: {call.moving[i]} has rows; differentiate with respect to what the rows share"
             )
-        (flat,) = self._plan("hessian", call, (i,)).run(call.arrays, call.rows, reduce)
-        return nested(call.specs[i], flat, call.each)
+        return self._plan("hessian", call, (i,)).hessian(call.arrays, call.rows, reduce)
 
     def hvp(
         self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
@@ -147,16 +149,84 @@ class Compiled:
         call = self._read(args, kwargs, reduce)
         chosen = self.parameters.chosen(call.passed, argnums)
         vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
-        arrays = list(call.arrays)
-        for i, vector in zip(chosen, vectors, strict=True):
-            name = call.moving[i]
-            reader = ArgumentReader(f"tangents of {name}", name in self.rows)
-            if reader.spec(vector) != call.specs[i] or reader.rows not in (None, call.rows):
-                raise ValueError(f"{self.__name__}.hvp: tangents must have the structure of {name}")
-            arrays += reader.arrays
+        along = self._tangents("hvp", call, chosen, vectors)
         plan = self._plan("hvp", call, chosen)
-        products = plan.derivatives(plan.run(arrays, call.rows, reduce))
+        products = plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
         return products if isinstance(argnums, (tuple, list)) else products[0]
+
+    def jacobian(self, *args: Any, argnums: int | tuple[int, ...] = 0, sparse: bool = False, **kwargs: Any) -> Any:
+        """Every ∂valueᵢ/∂xⱼ, as `autograd.jacobian` gives it: the result with each number replaced by its gradient.
+
+        If arguments have rows, each row has its own: derivatives of its results, in arrays with the rows first, with
+        respect to its own numbers and to what the rows share. With `sparse`, it is one `scipy.sparse.csr_array`: a line
+        for each number of all results, row by row, and a column for each number of the arguments, rows included.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: [x[0] * x[1], x[0]]).jacobian([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 0.0]]
+        >>> autograd.compile(lambda w, x: [w * x, x * x], rows=("x",)).jacobian(2.0, [1.0, 3.0], argnums=1)
+        array([[2., 2.],
+               [2., 6.]])
+        """
+        try:
+            plan, arrays, rows = self._ready("jacobian", args, kwargs, None, argnums)
+        except UnfitNumber as error:
+            return jacobian(self._eager(error), argnums)(*args, **kwargs)
+        return plan.jacobian(arrays, rows, isinstance(argnums, (tuple, list)), sparse)
+
+    def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """The value and its derivative along `tangents`, as `autograd.jvp` gives them; for each row if there are rows.
+
+        A tangent of None stands for an argument that does not move, such as a static one.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x, y: x * y).jvp((2.0, 3.0), (1.0, 0.0))
+        (6.0, 3.0)
+        """
+        moved = tuple(i for i, tangent in enumerate(tangents) if tangent is not None)
+        if len(primals) != len(tangents) or not moved:
+            raise ValueError(
+                f"{self.__name__}.jvp: tangents must be one for each of the {len(primals)} primals, or None"
+            )
+        try:
+            call = self._read(tuple(primals), {}, None)
+            chosen = self.parameters.chosen(call.passed, moved)
+            along = self._tangents("jvp", call, chosen, [tangents[i] for i in moved])
+        except UnfitNumber as error:
+            return jvp(self._eager(error), primals, tangents)
+        plan = self._plan("jvp", call, chosen)
+        results = plan.run(call.arrays, call.rows, None, along)
+        return plan.value(results[: plan.length]), plan.value(results[plan.length :])
+
+    def vjp(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The value, and the function that maps a cotangent of it to those of the arguments, as from `autograd.vjp`.
+
+        If arguments have rows, the value has them too, and what the rows share gets the sum over all rows. Static
+        arguments get None.
+
+        >>> import autograd
+        >>> value, pull = autograd.compile(lambda w, x: [w * x, x], rows=("x",)).vjp(2.0, [1.0, 3.0])
+        >>> value
+        array([[2., 1.],
+               [6., 3.]])
+        >>> pull([[1.0, 0.0], [1.0, 10.0]])
+        (4.0, array([ 2., 12.]))
+        """
+        try:
+            call = self._read(primals, {}, None)
+        except UnfitNumber as error:
+            return vjp(self._eager(error), *primals)
+        fixed = set(call.passed.names) - set(call.moving)
+        plan = self._plan("result", call)
+
+        def pull(cotangents: Any) -> tuple[Any, ...]:
+            weights = self._beside("vjp: cotangents", cotangents, "the result", plan.result, call.rows, plan.each)
+            back = self._plan("vjp", call, tuple(range(len(call.specs))))
+            results = back.run(call.arrays, call.rows, None, weights)
+            found = iter(back.derivatives(results[back.length :]))
+            return tuple([None if name in fixed else next(found) for name in call.passed.names])
+
+        return plan.value(plan.run(call.arrays, call.rows, None)), pull
 
     # --- arguments
 
@@ -168,17 +238,16 @@ class Compiled:
         if traces.watch.changed():
             traces = self._traces = self._traces_now()
         direct = self.parameters.is_direct and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
-        key = (kind, reduce, argnums, shapes_in(args)) if direct else None
-        known = traces.known.get(key)
-        if known is not None:
-            self._latest, rows = known
-            return known[0], args, rows
+        if direct:
+            flat, arrays = traces.flattened(args)
+            known = traces.known.get((kind, reduce, argnums, flat, shapes_in(arrays)))
+            if known is not None:
+                self._latest, rows = known
+                return known[0], arrays, rows
         call = self._read(args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
-        if key is not None and tells_all(key[-1]):
-            if len(traces.known) >= MOST_KNOWN:
-                traces.known.clear()
-            traces.known[key] = plan, call.rows
+        if direct:
+            self._traces.knows((kind, reduce, argnums), args, call.passed, (plan, call.rows))
         return plan, call.arrays, call.rows
 
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
@@ -190,22 +259,44 @@ class Compiled:
         specs: list[Any] = []
         arrays: list[Any] = []
         static: list[Any] = []
+        indices: list[Any] = []
+        is_index: list[bool] = []
         rows: int | None = None
         first = ""
         for i, (name, x) in enumerate(zip(passed.names, values)):
             if self.parameters.is_static(passed, i):
                 static.append((name, self.parameters.static_key(name, x), x))
                 continue
-            reader = ArgumentReader(name, self.parameters.has_rows(passed, i))
-            specs.append(reader.spec(x))
+            role = self.parameters.role(passed, i)
+            reader = IndexReader(name) if role == "index" else ArgumentReader(name, role == "rows")
+            if role == "index":
+                indices.append((name, reader.spec(x)))
+            else:
+                specs.append(reader.spec(x))
             arrays += reader.arrays
+            is_index += [role == "index"] * len(reader.arrays)
             if reader.rows is not None:
                 if rows is not None and rows != reader.rows:
                     raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
                 rows, first = reader.rows, name
         if self.rows and rows is None:
             raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
-        return Call(passed, tuple(specs), tuple(static), arrays, rows, reduce)
+        return Call(passed, tuple(specs), tuple(static), tuple(indices), arrays, tuple(is_index), rows, reduce)
+
+    def _tangents(self, kind: str, call: Call, chosen: Sequence[int], vectors: Sequence[Any]) -> list[Any]:
+        """The arrays of tangents of the chosen arguments."""
+        arrays: list[Any] = []
+        for i, vector in zip(chosen, vectors, strict=True):
+            name = call.moving[i]
+            arrays += self._beside(f"{kind}: tangents", vector, name, call.specs[i], call.rows, name in self.rows)
+        return arrays
+
+    def _beside(self, what: str, vector: Any, model: str, spec: Any, rows: int | None, by_row: bool) -> list[Any]:
+        """The arrays of a vector of this spec; ValueError if it has another structure."""
+        reader = ArgumentReader(f"{what} of {model}", by_row)
+        if reader.spec(conformed(vector, spec)) != spec or reader.rows not in (None, rows):
+            raise ValueError(f"{self.__name__}.{what} must have the structure of {model}")
+        return reader.arrays
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
         """The function itself, for numbers that arrays of floats cannot hold; raises the error if that cannot work."""

@@ -79,7 +79,8 @@ class Folding:
         self._rewrite()
         arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in program.arguments]
         outputs = renumbered(program.outputs, self.at)
-        self.program = replace(self.builder.program(program.name, arguments, outputs), rows=program.rows)
+        made = self.builder.program(program.name, arguments, outputs)
+        self.program = replace(made, rows=program.rows, template=program.template, gathers=program.gathers)
 
     def _found(self, depth: Any) -> Iterator[Steps]:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""

@@ -87,7 +87,8 @@ class Kinks:
             at_kink = self._at_kink(i)
             mask = at_kink if mask < 0 else self.backward.both(mask, at_kink)
         if not self.backward.safe:
-            return adjoint._replace(value=builder.emit("where", (mask, builder.constant(nan), zero)))
+            missed = builder.emit("where", (mask, builder.constant(nan), zero))
+            return adjoint._replace(value=builder.emit("multiply", (adjoint.value, missed)))
         product = builder.emit("multiply", (builder.constant(weight), builder.emit("multiply", (adjoint.value, slope))))
         return adjoint._replace(value=builder.emit("where", (mask, product, zero)), mask=mask)
 

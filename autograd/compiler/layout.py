@@ -12,9 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from autograd.compiler.program import Keyed
 from autograd.numbers.kinds import KINDS, kind_of
-from autograd.transforms.curvature import assembled
 
 
 class NumberSpec(NamedTuple):
@@ -51,14 +49,20 @@ class DictSpec(NamedTuple):
 NUMBER = NumberSpec()
 PLAIN = {float, int}
 FLOAT64 = numpy.dtype(float)
+WHOLE = "whole"  # before the shape of an array of whole numbers
 
 
 def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The shapes of float64 arrays, and the types of all other arguments.
+    """The shapes of arrays of float64 or of whole numbers, and the types of all other arguments.
 
     Most calls pass arrays and numbers, and this takes a third of the time of reading each argument.
     """
-    return tuple([x.shape if x.__class__ is numpy.ndarray and x.dtype is FLOAT64 else x.__class__ for x in args])
+    return tuple([x.shape if x.__class__ is numpy.ndarray and x.dtype is FLOAT64 else _told(x) for x in args])
+
+
+def _told(x: Any) -> Any:
+    """The shape of an array of whole numbers, marked as such; else the type."""
+    return (WHOLE, *x.shape) if x.__class__ is numpy.ndarray and x.dtype.kind in "iu" else x.__class__
 
 
 def tells_all(shapes: tuple[Any, ...]) -> bool:
@@ -99,7 +103,7 @@ class ArgumentReader:
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
-            return numpy.array(x, dtype=float)
+            return as_rows(x)
         except (ValueError, TypeError) as error:
             raise ValueError(f"{self.name}{where}: rows must be numbers, all rows of one shape: {error}") from None
 
@@ -139,6 +143,42 @@ class ArgumentReader:
             raise UnfitNumber(f"{self.name}{where} is a {type(x).__name__}; compiled code runs on floats and arrays")
 
 
+class IndexReader(ArgumentReader):
+    """Takes an argument apart whose numbers are indices."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, True)
+
+    def _converted(self, x: Any, where: str) -> Any:
+        return as_indices(x)
+
+    def _array(self, x: Any, where: str) -> Any:
+        if x.dtype.kind not in "iu":
+            raise TypeError(f"{self.name}{where} is an index: whole numbers are needed, got dtype {x.dtype}")
+        return super()._array(x, where)
+
+
+def as_rows(x: Any) -> Any:
+    """A list of rows as an array of floats; ValueError or TypeError if it is none."""
+    return numpy.array(x, dtype=float)
+
+
+def as_indices(x: Any) -> Any:
+    """A list of rows of indices as an array."""
+    return numpy.array(x) if len(x) else numpy.zeros(0, int)
+
+
+def conformed(x: Any, spec: Any) -> Any:
+    """A structure as this spec has it, if they differ in the order of keys or in lists for tuples; else as it is."""
+    if isinstance(spec, DictSpec) and isinstance(x, dict) and set(x) == set(spec.keys):
+        return {key: conformed(x[key], part) for key, part in zip(spec.keys, spec.parts)}
+    if not isinstance(x, (list, tuple)) or not isinstance(spec, (SequenceSpec, NumbersSpec)):
+        return x
+    if isinstance(spec, NumbersSpec):
+        return spec.make(x) if len(x) == spec.length else x
+    return spec.make(list(map(conformed, x, spec.parts))) if len(x) == len(spec.parts) else x
+
+
 def template(spec: Any) -> Any:
     """Placeholder numbers of this spec, to trace a function on."""
     if isinstance(spec, NumberSpec):
@@ -165,45 +205,22 @@ def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
             yield from shapes_of(part)
 
 
-def restored(spec: Any, arrays: Iterator[Any], by_row: bool) -> Any:
-    """Results in the structure of a spec, from one array for each leaf, rows first if `by_row`."""
-    if isinstance(spec, DictSpec):
-        return {key: restored(part, arrays, by_row) for key, part in zip(spec.keys, spec.parts)}
-    if isinstance(spec, SequenceSpec):
-        return spec.make([restored(part, arrays, by_row) for part in spec.parts])
-    array = next(arrays)
-    if isinstance(spec, NumberSpec):
-        return array if by_row else float(array)
-    if isinstance(spec, NumbersSpec):
-        return spec.make(list(array.T) if by_row else array.tolist())
-    return array
+def size_of(spec: Any) -> int:
+    """How many numbers a spec holds."""
+    return sum(map(math.prod, shapes_of(spec)))
 
 
-def value_of(tree: Any, results: Iterator[Any], by_row: bool) -> Any:
-    """The result of a function, with arrays in place of sequences of numbers."""
-    if isinstance(tree, int):
-        number = next(results)
-        return number if by_row else float(number)
-    if isinstance(tree, Keyed):
-        return {key: value_of(part, results, by_row) for key, part in zip(tree.keys, tree.items)}
-    parts = [value_of(part, results, by_row) for part in tree]
+def stacked(tree: Any) -> Any:
+    """A structure with arrays in place of sequences of numbers, and of arrays of one shape."""
+    if isinstance(tree, dict):
+        return {key: stacked(part) for key, part in tree.items()}
+    if not isinstance(tree, (list, tuple)):
+        return tree
+    parts = tuple(map(stacked, tree))
     shapes = {numpy.shape(part) if isinstance(part, (float, numpy.ndarray)) else None for part in parts}
-    if len(shapes) != 1 or None in shapes:
-        return tuple(parts)
-    return numpy.stack(parts, axis=1) if by_row else numpy.array(parts)
+    return parts if len(shapes) != 1 or None in shapes else numpy.array(parts)
 
 
-def nested(spec: Any, second: Any, by_row: bool) -> Any:
-    """The n² second derivatives, for each row if `by_row`, nested twice in the structure of the argument."""
-    shapes = list(shapes_of(spec))
-    n = sum(map(math.prod, shapes))
-    if by_row:
-        if len(shapes) > 1:
-            raise TypeError("a Hessian for each row needs one number or one array; reduce the rows, or use one array")
-        return second.reshape(len(second), *shapes[0], *shapes[0])
-    ends = numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]
-    parts = [
-        [part.reshape(shape) for part, shape in zip(numpy.split(row, ends), shapes)] for row in second.reshape(n, n)
-    ]
-    gradients = [restored(spec, iter(part), False) for part in parts]
-    return assembled(template(spec), iter(gradients), gradients[0])
+def result_spec(template: Any, is_stacked: bool) -> Any:
+    """The spec of a result, as the function returned it or with arrays in place of sequences of numbers."""
+    return ArgumentReader("result", False).spec(stacked(template) if is_stacked else template)

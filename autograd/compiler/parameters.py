@@ -39,14 +39,17 @@ class Passed(NamedTuple):
 class Parameters:
     """The parameters of a compiled function; those in `rows` carry rows, those in `static` are not traced."""
 
-    def __init__(self, name: str, f: Any, rows: Any, static: Any) -> None:
+    def __init__(self, name: str, f: Any, rows: Any, static: Any, index: Any) -> None:
         self.name = name
         try:
             self.signature = inspect.signature(f)
         except ValueError:  # a C function without a signature
             self.signature = ANY
-        self.rows, self.static = _names("rows", rows), _names("static", static)
+        self.rows, self.static, self.index = _names("rows", rows), _names("static", static), _names("index", index)
         parameters = self.signature.parameters
+        for parameter in self.index:
+            if parameter not in self.rows:
+                raise ValueError(f"compile: index: {parameter!r} is not among rows; what all rows share is static")
         for parameter in (*self.rows, *self.static):
             if parameter not in parameters:
                 raise ValueError(f"compile: {name}({', '.join(parameters)}) has no parameter {parameter!r}")
@@ -92,9 +95,10 @@ class Parameters:
         """Whether argument i is static."""
         return passed.places[i][0] in self.static
 
-    def has_rows(self, passed: Passed, i: int) -> bool:
-        """Whether argument i carries rows."""
-        return passed.places[i][0] in self.rows
+    def role(self, passed: Passed, i: int) -> str:
+        """What argument i is to the rows: "shared" by them, one of the "rows", or an "index" of each."""
+        name = passed.places[i][0]
+        return "index" if name in self.index else "rows" if name in self.rows else "shared"
 
     def static_key(self, name: str, x: Any) -> Any:
         """A key for a static argument, by type and bits; TypeError if it is not hashable."""
@@ -108,13 +112,15 @@ class Parameters:
     def chosen(self, passed: Passed, argnums: Any) -> tuple[int, ...]:
         """The arguments to differentiate, by position among those that are not static."""
         count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
-        moving = [i for i in range(len(passed.names)) if not self.is_static(passed, i)]
+        fixed = dict.fromkeys(self.static, "static") | dict.fromkeys(self.index, "an index")
+        moving = [i for i, (place, _) in enumerate(passed.places) if place not in fixed]
         found = []
         for i in select_arguments(self.name, argnums, count, f" for {self.signature}"):
             at = self._at(passed, i)
             if at not in moving:
                 raise ValueError(
-                    f"{self.name}: {passed.names[at]} is static, so there is no derivative with respect to it"
+                    f"{self.name}: {passed.names[at]} is {fixed[passed.places[at][0]]}, so there is no derivative "
+                    "with respect to it"
                 )
             found.append(moving.index(at))
         return tuple(found)

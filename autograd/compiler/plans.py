@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
-from autograd.compiler.backward import differentiated, second_order, times_vector
+from autograd.compiler.backward import differentiated, times_vector
 from autograd.compiler.building import unfolded
 from autograd.compiler.executor import Leaf
+from autograd.compiler.forms import restorer
+from autograd.compiler.gathering import Gathering
+from autograd.compiler.jacobians import (
+    entries,
+    jacobian,
+    pulled_back,
+    pushed_forward,
+    second_entries,
+    second_order,
+)
 from autograd.compiler.kinks import has_kinks_in_loops
-from autograd.compiler.layout import ArraySpec, restored, shapes_of
+from autograd.compiler.layout import ArraySpec, SequenceSpec, result_spec, shapes_of, size_of
 from autograd.compiler.locks import Lock
 from autograd.compiler.lowering import executable
+from autograd.compiler.matrices import Matrix, Numbers, hessian_of, jacobian_of
 from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolled import Result
 from autograd.compiler.rolling import rolled
 from autograd.compiler.sequences import hides_infinity
 
-Derive = Callable[[Program, Sequence[int], bool], Program]
 
-DERIVED: dict[str, Derive] = {
-    "value": lambda program, chosen, safe: program,
-    "gradient": differentiated,
-    "hessian": second_order,
-    "hvp": times_vector,
+class Kind(NamedTuple):
+    """A kind of plan: the program of its results, what else a call passes, and which results there are."""
+
+    derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
+    vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
+    results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
+
+
+KINDS: dict[str, Kind] = {
+    "value": Kind(lambda program, chosen, safe: program, results=("value",)),
+    "result": Kind(lambda program, chosen, safe: program, results=("as returned",)),
+    "gradient": Kind(differentiated, results=("number", "derivatives")),
+    "hessian": Kind(second_order, results=("entries",)),
+    "hvp": Kind(times_vector, "tangents", ("derivatives",)),
+    "jacobian": Kind(jacobian, results=("entries",)),
+    "jvp": Kind(pushed_forward, "tangents", ("as returned", "as returned")),
+    "vjp": Kind(pulled_back, "cotangents", ("as returned", "derivatives")),
 }
 
 
@@ -37,36 +60,112 @@ class Plan:
     """
 
     def __init__(
-        self, kind: str, traced: Program, specs: Sequence[Any], chosen: Sequence[int], each: bool, options: Options
+        self,
+        kind: str,
+        traced: Program,
+        specs: Sequence[Any],
+        is_index: Sequence[bool],
+        chosen: Sequence[int],
+        each: bool,
+        options: Options,
     ) -> None:
-        """`specs` are those of the arguments, `chosen` are differentiated; with `each`, every result is by row."""
-        self.kind, self.traced, self.chosen, self.each, self.options = kind, traced, chosen, each, options
-        self.specs = [*specs, *(specs[i] for i in chosen)] if kind == "hvp" else list(specs)
+        """`specs` are those of the arguments that are no indices, and `chosen` the ones to differentiate.
+
+        `is_index` says which arrays of a call are indices. With `each`, every result is by row.
+        """
         if kind in ("hessian", "hvp") and has_kinks_in_loops(traced):
-            self.traced = traced = unfolded(traced)
-        self.program = DERIVED[kind](traced, chosen, False)
-        self.by_row = [each or traced.arguments[i].name in traced.rows for i in chosen]  # of the derivatives
-        self.results = list(self._results(each))
+            traced = unfolded(traced)
+        self.kind, self.traced, self.chosen, self.each, self.options = KINDS[kind], traced, chosen, each, options
+        self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None
+        # A result for each row has arrays in place of lists.
+        self.result = result_spec(traced.template, is_stacked=each or "value" in self.kind.results)
+        # Of the program, in which what is gathered comes after the arguments.
+        self.specs, self.varied = list(specs), list(chosen)
+        if self.gathering is not None:
+            self.specs = self.gathering.specs
+            self.varied += [len(specs) + q for q in self.gathering.below(chosen)]
+        vectors = {"": [], "tangents": [self.specs[i] for i in self.varied], "cotangents": [self.result]}
+        self.specs = [*self.specs, *vectors[self.kind.vectors]]
+        self.program = self.kind.derive(traced, self.varied, False)
+        # Of the derivatives: what rows share gets one for each row, but a pullback adds up the rows' cotangents.
+        self.all_by_row = each and self.kind.vectors != "cotangents"
+        self.by_row = [self.all_by_row or traced.arguments[i].name in traced.rows for i in self.varied]
+        # The entries of a Hessian in what rows choose belong to other places in each row.
+        self.results = list(self._results(each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
         # Whether results are already the derivatives, as in nearly every training step.
         self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
+        self.restore = restorer(tuple([self.specs[i] for i in chosen]), tuple(self.by_row[: len(chosen)]))
+        self.restore_value = restorer((self.result,), (each,))
+        self.length = len(list(shapes_of(self.result)))  # of a value, in arrays
         self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
         self._idle: dict[bool, list[Any]] = {False: [], True: []}
 
+    # --- results
+
     def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:
         """The derivatives, in the structures of their arguments."""
-        if self.simple:
-            return tuple(results)
-        arrays = iter(results)
-        return tuple(restored(self.specs[i], arrays, by_row) for i, by_row in zip(self.chosen, self.by_row))
+        return tuple(results) if self.simple else self.restore(results)
 
-    def run(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> list[Any]:
-        """The results, one array each."""
+    def value(self, results: Sequence[Any]) -> Any:
+        """A value from its arrays."""
+        return self.restore_value(results)[0]
+
+    def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
+        """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
+        (found,), items = self._computed(arrays, rows, None, ())
+        if sparse:
+            return self.matrix.sparse(found, items)
+        specs = tuple([self.specs[i] for i in self.chosen])
+        argument = SequenceSpec(specs, tuple) if is_tuple else specs[0]
+        return jacobian_of(self.result, argument, self.matrix.dense(found, items), self.each)
+
+    def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
+        """The Hessian of the total, or of each row."""
+        (found,), items = self._computed(arrays, rows, reduce, ())
+        argument = self.specs[self.chosen[0]]
+        gathers = len(self.varied) > 1
+        matrix = self.matrix.second(found, items, self.each) if gathers else self.matrix.dense(found, ())
+        return hessian_of(argument, matrix, self.each)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Where the entries of a Jacobian or a Hessian belong."""
+        specs = [self.specs[i] for i in self.chosen]
+        by_row = [self.traced.arguments[i].name in self.traced.rows for i in self.chosen]
+        numbers = Numbers(specs, by_row, self.gathering, self.chosen)
+        if self.kind is KINDS["hessian"]:
+            return Matrix(second_entries(self.traced, self.varied), numbers.width, numbers)
+        return Matrix(entries(self.traced, self.varied), size_of(self.result), numbers)
+
+    # --- running
+
+    def run(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
+    ) -> list[Any]:
+        """The results, one array each, for the arrays of the arguments and those of tangents or cotangents."""
+        results, items = self._computed(arrays, rows, reduce, vectors)
+        if self.gathering is None or "derivatives" not in self.kind.results:
+            return results
+        first = self.length if "as returned" in self.kind.results else self.kind.results.index("derivatives")
+        return results[:first] + self.gathering.scattered(results[first:], self.chosen, items, self.all_by_row)
+
+    def _computed(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any]
+    ) -> tuple[list[Any], Sequence[Any]]:
+        """The program's results, and the item that each row chose, for each gather."""
+        items: Sequence[Any] = ()
+        if self.gathering is not None:
+            arrays, items = self.gathering.fed(arrays)
+            if self.kind.vectors == "tangents":
+                vectors = self.gathering.vectors(vectors, self.chosen, items)
+        if vectors:
+            arrays = [*arrays, *vectors]
         mean = reduce == "mean"
         results, finite = self._run(False, arrays, rows, mean)
         if not finite:
             results, _ = self._run(True, arrays, rows, mean)
-        return results
+        return results, items
 
     def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
         idle = self._idle[safe]
@@ -95,7 +194,7 @@ class Plan:
         return self._factory(False).backend
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
-        program = executable(DERIVED[self.kind](self.traced, self.chosen, True) if safe else self.program)
+        program = executable(self.kind.derive(self.traced, self.varied, True) if safe else self.program)
         by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
         leaves = []
         for k, spec in enumerate(self.specs):
@@ -107,15 +206,18 @@ class Plan:
         return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results)
 
     def _results(self, each: bool) -> Iterator[Result]:
-        """Which outputs form one result: the value, then one for each leaf array of a derivative."""
-        count = len(leaves_of(self.program.outputs))
-        if self.kind == "hessian":
-            yield Result(tuple(range(count)), each, (count,))
-            return
-        values = count if self.kind == "value" else 1 if self.kind == "gradient" else 0
-        arrays: list[tuple[tuple[int, ...], bool]] = [((), each)] * values
-        for i, by_row in zip(self.chosen, self.by_row):
-            arrays += [(shape, by_row) for shape in shapes_of(self.specs[i])]
+        """Which outputs form one result: one for each leaf array of the value and of each derivative."""
+        arrays: list[tuple[tuple[int, ...], bool]] = []
+        for part in self.kind.results:
+            if part == "number":
+                arrays.append(((), each))
+            elif part == "entries":
+                arrays.append(((len(leaves_of(self.program.outputs)),), each))
+            elif part == "derivatives":
+                for i, by_row in zip(self.varied, self.by_row):
+                    arrays += [(shape, by_row) for shape in shapes_of(self.specs[i])]
+            else:
+                arrays += [(shape, each) for shape in shapes_of(self.result)]
         start = 0
         for shape, by_row in arrays:
             size = math.prod(shape)

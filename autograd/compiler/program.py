@@ -65,7 +65,9 @@ class Program:
 
     Trees hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
     `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
-    with the row when the program is rolled. `meanings` gives the roles of values in the backward pass.
+    with the row when the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the
+    structure in which a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
+    chooses by the indices of a row.
 
     >>> from autograd.compiler.tracing import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
@@ -87,6 +89,8 @@ class Program:
     forward: int = field(compare=False)
     rows: tuple[str, ...] = field(compare=False, default=())
     meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
+    template: Any = field(compare=False, default=None)
+    gathers: Any = field(compare=False, default=None)
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""

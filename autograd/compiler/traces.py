@@ -6,12 +6,12 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Options
 from autograd.compiler.folding import folded
-from autograd.compiler.layout import shapes_of, template
+from autograd.compiler.forms import Flattener, flattener
+from autograd.compiler.layout import as_indices, as_rows, shapes_in, shapes_of, tells_all, template
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters, Passed
 from autograd.compiler.plans import Plan
@@ -20,17 +20,24 @@ from autograd.compiler.tracing import trace
 from autograd.compiler.watching import Watch
 from autograd.refusals import TraceError
 
+MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
+MOST_FORMS = 8  # forms of arguments to remember
+CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+
 
 class Call(NamedTuple):
     """The arguments of one call: their specs, which determine the program, their arrays, and how rows are reduced.
 
-    `static` holds, for each static argument, its name, a key by type and bits, and its value.
+    `static` holds, for each static argument, its name, a key by type and bits, and its value; `indices`, for each
+    index, its name and its spec; `is_index` says which arrays are theirs.
     """
 
     passed: Passed
     specs: tuple[Any, ...]
     static: tuple[tuple[str, Any, Any], ...]
+    indices: tuple[tuple[str, Any], ...]
     arrays: list[Any]
+    is_index: tuple[bool, ...]
     rows: int | None
     reduce: str | None
 
@@ -41,14 +48,14 @@ class Call(NamedTuple):
 
     @property
     def moving(self) -> list[str]:
-        """The names of the traced arguments."""
-        fixed = {name for name, _, _ in self.static}
+        """The names of the arguments that may be differentiated."""
+        fixed = {name for name, *_ in (*self.static, *self.indices)}
         return [name for name in self.passed.names if name not in fixed]
 
     @property
     def key(self) -> Any:
         """What the program depends on."""
-        return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static)
+        return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices
 
 
 class Traces:
@@ -58,8 +65,32 @@ class Traces:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
         self.programs: dict[Any, Program] = {}
         self.plans: dict[Any, Plan] = {}
-        self.known: dict[Any, tuple[Plan, int | None]] = {}  # by shapes alone
+        self.known: dict[Any, tuple[Plan, int | None]] = {}  # by form and shapes alone
+        self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
         self._tracing = Lock()
+
+    def flattened(self, args: tuple[Any, ...]) -> tuple[Flattener | None, tuple[Any, ...]]:
+        """The arrays and numbers in arguments of a known form, and what found them; else the arguments themselves."""
+        for flat in self.forms:
+            found = flat(args)
+            if found is not None:
+                return flat, found
+        return None, args
+
+    def knows(self, key: Any, args: tuple[Any, ...], passed: Passed, found: tuple[Plan, int | None]) -> None:
+        """Remember the plan and the number of rows of a call, if the form and the shapes of its arguments tell them."""
+        flat, arrays = self.flattened(args)
+        shapes = shapes_in(arrays)
+        if not tells_all(shapes):
+            roles = [self.parameters.role(passed, i) for i in range(len(args))]
+            flat = flattener(args, [CONVERTERS[role] for role in roles])
+            shapes = shapes_in(flat(args) or ())
+            if not shapes or not tells_all(shapes):
+                return
+            self.forms = [flat, *self.forms[: MOST_FORMS - 1]]
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[(*key, flat, shapes)] = found
 
     def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan:
         """The plan for arguments of these specs: traced, differentiated and rolled on first use."""
@@ -67,7 +98,7 @@ class Traces:
         plan = self.plans.get(key)
         if plan is None:
             with uncollected():
-                plan = Plan(kind, self._traced(call), call.specs, chosen, call.each, self.options)
+                plan = Plan(kind, self._traced(call), call.specs, call.is_index, chosen, call.each, self.options)
                 plan.prepare()
             self.plans[key] = plan
         return plan
@@ -81,10 +112,13 @@ class Traces:
         return program
 
     def _trace(self, call: Call) -> Program:
-        function, name, moving = self.function, self.parameters.name, call.moving
+        function, name = self.function, self.parameters.name
         if function is None:
             raise TypeError(f"{name} was unpickled without its function: it cannot trace other shapes")
         static = {name: x for name, _, x in call.static}
+        specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
+        traced = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
+        names, roles = [name for name, _ in traced], [self.parameters.role(call.passed, i) for _, i in traced]
 
         def of_numbers(*numbers: Any) -> Any:
             given = iter(numbers)
@@ -93,16 +127,13 @@ class Traces:
 
         of_numbers.__name__ = name
         try:
-            program = folded(trace(of_numbers, [template(spec) for spec in call.specs], moving))
+            return folded(trace(of_numbers, [template(specs[name]) for name in names], names, roles))
         except TraceError:  # names its line, whatever the shapes
             raise
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
-            shapes = (f"{name} {', '.join(map(str, shapes_of(spec)))}" for name, spec in zip(moving, call.specs))
+            shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
-        names = zip(program.arguments, moving)  # a program renames a parameter that is named like an operation
-        by_row = {name for i, name in enumerate(call.passed.names) if self.parameters.has_rows(call.passed, i)}
-        return replace(program, rows=tuple(argument.name for argument, name in names if name in by_row))
 
     # --- copies
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import ProgramBuilder
+from autograd.compiler.indexing import Indexing
 from autograd.compiler.lowering import Lowering
-from autograd.compiler.program import Argument, Keyed, Program
+from autograd.compiler.program import Argument, Keyed, Program, leaves_of, reached
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.recording import Recording
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = ()) -> Program:
+def trace(
+    f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = (), roles: Sequence[str] = ()
+) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
+
+    The role of an argument is "shared", "rows" or "index". What f chooses from shared arguments by an index becomes a
+    further argument of the program, in place of the index.
 
     TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
 
@@ -32,16 +39,29 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] 
     builder = ProgramBuilder()
     lowering = Lowering(builder)
     names = names or argument_names(f, len(arguments))
+    roles = roles or ["shared"] * len(arguments)
+    indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
     first, changed = clock(), changes()
     with Recording(True):
         entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
-        result = refusing(f, *[given for given, _ in entered])
-    traced = [Argument(name, tree) for name, (_, tree) in zip(names, entered)]
+        traced = []
+        for name, role, (given, tree) in zip(names, roles, entered):
+            if role == "index":
+                map_leaves(indexing.column, given, None)
+            else:
+                traced.append(Argument(name, tree))
+                indexing.knows(name, leaves_of(tree), role == "shared")
+        given = [given for given, _ in entered]
+        result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
     numbers: list[Any] = []
     map_leaves(numbers.append, result, None)
     record(numbers, lowering, first, changes() > changed + 1)
     outputs = _output(result, lowering)
-    return builder.program(getattr(f, "__name__", "f"), traced, outputs)
+    gathers, chosen = indexing.gathers(set(reached(leaves_of(outputs), [x.operands for x in builder.operations])))
+    program = builder.program(getattr(f, "__name__", "f"), [*traced, *chosen], outputs)
+    with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
+    rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
+    return replace(program, rows=rows, template=map_leaves(lambda _: 0.0, result, None), gathers=gathers)
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

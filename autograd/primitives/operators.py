@@ -17,6 +17,7 @@ from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 from autograd.numbers.operand import NumPyOperand, beside_list
 from autograd.primitives.conversions import no_float
+from autograd.refusals import is_tracing, refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,7 +203,13 @@ class Scalar(NumPyOperand, Methods):
                 "the function is compiled, name the argument in static="
             )
 
-        __index__ = __int__
+        def __index__(self) -> int:
+            if is_tracing():
+                raise refuse(
+                    lambda most: "a whole number",
+                    "name the argument in static=, or in index= if it chooses from an argument that the rows share",
+                )
+            return self.__int__()
 
         def __float__(self) -> float:
             raise no_float(type(self).__name__.removeprefix("NumPy"), p.PUBLIC)

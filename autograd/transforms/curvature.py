@@ -38,6 +38,9 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     [[3.0, 2.0], [1.0, 0.0]]
     """
 
+    if is_compiled(f):
+        return of_compiled(f, "jacobian", argnums)
+
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments("jacobian", argnums, len(args))
         call = Pullback(f, args, selected, kwargs, "jacobian")

@@ -14,7 +14,7 @@ from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.symbols import unmasked
 from autograd.transforms.ending import close_ended
-from autograd.transforms.structure import leaves_beside, map_leaves, shape_of
+from autograd.transforms.structure import is_compiled, leaves_beside, map_leaves, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,6 +248,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    if is_compiled(f):
+        both: tuple[Any, Any] = f.jvp(primals, tangents)  # type: ignore[attr-defined]
+        return both
     return push_forward("jvp", f, primals, tangents)
 
 

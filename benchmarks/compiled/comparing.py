@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 import autograd
-from benchmarks.compiled import calls, handwritten, memory, ours, roofline, tracing
+from benchmarks import calls
+from benchmarks.compiled import handwritten, memory, ours, roofline, tracing
 from benchmarks.compiled.cases import CASES
 from benchmarks.compiled.contestants import Absent, Local, Peer, Start, numpy_version
 from benchmarks.timing import spread
@@ -129,7 +130,7 @@ def main() -> None:
     print(flush=True)
     memory.report()
     tracing.report()
-    calls.report()
+    calls.main()
 
 
 if __name__ == "__main__":

@@ -247,6 +247,9 @@ def tools(x: float, v: Value) -> None:
     fast = compile(of_floats, backend="numpy")
     assert_type(fast, Compiled)
     assert_type(fast.value_and_grad(x), tuple[Any, Any])
+    assert_type(fast.jvp((x,), (x,)), tuple[Any, Any])
+    assert_type(fast.vjp(x)[1](x), tuple[Any, ...])
+    assert_type(fast.jacobian(x, argnums=0, sparse=True), Any)
     assert_type(grad(fast)(x), Any)
 
 

@@ -1,0 +1,154 @@
+"""Indices of rows, at a call: what they choose is gathered into arrays by row, and its derivatives are scattered back.
+
+Derivatives of one number are added up row by row, in order, so the same call gives the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.indexing import Choice, Column, Gathers
+from autograd.compiler.layout import NUMBER, ArraySpec, shapes_of, size_of
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "floor_divide": operator.floordiv,
+    "mod": operator.mod,
+    "negative": operator.neg,
+    "positive": operator.pos,
+}
+
+
+class Fed(NamedTuple):
+    """The arrays of a program's arguments, and the item that each row chose, for each gather."""
+
+    arrays: list[Any]
+    chosen: list[Any]
+
+
+class Gathering:
+    """What calls of a program gather and scatter."""
+
+    def __init__(self, name: str, gathers: Gathers, specs: Sequence[Any], is_index: Sequence[bool]) -> None:
+        """`specs` are those of the arguments that are no indices; `is_index` says which arrays of a call are."""
+        self.name, self.gathers, self.is_index = name, gathers, is_index
+        self.sizes = list(map(size_of, specs))
+        self.shapes = [list(shapes_of(spec)) for spec in specs]
+        inputs = [ArraySpec((gather.places.shape[1],)) for gather in gathers.inputs]
+        self.specs = [*specs, *inputs, *[NUMBER] * len(gathers.numbers)]  # of the program's arguments
+        self.starts = [_start(gather.places) for gather in gathers.inputs]
+        self.first = len(specs)  # the first argument that is gathered
+
+    def below(self, chosen: Sequence[int]) -> list[int]:
+        """The gathers from some arguments."""
+        return [q for q, gather in enumerate(self.gathers.inputs) if gather.argument in chosen]
+
+    def fed(self, arrays: Sequence[Any]) -> Fed:
+        """The arrays of the arguments, then what their indices gather from them; IndexError out of bounds."""
+        own = [x for x, is_index in zip(arrays, self.is_index) if not is_index]
+        columns = [
+            column
+            for x, is_index in zip(arrays, self.is_index)
+            if is_index
+            for column in x.astype(numpy.intp, copy=False).reshape(len(x), math.prod(x.shape[1:])).T
+        ]
+        found: dict[Choice, Any] = {}
+        for choice in (*self.gathers.choices, *[gather.choice for gather in self.gathers.inputs]):
+            if choice not in found:
+                found[choice] = self._items(choice, columns)
+        chosen = [found[gather.choice] for gather in self.gathers.inputs]
+        numbers = [columns[k].astype(float) for k in self.gathers.numbers]
+        return Fed([*self.vectors(own, range(self.first), chosen), *numbers], chosen)
+
+    def _by_argument(self, arrays: Sequence[Any], arguments: Sequence[int]) -> dict[int, list[Any]]:
+        """The arrays of each of some arguments."""
+        rest = iter(arrays)
+        return {k: [next(rest) for _ in self.shapes[k]] for k in arguments}
+
+    def _items(self, choice: Choice, columns: Sequence[Any]) -> Any:
+        """The item that each row chooses."""
+        item: Any = None
+        for index, count in choice.axes:
+            i = _evaluated(index, columns)
+            low, high = (i.min(), i.max()) if i.size else (0, 0)
+            if low < -count or high >= count:
+                row = numpy.flatnonzero((i < -count) | (i >= count))[0]
+                raise IndexError(
+                    f"{self.name}: the index {choice.text} is {i.flat[row]} in row {row}, and there are {count}"
+                )
+            i = numpy.where(i < 0, i + count, i) if low < 0 else i
+            item = i if item is None else item * count + i
+        return item
+
+    def _gathered(self, q: int, arrays: Sequence[Any], chosen: Any) -> Any:
+        """The numbers of the chosen items, rows first, from the arrays of an argument."""
+        places = self.gathers.inputs[q].places
+        flat = numpy.concatenate([numpy.ravel(x) for x in arrays]) if len(arrays) > 1 else numpy.ravel(arrays[0])
+        start = self.starts[q]
+        if start is not None:
+            return flat[start : start + places.size].reshape(places.shape).take(chosen, 0)
+        return flat[places[chosen]]
+
+    def vectors(self, arrays: Sequence[Any], arguments: Sequence[int], chosen: Sequence[Any]) -> list[Any]:
+        """Arrays like those of some arguments, such as their tangents, then what is gathered from them."""
+        found = self._by_argument(arrays, arguments)
+        more = [self._gathered(q, found[self.gathers.inputs[q].argument], chosen[q]) for q in self.below(arguments)]
+        return [*arrays, *more]
+
+    def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
+        """The derivatives of some arguments, from those and the ones of what was gathered, all added up.
+
+        With `each`, every row has its own.
+        """
+        below = self.below(arguments)
+        own = arrays[: len(arrays) - len(below)]
+        found = self._by_argument(own, arguments)
+        for q, x in zip(below, arrays[len(own) :]):
+            gather = self.gathers.inputs[q]
+            size = self.sizes[gather.argument]
+            places = self.places(q, chosen[q])
+            if each:
+                places = places + size * numpy.arange(len(places))[:, None]
+            total = numpy.bincount(places.ravel(), x.ravel(), size * (len(places) if each else 1))
+            _add(found[gather.argument], total.reshape(len(places), size) if each else total, each)
+        return own
+
+    def places(self, q: int, chosen: Any) -> Any:
+        """The places in their argument of the numbers of the chosen items."""
+        places = self.gathers.inputs[q].places
+        start, width = self.starts[q], places.shape[1]
+        if start is not None:
+            return start + (chosen * width)[:, None] + numpy.arange(width)
+        return places[chosen]
+
+
+def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
+    """An index for each row."""
+    if type(index) is Column:
+        return columns[index.number]
+    if type(index) is int:
+        return numpy.array(index)
+    op, *operands = index
+    return OPERATORS[op](*[_evaluated(x, columns) for x in operands])
+
+
+def _start(places: Any) -> int | None:
+    """Where the items begin if their numbers are side by side, in order; else None."""
+    start = int(places[0, 0]) if places.size else 0
+    return start if numpy.array_equal(places.ravel(), numpy.arange(start, start + places.size)) else None
+
+
+def _add(arrays: Sequence[Any], total: Any, each: bool) -> None:
+    """Add numbers, all in one array, to several arrays; rows come first with `each`."""
+    start = 0
+    for array in arrays:
+        end = start + (math.prod(array.shape[1:]) if each else array.size)
+        numpy.add(array, total[..., start:end].reshape(array.shape), array)
+        start = end
