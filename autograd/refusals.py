@@ -20,10 +20,10 @@ class TraceError(TypeError):
 
     >>> import autograd
     >>> try:
-    ...     autograd.compile(lambda x: x if x > 0 else -x)(2.0)
+    ...     autograd.compile(lambda x: [x, -x][x < 0])(2.0)
     ... except autograd.TraceError as error:
     ...     print(str(error).partition(": ")[2])
-    the truth of x > 0 is not known while a function is traced: write where(condition, a, b) in place of the branch
+    the truth of x < 0 is not known while a function is traced: write where(condition, a, b) in place of the choice
     """
 
 
@@ -37,7 +37,7 @@ CHOICE = "write where(condition, a, b) in place of the choice"
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
-def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
+def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> TraceError:
     """The error for something not yet known; it is also noted, so that no `except` in the function can hide it.
 
     `what(most)` describes it in at most `most` characters. Without `advice`, the user's line decides the advice.
@@ -47,9 +47,9 @@ def refuse(what: Callable[[int], str], advice: str = "") -> TraceError:
     place = "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
     told = f" is not known while a function is traced: {advice}"
     error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
-    noted = _refusals.get()
-    if noted is not None:
-        noted.append(error)
+    refusals = _refusals.get()
+    if noted and refusals is not None:
+        refusals.append(error)
     return error
 
 

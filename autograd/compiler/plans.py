@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
+
+import numpy
 
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, times_vector
@@ -30,6 +33,7 @@ from autograd.compiler.program import Program, leaves_of
 from autograd.compiler.rolled import Result
 from autograd.compiler.rolling import rolled
 from autograd.compiler.sequences import hides_infinity
+from autograd.lifting.branches import MoreTurns
 
 
 class Kind(NamedTuple):
@@ -68,14 +72,24 @@ class Plan:
         chosen: Sequence[int],
         each: bool,
         options: Options,
+        longer: Callable[[Program], Program] | None = None,
     ) -> None:
         """`specs` are those of the arguments that are no indices, and `chosen` the ones to differentiate.
 
-        `is_index` says which arrays of a call are indices. With `each`, every result is by row.
+        `is_index` says which arrays of a call are indices. With `each`, every result is by row. `longer` traces f
+        again, with more turns of its loops.
         """
-        if kind in ("hessian", "hvp") and has_kinks_in_loops(traced):
+        self.kind, self.given, self.is_index, self.chosen = KINDS[kind], specs, is_index, chosen
+        self.each, self.options, self.longer = each, options, longer
+        self._take(traced)
+
+    def _take(self, traced: Program) -> None:
+        """Prepare a traced program."""
+        specs, is_index, chosen, each = self.given, self.is_index, self.chosen, self.each
+        self.original = traced
+        if self.kind in (KINDS["hessian"], KINDS["hvp"]) and has_kinks_in_loops(traced):
             traced = unfolded(traced)
-        self.kind, self.traced, self.chosen, self.each, self.options = KINDS[kind], traced, chosen, each, options
+        self.traced = traced
         self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None
         # A result for each row has arrays in place of lists.
         self.result = result_spec(traced.template, is_stacked=each or "value" in self.kind.results)
@@ -84,6 +98,7 @@ class Plan:
         if self.gathering is not None:
             self.specs = self.gathering.specs
             self.varied += [len(specs) + q for q in self.gathering.below(chosen)]
+        self._guard = self._guarding(traced)
         vectors = {"": [], "tangents": [self.specs[i] for i in self.varied], "cotangents": [self.result]}
         self.specs = [*self.specs, *vectors[self.kind.vectors]]
         self.program = self.kind.derive(traced, self.varied, False)
@@ -96,6 +111,7 @@ class Plan:
         self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
         self.restore = restorer(tuple([self.specs[i] for i in chosen]), tuple(self.by_row[: len(chosen)]))
         self.restore_value = restorer((self.result,), (each,))
+        self.__dict__.pop("matrix", None)
         self.length = len(list(shapes_of(self.result)))  # of a value, in arrays
         self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
@@ -154,11 +170,9 @@ class Plan:
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any]
     ) -> tuple[list[Any], Sequence[Any]]:
         """The program's results, and the item that each row chose, for each gather."""
-        items: Sequence[Any] = ()
-        if self.gathering is not None:
-            arrays, items = self.gathering.fed(arrays)
-            if self.kind.vectors == "tangents":
-                vectors = self.gathering.vectors(vectors, self.chosen, items)
+        arrays, items = self._settled(arrays, rows)
+        if self.gathering is not None and self.kind.vectors == "tangents":
+            vectors = self.gathering.vectors(vectors, self.chosen, items)
         if vectors:
             arrays = [*arrays, *vectors]
         mean = reduce == "mean"
@@ -166,6 +180,58 @@ class Plan:
         if not finite:
             results, _ = self._run(True, arrays, rows, mean)
         return results, items
+
+    def _guarding(self, traced: Program) -> Plan | None:
+        """The plan of which error each row has."""
+        if traced.guard is None:
+            return None
+        guard = traced.guard.program
+        return Plan("value", guard, self.specs, (), (), bool(guard.rows), self.options)
+
+    def _settled(self, arrays: Sequence[Any], rows: int | None) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What the program is fed, and what indices choose, once its loops have as many turns as a row needs.
+
+        The turns are tried on NumPy, which needs no compilation.
+        """
+        fed, items = self._fed(arrays)
+        if self._guard is None or not self._needs_more(self._guard.run(fed, rows, None)[0]):
+            return fed, items
+        trial, options = self, Options("numpy")
+        while True:
+            assert self.longer is not None
+            traced = self.longer(trial.original)
+            trial = Plan("value", traced, self.given, self.is_index, (), self.each, options, self.longer)
+            fed, _ = trial._fed(arrays)
+            if trial._guard is None or not trial._needs_more(trial._guard.run(fed, rows, None)[0]):
+                break
+        self._take(traced)
+        return self._fed(arrays)
+
+    def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """The arrays of the program's arguments, and what indices choose."""
+        return (arrays, ()) if self.gathering is None else self.gathering.fed(arrays)
+
+    def _needs_more(self, codes: Any) -> bool:
+        """Whether a row needs more turns of a loop; else raise the error of the first row that has one."""
+        assert self.traced.guard is not None
+        errors = self.traced.guard.errors
+        found = numpy.atleast_1d(codes).astype(int)
+        if any(type(errors[code - 1]) is MoreTurns for code in set(found[found > 0].tolist())):
+            return True
+        if found.any():
+            row = int((found > 0).argmax())
+            raise self._raised(errors[found[row] - 1], row)
+        return False
+
+    def _raised(self, error: Exception, row: int) -> Exception:
+        """An error of f's for one row."""
+        try:
+            raised = copy.copy(error)
+        except TypeError:  # its class takes other arguments than it keeps
+            raised = error
+        notes = [f"{self.traced.name} raises this for row {row}"] if self.traced.rows else []
+        raised.__notes__ = [*getattr(error, "__notes__", ()), *notes]
+        return raised
 
     def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
         idle = self._idle[safe]
@@ -178,8 +244,8 @@ class Plan:
         return results
 
     def prepare(self) -> None:
-        """Prepare the fast program, which runs first."""
-        self._factory(False)
+        """Prepare what runs first: the guard if there is one, else the fast program."""
+        (self._guard or self)._factory(False)
 
     def _factory(self, safe: bool) -> ExecutorFactory:
         """The factory of executors of the fast or the safe program."""

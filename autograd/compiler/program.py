@@ -59,6 +59,13 @@ class Meaning(NamedTuple):
     place: int = 0
 
 
+class Guard(NamedTuple):
+    """The errors that f raises for some rows: a program of the number of the error, from 1, or of 0, and the errors."""
+
+    program: Program
+    errors: tuple[Exception, ...]
+
+
 @dataclass(frozen=True)
 class Program:
     """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
@@ -91,6 +98,7 @@ class Program:
     meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
     template: Any = field(compare=False, default=None)
     gathers: Any = field(compare=False, default=None)
+    guard: Guard | None = None
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.compiler.backends import Options
@@ -16,13 +18,15 @@ from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters, Passed
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
-from autograd.compiler.tracing import trace
+from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
+from autograd.lifting.handlers import handles_errors
 from autograd.refusals import TraceError
 
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
 class Call(NamedTuple):
@@ -67,6 +71,7 @@ class Traces:
         self.plans: dict[Any, Plan] = {}
         self.known: dict[Any, tuple[Plan, int | None]] = {}  # by form and shapes alone
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
+        self.turns = FIRST_TURNS
         self._tracing = Lock()
 
     def flattened(self, args: tuple[Any, ...]) -> tuple[Flattener | None, tuple[Any, ...]]:
@@ -98,7 +103,9 @@ class Traces:
         plan = self.plans.get(key)
         if plan is None:
             with uncollected():
-                plan = Plan(kind, self._traced(call), call.specs, call.is_index, chosen, call.each, self.options)
+                longer = partial(self._longer, call)
+                traced = self._traced(call)
+                plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
                 plan.prepare()
             self.plans[key] = plan
         return plan
@@ -111,9 +118,17 @@ class Traces:
                 program = self.programs[call.key] = self._trace(call)
         return program
 
+    def _longer(self, call: Call, program: Program) -> Program:
+        """The program of f with more turns of its loops than this one has."""
+        with self._tracing.held, uncollected():
+            if self.programs.get(call.key) is program:
+                self.turns *= 2
+                self.programs[call.key] = self._trace(call)
+            return self.programs[call.key]
+
     def _trace(self, call: Call) -> Program:
-        function, name = self.function, self.parameters.name
-        if function is None:
+        name = self.parameters.name
+        if self.function is None:
             raise TypeError(f"{name} was unpickled without its function: it cannot trace other shapes")
         static = {name: x for name, _, x in call.static}
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
@@ -126,14 +141,31 @@ class Traces:
             return call.passed.call(self.parameters.signature, function, values)
 
         of_numbers.__name__ = name
+        function, templates = self.function, [template(specs[name]) for name in names]
         try:
-            return folded(trace(of_numbers, [template(specs[name]) for name in names], names, roles))
+            program = self._as_it_is(of_numbers, templates, names, roles)
+            if program is None:
+                function, branches = reader(self.function, self.turns)
+                program = trace(of_numbers, templates, names, roles, branches)
         except TraceError:  # names its line, whatever the shapes
             raise
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
+        guard = program.guard and program.guard._replace(program=folded(program.guard.program))
+        return replace(folded(program), guard=guard)
+
+    def _as_it_is(
+        self, f: Callable[..., Any], templates: Sequence[Any], names: Sequence[str], roles: Sequence[str]
+    ) -> Program | None:
+        """The program of f if its control flow depends on no traced number; None where its source must be read."""
+        if handles_errors(self.function):
+            return None
+        try:
+            return trace(f, templates, names, roles)
+        except TraceError:
+            return None
 
     # --- copies
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from autograd.compiler.building import ProgramBuilder
 from autograd.compiler.indexing import Indexing
 from autograd.compiler.lowering import Lowering
-from autograd.compiler.program import Argument, Keyed, Program, leaves_of, reached
+from autograd.compiler.program import Argument, Guard, Keyed, Program, leaves_of, reached
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.recording import Recording
 from autograd.engine.value import changes, clock
+from autograd.lifting import Lifted
+from autograd.lifting.branches import Branches
+from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def trace(
-    f: Callable[..., Any], arguments: Sequence[Any], names: Sequence[str] = (), roles: Sequence[str] = ()
+    f: Callable[..., Any],
+    arguments: Sequence[Any],
+    names: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    branches: Branches | None = None,
 ) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
 
@@ -32,6 +39,7 @@ def trace(
     further argument of the program, in place of the index.
 
     TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
+    `branches` are those of f if `reader` made it; the errors that it raises for some rows guard the program.
 
     >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
     2
@@ -57,11 +65,40 @@ def trace(
     map_leaves(numbers.append, result, None)
     record(numbers, lowering, first, changes() > changed + 1)
     outputs = _output(result, lowering)
-    gathers, chosen = indexing.gathers(set(reached(leaves_of(outputs), [x.operands for x in builder.operations])))
-    program = builder.program(getattr(f, "__name__", "f"), [*traced, *chosen], outputs)
+    name = getattr(f, "__name__", "f")
+    failures = _closed(branches)
+    code = builder.constant(0.0)
+    for i, (where, _) in reversed(list(enumerate(failures, 1))):
+        code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
+    live = reached([*leaves_of(outputs), code], [x.operands for x in builder.operations])
+    gathers, chosen = indexing.gathers(set(live))
+    program = builder.program(name, [*traced, *chosen], outputs)
     with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
     rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
-    return replace(program, rows=rows, template=map_leaves(lambda _: 0.0, result, None), gathers=gathers)
+    guard = None
+    if failures:
+        failing = replace(builder.program(name, [*traced, *chosen], code), rows=rows, template=0.0)
+        guard = Guard(failing, tuple(error for _, error in failures))
+    template = map_leaves(lambda _: 0.0, result, None)
+    return replace(program, rows=rows, template=template, gathers=gathers, guard=guard)
+
+
+def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
+    """Where f raises errors, as conditions with the error of each, once all of f has run."""
+    if branches is None:
+        return ()
+    branches.close()
+    return branches.failures
+
+
+def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
+    """f as its source is read, so that its truths may be traced, and the branches that it then meets.
+
+    Rows may make that many turns of an open loop while others have left it.
+    """
+    branches = Branches(turns)
+    lifts = type(f) is Lifted
+    return Reading(branches, lifts).read(f.watched if lifts else f), branches  # type: ignore[attr-defined]
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

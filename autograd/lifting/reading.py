@@ -13,10 +13,15 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import Lifted
+from autograd.lifting.branches import Branches
+from autograd.lifting.choices import CHOICES, choice_of
+from autograd.lifting.handlers import hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
+from autograd.lifting.rewriting import RUNTIME, SUPER
+from autograd.lifting.sources import rewritten
 from autograd.lifting.stand_ins import BUILTINS, stand_in_of
-from autograd.refusals import is_library
+from autograd.refusals import is_library, refuse
 
 UNTOUCHED = {float, int, bool, str, bytes, tuple, list, dict, set, type(None)}
 FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
@@ -50,20 +55,41 @@ class ModuleView:
         raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f: return it instead")
 
 
-class Reading:
-    """One call of a lifted function: each function and object that it meets is rebuilt once."""
+class Parent:
+    """`super()` in code that is rewritten."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
+        self.__dict__.update(_reading=reading, _super=super(kind, instance))
+
+    def __getattr__(self, name: str) -> Any:
+        return self._reading.stand_in(getattr(self._super, name))
+
+
+class Reading:
+    """One call of a lifted function: each function and object that it meets is rebuilt once.
+
+    With branches, functions are rewritten where their source can be had, so that truths may be traced. What does not
+    lift has Python's own names, but for the functions that choose.
+    """
+
+    def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, View] = {}
-        self.builtins = vars(builtins) | BUILTINS
+        self.branches, self.lifts = branches, lifts
+        self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES)
+        self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins["__import__"] = self._import
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
         given = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
-        lifted = self.function(function) if type(function) is FunctionType else self.stand_in(function)
-        return lifted(*[self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args], **given)
+        return self.read(function)(
+            *[self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args], **given
+        )
+
+    def read(self, function: Any) -> Any:
+        """The function, or what can be called, on our names."""
+        return self.function(function) if type(function) is FunctionType else self.stand_in(function)
 
     def stand_in(self, x: Any) -> Any:
         """What stands for x in code that is lifted; most often x itself."""
@@ -75,7 +101,7 @@ class Reading:
         known = self.known.get(id(x))
         if known is not None and known[0] is x:
             return known[1]
-        found = stand_in_of(x)
+        found = stand_in_of(x) if self.lifts else choice_of(x)
         if found is x:
             found = self._rebuilt(x)
         if found is not x:
@@ -85,11 +111,13 @@ class Reading:
     def _rebuilt(self, x: Any) -> Any:
         kind = type(x)
         if kind is Lifted:
+            return (self if self.lifts else Reading(self.branches)).read(x.watched)
+        if self.branches and hasattr(kind, "watched"):  # compiled
             return self.stand_in(x.watched)
         if kind is FunctionType:
-            return x if is_foreign(x.__module__) else self.function(x)
+            return self.function(x) if not is_foreign(x.__module__) or self._reads(x.__module__) else x
         if kind is ModuleType:
-            return x if is_foreign(x.__name__) else ModuleView(x, self)
+            return ModuleView(x, self) if not is_foreign(x.__name__) or self._reads(x.__name__) else x
         if kind is functools.partial:
             named = {name: self.stand_in(value) for name, value in x.keywords.items()}
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
@@ -99,24 +127,33 @@ class Reading:
             return self._class(x)
         return x if is_foreign(kind.__module__) or isinstance(x, type) else self._object(x)
 
+    def _reads(self, module: str) -> bool:
+        """Whether a module of ours is read: its loops and branches are written as anybody would write them."""
+        return self.branches is not None and module in ("autograd", "autograd.control")
+
     def function(self, f: FunctionType) -> FunctionType:
         """f's own code with a view of its globals, and of its closure and defaults."""
         if type(f.__globals__) is View:  # made by code that is lifted
             return f
         of_globals, of_closure = assigned(f.__code__)
+        if of_globals and not self.lifts:
+            return f
         if of_globals:
             raise TypeError(f"lift: {f.__name__} assigns the global name {of_globals[0]}: return the value instead")
         view = self.views.get(id(f.__globals__))
         if view is None:
             view = self.views[id(f.__globals__)] = View(f.__globals__, self)
+        code = self._code(f.__code__)
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
         new = {name: CellType() for name, cell in cells.items() if name != "__class__" and may_stand_in(cell)}
+        if not self.lifts and not new.keys().isdisjoint(of_closure):
+            return f
         for name in of_closure:
             if name in new:
                 raise TypeError(
                     f"lift: {f.__name__} assigns {name}, a {type(cells[name].cell_contents).__name__} of its closure"
                 )
-        made = FunctionType(f.__code__, view, f.__name__, None, tuple((cells | new).values()))
+        made = FunctionType(code, view, f.__name__, None, tuple(map((cells | new).__getitem__, code.co_freevars)))
         self.known[id(f)] = f, made  # before its cells are read: one may hold f
         for name, cell in new.items():
             cell.cell_contents = self.stand_in(cells[name].cell_contents)
@@ -124,6 +161,14 @@ class Reading:
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
         return made
+
+    def _code(self, code: CodeType) -> CodeType:
+        """The code with branches that can be traced, where its source is known."""
+        found = rewritten(code) if self.branches else code
+        if found is None and hides_arithmetic(code):
+            name, why = code.co_name, "its source cannot be read: ask for the condition with where, before it"
+            raise refuse(lambda most: f"whether {name:.40} handles an error", why)
+        return found or code
 
     def _object(self, x: Any) -> Any:
         """An object of the user's with its own attributes, whose methods are lifted."""

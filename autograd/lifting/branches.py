@@ -1,0 +1,201 @@
+"""Branches at run time: what rewritten code calls where the control flow of f may hang on numbers that are traced.
+
+A plain truth takes its side, as in Python. For a traced one both sides run, each on the names and the contents as they
+were, and what differs is merged by the condition. A jump (`break`, `continue`, `return`) of some rows is a mask: it
+keeps the names as they are for the place where it leads, and what follows runs for the rows that are left. What the
+code computes for rows that have left is never looked at.
+"""
+
+from __future__ import annotations
+
+import operator
+import traceback
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.attempts import Attempt
+from autograd.lifting.forking import BOUND, Fork, Frame
+from autograd.lifting.handlers import changes, hides_arithmetic, is_rewritten
+from autograd.lifting.merging import (
+    UNASSIGNED,
+    both,
+    holder,
+    is_changeable,
+    is_traced_number,
+    is_truth,
+    mixtures,
+    opposite,
+    truth,
+    unmix,
+)
+from autograd.lifting.python_names import is_lifted
+from autograd.lifting.risks import RISKY, WATCHED, watch, watching
+from autograd.primitives import TABLE
+from autograd.refusals import is_library, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
+    "GtE": operator.ge, "Is": operator.is_, "IsNot": operator.is_not, "In": lambda x, xs: x in xs,
+    "NotIn": lambda x, xs: x not in xs,
+}  # fmt: skip
+
+
+FIXED = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
+
+
+class MoreTurns(Exception):
+    """Rows need more turns of a loop than were traced; the message is for too many."""
+
+
+class Branches:
+    """The branches of one trace: those inside which the code runs now, and the errors that some rows raise."""
+
+    def __init__(self, turns: int) -> None:
+        self.turns = turns  # that rows may make of a loop while others have left it
+        self.stack: list[Any] = []  # of Fork and Attempt
+        mixtures.set({})
+        self.attempts: list[Attempt] = []  # those of them that are a `try`
+        self.failures: list[tuple[Any, Exception]] = []  # where, and what
+
+    def close(self) -> None:
+        """The trace has come to its end."""
+        mixtures.set({})
+
+    def frame(self, *shared: str) -> Frame:
+        return Frame(self, shared)
+
+    def attempt(self, frame: Frame, *parts: Any) -> Attempt:
+        """A `try`: its handlers' errors, in lambdas, and the names that it binds."""
+        return Attempt(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
+
+    def fails(self, path: Any, error: Exception, watched: bool = False) -> None:
+        """The rows that take this path raise the error: to a handler around it, or from f.
+
+        What is `watched` is arithmetic, in which f itself raises nothing.
+        """
+        for outer in reversed(self.stack):
+            if outer.takes(path, error):
+                return
+            path = both(outer.path, path)
+        if watched:
+            return
+        for frame in traceback.extract_tb(error.__traceback__)[-1:]:
+            error.add_note(f"raised at {frame.filename}, line {frame.lineno}")
+        self.failures.append((path, error.with_traceback(None)))
+
+    def lacks(self, running: Any) -> None:
+        """Rows that still run a loop would need more turns of it."""
+        refused = refuse(lambda most: "the end of this loop", BOUND, noted=False)
+        for outer in self.stack:
+            running = both(outer.path, running)
+        self.failures.append((running, MoreTurns(str(refused))))
+
+    # --- what code changes in place
+
+    def touched(self, x: Any) -> Any:
+        """x, which the code is about to change."""
+        if is_changeable(x):
+            held = holder(x)
+            unmix(held)
+            if self.stack:
+                self.stack[-1].touches(held)
+        elif self.stack and not is_lifted(x) and not isinstance(x, FIXED):
+            kind = getattr(x, "__name__", type(x).__name__)
+            raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
+        return x
+
+    def _meets(self, f: Any) -> None:
+        """Refuse a function of the user's that could not be rewritten, if that may matter here."""
+        if not isinstance(f, FunctionType) or is_library(f.__module__) or is_rewritten(f):
+            return
+        if hides_arithmetic(f.__code__) or (self.stack and changes(f.__code__)):
+            name = f.__qualname__
+            raise refuse(
+                lambda most: f"what {name:.60} does", "its source cannot be read: call it outside of the branch"
+            )
+
+    def iterated(self, xs: Any) -> Any:
+        """xs, which a loop goes over."""
+        if self.stack and hasattr(xs, "__next__"):
+            raise refuse(lambda most: "how far an iterator goes", "go over a list, or make the iterator in the branch")
+        return xs
+
+    def called(self, f: Any) -> Any:
+        """f, which the code is about to call."""
+        if isinstance(f, type):
+            return f
+        bound = getattr(f, "__self__", None)
+        if is_changeable(bound):
+            self.touched(bound)
+        self._meets(getattr(f, "__func__", f))
+        if not self.stack:
+            return f
+        if f is next:
+            raise refuse(lambda most: "whether an item is taken from an iterator", "take it outside of the branch")
+        if self.attempts:
+            return watching(self, f)
+        if not is_library(home := getattr(f, "__module__", None)) or (home or "").startswith("autograd"):
+            return f
+
+        def foreign(*args: Any, **kwargs: Any) -> Any:
+            for x in filter(is_changeable, (*args, *kwargs.values())):
+                self.touched(x)
+            return f(*args, **kwargs)
+
+        return foreign
+
+    # --- expressions
+
+    def pick(self, test: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+        """`yes() if test else no()`."""
+        condition = truth(test)
+        if type(condition) is bool:
+            return yes() if condition else no()
+        fork = Fork(self, condition, None, {"": UNASSIGNED})
+        for side in fork:
+            with fork:
+                fork.leave({"": (yes if side else no)()})
+        return fork.result
+
+    def all_of(self, first: Any, *others: Callable[[], Any]) -> Any:
+        """`first and …`."""
+        if not others:
+            return first
+        return self.pick(
+            first, lambda: self.all_of(others[0](), *others[1:]), lambda: False if is_truth(first) else first
+        )
+
+    def any_of(self, first: Any, *others: Callable[[], Any]) -> Any:
+        """`first or …`."""
+        if not others:
+            return first
+        return self.pick(
+            first, lambda: True if is_truth(first) else first, lambda: self.any_of(others[0](), *others[1:])
+        )
+
+    def operated(self, sign: str, x: Any, y: Any) -> Any:
+        """`x / y`, or another operation that may raise an error."""
+        z = RISKY[sign](x, y)
+        if self.attempts and is_traced_number(z):
+            watch(self, TABLE["power" if sign.endswith("Pow") else "divide"], (x, y), z)
+        return z
+
+    def unwatched(self, x: Any) -> Any:
+        """x, an operand of an operation whose errors are not seen."""
+        if self.attempts:
+            raise refuse(lambda most: "what this raises", WATCHED)
+        return x
+
+    def opposite(self, x: Any) -> Any:
+        """`not x`."""
+        return opposite(truth(x))
+
+    def chain(self, signs: str, left: Any, *others: Callable[[], Any]) -> Any:
+        """`left < … < …`: each operand once, in order, as far as the comparisons hold."""
+        sign, _, signs = signs.partition(" ")
+        right = others[0]()
+        found = COMPARE[sign](left, right)
+        return self.all_of(found, lambda: self.chain(signs, right, *others[1:])) if signs else found

@@ -1,0 +1,90 @@
+"""Whether a function, or one that it may call, handles errors: arithmetic that is traced raises none by itself."""
+
+from __future__ import annotations
+
+import functools
+from opcode import opmap
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.plain import names_of
+from autograd.refusals import is_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARITHMETIC = {"ValueError", "ArithmeticError", "ZeroDivisionError", "OverflowError", "Exception", "BaseException"}
+MOST = 10_000  # things that are looked at
+
+
+def handles_errors(*roots: Any) -> bool:
+    """Whether code that these reach by names, cells and attributes has an `except`, or suppresses errors."""
+    waiting = list(roots)
+    seen: set[int] = set()
+    while waiting and len(seen) < MOST:
+        x = waiting.pop()
+        x = x.__func__ if isinstance(x, MethodType) else getattr(x, "watched", x)
+        if id(x) in seen or is_library(x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None)):
+            continue
+        seen.add(id(x))
+        if isinstance(x, FunctionType):
+            if handles(x.__code__):
+                return True
+            waiting += held(x)
+        elif isinstance(x, type):
+            waiting += [member for base in x.__mro__ for member in vars(base).values() if callable(member)]
+        elif type(x).__module__ == "functools":
+            waiting += [getattr(x, "func", None), getattr(x, "__wrapped__", None)]
+        elif not isinstance(x, ModuleType):
+            waiting.append(type(x))
+    return False
+
+
+@functools.lru_cache(maxsize=1024)
+def handles(code: CodeType) -> bool:
+    """Whether code has an `except`, `finally` or `with`, its inner functions included."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return opmap["PUSH_EXC_INFO"] in code.co_code[::2] or any(map(handles, inner))
+
+
+@functools.lru_cache(maxsize=1024)
+def hides_arithmetic(code: CodeType) -> bool:
+    """Whether code itself has an `except` that may take what arithmetic raises."""
+    steps = code.co_code[::2]
+    bare = bytes((opmap["PUSH_EXC_INFO"], opmap["POP_TOP"])) in steps
+    return bare or (opmap["CHECK_EXC_MATCH"] in steps and not ARITHMETIC.isdisjoint(code.co_names))
+
+
+CHANGES = {
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "add", "discard",
+    "fill", "popleft", "appendleft",
+}  # fmt: skip
+STORES = {opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "DELETE_ATTR", "STORE_DEREF")}
+
+
+@functools.lru_cache(maxsize=1024)
+def changes(code: CodeType) -> bool:
+    """Whether code, its inner functions included, seems to change something that others see."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return not (STORES.isdisjoint(code.co_code[::2]) and CHANGES.isdisjoint(code.co_names)) or any(map(changes, inner))
+
+
+def is_rewritten(f: FunctionType) -> bool:
+    """Whether a function was rewritten: what may need it asks our names."""
+    return any(name.startswith("_autograd_") for name in f.__code__.co_names)
+
+
+def held(f: FunctionType) -> Iterator[Any]:
+    """What a function may call: what its names, cells and defaults hold, and attributes of modules."""
+    names = names_of(f.__code__)
+    for name in names:
+        found = f.__globals__.get(name)
+        yield found
+        if isinstance(found, ModuleType) and not is_library(found.__name__):
+            yield from (vars(found)[attribute] for attribute in names & vars(found).keys())
+    for cell in f.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # it is not filled yet
+            continue
+    yield from f.__defaults__ or ()

@@ -1,0 +1,344 @@
+"""Rewriting: a function's syntax, in which all that hangs on a truth asks `autograd.lifting.branches`.
+
+if x > 0:                      fork = frame.fork(x > 0, locals(), 'y')
+    y = x                      for side in fork:
+else:                              with fork:
+    y = 0                              if fork.again: [y] = fork.start()
+                                       if side: y = x
+                                       else: y = 0
+                                       fork.leave(locals())
+                               if fork.is_traced: [y] = fork.names
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.syntax import NOT_READ, at, bound, is_lazy, is_named, jumps_out, leaves, quoted, within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # builtins of rewritten code
+FRAME, SIDE, MORE = "_autograd_frame", "_autograd_side", "_autograd_more"
+RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
+JUMPS = (ast.Return, ast.Break, ast.Continue)
+
+
+class Unreadable(Exception):
+    """A function that cannot be rewritten: it is left as it is."""
+
+
+class Rewriter(ast.NodeTransformer):
+    """Rewrites a function, and those inside it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.shared: list[str] = []  # names of the function that belong to one around it
+        self.first = ""  # the parameter that `super()` means
+        self.loops: list[tuple[str, list[str]]] = []  # around this statement: their names, and the names that they bind
+
+    def fresh(self, what: str) -> str:
+        """A name for something of ours."""
+        self.count += 1
+        return f"_autograd_{what}{self.count}"
+
+    # --- functions
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        self.decorated(node)
+        if any(isinstance(part, NOT_READ) for part in within(node.body)):
+            node.body = [self.expression(s) for s in node.body]
+            return node
+        kept = self.shared, self.loops, self.first
+        self.first = next((x.arg for x in [*node.args.posonlyargs, *node.args.args]), "")
+        self.shared = [name for part in within(node.body) if isinstance(part, ast.Nonlocal) for name in part.names]
+        self.loops = []
+        inner = any(isinstance(part, ast.Return) for part in within(node.body) if part not in node.body)
+        last = node.body[-1]
+        node.body = self.block(node.body, inner)
+        if inner:
+            node.body.append(at(last, f"return {FRAME}.result()"))
+        if any(isinstance(part, ast.Name) and part.id == FRAME for part in within(node.body)):
+            node.body.insert(0, at(node.body[0], f"{FRAME} = {RUNTIME}.frame({quoted(self.shared)[2:]})"))
+        self.shared, self.loops, self.first = kept
+        return node
+
+    def decorated(self, node: Any) -> None:
+        """Rewrite what runs where a function is defined: decorators and defaults."""
+        if not isinstance(node, ast.Lambda):
+            node.decorator_list = [self.expression(x) for x in node.decorator_list]
+        node.args.defaults = [self.expression(x) for x in node.args.defaults]
+        node.args.kw_defaults = [x and self.expression(x) for x in node.args.kw_defaults]
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
+        node.body = [self.visit(s) if isinstance(s, (ast.FunctionDef, ast.ClassDef)) else s for s in node.body]
+        return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return node
+
+    # --- statements
+
+    def block(self, statements: Sequence[ast.stmt], inner: bool = True) -> list[ast.stmt]:
+        """The statements in order; what follows one that rows may leave is for the others.
+
+        With `inner`, what the function returns is kept until its end.
+        """
+        found: list[ast.stmt] = []
+        for i, statement in enumerate(statements):
+            if isinstance(statement, ast.Return) and not inner:
+                return [*found, self.generic_visit(statement)]
+            rest = statements[i + 1 :]
+            jumps = leaves(statement)
+            made = self.visit(statement)
+            found += made if isinstance(made, list) else [made]
+            if isinstance(statement, JUMPS):
+                return found
+            if jumps and rest:
+                return [*found, *self.rest(rest, self.block(rest))]
+        return found
+
+    def forked(self, node: ast.AST, call: str, names: list[str], body: list[ast.stmt], **holes: Any) -> list[ast.stmt]:
+        """A fork, which `call` makes; its body runs once for each side."""
+        fork = self.fresh("fork")
+        loop = at(node, f"for {SIDE} in {fork}:\n with {fork}: pass")
+        ends = [at(node, f"{fork}.leave(locals())")]
+        if names:
+            ends.insert(0, at(node, f"if {fork}.again: [{', '.join(names)}] = {fork}.start()"))
+        loop.body[0].body = [*ends[:-1], *body, ends[-1]]
+        found = [at(node, f"{fork} = {call}", **holes), loop]
+        if names:
+            # The dict of `locals()` belongs to Python, and would refer to what the names stood for.
+            found.append(at(node, f"if {fork}.is_traced: [{', '.join(names)}] = {fork}.names; locals()"))
+        return found
+
+    def visit_If(self, node: ast.If) -> Any:
+        names = bound([*node.body, *node.orelse])
+        test = self.expression(node.test)
+        sides = at(node, f"if {SIDE}: pass\nelse: pass")
+        sides.body = self.block(node.body)
+        sides.orelse = self.block(node.orelse) or sides.orelse
+        return self.forked(node, f"{FRAME}.fork(_, locals(){quoted(names)})", names, [sides], _=test)
+
+    def visit_Assert(self, node: ast.Assert) -> Any:
+        error = at(node, "raise AssertionError(_)", _=node.msg) if node.msg else at(node, "raise AssertionError")
+        return self.visit(at(node, "if not _: pass", [error], _=node.test))
+
+    def visit_Return(self, node: ast.Return) -> Any:
+        return at(node, f"{FRAME}.give(_)", _=self.expression(node.value) if node.value else ast.Constant(None))
+
+    def jump(self, node: ast.Break | ast.Continue) -> Any:
+        loop, names = self.loops[-1]
+        return at(node, f"{loop}.jump({type(node).__name__.lower()!r}, locals(){quoted(names)})")
+
+    visit_Break = visit_Continue = jump
+
+    def visit_For(self, node: ast.For) -> Any:
+        if not jumps_out(node):
+            return self.generic_visit(node)
+        names = bound([node])
+        item = self.fresh("item")
+        target = at(node.target, f"_ = {item}")
+        target.targets = [self.expression(node.target)]
+        turns = at(node, f"for {item} in _: pass", _=self.iterated(node.iter))
+        return self.looped(node, turns, names, [target])
+
+    def visit_While(self, node: ast.While) -> Any:
+        return self.looped(node, at(node, "while True: pass"), bound([node]), [], node.test)
+
+    def looped(
+        self, node: Any, turns: Any, names: list[str], first: list[ast.stmt], test: ast.expr | None = None
+    ) -> list[ast.stmt]:
+        """A loop that rows may leave."""
+        loop, listed = self.fresh("loop"), ", ".join(["", *names])
+        self.loops.append((loop, names))
+        body = self.block(node.body)
+        self.loops.pop()
+        if test is not None:
+            leave = at(node, f"if {SIDE}: {loop}.jump('end', locals(){quoted(names)})")
+            leaving = self.forked(
+                node, f"{FRAME}.fork({RUNTIME}.opposite(_), locals())", [], [leave], _=self.expression(test)
+            )
+            body = [*leaving, *self.rest(node.body, body)]
+        turns.body = [
+            *self.forked(node, f"{loop}.turn(locals(){quoted(names)})", names, [*first, *body]),
+            at(node, f"[{MORE}{listed}] = {loop}.goes_on(locals(){quoted(names)})"),
+            at(node, f"if not {MORE}: break"),
+        ]
+        broken = self.fresh("broken")
+        end = at(node, f"[{broken}{listed}] = {loop}.end(locals(){quoted(names)})")
+        made = [at(node, f"{loop} = {FRAME}.loop({test is not None})"), turns, end]
+        if node.orelse:
+            otherwise = self.visit(at(node, f"if not {broken}: pass", node.orelse))
+            made += self.rest(node.orelse, otherwise)
+        return made
+
+    def rest(self, statements: Sequence[ast.stmt], made: list[ast.stmt]) -> list[ast.stmt]:
+        """What is made of statements, for the rows that have not left."""
+        names = [name for name in bound(statements) if name in self.shared]
+        return self.forked(statements[0], f"{FRAME}.rest(locals(){quoted(names)})", names, made)
+
+    def visit_Try(self, node: ast.Try) -> Any:
+        """The body, then as sides of a branch the handlers and the `else`; `finally` stays around all."""
+        if bound(node.finalbody) and any(isinstance(x, (ast.Break, ast.Continue)) for x in within([node])):
+            raise Unreadable  # the names with which rows jump would miss what `finally` assigns
+        if not node.handlers:
+            return self.generic_visit(node)
+        found = self.attempted(node)
+        if not node.finalbody:
+            return found
+        made = at(node, "try: pass\nfinally: pass", found)
+        made.finalbody = self.block(node.finalbody)
+        return made
+
+    def attempted(self, node: ast.Try) -> list[ast.stmt]:
+        """A `try` with handlers."""
+        attempt = self.fresh("attempt")
+        chosen: list[ast.stmt] = []
+        for k, handler in reversed(list(enumerate(node.handlers))):
+            taken = [at(handler, f"{handler.name} = {attempt}.error({k})")] if handler.name else []
+            body = [*taken, *(Reraised(f"{attempt}.raise_again({k})").visit(s) for s in handler.body)]
+            chosen = [at(handler, f"if {attempt}.is_of({k}): pass", body, orelse=chosen)] if chosen else body
+        names = bound([*node.body, *chosen, *node.orelse])
+        made = at(node, f"{attempt} = {RUNTIME}.attempt({FRAME})")
+        kinds = [self.expression(h.type) if h.type else at(h, "BaseException").value for h in node.handlers]
+        made.value.args += [at(h, "lambda: _", _=kind).value for h, kind in zip(node.handlers, kinds)]
+        made.value.args += [ast.Constant(name) for name in names]
+        tried = at(node, f"with {attempt}: pass")
+        tried.body = [*self.block(node.body), at(node, f"{attempt}.leave(locals())")]
+        sides = at(node, f"if {SIDE}: pass\nelse: pass")
+        sides.body = self.block(chosen)
+        sides.orelse = self.rest(node.orelse, self.block(node.orelse)) if node.orelse else sides.orelse
+        return [made, tried, *self.forked(node, f"{attempt}.handled()", names, [sides])]
+
+    def visit_With(self, node: ast.With) -> Any:
+        """`with suppress(…)` is a `try`."""
+        call = node.items[0].context_expr
+        if len(node.items) > 1 or not isinstance(call, ast.Call) or not is_named(call.func, "suppress"):
+            return self.generic_visit(node)
+        kinds = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
+        handler = ast.copy_location(ast.ExceptHandler(kinds, None, [at(node, "pass")]), node)
+        return self.visit(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        sign, target = type(node.op).__name__, node.target
+        made = self.generic_visit(node)
+        if not isinstance(target, ast.Name):
+            node.value = Expressions(self).call(node, "unwatched", node.value) if sign in RISKY else node.value
+            return made
+        if sign in RISKY:
+            made = at(node, f"{target.id} = {RUNTIME}.operated('I{sign}', {target.id}, _)", _=node.value)
+        return [at(node, f"{RUNTIME}.touched({target.id})"), made]
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        """Any other statement: the expressions and the blocks in it."""
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                setattr(node, field, self.block(value))
+            elif isinstance(value, list):
+                setattr(node, field, [self.part(x) for x in value])
+            elif isinstance(value, ast.AST) and field != "annotation":
+                setattr(node, field, self.iterated(value) if field == "iter" else self.part(value))
+        return node
+
+    def part(self, x: Any) -> Any:
+        if isinstance(x, ast.expr):
+            return self.expression(x)
+        return self.generic_visit(x) if isinstance(x, ast.AST) else x
+
+    def expression(self, node: Any) -> Any:
+        return Expressions(self).visit(node)
+
+    def iterated(self, node: Any) -> Any:
+        return Expressions(self).iterated(node)
+
+
+class Expressions(ast.NodeTransformer):
+    """Rewrites an expression: what may not be computed goes into lambdas, unless it assigns or yields."""
+
+    def __init__(self, statements: Rewriter) -> None:
+        self.statements = statements
+
+    def call(self, node: ast.AST, function: str, first: Any, others: Sequence[ast.expr] = ()) -> Any:
+        made = at(node, f"{RUNTIME}.{function}(_)", _=first).value
+        made.args += [at(x, "lambda: _", _=x).value for x in others]
+        return made
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self.statements.visit(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        self.statements.decorated(node)
+        node.body = self.visit(node.body)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        lazy = is_lazy([node.body, node.orelse])
+        self.generic_visit(node)
+        return self.call(node, "pick", node.test, [node.body, node.orelse]) if lazy else node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        lazy = is_lazy(node.values[1:])
+        self.generic_visit(node)
+        function = "all_of" if isinstance(node.op, ast.And) else "any_of"
+        return self.call(node, function, node.values[0], node.values[1:]) if lazy else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        self.generic_visit(node)
+        sign = type(node.op).__name__
+        if sign not in RISKY:
+            return node
+        made = self.call(node, "operated", node.left)
+        made.args = [at(node, repr(sign)).value, node.left, node.right]
+        return made
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        self.generic_visit(node)
+        return self.call(node, "opposite", node.operand) if isinstance(node.op, ast.Not) else node
+
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        lazy = len(node.ops) > 1 and is_lazy(node.comparators)
+        self.generic_visit(node)
+        if not lazy:
+            return node
+        made = self.call(node, "chain", node.left, node.comparators)
+        made.args.insert(0, at(node, repr(" ".join(type(op).__name__ for op in node.ops))).value)
+        return made
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and self.statements.first:
+            return at(node, f"{SUPER}(__class__, {self.statements.first})").value
+        node.func = self.call(node.func, "called", node.func)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        node.iter = self.iterated(node.iter)
+        node.ifs = [self.visit(x) for x in node.ifs]
+        return node
+
+    def iterated(self, node: ast.expr) -> Any:
+        """What a loop goes over; an iterator that the code has in a name cannot be run twice."""
+        known = isinstance(node, (ast.Name, ast.Attribute))
+        return self.call(node, "iterated", self.visit(node)) if known else self.visit(node)
+
+    def changed(self, node: Any) -> Any:
+        """An item or attribute; where it is assigned or deleted, what holds it is changed."""
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            node.value = self.call(node.value, "touched", node.value)
+        return node
+
+    visit_Subscript = visit_Attribute = changed
+
+
+class Reraised(ast.NodeTransformer):
+    """`raise` in a handler: the errors that it has."""
+
+    def __init__(self, raising: str) -> None:
+        self.raising = raising
+
+    def visit_Raise(self, node: ast.Raise) -> Any:
+        return node if node.exc else at(node, self.raising)

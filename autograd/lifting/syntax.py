@@ -1,0 +1,94 @@
+"""Syntax: the questions that a rewriter asks of Python's syntax, and the statements that it writes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LOOPS = (ast.For, ast.While)
+NOT_READ = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)  # what makes a function no plain one
+NOT_LAZY = (ast.NamedExpr, *NOT_READ)
+
+
+def within(nodes: Sequence[ast.AST], but: tuple[type, ...] = ()) -> Iterator[ast.AST]:
+    """These nodes and all in them, but for what is in a scope of its own, or in nodes of other given types."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (*SCOPES, *but)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def leaves(statement: ast.stmt) -> bool:
+    """Whether rows may jump out of a statement."""
+    if isinstance(statement, LOOPS):
+        returns = any(isinstance(part, ast.Return) for part in within(statement.body))
+        return returns or any(map(leaves, statement.orelse))
+    jumps = (ast.Return, ast.Break, ast.Continue)
+    parts = within([statement], LOOPS)
+    return any(isinstance(x, jumps) or (isinstance(x, LOOPS) and x is not statement and leaves(x)) for x in parts)
+
+
+def jumps_out(loop: ast.For | ast.While) -> bool:
+    """Whether rows may leave a loop, or a turn of it, before its end."""
+    return any(map(leaves, loop.body))
+
+
+def bound(statements: Sequence[ast.stmt]) -> list[str]:
+    """The names that statements bind, those of functions in them that they share included."""
+    found: dict[str, None] = {}
+    for node in within(statements, COMPREHENSIONS):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found[node.id] = None
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found[node.name] = None
+            found |= {name: None for x in ast.walk(node) if isinstance(x, ast.Nonlocal) for name in x.names}
+        elif isinstance(node, ast.alias):
+            found[(node.asname or node.name).partition(".")[0]] = None
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            found[node.name] = None
+    return list(found)
+
+
+def is_lazy(nodes: Sequence[ast.AST]) -> bool:
+    """Whether expressions may be moved into lambdas."""
+    return not any(isinstance(part, NOT_LAZY) for node in nodes for part in ast.walk(node))
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names as further arguments of a call."""
+    return "".join(f", {name!r}" for name in names)
+
+
+def is_named(node: ast.expr, name: str) -> bool:
+    """Whether an expression is this name, or this attribute of something."""
+    return getattr(node, "id", getattr(node, "attr", None)) == name
+
+
+def at(node: Any, source: str, body: Sequence[ast.stmt] = (), _: Any = None, orelse: Sequence[ast.stmt] = ()) -> Any:
+    """The statement of this source at the place of a node, with an expression for `_`, and perhaps other blocks."""
+    (made,) = ast.parse(source).body
+    made = _Filling(node, _).visit(made)
+    if body:
+        made.body = list(body)
+    if orelse:
+        made.orelse = list(orelse)
+    return made
+
+
+class _Filling(ast.NodeTransformer):
+    def __init__(self, place: Any, hole: Any) -> None:
+        self.place, self.hole = place, hole
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Name) and node.id == "_" and self.hole is not None:
+            return self.hole
+        if isinstance(node, (ast.stmt, ast.expr)):
+            ast.copy_location(node, self.place)
+        return super().visit(node)

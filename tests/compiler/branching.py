@@ -1,0 +1,138 @@
+"""Programs with branches and loops, as source: what people write in scalar code, put together at random."""
+
+from __future__ import annotations
+
+import linecache
+import math
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from hypothesis import strategies as st
+
+import autograd
+
+NAMES = ("a", "b", "c")
+NUMBERS = st.sampled_from([-1.5, -0.7, -0.2, 0.3, 0.9, 1.3, 2.0])
+_number = count()
+
+
+def function(source: str, **scope: Any) -> Callable[..., Any]:
+    """The function f of a source, which `linecache` knows, as a file's."""
+    name = f"<branching {next(_number)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    scope = {name: getattr(autograd, name) for name in ("sin", "tanh", "log", "sqrt")} | scope
+    exec(compile(source, name, "exec"), scope)
+    found: Callable[..., Any] = scope["f"]
+    return found
+
+
+class Writer:
+    """Draws the statements of a program, with a limited number of them."""
+
+    def __init__(self, draw: Callable[..., Any], size: int) -> None:
+        self.draw, self.left, self.loops, self.calls = draw, size, 0, False
+
+    def one(self, *choices: Any) -> Any:
+        return self.draw(st.sampled_from(choices))
+
+    def number(self, depth: int = 2) -> str:
+        kind = self.one(
+            "name", "name", "constant", *("sum", "product", "function", "choice", "extreme", "quotient") * (depth > 0)
+        )
+        if kind == "name":
+            return self.one(*NAMES, f"xs[{self.one(0, 1)}]")
+        if kind == "constant":
+            return repr(self.draw(NUMBERS))
+        x, y = self.number(depth - 1), self.number(depth - 1)
+        return {
+            "sum": f"({x} {self.one('+', '-')} {y})",
+            "product": f"{x} * {y}",
+            "function": f"{self.one('tanh', 'sin', 'abs')}({x})",
+            "choice": f"({x} if {self.truth(depth - 1)} else {y})" if kind == "choice" else "",
+            "extreme": self.one(f"max({x}, {y})", f"min({y}, {x}, 0.4)", f"sorted([{x}, {y}, 0.1])[1]"),
+            "quotient": f"{x} / (2 + {y} ** 2)",
+        }[kind]
+
+    def truth(self, depth: int = 1) -> str:
+        kind = self.one("compare", "compare", "chain", *("and", "or", "not", "any") * (depth > 0))
+        x, low = self.number(0), self.draw(NUMBERS)
+        if kind == "compare":
+            return f"{x} {self.one('<', '>=')} {low}"
+        if kind == "chain":
+            return f"-0.61 < {x} <= {low}"
+        p, q = self.truth(depth - 1), self.truth(depth - 1)
+        return {"and": f"({p} and {q})", "or": f"({p} or {q})", "not": f"not {p}", "any": f"any([{p}, {q}])"}[kind]
+
+    def block(self, depth: int, loop: bool = False) -> list[str]:
+        lines: list[str] = []
+        for _ in range(self.draw(st.integers(1, 3))):
+            if self.left > 0:
+                lines += self.statement(depth, loop)
+        return lines or ["pass"]
+
+    def statement(self, depth: int, loop: bool) -> list[str]:
+        self.left -= 1
+        name = self.one(*NAMES)
+        simple = ["assign", "assign", "add", "pair", "item", "return", *["break", "continue"] * loop, "raise"]
+        kind = self.one(
+            *simple[: 5 if depth == 3 else None],
+            *["if", "if", "elif", "for", "while", "try"] * (depth > 0),
+            *["call"] * self.calls,
+        )
+
+        def inner(loop: bool = loop) -> list[str]:
+            return ["    " + line for line in self.block(depth - 1, loop)]
+
+        if kind == "if":
+            return [f"if {self.truth()}:", *inner(), *self.one([], ["else:", *inner()])]
+        if kind == "elif":
+            return [f"if {self.truth()}:", *inner(), f"elif {self.truth()}:", *inner(), "else:", *inner()]
+        if kind in ("for", "while"):
+            self.loops += 1
+            k = f"k{self.loops}"
+            orelse = self.one([], ["else:", *inner()])
+            if kind == "for":
+                return [f"for {k} in range({self.one(1, 2, 3)}):", *inner(True), f"    a = tanh(a + {k})", *orelse]
+            return [f"{k} = 0", f"while {k} < 3 and {self.truth()}:", f"    {k} += 1", *inner(True), *orelse]
+        if kind == "try":
+            body = [f"    {name} = tanh(log({self.number(1)}))", *inner()]
+            return ["try:", *body, "except ValueError:", *inner(), *self.one([], ["else:", *inner()])]
+        x = self.number()
+        return {
+            "assign": [f"{name} = {x}"],
+            "add": [f"{name} += {x}"],
+            "pair": [f"a, b = {x}, a"],
+            "item": [f"xs[{self.one(0, 1)}] = {x}"],
+            "call": [f"{name} = helper({x}, {name})"],
+            "return": [f"return {x}"],
+            "break": ["break"],
+            "continue": ["continue"],
+            "raise": [f"if {x} > 2.5:", "    raise ValueError('too large')"],
+        }[kind]
+
+
+@st.composite
+def sources(draw: Callable[..., Any], size: int = 14) -> str:
+    """The source of f, a function of two numbers."""
+    writer = Writer(draw, size)
+    helper = writer.block(2)
+    writer.left, writer.calls = size, True
+    body = [line for _ in range(3) for line in writer.statement(3, False)]
+    helper, body = (["    " + line for line in lines] for lines in (helper, body))
+    first = ["def helper(a, b):", "    c, xs = 0.5, [a, b]", *helper, "    return a - b + xs[0]", ""]
+    last = ["def f(a, b):", "    c, xs = a * b, [a, 0.2]", *body, "    return tanh(a) + b * c + xs[1]", ""]
+    return "\n".join(first + last)
+
+
+def outcome(f: Callable[..., Any], *numbers: Any) -> Any:
+    """The value and the gradient of f, or the kind of error that it raises."""
+    try:
+        value, gradient = autograd.value_and_grad(f, (0, 1))(*numbers)
+    except (ValueError, ArithmeticError, LookupError, AssertionError) as error:
+        return type(error)
+    return (value, *gradient)
+
+
+def is_close(found: Any, wanted: Any) -> bool:
+    return all(math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9) for x, y in zip(found, wanted, strict=True))

@@ -1,0 +1,268 @@
+"""Branches from the source: compiled code takes the branches that f takes on floats, row by row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import autograd
+from autograd import TraceError, exp, lift, log, sqrt
+from tests.compiler.branching import function, is_close, outcome, sources
+
+POINTS = [(-1.4, 0.6), (0.35, -0.8), (1.9, 1.1), (-0.25, -1.7), (0.95, 0.15), (2.6, -2.3)]
+
+
+def agrees(f: Callable[..., Any], backend: str, points: list[tuple[float, float]] = POINTS) -> None:
+    """Values, gradients and errors of compiled code are those of f, for all rows together and for those that raise."""
+    fast = autograd.compile(f, rows=("a", "b"), backend=backend)
+    wanted = {point: outcome(f, *point) for point in points}
+    right = [point for point, found in wanted.items() if isinstance(found, tuple)]
+    for point, found in wanted.items():
+        if not isinstance(found, tuple):
+            rows = [*right, point]
+            with pytest.raises(found) as caught:
+                fast(*map(np.array, zip(*rows)))
+            assert any(f"for row {len(right)}" in note for note in caught.value.__notes__)
+    if right:
+        a, b = np.array(right).T
+        values, (da, db) = fast.value_and_grad(a, b, argnums=(0, 1))
+        for i, point in enumerate(right):
+            assert is_close((values[i], da[i], db[i]), wanted[point]), (point, values[i], da[i], db[i], wanted[point])
+
+
+@settings(max_examples=25)
+@given(sources())
+def test_generated_programs(source: str) -> None:
+    agrees(function(source), "numpy")
+
+
+@settings(max_examples=2)
+@given(sources(size=8))
+def test_generated_programs_in_machine_code(source: str) -> None:
+    agrees(function(source), "llvm")
+
+
+# --- what people write ----------------------------------------------------------------------------
+
+
+def newton(a: Any, b: Any) -> Any:
+    x, step = abs(a) + 0.5, 1.0
+    while abs(step) > 1e-12:
+        step = (x * x - 2 - b * b) / (2 * x)
+        x = x - step
+    return x * a
+
+
+def bisection(a: Any, b: Any) -> Any:
+    low, high, k = 0.0, 4.0 + a * a, 0
+    while k < 60 and high - low > 1e-3:
+        middle = (low + high) / 2
+        if middle * middle > 2 + b * b:
+            high = middle
+        else:
+            low = middle
+        k += 1
+    return (low + high) * k
+
+
+def endless_with_break(a: Any, b: Any) -> Any:
+    k = 0
+    while True:
+        k += 1
+        a = a * 0.7
+        if abs(a) < 0.3:
+            return a * k
+        if b > 2:
+            break
+    return b - k
+
+
+class Account:
+    rate = 0.5
+
+    def __init__(self, money: Any) -> None:
+        self.money, self.__count = money, 0.0
+
+    def pay(self, amount: Any) -> None:
+        if amount > self.money:
+            return
+        self.money -= amount
+        self.__count += 1
+
+    def total(self) -> Any:
+        return self.money * self.rate + self.__count
+
+
+class Savings(Account):
+    def pay(self, amount: Any) -> None:
+        super().pay(amount if amount > 0 else -amount)
+
+
+def with_objects(a: Any, b: Any) -> Any:
+    account = Savings(2.0 + a)
+    for k in range(3):
+        account.pay(b * k)
+    return account.total()
+
+
+def with_a_closure(a: Any, b: Any) -> Any:
+    total = 0.0
+
+    def add(x: Any) -> None:
+        nonlocal total
+        if x > 1:
+            total += x
+        if x < 0:
+            return
+        total += b
+
+    for k in range(4):
+        add(a * k)
+    return total
+
+
+def with_lists(a: Any, b: Any) -> Any:
+    found, table = [a], {"x": b}
+    if a > b:
+        found.append(a * a)
+        table["x"] += 1
+    else:
+        found.append(b)
+        found[0] *= 2
+    if b < 0:
+        table = {"x": table["x"] * 3}
+    return sum(x * k for k, x in enumerate(sorted(found + [0.5]), 1)) + table["x"]
+
+
+def with_generators(a: Any, b: Any) -> Any:
+    best = max((k * a - k * k * b for k in range(4)), key=lambda x: -abs(x - 1))
+    return best + sum(x if x > 0 else b for x in (a, b)) + (a or b) + (a and b) + any([a > 1, b > 1]) * a
+
+
+def guarded_sides(a: Any, b: Any) -> Any:
+    y = sqrt(a) + 1 / a if a > 0 else b
+    if b > 0:
+        y = y + log(b) * exp(700 * b - 1800)
+    return y
+
+
+def with_checks(a: Any, b: Any) -> Any:
+    assert a > -1, "a is too small"
+    if b < -2:
+        raise KeyError("b")
+    return sqrt(a + 1) * b
+
+
+def with_handlers(a: Any, b: Any) -> Any:
+    try:
+        x = log(a)
+        x = x / (b - 1.1)
+    except ValueError:
+        x = b
+    except ZeroDivisionError as error:
+        return a * len(error.args)
+    else:
+        x = x + 1
+    finally:
+        b = 2 * b
+    with suppress(OverflowError):
+        x = exp(1000 * a)
+        x = a
+    return x * b
+
+
+def raised_further(a: Any, b: Any) -> Any:
+    def checked(x: Any) -> Any:
+        if x < 0:
+            raise ValueError("negative")
+        return sqrt(x)
+
+    try:
+        return checked(a) + checked(b)
+    except ValueError:
+        if b > 0.5:
+            raise
+    return b
+
+
+WRITTEN = [
+    newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
+    with_checks, with_handlers, raised_further,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", WRITTEN)
+def test_what_people_write(f: Callable[..., Any]) -> None:
+    agrees(f, "numpy")
+
+
+def test_what_people_write_in_machine_code() -> None:
+    agrees(newton, "llvm")
+    agrees(with_handlers, "llvm")
+
+
+def test_lifted_code_has_its_own_ties() -> None:
+    assert autograd.compile(lift(lambda x: max(x, 1.0) * math.exp(x)), backend="numpy").value_and_grad(1.0)[
+        1
+    ] == pytest.approx(1.5 * math.e)
+    assert autograd.compile(lambda x: max(x, 1.0), backend="numpy").value_and_grad(1.0) == (1.0, 1.0)
+
+
+def test_no_infinity_leaks_from_an_absent_side() -> None:
+    fast = autograd.compile(lambda x: sqrt(x) if x > 0 else 2 * x, rows=("x",), backend="numpy")
+    values, slopes = fast.value_and_grad([0.0, -1.0, 4.0])
+    assert values.tolist() == [0.0, -2.0, 2.0]
+    assert slopes.tolist() == [2.0, 2.0, 0.25]
+
+
+def test_more_rows_may_need_more_turns() -> None:
+    def halvings(x: Any) -> Any:
+        k = 0
+        while x > 1:
+            x, k = x / 2, k + 1
+        return x + k
+
+    fast = autograd.compile(halvings, rows=("x",), backend="numpy")
+    for top in (3.0, 1e9, 0.5, 1e30):
+        x = [0.5, top]
+        assert fast(x).tolist() == list(map(halvings, x))
+        assert fast.value_and_grad(x)[1].tolist() == [autograd.grad(halvings)(v) for v in x]
+
+
+def test_an_absent_side_raises_nothing() -> None:
+    def f(x: Any, n: int) -> Any:
+        return [1.0, 2.0][n] * x if x > 0 else x
+
+    fast = autograd.compile(f, rows=("x",), static=("n",), backend="numpy")
+    assert fast([-1.0, 2.0], 1).tolist() == [-1.0, 4.0]
+    assert fast([-1.0, -2.0], 5).tolist() == [-1.0, -2.0]
+    with pytest.raises(IndexError, match="out of range") as caught:
+        fast([-1.0, 2.0], 5)
+    assert caught.value.__notes__[-1] == "f raises this for row 1"
+
+
+def test_what_code_reads_is_watched() -> None:
+    scope = {"limit": 1.0}
+    f = function("def f(x):\n    return x if x < limit else limit * 2\n", **scope)
+    fast = autograd.compile(f, backend="numpy")
+    assert fast(3.0) == 2.0
+    f.__globals__["limit"] = 5.0
+    assert fast(3.0) == 3.0
+
+
+def test_code_without_its_source_is_refused_by_line() -> None:
+    scope: dict[str, Any] = {"log": log}
+    exec(
+        compile(
+            "def f(x):\n    try:\n        return log(x)\n    except ValueError:\n        return x", "gone.py", "exec"
+        ),
+        scope,
+    )
+    with pytest.raises(TraceError, match=r"whether f handles an error.*its source cannot be read"):
+        autograd.compile(scope["f"], backend="numpy")(1.0)
