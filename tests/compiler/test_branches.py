@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 import autograd
-from autograd import TraceError, exp, lift, log, sqrt
+from autograd import TraceError, exp, lift, log, sqrt, while_loop
 from tests.compiler.branching import function, is_close, outcome, sources
 
 POINTS = [(-1.4, 0.6), (0.35, -0.8), (1.9, 1.1), (-0.25, -1.7), (0.95, 0.15), (2.6, -2.3)]
@@ -191,7 +191,13 @@ def raised_further(a: Any, b: Any) -> Any:
     return b
 
 
+def with_functions_of_control(a: Any, b: Any) -> Any:
+    x, count = while_loop(lambda s: s[0] < 50.0, lambda s: (s[0] * s[0] + 2, s[1] + 1), (a, 0))
+    return autograd.cond(b > 0, lambda v: v * count, lambda v: v - x, b)
+
+
 WRITTEN = [
+    with_functions_of_control,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
     with_checks, with_handlers, raised_further,
 ]  # fmt: skip
