@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.forking import BOUND, Fork, Frame
-from autograd.lifting.handlers import changes, hides_arithmetic, is_rewritten
+from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.merging import (
+    CONTAINERS,
     UNASSIGNED,
     both,
     holder,
@@ -43,6 +44,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
+QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 FIXED = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
 
 
@@ -128,7 +130,7 @@ class Branches:
         if isinstance(f, type):
             return f
         bound = getattr(f, "__self__", None)
-        if is_changeable(bound):
+        if isinstance(bound, CONTAINERS) and f.__name__ in CHANGES:
             self.touched(bound)
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
@@ -137,7 +139,8 @@ class Branches:
             raise refuse(lambda most: "whether an item is taken from an iterator", "take it outside of the branch")
         if self.attempts:
             return watching(self, f)
-        if not is_library(home := getattr(f, "__module__", None)) or (home or "").startswith("autograd"):
+        home = getattr(f, "__module__", None) or ""
+        if not is_library(home) or (home.startswith(QUIET) and f not in (setattr, delattr)):
             return f
 
         def foreign(*args: Any, **kwargs: Any) -> Any:

@@ -55,9 +55,11 @@ def hides_arithmetic(code: CodeType) -> bool:
     return bare or (opmap["CHECK_EXC_MATCH"] in steps and not ARITHMETIC.isdisjoint(code.co_names))
 
 
-CHANGES = {
-    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "add", "discard",
-    "fill", "popleft", "appendleft",
+CHANGES = {  # methods that change what they belong to
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem", "add",
+    "discard", "popleft", "appendleft", "extendleft", "rotate", "move_to_end", "difference_update", "fill", "put",
+    "intersection_update", "symmetric_difference_update", "partition", "resize", "itemset", "__setitem__",
+    "__delitem__", "__iadd__",
 }  # fmt: skip
 STORES = {opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "DELETE_ATTR", "STORE_DEREF")}
 

@@ -191,13 +191,23 @@ def raised_further(a: Any, b: Any) -> Any:
     return b
 
 
+def stopping_early(a: Any, b: Any) -> Any:
+    layers, x = [[a, b], [b, a], [a, a]], [0.3, b]
+    for weights in layers:
+        x = [autograd.tanh(sum(w * v for w, v in zip(weights, x)) + i) for i in range(len(x))]
+        p = x[0] * x[1]
+        if p > 0.4 or p < -0.2:
+            break
+    return p * len(x) + x[0]
+
+
 def with_functions_of_control(a: Any, b: Any) -> Any:
     x, count = while_loop(lambda s: s[0] < 50.0, lambda s: (s[0] * s[0] + 2, s[1] + 1), (a, 0))
     return autograd.cond(b > 0, lambda v: v * count, lambda v: v - x, b)
 
 
 WRITTEN = [
-    with_functions_of_control,
+    with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
     with_checks, with_handlers, raised_further,
 ]  # fmt: skip
