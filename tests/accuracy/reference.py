@@ -39,8 +39,13 @@ def exact(row: str, point: tuple[float, ...], digits: int = 0) -> Exact:
         if not isinstance(second, dict):
             pairs = [(i, j) for i in range(len(point)) for j in range(i, len(point))]
             second = dict(zip(pairs, second or [[0]] * len(pairs)))
-        sums = {pair: (mp.fsum(terms), max(map(abs, terms))) for pair, terms in second.items() if terms is not None}
+        sums = {pair: _summed(terms) for pair, terms in second.items() if terms is not None}
         return Exact(mpf(value), list(map(mpf, first)), sums)
+
+
+def _summed(terms: list[Any]) -> tuple[Any, Any]:
+    """The sum, and the size of its largest term."""
+    return (terms[0], abs(terms[0])) if len(terms) == 1 else (mp.fsum(terms), max(map(abs, terms)))
 
 
 def exp(x: Any) -> Any:
@@ -122,26 +127,22 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "floor": lambda x: (mp.floor(x), 0, [0]),
     "ceil": lambda x: (mp.ceil(x), 0, [0]),
     "round": lambda x: (mp.nint(x), 0, [0]),
-    "exp": lambda x: (exp(x), exp(x), [exp(x)]),
-    "expm1": lambda x: (mp.expm1(x) if abs(x) < 1 else exp(x) - 1, exp(x), [exp(x)]),
+    "exp": lambda x: ((z := exp(x)), z, [z]),
+    "expm1": lambda x: (mp.expm1(x) if abs(x) < 1 else exp(x) - 1, (z := exp(x)), [z]),
     "log": lambda x: (mp.log(x), 1 / x, [-1 / x**2]),
     "log1p": lambda x: (mp.log1p(x), 1 / (1 + x), [-1 / (1 + x) ** 2]),
     "log2": lambda x: (mp.log(x) / mp.ln2, 1 / (x * mp.ln2), [-1 / (x**2 * mp.ln2)]),
     "log10": lambda x: (mp.log(x) / mp.ln10, 1 / (x * mp.ln10), [-1 / (x**2 * mp.ln10)]),
-    "sqrt": lambda x: (mp.sqrt(x), over(0.5, mp.sqrt(x)), [over(-0.25, x * mp.sqrt(x))]),
-    "cbrt": lambda x: (
-        cube_root(x),
-        over(1, 3 * cube_root(x) ** 2),
-        [-over(2, 9 * x * cube_root(x) ** 2)] if x else None,
-    ),
-    "sin": lambda x: (mp.sin(x), mp.cos(x), [-mp.sin(x)]),
-    "cos": lambda x: (mp.cos(x), -mp.sin(x), [-mp.cos(x)]),
+    "sqrt": lambda x: ((z := mp.sqrt(x)), over(0.5, z), [over(-0.25, x * z)]),
+    "cbrt": lambda x: ((z := cube_root(x)), over(1, 3 * z * z), [-over(2, 9 * x * z * z)] if x else None),
+    "sin": lambda x: ((z := mp.sin(x)), mp.cos(x), [-z]),
+    "cos": lambda x: ((z := mp.cos(x)), -mp.sin(x), [-z]),
     "tan": lambda x: ((z := mp.tan(x)), 1 + z * z, [2 * z * (1 + z * z)]),
     "asin": lambda x: (mp.asin(x), over(1, (r := mp.sqrt((1 - x) * (1 + x)))), [over(x, r**3)]),
     "acos": lambda x: (mp.acos(x), over(-1, (r := mp.sqrt((1 - x) * (1 + x)))), [over(-x, r**3)]),
     "atan": lambda x: (mp.atan(x), (w := 1 / (1 + x * x)), [-2 * x * w * w]),
-    "sinh": lambda x: (sinh(x), cosh(x), [sinh(x)]),
-    "cosh": lambda x: (cosh(x), sinh(x), [cosh(x)]),
+    "sinh": lambda x: ((z := sinh(x)), cosh(x), [z]),
+    "cosh": lambda x: ((z := cosh(x)), sinh(x), [z]),
     "tanh": lambda x: (mp.tanh(x) if abs(x) < 400 else mp.sign(x), (s := cosh(x) ** -2), [-2 * mp.tanh(x) * s]),
     "asinh": lambda x: (mp.asinh(x), (w := 1 / mp.sqrt(1 + x * x)), [-x * w**3]),
     "acosh": lambda x: (mp.acosh(x), over(1, (r := mp.sqrt((x - 1) * (x + 1)))), [over(-x, r**3)]),
@@ -149,9 +150,9 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "erf": lambda x: (error_function(x), (d := 2 * exp(-x * x) / mp.sqrt(mp.pi)), [-2 * x * d]),
     "erfc": lambda x: (tail(x), -(d := 2 * exp(-x * x) / mp.sqrt(mp.pi)), [2 * x * d]),
     "relu": lambda x: (max(x, 0), mpf(x > 0), [0]),
-    "softplus": lambda x: (softplus(x), sigmoid(x), [sigmoid(x) * sigmoid(-x)]),
+    "softplus": lambda x: (softplus(x), (s := sigmoid(x)), [s * sigmoid(-x)]),
     "sigmoid": lambda x: ((s := sigmoid(x)), s * (t := sigmoid(-x)), [-s * t * mp.tanh(x / 2)]),
-    "log_sigmoid": lambda x: (-softplus(-x), sigmoid(-x), [-sigmoid(x) * sigmoid(-x)]),
+    "log_sigmoid": lambda x: (-softplus(-x), (s := sigmoid(-x)), [-sigmoid(x) * s]),
     "silu": lambda x: (
         x * (s := sigmoid(x)),
         s * (1 + x * (t := sigmoid(-x))),
@@ -327,19 +328,29 @@ SEVERAL: dict[str, Callable[..., Any]] = {
 ROWS = (*UNARY, *BINARY, *SEVERAL)
 
 
+TINIEST, TOP = mpf(2) ** -1075, mpf(2) ** 1024
+
+
 def ulps(got: float, wanted: Any, largest: Any = None) -> float:
     """The distance of `got` from the exact number, in ulp of that number or of its largest term."""
-    largest = abs(wanted) if largest is None else largest
+    size = float(wanted if largest is None else largest)
+    if 1e-290 < abs(size) < 1e300 and math.isfinite(got):
+        nearest = float(wanted)
+        return abs((got - nearest) - float(wanted - nearest)) / math.ulp(size)
+    return _ulps_at_the_ends(got, wanted, abs(wanted) if largest is None else largest)
+
+
+def _ulps_at_the_ends(got: float, wanted: Any, largest: Any) -> float:
+    """The same for numbers that float arithmetic rounds too early: near its ends, NaN and infinite ones."""
     if mp.isnan(wanted) or math.isnan(got):
         return 0.0 if mp.isnan(wanted) and math.isnan(got) else math.inf
     if mp.isinf(wanted):
         return 0.0 if got == wanted else math.inf
-    if largest < mpf(2) ** -1075:
+    if largest < TINIEST:
         return 0.0 if abs(got) <= math.ulp(0.0) else math.inf
     unit = math.ulp(min(float(largest), 1.7976931348623157e308))
-    top = mpf(2) ** 1024
     if math.isinf(got):
-        got = math.copysign(1, got) * top  # the float that would follow the largest
+        got = math.copysign(1, got) * TOP  # the float that would follow the largest
     with mp.workdps(DIGITS):
-        error = abs(mpf(got) - max(-top, min(mpf(wanted), top)))
+        error = abs(mpf(got) - max(-TOP, min(mpf(wanted), TOP)))
         return float(error / unit)
