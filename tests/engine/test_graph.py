@@ -20,10 +20,8 @@ from tests.engine.path_sums import partials as partials_of
 def counted():
     """Turn the garbage collector off, so that only reference counting frees."""
     gc.collect()
-    gc.freeze()  # else every collection below takes a second for what other tests have loaded
     gc.disable()
     yield
-    gc.unfreeze()
     gc.enable()
 
 
