@@ -6,7 +6,7 @@ By recurrence x moves up to where the asymptotic series reaches the working prec
 from __future__ import annotations
 
 from functools import cache
-from math import factorial
+from math import factorial, gcd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +17,16 @@ FARTHEST = 10_000  # steps of the recurrence, beyond which mpmath's reflection i
 
 @cache
 def _bernoulli(count: int) -> list[tuple[int, int]]:
-    """B₂, B₄, … as fractions, by tangent numbers, which are whole (Brent and Harvey 2013, algorithm 1)."""
+    """B₂, B₄, … as fractions, by tangent numbers, which are whole (Brent and Harvey 2013, algorithm 1).
+
+    In lowest terms: mpmath is slow to convert a large even integer, and to divide by one.
+    """
     tangent = [0, *map(factorial, range(count))]
     for k in range(2, count + 1):
         for j in range(k, count + 1):
             tangent[j] = (j - k) * tangent[j - 1] + (j - k + 2) * tangent[j]
-    return [((-1) ** (k + 1) * 2 * k * tangent[k], 4**k * (4**k - 1)) for k in range(1, count + 1)]
+    fractions = (((-1) ** (k + 1) * 2 * k * tangent[k], 4**k * (4**k - 1)) for k in range(1, count + 1))
+    return [(p // common, q // common) for p, q in fractions for common in (gcd(p, q),)]
 
 
 def polygamma(x: Any, n: Any) -> Any:
@@ -47,10 +51,11 @@ def polygamma(x: Any, n: Any) -> Any:
 def _series(mp: Any, x: Any, n: int, bits: int) -> tuple[Any, Any]:
     """The n-th derivative of ψ, with an error of 2**-bits times the second result, the largest term."""
     with mp.workprec(bits + n):
-        steps = max(0, int(mp.ceil(bits // 6 + n - x)))
-        shifted = x + steps
+        far = max(bits // 6, int(120 * 2 ** (bits / 2048)))  # where 256, 512 or 1024 terms reach 2**-bits
+        steps = max(0, int(mp.ceil(far + n - x)))
+        shifted, numerator = x + steps, mp.mpf(factorial(n))
         z = mp.log(shifted) if n == 0 else -mp.mpf(factorial(n - 1)) / shifted**n
-        z -= factorial(n) / (2 * shifted ** (n + 1))
+        z -= numerator / (2 * shifted ** (n + 1))
         smallest, largest = mp.ldexp(z, -bits), abs(z)
         square = shifted**-2
         factor = factorial(n + 1) * square / (2 * shifted**n)  # (2k + n - 1)! / (2k)! / shifted^(2k + n)
@@ -60,6 +65,6 @@ def _series(mp: Any, x: Any, n: int, bits: int) -> tuple[Any, Any]:
             if abs(term) < abs(smallest):
                 break
             factor *= square * ((2 * k + n) * (2 * k + n + 1)) / ((2 * k + 1) * (2 * k + 2))
-        terms = [factorial(n) / (x + i) ** (n + 1) for i in range(steps)]
+        terms = [numerator / (x + i) ** (n + 1) for i in range(steps)]
         largest = max([largest, *map(abs, terms)])
         return (-1) ** n * (z - mp.fsum(terms)), largest

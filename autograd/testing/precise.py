@@ -114,12 +114,16 @@ def precise_derivative(
     def along(t: Any) -> Any:
         return _number(f, moved(t)) if t in domain else None
 
+    @cache
+    def here(digits: int) -> Any:
+        return along(at)
+
     def defined(t: Any) -> bool:
         return t in domain and _is_defined(f, moved(t))
 
     at, step = mp.mpf(x[i]), _step(x)
     precisions = (DIGITS if step > mp.mpf(10) ** -400 else (*DIGITS, MOST_DIGITS))[extra_digits:]
-    sides = [_side(along, at, sign * step, precisions) for sign in (-1, 1)]
+    sides = [_side(along, here, at, sign * step, precisions) for sign in (-1, 1)]
     if sides == [None, None] and not _is_isolated(defined, at, step, precisions[-1]):
         return None
     return Exact(*(side if side is None else as_float(side) for side in sides))
@@ -133,10 +137,12 @@ def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
         return None if value is None else as_float(value)
 
 
-def _side(along: Callable[[Any], Any], x: Any, step: Any, precisions: Sequence[int]) -> Any:
+def _side(
+    along: Callable[[Any], Any], here: Callable[[int], Any], x: Any, step: Any, precisions: Sequence[int]
+) -> Any:
     for digits in precisions:
         with context().workdps(digits):
-            found = _one_sided(along, x, step, digits, digits == precisions[-1])
+            found = _one_sided(along, here, x, step, digits, digits == precisions[-1])
         if found is not None:
             return found
     return None
@@ -176,15 +182,20 @@ def _step(x: Sequence[float]) -> Any:
     return (min(sizes) / max(sizes)) ** 2 * mp.mpf(10) ** -STEP
 
 
-def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last: bool) -> Any:
+def _one_sided(
+    along: Callable[[Any], Any], here: Callable[[int], Any], x: Any, step: Any, digits: int, last: bool
+) -> Any:
     mp = context()
+    at = here(digits)
+    if at is None:
+        return None
     quotients = []
     for h in (step, step / mp.mpf(10) ** CLOSER):
-        here, there = along(x), along(x + h)
-        if here is None or there is None:
+        there = along(x + h)
+        if there is None:
             return None
-        difference = there - here
-        if abs(difference) <= abs(here) * mp.mpf(10) ** (30 - digits) and not last:
+        difference = there - at
+        if abs(difference) <= abs(at) * mp.mpf(10) ** (30 - digits) and not last:
             return None  # too few digits are left of it, if any
         quotients.append(difference / h)
     wide, close = quotients
@@ -199,7 +210,7 @@ def _one_sided(along: Callable[[Any], Any], x: Any, step: Any, digits: int, last
         if abs(close) < math.ulp(0.0):
             return mp.mpf(0)
         with mp.workdps(MOST_DIGITS):
-            return _one_sided(along, x, step / mp.mpf(10) ** DEEPER, MOST_DIGITS, True)
+            return _one_sided(along, here, x, step / mp.mpf(10) ** DEEPER, MOST_DIGITS, True)
     if growth > 0.5 * 10**CLOSER:
         return mp.nan
     return mp.sign(close) * mp.inf if growth > DIVERGE else None

@@ -331,3 +331,11 @@ def test_polygamma_in_many_digits(n: int, digits: int) -> None:
             wanted = psi(n, mpf(x))
         with workdps(digits):
             assert abs(precise_polygamma.polygamma(mpf(x), n) / wanted - 1) < mpf(10) ** (1 - digits), x
+
+
+def test_polygamma_in_thousands_of_digits() -> None:
+    """By the formula for 2x, since mpmath takes minutes there."""
+    with workdps(2400):
+        x = mpf(0.7)
+        twice, here, half = (precise_polygamma.polygamma(t, 0) for t in (2 * x, x, x + 0.5))
+        assert abs(twice - (here + half) / 2 - mp.ln2) < mpf(10) ** -2395
