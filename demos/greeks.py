@@ -26,6 +26,7 @@ OPTIONS = {  # S, K, T, r, sigma
 }
 MARKET = ((80, 120), (80, 120), (0.1, 2), (0, 0.06), (0.1, 0.5))  # the ranges of the random options
 FIVE = (0, 1, 2, 3, 4)
+ROWS = 1_000_000
 
 
 def call(S, K, T, r, sigma):
@@ -65,7 +66,7 @@ def seconds(task: Callable[[], Any]) -> float:
     return min(times)
 
 
-def main(rows: int = 1_000_000) -> None:
+def main() -> None:
     """Tell the story: the code, what the compiler makes of it, whether it is right, what it costs."""
     print(f"Written, for one option, in scalars:\n\n{inspect.getsource(call)}")
     fast = autograd.compile(call, rows=("S", "K", "T", "r", "sigma"))
@@ -85,13 +86,13 @@ def main(rows: int = 1_000_000) -> None:
     print(f"\nlargest relative error against the closed formulas: {error:.1e}\n")
 
     rng = np.random.default_rng(0)
-    book = [rng.uniform(low, high, rows) for low, high in MARKET]
-    print(f"{rows:,} random options:")
+    book = [rng.uniform(low, high, ROWS) for low, high in MARKET]
+    print(f"{ROWS:,} random options:")
     tasks = (fast, lambda *book: fast.value_and_grad(*book, argnums=FIVE), lambda *book: derived(fast, book))
     for name, task in zip(("the price", "and five Greeks", "and gamma and vanna"), tasks):
         taken = seconds(lambda task=task: task(*book))
-        print(f"  {name:20}{1e3 * taken:7.0f} ms, {rows / taken / 1e6:5.1f} million options a second")
-    taken = rows * seconds(lambda: autograd.value_and_grad(call, FIVE)(*(float(column[0]) for column in book)))
+        print(f"  {name:20}{1e3 * taken:7.0f} ms, {ROWS / taken / 1e6:5.1f} million options a second")
+    taken = ROWS * seconds(lambda: autograd.value_and_grad(call, FIVE)(*(float(column[0]) for column in book)))
     print(f"  not compiled, one option after the other, price and five Greeks would take {taken:.0f} s")
 
 

@@ -1,4 +1,4 @@
-"""Settings for every test: the hypothesis profile, warnings as errors, and a garbage collector with little to search."""
+"""Settings for every test: the hypothesis profile, warnings as errors, a garbage collector with little to search."""
 
 import gc
 

@@ -57,7 +57,7 @@ def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], fun
     An argument that is one number keeps its parameter's name; no other value has that name or the function's.
     """
     own = {argument.tree: argument.name for argument in arguments if isinstance(argument.tree, int)}
-    labels = ["" if label is None else identifier(shortened(label)) for label in wanted]
+    labels = [identifier(shortened(label)) if label else "" for label in wanted]
     used = {function, *(argument.name for argument in arguments)}
     taken = {*used, *labels}
     copies: dict[str, int] = {}

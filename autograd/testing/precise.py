@@ -137,9 +137,7 @@ def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
         return None if value is None else as_float(value)
 
 
-def _side(
-    along: Callable[[Any], Any], here: Callable[[int], Any], x: Any, step: Any, precisions: Sequence[int]
-) -> Any:
+def _side(along: Callable[[Any], Any], here: Callable[[int], Any], x: Any, step: Any, precisions: Sequence[int]) -> Any:
     for digits in precisions:
         with context().workdps(digits):
             found = _one_sided(along, here, x, step, digits, digits == precisions[-1])

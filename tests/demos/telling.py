@@ -1,19 +1,26 @@
 """Runs demos in a separate folder: their output, and the figures they save there."""
 
-import contextlib
 import importlib.util
-import io
+import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+ROOT = Path(__file__).parent.parent.parent
 
-def told(demo: ModuleType, folder: Path) -> str:
-    """The output of a demo, run in this folder."""
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as out:
-        demo.main()
-    return out.getvalue()
+
+def told(demo: str, folder: Path, *arguments: str) -> str:
+    """The output of `python -m demos.NAME`, run in this folder without a PATH; every drawing that it names is there."""
+    command = [sys.executable, "-m", f"demos.{demo}", *arguments]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stderr
+    for name in re.findall(r"(\w+\.(?:svg|html))", result.stdout):
+        assert "<svg" in (folder / name).read_text(encoding="utf-8")
+    return result.stdout
 
 
 def assert_figures(demo: ModuleType, printed: str, folder: Path, names: list[str]) -> None:

@@ -3,20 +3,19 @@
 import re
 
 import numpy as np
-import pytest
 
 import autograd
 from demos import greeks
+from tests.demos.telling import told
 
 
-def test_the_story_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    greeks.main(rows=1000)
-    printed = capsys.readouterr().out
+def test_the_story_is_told(tmp_path) -> None:
+    printed = told("greeks", tmp_path)
     assert "    v1 = sqrt(T)" in printed
     assert "    return v20, (dS, dK, dT, dr, dsigma)" in printed
     assert "normal_cdf_1[1 × rows]" in printed
     assert float(re.search(r"largest relative error .*: (\S+)", printed)[1]) < 1e-12
-    assert "1,000 random options" in printed
+    assert "1,000,000 random options" in printed
     assert printed.count("million options a second") == 3
 
 

@@ -10,12 +10,11 @@ import pytest
 import autograd
 import nn
 from demos import moons
+from tests.demos.telling import told
 
 
-def test_the_moons_are_told_apart(monkeypatch, tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
-    moons.main()
-    printed = capsys.readouterr().out
+def test_the_moons_are_told_apart(tmp_path) -> None:
+    printed = told("moons", tmp_path)
     accuracies = [float(share) for share in re.findall(r"accuracy = +(\S+)%", printed)]
     assert len(accuracies) == 11
     assert accuracies[-1] > 99

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from demos import partitions
+from tests.demos.telling import told
+from tests.profiles import DEEP
 
 
-def test_the_cluster_finds_what_one_process_finds(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(partitions, "PARTITION", 1000)
-    partitions.main(count=10_500)
-    printed = capsys.readouterr().out
-    assert "10,500 rows of 16 features, 1 MiB, in 11 partitions" in printed
+def test_the_cluster_finds_what_one_process_finds(tmp_path) -> None:
+    """A long run takes all rows, more than a worker's memory holds."""
+    printed = told("partitions", tmp_path, *([] if DEEP else ["160500"]))
+    assert DEEP or "160,500 rows of 16 features, 21 MiB, in 4 partitions" in printed
     assert float(re.search(r"largest difference of a parameter: (\S+)", printed)[1]) <= 1e-12
     gradients = [float(g) for g in re.findall(r"\|g\| = +(\S+)", printed)]
     assert len(gradients) == 12

@@ -17,7 +17,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(folder) -> str:
-    return told(pokemon_cp, folder)
+    return told("pokemon_cp", folder)
 
 
 def numbers(pattern: str, printed: str) -> list[list[float]]:

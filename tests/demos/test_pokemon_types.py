@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(folder) -> str:
-    return told(pokemon_types, folder)
+    return told("pokemon_types", folder)
 
 
 @pytest.fixture(scope="module")
