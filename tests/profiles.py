@@ -21,9 +21,9 @@ settings.register_profile("default", max_examples=100, **COMMON)
 settings.register_profile("deep", max_examples=1000, **COMMON)
 
 
-def costly(count: int) -> settings:
-    """That many examples of a costly law, and ten times as many in a long run."""
-    return settings(max_examples=10 * count if DEEP else count)
+def costly(count: int, deep: int = 0) -> settings:
+    """That many examples of a costly law; in a long run `deep`, or ten times as many."""
+    return settings(max_examples=(deep or 10 * count) if DEEP else count)
 
 
 def load() -> None:

@@ -16,6 +16,7 @@ from autograd.testing.programs import SampleProgram, programs
 from nn import Neuron, Objective
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_within, bounds
+from tests.profiles import costly
 
 
 def unrecorded(x: Any) -> Any:
@@ -80,6 +81,7 @@ def stopped(**options: Any) -> st.SearchStrategy[Stopped]:
 
 
 @both
+@costly(40, deep=1000)
 @given(stopped())
 def test_the_derivative_is_that_of_the_function_with_constants(compile, f: Stopped) -> None:
     point, every = f.program.inputs, tuple(range(len(f.program.inputs)))
@@ -99,6 +101,7 @@ EXACT = ["add", "multiply", "subtract", "negative", "maximum", "minimum", "relu"
 
 
 @both
+@costly(40, deep=1000)
 @given(stopped(ops=EXACT, size=6, numbers=st.integers(-3, 3).map(float)))
 def test_second_derivatives_in_every_nesting_are_those_of_the_function_with_constants(compile, f: Stopped) -> None:
     point, every = f.program.inputs, tuple(range(len(f.program.inputs)))

@@ -36,6 +36,7 @@ from tests.compiler.bounds import assert_within, bounds
 from tests.compiler.test_array_kernels import BOUND, BOUNDS, UNARY, columns, eager, hold, in_machine_code, points
 from tests.compiler.test_compiled import network, network_arguments
 from tests.forks import in_a_fork, in_a_process
+from tests.profiles import costly
 from tests.threads import together
 
 pytestmark = needs_llvm
@@ -61,6 +62,7 @@ def test_files_are_as_listed_and_import_from_those_above() -> None:
 # --- the same numbers
 
 
+@costly(40, deep=1000)
 @given(programs(), st.data())
 def test_it_agrees_with_numpy_on_rows_of_any_numbers(program: SampleProgram, data: st.DataObject) -> None:
     names = list(inspect.signature(program).parameters)

@@ -105,6 +105,7 @@ REDUCTIONS = [np.sum, np.mean, np.var, np.prod, np.linalg.norm]
 
 
 @both
+@costly(30, deep=1000)
 @given(
     shape=st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple),
     rows=st.sampled_from([None, 1, 2, 5]),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, compile, grad
 from autograd.testing import check_gradients
+from tests.profiles import costly
 
 finite = st.floats(-30, 30)
 
@@ -81,6 +82,7 @@ def test_compiled_it_is_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in LOSSES if "zero" not in name])
+@costly(40, deep=1000)
 @given(data=st.data())
 def test_its_derivative_is_right(name: str, data) -> None:
     loss, zs, ys, _ = LOSSES[name]

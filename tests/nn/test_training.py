@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import nn
 from nn import Diverged, Newton, Objective, train
+from tests.profiles import costly
 
 
 def line(d: int = 1) -> Objective:
@@ -169,6 +170,7 @@ def test_data_and_options_that_make_no_sense(data, options, message: str) -> Non
 # --- Newton
 
 
+@costly(30, deep=1000)
 @given(st.integers(1, 4), st.integers(0, 1000))
 def test_newton_solves_least_squares_in_one_step(d: int, seed: int) -> None:
     X, y = rows(n=20, d=d, seed=seed)

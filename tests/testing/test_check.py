@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -16,7 +16,7 @@ from autograd.primitives import BUILT_IN, TABLE
 from autograd.testing import GradientMismatch, Verdict, check_gradients
 from autograd.testing.programs import SampleProgram, arity, programs
 from benchmarks.mutants.faults import FAULTS
-from tests.profiles import DEEP
+from tests.profiles import costly
 
 
 def softplus(x: Any) -> Any:
@@ -139,7 +139,7 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
             check_gradients(f, x, grad=lambda x: derivative(x) * (1 + error))
 
 
-@settings(max_examples=10_000 if DEEP else 500)
+@costly(300, deep=10_000)
 @given(programs())
 def test_no_false_alarm(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
@@ -171,6 +171,7 @@ FLOATS_ONLY: list[tuple[str, Callable[[float], float], Callable[[float], float],
 
 
 @pytest.mark.parametrize("row", FLOATS_ONLY, ids=[row[0] for row in FLOATS_ONLY])
+@costly(40, deep=1000)
 @given(data=st.data())
 def test_a_right_derivative_of_a_coarse_function_is_not_reported(row: Any, data: st.DataObject) -> None:
     _, f, derivative, low, high = row
@@ -226,6 +227,7 @@ CANCELLING: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
 
 
 @pytest.mark.parametrize("i", range(len(CANCELLING)))
+@costly(40, deep=1000)
 @given(st.sampled_from([0.0, 1e-9, 1e-3, -1e-3, 6e-134]) | st.floats(-5.0, 5.0).filter(lambda x: x % 1.0 != 0.0))
 def test_no_false_alarm_where_terms_cancel(i: int, x: float) -> None:
     f, derivative = CANCELLING[i]

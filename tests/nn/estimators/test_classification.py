@@ -11,6 +11,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.preprocessing import StandardScaler
 
 import nn
+from tests.profiles import costly
 
 
 def standardised(load):
@@ -106,6 +107,7 @@ def test_points_far_on_the_right_side_bend_the_regression_and_not_the_rest() -> 
         assert model.fit(X, y).score(X, y) > 0.98, model
 
 
+@costly(30, deep=1000)
 @given(st.integers(0, 100))
 def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None:
     rng = np.random.default_rng(seed)
