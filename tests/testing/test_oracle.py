@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.testing import numeric_derivative
+from tests.profiles import costly
 
 # f on floats, its derivative on mpmath's numbers, the largest |x| to try
 SMOOTH: dict[str, tuple[Callable[[float], float], Callable[[Any], Any], float]] = {
@@ -32,6 +33,7 @@ SMOOTH: dict[str, tuple[Callable[[float], float], Callable[[Any], Any], float]] 
 
 
 @pytest.mark.parametrize("name", SMOOTH)
+@costly(40, deep=1000)
 @given(data=st.data(), size=st.floats(0, 1), sign=st.sampled_from([-1, 1]))
 def test_the_error_is_inside_the_bound(name: str, data: st.DataObject, size: float, sign: int) -> None:
     f, derivative, largest = SMOOTH[name]
@@ -77,6 +79,7 @@ COARSE: list[tuple[str, Callable[[float], float], Callable[[float], float], floa
 
 
 @pytest.mark.parametrize("row", COARSE, ids=[row[0] for row in COARSE])
+@costly(40, deep=1000)
 @given(data=st.data())
 def test_a_coarse_rounding_is_seen(row: Any, data: st.DataObject) -> None:
     _, f, derivative, low, high = row
