@@ -1,17 +1,17 @@
-"""From a graph and a folding to a picture: the text of each box and arrow."""
+"""From a graph and a folding to a picture: its boxes, and their text."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograd.drawing.arrows import Arrows
 from autograd.drawing.diagnosis import marks
 from autograd.drawing.folding import Alike, Calls, Folding
 from autograd.drawing.hosting import hosted, hosts
-from autograd.drawing.naming import Naming
-from autograd.drawing.picture import Arrow, Box, Cluster, Picture
+from autograd.drawing.naming import Naming, plural
+from autograd.drawing.picture import Box, Cluster, Picture
 from autograd.engine import Value
 from autograd.engine.graph import INPUTS, Edge, Graph, derivative
 from autograd.engine.names import shortened
@@ -21,35 +21,6 @@ from autograd.symbols.text import number, signed
 
 SHOWS = ("auto", "chain", "values", "structure")
 FEW_OPERATIONS, FEW_ROWS = 3, 9  # of a call whose box says what it does
-
-
-class Flow:
-    """All edges from one box into a fold, summed on the way, since there may be millions."""
-
-    FEW = 4  # nodes whose derivatives and contributions are shown one by one
-
-    __slots__ = ("constant", "live", "derivatives", "products")
-
-    def __init__(self) -> None:
-        self.constant = True
-        self.live = 0
-        self.derivatives: dict[Value, Any] = {}
-        self.products: dict[Value, Any] = {}
-
-    @property
-    def is_few(self) -> bool:
-        """Whether the edges come from few enough nodes to know each one."""
-        return len(self.products) <= self.FEW
-
-    def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
-        """Add an edge: `adjoint` is that of its target, `inner` the derivative of the fold's result in its target."""
-        self.constant &= source.is_constant
-        if partial is None or source.is_constant:
-            return
-        self.live += 1
-        if source in self.products or self.is_few:
-            self.products[source] = self.products.get(source, 0.0) + (0.0 if adjoint is None else adjoint * partial)
-            self.derivatives[source] = self.derivatives.get(source, 0.0) + (0.0 if inner is None else inner * partial)
 
 
 class PictureBuilder:
@@ -248,7 +219,7 @@ class PictureBuilder:
         if not isinstance(example, Value) and example[0] == "sum":
             plus = sum(node.op is TABLE["add"] for node in members)
             return f"a sum of {plus // count + 1:,} terms"
-        return _plural(operations // count, "operation") + (f", {_plural(leaves, 'parameter')}" if leaves else "")
+        return plural(operations // count, "operation") + (f", {plural(leaves, 'parameter')}" if leaves else "")
 
     def _fold_value(self, results: list[Value]) -> str:
         """The value of a fold's only result, by name, or the range of several."""
@@ -261,102 +232,6 @@ class PictureBuilder:
         name = self.graph.adjoint_name(results[0]) if len(results) == 1 else derivative(output, "·")
         grads = [grad for grad in map(self.adjoint, results) if grad is not None]
         return f"{name} = {_range(grads) if grads else '—'}"
-
-    # --- arrows ----------------------------------------------------------------------------------
-
-    def arrows(self) -> Iterable[Arrow]:
-        """Every arrow of the picture: one for each operand of a single node, one for each box that leads to a fold."""
-        for box, key in self.keys.items():
-            if isinstance(box, Value):
-                yield from self._operand_arrows(box, key)
-            else:
-                yield from self._fold_arrows(box, key)
-
-    def _operand_arrows(self, node: Value, key: str) -> Iterable[Arrow]:
-        sources = Counter(self.box(v) for v in node.inputs)
-        if any(count > 1 and not isinstance(box, Value) for box, count in sources.items()):
-            yield from self._fold_arrows(node, key)
-            return
-        for edge in self.graph.edges(node):
-            source = self.keys.get(self.box(edge.source))
-            if source is not None:
-                yield self._arrow(edge, source, key)
-
-    def _arrow(self, edge: Edge, source: str, target: str) -> Arrow:
-        constant, absent = edge.source.is_constant, edge.partial is None
-        if self.show != "chain" or (constant and not edge.source.label) or (absent and constant):
-            return Arrow(source, target, absent=absent and not constant, constant=constant)
-        name = self.graph.local_name(edge)
-        if absent:
-            return Arrow(source, target, forward=f"{name}: no edge", absent=True)
-        what, value = self.graph.local_derivative(edge), number(edge.partial)
-        forward = f"{name} = {what}" + ("" if what == value else f" = {value}")
-        adjoint, product = self.adjoint(edge.target), self.contribution(edge)
-        if constant or product is None:
-            return Arrow(source, target, forward=forward, constant=constant, absent=adjoint is not None)
-        backward = f"{self.graph.adjoint_name(edge.target)} = {number(adjoint)}"
-        receiver, factors = self.graph.name(edge.source), _factors(edge.partial, adjoint)
-        return Arrow(source, target, forward, backward, number(product), receiver, factors)
-
-    def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
-        """The arrows into a fold: from each box outside, the derivative of the fold's result, and what flows back."""
-        results = self.results[box]
-        through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.show == "chain" else {}
-        flows: dict[Any, Flow] = {}
-        for node in self.members[box]:
-            adjoint = self.adjoint(node) if node in self.graph.reached else None
-            inner = through.get(node)
-            for v, partial in zip(node.inputs, node.partials):
-                source = self.box(v)
-                if source != box and source in self.keys:
-                    flows.setdefault(source, Flow()).add(v, partial, adjoint, inner)
-        for source, flow in flows.items():
-            yield self._flow_arrow(flow, self.keys[source], key, results)
-
-    def _flow_arrow(self, flow: Flow, source: str, target: str, results: list[Value]) -> Arrow:
-        if self.show != "chain" or flow.constant or not flow.live:
-            return Arrow(source, target, constant=flow.constant, absent=not flow.live and not flow.constant)
-        result, adjoint = results[0], self.adjoint(results[0])
-        if len(results) > 1 or not flow.is_few:
-            of = f"{_plural(flow.live, 'derivative')} of {_plural(len(results), 'result')}"
-            return Arrow(source, target, forward=of, product="" if adjoint is None else self._products(flow))
-        forward = ", ".join(
-            f"{self._name_through(self.box(result), result, v)} = {number(d)}" for v, d in flow.derivatives.items()
-        )
-        if adjoint is None:
-            return Arrow(source, target, forward=forward)
-        backward = f"{self.graph.adjoint_name(result)} = {number(adjoint)}"
-        if len(flow.derivatives) > 1:
-            return Arrow(source, target, forward, backward, self._products(flow))
-        ((v, through),) = flow.derivatives.items()
-        receiver, factors = self.graph.name(v), _factors(through, adjoint)
-        return Arrow(source, target, forward, backward, self._products(flow), receiver, factors)
-
-    def _name_through(self, box: Any, result: Value, source: Value) -> str:
-        """∂result/∂source, marked as only that through this box if another path leads from source to result too."""
-        name = derivative(self.graph.name(result), self.graph.name(source))
-        return f"{name} through this box" if source in self.indirect[box] else name
-
-    def _products(self, flow: Flow) -> str:
-        """What flows back to each node if they are few, else the number of contributions."""
-        if not flow.is_few:
-            return _plural(flow.live, "contribution")
-        (product, *others) = flow.products.values()
-        if not others:
-            return number(product)
-        return ", ".join(f"{self.graph.name(v)}: {number(product)}" for v, product in flow.products.items())
-
-    def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
-        """∂result/∂node for the members of a fold, by a backward sweep inside it."""
-        adjoints: dict[Value, Any] = {result: 1.0}
-        for node in sorted(self.members[box], key=lambda node: node.index, reverse=True):
-            adjoint = adjoints.get(node)
-            if adjoint is None:
-                continue
-            for v, partial in zip(node.inputs, node.partials):
-                if partial is not None and self.box(v) == box:
-                    adjoints[v] = adjoints.get(v, 0.0) + adjoint * partial
-        return adjoints
 
     # --- clusters --------------------------------------------------------------------------------
 
@@ -372,14 +247,6 @@ class PictureBuilder:
             parent = self.calls.parent[i]
             title = self.naming.title(self.calls.calls[i])
             yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "", self._path(i))
-
-
-def _factors(derivative: Any, adjoint: Any) -> tuple[float, float] | None:
-    return (derivative, adjoint) if isinstance(derivative, float) and isinstance(adjoint, float) else None
-
-
-def _plural(n: int, thing: str) -> str:
-    return f"{n:,} {thing}" + ("" if n == 1 else "s")
 
 
 def _range(values: list[Any]) -> str:
@@ -400,7 +267,7 @@ def picture(builder: PictureBuilder, caption: str) -> Picture:
         if len(users) == 1 and users != {-1}:
             call_of[leaf] = users.pop()
     name = graph.name(graph.output)
-    arrows = tuple(builder.arrows())
+    arrows = tuple(Arrows(builder).arrows())
     boxes = hosted(tuple(builder.boxes(call_of)), hosts(builder))
     description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
     clusters = tuple(builder.clusters(call_of))

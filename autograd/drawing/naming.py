@@ -60,3 +60,8 @@ class Naming:
         """The heading of a call: the path of its module, and its kind."""
         path = self.path(call.owner)
         return f"{path}: {call.kind}" if path else call.kind
+
+
+def plural(n: int, thing: str) -> str:
+    """So many things, in words."""
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")
