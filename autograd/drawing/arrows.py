@@ -107,10 +107,7 @@ class Arrows:
         if len(results) > 1 or not flow.is_few:
             of = f"{plural(flow.live, 'derivative')} of {plural(len(results), 'result')}"
             return Arrow(source, target, forward=of, product="" if adjoint is None else self._products(flow))
-        forward = ", ".join(
-            f"{self._name_through(self.builder.box(result), result, v)} = {number(d)}"
-            for v, d in flow.derivatives.items()
-        )
+        forward = ", ".join(f"{self._name_through(result, v)} = {number(d)}" for v, d in flow.derivatives.items())
         if adjoint is None:
             return Arrow(source, target, forward=forward)
         backward = f"{self.builder.graph.adjoint_name(result)} = {number(adjoint)}"

@@ -36,10 +36,11 @@ FONT = 12.0
 TINY = 11.5
 RADIUS = 44.0
 HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
-ROOM = 154.0  # height of a neuron with its bias above it and its adjoints below
+ROOM, SPACIOUS = 154.0, 190.0  # height of a neuron with its bias above it and its adjoints below
 TIGHT = 72.0  # height of a neuron as a box
 MARGIN = 16.0
-WIDEST_GAP, NARROWEST_GAP, COST_GAP = 330.0, 120.0, 90.0
+WIDE_GAP, LOW = 260.0, 170.0  # between columns so wide and nodes so close, two numbers share a line
+WIDEST_GAP, NARROWEST_GAP, COST_GAP = 420.0, 120.0, 90.0
 
 
 @dataclass(frozen=True)
@@ -69,47 +70,54 @@ class _Columns:
         self.note = note
         self.columns = self._columns()
         self.words = Words(network)
-        self.layer_of = {
-            node.z: i for i, column in enumerate(self.columns) for node in column.nodes if isinstance(node, Neuron)
-        }
         most = max(len(column.nodes) for column in self.columns)
         dense = any(column.is_dense for column in self.columns)
         self.header = DENSE_HEADER if dense else HEADER
         self.longest = 20 if dense else 36  # characters of the cost
         self.is_tight = most * ROOM > height - self.header - FOOTER
-        wanted = height if dense else HEADER + FOOTER + most * (TIGHT + 14 if self.is_tight else ROOM)
+        room = TIGHT + 14 if self.is_tight else min(max((height - HEADER - FOOTER) / most, ROOM), SPACIOUS)
+        wanted = height if dense else HEADER + FOOTER + most * room
         self.width, self.height = width, min(height, max(wanted, 300.0))
         self.places: list[list[Point]] = []
-        self.halves = [self._half_width(column) for column in self.columns]
+        self.half = [self._half_widths(column) for column in self.columns]
+        self.halves = [*map(max, self.half)]
         self._place()
 
     def _columns(self) -> list[Column]:
         network = self.network
-        inputs = network.layers[0].inputs
-        found = [Column("inputs", "inputs", f"{len(inputs)}", inputs[:MOST], max(0, len(inputs) - MOST))]
-        for layer in network.layers:
-            neurons = layer.neurons
-            under = f"{len(neurons)} × {neurons[0].activation}"
-            hidden = max(0, len(neurons) - MOST)
-            found.append(Column("neurons", network.title(layer), under, neurons[:MOST], hidden))
+        found = []
+        for i, nodes in enumerate(network.columns):
+            if i == 0:
+                kind, title, under = "inputs", "inputs", f"{len(nodes)}"
+            else:
+                neurons = network.layers[i - 1].neurons
+                kind, title = "neurons", network.title(network.layers[i - 1])
+                under = f"{len(neurons)} × {neurons[0].activation}"
+            found.append(Column(kind, title, under, nodes[:MOST], max(0, len(nodes) - MOST)))
         if network.cost is not None:
             found.append(Column("cost", "cost", "", (network.cost,)))
         return found
 
     # --- places ----------------------------------------------------------------------------------
 
-    def _half_width(self, column: Column) -> float:
+    def _half_widths(self, column: Column) -> list[float]:
+        """Half the width of each node of a column."""
         if column.is_dense:
-            return 62.0
-        if column.kind == "cost":
-            return max(line_width(line, FONT) for line in self.words.cost_lines(self.longest)) / 2 + 12
-        if column.kind == "inputs":
-            return max(line_width(line, FONT) for v in column.nodes for line in self.words.input_lines(v)) / 2 + 11
-        if self.is_backward:
-            return 48.0
-        if not self.is_tight:
-            return RADIUS
-        return max(line_width(line, TINY) for n in column.nodes for line in self.words.tight_lines(n)) / 2 + 8
+            return [62.0] * len(column.nodes)
+        neurons = [node for node in column.nodes if isinstance(node, Neuron)]
+        of_neuron = 46.0 if self.is_backward else RADIUS
+        if self.is_tight and not self.is_backward:
+            lines = [line for neuron in neurons for line in self.words.tight_lines(neuron)]
+            of_neuron = max((line_width(line, TINY) for line in lines), default=0.0) / 2 + 8
+        return [
+            of_neuron if isinstance(node, Neuron) else max(line_width(line, FONT) for line in self._lines(node)) / 2 + 9
+            for node in column.nodes
+        ]
+
+    def _lines(self, node: Any) -> list[Line]:
+        """The words of an input or of the cost."""
+        is_cost = node is self.network.cost
+        return self.words.cost_lines(self.longest) if is_cost else self.words.input_lines(node)
 
     def _place(self) -> None:
         """Columns share the width that their nodes leave, and nodes the height."""
@@ -120,14 +128,27 @@ class _Columns:
         free = self.width - nodes
         gap = min(free / layers, WIDEST_GAP)
         self.width -= free - layers * gap
+        pitch = (self.height - self.header - FOOTER) / max(len(column.nodes) for column in self.columns)
+        self.is_flat = gap >= WIDE_GAP and pitch < LOW
         x = MARGIN
         top, bottom = self.header, self.height - FOOTER
         for i, (column, half) in enumerate(zip(self.columns, self.halves)):
             x += half
-            step = min((bottom - top) / len(column.nodes), 164.0)
+            step = min((bottom - top) / len(column.nodes), SPACIOUS)
             start = (top + bottom) / 2 - step * (len(column.nodes) - 1) / 2
-            self.places.append([(x, start + i * step) for i in range(len(column.nodes))])
+            heights = [start + n * step for n in range(len(column.nodes))]
+            self.places.append([(x, y) for y in self._row(i, column) or heights])
             x += half + (gap if i < layers else to_cost)
+
+    def _row(self, i: int, column: Column) -> list[float]:
+        """The heights of the neurons before, if there were leaves among them; a cost stands in their middle."""
+        if column.kind == "cost":
+            heights = [y for _, y in self.places[i - 1]]
+            return [sum(heights) / len(heights)]
+        if i == 0 or self.columns[i - 1].kind == "inputs":
+            return []
+        before = [y for node, (_, y) in zip(self.columns[i - 1].nodes, self.places[i - 1]) if isinstance(node, Neuron)]
+        return before if len(before) == len(column.nodes) < len(self.columns[i - 1].nodes) else []
 
     # --- the whole -------------------------------------------------------------------------------
 
@@ -142,8 +163,10 @@ class _Columns:
                 scene.shapes += self._bars(i, column)
             else:
                 scene.shapes += [
-                    Group(f"node-{i}-{n}", column.kind, tuple(self._node(column, node, at)), self.words.said(node))
-                    for n, (node, at) in enumerate(zip(column.nodes, self.places[i]))
+                    Group(
+                        f"node-{i}-{n}", _kind(column, node), tuple(self._node(node, at, half)), self.words.said(node)
+                    )
+                    for n, (node, at, half) in enumerate(zip(column.nodes, self.places[i], self.half[i]))
                 ]
         caption = self._caption()
         legend = self._legend()
@@ -159,6 +182,8 @@ class _Columns:
             for column in self.columns
             if column.hidden
         ]
+        if self.network.is_shared:
+            said.insert(0, f"{len(self.network.layers)} steps share their weights, whose derivatives are sums over all")
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
         return "; ".join([*said, self.note] if self.note else said)
@@ -193,31 +218,42 @@ class _Columns:
 
     # --- nodes -----------------------------------------------------------------------------------
 
-    def _node(self, column: Column, node: Any, at: Point) -> list[Shape]:
-        if isinstance(node, Neuron):
-            return self._amplifier(node, at) if self.is_backward else self._neuron(node, at)
-        is_cost = column.kind == "cost"
-        lines = self.words.cost_lines(self.longest) if is_cost else self.words.input_lines(node)
-        return _boxed(lines, at, 8.0 if is_cost else 14.0)
+    def _nodes(self, i: int, column: Column) -> list[Shape]:
+        return [
+            Group(f"node-{i}-{n}", _kind(column, node), tuple(self._node(node, at, half)), self.words.said(node))
+            for n, (node, at, half) in enumerate(zip(column.nodes, self.places[i], self.half[i]))
+        ]
 
-    def _neuron(self, neuron: Neuron, at: Point) -> list[Shape]:
+    def _node(self, node: Any, at: Point, half: float) -> list[Shape]:
+        if isinstance(node, Neuron):
+            return self._amplifier(node, at) if self.is_backward else self._neuron(node, at, half)
+        return _boxed(self._lines(node), at, 8.0 if node is self.network.cost else 14.0)
+
+    def _neuron(self, neuron: Neuron, at: Point, half: float) -> list[Shape]:
         closed = neuron.slope is None
         outline = Look("background", "warning" if closed else "ink", 1.8, "dashed" if closed else "")
         if self.is_tight:
             lines = self.words.tight_lines(neuron)
-            width = self.halves[self.layer_of[neuron.z]]
             return [
-                Rect(at[0] - width, at[1] - TIGHT / 2, 2 * width, TIGHT, outline, 16.0),
+                Rect(at[0] - half, at[1] - TIGHT / 2, 2 * half, TIGHT, outline, 16.0),
                 *stacked(lines, at[0], at[1] - len(lines) * 0.65 * TINY, TINY),
             ]
         lines = [*self.words.values(neuron), *([(Run("closed", "warning", bold=True),)] if closed else [])]
-        bias = self.words.bias(neuron)
+        bias, adjoints = self._about(neuron)
         return [
             Circle(at[0], at[1], RADIUS, RADIUS, outline),
             *stacked(lines, at[0], at[1] - len(lines) * 0.65 * FONT, FONT),
             *stacked(bias, at[0], at[1] - RADIUS - 3.0 - LINE * TINY * len(bias), TINY),
-            *stacked(self.words.adjoints(neuron), at[0], at[1] + RADIUS + 2.0, TINY),
+            *stacked(adjoints, at[0], at[1] + RADIUS + 2.0, TINY),
         ]
+
+    def _about(self, neuron: Neuron) -> tuple[list[Line], list[Line]]:
+        """The words above and below a neuron."""
+        found = self.words.bias(neuron), self.words.adjoints(neuron)
+        if not self.is_flat:
+            return found
+        bias, adjoints = ([tuple(run for line in those for run in (*line, Run("   ")))[:-1]] for those in found)
+        return bias, adjoints
 
     def _amplifier(self, neuron: Neuron, at: Point) -> list[Shape]:
         """σ′(z) as an amplifier: ∂C/∂a comes in from the right, ∂C/∂z leaves to the left."""
@@ -226,7 +262,7 @@ class _Columns:
         closed = neuron.slope is None
         look = Look("background", "warning" if closed else "backward", 1.8, "dashed" if closed else "")
         slope: list[Line] = [(Run(f"× {shown_number(neuron.slope or 0.0)}", "forward", bold=True),)]
-        title: list[Line] = [(Run("closed" if closed else self.network.slope_text(neuron), "forward"),)]
+        title: list[Line] = [(Run("closed" if closed else self.words.slope_text(neuron), "forward"),)]
         adjoints = self.words.adjoints(neuron)
         shapes: list[Shape] = [
             Polygon(((x - 46, y), (x + 46, y - height), (x + 46, y + height)), look),
@@ -273,11 +309,11 @@ class _Columns:
 
     def _labelled(self, i: int) -> list[Shape] | None:
         """Lines with their numbers; None if those do not fit."""
-        left, right = self._span(i)
         wires = [
-            self._wire(i, n, m, (left, y), (right, target[1]))
-            for m, target in enumerate(self.places[i + 1])
-            for n, (_, y) in enumerate(self.places[i])
+            self._wire(i, n, m)
+            for m, neuron in enumerate(self.columns[i + 1].nodes)
+            if isinstance(neuron, Neuron)
+            for n in range(len(self.columns[i].nodes))
         ]
         return labelled(wires, self.is_backward, (self._kept(i), self._kept(i + 1) + 10))
 
@@ -286,10 +322,11 @@ class _Columns:
         column = self.columns[i]
         if column.kind != "neurons" or self.is_tight:
             return 6.0
-        lines = [line for n in column.nodes for line in (*self.words.bias(n), *self.words.adjoints(n))]
+        neurons = [node for node in column.nodes if isinstance(node, Neuron)]
+        lines = [line for neuron in neurons for part in self._about(neuron) for line in part]
         return max(max(line_width(line, TINY) for line in lines) / 2 - self.halves[i], 0.0) + 6
 
-    def _wire(self, i: int, n: int, m: int, start: Point, end: Point) -> Wire:
+    def _wire(self, i: int, n: int, m: int) -> Wire:
         """The line from node n of column i to node m of the next."""
         source, neuron = self.columns[i].nodes[n], self.columns[i + 1].nodes[m]
         w, said = neuron.weights[n], self.words.wire_said(neuron.weights[n])
@@ -299,7 +336,9 @@ class _Columns:
             words = self.words.backward_wire(w, neuron)
         else:
             words, said = [[]], f"{said}; no derivative is needed with respect to a constant input"
-        return Wire(start, end, w.data, words, said, f"wire-{i}-{n}-{m}")
+        start, end = self.places[i][n], self.places[i + 1][m]
+        start, end = (start[0] + self.half[i][n], start[1]), (end[0] - self.half[i + 1][m], end[1])
+        return Wire(start, end, self._span(i), w.data, words, said, f"wire-{i}-{n}-{m}")
 
     def _to_cost(self, i: int) -> list[Shape]:
         left, right = self._span(i)
@@ -316,7 +355,8 @@ class _Columns:
     def _heat(self, i: int) -> list[Shape]:
         """W and ∂C/∂W, one above the other."""
         left, right = self._span(i)
-        neurons, sources = self.columns[i + 1].nodes, len(self.columns[i].nodes)
+        neurons = [node for node in self.columns[i + 1].nodes if isinstance(node, Neuron)]
+        sources = len(self.columns[i].nodes)
         weights = [[w.data for w in neuron.weights[:sources]] for neuron in neurons]
         grads = [[self.network.adjoint(w) for w in neuron.weights[:sources]] for neuron in neurons]
         names = [[self.graph.name(w) for w in neuron.weights[:sources]] for neuron in neurons]
@@ -338,3 +378,8 @@ def _boxed(lines: list[Line], at: Point, radius: float) -> list[Shape]:
     height = len(lines) * 1.3 * FONT + 10
     box = Rect(at[0] - width / 2, at[1] - height / 2, width, height, Look("background", "ink", 1.4), radius)
     return [box, *stacked(lines, at[0], at[1] - height / 2 + 5, FONT)]
+
+
+def _kind(column: Column, node: Any) -> str:
+    """What a node is to scripts: a leaf may stand in a column of neurons."""
+    return "inputs" if column.kind == "neurons" and not isinstance(node, Neuron) else column.kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograd.drawing.columns import MOST, SMALL
-from autograd.drawing.network import Layer, Network, Neuron, shown_number
+from autograd.drawing.network import Network, Neuron, shown_number
 from autograd.drawing.picture import Step
 from autograd.drawing.words import Words
 from autograd.engine import Value
@@ -26,21 +26,26 @@ class _Lecture:
 
     def steps(self) -> Iterable[Step]:
         """Forward through the layers, the seed, and back."""
-        layers = self.network.layers
-        inputs = layers[0].inputs[:MOST]
-        focus = tuple(f"node-0-{n}" for n in range(len(inputs)))
-        yield Step("forward", f"Inputs: {self._listed(inputs, 'x')}", "Given.", focus, _in("forward", focus), "inputs")
-        for i, layer in enumerate(layers, 1):
-            for n, neuron in enumerate(layer.neurons[:MOST]):
-                yield self._forward(i, n, neuron)
+        columns = [list(enumerate(nodes[:MOST])) for nodes in self.network.columns]
+        for i, column in enumerate(columns):
+            for n, node in column:
+                if isinstance(node, Neuron):
+                    yield self._forward(i, n, node)
+            given = [(n, node) for n, node in column if not isinstance(node, Neuron)]
+            if given:
+                yield self._given(i, given)
         yield self._seed()
-        for i in range(len(layers), 0, -1):
-            for n, neuron in enumerate(layers[i - 1].neurons[:MOST]):
-                yield self._adjoint(i, n, neuron)
-                if len(neuron.weights) <= SMALL:
-                    yield from self._weights(i, n, neuron, layers[i - 1])
-                else:
-                    yield self._all_weights(i, n, neuron)
+        for i in range(len(columns) - 1, 0, -1):
+            for n, node in columns[i]:
+                if isinstance(node, Neuron):
+                    yield self._adjoint(i, n, node)
+                    yield from self._weights(i, n, node)
+
+    def _given(self, i: int, nodes: list[tuple[int, Value]]) -> Step:
+        """Inputs of the network, all those of a column at once."""
+        focus = tuple(f"node-{i}-{n}" for n, _ in nodes)
+        what = f"Inputs: {self._listed((v for _, v in nodes), 'x')}"
+        return Step("forward", what, "Given.", focus, _in("forward", focus), f"inputs-{i}", i)
 
     def _listed(self, nodes: Iterable[Value], letter: str) -> str:
         texts = [f"{self.words.name(v, letter)} = {number(v.data)}" for v in nodes]
@@ -65,7 +70,7 @@ class _Lecture:
         if self.cost is None:
             return Step("seed", what, why, (f"node-{len(self.network.layers)}-0",))
         key = f"node-{self.cost}-0"
-        formula = f"{output} = {self.network.cost_text()} = {number(self.network.graph.output.data)}; {what}"
+        formula = f"{output} = {self.words.cost_text()} = {number(self.network.graph.output.data)}; {what}"
         return Step("seed", formula, why, (key,), (*_in("forward", (key,)), *_in("backward", (key,))), key, self.cost)
 
     def _adjoint(self, i: int, n: int, neuron: Neuron) -> Step:
@@ -74,7 +79,7 @@ class _Lecture:
         reveals = _in("backward", (key,))
         incoming = network.adjoint(neuron.a)
         after = network.layers[i].neurons if i < len(network.layers) else ()
-        column = [x.weights[self.words.places[neuron.a]] for x in after]
+        column = [x.weights[n] for x in after]
         name = f"∂{output}/∂{self.words.name(neuron.a, 'a')}"
         total = name
         if after and len(after) <= NAMED:
@@ -89,27 +94,36 @@ class _Lecture:
         z = self.words.name(neuron.z, "z")
         product = slope * incoming
         what = f"∂{output}/∂{z} = {signed(slope)} × {signed(incoming)} = {number(product)}"
-        closed = ", closed" if neuron.slope is None else f" = {network.slope_text(neuron)}"
+        closed = ", closed" if neuron.slope is None else f" = {self.words.slope_text(neuron)}"
         why = f"{total}; ∂{self.words.name(neuron.a, 'a')}/∂{z}{closed} = {number(slope)}"
         return Step("backward", what, why, (key,), reveals, key, i, answer=product)
 
-    def _weights(self, i: int, n: int, neuron: Neuron, layer: Layer) -> Iterable[Step]:
+    def _weights(self, i: int, n: int, neuron: Neuron) -> Iterable[Step]:
         """∂C/∂w = x × ∂C/∂z, weight by weight, then the bias."""
-        network, output, delta = self.network, self.words.output, self.network.adjoint(neuron.z)
-        key = f"node-{i}-{n}"
-        for m, (w, x) in enumerate(zip(neuron.weights, layer.inputs)):
+        if len(neuron.weights) > SMALL:
+            yield self._all_weights(i, n, neuron)
+            return
+        key, z = f"node-{i}-{n}", self.words.name(neuron.z, "z")
+        delta = self.network.adjoint(neuron.z)
+        for m, (w, x) in enumerate(zip(neuron.weights, self.network.layers[i - 1].inputs)):
             wire = f"wire-{i - 1}-{m}-{n}"
-            name = f"∂{output}/∂{network.short(w)}"
-            what = f"{name} = {signed(x.data)} × {signed(shown_number(delta))} = {shown_number(network.adjoint(w))}"
-            known = isinstance(x.data, float) and isinstance(delta, float) and network.rows == 1
-            if network.rows > 1:
-                what = f"{name} = Σ over {network.rows:,} rows = {shown_number(network.adjoint(w))}"
-            why = f"∂{self.words.name(neuron.z, 'z')}/∂{network.short(w)} is its input, {number(x.data)}."
-            answer = x.data * delta if known else None
+            answer = x.data * delta if isinstance(x.data, float) and isinstance(delta, float) else None
+            why = f"∂{z}/∂{self.network.short(w)} is its input, {self.words.name(x, self.words.letter(x))}."
+            what = self._part(w, f"{signed(x.data)} × {signed(shown_number(delta))}", answer)
             yield Step("backward", what, why, (wire, key), _in("product", (f"{wire}-label",)), key, i, answer)
         if neuron.bias is not None:
-            what = self.words.adjoint(neuron.bias)
-            yield Step("backward", what, "∂z/∂b is 1.", (key,), _in("product", (key,)), key, i)
+            what = self._part(neuron.bias, "", delta)
+            why = f"∂{z}/∂{self.network.short(neuron.bias)} is 1."
+            yield Step("backward", what, why, (key,), _in("product", (key,)), key, i)
+
+    def _part(self, w: Value, product: str, part: float | None) -> str:
+        """∂C/∂w = x × ∂C/∂z; of a weight that is used more than once, what this use adds to it."""
+        total, uses = self.words.adjoint(w), self.network.uses[w]
+        name = total.partition(" = ")[0]
+        pieces = [piece for piece in (product, shown_number(part)) if piece]
+        if uses == 1:
+            return " = ".join([name, *pieces])
+        return f"{total}, a sum of {uses:,} contributions; this one is {' = '.join(pieces)}"
 
     def _all_weights(self, i: int, n: int, neuron: Neuron) -> Step:
         z, delta = self.words.name(neuron.z, "z"), shown_number(self.network.adjoint(neuron.z))

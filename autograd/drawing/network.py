@@ -5,18 +5,17 @@ Letters: x input, w weight, b bias, z pre-activation, a activation, C cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from autograd.drawing.naming import Naming
 from autograd.engine import Value
-from autograd.engine.graph import Edge, Graph
+from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
-from autograd.symbols import Symbol
-from autograd.symbols.text import BY_SIGN, number, readable
-
-SHORT = 24  # operations: a longer cost is written as its last operation alone
+from autograd.symbols.text import BY_SIGN, number
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +38,15 @@ class Neuron:
         return 1.0 if self.a is self.z else self.a.partials[0]
 
 
+Node: TypeAlias = "Neuron | Value"
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Neurons with the same inputs, in the order in which the next layer uses them."""
+    """Neurons with the same inputs, in the order in which the next layer uses them.
+
+    Its inputs are the results of the layer before, and leaves, such as the input of one step of a recurrent network.
+    """
 
     inputs: tuple[Value, ...]
     neurons: tuple[Neuron, ...]
@@ -65,52 +70,43 @@ class Network:
         output = self.graph.output
         return None if any(neuron.a is output for neuron in self.layers[-1].neurons) else output
 
+    @cached_property
+    def columns(self) -> tuple[tuple[Node, ...], ...]:
+        """The nodes before each layer, in the order in which it reads them, and at last the neurons of the last one."""
+        made = {neuron.a: neuron for layer in self.layers for neuron in layer.neurons}
+        fed = [tuple(made.get(v, v) for v in layer.inputs) for layer in self.layers]
+        return (*fed, self.layers[-1].neurons)
+
+    @cached_property
+    def uses(self) -> Counter[Value]:
+        """How often each weight and bias is an operand below the output."""
+        parameters = {v for layer in self.layers for neuron in layer.neurons for v in (*neuron.weights, neuron.bias)}
+        return Counter(v for node in self.graph.nodes for v in node.inputs if v in parameters)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether layers share their weights, as the steps of a recurrent network do."""
+        return len({layer.neurons[0].weights[-1:] for layer in self.layers}) < len(self.layers)
+
     def described(self) -> str:
         """The layers in words."""
         layers = (f"{len(layer.neurons)} {layer.neurons[0].activation} neurons" for layer in self.layers)
         return f"{len(self.layers[0].inputs)} inputs through {', '.join(layers)}"
 
     def title(self, layer: Layer) -> str:
-        """The path of a layer's module, or its number."""
+        """The path of a layer's module, or its number, which is that of a step if layers share their weights."""
         name = self.graph.name(layer.neurons[0].weights[0]) if layer.neurons[0].weights else ""
         path = name.rpartition(".")[0].partition(".neurons")[0]
-        return path or f"layer {next(i for i, other in enumerate(self.layers, 1) if other is layer)}"
+        kind = "step" if self.is_shared else "layer"
+        return path or f"{kind} {next(i for i, other in enumerate(self.layers, 1) if other is layer)}"
 
     def short(self, node: Value) -> str:
         """The name of a parameter within its neuron."""
         return self.graph.name(node).rpartition(".")[2]
 
-    def slope_text(self, neuron: Neuron) -> str:
-        """The formula of σ′(z)."""
-        return "1" if neuron.a is neuron.z else self.graph.local_derivative(Edge(neuron.z, neuron.a, 0))
-
-    def cost_text(self) -> str:
-        """The formula of the cost in the last layer's activations."""
-        graph, known = self.graph, {neuron.a for neuron in self.layers[-1].neurons}
-        needed, waiting = {graph.output}, [graph.output]
-        for node in waiting:
-            new = [v for v in node.inputs if v.inputs and v not in known and v not in needed]
-            needed.update(new)
-            waiting += new
-        if len(needed) > SHORT:
-            return graph.formula(graph.output)
-        written: dict[Value, Any] = {}
-        try:
-            for node in graph.nodes:
-                if node in needed and node.op is not None:
-                    operands = [written[v] if v in written else _operand(graph, v) for v in node.inputs]
-                    written[node] = node.op.rule(*node.op.structured(tuple(operands)))[0]
-        except (TypeError, ValueError, ArithmeticError):
-            return graph.formula(graph.output)
-        return readable(written[graph.output])
-
-
-def _operand(graph: Graph, v: Value) -> Any:
-    return v.data if v.is_constant and not v.label else Symbol(graph.name(v))
-
 
 def find_network(output: Value, naming: Naming, fresh: bool = False) -> Network | None:
-    """The layers below an output, None if there are none: neurons that are fed by leaves, or by one whole layer."""
+    """The layers below an output, None if there are none: neurons that are fed by leaves and by one whole layer."""
     graph = Graph(output, naming.values)
     adjoints = graph.adjoints() if fresh else None
 
@@ -165,7 +161,7 @@ def _is_activation(node: Value) -> bool:
 
 def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Neuron]]) -> Iterable[Layer]:
     """The layers from these inputs on, each in the order in which the next one uses it."""
-    following = {frozenset(those): those for those in by_inputs}
+    following = {frozenset(v for v in those if v.inputs): those for those in by_inputs}
     while True:
         neurons = by_inputs[inputs]
         after = following.get(frozenset(neuron.a for neuron in neurons))

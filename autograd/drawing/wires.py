@@ -27,19 +27,29 @@ WIDEST = 5.0
 
 @dataclass(frozen=True)
 class Wire:
-    """A weight as a line from `start` to `end`; `words` are its labels, from the most telling to the shortest."""
+    """A weight as a line from `start` to `end`; `words` are its labels, from the most telling to the shortest.
+
+    They stand between the places `span`, where all lines of the two columns have left their nodes.
+    """
 
     start: Point
     end: Point
+    span: tuple[float, float]
     weight: float
     words: list[list[Line]]
     said: str
     key: str
 
+    @property
+    def room(self) -> float:
+        """The width between the columns."""
+        return self.span[1] - self.span[0]
+
     def at(self, part: float) -> Point:
-        """The point after a part of the line."""
-        (x, y), (u, v) = self.start, self.end
-        return x + part * (u - x), y + part * (v - y)
+        """The point of the line after a part of the room."""
+        (x0, y0), (x1, y1) = self.start, self.end
+        x = self.span[0] + part * self.room
+        return x, y0 + (x - x0) / (x1 - x0) * (y1 - y0)
 
 
 def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float]) -> list[Shape] | None:
@@ -58,7 +68,7 @@ def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, f
     shown = [wire for wire in wires if words[wire.key]]
     if not shown:
         return {}
-    room = abs(wires[0].end[0] - wires[0].start[0])
+    room = wires[0].room
     wide = max(line_width(line, FONT) for wire in shown for line in words[wire.key]) + 6
     high = max(len(words[wire.key]) for wire in shown) * LINE * FONT + 2
     sources = sorted({wire.start[1] for wire in shown})
@@ -105,5 +115,5 @@ def _line(wire: Wire, most: float, is_backward: bool, is_used: bool) -> Group:
 def _label(wire: Wire, lines: list[Line], stop: float) -> Group:
     x, y = wire.at(stop)
     width, height = max(line_width(line, FONT) for line in lines), len(lines) * LINE * FONT
-    back = Rect(x - width / 2 - 2, y - height / 2, width + 4, height, Look("background", opacity=0.85), 3.0)
+    back = Rect(x - width / 2 - 2, y - height / 2, width + 4, height, Look("background"), 3.0)
     return Group(f"{wire.key}-label", "wire", (back, *stacked(lines, x, y - height / 2, FONT)), wire.said)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from autograd.drawing.cost import cost_text
 from autograd.drawing.network import Network, Neuron, shown_number
 from autograd.drawing.scene import Line, Run
 from autograd.engine import Value
+from autograd.engine.graph import Edge
 from autograd.symbols.text import elided, number
 
 FEW = 8  # weights that are named when a mouse rests on their neuron
@@ -19,15 +22,16 @@ class Words:
     def __init__(self, network: Network) -> None:
         self.network, self.graph = network, network.graph
         self.output = self.graph.name(self.graph.output)
-        self.places = {v: i for i, v in enumerate(network.layers[0].inputs)}
+        self.places = {v: i for layer in network.layers for i, v in enumerate(layer.inputs)}
         self.inputs = {neuron.z: layer.inputs for layer in network.layers for neuron in layer.neurons}
         for layer in network.layers:
             self.places |= {v: i for i, neuron in enumerate(layer.neurons) for v in (neuron.z, neuron.a)}
+        self.linear = {neuron.z for layer in network.layers for neuron in layer.neurons if neuron.a is neuron.z}
 
     def said(self, node: Any) -> str:
         """Everything about a node in one line."""
         if node is self.graph.output and not isinstance(node, Neuron):
-            return f"{self.output} = {self.network.cost_text()} = {number(node.data)}"
+            return f"{self.output} = {self.cost_text()} = {number(node.data)}"
         if not isinstance(node, Neuron):
             return f"{self.name(node, 'x')} = {number(node.data)}; {self.adjoint(node, 'x')}"
         linear = node.a is node.z
@@ -46,12 +50,25 @@ class Words:
         return elided(" + ", terms + ([self.network.short(neuron.bias)] if neuron.bias is not None else []))
 
     def letter(self, node: Value) -> str:
-        """x for an input of the network, a for a neuron's result."""
-        return "a" if node.inputs else "x"
+        """x for an input of the network, a for a neuron's result, z for that of a linear neuron."""
+        return "z" if node in self.linear else "a" if node.inputs else "x"
+
+    def cost_text(self) -> str:
+        """The formula of the cost in the letters of the last layer."""
+        return cost_text(self.network, lambda a: self.name(a, self.letter(a)))
 
     def name(self, node: Value, letter: str) -> str:
         """The label of a node, else its letter with its place in its column: z₀ belongs to neurons.0."""
         return self.graph.name(node) if node.label else f"{letter}{str(self.places[node]).translate(SUBSCRIPTS)}"
+
+    def slope_text(self, neuron: Neuron) -> str:
+        """The formula of σ′(z) in the names of this picture."""
+        if neuron.a is neuron.z:
+            return "1"
+        found = self.graph.local_derivative(Edge(neuron.z, neuron.a, 0))
+        for node, letter in ((neuron.z, "z"), (neuron.a, "a")):
+            found = re.sub(rf"(?<!\w){re.escape(self.graph.name(node))}(?!\w)", self.name(node, letter), found)
+        return found
 
     def adjoint(self, node: Value, letter: str = "") -> str:
         """∂C/∂node of a parameter, or of a node with a letter."""
@@ -68,7 +85,7 @@ class Words:
     def cost_lines(self, longest: int) -> list[Line]:
         """Name, formula of at most so many characters, value and adjoint of the cost."""
         return [
-            (Run(self.output, bold=True), Run(f" = {_shortened(self.network.cost_text(), longest)}")),
+            (Run(self.output, bold=True), Run(f" = {_shortened(self.cost_text(), longest)}")),
             (Run(number(self.graph.output.data), "forward"),),
             (Run(f"∂{self.output}/∂{self.output} = 1", "backward", italic=True),),
         ]
