@@ -22,9 +22,9 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
     known = {neuron.a: Symbol(name(neuron.a)) for neuron in network.layers[-1].neurons}
     if output in known or output.op is None:
         return graph.formula(output)
-    found = _written(graph, output, known)
+    found = _written(network, output, known)
     if found is None:
-        operands = [_written(graph, v, known) for v in output.inputs]
+        operands = [_written(network, v, known) for v in output.inputs]
         found = _applied(output, [Symbol(REST) if x is None else x for x in operands])
     text = graph.formula(output) if found is None else readable(found)
     if not any(str(symbol) in text for symbol in known.values()):
@@ -32,14 +32,15 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
     return re.sub(rf"{REST}(, {REST})+", REST, text)
 
 
-def _written(graph: Graph, node: Value, known: Mapping[Value, Symbol]) -> Any:
-    """A node as an expression in what is known and in leaves, None if that is long or in neurons that are not shown."""
+def _written(network: Network, node: Value, known: Mapping[Value, Symbol]) -> Any:
+    """A node in what is known and in leaves, None if that is long or in weights, as the neurons of other rows are."""
+    graph = network.graph
     needed, waiting = {node}, [node]
     for v in waiting:
         new = [u for u in v.inputs if u.inputs and u not in known and u not in needed]
         needed.update(new)
         waiting += new
-        if len(needed) > SHORT:
+        if len(needed) > SHORT or (v not in known and any(u in network.uses for u in v.inputs)):
             return None
     written: dict[Value, Any] = dict(known)
     for v in sorted(needed, key=lambda v: v.index):

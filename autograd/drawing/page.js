@@ -29,8 +29,8 @@
 
   const isHidden = () => byId("predict").checked && steps[at].answer !== null && !guess.dataset.solved;
   const unit = () => byId("unit").value;
-  const together = (i, j) => unit() !== "step" && steps[i] && steps[j] && steps[i].kind === steps[j].kind &&
-    (unit() === "node" ? steps[i].node === steps[j].node : steps[i].layer === steps[j].layer);
+  const together = (i, j) => unit() !== "contribution" && steps[i] && steps[j] && steps[i].kind === steps[j].kind &&
+    (unit() === "operation" ? steps[i].node === steps[j].node : steps[i].layer === steps[j].layer);
 
   // The first step of the group that ends at i.
   function start(i) {
@@ -113,12 +113,43 @@
 
   // --- the picture -----------------------------------------------------------------------------
 
+  const SVG = "http://www.w3.org/2000/svg";
+
+  // Everything in a picture as one group, which its map shows too.
+  for (const name of names) {
+    const svg = byId("view-" + name).querySelector(".picture svg"), all = document.createElementNS(SVG, "g");
+    all.id = "all-" + name;
+    all.append(...[...svg.children].filter((e) => !["title", "desc", "style"].includes(e.localName)));
+    svg.append(all);
+  }
+
   const boxes = {}; // the part of each view that is seen: x, y, width, height
   const whole = () => (picture().dataset.whole ||= picture().getAttribute("viewBox")).split(" ").map(Number);
 
   function look(box) {
     boxes[view] = box;
     picture().setAttribute("viewBox", box.map((x) => x.toFixed(2)).join(" "));
+    drawMap(box);
+  }
+
+  // The map in the corner: the whole picture, and in it the part that is seen; only while something is not.
+  function drawMap([x, y, width, height]) {
+    const [, , most, high] = whole();
+    const map = byId("map"), area = byId("area");
+    map.toggleAttribute("hidden", width >= most && height >= high && x <= 0 && y <= 0);
+    if (map.dataset.view !== view) {
+      map.dataset.view = view;
+      map.setAttribute("viewBox", whole().join(" "));
+      map.querySelector("use").setAttribute("href", "#all-" + view);
+    }
+    Object.entries({ x, y, width, height }).forEach(([name, value]) => area.setAttribute(name, value));
+    area.setAttribute("stroke-width", most / 100);
+  }
+
+  function seeAt(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(byId("map").getScreenCTM().inverse());
+    const [, , width, height] = boxes[view];
+    look([point.x - width / 2, point.y - height / 2, width, height]);
   }
 
   function zoom(factor, x, y) {
@@ -210,6 +241,8 @@
     first: keys.Home, previous: back, next: forward, last: keys.End, play, in: keys["+"], out: keys["-"], fit: keys[0], full: fill,
   };
   for (const [id, press] of Object.entries(buttons)) byId(id).onclick = press;
+  byId("map").onpointerdown = (event) => { byId("map").setPointerCapture(event.pointerId); seeAt(event); };
+  byId("map").onpointermove = (event) => { if (event.buttons) seeAt(event); };
   byId("view").onchange = () => { switchTo(byId("view").value); go(0); };
   byId("unit").onchange = show;
   byId("predict").onchange = show;
@@ -217,5 +250,7 @@
   slider.oninput = () => go(Number(slider.value));
   guess.onsubmit = check;
   window.addEventListener("hashchange", fromHash);
+  window.addEventListener("beforeprint", () => picture().setAttribute("viewBox", whole().join(" ")));
+  window.addEventListener("afterprint", () => look(boxes[view]));
   fromHash();
 })();

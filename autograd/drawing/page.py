@@ -32,22 +32,27 @@ class View:
 
 def page(title: str, views: Sequence[View], theme: Theme, name: str) -> str:
     """The page of one or two views; the first is shown."""
-    script = (HERE / "page.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
+    return filled(
+        "page",
+        theme,
         theme=name,
-        digest=digest,
         title=_text(title),
-        background=theme.background,
-        ink=theme.ink,
-        faint=theme.faint,
-        forward=theme.forward,
-        backward=theme.backward,
         views="\n".join(map(_view, views)),
         choices="\n".join(f'<option value="{view.name}">{view.name}</option>' for view in views),
-        steps=_json({view.name: [_record(step) for step in view.steps] for view in views}),
-        script=script,
+        steps=json_text({view.name: [_record(step) for step in view.steps] for view in views}),
     )
+
+
+def filled(template: str, colours: Theme, **parts: str) -> str:
+    """The template of a page with its parts, its script, whose digest is the only one that may run, and the style."""
+    script = _read(f"{template}.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    style = Template(_read("page.css")).substitute(asdict(colours))
+    return Template(_read(f"{template}.html")).substitute(parts, script=script, digest=digest, style=style)
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _view(view: View) -> str:
@@ -84,7 +89,7 @@ def _text(text: str) -> str:
     return escape(visible(text))
 
 
-def _json(data: object) -> str:
+def json_text(data: object) -> str:
     """JSON that cannot close the script element around it."""
     written = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

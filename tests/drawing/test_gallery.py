@@ -1,8 +1,6 @@
 """The gallery: its pictures are those that the code draws now, and a browser shows them as they were measured."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,25 +45,16 @@ def test_the_committed_pictures_are_what_the_code_draws(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Any]]]:
+def measured(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """Every text of every picture, as a browser draws it: words, pixels, box, and how far it leaves its box."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs Debian's chromium and chromium-driver")
     page = tmp_path_factory.mktemp("gallery") / "all.html"
     svgs = [f"{path.read_text(encoding='utf-8').replace('<svg ', f'<svg id={path.stem!r} ', 1)}" for path in PICTURES]
     page.write_text(f"<meta charset='utf-8'><body style='width:1280px'>{''.join(svgs)}", encoding="utf-8")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "window-size=1400,900"):
-        options.add_argument(f"--{flag}")
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
     browser.get(page.as_uri())
     found: dict[str, list[Any]] = {path.stem: [] for path in PICTURES}
     for name, *text in browser.execute_script(MEASURE):
         found[name].append(text)
-    yield found
-    browser.quit()
+    return found
 
 
 def test_every_text_is_eleven_pixels_high_and_inside_its_box(measured: dict[str, list[Any]]) -> None:

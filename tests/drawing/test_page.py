@@ -2,16 +2,16 @@
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from autograd import Value, dot, draw
 from nn import MLP
@@ -87,20 +87,6 @@ def test_the_page_does_not_depend_on_a_backward_pass(page: Path) -> None:
 
 
 # --- in a browser ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs Debian's chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking"):
-        options.add_argument(f"--{flag}")
-    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
-    yield opened
-    opened.quit()
 
 
 def text(browser: webdriver.Chrome, key: str) -> str:
@@ -218,6 +204,62 @@ def test_everything_is_seen_at_first_and_can_be_zoomed(browser: webdriver.Chrome
     assert seen(browser)[2] == pytest.approx(1.25 * whole[2], abs=0.1)
     press(browser, "0")
     assert seen(browser) == whole
+
+
+def test_a_map_shows_which_part_is_seen(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    browser.refresh()
+    the_map = browser.find_element(By.ID, "map")
+    assert not the_map.is_displayed(), "everything is seen"
+    press(browser, "+", "+", "+")
+    assert the_map.is_displayed()
+    area = browser.find_element(By.ID, "area")
+    names = ("x", "y", "width", "height")
+    assert [float(area.get_attribute(name) or 0) for name in names] == pytest.approx(seen(browser), abs=0.1)
+    ActionChains(browser).move_to_element_with_offset(the_map, -40, -20).click().perform()
+    x, y, width, height = seen(browser)
+    assert [float(area.get_attribute(name) or 0) for name in names] == pytest.approx([x, y, width, height], abs=0.1)
+    assert x + width / 2 < 640 and y + height / 2 < 360, "the part that was pointed at"
+    press(browser, "0")
+    assert not the_map.is_displayed()
+
+
+def test_the_screen_can_be_filled(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    press(browser, "f")
+    filled = "return document.fullscreenElement && document.fullscreenElement.localName"
+    WebDriverWait(browser, 5).until(lambda b: b.execute_script(filled) == "main")
+    press(browser, "f")
+    WebDriverWait(browser, 5).until(lambda b: b.execute_script(filled) is None)
+
+
+def test_paper_shows_the_whole_picture_and_no_controls(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    whole = seen(browser)
+    press(browser, "+", "+")
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert seen(browser) == whole
+        shown = {key: browser.find_element(By.ID, key).is_displayed() for key in ("panel", "search", "zooms", "map")}
+        assert not any(shown.values()), shown
+        hidden = "return [...document.querySelectorAll('.picture text')].filter((e) => "
+        hidden += "e.checkVisibility() && getComputedStyle(e).visibility === 'hidden').length"
+        assert browser.execute_script(hidden) == 0
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_every_control_has_a_name_and_takes_the_keyboard(browser: webdriver.Chrome, network_page: Path) -> None:
+    browser.get(network_page.as_uri())
+    controls = [
+        e for e in browser.find_elements(By.CSS_SELECTOR, "button, input, select, .picture") if e.is_displayed()
+    ]
+    assert len(controls) > 10
+    for control in controls:
+        assert control.accessible_name, control.get_attribute("outerHTML")
+        assert control.get_property("tabIndex") == 0
+    assert len(browser.find_elements(By.CSS_SELECTOR, "[aria-live=polite], [role=status]")) >= 2
 
 
 def test_both_views_have_their_steps(browser: webdriver.Chrome, network_page: Path) -> None:

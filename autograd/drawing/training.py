@@ -1,0 +1,192 @@
+"""Gradient descent as a page: the picture of each step, a slider, and the curve of the cost."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograd.drawing import page
+from autograd.drawing.choosing import Request
+from autograd.drawing.curve import curve
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.naming import Naming
+from autograd.drawing.network import find_network
+from autograd.drawing.svg import svg
+from autograd.drawing.themes import theme_named
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.symbols.text import number, visible
+
+MOST = 60  # pictures on a page
+LARGEST = 800_000  # characters of compressed pictures
+
+
+class Optimiser(Protocol):
+    """What `nn`'s optimisers have."""
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the last step."""
+
+    def step(self) -> None:
+        """Change the parameters."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step of gradient descent: its number, the cost, the norm of the gradient, and the picture as SVG."""
+
+    step: int
+    cost: float
+    norm: float
+    picture: str
+
+
+class Training:
+    """A page of gradient descent. `costs` are those before each step, and after the last one."""
+
+    def __init__(
+        self,
+        cost: Callable[[], Value],
+        names: Any,
+        steps: int,
+        rate: float,
+        optimiser: Optimiser | None,
+        direction: str,
+        theme: str,
+    ) -> None:
+        if not isinstance(steps, int) or steps < 1:
+            raise ValueError(f"draw.training: steps must be at least 1, got {steps!r}")
+        if not callable(cost):
+            raise TypeError("draw.training: cost must be a function that records the cost anew, as lambda: loss(model)")
+        self.theme = "light" if theme == "auto" else theme
+        self._colours = theme_named(self.theme)
+        self.direction, self._names = direction, names
+        self.output = "C"
+        self.costs: list[float] = []
+        self.frames: list[Frame] = []
+        self._end = self._descend(cost, steps, rate, optimiser)
+        self._packed = self._pack()
+        while len(self._packed) > LARGEST and len(self.frames) > 2:
+            first, *others = self.frames
+            self.frames = [first, *others[::-2][::-1]]
+            self._packed = self._pack()
+
+    def _pack(self) -> str:
+        """The pictures, compressed for the page's script."""
+        pictures = json.dumps([frame.picture for frame in self.frames]).encode("utf-8")
+        return base64.b64encode(zlib.compress(pictures, 9)).decode("ascii")
+
+    @property
+    def caption(self) -> str:
+        """What is not shown, and why it ended before the last step."""
+        count = len(self.costs)
+        shown = f"{len(self.frames):,} of {count:,} steps shown" if len(self.frames) < count else ""
+        return "; ".join(filter(None, [shown, self._end]))
+
+    def _descend(self, cost: Callable[[], Value], steps: int, rate: float, optimiser: Optimiser | None) -> str:
+        """Take the steps; returns why they ended early, if they did."""
+        drawn = {round(i * steps / (min(MOST, steps + 1) - 1)) for i in range(min(MOST, steps + 1))}
+        for step in range(steps + 1):
+            try:
+                C = cost()
+            except (ArithmeticError, ValueError) as error:
+                if not self.frames:
+                    raise
+                return f"diverged: at step {step}, {error}"
+            if not isinstance(C, Value):
+                raise TypeError(f"draw.training: cost must return a Value, got {type(C).__name__}")
+            parameters = self._parameters(C)
+            self.output = Graph(C).name(C)
+            if optimiser is None:
+                for p in parameters:
+                    p.grad = 0.0
+            else:
+                optimiser.zero_grad()
+            C.backward()
+            self.costs.append(float(C.data))
+            is_finite = math.isfinite(C.data) and all(math.isfinite(p.grad) for p in parameters)
+            if step in drawn or not is_finite:
+                norm = math.hypot(*(p.grad for p in parameters))
+                self.frames.append(Frame(step, float(C.data), norm, self._picture(C)))
+            if not is_finite:
+                return f"diverged: at step {step} the cost or its gradient is not finite"
+            if step < steps:
+                _move(parameters, rate, optimiser)
+        return ""
+
+    def _parameters(self, C: Value) -> list[Value]:
+        """The parameters: those of the module or mapping, else every leaf below the cost."""
+        naming = Naming(self._names)
+        if naming.values:
+            return [v for v in naming.values if not v.is_constant]
+        return [v for v in Graph(C).nodes if naming.kind(v) == "parameter"]
+
+    def _picture(self, C: Value) -> str:
+        view = "circuit" if find_network(C, Naming(self._names)) is None else "network"
+        return Drawing(Request(C, self._names), view=view, direction=self.direction, theme=self.theme).svg()
+
+    def html(self) -> str:
+        """The page: one file, no network; without JavaScript it shows the last step, the curve and the table."""
+        last = len(self.frames) - 1
+        scene, points = curve(self.output, self.costs, [frame.step for frame in self.frames])
+        data = {"points": points, "said": [self._said(frame) for frame in self.frames], "pictures": self._packed}
+        rows = "\n".join(
+            f"<tr><td>{frame.step}</td><td>{number(frame.cost)}</td><td>{number(frame.norm)}</td></tr>"
+            for frame in self.frames
+        )
+        said = (
+            f"{self.output} over {len(self.costs) - 1} steps, from {number(self.costs[0])} to {number(self.costs[-1])}"
+        )
+        return page.filled(
+            "training",
+            self._colours,
+            theme=self.theme,
+            title=escape(visible(f"Gradient descent on {self.output}")),
+            curve=svg(scene, self.theme, "The cost", said, scene.width, scene.height),
+            picture=self.frames[last].picture,
+            last=str(last),
+            said=escape(self._said(self.frames[last])),
+            caption=escape(self.caption),
+            rows=rows,
+            data=page.json_text(data),
+        )
+
+    def _costs_said(self) -> str:
+        return f"{self.output} from {number(self.costs[0])} to {number(self.costs[-1])}"
+
+    def _said(self, frame: Frame) -> str:
+        return f"step {frame.step}: {self.output} = {number(frame.cost)}, gradient of norm {number(frame.norm)}"
+
+    def save(self, filename: str | Path) -> Path:
+        """Write the page to a file that ends in .html; returns its path."""
+        path = Path(filename)
+        if path.suffix.lower() != ".html":
+            raise ValueError(f"draw.training: {path.name!r} must end in .html")
+        path.write_text(self.html(), encoding="utf-8")
+        return path
+
+    def __repr__(self) -> str:
+        said = f"{len(self.costs) - 1} steps, {self._costs_said()}"
+        return f"<Training: {'; '.join(filter(None, [said, self.caption]))}>"
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of a notebook."""
+        return (
+            f'<iframe title="{escape(repr(self))}" srcdoc="{escape(self.html())}" width="100%" height="760"></iframe>'
+        )
+
+
+def _move(parameters: Iterable[Value], rate: float, optimiser: Optimiser | None) -> None:
+    """One step of gradient descent."""
+    if optimiser is not None:
+        optimiser.step()
+        return
+    for p in parameters:
+        p.data -= rate * p.grad
