@@ -6,20 +6,19 @@ Up to SMALL neurons a layer, every number is written. Beyond, a column is bars, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from autograd.drawing.heat import bars, heat_map
-from autograd.drawing.network import Network, Neuron, shown_number
+from autograd.drawing.naming import plural
+from autograd.drawing.network import Network, Neuron
+from autograd.drawing.nodes import FONT, TIGHT, TINY, Nodes
 from autograd.drawing.scene import (
-    LINE,
-    Circle,
     Curve,
     Group,
     Line,
     Look,
     Point,
-    Polygon,
-    Rect,
     Run,
     Scene,
     Shape,
@@ -32,21 +31,21 @@ from autograd.drawing.words import Words
 
 SMALL = 8  # neurons in a column with every number
 MOST = 64  # neurons in a column
-FONT = 12.0
-TINY = 11.5
-RADIUS = 44.0
 HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
 ROOM, SPACIOUS = 154.0, 190.0  # height of a neuron with its bias above it and its adjoints below
-TIGHT = 72.0  # height of a neuron as a box
 MARGIN = 16.0
 WIDE_GAP, LOW = 260.0, 170.0  # between columns so wide and nodes so close, two numbers share a line
-WIDEST_GAP, NARROWEST_GAP, COST_GAP = 420.0, 120.0, 90.0
+WIDEST_GAP, NARROWEST_GAP, COST_GAP, TIGHT_COST_GAP = 420.0, 104.0, 90.0, 60.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """The nodes of one column: inputs, a layer, or the cost; `hidden` is how many more there are."""
+    """The nodes of one column: inputs, a layer, or the cost; `hidden` is how many more there are.
 
+    `index` counts all columns, those that are not shown too.
+    """
+
+    index: int
     kind: str  # "inputs", "neurons", "cost"
     title: str
     under: str
@@ -59,77 +58,74 @@ class Column:
         return len(self.nodes) > SMALL
 
 
-def network_scene(network: Network, direction: str, width: float, height: float, note: str = "") -> tuple[Scene, str]:
-    """The scene at a width, or wider if it must be, and at most a height; and the caption, which ends with a note."""
-    return _Columns(network, direction == "backward", width, height, note).scene()
+def network_scene(
+    network: Network, direction: str, width: float, height: float, hidden: int = 0, note: str = ""
+) -> tuple[Scene, str]:
+    """The scene at a width, or wider if it must be, and at most a height; and the caption, which ends with a note.
+
+    So many layers in the middle are hidden, and the caption says so.
+    """
+    return _Columns(network, direction == "backward", width, height, hidden, note).scene()
 
 
 class _Columns:
-    def __init__(self, network: Network, is_backward: bool, width: float, height: float, note: str) -> None:
+    def __init__(
+        self, network: Network, is_backward: bool, width: float, height: float, hidden: int, note: str
+    ) -> None:
         self.network, self.graph, self.is_backward = network, network.graph, is_backward
         self.note = note
-        self.columns = self._columns()
+        self.columns = self._columns(hidden)
         self.words = Words(network)
         most = max(len(column.nodes) for column in self.columns)
         dense = any(column.is_dense for column in self.columns)
         self.header = DENSE_HEADER if dense else HEADER
-        self.longest = 20 if dense else 36  # characters of the cost
-        self.is_tight = most * ROOM > height - self.header - FOOTER
-        room = TIGHT + 14 if self.is_tight else min(max((height - HEADER - FOOTER) / most, ROOM), SPACIOUS)
+        is_tight = most * ROOM > height - self.header - FOOTER
+        longest = 20 if dense or is_tight else 36  # characters of the cost
+        self.nodes = Nodes(self.words, is_backward, is_tight, longest)
+        room = TIGHT + 14 if is_tight else min(max((height - HEADER - FOOTER) / most, ROOM), SPACIOUS)
         wanted = height if dense else HEADER + FOOTER + most * room
-        self.width, self.height = width, min(height, max(wanted, 300.0))
+        self.width = width * TINY / 11.05 if is_tight and not dense else width  # the smallest text is then just legible
+        self.height = min(height, max(wanted, 300.0))
         self.places: list[list[Point]] = []
-        self.half = [self._half_widths(column) for column in self.columns]
+        dense_half = 62.0 if len(self.columns) > 4 else 90.0
+        self.half = [
+            [dense_half] * len(column.nodes) if column.is_dense else self.nodes.half_widths(column.nodes)
+            for column in self.columns
+        ]
         self.halves = [*map(max, self.half)]
         self._place()
 
-    def _columns(self) -> list[Column]:
-        network = self.network
-        found = []
+    def _columns(self, hidden: int) -> list[Column]:
+        """The columns, without so many layers in the middle."""
+        network, found = self.network, []
         for i, nodes in enumerate(network.columns):
-            if i == 0:
-                kind, title, under = "inputs", "inputs", f"{len(nodes)}"
-            else:
+            kind, title, under = "inputs", "inputs", f"{len(nodes)}"
+            if i > 0:
                 neurons = network.layers[i - 1].neurons
-                kind, title = "neurons", network.title(network.layers[i - 1])
-                under = f"{len(neurons)} × {neurons[0].activation}"
-            found.append(Column(kind, title, under, nodes[:MOST], max(0, len(nodes) - MOST)))
+                activation = neurons[0].activation + ("′(z)" if self.is_backward else "")
+                kind, title, under = "neurons", network.title(network.layers[i - 1]), f"{len(neurons)} × {activation}"
+            found.append(Column(i, kind, title, under, nodes[:MOST], max(0, len(nodes) - MOST)))
+        if hidden:
+            first = (len(found) - hidden + 1) // 2
+            found = found[:first] + found[first + hidden :]
         if network.cost is not None:
-            found.append(Column("cost", "cost", "", (network.cost,)))
+            found.append(Column(len(network.columns), "cost", "cost", "", (network.cost,)))
         return found
 
     # --- places ----------------------------------------------------------------------------------
 
-    def _half_widths(self, column: Column) -> list[float]:
-        """Half the width of each node of a column."""
-        if column.is_dense:
-            return [62.0] * len(column.nodes)
-        neurons = [node for node in column.nodes if isinstance(node, Neuron)]
-        of_neuron = 46.0 if self.is_backward else RADIUS
-        if self.is_tight and not self.is_backward:
-            lines = [line for neuron in neurons for line in self.words.tight_lines(neuron)]
-            of_neuron = max((line_width(line, TINY) for line in lines), default=0.0) / 2 + 8
-        return [
-            of_neuron if isinstance(node, Neuron) else max(line_width(line, FONT) for line in self._lines(node)) / 2 + 9
-            for node in column.nodes
-        ]
-
-    def _lines(self, node: Any) -> list[Line]:
-        """The words of an input or of the cost."""
-        is_cost = node is self.network.cost
-        return self.words.cost_lines(self.longest) if is_cost else self.words.input_lines(node)
-
     def _place(self) -> None:
         """Columns share the width that their nodes leave, and nodes the height."""
-        to_cost = COST_GAP if self.network.cost is not None else 0.0
-        layers = len(self.network.layers)
+        to_cost = 0.0 if self.network.cost is None else TIGHT_COST_GAP if self.nodes.is_tight else COST_GAP
+        layers = sum(column.kind == "neurons" for column in self.columns)
         nodes = 2 * MARGIN + 2 * sum(self.halves) + to_cost
         self.width = max(self.width, nodes + layers * NARROWEST_GAP)
         free = self.width - nodes
-        gap = min(free / layers, WIDEST_GAP)
-        self.width -= free - layers * gap
+        needs = [self._need(i) for i in range(layers)]
+        gaps = [min(free * need / sum(needs), WIDEST_GAP) for need in needs]
+        self.width -= free - sum(gaps)
         pitch = (self.height - self.header - FOOTER) / max(len(column.nodes) for column in self.columns)
-        self.is_flat = gap >= WIDE_GAP and pitch < LOW
+        self.nodes.is_flat = min(gaps) >= WIDE_GAP and pitch < LOW
         x = MARGIN
         top, bottom = self.header, self.height - FOOTER
         for i, (column, half) in enumerate(zip(self.columns, self.halves)):
@@ -138,7 +134,14 @@ class _Columns:
             start = (top + bottom) / 2 - step * (len(column.nodes) - 1) / 2
             heights = [start + n * step for n in range(len(column.nodes))]
             self.places.append([(x, y) for y in self._row(i, column) or heights])
-            x += half + (gap if i < layers else to_cost)
+            x += half + (gaps[i] if i < layers else to_cost)
+
+    def _need(self, i: int) -> float:
+        """The width of the room after a column, beside that of others: heat maps have a cell for each of its nodes."""
+        if self._left_out(i):
+            return 1.0
+        is_heat = self.nodes.is_tight or self.columns[i].is_dense or self.columns[i + 1].is_dense
+        return 1.0 + min(len(self.columns[i].nodes), 12) if is_heat else 1.0
 
     def _row(self, i: int, column: Column) -> list[float]:
         """The heights of the neurons before, if there were leaves among them; a cost stands in their middle."""
@@ -162,17 +165,13 @@ class _Columns:
             if column.is_dense:
                 scene.shapes += self._bars(i, column)
             else:
-                scene.shapes += [
-                    Group(
-                        f"node-{i}-{n}", _kind(column, node), tuple(self._node(node, at, half)), self.words.said(node)
-                    )
-                    for n, (node, at, half) in enumerate(zip(column.nodes, self.places[i], self.half[i]))
-                ]
+                scene.shapes += self._nodes(i, column)
         caption = self._caption()
-        legend = self._legend()
-        if caption:
-            legend = ((*legend[0], Run(f"     {caption}", "ink", bold=True)),)
-        scene.shapes += stacked(legend, self.width / 2, self.height - 24, TINY)
+        lines = [self._legend(), (Run(caption, "ink", bold=True),)] if caption else [self._legend()]
+        joined = tuple(run for line in lines for run in (*line, Run("     ")))[:-1]
+        if line_width(joined, TINY) < self.width - 2 * MARGIN:
+            lines = [joined]
+        scene.shapes += stacked(lines, self.width / 2, self.height - 9 - LINE * TINY * len(lines), TINY)
         return scene, caption
 
     def _caption(self) -> str:
@@ -182,13 +181,18 @@ class _Columns:
             for column in self.columns
             if column.hidden
         ]
+        said += [
+            f"{plural(count, 'layer')} between {a.title} and {b.title} not shown"
+            for i, (a, b) in enumerate(pairwise(self.columns))
+            if (count := self._left_out(i))
+        ]
         if self.network.is_shared:
             said.insert(0, f"{len(self.network.layers)} steps share their weights, whose derivatives are sums over all")
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
         return "; ".join([*said, self.note] if self.note else said)
 
-    def _legend(self) -> tuple[Line, ...]:
+    def _legend(self) -> Line:
         told: list[Run] = []
         last = len(self.columns) - (2 if self.network.cost is not None else 1)
         heat = [self._is_heat(i) for i in range(last)]
@@ -209,7 +213,7 @@ class _Columns:
                 ]
             else:
                 told += [Run("w", "forward"), Run(" and ", "faint"), Run(f"∂{self.words.output}/∂w", "ink", bold=True)]
-        return (tuple(told),)
+        return tuple(told)
 
     def _titles(self, i: int, column: Column) -> list[Shape]:
         x = self.places[i][0][0]
@@ -220,61 +224,13 @@ class _Columns:
 
     def _nodes(self, i: int, column: Column) -> list[Shape]:
         return [
-            Group(f"node-{i}-{n}", _kind(column, node), tuple(self._node(node, at, half)), self.words.said(node))
+            Group(
+                f"node-{column.index}-{n}",
+                _kind(column, node),
+                tuple(self.nodes.shapes(node, at, half)),
+                self.words.said(node),
+            )
             for n, (node, at, half) in enumerate(zip(column.nodes, self.places[i], self.half[i]))
-        ]
-
-    def _node(self, node: Any, at: Point, half: float) -> list[Shape]:
-        if isinstance(node, Neuron):
-            return self._amplifier(node, at) if self.is_backward else self._neuron(node, at, half)
-        return _boxed(self._lines(node), at, 8.0 if node is self.network.cost else 14.0)
-
-    def _neuron(self, neuron: Neuron, at: Point, half: float) -> list[Shape]:
-        closed = neuron.slope is None
-        outline = Look("background", "warning" if closed else "ink", 1.8, "dashed" if closed else "")
-        if self.is_tight:
-            lines = self.words.tight_lines(neuron)
-            return [
-                Rect(at[0] - half, at[1] - TIGHT / 2, 2 * half, TIGHT, outline, 16.0),
-                *stacked(lines, at[0], at[1] - len(lines) * 0.65 * TINY, TINY),
-            ]
-        lines = [*self.words.values(neuron), *([(Run("closed", "warning", bold=True),)] if closed else [])]
-        bias, adjoints = self._about(neuron)
-        return [
-            Circle(at[0], at[1], RADIUS, RADIUS, outline),
-            *stacked(lines, at[0], at[1] - len(lines) * 0.65 * FONT, FONT),
-            *stacked(bias, at[0], at[1] - RADIUS - 3.0 - LINE * TINY * len(bias), TINY),
-            *stacked(adjoints, at[0], at[1] + RADIUS + 2.0, TINY),
-        ]
-
-    def _about(self, neuron: Neuron) -> tuple[list[Line], list[Line]]:
-        """The words above and below a neuron."""
-        found = self.words.bias(neuron), self.words.adjoints(neuron)
-        if not self.is_flat:
-            return found
-        bias, adjoints = ([tuple(run for line in those for run in (*line, Run("   ")))[:-1]] for those in found)
-        return bias, adjoints
-
-    def _amplifier(self, neuron: Neuron, at: Point) -> list[Shape]:
-        """σ′(z) as an amplifier: ∂C/∂a comes in from the right, ∂C/∂z leaves to the left."""
-        x, y = at
-        height = TIGHT / 2 - 14 if self.is_tight else RADIUS - 6
-        closed = neuron.slope is None
-        look = Look("background", "warning" if closed else "backward", 1.8, "dashed" if closed else "")
-        slope: list[Line] = [(Run(f"× {shown_number(neuron.slope or 0.0)}", "forward", bold=True),)]
-        title: list[Line] = [(Run("closed" if closed else self.words.slope_text(neuron), "forward"),)]
-        adjoints = self.words.adjoints(neuron)
-        shapes: list[Shape] = [
-            Polygon(((x - 46, y), (x + 46, y - height), (x + 46, y + height)), look),
-            *stacked(slope, x + 14, y - 0.65 * FONT, FONT),
-        ]
-        if self.is_tight:
-            both = [(*adjoints[0], Run("   "), *title[0])]
-            return [*shapes, *stacked([*adjoints[1:], *both], x, y + height - 2, TINY)]
-        return [
-            *shapes,
-            *stacked(title, x, y - height - 18.0, TINY),
-            *stacked(reversed(adjoints), x, y + height + 3.0, TINY),
         ]
 
     def _bars(self, i: int, column: Column) -> list[Shape]:
@@ -286,22 +242,34 @@ class _Columns:
         if all(x is None for x in adjoints):
             adjoints = []
         said = [self.words.said(node) for node in column.nodes]
-        return bars(i, self.places[i], self.halves[i], names, values, adjoints, said)
+        return bars(column.index, self.places[i], self.halves[i], names, values, adjoints, said)
 
     # --- between the columns ---------------------------------------------------------------------
 
     def _is_heat(self, i: int) -> bool:
         """Whether weights are a heat map: a column is dense, or the numbers do not fit on the lines."""
-        if self.columns[i + 1].kind == "cost":
+        if self.columns[i + 1].kind == "cost" or self._left_out(i):
             return False
         return self.columns[i].is_dense or self.columns[i + 1].is_dense or self._labelled(i) is None
 
     def _between(self, i: int) -> list[Shape]:
+        if count := self._left_out(i):
+            return self._gap(i, count)
         if self.columns[i + 1].kind == "cost":
             return self._to_cost(i)
         if self._is_heat(i):
             return self._heat(i)
         return self._labelled(i) or []
+
+    def _left_out(self, i: int) -> int:
+        """How many columns are hidden after one."""
+        return self.columns[i + 1].index - self.columns[i].index - 1
+
+    def _gap(self, i: int, count: int) -> list[Shape]:
+        """Dots where layers are hidden, and how many."""
+        left, right = self._span(i)
+        lines: list[Line] = [(Run("· · ·", bold=True),), (Run(plural(count, "layer"), "faint"),)]
+        return [*stacked(lines, (left + right) / 2, (self.header + self.height - FOOTER) / 2 - FONT, FONT)]
 
     def _span(self, i: int) -> tuple[float, float]:
         """The left and right ends of the room between two columns."""
@@ -320,10 +288,10 @@ class _Columns:
     def _kept(self, i: int) -> float:
         """How far the words above and below a column's nodes reach into the room beside it."""
         column = self.columns[i]
-        if column.kind != "neurons" or self.is_tight:
+        if column.kind != "neurons" or self.nodes.is_tight:
             return 6.0
         neurons = [node for node in column.nodes if isinstance(node, Neuron)]
-        lines = [line for neuron in neurons for part in self._about(neuron) for line in part]
+        lines = [line for neuron in neurons for part in self.nodes.about(neuron) for line in part]
         return max(max(line_width(line, TINY) for line in lines) / 2 - self.halves[i], 0.0) + 6
 
     def _wire(self, i: int, n: int, m: int) -> Wire:
@@ -338,7 +306,7 @@ class _Columns:
             words, said = [[]], f"{said}; no derivative is needed with respect to a constant input"
         start, end = self.places[i][n], self.places[i + 1][m]
         start, end = (start[0] + self.half[i][n], start[1]), (end[0] - self.half[i + 1][m], end[1])
-        return Wire(start, end, self._span(i), w.data, words, said, f"wire-{i}-{n}-{m}")
+        return Wire(start, end, self._span(i), w.data, words, said, f"wire-{self.columns[i].index}-{n}-{m}")
 
     def _to_cost(self, i: int) -> list[Shape]:
         left, right = self._span(i)
@@ -366,18 +334,15 @@ class _Columns:
         found: list[Shape] = []
         for what, table, y, end in [("W", weights, top, middle), (f"∂{self.words.output}/∂W", grads, middle, bottom)]:
             if table is weights or known:
-                found.append(heat_map(f"heat-{i}-{what[:1]}", what, table, names, left + 8, right - 8, y, end - 10))
+                found.append(
+                    heat_map(
+                        f"heat-{self.columns[i].index}-{what[:1]}", what, table, names, left + 4, right - 4, y, end - 10
+                    )
+                )
         start, end = (right - 3, left + 3) if self.is_backward else (left + 3, right - 3)
         wire = tuple((x, middle - 5) for x in (start, start, end, end))
         found += [Curve(wire, Look(stroke="faint", width=1.4)), arrowhead(wire[3], wire[0], 9.0, "faint")]
         return found
-
-
-def _boxed(lines: list[Line], at: Point, radius: float) -> list[Shape]:
-    width = max(line_width(line, FONT) for line in lines) + 18
-    height = len(lines) * 1.3 * FONT + 10
-    box = Rect(at[0] - width / 2, at[1] - height / 2, width, height, Look("background", "ink", 1.4), radius)
-    return [box, *stacked(lines, at[0], at[1] - height / 2 + 5, FONT)]
 
 
 def _kind(column: Column, node: Any) -> str:

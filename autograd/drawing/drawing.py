@@ -86,10 +86,11 @@ class Drawing:
         self._description = f"{name}, from {network.described()}"
         width = min(self.size.width, WIDEST)
         room = (network, self.direction, width, min(self.size.height, TALLEST))
-        scene, caption = network_scene(*room)
-        if self.size.fits(scene):
-            return scene, caption
-        return network_scene(*room, note=f"text is {self.size.text_height(scene):.0f} px high; size='slide'")
+        for hidden in range(max(len(network.layers) - 1, 1)):
+            scene, caption = network_scene(*room, hidden)
+            if self.size.fits(scene):
+                return scene, caption
+        return network_scene(*room, hidden, f"text is {self.size.text_height(scene):.1f} px high; size='natural'")
 
     @property
     def source(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from autograd.drawing.scene import Cells, Group, Line, Look, Point, Rect, Run, Shape, stacked
+from autograd.drawing.scene import LINE, Cells, Group, Line, Look, Point, Rect, Run, Shape, line_width, placed, stacked
 from autograd.symbols.text import number
 
 FONT = 11.5
@@ -13,7 +13,8 @@ SHADES = 8
 UNSEEN = Look("background", opacity=0.0)  # what only a mouse finds
 HOVERED = 1100  # cells: of a larger map, each row tells its range instead of each cell its number
 TICKS = 26.0  # pixels: the width of the numbers of neurons
-LARGEST = 26.0  # pixels: the side of a cell
+LARGEST, WITH_NUMBER = 26.0, 54.0  # pixels: the side of a cell, the width of one with a number
+LIGHT = 0.5  # the darkest shade behind a number
 
 
 def _size(x: Any) -> float:
@@ -35,34 +36,40 @@ def heat_map(
     rows, columns = len(table), max(map(len, table))
     most = max((_size(x) for row in table for x in row), default=0.0)
     title: Line = (Run(what, bold=True), Run(f"  {rows} × {columns}, ±{number(most)}", "faint"))
+    if line_width(title, FONT) > right - left:
+        title = (Run(what, bold=True), Run(f"  ±{number(most)}", "faint"))
     room = top + 20
-    width = min((right - left) / columns, LARGEST)
-    height = min((bottom - room) / rows, LARGEST)
-    width, height = min(width, 3 * height), min(height, 3 * width)
+    width, height = (right - left) / columns, (bottom - room) / rows
+    is_plain = all(x is None or isinstance(x, float) for row in table for x in row)
+    written = _written(table, most, min(width, WITH_NUMBER) - 1) if is_plain and height >= FONT * LINE else None
+    if written:
+        width, height = min(width, WITH_NUMBER), min(height, LARGEST)
+    else:
+        width, height = min(width, LARGEST), min(height, LARGEST)
+        width, height = min(width, 3 * height), min(height, 3 * width)
     x0 = (left + right - columns * width) / 2
     shades: dict[tuple[str, int], list[Point]] = defaultdict(list)
     hovers: list[Shape] = []
     for r, row in enumerate(table):
+        y = room + r * height
         for c, x in enumerate(row):
-            shade = round(SHADES * _size(x) / most) if most else 0
-            corner = (x0 + c * width, room + r * height)
-            if shade:
+            corner = (x0 + c * width, y)
+            if shade := round(SHADES * _size(x) / most) if most else 0:
                 shades["negative" if x < 0 else "positive", shade].append(corner)
+            shapes: list[Shape] = [Rect(*corner, width, height, UNSEEN)]
+            if written:
+                words = (Run(written[r][c]),)
+                shapes += placed(words, corner[0] + width / 2, y + height / 2 + 0.35 * FONT, FONT, 0.5)
             if rows * columns <= HOVERED:
-                hovers.append(
-                    _hover(Rect(*corner, width, height, Look("background", opacity=0.0)), what, names[r][c], x)
-                )
+                hovers.append(_hover(shapes, what, names[r][c], x))
         if rows * columns > HOVERED:
             known = [x for x in row if x is not None]
-            words = (
-                f"{names[r][0]} … {names[r][-1]}: {what} from {number(min(known))} to {number(max(known))}"
-                if known
-                else ""
-            )
-            area = Rect(x0, room + r * height, columns * width, height, Look("background", opacity=0.0))
-            hovers.append(Group("", "cell", (area,), words))
+            ends = f"{names[r][0]} … {names[r][-1]}: {what}"
+            said = f"{ends} from {number(min(known))} to {number(max(known))}" if known else ""
+            hovers.append(Group("", "cell", (Rect(x0, y, columns * width, height, UNSEEN),), said))
+    darkest = LIGHT if written else 1.0
     cells = [
-        Cells(tuple(corners), width, height, Look(colour, opacity=shade / SHADES))
+        Cells(tuple(corners), width, height, Look(colour, opacity=darkest * shade / SHADES))
         for (colour, shade), corners in sorted(shades.items())
     ]
     frame = Rect(x0, room, columns * width, rows * height, Look(stroke="faint"))
@@ -70,9 +77,19 @@ def heat_map(
     return Group(key, "heat", (*heading, *cells, frame, *hovers), "")
 
 
-def _hover(area: Rect, what: str, name: str, x: Any) -> Group:
+def _written(table: list[list[Any]], most: float, width: float) -> list[list[str]] | None:
+    """The numbers of a table with as many digits as fit a width, None if not even two decimals do."""
+    forms = [".4g", ".3g", ".2g", *([".2f"] if 0.1 <= most < 100 else [])]
+    for form in forms:
+        texts = [["—" if x is None else f"{x:{form}}" if x else "0" for x in row] for row in table]
+        if max(line_width((Run(text),), FONT) for row in texts for text in row) <= width:
+            return texts
+    return None
+
+
+def _hover(shapes: list[Shape], what: str, name: str, x: Any) -> Group:
     derivative = what.removesuffix("W") if what != "W" else ""
-    return Group("", "cell", (area,), f"{derivative}{name} = {'—' if x is None else number(x)}")
+    return Group("", "cell", tuple(shapes), f"{derivative}{name} = {'—' if x is None else number(x)}")
 
 
 def bars(

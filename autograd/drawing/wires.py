@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, product
+from math import isfinite
 
 from autograd.drawing.scene import (
     LINE,
@@ -23,6 +24,7 @@ from autograd.drawing.scene import (
 FONT = 11.5
 STOPS = [x / 20 for x in range(3, 18)]  # where along a line its words may stand
 WIDEST = 5.0
+MANY = 16  # lines: more are a tangle
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Wire:
     key: str
 
     @property
+    def size(self) -> float:
+        """The magnitude of the weight, 0 if it is not finite."""
+        return abs(self.weight) if isfinite(self.weight) else 0.0
+
+    @property
     def room(self) -> float:
         """The width between the columns."""
         return self.span[1] - self.span[0]
@@ -57,7 +64,7 @@ def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float]) ->
     for choice in range(max(len(wire.words) for wire in wires)):
         words = {wire.key: wire.words[min(choice, len(wire.words) - 1)] for wire in wires}
         if (stops := _stops(wires, words, kept)) is not None:
-            most = max(abs(wire.weight) for wire in wires) or 1.0
+            most = max(wire.size for wire in wires) or 1.0
             lines: list[Shape] = [_line(wire, most, is_backward, bool(words[wire.key])) for wire in wires]
             return lines + [_label(wire, words[wire.key], stops[wire.key]) for wire in wires if words[wire.key]]
     return None
@@ -68,6 +75,8 @@ def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, f
     shown = [wire for wire in wires if words[wire.key]]
     if not shown:
         return {}
+    if len(shown) > MANY:
+        return None
     room = wires[0].room
     wide = max(line_width(line, FONT) for wire in shown for line in words[wire.key]) + 6
     high = max(len(words[wire.key]) for wire in shown) * LINE * FONT + 2
@@ -102,8 +111,8 @@ def _least_distance(wires: list[Wire], stop: float) -> float:
 
 
 def _line(wire: Wire, most: float, is_backward: bool, is_used: bool) -> Group:
-    colour = "negative" if wire.weight < 0 else "positive"
-    width = 0.8 + (WIDEST - 0.8) * abs(wire.weight) / most
+    colour = "negative" if wire.weight < 0 else "positive" if isfinite(wire.weight) else "warning"
+    width = 0.8 + (WIDEST - 0.8) * wire.size / most
     start, end = (wire.end, wire.start) if is_backward else (wire.start, wire.end)
     look = Look(stroke=colour, width=width, dash="dashed" if wire.weight < 0 else "", opacity=0.55 if is_used else 0.15)
     shapes: list[Shape] = [Curve((start, start, end, end), look)]

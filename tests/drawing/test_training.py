@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import pytest
 from selenium import webdriver
@@ -114,7 +115,8 @@ def test_the_slider_and_the_keys_show_each_step(browser: webdriver.Chrome, train
     assert what.text.startswith(f"step 8: C = {trained.costs[8]:.4g}")
     slider = browser.find_element(By.ID, "slider")
     assert slider.get_attribute("aria-valuetext") == what.text
-    script = "const t = performance.now(); arguments[0].value = 4; arguments[0].oninput(); return performance.now() - t"
-    assert browser.execute_script(script, slider) < 50
+    script = "const t = performance.now(); arguments[0].value = arguments[1]; arguments[0].oninput();"
+    times = [browser.execute_script(f"{script} return performance.now() - t", slider, step) for step in (3, 6, 2, 5, 4)]
+    assert median(times) < 50
     assert what.text.startswith("step 4:")
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
