@@ -14,6 +14,7 @@ from autograd.drawing.naming import plural
 from autograd.drawing.network import Network, Neuron
 from autograd.drawing.nodes import FONT, TIGHT, TINY, Nodes
 from autograd.drawing.scene import (
+    LINE,
     Curve,
     Group,
     Line,
@@ -94,6 +95,8 @@ class _Columns:
         ]
         self.halves = [*map(max, self.half)]
         self._place()
+        gaps = range(len(self.columns) - 1)
+        self.labelled = [self._labelled(i) if self._has_lines(i) else None for i in gaps]
 
     def _columns(self, hidden: int) -> list[Column]:
         """The columns, without so many layers in the middle."""
@@ -141,7 +144,8 @@ class _Columns:
         if self._left_out(i):
             return 1.0
         is_heat = self.nodes.is_tight or self.columns[i].is_dense or self.columns[i + 1].is_dense
-        return 1.0 + min(len(self.columns[i].nodes), 12) if is_heat else 1.0
+        least = 1.0 if self.nodes.is_tight and not any(column.is_dense for column in self.columns) else 4.0
+        return least + min(len(self.columns[i].nodes), 12) if is_heat else 1.0
 
     def _row(self, i: int, column: Column) -> list[float]:
         """The heights of the neurons before, if there were leaves among them; a cost stands in their middle."""
@@ -246,20 +250,23 @@ class _Columns:
 
     # --- between the columns ---------------------------------------------------------------------
 
+    def _has_lines(self, i: int) -> bool:
+        """Whether each weight after a column could be a line."""
+        after = self.columns[i + 1]
+        return not (after.kind == "cost" or self._left_out(i) or self.columns[i].is_dense or after.is_dense)
+
     def _is_heat(self, i: int) -> bool:
         """Whether weights are a heat map: a column is dense, or the numbers do not fit on the lines."""
         if self.columns[i + 1].kind == "cost" or self._left_out(i):
             return False
-        return self.columns[i].is_dense or self.columns[i + 1].is_dense or self._labelled(i) is None
+        return self.labelled[i] is None
 
     def _between(self, i: int) -> list[Shape]:
         if count := self._left_out(i):
             return self._gap(i, count)
         if self.columns[i + 1].kind == "cost":
             return self._to_cost(i)
-        if self._is_heat(i):
-            return self._heat(i)
-        return self._labelled(i) or []
+        return self._heat(i) if self.labelled[i] is None else self.labelled[i] or []
 
     def _left_out(self, i: int) -> int:
         """How many columns are hidden after one."""
@@ -294,6 +301,10 @@ class _Columns:
         lines = [line for neuron in neurons for part in self.nodes.about(neuron) for line in part]
         return max(max(line_width(line, TINY) for line in lines) / 2 - self.halves[i], 0.0) + 6
 
+    def _beside(self, i: int) -> float:
+        """How much room a heat map leaves beside a column."""
+        return 4.0 if self.columns[i].is_dense else max(self._kept(i) - 2.0, 4.0)
+
     def _wire(self, i: int, n: int, m: int) -> Wire:
         """The line from node n of column i to node m of the next."""
         source, neuron = self.columns[i].nodes[n], self.columns[i + 1].nodes[m]
@@ -323,6 +334,7 @@ class _Columns:
     def _heat(self, i: int) -> list[Shape]:
         """W and ∂C/∂W, one above the other."""
         left, right = self._span(i)
+        left, right = left + self._beside(i), right - self._beside(i + 1)
         neurons = [node for node in self.columns[i + 1].nodes if isinstance(node, Neuron)]
         sources = len(self.columns[i].nodes)
         weights = [[w.data for w in neuron.weights[:sources]] for neuron in neurons]
@@ -339,7 +351,7 @@ class _Columns:
                         f"heat-{self.columns[i].index}-{what[:1]}", what, table, names, left + 4, right - 4, y, end - 10
                     )
                 )
-        start, end = (right - 3, left + 3) if self.is_backward else (left + 3, right - 3)
+        start, end = (right, left) if self.is_backward else (left, right)
         wire = tuple((x, middle - 5) for x in (start, start, end, end))
         found += [Curve(wire, Look(stroke="faint", width=1.4)), arrowhead(wire[3], wire[0], 9.0, "faint")]
         return found

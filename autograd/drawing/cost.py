@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograd.drawing.network import Network
@@ -12,43 +12,30 @@ from autograd.engine.graph import Graph
 from autograd.symbols import Symbol
 from autograd.symbols.text import readable
 
-SHORT = 24  # operations: of a longer cost, only the first term is written, or the last operation
+SHORT = 24  # operations between the last layer and the cost: of a longer cost, only the last operation is written
 REST = "…"
 
 
 def cost_text(network: Network, name: Callable[[Value], str]) -> str:
-    """The formula in the last layer's results, whose names are given."""
+    """The formula in the last layer's results, whose names are given; dots stand for what comes from elsewhere."""
     graph, output = network.graph, network.graph.output
-    known = {neuron.a: Symbol(name(neuron.a)) for neuron in network.layers[-1].neurons}
-    if output in known or output.op is None:
-        return graph.formula(output)
-    found = _written(network, output, known)
-    if found is None:
-        operands = [_written(network, v, known) for v in output.inputs]
-        found = _applied(output, [Symbol(REST) if x is None else x for x in operands])
-    text = graph.formula(output) if found is None else readable(found)
-    if not any(str(symbol) in text for symbol in known.values()):
-        return graph.formula(output)
-    return re.sub(rf"{REST}(, {REST})+", REST, text)
+    written: dict[Value, Any] = {neuron.a: Symbol(name(neuron.a)) for neuron in network.layers[-1].neurons}
+    first, between = min(a.index for a in written), 0
+    for node in graph.nodes:
+        if node.index <= first or node in written or not any(v in written for v in node.inputs):
+            continue
+        between += 1
+        operands = [written[v] if v in written else _other(graph, v) for v in node.inputs]
+        written[node] = _applied(node, operands)
+        if between > SHORT or written[node] is None:
+            return graph.formula(output)
+    text = readable(written[output]) if output in written else graph.formula(output)
+    return re.sub(rf"(, | \+ ){REST}(\1{REST})+", rf"\1{REST}", text)
 
 
-def _written(network: Network, node: Value, known: Mapping[Value, Symbol]) -> Any:
-    """A node in what is known and in leaves, None if that is long or in weights, as the neurons of other rows are."""
-    graph = network.graph
-    needed, waiting = {node}, [node]
-    for v in waiting:
-        new = [u for u in v.inputs if u.inputs and u not in known and u not in needed]
-        needed.update(new)
-        waiting += new
-        if len(needed) > SHORT or (v not in known and any(u in network.uses for u in v.inputs)):
-            return None
-    written: dict[Value, Any] = dict(known)
-    for v in sorted(needed, key=lambda v: v.index):
-        if v.inputs and v not in written:
-            written[v] = _applied(v, [written[u] if u in written else _leaf(graph, u) for u in v.inputs])
-            if written[v] is None:
-                return None
-    return written[node] if node in written else _leaf(graph, node)
+def _other(graph: Graph, v: Value) -> Any:
+    """An operand that comes from elsewhere: a leaf, or dots."""
+    return Symbol(REST) if v.inputs else _leaf(graph, v)
 
 
 def _applied(node: Value, operands: list[Any]) -> Any:

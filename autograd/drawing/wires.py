@@ -88,12 +88,12 @@ def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, f
         for ends, of in ((sources, 0), (targets, 1)):
             place = {y: i % count for i, y in enumerate(ends)}
             groups = [[w for w in shown if place[(w.start, w.end)[of][1]] == k] for k in range(count)]
-            best = max(
-                (stops for stops in product(STOPS, repeat=count) if _are_apart(stops, room, wide, kept)),
-                key=lambda stops: min(_least_distance(g, stop) for g, stop in zip(groups, stops)),
-                default=None,
-            )
-            if best and min(_least_distance(g, stop) for g, stop in zip(groups, best)) >= high:
+            fitting = [stops for stops in product(STOPS, repeat=count) if _are_apart(stops, room, wide, kept)]
+            apart = {
+                stops: min(_least_distance(group, stop) for group, stop in zip(groups, stops)) for stops in fitting
+            }
+            best = max(fitting, key=lambda stops: (min(apart[stops], 1.6 * high), -_off_centre(stops)), default=None)
+            if best and apart[best] >= high:
                 return {wire.key: stop for group, stop in zip(groups, best) for wire in group}
     return None
 
@@ -103,6 +103,10 @@ def _are_apart(stops: Iterable[float], room: float, wide: float, kept: tuple[flo
     centres = [room * stop for stop in stops]
     inside = all(kept[0] + wide / 2 <= x <= room - kept[1] - wide / 2 for x in centres)
     return inside and all(b - a >= wide + 4 for a, b in pairwise(centres))
+
+
+def _off_centre(stops: tuple[float, ...]) -> float:
+    return abs(sum(stops) / len(stops) - 0.5)
 
 
 def _least_distance(wires: list[Wire], stop: float) -> float:
