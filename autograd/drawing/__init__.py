@@ -43,12 +43,12 @@ class Draw:
         backward pass; "auto" shows the network of a Module. `size` is what the picture must fit with text that can be
         read: "slide", "column" of a notebook, "page", or "natural" for any size.
 
-        In a circuit, `show` is "chain" for everything, "values" to omit the labels of arrows, "structure" to omit
-        numbers too, or "auto", the most that fits. `collapse` says what to fold: "none", "sums", the calls of a
-        "neuron", "layer" or "model", identical "rows", or "auto", the finest of these that fits; `expand` is the path
-        of a module to leave open. At most `max_nodes` boxes are drawn, those nearest to the output; the caption says
-        what is hidden. `rankdir` is the direction of arrows: LR, RL, TB, BT. With attributes of Graphviz's, it makes
-        the layout.
+        In a circuit, `show` is "chain" for everything, "short" for arrows without names, "values" to omit the labels of
+        arrows, "structure" to omit numbers too, or "auto", the most that fits. `collapse` says what to fold: "none",
+        "sums", the calls of a "neuron", "layer" or "model", identical "rows", or "auto", the finest of these that fits;
+        `expand` is the path of a module to leave open. At most `max_nodes` boxes are drawn, those nearest to the
+        output; the caption says what is hidden. `rankdir` is the direction of arrows: LR, RL, TB, BT. With attributes
+        of Graphviz's, it makes the layout.
 
         `theme` is "light", "dark", or "auto" for that of the reader. With a `filename`, the picture is also written to
         that file, its `format` appended. No data or gradient changes. TypeError for anything but a Value; ValueError

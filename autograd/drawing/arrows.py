@@ -10,7 +10,7 @@ from autograd.drawing.naming import plural
 from autograd.drawing.picture import Arrow
 from autograd.engine import Value
 from autograd.engine.graph import Edge, derivative
-from autograd.symbols.text import number
+from autograd.symbols.text import number, signed
 
 if TYPE_CHECKING:
     from autograd.drawing.building import PictureBuilder
@@ -50,6 +50,8 @@ class Arrows:
 
     def __init__(self, builder: PictureBuilder) -> None:
         self.builder = builder
+        self.has_words = builder.show in ("chain", "short")
+        self.is_short = builder.show == "short"
 
     def arrows(self) -> Iterable[Arrow]:
         """Every arrow of the picture: one for each operand of a single node, one for each box that leads to a fold."""
@@ -71,24 +73,24 @@ class Arrows:
 
     def _arrow(self, edge: Edge, source: str, target: str) -> Arrow:
         constant, absent = edge.source.is_constant, edge.partial is None
-        if self.builder.show != "chain" or (constant and not edge.source.label) or (absent and constant):
+        if not self.has_words or (constant and not edge.source.label) or (absent and constant):
             return Arrow(source, target, absent=absent and not constant, constant=constant)
         name = self.builder.graph.local_name(edge)
         if absent:
             return Arrow(source, target, forward=f"{name}: no edge", absent=True)
         what, value = self.builder.graph.local_derivative(edge), number(edge.partial)
-        forward = f"{name} = {what}" + ("" if what == value else f" = {value}")
+        forward = (what if self.is_short else f"{name} = {what}") + ("" if what == value else f" = {value}")
         adjoint, product = self.builder.adjoint(edge.target), self.builder.contribution(edge)
         if constant or product is None:
             return Arrow(source, target, forward=forward, constant=constant, absent=adjoint is not None)
-        backward = f"{self.builder.graph.adjoint_name(edge.target)} = {number(adjoint)}"
+        backward = self._adjoint_text(edge.target, adjoint)
         receiver, factors = self.builder.graph.name(edge.source), _factors(edge.partial, adjoint)
         return Arrow(source, target, forward, backward, number(product), receiver, factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
         """The arrows into a fold: from each box outside, the derivative of the fold's result, and what flows back."""
         results = self.builder.results[box]
-        through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.builder.show == "chain" else {}
+        through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.has_words else {}
         flows: dict[Any, Flow] = {}
         for node in self.builder.members[box]:
             adjoint = self.builder.adjoint(node) if node in self.builder.graph.reached else None
@@ -101,7 +103,7 @@ class Arrows:
             yield self._flow_arrow(flow, self.builder.keys[source], key, results)
 
     def _flow_arrow(self, flow: Flow, source: str, target: str, results: list[Value]) -> Arrow:
-        if self.builder.show != "chain" or flow.constant or not flow.live:
+        if not self.has_words or flow.constant or not flow.live:
             return Arrow(source, target, constant=flow.constant, absent=not flow.live and not flow.constant)
         result, adjoint = results[0], self.builder.adjoint(results[0])
         if len(results) > 1 or not flow.is_few:
@@ -110,12 +112,15 @@ class Arrows:
         forward = ", ".join(f"{self._name_through(result, v)} = {number(d)}" for v, d in flow.derivatives.items())
         if adjoint is None:
             return Arrow(source, target, forward=forward)
-        backward = f"{self.builder.graph.adjoint_name(result)} = {number(adjoint)}"
+        backward = self._adjoint_text(result, adjoint)
         if len(flow.derivatives) > 1:
             return Arrow(source, target, forward, backward, self._products(flow))
         ((v, through),) = flow.derivatives.items()
         receiver, factors = self.builder.graph.name(v), _factors(through, adjoint)
         return Arrow(source, target, forward, backward, self._products(flow), receiver, factors)
+
+    def _adjoint_text(self, node: Value, adjoint: Any) -> str:
+        return signed(adjoint) if self.is_short else f"{self.builder.graph.adjoint_name(node)} = {number(adjoint)}"
 
     def _name_through(self, result: Value, source: Value) -> str:
         """∂result/∂source, marked as only that through this box if another path leads from source to result too."""

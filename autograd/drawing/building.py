@@ -19,7 +19,7 @@ from autograd.engine.paths import indirect
 from autograd.primitives import TABLE
 from autograd.symbols.text import number, signed
 
-SHOWS = ("auto", "chain", "values", "structure")
+SHOWS = ("auto", "chain", "short", "values", "structure")
 FEW_OPERATIONS, FEW_ROWS = 3, 9  # of a call whose box says what it does
 
 

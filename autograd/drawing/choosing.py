@@ -18,6 +18,7 @@ from autograd.drawing.folding import (
     fold_calls,
     fold_neurons,
     fold_rows,
+    fold_runs,
     fold_sums,
     neighbourhood,
 )
@@ -34,6 +35,7 @@ CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: what i
 LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 
 COLLAPSES = ("auto", "none", "sums", "neuron", "layer", "model", "rows")
+LESS = {"short": "arrows without names of derivatives", "values": "arrows without derivatives"}
 HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
 
 
@@ -89,12 +91,12 @@ class Chooser:
     def pictures(self) -> Iterable[Picture]:
         """From the most detailed picture to the least: folded further, then without the words on arrows, then cut."""
         limit = min(self.request.max_nodes, LAYOUT_LIMIT)
-        shows = ("chain", "values") if self.request.show == "auto" else (self.request.show,)
+        shows = ("chain", "short", "values") if self.request.show == "auto" else (self.request.show,)
         if self.request.collapse != "auto":
             foldings = [self.asked_for(self.request.collapse)]
         else:
             limit = min(limit, READABLE)
-            foldings = list(self.readable(limit))
+            foldings = [*self.readable(limit), *self.runs(limit)]
         for show in shows:
             for folding, alike in foldings:
                 is_whole = box_count(self.graph, folding, limit) <= limit
@@ -118,9 +120,10 @@ class Chooser:
         shown = neighbourhood(folding.get(output, output), _inputs(self.graph, folding), limit)
         builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
         paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
-        caption = self._caption(len(shown), is_whole, min(paths - {""}, default=""))
-        if show == "values" != self.request.show:
-            caption += f"{'; ' if caption else ''}arrows without derivatives; show='chain', size='natural'"
+        has_runs = any(isinstance(box, tuple) and box[0] == "run" for box in shown)
+        caption = self._caption(len(shown), is_whole and not has_runs, min(paths - {""}, default=""))
+        if show in LESS and show != self.request.show:
+            caption += f"{'; ' if caption else ''}{LESS[show]}; show='chain', size='natural'"
         return picture(builder, caption)
 
     def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
@@ -157,6 +160,14 @@ class Chooser:
         if step == "rows":
             return fold_rows(self.graph, self.naming, Shapes(self.graph, self.naming, self.calls), self.sums)
         return ({} if step == "none" else self.folded(step)), {}
+
+    def runs(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
+        """The folding of long runs, if it leaves at most `limit` boxes."""
+        if len(self.graph.nodes) <= ONE_ROW:
+            runs = fold_runs(self.graph, self.naming, self.sums)
+            folding = {**self.sums, **runs}
+            if runs and box_count(self.graph, folding, limit) <= limit:
+                yield folding, {}
 
     def readable(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
         """The foldings of at most `limit` boxes, from the finest on; the coarsest if all have more."""

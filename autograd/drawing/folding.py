@@ -5,6 +5,7 @@ A folding maps a node to the key of its fold; a node that is not in it has a box
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from typing import Any
 
@@ -17,6 +18,7 @@ from autograd.primitives import TABLE
 Folding = dict[Value, Any]
 
 SUMMANDS = 4  # a sum of at least this many terms, written with +, is one box
+RUN = 7  # operations in a row, of which all but the ends are one box
 MANY = 50_000
 
 
@@ -137,6 +139,24 @@ def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
         z = node.inputs[0] if len(node.inputs) == 1 else None
         if z is not None and z.op is TABLE["dot"] and uses[z] == 1:
             folding[z] = folding[node] = ("neuron", node.index)
+    return {**folding, **_private_leaves(graph, naming, folding, sums)}
+
+
+def fold_runs(graph: Graph, naming: Naming, sums: Folding) -> Folding:
+    """Fold the middle of each long run, operations of which each uses the one before alone, with its own leaves."""
+    uses = Counter(v for node in graph.nodes for v in node.inputs)
+    runs: dict[Value, list[Value]] = {}  # by their last node so far
+    for node in graph.nodes:
+        before = [v for v in node.inputs if v.inputs]
+        if node.inputs:
+            follows = len(before) == 1 and uses[before[0]] == 1 and before[0] in runs
+            run = runs.pop(before[0]) if follows else []
+            run.append(node)
+            runs[node] = run
+    folding: Folding = {}
+    for run in runs.values():
+        if len(run) >= RUN:
+            folding.update((node, ("run", run[-1].index)) for node in run[1:-2])
     return {**folding, **_private_leaves(graph, naming, folding, sums)}
 
 

@@ -17,6 +17,7 @@ GAP = 16.0  # between neighbours in a column, and around labels
 NEAR = 26.0  # between columns, at least
 FRAME = 22.0  # between a node and one outside its frame, for each frame between them
 SWEEPS = 12
+LINE = 4.0  # the breadth of a line that passes labels
 LEAN = 0.35  # how far a label stands from its source towards its target: labels of one source stay together
 
 
@@ -169,47 +170,63 @@ class _Columns:
         """Place everything: across first, then labels in the gaps between columns, then along."""
         self._place_across()
         found = Layout()
-        labelled: dict[int, list[int]] = defaultdict(list)  # the gap before the target's column
-        for i, link in enumerate(self.links):
-            if link.label:
-                labelled[self.rank[link.target]].append(i)
-        across: dict[int, float] = {}
-        for those in labelled.values():
-            across.update(self._labels_across(those))
+        labelled = {self.rank[link.target] for link in self.links if link.label}  # the gaps before targets' columns
+        across: dict[tuple[int, int], float] = {}
+        for rank in labelled:
+            across.update(self._labels_across(rank))
         depth = max(map(len, self.frames.values()), default=0)
-        at, along, middle = 0.0, {}, {}
+        at, along, middle, wide = 0.0, {}, {}, {}
         for column in self.columns:
             width = max(self.sizes[item].along for item in column)
             along.update(dict.fromkeys(column, at + width / 2))
             rank = self.rank[column[0]] - 1
-            labels = [label.along for i in labelled[rank] if (label := self.links[i].label)]
-            gap = (max(labels) + 2.4 * GAP if labels else NEAR) + FRAME * depth
+            labels = [self._label_in(i, rank).along for i, those in across if those == rank]
+            wide[rank] = max(labels, default=0.0)
+            gap = (wide[rank] + 2.4 * GAP if labels else NEAR) + FRAME * depth
             middle[rank] = at + width + gap / 2 - 0.2 * GAP
             at += width + gap
         self._shift(found, across, at - gap)
         found.nodes = {key: (along[key], self.across[key]) for key in self.sizes if isinstance(key, str)}
-        found.labels = {i: (middle[self.rank[self.links[i].target]], across[i]) for i in across}
+        found.labels = {i: (middle[rank], y) for (i, rank), y in across.items() if self._label_in(i, rank).along}
         ports = self._ports()
-        for i in range(len(self.links)):
-            found.routes[i] = self._route(i, along, ports, found.labels.get(i))
+        for i, chain in enumerate(self.chains):
+            beside: dict[int, tuple[Point, Point]] = {}
+            for rank in (self.rank[item] for item in chain[1:]):
+                if (i, rank) in across:
+                    half = (self._label_in(i, rank).along or wide[rank]) / 2
+                    beside[rank] = (
+                        (middle[rank] - half, across[i, rank]),
+                        (middle[rank] + half, across[i, rank]),
+                    )
+            found.routes[i] = self._route(i, along, ports, beside)
         return found
 
-    def _labels_across(self, those: list[int]) -> dict[int, float]:
-        """The places of the labels in one gap, in the order of their ideal ones."""
-        ends = {i: (self.across[self.chains[i][-2]], self.across[self.chains[i][-1]]) for i in those}
-        ideal = {i: a + LEAN * (b - a) for i, (a, b) in ends.items()}
-        ordered = sorted(those, key=lambda i: (ideal[i], self.order[i]))
-        breadths = [label.across for i in ordered if (label := self.links[i].label)]
-        return dict(zip(ordered, spread([ideal[i] for i in ordered], breadths, [GAP / 3] * len(ordered))))
+    def _label_in(self, i: int, rank: int) -> Size:
+        """The size of a link's label in the gap before a column; of a link that only passes, that of its line."""
+        label = self.links[i].label
+        return label if label and self.rank[self.links[i].target] == rank else Size(0.0, LINE)
 
-    def _shift(self, found: Layout, labels: dict[int, float], length: float) -> None:
+    def _labels_across(self, rank: int) -> dict[tuple[int, int], float]:
+        """The places of the labels in one gap, and of the lines that pass between them, in the order of ideal ones."""
+        ends = {
+            i: (self.across[a], self.across[b])
+            for i, chain in enumerate(self.chains)
+            for a, b in pairwise(chain)
+            if self.rank[b] == rank
+        }
+        ideal = {i: a + LEAN * (b - a) for i, (a, b) in ends.items()}
+        ordered = sorted(ends, key=lambda i: (ideal[i], self.order[i]))
+        breadths = [self._label_in(i, rank).across for i in ordered]
+        places = spread([ideal[i] for i in ordered], breadths, [GAP / 3] * len(ordered))
+        return {(i, rank): y for i, y in zip(ordered, places)}
+
+    def _shift(self, found: Layout, labels: dict[tuple[int, int], float], length: float) -> None:
         """Move everything so that the least place across is 0."""
         extents = [(self.across[item], self.sizes[item].across) for item in self.across]
-        extents += [(y, label.across) for i, y in labels.items() if (label := self.links[i].label)]
+        extents += [(y, self._label_in(i, rank).across) for (i, rank), y in labels.items()]
         least = min(y - breadth / 2 for y, breadth in extents)
-        for places in (self.across, labels):
-            for item in places:
-                places[item] -= least
+        self.across = {item: y - least for item, y in self.across.items()}
+        labels.update({item: y - least for item, y in labels.items()})
         found.length, found.breadth = length, max(y + breadth / 2 for y, breadth in extents) - least
 
     def _ports(self) -> dict[tuple[int, bool], float]:
@@ -227,13 +244,18 @@ class _Columns:
         return found
 
     def _route(
-        self, i: int, along: Mapping[Any, float], ports: Mapping[tuple[int, bool], float], label: Point | None
+        self,
+        i: int,
+        along: Mapping[Any, float],
+        ports: Mapping[tuple[int, bool], float],
+        beside: Mapping[int, tuple[Point, Point]],
     ) -> tuple[Point, ...]:
-        chain, box = self.chains[i], self.links[i].label
+        """From port to port through bends, and straight where the gap has labels: through its own, or beside others."""
+        chain = self.chains[i]
         points = [(along[chain[0]] + self.sizes[chain[0]].along / 2, ports[i, True])]
-        points += [(along[bend], self.across[bend]) for bend in chain[1:-1]]
-        if label is not None and box is not None:
-            points += [(label[0] - box.along / 2, label[1]), (label[0] + box.along / 2, label[1])]
+        for item in chain[1:]:
+            points += beside.get(self.rank[item], ())
+            points += [(along[item], self.across[item])] if item != chain[-1] else []
         points.append((along[chain[-1]] - self.sizes[chain[-1]].along / 2, ports[i, False]))
         found = points[:1]
         for (x, y), (u, v) in pairwise(points):

@@ -25,8 +25,9 @@ def placed_graph(scene: Scene, theme: Theme, scale: float) -> str:
         f'c{i} [pos="{x:.1f},{y:.1f}", label="", style=invis];\n'
         for i, (x, y) in enumerate(((0, 0), (scene.width, scene.height)))
     )
+    dpi = 72 * scale * (1 - 2 / (scale * max(scene.width, scene.height) + 2))  # Graphviz adds a pixel to each side
     return (
-        f'graph {{ graph [pad=0, dpi={72 * scale:.3f}, bgcolor="{theme.background}", '
+        f'graph {{ graph [pad=0, dpi={dpi:.3f}, bgcolor="{theme.background}", '
         f"_background={_quoted(writer.drawn)}];\n"
         f"node [shape=plaintext, width=0, height=0, margin=0, fixedsize=true];\n{corners}{''.join(writer.texts)}}}"
     )

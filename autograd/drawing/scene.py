@@ -160,8 +160,12 @@ def placed(line: Line, x: float, y: float, size: float, align: float = 0.0) -> l
     """The texts of a line with baseline y; x is its left end, its middle with `align` ½, its right end with 1."""
     at, found = x - align * line_width(line, size), []
     for run in line:
-        found.append(Text(at, y, run.words, size, run.colour, run.bold, run.italic))
-        at += found[-1].width
+        words = run.words.strip()  # spaces only move what follows: their width in a browser is another
+        before = run.words[: len(run.words) - len(run.words.lstrip())]
+        if words:
+            start = at + text_width(before, size, run.bold)
+            found.append(Text(start, y, words, size, run.colour, run.bold, run.italic))
+        at += text_width(run.words, size, run.bold)
     return found
 
 

@@ -48,7 +48,7 @@ def test_the_habits_of_graphviz(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"show": "all"}, "show must be one of auto, chain, values, structure"),
+        ({"show": "all"}, "show must be one of auto, chain, short, values, structure"),
         ({"collapse": "everything"}, "collapse must be one of auto, none"),
         ({"theme": "sepia"}, "theme must be one of light, dark"),
         ({"size": "poster"}, "size must be one of slide, column, page, natural"),

@@ -1,13 +1,18 @@
 """The gallery: its pictures are those that the code draws now, and a browser shows them as they were measured."""
 
+import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium import webdriver
 
+from autograd import Value, dot, draw, mean
+from autograd.drawing.drawing import Drawing
 from docs import gallery
+from nn import MLP, cross_entropy
 
 PICTURES = sorted(gallery.FOLDER.glob("*.svg"))
 
@@ -21,8 +26,13 @@ for (const svg of document.querySelectorAll("svg")) {
     const group = t.parentNode, box = group.closest("g.box, g.row")?.closest("g.box") || group;
     const rect = box.matches("g.box, g.inputs, g.cost") ? box.querySelector("rect") : null;
     const r = rect ? rect.getBBox() : null;
+    const e = group.matches("g.neurons") && group.querySelector("ellipse"), c = e && e.getBBox();
+    const inside = c && b.y + b.height / 2 > c.y && b.y + b.height / 2 < c.y + c.height;
+    const reach = inside ? Math.max(...[0.25, 0.8].map((part) =>
+      Math.hypot((b.width / 2) / (c.width / 2), (b.y + part * b.height - c.y - c.height / 2) / (c.height / 2)))) : 0;
     found.push([svg.id, t.textContent, scale * parseFloat(t.getAttribute("font-size")),
       b.x + s.e, b.y + s.f, b.width, b.height,
+      inside ? (reach - 1) * c.width / 2 :
       r ? Math.max(r.x - b.x, b.x + b.width - r.x - r.width, r.y - b.y, b.y + b.height - r.y - r.height) : -1]);
   }
 }
@@ -44,14 +54,39 @@ def test_the_committed_pictures_are_what_the_code_draws(tmp_path: Path) -> None:
         assert structure(now) == structure(path.read_text(encoding="utf-8")), "draw it again: python -m docs.gallery"
 
 
+def siblings() -> Iterator[tuple[str, Drawing]]:
+    """Pictures beyond those of the gallery: other sizes, costs and names, numbers of any length."""
+    for nin, nouts in (3, [5, 5, 2]), (2, [9, 1]), (4, [8, 8, 3]), (2, [3, 12, 3, 1]), (2, [3] * 9 + [1]):
+        for direction in ("forward", "backward"):
+            model = MLP(nin, nouts, activation="tanh", rng=1)
+            y = model([0.3 * (i + 1) for i in range(nin)])
+            C = cross_entropy(y, 1) if isinstance(y, list) else mean([(y - 1) ** 2, 0.01 * y])
+            C.label = "C"
+            C.backward()
+            yield f"{direction}-{nin}-{len(nouts)}-{nouts[0]}", draw(C, names=model, direction=direction)
+    w, b = [Value(x, label=name) for x, name in WEIGHTS], Value(-1.2345e-150, label="偏置")
+    x = [Value.constant(-1.2345e-100 * (i + 1), label="x" * (i + 1)) for i in range(len(w))]
+    for name, z in ("linear", dot(w, x, b)), ("sigmoid", dot(w, x, b).sigmoid()), ("nan", dot(w, x, math.nan).tanh()):
+        C = (z - 1) ** 2
+        C.label = "C"
+        C.backward()
+        yield name, draw(C, view="network")
+        yield f"{name}-circuit", draw(C)
+
+
+WEIGHTS = [(-0.0, "θ₁"), (1e-300, "a_rather_long_name_of_a_weight"), (-1.2345e10, "<b>&"), (0.5, "w")]
+
+
 @pytest.fixture(scope="module")
 def measured(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """Every text of every picture, as a browser draws it: words, pixels, box, and how far it leaves its box."""
     page = tmp_path_factory.mktemp("gallery") / "all.html"
     svgs = [f"{path.read_text(encoding='utf-8').replace('<svg ', f'<svg id={path.stem!r} ', 1)}" for path in PICTURES]
+    drawn = {f"sibling-{name}": drawing.svg() for name, drawing in siblings()}
+    svgs += [svg.replace("<svg ", f"<svg id={name!r} ", 1) for name, svg in drawn.items()]
     page.write_text(f"<meta charset='utf-8'><body style='width:1280px'>{''.join(svgs)}", encoding="utf-8")
     browser.get(page.as_uri())
-    found: dict[str, list[Any]] = {path.stem: [] for path in PICTURES}
+    found: dict[str, list[Any]] = {name: [] for name in (*(path.stem for path in PICTURES), *drawn)}
     for name, *text in browser.execute_script(MEASURE):
         found[name].append(text)
     return found
