@@ -17,6 +17,7 @@ GAP = 16.0  # between neighbours in a column, and around labels
 NEAR = 26.0  # between columns, at least
 FRAME = 22.0  # between a node and one outside its frame, for each frame between them
 SWEEPS = 12
+STUB = 4.0  # how far links run straight from their column
 LINE = 4.0  # the breadth of a line that passes labels
 LEAN = 0.35  # how far a label stands from its source towards its target: labels of one source stay together
 
@@ -175,10 +176,11 @@ class _Columns:
         for rank in labelled:
             across.update(self._labels_across(rank))
         depth = max(map(len, self.frames.values()), default=0)
-        at, along, middle, wide = 0.0, {}, {}, {}
+        at, along, middle, wide, halves = 0.0, {}, {}, {}, {}
         for column in self.columns:
             width = max(self.sizes[item].along for item in column)
             along.update(dict.fromkeys(column, at + width / 2))
+            halves[self.rank[column[0]]] = width / 2 + STUB
             rank = self.rank[column[0]] - 1
             labels = [self._label_in(i, rank).along for i, those in across if those == rank]
             wide[rank] = max(labels, default=0.0)
@@ -198,7 +200,7 @@ class _Columns:
                         (middle[rank] - half, across[i, rank]),
                         (middle[rank] + half, across[i, rank]),
                     )
-            found.routes[i] = self._route(i, along, ports, beside)
+            found.routes[i] = self._route(i, along, ports, halves, beside)
         return found
 
     def _label_in(self, i: int, rank: int) -> Size:
@@ -248,15 +250,17 @@ class _Columns:
         i: int,
         along: Mapping[Any, float],
         ports: Mapping[tuple[int, bool], float],
+        halves: Mapping[int, float],
         beside: Mapping[int, tuple[Point, Point]],
     ) -> tuple[Point, ...]:
-        """From port to port through bends, and straight where the gap has labels: through its own, or beside others."""
-        chain = self.chains[i]
-        points = [(along[chain[0]] + self.sizes[chain[0]].along / 2, ports[i, True])]
-        for item in chain[1:]:
-            points += beside.get(self.rank[item], ())
-            points += [(along[item], self.across[item])] if item != chain[-1] else []
-        points.append((along[chain[-1]] - self.sizes[chain[-1]].along / 2, ports[i, False]))
+        """From port to port: straight within a column and where a gap has labels, its own or others to pass."""
+        first, *bends, last = self.chains[i]
+        start, end = ports[i, True], ports[i, False]
+        points = [(along[first] + self.sizes[first].along / 2, start), (along[first] + halves[self.rank[first]], start)]
+        for item in bends:
+            points += [*beside.get(self.rank[item], ()), (along[item], self.across[item])]
+        points += beside.get(self.rank[last], ())
+        points += [(along[last] - halves[self.rank[last]], end), (along[last] - self.sizes[last].along / 2, end)]
         found = points[:1]
         for (x, y), (u, v) in pairwise(points):
             found += [((x + u) / 2, y), ((x + u) / 2, v), (u, v)]

@@ -74,7 +74,7 @@ def test_a_page_comes_out_of_a_zip(tmp_path: Path) -> None:
     home = Path(autograd.__file__).parent
     with zipfile.ZipFile(tmp_path / "autograd.zip", "w") as packed:
         for path in home.rglob("*"):
-            if path.suffix in (".py", ".js", ".html"):
+            if path.suffix in (".py", ".js", ".html", ".css"):
                 packed.write(path, Path("autograd") / path.relative_to(home))
     code = "import autograd; x = autograd.Value(2.0); print(autograd.__file__, autograd.draw(x * x).html())"
     run = subprocess.run(
