@@ -191,7 +191,8 @@ class _Columns:
             if (count := self._left_out(i))
         ]
         if self.network.is_shared:
-            said.insert(0, f"{len(self.network.layers)} steps share their weights, whose derivatives are sums over all")
+            steps = len(self.network.layers)
+            said.insert(0, f"{steps} steps share their weights; each shows what it adds to a derivative, and the sum")
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
         return "; ".join([*said, self.note] if self.note else said)
@@ -206,6 +207,8 @@ class _Columns:
                 Run("■ negative", "negative"),
                 Run("; the darker, the larger.  ", "faint"),
             ]
+        if any(isinstance(n, Neuron) and n.slope is None for c in self.columns if c.is_dense for n in c.nodes):
+            told += [Run("○ closed  ", "warning")]
         if not all(heat):
             told += [Run("—— positive w  ", "positive", bold=True), Run("- - - negative w", "negative", bold=True)]
             told += [Run("; the wider, the larger. On a line: ", "faint")]
@@ -217,6 +220,7 @@ class _Columns:
                 ]
             else:
                 told += [Run("w", "forward"), Run(" and ", "faint"), Run(f"∂{self.words.output}/∂w", "ink", bold=True)]
+                told.append(Run(f" = where it comes from × ∂{self.words.output}/∂z", "faint"))
         return tuple(told)
 
     def _titles(self, i: int, column: Column) -> list[Shape]:
@@ -246,7 +250,8 @@ class _Columns:
         if all(x is None for x in adjoints):
             adjoints = []
         said = [self.words.said(node) for node in column.nodes]
-        return bars(column.index, self.places[i], self.halves[i], names, values, adjoints, said)
+        closed = [isinstance(node, Neuron) and node.slope is None for node in column.nodes]
+        return bars(column.index, self.places[i], self.halves[i], names, values, adjoints, said, closed)
 
     # --- between the columns ---------------------------------------------------------------------
 
@@ -310,7 +315,7 @@ class _Columns:
         source, neuron = self.columns[i].nodes[n], self.columns[i + 1].nodes[m]
         w, said = neuron.weights[n], self.words.wire_said(neuron.weights[n])
         if not self.is_backward:
-            words = self.words.forward_wire(w)
+            words = self.words.forward_wire(w, source, neuron)
         elif isinstance(source, Neuron) or not source.is_constant:
             words = self.words.backward_wire(w, neuron)
         else:

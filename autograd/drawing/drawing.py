@@ -18,7 +18,7 @@ from autograd.drawing.network import Network, find_network
 from autograd.drawing.picture import Picture
 from autograd.drawing.raster import placed_graph
 from autograd.drawing.scene import Scene
-from autograd.drawing.sizes import size_of
+from autograd.drawing.sizes import LEGIBLE, size_of
 from autograd.drawing.steps import steps
 from autograd.drawing.svg import svg
 from autograd.drawing.themes import theme_named
@@ -31,6 +31,7 @@ Attributes = Mapping[str, Mapping[str, str] | None]
 VIEWS = ("auto", "circuit", "network")
 DIRECTIONS = ("forward", "backward")
 WIDEST, TALLEST = 1280.0, 720.0  # of a network
+WIDEST_LAYER = 330.0  # the room that one hidden layer saves, at most
 
 
 class Drawing:
@@ -86,10 +87,14 @@ class Drawing:
         self._description = f"{name}, from {network.described()}"
         width = min(self.size.width, WIDEST)
         room = (network, self.direction, width, min(self.size.height, TALLEST))
-        for hidden in range(max(len(network.layers) - 1, 1)):
+        hidden, most = 0, max(len(network.layers) - 2, 0)
+        scene, caption = network_scene(*room)
+        while not self.size.fits(scene) and hidden < most:
+            too_wide = scene.width * (1 - self.size.text_height(scene) / LEGIBLE)
+            hidden = min(hidden + max(1, int(too_wide / WIDEST_LAYER)), most)
             scene, caption = network_scene(*room, hidden)
-            if self.size.fits(scene):
-                return scene, caption
+        if self.size.fits(scene):
+            return scene, caption
         return network_scene(*room, hidden, f"text is {self.size.text_height(scene):.1f} px high; size='natural'")
 
     @property

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from autograd.drawing.scene import LINE, Cells, Group, Line, Look, Point, Rect, Run, Shape, line_width, placed, stacked
+from autograd.drawing.scene import (
+    LINE,
+    Cells,
+    Circle,
+    Group,
+    Line,
+    Look,
+    Point,
+    Rect,
+    Run,
+    Shape,
+    line_width,
+    placed,
+    stacked,
+)
 from autograd.symbols.text import number
 
 FONT = 11.5
@@ -45,8 +59,9 @@ def heat_map(
     if written:
         width, height = min(width, WITH_NUMBER), min(height, LARGEST)
     else:
-        width, height = min(width, LARGEST), min(height, LARGEST)
+        width, height = min((right - left - TICKS) / columns, LARGEST), min((bottom - room - TICKS / 2) / rows, LARGEST)
         width, height = min(width, 3 * height), min(height, 3 * width)
+        left += TICKS * 0.6
     x0 = (left + right - columns * width) / 2
     shades: dict[tuple[str, int], list[Point]] = defaultdict(list)
     hovers: list[Shape] = []
@@ -74,17 +89,33 @@ def heat_map(
     ]
     frame = Rect(x0, room, columns * width, rows * height, Look(stroke="faint"))
     heading = stacked([title], (left + right) / 2, top, FONT)
-    return Group(key, "heat", (*heading, *cells, frame, *hovers), "")
+    ticks = [] if written else _ticks(x0, room, width, height, rows, columns)
+    return Group(key, "heat", (*heading, *ticks, *cells, frame, *hovers), "")
 
 
 def _written(table: list[list[Any]], most: float, width: float) -> list[list[str]] | None:
-    """The numbers of a table with as many digits as fit a width, None if not even two decimals do."""
-    forms = [".4g", ".3g", ".2g", *([".2f"] if 0.1 <= most < 100 else [])]
+    """The numbers of a table with as many digits as fit a width, None if not even one decimal does."""
+    forms = [".4g", ".3g", ".2g", *([".2f"] if 0.1 <= most < 100 else []), *([".1f"] if 1 <= most < 1000 else [])]
     for form in forms:
         texts = [["—" if x is None else f"{x:{form}}" if x else "0" for x in row] for row in table]
         if max(line_width((Run(text),), FONT) for row in texts for text in row) <= width:
             return texts
     return None
+
+
+def _every(step: float) -> int:
+    """Every how many of things this far apart have their number beside them."""
+    return next((n for n in (1, 2, 4, 8, 16, 32) if n * step >= FONT * 1.2), 64)
+
+
+def _ticks(x: float, y: float, width: float, height: float, rows: int, columns: int) -> list[Shape]:
+    """The numbers of neurons left of a map's rows, and of their inputs below its columns."""
+    found: list[Shape] = []
+    for r in range(0, rows, _every(height)):
+        found += placed((Run(str(r), "faint"),), x - 3, y + (r + 0.5) * height + 0.35 * FONT, FONT, 1.0)
+    for c in range(0, columns, _every(width)):
+        found += placed((Run(str(c), "faint"),), x + (c + 0.5) * width, y + rows * height + FONT, FONT, 0.5)
+    return found
 
 
 def _hover(shapes: list[Shape], what: str, name: str, x: Any) -> Group:
@@ -100,8 +131,12 @@ def bars(
     values: list[Any],
     adjoints: list[Any],
     said: list[str],
+    closed: list[bool],
 ) -> list[Shape]:
-    """A column of neurons as bars: activations to the one side, adjoints to the other, each from an axis of its own."""
+    """A column of neurons as bars: activations to the one side, adjoints to the other, each from an axis of its own.
+
+    A ring marks a closed neuron.
+    """
     step = places[1][1] - places[0][1]
     height = max(min(step * 0.72, 16.0), 2.0)
     half -= TICKS / 2
@@ -122,8 +157,10 @@ def bars(
             length = reach * _size(n) / most
             start = x + shift - (length if _size(n) and n < 0 else 0.0)
             found.append(Rect(start, y - height / 2, length, height, Look(colour)))
-    every = next(n for n in (1, 2, 4, 8, 16, 32) if n * step >= FONT * 1.2)
-    for i, (_, y) in list(enumerate(places))[::every]:
+    rings = [y for (_, y), is_closed in zip(places, closed) if is_closed]
+    radius = min(step * 0.35, 4.0)
+    found += [Circle(x + sides[0][2], y, radius, radius, Look("background", "warning", 1.4)) for y in rings]
+    for i, (_, y) in list(enumerate(places))[:: _every(step)]:
         found += stacked([(Run(str(i), "faint"),)], x - half + 2, y - 0.65 * FONT, FONT, 1.0)
     for i, ((_, y), words_of) in enumerate(zip(places, said)):
         area = Rect(x - half, y - step / 2, 2 * half, step, UNSEEN)

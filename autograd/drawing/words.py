@@ -119,15 +119,25 @@ class Words:
         bias = self.bias(neuron)
         return [joined, *self.adjoints(neuron), *([(*bias[0], Run("  "), *bias[1])] if bias else [])]
 
-    def forward_wire(self, w: Value) -> list[list[Line]]:
-        """The words on a weight's line, from the most telling to the shortest: w and ∂C/∂w."""
+    def forward_wire(self, w: Value, x: Any, neuron: Neuron) -> list[list[Line]]:
+        """The words on a weight's line, from the most telling to the shortest: w and ∂C/∂w.
+
+        Of a weight that steps share, also what this step adds to ∂C/∂w.
+        """
         name, value, grad = self.network.short(w), number(w.data), shown_number(self.network.adjoint(w))
-        long: list[Line] = [
-            (Run(f"{name} = {value}", "forward"),),
-            (Run(f"∂{self.output}/∂{name} = {grad}", "product", bold=True),),
+        weight: Line = (Run(f"{name} = {value}", "forward"),)
+        delta = self.network.adjoint(neuron.z)
+        if self.network.is_shared and delta is not None:
+            data = x.a.data if isinstance(x, Neuron) else x.data
+            part: Line = (Run(number(data * delta or 0.0), "product", bold=True),)
+            return [[weight, part, (Run(f"of {grad}", "product", bold=True),)]]
+        long: Line = (Run(f"∂{self.output}/∂{name} = {grad}", "product", bold=True),)
+        derivative = Run(grad, "product", bold=True)
+        return [
+            [weight, long],
+            [(Run(value, "forward"),), (derivative,)],
+            [(Run(f"{value}  ", "forward"), derivative)],
         ]
-        short: list[Line] = [(Run(value, "forward"),), (Run(grad, "product", bold=True),)]
-        return [long, short, [(Run(f"{value}  ", "forward"), Run(grad, "product", bold=True))]]
 
     def backward_wire(self, w: Value, neuron: Neuron) -> list[list[Line]]:
         """The words on a weight's line back from a neuron: w, and its contribution w·∂C/∂z."""

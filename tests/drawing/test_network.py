@@ -1,5 +1,6 @@
 """The picture of a network: the module's layers and numbers, in its order, legible; what is left out is said."""
 
+import math
 import random
 import re
 from collections.abc import Iterable
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, draw
+from autograd import Value, dot, draw
 from autograd.drawing.drawing import Drawing
+from autograd.drawing.lecture import lecture_steps
 from autograd.drawing.naming import Naming
 from autograd.drawing.network import find_network
 from autograd.drawing.scene import Circle, Curve, Group, Rect, Scene, Shape, Text
@@ -177,6 +179,102 @@ def test_a_closed_neuron_can_be_told() -> None:
     for i, neuron in enumerate(network.layers[0].neurons):
         drawn = words(Scene(0, 0, [groups(drawing.scene)[f"node-1-{i}"]]))
         assert ("closed" in drawn) == (neuron.z.data < 0)
+
+
+def recurrent(steps: int, units: int) -> tuple[Value, list[list[Value]]]:
+    """A recurrent network, and the inputs of its steps."""
+    w = [[Value(0.3 * i - 0.2 * j, label=f"w{i}{j}") for j in range(units + 1)] for i in range(units)]
+    h = [Value.constant(0.0, label=f"h0{i}") for i in range(units)]
+    inputs = []
+    for t in range(1, steps + 1):
+        inputs.append([Value.constant(0.5 * t - 1, label=f"x{t}"), *h])
+        h = [dot(row, inputs[-1], Value(0.1, label="b")).tanh() for row in w]
+        for i, v in enumerate(h):
+            v.label = f"h{t}{i}"
+    C = autograd.sum([v**2 for v in h])
+    C.label = "C"
+    C.backward()
+    return C, inputs
+
+
+@pytest.mark.parametrize(("steps", "units"), [(5, 1), (3, 2), (12, 1)])
+def test_a_recurrent_network_is_its_steps(steps: int, units: int) -> None:
+    C, inputs = recurrent(steps, units)
+    network = find_network(C, Naming(None))
+    assert network is not None and network.is_shared
+    assert [list(layer.inputs) for layer in network.layers] == inputs
+    drawing = draw(C, view="network")
+    assert legible(drawing)
+    assert f"{steps} steps share their weights" in drawing.caption
+    hidden = re.search(r"(\d+) layers? between", drawing.caption)
+    assert bool(hidden) == (steps == 12)
+    shown = [key for key in groups(drawing.scene) if re.fullmatch(rf"node-\d+-{units}", key)]
+    assert len(shown) >= steps - int(hidden[1] if hidden else 0)
+    for layer in network.layers[-1:]:
+        for neuron in layer.neurons:
+            for w, x in zip(neuron.weights, layer.inputs):
+                part = f"{x.data * neuron.z.grad or 0.0:.4g}"
+                assert f"{w.label} = {w.data:.4g}\n{part}\nof {w.grad or 0.0:.4g}" in words(drawing.scene)
+
+
+def test_contributions_of_the_steps_of_a_recurrent_network_add_up() -> None:
+    C, _ = recurrent(4, 1)
+    network = find_network(C, Naming(None), fresh=True)
+    assert network is not None
+    steps = [step for step in lecture_steps(network) if "∂C/∂w00 = " in step.what]
+    total = network.layers[0].neurons[0].weights[0].grad
+    assert sum(step.answer or 0.0 for step in steps) == pytest.approx(total)
+    assert len(steps) == 4 and all("a sum of 4 contributions" in step.what for step in steps)
+    given = [step for step in lecture_steps(network) if step.what.startswith("Inputs")]
+    assert len(given) == 4
+
+
+@pytest.mark.parametrize("shape", [(3, [5, 5, 2]), (4, [8, 8, 3]), (2, [8, 1]), (5, [7, 2])], ids=str)
+def test_up_to_eight_neurons_every_weight_has_its_number(shape: Any) -> None:
+    C, model = cost(*shape, activation="tanh")
+    shown = re.split(r"[\s=]+", words(draw(C, names=model).scene))
+    numbers = [float(text) for text in shown if re.fullmatch(r"-?[\d.]+(e[+-]\d+)?", text)]
+    for p in model.parameters():
+        assert any(abs(x - p.data) <= 0.0051 for x in numbers), p
+        assert any(abs(x - p.grad) <= max(0.0051, 0.01 * abs(p.grad)) for x in numbers), p
+
+
+@pytest.mark.parametrize("layers", [6, 9, 30])
+def test_layers_that_do_not_fit_are_left_out_and_counted(layers: int) -> None:
+    C, model = cost(2, [3] * layers + [1], activation="tanh")
+    drawing = draw(C, names=model)
+    assert legible(drawing)
+    (hidden,) = re.findall(r"(\d+) layers? between (\S+) and (\S+) not shown", drawing.caption)
+    first, last = (int(path.rpartition(".")[2]) for path in hidden[1:])
+    assert last - first - 1 == int(hidden[0])
+    columns = {int(key.split("-")[1]) for key in groups(drawing.scene) if key.startswith("node-")}
+    assert len(columns) == layers + 3 - int(hidden[0])
+    assert draw(C, names=model, size="natural").caption == ""
+
+
+@pytest.mark.parametrize(
+    ("cost_of", "text"),
+    [
+        (lambda m: (m([1.0, 2.0]) - 3) ** 2, "(z₀ - 3)²"),
+        (lambda m: autograd.mean([(m([1.0, x]) - 3) ** 2 for x in (1.0, 2.0, 3.0)]), "mean((z₀ - 3)², …)"),
+        (lambda m: (m([1.0, 2.0]) - m([2.0, 1.0])) ** 2, "(z₀ - …)²"),
+        (lambda m: (m([1.0, 2.0]) - 3) ** 2 + 0.1 * autograd.sum([p * p for p in m.parameters()]), "(z₀ - 3)² + …"),
+    ],
+)
+def test_the_cost_is_written_in_the_letters_of_the_last_layer(cost_of: Any, text: str) -> None:
+    model = MLP(2, [3, 1], rng=1)
+    C = cost_of(model)
+    C.label = "C"
+    assert f" = {text}".strip() in words(draw(C, names=model).scene)
+
+
+def test_no_finite_weight_is_no_finite_width() -> None:
+    w = [Value(x, label=f"w{i}") for i, x in enumerate([math.nan, math.inf, -math.inf, -0.0, 1e-300, -1e300])]
+    scene = draw(dot(w, [Value.constant(0.5) for _ in w], 0.0).tanh(), view="network").scene
+    curves = [shape for group in groups(scene).values() for shape in group.shapes if isinstance(shape, Curve)]
+    assert len(curves) == len(w)
+    assert all(math.isfinite(curve.look.width) and curve.look.width > 0 for curve in curves)
+    assert [curve.look.dash for curve in curves] == ["", "", "dashed", "", "", "dashed"]
 
 
 def test_the_view_is_chosen_by_the_graph() -> None:
