@@ -96,7 +96,9 @@ class Chooser:
             foldings = [self.asked_for(self.request.collapse)]
         else:
             limit = min(limit, READABLE)
-            foldings = [*self.readable(limit), *self.runs(limit)]
+            foldings = list(self.readable(limit))
+            is_cut = all(box_count(self.graph, folding, limit) > limit for folding, _ in foldings)
+            foldings = [*self.runs(limit), *foldings] if is_cut else [*foldings, *self.runs(limit)]
         for show in shows:
             for folding, alike in foldings:
                 is_whole = box_count(self.graph, folding, limit) <= limit

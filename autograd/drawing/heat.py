@@ -95,7 +95,7 @@ def heat_map(
 
 def _written(table: list[list[Any]], most: float, width: float) -> list[list[str]] | None:
     """The numbers of a table with as many digits as fit a width, None if not even one decimal does."""
-    forms = [".4g", ".3g", ".2g", *([".2f"] if 0.1 <= most < 100 else []), *([".1f"] if 1 <= most < 1000 else [])]
+    forms = [".4g", ".3g", ".2g", *(["z.2f", "z.1f"] if 0.1 <= most < 1000 else [])]
     for form in forms:
         texts = [["—" if x is None else f"{x:{form}}" if x else "0" for x in row] for row in table]
         if max(line_width((Run(text),), FONT) for row in texts for text in row) <= width:

@@ -235,8 +235,8 @@ def test_up_to_eight_neurons_every_weight_has_its_number(shape: Any) -> None:
     shown = re.split(r"[\s=]+", words(draw(C, names=model).scene))
     numbers = [float(text) for text in shown if re.fullmatch(r"-?[\d.]+(e[+-]\d+)?", text)]
     for p in model.parameters():
-        assert any(abs(x - p.data) <= 0.0051 for x in numbers), p
-        assert any(abs(x - p.grad) <= max(0.0051, 0.01 * abs(p.grad)) for x in numbers), p
+        assert any(abs(x - p.data) <= 0.051 for x in numbers), p
+        assert any(abs(x - p.grad) <= 0.051 for x in numbers), p
 
 
 @pytest.mark.parametrize("layers", [6, 9, 30])

@@ -9,7 +9,8 @@ import pytest
 
 import autograd
 from autograd import Value, group, relu
-from autograd.drawing.choosing import READABLE
+from autograd.drawing.choosing import READABLE, Request
+from autograd.drawing.drawing import Drawing
 from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
 from nn import MLP
@@ -240,11 +241,28 @@ def test_expand_leaves_a_module_open() -> None:
 def test_what_cannot_be_folded_is_shown_near_the_output() -> None:
     y = Value(0.1)
     for i in range(3000):
-        y = y.sin() if i % 2 else y * Value(1.5)
+        y = y.sin() if i % 2 else y * y
     picture = draw(y).picture
     assert len(picture.boxes) == READABLE
-    assert picture.caption.startswith(f"{READABLE} of 4,501 nodes shown; collapse='none'")
+    assert picture.caption.startswith(f"{READABLE} of 3,001 nodes shown; collapse='none'")
     assert len(draw(y, collapse="none", max_nodes=5000).picture.boxes) == 3000
+
+
+@pytest.mark.parametrize("length", [12, 300, 1000])
+def test_the_middle_of_a_long_run_is_one_box_with_its_exact_derivative(length: int) -> None:
+    x = Value(0.5, label="x")
+    y = first = x.sin()
+    for i in range(length):
+        y = y.sin() if i % 2 else y * Value(1.01)
+    y.label = "C"
+    y.backward()
+    picture = Drawing(Request(y)).picture
+    (run,) = (box for box in picture.boxes if box.formula.endswith(("parameters", "operations")))
+    (into,) = (arrow for arrow in picture.arrows if arrow.target == run.key)
+    assert into.factors is not None
+    assert into.factors[0] * into.factors[1] == pytest.approx(first.grad)
+    assert {"x", "C"} <= {box.name for box in picture.boxes}
+    assert "nodes shown; collapse='none'" in picture.caption
 
 
 # --- what is shown -----------------------------------------------------------------------------
