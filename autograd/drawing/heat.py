@@ -28,6 +28,7 @@ UNSEEN = Look("background", opacity=0.0)  # what only a mouse finds
 HOVERED = 1100  # cells: of a larger map, each row tells its range instead of each cell its number
 TICKS = 26.0  # pixels: the width of the numbers of neurons
 LARGEST, WITH_NUMBER = 26.0, 54.0  # pixels: the side of a cell, the width of one with a number
+FEW = 8  # columns: the numbers of so few are worth rounding to one decimal
 LIGHT = 0.5  # the darkest shade behind a number
 
 
@@ -95,7 +96,8 @@ def heat_map(
 
 def _written(table: list[list[Any]], most: float, width: float) -> list[list[str]] | None:
     """The numbers of a table with as many digits as fit a width, None if not even one decimal does."""
-    forms = [".4g", ".3g", ".2g", *(["z.2f", "z.1f"] if 0.1 <= most < 1000 else [])]
+    forms = [".4g", ".3g", ".2g", *(["z.2f"] if 0.1 <= most < 100 else [])]
+    forms += ["z.1f"] if max(map(len, table)) <= FEW and 0.1 <= most < 1000 else []
     for form in forms:
         texts = [["—" if x is None else f"{x:{form}}" if x else "0" for x in row] for row in table]
         if max(line_width((Run(text),), FONT) for row in texts for text in row) <= width:
