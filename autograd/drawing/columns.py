@@ -36,7 +36,7 @@ HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
 ROOM, SPACIOUS = 154.0, 190.0  # height of a neuron with its bias above it and its adjoints below
 MARGIN = 16.0
 WIDE_GAP, LOW = 260.0, 170.0  # between columns so wide and nodes so close, two numbers share a line
-WIDEST_GAP, NARROWEST_GAP, COST_GAP, TIGHT_COST_GAP = 420.0, 104.0, 90.0, 60.0
+WIDEST_GAP, NARROWEST_GAP, LEAST_GAP, COST_GAP, TIGHT_COST_GAP = 420.0, 104.0, 100.0, 90.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class _Columns:
         self.width = max(self.width, nodes + layers * NARROWEST_GAP)
         free = self.width - nodes
         needs = [self._need(i) for i in range(layers)]
-        gaps = [min(free * need / sum(needs), WIDEST_GAP) for need in needs]
+        gaps = [min(gap, WIDEST_GAP) for gap in shares(free, needs, LEAST_GAP)]
         self.width -= free - sum(gaps)
         pitch = (self.height - self.header - FOOTER) / max(len(column.nodes) for column in self.columns)
         self.nodes.is_flat = min(gaps) >= WIDE_GAP and pitch < LOW
@@ -365,3 +365,19 @@ class _Columns:
 def _kind(column: Column, node: Any) -> str:
     """What a node is to scripts: a leaf may stand in a column of neurons."""
     return "inputs" if column.kind == "neurons" and not isinstance(node, Neuron) else column.kind
+
+
+def shares(whole: float, needs: list[float], least: float) -> list[float]:
+    """A whole divided in proportion to needs, but into parts of at least a size, if there is room for those.
+
+    >>> shares(100.0, [1.0, 9.0, 10.0], 20.0)
+    [20.0, 37.89473684210526, 42.10526315789473]
+    """
+    least = min(least, whole / len(needs))
+    small: set[int] = set()
+    while True:
+        unit = (whole - least * len(small)) / (sum(need for i, need in enumerate(needs) if i not in small) or 1.0)
+        new = {i for i, need in enumerate(needs) if i not in small and need * unit < least}
+        if not new:
+            return [least if i in small else need * unit for i, need in enumerate(needs)]
+        small |= new
