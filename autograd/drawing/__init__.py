@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 class Draw:
-    """`draw(C)` is a picture of a graph, `draw.training(cost)` a page of gradient descent."""
+    """`draw(C)` is a picture of a graph, `draw.training(cost)` a page of gradient descent.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, label="x")
+    >>> draw(x**2)
+    <Drawing: v1 = x²: 3 boxes, 2 arrows>
+    """
 
     def __call__(
         self,
