@@ -228,11 +228,12 @@ class Checker:
         """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
 
         At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
-        numbers and the derivative lies between 0 and that on the side that can be seen.
+        numbers and the derivative lies between 0, that on the side that can be seen, and those that the kink has
+        where another number moves it.
         """
-        if self.given and about.estimate.status == "one-sided":
-            between = min(found.numeric, 0.0) <= analytic <= max(found.numeric, 0.0)
-            if between and compares_equal_numbers(self.function):
+        if self.given and about.estimate.status == "one-sided" and compares_equal_numbers(self.function):
+            slopes = [0.0, found.numeric, *about.slopes_beside(self.domains)]
+            if min(slopes) - found.bound <= analytic <= max(slopes) + found.bound:
                 return Verdict.KINK
         if self.output is None and self.given:
             self._record()

@@ -32,6 +32,7 @@ FAR = (
     99.0,
     5e3,
 )  # distances over which a function shows its precision, relative to its reach
+BESIDE = 1e-3  # how far a number is moved off a kink, relative to it or to 1
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
 
@@ -138,6 +139,16 @@ class Evidence:
         x = self.point[self.i]
         beside = [t for t in (x - x * COARSEST, x + x * COARSEST) if t in self.domain]
         return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
+
+    def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
+        """The derivatives at points where another number is moved a little, each way that its domain allows."""
+        found = []
+        for j, x in enumerate(self.point):
+            for moved in (x - BESIDE * max(abs(x), 1.0), x + BESIDE * max(abs(x), 1.0)):
+                if j != self.i and moved in domains[j]:
+                    point = [*self.point[:j], moved, *self.point[j + 1 :]]
+                    found.append(numeric_derivative(self.floats, point, self.i, domain=self.domain.ends()).value)
+        return list(filter(math.isfinite, found))
 
     @cached_property
     def jumps(self) -> bool:

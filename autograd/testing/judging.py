@@ -66,7 +66,10 @@ def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str 
     exact = evidence.exact if oracle == MPMATH else None
     if exact is None:
         e = evidence.estimate
-        return Judgement(verdict, kind, e.value, e.bound, e.left, e.right, f"{RIDDERS}, {e.evaluations} values")
+        left, right = (
+            (e.value, e.value) if e.status == "ok" else (e.left, e.right)
+        )  # they differ by rounding, if at all
+        return Judgement(verdict, kind, e.value, e.bound, left, right, f"{RIDDERS}, {e.evaluations} values")
     value = math.nan if exact.value is None else exact.value
     left, right = (math.nan if side is None else side for side in (exact.left, exact.right))
     return Judgement(verdict, kind, value, TIGHT * abs(value) + 4 * TINIEST, left, right, MPMATH)

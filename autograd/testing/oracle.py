@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.testing.domains import Domain, interval
-from autograd.testing.noise import COARSE, EPSILON, HALVINGS, Slice, rounding, teeth
+from autograd.testing.noise import COARSE, EPSILON, HALVINGS, SAFETY, Slice, rounding, teeth
 from autograd.testing.quotients import NOT_FOUND, SHRINK, Found, close_quotient, power_limit, tableau
 from autograd.transforms.structure import is_array
 
@@ -29,6 +29,8 @@ LARGE = 1e4  # |x| from which periods within the wider steps are the rule
 CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated as x itself
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
+WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
+ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,12 @@ def numeric_derivative(
     if side == 0 and room <= max(CRAMPED * abs(at), LEAST_NORMAL):
         side = inward
     stated = accuracy * abs(g(at))
-    if side == 0 and stated == 0.0 and (found := smooth_derivative(g, at, low, high)):
-        return found
     cramped = side == 0 and room < ONE_STEP * max(abs(at), 1.0)
+    if stated == 0.0:
+        if side == 0 and (found := smooth_derivative(g, at, low, high, _enough(g, at, low, high))):
+            return found
+        if (side or cramped) and (found := _from_one_side(g, at, side, side or inward, low, high)):
+            return found
     if not cramped and (flat := _flat(g, at, side, low, high)):
         return flat
     found = _by_ladder(g, at, side, low, high, stated)
@@ -103,13 +108,15 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
     return found
 
 
-def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float = 0.0) -> Estimate | None:
-    """The derivative of an f that is smooth around x, from one step; None if its bound is neither tight nor `enough`.
+def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float) -> Estimate | None:
+    """The derivative of an f that is smooth around x, from one step; None if no bound is tight, nor at most `enough`.
 
     Both sides must agree, and narrower steps must not contradict: f may have periods within the wider one.
     """
-    for size in dict.fromkeys((abs(x), max(abs(x), 1.0))):
-        step = size * ONE_STEP
+    near, far = abs(x), max(abs(x), 1.0)
+    best: Estimate | None = None
+    for size, relative in dict.fromkeys([(near, ONE_STEP), (far, ONE_STEP), (far, WIDER), (near, NARROWER)]):
+        step = size * relative
         if not low <= x - step < x < x + step <= high:
             continue
         noise = max(noise for _, noise in rounding(g, x, size, 0, low, high, enough=1))
@@ -120,10 +127,47 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
         close = CLOSE * max(slope, enough / TIGHT)
         if not both[1] <= max(TIGHT * slope, enough) or not max(left[1], right[1]) <= close:
             continue
-        narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS]
-        if all(abs(both[0] - value) <= both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
-            return Estimate(*both, left[0], right[0], len(g.known), "ok")
-    return None
+        narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS[::2]]
+        if any(abs(both[0] - value) > both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
+            continue
+        if best is None or both[1] < best.bound:
+            best = Estimate(*both, left[0], right[0], len(g.known), "ok")
+        if both[1] <= TIGHT * slope:
+            break
+    return best
+
+
+def _enough(g: Slice, x: float, low: float, high: float) -> float:
+    """A bound to be content with, by the size of f: at the point, where f may be 0, or a step away on both sides."""
+    size = max(abs(x), 1.0)
+    beside = [abs(g(t)) for t in (x - size * ONE_STEP, x + size * ONE_STEP) if low <= t <= high]
+    level = max(abs(g(x)), min(beside)) if len(beside) == 2 else abs(g(x)) or max(beside, default=0.0)
+    return ENOUGH * level / size if math.isfinite(level) else 0.0
+
+
+def _from_one_side(g: Slice, x: float, side: int, inward: int, low: float, high: float) -> Estimate | None:
+    """The derivative of an f that is smooth from x inwards, where an end of the domain is close; else None.
+
+    Narrower steps, over both sides if x is not the end itself, must not contradict.
+    """
+    size, enough = max(abs(x), 1.0), SAFETY * _enough(g, x, low, high)  # rounding moves these quotients further
+    noise = max(noise for _, noise in rounding(g, x, size, inward, low, high, enough=1))
+    best = NOT_FOUND
+    for step in (size * ONE_STEP, size * ONE_STEP / 8, size * WIDER):
+        if best[1] <= TIGHT * abs(best[0]) or not low <= x + inward * step <= high:
+            continue
+        if len({g(x + inward * step / SHRINK**k) for k in range(ROWS)}) < ROWS - 1:
+            return None
+        best = min(best, tableau(g, x, step, inward, noise, ROWS), key=lambda one: one[1])
+    slope = abs(best[0])
+    if not best[1] <= max(TIGHT * slope, enough):
+        return None
+    for narrow in NARROW_STEPS[::2]:
+        value, bound = close_quotient(g, x, (abs(x) or 1.0) * narrow, noise, side)
+        if abs(best[0] - value) > best[1] + CLOSE * slope + bound:
+            return None
+    left, right = (best[0] if side in (0, one) else math.nan for one in (-1, 1))
+    return Estimate(*best, left, right, len(g.known), "one-sided" if side else "ok")
 
 
 def _flat(g: Slice, x: float, side: int, low: float, high: float) -> Estimate | None:

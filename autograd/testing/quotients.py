@@ -85,10 +85,10 @@ def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:
     return (there - here) / ((x + side * h) - x), max(abs(here), abs(there))
 
 
-def close_quotient(g: Slice, x: float, step: float, rounding: float) -> Found:
+def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int = 0) -> Found:
     """A difference quotient over a step so narrow that only rounding moves it; no bound if f has no value there."""
     h = (x + step) - x
-    quotient, size = _quotient(g, x, h, 0) if h else (math.nan, math.inf)
+    quotient, size = _quotient(g, x, h, side) if h else (math.nan, math.inf)
     if not math.isfinite(quotient):
         return 0.0, math.inf
     return quotient, SAFETY * max(rounding, EPSILON * size, EPSILON * abs(x * quotient)) / h

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import json
+import subprocess
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,7 +16,9 @@ import numpy as np
 from hypothesis import given, seed, settings
 
 from autograd.testing import GradientMismatch, Report, Verdict, check_gradients, gradcheck, strategies
+from benchmarks.compiled.environment import COMMAND, PYTHON, own_kernels
 from benchmarks.kit import special, textbook
+from benchmarks.kit.history import BUGS, Bug
 from benchmarks.kit.textbook import Row
 
 SEEDS = 10
@@ -38,6 +43,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     for title, rows in (("textbook functions", textbook.ROWS), ("functions of scipy.special", special.ROWS)):
         print_rows(title, rows)
+    print_history()
     print_cost()
     print_programs()
 
@@ -59,6 +65,48 @@ def print_rows(title: str, rows: Sequence[Row]) -> None:
     for name, message in failed.items():
         known = special.KNOWN.get(name, "")
         print(f"  {name}: {message}{known and f' ({known})'}")
+
+
+def print_history() -> None:
+    """How many wrong derivatives of public projects each library finds, and how many right ones it passes."""
+    found = [mismatch_of(bug, bug.wrong) for bug in BUGS]
+    named = [mismatch is not None and names(bug, mismatch) for bug, mismatch in zip(BUGS, found)]
+    right = [mismatch_of(bug, bug.right) is None for bug in BUGS]
+    print(f"{len(BUGS)} historical bugs: {sum(named)} found and named, {sum(right)} right derivatives pass")
+    for bug, is_named, passes in zip(BUGS, named, right):
+        if not (is_named and passes):
+            print(f"  {bug.source}: {'found' if is_named else 'missed'}, right one {'passes' if passes else 'fails'}")
+    for title, name in (("torch.autograd.gradcheck", "torch"), ("jax.test_util.check_grads", "jax")):
+        print(f"  {title}: {peer(name)}")
+
+
+def mismatch_of(bug: Bug, derivative: Callable[..., Any]) -> GradientMismatch | None:
+    """What a test with default settings says of a derivative."""
+    options = {bug.form: derivative, **(bug.more or {})}
+    test = settings(**NEW)(gradcheck(bug.f, domain=bug.domain, **options))
+    try:
+        seed(0)(test)()
+    except GradientMismatch as mismatch:
+        return mismatch
+    return None
+
+
+def names(bug: Bug, mismatch: GradientMismatch) -> bool:
+    """Whether a mismatch is about a parameter whose derivative is wrong."""
+    return mismatch.check is not None and any(f"/∂{name}" in mismatch.check.what for name in bug.wrong_in)
+
+
+def peer(name: str) -> str:
+    """What another library finds and passes, at random points, in its own environment."""
+    if not PYTHON.exists():
+        return f"not installed: {COMMAND}"
+    variables = {key: text for key, text in own_kernels().items() if not key.startswith("PYTHON")}
+    command = [PYTHON, "-E", Path(__file__).parent / "peers.py", name]
+    run = subprocess.run(command, env=variables, stdout=subprocess.PIPE, text=True, check=False)
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    if len(answers) < len(BUGS):
+        return "not installed, or stopped"
+    return f"{sum(found for found, _ in answers)} found, {sum(right for _, right in answers)} right ones pass"
 
 
 def print_cost() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
+from benchmarks.kit import names
+from benchmarks.kit.history import BUGS, Bug
 from benchmarks.kit.textbook import ROWS, Row
 
 
@@ -154,3 +156,13 @@ def test_a_check_that_verifies_nothing_fails() -> None:
 def test_the_cost_of_a_smooth_function(f: Callable[[float], float]) -> None:
     calls = [numeric_derivative(f, x).evaluations for x in np.linspace(-3.0, 3.0, 41)]
     assert sorted(calls)[20] <= 60
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.source for bug in BUGS])
+def test_bugs_of_public_projects_are_found_and_named(bug: Bug) -> None:
+    """Each is found within a test of default size; here without the time it takes to make the point simpler."""
+    run = settings(max_examples=100, database=None, derandomize=True, phases=[Phase.generate])
+    with pytest.raises(GradientMismatch) as caught:
+        run(gradcheck(bug.f, domain=bug.domain, **{bug.form: bug.wrong, **(bug.more or {})}))()
+    assert names(bug, caught.value)
+    settings(run, max_examples=5)(gradcheck(bug.f, domain=bug.domain, **{bug.form: bug.right, **(bug.more or {})}))()
