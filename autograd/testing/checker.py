@@ -19,7 +19,7 @@ from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain, silence
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
-from autograd.testing.noise import EPSILON, rounding_beside
+from autograd.testing.noise import EPSILON
 from autograd.testing.outputs import Weights
 from autograd.testing.supplied import FAILURES, Supplied
 from autograd.testing.verdicts import (
@@ -162,8 +162,8 @@ class Checker:
         if mode not in self.evidence:
             derivatives = self.supplied.first[mode]
             self.evidence[mode] = [
-                replace(about, rounding=partial(_rounding_given, about, derivatives), given=True)
-                for about in self._known
+                replace(about, supplied=partial(_entry, derivatives, i), given=True)
+                for i, about in enumerate(self._known)
             ]
         return self.evidence[mode]
 
@@ -285,13 +285,9 @@ class Checker:
         return entries(self.function, found, [about.estimate.value for about in evidence], wrong)
 
 
-def _rounding_given(about: Evidence, derivatives: Callable[..., list[float]]) -> float:
-    """How far rounding moves a supplied derivative beside the point."""
-
-    def along(*numbers: float) -> float:
-        return derivatives(numbers)[about.i]
-
-    return rounding_beside(along, about.point, about.i, about.domain.ends())
+def _entry(derivatives: Callable[..., list[float]], i: int, *numbers: float) -> float:
+    """One of the derivatives at a point."""
+    return derivatives(numbers)[i]
 
 
 def _outcome(compute: Callable[[], Any]) -> Any:

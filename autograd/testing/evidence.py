@@ -12,7 +12,7 @@ from typing import Any
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
-from autograd.testing.noise import EPSILON, SAFETY, is_short, is_single, rounding_beside
+from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, rounding_beside
 from autograd.testing.oracle import Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
@@ -32,6 +32,8 @@ FAR = (
     99.0,
     5e3,
 )  # distances over which a function shows its precision, relative to its reach
+BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
+STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
 BESIDE = 1e-3  # how far a number is moved off a kink, relative to it or to 1
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
@@ -49,6 +51,7 @@ class Evidence:
     precise_first: bool = False
     accuracy: float = 0.0  # of f, relative, if it is less than that of floats
     given: bool = False  # whether the derivative is supplied by the user
+    supplied: Callable[..., float] | None = None  # that derivative, as a function of all operands
     recorded: bool = False  # whether f is a graph of operations: those that take steps say so
     scale: float = 0.0  # the largest change of f along any operand
     extra_digits: bool = False  # whether `exact` has been computed with more digits
@@ -88,6 +91,17 @@ class Evidence:
         """Whether f differs on mpmath's numbers by more than rounding: they lack -0.0, where atan2 changes branch."""
         value, here = precise_value(numbers, self.point), self._at(self.point[self.i])
         return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
+
+    def rounding_for(self, error: float) -> float:
+        """How far rounding moves the derivative; 0.0 if a supplied one is too steady near the point for an error."""
+        if self.supplied is None:
+            return self.rounding() or 0.0
+        x, near = self.point[self.i], Slice(self.supplied, self.point, self.i)
+        steps = [sign * (abs(x) or 1.0) * h for h in BESIDE_POINT for sign in (-1, 1)]
+        values = [near(x + step) for step in steps if x + step in self.domain]
+        if values and error > STEADY * (max(values) - min(values)):
+            return 0.0
+        return rounding_beside(self.supplied, self.point, self.i, self.domain.ends())
 
     @property
     def reach(self) -> float:

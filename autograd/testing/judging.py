@@ -120,7 +120,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
 
 def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
     """The verdict on an error that the rounding of the derivative explains; None if it does not."""
-    rounding = SAFETY * (evidence.rounding() or 0.0)
+    rounding = SAFETY * evidence.rounding_for(error)
     if not error <= rounding:
         return None
     vague = rounding > max(CONCLUSIVE * size, NEGLIGIBLE * evidence.slope)

@@ -120,6 +120,8 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
         if not low <= x - step < x < x + step <= high:
             continue
         noise = max(noise for _, noise in rounding(g, x, size, 0, low, high, enough=1))
+        if relative == NARROWER:  # f may stand between two of its steps there, and look smooth
+            noise = max(noise, teeth(g, x, 1, low, high), teeth(g, x, -1, low, high))
         both, left, right = (tableau(g, x, step, side, noise, ROWS) for side in (0, -1, 1))
         if len({g(x + sign * step / SHRINK**k) for sign in (-1, 1) for k in range(ROWS)}) < ROWS - 1:
             return None  # a staircase, as in low precision
