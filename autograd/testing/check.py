@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.testing.checker import Checker
+from autograd.testing.effort import Budget, Effort
 from autograd.testing.functions import silence
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
@@ -29,6 +30,7 @@ def check_gradients(
     modes: Sequence[str] = ("reverse", "forward"),
     domain: Any = None,
     accuracy: float = 0.0,
+    budget: Budget = None,
     inconclusive: str = "fail",
 ) -> Report:
     """Check every derivative of f at `args` against oracles that only use values of f.
@@ -46,9 +48,11 @@ def check_gradients(
 
     `order=2` checks the engine's second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict of them
     by parameter name, or a list with one per parameter; f is never called outside it. `accuracy` is the relative
-    accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a solver that stops there. A test
-    made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the operation to
-    blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing could be verified.
+    accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a solver that stops there.
+    `budget` is a number of calls of f, or a time like "10 s": derivatives whose turn comes later are "not checked". A
+    test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the
+    operation to blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing could be
+    verified.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
@@ -64,7 +68,8 @@ def check_gradients(
         f = by_position(f, count, names)
         supplied = {name: one and by_position(one, count, names) for name, one in supplied.items()}
         args = (*args, *kwargs.values())
-    checker = Checker(f, args, supplied, order, modes, domain, accuracy, static)
+    effort = Effort(getattr(f, "__name__", "f"), budget)
+    checker = Checker(f, args, supplied, order, modes, domain, accuracy, static, effort)
     with silence():
         report = checker.report()
     if checker.failure is not None:

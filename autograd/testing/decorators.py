@@ -15,6 +15,7 @@ from autograd.testing.check import FUNCTION, Given
 from autograd.testing.checker import Checker
 from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each, is_domain
+from autograd.testing.effort import Budget, Effort, limits
 from autograd.testing.functions import silence
 from autograd.testing.messages import argument
 from autograd.testing.points import points
@@ -81,6 +82,7 @@ def gradcheck(
     order: int = 1,
     modes: Sequence[str] = ("reverse", "forward"),
     accuracy: float = 0.0,
+    budget: Budget = None,
 ) -> Any:
     """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
 
@@ -88,10 +90,11 @@ def gradcheck(
     `domain` is one interval for all parameters, a dict by name, or a list with one per parameter. Structures of
     intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3),
     "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants in the
-    code of f and of what is supplied. `grad`, `vjp`, `jvp`, `hessian`, `hvp` and the other options are those of
-    check_gradients; they are called with the same arguments, and by name with those that pytest supplies. Hypothesis'
-    own decorators (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails with a
-    GradientMismatch, also if a check is inconclusive at over 2 % of its points.
+    code of f and of what is supplied; `budget`, calls of f or a time like "30 s", ends the drawing. `grad`, `vjp`,
+    `jvp`, `hessian`, `hvp` and the other options are those of check_gradients; they are called with the same arguments,
+    and by name with those that pytest supplies. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
+    below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of
+    its points.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
@@ -101,17 +104,20 @@ def gradcheck(
     """
     supplied = {"grad": grad, "vjp": vjp, "jvp": jvp, "hessian": hessian, "hvp": hvp}
     if f is None:
-        return functools.partial(gradcheck, domain=domain, order=order, modes=modes, accuracy=accuracy, **supplied)
+        own = {"order": order, "modes": modes, "accuracy": accuracy, "budget": budget}
+        return functools.partial(gradcheck, domain=domain, **supplied, **own)  # type: ignore[arg-type]
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
     options = {"supplied": supplied, "order": order, "modes": modes, "accuracy": accuracy}
+    limits(budget)  # a wrong one is an error before any test runs
 
-    @functools.wraps(_drawing_test(function, domains, options, (), {}, []))
+    @functools.wraps(_drawing_test(function, domains, {**options, "effort": Effort("")}, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
         __tracebackhide__ = True
         reports: list[tuple[str, Report]] = []
-        drawing = _drawing_test(function, domains, options, fixed, parametrized, reports)
+        effort = Effort(name_of(function), budget)
+        drawing = _drawing_test(function, domains, {**options, "effort": effort}, fixed, parametrized, reports)
         for name, value in vars(test).items():  # set by hypothesis' decorators
             if name.startswith("hypothesis_") or (name.startswith("_hypothesis") and value is not None):
                 setattr(drawing, name, value)
@@ -158,8 +164,10 @@ def _drawing_test(
         later += bool(failed)
         if shown in passed:
             reports.append(passed[shown])
-        if shown in passed or (later > SHRINKING and shown not in failed):
+        over = later > SHRINKING or options["effort"].spent
+        if shown in passed or (over and shown not in failed):
             return
+        options["effort"].points += 1
         try:
             args = tuple([arguments[name] for name in domains])
             with silence():

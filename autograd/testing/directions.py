@@ -39,7 +39,7 @@ class Directions:
         """The places of the derivatives that are right; those of all others have to be checked alone."""
         groups: dict[int | None, list[int]] = defaultdict(list)
         for i, d in enumerate(gradient):
-            if self.may_move[i] and math.isfinite(d) and (d == 0.0 or abs(d) * self.sizes[i] > 0.0):
+            if self.may_move[i] and (d == 0.0 or 0.0 < abs(d) * self.sizes[i] < math.inf):
                 groups[math.floor(math.log(abs(d) * self.sizes[i], ALIKE)) if d else None].append(i)
         right: set[int] = set()
         for group in groups.values():

@@ -12,6 +12,14 @@ Domain = Any  # an Interval, its text, or a pair of closed ends
 
 REALS = Interval("[-inf, inf]")
 
+# Errors of code. Any other exception of f says that it has no value at a point, as a ValueError does.
+ERRORS_OF_CODE = (AssertionError, AttributeError, ImportError, MemoryError, NameError, NotImplementedError, TypeError)
+
+
+def has_no_value(error: Exception) -> bool:
+    """Whether an exception says that f has no value at a point; hypothesis' own are messages to it."""
+    return not isinstance(error, ERRORS_OF_CODE) and not type(error).__module__.startswith("hypothesis")
+
 
 def interval(domain: Domain) -> Interval:
     """A set of numbers as an Interval: "(0, inf)", (0, 1) for a closed one, None for all numbers."""

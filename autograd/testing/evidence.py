@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.testing.domains import REALS
+from autograd.testing.domains import REALS, has_no_value
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
 from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, rounding_beside
 from autograd.testing.oracle import Estimate, numeric_derivative
@@ -203,7 +203,9 @@ class Evidence:
         operands[self.i] = t
         try:
             return self.floats(*operands)
-        except (ValueError, ArithmeticError):
+        except Exception as error:
+            if not has_no_value(error):
+                raise
             return math.nan
 
     @cached_property

@@ -35,6 +35,7 @@ class Function:
     ) -> None:
         self.f = f
         self.given = args
+        self.called: Callable[[], None] = lambda: None  # told of every call of f
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
         self.parameters = self._parameters()
         self.weights = weights
@@ -59,6 +60,7 @@ class Function:
 
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError if the result is not real."""
+        self.called()
         result = self.f(*self.filled(numbers))
         if self.weights is not None and self.weights.applies(result):
             return self.weights.sum(result)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from autograd.testing.domains import has_no_value
+
 EPSILON = sys.float_info.epsilon
 SAFETY = 10.0
 COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
@@ -30,7 +32,9 @@ class Slice:
             operands[self.i] = t
             try:
                 self.known[t] = float(self.f(*operands))
-            except (ValueError, ArithmeticError):
+            except Exception as error:
+                if not has_no_value(error):
+                    raise
                 self.known[t] = math.nan
         return self.known[t]
 

@@ -21,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--gradcheck-artifacts",
         metavar="DIR",
-        help="save a picture of each graph whose gradient is wrong, the guilty operation marked, and its program",
+        help="save a picture of each graph whose gradient is wrong, the guilty operation marked, and its program; "
+        "or the message, where there is no graph",
     )
 
 
@@ -89,7 +90,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
-    """Save the program and picture of each mismatch; yield a line that says where, or why not: no session ends here."""
+    """Save the program, or message, and picture of each mismatch; yield lines on where: no session ends here."""
     for mismatch in mismatches(error):
         for content in (_program, _picture):
             try:
@@ -115,9 +116,9 @@ def mismatches(error: BaseException) -> list[Any]:
     return found
 
 
-def _program(mismatch: Any) -> tuple[str, bytes] | None:
-    if not mismatch.program:
-        return None
+def _program(mismatch: Any) -> tuple[str, bytes]:
+    if not mismatch.program:  # f is no code of ours: the message says how to repeat it
+        return "txt", f"{mismatch}\n".encode("utf-8", "backslashreplace")
     return "py", (mismatch.program + "\n").encode("utf-8", "backslashreplace")
 
 

@@ -34,14 +34,16 @@ class Verdict(Enum):
     RAISES = "raises"  # f raises on floats and on Values, the same exception
     INCONCLUSIVE = "inconclusive"  # no oracle can tell
     DISAGREEMENT = "disagreement"  # f on floats has another derivative than f in fifty digits
+    NOT_CHECKED = "not checked"  # the budget was spent before
 
 
 # What leaves a derivative unverified. Without `grad=`, f on Values is at least compared with f on floats.
 UNVERIFIED = {Verdict.INCONCLUSIVE, Verdict.DISAGREEMENT}
-UNVERIFIED_GIVEN = UNVERIFIED | {Verdict.DISCONTINUITY, Verdict.NOT_FINITE}
+UNVERIFIED_GIVEN = UNVERIFIED | {Verdict.DISCONTINUITY, Verdict.NOT_FINITE, Verdict.NOT_CHECKED}
 ADVICE = {
     Verdict.INCONCLUSIVE: "no step of the differences gives a bound; choose another point, or state accuracy= of f",
     Verdict.DISAGREEMENT: "f takes steps, each finer than floats; state accuracy= of f",
+    Verdict.NOT_CHECKED: "the budget was spent before; allow more calls, or more time",
     Verdict.DISCONTINUITY: "f jumps here; choose another point",
     Verdict.NOT_FINITE: "f, or the point, is not finite; choose another point",
 }
