@@ -8,7 +8,10 @@ from typing import Any
 
 from autograd.testing.checker import Checker
 from autograd.testing.effort import Budget, Effort
+from autograd.testing.frameworks import with_own_derivative
 from autograd.testing.functions import silence
+from autograd.testing.messages import OWN
+from autograd.testing.supplied import FIRST
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
@@ -46,6 +49,9 @@ def check_gradients(
     in the structure of f's result, `jvp(*args, *tangents)` the change of the result, `hessian(*args)` a matrix and
     `hvp(*args, *vectors)` its product, both checked against `grad`, or the engine's gradient.
 
+    A torch.autograd.Function, a function made by jax.custom_vjp, custom_jvp or jit, and a primitive of HIPS autograd
+    supply their own derivative: they are checked as they are.
+
     `order=2` checks the engine's second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict of them
     by parameter name, or a list with one per parameter; f is never called outside it. `accuracy` is the relative
     accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a solver that stops there.
@@ -63,6 +69,7 @@ def check_gradients(
         raise ValueError(f'check_gradients: inconclusive must be "fail" or "ok"; got {inconclusive!r}')
     supplied = {"grad": grad, "vjp": vjp, "jvp": jvp, "hessian": hessian, "hvp": hvp}
     f = getattr(f, FUNCTION, f)
+    f, supplied = completed(f, supplied)
     if kwargs:
         count, names = len(args), list(kwargs)
         f = by_position(f, count, names)
@@ -77,6 +84,15 @@ def check_gradients(
     if inconclusive == "fail":
         refuse_unverified(checker.function.name, report, UNVERIFIED_GIVEN if checker.given else UNVERIFIED)
     return report
+
+
+def completed(f: Callable[..., Any], supplied: dict[str, Given]) -> tuple[Callable[..., Any], dict[str, Given]]:
+    """f, and what is supplied; a function of PyTorch, JAX or HIPS autograd supplies its own derivative."""
+    own = None if any(supplied[name] for name in FIRST) else with_own_derivative(f)
+    if own is None:
+        return f, supplied
+    setattr(own[1], OWN, True)
+    return own[0], {**supplied, "vjp": own[1]}
 
 
 def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.testing.check import FUNCTION, Given
+from autograd.testing.check import FUNCTION, Given, completed
 from autograd.testing.checker import Checker
 from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each, is_domain
@@ -108,6 +108,7 @@ def gradcheck(
         return functools.partial(gradcheck, domain=domain, **supplied, **own)  # type: ignore[arg-type]
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
+    f, supplied = completed(f, supplied)
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
     options = {"supplied": supplied, "order": order, "modes": modes, "accuracy": accuracy}
     limits(budget)  # a wrong one is an error before any test runs

@@ -17,6 +17,7 @@ from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
 MOST_ENTRIES = 8  # wrong entries in the table of a message
+OWN = "own_derivative"  # the attribute of a derivative that the function brings itself, and no option names
 LONGEST = 60  # operations or inputs: a longer program is not printed
 
 
@@ -60,7 +61,9 @@ def explained(
 def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int) -> str:
     """The options of a check, as written in the call that repeats it."""
     found = "".join(
-        f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}" for name, f in supplied.items()
+        f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}"
+        for name, f in supplied.items()
+        if not hasattr(f, OWN)
     )
     found += "" if domain is None else f", domain={argument(domain)}"
     return found + (f", order={order}" if order != 1 else "")
