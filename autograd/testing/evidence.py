@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -35,6 +36,8 @@ FAR = (
 BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
 STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
 BESIDE = 1e-3  # how far a number is moved off a kink, relative to it or to 1
+MOVES = 8  # points beside one where numbers tie
+AROUND = 2.0**-26  # how far to the left and right, relative to |x|: a kink in between is at the point
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
 
@@ -155,14 +158,31 @@ class Evidence:
         return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
 
     def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
-        """The derivatives at points where another number is moved a little, each way that its domain allows."""
-        found = []
-        for j, x in enumerate(self.point):
-            for moved in (x - BESIDE * max(abs(x), 1.0), x + BESIDE * max(abs(x), 1.0)):
-                if j != self.i and moved in domains[j]:
-                    point = [*self.point[:j], moved, *self.point[j + 1 :]]
-                    found.append(numeric_derivative(self.floats, point, self.i, domain=self.domain.ends()).value)
+        """The derivatives at some points beside this one, where the other numbers are moved off what they tie with."""
+        found, chance = [], random.Random(len(self.point))
+        for _ in range(MOVES if len(self.point) > 1 else 0):
+            point = [
+                x + chance.choice((-1, 1)) * chance.uniform(0.5, 1.0) * BESIDE * max(abs(x), 1.0) for x in self.point
+            ]
+            point[self.i] = self.point[self.i]
+            if all(x in domain for x, domain in zip(point, domains)):
+                found.append(numeric_derivative(self.floats, point, self.i, domain=self.domain.ends()).value)
         return list(filter(math.isfinite, found))
+
+    @cached_property
+    def slopes_around(self) -> list[float]:
+        """The derivatives a little to the left and to the right, if both can be told: a kink may lie in between."""
+        x, found = self.point[self.i], []
+        for side in (-1, 1):
+            moved = x + side * (abs(x) or 1.0) * AROUND
+            if moved not in self.domain:
+                return []
+            point = [*self.point[: self.i], moved, *self.point[self.i + 1 :]]
+            estimate = numeric_derivative(self.floats, point, self.i, side=side, domain=self.domain.ends())
+            if not estimate.bound <= SURE * abs(estimate.value) and (estimate.value or estimate.bound > TINIEST * 4):
+                return []
+            found.append(estimate.value)
+        return found
 
     @cached_property
     def jumps(self) -> bool:

@@ -29,7 +29,6 @@ DEEPER = 350  # the next steps are smaller by this many digits, until the quotie
 DIVERGE = 30.0  # their ratio if the only limit is infinity
 BITS = (33, 41, 47, *range(50, 58), 60)  # one precision may be exact by chance: several, near a float's
 NEAR = range(50, 58)  # f must give its float value in at least one of these
-UNDEFINED = (ValueError, ArithmeticError)  # what f raises where it has no value
 UNSUITABLE = (TypeError, AttributeError, RuntimeError)  # if f does not take such numbers; RuntimeError is PyTorch's
 TRUE_BITS = 400  # plus twice the digits between operands and 1, which cancelling terms may lose
 
@@ -157,7 +156,7 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
     mp = context()
     try:
         value = f(*operands)
-    except (*UNDEFINED, *UNSUITABLE):
+    except Exception:  # it has no value there, or takes no such numbers
         return None
     if isinstance(value, mp.mpf):
         return value if mp.isfinite(value) else None
@@ -168,10 +167,10 @@ def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
     """Whether f has a value; true also if f does not run on mpmath's numbers, because it may have one."""
     try:
         return bool(context().isfinite(f(*operands)))
-    except UNDEFINED:
-        return False
     except UNSUITABLE:
         return True
+    except Exception:
+        return False
 
 
 def _step(x: Sequence[float]) -> Any:

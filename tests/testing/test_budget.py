@@ -1,6 +1,7 @@
 """What a check may cost, what it says meanwhile, and where f has no value."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,4 +86,4 @@ def test_a_supplied_derivative_leaves_its_message(tmp_path: Any) -> None:
     with pytest.raises(GradientMismatch) as caught:
         check_gradients(lambda x: float(special.j0(x)), 1.0, grad=special.j1)
     (line,) = artifacts(caught.value, tmp_path, "test")
-    assert line.endswith(".txt") and "again     check_gradients" in open(line, encoding="utf-8").read()
+    assert line.endswith(".txt") and "again     check_gradients" in Path(line).read_text(encoding="utf-8")

@@ -40,12 +40,28 @@ def entropy(p: float) -> float:
     return -p * math.log(p) if p else 0.0
 
 
+def dead_zone(x: float) -> float:
+    return 0.0 if abs(x) < 1 else math.copysign(abs(x) - 1, x)
+
+
+def quantile_slope(v: Any) -> Any:
+    """Of the three tenths quantile of four numbers: a tenth of the least, nine of the next."""
+    found = np.zeros(4)
+    found[np.argsort(v)[:2]] = 0.1, 0.9
+    return found
+
+
 P = [0.2, 0.3, 0.5]
 SHARE = {"domain": "[0, 1]"}
 HALF = {"domain": "[0, inf)"}
 
 # the case, f, the point, the options, its derivative and wrong ones
 POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any, list[Any]]] = [
+    ("a float beside a kink", dead_zone, (math.nextafter(1.0, 2.0),), {}, lambda x: 1.0, []),
+    ("a quantile of equal numbers", lambda v: float(np.quantile(v, 0.3)), (np.zeros(4),), {}, quantile_slope,
+     [lambda v: -quantile_slope(v), lambda v: 1.5 * quantile_slope(v)]),
+    ("a tie at the end of a domain", lambda x, y: max(x, y), (3.0, 3.0), {"domain": "[0, 3]"}, lambda x, y: (0.0, 1.0),
+     [lambda x, y: (0.0, 2.0), lambda x, y: (-0.5, 1.0)]),
     ("a minimum of a square", lambda x: x**2, (0.0,), {}, lambda x: 2 * x, [lambda x: 1e-6, lambda x: 1.0]),
     ("a minimum of a fourth power", lambda x: x**4, (0.0,), {}, lambda x: 4 * x**3, [lambda x: 1e-3]),
     ("a flat maximum", math.cos, (0.0,), {}, lambda x: -math.sin(x), [lambda x: 1e-9]),
