@@ -100,7 +100,7 @@ def _hunt_rule(row: Primitive, order: int) -> tuple[Any, int]:
 def _on_programs(strategy: st.SearchStrategy[SampleProgram], order: int) -> Any:
     @given(strategy)
     def hunt(program: SampleProgram) -> None:
-        check_gradients(program, *program.inputs, order=order)
+        check_gradients(program, *program.inputs, order=order, inconclusive="ok")
 
     return hunt
 
@@ -108,7 +108,7 @@ def _on_programs(strategy: st.SearchStrategy[SampleProgram], order: int) -> Any:
 def _on_points(form: Callable[..., Any], count: int, order: int) -> Any:
     @given(st.tuples(*[values("[0.1, 8]", ["ordinary"])] * count))
     def hunt(point: tuple[float, ...]) -> None:
-        check_gradients(form, *point, order=order)
+        check_gradients(form, *point, order=order, inconclusive="ok")
 
     return hunt
 
