@@ -69,8 +69,13 @@ def _is_of_floats_alone(row: Primitive) -> bool:
     """Whether a user's rule takes no other numbers: then it has no second derivatives, and none in fifty digits."""
     if row.vectors:
         return False
+    return all(_refuses(row, of) for of in (Symbol, lambda name: Value(0.5)))
+
+
+def _refuses(row: Primitive, of: Callable[[str], Any]) -> bool:
+    """Whether a rule takes no numbers of a kind."""
     try:
-        row.rule(*(Symbol(name) for name in row.parameters))
+        row.rule(*map(of, row.parameters))
     except TypeError:
         return True
     except FAILURES:
