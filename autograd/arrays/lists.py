@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import primitives as p
 from autograd.arrays import scalars
 from autograd.arrays.scalars import choose, isnan, number
-from autograd.primitives.operators import core
+from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
 
@@ -25,7 +25,7 @@ def is_traced(xs: Numbers) -> bool:
 
 
 def balanced(function: Callable[[Any, Any], Any], xs: Numbers) -> Any:
-    """Fold by halves: the depth is that of a tree, and a tie is shared evenly."""
+    """Fold by halves: the depth is that of a tree."""
     while len(xs) > 1:
         pairs = [function(x, y) for x, y in zip(xs[::2], xs[1::2])]
         xs = pairs + xs[len(pairs) * 2 :]
@@ -48,18 +48,28 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
     def found(xs: Numbers) -> Any:
         if not xs:
             raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
-        if is_traced(xs):
-            return balanced(wins, xs)
+        if len(xs) == 2 or is_traced(xs):
+            return shared(balanced(wins, xs), xs)
         best = xs[0]
         for x in xs:
             if x != x:
                 return x
             if better(x, best):
                 best = x
-        alone = sum(1 for x in xs if x == best) == 1
-        return best if alone else balanced(wins, xs)  # a tie is shared as a trace shares it
+        return best if sum(1 for x in xs if x == best) == 1 else shared(best, xs)
 
     return found
+
+
+def shared(best: Any, xs: Numbers) -> Any:
+    """The greatest or least of these numbers with the slope 1/k for each of the k that are equal to it."""
+    if len(xs) < 3 or not (is_traced(xs) or best == best):
+        return best
+    best = best.fixed() if isinstance(best, Scalar) else best
+    tied = [x == best for x in xs]
+    count = total([choose(is_best, 1.0, 0.0) for is_best in tied])
+    finite = scalars.isfinite(best)  # inf - inf is NaN
+    return best + total([choose(is_best, choose(finite, x - best, x), 0.0) for is_best, x in zip(tied, xs)]) / count
 
 
 greatest = _extreme("maximum", scalars.maximum, lambda x, y: x > y)
@@ -101,9 +111,14 @@ WITHOUT_NAN: dict[Callable[[Numbers], Any], Callable[[Numbers], Any]] = {
     total: lambda xs: total(replaced(xs, 0.0)),
     product: lambda xs: product(replaced(xs, 1.0)),
     mean: lambda xs: total(replaced(xs, 0.0)) / total([choose(isnan(x), 0.0, 1.0) for x in xs]),
-    greatest: lambda xs: balanced(scalars.ignoring_nan(scalars.maximum), xs),
-    least: lambda xs: balanced(scalars.ignoring_nan(scalars.minimum), xs),
+    greatest: lambda xs: _known(xs, greatest(replaced(xs, -math.inf))),
+    least: lambda xs: _known(xs, least(replaced(xs, math.inf))),
 }
+
+
+def _known(xs: Numbers, extreme: Any) -> Any:
+    """The extreme, unless all numbers are NaN."""
+    return choose(all_of([isnan(x) for x in xs]), math.nan, extreme)
 
 
 def all_of(xs: Numbers) -> Any:

@@ -164,7 +164,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
         best = items[0]
         for x in items[1:]:
             best = of_two(best, x)
-        return best
+        return lists.shared(best, items)
 
     extreme.__name__ = extreme.__qualname__ = original.__name__
     return extreme

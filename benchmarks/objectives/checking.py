@@ -1,5 +1,6 @@
 """What is right of the tables: gradients and Hessians against differences in 50 digits, eagerly and compiled."""
 
+import functools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -8,30 +9,11 @@ import mpmath
 import numpy as np
 
 import autograd
-from benchmarks.objectives.registry import OBJECTIVES, RESIDUALS, TEXTBOOK, Function, Problem
+from benchmarks.objectives import others
+from benchmarks.objectives.registry import Function, Problem, argument, problems
 
 TOLERANCE = 1e-8  # of the largest entry
 STEP = mpmath.mpf(10) ** -15
-
-
-def half_sum_of_squares(f: Function) -> Function:
-    """The objective of residuals."""
-    return lambda x: 0.5 * sum([v * v for v in f(x)])
-
-
-def problems() -> dict[str, Problem]:
-    """Every function by a name, residuals from two starts as one number each."""
-    found = {f"objective {name}": problem for name, problem in OBJECTIVES.items()}
-    for name, problem in RESIDUALS.items():
-        for scale in (1.0, 1.1):
-            start = [scale * v for v in problem.start]
-            found[f"residuals {name} × {scale}"] = Problem(half_sum_of_squares(problem.function), start, None, None)
-    return found | {f"textbook {name}": problem for name, problem in TEXTBOOK.items()}
-
-
-def argument(name: str, numbers: Any) -> Any:
-    """A point as the function takes it: a list for `math` alone, else an array."""
-    return list(numbers) if name.startswith("textbook") else np.array(numbers)
 
 
 def precise_gradient(f: Function, start: list[float], take: Callable[[Any], Any]) -> list[Any]:
@@ -80,11 +62,17 @@ def attempts(name: str, problem: Problem) -> dict[str, Callable[[], Any]]:
     }
 
 
-def outcome(name: str, problem: Problem) -> dict[str, str]:
+def precise(name: str, problem: Problem) -> tuple[list[Any], list[Any]]:
+    """The gradient and the Hessian, by differences."""
+    f, x = problem.function, problem.start
+    take = functools.partial(argument, name)
+    return precise_gradient(f, x, take), precise_hessian(f, x, take)
+
+
+def outcome(name: str, problem: Problem, wanted: tuple[Any, Any] | None = None) -> dict[str, str]:
     """For each way, "" where it is right, else what went wrong."""
-    f, found = problem.function, {}
-    first = precise_gradient(f, problem.start, lambda numbers: argument(name, numbers))
-    second = precise_hessian(f, problem.start, lambda numbers: argument(name, numbers))
+    found = {}
+    first, second = wanted or precise(name, problem)
     for way, attempt in attempts(name, problem).items():
         try:
             with warnings.catch_warnings():
@@ -96,16 +84,38 @@ def outcome(name: str, problem: Problem) -> dict[str, str]:
     return found
 
 
+def report(library: str, outcomes: dict[str, dict[str, str]]) -> None:
+    """Print how many of each table are right, by way."""
+    for way in next(iter(outcomes.values())):
+        right: dict[str, list[bool]] = {}
+        for name, row in outcomes.items():
+            right.setdefault(name.split()[0], []).append(not row[way])
+        cells = "".join(f"{f'{sum(rows)} of {len(rows)}':>14}" for rows in right.values())
+        print(f"{library:<6}{way:<36}{cells}")
+
+
 def main() -> None:
-    """Print how many of each table are right, and what is not."""
-    tables: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    for name, problem in problems().items():
-        tables.setdefault(name.split()[0], []).append((name, outcome(name, problem)))
-    for table, rows in tables.items():
-        for way in rows[0][1]:
-            print(f"{table}, {way}: {sum(not row[way] for _, row in rows)} of {len(rows)}")
-    for rows in tables.values():
-        for name, row in rows:
-            for way in row:
-                if row[way] and way != "as it stands":
-                    print(f"{name}, {way}: {row[way]:.160}")
+    """Print how many of each table are right, by ours and the peers, and what is not right by ours."""
+    wanted = {name: precise(name, problem) for name, problem in problems().items()}
+    ours = {name: outcome(name, problem, wanted[name]) for name, problem in problems().items()}
+    print(f"{'':<42}{'objectives':>14}{'residuals':>14}{'textbook':>14}")
+    report("ours", ours)
+    for peer in others.PEERS:
+        found = others.answers(peer)
+        if isinstance(found, str):
+            print(f"{peer}: {found}")
+            continue
+        judged = {
+            name: {way: "" if is_right(way, got, wanted[name]) else "wrong" for way, got in row.items()}
+            for name, row in found.items()
+        }
+        report(peer, judged)
+    for name, row in ours.items():
+        for way in row:
+            if row[way] and way != "as it stands":
+                print(f"{name}, {way}: {row[way]:.160}")
+
+
+def is_right(way: str, found: Any, wanted: tuple[Any, Any]) -> bool:
+    """Whether a peer's numbers, or its error, are right."""
+    return found is not None and is_close(found, wanted[way.startswith("Hessian")])

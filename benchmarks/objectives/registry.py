@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 Function = Callable[..., Any]
 
 
@@ -34,3 +36,23 @@ def _into(table: dict[str, Problem]) -> Callable[..., Callable[[Function], Funct
 
 
 objective, residuals, textbook = _into(OBJECTIVES), _into(RESIDUALS), _into(TEXTBOOK)
+
+
+def half_sum_of_squares(f: Function) -> Function:
+    """The objective of residuals."""
+    return lambda x: 0.5 * sum([v * v for v in f(x)])
+
+
+def problems() -> dict[str, Problem]:
+    """Every function by a name, residuals from two starts as one number each."""
+    found = {f"objective {name}": problem for name, problem in OBJECTIVES.items()}
+    for name, problem in RESIDUALS.items():
+        for scale in (1.0, 1.1):
+            start = [scale * v for v in problem.start]
+            found[f"residuals {name} × {scale}"] = Problem(half_sum_of_squares(problem.function), start, None, None)
+    return found | {f"textbook {name}": problem for name, problem in TEXTBOOK.items()}
+
+
+def argument(name: str, numbers: Any) -> Any:
+    """A point as the function takes it: a list for `math` alone, else an array."""
+    return list(numbers) if name.startswith("textbook") else np.array(numbers)

@@ -6,8 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from benchmarks.objectives.checking import outcome, problems
-from benchmarks.objectives.registry import OBJECTIVES, RESIDUALS, TEXTBOOK
+from benchmarks.objectives.checking import outcome
+from benchmarks.objectives.registry import OBJECTIVES, RESIDUALS, TEXTBOOK, problems
 
 BRANCHES = " if ", "while "  # which a trace refuses
 SAMPLE = list(itertools.islice(problems(), 0, None, 12))
