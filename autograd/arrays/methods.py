@@ -1,4 +1,7 @@
-"""The methods of a ScalarArray that NumPy writes for its own numbers: they call its functions, which are ours."""
+"""The operators of a ScalarArray, and the methods that NumPy writes for its own numbers.
+
+NumPy's operators would call `__array_ufunc__`, which does the same at a microsecond more.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.scalar_array import ScalarArray
+from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function
+from autograd.refusals import is_tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +20,7 @@ METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min pr
 
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
+        return apply_function(function, (self, *args), kwargs)
 
     method.__name__ = function.__name__
     method.__doc__ = function.__doc__
@@ -33,7 +37,98 @@ def _partition(self: Any, kth: Any, axis: int = -1, kind: Any = None, order: Non
     _sort(self, axis)
 
 
+# --- operators ----------------------------------------------------------------------------------
+
+ndarray = numpy.ndarray
+
+
+def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    """An operator in NumPy's loop over objects, for the operands that are frequent; else NumPy's operator."""
+
+    def method(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if kind is type(self):
+            other = other.view(ndarray)
+        elif kind not in CARRIED:
+            return by_numpy(self, other)
+        x = self.view(ndarray)
+        try:
+            result = ufunc(other, x) if swapped else ufunc(x, other)
+        except FALLS:
+            return by_numpy(self, other)
+        return result.view(type(self)) if type(result) is ndarray else result
+
+    return method
+
+
+def _in_place(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        self.view(ndarray)[...] = operator(self, other)
+        return self
+
+    return method
+
+
+def _unary(ufunc: Any, by_numpy: Any) -> Callable[[Any], Any]:
+    def method(self: Any) -> Any:
+        try:
+            result = ufunc(self.view(ndarray))
+        except FALLS:
+            return by_numpy(self)
+        return result.view(type(self)) if type(result) is ndarray else result
+
+    return method
+
+
+def _power(self: Any, other: Any) -> Any:
+    """Only a power of a float may leave the real numbers."""
+    return _power_of_whole(self, other) if type(other) is int else ndarray.__pow__(self, other)
+
+
+_power_of_whole = _binary(numpy.power, ndarray.__pow__)
+
+
+def _comparison(ufunc: Any, by_numpy: Any) -> Callable[[Any, Any], Any]:
+    """An array of bools, unless a function is traced."""
+
+    def method(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if is_tracing() or not (kind is type(self) or kind in CARRIED):
+            return by_numpy(self, other)
+        try:
+            return ufunc(self.view(ndarray), other if kind in CARRIED else other.view(ndarray))
+        except FALLS:
+            return by_numpy(self, other)
+
+    return method
+
+
+def _own(name: str) -> Any:
+    return getattr(ndarray, f"__{name}__")
+
+
+ARITHMETIC: dict[str, Any] = {
+    "add": numpy.add, "sub": numpy.subtract, "mul": numpy.multiply, "truediv": numpy.divide,
+}  # fmt: skip
+UNARY: dict[str, Any] = {"neg": numpy.negative, "pos": numpy.positive, "abs": numpy.absolute}
+COMPARISONS: dict[str, Any] = {
+    "lt": numpy.less, "le": numpy.less_equal, "gt": numpy.greater, "ge": numpy.greater_equal, "eq": numpy.equal,
+    "ne": numpy.not_equal,
+}  # fmt: skip
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{name: _binary(ufunc, _own(name)) for name, ufunc in ARITHMETIC.items()},
+    **{f"r{name}": _binary(ufunc, _own(f"r{name}"), swapped=True) for name, ufunc in ARITHMETIC.items()},
+    **{name: _unary(ufunc, _own(name)) for name, ufunc in UNARY.items()},
+    **{name: _comparison(ufunc, _own(name)) for name, ufunc in COMPARISONS.items()},
+    "pow": _power,
+}
+OPERATORS |= {f"i{name}": _in_place(OPERATORS[name]) for name in (*ARITHMETIC, "pow")}
+
+# --- methods ------------------------------------------------------------------------------------
+
+for _name, _operator in OPERATORS.items():
+    setattr(ScalarArray, f"__{_name}__", _operator)
 for _name in METHODS.split():
     setattr(ScalarArray, _name, _method(getattr(numpy, _name)))
-for _name, _own in (("sort", _sort), ("partition", _partition)):
-    setattr(ScalarArray, _name, _own)
+for _name, _sorting in (("sort", _sort), ("partition", _partition)):
+    setattr(ScalarArray, _name, _sorting)

@@ -25,6 +25,9 @@ ndarray = numpy.ndarray
 choosing: ContextVar[Callable[[Any, Any], Any] | None] = ContextVar("autograd choosing", default=None)
 SINGLE = (NumPyOperand, float, int)
 CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
+# What such a loop raises for a plain number among the Values, or where NumPy answers with inf or NaN: then the
+# function is applied number by number.
+FALLS = (TypeError, ValueError, ArithmeticError)
 
 
 class ScalarArray(ndarray):
@@ -41,9 +44,12 @@ class ScalarArray(ndarray):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method == "__call__" and ufunc in NATIVE and not options:
             try:
-                result = ufunc(*[x if type(x) in CARRIED else bare(x) for x in inputs], **NATIVE[ufunc])
-            except (TypeError, ValueError, ArithmeticError):
-                pass  # a plain number among the Values, or what NumPy answers with inf or NaN: number by number
+                if len(inputs) == 1:
+                    result = ufunc(self.view(ndarray))
+                else:
+                    result = ufunc(*[x if type(x) in CARRIED else bare(x) for x in inputs], **NATIVE[ufunc])
+            except FALLS:
+                pass
             else:
                 if type(result) is not ndarray:
                     return result
