@@ -53,18 +53,27 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
     return error
 
 
+def no_index() -> TraceError:
+    """The error for an index into a list, a range or an array of plain numbers."""
+    return refuse(lambda most: "a whole number", "name the argument in static= or index=, or write np.choose(i, numbers)")
+
+
 def is_tracing() -> bool:
     """Whether a function is being traced."""
     return _refusals.get() is not None
 
 
 def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
-    """Return f(*arguments), or raise its first refusal, even if f caught it."""
+    """Return f(*arguments), or raise its first refusal, even if f caught it or another error took its place."""
     before = _refusals.get()
     noted: list[TraceError] = []
     _refusals.set(noted)
     try:
         result = f(*arguments)
+    except Exception:
+        if noted:
+            raise noted[0] from None
+        raise
     finally:
         _refusals.set(before)
     if noted:

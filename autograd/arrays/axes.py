@@ -46,6 +46,11 @@ def as_bools(x: Any) -> Any:
     return x.astype(bool) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= BOOLS else x
 
 
+def as_indices(x: Any) -> Any:
+    """An array of ints as NumPy has it, unless some are traced."""
+    return x.astype(int) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= {int} else x
+
+
 def as_objects(x: Any) -> Any:
     """An array, a nested list or a number as a bare array of objects."""
     if type(x) is ndarray:

@@ -76,16 +76,24 @@ greatest = _extreme("maximum", scalars.maximum, lambda x, y: x > y)
 least = _extreme("minimum", scalars.minimum, lambda x, y: x < y)
 
 
-def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], int]:
+def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
     """The index of the first number that is the greatest or least, or NaN."""
 
-    def place(xs: Numbers) -> int:
+    def place(xs: Numbers) -> Any:
         if is_traced(xs):
-            raise refuse(lambda most: "the place of the greatest or least number", "write np.max or np.min, or where")
+            return _traced_place(extreme(xs), xs)
         best = extreme(xs)
         return next(i for i, x in enumerate(xs) if x == best or (x != x and best != best))
 
     return place
+
+
+def _traced_place(best: Any, xs: Numbers) -> Any:
+    found: Any = float(len(xs) - 1)
+    for i in reversed(range(len(xs) - 1)):
+        is_best = scalars.either(xs[i] == best, scalars.both(isnan(xs[i]), isnan(best)))
+        found = choose(is_best, float(i), found)
+    return found
 
 
 def without_nan(function: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
@@ -137,16 +145,20 @@ def count_nonzero(xs: Numbers) -> Any:
 # --- order --------------------------------------------------------------------------------------
 
 
-def order(xs: Numbers) -> list[int]:
+def order(xs: Numbers) -> list[Any]:
     """The indices that sort the numbers, NaN last; equal numbers keep their order."""
+    if is_traced(xs):
+        ranks = _ranks(xs)
+        return [_at_rank(k, ranks, [float(i) for i in range(len(xs))]) for k in range(len(xs))]
     return sorted(range(len(xs)), key=lambda i: (bool(xs[i] != xs[i]), core(xs[i]) if xs[i] == xs[i] else 0.0))
 
 
-def ordered(xs: Numbers) -> Numbers:
+def ordered(xs: Numbers, keys: Numbers | None = None) -> Numbers:
     """The numbers from the least to the greatest, NaN last; in a trace, each place selects its number by rank."""
-    if not is_traced(xs):
-        return [xs[i] for i in order(xs)]
-    ranks = _ranks(xs)
+    keys = xs if keys is None else keys
+    if not is_traced(keys):
+        return [xs[i] for i in order(keys)]
+    ranks = _ranks(keys)
     return [_at_rank(k, ranks, xs) for k in range(len(xs))]
 
 

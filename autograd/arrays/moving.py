@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from autograd.arrays.axes import as_objects
+from autograd.arrays.indexing import kind_of_index, taken
 from autograd.arrays.table import IMPLEMENTATIONS, implements
 
 MOVING = (
@@ -14,7 +15,7 @@ MOVING = (
     "broadcast_to column_stack compress concat concatenate copy delete diag diag_indices_from diagflat diagonal dsplit "
     "dstack expand_dims extract flatnonzero flip fliplr flipud hsplit hstack ix_ matrix_transpose may_share_memory "
     "meshgrid moveaxis ndim nonzero pad permute_dims put_along_axis ravel repeat reshape resize roll "
-    "rollaxis rot90 shape shares_memory size split squeeze stack swapaxes take take_along_axis tile transpose tril "
+    "rollaxis rot90 shape shares_memory size split squeeze stack swapaxes tile transpose tril "
     "tril_indices_from trim_zeros triu triu_indices_from unstack vsplit vstack apply_along_axis real_if_close "
     "array_equiv iscomplexobj isrealobj common_type result_type can_cast"
 )
@@ -42,8 +43,29 @@ for _name in MOVING.split():
         IMPLEMENTATIONS[getattr(numpy, _name)] = _native(getattr(numpy, _name))
 for _name in INTO.split():
     IMPLEMENTATIONS[getattr(numpy, _name)] = _writing(getattr(numpy, _name))
+IMPLEMENTATIONS[numpy.lib.stride_tricks.sliding_window_view] = _native(numpy.lib.stride_tricks.sliding_window_view)
 for _name in ("diagonal", "matrix_transpose"):
     IMPLEMENTATIONS[getattr(numpy.linalg, _name)] = getattr(numpy.linalg, _name)._implementation
+
+
+@implements(numpy.take)
+def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: Any = "raise") -> Any:
+    """The numbers at these places, which may be traced."""
+    a = as_objects(a)
+    if kind_of_index(indices) is None:
+        return numpy.take(a, indices, axis, mode=mode)
+    a, axis = (a.reshape(-1), 0) if axis is None else (a, axis % a.ndim)
+    return taken(a, (slice(None),) * axis + (indices,)) if axis else taken(a, indices)
+
+
+@implements(numpy.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    if kind_of_index(indices) is None:
+        return numpy.take_along_axis(as_objects(arr), indices, axis)
+    arr = as_objects(arr)
+    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
+    grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
+    return taken(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)))
 
 
 @implements(numpy.insert)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays import lists
-from autograd.arrays.axes import along, as_objects, each_row, filled
+from autograd.arrays.axes import along, as_indices, as_objects, each_row, filled
 from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose, isnan
 from autograd.arrays.table import IMPLEMENTATIONS, implements
@@ -47,11 +47,25 @@ for _function, _of_list in {
     numpy.nanmax: lists.without_nan(lists.greatest), numpy.nanmin: lists.without_nan(lists.least),
     numpy.all: lists.all_of, numpy.any: lists.any_of,
     numpy.ptp: lambda xs: lists.greatest(xs) - lists.least(xs),
-    numpy.argmax: lists.place_of(lists.greatest), numpy.argmin: lists.place_of(lists.least),
-    numpy.nanargmax: lists.place_of(lists.without_nan(lists.greatest)),
-    numpy.nanargmin: lists.place_of(lists.without_nan(lists.least)),
 }.items():  # fmt: skip
     IMPLEMENTATIONS[_function] = _extreme(_of_list, _function)
+
+
+def _place(extreme: OfList, native: Any) -> Callable[..., Any]:
+    """An index, or an array of them."""
+    reduced = _extreme(lists.place_of(extreme), native)
+
+    def place(a: Any, axis: Any = None, out: None = None, *, keepdims: Any = False) -> Any:
+        return as_indices(reduced(a, axis, out, keepdims))
+
+    return place
+
+
+for _function, _of_list in {
+    numpy.argmax: lists.greatest, numpy.argmin: lists.least, numpy.nanargmax: lists.without_nan(lists.greatest),
+    numpy.nanargmin: lists.without_nan(lists.least),
+}.items():  # fmt: skip
+    IMPLEMENTATIONS[_function] = _place(_of_list, _function)
 
 
 @implements(numpy.count_nonzero)

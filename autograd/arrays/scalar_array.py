@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
+from autograd.arrays.chosen import Chosen, is_same
+from autograd.arrays.indexing import kind_of_index, put, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values
+from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_tracing, refuse
-from autograd.symbols import Condition
+from autograd.symbols import Condition, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,27 +74,38 @@ class ScalarArray(ndarray):
 
 
 class TracedArray(ScalarArray):
-    """A ScalarArray while a function is traced, where a mask is not known."""
+    """A ScalarArray while a function is traced, where a mask or an index is not known."""
 
     def __getitem__(self, index: Any) -> Any:
-        if has_conditions(index):
-            raise refuse(lambda most: "the length of x[mask]", "write np.where(mask, x, 0.0), or multiply by the mask")
+        kind = kind_of_index(index)
+        if kind is Condition and numpy.shape(index) == self.shape:
+            return Chosen(self.view(ndarray), bare(index))
+        if kind is Condition:
+            raise refuse(lambda most: "which rows a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
         choose = choosing.get()
         if choose is not None and any(map(is_traced, index if type(index) is tuple else (index,))):
             return choose(self, index)
+        if kind is Symbol:
+            return held(taken(self.view(ndarray), bare_index(index)))
         return super().__getitem__(index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if has_conditions(index) and numpy.size(value) == 1:
+        kind = kind_of_index(index)
+        if kind is Symbol:
+            return put(self.view(ndarray), bare_index(index), bare(value))
+        if kind is Condition and isinstance(value, Chosen):
+            if not all(map(is_same, value.chosen_by, numpy.ravel(index))):
+                raise refuse(lambda most: "the length of x[mask]", "choose both sides by the same mask")
+            value = numpy.reshape(numpy.array([*value.numbers, None], dtype=object)[:-1], self.shape)
+            index, value = ..., numpy.where(index, value, self)
+        elif kind is Condition and numpy.size(value) == 1:
             index, value = ..., numpy.where(index, value, self)
         super().__setitem__(index, value)
 
 
-def has_conditions(index: Any) -> bool:
-    """Whether an index is a mask that is not known while a function is traced."""
-    if isinstance(index, ndarray) and index.dtype == object:
-        return any(type(x) is Condition for x in index.flat)
-    return type(index) is Condition
+def bare_index(index: Any) -> Any:
+    """An index with bare arrays."""
+    return tuple(map(bare_index, index)) if type(index) is tuple else bare(index)
 
 
 def is_traced(index: Any) -> bool:
@@ -148,9 +162,13 @@ def held(result: Any) -> Any:
         return type(result)(map(held, result))
     if isinstance(result, tuple) and hasattr(result, "_fields"):
         return type(result)(*map(held, result))
+    if type(result) is ndarray and not result.ndim:
+        result = result[()]
+    if type(result) is Symbol:
+        return Value(result)  # type: ignore[arg-type]  # a whole number that is traced takes part in NumPy's functions
     if type(result) is not ndarray or result.dtype != object:
         return result
-    return result.view(TracedArray if is_tracing() else ScalarArray) if result.ndim else result[()]
+    return result.view(TracedArray if is_tracing() else ScalarArray)
 
 
 def holding(numbers: Any, traced: bool = False) -> Any:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_bools, as_objects, each_row, mapped
+from autograd.arrays.axes import along, as_bools, as_indices, as_objects, each_row, mapped
+from autograd.arrays.indexing import kind_of_index, taken
 from autograd.arrays.scalars import choose, number, truth
 from autograd.arrays.table import IMPLEMENTATIONS, implements
 from autograd.primitives.operators import core
@@ -136,8 +138,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
 
 @implements(numpy.argsort)
 def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: None = None, *, stable: Any = None) -> Any:
-    _known(a, "the order of the numbers", "np.sort")
-    return each_row(lists.order, a, axis).astype(int)
+    return as_indices(each_row(lists.order, a, axis))
 
 
 @implements(numpy.argwhere)
@@ -148,9 +149,16 @@ def argwhere(a: Any) -> Any:
 
 @implements(numpy.searchsorted)
 def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
-    _known(a, "a place in an array", "np.interp")
-    _known(v, "a place in an array", "np.interp")
+    if sorter is None and not all(map(plain_or_known, (a, v))):
+        row = as_objects(a).tolist()
+        before = operator.lt if side == "left" else operator.le
+        return mapped(lambda x: lists.total([choose(before(y, x), 1.0, 0.0) for y in row]), v)
     return numpy.searchsorted(_data(a), _data(v), side, sorter)
+
+
+def plain_or_known(x: Any) -> bool:
+    """Whether no number of an array is traced."""
+    return not lists.is_traced(as_objects(x).reshape(-1).tolist())
 
 
 def _data(x: Any) -> Any:
@@ -204,4 +212,7 @@ for _name, _test in {
 
 @implements(numpy.choose)
 def choose_from(a: Any, choices: Any, out: None = None, mode: Any = "raise") -> Any:
-    return numpy.choose(a, [as_objects(x) for x in choices], mode=mode)
+    if kind_of_index(a) is None:
+        return numpy.choose(a, [as_objects(x) for x in choices], mode=mode)
+    places, *rows = numpy.broadcast_arrays(as_objects(a), *map(as_objects, choices))
+    return taken(numpy.stack(rows), (places, *numpy.ogrid[tuple(slice(n) for n in places.shape)]))

@@ -32,6 +32,8 @@ NATIVE |= {getattr(numpy, name): {"dtype": object} for name in COMPARISONS}
 
 def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """ufunc.method(*inputs, **options) on bare arrays."""
+    if any(hasattr(x, "chosen_by") for x in inputs):  # they know what to do
+        return NotImplemented
     if ufunc.signature is not None:
         if method != "__call__" or ufunc not in PRODUCTS:
             raise refused(ufunc)

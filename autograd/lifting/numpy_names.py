@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -101,35 +102,65 @@ SPECIAL: dict[str, Callable[..., Any]] = {
 
 
 class _Norm:
-    """`scipy.stats.norm` in lifted code."""
+    """`scipy.stats.norm` in lifted code, and what it gives for a mean and a deviation of its own."""
 
-    @staticmethod
-    def _of(standard: Callable[[Any], Any], x: Any, loc: Any, scale: Any) -> Any:
-        return standard((entered(x) - loc) / scale)
+    def __init__(self, loc: Any = 0.0, scale: Any = 1.0) -> None:
+        self.loc, self.scale = loc, scale
 
-    def cdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    def __call__(self, loc: Any = 0.0, scale: Any = 1.0) -> _Norm:
+        return _Norm(loc, scale)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is of plain numbers, such as `rvs`."""
+        stats = importlib.import_module("scipy.stats")
+        own = stats.norm if self is NORM else stats.norm(self.loc, self.scale)
+        return getattr(own, name)
+
+    def _of(self, standard: Callable[[Any], Any], x: Any, loc: Any, scale: Any) -> Any:
+        return standard((entered(x) - self._loc(loc)) / self._scale(scale))
+
+    def _loc(self, loc: Any) -> Any:
+        return self.loc if loc is None else entered(loc)
+
+    def _scale(self, scale: Any) -> Any:
+        return self.scale if scale is None else entered(scale)
+
+    def cdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
         return self._of(p.normal_cdf, x, loc, scale)
 
-    def sf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    def sf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
         return self._of(lambda z: p.normal_cdf(-z), x, loc, scale)
 
-    def logcdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    def logcdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
         return self._of(p.log_normal_cdf, x, loc, scale)
 
-    def logsf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    def logsf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
         return self._of(lambda z: p.log_normal_cdf(-z), x, loc, scale)
 
-    def pdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-        return self._of(lambda z: p.exp(-z * z / 2), x, loc, scale) / (scale * math.sqrt(2 * math.pi))
+    def pdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(lambda z: p.exp(-z * z / 2), x, loc, scale) / (self._scale(scale) * math.sqrt(2 * math.pi))
 
-    def logpdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-        return self._of(lambda z: -z * z / 2, x, loc, scale) - math.log(2 * math.pi) / 2 - numpy.log(scale)
+    def logpdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        shift = math.log(2 * math.pi) / 2 + numpy.log(self._scale(scale))
+        return self._of(lambda z: -z * z / 2, x, loc, scale) - shift
 
-    def ppf(self, q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-        return p.normal_icdf(entered(q)) * scale + loc
+    def ppf(self, q: Any, loc: Any = None, scale: Any = None) -> Any:
+        return p.normal_icdf(entered(q)) * self._scale(scale) + self._loc(loc)
 
-    def isf(self, q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-        return p.normal_icdf(1 - entered(q)) * scale + loc
+    def isf(self, q: Any, loc: Any = None, scale: Any = None) -> Any:
+        return p.normal_icdf(1 - entered(q)) * self._scale(scale) + self._loc(loc)
+
+    def mean(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._loc(loc)
+
+    def std(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._scale(scale)
+
+    def var(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._scale(scale) ** 2
+
+    def entropy(self, loc: Any = None, scale: Any = None) -> Any:
+        return math.log(2 * math.pi * math.e) / 2 + numpy.log(self._scale(scale))
 
 
 NORM = _Norm()

@@ -13,6 +13,7 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose, number
+from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, kind_of
 from autograd.primitives.operators import Scalar, core
 from autograd.symbols import Condition
@@ -35,13 +36,21 @@ def is_lifted(x: Any) -> bool:
     return kind is not None and kind is not FLOATS
 
 
+def follows_numpy(x: Any) -> bool:
+    """Whether the arithmetic of a number gives inf and NaN where Python's raises."""
+    return isinstance(x, NumPyValue) or getattr(x, "follows_numpy", False)
+
+
 def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
     """A function that is Python's own on plain numbers, else ours."""
 
     def either(*args: Any, **kwargs: Any) -> Any:
         for x in args:
             if is_lifted(x):
-                return ours(*map(_entered, args), **kwargs)
+                numbers = [_entered(v) for v in args]
+                if any(map(follows_numpy, numbers)) and not lists.is_traced(numbers):
+                    original(*map(core, numbers), **kwargs)  # it raises where NumPy's numbers give inf and NaN
+                return ours(*numbers, **kwargs)
         return original(*args, **kwargs)
 
     either.__name__ = either.__qualname__ = original.__name__
@@ -62,6 +71,9 @@ def _entered(x: Any) -> Any:
 def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
     return lambda x: traced(x) if lists.is_traced([x]) else exact(core(x))
+
+
+WHOLE = _whole(int, scalars.trunc)
 
 
 def _log(x: Any, base: Any = None) -> Any:
@@ -159,7 +171,12 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
 
     def extreme(*args: Any, **kwargs: Any) -> Any:
         items = list(args[0]) if len(args) == 1 else list(args)
-        if kwargs.get("key") is not None or not any(map(is_lifted, items)):
+        if kwargs.get("key") is not None:
+            keys = [kwargs["key"](x) for x in items]
+            if lists.is_traced(keys):
+                return _by_key(wins, items, keys)
+            return original(items, **kwargs)
+        if not any(map(is_lifted, items)):
             return original(items, **kwargs)
         best = items[0]
         for x in items[1:]:
@@ -170,12 +187,23 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
     return extreme
 
 
+def _by_key(wins: Callable[[Any, Any], Any], items: list[Any], keys: list[Any]) -> Any:
+    """The first of the items, which are numbers, whose traced key wins."""
+    best, key = items[0], keys[0]
+    for x, k in zip(items[1:], keys[1:]):
+        is_better = wins(k, key)
+        best, key = choose(is_better, x, best), choose(is_better, k, key)
+    return best
+
+
 def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
     items = list(xs)
-    if key is not None or not lists.is_traced([x for x in items if is_lifted(x)]):
+    keys = items if key is None else list(map(key, items))
+    if not lists.is_traced([x for x in keys if is_lifted(x)]):
         return sorted(items, key=key, reverse=reverse)
-    found = lists.ordered(items)
-    return found[::-1] if reverse else found
+    if not reverse:
+        return lists.ordered(items, keys)
+    return lists.ordered(items[::-1], keys[::-1])[::-1]  # equal ones keep their order
 
 
 def _round(x: Any, ndigits: int | None = None) -> Any:
@@ -226,7 +254,7 @@ class _Real(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         x = _entered(args[0]) if args else 0
         if args and is_lifted(x):
-            return x if cls.original is builtins.float else int(x) if lists.is_traced([x]) else int(core(x))
+            return x if cls.original is builtins.float else WHOLE(x)
         return cls.original(*args, **kwargs)
 
 

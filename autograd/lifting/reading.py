@@ -9,23 +9,24 @@ from __future__ import annotations
 import builtins
 import dis
 import functools
+import sys
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import Lifted
 from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
+from autograd.lifting.classes import Parent, class_in, object_in, parent_in
+from autograd.lifting.containers import CONTAINERS, container_in
 from autograd.lifting.handlers import hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.rewriting import RUNTIME, SUPER
 from autograd.lifting.sources import rewritten
-from autograd.lifting.stand_ins import BUILTINS, stand_in_of
-from autograd.refusals import is_library, refuse
+from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
+from autograd.refusals import refuse
 
-UNTOUCHED = {float, int, bool, str, bytes, tuple, list, dict, set, type(None)}
-FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
-CUSTOM = ("__new__", "__getattribute__", "__setattr__")  # what an object must have from Python to be rebuilt
+UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
 
 class View(dict[str, Any]):
@@ -41,6 +42,26 @@ class View(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self.reading.stand_in(self.scope[name])
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.scope
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self.scope else default
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise TypeError(f"lift: f sets the global name {name}: return the value instead")
+
+
+class Names(dict[str, Any]):
+    """The local names of code that lifted code evaluates; what is not among them is asked of the globals."""
+
+    def __init__(self, names: Any, scope: Any) -> None:
+        super().__init__(names)
+        self.scope = scope
+
+    def __missing__(self, name: str) -> Any:
+        return self.scope[name]
+
 
 class ModuleView:
     """A module of the user's, with stand-ins for what it holds."""
@@ -55,16 +76,6 @@ class ModuleView:
         raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f: return it instead")
 
 
-class Parent:
-    """`super()` in code that is rewritten."""
-
-    def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
-        self.__dict__.update(_reading=reading, _super=super(kind, instance))
-
-    def __getattr__(self, name: str) -> Any:
-        return self._reading.stand_in(getattr(self._super, name))
-
-
 class Reading:
     """One call of a lifted function: each function and object that it meets is rebuilt once.
 
@@ -75,10 +86,15 @@ class Reading:
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, View] = {}
+        self.slotted: dict[int, Any] = {}  # by the id of what stands for it: the user's object, which has its slots
         self.branches, self.lifts = branches, lifts
+        # Branches follow what f changes in a list by its identity.
+        self.untouched = UNTOUCHED | set(CONTAINERS) if branches else UNTOUCHED
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES)
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
-        self.builtins["__import__"] = self._import
+        self.builtins |= {"__import__": self._import, "super": parent_in(self)}
+        if lifts:
+            self.builtins |= {"eval": self._evaluated(eval), "exec": self._evaluated(exec)}
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
@@ -94,7 +110,7 @@ class Reading:
     def stand_in(self, x: Any) -> Any:
         """What stands for x in code that is lifted; most often x itself."""
         kind = type(x)
-        if kind in UNTOUCHED:
+        if kind in self.untouched:
             return x
         if kind is MethodType:
             return MethodType(self.stand_in(x.__func__), self.stand_in(x.__self__))
@@ -103,6 +119,8 @@ class Reading:
             return known[1]
         found = stand_in_of(x) if self.lifts else choice_of(x)
         if found is x:
+            if kind in CONTAINERS:
+                self.known[id(x)] = x, x  # before its items are read: one may hold x
             found = self._rebuilt(x)
         if found is not x:
             self.known[id(x)] = x, found
@@ -123,9 +141,11 @@ class Reading:
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
         if kind is functools._lru_cache_wrapper:
             return self.stand_in(x.__wrapped__)  # a cache would keep Values of an earlier call
-        if kind is type:
-            return self._class(x)
-        return x if is_foreign(kind.__module__) or isinstance(x, type) else self._object(x)
+        if kind in CONTAINERS:
+            return container_in(self.stand_in, x)
+        if isinstance(x, type):
+            return class_in(self, x)
+        return x if is_foreign(kind.__module__) else object_in(self, x)
 
     def _reads(self, module: str) -> bool:
         """Whether a module of ours is read: its loops and branches are written as anybody would write them."""
@@ -145,7 +165,7 @@ class Reading:
             view = self.views[id(f.__globals__)] = View(f.__globals__, self)
         code = self._code(f.__code__)
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
-        new = {name: CellType() for name, cell in cells.items() if name != "__class__" and may_stand_in(cell)}
+        new = {name: CellType() for name, cell in cells.items() if name != "__class__" and self._may_stand_in(cell)}
         if not self.lifts and not new.keys().isdisjoint(of_closure):
             return f
         for name in of_closure:
@@ -170,59 +190,32 @@ class Reading:
             raise refuse(lambda most: f"whether {name:.40} handles an error", why)
         return found or code
 
-    def _object(self, x: Any) -> Any:
-        """An object of the user's with its own attributes, whose methods are lifted."""
-        lifted = self.stand_in(type(x))
-        if lifted is type(x) or not hasattr(x, "__dict__"):
-            return x
-        made: Any = object.__new__(lifted)
-        object.__setattr__(made, "__dict__", x.__dict__)
-        self.known[id(made)] = made, made
-        return made
+    def _may_stand_in(self, cell: CellType) -> bool:
+        """Whether something may stand for what a cell holds; other cells are shared, so that f can assign them."""
+        try:
+            held = cell.cell_contents
+        except ValueError:  # it is not filled yet
+            return False
+        if type(held) in CONTAINERS and not self.branches:
+            return self.stand_in(held) is not held
+        return type(held) not in self.untouched and not is_number(held)
 
-    def _class(self, kind: type) -> type:
-        """A subclass of the user's class whose methods are lifted; the class itself where it could notice that."""
-        if is_foreign(kind.__module__) or any(getattr(kind, name) is not getattr(object, name) for name in CUSTOM):
-            return kind
-        if issubclass(kind, BaseException) or any("__init_subclass__" in vars(base) for base in kind.__mro__[:-1]):
-            return kind
+    def _evaluated(self, original: Any) -> Any:
+        """`eval` or `exec`: what its code names is lifted too."""
 
-        class Lifting(type):
-            def __getattribute__(cls, name: str) -> Any:
-                return self.stand_in(type.__getattribute__(cls, name))
+        def run(source: Any, globals: Any = None, locals: Any = None) -> Any:  # by Python's names
+            frame = sys._getframe(1)
+            if globals is None:
+                globals, locals = frame.f_globals, frame.f_locals if locals is None else locals
+                return original(source, globals, Names(locals, globals))
+            globals.setdefault("__builtins__", self.builtins)
+            return original(source, globals, globals if locals is None else locals)
 
-            def __instancecheck__(cls, x: Any) -> bool:
-                return isinstance(x, kind)
-
-        def get(instance: Any, name: str) -> Any:
-            return self.stand_in(object.__getattribute__(instance, name))
-
-        special = {
-            name: self.function(f)
-            for base in reversed(kind.__mro__[:-1])
-            for name, f in vars(base).items()
-            if type(f) is FunctionType and name.startswith("__") and not is_foreign(f.__module__)
-        }
-        made = Lifting(kind.__name__, (kind,), special | {"__getattribute__": get, "__module__": kind.__module__})
-        self.known[id(made)] = made, made
-        return made
+        return run
 
     def _import(self, name: str, *args: Any) -> Any:
         """`import` inside f."""
         return self.stand_in(builtins.__import__(name, *args))
-
-
-def is_foreign(module: str | None) -> bool:
-    """Whether a module's functions stay as they are."""
-    return is_library(module) or (module or "").partition(".")[0] in FOREIGN
-
-
-def may_stand_in(cell: CellType) -> bool:
-    """Whether something may stand for what a cell holds; other cells are shared, so that f can assign them."""
-    try:
-        return type(cell.cell_contents) not in UNTOUCHED and not is_number(cell.cell_contents)
-    except ValueError:  # it is not filled yet
-        return False
 
 
 def is_number(x: Any) -> bool:

@@ -15,13 +15,16 @@ from typing import Any
 import numpy
 
 from autograd.lifting import numpy_names, python_names
+from autograd.lifting.copies import COPIES
 from autograd.lifting.python_names import FLOAT, INT, TYPE
+from autograd.refusals import is_library
 
 BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "type": TYPE}
 OWN: dict[Any, Any] = {
     **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
     **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},
     **{getattr(statistics, name): ours for name, ours in python_names.STATISTICS.items()},
+    **COPIES,
     numpy.float64: FLOAT,
 }
 
@@ -43,7 +46,15 @@ class LibraryView:
         return repr(self._module)
 
 
-VIEWED = {"math", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats"}
+FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
+
+
+def is_foreign(module: str | None) -> bool:
+    """Whether a module's functions stay as they are."""
+    return is_library(module) or (module or "").partition(".")[0] in FOREIGN
+
+
+VIEWED = {"copy", "dataclasses", "math", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats"}
 
 
 def stand_in_of(x: Any) -> Any:

@@ -17,7 +17,7 @@ from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 from autograd.numbers.operand import NumPyOperand, beside_list
 from autograd.primitives.conversions import no_float
-from autograd.refusals import is_tracing, refuse
+from autograd.refusals import is_tracing, no_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,10 +205,7 @@ class Scalar(NumPyOperand, Methods):
 
         def __index__(self) -> int:
             if is_tracing():
-                raise refuse(
-                    lambda most: "a whole number",
-                    "name the argument in static=, or in index= if it chooses from an argument that the rows share",
-                )
+                raise no_index()
             return self.__int__()
 
         def __float__(self) -> float:

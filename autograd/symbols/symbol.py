@@ -6,7 +6,7 @@ import operator
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 from autograd.numbers.operand import NumPyOperand
-from autograd.refusals import refuse
+from autograd.refusals import no_index, refuse
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import brief
 
@@ -131,7 +131,10 @@ class Symbol(Expression):
     def __float__(self) -> float:
         raise _unknown_number(self)
 
-    __int__ = __index__ = __complex__ = __float__  # all raise
+    __int__ = __complex__ = __float__  # all raise
+
+    def __index__(self) -> int:
+        raise no_index()
 
     def __format__(self, spec: str) -> str:
         if spec:

@@ -78,6 +78,18 @@ SUPPORTED: dict[str, str] = {
         np.vectorize(lambda v: v * v)(x)
         np.choose([0, 1, 0, 1], [x, c])
     """,
+    "Masks and places": """
+        np.sum(x[x > 0]); x[x > 0].mean(); np.max(x[x < 1]); x[x > 0].min(); np.prod(x[x > 0]); np.std(x[x > 0])
+        np.var(x[x > 0], ddof=1); np.sum(np.exp(x[x > 0]) * x[x > 0]); np.mean(np.log(x[x > 0.1])); x[x > 0] @ x[x > 0]
+        np.linalg.norm(x[x < 0.5]); np.sum(A[A > 0.2] ** 2); np.sum(2 * x[(x > 0) & (x < 2)]); x[x > 0].size * x
+        np.where(np.any(x[x > 0] > 2), x, 0.0); np.where(np.all(x[x > 0] > 0.4), x, 0.0); x[np.argsort(x)]
+        x[np.argmax(x)]; x[np.argmin(x)]; np.choose(np.argmin(x), c) * x; np.choose(np.argsort(x), c) * x
+        A[np.argmax(x[:3])]
+        A[[0, 1, 2], np.argmin(A, axis=1)]; A[:, np.argmax(A[0])]; np.take(A, np.argsort(A[0]), axis=1)
+        np.take_along_axis(A, np.argsort(A, axis=1), 1); np.argsort(np.argsort(x)) * x
+        x[np.searchsorted(np.sort(x), 0.0)]; np.argmax(A, axis=1) * x[:3]
+        np.lib.stride_tricks.sliding_window_view(x, 2)
+    """,
     "Linear algebra": """
         np.linalg.norm(x); np.linalg.norm(A); np.linalg.norm(x, 1); np.linalg.norm(x, np.inf)
         np.linalg.norm(A, axis=0); np.linalg.norm(A, 2); np.linalg.norm(A, 1); np.linalg.norm(x, 3)
@@ -101,10 +113,10 @@ SUPPORTED: dict[str, str] = {
 
 # What is differentiated eagerly, since it looks at the numbers, and is refused in a trace with a message that says so.
 EAGER_ONLY = """
-    x[x > 0]; np.trim_zeros(x); x[np.argsort(x)]; x[np.argmax(x)]; x[np.argmin(x)]; np.extract(x > 0, x)
+    x[x > 0]; np.trim_zeros(x); np.extract(x > 0, x); np.median(x[x > 0]); A[x[:3] > 0]
     np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
     x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
-    x[np.searchsorted(np.sort(x), 0.0)]; np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
+    np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
 """
 
 # What is refused, with a message that says what to do instead.

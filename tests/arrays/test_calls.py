@@ -199,6 +199,22 @@ def by_mask(x: Any) -> Any:
     return y * x
 
 
+def by_the_same_mask(x: Any) -> Any:
+    y, z, m = x.copy(), np.zeros_like(x), x > 0
+    y[y < 0] *= 0.1
+    z[m] = np.exp(x[m])
+    z[~m] = -x[~m]
+    z[z > 1.8] -= y[z > 1.8]
+    return y + z
+
+
+def at_a_place(x: Any) -> Any:
+    y = x.copy()
+    y[np.argmax(x)] = x[0] * x[1]
+    y[np.argmin(y)] += 1.0
+    return y
+
+
 def at(x: Any) -> Any:
     y = x.copy()
     np.add.at(y, [0, 0, 3], x[:3])
@@ -220,7 +236,9 @@ def objects(x: Any) -> Any:
     return y**2
 
 
-@pytest.mark.parametrize("change", [by_index, in_place, by_mask, at, into, objects], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "change", [by_index, in_place, by_mask, by_the_same_mask, at_a_place, at, into, objects], ids=lambda f: f.__name__
+)
 def test_assignments(change: Any) -> None:
     def f(x: Any) -> Any:
         return WEIGHTS[: len(change(x))] @ change(x)

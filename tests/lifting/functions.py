@@ -210,5 +210,5 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     "a partial": functools.partial(recursion, depth=2), "a builtin": math.sin,
 }  # fmt: skip
 
-# Python's ints and truths ask for the number, which a trace does not know.
-EAGER = {"rounded", "converts"}
+# Python's ints and truths ask for the number, which a trace does not know; compiled arithmetic gives NaN, no error.
+EAGER = {"raises"}

@@ -12,13 +12,17 @@ from autograd import Value, compile, grad, jvp, lift, value_and_grad
 from autograd.testing import check_gradients
 from tests.lifting import functions
 from tests.lifting.functions import EAGER, ONE_NUMBER
+from tests.lifting.structures import STRUCTURES, seen, slotted
 
 POINTS = [0.37, 1.37, 2.71]
 
 
-@pytest.mark.parametrize("name", ONE_NUMBER)
+ALL = ONE_NUMBER | STRUCTURES
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_lifted_function_has_f_s_value_and_derivative(name: str) -> None:
-    f = ONE_NUMBER[name]
+    f = ALL[name]
     for x in POINTS:
         wanted, slope = f(x), (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
         assert lift(f)(x) == wanted  # bitwise
@@ -27,11 +31,11 @@ def test_a_lifted_function_has_f_s_value_and_derivative(name: str) -> None:
             assert float(found) == pytest.approx(slope, rel=2e-7, abs=1e-7)
 
 
-@pytest.mark.parametrize("name", sorted(set(ONE_NUMBER) - EAGER))
+@pytest.mark.parametrize("name", sorted(set(ALL) - EAGER))
 def test_a_lifted_function_is_compiled(name: str) -> None:
-    fast = compile(lift(ONE_NUMBER[name]), backend="numpy")
+    fast = compile(lift(ALL[name]), backend="numpy")
     for x in POINTS:
-        value, slope = value_and_grad(lift(ONE_NUMBER[name]))(x)
+        value, slope = value_and_grad(lift(ALL[name]))(x)
         assert fast.value_and_grad(x) == pytest.approx((float(value), float(slope)), rel=1e-11)
 
 
@@ -49,11 +53,12 @@ def test_the_kit_checks_numpys_functions() -> None:
 
 def test_nothing_outside_is_changed() -> None:
     before = {name: vars(module).copy() for name, module in {"math": math, "np": np, "here": functions}.items()}
-    for f in ONE_NUMBER.values():
+    for f in ALL.values():
         grad(lift(f))(1.37)
     for name, module in {"math": math, "np": np, "here": functions}.items():
         assert all(vars(module)[key] is value for key, value in before[name].items())
     assert type(functions.model) is functions.Model and functions.model.calls > 0
+    assert seen == [math.sin] and slotted.calls > 0
 
 
 def test_other_threads_see_nothing() -> None:

@@ -1,0 +1,91 @@
+"""Indices that are not known while a function is traced: each number is selected by conditions on the index."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays import scalars
+from autograd.arrays.axes import filled, mapped
+from autograd.arrays.scalars import choose
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
+from autograd.symbols import Condition, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def kind_of_index(index: Any) -> type | None:
+    """Symbol for an index that is not known, Condition for a mask that is not, None for any other."""
+    if isinstance(index, numpy.ndarray):
+        if index.dtype != object:
+            return None
+        kinds = {type(core(x)) for x in index.flat}
+        return next((kind for kind in (Symbol, Condition) if kind in kinds), None)
+    if type(index) is tuple:
+        return next((kind for kind in map(kind_of_index, index) if kind is not None), None)
+    kind = type(core(index))
+    return kind if kind in (Symbol, Condition) else None
+
+
+def _equal(place: Any, i: int, size: int) -> Any:
+    """Whether a traced index means the place i."""
+    return scalars.either(place == i, place == i - size)
+
+
+def taken(x: Any, index: Any) -> Any:
+    """x[index] of a bare array; NaN for a place outside of it."""
+    parts = index if type(index) is tuple else (index,)
+    if any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
+        return _along_axis(x, parts)
+    arrays = numpy.broadcast_arrays(*[numpy.asarray(part, dtype=object) for part in parts])
+    rows = [_picked(x, places) for places in zip(*[part.ravel().tolist() for part in arrays])]
+    rest = x.shape[len(parts) :]
+    flat = filled((len(rows), *rest), [v for row in rows for v in numpy.ravel(numpy.asarray(row, dtype=object))])
+    found = flat.reshape(arrays[0].shape + rest)
+    return found if found.ndim else found[()]
+
+
+def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
+    """One traced place or list of places among slices."""
+    at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
+    if len(at) > 1 or any(part is None or not isinstance(part, slice) for i, part in enumerate(parts) if i not in at):
+        raise refuse(lambda most: "an index among slices", "take the slices first, then the index")
+    (axis,) = at
+    known = x[tuple(slice(None) if i == axis else part for i, part in enumerate(parts))]
+    places = numpy.asarray(parts[axis], dtype=object)
+    found = numpy.asarray(taken(numpy.moveaxis(known, axis, 0), places), dtype=object)
+    return numpy.moveaxis(found, range(places.ndim), range(axis, axis + places.ndim))
+
+
+def _picked(x: Any, places: tuple[Any, ...]) -> Any:
+    """The number, or the array of numbers, at one place for each of the first axes."""
+    if not places:
+        return x
+    first, rest = places[0], places[1:]
+    if kind_of_index(first) is None:
+        return _picked(x[first], rest)
+    found = _picked(x[-1], rest)
+    found = mapped(_or_nan(_equal(first, len(x) - 1, len(x))), found)
+    for i in reversed(range(len(x) - 1)):
+        found = mapped(_selecting(_equal(first, i, len(x))), _picked(x[i], rest), found)
+    return found
+
+
+def _or_nan(condition: Any) -> Callable[[Any], Any]:
+    return lambda v: choose(condition, v, math.nan)
+
+
+def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
+    return lambda a, b: choose(condition, a, b)
+
+
+def put(x: Any, index: Any, value: Any) -> None:
+    """x[index] = value at one traced place along the first axis."""
+    if type(index) is tuple or numpy.ndim(index):
+        raise refuse(lambda most: "the places that are assigned", "write np.where with a condition for each place")
+    for i in range(len(x)):
+        x[i] = mapped(_selecting(_equal(index, i, len(x))), value, x[i])

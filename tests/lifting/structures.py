@@ -1,0 +1,180 @@
+"""Functions that know nothing of us, with classes, containers, copies and code in strings, for `lift`."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from scipy import stats
+from scipy.stats import norm
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Frozen:
+    rate: float
+    name: str = "frozen"
+
+    def at(self, x: float) -> float:
+        return math.exp(-self.rate * x)
+
+
+@dataclass(slots=True)
+class Slotted:
+    rate: float
+    calls: int = 0
+
+    def at(self, x: float) -> float:
+        self.calls += 1
+        return math.sin(self.rate * x)
+
+
+@dataclass
+class Listing:
+    values: list[float] = field(default_factory=list)
+
+    @property
+    def size(self) -> float:
+        return math.hypot(*self.values)
+
+    @functools.cached_property
+    def total(self) -> float:
+        return math.fsum(self.values)
+
+
+class Pair(NamedTuple):
+    u: float
+    v: float
+
+    def length(self) -> float:
+        return math.sqrt(self.u**2 + self.v**2)
+
+
+class Curve(ABC):
+    @abstractmethod
+    def at(self, x: float) -> float: ...
+
+    def __call__(self, x: float) -> float:
+        return self.at(x) + 1.0
+
+
+class Arc(Curve):
+    def __init__(self, k: float) -> None:
+        self.k = math.sqrt(k)
+
+    def at(self, x: float) -> float:
+        return math.atan(self.k * x)
+
+
+class Bent(Arc):
+    def __init__(self, k: float) -> None:
+        super().__init__(k)
+        Arc.__init__(self, k + 1.0)
+
+    def at(self, x: float) -> float:
+        return super().at(x) + super(Bent, self).at(2 * x) + Curve.__call__(Arc(1.0), x)  # noqa: UP008  # a row
+
+
+class Box(Generic[T]):
+    def __init__(self, held: T) -> None:
+        self.held = held
+
+    def tanh(self) -> float:
+        return math.tanh(self.held)  # type: ignore[arg-type]
+
+
+FUNCTIONS = [math.sin, lambda x: math.exp(-x), np.arctan]
+NAMED: dict[str, Any] = {"cosh": math.cosh, "inner": {"arc": Arc(2.0)}, "pair": (math.tanh, 2.0)}
+CURVES = [Arc(1.5), Bent(2.0)]
+slotted, frozen, pair, boxed = Slotted(0.7), Frozen(0.5), Pair(1.0, 2.0), Box(0.3)
+seen: list[Any] = [math.sin]
+
+
+def classes(x: float) -> float:
+    return Frozen(x).at(1.0) + Slotted(x).at(2.0) + Pair(x, 1.0).length() + Bent(x)(x) + Box(x).tanh()
+
+
+def objects(x: float) -> float:
+    known = isinstance(slotted, Slotted) and isinstance(CURVES[1], Arc) and issubclass(Bent, Curve)
+    return slotted.at(x) + frozen.at(x) + pair._replace(u=x).length() + boxed.tanh() * x + known
+
+
+def properties(x: float) -> float:
+    return Listing([x, 1.0]).size + Listing([x, 2.0]).total
+
+
+def lists_of_functions(x: float) -> float:
+    return sum(f(x) for f in FUNCTIONS) + FUNCTIONS[0](2 * x) + sum(c(x) for c in CURVES)
+
+
+def dicts_of_functions(x: float) -> float:
+    f, k = NAMED["pair"]
+    return sum(NAMED[name](x) for name in ("cosh",)) + NAMED["inner"]["arc"].at(x) + f(k * x)
+
+
+def writes_into_a_list(x: float) -> float:
+    seen.append(float(len(seen)))
+    return seen[0](x) * seen.pop()
+
+
+def closed_over_a_list() -> Callable[[float], float]:
+    inner = [math.log1p, math.sqrt]
+    return lambda x: inner[0](x) * inner[1](x)
+
+
+def evaluated(x: float) -> float:
+    scope = {"math": math, "x": x}
+    exec("y = math.sin(x)", scope)
+    return eval("math.exp(x) + sum(map(math.cos, [x, 1.0]))") + scope["y"] + eval("k * x", {"k": 2.0}, {"x": x})
+
+
+def copies(x: float) -> float:
+    row, box = copy.deepcopy([x, [x, 2.0]]), copy.deepcopy(Listing([x]))
+    parts = dataclasses.astuple(Listing([x, 1.0]))[0] + list(dataclasses.asdict(Frozen(x)).values())[:1]
+    return (
+        row[0] * row[1][1]
+        + copy.copy(x) ** 2
+        + box.values[0]
+        + sum(parts)
+        + dataclasses.replace(frozen, rate=x).at(1.0)
+    )
+
+
+def by_key(x: float) -> float:
+    row = [x, -0.4, 1.9, x - 2.0]
+    found = max(row, key=abs) * 3 + min(row, key=lambda v: (v - 0.6) ** 2)
+    ordered = sorted(row, key=lambda v: -v), sorted(row, key=abs, reverse=True)
+    return found + sum(i * v for parts in ordered for i, v in enumerate(parts))
+
+
+def frozen_distribution(x: float) -> Any:
+    return stats.norm(x, 2.0).logpdf(0.3) + norm(loc=1.0, scale=x).cdf(0.5) + norm(0.0, x).ppf(0.3) + norm.std(scale=x)
+
+
+def raises(x: float) -> Any:
+    try:
+        return math.log(-x)
+    except ValueError:
+        return math.log(x)
+
+
+def whole_places(x: float) -> Any:
+    row = np.array([x, 2.0, x * x])
+    return row[int(np.argmax(row))] * 2 + row[np.argsort(row)[0]] + np.choose(int(x), [1.0, 3.0, 5.0]) * x
+
+
+STRUCTURES: dict[str, Callable[[float], Any]] = {
+    f.__name__: f
+    for f in (
+        classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
+        by_key, frozen_distribution, raises, whole_places,
+    )
+} | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip
