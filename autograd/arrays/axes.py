@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays.scalars import is_plain
+from autograd.symbols import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ndarray = numpy.ndarray
 BOOLS = {bool, numpy.bool_}
+# By a function of a list: that of the numbers where a mask that is not known holds, and of one more.
+WHERE: dict[Callable[[list[Any]], Any], Callable[[list[Any], list[Any], Any], Any]] = {}
 
 
 def plain(*arrays: Any) -> bool:
@@ -109,7 +112,11 @@ def along(
     for index in numpy.ndindex(*kept):
         row = rows[index].tolist()
         if chosen is not None:
-            row = [v for v, is_in in zip(row, chosen[index].tolist()) if is_in]
+            mask = chosen[index].tolist()
+            if Condition in map(type, mask):
+                made[index] = WHERE[function](row, mask, initial)
+                continue
+            row = [v for v, is_in in zip(row, mask) if is_in]
         made[index] = function(row if initial is None else [initial, *row])
     if keepdims:
         made = made.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])

@@ -13,7 +13,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import mapped, objects
+from autograd.arrays.axes import WHERE, mapped, objects
 from autograd.arrays.scalars import choose
 from autograd.arrays.ufuncs import applied
 from autograd.refusals import TraceError, refuse
@@ -29,8 +29,8 @@ class Chosen(NDArrayOperatorsMixin):
     chosen_by: list[Any]
 
     def __init__(self, numbers: Any, mask: Any) -> None:
-        self.numbers = numpy.ravel(numbers).tolist()
-        self.chosen_by = numpy.ravel(mask).tolist()
+        self.numbers = numpy.ravel(numpy.asarray(numbers, dtype=object)).tolist()
+        self.chosen_by = numpy.ravel(numpy.asarray(mask, dtype=object)).tolist()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         if method == "reduce" and ufunc.__name__ in BY_UFUNC:
@@ -156,6 +156,21 @@ def scalars_of(x: Chosen) -> Chosen:
     return Chosen([choose(scalars.truth(v), 1.0, 0.0) for v in x.numbers], x.chosen_by)
 
 
+def _where(reduction: Callable[[Chosen], Any]) -> Callable[[list[Any], list[Any], Any], Any]:
+    def found(numbers: list[Any], mask: list[Any], initial: Any) -> Any:
+        more = [] if initial is None else [initial]
+        return reduction(Chosen([*numbers, *more], [*mask, *[True] * len(more)]))
+
+    return found
+
+
+WHERE |= {
+    of: _where(REDUCTIONS[name])
+    for of, name in {
+        lists.total: "sum", lists.product: "prod", lists.mean: "mean", lists.greatest: "max", lists.least: "min",
+        lists.all_of: "all", lists.any_of: "any",
+    }.items()
+}  # fmt: skip
 BY_UFUNC = {"add": _sum, "multiply": REDUCTIONS["prod"], "maximum": REDUCTIONS["max"], "minimum": REDUCTIONS["min"]}
 BY_FUNCTION: dict[Any, Callable[..., Any]] = {getattr(numpy, name): of for name, of in REDUCTIONS.items()} | {
     numpy.size: _count, numpy.linalg.norm: lambda x: p.norm(x.instead(0.0)), numpy.dot: lambda x, y: x @ y,

@@ -87,5 +87,6 @@ def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at one traced place along the first axis."""
     if type(index) is tuple or numpy.ndim(index):
         raise refuse(lambda most: "the places that are assigned", "write np.where with a condition for each place")
+    place = index[()] if isinstance(index, numpy.ndarray) else index
     for i in range(len(x)):
-        x[i] = mapped(_selecting(_equal(index, i, len(x))), value, x[i])
+        x[i] = mapped(_selecting(_equal(place, i, len(x))), value, x[i])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MADE = (
     "array asarray asanyarray ascontiguousarray asfortranarray zeros ones empty full eye identity zeros_like ones_like "
-    "empty_like full_like copy"
+    "empty_like full_like copy fromiter isscalar"
 )
 MAKERS = {getattr(numpy, name) for name in MADE.split()}
 
@@ -67,8 +67,12 @@ def _holds_lifted(x: Any) -> bool:
 
 def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """An array of floats that can take a Value; of any other type, NumPy's own."""
+    name = function.__name__
+    if name == "fromiter":
+        return made(numpy.array, (entered(list(args[0])),), {"dtype": kwargs.get("dtype", args[-1])})
     if any(isinstance(x, ScalarArray) or is_lifted(x) for x in (*args, *kwargs.values())):
-        name = function.__name__
+        if name == "isscalar":
+            return is_lifted(args[0])
         if name in ("array", "copy"):
             return holding(numpy.array(args[0], dtype=object, ndmin=kwargs.get("ndmin", 0)))
         if name.startswith("as"):

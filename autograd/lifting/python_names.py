@@ -240,7 +240,7 @@ class _Real(type):
     original: type
 
     def __instancecheck__(cls, x: Any) -> bool:
-        return isinstance(x, cls.original) or (cls.original is builtins.float and is_lifted(x))
+        return isinstance(x, cls.original) or (cls.original is not builtins.int and is_lifted(x))
 
     def __subclasscheck__(cls, kind: type) -> bool:
         return issubclass(kind, cls.original)
@@ -256,6 +256,11 @@ class _Real(type):
         if args and is_lifted(x):
             return x if cls.original is builtins.float else WHOLE(x)
         return cls.original(*args, **kwargs)
+
+
+def abstract(kind: type) -> type:
+    """A class of numbers in lifted code, to which a Value belongs."""
+    return _Real(kind.__name__, (), {"original": kind})
 
 
 class FLOAT(float, metaclass=_Real):

@@ -13,6 +13,8 @@ import sys
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+import numpy
+
 from autograd.lifting import Lifted
 from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
@@ -50,6 +52,16 @@ class View(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         raise TypeError(f"lift: f sets the global name {name}: return the value instead")
+
+
+def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
+    """`class` in lifted code: its body looks names up in the dict of globals itself."""
+    view = body.__globals__
+    if type(view) is View:
+        for used in body.__code__.co_names:
+            if used in view.scope:
+                dict.__setitem__(view, used, view[used])
+    return builtins.__build_class__(body, name, *bases, **options)
 
 
 class Names(dict[str, Any]):
@@ -93,6 +105,7 @@ class Reading:
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES)
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins |= {"__import__": self._import, "super": parent_in(self)}
+        self.builtins["__build_class__"] = build_class
         if lifts:
             self.builtins |= {"eval": self._evaluated(eval), "exec": self._evaluated(exec)}
 
@@ -133,12 +146,16 @@ class Reading:
         if self.branches and hasattr(kind, "watched"):  # compiled
             return self.stand_in(x.watched)
         if kind is FunctionType:
+            if hasattr(x, "dispatch") and hasattr(x, "registry"):
+                return self._single_dispatch(x)
             return self.function(x) if not is_foreign(x.__module__) or self._reads(x.__module__) else x
         if kind is ModuleType:
             return ModuleView(x, self) if not is_foreign(x.__name__) or self._reads(x.__name__) else x
         if kind is functools.partial:
             named = {name: self.stand_in(value) for name, value in x.keywords.items()}
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
+        if kind is numpy.vectorize:
+            return numpy.vectorize(self.stand_in(x.pyfunc), [object], excluded=x.excluded, signature=x.signature)
         if kind is functools._lru_cache_wrapper:
             return self.stand_in(x.__wrapped__)  # a cache would keep Values of an earlier call
         if kind in CONTAINERS:
@@ -150,6 +167,15 @@ class Reading:
     def _reads(self, module: str) -> bool:
         """Whether a module of ours is read: its loops and branches are written as anybody would write them."""
         return self.branches is not None and module in ("autograd", "autograd.control")
+
+    def _single_dispatch(self, f: Any) -> Any:
+        """What `functools.singledispatch` made, which takes a Value for a float."""
+
+        def dispatched(*args: Any, **kwargs: Any) -> Any:
+            kind = float if is_lifted(args[0]) else args[0].__class__
+            return self.stand_in(f.dispatch(kind))(*args, **kwargs)
+
+        return functools.update_wrapper(dispatched, f)
 
     def function(self, f: FunctionType) -> FunctionType:
         """f's own code with a view of its globals, and of its closure and defaults."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import numbers
 import statistics
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -16,7 +17,7 @@ import numpy
 
 from autograd.lifting import numpy_names, python_names
 from autograd.lifting.copies import COPIES
-from autograd.lifting.python_names import FLOAT, INT, TYPE
+from autograd.lifting.python_names import FLOAT, INT, TYPE, abstract
 from autograd.refusals import is_library
 
 BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "type": TYPE}
@@ -26,6 +27,7 @@ OWN: dict[Any, Any] = {
     **{getattr(statistics, name): ours for name, ours in python_names.STATISTICS.items()},
     **COPIES,
     numpy.float64: FLOAT,
+    **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
 }
 
 
@@ -54,7 +56,18 @@ def is_foreign(module: str | None) -> bool:
     return is_library(module) or (module or "").partition(".")[0] in FOREIGN
 
 
-VIEWED = {"copy", "dataclasses", "math", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats"}
+VIEWED = {
+    "copy",
+    "dataclasses",
+    "math",
+    "numbers",
+    "statistics",
+    "numpy",
+    "numpy.linalg",
+    "scipy",
+    "scipy.special",
+    "scipy.stats",
+}
 
 
 def stand_in_of(x: Any) -> Any:
@@ -65,6 +78,8 @@ def stand_in_of(x: Any) -> Any:
         found = OWN.get(x)
         if found is not None:
             return found
+    if type(x) is numpy.vectorize:  # of a function of the user's, which the reader lifts
+        return x
     home = getattr(x, "__module__", None) or ""
     if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and callable(x) and not isinstance(x, type)):
         return numpy_names.function(x)

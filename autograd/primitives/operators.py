@@ -211,6 +211,8 @@ class Scalar(NumPyOperand, Methods):
         def __float__(self) -> float:
             raise no_float(type(self).__name__.removeprefix("NumPy"), p.PUBLIC)
 
+        as_integer_ratio = __float__
+
 
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
 for _name, _function in METHODS.items():

@@ -43,7 +43,9 @@ SUPPORTED: dict[str, str] = {
         np.maximum.reduce(A, axis=1); np.minimum.accumulate(x); np.multiply.reduce(x); np.add.accumulate(x)
         np.maximum.accumulate(x); np.add.outer(x, c); np.multiply.outer(x, x); np.subtract.outer(x, x); np.trace(A)
         np.nansum(x); np.nanmean(x); np.nanmax(x); np.nanmin(A, axis=0); np.nanprod(x)
-        np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x); np.sum(x, where=[True, False, True, True])
+        np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x)
+        np.sum(x, where=[True, False, True, True]); np.sum(A, axis=0, where=A > 0); np.mean(x, where=x > 0)
+        np.max(x, where=x < 1, initial=-9.0); np.prod(A, where=A > 0.25)
         np.sum(x, initial=1.0); np.max(x, initial=0.5)
     """,
     "Products": """
@@ -81,7 +83,7 @@ SUPPORTED: dict[str, str] = {
     "Masks and places": """
         np.sum(x[x > 0]); x[x > 0].mean(); np.max(x[x < 1]); x[x > 0].min(); np.prod(x[x > 0]); np.std(x[x > 0])
         np.var(x[x > 0], ddof=1); np.sum(np.exp(x[x > 0]) * x[x > 0]); np.mean(np.log(x[x > 0.1])); x[x > 0] @ x[x > 0]
-        np.linalg.norm(x[x < 0.5]); np.sum(A[A > 0.2] ** 2); np.sum(2 * x[(x > 0) & (x < 2)]); x[x > 0].size * x
+        np.linalg.norm(x[x < 0.5]); np.sum(A[A > 0.25] ** 2); np.sum(2 * x[(x > 0) & (x < 2)]); x[x > 0].size * x
         np.where(np.any(x[x > 0] > 2), x, 0.0); np.where(np.all(x[x > 0] > 0.4), x, 0.0); x[np.argsort(x)]
         x[np.argmax(x)]; x[np.argmin(x)]; np.choose(np.argmin(x), c) * x; np.choose(np.argsort(x), c) * x
         A[np.argmax(x[:3])]

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import math
+import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from scipy import stats
 from scipy.stats import norm
 
 T = TypeVar("T")
+SIZE = 1.5
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,57 @@ def raises(x: float) -> Any:
         return math.log(x)
 
 
+@functools.singledispatch
+def by_type(x: Any) -> float:
+    return -1.0
+
+
+@by_type.register
+def _(x: float) -> float:
+    return math.exp(x)
+
+
+@by_type.register
+def _(x: int) -> float:
+    return 2.0
+
+
+@np.vectorize
+def vectorized(a: float, b: float) -> float:
+    return math.sin(a) * b
+
+
+def dispatches(x: float) -> Any:
+    known = isinstance(x, numbers.Real) and np.isscalar(x) and not isinstance([x], numbers.Number)
+    return (
+        by_type(x)
+        + by_type(1)
+        + known
+        + np.sum(vectorized(x, [1.0, 2.0]))
+        + np.fromiter((v for v in [x, 1.0]), float).sum()
+    )
+
+
+def defines_a_class(x: float) -> float:
+    @dataclass
+    class Local:
+        a: float
+        scale: float = math.sqrt(2.0)
+        parts: list[float] = field(default_factory=list)
+
+        def at(self, v: float) -> float:
+            return self.scale * math.exp(self.a * v) * SIZE
+
+    return Local(x).at(0.5)
+
+
+def names(x: float) -> float:
+    found = globals()
+    return (
+        math.cos(x) * (found["SIZE"] if "SIZE" in found and "no such name" not in found else 0.0) * found.get("no", 1.0)
+    )
+
+
 def whole_places(x: float) -> Any:
     row = np.array([x, 2.0, x * x])
     return row[int(np.argmax(row))] * 2 + row[np.argsort(row)[0]] + np.choose(int(x), [1.0, 3.0, 5.0]) * x
@@ -175,6 +228,6 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, frozen_distribution, raises, whole_places,
+        by_key, frozen_distribution, raises, dispatches, defines_a_class, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip
