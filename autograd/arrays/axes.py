@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -100,13 +101,14 @@ def along(
     if native is not None and initial is None and where is True and plain(x):
         return objects(native(as_plain(x), axis=axis, keepdims=bool(keepdims)))
     x = x.astype(object) if x.dtype != object else x
-    if (axis is None or x.ndim == 1) and not keepdims and where is True:
+    if (axis is None or (x.ndim < 2 and axis in (0, -1))) and not keepdims and where is True:
         numbers = x.reshape(-1).tolist()
         return function(numbers if initial is None else [initial, *numbers])
     axes = tuple(range(x.ndim)) if axis is None else numpy.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
     kept = [n for i, n in enumerate(x.shape) if i not in axes]
     order = [i for i in range(x.ndim) if i not in axes] + sorted(axes)
-    rows = x.transpose(order).reshape(*kept, -1)
+    size = math.prod(x.shape[i] for i in axes)
+    rows = x.transpose(order).reshape(*kept, size)
     chosen = None if where is True else numpy.broadcast_to(where, x.shape).transpose(order).reshape(rows.shape)
     made = numpy.empty(kept, dtype=object)
     for index in numpy.ndindex(*kept):

@@ -60,7 +60,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         if n < edge_order + 1:
             raise ValueError("Shape of array too small to calculate a numerical gradient")
         steps = diff(spacing) if numpy.ndim(spacing) else filled((n - 1,), [_scalar(spacing)] * (n - 1))
-        found.append(numpy.moveaxis(_slopes(rows, steps, edge_order), -1, at))
+        found.append(numpy.moveaxis(_slopes(rows, steps, not numpy.ndim(spacing), edge_order), -1, at))
     return found[0] if len(found) == 1 else tuple(found)
 
 
@@ -68,11 +68,17 @@ def _scalar(x: Any) -> Any:
     return x[()] if isinstance(x, numpy.ndarray) else x
 
 
-def _slopes(f: Any, h: Any, edge_order: int) -> Any:
+def _between(f: Any, a: Any, b: Any) -> Any:
+    """The slopes inside, with steps a and b on both sides."""
+    return -b / (a * (a + b)) * f[..., :-2] + (b - a) / (a * b) * f[..., 1:-1] + a / (b * (a + b)) * f[..., 2:]
+
+
+def _slopes(f: Any, h: Any, even: bool, edge_order: int) -> Any:
     made = numpy.empty(f.shape, dtype=object)
-    a, b = h[:-1], h[1:]
-    middle = -b / (a * (a + b)) * f[..., :-2] + (b - a) / (a * b) * f[..., 1:-1] + a / (b * (a + b)) * f[..., 2:]
-    made[..., 1:-1] = middle
+    if even:  # a weight of 0 would make a NaN of the number in the middle
+        made[..., 1:-1] = (f[..., 2:] - f[..., :-2]) / (2 * h[0])
+    else:
+        made[..., 1:-1] = _between(f, h[:-1], h[1:])
     if edge_order == 1:
         made[..., 0] = (f[..., 1] - f[..., 0]) / h[0]
         made[..., -1] = (f[..., -1] - f[..., -2]) / h[-1]

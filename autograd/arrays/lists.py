@@ -214,7 +214,8 @@ def deviations(xs: Numbers) -> Numbers:
 def variance(ddof: float = 0) -> Callable[[Numbers], Any]:
     def found(xs: Numbers) -> Any:
         free = len(xs) - ddof
-        return total([d * d for d in deviations(xs)]) / free if free > 0 else math.nan
+        squares = total([d * d for d in deviations(xs)])
+        return squares / free if free > 0 else squares * math.inf  # 0 / 0 is NaN
 
     return found
 
@@ -224,7 +225,8 @@ def deviation(ddof: float = 0) -> Callable[[Numbers], Any]:
 
     def found(xs: Numbers) -> Any:
         free = len(xs) - ddof
-        return p.norm(deviations(xs)) / math.sqrt(free) if free > 0 else math.nan
+        size = p.norm(deviations(xs))
+        return size / math.sqrt(free) if free > 0 else size * math.inf
 
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -96,8 +97,10 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     shape = tuple(a.shape[i] for i in free_a) + tuple(b.shape[i] for i in free_b)
     if [a.shape[i] for i in first] != [b.shape[i] for i in second]:
         raise ValueError(f"shapes {a.shape} and {b.shape} do not match along axes {first} and {second}")
-    count = int(numpy.prod([a.shape[i] for i in first], dtype=int))
-    found = matmul(a.transpose(free_a + first).reshape(-1, count), b.transpose(second + free_b).reshape(count, -1))
+    count, rows = math.prod(a.shape[i] for i in first), math.prod(a.shape[i] for i in free_a)
+    columns = math.prod(b.shape[i] for i in free_b)
+    left = a.transpose(free_a + first).reshape(rows, count)
+    found = matmul(left, b.transpose(second + free_b).reshape(count, columns))
     return found.reshape(shape) if shape else found.reshape(-1)[0]
 
 

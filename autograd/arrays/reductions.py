@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -56,7 +57,7 @@ def _place(extreme: OfList, native: Any) -> Callable[..., Any]:
     reduced = _extreme(lists.place_of(extreme), native)
 
     def place(a: Any, axis: Any = None, out: None = None, *, keepdims: Any = False) -> Any:
-        return as_indices(reduced(a, axis, out, keepdims))
+        return as_indices(reduced(a, None if axis is None else operator.index(axis), out, keepdims))
 
     return place
 

@@ -135,7 +135,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "conjugate": p.positive, "power": operator.pow, "float_power": operator.pow, "maximum": maximum, "minimum": minimum,
     "fmax": ignoring_nan(maximum), "fmin": ignoring_nan(minimum), "heaviside": heaviside,
     "logaddexp2": log_sum_of_powers_of_2, "ldexp": lambda x, n: x * 2.0**n,
-    "modf": lambda x: (x - trunc(x), trunc(x)), "divmod": lambda x, y: (x // y, p.mod(x, y)),
+    "modf": lambda x: (choose(isinf(x), 0.0, x - trunc(x)), trunc(x)), "divmod": lambda x, y: (x // y, p.mod(x, y)),
 }  # fmt: skip
 SCIPY: dict[str, Callable[..., Any]] = {
     "expit": p.sigmoid, "log_expit": p.log_sigmoid, "logit": p.logit, "erf": p.erf, "erfc": p.erfc, "erfinv": p.erfinv,
