@@ -23,13 +23,15 @@ OPTIONS = ["", "axis=0", "axis=1", "axis=-1", "axis=(0, 1)", "axis=0, keepdims=T
 OTHERS = calls(
     """
     np.sum(x, where=np.isfinite(x)); np.max(x, where=np.isfinite(x), initial=0.5); np.sum(x, initial=2.0)
-    x.sum(axis=-1); np.mean(x, dtype=np.float64); np.var(x, ddof=1); np.std(x, ddof=5); np.percentile(x, [10, 90], axis=0)
-    x.min(0); np.clip(x, 2.0, 1.0); np.clip(x, NAN, 1.0); np.diff(x); np.maximum(x, NAN); np.fmax(x, NAN)
-    np.gradient(x); np.modf(x); np.divmod(x, 0.7); x // 0.7; np.fmod(x, 0.7); x / 0; 0 / x; 2.0 ** x; np.log(x); np.sqrt(x); x ** -1
-    np.round(x * 100 + 0.5, -1); np.rint(x + 0.5); np.nan_to_num(x, nan=7.0); np.linalg.norm(x, axis=-1, keepdims=True)
-    np.trapezoid(x); np.interp(x, [0.0, 1.0], [0.0, 1.0], left=-5.0, right=9.0); x @ x.T; np.dot(x, x); np.outer(x, x)
-    np.isclose(x, x, equal_nan=True); np.searchsorted([0.0, 1.0], x); np.add.reduce(x, axis=0); np.sort(x, axis=None)
-    np.maximum.reduce(x, axis=None); np.maximum.accumulate(x); np.average(x, axis=0); np.trace(x); np.ediff1d(x)
+    x.sum(axis=-1); np.mean(x, dtype=np.float64); np.var(x, ddof=1); np.std(x, ddof=5)
+    np.percentile(x, [10, 90], axis=0); x.min(0); np.clip(x, 2.0, 1.0); np.clip(x, NAN, 1.0); np.diff(x)
+    np.maximum(x, NAN); np.fmax(x, NAN); np.gradient(x); np.modf(x); np.divmod(x, 0.7); x // 0.7; np.fmod(x, 0.7)
+    x / 0; 0 / x; 2.0 ** x; np.log(x); np.sqrt(x); x ** -1; np.round(x * 100 + 0.5, -1); np.rint(x + 0.5)
+    np.nan_to_num(x, nan=7.0); np.linalg.norm(x, axis=-1, keepdims=True); np.trapezoid(x)
+    np.interp(x, [0.0, 1.0], [0.0, 1.0], left=-5.0, right=9.0); x @ x.T; np.dot(x, x); np.outer(x, x)
+    np.isclose(x, x, equal_nan=True); np.searchsorted([0.0, 1.0], x); np.add.reduce(x, axis=0)
+    np.sort(x, axis=None); np.maximum.reduce(x, axis=None); np.maximum.accumulate(x); np.average(x, axis=0)
+    np.trace(x); np.ediff1d(x)
     """
 )
 
