@@ -29,13 +29,16 @@ array([0.434, 0.635, 0.535])
 
 - A plain number beside a `Value` is a constant, also in one array: `np.sqrt(np.concatenate([[1.0], x]))`.
 - What is chosen at a tie, and where a NaN goes, is as in [our own functions](derivatives.md#kinks) and in NumPy:
-  `np.max([nan, 1.0])` is nan, a tie of two is ½, ½, and `np.maximum(x, 0)` has the slope 0 at 0, as `relu` has.
+  `np.max([nan, 1.0])` is nan, a tie of k is 1/k for each, and `np.maximum(x, 0)` has the slope 0 at 0, as `relu` has.
 - `x[i] = v`, `x += y`, `x[mask] = 0.0`, `np.add.at` and `out=` work on such arrays. `np.zeros(n)` makes an array of
   floats, which takes no Value: write `np.zeros(n, dtype=object)` or `np.zeros_like(x)`, or lift the function.
 - `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on them, but
   functions that choose compare as Python does. Lift the function, and they are arrays of ours.
 - A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`.
-- In a trace a sort is by rank, and an elimination swaps rows by conditions. What needs the numbers themselves, such as
+- In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
+  `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])` are compiled, and so is `where=`. The result
+  of `np.argmax` or `np.argsort` is an index by which a number is selected, as in `x[np.argmax(y)]`; into an array of
+  plain numbers, write `np.choose(i, c)`. What needs to know how many numbers a mask holds, such as the median of
   `x[x > 0]`, is refused with the user's line and the remedy.
 
 ## Lifting
@@ -65,15 +68,20 @@ array([-215.6,  -88. ])
 ```
 
 - It holds for the plain Python functions that f calls, for their closures, defaults, decorators, generators and
-  recursion, for methods of the objects that f names, and for imports inside f.
+  recursion, for methods, properties and `super()` of the objects that f names or makes, dataclasses and named tuples
+  among them, for functions and objects in lists, tuples and dicts, for `eval` and `exec`, and for imports inside f.
 - `np.zeros`, `np.empty`, `np.ones`, `np.full`, `np.eye`, `np.array`, `np.asarray` and their kin make arrays that can
   take a Value.
 - On plain numbers `lift(f)(x)` is `f(x)`, to the bit.
 - Nothing outside f is changed: no module is patched, and other threads see nothing. Names are read when f runs.
-- `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; a trace refuses `int(v)`.
-- `max` and `min` give Python's number, also where one is NaN, and share a tie.
-- Refused: code that assigns a global name or sets a name of a module, and `eval`. Functions in a list, and objects in a
-  list, are not lifted: there `math.sin(v)` is a `TypeError`, as everywhere.
+- `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; in a trace, their
+  operation.
+- `max` and `min` give Python's number, also where one is NaN, and share a tie; with `key=` they take the first.
+- `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
+- `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
+- Refused: code that assigns a global name or sets a name of a module.
+- Not lifted, so that `math.sin(v)` is a `TypeError` in them: methods of an `Enum`, of a class with a metaclass or an
+  `__init_subclass__` of its own, and of an object that is a `dict` or `list`; SciPy's functions but those above.
 
 # NumPy's functions
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.lifting.stand_ins import is_foreign
+from autograd.numbers.kinds import KINDS, LAZY_KINDS
 from autograd.primitives.operators import Scalar
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def class_in(reading: Reading, kind: type) -> type:
 
 def _may_be_rebuilt(kind: type) -> bool:
     """Whether instances of a subclass are as those of the class, but for its methods."""
-    if issubclass(kind, NUMBERS) or type(kind.__getattribute__) is FunctionType:
+    if issubclass(kind, NUMBERS) or kind in KINDS or kind.__module__.partition(".")[0] in LAZY_KINDS:
+        return False
+    if type(kind.__getattribute__) is FunctionType:
         return False
     return not any("__init_subclass__" in vars(base) and not is_foreign(base.__module__) for base in kind.__mro__)
 
