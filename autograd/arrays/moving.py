@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy
 
-from autograd.arrays.axes import as_objects
+from autograd.arrays.axes import as_objects, mapped
 from autograd.arrays.indexing import kind_of_index, taken
 from autograd.arrays.table import IMPLEMENTATIONS, implements
+from autograd.primitives import floor, mod
 
 MOVING = (
     "append array2string array_repr array_split array_str atleast_1d atleast_2d atleast_3d block broadcast_arrays "
@@ -66,6 +67,18 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
     grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
     return taken(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)))
+
+
+@implements(numpy.unravel_index)
+def unravel_index(indices: Any, shape: Any, order: Any = "C") -> Any:
+    """The places along each axis of a place that is traced."""
+    if order != "C":
+        raise TypeError("np.unravel_index of a traced place counts by rows: leave out order=")
+    found, rest = [], indices
+    for size in reversed(shape if isinstance(shape, tuple) else (shape,)):
+        found.append(mapped(lambda v, n: mod(v, n), rest, size))
+        rest = mapped(lambda v, n: floor(v / n), rest, size)
+    return tuple(found[::-1])
 
 
 @implements(numpy.insert)

@@ -62,7 +62,7 @@ def entered(x: Any) -> Any:
 
 
 def _holds_lifted(x: Any) -> bool:
-    return any(_holds_lifted(v) if type(v) in (list, tuple) else is_lifted(v) for v in x)
+    return any(_holds_lifted(v) if type(v) in (list, tuple) else isinstance(v, ScalarArray) or is_lifted(v) for v in x)
 
 
 def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

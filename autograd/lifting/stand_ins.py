@@ -57,17 +57,9 @@ def is_foreign(module: str | None) -> bool:
 
 
 VIEWED = {
-    "copy",
-    "dataclasses",
-    "math",
-    "numbers",
-    "statistics",
-    "numpy",
-    "numpy.linalg",
-    "scipy",
-    "scipy.special",
+    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special",
     "scipy.stats",
-}
+}  # fmt: skip
 
 
 def stand_in_of(x: Any) -> Any:

@@ -90,7 +90,7 @@ SUPPORTED: dict[str, str] = {
         A[[0, 1, 2], np.argmin(A, axis=1)]; A[:, np.argmax(A[0])]; np.take(A, np.argsort(A[0]), axis=1)
         np.take_along_axis(A, np.argsort(A, axis=1), 1); np.argsort(np.argsort(x)) * x
         x[np.searchsorted(np.sort(x), 0.0)]; np.argmax(A, axis=1) * x[:3]
-        np.lib.stride_tricks.sliding_window_view(x, 2)
+        A[np.unravel_index(np.argmax(A), (3, 3))]; np.lib.stride_tricks.sliding_window_view(x, 2)
     """,
     "Linear algebra": """
         np.linalg.norm(x); np.linalg.norm(A); np.linalg.norm(x, 1); np.linalg.norm(x, np.inf)

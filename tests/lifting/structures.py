@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 import dataclasses
 import functools
@@ -212,6 +213,12 @@ def defines_a_class(x: float) -> float:
     return Local(x).at(0.5)
 
 
+def lists_of_arrays(x: float) -> Any:
+    a, b = np.array([x, 1.0, 2.0]), np.array([1.2, x * x, 0.0])
+    found = np.max([a, b], axis=0).sum() + np.maximum.reduce([a, b]).prod() + builtins.max(a[0], 1.0)
+    return found + np.where(np.logical_and.reduce([a > 0.5, b < 9.0]), a, b).sum()
+
+
 def names(x: float) -> float:
     found = globals()
     return (
@@ -228,6 +235,6 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, frozen_distribution, raises, dispatches, defines_a_class, names, whole_places,
+        by_key, frozen_distribution, raises, dispatches, defines_a_class, lists_of_arrays, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip
