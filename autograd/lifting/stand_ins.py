@@ -57,8 +57,8 @@ def is_foreign(module: str | None) -> bool:
 
 
 VIEWED = {
-    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.linalg", "scipy", "scipy.special",
-    "scipy.stats",
+    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.linalg", "scipy",
+    "scipy.special", "scipy.stats",
 }  # fmt: skip
 
 
