@@ -55,7 +55,9 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
 
 def no_index() -> TraceError:
     """The error for an index into a list, a range or an array of plain numbers."""
-    return refuse(lambda most: "a whole number", "name the argument in static= or index=, or write np.choose(i, numbers)")
+    return refuse(
+        lambda most: "a whole number", "name the argument in static= or index=, or write np.choose(i, numbers)"
+    )
 
 
 def is_tracing() -> bool:
