@@ -1,24 +1,22 @@
 """Watching: notice when what a traced function reads besides its arguments changes, so that it is traced again.
 
-A Watch covers the globals and closure cells that a function names, its code and its defaults, and those of every Python
-function that these hold, except in libraries. It cannot see attributes, changes in place, or random numbers.
+A Watch covers the globals and closure cells that a function names, the names that it uses of modules and classes, its
+code and its defaults, and those of every Python function that it reaches, except in libraries. It cannot see the
+attributes of an object, changes in place, or random numbers.
 """
 
 from __future__ import annotations
 
-import dis
 from collections.abc import Callable, Iterator
 from itertools import starmap
 from operator import is_
-from types import CodeType, FunctionType, MethodType
+from types import CodeType
 from typing import Any
 
 import numpy
 
+from autograd.compiler.reaching import Reach, is_full, names
 from autograd.refusals import is_library
-
-READ = {"LOAD_GLOBAL", "LOAD_NAME"}
-WRITTEN = {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"}
 
 
 class Watch:
@@ -28,24 +26,24 @@ class Watch:
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
-        scopes: dict[int, tuple[dict[str, Any], set[str]]] = {}
+        reach = Reach(f)
+        scopes = list(reach.scopes.values())
         attributes: list[tuple[Any, str]] = []
-        for function in _functions(f):
+        empty: list[Any] = []
+        for function in reach.functions:
             if is_library(function.__module__):
                 continue
-            read, written = _names(function.__code__)
-            scopes.setdefault(id(function.__globals__), (function.__globals__, set()))[1].update(read - written)
-            free = zip(function.__code__.co_freevars, function.__closure__ or ())
-            cells = [cell for name, cell in free if name not in written and _is_full(cell)]
-            attributes += [
-                (function, "__code__"),
-                (function, "__defaults__"),
-                *((cell, "cell_contents") for cell in cells),
-            ]
-        self._attributes = tuple(attributes)
+            attributes += [(function, "__code__"), (function, "__defaults__"), (function, "__kwdefaults__")]
+            if function.__kwdefaults__:
+                scopes.append((function.__kwdefaults__, set(function.__kwdefaults__)))
+            written = names(function.__code__).written
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+                if name not in written:
+                    attributes.append((cell, "cell_contents")) if is_full(cell) else empty.append(cell)
+        self._attributes, self._empty = tuple(attributes), tuple(empty)
         self._held = tuple(starmap(getattr, attributes))
         self._scopes = [
-            (scope.get, names := sorted(read), tuple(map(scope.get, names))) for scope, read in scopes.values()
+            (scope.get, known := sorted(read), tuple(map(scope.get, known))) for scope, read in scopes if read
         ]
 
     def changed(self) -> bool:
@@ -55,7 +53,9 @@ class Watch:
                 return True
         except ValueError:  # a cell is empty now
             return True
-        return any(not all(map(is_, map(get, names), values)) for get, names, values in self._scopes)
+        if self._empty and any(map(is_full, self._empty)):
+            return True
+        return any(not all(map(is_, map(get, known), values)) for get, known, values in self._scopes)
 
     def _values(self) -> Iterator[Any]:
         yield from self._held
@@ -88,63 +88,6 @@ def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
     if isinstance(x, numpy.generic):
         return type(x), x.tobytes()
     return type(x), x if isinstance(x, (int, str, bytes, type(None))) else otherwise(x)
-
-
-def _unwrapped(f: Any) -> Any:
-    """The Python function that a callable runs: behind a method, a partial, or an object with `__call__`."""
-    while True:
-        if isinstance(f, MethodType):
-            f = f.__func__
-        elif hasattr(f, "func") and type(f).__module__ == "functools":
-            f = f.func
-        elif isinstance(getattr(type(f), "__call__", None), FunctionType):  # noqa: B004  # to get the function
-            f = type(f).__call__
-        else:
-            return f
-
-
-def _functions(f: Any) -> Iterator[FunctionType]:
-    """The Python functions that f reaches through names and cells, f first; of libraries, only what they wrap."""
-    waiting, seen = [f], set()
-    while waiting:
-        x = waiting.pop()
-        given = (*x.args, *x.keywords.values()) if type(x).__module__ == "functools" and hasattr(x, "keywords") else ()
-        waiting += filter(callable, given)
-        function = _unwrapped(getattr(x, "watched", x))
-        if not isinstance(function, FunctionType) or id(function) in seen:
-            continue
-        seen.add(id(function))
-        yield function
-        found = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
-        found.append(getattr(function, "__wrapped__", None))
-        if not is_library(function.__module__):
-            scope = function.__globals__
-            found += [scope.get(name) for name in sorted(_names(function.__code__)[0])]
-            found += function.__defaults__ or ()
-        waiting += filter(callable, found)
-
-
-def _names(code: CodeType) -> tuple[set[str], set[str]]:
-    """The names that code reads, and those that it binds itself, nested functions included."""
-    read: set[str] = set()
-    written: set[str] = set()
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in READ:
-            read.add(instruction.argval)
-        elif instruction.opname in WRITTEN:
-            written.add(instruction.argval)
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            for known, more in zip((read, written), _names(inner)):
-                known |= more
-    return read, written
-
-
-def _is_full(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False
 
 
 def _told(x: Any) -> str:

@@ -1,5 +1,6 @@
 """Nothing is frozen silently: what a function reads besides its arguments is watched, and a change is traced again."""
 
+import functools
 import pickle
 import subprocess
 import sys
@@ -42,8 +43,43 @@ class Holder:
     __call__ = method
 
 
+class Counted:
+    """An object whose operators and methods read the global."""
+
+    def __mul__(self, x):
+        return k * x
+
+    def twice(self, x):
+        return self.once(x) + self * x
+
+    def once(self, x):
+        return Holder().method(x)
+
+
+counted, by_name, module = Counted(), {"scaled": scaled, "others": [scaled]}, sys.modules[__name__]
+
+
+@functools.lru_cache(maxsize=0)
+def cached():
+    return k
+
+
+def importing(x):
+    from tests.compiler.test_watching import k as factor
+
+    return factor * x
+
+
 # The function, and its multiple of k·x.
 READERS = [
+    ("an attribute of a module", lambda x: module.k * x, lambda x: k * x),
+    ("a function of a module", lambda x: module.scaled(x), lambda x: k * x),
+    ("a name imported inside", importing, lambda x: k * x),
+    ("a method of a global", lambda x: counted.twice(x), lambda x: 2 * k * x),
+    ("a class in a global", lambda x: Holder()(x), lambda x: k * x),
+    ("a function in a dict", lambda x: by_name["scaled"](x), lambda x: k * x),
+    ("a function in a list in a dict", lambda x: by_name["others"][0](x), lambda x: k * x),
+    ("a cached function", lambda x: cached() * x, lambda x: k * x),
     ("a function", scaled, lambda x: k * x),
     ("through another function", through_another, lambda x: k * x + 1.0),
     ("in an inner function", with_inner, lambda x: 2 * k * x),
@@ -155,6 +191,49 @@ def test_code_that_is_replaced_is_watched() -> None:
     assert fast(2.0) == 10.0
     f.__code__ = other.__code__
     assert fast(2.0) == 7.0
+
+
+def test_defaults_by_keyword_are_watched() -> None:
+    def f(x, *, y=2.0):
+        return x * y
+
+    fast = autograd.compile(f, backend="numpy")
+    assert fast(2.0) == 4.0
+    f.__kwdefaults__["y"] = 5.0
+    assert fast(2.0) == 10.0
+    f.__kwdefaults__ = {"y": 7.0}
+    assert fast(2.0) == 14.0
+
+
+def test_attributes_of_a_class_are_watched() -> None:
+    class Settings:
+        rate = 2.0
+
+    class Own(Settings):
+        pass
+
+    fast = autograd.compile(lambda x: Own.rate * x + Own().rate, backend="numpy")
+    assert fast(3.0) == 8.0
+    Settings.rate = 5.0
+    assert fast(3.0) == 20.0
+    Settings.rate = 2.0
+    assert fast(3.0) == 8.0
+
+
+def test_a_name_that_is_bound_later_is_watched() -> None:
+    if not flag:
+        late = 0.0
+
+    def f(x):
+        try:
+            return late * x
+        except NameError:
+            return x
+
+    fast = autograd.compile(f, backend="numpy")
+    assert fast(3.0) == 3.0
+    late = 5.0
+    assert fast(3.0) == 15.0
 
 
 def test_a_name_that_the_function_binds_itself_is_no_reason_to_trace_again() -> None:

@@ -1,0 +1,161 @@
+"""What a traced function can reach by name: functions, and the names that they read in modules, classes and globals."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+from autograd.refusals import is_library
+
+GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
+WRITTEN = {
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
+}  # fmt: skip
+INSTALLED = ("site-packages", "dist-packages")
+MOST_ITEMS = 100  # of a list, tuple or dict in which to look for functions
+
+
+class Names(NamedTuple):
+    """The names in the code of a function, inner functions included."""
+
+    read: set[str]  # globals
+    all: set[str]  # attributes and imports as well
+    written: set[str]  # those that the code binds itself: a change of them is no news
+    imported: set[str]
+
+
+def names(code: CodeType) -> Names:
+    """The names in this code."""
+    found = Names(set(), set(code.co_names), set(), set())
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in GLOBAL:
+            found.read.add(instruction.argval)
+        elif instruction.opname in WRITTEN:
+            found.written.add(instruction.argval)
+        elif instruction.opname == "IMPORT_NAME":
+            found.imported.add(instruction.argval)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            for known, more in zip(found, names(inner)):
+                known |= more
+    return found
+
+
+class Reach:
+    """The Python functions that f reaches, f first, and the names they read; of libraries, only what they wrap.
+
+    A name is followed through modules, classes, bound methods, partials, decorators, and lists, tuples and dicts of
+    functions, but not through the attributes of an object.
+    """
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.functions: list[FunctionType] = []
+        self.scopes: dict[int, tuple[Mapping[str, Any], set[str]]] = {}
+        self._seen: dict[int, tuple[Any, set[str]]] = {}  # by id: what was met, kept alive, and the names used on it
+        self._waiting: list[tuple[Any, set[str]]] = [(f, {"__call__"})]
+        while self._waiting:
+            self._follow(*self._waiting.pop())
+
+    def _follow(self, x: Any, used: set[str]) -> None:
+        """Look at an object on which these names are used."""
+        if callable(x):
+            x = getattr(x, "watched", x)  # a function behind `compile` or `lift`
+        _, known = self._seen.setdefault(id(x), (x, set()))
+        new = used - known
+        if not new:
+            return
+        known |= new
+        if isinstance(x, FunctionType):
+            if len(known) == len(new):
+                self._function(x)
+        elif isinstance(x, MethodType):
+            self._add([x.__func__, x.__self__], new | names_of(x.__func__))
+        elif isinstance(x, (staticmethod, classmethod)):
+            self._add([x.__func__], new)
+        elif isinstance(x, property):
+            self._add([x.fget], new)
+        elif isinstance(x, ModuleType):
+            if not is_fixed(x.__name__):
+                self._namespace(vars(x), new)
+        elif isinstance(x, type):
+            self._class(x, new)
+        elif isinstance(x, (list, tuple, dict)):
+            if len(x) <= MOST_ITEMS:
+                self._add(x.values() if isinstance(x, dict) else x, new)
+        elif type(x).__module__ == "functools":
+            self._add([getattr(x, "func", None), getattr(x, "__wrapped__", None)], new)
+            if isinstance(x, functools.partial):
+                self._add([*x.args, *x.keywords.values()], new)
+        else:
+            self._class(type(x), new)
+
+    def _add(self, objects: Iterable[Any], used: set[str]) -> None:
+        self._waiting += [(x, used) for x in objects if not isinstance(x, (float, int, str, type(None)))]
+
+    def _function(self, function: FunctionType) -> None:
+        self.functions.append(function)
+        cells = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
+        found = names(function.__code__)
+        used = found.all - found.written | {"__call__"}
+        self._add([*cells, getattr(function, "__wrapped__", None)], used)
+        if is_library(function.__module__):
+            return
+        self._namespace(function.__globals__, found.read - found.written, used)
+        self._add([*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()], used)
+        package = function.__globals__.get("__package__") or ""
+        modules = {part for name in found.imported for part in (*_parents(name), *_parents(f"{package}.{name}"))}
+        self._namespace(sys.modules, {name for name in modules if not is_fixed(name)}, used)
+
+    def _namespace(self, scope: Mapping[str, Any], read: set[str], used: set[str] | None = None) -> None:
+        """Note the names that are read in a scope, and follow what they stand for."""
+        self.scopes.setdefault(id(scope), (scope, set()))[1].update(read)
+        self._add([scope[name] for name in sorted(read) if name in scope], read if used is None else used)
+
+    def _class(self, cls: type, used: set[str]) -> None:
+        """Note the names that are used of a class, and follow its methods, operators among them."""
+        for base in cls.__mro__:
+            if is_fixed(base.__module__):
+                continue
+            own = vars(base)
+            read = {name for name, x in own.items() if name in used or (name[:2] == "__" and _is_function(x))}
+            self.scopes.setdefault(id(base), (own, set()))[1].update(read)
+            members = [own[name] for name in sorted(read)]
+            self._add(members, used)
+            self._add([cls], used.union(*map(names_of, members)))  # a method uses names of its own object
+
+
+def names_of(x: Any) -> set[str]:
+    """The names that the code of a function or property uses but does not bind."""
+    function = getattr(x, "fget", None) or getattr(x, "__func__", None) or x
+    if not isinstance(function, FunctionType):
+        return set()
+    found = names(function.__code__)
+    return found.all - found.written
+
+
+def _is_function(x: Any) -> bool:
+    return isinstance(x, FunctionType)
+
+
+def is_fixed(module: str | None) -> bool:
+    """Whether what a module holds is taken as constant: a library's, or one that is installed."""
+    file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
+    return is_library(module) or any(place in file for place in INSTALLED)
+
+
+def is_full(cell: Any) -> bool:
+    """Whether a closure's cell holds something."""
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def _parents(name: str) -> list[str]:
+    """A module's name and those of the packages around it."""
+    parts = name.strip(".").split(".")
+    return [".".join(parts[: i + 1]) for i in range(len(parts)) if parts[0]]
