@@ -28,7 +28,8 @@ class TraceError(TypeError):
 
 
 # The refusals of the function being traced; None if there is no trace.
-_refusals: ContextVar[list[TraceError] | None] = ContextVar("autograd refusals", default=None)
+_refusals: ContextVar[list[TypeError] | None] = ContextVar("autograd refusals", default=None)
+_running: list[list[TypeError]] = []  # the same lists, of all threads
 
 BRANCH = "write where(condition, a, b) in place of the branch"
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
@@ -47,9 +48,8 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
     place = "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
     told = f" is not known while a function is traced: {advice}"
     error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
-    refusals = _refusals.get()
-    if noted and refusals is not None:
-        refusals.append(error)
+    if noted:
+        note(error)
     return error
 
 
@@ -60,6 +60,16 @@ def no_index() -> TraceError:
     )
 
 
+def note(error: TypeError) -> None:
+    """Let the trace that is running raise this error at its end, so that no `except` in the function can hide it.
+
+    A thread that the traced function starts has no trace of its own; its refusals count for every trace there is.
+    """
+    noted = _refusals.get()
+    for errors in _running.copy() if noted is None else [noted]:
+        errors.append(error)
+
+
 def is_tracing() -> bool:
     """Whether a function is being traced."""
     return _refusals.get() is not None
@@ -68,8 +78,9 @@ def is_tracing() -> bool:
 def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     """Return f(*arguments), or raise its first refusal, even if f caught it or another error took its place."""
     before = _refusals.get()
-    noted: list[TraceError] = []
+    noted: list[TypeError] = []
     _refusals.set(noted)
+    _running.append(noted)
     try:
         result = f(*arguments)
     except Exception:
@@ -78,6 +89,7 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
         raise
     finally:
         _refusals.set(before)
+        _running[:] = [errors for errors in _running if errors is not noted]
     if noted:
         raise noted[0]
     return result

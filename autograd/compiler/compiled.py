@@ -14,9 +14,9 @@ from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.traces import Call, Traces
 from autograd.compiler.watching import Watch
-from autograd.transforms.curvature import jacobian
+from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
-from autograd.transforms.reverse import value_and_grad, vjp
+from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
 
 REDUCTIONS = ("sum", "mean", None)
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
@@ -129,7 +129,10 @@ class Compiled:
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hessian([3.0, 5.0])
         [[10.0, 6.0], [6.0, 0.0]]
         """
-        call = self._read(args, kwargs, reduce)
+        try:
+            call = self._read(args, kwargs, reduce)
+        except UnfitNumber as error:
+            return hessian(self._eager(error), argnums)(*args, **kwargs)
         (i,) = self.parameters.chosen(call.passed, argnums)
         if call.moving[i] in self.rows:
             raise ValueError(
@@ -146,13 +149,29 @@ class Compiled:
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
         [10.0, 6.0]
         """
+        vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
+        try:
+            products = self._products(args, kwargs, vectors, argnums, reduce)
+        except UnfitNumber as error:
+            products = self._eager_products(self._eager(error), args, kwargs, vectors, argnums)
+        return products if isinstance(argnums, (tuple, list)) else products[0]
+
+    def _products(self, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any, reduce: str | None) -> Any:
         call = self._read(args, kwargs, reduce)
         chosen = self.parameters.chosen(call.passed, argnums)
-        vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
         along = self._tangents("hvp", call, chosen, vectors)
         plan = self._plan("hvp", call, chosen)
-        products = plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
-        return products if isinstance(argnums, (tuple, list)) else products[0]
+        return plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
+
+    def _eager_products(self, f: Any, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any) -> Any:
+        selected = select_arguments(f"{self.__name__}.hvp", argnums, len(args))
+
+        def of_selected(*given: Any) -> Any:
+            every = dict(enumerate(args)) | dict(zip(selected, given))
+            return f(*every.values(), **kwargs)
+
+        products = hvp(of_selected, [args[i] for i in selected], vectors)
+        return products if len(selected) > 1 else (products,)
 
     def jacobian(self, *args: Any, argnums: int | tuple[int, ...] = 0, sparse: bool = False, **kwargs: Any) -> Any:
         """Every ∂valueᵢ/∂xⱼ, as `autograd.jacobian` gives it: the result with each number replaced by its gradient.

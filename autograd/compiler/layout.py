@@ -85,6 +85,8 @@ class ArgumentReader:
     def spec(self, x: Any, where: str = "") -> Any:
         """The spec of x; its arrays are appended to `arrays`."""
         if isinstance(x, numpy.ndarray):
+            if numpy.any(getattr(x, "mask", False)):
+                raise TypeError(f"{self.name}{where} has masked entries, which would count: pass x.filled(number)")
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
             return self._array(self._converted(x, where), where)
@@ -138,7 +140,8 @@ class ArgumentReader:
         try:
             kind = kind_of(x)
         except TypeError as error:
-            raise TypeError(f"{self.name}{where}: {error}") from None
+            advice = "" if where else f"; or name it in static=({self.name!r},)"
+            raise TypeError(f"{self.name}{where}: {error}{advice}") from None
         if kind is not KINDS[float]:
             raise UnfitNumber(f"{self.name}{where} is a {type(x).__name__}; compiled code runs on floats and arrays")
 

@@ -71,7 +71,9 @@ class Parameters:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{self.name}{self.signature}: {error}") from None
+            unbound = next(iter(self.signature.parameters), "") == "self"
+            advice = ": compile the method of an object, as in compile(object.method)" if unbound else ""
+            raise TypeError(f"{self.name}{self.signature}: {error}{advice}") from None
         names: list[str] = []
         places: list[tuple[str, Any]] = []
         values: list[Any] = []
@@ -103,7 +105,7 @@ class Parameters:
     def static_key(self, name: str, x: Any) -> Any:
         """A key for a static argument, by type and bits; TypeError if it is not hashable."""
         try:
-            key = exactly(x, lambda other: other)
+            key = exactly(x, _distinct)
             hash(key)
             return key
         except TypeError:
@@ -132,6 +134,11 @@ class Parameters:
         if place not in passed.places:
             raise ValueError(f"{self.name}: {place[0]} was not passed: its default is no argument to differentiate")
         return passed.places.index(place)
+
+
+def _distinct(x: Any) -> Any:
+    """A key for an object: itself, and its text where its class says what is equal, since 1.0 == Decimal("1.00")."""
+    return x if type(x).__eq__ is object.__eq__ else (x, repr(x))
 
 
 def _names(option: str, names: Any) -> tuple[str, ...]:

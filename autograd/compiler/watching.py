@@ -86,7 +86,7 @@ def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
         items = [exactly(item, otherwise) for item in x]
         return type(x), frozenset(items) if isinstance(x, frozenset) else tuple(items)
     if isinstance(x, numpy.generic):
-        return type(x), x.tobytes()
+        return type(x), str(x.dtype), x.tobytes()
     return type(x), x if isinstance(x, (int, str, bytes, type(None))) else otherwise(x)
 
 

@@ -352,6 +352,19 @@ def test_on_other_numbers_it_is_the_function_itself(compile) -> None:
 
 
 @both
+def test_its_second_derivatives_are_differentiated_like_its_value(compile) -> None:
+    def f(x, y):
+        return x**3 * y**2
+
+    fast = compile(f)
+    for transform in (lambda g, x: grad(g)(x), lambda g, x: compile(g).value_and_grad(x)[1]):
+        assert transform(lambda x: fast.hessian(x, 2.0), 3.0) == 24.0
+        assert transform(lambda x: fast.hvp(x, 2.0, tangents=x), 3.0) == 2 * 72.0
+        assert transform(lambda x: fast.hvp(x, 2.0, tangents=1.0, argnums=1), 3.0) == 54.0
+        assert transform(lambda x: sum(fast.hvp(x, 2.0, tangents=(1.0, 1.0), argnums=(0, 1))), 3.0) == 222.0
+
+
+@both
 def test_it_can_be_pickled(compile, monkeypatch) -> None:
     monkeypatch.delitem(sys.modules, "cloudpickle", raising=False)
     fast = compile(network, rows=("x", "y"))

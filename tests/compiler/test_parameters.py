@@ -3,6 +3,9 @@
 import functools
 import inspect
 import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,6 +94,12 @@ def test_calls_of_several_kinds_take_turns() -> None:
         assert [fast(*args, **named) for args, named in calls] == [-1.0, 2.0, 2.0, -5.0, -2.0]
 
 
+@dataclass(frozen=True)
+class Options:
+    rate: float
+    count: Any
+
+
 STATIC = [
     (0.0, -0.0),
     (1, True),
@@ -99,6 +108,12 @@ STATIC = [
     ((0.0,), (-0.0,)),
     (frozenset({1}), frozenset({True})),
     ("1", 1),
+    (Decimal("1.0"), Decimal("1.00")),
+    (Options(0.0, 1), Options(-0.0, 1)),
+    (Options(0.0, 1), Options(0.0, True)),
+    ((Options(0.0, (1,)),), (Options(0.0, (1.0,)),)),
+    (range(3, 3), range(0)),
+    (np.datetime64(0, "D"), np.datetime64(0, "s")),
 ]
 
 
@@ -106,6 +121,20 @@ STATIC = [
 def test_static_arguments_are_told_apart_by_type_and_bits(one, other) -> None:
     fast = autograd.compile(lambda x, s: x if repr(s) == repr(one) else 3 * x, static="s", backend="numpy")
     assert [fast(2.0, s) for s in (one, other, one, other)] == [2.0, 6.0, 2.0, 6.0]
+
+
+REFUSED = [
+    ("a function", lambda x, f: f(x), (1.0, np.cos), r"f: .* name it in static=\('f',\)"),
+    ("text", lambda x, s: x, (1.0, "sin"), r"s: .* name it in static=\('s',\)"),
+    ("a method", Spring.energy, (1.0,), r"compile\(object\.method\)"),
+    ("a mask", lambda x: x @ x, (np.ma.masked_array([1.0, 2.0], [False, True]),), "masked"),
+]
+
+
+@pytest.mark.parametrize("f, args, message", [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_is_no_number_is_refused_with_a_remedy(f, args, message) -> None:
+    with pytest.raises(TypeError, match=message):
+        autograd.compile(f)(*args)
 
 
 def test_nan_is_one_static_argument() -> None:
