@@ -288,6 +288,21 @@ def test_a_number_kept_from_an_earlier_trace_is_refused(compile) -> None:
 
 
 @both
+@pytest.mark.parametrize("later", LEAKING.values(), ids=LEAKING)
+@pytest.mark.parametrize("kept_as", [lambda x: x, detach], ids=["as it is", "detached"])
+def test_a_number_kept_from_a_trace_is_refused_by_transforms(compile, kept_as, later) -> None:
+    kept = []
+
+    def f(x):
+        kept.append(kept_as(x * x))
+        return kept[0] * x * x
+
+    assert compile(f)(2.0) == 16.0
+    with pytest.raises(RuntimeError, match="kept from an earlier call"):
+        later(f)
+
+
+@both
 def test_backward_into_a_value_from_outside_is_refused(compile) -> None:
     w = Value(2.0, label="w")
 

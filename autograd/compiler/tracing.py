@@ -13,13 +13,14 @@ from autograd.compiler.program import Argument, Guard, Keyed, Program, leaves_of
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.recording import Recording
-from autograd.engine.value import changes, clock
+from autograd.engine.value import GIVEN, changes, clock
 from autograd.lifting import Lifted
 from autograd.lifting.branches import Branches
 from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
+from autograd.transforms.ending import close
 from autograd.transforms.structure import holding, is_array, like, map_leaves
 
 if TYPE_CHECKING:
@@ -50,21 +51,24 @@ def trace(
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
     first, changed = clock(), changes()
-    with Recording(True):
-        entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
-        traced = []
-        for name, role, (given, tree) in zip(names, roles, entered):
-            if role == "index":
-                map_leaves(indexing.column, given, None)
-            else:
-                traced.append(Argument(name, tree))
-                indexing.knows(name, leaves_of(tree), role == "shared")
-        given = [given for given, _ in entered]
-        result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
-    numbers: list[Any] = []
-    map_leaves(numbers.append, result, None)
-    record(numbers, lowering, first, changes() > changed + 1)
-    outputs = _output(result, lowering)
+    try:
+        with Recording(True):
+            entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
+            traced = []
+            for name, role, (given, tree) in zip(names, roles, entered):
+                if role == "index":
+                    map_leaves(indexing.column, given, None)
+                else:
+                    traced.append(Argument(name, tree))
+                    indexing.knows(name, leaves_of(tree), role == "shared")
+            given = [given for given, _ in entered]
+            result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
+        numbers: list[Any] = []
+        map_leaves(numbers.append, result, None)
+        record(numbers, lowering, first, changes() > changed + 1)
+        outputs = _output(result, lowering)
+    finally:
+        close([v for v in lowering.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
     name = getattr(f, "__name__", "f")
     failures = _closed(branches)
     code = builder.constant(0.0)
@@ -145,6 +149,7 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
     symbol = Symbol(name)
     value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
+    value._place = GIVEN
     i = lowering.builder.input(name)
     lowering.knows(symbol, i)
     lowering.knows(value, i)

@@ -11,7 +11,8 @@ from autograd.numbers.kinds import coerced
 from autograd.numbers.sides import mean
 from autograd.primitives import ieee
 from autograd.primitives.operators import Scalar
-from autograd.symbols import same, unmasked
+from autograd.refusals import is_tracing
+from autograd.symbols import Symbol, same, unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,8 +93,15 @@ def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[lis
             v._adjoint = None
         older = sweep(output, one(output), first)[2]
         found = [v._adjoint for v in inputs]
-    plain = [g if type(g) is float else 0.0 if g is None else mean(unmasked(g)) for g in found]
+    plain = [g if type(g) is float else 0.0 if g is None else mean(known(unmasked(g))) for g in found]
     return [0.0 if v.is_constant else g for v, g in zip(inputs, plain)], any_live(older, first)
+
+
+def known(x: Any) -> Any:
+    """A number that a transform returns; RuntimeError if it is one of a trace that is over."""
+    if type(x) is Symbol and not is_tracing():
+        raise leaked(x)
+    return x
 
 
 def depends_on_older(x: Any, first: int) -> bool:

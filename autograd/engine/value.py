@@ -32,6 +32,7 @@ clock = count().__next__  # gives each Value its index: a topological order of e
 CONSTANT = -1  # the index of a constant
 LAST_PASS = [0]  # the tick of the last backward pass
 FOLLOWING: list[bool] = []  # once it is filled, `node` looks for NumPyValues among the operands
+GIVEN = -1  # the `_place` of an input of a transform: a copy of it would have no derivative
 UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
 KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
@@ -268,12 +269,19 @@ class Value(Scalar):
         return html_table([[self.label or "—", number(self._data), grad, made]], ["label", "data", "grad", "op"])
 
     def __reduce__(self) -> Any:
+        if getattr(self, "_place", None) == GIVEN:
+            raise uncopied("an input of a transform")
         if self.inputs:
             raise TypeError(f"only a leaf can be copied or pickled, not the result of {self.op}: use detach() first")
         slots = {name: getattr(self, name) for name in _added_slots(type(self)) if hasattr(self, name)}
         grad = self.grad if self.has_grad else None
         recorded = self._dy is not UNRECORDED
         return _restored, (type(self), self._data, grad, self.index, recorded), (self.__dict__, slots)
+
+
+def uncopied(what: str) -> TypeError:
+    """The error for a copy that would lose a derivative."""
+    return TypeError(f"{what} is not copied or pickled, since its derivative would be lost: use it as it is, or detach")
 
 
 class NumPyValue(Value):

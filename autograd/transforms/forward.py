@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import count
 
 from autograd.engine import Value
-from autograd.engine.differentiating import depends_on_older, leaked, value_inside
+from autograd.engine.differentiating import depends_on_older, known, leaked, value_inside
 from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
-from autograd.engine.value import clock
+from autograd.engine.value import clock, uncopied
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import Scalar, core, is_plain
@@ -66,6 +66,11 @@ class Dual(Scalar):
         """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
         return [Dual(0.0 if p is None else p, t, self.level, self.follows_numpy) for p, t in pairs]
+
+    def __reduce__(self) -> Any:
+        if self.tangent is not None:
+            raise uncopied("a dual number of jvp")
+        return Dual, (self.primal, None, self.level, self.follows_numpy)
 
     def __repr__(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
@@ -221,7 +226,7 @@ join(Dual, Kind("Dual", DUAL_RANK, lift=_push, constant=_constant))
 
 def plain(x: Any) -> Any:
     """A result as users see it: ints and NumPy's numbers become floats."""
-    return x if isinstance(x, Scalar) else kind_of(x).coerce(x)
+    return x if isinstance(x, Scalar) else kind_of(x).coerce(known(x))
 
 
 def beside(tangent: Any, x: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.differentiating import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
-from autograd.engine.value import clock
+from autograd.engine.value import GIVEN, clock
 from autograd.primitives.operators import Scalar, core
 from autograd.transforms.ending import close, close_at_death, close_ended
 from autograd.transforms.forward import Dual, plain, seen_outside
@@ -51,6 +51,7 @@ class Pullback:
         if type(x) is Dual:
             return Dual(self._attach(x.primal), x.tangent, x.level, x.follows_numpy)
         attached = +x if isinstance(x, Value) else Value(x)
+        attached._place = GIVEN
         self.inputs.append(attached)
         return attached
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import Value, no_grad
+from autograd import Value, compile, detach, grad, hessian, jvp, no_grad, vjp
 
 
 def pickled(protocol):
@@ -80,3 +80,28 @@ def test_a_result_without_a_graph_is_a_leaf(made):
     with no_grad():
         y = Value(2.0) * 3.0
     assert made(y).data == 6.0
+
+
+TRANSFORMS = {
+    "grad": lambda f: grad(f)(2.0),
+    "vjp": lambda f: vjp(f, 2.0),
+    "jvp": lambda f: jvp(f, (2.0,), (1.0,)),
+    "hessian": lambda f: hessian(f)(2.0),
+    "jvp of jvp": lambda f: jvp(lambda x: jvp(f, (x,), (1.0,))[1], (2.0,), (1.0,)),
+    "compile": lambda f: compile(f)(2.0),
+}
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+@pytest.mark.parametrize("transform", TRANSFORMS.values(), ids=TRANSFORMS)
+def test_an_input_of_a_transform_is_not_copied(transform, made):
+    """A copy would be a new leaf, and the derivative would be lost."""
+    with pytest.raises(TypeError, match="its derivative would be lost"):
+        transform(lambda x: made(x) * x)
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_what_is_detached_is_copied(made):
+    for name, transform in TRANSFORMS.items():
+        if name != "compile":
+            assert transform(lambda x: made(detach(x)) * x) is not None
