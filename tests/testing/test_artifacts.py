@@ -110,6 +110,11 @@ def test_a_folder_whose_name_is_no_text(mismatch: GradientMismatch, tmp_path: Pa
         line.encode("utf-8")  # as xdist sends it
 
 
+def test_a_folder_in_the_home(mismatch: GradientMismatch, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert all(line.startswith(str(tmp_path / "shown")) for line in plugin.artifacts(mismatch, Path("~/shown"), "test"))
+
+
 def test_mismatches_are_found_however_deep(mismatch: GradientMismatch) -> None:
     group: BaseException = mismatch
     for _ in range(5000):
