@@ -138,7 +138,8 @@ class Parameters:
 
 def _distinct(x: Any) -> Any:
     """A key for an object: itself, and its text where its class says what is equal, since 1.0 == Decimal("1.00")."""
-    return x if type(x).__eq__ is object.__eq__ else (x, repr(x))
+    equal: Any = type(x).__eq__
+    return x if equal is object.__eq__ else (x, repr(x))
 
 
 def _names(option: str, names: Any) -> tuple[str, ...]:
