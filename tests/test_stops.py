@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, detach, grad, gradients, hessian, hvp, jvp, no_grad, primitive, value_and_grad, vjp
+from autograd.engine.kinks import is_between_sides
 from autograd.primitives import TABLE
 from autograd.testing.functions import applied
 from autograd.testing.programs import SampleProgram, programs
@@ -66,6 +67,14 @@ class Stopped(NamedTuple):
         point = self.values(self.program.inputs, lambda i, x: x)
         count = len(self.program.inputs)
         return lambda *numbers: self.values(numbers, lambda i, x: point[count + i])[-1]
+
+    @property
+    def is_at_kink(self) -> bool:
+        """Whether a step has two sides here: then a second derivative inside a traced function is that of the rules."""
+        found = self.values(self.program.inputs, lambda i, x: x)
+        return any(
+            is_between_sides(TABLE[op], tuple(found[k] for k in operands)) for op, operands in self.program.steps
+        )
 
     @property
     def names(self) -> list[str]:
@@ -127,7 +136,7 @@ def test_second_derivatives_in_every_nesting_are_those_of_the_function_with_cons
         "hessian": total(hessian(f, every)(*point)),
         "compiled hvp": total(fast.hvp(*point, tangents=ones, argnums=every)),
     }
-    if fast.options.backend == "numpy":  # tracing does not depend on the executor
+    if fast.options.backend == "numpy" and not f.is_at_kink:  # tracing does not depend on the executor
         found["compiled grad"] = total(compile(slope).value_and_grad(*point, argnums=every)[1])
         found["compiled jvp"] = total(compile(along).value_and_grad(*point, argnums=every)[1])
     assert found == dict.fromkeys(found, total(hvp(f.cut, point, ones)))

@@ -216,6 +216,8 @@ _missing = np.vectorize(_is_missing, otypes=[bool])
 
 
 def _place(what: str, place: Any, names: list[Any] | None) -> str:
+    if not len(place):
+        return "place of a table: pass rows of numbers, such as a list of lists"
     row, *rest = (int(i) for i in place)
     return f"row {row}" + "".join(f", column {i if names is None else repr(names[i])}" for i in rest[:1])
 

@@ -63,6 +63,8 @@ NO_FEATURES = {
     "sparse": (csr_array(X3), TypeError, r"Sparse data was passed for X, .*: use X.toarray\(\)"),
     "one dimension": (np.arange(6.0), ValueError, "Expected 2D array for X, got 1D array"),
     "three dimensions": (np.ones((6, 2, 1)), ValueError, "Expected 2D array for X, got 3D array"),
+    "a word": ("abc", ValueError, "'abc'.*in place of a table: pass rows of numbers"),
+    "a generator": (iter(X3), TypeError, "in place of a table: pass rows of numbers"),
     "text and other names": (
         table(range(6)).rename(columns={"a": 0}), TypeError, "Feature names are only supported if all input"
     ),
