@@ -71,14 +71,14 @@ def test_no_except_hides_a_refusal(compile, f) -> None:
 
 def in_a_thread(x):
     found = []
-    thread = threading.Thread(target=lambda: found.append(swallowing(x)))
+    thread = threading.Thread(target=lambda: found.append(swallowing_all(x)))
     thread.start()
     thread.join()
     return found[0]
 
 
 def test_no_except_in_another_thread_hides_a_refusal() -> None:
-    with pytest.raises(TraceError, match="x > 0"):
+    with pytest.raises(TraceError, match="x < 0"):
         autograd.compile(in_a_thread)(1.0)
     assert autograd.compile(lambda x: 2 * x)(1.0) == 2.0
 
