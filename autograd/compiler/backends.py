@@ -8,6 +8,7 @@ number of rows. It serves one call at a time.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from autograd.compiler.executor import Leaf, NumpyExecutor
 from autograd.compiler.rolled import Result, Rolled, inside
 from autograd.forks import at_work
+from autograd.primitives.ieee import outside
 
 BACKENDS = ("auto", "numpy", "llvm")
 LONGEST = 10_000  # instructions up to which "auto" chooses machine code: a second or two of work for LLVM
@@ -90,12 +92,19 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _instead(rolled: Rolled, reason: str) -> Backend:
+    """NumPy, where machine code was to be expected; nothing falls back in silence."""
+    text = f"{rolled.name} runs on NumPy: {reason}; pass backend='numpy' if that is intended"
+    warnings.warn(text, RuntimeWarning, outside())
+    return Backend("numpy", reason)
+
+
 def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> ExecutorFactory:
     """The factory of a program's executors; this compiles machine code."""
     backend = options.preferred
     length = sum(1 for _ in inside((*rolled.shared, *rolled.rows, *rolled.after)))
-    if options.backend == "auto" and length > LONGEST:
-        backend = Backend("numpy", f"LLVM would take long over {length} instructions")
+    if backend.name == "llvm" and options.backend == "auto" and length > LONGEST:
+        backend = _instead(rolled, f"LLVM would take long over {length} instructions")
     if backend.name == "llvm":
         with at_work:
             from autograd.compiler.llvm.executor import compiled
@@ -106,5 +115,5 @@ def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: 
         except Unsupported as error:
             if options.backend == "llvm":
                 raise
-            backend = Backend("numpy", str(error))
+            backend = _instead(rolled, str(error))
     return ExecutorFactory(backend, lambda: NumpyExecutor(rolled, leaves, results))
