@@ -79,14 +79,9 @@ class Plan:
         `is_index` says which arrays of a call are indices. With `each`, every result is by row. `longer` traces f
         again, with more turns of its loops.
         """
-        self.kind, self.given, self.is_index, self.chosen = KINDS[kind], specs, is_index, chosen
-        self.each, self.options, self.longer = each, options, longer
-        self._take(traced)
-
-    def _take(self, traced: Program) -> None:
-        """Prepare a traced program."""
-        specs, is_index, chosen, each = self.given, self.is_index, self.chosen, self.each
-        self.original = traced
+        self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
+        self.given = kind, specs, is_index, longer
+        self.successor: Plan | None = None  # with more turns
         if self.kind in (KINDS["hessian"], KINDS["hvp"]) and has_kinks_in_loops(traced):
             traced = unfolded(traced)
         self.traced = traced
@@ -111,7 +106,6 @@ class Plan:
         self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
         self.restore = restorer(tuple([self.specs[i] for i in chosen]), tuple(self.by_row[: len(chosen)]))
         self.restore_value = restorer((self.result,), (each,))
-        self.__dict__.pop("matrix", None)
         self.length = len(list(shapes_of(self.result)))  # of a value, in arrays
         self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
@@ -129,19 +123,21 @@ class Plan:
 
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
         """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
-        (found,), items = self._computed(arrays, rows, None, ())
+        settled = self._settled(arrays, rows)
+        (found,), items = settled._computed(arrays, rows, None, ())
         if sparse:
-            return self.matrix.sparse(found, items)
+            return settled.matrix.sparse(found, items)
         specs = tuple([self.specs[i] for i in self.chosen])
         argument = SequenceSpec(specs, tuple) if is_tuple else specs[0]
-        return jacobian_of(self.result, argument, self.matrix.dense(found, items), self.each)
+        return jacobian_of(self.result, argument, settled.matrix.dense(found, items), self.each)
 
     def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
         """The Hessian of the total, or of each row."""
-        (found,), items = self._computed(arrays, rows, reduce, ())
+        settled = self._settled(arrays, rows)
+        (found,), items = settled._computed(arrays, rows, reduce, ())
         argument = self.specs[self.chosen[0]]
-        gathers = len(self.varied) > 1
-        matrix = self.matrix.second(found, items, self.each) if gathers else self.matrix.dense(found, ())
+        gathers = len(settled.varied) > 1
+        matrix = settled.matrix.second(found, items, self.each) if gathers else settled.matrix.dense(found, ())
         return hessian_of(argument, matrix, self.each)
 
     @cached_property
@@ -160,17 +156,18 @@ class Plan:
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
     ) -> list[Any]:
         """The results, one array each, for the arrays of the arguments and those of tangents or cotangents."""
-        results, items = self._computed(arrays, rows, reduce, vectors)
-        if self.gathering is None or "derivatives" not in self.kind.results:
+        settled = self._settled(arrays, rows)
+        results, items = settled._computed(arrays, rows, reduce, vectors)
+        if settled.gathering is None or "derivatives" not in self.kind.results:
             return results
         first = self.length if "as returned" in self.kind.results else self.kind.results.index("derivatives")
-        return results[:first] + self.gathering.scattered(results[first:], self.chosen, items, self.all_by_row)
+        return results[:first] + settled.gathering.scattered(results[first:], self.chosen, items, self.all_by_row)
 
     def _computed(
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any]
     ) -> tuple[list[Any], Sequence[Any]]:
         """The program's results, and the item that each row chose, for each gather."""
-        arrays, items = self._settled(arrays, rows)
+        arrays, items = self._fed(arrays)
         if self.gathering is not None and self.kind.vectors == "tangents":
             vectors = self.gathering.vectors(vectors, self.chosen, items)
         if vectors:
@@ -188,34 +185,41 @@ class Plan:
         guard = traced.guard.program
         return Plan("value", guard, self.specs, (), (), bool(guard.rows), self.options)
 
-    def _settled(self, arrays: Sequence[Any], rows: int | None) -> tuple[Sequence[Any], Sequence[Any]]:
-        """What the program is fed, and what indices choose, once its loops have as many turns as a row needs.
+    def _settled(self, arrays: Sequence[Any], rows: int | None) -> Plan:
+        """The plan whose loops have as many turns as the rows need: this one, or a successor of it.
 
         The turns are tried on NumPy, which needs no compilation.
         """
-        fed, items = self._fed(arrays)
-        if self._guard is None or not self._needs_more(self._guard.run(fed, rows, None)[0]):
-            return fed, items
-        trial, options = self, Options("numpy")
-        while True:
-            assert self.longer is not None
-            traced = self.longer(trial.original)
-            trial = Plan("value", traced, self.given, self.is_index, (), self.each, options, self.longer)
-            fed, _ = trial._fed(arrays)
-            if trial._guard is None or not trial._needs_more(trial._guard.run(fed, rows, None)[0]):
-                break
-        self._take(traced)
-        return self._fed(arrays)
+        plan = trial = self
+        while plan.successor is not None:
+            plan = trial = plan.successor
+        while trial._needs_more(arrays, rows):
+            trial = self._longer(trial.original, "value", (), Options("numpy"))
+        if trial is not plan:
+            plan.successor = plan = self._again(trial.original, self.given[0], self.chosen, self.options)
+        return plan
+
+    def _longer(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
+        """A plan with more turns than a program has."""
+        longer = self.given[-1]
+        assert longer is not None
+        return self._again(longer(traced), kind, chosen, options)
+
+    def _again(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
+        """A plan for the same calls."""
+        _, specs, is_index, longer = self.given
+        return Plan(kind, traced, specs, is_index, chosen, self.each, options, longer)
 
     def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """The arrays of the program's arguments, and what indices choose."""
         return (arrays, ()) if self.gathering is None else self.gathering.fed(arrays)
 
-    def _needs_more(self, codes: Any) -> bool:
+    def _needs_more(self, arrays: Sequence[Any], rows: int | None) -> bool:
         """Whether a row needs more turns of a loop; else raise the error of the first row that has one."""
-        assert self.traced.guard is not None
-        errors = self.traced.guard.errors
-        found = numpy.atleast_1d(codes).astype(int)
+        if self._guard is None or self.original.guard is None:
+            return False
+        errors = self.original.guard.errors
+        found = numpy.atleast_1d(self._guard.run(self._fed(arrays)[0], rows, None)[0]).astype(int)
         if any(type(errors[code - 1]) is MoreTurns for code in set(found[found > 0].tolist())):
             return True
         if found.any():
