@@ -1,6 +1,5 @@
 """What a traced function may not ask: the message names the user's line, is short, and no `except` hides it."""
 
-import abc
 import math
 import threading
 import time
@@ -156,7 +155,11 @@ def a_class(x):
     return x
 
 
-class Account(abc.ABC):  # noqa: B024  # whose class is no plain one
+class Kind(type):
+    """A metaclass, which may notice a subclass."""
+
+
+class Account(metaclass=Kind):
     def __init__(self):
         self.money = [0.0]
 
