@@ -22,8 +22,8 @@ class TraceError(TypeError):
     >>> try:
     ...     autograd.compile(lambda x: [x, -x][x < 0])(2.0)
     ... except autograd.TraceError as error:
-    ...     print(str(error).partition(": ")[2])
-    the truth of x < 0 is not known while a function is traced: write where(condition, a, b) in place of the choice
+    ...     print(str(error).split(": ")[1])
+    the truth of x < 0 is not known while a function is traced
     """
 
 
