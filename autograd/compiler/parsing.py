@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
+import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from autograd.compiler.building import VARIABLE, ProgramBuilder
@@ -68,6 +71,7 @@ class SourceReader:
         body = list(function.body)
         self.sources = {_source(node.value)[0] for node in body if isinstance(node, ast.Assign)}
         self.dicts: dict[str, tuple[str, list[Any]]] = {name: (name, []) for name in self.trees}
+        self.indexed: set[str] = set()  # arguments that are not unpacked
         while body and self._unpacks(body[0]):
             del body[0]
         for name, tree in self.trees.items():
@@ -106,9 +110,6 @@ class SourceReader:
             scope.lists[target.id] = [self._value(x) for x in value.elts]
         elif isinstance(value, ast.BinOp) and isinstance(value.left, ast.List):
             scope.lists[target.id] = [self._value(x) for x in value.left.elts] * ast.literal_eval(value.right)
-        elif isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
-            low, high = (ast.literal_eval(x) for x in (value.slice.lower, value.slice.upper) if x is not None)
-            scope.lists[target.id] = list(self.trees[ast.unparse(value.value)][low:high])
         else:
             scope.numbers[target.id] = self._value(value, target.id)
 
@@ -122,7 +123,7 @@ class SourceReader:
         carried = self._carried(lines, outer)
         for name in carried:
             inner.fed(name, Role(CARRIED), [outer.number(name)])
-        while lines and self._streams(lines[0], ast.unparse(statement.target)):
+        while lines and self._streams(lines[0], ast.unparse(statement.target), times):
             del lines[0]
         following = lines.pop() if carried else None
         noted: dict[str, int] = {}
@@ -158,14 +159,17 @@ class SourceReader:
         names = [ast.unparse(x) for x in (target.elts if isinstance(target, ast.Tuple) else [target])]
         return names if all(name in outer.numbers for name in names) else []
 
-    def _streams(self, line: ast.stmt, k: str) -> bool:
-        """Whether a line takes the number of a step out of a list or a tape; if so, it becomes an input."""
+    def _streams(self, line: ast.stmt, k: str, times: int) -> bool:
+        """Whether a line takes the number of a step out of an argument, a list or a tape; if so, it is an input."""
         if not isinstance(line, ast.Assign) or not isinstance(line.value, ast.Subscript):
             return False
         outer, source = self.scope.outer, ast.unparse(line.value.value)
         assert outer is not None
         name, index = ast.unparse(line.targets[0]), ast.unparse(line.value.slice)
-        if source in outer.lists:
+        if source in self.indexed:
+            places = [_place(line.value.slice, k) for k in range(times)]
+            self.scope.fed(name, Role(LISTED), [outer.number(f"{source}_{place}") for place in places])
+        elif source in outer.lists:
             self.scope.fed(name, Role(LISTED), outer.lists[source])
         else:
             loop, output = outer.tapes[source] or (0, 0)
@@ -184,7 +188,13 @@ class SourceReader:
     # --- arguments
 
     def _unpacks(self, statement: ast.stmt) -> bool:
-        """Whether a statement unpacks an argument; if so, record how."""
+        """Whether a statement unpacks an argument, or says how long an indexed one is; if so, record it."""
+        sized = re.fullmatch(r"assert len\((\w+)\) == (\d+)", ast.unparse(statement))
+        if sized:
+            name, size = sized.groups()
+            self.trees[name] = tuple([f"{name}_{n}" for n in range(int(size))])
+            self.indexed.add(name)
+            return True
         if not isinstance(statement, ast.Assign):
             return False
         source, keys = _source(statement.value)
@@ -217,6 +227,8 @@ class SourceReader:
         if isinstance(node, ast.Subscript) and self.scope.tapes.get(ast.unparse(node.value)) is not None:
             loop, output = self.scope.tapes[ast.unparse(node.value)] or (0, 0)
             return builder.item(loop, output, ast.literal_eval(node.slice), name)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) in self.indexed:
+            return self.scope.number(f"{ast.unparse(node.value)}_{ast.literal_eval(node.slice)}")
         if isinstance(node, ast.Constant):
             return builder.constant(node.value)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -278,6 +290,18 @@ def _grafted(tree: Any, path: list[Any], part: Any) -> Any:
 def _loaded(node: ast.AST) -> Counter[str]:
     """How often each name is read."""
     return Counter(x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load))
+
+
+INDEX_OPS: dict[type, Callable[[int, int], int]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul
+}  # fmt: skip
+
+
+def _place(index: ast.expr, k: int) -> int:
+    """The place that an index names in step k: 2 * k + 3 is 5 in step 1."""
+    if isinstance(index, ast.BinOp) and type(index.op) in INDEX_OPS:
+        return INDEX_OPS[type(index.op)](_place(index.left, k), _place(index.right, k))
+    return k if isinstance(index, ast.Name) else int(ast.literal_eval(index))
 
 
 def _times(statement: ast.For) -> int:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd.compiler.loops import CARRIED, SHARED, TAPED, Loop, needs
+from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, needs
 from autograd.compiler.naming import told_apart
-from autograd.compiler.program import CONSTANT, DETACH, ITEM, LOOP, Keyed, Meaning, Operation, Program
+from autograd.compiler.program import CONSTANT, DETACH, ITEM, LOOP, Keyed, Meaning, Operation, Program, leaves_of
 from autograd.engine.names import placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
@@ -30,12 +30,17 @@ AGAIN, BACK = "# this step again", "# backward through it"
 
 def source_of(program: Program) -> str:
     """The source of a function that does what the program does, with autograd's functions in scope."""
-    names = _named(program, program.names)
-    writer = Writer(program)
+    names, streamed = _named(program, program.names), _streamed(program)
+    for i, place in streamed.items():
+        names[i] = f"{place.argument}[{place.index}]"
+    writer = Writer(program, {names[i]: place for i, place in streamed.items()})
     lines = [f"def {program.name}({', '.join(argument.name for argument in program.arguments)}):"]
     unpacking = Unpacking(program, names)
     for argument in program.arguments:
-        lines += unpacking.lines(argument.tree, argument.name)
+        if streamed.keys() >= set(leaves_of(argument.tree)) > set():
+            lines.append(f"{INDENT}assert len({argument.name}) == {len(argument.tree)}")
+        else:
+            lines += unpacking.lines(argument.tree, argument.name)
     lines += writer.lines(program, names, INDENT, (FORWARD, BACKWARD))
     return "\n".join([*lines, f"    return {_structure(program.outputs, names, bare=True)}", ""])
 
@@ -43,6 +48,57 @@ def source_of(program: Program) -> str:
 def _named(program: Program, names: Sequence[str]) -> list[str]:
     """The names of a program's values, with its constants written out."""
     return [_literal(x.value) if x.op == CONSTANT else name for x, name in zip(program.operations, names)]
+
+
+class Place(NamedTuple):
+    """Where a number is in an argument."""
+
+    argument: str
+    index: int
+
+
+class Stream(NamedTuple):
+    """Numbers at places of one argument that advance by a stride."""
+
+    argument: str
+    first: int
+    stride: int
+
+    @classmethod
+    def of(cls, places: Sequence[Place | None]) -> Stream | None:
+        """The stream through these places; None if they do not advance evenly."""
+        if len(places) < 2 or places[0] is None or places[1] is None:
+            return None
+        (argument, first), stride = places[0], places[1].index - places[0].index
+        even = all(place == (argument, first + m * stride) for m, place in enumerate(places))
+        return cls(argument, first, stride) if even else None
+
+    def at(self, k: str) -> str:
+        """The number of step k."""
+        if self.stride < 0:
+            step = k if self.stride == -1 else f"{-self.stride} * {k}"
+            return f"{self.argument}[{self.first} - {step}]"
+        step = k if self.stride == 1 else f"{self.stride} * {k}"
+        return f"{self.argument}[{step} + {self.first}]" if self.first else f"{self.argument}[{step}]"
+
+
+def _streamed(program: Program) -> dict[int, Place]:
+    """The numbers of arguments through which a loop advances: such an argument is indexed, not unpacked."""
+    places: dict[int, Place] = {}
+    for name, tree in program.arguments:
+        if type(tree) is tuple and all(
+            type(i) is int and program.names[i] == f"{name}_{n}" for n, i in enumerate(tree)
+        ):
+            places |= {i: Place(name, n) for n, i in enumerate(tree)}
+    found = set()
+    for operation in program.operations:
+        if operation.op == LOOP:
+            loop = operation.value
+            for role, group in zip(loop.roles, loop.grouped(operation.operands)):
+                stream = Stream.of([places.get(i) for i in group]) if role.kind == LISTED else None
+                if stream is not None:
+                    found.add(stream.argument)
+    return {i: place for i, place in places.items() if place.argument in found}
 
 
 class Ends(NamedTuple):
@@ -59,8 +115,8 @@ class Ends(NamedTuple):
 class Writer:
     """Writes the operations of a program, and of the bodies of its loops."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, places: dict[str, Place]) -> None:
+        self.places = places
         self.taken = {program.name, *program.names, *(argument.name for argument in program.arguments)}
         self.count = 1
 
@@ -78,7 +134,9 @@ class Writer:
         """The lines of the operations, under the titles of the forward and the backward pass if there are both."""
         notes, needed = Notes(program, names), needs(program)
         ends: dict[int, Ends] = {}
-        has_backward = program.count < program.forward < len(program.operations)
+        computed = [x.op != CONSTANT for x in program.operations[program.count :]]
+        forward = program.forward - program.count
+        has_backward = any(computed[:forward]) and any(computed[forward:])
         if has_backward:
             yield indent + titles[0]
         for i in range(program.count, len(program.operations)):
@@ -113,9 +171,12 @@ class Writer:
             elif role.kind == TAPED:
                 place = f"-1 - {k}" if role.backwards else k
                 streams.append(f"{inner[m]} = {ends[group[0]].tapes[role.output]}[{place}]")
+            elif stream := Stream.of([self.places.get(names[i]) for i in group]):
+                inner[m] = self._new(f"{stream.argument}_{k}")
+                streams.append(f"{inner[m]} = {stream.at(k)}")
             else:
                 each = self._new(f"{inner[m]}_each")
-                yield f"{indent}{each} = {self._list(group, names)}"
+                yield f"{indent}{each} = {_list([names[i] for i in group])}"
                 streams.append(f"{inner[m]} = {each}[{k}]")
         if carried:
             yield f"{indent}{', '.join(inner[m] for m in carried)} = {', '.join(carried.values())}"
@@ -139,20 +200,14 @@ class Writer:
     def _is_shared(loop: Loop, i: int) -> bool:
         return i < len(loop.roles) and loop.roles[i].kind == SHARED
 
-    def _list(self, numbers: Sequence[int], names: list[str]) -> str:
-        """Numbers as a list; as a slice of an argument where they are one."""
-        for argument in self.program.arguments:
-            tree = argument.tree
-            if type(tree) is tuple and numbers[0] in tree and names[numbers[0]] == self.program.names[numbers[0]]:
-                start = tree.index(numbers[0])
-                if tree[start : start + len(numbers)] == tuple(numbers):
-                    return f"{argument.name}[{start}:{start + len(numbers)}]"
-        period = next(p for p in range(1, len(numbers) + 1) if list(numbers[p:]) == list(numbers[:-p]))
-        once = f"[{', '.join(names[j] for j in numbers[:period])}]"
-        times, rest = divmod(len(numbers), period)
-        if times < 2 or rest:
-            return f"[{', '.join(names[j] for j in numbers)}]"
-        return f"{once} * {times}"
+
+def _list(names: Sequence[str]) -> str:
+    """Names as a list; those that repeat are written once."""
+    period = next(p for p in range(1, len(names) + 1) if names[p:] == names[:-p])
+    times, rest = divmod(len(names), period)
+    if times < 2 or rest:
+        return f"[{', '.join(names)}]"
+    return f"[{', '.join(names[:period])}] * {times}"
 
 
 def _literal(x: Any) -> str:

@@ -158,15 +158,44 @@ def test_a_folded_program_computes_what_was_traced(f: Recurrence) -> None:
 @costly(15)
 @given(RECURRENCES)
 def test_its_source_is_python_that_runs_and_is_read_back(f: Recurrence) -> None:
-    program = folded(trace(f, POINT))
+    assert_read_back(f, POINT)
+
+
+@given(st.slices(60), st.integers(1, 3))
+def test_an_argument_that_a_loop_goes_through_is_indexed(chosen: slice, inner: int) -> None:
+    def f(x: Any, ys: Any) -> Any:
+        for y in ys[chosen]:
+            for _ in range(inner):
+                x = 0.9 * sin(x) + y * ys[0]
+        return x * ys[-1]
+
+    assert_read_back(f, (0.4, np.linspace(-1.0, 1.0, 60).tolist()))
+
+
+def test_an_indexed_argument_is_printed_by_its_places() -> None:
+    def f(x: Any, ys: Any) -> Any:
+        for y, z in zip(ys[:0:-1], ys[::2]):
+            x = sin(x) * y + z
+        return x * ys[5]
+
+    source = folded(trace(f, (0.4, [1.0] * 60))).source()
+    assert "    assert len(ys) == 60\n" in source
+    assert "        ys_k = ys[59 - k]\n        ys_k_2 = ys[2 * k]\n" in source
+    assert " * ys[5]\n" in source
+    assert "ys_5" not in source
+
+
+def assert_read_back(f: Any, point: Any) -> None:
+    """Source of f and of its gradients is Python that gives the same numbers, and parses to a program that does."""
+    program = folded(trace(f, point))
     for made in (program, differentiated(program, [0, 1], False), differentiated(program, [0, 1], True)):
         source = made.source()
         again = parsed(source)
         assert parsed(again.source()) == again
-        assert again(*POINT) == made(*POINT)
+        assert again(*point) == made(*point)
         scope = in_scope()
         exec(source, scope)
-        assert scope[made.name](*POINT) == made(*POINT)
+        assert scope[made.name](*point) == made(*point)
 
 
 @both
