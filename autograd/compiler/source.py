@@ -32,7 +32,7 @@ def source_of(program: Program) -> str:
     """The source of a function that does what the program does, with autograd's functions in scope."""
     names, streamed = _named(program, program.names), _streamed(program)
     for i, place in streamed.items():
-        names[i] = f"{place.argument}[{place.index}]"
+        names[i] = f"{place.argument}[{place.position}]"
     writer = Writer(program, {names[i]: place for i, place in streamed.items()})
     lines = [f"def {program.name}({', '.join(argument.name for argument in program.arguments)}):"]
     unpacking = Unpacking(program, names)
@@ -54,7 +54,7 @@ class Place(NamedTuple):
     """Where a number is in an argument."""
 
     argument: str
-    index: int
+    position: int
 
 
 class Stream(NamedTuple):
@@ -69,7 +69,7 @@ class Stream(NamedTuple):
         """The stream through these places; None if they do not advance evenly."""
         if len(places) < 2 or places[0] is None or places[1] is None:
             return None
-        (argument, first), stride = places[0], places[1].index - places[0].index
+        (argument, first), stride = places[0], places[1].position - places[0].position
         even = all(place == (argument, first + m * stride) for m, place in enumerate(places))
         return cls(argument, first, stride) if even else None
 
