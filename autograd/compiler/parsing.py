@@ -167,7 +167,7 @@ class SourceReader:
         assert outer is not None
         name, index = ast.unparse(line.targets[0]), ast.unparse(line.value.slice)
         if source in self.indexed:
-            places = [_place(line.value.slice, k) for k in range(times)]
+            places = [_place(line.value.slice, k, step) for step in range(times)]
             self.scope.fed(name, Role(LISTED), [outer.number(f"{source}_{place}") for place in places])
         elif source in outer.lists:
             self.scope.fed(name, Role(LISTED), outer.lists[source])
@@ -190,7 +190,7 @@ class SourceReader:
     def _unpacks(self, statement: ast.stmt) -> bool:
         """Whether a statement unpacks an argument, or says how long an indexed one is; if so, record it."""
         sized = re.fullmatch(r"assert len\((\w+)\) == (\d+)", ast.unparse(statement))
-        if sized:
+        if sized and sized[1] in self.trees:
             name, size = sized.groups()
             self.trees[name] = tuple([f"{name}_{n}" for n in range(int(size))])
             self.indexed.add(name)
@@ -228,7 +228,7 @@ class SourceReader:
             loop, output = self.scope.tapes[ast.unparse(node.value)] or (0, 0)
             return builder.item(loop, output, ast.literal_eval(node.slice), name)
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) in self.indexed:
-            return self.scope.number(f"{ast.unparse(node.value)}_{ast.literal_eval(node.slice)}")
+            return self.scope.number(f"{ast.unparse(node.value)}_{ast.unparse(node.slice)}")
         if isinstance(node, ast.Constant):
             return builder.constant(node.value)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -297,11 +297,15 @@ INDEX_OPS: dict[type, Callable[[int, int], int]] = {
 }  # fmt: skip
 
 
-def _place(index: ast.expr, k: int) -> int:
-    """The place that an index names in step k: 2 * k + 3 is 5 in step 1."""
+def _place(index: ast.expr, k: str, step: int) -> int:
+    """The place that an index names in a step, which is called k there: 2 * k + 3 is 5 in step 1."""
     if isinstance(index, ast.BinOp) and type(index.op) in INDEX_OPS:
-        return INDEX_OPS[type(index.op)](_place(index.left, k), _place(index.right, k))
-    return k if isinstance(index, ast.Name) else int(ast.literal_eval(index))
+        return INDEX_OPS[type(index.op)](_place(index.left, k, step), _place(index.right, k, step))
+    if isinstance(index, ast.Constant) and type(index.value) is int:
+        return index.value
+    if ast.unparse(index) != k:
+        raise SyntaxError(f"not a place that moves with {k}: {ast.unparse(index)}")
+    return step
 
 
 def _times(statement: ast.For) -> int:

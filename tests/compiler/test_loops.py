@@ -161,6 +161,7 @@ def test_its_source_is_python_that_runs_and_is_read_back(f: Recurrence) -> None:
     assert_read_back(f, POINT)
 
 
+@costly(30)
 @given(st.slices(60), st.integers(1, 3))
 def test_an_argument_that_a_loop_goes_through_is_indexed(chosen: slice, inner: int) -> None:
     def f(x: Any, ys: Any) -> Any:

@@ -306,8 +306,15 @@ def test_wrong_arguments_are_named() -> None:
 
 
 def test_what_is_no_program_is_refused() -> None:
-    for source in ("x = 1\n", "def f(x):\n    for i in x: pass\n    return x\n", "def f(x):\n    return y\n",
-                   "def f(x):\n    v = open(x)\n    return v\n"):  # fmt: skip
+    for source in (
+        "x = 1\n",
+        "def f(x):\n    for i in x: pass\n    return x\n",
+        "def f(x):\n    return y\n",
+        "def f(x):\n    v = open(x)\n    return v\n",
+        "def f(x):\n    assert len(y) == 2\n    return x\n",
+        "def f(x):\n    assert len(x) == 2\n    return x[2]\n",
+        "def f(x):\n    assert len(x) == 2\n    for k in range(2):\n        v = x[i]\n    return v\n",
+    ):
         with pytest.raises(SyntaxError):
             parsed(source)
 
