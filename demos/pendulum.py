@@ -21,7 +21,7 @@ from demos.lecture import BLUE, ORANGE, STYLE, require_matplotlib
 
 PICTURE = "pendulum.svg"
 STEPS, GRAVITY, h = 2000, 9.81, 0.005
-NOISE = 0.05  # of the camera: a standard deviation, in radians
+NOISE = 0.03  # of the camera: a standard deviation, in radians
 NAMES = ("angle", "speed", "length", "damping", "bounce")  # angle and speed at the start
 TRUE, START = (-2.0, 0.0, 1.3, 0.3, 0.85), (-1.5, 0.5, 1.0, 0.1, 0.7)
 FIVE = (0, 1, 2, 3, 4)
@@ -117,12 +117,12 @@ def main(steps: int = STEPS) -> None:
         return fast.value_and_grad(*parameters, observed, argnums=FIVE)
 
     gradient(START)
-    fit = minimize(gradient, START, jac=True)
+    fit = minimize(gradient, START, jac=True, tol=1e-8)
     print(f"Fitted through {steps:,} steps by scipy's BFGS, with {fit.nfev} gradients:\n")
-    print(" " * 8 + "".join(f"{name:>10}" for name in NAMES) + f"{'C':>10}")
+    print(" " * 8 + "".join(f"{name:>10}" for name in NAMES) + f"{'C':>12}")
     for name, parameters in (("true", TRUE), ("start", START), ("fitted", fit.x)):
-        numbers = (*parameters, fast(*parameters, observed))
-        print(f"{name:8}" + "".join(f"{x:10.4f}" for x in numbers))
+        C = fast(*parameters, observed)
+        print(f"{name:8}" + "".join(f"{x:10.4f}" for x in parameters) + f"{C:12.6f}")
 
     eager = autograd.value_and_grad(cost, FIVE)
     compiled_time = seconds(lambda: gradient(fit.x), 100)
