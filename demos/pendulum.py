@@ -20,7 +20,7 @@ from autograd import sin
 from demos.lecture import BLUE, ORANGE, STYLE, require_matplotlib
 
 PICTURE = "pendulum.svg"
-STEPS, GRAVITY, h = 2000, 9.81, 0.005
+STEPS, LEAST, GRAVITY, h = 2000, 200, 9.81, 0.005
 NOISE = 0.03  # of the camera: a standard deviation, in radians
 NAMES = ("angle", "speed", "length", "damping", "bounce")  # angle and speed at the start
 TRUE, START = (-2.0, 0.0, 1.3, 0.3, 0.85), (-1.5, 0.5, 1.0, 0.1, 0.7)
@@ -40,7 +40,7 @@ def moved(angle, speed, length, damping, bounce):
     a4, s4 = slope(angle + h * a3, speed + h * s3, length, damping)
     angle = angle + h / 6 * (a1 + 2 * a2 + 2 * a3 + a4)
     speed = speed + h / 6 * (s1 + 2 * s2 + 2 * s3 + s4)
-    if angle > 0:
+    if angle > 0:  # as far as it is beyond the wall, it comes back, slowed down
         angle, speed = -bounce * angle, -bounce * speed
     return angle, speed
 
@@ -105,6 +105,8 @@ def draw(observed: Any, fitted: Sequence[float]) -> Any:
 def main(steps: int = STEPS) -> None:
     """Tell the story: the code, the loop that the compiler makes of it, the fit, the speed, the figure."""
     require_matplotlib("pendulum")
+    if steps < LEAST:
+        raise SystemExit(f"demos.pendulum takes at least {LEAST} steps: fewer see no bounce")
     print(f"Written in plain Python:\n\n{inspect.getsource(slope)}\n\n{inspect.getsource(moved)}\n")
     print(inspect.getsource(cost))
     observed = path(TRUE, steps) + np.random.default_rng(0).normal(scale=NOISE, size=steps)
@@ -116,7 +118,6 @@ def main(steps: int = STEPS) -> None:
     def gradient(parameters: Any) -> Any:
         return fast.value_and_grad(*parameters, observed, argnums=FIVE)
 
-    gradient(START)
     fit = minimize(gradient, START, jac=True, tol=1e-8)
     print(f"Fitted through {steps:,} steps by scipy's BFGS, with {fit.nfev} gradients:\n")
     print(" " * 8 + "".join(f"{name:>10}" for name in NAMES) + f"{'C':>12}")

@@ -41,3 +41,8 @@ def test_energy_is_lost_to_damping_and_at_the_wall_alone() -> None:
         assert swing.min() == pytest.approx(-2.0, abs=1e-6)  # from the wall it comes back as high as it was
         assert pendulum.path((-2.0, 0.0, length, 0.0, 0.8), 1000)[500:].min() > -1.9
         assert pendulum.path((-2.0, 0.0, length, 0.1, 1.0), 1000)[500:].min() > -1.9
+
+
+def test_too_few_steps_are_refused() -> None:
+    with pytest.raises(SystemExit, match="at least 200 steps"):
+        pendulum.main(10)
