@@ -128,8 +128,8 @@ def main(steps: int = STEPS) -> None:
     eager = autograd.value_and_grad(cost, FIVE)
     compiled_time = seconds(lambda: gradient(fit.x), 100)
     eager_time = seconds(lambda: eager(*map(float, fit.x), observed.tolist()), 2)
-    print(f"\nA gradient takes {1e3 * compiled_time:.2f} ms compiled and {1e3 * eager_time:,.0f} ms eagerly:", end=" ")
-    print(f"{eager_time / compiled_time:,.0f} times as long.")
+    print(f"\nA gradient takes {1e3 * compiled_time:.2f} ms compiled and {1e3 * eager_time:.0f} ms eagerly, which is")
+    print(f"{eager_time / compiled_time:,.0f} times as long (backend {fast.backend}).")
     draw(observed, fit.x).savefig(PICTURE)
     print(f"The path at the start and after the fit: {PICTURE}")
 
