@@ -58,13 +58,13 @@ class Local:
 class Peer:
     """A contestant in a separate process, which cannot import the repository."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, script: Path = HERE / "peers.py") -> None:
         self.name, self.process = name, None
         self.about = f"not installed: {COMMAND}"
         if not PYTHON.exists():
             return
         variables = {key: text for key, text in own_kernels().items() if not key.startswith("PYTHON")}
-        command = [PYTHON, HERE / "peers.py", name]
+        command = [PYTHON, script, name]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(  # a script's own directory is on its path, the working directory is not
             command, stdin=pipe, stdout=pipe, text=True, env=variables, cwd=tempfile.gettempdir()

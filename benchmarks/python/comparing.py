@@ -1,0 +1,170 @@
+"""The comparison: every program for one set of parameters and for a thousand rows, with all contestants in turn.
+
+Inputs are other ones at each call, so that programs take other paths.
+"""
+
+import gc
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import autograd
+from benchmarks.compiled.contestants import Absent, Peer
+from benchmarks.compiled.turns import Job, turn
+from benchmarks.python import ours
+from benchmarks.python.cases import CALLS, CASES, ROWS, Case
+
+ROUNDS, SECONDS, MOST_CALLS = 7, 0.03, 200
+SOME = [0, 1, 500]  # the rows that are compared with eager runs
+PEERS = ("JAX", "numba")
+SCRIPT = Path(__file__).with_name("peers.py")
+
+
+class Ours:
+    """Our contestant, in this process."""
+
+    name = "ours"
+
+    def prepare(self, case: Case, rows: int | None) -> float:
+        """CPU seconds of the first call."""
+        inputs = case.inputs(ours.function(case), rows, CALLS[rows])
+        gc.collect()
+        start = time.process_time()
+        self.job: Job = ours.build(case, inputs, rows)
+        self.arrays = self.job.evaluate()
+        return time.process_time() - start
+
+    def turn(self, calls: int) -> tuple[float, float]:
+        """Seconds per call, cores busy."""
+        return turn(self.job.run, calls)
+
+
+class Times(NamedTuple):
+    """What is measured for a number of rows."""
+
+    first: float  # CPU seconds of our first call
+    ms: dict[str, float]  # a call, by contestant
+    ratios: dict[str, float]  # a peer's time over ours, turn by turn
+    apart: float  # JAX's largest difference from ours
+
+
+def timed(key: str, rows: int | None, peers: list[Peer]) -> Times:
+    """Medians of turns; a peer that is not installed has none."""
+    own = Ours()
+    first = own.prepare(CASES[key], rows)
+    contestants: list[Any] = [own]
+    apart = float("nan")
+    for peer in peers:
+        try:
+            start = peer.prepare(f"{key} {rows or 0}")
+        except Absent:
+            continue
+        contestants.append(peer)
+        if peer.name == "JAX":
+            apart = ours.difference((own.arrays[0], own.arrays[1:]), (start.arrays[0], start.arrays[1:]))
+    counts = {}
+    for contestant in contestants:
+        took = min(contestant.turn(1)[0] for _ in range(3))
+        counts[contestant.name] = max(1, min(MOST_CALLS, round(SECONDS / took)))
+    turns: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    for _ in range(ROUNDS):
+        for contestant in contestants:
+            turns[contestant.name].append(1e3 * contestant.turn(counts[contestant.name])[0])
+    ratios = {
+        name: statistics.median([theirs / mine for theirs, mine in zip(took, turns["ours"], strict=True)])
+        for name, took in turns.items()
+    }
+    return Times(first, {name: statistics.median(took) for name, took in turns.items()}, ratios, apart)
+
+
+class Line(NamedTuple):
+    """A program's figures."""
+
+    eager: float  # ms
+    apart: dict[str, float]  # the largest difference from eager runs, by executor
+    one: Times
+    many: Times
+
+    def __str__(self) -> str:
+        cells = [f"{self.eager:8.3g}", *(f"{apart:8.0e}" for apart in self.apart.values())]
+        for times in (self.one, self.many):
+            cells += [f"{times.first:8.2g}", f"{times.ms['ours']:9.3g}"]
+            cells += [f"{times.ratios[name]:8.3g}" if name in times.ratios else " " * 8 for name in PEERS]
+        return "".join(cells)
+
+
+HEADS = f"{'':24}{'eager':>8}{'NumPy':>8}{'LLVM':>8}" + 2 * f"{'first':>8}{'ours':>9}{'JAX':>8}{'numba':>8}"
+
+
+def measured(key: str, peers: list[Peer]) -> Line:
+    """All figures of a program."""
+    case = CASES[key]
+    f = ours.function(case)
+    eager = statistics.median(ours.eager(case, arguments)[1] for arguments in case.inputs(f, None, 3))
+    apart = {backend: ours.from_eager(case, backend, ROWS, SOME) for backend in ("numpy", "llvm")}
+    return Line(1e3 * eager, apart, timed(key, None, peers), timed(key, ROWS, peers))
+
+
+def verdict(what: str, figure: float, target: float, met: Callable[[float, float], bool]) -> None:
+    """Print a figure with its target."""
+    print(f"{what}: {figure:.3g}, target {target:g}" + ("" if met(figure, target) else ", missed"))
+
+
+def summary(lines: list[Line]) -> None:
+    """Print what the table comes to, with targets."""
+
+    def least(figure: float, target: float) -> bool:
+        return figure >= target
+
+    def most(figure: float, target: float) -> bool:
+        return figure <= target
+
+    count = len(CASES)
+    verdict(f"programs accepted, of {count}", len(lines), count, least)
+    ones, manies = [line.one.ratios for line in lines], [line.many.ratios for line in lines]
+    if all("numba" in ratios for ratios in ones):
+        verdict("one set of parameters: at most 4 × numba", sum(r["numba"] >= 1 / 4 for r in ones), 14, least)
+        most_of = statistics.median(1 / r["numba"] for r in manies)
+        verdict("1,000 rows: ours / numba, median", most_of, 1.2, most)
+    if all("JAX" in ratios for ratios in ones):
+        verdict("one set of parameters: ahead of JAX", sum(r["JAX"] > 1 for r in ones), 16, least)
+        verdict("one set of parameters: JAX / ours, median", statistics.median(r["JAX"] for r in ones), 5, least)
+        verdict("1,000 rows: ahead of JAX", sum(r["JAX"] > 1 for r in manies), count, least)
+        verdict("1,000 rows: JAX / ours, median", statistics.median(r["JAX"] for r in manies), 5, least)
+
+
+def main() -> None:
+    """Print the table, and what it comes to."""
+    peers = [Peer(name, SCRIPT) for name in PEERS]
+    load = f", load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
+    about = "; ".join(f"{peer.name} {peer.about}" for peer in peers)
+    print(f"{os.cpu_count()} cores{load}; ours {autograd.__version__}, {autograd.compile(abs).backend}; {about}")
+    print("eager: ms of CPU; NumPy, LLVM: the largest difference from eager; first: s of CPU; ours: ms a gradient;")
+    print("JAX (scan, while_loop, vmap), numba (the value alone): their time over ours, medians of turns")
+    print(f"{'':48}{'one set of parameters':>33}{f'{ROWS:,} rows':>33}\n{HEADS}", flush=True)
+    lines = []
+    try:
+        for key, case in CASES.items():
+            head = f"{key:3}{case.name:21}"
+            try:
+                line = measured(key, peers)
+            except autograd.TraceError as refusal:
+                print(f"{head} refused: {refusal}", flush=True)
+                continue
+            lines.append(line)
+            print(f"{head}{line}", flush=True)
+            for rows, times in ((1, line.one), (ROWS, line.many)):
+                if times.apart > 1e-6:
+                    print(f"{'':24}JAX differs by {times.apart:.0e}, rows: {rows}")
+    finally:
+        for peer in peers:
+            peer.close()
+    if lines:
+        summary(lines)
+
+
+if __name__ == "__main__":
+    main()
