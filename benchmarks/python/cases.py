@@ -14,7 +14,7 @@ CALLS = {None: 16, ROWS: 4}  # inputs that take turns: for one set of parameters
 
 @dataclass(frozen=True)
 class Case:
-    """A program, what is differentiated, and its arguments at a size: a number of steps, layers or points."""
+    """A program, what is differentiated, and its arguments at a size: a number of steps, layers, points or digits."""
 
     many: Callable[[int, int], list[Any]]  # of a size and n: arguments, those of rows with n of them
     argnums: tuple[int, ...]
@@ -58,8 +58,8 @@ def lotka_volterra(steps: int, n: int) -> list[Any]:
     return [theta, np.abs(rng(3).normal(5, 2, (n, 20, 2))), steps]
 
 
-def van_der_pol(_: int, n: int) -> list[Any]:
-    return [np.array([3.0, 2.0, 0.0]) * rng(2).uniform(0.9, 1.1, (n, 3)), rng(3).normal(0, 1, (n, 2)), 1e-6]
+def van_der_pol(digits: int, n: int) -> list[Any]:
+    return [np.array([3.0, 2.0, 0.0]) * rng(2).uniform(0.9, 1.1, (n, 3)), rng(3).normal(0, 1, (n, 2)), 10.0**-digits]
 
 
 def normal_cdf(x: float) -> float:
@@ -167,7 +167,7 @@ def early_exit(layers: int, n: int) -> list[Any]:
 TIMES = ("dose_times", "doses", "seen_times", "steps")
 CASES = {  # by the letter of its section in programs.py
     "a": Case(lotka_volterra, (0,), 1000, ("steps",), ("theta", "data"), None),
-    "b": Case(van_der_pol, (0,), 0, ("tol",), ("theta", "target"), None),
+    "b": Case(van_der_pol, (0,), 6, ("tol",), ("theta", "target"), None),
     "c": Case(implied_volatility, (0, 1, 2, 3, 4), 0, (), ("price", "S", "K", "r", "T"), None),
     "d": Case(american_put, (0,), 200, ("steps",), ("theta",), None),
     "e": Case(elman, (0, 1, 2, 3, 4), 100, (), ("xs", "ys")),

@@ -1,11 +1,14 @@
 """The comparison: every program for one set of parameters and for a thousand rows, with all contestants in turn.
 
-Inputs are other ones at each call, so that programs take other paths.
+Inputs are other ones at each call, so that programs take other paths. Each program has a process of its own.
 """
 
 import gc
+import json
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +16,14 @@ from typing import Any, NamedTuple
 
 import autograd
 from benchmarks.compiled.contestants import Absent, Peer
+from benchmarks.compiled.environment import own_kernels
 from benchmarks.compiled.turns import Job, turn
 from benchmarks.python import ours
 from benchmarks.python.cases import CALLS, CASES, ROWS, Case
 
 ROUNDS, SECONDS, MOST_CALLS = 7, 0.03, 200
+LIMIT = 150  # seconds for a program
+AGREE = 1e-6  # JAX solves by another derivative, and stops at other steps
 SOME = [0, 1, 500]  # the rows that are compared with eager runs
 PEERS = ("JAX", "numba")
 SCRIPT = Path(__file__).with_name("peers.py")
@@ -123,7 +129,7 @@ def summary(lines: list[Line]) -> None:
         return figure <= target
 
     count = len(CASES)
-    verdict(f"programs accepted, of {count}", len(lines), count, least)
+    verdict(f"programs accepted and run, of {count}", len(lines), count, least)
     ones, manies = [line.one.ratios for line in lines], [line.many.ratios for line in lines]
     if all("numba" in ratios for ratios in ones):
         verdict("one set of parameters: at most 4 × numba", sum(r["numba"] >= 1 / 4 for r in ones), 14, least)
@@ -136,35 +142,57 @@ def summary(lines: list[Line]) -> None:
         verdict("1,000 rows: JAX / ours, median", statistics.median(r["JAX"] for r in manies), 5, least)
 
 
+def asked(key: str) -> Line | str:
+    """The figures of a program, from a process of its own, or why there are none."""
+    command = [sys.executable, "-m", "benchmarks.python.comparing", key]
+    try:
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=LIMIT, env=own_kernels())
+    except subprocess.TimeoutExpired:
+        return f"not done in {LIMIT} s"
+    if run.returncode:
+        return "failed: the error is above"
+    answer = json.loads(run.stdout.splitlines()[-1])
+    if isinstance(answer, str):
+        return answer
+    eager, apart, one, many = answer
+    return Line(eager, apart, Times(*one), Times(*many))
+
+
+def answer(key: str) -> None:
+    """Print the figures of a program as a line of JSON."""
+    peers = [Peer(name, SCRIPT) for name in PEERS]
+    try:
+        print(json.dumps(measured(key, peers)))
+    except autograd.TraceError as refusal:
+        print(json.dumps(f"refused: {refusal}"))
+    finally:
+        for peer in peers:
+            peer.close()
+
+
 def main() -> None:
     """Print the table, and what it comes to."""
-    peers = [Peer(name, SCRIPT) for name in PEERS]
     load = f", load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
+    for peer in (peers := [Peer(name, SCRIPT) for name in PEERS]):
+        peer.close()
     about = "; ".join(f"{peer.name} {peer.about}" for peer in peers)
     print(f"{os.cpu_count()} cores{load}; ours {autograd.__version__}, {autograd.compile(abs).backend}; {about}")
     print("eager: ms of CPU; NumPy, LLVM: the largest difference from eager; first: s of CPU; ours: ms a gradient;")
     print("JAX (scan, while_loop, vmap), numba (the value alone): their time over ours, medians of turns")
     print(f"{'':48}{'one set of parameters':>33}{f'{ROWS:,} rows':>33}\n{HEADS}", flush=True)
     lines = []
-    try:
-        for key, case in CASES.items():
-            head = f"{key:3}{case.name:21}"
-            try:
-                line = measured(key, peers)
-            except autograd.TraceError as refusal:
-                print(f"{head} refused: {refusal}", flush=True)
-                continue
-            lines.append(line)
-            print(f"{head}{line}", flush=True)
-            for rows, times in ((1, line.one), (ROWS, line.many)):
-                if times.apart > 1e-6:
-                    print(f"{'':24}JAX differs by {times.apart:.0e}, rows: {rows}")
-    finally:
-        for peer in peers:
-            peer.close()
+    for key, case in CASES.items():
+        line = asked(key)
+        print(f"{key:3}{case.name:21}{line}", flush=True)
+        if isinstance(line, str):
+            continue
+        lines.append(line)
+        for rows, times in ((1, line.one), (ROWS, line.many)):
+            if times.apart > AGREE:
+                print(f"{'':24}JAX differs by {times.apart:.0e}, rows: {rows}")
     if lines:
         summary(lines)
 
 
 if __name__ == "__main__":
-    main()
+    answer(sys.argv[1])

@@ -186,7 +186,7 @@ def early_exit(W, b, v, c, x, y):
 TIGHT = {f.__name__: f for f in (elman, lstm, hmm, n_body, viterbi, early_exit)}
 
 
-def over_rows(f, names, rows, values):
+def over_rows(f, names, rows):
     """The sum of f over rows, in one loop."""
     flags = [name in rows for name in names]
     source = f"def total({', '.join(names)}):\n    s = 0.0\n    for i in range(len({rows[0]})):\n        s += f("

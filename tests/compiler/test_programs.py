@@ -6,7 +6,22 @@ import pytest
 from benchmarks.python import ours
 from benchmarks.python.cases import CASES
 
-SIZES = {"a": 40, "d": 5, "e": 3, "e2": 2, "f": 4, "g": 8, "h": 8, "j": 40, "k": 3, "l": 10, "m": 5, "n": 20, "o": 48}
+SIZES = {
+    "a": 20,
+    "b": 0,
+    "d": 5,
+    "e": 3,
+    "e2": 2,
+    "f": 4,
+    "g": 8,
+    "h": 8,
+    "j": 20,
+    "k": 3,
+    "l": 10,
+    "m": 5,
+    "n": 20,
+    "o": 48,
+}
 SIZES |= {"p": 5, "q": 3}
 
 
