@@ -29,4 +29,4 @@ SIZES |= {"p": 5, "q": 3}
 def test_programs_as_people_write_them(letter: str) -> None:
     """Rows, of which each takes its own path, and each alone, have the value and the gradients of an eager run."""
     with np.errstate(all="ignore"):  # arithmetic is IEEE's
-        assert ours.from_eager(CASES[letter], "numpy", 5, [0, 3], SIZES.get(letter)) <= 1e-13
+        assert ours.from_eager(CASES[letter], "numpy", 5, [0, 3], SIZES.get(letter)) <= 1e-12
