@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 import autograd
 from autograd import TraceError, exp, lift, log, sqrt, while_loop
+from tests.compiler.backends import needs_llvm
 from tests.compiler.branching import function, is_close, outcome, sources
 
 POINTS = [(-1.4, 0.6), (0.35, -0.8), (1.9, 1.1), (-0.25, -1.7), (0.95, 0.15), (2.6, -2.3)]
@@ -42,6 +43,7 @@ def test_generated_programs(source: str) -> None:
     agrees(function(source), "numpy")
 
 
+@needs_llvm
 @settings(max_examples=2)
 @given(sources(size=8))
 def test_generated_programs_in_machine_code(source: str) -> None:
@@ -218,6 +220,7 @@ def test_what_people_write(f: Callable[..., Any]) -> None:
     agrees(f, "numpy")
 
 
+@needs_llvm
 def test_what_people_write_in_machine_code() -> None:
     agrees(newton, "llvm")
     agrees(with_handlers, "llvm")

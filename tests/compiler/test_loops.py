@@ -147,7 +147,8 @@ def hessian_of(program: Program, safe: bool) -> Any:
 def test_a_folded_program_computes_what_was_traced(f: Recurrence) -> None:
     program = trace(f, POINT)
     shorter = folded(program)
-    assert shorter(*POINT) == program(*POINT) == float(f(*POINT))
+    assert shorter(*POINT) == program(*POINT)
+    assert_close(program(*POINT), f(*POINT))  # from Python 3.12 on, `sum` of floats is compensated
     assert unfolded(shorter) == program
     for safe in (False, True):
         assert_close(differentiated(shorter, [0, 1], safe)(*POINT), differentiated(program, [0, 1], safe)(*POINT))
