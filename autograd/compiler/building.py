@@ -228,14 +228,19 @@ def rewritten(program: Program, make: Make) -> Program:
     return replace(made_program, rows=program.rows)
 
 
+def called_as(program: Program, made: Program) -> Program:
+    """Other code for the calls of a program: with its rows and gathers, its structure of results, and its guard."""
+    kept = {name: getattr(program, name) for name in ("rows", "template", "gathers", "guard")}
+    return replace(made, **kept)
+
+
 def unfolded(program: Program) -> Program:
     """The same program without loops: every step written out."""
     builder = ProgramBuilder()
     inputs = [builder.input(name) for name in program.names[: program.count]]
     number = _written_out(builder, program, inputs)
     arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    made = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__))
-    return replace(made, rows=program.rows, template=program.template, gathers=program.gathers)
+    return called_as(program, builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__)))
 
 
 def _written_out(builder: ProgramBuilder, program: Program, inputs: list[int]) -> list[Any]:

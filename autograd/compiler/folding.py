@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import numpy
 
-from autograd.compiler.building import ProgramBuilder
+from autograd.compiler.building import ProgramBuilder, called_as
 from autograd.compiler.loops import CARRIED, SHARED, Loop, Role, body_of
 from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
@@ -79,8 +78,7 @@ class Folding:
         self._rewrite()
         arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in program.arguments]
         outputs = renumbered(program.outputs, self.at)
-        made = self.builder.program(program.name, arguments, outputs)
-        self.program = replace(made, rows=program.rows, template=program.template, gathers=program.gathers)
+        self.program = called_as(program, self.builder.program(program.name, arguments, outputs))
 
     def _found(self, depth: Any) -> Iterator[Steps]:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""

@@ -355,6 +355,24 @@ def test_second_derivatives_at_kinks_are_those_without_loops(monkeypatch: pytest
     assert_close(folds, [compile(f).hessian(0.0), compile(f).hvp(0.0, tangents=1.0)])
 
 
+def test_the_error_of_a_loop_with_kinks_is_raised_with_its_second_derivative() -> None:
+    def f(x):
+        total = 0.0
+        for _ in range(30):
+            x = abs(x * 0.99 - 0.01)
+            total = total + 0.1 * x
+            if total > 2.5:
+                raise ValueError("too much")
+        return total * total
+
+    for backend in ("numpy", "auto"):
+        fast = autograd.compile(f, backend=backend)
+        assert_close(fast.hessian(0.1), autograd.hessian(f)(0.1))
+        for call in (fast.hessian, partial(fast.hvp, tangents=1.0), fast.value_and_grad):
+            with pytest.raises(ValueError, match="too much"):
+                call(2.0)
+
+
 @both
 def test_a_condition_may_be_carried(compile: Any) -> None:
     def f(x, limit):
