@@ -6,7 +6,6 @@ outside. Such a stretch becomes one loop. A poor guess costs speed alone: every 
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -20,10 +19,10 @@ from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
 from autograd.compiler.steps import Steps, steps_of
+from autograd.engine.names import NUMBERED
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
-NUMBERED = re.compile(r"v\d+")  # names of values without a label
 
 
 def folded(program: Program) -> Program:
@@ -129,7 +128,7 @@ class Folding:
 
     def _label(self, i: int) -> str:
         name = self.old.names[i]
-        return "" if NUMBERED.fullmatch(name) else name
+        return "" if NUMBERED(name) else name
 
     def at(self, i: int) -> int:
         """The new number of a value; one made in a loop is taken out of it."""

@@ -11,10 +11,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.program import INPUT, ITEM, LOOP, Argument, Program, leaves_of
+from autograd.compiler.program import INPUT, ITEM, LOOP, Argument, Operation, Program, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd.compiler.building import ProgramBuilder
 
@@ -98,21 +98,18 @@ def bodies(program: Program) -> Iterator[Program]:
         waiting += [operation.value.body for operation in found.operations if operation.op == LOOP]
 
 
-def needs(program: Program) -> dict[int, dict[int, bool]]:
-    """The outputs of each loop of a program that others use, and whether in other steps than the last."""
+def needs(operations: Iterable[Operation], loops: Callable[[int], Loop]) -> dict[int, dict[int, bool]]:
+    """The outputs of each loop that operations use, and whether in other steps than the last; `loops` by number."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
-
-    def note(loop: int, output: int, taped: bool) -> None:
-        found[loop][output] = found[loop].get(output, False) or taped
-
-    for op, operands, value in program.operations:
+    for op, operands, value in operations:
         if op == ITEM:
             output, step = value
-            note(operands[0], output, program.operations[operands[0]].value.is_taped(output, step))
+            taped = loops(operands[0]).is_taped(output, step)
+            found[operands[0]][output] = found[operands[0]].get(output, False) or taped
         elif op == LOOP:
             for role, group in zip(value.roles, value.grouped(operands)):
                 if role.kind == TAPED:
-                    note(group[0], role.output, True)
+                    found[group[0]][role.output] = True
     return found
 
 

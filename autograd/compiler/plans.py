@@ -190,6 +190,8 @@ class Plan:
 
         The turns are tried on NumPy, which needs no compilation.
         """
+        if self._guard is None:
+            return self
         plan = trial = self
         while plan.successor is not None:
             plan = trial = plan.successor

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED
+from autograd.compiler.loops import CARRIED, LISTED, SHARED, needs
 from autograd.compiler.placing import Location, pieces_of
-from autograd.compiler.program import ITEM, LOOP
+from autograd.compiler.program import Operation
 from autograd.compiler.rolled import Gather, Move, Number, Operand, Repeat, View
 from autograd.compiler.scalar_graph import EACH_ROW, ScalarGraph
 
@@ -31,18 +30,10 @@ class Ends(NamedTuple):
 
 def needed_in(graph: ScalarGraph, outputs: Sequence[int]) -> dict[int, dict[int, bool]]:
     """The outputs of each loop that live scalars use, and whether in other steps than the last."""
-    found: dict[int, dict[int, bool]] = defaultdict(dict)
-    for i in graph.live(outputs):
-        op, operands, value = graph.ops[i], graph.operands[i], graph.values[i]
-        if op == ITEM:
-            output, step = value
-            taped = graph.values[operands[0]].is_taped(output, step)
-            found[operands[0]][output] = found[operands[0]].get(output, False) or taped
-        elif op == LOOP:
-            for role, group in zip(value.roles, value.grouped(operands)):
-                if role.kind == TAPED:
-                    found[group[0]][role.output] = True
-    return found
+    if not graph.bodies:
+        return {}
+    live = (Operation(graph.ops[i], graph.operands[i], graph.values[i]) for i in graph.live(outputs))
+    return needs(live, graph.values.__getitem__)
 
 
 def repeat(outer: Rolling, i: int, phase: int) -> Ends:

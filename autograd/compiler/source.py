@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, needs
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import CONSTANT, DETACH, ITEM, LOOP, Keyed, Meaning, Operation, Program, leaves_of
-from autograd.engine.names import placed
+from autograd.engine.names import NUMBERED, placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
@@ -22,7 +21,6 @@ SIGNS = {
 }  # fmt: skip
 
 INDENT = "    "
-NUMBERED = re.compile(r"v\d+")  # names of values without a label
 FORWARD = "# forward pass"
 BACKWARD = "# backward pass: dv is ∂C/∂v, dz_dv is ∂z/∂v"
 AGAIN, BACK = "# this step again", "# backward through it"
@@ -122,7 +120,7 @@ class Writer:
 
     def _new(self, name: str) -> str:
         """A name that no other line uses: this one, with a number behind it, or the next free v1, v2, …"""
-        if NUMBERED.fullmatch(name):
+        if NUMBERED(name):
             while f"v{self.count}" in self.taken:
                 self.count += 1
             name = f"v{self.count}"
@@ -132,7 +130,7 @@ class Writer:
 
     def lines(self, program: Program, names: list[str], indent: str, titles: tuple[str, str]) -> Iterator[str]:
         """The lines of the operations, under the titles of the forward and the backward pass if there are both."""
-        notes, needed = Notes(program, names), needs(program)
+        notes, needed = Notes(program, names), needs(program.operations, lambda i: program.operations[i].value)
         ends: dict[int, Ends] = {}
         computed = [x.op != CONSTANT for x in program.operations[program.count :]]
         forward = program.forward - program.count
