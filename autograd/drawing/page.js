@@ -1,10 +1,8 @@
-"use strict";
 (() => {
-  const byId = (id) => document.getElementById(id);
   const all = JSON.parse(byId("steps").textContent);
   const names = Object.keys(all);
   const [slider, what, why, guess, verdict] = ["slider", "what", "why", "guess", "verdict"].map(byId);
-  let view = names[0], steps = all[view], at = 0, timer = 0;
+  let view = names[0], steps = all[view], at = 0;
   const asked = new Map(); // the steps that were asked: whether the first answer was right
 
   document.documentElement.classList.add("js");
@@ -78,20 +76,8 @@
 
   const back = () => go(start(at) - 1);
 
-  function pause() {
-    clearInterval(timer);
-    timer = 0;
-    byId("play").setAttribute("aria-pressed", "false");
-    byId("play").textContent = "play";
-  }
-
-  function play() {
-    if (timer) return pause();
-    if (at === steps.length - 1) go(0);
-    timer = setInterval(() => { if (!isHidden()) forward(); }, 1200);
-    byId("play").setAttribute("aria-pressed", "true");
-    byId("play").textContent = "pause";
-  }
+  const advance = () => { if (!isHidden()) forward(); };
+  const [play, pause] = player(advance, 1200, () => at === steps.length - 1, () => go(0));
 
   // A number, or a fraction such as 1/4; a comma counts as a point.
   function numberOf(text) {
@@ -213,11 +199,6 @@
   }
 
   // --- keys and buttons ------------------------------------------------------------------------
-
-  function fill() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else document.querySelector("main").requestFullscreen?.();
-  }
 
   function fromHash() {
     const found = /^#(\w+)=(\d+)$/.exec(location.hash);

@@ -45,7 +45,7 @@ def page(title: str, views: Sequence[View], theme: Theme, name: str) -> str:
 
 def filled(template: str, colours: Theme, **parts: str) -> str:
     """The template of a page with its parts, its script, whose digest is the only one that may run, and the style."""
-    script = _read(f"{template}.js")
+    script = _read("common.js") + _read(f"{template}.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     style = Template(_read("page.css")).substitute(asdict(colours))
     return Template(_read(f"{template}.html")).substitute(parts, script=script, digest=digest, style=style)

@@ -1,13 +1,11 @@
-"use strict";
 (async () => {
-  const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const bytes = Uint8Array.from(atob(data.pictures), (c) => c.charCodeAt(0));
   const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const pictures = JSON.parse(await new Response(inflated).text());
   const [slider, what, picture] = ["slider", "what", "picture"].map(byId);
   const marker = byId("now").querySelector("ellipse");
-  let at = 0, timer = 0;
+  let at = 0;
 
   function show(to) {
     at = Math.max(0, Math.min(pictures.length - 1, to));
@@ -19,28 +17,11 @@
     slider.setAttribute("aria-valuetext", data.said[at]);
     document.querySelectorAll("tbody tr").forEach((row, i) => row.classList.toggle("now", i === at));
     history.replaceState(null, "", "#" + at);
-    if (at === pictures.length - 1) pause();
+    if (isLast()) pause();
   }
 
-  function pause() {
-    clearInterval(timer);
-    timer = 0;
-    byId("play").setAttribute("aria-pressed", "false");
-    byId("play").textContent = "play";
-  }
-
-  function play() {
-    if (timer) return pause();
-    if (at === pictures.length - 1) show(0);
-    timer = setInterval(() => show(at + 1), 400);
-    byId("play").setAttribute("aria-pressed", "true");
-    byId("play").textContent = "pause";
-  }
-
-  function fill() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else document.querySelector("main").requestFullscreen?.();
-  }
+  const isLast = () => at === pictures.length - 1;
+  const [play, pause] = player(() => show(at + 1), 400, isLast, () => show(0));
 
   const keys = {
     ArrowLeft: () => show(at - 1), ArrowRight: () => show(at + 1), Home: () => show(0),
