@@ -67,7 +67,7 @@ class Training:
             raise TypeError("draw.training: cost must be a function that records the cost anew, as lambda: loss(model)")
         self.theme = "light" if theme == "auto" else theme
         self._colours = theme_named(self.theme)
-        self.direction, self._names = direction, names
+        self.direction, self._names, self._naming = direction, names, Naming(names)
         self.output = "C"
         self.costs: list[float] = []
         self.frames: list[Frame] = []
@@ -102,12 +102,13 @@ class Training:
                 return f"diverged: at step {step}, {error}"
             if not isinstance(C, Value):
                 raise TypeError(f"draw.training: cost must return a Value, got {type(C).__name__}")
-            parameters = self._parameters(C)
-            self.output = Graph(C).name(C)
-            if optimiser is None:
-                for p in parameters:
-                    p.grad = 0.0
-            else:
+            graph = Graph(C, self._naming.values)
+            parameters = self._parameters(graph)
+            self.output = graph.name(C)
+            for leaf in graph.nodes:  # of the cost's inputs too, which the pictures show
+                if not leaf.inputs:
+                    leaf.grad = 0.0
+            if optimiser is not None:
                 optimiser.zero_grad()
             C.backward()
             self.costs.append(float(C.data))
@@ -121,15 +122,14 @@ class Training:
                 _move(parameters, rate, optimiser)
         return ""
 
-    def _parameters(self, C: Value) -> list[Value]:
+    def _parameters(self, graph: Graph) -> list[Value]:
         """The parameters: those of the module or mapping, else every leaf below the cost."""
-        naming = Naming(self._names)
-        if naming.values:
-            return [v for v in naming.values if not v.is_constant]
-        return [v for v in Graph(C).nodes if naming.kind(v) == "parameter"]
+        if self._naming.values:
+            return [v for v in self._naming.values if not v.is_constant]
+        return [v for v in graph.nodes if self._naming.kind(v) == "parameter"]
 
     def _picture(self, C: Value) -> str:
-        view = "circuit" if find_network(C, Naming(self._names)) is None else "network"
+        view = "circuit" if find_network(C, self._naming) is None else "network"
         return Drawing(Request(C, self._names), view=view, direction=self.direction, theme=self.theme).svg()
 
     def html(self) -> str:

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from autograd import Value, draw, mean
+from autograd import Value, draw, grad, mean
 from autograd.drawing.training import MOST, Training
 from nn import MLP, Adam
 
@@ -53,6 +53,16 @@ def test_the_steps_are_those_of_gradient_descent(trained: Training) -> None:
     assert [frame.step for frame in trained.frames] == list(range(9))
     assert f"∂C/∂b = {model.layers[1].neurons[0].b.grad:.4g}" in trained.frames[-1].picture
     assert trained.caption == ""
+
+
+@pytest.mark.parametrize("with_optimiser", [False, True])
+def test_derivatives_of_inputs_are_those_of_the_step(with_optimiser: bool) -> None:
+    model, x = network(), [Value(0.5, label="x1"), Value(-1.0, label="x2")]
+    model(x).backward()  # what was there before does not count
+    optimiser = Adam(model.parameters(), rate=0.1) if with_optimiser else None
+    page = draw.training(lambda: (model(x) - 1.0) ** 2, names=model, steps=4, optimiser=optimiser)
+    slope = grad(lambda x1: (model([x1, Value(-1.0)]) - 1.0) ** 2)(0.5)
+    assert f"∂{page.output}/∂x1 = {slope:.4g}" in page.frames[-1].picture
 
 
 def test_an_optimiser_takes_the_steps() -> None:
