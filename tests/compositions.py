@@ -22,6 +22,7 @@ Row = tuple[str, Callable[..., Any], tuple[float, ...], Sequence[float], Sequenc
 
 ZERO, IDENTITY = [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]
 TWICE = [[2.0, 0.0], [0.0, 2.0]]
+THRICE = [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]
 APART = [[2.0, -2.0], [-2.0, 2.0]]
 
 COMPOSITIONS: list[Row] = [
@@ -54,6 +55,17 @@ COMPOSITIONS: list[Row] = [
     ("norm beside 0", lambda x: norm([x, 0.0]) * abs(x), (0.0,), [0.0], [[2.0]]),
     ("norm(x, x)²", lambda x: norm([x, x]) ** 2, (0.0,), [0.0], [[4.0]]),
     ("norm(x - y)²", lambda x, y: norm([x - 1.0, y - x]) ** 2, (1.0, 1.0), [0.0, 0.0], [[4.0, -2.0], [-2.0, 2.0]]),
+    ("||x||²", lambda x: abs(abs(x)) ** 2, (0.0,), [0.0], [[2.0]]),
+    ("(||x|| + ||y||)²", lambda x, y: (abs(abs(x)) + abs(abs(y))) ** 2, (0.0, 0.0), [0.0, 0.0], TWICE),
+    ("max(|x|, -|x|)²", lambda x: maximum(abs(x), -abs(x)) ** 2, (0.0,), [0.0], [[2.0]]),
+    ("hypot(hypot(x, y), z)²", lambda x, y, z: hypot(hypot(x, y), z) ** 2, (0.0,) * 3, [0.0] * 3, THRICE),
+    (
+        "norm of norms",
+        lambda x, y: norm([norm([x, x]), 2 * norm([y])]) ** 2,
+        (0.0, 0.0),
+        [0.0] * 2,
+        [[4.0, 0.0], [0.0, 8.0]],
+    ),
     ("norm³", lambda x, y: norm([x, y]) ** 3, (0.0, 0.0), [0.0, 0.0], ZERO),
     ("hypot²", lambda x, y: hypot(x, y) ** 2, (0.0, 0.0), [0.0, 0.0], TWICE),
     ("hypot·norm", lambda x, y: hypot(x, y) * norm([x, y]), (0.0, 0.0), [0.0, 0.0], TWICE),

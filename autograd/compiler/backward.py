@@ -128,7 +128,7 @@ class Backward:
         active, output = self.active({j}), self.output
         if not active[i]:
             return self.builder.constant(0.0)
-        found = self._values(self.descent(i, {j}, active, lambda adjoint, factors: ()), {j})[j]
+        found = self._values(self.descent(i, {j}, active, self.kinks.across), {j})[j]
         self.output = output
         return found
 

@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 
 
 class Sided(float):
-    """mean + Σ deviation · s, over independent random signs s = ±1 of mean 0.
+    """mean + Σ deviation · s, over independent random signs s = ±1 of mean 0, and over products of different signs.
 
-    Sums and products keep the deviations, except for products of different signs, whose mean is 0. Any other operation
-    uses the mean alone.
+    Sums and products keep the deviations. Any other operation uses the mean alone.
     """
 
     __slots__ = ("deviations",)
 
-    deviations: dict[Any, float]  # by sign, or by a Component that computes its signs later
+    deviations: dict[Any, float]  # by sign, by a Signs of several, or by a Component that computes its signs later
 
     def __add__(self, other: Any) -> Any:
         mean = float.__add__(self, other)
@@ -47,8 +46,10 @@ class Sided(float):
         for sign, d in theirs.items():
             deviations[sign] = deviations.get(sign, 0.0) + d * float(self)
         if theirs:
-            ours, theirs = _by_known_signs(self.deviations), _by_known_signs(theirs)
-            mean += sum([d * theirs[sign] for sign, d in ours.items() if sign in theirs])
+            both = _product(_by_known_signs(self.deviations), _by_known_signs(theirs))
+            mean += both.pop(NO_SIGNS, 0.0)
+            for sign, d in both.items():
+                deviations[sign] = deviations.get(sign, 0.0) + d
         return sided(mean, deviations)
 
     __rmul__ = __mul__
@@ -91,6 +92,31 @@ class Component:
     def deviations(self) -> dict[Any, float]:
         """The deviations, by sign."""
         return deviations_of(self.at_kink()[self.place])
+
+
+class Signs(frozenset):  # type: ignore[type-arg]
+    """The product of some different signs."""
+
+
+NO_SIGNS = Signs()
+MOST = 1000  # products of signs that a product keeps; with more, only those that are 1
+
+
+def _product(ours: dict[Any, float], theirs: dict[Any, float]) -> dict[Any, float]:
+    """The product of two sums of signs: a sign times itself is 1."""
+    found: dict[Any, float] = {}
+    if len(ours) * len(theirs) > MOST:
+        return {NO_SIGNS: sum([d * theirs[sign] for sign, d in ours.items() if sign in theirs])}
+    for sign, d in ours.items():
+        for other, e in theirs.items():
+            left = _factors(sign) ^ _factors(other)
+            key = next(iter(left)) if len(left) == 1 else Signs(left)
+            found[key] = found.get(key, 0.0) + d * e
+    return found
+
+
+def _factors(sign: Any) -> frozenset[Any]:
+    return sign if type(sign) is Signs else frozenset((sign,))
 
 
 def _by_known_signs(deviations: dict[Any, float]) -> dict[Any, float]:

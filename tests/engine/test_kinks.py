@@ -179,6 +179,15 @@ def test_a_chain_of_zeros_takes_no_time():
     assert grad(f)(0.0) == jvp(f, (0.0,), (1.0,))[1] == 0.0
 
 
+def test_a_chain_of_kinks_takes_no_time():
+    def f(x):
+        for _ in range(300):
+            x = abs(x)
+        return x * x
+
+    assert hessian(f)(0.0) == 2.0
+
+
 def test_a_product_that_is_no_square():
     def f(x):
         return sqrt(x * (x + 1))
