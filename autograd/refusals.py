@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LIMIT = 200  # characters in a message: a traced expression may have millions
 PLACE = 60  # of these, for the file and line
+LOST = "gradient would be lost"  # says each error for a number that carries derivatives, where a float is needed
 
 
 class TraceError(TypeError):
@@ -32,6 +33,7 @@ _refusals: ContextVar[list[TypeError] | None] = ContextVar("autograd refusals", 
 _running: list[list[TypeError]] = []  # the same lists, of all threads
 
 BRANCH = "write where(condition, a, b) in place of the branch"
+LIBRARIES = ("numpy", "scipy")
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
 CHOICE = "write where(condition, a, b) in place of the choice"
@@ -83,9 +85,10 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     _running.append(noted)
     try:
         result = f(*arguments)
-    except Exception:
+    except Exception as error:
         if noted:
             raise noted[0] from None
+        advise(error)
         raise
     finally:
         _refusals.set(before)
@@ -93,6 +96,18 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     if noted:
         raise noted[0]
     return result
+
+
+def advise(error: BaseException) -> None:
+    """Say in a note what to do about an error from inside NumPy or SciPy, which compute on floats."""
+    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in str(error):
+        return
+    trace, homes = error.__traceback__, {type(error).__module__.partition(".")[0]}
+    while trace is not None:
+        homes.add((trace.tb_frame.f_globals.get("__name__") or "").partition(".")[0])
+        trace = trace.tb_next
+    if isinstance(error, SystemError) or not homes.isdisjoint(LIBRARIES):
+        error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")
 
 
 def users_frame(above: int) -> FrameType | None:
@@ -109,7 +124,7 @@ def users_frame(above: int) -> FrameType | None:
 def is_library(module: str | None) -> bool:
     """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
     home = (module or "").partition(".")[0]
-    return home in ("autograd", "nn", "numpy", "scipy") or home in sys.stdlib_module_names
+    return home in ("autograd", "nn", *LIBRARIES) or home in sys.stdlib_module_names
 
 
 def _tail(path: str) -> str:

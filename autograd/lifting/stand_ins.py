@@ -18,6 +18,7 @@ import numpy
 from autograd.lifting import numpy_names, python_names
 from autograd.lifting.copies import COPIES
 from autograd.lifting.python_names import FLOAT, INT, TYPE, abstract
+from autograd.lifting.scipy_names import on_floats
 from autograd.refusals import is_library
 
 BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "type": TYPE}
@@ -57,7 +58,8 @@ def is_foreign(module: str | None) -> bool:
 
 
 VIEWED = {
-    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.linalg", "scipy",
+    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.fft", "numpy.linalg", "scipy",
+    "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.signal",
     "scipy.special", "scipy.stats",
 }  # fmt: skip
 
@@ -84,4 +86,6 @@ def _of_scipy(x: Any) -> Any:
     name = getattr(x, "__name__", "")
     if name in numpy_names.SPECIAL and getattr(sys.modules.get("scipy.special"), name, None) is x:
         return numpy_names.SPECIAL[name]
+    if isinstance(x, FunctionType):
+        return on_floats(x)
     return numpy_names.NORM if x is getattr(sys.modules.get("scipy.stats"), "norm", None) else x

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from autograd.refusals import users_frame
+from autograd.refusals import LOST, users_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LIFT = "or let autograd.lift(f) do so"
 
 def no_float(kind: str, ours: Sequence[str]) -> TypeError:
     """The error of `float(v)`, for the line that asked for it; `ours` are the names of our functions."""
-    return TypeError(f"a {kind} is not a float, and its gradient would be lost: {_advice(ours)}")
+    return TypeError(f"a {kind} is not a float, and its {LOST}: {_advice(ours)}")
 
 
 def _advice(ours: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from autograd.engine.value import clock, uncopied
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import Scalar, core, is_plain
+from autograd.refusals import advise
 from autograd.symbols import unmasked
 from autograd.transforms.ending import close_ended
 from autograd.transforms.structure import is_compiled, leaves_beside, map_leaves, shape_of
@@ -276,6 +277,9 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
     try:
         with Recording(True):
             found = split(call(), level, where)
+    except BaseException as error:
+        advise(error)
+        raise
     finally:
         _open.discard(level)
     primals, tangents = (map_leaves(lambda x: seen_outside(x, recording, first), part, None) for part in found)

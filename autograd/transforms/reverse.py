@@ -7,6 +7,7 @@ from autograd.engine.differentiating import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import GIVEN, clock
 from autograd.primitives.operators import Scalar, core
+from autograd.refusals import advise
 from autograd.transforms.ending import close, close_at_death, close_ended
 from autograd.transforms.forward import Dual, plain, seen_outside
 from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
@@ -42,8 +43,9 @@ class Pullback:
                 for i in selected:
                     fresh[i] = map_leaves(self._attach, args[i], f"{name}: argument {i}")
                 self.result = f(*fresh, **kwargs)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            advise(error)
             raise
 
     def _attach(self, x: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import integrate, linalg, optimize, special
 
 import autograd
 from autograd import Value, compile, grad, jvp, lift, value_and_grad
@@ -158,6 +159,11 @@ REFUSED: list[tuple[Any, str]] = [
     (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
     (lambda x: lift(3.0), "f must be a function"),
     (lift(lambda x: np.array([1, 2]).__setitem__(0, x)), "is not an int"),
+    (lift(lambda x: np.fft.fft([x, 1.0])), "np.fft.fft is not supported .* cosines"),
+    (lift(lambda x: integrate.quad(lambda t: x * t, 0, 1)[0]), "scipy.integrate.quad .* nodes"),
+    (lift(lambda x: optimize.brentq(lambda t: t - x, 0, 2)), "scipy.optimize.brentq .* Newton"),
+    (lift(lambda x: optimize.minimize(lambda t: (t[0] - x) ** 2, [0.0]).x[0]), "scipy.optimize.minimize .* Newton"),
+    (lift(lambda x: linalg.expm([[0.0, x], [x, 0.0]])[0, 0]), "scipy.linalg.expm computes on floats"),
 ]
 
 
@@ -165,6 +171,31 @@ REFUSED: list[tuple[Any, str]] = [
 def test_what_is_refused_says_why(f: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         grad(f)(1.0)
+
+
+IN_LIBRARIES: list[Any] = [
+    lambda x: np.linalg.svd(np.array([[x, 1.0], [1.0, x]]))[1][0],
+    lambda x: np.fft.fft([x, 1.0]).real[0],
+    lambda x: optimize.brentq(lambda t: t - x, 0, 2),
+    lambda x: special.logsumexp([x, 1.0]),
+]
+WAYS: list[Any] = [lambda f: grad(f)(1.0), lambda f: jvp(f, (1.0,), (1.0,)), lambda f: compile(f)(1.0)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("f", IN_LIBRARIES)
+def test_an_error_inside_a_library_says_what_to_do(f: Any, way: Any) -> None:
+    with pytest.raises((TypeError, SystemError)) as caught:
+        way(f)
+    notes = [str(caught.value), *getattr(caught.value, "__notes__", [])]
+    assert any("lift(f)" in note or "where(condition" in note for note in notes)
+
+
+def test_scipy_on_floats_is_its_own() -> None:
+    f = lift(lambda x: x * optimize.brentq(lambda t: t * t - 2.0, 0.0, 2.0))
+    assert grad(f)(3.0) == compile(f).value_and_grad(3.0)[1] == optimize.brentq(lambda t: t * t - 2.0, 0.0, 2.0)
+    with pytest.raises(ValueError, match="different signs"):
+        grad(lift(lambda x: x * optimize.brentq(lambda t: t * t + 2.0, 0.0, 2.0)))(3.0)
 
 
 TIES: list[tuple[Any, list[float]]] = [

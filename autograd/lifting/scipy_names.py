@@ -1,0 +1,63 @@
+"""SciPy's functions in lifted code that have no stand-in: they compute on floats, and say what to write instead."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from autograd.refusals import LOST, TraceError, is_tracing, note, refusing
+
+NEWTON = "find it on the plain numbers, autograd.detach(x), then take one step of Newton's method"
+INSTEAD = {
+    "bisect brentq brenth fsolve newton ridder root root_scalar toms748": f"For a root, {NEWTON} on f(x) = 0",
+    "least_squares minimize minimize_scalar": f"For a minimum, {NEWTON} on grad(f)(x) = 0",
+    "curve_fit leastsq": f"For a minimum, {NEWTON} on the gradient of the squared error",
+    "dblquad fixed_quad quad quad_vec tplquad": "For an integral, sum over nodes: np.polynomial.legendre.leggauss",
+    "odeint solve_bvp solve_ivp": "For a differential equation, write the steps of a Runge–Kutta method in a loop",
+    "cumulative_trapezoid simpson trapezoid": "For an integral, use np.trapezoid or np.cumsum",
+    "det expm inv lstsq lu qr solve": "Use NumPy's function of that name, or write out its series",
+}
+ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
+
+
+def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself; TypeError that names it where it meets a number that carries derivatives.
+
+    >>> from scipy.optimize import bisect
+    >>> from autograd import grad, lift
+    >>> grad(lift(lambda a: bisect(lambda t: t * t - a, 0.0, 3.0)))(2.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    TypeError: scipy.optimize.bisect computes on floats, and a gradient would be lost. For a root, find it ...
+    """
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            called = functools.partial(function, *args, **kwargs)
+            return refusing(called) if is_tracing() else called()
+        except (TypeError, ValueError, SystemError) as error:  # the last if C code goes on after an error
+            if not _is_lost(error):
+                raise
+        raise _refusal(function)
+
+    return guarded
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the error, or one behind it, is that of a number that carries derivatives."""
+    while error is not None:
+        if isinstance(error, TraceError) or LOST in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _refusal(function: Any) -> TypeError:
+    """The error, which is also noted, so that no `except` in a traced function can hide it."""
+    home = ".".join(part for part in function.__module__.split(".") if not part.startswith("_"))
+    advice = ALTERNATIVES.get(function.__name__, "Write it with functions that differentiate")
+    error = TypeError(f"{home}.{function.__name__} computes on floats, and a {LOST}. {advice}")
+    note(error)
+    return error
