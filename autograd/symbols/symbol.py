@@ -237,7 +237,7 @@ def _of_number(name: str) -> Callable[..., Any]:
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _method in (f"__{_name}__", f"__r{_name}__"):
         setattr(Condition, _method, _of_number(_method))
-for _method in ("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "__ge__"):
+for _method in ("__neg__", "__pos__", "__abs__", "__round__", "__lt__", "__le__", "__gt__", "__ge__"):
     setattr(Condition, _method, _of_number(_method))
 
 
@@ -296,6 +296,7 @@ def _comparison(op: str, x: Symbol, y: Any) -> Any:
 
 
 OWN = {Symbol, float, int}  # the types of most operands
+TRACED = {Symbol, Condition}
 
 
 def _takes_over(x: Any) -> bool:
@@ -312,9 +313,9 @@ def operation(op: str, x: Any, y: Any) -> Any:
         return NotImplemented
     if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
         return NotImplemented
-    if op in ("multiply", "divide", "power") and type(y) is not Symbol and y == 1:
+    if op in ("multiply", "divide", "power") and type(y) not in TRACED and y == 1:
         return x  # exact, and as a person would write it
-    if op == "multiply" and type(x) is not Symbol and x == 1:
+    if op == "multiply" and type(x) not in TRACED and x == 1:
         return y
     return Symbol(op=op, operands=(x, y))
 

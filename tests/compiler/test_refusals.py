@@ -1,6 +1,7 @@
 """What a traced function may not ask: the message names the user's line, is short, and no `except` hides it."""
 
 import math
+import operator
 import threading
 import time
 
@@ -267,6 +268,22 @@ def test_truths_count(compile) -> None:
     for x in (-1.0, 0.5, 2.0):
         for y in (-2.0, 0.0, 1.5):
             assert fast.value_and_grad(x, y) == autograd.value_and_grad(f)(x, y)
+
+
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow]
+
+
+@pytest.mark.parametrize("apply", OPERATORS)
+def test_a_truth_is_a_number_on_either_side(apply) -> None:
+    def f(x, y):
+        truth, sure = x > y, x > -9.0  # the latter may divide
+        pairs = [(x, sure), (truth, x), (2, sure), (truth, 2), (truth, sure), (truth | (y > 0), 3.0)]
+        return sum(x * apply(a, b) for a, b in pairs) + round(truth) * x + x * truth
+
+    fast = autograd.compile(f, backend="numpy")
+    for x, y in ((2.5, 1.25), (0.75, 1.5), (1.5, -0.5)):
+        assert fast(x, y) == pytest.approx(f(x, y), rel=1e-15)
+        assert fast.value_and_grad(x, y) == pytest.approx(autograd.value_and_grad(f)(x, y), rel=1e-15)
 
 
 @both
