@@ -66,7 +66,7 @@ class ScalarArray(ndarray):
         return apply_function(function, args, kwargs)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        """A copy with the same numbers if `dtype` is a type of real numbers; a Value is no int, so that is refused."""
+        """A copy with the same numbers if `dtype` is a type of real numbers; integers are refused."""
         kind = numpy.dtype(dtype).kind
         if kind == "b":
             return self != 0
@@ -192,7 +192,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """One of NumPy's functions that are no ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
+    """One of NumPy's functions other than ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
     args, kwargs = each_part(bare, args), each_part(bare, kwargs)
     ours = IMPLEMENTATIONS.get(function)
     if ours is not None:

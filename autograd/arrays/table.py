@@ -1,4 +1,4 @@
-"""The table of NumPy's functions that are no ufuncs, each with ours, and the refusals of the rest."""
+"""The table of NumPy's functions other than ufuncs, each with ours, and the refusals of the rest."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ndarray = numpy.ndarray
 
 # Whose loops over objects call the operator or the method of each Value, with these options; the rest chooses, and so
-# has rules of ours. Comparisons give objects, since a condition that is traced is no bool.
+# has rules of ours. Comparisons give objects, since a traced condition is not a bool.
 CALLED = (
     "add subtract multiply divide negative positive square reciprocal absolute power exp exp2 expm1 log log1p log2 "
     "log10 sqrt cbrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh arctan2 hypot degrees "
@@ -45,7 +45,7 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
 
 @cache
 def of_values(ufunc: Any) -> Callable[..., Any]:
-    """Ours for a ufunc, as a function of single numbers of which one is no plain number."""
+    """Ours for a ufunc, as a function of single numbers, not all of them plain."""
     name = ufunc.__name__
     if name in CONDITIONS:
         return CONDITIONS[name]

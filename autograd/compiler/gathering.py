@@ -37,7 +37,7 @@ class Gathering:
     """What calls of a program gather and scatter."""
 
     def __init__(self, name: str, gathers: Gathers, specs: Sequence[Any], is_index: Sequence[bool]) -> None:
-        """`specs` are those of the arguments that are no indices; `is_index` says which arrays of a call are."""
+        """`specs` are those of the arguments other than indices; `is_index` says which arrays of a call are."""
         self.name, self.gathers, self.is_index = name, gathers, is_index
         self.sizes = list(map(size_of, specs))
         self.shapes = [list(shapes_of(spec)) for spec in specs]

@@ -159,7 +159,7 @@ def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, f
 
 
 def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
-    """The values whose squares, each times a positive factor, add up to value q; None where q is no such sum."""
+    """The values whose squares, each times a positive factor, add up to value q; None where q is not such a sum."""
     operations, forms = program.operations, _forms(program, [True] * len(program.operations))
 
     def terms(i: int) -> Any:

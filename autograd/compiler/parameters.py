@@ -132,7 +132,7 @@ class Parameters:
         named = i < len(self._positional)
         place = (self._positional[i], None) if named else (self._rest, i - len(self._positional))
         if place not in passed.places:
-            raise ValueError(f"{self.name}: {place[0]} was not passed: its default is no argument to differentiate")
+            raise ValueError(f"{self.name}: {place[0]} was not passed: so it cannot be differentiated")
         return passed.places.index(place)
 
 

@@ -74,7 +74,7 @@ class Plan:
         options: Options,
         longer: Callable[[Program], Program] | None = None,
     ) -> None:
-        """`specs` are those of the arguments that are no indices, and `chosen` the ones to differentiate.
+        """`specs` are those of the arguments other than indices, and `chosen` the ones to differentiate.
 
         `is_index` says which arrays of a call are indices. With `each`, every result is by row. `longer` traces f
         again, with more turns of its loops.

@@ -24,7 +24,7 @@ class Names(NamedTuple):
 
     read: set[str]  # globals
     all: set[str]  # attributes and imports as well
-    written: set[str]  # those that the code binds itself: a change of them is no news
+    written: set[str]  # those that the code binds itself: changes of them do not count
     imported: set[str]
 
 

@@ -98,7 +98,7 @@ class Draw:
         `cost` is a function without arguments that records the cost anew. Its parameters are those of `names`, a Module
         or a mapping, else all leaves below the cost. Each step changes them: p ← p - rate·∂C/∂p, or as the optimiser
         does. The page has at most 60 pictures; of more steps it shows every so many, and says so. It stops where
-        the cost or its gradient is not finite. TypeError if `cost` is no function, or returns no Value.
+        the cost or its gradient is not finite. TypeError if `cost` is not a function, or does not return a Value.
 
         >>> from autograd import Value
         >>> w = Value(0.0, label="w")

@@ -21,7 +21,7 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
 
     An update adds a plain number to a Value that an earlier pass has reached. Two updates in a row, with a pass between
     them, are two steps that are both still in the graph. The nodes come newest first; the search starts at the oldest,
-    and ends at the first that is no update.
+    and ends at the first that is not an update.
     """
     updates = set()
     for node in reversed(nodes):

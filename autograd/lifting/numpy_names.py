@@ -84,7 +84,7 @@ def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return holding(found) if type(found) is numpy.ndarray and found.dtype.kind == "f" else found
 
 
-# --- SciPy's functions that are no ufuncs -----------------------------------------------------------
+# --- SciPy's functions other than ufuncs -----------------------------------------------------------
 
 
 def _by_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
@@ -115,7 +115,7 @@ class _Norm:
         return _Norm(loc, scale)
 
     def __getattr__(self, name: str) -> Any:
-        """What is of plain numbers, such as `rvs`."""
+        """What needs plain numbers, such as `rvs`."""
         stats = importlib.import_module("scipy.stats")
         own = stats.norm if self is NORM else stats.norm(self.loc, self.scale)
         return getattr(own, name)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class NumPyOperand:
-    """A scalar that is no float: NumPy's functions of it, and of arrays beside it, are ours."""
+    """A scalar other than a float: NumPy's functions of it, and of arrays beside it, are ours."""
 
     __slots__ = ()
 

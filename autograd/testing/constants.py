@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-MOST = 60  # constants of one function: data in its code are no thresholds
+MOST = 60  # constants of one function: data in its code are not thresholds
 
 
 def constants_of(*functions: Callable[..., Any] | None) -> list[float]:

@@ -41,7 +41,7 @@ class Function:
         self.weights = weights
         unknown = [name for name in static if name not in self.parameters]
         if unknown:
-            raise ValueError(f"static=: {', '.join(map(repr, unknown))} is no parameter of {self.name}")
+            raise ValueError(f"static=: {', '.join(map(repr, unknown))} is not a parameter of {self.name}")
         is_static = [name in static for name in self.parameters]
         self.args = tuple(SETTING if fixed else opened(arg) for arg, fixed in zip(args, is_static))
         self.flat = [float(x) for x in leaves(list(self.args), self.name)]

@@ -135,7 +135,7 @@ def remade(machine, tmp_path, spoil) -> None:
 def test_a_pipe_is_not_even_read(machine, tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe")
     place = os.open(tmp_path, os.O_RDONLY)
-    with pytest.raises(machine.folder.Unsafe, match="no regular file"):
+    with pytest.raises(machine.folder.Unsafe, match="not a regular file"):
         machine.folder._open(place, "pipe", os.O_RDONLY)
     os.close(place)
 

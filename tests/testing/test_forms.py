@@ -135,7 +135,7 @@ BAD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (lambda a, b: [a, b], (1.0, 2.0), {"grad": lambda a, b: [1.0]}, r"a tuple of 2 Jacobians, got 1 parts"),
     (math.sin, (1.0,), {"grad": math.cos, "hessian": lambda x: [1.0, 2.0]}, r"hessian= must return 1×1 numbers, got 2"),
     (softmax, (X,), {"grad": softmax_jacobian, "hessian": lambda z: z}, r"for an f of one output; it has 3"),
-    (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is no parameter of sin"),
+    (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is not a parameter of sin"),
 ]
 
 

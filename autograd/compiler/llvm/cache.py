@@ -147,7 +147,7 @@ def _open(place: int, name: str, flags: int) -> BinaryIO:
         status = os.fstat(descriptor)
         _check(status, name)
         if not stat.S_ISREG(status.st_mode):
-            raise Unsafe(f"{name} is no regular file")
+            raise Unsafe(f"{name} is not a regular file")
         return open(descriptor, "wb" if flags & os.O_WRONLY else "rb")
     except BaseException:
         os.close(descriptor)
