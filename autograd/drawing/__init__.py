@@ -51,10 +51,10 @@ class Draw:
 
         In a circuit, `show` is "chain" for everything, "short" for arrows without names, "values" to omit the labels of
         arrows, "structure" to omit numbers too, or "auto", the most that fits. `collapse` says what to fold: "none",
-        "sums", the calls of a "neuron", "layer" or "model", identical "rows", or "auto", the finest of these that fits;
-        `expand` is the path of a module to leave open. At most `max_nodes` boxes are drawn, those nearest to the
-        output; the caption says what is hidden. `rankdir` is the direction of arrows: LR, RL, TB, BT. With attributes
-        of Graphviz's, it makes the layout.
+        operations without a label into "expressions", "sums", the calls of a "neuron", "layer" or "model", identical
+        "rows", or "auto", the finest of these that fits; `expand` is the path of a module to leave open. At most
+        `max_nodes` boxes are drawn, those nearest to the output; the caption says what is hidden. `rankdir` is the
+        direction of arrows: LR, RL, TB, BT. With attributes of Graphviz's, it makes the layout.
 
         `theme` is "light", "dark", or "auto" for that of the reader. With a `filename`, the picture is also written to
         that file, its `format` appended. No data or gradient changes. TypeError for anything but a Value; ValueError

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.drawing.arrows import Arrows
 from autograd.drawing.diagnosis import marks
+from autograd.drawing.expressions import expression
 from autograd.drawing.folding import Alike, Calls, Folding
 from autograd.drawing.hosting import hosted, hosts
 from autograd.drawing.naming import Naming, plural
@@ -167,22 +168,27 @@ class PictureBuilder:
         adjoint = self.adjoint(node)
         if adjoint is None:
             return f"{name}—"
-        terms = [term for term in map(self.contribution, self.consumers.get(node, ())) if term is not None]
+        terms: dict[Any, Any] = {}  # by place in a single operation, or by fold, into which one arrow leads
+        for edge in self.consumers.get(node, ()):
+            term, box = self.contribution(edge), self.box(edge.target)
+            if term is not None:
+                into = edge if isinstance(box, Value) else box
+                terms[into] = terms.get(into, 0.0) + term
         if len(terms) < 2 or self.show == "values":
             return name + number(adjoint)
-        few = [signed(term or 0.0) for term in (terms if len(terms) <= 4 else terms[:3])]
+        first, *others = list(terms.values()) if len(terms) <= 4 else list(terms.values())[:3]
         more = [] if len(terms) <= 4 else [f"… ({len(terms):,} terms)"]
-        return name + " + ".join(few + more) + f" = {number(adjoint)}"
+        return name + " + ".join([number(first), *map(signed, others), *more]) + f" = {number(adjoint)}"
 
     def _fold_box(self, box: Any, key: str, cluster: str, count: int) -> Box:
         members, results = self.members[box], self.results[box]
         numbers = self.show != "structure"
         return Box(
             key=key,
-            kind="group" if any(node.inputs for node in members) else self.naming.kind(members[0]),
+            kind=self._fold_kind(box, members),
             name=self._fold_name(box, members),
             formula=self._fold_formula(box, members, count),
-            value=self._fold_value(results) if numbers else "",
+            value=self._fold_value(box, results) if numbers else "",
             adjoint=self._fold_adjoint(results) if numbers and any(not node.is_constant for node in results) else "",
             marks=self._fold_marks(members) if numbers else (),
             count=count,
@@ -213,6 +219,8 @@ class PictureBuilder:
         if count == 1 and not isinstance(box, Value) and self._is_small(box):
             return "\n".join(f"{self.graph.name(v)} = {self.graph.formula(v)}" for v in members if v.inputs)
         example = self.alike[box].example if box in self.alike else box
+        if _is_expression(example) and count == 1:
+            return expression(self.graph, members)
         if operations <= count and isinstance(example, Value):
             return self.graph.formula(members[-1]) if count == 1 and operations else ""
         leaves = sum(not node.inputs and not node.is_constant for node in members)
@@ -221,10 +229,15 @@ class PictureBuilder:
             return f"a sum of {plus // count + 1:,} terms"
         return plural(operations // count, "operation") + (f", {plural(leaves, 'parameter')}" if leaves else "")
 
-    def _fold_value(self, results: list[Value]) -> str:
-        """The value of a fold's only result, by name, or the range of several."""
+    def _fold_kind(self, box: Any, members: list[Value]) -> str:
+        if not any(node.inputs for node in members):
+            return self.naming.kind(members[0])
+        return "operation" if _is_expression(box) else "group"
+
+    def _fold_value(self, box: Any, results: list[Value]) -> str:
+        """The value of a fold's only result, by name unless the box has that name, or the range of several."""
         written = _range([node.data for node in results])
-        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation"
+        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and not _is_expression(box)
         return f"{self.graph.name(results[0])} = {written}" if is_named else written
 
     def _fold_adjoint(self, results: list[Value]) -> str:
@@ -247,6 +260,10 @@ class PictureBuilder:
             parent = self.calls.parent[i]
             title = self.naming.title(self.calls.calls[i])
             yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "", self._path(i))
+
+
+def _is_expression(box: Any) -> bool:
+    return not isinstance(box, Value) and box[0] == "expression"
 
 
 def _range(values: list[Any]) -> str:

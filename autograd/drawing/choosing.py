@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.drawing.building import SHOWS, PictureBuilder, picture
 from autograd.drawing.circuit import circuit
+from autograd.drawing.expressions import fold_expressions
 from autograd.drawing.folding import (
     Alike,
     Calls,
@@ -34,7 +35,7 @@ READABLE = 48  # boxes: the most that people can read; "auto" folds down to that
 CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: what is left where nothing more can be folded
 LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 
-COLLAPSES = ("auto", "none", "sums", "neuron", "layer", "model", "rows")
+COLLAPSES = ("auto", "none", "expressions", "sums", "neuron", "layer", "model", "rows")
 LESS = {"short": "arrows without names of derivatives", "values": "arrows without derivatives"}
 HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
 
@@ -99,17 +100,18 @@ class Chooser:
             foldings = list(self.readable(limit))
             is_cut = all(box_count(self.graph, folding, limit) > limit for folding, _ in foldings)
             foldings = [*self.runs(limit), *foldings] if is_cut else [*foldings, *self.runs(limit)]
+        coarsest: Picture | None = None
         for show in shows:
             for folding, alike in foldings:
                 is_whole = box_count(self.graph, folding, limit) <= limit
                 if is_whole or show == shows[0]:
                     drawn = self._picture(folding, alike, limit, show, self.request.collapse != "none", is_whole)
-                    if show == shows[0]:
+                    if show == shows[0] and (coarsest is None or len(drawn.boxes) <= len(coarsest.boxes)):
                         coarsest = drawn
                     yield drawn
                     if any(box.inside and box.kind != "constant" for box in drawn.boxes):
                         yield self._picture(folding, alike, limit, show, False, is_whole)
-        if self.request.collapse == "auto":
+        if self.request.collapse == "auto" and coarsest is not None:
             for count in CUTS:
                 smaller = nearest(coarsest, min(count, self.request.max_nodes))
                 yield replace(smaller, caption=self._caption(len(smaller.boxes), False))
@@ -121,12 +123,19 @@ class Chooser:
         output = self.request.output
         shown = neighbourhood(folding.get(output, output), _inputs(self.graph, folding), limit)
         builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
-        paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
-        has_runs = any(isinstance(box, tuple) and box[0] == "run" for box in shown)
-        caption = self._caption(len(shown), is_whole and not has_runs, min(paths - {""}, default=""))
+        caption = self._whole_caption(shown, is_whole)
         if show in LESS and show != self.request.show:
-            caption += f"{'; ' if caption else ''}{LESS[show]}; show='chain', size='natural'"
-        return picture(builder, caption)
+            return picture(builder, f"{caption}{'; ' if caption else ''}{LESS[show]}; show='chain', size='natural'")
+        in_boxes = caption.endswith("boxes")
+        return picture(builder, f"{caption}; size='natural'" if in_boxes else caption)
+
+    def _whole_caption(self, shown: list[Any], is_whole: bool) -> str:
+        """How many nodes are shown; of nodes in expressions, which are seen there, in how many boxes."""
+        kinds = {box[0] for box in shown if isinstance(box, tuple)}
+        if kinds == {"expression"} and is_whole:
+            return f"{len(self.graph.nodes):,} nodes in {len(shown)} boxes"
+        paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
+        return self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
 
     def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
         """How many nodes are shown, and how to see more; empty if all are."""
@@ -148,6 +157,8 @@ class Chooser:
         """The folding of one step, sums included."""
         if step in ("sums", "rows"):
             return self.sums
+        if step == "expressions":
+            return fold_expressions(self.graph, self.naming, self.sums)
         if not self.calls.calls:
             return {**self.sums, **fold_neurons(self.graph, self.naming, self.sums)}
 
@@ -173,7 +184,7 @@ class Chooser:
 
     def readable(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
         """The foldings of at most `limit` boxes, from the finest on; the coarsest if all have more."""
-        steps = ["sums", *(HEIGHTS if self.calls.calls else ("neuron",))]
+        steps = ["sums", *HEIGHTS] if self.calls.calls else ["expressions", "sums", "neuron"]
         if len(self.graph.nodes) <= limit:
             yield {}, {}
         found = False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from autograd.drawing.expressions import applied, leaf
 from autograd.drawing.network import Network
 from autograd.engine import Value
 from autograd.engine.graph import Graph
@@ -26,7 +27,7 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
             continue
         between += 1
         operands = [written[v] if v in written else _other(graph, v) for v in node.inputs]
-        written[node] = _applied(node, operands)
+        written[node] = applied(node, operands)
         if between > SHORT or written[node] is None:
             return graph.formula(output)
     text = readable(written[output]) if output in written else graph.formula(output)
@@ -35,18 +36,4 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
 
 def _other(graph: Graph, v: Value) -> Any:
     """An operand that comes from elsewhere: a leaf, or dots."""
-    return Symbol(REST) if v.inputs else _leaf(graph, v)
-
-
-def _applied(node: Value, operands: list[Any]) -> Any:
-    """The operation of a node on expressions, None if they allow none."""
-    if node.op is None:
-        return None
-    try:
-        return node.op.rule(*node.op.structured(tuple(operands)))[0]
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-
-
-def _leaf(graph: Graph, v: Value) -> Any:
-    return v.data if v.is_constant and not v.label else Symbol(graph.name(v))
+    return Symbol(REST) if v.inputs else leaf(graph, v)

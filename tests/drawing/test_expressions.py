@@ -1,0 +1,41 @@
+"""Expressions: operations without names of their own stand in one formula, through which derivatives flow as before."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from autograd import Value, draw, tanh
+from autograd.testing.programs import programs
+from tests.drawing.test_picture import flow
+
+
+@given(programs(size=20), st.data())
+def test_what_flows_back_into_each_box_is_its_adjoint(program, data) -> None:
+    values = program.recorded()
+    for i in data.draw(st.sets(st.integers(0, len(values) - 1), max_size=3)):
+        values[i].label = f"named{i}"
+    assume(all(math.isfinite(v.data) for v in values))
+    values[-1].backward()
+    assume(all(math.isfinite(v.grad) for v in values))
+    picture = draw(values[-1], collapse="expressions", size="natural", show="chain").picture
+    into = flow(picture)
+    for box in picture.boxes:
+        if box.key in into and "…" not in box.adjoint and box.kind != "group":
+            shown = float(box.adjoint.rsplit("= ", 1)[1])
+            assert into[box.key] == pytest.approx(shown, rel=2e-3, abs=1e-3 * sum(map(abs, into.values())))
+
+
+def test_formulas_in_names() -> None:
+    w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.0, label="b")
+    a = tanh(w * x + b)
+    a.label = "a"
+    C = (a - 1) ** 2 + sum([0.1 * w**2])
+    C.label = "C"
+    C.backward()
+    boxes = {box.name: box for box in draw(C, collapse="expressions").picture.boxes}
+    assert boxes.keys() == {"w", "x", "b", "a", "C"}
+    assert boxes["a"].formula == "tanh(w·x + b)"
+    assert boxes["a"].kind == "operation"
+    assert boxes["C"].formula == "(a - 1)² + 0.1·w²"
