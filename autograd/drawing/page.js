@@ -43,7 +43,7 @@
     const group = steps.slice(from, at + 1);
     const focus = group.flatMap((step) => step.focus).map(byId).filter(Boolean);
     focus.forEach((e) => e.classList.add("now"));
-    if (focus[0]) bringIntoView(focus[0]);
+    if (focus[0]) { if (at > 0) comeNear(focus[0]); bringIntoView(focus[0]); }
     const rows = [...byId("view-" + view).querySelectorAll("tbody tr")];
     rows.forEach((row, i) => { row.classList.toggle("now", i >= from && i <= at); row.hidden = hidden && i >= at; });
     what.className = "what " + steps[at].kind;
@@ -109,7 +109,9 @@
     svg.append(all);
   }
 
+  const LEGIBLE = 8, READABLE = 13; // pixels: text below the first is too small to follow, the second is what is shown then
   const boxes = {}; // the part of each view that is seen: x, y, width, height
+  const chosen = {}; // the views in which the reader has zoomed or moved
   const whole = () => (picture().dataset.whole ||= picture().getAttribute("viewBox")).split(" ").map(Number);
 
   function look(box) {
@@ -142,6 +144,7 @@
     const [left, top, width, height] = boxes[view];
     const [, , most] = whole();
     const scale = Math.min(Math.max(width * factor, most / 40), most * 2) / width;
+    chosen[view] = true;
     const [cx, cy] = x === undefined ? [left + width / 2, top + height / 2] : [x, y];
     look([cx - (cx - left) * scale, cy - (cy - top) * scale, width * scale, height * scale]);
   }
@@ -151,15 +154,28 @@
     return [point.x, point.y];
   }
 
+  // See so much of the picture, with an element in the middle.
+  function lookAt(element, width, height) {
+    const box = element.getBoundingClientRect(), matrix = picture().getScreenCTM();
+    if (!matrix) return;
+    const middle = new DOMPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2).matrixTransform(matrix.inverse());
+    look([middle.x - width / 2, middle.y - height / 2, width, height]);
+  }
+
+  // From the whole of a picture too large to be read, zoom to an element, unless the reader has chosen what to see.
+  function comeNear(element) {
+    const matrix = picture().getScreenCTM(), text = element.querySelector("text");
+    const height = matrix && text ? matrix.a * parseFloat(getComputedStyle(text).fontSize) : READABLE;
+    if (chosen[view] || height >= LEGIBLE) return;
+    const [, , width, high] = boxes[view].map((length) => length * height / READABLE);
+    lookAt(element, width, high);
+  }
+
   // Move the picture so that an element is seen, if it is not.
   function bringIntoView(element) {
     const inner = element.getBoundingClientRect(), outer = frame().getBoundingClientRect();
     if (inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom) return;
-    const matrix = picture().getScreenCTM();
-    if (!matrix) return;
-    const centre = new DOMPoint((inner.left + inner.right) / 2, (inner.top + inner.bottom) / 2).matrixTransform(matrix.inverse());
-    const [, , width, height] = boxes[view];
-    look([centre.x - width / 2, centre.y - height / 2, width, height]);
+    lookAt(element, ...boxes[view].slice(2));
   }
 
   function switchTo(name) {
@@ -189,7 +205,7 @@
       event.preventDefault();
       zoom(Math.exp(event.deltaY * 0.0015), ...place(event));
     }, { passive: false });
-    area.addEventListener("pointerdown", (event) => { held = place(event); area.setPointerCapture(event.pointerId); area.classList.add("held"); });
+    area.addEventListener("pointerdown", (event) => { chosen[view] = true; held = place(event); area.setPointerCapture(event.pointerId); area.classList.add("held"); });
     area.addEventListener("pointermove", (event) => {
       if (!held) return;
       const [x, y] = place(event), [left, top, width, height] = boxes[view];
@@ -209,7 +225,7 @@
 
   const keys = {
     ArrowLeft: back, ArrowRight: forward, Home: () => go(0), End: () => go(steps.length - 1), " ": play,
-    "+": () => zoom(0.8), "=": () => zoom(0.8), "-": () => zoom(1.25), 0: () => look(whole()), f: fill,
+    "+": () => zoom(0.8), "=": () => zoom(0.8), "-": () => zoom(1.25), 0: () => { chosen[view] = true; look(whole()); }, f: fill,
     "/": () => byId("search").focus(),
   };
   document.addEventListener("keydown", (event) => {

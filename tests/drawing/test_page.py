@@ -212,6 +212,22 @@ def test_everything_is_seen_at_first_and_can_be_zoomed(browser: webdriver.Chrome
     assert seen(browser) == whole
 
 
+def test_a_step_in_a_picture_too_large_to_be_read_is_shown_near(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    y = x = Value(0.5, label="x")
+    for _ in range(10):
+        y = (y * x).sin()
+    browser.get(draw(y).save(tmp_path / "long.html").as_uri())
+    whole = seen(browser)
+    press(browser, Keys.ARROW_RIGHT)
+    near = seen(browser)
+    assert near[2] < 0.7 * whole[2]
+    now = browser.find_element(By.CSS_SELECTOR, ".now text")
+    size = "const [t] = arguments; return parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a"
+    assert browser.execute_script(size, now) == pytest.approx(13.0, abs=0.1)
+    press(browser, "0", Keys.ARROW_RIGHT)
+    assert seen(browser) == whole, "the reader wants to see everything"
+
+
 def test_a_map_shows_which_part_is_seen(browser: webdriver.Chrome, network_page: Path) -> None:
     browser.get(network_page.as_uri())
     browser.refresh()
