@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.naming import function_name, told_apart, value_names
@@ -150,9 +151,8 @@ class ProgramBuilder:
     def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
         """The program of these outputs, without what they do not need; the inputs of all arguments stay."""
         roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
-        kept = reached(roots, [operation.operands for operation in self.operations])
-        order = sorted(kept, key=self._rank(kept, outputs))
-        number = {old: new for new, old in enumerate(order)}
+        order = self._ordered(reached(roots, [operation.operands for operation in self.operations]), outputs)
+        number = dict(zip(order, range(len(order))))
         operations = tuple(
             Operation(op, tuple([number[j] for j in operands]), value)
             for op, operands, value in map(self.operations.__getitem__, order)
@@ -182,21 +182,14 @@ class ProgramBuilder:
             if all(part is None or part in number for part in m[:3])
         )
 
-    def _rank(self, kept: Sequence[int], outputs: Any) -> Callable[[int], tuple[int, int]]:
+    def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
         """The order of a program: inputs, constants by first use, then operations."""
-        first: dict[int, int] = {}
-        for i in kept:
-            for j in self.operations[i].operands:
-                if self.operations[j].op == CONSTANT:
-                    first.setdefault(j, len(first))
-        for j in leaves_of(outputs):
-            first.setdefault(j, len(first))
-
-        def rank(i: int) -> tuple[int, int]:
-            op = self.operations[i].op
-            return (0, i) if op == INPUT else (1, first[i]) if op == CONSTANT else (2, i)
-
-        return rank
+        ops = [operation.op for operation in self.operations]
+        uses = dict.fromkeys(chain.from_iterable(self.operations[i].operands for i in kept))
+        used = uses | dict.fromkeys(leaves_of(outputs))
+        constants = [i for i in used if ops[i] == CONSTANT]
+        inputs = [i for i in kept if ops[i] == INPUT]
+        return inputs + constants + [i for i in kept if ops[i] not in (INPUT, CONSTANT)]
 
 
 Make = Callable[[Program, ProgramBuilder, int, list[int]], int | None]
@@ -268,12 +261,14 @@ def _key(x: Any) -> Any:
 
 
 def _add(b: ProgramBuilder, x: int, y: int) -> int | None:
-    for this, other in ((x, y), (y, x)):
-        if b.is_constant(this, -0.0):
-            return other
-    if b.is_op(y, "negative"):
+    left, right = b.operations[x].op, b.operations[y].op
+    if left == CONSTANT and b.is_constant(x, -0.0):
+        return y
+    if right == CONSTANT and b.is_constant(y, -0.0):
+        return x
+    if right == "negative":
         return b.emit("subtract", (x, b.operations[y].operands[0]))
-    if b.is_op(x, "negative"):
+    if left == "negative":
         return b.emit("subtract", (y, b.operations[x].operands[0]))
     return b.known("add", (y, x))
 
@@ -288,6 +283,14 @@ FACTORS = {CONSTANT, "negative"}  # operands that may simplify a product
 
 
 def _multiply(b: ProgramBuilder, x: int, y: int) -> int | None:
+    if b.operations[x].op in FACTORS or b.operations[y].op in FACTORS:
+        made = _factored(b, x, y)
+        if made is not None:
+            return made
+    return b.known("multiply", (y, x))
+
+
+def _factored(b: ProgramBuilder, x: int, y: int) -> int | None:
     for this, other in ((x, y), (y, x)):
         if b.operations[this].op not in FACTORS:
             continue
@@ -299,7 +302,7 @@ def _multiply(b: ProgramBuilder, x: int, y: int) -> int | None:
             return b.emit("negative", (other,))
         if b.is_op(this, "negative"):  # the sign moves outwards, until a sum absorbs it
             return b.emit("negative", (b.emit("multiply", (b.operations[this].operands[0], other)),))
-    return b.known("multiply", (y, x))
+    return None
 
 
 def _divide(b: ProgramBuilder, x: int, y: int) -> int | None:

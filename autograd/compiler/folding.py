@@ -48,13 +48,15 @@ def depths(program: Program) -> list[int]:
     operations = program.operations
     uses = Counter(chain.from_iterable(operation.operands for operation in operations))
     found: list[int] = []
-    for op, operands, _ in operations:
-        if op in (INPUT, CONSTANT):
-            found.append(0)
-        elif op in ADDERS:
-            found.append(max([found[j] + (operations[j].op not in ADDERS or uses[j] > 1) for j in operands], default=0))
+    summed: list[int] = []  # those of a sum of each value alone
+    for i, (op, operands, _) in enumerate(operations):
+        if op in ADDERS and operands:
+            depth = max(map(summed.__getitem__, operands))
+            summed.append(depth + (uses[i] > 1))
         else:
-            found.append(1 + max([found[j] for j in operands], default=0))
+            depth = 0 if op in (INPUT, CONSTANT) else 1 + max(map(found.__getitem__, operands), default=0)
+            summed.append(depth + 1)
+        found.append(depth)
     return found
 
 

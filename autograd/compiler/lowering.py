@@ -32,6 +32,8 @@ class Lowering:
 
     def number(self, x: Any) -> int:
         """The value number of a symbol, a condition or a plain number."""
+        if type(x) not in SYMBOLIC:
+            return self.builder.constant(x)
         known, waiting = self.known, [x]
         while waiting:  # no recursion: what no_grad computes is one deep symbol
             y = waiting[-1]

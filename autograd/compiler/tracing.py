@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import ProgramBuilder
@@ -174,33 +175,41 @@ def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool
     TraceError where f changed data after something was computed from it.
     """
     found = list({id(v): v for v in outputs if isinstance(v, Value)}.values())
-    seen = set(map(id, found))
+    below: dict[int, tuple[Value, ...]] = dict.fromkeys(map(id, found), ())  # the operands of each
     for node in found:
-        for v in node.inputs:
-            if id(v) not in seen:
-                seen.add(id(v))
+        operands = below[id(node)] = node.inputs
+        for v in operands:
+            if id(v) not in below:
+                below[id(v)] = ()
                 found.append(v)
-    for node in sorted(found, key=lambda v: v.index):
-        if changed and node.inputs and not is_unchanged(node):
+    found.sort(key=attrgetter("index"))
+    lowering.kept.append(found)
+    known, emit = lowering.known, lowering.builder.emit
+    for node in found:
+        data, row, operands = node._data, node.op, below[id(node)]
+        if changed and operands and not is_unchanged(node):
             raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
         # A condition gets its number with the operation that uses it, after the values that it compares.
-        if type(node._data) is not Condition and id(node) not in lowering.known:
-            lowering.knows(node, _number_of(node, lowering, first))
+        if type(data) is Condition or id(node) in known:
+            continue
+        if type(data) is not Symbol or row is None:
+            known[id(node)] = _leaf_number(node, lowering, first)
+            continue
+        try:
+            i = emit(row.key, tuple([known[id(v)] for v in operands]), node.label)
+        except KeyError:  # there are conditions among them
+            below_it = [v._data for v in operands]
+            numbers = [lowering.number(x) if type(x) is Condition else known[id(v)] for v, x in zip(operands, below_it)]
+            i = lowering.emit(row.key, below_it, numbers, node.label)
+        known[id(node)] = i
+        known.setdefault(id(data), i)
 
 
-def _number_of(node: Value, lowering: Lowering, first: int) -> int:
-    row, data = node.op, node._data
-    if type(data) is not Symbol:
-        if row is None and not node.is_constant and node.index < first:
-            named = f" {node.label!r}" if node.label else ""
-            raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
-        return lowering.number(data)
-    if row is None:
-        return lowering.detached(data)  # a leaf that f created: from x.data, under no_grad, or by detach
-    operands = [v._data for v in node.inputs]
-    numbers = [
-        lowering.number(x) if type(x) is Condition else lowering.known[id(v)] for v, x in zip(node.inputs, operands)
-    ]
-    i = lowering.emit(row.key, operands, numbers, node.label)
-    lowering.knows(data, i)
-    return i
+def _leaf_number(node: Value, lowering: Lowering, first: int) -> int:
+    """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach."""
+    if type(node._data) is Symbol:
+        return lowering.detached(node._data)
+    if node.op is None and not node.is_constant and node.index < first:
+        named = f" {node.label!r}" if node.label else ""
+        raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
+    return lowering.number(node._data)

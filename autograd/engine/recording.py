@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 new = object.__new__
+PLAIN = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
@@ -45,7 +46,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
         made._dy = UNRECORDED
     else:
         made.op = op
-        made._connect(inputs, partials if type(data) is float else coerced(partials, data))
+        made._connect(inputs, partials if type(data) in PLAIN else coerced(partials, data))
     return made
 
 

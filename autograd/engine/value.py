@@ -164,6 +164,9 @@ class Value(Scalar):
         if len(inputs) > 2:
             self._x, self._dx = inputs[0], partials[0]
             self._y, self._dy = inputs[1:], partials[1:]
+        elif len(inputs) == 2:
+            self._x, self._y = inputs
+            self._dx, self._dy = partials
         else:
             self._x, self._y, *_ = *inputs, None, None
             self._dx, self._dy, *_ = *partials, None, None
