@@ -18,7 +18,7 @@ from autograd.compiler.loops import CARRIED, SHARED, Loop, Role, body_of
 from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
-from autograd.compiler.steps import Steps, steps_of
+from autograd.compiler.steps import Operands, Steps, steps_of
 from autograd.engine.names import NUMBERED
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
@@ -67,9 +67,7 @@ class Folding:
         self.old, self.operations = program, program.operations
         self.builder = ProgramBuilder()
         self.number: dict[int, int] = {}  # of a value in the new program
-        counts = [len(operation.operands) for operation in self.operations]
-        self.operands = numpy.fromiter(chain.from_iterable(x.operands for x in self.operations), int, sum(counts))
-        self.users = numpy.repeat(numpy.arange(len(counts)), counts)
+        self.operands = Operands(self.operations)
         self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
         self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
         for n, steps in enumerate(self.steps):
@@ -84,13 +82,11 @@ class Folding:
     def _found(self, depth: Any) -> Iterator[Steps]:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""
         first = self.old.count
-        last = numpy.arange(len(self.operations))
-        numpy.maximum.at(last, self.operands, self.users)
         codes: dict[Any, int] = {}
         sequence = numpy.array([codes.setdefault(_likeness(x), len(codes)) for x in self.operations[first:]])
         for stretch in stretches(sequence):
             moved = stretch._replace(start=stretch.start + first, end=stretch.end + first)
-            steps = steps_of(self.operations, moved, last)
+            steps = steps_of(self.operands, moved)
             if steps is not None and self._grows(steps, depth):
                 yield steps
 
@@ -101,9 +97,9 @@ class Folding:
 
     def _wanted(self) -> dict[int, set[int]]:
         """The slots of each loop with values that others use."""
-        homes = self.home[self.operands]
-        outside = (homes >= 0) & (homes != self.home[self.users])
-        used = {*self.operands[outside].tolist(), *leaves_of(self.old.outputs)}
+        homes = self.home[self.operands.all]
+        outside = (homes >= 0) & (homes != self.home[self.operands.users])
+        used = {*self.operands.all[outside].tolist(), *leaves_of(self.old.outputs)}
         wanted: dict[int, set[int]] = defaultdict(set)
         for i in used:
             n = int(self.home[i])

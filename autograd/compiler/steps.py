@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy
@@ -13,7 +14,6 @@ from autograd.compiler.program import CONSTANT, Operation
 from autograd.primitives import ROWS
 
 PEELED = 4  # first steps that may differ from the others
-MULTIPLES = 4  # steps that may differ in turn
 LAG = 8  # steps that a carried number may wait for its use
 
 
@@ -60,31 +60,72 @@ class Steps(NamedTuple):
         return sorted(found, key=lambda x: (CARRIED, LISTED, SHARED).index(x.kind))
 
 
-def steps_of(operations: Sequence[Operation], stretch: Stretch, last: Any) -> Steps | None:
+class Operands:
+    """The operands of all operations in one array, and the last use of each value."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = operations
+        counts = numpy.fromiter((len(operation.operands) for operation in operations), int, len(operations))
+        self.first = numpy.cumsum(counts) - counts  # where those of an operation begin
+        given = chain.from_iterable(operation.operands for operation in operations)
+        self.all = numpy.fromiter(given, int, int(counts.sum()))
+        self.users = numpy.repeat(numpy.arange(len(counts)), counts)
+        self.last = numpy.arange(len(operations))
+        numpy.maximum.at(self.last, self.all, self.users)
+
+    def columns(self, here: Any) -> Any:
+        """Each operand of like operations, in one row for all of them."""
+        places = numpy.arange(len(self.operations[here[0]].operands))
+        return self.all[self.first[here] + places[:, None]]
+
+
+class Uneven(NamedTuple):
+    """An operand that does not move evenly from step to step: how far it is in each, and -1 where it is outside."""
+
+    distances: Any
+
+
+def steps_of(operands: Operands, stretch: Stretch) -> Steps | None:
     """A stretch as steps, cut where few values cross and after first steps that differ; None if the others differ too.
 
-    `last` is the last use of each value. The same operations may take their operands from elsewhere in every second
-    step, or in every third: then such steps together are one.
+    The same operations may take their operands from elsewhere in every second step, or in every hundredth, as in a loop
+    inside of a loop: then such steps together are one.
     """
     start, end, period = stretch
-    for together in range(1, MULTIPLES + 1):
-        if (end - start) // (together * period) >= LEAST:
-            found = _cut(operations, start, end, together * period, last)
-            if found is not None:
-                return found
+    found = _cut(operands, start, end, period)
+    while isinstance(found, Uneven):
+        together = _repeating(found.distances)
+        if together is None:
+            return None
+        period *= together
+        found = _cut(operands, start, end, period)
+    return found
+
+
+def _repeating(distances: Any) -> int | None:
+    """After how many steps distances are the same again, first steps aside; at least two."""
+    tail = distances[len(distances) // 2 :]
+    for k in numpy.flatnonzero(tail[::-1] == tail[-1])[1:].tolist():
+        if k > 1 and (tail[k:] == tail[:-k]).all():
+            return int(k)
     return None
 
 
-def _cut(operations: Sequence[Operation], start: int, end: int, period: int, last: Any) -> Steps | None:
-    start += _quietest(start + period, period, last)
+def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneven | None:
+    """Steps of this period; None if there are too few."""
+    if (end - start) // period < LEAST:
+        return None
+    start += _quietest(start + period, period, operands.last)
+    uneven = None
     for first in range(start, start + (PEELED + 1) * period, period):
         count = (end - first) // period
         if count < LEAST:
-            return None
-        operands = list(_operands(operations, first, period, count))
-        if len(operands) == period:
-            return Steps(first, period, count, operands)
-    return None
+            break
+        found = _moving(operands, first, period, count)
+        if not isinstance(found, Uneven):
+            return Steps(first, period, count, found)
+        uneven = found
+    return uneven
 
 
 def _quietest(start: int, period: int, last: Any) -> int:
@@ -98,25 +139,30 @@ def _quietest(start: int, period: int, last: Any) -> int:
     return int(numpy.argmin(numpy.cumsum(changes[:period])))
 
 
-def _operands(operations: Sequence[Operation], start: int, period: int, count: int) -> Iterator[list[int | Input]]:
-    """The operands of each slot, up to the first slot with one that does not move evenly."""
+def _moving(operands: Operands, start: int, period: int, count: int) -> list[list[int | Input]] | Uneven:
+    """The operands of each slot; else the first that does not move evenly, or must be one constant and is not."""
+    operations = operands.operations
+    moving: list[list[int | Input]] = []
     for slot in range(period):
         here = numpy.arange(start + slot, start + slot + period * count, period)
-        columns = numpy.array([operations[i].operands for i in here.tolist()]).reshape(count, -1).T
-        found = [_operand(operations, start, period, here, column) for column in columns]
         row = ROWS.get(operations[start + slot].op)
         plain = () if row is None else [row.parameters.index(parameter) for parameter in row.plain]
-        moving = [operand for operand in found if operand is not None]
-        if len(moving) < len(found) or any(not _is_constant(operations, moving[k]) for k in plain):
-            return
-        yield moving
+        moving.append([])
+        for k, column in enumerate(operands.columns(here)):
+            found = _operand(start, period, here, column)
+            if found is None:
+                return Uneven(numpy.where(column >= start, here - column, -1))
+            if k in plain and not _is_constant(operations, found):
+                return Uneven(column)
+            moving[-1].append(found)
+    return moving
 
 
 def _is_constant(operations: Sequence[Operation], operand: int | Input) -> bool:
     return type(operand) is Input and operand.kind == SHARED and operations[operand.first[0]].op == CONSTANT
 
 
-def _operand(operations: Sequence[Operation], start: int, period: int, here: Any, values: Any) -> int | Input | None:
+def _operand(start: int, period: int, here: Any, values: Any) -> int | Input | None:
     """One operand of a slot, whose values in all steps are given; None if they do not move evenly."""
     inside = values >= start
     waits = int(numpy.argmax(inside)) if inside.any() else len(values)  # steps until it comes from the loop itself
