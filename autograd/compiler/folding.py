@@ -19,6 +19,7 @@ from autograd.compiler.periods import stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
 from autograd.compiler.steps import Operands, Steps, steps_of
+from autograd.compiler.triangles import Triangle, completed, triangle_of
 from autograd.engine.names import NUMBERED
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
@@ -40,7 +41,13 @@ def folded(program: Program) -> Program:
     if len(program.operations) < DEEP:
         return program
     depth = depths(program)
-    return Folding(program, depth).program if max(depth) >= DEEP else program
+    if max(depth) < DEEP:
+        return program
+    folding = Folding(program, depth)
+    if folding.triangles:
+        program = completed(program, folding.triangles)
+        folding = Folding(program, depths(program))
+    return folding.folded()
 
 
 def depths(program: Program) -> list[int]:
@@ -66,6 +73,7 @@ class Folding:
     def __init__(self, program: Program, depth: Sequence[int]) -> None:
         self.old, self.operations = program, program.operations
         self.builder = ProgramBuilder()
+        self.triangles: list[Triangle] = []
         self.number: dict[int, int] = {}  # of a value in the new program
         self.operands = Operands(self.operations)
         self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
@@ -74,10 +82,13 @@ class Folding:
             self.home[steps.start : steps.end] = n
         self.wanted = self._wanted()
         self.loops: list[tuple[int, dict[int, int]]] = []  # the number of each loop, and which output each slot is
+
+    def folded(self) -> Program:
+        """The program with its loops folded."""
         self._rewrite()
-        arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in program.arguments]
-        outputs = renumbered(program.outputs, self.at)
-        self.program = called_as(program, self.builder.program(program.name, arguments, outputs))
+        arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in self.old.arguments]
+        outputs = renumbered(self.old.outputs, self.at)
+        return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
 
     def _found(self, depth: Any) -> Iterator[Steps]:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""
@@ -87,7 +98,10 @@ class Folding:
         for stretch in stretches(sequence):
             moved = stretch._replace(start=stretch.start + first, end=stretch.end + first)
             steps = steps_of(self.operands, moved)
-            if steps is not None and self._grows(steps, depth):
+            if steps is None:
+                triangle = triangle_of(self.operands, moved)
+                self.triangles += [] if triangle is None else [triangle]
+            elif self._grows(steps, depth):
                 yield steps
 
     @staticmethod

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
+SIMPLE = {0.0, 0.5, 1.0, 2.0, 3.0, 4.0, -1.0}  # exponents of powers that are products or quotients
+MANY = 8  # different exponents from which on powers are computed together
 ALONE = 8  # fewer numbers than this are computed one by one in a loop
 FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
 DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
@@ -109,7 +111,7 @@ class Rolling(Placement):
             groups: dict[Any, list[int]] = defaultdict(list)
             for cell in depth:
                 groups[self._likeness(cell)].append(cell)
-            for (op, *_), members in groups.items():
+            for (op, *_), members in self._joined(groups).items():
                 for part in self._parts(members, phase):
                     self._group(op, part, phase)
 
@@ -169,6 +171,18 @@ class Rolling(Placement):
             operands = graph.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
         special = [graph.values[j] for j in operands if graph.ops[j] == CONSTANT] if op in BY_EXPONENT else []
         return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
+
+    def _joined(self, groups: dict[Any, list[int]]) -> dict[Any, list[int]]:
+        """Groups of powers of many exponents as one: exponents that need a power anyway may lie in a register."""
+        graph, alike = self.graph, defaultdict(list)
+        for key, members in groups.items():
+            _, exponent, *order = graph.operands[members[0]] if key[0] in BY_EXPONENT else (0, 0)
+            if graph.ops[exponent] == CONSTANT and graph.values[exponent] not in SIMPLE:
+                alike[*key[:-1], *map(graph.values.__getitem__, order)].append(key)
+        for key, found in alike.items():
+            if len(found) >= MANY:
+                groups[key] = [i for single in found for i in groups.pop(single)]
+        return groups
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms ordered by location; in each pair, the factor of the later phase comes second."""

@@ -94,7 +94,7 @@ def steps_of(operands: Operands, stretch: Stretch) -> Steps | None:
     start, end, period = stretch
     found = _cut(operands, start, end, period)
     while isinstance(found, Uneven):
-        together = _repeating(found.distances)
+        together = _repeating(found.distances, period)
         if together is None:
             return None
         period *= together
@@ -102,9 +102,11 @@ def steps_of(operands: Operands, stretch: Stretch) -> Steps | None:
     return found
 
 
-def _repeating(distances: Any) -> int | None:
+def _repeating(distances: Any, period: int) -> int | None:
     """After how many steps distances are the same again, first steps aside; at least two."""
     tail = distances[len(distances) // 2 :]
+    if (tail == tail[0]).all():  # the operand is always that far away: with steps as long, it comes from the last one
+        return max(int(tail[0]) // period, 2)
     for k in numpy.flatnonzero(tail[::-1] == tail[-1])[1:].tolist():
         if k > 1 and (tail[k:] == tail[:-k]).all():
             return int(k)
@@ -115,7 +117,7 @@ def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneve
     """Steps of this period; None if there are too few."""
     if (end - start) // period < LEAST:
         return None
-    start += _quietest(start + period, period, operands.last)
+    start += quietest(start + period, period, operands.last)
     uneven = None
     for first in range(start, start + (PEELED + 1) * period, period):
         count = (end - first) // period
@@ -128,11 +130,14 @@ def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneve
     return uneven
 
 
-def _quietest(start: int, period: int, last: Any) -> int:
-    """Where in a period from `start` on the fewest values of this period and the one before wait for their last use."""
+def quietest(start: int, period: int, last: Any) -> int:
+    """Where in a period from `start` on the fewest values of this period and the one before wait for their last use.
+
+    Values that wait for longer than two periods cross it anywhere.
+    """
     made = numpy.arange(start - period, start + period)
     used = numpy.minimum(last[made], start + period - 1)
-    crossing = used >= start
+    crossing = (used >= start) & (last[made] - made < 2 * period)
     changes = numpy.zeros(period + 1, int)
     numpy.add.at(changes, numpy.maximum(made + 1 - start, 0)[crossing], 1)
     numpy.add.at(changes, (used + 1 - start)[crossing], -1)
