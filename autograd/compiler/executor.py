@@ -26,6 +26,7 @@ from autograd.compiler.rolled import (
     Fold,
     Gather,
     Instruction,
+    Move,
     Number,
     Operand,
     Product,
@@ -313,11 +314,12 @@ def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable
 
 def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     """One Python loop over the steps, with everything in it bound."""
-    streams = [(arrays[x.register][x.column], array(x.source, arrays)) for x in instruction.streams]
+    streams = [(_part(arrays, x), array(x.source, arrays)) for x in instruction.streams]
     code = [call for x in instruction.instructions for call in BINDERS[type(x)](x, arrays, array)]
-    tapes = [(arrays[register], array(view, arrays)[0]) for register, view in instruction.tapes]
-    given = [array(x.source, arrays)[0] for x in instruction.carried]
-    taken = [arrays[x.register][x.column] for x in instruction.carried]
+    notes = [(arrays[register], array(view, arrays)) for register, view in instruction.tapes]
+    tapes = [(tape.reshape(instruction.times, len(x), -1), x) for tape, x in notes]
+    given = [array(x.source, arrays) for x in instruction.carried]
+    taken = [_part(arrays, x) for x in instruction.carried]
 
     def run() -> None:
         for k in range(instruction.times):
@@ -331,6 +333,11 @@ def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any
                 out[...] = x
 
     return [(run, ())]
+
+
+def _part(arrays: Sequence[Any], move: Move) -> Any:
+    """Where a move puts its numbers."""
+    return arrays[move.register][move.column : move.column + move.source.counts[-1]]
 
 
 BINDERS: dict[type, Callable[..., Code]] = {

@@ -21,6 +21,8 @@ from autograd.compiler.rolled import (
 )
 from autograd.compiler.scalar_graph import AT_END, EACH_ROW, ONCE, ScalarGraph
 
+ALONE = 8  # fewer numbers than this are computed and moved one by one in a loop
+
 
 class Location(NamedTuple):
     """Where a number is: its register, and its column there."""
@@ -83,7 +85,7 @@ class Placement:
             place = self.locations[i] = Location(register, 0)
         return place
 
-    def _matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
+    def matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
         """Rows of scalars as a matrix."""
         places = [[self.locate(i) for i in row] for row in rows]
         first = places[0][0]

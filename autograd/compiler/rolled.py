@@ -100,7 +100,7 @@ class RowProduct(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A number that is put into a column of a register."""
+    """Numbers that are put into a register, from a column on."""
 
     register: int
     column: int
@@ -110,8 +110,8 @@ class Move(NamedTuple):
 class Repeat(NamedTuple):
     """Instructions that run `times` times.
 
-    A step first moves its own numbers of `streams` in, from views of one number a step, then runs, then notes numbers
-    in `tapes`, one column a step, and at last makes the moves of `carried`, all at once.
+    A step first moves its own numbers of `streams` in, each a row of a matrix, then runs, then notes numbers in
+    `tapes`, after those of the step before, and at last makes the moves of `carried`, all at once.
     """
 
     times: int
@@ -199,7 +199,7 @@ class Rolled:
             return
         yield f"{indent}for each of {instruction.times} steps"
         for move in instruction.streams:
-            yield f"{indent}  {self._moved(move)}, one number a step"
+            yield f"{indent}  {self._moved(move)}, {_numbers(move.source.counts[1])} a step"
         for inner in instruction.instructions:
             yield from self._lines(inner, f"{indent}  ")
         for register, view in instruction.tapes:
@@ -208,7 +208,8 @@ class Rolled:
             yield f"{indent}  {self._moved(move)} for the next step"
 
     def _moved(self, move: Move) -> str:
-        return f"{self.registers[move.register].name}[{move.column}] = {self._operand(move.source)}"
+        count = move.source.counts[-1]
+        return f"{self._operand(View(move.register, move.column, (count,), (1,)))} = {self._operand(move.source)}"
 
     def _written(self, instruction: Instruction) -> str:
         assert not isinstance(instruction, Repeat)
@@ -243,3 +244,7 @@ class Rolled:
             return f"{register.name}[{operand.start}]"
         end = operand.start + step * count
         return f"{register.name}[{operand.start}:{end}{f':{step}' if step != 1 else ''}]"
+
+
+def _numbers(count: int) -> str:
+    return "one number" if count == 1 else f"{count} numbers"

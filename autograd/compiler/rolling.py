@@ -10,7 +10,7 @@ from collections import defaultdict
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.placing import Location, Placement
+from autograd.compiler.placing import ALONE, Location, Placement
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
 from autograd.compiler.rolled import (
     ROWS,
@@ -38,16 +38,18 @@ from autograd.compiler.scalar_graph import (
     ScalarGraph,
     Terms,
 )
+from autograd.primitives import ROWS as PRIMITIVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
+CONSTANT_SOURCE = -1  # in place of a register
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
-SIMPLE = {0.0, 0.5, 1.0, 2.0, 3.0, 4.0, -1.0}  # exponents of powers that are products or quotients
-MANY = 8  # different exponents from which on powers are computed together
-ALONE = 8  # fewer numbers than this are computed one by one in a loop
+POSITIVE = {"exp", "sqrt", "abs"}  # what gives a base that no exponent, whole or not, makes a special case
+WHOLE = {LOOP, ITEM, COUNT, ROW_SUM, ROW_DOT}
+MANY = 16  # groups of one operation from which on they are one: an instruction takes long to compile
 FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
 DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
 
@@ -148,7 +150,7 @@ class Rolling(Placement):
     # --- groups
 
     def _source(self, i: int) -> int:
-        return -1 if self.graph.ops[i] == CONSTANT else self.locations[i].register
+        return CONSTANT_SOURCE if self.graph.ops[i] == CONSTANT else self.locations[i].register
 
     def _order(self, i: int) -> tuple[int, int]:
         place = self.locations.get(i)
@@ -173,16 +175,32 @@ class Rolling(Placement):
         return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
 
     def _joined(self, groups: dict[Any, list[int]]) -> dict[Any, list[int]]:
-        """Groups of powers of many exponents as one: exponents that need a power anyway may lie in a register."""
-        graph, alike = self.graph, defaultdict(list)
+        """Many small groups of one operation as one group, whose operands are gathered.
+
+        In a loop they stay apart, in machine registers, but for powers of one base.
+        """
+        alike = defaultdict(list)
         for key, members in groups.items():
-            _, exponent, *order = graph.operands[members[0]] if key[0] in BY_EXPONENT else (0, 0)
-            if graph.ops[exponent] == CONSTANT and graph.values[exponent] not in SIMPLE:
-                alike[*key[:-1], *map(graph.values.__getitem__, order)].append(key)
-        for key, found in alike.items():
-            if len(found) >= MANY:
-                groups[key] = [i for single in found for i in groups.pop(single)]
+            alike[self._kinship(key, members[0])].append(key)
+        for kinship, keys in alike.items():
+            if kinship is not None and len(keys) >= MANY:
+                groups[kinship] = [i for key in keys for i in groups.pop(key)]
         return groups
+
+    def _kinship(self, key: Any, i: int) -> Any:
+        """What groups have in common that may be one; None for a group that stays as it is."""
+        graph, (op, operands, *_) = self.graph, key
+        if op in BY_EXPONENT:
+            base, exponent, *order = graph.operands[i]
+            fixed = graph.ops[base] in POSITIVE and graph.ops[exponent] == CONSTANT
+            return (op, operands, *map(graph.values.__getitem__, order)) if fixed else None
+        if self.repeats or op in WHOLE or op in FOLDED:
+            return None
+        if op == CONTRACTION:
+            return op, len(graph.terms[i].pairs), len(graph.terms[i].singles)
+        if op in PRIMITIVES and PRIMITIVES[op].plain:
+            return None
+        return op, tuple([j == CONSTANT_SOURCE for j in operands]), graph.is_boolean(i)
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms ordered by location; in each pair, the factor of the later phase comes second."""
@@ -236,7 +254,7 @@ class Rolling(Placement):
 
     def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
         """One fold for each row of scalars."""
-        operand = self._matrix(list(zip(*rows)), phase)
+        operand = self.matrix(list(zip(*rows)), phase)
         out = self.made(op, len(rows), phase)
         self.phases[phase].append(Fold(out, op, operand))
         return out
@@ -278,7 +296,7 @@ class Rolling(Placement):
         return vector if len(set(vector)) == len(vector) and matrix.isdisjoint(map(self._source, vector)) else None
 
     def _matrix_product(self, vector: tuple[int, ...], terms: list[Terms], phase: int) -> int | None:
-        matrix = self._matrix([[a for a, _ in t.pairs] for t in terms], phase)
+        matrix = self.matrix([[a for a, _ in t.pairs] for t in terms], phase)
         column = self.operand(vector, phase)
         assert isinstance(column, View)
         out = self.made("product", len(terms), phase)

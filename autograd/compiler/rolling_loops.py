@@ -1,13 +1,15 @@
-"""Rolling a loop: its body is rolled once, with registers for what is carried and for what moves with the step."""
+"""Rolling a loop: its body is rolled once, with registers for what is carried and for what moves with the step.
+
+Numbers that follow each other in a register move together if they are many: a step of a wide loop works on arrays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, needs
-from autograd.compiler.placing import Location, pieces_of
+from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, needs
+from autograd.compiler.placing import ALONE, Location, pieces_of
 from autograd.compiler.program import Operation
-from autograd.compiler.rolled import Gather, Move, Number, Operand, Repeat, View
+from autograd.compiler.rolled import Gather, Move, Number, Repeat, View
 from autograd.compiler.scalar_graph import EACH_ROW, ScalarGraph
 
 if TYPE_CHECKING:
@@ -17,15 +19,26 @@ if TYPE_CHECKING:
     from autograd.compiler.rolling import Rolling
 
 
+class Tape(NamedTuple):
+    """Where the numbers of an output are: a register, the column of that of the first step, and the columns a step."""
+
+    register: int
+    column: int
+    width: int
+
+
 class Ends(NamedTuple):
     """Where the outputs of a loop are: those of all steps in tapes, those of the last step anywhere."""
 
-    tapes: dict[int, int]
+    tapes: dict[int, Tape]
     last: dict[int, Location]
 
     def item(self, output: int, step: int) -> Location:
         """Where an output of a step is."""
-        return Location(self.tapes[output], step) if output in self.tapes else self.last[output]
+        if output not in self.tapes:
+            return self.last[output]
+        register, column, width = self.tapes[output]
+        return Location(register, column + step * width)
 
 
 def needed_in(graph: ScalarGraph, outputs: Sequence[int]) -> dict[int, dict[int, bool]]:
@@ -52,17 +65,53 @@ def repeat(outer: Rolling, i: int, phase: int) -> Ends:
             inner.locations[body.number[m]] = outer.locate(groups[m][0])
     inner.place()
 
-    def one(output: int) -> View:
-        register, column = inner.locate(scalars[output])
-        return View(register, column, (1,), (1,))
-
     taped = [output for output, is_taped in needed.items() if is_taped]
-    tapes = {o: outer.made("tape", loop.times, phase, body.is_boolean(scalars[o])) for o in taped}
-    moves = [Move(*columns[m], one(output)) for m, output in following.items()]
-    notes = tuple([(register, one(output)) for output, register in tapes.items()])
-    outer.phases[phase].append(Repeat(loop.times, tuple(streams), tuple(inner.phases[EACH_ROW]), notes, tuple(moves)))
+    tapes, notes = _tapes(outer, {output: inner.locate(scalars[output]) for output in taped}, loop.times, phase)
+    moves = _moves(columns, {m: inner.locate(scalars[output]) for m, output in following.items()})
+    outer.phases[phase].append(Repeat(loop.times, tuple(streams), tuple(inner.phases[EACH_ROW]), notes, moves))
     last = {output: inner.locate(scalars[output]) for output in needed}
     return Ends(tapes, last | {output: columns[m] for m, output in following.items()})
+
+
+def _runs(places: Sequence[Location]) -> list[list[int]]:
+    """Indices of numbers, those together that follow each other in one register; few of them stay alone."""
+    runs: list[list[int]] = []
+    for k, (register, column) in enumerate(places):
+        if k and places[k - 1] == (register, column - 1):
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return [part for run in runs for part in ([run] if len(run) >= ALONE else [[k] for k in run])]
+
+
+def _tapes(
+    outer: Rolling, places: dict[int, Location], times: int, phase: int
+) -> tuple[dict[int, Tape], tuple[tuple[int, View], ...]]:
+    """Tapes for outputs, and what is noted in each."""
+    tapes: dict[int, Tape] = {}
+    notes: list[tuple[int, View]] = []
+    ordered = sorted(places, key=lambda output: places[output])
+    for run in _runs([places[output] for output in ordered]):
+        first, width = places[ordered[run[0]]], len(run)
+        register = outer.made("tape", width * times, phase, outer.registers[first.register].booleans)
+        tapes |= {ordered[k]: Tape(register, column, width) for column, k in enumerate(run)}
+        notes.append((register, View(*first, (width,), (1,))))
+    return tapes, tuple(notes)
+
+
+def _moves(columns: dict[int, Location], sources: dict[int, Location]) -> tuple[Move, ...]:
+    """Moves of what is carried; many together only from other registers, which no move changes."""
+    moves: list[Move] = []
+    registers = {place.register for place in columns.values()}
+    ordered = sorted(columns, key=lambda m: columns[m])
+    apart = [sources[m].column - columns[m].column for m in ordered]
+    for run in _runs([sources[m] for m in ordered]):
+        runs = [run]
+        if sources[ordered[run[0]]].register in registers or any(apart[k] != apart[run[0]] for k in run):
+            runs = [[k] for k in run]
+        for part in runs:
+            moves.append(Move(*columns[ordered[part[0]]], View(*sources[ordered[part[0]]], (len(part),), (1,))))
+    return tuple(moves)
 
 
 def _carried(
@@ -83,21 +132,34 @@ def _carried(
 
 def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequence[int]], phase: int) -> list[Move]:
     """Moves of the numbers that each step has of its own."""
-    moves: list[Move] = []
+    listed: dict[bool, list[int]] = {False: [], True: []}
+    taped: dict[int, tuple[Tape, bool]] = {}
     for m, (role, group) in enumerate(zip(loop.roles, groups)):
-        if role.kind in (CARRIED, SHARED):
-            continue
-        source: Operand
-        if role.kind == LISTED:
-            source = outer.operand(group, phase)
-        else:
-            first, step = (loop.times - 1, -1) if role.backwards else (0, 1)
-            source = View(outer.loops[group[0]].tapes[role.output], first, (loop.times,), (step,))
-        scalar = inner.graph.number[m]
-        if isinstance(source, Number):
-            inner.locations[scalar] = outer.locate(group[0])
-        else:
-            register = inner.made("step", 1, EACH_ROW, inner.graph.is_boolean(scalar))
-            inner.locations[scalar] = Location(register, 0)
-            moves.append(Move(register, 0, source))
+        if role.kind == TAPED:
+            taped[m] = outer.loops[group[0]].tapes[role.output], role.backwards
+        elif role.kind == LISTED:
+            constant = outer.operand(group, phase) if len(set(group)) == 1 else None
+            if isinstance(constant, Number):
+                inner.locations[inner.graph.number[m]] = outer.locate(group[0])
+            else:
+                listed[inner.graph.is_boolean(inner.graph.number[m])].append(m)
+    moves = []
+    for inputs in listed.values():
+        for run in [inputs] if len(inputs) >= ALONE else [[m] for m in inputs]:
+            rows = list(zip(*[groups[m] for m in run]))
+            moves.append(_stream(inner, run, outer.matrix(rows, phase)))
+    ordered = sorted(taped, key=lambda m: (taped[m][1], taped[m][0]))
+    for places in _runs([Location(2 * taped[m][0].register + taped[m][1], taped[m][0].column) for m in ordered]):
+        tape, backwards = taped[ordered[places[0]]]
+        first, step = ((loop.times - 1) * tape.width, -tape.width) if backwards else (0, tape.width)
+        source = View(tape.register, tape.column + first, (loop.times, len(places)), (step, 1))
+        moves.append(_stream(inner, [ordered[k] for k in places], source))
     return moves
+
+
+def _stream(inner: Rolling, inputs: Sequence[int], source: View) -> Move:
+    """A register for inputs that get a row of a matrix in each step."""
+    scalars = [inner.graph.number[m] for m in inputs]
+    register = inner.made("step", len(inputs), EACH_ROW, inner.graph.is_boolean(scalars[0]))
+    inner.locations.update((scalar, Location(register, column)) for column, scalar in enumerate(scalars))
+    return Move(register, 0, source)

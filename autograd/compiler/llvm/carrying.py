@@ -21,7 +21,10 @@ class Carried:
     ) -> None:
         """`first` loads the value before the first step."""
         others = {i for step in steps if step.width != 1 for x in step.instructions for i in read_by(x)}
-        self.moves = instruction.carried
+        self.moves = [move for move in instruction.carried if move.source.counts == (1,)]
+        self.wide = [move for move in instruction.carried if move.source.counts != (1,)]
+        others |= {move.register for move in self.wide}
+        others |= {view.register for _, view in instruction.tapes if view.counts != (1,)}
         self.running = {
             (register, column): Accumulator(body, first(register, column).numbers)
             for register, column, _ in self.moves

@@ -210,6 +210,12 @@ def places_in(instruction: Gather) -> list[tuple[int, int]]:
     return [(register, place) for register, places in instruction.pieces for place in places]
 
 
+def _copy(block: Block, register: int, column: Index, v: Index, source: View, *first: Index) -> None:
+    """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
+    with block.body.loop(source.counts[-1]) as k:
+        block.store(register, block.body.affine(column, (1, k)), v, block.load(source, v, *first, k))
+
+
 def repeat(block: Block, instruction: Repeat) -> None:
     """All steps for one vector, then for the next; what is carried stays in machine registers where it can."""
     storage = block.storage
@@ -222,13 +228,18 @@ def repeat(block: Block, instruction: Repeat) -> None:
         with block.body.loop(instruction.times) as k:
             block.known = outer | carried.now()
             for register, column, source in instruction.streams:
-                x = block.known[register, column] = block.load(source, v, k)
+                if source.counts[1] > 1:
+                    _copy(block, register, column, v, source, k)
+                    continue
+                x = block.known[register, column] = block.load(source, v, k, 0)
                 if register in storage.rows:
                     block.store(register, column, v, x)
             for step in steps:
                 run(block, step)
             for register, source in instruction.tapes:
-                block.store(register, k, v, block.load(source, v, 0))
+                _copy(block, register, block.body.whole("mul", source.counts[0], k), v, source)
+            for register, column, source in carried.wide:
+                _copy(block, register, column, v, source)
             for (register, column), x in carried.following(lambda source: block.load(source, v, 0)):
                 block.store(register, column, v, x)
         for (register, column), x in carried.now().items():

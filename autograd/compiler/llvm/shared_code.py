@@ -122,19 +122,34 @@ def _repeat(single: Single, instruction: Repeat) -> None:
         with body.loop(instruction.times) as k:
             single.known = outer | carried.now()
             for register, column, source in instruction.streams:
-                x = single.known[register, column] = single.one(source, k)
+                if source.counts[1] > 1:
+                    _copy(single, register, column, source, k)
+                    continue
+                x = single.known[register, column] = single.one(source, k, 0)
                 if register not in storage.inner:
                     single.put(register, column, x)
             for step in steps:
                 with body.single(step.width == 1):
                     _run(single, step)
             for register, source in instruction.tapes:
-                single.put(register, k, single.one(source))
+                _copy(single, register, body.whole("mul", source.counts[0], k), source)
+            for register, column, source in carried.wide:
+                _copy(single, register, column, source)
             for (register, column), x in carried.following(single.one):
                 single.put(register, column, x)
         for (register, column), x in carried.now().items():
             single.put(register, column, x)
     single.known = outer
+
+
+def _copy(single: Single, register: int, column: Index, source: View, *first: Index) -> None:
+    """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
+    width = source.counts[-1]
+    if width == 1:
+        single.put(register, column, single.one(source, *first, 0))
+        return
+    with single.body.loop(width) as k:
+        single.put(register, single.body.affine(column, (1, k)), single.one(source, *first, k))
 
 
 def _loop(single: Single, step: Fused) -> None:

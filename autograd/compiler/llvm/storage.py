@@ -118,7 +118,8 @@ def _inner(rolled: Rolled) -> set[int]:
         steps = fused(instruction.instructions, rolled.registers)
         alone = [x for step in steps if step.width == 1 for x in step.instructions]
         here = Counter(i for x in (*alone, instruction._replace(streams=(), instructions=())) for i in reads(x))
-        made = [i for x in alone for i in written_by(x)] + [move.register for move in instruction.streams]
+        made = [i for x in alone for i in written_by(x)]
+        made += [move.register for move in instruction.streams if move.source.counts[1] == 1]
         found.update(i for i in made if here[i] == uses[i])
         for step in steps:
             if step.width is not None and step.width > 1:
