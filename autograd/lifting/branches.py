@@ -8,22 +8,25 @@ code computes for rows that have left is never looked at.
 
 from __future__ import annotations
 
+import functools
 import operator
 import traceback
-from types import FunctionType
+from types import BuiltinMethodType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.attempts import Attempt
-from autograd.lifting.forking import BOUND, Fork, Frame
+from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.merging import (
     CONTAINERS,
     UNASSIGNED,
+    Apart,
     both,
     holder,
     is_changeable,
     is_traced_number,
     is_truth,
+    known,
     mixtures,
     opposite,
     truth,
@@ -39,12 +42,15 @@ if TYPE_CHECKING:
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
-    "GtE": operator.ge, "Is": operator.is_, "IsNot": operator.is_not, "In": lambda x, xs: x in xs,
+    "GtE": operator.ge, "Is": lambda x, y: known(x) is known(y),
+    "IsNot": lambda x, y: known(x) is not known(y), "In": lambda x, xs: x in xs,
     "NotIn": lambda x, xs: x not in xs,
 }  # fmt: skip
 
 
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
+BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
+ASKING = (isinstance, issubclass, type, id, callable)  # what asks which object it is given
 FIXED = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
 
 
@@ -59,6 +65,7 @@ class Branches:
         self.turns = turns  # that rows may make of a loop while others have left it
         self.stack: list[Any] = []  # of Fork and Attempt
         mixtures.set({})
+        self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Attempt] = []  # those of them that are a `try`
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
 
@@ -109,38 +116,70 @@ class Branches:
             raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
         return x
 
+    def shares(self, names: FunctionType) -> None:
+        """A function is entered that assigns the names, of functions around it, which this lambda reads."""
+        for cell in (names.__closure__ or ()) if self.stack else ():
+            self.stack[-1].touches(cell)
+
+    def unread(self, f: FunctionType) -> Any:
+        """A function whose source cannot be read, and which changes something: refused inside of a branch."""
+
+        @functools.wraps(f)
+        def unread(*args: Any, **kwargs: Any) -> Any:
+            if self.stack:
+                self._refuse(f)
+            return f(*args, **kwargs)
+
+        return unread
+
     def _meets(self, f: Any) -> None:
         """Refuse a function of the user's that could not be rewritten, if that may matter here."""
         if not isinstance(f, FunctionType) or is_library(f.__module__) or is_rewritten(f):
             return
         if hides_arithmetic(f.__code__) or (self.stack and changes(f.__code__)):
-            name = f.__qualname__
-            raise refuse(
-                lambda most: f"what {name:.60} does", "its source cannot be read: call it outside of the branch"
-            )
+            self._refuse(f)
+
+    def _refuse(self, f: FunctionType) -> None:
+        name = f.__qualname__
+        raise refuse(lambda most: f"what {name:.60} does", "its source cannot be read: call it outside of the branch")
 
     def iterated(self, xs: Any) -> Any:
-        """xs, which a loop goes over."""
-        if self.stack and hasattr(xs, "__next__"):
-            raise refuse(lambda most: "how far an iterator goes", "go over a list, or make the iterator in the branch")
+        """xs, which a loop goes over, or perhaps a function."""
+        if hasattr(type(xs), "__next__") and type(xs) is not Apart:
+            if self.stack:
+                raise refuse(lambda most: TAKEN, "go over a list, or make the iterator in the branch")
+            self.iterators.append(xs)
+        self._passed(xs)
         return xs
+
+    def _passed(self, f: Any) -> None:
+        """A function may call f: if it is a method of a list, or the like, that changes it."""
+        bound = getattr(f, "__self__", None) if isinstance(f, BUILTIN) else None
+        if isinstance(bound, CONTAINERS) and f.__name__ in CHANGES:
+            self.touched(bound)
 
     def called(self, f: Any) -> Any:
         """f, which the code is about to call."""
+        if type(f) is functools.partial:
+            return functools.partial(self.called(f.func), *f.args, **f.keywords)
+        if any(f is x for x in ASKING):
+            return lambda *args: f(*map(known, args))
         if isinstance(f, type):
             return f
         bound = getattr(f, "__self__", None)
-        if isinstance(bound, CONTAINERS) and f.__name__ in CHANGES:
-            self.touched(bound)
+        self._passed(f)
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
             return f
-        if f is next:
-            raise refuse(lambda most: "whether an item is taken from an iterator", "take it outside of the branch")
+        if f is next or hasattr(bound, "__next__"):
+            raise refuse(lambda most: TAKEN, "take it outside of the branch")
         if self.attempts:
             return watching(self, f)
         home = getattr(f, "__module__", None) or ""
-        if not is_library(home) or (home.startswith(QUIET) and f not in (setattr, delattr)):
+        is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
+        if (is_python and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
+            return f
+        if isinstance(bound, CONTAINERS):
             return f
 
         def foreign(*args: Any, **kwargs: Any) -> Any:
@@ -149,6 +188,10 @@ class Branches:
             return f(*args, **kwargs)
 
         return foreign
+
+    def matched(self, x: Any) -> Any:
+        """x, which `match` will look at."""
+        return known(x)
 
     # --- expressions
 

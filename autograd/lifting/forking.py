@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opcode import opname
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.merging import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Jumps = dict[Any, tuple[Any, Names]]  # by target: where the rows went that have left, and their names then
 
 RETURN = "return"
+TAKEN = "whether an item is taken from an iterator"
 BROKEN = "loop was broken"  # among the names of those who left a loop
 DEEPEST = 200  # branches inside branches
 MOST_OPEN = 2_000  # turns of a `while` after some rows have left it
@@ -110,7 +112,7 @@ class Fork:
 
     def _held(self, x: Any, a: Any, b: Any) -> Any:
         found = merged(self.condition, a, b)
-        if type(found) is Apart:
+        if type(found) is Apart and type(x) is not CellType:
             kind = type(x).__name__
             raise refuse(lambda most: f"how many items a {kind} has", "change as many items on both sides of a branch")
         return found
@@ -228,12 +230,20 @@ class Loop:
         self.frame, self.is_open = frame, is_open  # whether it has no end but its condition
         self.leave, self.next = ("leave", id(self)), ("next", id(self))  # the targets of `break` and `continue`
         self.turns = 0
+        self.draws = False  # whether it takes items from an iterator that the code has in a name
+
+    def over(self, known: list[Any], xs: Any) -> Any:
+        """What the loop goes over; `known` are the iterators that were met before it was computed."""
+        self.draws = len(self.frame.branches.iterators) > len(known)
+        return xs
 
     def turn(self, scope: Names, *names: str) -> Any:
         """A turn, for the rows that have not left."""
         fork = self.frame.fork_rest(Turn, scope, names)
         self.last = fork
         self.turns += fork.is_traced
+        if self.draws and fork.is_traced:
+            raise refuse(lambda most: TAKEN, "go over a list")
         if self.turns > (MOST_OPEN if self.is_open else MOST_TURNS):
             raise refuse(lambda most: "the end of this loop", BOUND)
         if self.is_open and self.turns > self.frame.branches.turns:

@@ -61,7 +61,7 @@ CHANGES = {  # methods that change what they belong to
     "intersection_update", "symmetric_difference_update", "partition", "resize", "itemset", "__setitem__",
     "__delitem__", "__iadd__",
 }  # fmt: skip
-STORES = {opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "DELETE_ATTR", "STORE_DEREF")}
+STORES = {opmap[f"{verb}_{what}"] for verb in ("STORE", "DELETE") for what in ("SUBSCR", "ATTR", "DEREF", "GLOBAL")}
 
 
 @functools.lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ import copy
 from collections import deque
 from contextvars import ContextVar
 from sys import getrefcount
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -52,6 +52,12 @@ ASKED = (
 )
 for _name in ASKED.split():
     setattr(Apart, f"__{_name}__", Apart._refused)
+
+
+def known(x: Any) -> Any:
+    """x, if it may be asked which object it is."""
+    return x._refused() if type(x) is Apart else x
+
 
 UNASSIGNED = Apart("a name assigned on one side only")
 
@@ -140,8 +146,8 @@ def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 
 def _merged_dicts(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    if a.keys() != b.keys():
-        return Apart("a dict of other keys")
+    if list(a) != list(b):
+        return Apart("a dict of other keys, or in another order")
     made = copy.copy(a)
     made.update((key, merge(x, b[key])) for key, x in a.items())
     return made
@@ -212,7 +218,7 @@ CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
 
 def is_changeable(x: Any) -> bool:
     """Whether x holds something that code can change in place, and that we can put back."""
-    if isinstance(x, CONTAINERS):
+    if isinstance(x, (*CONTAINERS, CellType)):
         return True
     if not hasattr(x, "__dict__") or isinstance(x, (type, FunctionType, ModuleType)) or is_lifted(x):
         return False
@@ -228,13 +234,25 @@ def holder(x: Any) -> Any:
 
 def contents(x: Any) -> Any:
     """A copy of what x holds now."""
+    if isinstance(x, CellType):
+        return held_by(x)
     return x.copy() if isinstance(x, CONTAINERS) else dict(x.__dict__)
+
+
+def held_by(cell: CellType) -> Any:
+    """What a variable of a function's holds that functions inside it share."""
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is not assigned yet
+        return UNASSIGNED
 
 
 def refill(x: Any, held: Any) -> None:
     """Let x hold this again."""
     if isinstance(x, numpy.ndarray):
         x[...] = held
+    elif isinstance(x, CellType):
+        x.cell_contents = held
     elif isinstance(x, (list, bytearray)):
         x[:] = held
     else:

@@ -20,7 +20,7 @@ from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
 from autograd.lifting.classes import Parent, class_in, object_in, parent_in
 from autograd.lifting.containers import CONTAINERS, container_in
-from autograd.lifting.handlers import hides_arithmetic
+from autograd.lifting.handlers import changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.rewriting import RUNTIME, SUPER
@@ -177,13 +177,13 @@ class Reading:
 
         return functools.update_wrapper(dispatched, f)
 
-    def function(self, f: FunctionType) -> FunctionType:
+    def function(self, f: FunctionType) -> Any:
         """f's own code with a view of its globals, and of its closure and defaults."""
         if type(f.__globals__) is View:  # made by code that is lifted
             return f
         of_globals, of_closure = assigned(f.__code__)
         if of_globals and not self.lifts:
-            return f
+            return self._checked(f)
         if of_globals:
             raise TypeError(f"lift: {f.__name__} assigns the global name {of_globals[0]}: return the value instead")
         view = self.views.get(id(f.__globals__))
@@ -193,20 +193,25 @@ class Reading:
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
         new = {name: CellType() for name, cell in cells.items() if name != "__class__" and self._may_stand_in(cell)}
         if not self.lifts and not new.keys().isdisjoint(of_closure):
-            return f
+            return self._checked(f)
         for name in of_closure:
             if name in new:
                 raise TypeError(
                     f"lift: {f.__name__} assigns {name}, a {type(cells[name].cell_contents).__name__} of its closure"
                 )
         made = FunctionType(code, view, f.__name__, None, tuple(map((cells | new).__getitem__, code.co_freevars)))
-        self.known[id(f)] = f, made  # before its cells are read: one may hold f
+        checked = made if code is not f.__code__ else self._checked(made)
+        self.known[id(f)] = f, checked  # before its cells are read: one may hold f
         for name, cell in new.items():
             cell.cell_contents = self.stand_in(cells[name].cell_contents)
         made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
-        return made
+        return checked
+
+    def _checked(self, f: FunctionType) -> Any:
+        """A function that is not rewritten, for code with branches."""
+        return self.branches.unread(f) if self.branches and changes(f.__code__) else f
 
     def _code(self, code: CodeType) -> CodeType:
         """The code with branches that can be traced, where its source is known."""

@@ -62,6 +62,8 @@ class Rewriter(ast.NodeTransformer):
             node.body.append(at(last, f"return {FRAME}.result()"))
         if any(isinstance(part, ast.Name) and part.id == FRAME for part in within(node.body)):
             node.body.insert(0, at(node.body[0], f"{FRAME} = {RUNTIME}.frame({quoted(self.shared)[2:]})"))
+        if self.shared:
+            node.body.insert(0, at(node.body[0], f"{RUNTIME}.shares(lambda: [{', '.join(self.shared)}])"))
         self.shared, self.loops, self.first = kept
         return node
 
@@ -142,17 +144,18 @@ class Rewriter(ast.NodeTransformer):
         item = self.fresh("item")
         target = at(node.target, f"_ = {item}")
         target.targets = [self.expression(node.target)]
-        turns = at(node, f"for {item} in _: pass", _=self.iterated(node.iter))
-        return self.looped(node, turns, names, [target])
+        loop = self.fresh("loop")
+        turns = at(node, f"for {item} in {loop}.over({RUNTIME}.iterators.copy(), _): pass", _=self.iterated(node.iter))
+        return self.looped(node, loop, turns, names, [target])
 
     def visit_While(self, node: ast.While) -> Any:
-        return self.looped(node, at(node, "while True: pass"), bound([node]), [], node.test)
+        return self.looped(node, self.fresh("loop"), at(node, "while True: pass"), bound([node]), [], node.test)
 
     def looped(
-        self, node: Any, turns: Any, names: list[str], first: list[ast.stmt], test: ast.expr | None = None
+        self, node: Any, loop: str, turns: Any, names: list[str], first: list[ast.stmt], test: ast.expr | None = None
     ) -> list[ast.stmt]:
         """A loop that rows may leave."""
-        loop, listed = self.fresh("loop"), ", ".join(["", *names])
+        listed = ", ".join(["", *names])
         self.loops.append((loop, names))
         body = self.block(node.body)
         self.loops.pop()
@@ -221,6 +224,17 @@ class Rewriter(ast.NodeTransformer):
         kinds = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
         handler = ast.copy_location(ast.ExceptHandler(kinds, None, [at(node, "pass")]), node)
         return self.visit(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
+
+    def visit_Match(self, node: ast.Match) -> Any:
+        self.generic_visit(node)
+        node.subject = Expressions(self).call(node.subject, "matched", node.subject)
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        unpacks = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
+        value = self.iterated(node.value) if unpacks else self.expression(node.value)
+        node.targets, node.value = list(map(self.expression, node.targets)), value
+        return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         sign, target = type(node.op).__name__, node.target
@@ -299,8 +313,11 @@ class Expressions(ast.NodeTransformer):
         return self.call(node, "opposite", node.operand) if isinstance(node.op, ast.Not) else node
 
     def visit_Compare(self, node: ast.Compare) -> Any:
-        lazy = len(node.ops) > 1 and is_lazy(node.comparators)
-        self.generic_visit(node)
+        asks = len(node.ops) > 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot))
+        lazy = asks and is_lazy(node.comparators)
+        searched = [isinstance(op, (ast.In, ast.NotIn)) for op in node.ops]
+        node.left = self.visit(node.left)
+        node.comparators = [self.iterated(x) if s else self.visit(x) for s, x in zip(searched, node.comparators)]
         if not lazy:
             return node
         made = self.call(node, "chain", node.left, node.comparators)
@@ -308,7 +325,9 @@ class Expressions(ast.NodeTransformer):
         return made
 
     def visit_Call(self, node: ast.Call) -> Any:
-        self.generic_visit(node)
+        node.func = self.visit(node.func)
+        node.args = list(map(self.iterated, node.args))
+        node.keywords = [ast.keyword(part.arg, self.iterated(part.value)) for part in node.keywords]
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and self.statements.first:
             return at(node, f"{SUPER}(__class__, {self.statements.first})").value
         node.func = self.call(node.func, "called", node.func)
@@ -319,9 +338,13 @@ class Expressions(ast.NodeTransformer):
         node.ifs = [self.visit(x) for x in node.ifs]
         return node
 
+    def visit_Starred(self, node: ast.Starred) -> Any:
+        node.value = self.iterated(node.value)
+        return node
+
     def iterated(self, node: ast.expr) -> Any:
-        """What a loop goes over; an iterator that the code has in a name cannot be run twice."""
-        known = isinstance(node, (ast.Name, ast.Attribute))
+        """What a loop or a function may go over; an iterator that the code has in a name cannot be run twice."""
+        known = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load)
         return self.call(node, "iterated", self.visit(node)) if known else self.visit(node)
 
     def changed(self, node: Any) -> Any:
