@@ -47,7 +47,7 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
     """
     frame = users_frame(2)
     advice = advice or _advice(frame)
-    place = "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
+    place = place_of(frame)
     told = f" is not known while a function is traced: {advice}"
     error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
     if noted:
@@ -119,6 +119,11 @@ def users_frame(above: int) -> FrameType | None:
             break
         frame = frame.f_back
     return frame
+
+
+def place_of(frame: FrameType | None) -> str:
+    """The file and line of a frame, for the beginning of a message."""
+    return "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
 
 
 def is_library(module: str | None) -> bool:

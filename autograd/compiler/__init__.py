@@ -17,6 +17,7 @@ def compile(
     backend: str = "auto",
     threads: "int | None" = None,
     index: "Sequence[str]" = (),
+    paths: int = 100,
 ) -> "Compiled":
     """Compile a function of the scalars of one row: it is traced once and runs over arrays of rows.
 
@@ -46,4 +47,4 @@ def compile(
         from autograd.compiler.backends import Options
         from autograd.compiler.compiled import Compiled
 
-    return Compiled(f, rows, static, index, Options(backend, threads))
+    return Compiled(f, rows, static, index, Options(backend, threads, paths))

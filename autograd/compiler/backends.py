@@ -44,6 +44,7 @@ class Options(NamedTuple):
 
     backend: str = "auto"
     threads: int | None = None
+    paths: int = 100
 
     def available(self) -> Options:
         """These options in another process, where "llvm" is only a preference."""
@@ -57,6 +58,8 @@ class Options(NamedTuple):
             raise TypeError(f"compile: threads must be a whole number or None, got {self.threads!r}")
         if self.threads is not None and self.threads < 1:
             raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
+        if type(self.paths) is not int or self.paths < 0:
+            raise ValueError(f"compile: paths must be a whole number, 0 for none, got {self.paths!r}")
         if self.backend == "llvm" and missing():
             raise ImportError(
                 f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})"

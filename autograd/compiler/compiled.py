@@ -10,6 +10,7 @@ from autograd.compiler.copies import portable, restore
 from autograd.compiler.layout import ArgumentReader, IndexReader, UnfitNumber, conformed, shapes_in
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters
+from autograd.compiler.parting import PathsPlan
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.traces import Call, Traces
@@ -49,7 +50,7 @@ class Compiled:
         self._states: dict[Any, Traces] = {}
         self._changing = Lock()
         self._traces = self._traces_now()
-        self._latest: Plan | None = None
+        self._latest: Plan | PathsPlan | None = None
         self._plain_argnums: tuple[int, ...] = ()
 
     def _traces_now(self) -> Traces:
@@ -251,7 +252,7 @@ class Compiled:
 
     def _ready(
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
-    ) -> tuple[Plan, Sequence[Any], int | None]:
+    ) -> tuple[Plan | PathsPlan, Sequence[Any], int | None]:
         """The plan, its arrays, and the number of rows: looked up by shapes if all arguments are arrays and floats."""
         traces = self._traces
         if traces.watch.changed():
@@ -332,7 +333,7 @@ class Compiled:
         self._plain_argnums = argnums  # usually the same constant comes again
         return True
 
-    def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan:
+    def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan | PathsPlan:
         if self._traces.watch.changed():
             self._traces = self._traces_now()
         self._latest = self._traces.plan(kind, call, chosen)

@@ -73,11 +73,12 @@ class Plan:
         each: bool,
         options: Options,
         longer: Callable[[Program], Program] | None = None,
+        apart: bool = False,
     ) -> None:
         """`specs` are those of the arguments other than indices, and `chosen` the ones to differentiate.
 
-        `is_index` says which arrays of a call are indices. With `each`, every result is by row. `longer` traces f
-        again, with more turns of its loops.
+        `is_index` says which arrays of a call are indices. With `each`, every result is by row, with `apart` also what
+        a pullback would add up. `longer` traces f again, with more turns of its loops.
         """
         self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
         self.given = kind, specs, is_index, longer
@@ -98,7 +99,7 @@ class Plan:
         self.specs = [*self.specs, *vectors[self.kind.vectors]]
         self.program = self.kind.derive(traced, self.varied, False)
         # Of the derivatives: what rows share gets one for each row, but a pullback adds up the rows' cotangents.
-        self.all_by_row = each and self.kind.vectors != "cotangents"
+        self.all_by_row = each and (apart or self.kind.vectors != "cotangents")
         self.by_row = [self.all_by_row or traced.arguments[i].name in traced.rows for i in self.varied]
         # The entries of a Hessian in what rows choose belong to other places in each row.
         self.results = list(self._results(each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
@@ -123,22 +124,37 @@ class Plan:
 
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
         """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
+        if not sparse:
+            return self.structured(self.dense(arrays, rows), is_tuple)
         settled = self._settled(arrays, rows)
         (found,), items = settled._computed(arrays, rows, None, ())
-        if sparse:
-            return settled.matrix.sparse(found, items)
+        return settled.matrix.sparse(found, items)
+
+    def dense(self, arrays: Sequence[Any], rows: int | None) -> Any:
+        """The Jacobian of each row, or of all, as a matrix."""
+        settled = self._settled(arrays, rows)
+        (found,), items = settled._computed(arrays, rows, None, ())
+        return settled.matrix.dense(found, items)
+
+    def structured(self, matrix: Any, is_tuple: bool) -> Any:
+        """A Jacobian in the structures of the result and of the arguments."""
         specs = tuple([self.specs[i] for i in self.chosen])
-        argument = SequenceSpec(specs, tuple) if is_tuple else specs[0]
-        return jacobian_of(self.result, argument, settled.matrix.dense(found, items), self.each)
+        return jacobian_of(self.result, SequenceSpec(specs, tuple) if is_tuple else specs[0], matrix, self.each)
 
     def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
         """The Hessian of the total, or of each row."""
+        return self.curved(self.second(arrays, rows, reduce))
+
+    def second(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
+        """The Hessian of the total, or of each row, as a matrix."""
         settled = self._settled(arrays, rows)
         (found,), items = settled._computed(arrays, rows, reduce, ())
-        argument = self.specs[self.chosen[0]]
         gathers = len(settled.varied) > 1
-        matrix = settled.matrix.second(found, items, self.each) if gathers else settled.matrix.dense(found, ())
-        return hessian_of(argument, matrix, self.each)
+        return settled.matrix.second(found, items, self.each) if gathers else settled.matrix.dense(found, ())
+
+    def curved(self, matrix: Any) -> Any:
+        """A Hessian in the structure of the argument."""
+        return hessian_of(self.specs[self.chosen[0]], matrix, self.each)
 
     @cached_property
     def matrix(self) -> Matrix:
@@ -226,18 +242,8 @@ class Plan:
             return True
         if found.any():
             row = int((found > 0).argmax())
-            raise self._raised(errors[found[row] - 1], row)
+            raise raised(errors[found[row] - 1], self.traced.name, row if self.traced.rows else None)
         return False
-
-    def _raised(self, error: Exception, row: int) -> Exception:
-        """An error of f's for one row."""
-        try:
-            raised = copy.copy(error)
-        except TypeError:  # its class takes other arguments than it keeps
-            raised = error
-        notes = [f"{self.traced.name} raises this for row {row}"] if self.traced.rows else []
-        raised.__notes__ = [*getattr(error, "__notes__", ()), *notes]
-        return raised
 
     def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
         idle = self._idle[safe]
@@ -295,3 +301,14 @@ class Plan:
             size = math.prod(shape)
             yield Result(tuple(range(start, start + size)), by_row, shape)
             start += size
+
+
+def raised(error: Exception, name: str, row: int | None) -> Exception:
+    """An error of the function of this name, for one row."""
+    try:
+        found = copy.copy(error)
+    except TypeError:  # its class takes other arguments than it keeps
+        found = error
+    notes = [] if row is None else [f"{name} raises this for row {row}"]
+    found.__notes__ = [*getattr(error, "__notes__", ()), *notes]
+    return found

@@ -16,6 +16,8 @@ from autograd.compiler.forms import Flattener, flattener
 from autograd.compiler.layout import as_indices, as_rows, shapes_in, shapes_of, tells_all, template
 from autograd.compiler.locks import Lock
 from autograd.compiler.parameters import Parameters, Passed
+from autograd.compiler.parting import PathsPlan, numbers_of, of_arrays
+from autograd.compiler.paths import Path, Paths, path_along
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import reader, trace
@@ -67,9 +69,9 @@ class Traces:
 
     def __init__(self, f: Callable[..., Any] | None, parameters: Parameters, options: Options, watch: Watch) -> None:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
-        self.programs: dict[Any, Program] = {}
-        self.plans: dict[Any, Plan] = {}
-        self.known: dict[Any, tuple[Plan, int | None]] = {}  # by form and shapes alone
+        self.programs: dict[Any, Program | Paths] = {}
+        self.plans: dict[Any, Plan | PathsPlan] = {}
+        self.known: dict[Any, tuple[Plan | PathsPlan, int | None]] = {}  # by form and shapes alone
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
         self.turns = FIRST_TURNS
         self._tracing = Lock()
@@ -82,7 +84,9 @@ class Traces:
                 return flat, found
         return None, args
 
-    def knows(self, key: Any, args: tuple[Any, ...], passed: Passed, found: tuple[Plan, int | None]) -> None:
+    def knows(
+        self, key: Any, args: tuple[Any, ...], passed: Passed, found: tuple[Plan | PathsPlan, int | None]
+    ) -> None:
         """Remember the plan and the number of rows of a call, if the form and the shapes of its arguments tell them."""
         flat, arrays = self.flattened(args)
         shapes = shapes_in(arrays)
@@ -97,39 +101,97 @@ class Traces:
             self.known.clear()
         self.known[(*key, flat, shapes)] = found
 
-    def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan:
+    def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
         """The plan for arguments of these specs: traced, differentiated and rolled on first use."""
         key = (kind, call.each, chosen, call.key)
         plan = self.plans.get(key)
         if plan is None:
             with uncollected():
-                longer = partial(self._longer, call)
                 traced = self._traced(call)
-                plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
+                if isinstance(traced, Paths):
+                    grow = partial(self._grow, call)
+                    by_row = self._by_row(call)
+                    plan = PathsPlan(kind, traced, call.specs, by_row, chosen, call.each, self.options, grow)
+                else:
+                    longer = partial(self._longer, call)
+                    plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
                 plan.prepare()
             self.plans[key] = plan
         return plan
 
-    def _traced(self, call: Call) -> Program:
-        """The program of f for arguments of these specs, traced on first use."""
+    def _traced(self, call: Call) -> Program | Paths:
+        """The program of f for arguments of these specs, or its paths, traced on first use."""
         with self._tracing.held:
-            program = self.programs.get(call.key)
-            if program is None:
-                program = self.programs[call.key] = self._trace(call)
-        return program
+            found = self.programs.get(call.key)
+            if found is None:
+                found = self.programs[call.key] = self._trace(call)
+        return found
+
+    def _by_row(self, call: Call) -> list[bool]:
+        """Which arguments with specs have rows."""
+        roles = {name: self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names)}
+        return [roles[name] == "rows" for name in call.moving]
+
+    def _grow(self, call: Call, count: int, numbers: Sequence[float]) -> bool:
+        """Add the path that a row of these numbers takes, if there are so many yet."""
+        with self._tracing.held, uncollected():
+            paths = self.programs[call.key]
+            assert isinstance(paths, Paths)
+            if len(paths.known) != count:
+                return False
+            paths.add(self._path(call, numbers))
+            return True
 
     def _longer(self, call: Call, program: Program) -> Program:
         """The program of f with more turns of its loops than this one has."""
         with self._tracing.held, uncollected():
-            if self.programs.get(call.key) is program:
+            found = self.programs.get(call.key)
+            if found is program or not isinstance(found, Program):
                 self.turns *= 2
-                self.programs[call.key] = self._trace(call)
-            return self.programs[call.key]
+                found = self.programs[call.key] = self._selecting(call)
+            return found
 
-    def _trace(self, call: Call) -> Program:
-        name = self.parameters.name
+    def _trace(self, call: Call) -> Program | Paths:
+        """The program of f if its truths can be traced; else the paths of f, with that of the first row."""
+        try:
+            return self._selecting(call)
+        except TraceError:  # names its line, whatever the shapes
+            if not self.options.paths or any(call.is_index) or call.rows == 0:
+                raise
+            try:
+                paths = Paths(self.options.paths)
+                paths.add(self._path(call, numbers_of(call.arrays, of_arrays(call.specs, self._by_row(call)), 0)))
+                return paths
+            except TraceError:
+                pass  # what is refused is no truth
+            raise
+
+    def _selecting(self, call: Call) -> Program:
+        """The program of f, in which branches are selections."""
         if self.function is None:
-            raise TypeError(f"{name} was unpickled without its function: it cannot trace other shapes")
+            raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace other shapes")
+        program = self._as_it_is(call)
+        return self._traced_on(call, *reader(self.function, self.turns)) if program is None else program
+
+    def _as_it_is(self, call: Call) -> Program | None:
+        """The program of f if its control flow depends on no traced number; None where its source must be read."""
+        if handles_errors(self.function):
+            return None
+        try:
+            return self._traced_on(call, self.function)
+        except TraceError:
+            return None
+
+    def _path(self, call: Call, numbers: Sequence[float]) -> Path:
+        """The path of f that a row of these numbers takes; arithmetic raises errors only where the source is read."""
+        if self.function is None:
+            name = self.parameters.name
+            raise TypeError(f"{name} was unpickled without its function: it cannot trace the path of another row")
+        f, branches = reader(self.function, self.turns) if handles_errors(self.function) else (self.function, None)
+        return path_along(lambda along: self._traced_on(call, f, branches, along), numbers)
+
+    def _traced_on(self, call: Call, function: Any, branches: Any = None, along: Any = None) -> Program:
+        """The program of f, or of what stands for it, for arguments of these specs."""
         static = {name: x for name, _, x in call.static}
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
         traced = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
@@ -140,32 +202,18 @@ class Traces:
             values = [static[name] if name in static else next(given) for name in call.passed.names]
             return call.passed.call(self.parameters.signature, function, values)
 
-        of_numbers.__name__ = name
-        function, templates = self.function, [template(specs[name]) for name in names]
+        f = along(of_numbers) if along else of_numbers
+        f.__name__ = self.parameters.name
         try:
-            program = self._as_it_is(of_numbers, templates, names, roles)
-            if program is None:
-                function, branches = reader(self.function, self.turns)
-                program = trace(of_numbers, templates, names, roles, branches)
-        except TraceError:  # names its line, whatever the shapes
+            program = trace(f, [template(specs[name]) for name in names], names, roles, branches)
+        except TraceError:
             raise
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
-            error.add_note(f"{name} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
+            error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
         guard = program.guard and program.guard._replace(program=folded(program.guard.program))
         return replace(folded(program), guard=guard)
-
-    def _as_it_is(
-        self, f: Callable[..., Any], templates: Sequence[Any], names: Sequence[str], roles: Sequence[str]
-    ) -> Program | None:
-        """The program of f if its control flow depends on no traced number; None where its source must be read."""
-        if handles_errors(self.function):
-            return None
-        try:
-            return trace(f, templates, names, roles)
-        except TraceError:
-            return None
 
     # --- copies
 

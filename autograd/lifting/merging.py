@@ -16,7 +16,7 @@ from autograd.arrays.lists import is_traced
 from autograd.arrays.scalars import choose
 from autograd.lifting.python_names import is_lifted
 from autograd.refusals import refuse
-from autograd.symbols import Condition
+from autograd.symbols import Condition, answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,12 +63,13 @@ UNASSIGNED = Apart("a name assigned on one side only")
 
 
 def truth(x: Any) -> Any:
-    """Whether x counts as true: a bool, or in a trace a condition."""
-    if type(x) is bool or type(x) is Condition:
+    """Whether x counts as true: a bool, or in a trace a condition, unless it is along a path."""
+    if type(x) is bool:
         return x
     if isinstance(x, numpy.ndarray) and x.size == 1:
         x = x.item()
-    return scalars.truth(x) if is_lifted(x) else bool(x)
+    found = scalars.truth(x) if is_lifted(x) else bool(x)
+    return found if answering.get() is None else bool(found)
 
 
 def opposite(condition: Any) -> Any:

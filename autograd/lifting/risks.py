@@ -52,9 +52,11 @@ def watching(branches: Branches, f: Any) -> Any:
 def watch(branches: Branches, row: Primitive, operands: tuple[Any, ...], z: Any) -> None:
     """Tell the handlers around an operation where it would raise an error on floats, and which."""
     for condition, error in errors_of(row, [core(x) for x in operands], core(z)):
-        found = truth(condition)
+        found, raised = truth(condition), error(f"{row.name}: raised where f runs on floats")
+        if found is True:
+            raise raised
         if found is not False:
-            branches.fails(found, error(f"{row.name}: raised where f runs on floats"), watched=True)
+            branches.fails(found, raised, watched=True)
 
 
 def errors_of(row: Primitive, operands: list[Any], z: Any) -> Iterator[tuple[Any, type[Exception]]]:

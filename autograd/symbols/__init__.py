@@ -1,3 +1,3 @@
 """Symbols: numbers that record the operations on them, so that a rule run on them gives formulas."""
 
-from autograd.symbols.symbol import COMPARISONS, Condition, Masked, Symbol, operation, same, unmasked
+from autograd.symbols.symbol import COMPARISONS, Condition, Masked, Symbol, answering, operation, same, unmasked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from _contextvars import ContextVar
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 from autograd.numbers.operand import NumPyOperand
@@ -14,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+# What answers for the truth of a condition, while a function is traced along a path; None refuses to.
+answering: ContextVar[Callable[[Condition], bool] | None] = ContextVar("autograd answering", default=None)
 
 
 class Symbol(Expression):
@@ -108,7 +112,7 @@ class Symbol(Expression):
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
-        raise _unknown_truth(self)
+        return _truth(Condition("!=", self, 0.0), self)
 
     if not TYPE_CHECKING:
 
@@ -224,7 +228,7 @@ class Condition(NumPyOperand, Comparison):
         return brief(self)
 
     def __bool__(self) -> bool:
-        raise _unknown_truth(self)
+        return _truth(self, self)
 
 
 BOOLEANS = {Condition, bool}
@@ -275,6 +279,14 @@ def unmasked(x: Any) -> Any:
 
 def _with_mask(x: Any) -> tuple[Any, Any]:
     return (0.0, False) if x is None else (x.value, x.mask) if type(x) is Masked else (x, True)
+
+
+def _truth(condition: Condition, asked: Any) -> bool:
+    """The truth of a condition along a path; refused, in the words of what was asked, where there is none."""
+    answer = answering.get()
+    if answer is None:
+        raise _unknown_truth(asked)
+    return answer(condition)
 
 
 def _unknown_truth(x: Any) -> TypeError:
