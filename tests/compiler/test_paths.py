@@ -1,0 +1,182 @@
+"""Paths, the last resort: what cannot be traced as one program takes the path of each row, with the bits of f."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import TraceError, log, sqrt
+from tests.compiler.backends import both, needs_llvm
+from tests.compiler.branching import function
+from tests.compiler.test_branches import agrees
+from tests.compiler.writing import WRITTEN, a_place
+
+# --- what people write ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("f", WRITTEN)
+def test_what_people_write(f: Any) -> None:
+    agrees(f, "numpy")
+
+
+UNREAD = """
+class Meter:
+    def __init__(self, x): self.x, self.n = x, 0
+    @property
+    def value(self): return self.bump()
+    def __getitem__(self, k): return self.bump()
+    def __add__(self, x): return self.bump() + x
+    def __len__(self): return 2 if self.bump() is not None else 1
+    def __call__(self, x): return self.bump() * x
+    def __contains__(self, x): return self.bump() > x
+    def __enter__(self): self.bump()
+    def __exit__(self, *error): self.bump()
+    def bump(self):
+        self.n += 1
+        return self.x + self.n
+def entered(m):
+    with m: return 1.0
+"""
+
+
+@pytest.mark.parametrize("use", ["m.value", "m[0]", "m + b", "len(m)", "m(b)", "(2.0 if a in m else b)", "entered(m)"])
+def test_what_python_calls_by_itself_is_no_secret(use: str) -> None:
+    """A method whose source cannot be read, and which changes something, runs in a branch for its rows alone."""
+    scope: dict[str, Any] = {"__name__": "users"}
+    exec(compile(UNREAD, "gone.py", "exec"), scope)
+    agrees(
+        function(f"def f(a, b):\n    m = Meter(a)\n    y = {use} if b > 0 else b\n    return y + m.n\n", **scope),
+        "numpy",
+    )
+
+
+def test_code_without_its_source() -> None:
+    scope: dict[str, Any] = {"log": log}
+    exec(compile("def f(a, b):\n    return log(a) if a > 0 else b * b if b > 0 else a", "gone.py", "exec"), scope)
+    agrees(scope["f"], "numpy")
+
+
+# --- derivatives ----------------------------------------------------------------------------------
+
+
+def popped(w: Any, x: Any) -> list[Any]:
+    heap = [x * w[0], w[1], x * x - w[0]]
+    heapq.heapify(heap)
+    return [heapq.heappop(heap) * x, heap[0] * heap[1]]
+
+
+def total(w: Any, x: Any) -> Any:
+    return sum(popped(w, x))
+
+
+W, X = [0.7, -0.3], np.random.default_rng(0).normal(size=30)
+V = X[:, None] * [1.0, -2.0] + 1
+
+
+@both
+def test_derivatives_are_those_of_the_rows_in_order(compile: Any) -> None:
+    fast = compile(total, rows=("x",))
+    values, slopes = zip(*(autograd.value_and_grad(total, (0, 1))(W, x) for x in X))
+    by_w, by_x = map(np.array, zip(*slopes))
+    value, (dw, dx) = fast.value_and_grad(W, X, argnums=(0, 1))
+    for found, wanted in ((value, values), (np.transpose(dw), by_w), (dx, by_x)):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    for reduce, share in (("sum", 1), ("mean", len(X))):
+        value, (dw, dx) = fast.value_and_grad(W, X, argnums=(0, 1), reduce=reduce)
+        assert type(value) is float and value == pytest.approx(np.sum(values) / share)
+        np.testing.assert_allclose(dw, by_w.sum(0) / share, rtol=1e-12)
+        np.testing.assert_allclose(dx, by_x / share, rtol=1e-12)
+
+
+def test_every_derivative_is_there() -> None:
+    fast, lists = (autograd.compile(f, rows=("x",), backend="numpy") for f in (total, popped))
+    curved = np.array([autograd.hessian(lambda w, x=x: total(w, x))(W) for x in X])
+    np.testing.assert_allclose(fast.hessian(W, X), curved, rtol=1e-12)
+    np.testing.assert_allclose(fast.hessian(W, X, reduce="sum"), curved.sum(0), rtol=1e-12)
+    np.testing.assert_allclose(
+        fast.hvp(W, X, tangents=[1.0, 2.0], reduce="mean"), curved.mean(0) @ [1, 2], rtol=1e-12, atol=1e-15
+    )
+    wanted = [autograd.jacobian(popped, 1)(W, x) for x in X]
+    np.testing.assert_allclose(lists.jacobian(W, X, argnums=1), wanted, rtol=1e-12)
+    value, along = lists.jvp((W, X), ([1.0, 2.0], 2 * X))
+    np.testing.assert_allclose(value, [popped(W, x) for x in X], rtol=1e-12)
+    np.testing.assert_allclose(
+        along, [autograd.jvp(popped, (W, x), ([1.0, 2.0], 2 * x))[1] for x in X], rtol=1e-12, atol=1e-15
+    )
+    pulled = [autograd.vjp(popped, W, x)[1](list(v)) for x, v in zip(X, V)]
+    dw, dx = lists.vjp(W, X)[1](V)
+    np.testing.assert_allclose(dw, np.sum([w for w, _ in pulled], 0), rtol=1e-12)
+    np.testing.assert_allclose(dx, [x for _, x in pulled], rtol=1e-12)
+    with pytest.raises(ValueError, match="rows take different paths"):
+        lists.jacobian(W, X, sparse=True)
+    alone = autograd.compile(total, backend="numpy")
+    for x in X[:5]:
+        np.testing.assert_allclose(alone.hessian(W, x), autograd.hessian(lambda w, x=x: total(w, x))(W), rtol=1e-12)
+
+
+@both
+def test_the_order_of_paths_leaves_no_trace(compile: Any) -> None:
+    fast, other = compile(total, rows=("x",)), compile(total, rows=("x",))
+    other(W, X[::-1])
+    for reduce in ("sum", "mean"):
+        assert fast.value_and_grad(W, X, reduce=reduce) == other.value_and_grad(W, X, reduce=reduce)
+    copied = pickle.loads(pickle.dumps(fast))
+    assert copied(W, X).tobytes() == fast(W, X).tobytes() == other(W, X).tobytes()
+
+
+def test_no_infinity_leaks_from_an_absent_side() -> None:
+    fast = autograd.compile(lambda x: sqrt(x) if bisect.bisect([0.0], -x) else 2 * x, rows=("x",), backend="numpy")
+    with np.errstate(all="ignore"):
+        assert fast.value_and_grad([-1.0, 0.0, 2.0])[1].tolist()[2] == 2.0
+    fast = autograd.compile(
+        lambda x: sqrt(x) if heapq.nlargest(1, [x, 0.0])[0] else 2 * x, rows=("x",), backend="numpy"
+    )
+    values, slopes = fast.value_and_grad([0.0, -1.0, 4.0])
+    assert (values.tolist(), slopes.tolist()) == ([0.0, -2.0, 2.0], [2.0, 2.0, 0.25])
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def forking(x: Any) -> Any:
+    heap = [(x * k) % 1.0 for k in range(1, 7)]
+    heapq.heapify(heap)  # the line that is named
+    return heap[0]
+
+
+def test_too_many_paths_name_the_line_that_forks() -> None:
+    x = np.linspace(0.0, 9.0, 100)
+    line = forking.__code__.co_firstlineno + 2
+    with pytest.raises(TraceError, match=rf"test_paths\.py, line {line}: .* more than 5 paths.*paths="):
+        autograd.compile(forking, rows=("x",), backend="numpy", paths=5)(x)
+    assert autograd.compile(forking, rows=("x",), backend="numpy")(x) == pytest.approx(list(map(forking, x)))
+    for wrong in (-1, 2.5, True):
+        with pytest.raises(ValueError, match="paths"):
+            autograd.compile(forking, paths=wrong)
+
+
+def test_no_row_takes_no_path() -> None:
+    fast = autograd.compile(forking, rows=("x",), backend="numpy")
+    assert fast([0.3]) == [forking(0.3)]
+    with pytest.raises(ValueError, match="there is no row"):
+        fast([])
+
+
+def test_a_copy_without_the_function_keeps_its_paths() -> None:
+    fast = autograd.compile(lambda x: heapq.nlargest(1, [x, 0.0])[0], rows=("x",), backend="numpy")
+    assert fast([1.0]).tolist() == [1.0]
+    copied = pickle.loads(pickle.dumps(fast))
+    assert copied([2.0]).tolist() == [2.0]
+    with pytest.raises(TypeError, match="unpickled without its function"):
+        copied([-1.0])
+
+
+@needs_llvm
+def test_machine_code() -> None:
+    agrees(a_place, "llvm")
