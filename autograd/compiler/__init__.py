@@ -25,9 +25,9 @@ def compile(
     whole numbers, to choose from lists and arrays that the rows share, as in `b[group]`. Those in `static` are not
     traced, nor are defaults that a call does not pass. f is traced at the first call, and again for new shapes,
     structures or static values, and when a global or closure variable that it reads changes. Branches and loops on
-    traced numbers are read from f's source. TraceError names the line where that cannot be done. Arithmetic is IEEE's:
-    what raises eagerly gives inf or nan here, unless f handles it, but an index out of bounds is an IndexError that
-    names the row.
+    traced numbers are read from f's source; where that cannot be done, rows take up to `paths` paths, each a program.
+    TraceError names the line of what needs more, or a number that is not known. Arithmetic is IEEE's: what raises
+    eagerly gives inf or nan here, unless f handles it, but an index out of bounds is an IndexError that names the row.
 
     It runs as machine code if llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and `.backend`
     says which one runs. Machine code uses up to `threads` threads, by default one for each core, and gives the same
