@@ -153,9 +153,12 @@ class Traces:
 
     def _trace(self, call: Call) -> Program | Paths:
         """The program of f if its truths can be traced; else the paths of f, with that of the first row."""
+        program = self._as_it_is(call)
+        if program is not None:
+            return program
         try:
             return self._selecting(call)
-        except TraceError:  # names its line, whatever the shapes
+        except Exception:  # also errors of what selections have made of a key or the like
             if not self.options.paths or any(call.is_index) or call.rows == 0:
                 raise
             try:
@@ -167,28 +170,30 @@ class Traces:
             raise
 
     def _selecting(self, call: Call) -> Program:
-        """The program of f, in which branches are selections."""
-        if self.function is None:
-            raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace other shapes")
-        program = self._as_it_is(call)
-        return self._traced_on(call, *reader(self.function, self.turns)) if program is None else program
+        """The program of f as its source is read, in which branches are selections."""
+        return self._traced_on(call, *reader(self._original("other shapes"), self.turns))
 
     def _as_it_is(self, call: Call) -> Program | None:
         """The program of f if its control flow depends on no traced number; None where its source must be read."""
-        if handles_errors(self.function):
+        f = self._original("other shapes")
+        if handles_errors(f):
             return None
         try:
-            return self._traced_on(call, self.function)
+            return self._traced_on(call, f)
         except TraceError:
             return None
 
     def _path(self, call: Call, numbers: Sequence[float]) -> Path:
         """The path of f that a row of these numbers takes; arithmetic raises errors only where the source is read."""
+        f = self._original("the path of another row")
+        read, branches = reader(f, self.turns) if handles_errors(f) else (f, None)
+        return path_along(lambda along: self._traced_on(call, read, branches, along), numbers)
+
+    def _original(self, what: str) -> Callable[..., Any]:
+        """f, to be traced on something else."""
         if self.function is None:
-            name = self.parameters.name
-            raise TypeError(f"{name} was unpickled without its function: it cannot trace the path of another row")
-        f, branches = reader(self.function, self.turns) if handles_errors(self.function) else (self.function, None)
-        return path_along(lambda along: self._traced_on(call, f, branches, along), numbers)
+            raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace {what}")
+        return self.function
 
     def _traced_on(self, call: Call, function: Any, branches: Any = None, along: Any = None) -> Program:
         """The program of f, or of what stands for it, for arguments of these specs."""

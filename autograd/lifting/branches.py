@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import operator
 import traceback
-from types import BuiltinMethodType, FunctionType, MethodDescriptorType, WrapperDescriptorType
+from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.attempts import Attempt
@@ -185,6 +185,8 @@ class Branches:
         def foreign(*args: Any, **kwargs: Any) -> Any:
             for x in filter(is_changeable, (*args, *kwargs.values())):
                 self.touched(x)
+            if bound is not None and not isinstance(bound, (ModuleType, type)):
+                self.touched(bound)
             return f(*args, **kwargs)
 
         return foreign

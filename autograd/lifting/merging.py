@@ -6,7 +6,7 @@ import copy
 from collections import deque
 from contextvars import ContextVar
 from sys import getrefcount
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -167,7 +167,7 @@ def _merged_arrays(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 def _merged_objects(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     fields = getattr(a, "__dict__", None)
-    if isinstance(a, (type, FunctionType, CodeType, ModuleType, BaseException)) or fields is None:
+    if isinstance(a, BaseException) or fields is None or not holds_attributes_alone(a):
         alike = isinstance(a, (str, bytes, type(None), range, slice, set, frozenset)) and a == b
         return a if alike else Apart(f"one of two of type {type(a).__name__}")
     if fields.keys() != b.__dict__.keys():
@@ -221,9 +221,16 @@ def is_changeable(x: Any) -> bool:
     """Whether x holds something that code can change in place, and that we can put back."""
     if isinstance(x, (*CONTAINERS, CellType)):
         return True
-    if not hasattr(x, "__dict__") or isinstance(x, (type, FunctionType, ModuleType)) or is_lifted(x):
-        return False
-    return not any(base.__dict__.get("__slots__") for base in type(x).__mro__)
+    return hasattr(x, "__dict__") and holds_attributes_alone(x) and not is_lifted(x)
+
+
+class Plain:
+    """An object of attributes alone."""
+
+
+def holds_attributes_alone(x: Any) -> bool:
+    """Whether an object holds nothing but attributes: no slots, and nothing that its class keeps in C."""
+    return type(x).__basicsize__ == Plain.__basicsize__ and type(x).__itemsize__ == 0
 
 
 def holder(x: Any) -> Any:

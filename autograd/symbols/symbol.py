@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
+import sys
 from _contextvars import ContextVar
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 from autograd.numbers.operand import NumPyOperand
-from autograd.refusals import no_index, refuse
+from autograd.refusals import is_library, is_tracing, no_index, refuse
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import brief
 
@@ -105,7 +106,10 @@ class Symbol(Expression):
     def __ge__(self, other: Any) -> Any:
         return _comparison(">=", self, other)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        if is_tracing() and not is_library(sys._getframe(1).f_globals.get("__name__")):
+            raise _unknown_truth(self)  # where f runs on floats, equal numbers are one key
+        return object.__hash__(self)
 
     def choose(self, a: Any, b: Any) -> Any:
         """`a` where this number is not 0, else `b`: a number used as a condition."""
