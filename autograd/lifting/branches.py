@@ -14,9 +14,12 @@ import traceback
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
+from autograd.arrays.lists import is_traced
 from autograd.lifting.attempts import Attempt
+from autograd.lifting.choices import CHOICES
 from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
+from autograd.lifting.keys import contains, equals, is_traced_key, possible
 from autograd.lifting.merging import (
     CONTAINERS,
     UNASSIGNED,
@@ -29,6 +32,7 @@ from autograd.lifting.merging import (
     known,
     mixtures,
     opposite,
+    refill,
     truth,
     unmix,
 )
@@ -43,11 +47,16 @@ if TYPE_CHECKING:
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
     "GtE": operator.ge, "Is": lambda x, y: known(x) is known(y),
-    "IsNot": lambda x, y: known(x) is not known(y), "In": lambda x, xs: x in xs,
-    "NotIn": lambda x, xs: x not in xs,
+    "IsNot": lambda x, y: known(x) is not known(y), "In": contains,
+    "NotIn": lambda x, xs: opposite(contains(x, xs)),
 }  # fmt: skip
 
 
+IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "MatMult": operator.imatmul,
+    "BitOr": operator.ior, "BitXor": operator.ixor, "BitAnd": operator.iand, "LShift": operator.ilshift,
+    "RShift": operator.irshift,
+}  # fmt: skip
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
 ASKING = (isinstance, issubclass, type, id, callable)  # what asks which object it is given
@@ -101,6 +110,34 @@ class Branches:
         for outer in self.stack:
             running = both(outer.path, running)
         self.failures.append((running, MoreTurns(str(refused))))
+
+    # --- items under keys
+
+    def item(self, xs: Any, key: Any) -> Any:
+        """`xs[key]`."""
+        return self._under(key, lambda k: xs[k])
+
+    def put(self, value: Any, xs: Any, key: Any) -> None:
+        """`xs[key] = value`."""
+        self._under(key, lambda k: operator.setitem(self.touched(xs), k, value))
+
+    def augmented(self, sign: str, x: Any, y: Any) -> Any:
+        """What `x += y`, or another operation, makes of x."""
+        if sign not in IN_PLACE:
+            return self.operated(f"I{sign}", x, y)
+        return IN_PLACE[sign](self.touched(x), y)
+
+    def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
+        """What comes of the use of a key, which may be one of several whole numbers."""
+        options = possible(key) if is_traced_key(key) else ()
+        if not options:
+            return use(key)
+
+        def among(i: int) -> Any:
+            here = functools.partial(use, options[i])
+            return here() if i == len(options) - 1 else self.pick(equals(key, options[i]), here, lambda: among(i + 1))
+
+        return among(0)
 
     # --- what code changes in place
 
@@ -162,11 +199,13 @@ class Branches:
         """f, which the code is about to call."""
         if type(f) is functools.partial:
             return functools.partial(self.called(f.func), *f.args, **f.keywords)
+        bound = getattr(f, "__self__", None)
+        if isinstance(bound, list) and f.__name__ == "sort" and is_traced(bound):
+            return lambda **named: refill(bound, CHOICES["sorted"](self.touched(bound), **named))
         if any(f is x for x in ASKING):
             return lambda *args: f(*map(known, args))
         if isinstance(f, type):
             return f
-        bound = getattr(f, "__self__", None)
         self._passed(f)
         self._meets(getattr(f, "__func__", f))
         if not self.stack:

@@ -23,9 +23,9 @@ from autograd.lifting.containers import CONTAINERS, container_in
 from autograd.lifting.handlers import changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
-from autograd.lifting.rewriting import RUNTIME, SUPER
 from autograd.lifting.sources import rewritten
 from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
+from autograd.lifting.syntax import RUNTIME, SUPER
 from autograd.refusals import refuse
 
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}

@@ -15,14 +15,25 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.syntax import NOT_READ, at, bound, is_lazy, is_named, jumps_out, leaves, quoted, within
+from autograd.lifting.expressions import Expressions
+from autograd.lifting.syntax import (
+    NOT_READ,
+    RISKY,
+    RUNTIME,
+    at,
+    bound,
+    has_key,
+    is_named,
+    jumps_out,
+    leaves,
+    quoted,
+    within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # builtins of rewritten code
 FRAME, SIDE, MORE = "_autograd_frame", "_autograd_side", "_autograd_more"
-RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
 JUMPS = (ast.Return, ast.Break, ast.Continue)
 
 
@@ -95,7 +106,7 @@ class Rewriter(ast.NodeTransformer):
             rest = statements[i + 1 :]
             jumps = leaves(statement)
             made = self.visit(statement)
-            found += made if isinstance(made, list) else [made]
+            found += _listed(made)
             if isinstance(statement, JUMPS):
                 return found
             if jumps and rest:
@@ -226,18 +237,58 @@ class Rewriter(ast.NodeTransformer):
         return self.visit(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
 
     def visit_Match(self, node: ast.Match) -> Any:
-        self.generic_visit(node)
-        node.subject = Expressions(self).call(node.subject, "matched", node.subject)
-        return node
+        """A `match` for each pattern, which binds its names, and a branch on whether it fits and on its guard."""
+        if hasattr(node, "is_one"):
+            return node
+        found: list[ast.stmt] = []
+        subject, hit = self.fresh("subject"), self.fresh("hit")
+        for case in reversed(node.cases):
+            first = at(case.body[0], f"match {subject}:\n case _: {hit} = True")
+            first.is_one = True
+            first.cases = [ast.match_case(case.pattern, None, first.cases[0].body)]
+            test = ast.BoolOp(ast.And(), [at(first, hit).value, case.guard]) if case.guard else at(first, hit).value
+            branch = at(first, "if _: pass", case.body, _=ast.copy_location(test, first), orelse=found)
+            found = [at(first, f"{hit} = False"), first, branch]
+        return [at(node, f"{subject} = {RUNTIME}.matched(_)", _=self.expression(node.subject)), *self.block(found)]
 
     def visit_Assign(self, node: ast.Assign) -> Any:
-        unpacks = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
-        value = self.iterated(node.value) if unpacks else self.expression(node.value)
-        node.targets, node.value = list(map(self.expression, node.targets)), value
+        target: Any = node.targets[0]
+        if len(node.targets) > 1 or not (has_key(target) or isinstance(target, (ast.Tuple, ast.List))):
+            node.targets, node.value = list(map(self.expression, node.targets)), self.expression(node.value)
+            return node
+        if has_key(target):
+            return self.put(node, self.expression(node.value), target)
+        if any(map(has_key, target.elts)):  # in order: what is assigned may be the key of the next
+            items = [self.fresh("item") for _ in target.elts]
+            stars = ["*" * isinstance(x, ast.Starred) + item for x, item in zip(target.elts, items)]
+            unpacked = at(node, f"[{', '.join(stars)}] = _", _=self.iterated(node.value))
+            each = [
+                at(node, f"_ = {item}", _=getattr(x, "value", x) if "*" in star else x)
+                for x, item, star in zip(target.elts, items, stars)
+            ]
+            return [unpacked, *(part for x in each for part in _listed(self.visit(x)))]
+        node.targets, node.value = [self.expression(target)], self.iterated(node.value)
         return node
 
+    def put(self, node: ast.stmt, value: Any, target: Any) -> Any:
+        """`target = value` for an item under a key."""
+        made = at(node, f"{RUNTIME}.put(_)", _=value)
+        made.value.args += [self.expression(target.value), self.expression(target.slice)]
+        return made
+
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        sign, target = type(node.op).__name__, node.target
+        sign = type(node.op).__name__
+        target: Any = node.target
+        if has_key(target):
+            xs, key = self.fresh("items"), self.fresh("key")
+            value = at(
+                node, f"{RUNTIME}.augmented({sign!r}, {RUNTIME}.item({xs}, {key}), _)", _=self.expression(node.value)
+            )
+            first = [
+                at(node, f"{xs} = _", _=self.expression(target.value)),
+                at(node, f"{key} = _", _=self.expression(target.slice)),
+            ]
+            return [*first, self.put(node, value.value, at(node, f"{xs}[{key}]").value)]
         made = self.generic_visit(node)
         if not isinstance(target, ast.Name):
             node.value = Expressions(self).call(node, "unwatched", node.value) if sign in RISKY else node.value
@@ -269,94 +320,6 @@ class Rewriter(ast.NodeTransformer):
         return Expressions(self).iterated(node)
 
 
-class Expressions(ast.NodeTransformer):
-    """Rewrites an expression: what may not be computed goes into lambdas, unless it assigns or yields."""
-
-    def __init__(self, statements: Rewriter) -> None:
-        self.statements = statements
-
-    def call(self, node: ast.AST, function: str, first: Any, others: Sequence[ast.expr] = ()) -> Any:
-        made = at(node, f"{RUNTIME}.{function}(_)", _=first).value
-        made.args += [at(x, "lambda: _", _=x).value for x in others]
-        return made
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
-        return self.statements.visit(node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> Any:
-        self.statements.decorated(node)
-        node.body = self.visit(node.body)
-        return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> Any:
-        lazy = is_lazy([node.body, node.orelse])
-        self.generic_visit(node)
-        return self.call(node, "pick", node.test, [node.body, node.orelse]) if lazy else node
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
-        lazy = is_lazy(node.values[1:])
-        self.generic_visit(node)
-        function = "all_of" if isinstance(node.op, ast.And) else "any_of"
-        return self.call(node, function, node.values[0], node.values[1:]) if lazy else node
-
-    def visit_BinOp(self, node: ast.BinOp) -> Any:
-        self.generic_visit(node)
-        sign = type(node.op).__name__
-        if sign not in RISKY:
-            return node
-        made = self.call(node, "operated", node.left)
-        made.args = [at(node, repr(sign)).value, node.left, node.right]
-        return made
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
-        self.generic_visit(node)
-        return self.call(node, "opposite", node.operand) if isinstance(node.op, ast.Not) else node
-
-    def visit_Compare(self, node: ast.Compare) -> Any:
-        asks = len(node.ops) > 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot))
-        lazy = asks and is_lazy(node.comparators)
-        searched = [isinstance(op, (ast.In, ast.NotIn)) for op in node.ops]
-        node.left = self.visit(node.left)
-        node.comparators = [self.iterated(x) if s else self.visit(x) for s, x in zip(searched, node.comparators)]
-        if not lazy:
-            return node
-        made = self.call(node, "chain", node.left, node.comparators)
-        made.args.insert(0, at(node, repr(" ".join(type(op).__name__ for op in node.ops))).value)
-        return made
-
-    def visit_Call(self, node: ast.Call) -> Any:
-        node.func = self.visit(node.func)
-        node.args = list(map(self.iterated, node.args))
-        node.keywords = [ast.keyword(part.arg, self.iterated(part.value)) for part in node.keywords]
-        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and self.statements.first:
-            return at(node, f"{SUPER}(__class__, {self.statements.first})").value
-        node.func = self.call(node.func, "called", node.func)
-        return node
-
-    def visit_comprehension(self, node: ast.comprehension) -> Any:
-        node.iter = self.iterated(node.iter)
-        node.ifs = [self.visit(x) for x in node.ifs]
-        return node
-
-    def visit_Starred(self, node: ast.Starred) -> Any:
-        node.value = self.iterated(node.value)
-        return node
-
-    def iterated(self, node: ast.expr) -> Any:
-        """What a loop or a function may go over; an iterator that the code has in a name cannot be run twice."""
-        known = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load)
-        return self.call(node, "iterated", self.visit(node)) if known else self.visit(node)
-
-    def changed(self, node: Any) -> Any:
-        """An item or attribute; where it is assigned or deleted, what holds it is changed."""
-        self.generic_visit(node)
-        if not isinstance(node.ctx, ast.Load):
-            node.value = self.call(node.value, "touched", node.value)
-        return node
-
-    visit_Subscript = visit_Attribute = changed
-
-
 class Reraised(ast.NodeTransformer):
     """`raise` in a handler: the errors that it has."""
 
@@ -365,3 +328,7 @@ class Reraised(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> Any:
         return node if node.exc else at(node, self.raising)
+
+
+def _listed(made: Any) -> list[ast.stmt]:
+    return made if isinstance(made, list) else [made]

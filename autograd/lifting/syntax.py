@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # builtins of rewritten code
+RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While)
@@ -69,6 +71,15 @@ def quoted(names: Sequence[str]) -> str:
 def is_named(node: ast.expr, name: str) -> bool:
     """Whether an expression is this name, or this attribute of something."""
     return getattr(node, "id", getattr(node, "attr", None)) == name
+
+
+def has_key(node: ast.expr) -> bool:
+    """Whether an expression is an item under a key that may be traced: neither written as a constant nor a slice."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    return not any(isinstance(part, ast.Slice) for part in ast.walk(node.slice)) and not isinstance(
+        getattr(node.slice, "operand", node.slice), ast.Constant
+    )
 
 
 def at(node: Any, source: str, body: Sequence[ast.stmt] = (), _: Any = None, orelse: Sequence[ast.stmt] = ()) -> Any:

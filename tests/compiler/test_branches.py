@@ -208,7 +208,53 @@ def with_functions_of_control(a: Any, b: Any) -> Any:
     return autograd.cond(b > 0, lambda v: v * count, lambda v: v - x, b)
 
 
+def with_keys(a: Any, b: Any) -> Any:
+    table, counts = {(0, 0): 1, (0, 1): 2, (1, 0): 0, (1, 1): 2, (2, 0): 0, (2, 1): 1}, [0.0] * 3
+    state = 0
+    for k in range(3):
+        bit = 1 if a * (k - 1) > b else 0
+        state = table[state, bit]
+        counts[state] += a * k if bit in (1, 7) else b
+        if state not in {0, 1}:
+            counts[state], state = b, state - 1
+    return counts[0] + 2 * counts[1] + 3 * counts[state] * (a in [a, b])
+
+
+def pivoted(a: Any, b: Any) -> Any:
+    m, y = [[a, b, 1.0], [b, 1.0, a], [1.0, 2.0, 3.0]], [1.0, a, b]
+    for i in range(3):
+        p = max(range(i, 3), key=lambda r: abs(m[r][i]))
+        m[i], m[p] = m[p][:], m[i][:]
+        y[i], y[p] = y[p], y[i]
+        for r in range(i + 1, 3):
+            f = m[r][i] / m[i][i]
+            m[r] = [u - f * v for u, v in zip(m[r], m[i])]
+            y[r] -= f * y[i]
+    y.sort(reverse=True)
+    return y[0] + y[1] * m[1][1]
+
+
+def matching(a: Any, b: Any) -> Any:
+    total = 0.0
+    for step in [("add", a), ("mul", b), ("cap", 1.0), ("mul", a), [b]]:
+        match step:
+            case ("add", x) if x > 0:
+                total = total + x
+            case ("add", x):
+                total = total - 2 * x
+            case ("mul", x) if total > 0.5:
+                total = total * x
+            case ("mul", _):
+                continue
+            case (_, x) if total > x:
+                return total
+            case [*rest] if len(rest) < 2:
+                total += rest[0]
+    return total
+
+
 WRITTEN = [
+    with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
     with_checks, with_handlers, raised_further,

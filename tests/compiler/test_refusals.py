@@ -197,7 +197,6 @@ ASKED = {
     "an error in NumPy": (handled_by_numpy, "compute it outside of `try`"),
     "np.max": (lambda x: np.max([x, 0.0]), "the function called here"),
     "np.sort": (lambda x: np.sort(np.array([x, 1.0]))[0], "the function called here"),
-    "in": (lambda x: 1.0 if x in (1.0, 2.0) else x, "a search"),
     "a comparison of lists": (lambda x: 1.0 if [x] == [1.0] else x, "a comparison of sequences"),
     "float": (lambda x: float(x.data), "static="),
     "math.sin": (lambda x: math.sin(x.data), "autograd.sin"),

@@ -1,0 +1,108 @@
+"""Rewriting expressions: what asks for a truth, may raise an error or use something up asks `Branches` instead."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.syntax import RISKY, RUNTIME, SUPER, at, has_key, is_lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.lifting.rewriting import Rewriter
+
+
+class Expressions(ast.NodeTransformer):
+    """Rewrites an expression: what may not be computed goes into lambdas, unless it assigns or yields."""
+
+    def __init__(self, statements: Rewriter) -> None:
+        self.statements = statements
+
+    def call(self, node: ast.AST, function: str, first: Any, others: Sequence[ast.expr] = ()) -> Any:
+        made = at(node, f"{RUNTIME}.{function}(_)", _=first).value
+        made.args += [at(x, "lambda: _", _=x).value for x in others]
+        return made
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self.statements.visit(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        self.statements.decorated(node)
+        node.body = self.visit(node.body)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        lazy = is_lazy([node.body, node.orelse])
+        self.generic_visit(node)
+        return self.call(node, "pick", node.test, [node.body, node.orelse]) if lazy else node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        lazy = is_lazy(node.values[1:])
+        self.generic_visit(node)
+        function = "all_of" if isinstance(node.op, ast.And) else "any_of"
+        return self.call(node, function, node.values[0], node.values[1:]) if lazy else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        self.generic_visit(node)
+        sign = type(node.op).__name__
+        if sign not in RISKY:
+            return node
+        made = self.call(node, "operated", node.left)
+        made.args = [at(node, repr(sign)).value, node.left, node.right]
+        return made
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        self.generic_visit(node)
+        return self.call(node, "opposite", node.operand) if isinstance(node.op, ast.Not) else node
+
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        asks = len(node.ops) > 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn))
+        lazy = asks and is_lazy(node.comparators)
+        searched = [isinstance(op, (ast.In, ast.NotIn)) for op in node.ops]
+        node.left = self.visit(node.left)
+        node.comparators = [self.iterated(x) if s else self.visit(x) for s, x in zip(searched, node.comparators)]
+        if not lazy:
+            return node
+        made = self.call(node, "chain", node.left, node.comparators)
+        made.args.insert(0, at(node, repr(" ".join(type(op).__name__ for op in node.ops))).value)
+        return made
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        node.func = self.visit(node.func)
+        node.args = list(map(self.iterated, node.args))
+        node.keywords = [ast.keyword(part.arg, self.iterated(part.value)) for part in node.keywords]
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and self.statements.first:
+            return at(node, f"{SUPER}(__class__, {self.statements.first})").value
+        node.func = self.call(node.func, "called", node.func)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        node.iter = self.iterated(node.iter)
+        node.ifs = [self.visit(x) for x in node.ifs]
+        return node
+
+    def visit_Starred(self, node: ast.Starred) -> Any:
+        node.value = self.iterated(node.value)
+        return node
+
+    def iterated(self, node: ast.expr) -> Any:
+        """What a loop or a function may go over; an iterator that the code has in a name cannot be run twice."""
+        known = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load)
+        return self.call(node, "iterated", self.visit(node)) if known else self.visit(node)
+
+    def changed(self, node: Any) -> Any:
+        """An item or attribute; where it is assigned or deleted, what holds it is changed."""
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            node.value = self.call(node.value, "touched", node.value)
+        return node
+
+    visit_Attribute = changed
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        if not has_key(node) or not isinstance(node.ctx, ast.Load):
+            return self.changed(node)
+        made = self.call(node, "item", self.visit(node.value))
+        made.args.append(self.visit(node.slice))
+        return made
