@@ -39,7 +39,9 @@ from autograd.lifting.merging import (
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.risks import RISKY, WATCHED, watch, watching
 from autograd.primitives import TABLE
-from autograd.refusals import is_library, refuse
+from autograd.refusals import CHOICE, is_library, refuse
+from autograd.symbols import Condition
+from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +131,8 @@ class Branches:
 
     def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
         """What comes of the use of a key, which may be one of several whole numbers."""
+        if type(key) is Condition:
+            raise refuse(lambda most: f"the truth of {brief(key, most - 13)}", CHOICE)
         options = possible(key) if is_traced_key(key) else ()
         if not options:
             return use(key)
