@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.arrays.lists import is_traced
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
+from autograd.lifting.filters import Perhaps, filtered
 from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.keys import contains, equals, is_traced_key, possible
@@ -113,6 +114,18 @@ class Branches:
             running = both(outer.path, running)
         self.failures.append((running, MoreTurns(str(refused))))
 
+    # --- filters
+
+    def perhaps(self, test: Any, make: Callable[[], Any]) -> Any:
+        """An item of a comprehension, which is there if the test holds."""
+        here, made = truth(test), []
+        self.pick(here, lambda: made.append(make()), lambda: None)
+        return made[0] if here is True else Perhaps(here, made[0] if made else None)
+
+    def filtered(self, items: list[Any]) -> Any:
+        """A comprehension with a filter."""
+        return filtered(items, self.pick)
+
     # --- items under keys
 
     def item(self, xs: Any, key: Any) -> Any:
@@ -186,7 +199,7 @@ class Branches:
 
     def iterated(self, xs: Any) -> Any:
         """xs, which a loop goes over, or perhaps a function."""
-        if hasattr(type(xs), "__next__") and type(xs) is not Apart:
+        if hasattr(type(xs), "__next__") and not isinstance(xs, Apart):
             if self.stack:
                 raise refuse(lambda most: TAKEN, "go over a list, or make the iterator in the branch")
             self.iterators.append(xs)

@@ -6,7 +6,8 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.merging import either, merged, opposite, truth
+from autograd.lifting.filters import Filtered, Perhaps, holding, placed
+from autograd.lifting.merging import both, either, merged, opposite, truth
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
@@ -23,18 +24,36 @@ def selected(test: Any, a: Any, b: Any) -> Any:
 
 def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def extreme(*args: Any, key: Callable[[Any], Any] | None = None, default: Any = ABSENT) -> Any:
-        items = list(args[0]) if len(args) == 1 else list(args)
-        if not items:
-            return original(items) if default is ABSENT else default
-        best, best_key = items[0], key(items[0]) if key else items[0]
-        for x in items[1:]:
+        found, best, best_key = False, None, None
+        for here, x in placed(args[0] if len(args) == 1 else args):
             own = key(x) if key else x
-            better = truth(wins(own, best_key))
-            best, best_key = selected(better, x, best), selected(better, own, best_key)
-        return best
+            better = here if found is False else both(here, either(opposite(found), truth(wins(own, best_key))))
+            best, best_key = (
+                (x, own) if found is False else (selected(better, x, best), selected(better, own, best_key))
+            )
+            found = either(found, here)
+        if found is True:
+            return best
+
+        def none() -> Any:
+            return original([]) if default is ABSENT else default
+
+        return none() if found is False else args[0]._pick(found, lambda: best, none)
 
     extreme.__name__ = extreme.__qualname__ = original.__name__
     return extreme
+
+
+def _sum(xs: Any, /, start: Any = 0) -> Any:
+    if type(xs) is not Filtered:
+        return sum(xs, start)
+    for here, x in placed(xs):
+        start = start + x if here is True else selected(here, start + x, start)
+    return start
+
+
+def _len(xs: Any, /) -> Any:
+    return _sum(Filtered([Perhaps(here, 1) for here, _ in placed(xs)], xs._pick)) if type(xs) is Filtered else len(xs)
 
 
 def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> list[Any]:
@@ -54,19 +73,20 @@ def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: boo
 
 def _any(xs: Any) -> Any:
     found: Any = False
-    for x in xs:
-        found = either(found, truth(x))
+    for here, x in placed(xs):
+        found = either(found, holding(here, x))
         if found is True:
             break
     return found
 
 
 def _all(xs: Any) -> Any:
-    return opposite(_any(opposite(truth(x)) for x in xs))
+    return opposite(_any(holding(here, opposite(truth(x))) for here, x in placed(xs)))
 
 
 CHOICES: dict[str, Any] = {
     "max": _extreme(max, operator.gt), "min": _extreme(min, operator.lt), "sorted": _sorted, "any": _any, "all": _all,
+    "sum": _sum, "len": _len,
 }  # fmt: skip
 OF: dict[Any, Any] = {getattr(builtins, name): ours for name, ours in CHOICES.items()}
 

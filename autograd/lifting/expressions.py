@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.lifting.rewriting import Rewriter
+OF_ALL, OF_SOME = ("sum", "max", "min", "sorted"), ("any", "all")  # what takes all items of a generator, or the first
 
 
 class Expressions(ast.NodeTransformer):
@@ -69,8 +70,8 @@ class Expressions(ast.NodeTransformer):
         return made
 
     def visit_Call(self, node: ast.Call) -> Any:
+        node.args = [self.consumed(x, node.func) for x in node.args]
         node.func = self.visit(node.func)
-        node.args = list(map(self.iterated, node.args))
         node.keywords = [ast.keyword(part.arg, self.iterated(part.value)) for part in node.keywords]
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and self.statements.first:
             return at(node, f"{SUPER}(__class__, {self.statements.first})").value
@@ -81,6 +82,30 @@ class Expressions(ast.NodeTransformer):
         node.iter = self.iterated(node.iter)
         node.ifs = [self.visit(x) for x in node.ifs]
         return node
+
+    def visit_ListComp(self, node: ast.ListComp) -> Any:
+        return self.call(node, "filtered", self.generic_visit(node)) if self.filters(node) else self.generic_visit(node)
+
+    def filters(self, node: Any) -> bool:
+        """Let a comprehension's last filter give its items the condition that they are there."""
+        last = node.generators[-1]
+        if not last.ifs or not is_lazy([*last.ifs, node.elt]):
+            return False
+        test = last.ifs[0] if len(last.ifs) == 1 else ast.copy_location(ast.BoolOp(ast.And(), last.ifs), node)
+        made = at(node, f"{RUNTIME}.perhaps(_)", _=test).value
+        made.args.append(at(node.elt, "lambda: _", _=node.elt).value)
+        last.ifs, node.elt = [], made
+        return True
+
+    def consumed(self, node: ast.expr, f: ast.expr) -> Any:
+        """An argument of a function; of a filter in one that goes over all its items, the list."""
+        name = f.id if isinstance(f, ast.Name) else ""
+        if not isinstance(node, ast.GeneratorExp) or name not in (*OF_ALL, *OF_SOME):
+            return self.iterated(node)
+        if name in OF_ALL and node.generators[-1].ifs:
+            return self.visit(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
+        self.filters(node)
+        return self.generic_visit(node)
 
     def visit_Starred(self, node: ast.Starred) -> Any:
         node.value = self.iterated(node.value)

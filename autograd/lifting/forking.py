@@ -112,7 +112,7 @@ class Fork:
 
     def _held(self, x: Any, a: Any, b: Any) -> Any:
         found = merged(self.condition, a, b)
-        if type(found) is Apart and type(x) is not CellType:
+        if isinstance(found, Apart) and type(x) is not CellType:
             kind = type(x).__name__
             raise refuse(lambda most: f"how many items a {kind} has", "change as many items on both sides of a branch")
         return found

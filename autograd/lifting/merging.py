@@ -44,6 +44,10 @@ class Apart:
 
     __setattr__ = __delattr__ = _refused
 
+    def truth(self) -> Any:
+        """Whether it counts as true."""
+        return self._refused()
+
 
 ASKED = (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul neg pos abs eq ne "
@@ -56,7 +60,7 @@ for _name in ASKED.split():
 
 def known(x: Any) -> Any:
     """x, if it may be asked which object it is."""
-    return x._refused() if type(x) is Apart else x
+    return x._refused() if isinstance(x, Apart) else x
 
 
 UNASSIGNED = Apart("a name assigned on one side only")
@@ -68,7 +72,7 @@ def truth(x: Any) -> Any:
         return x
     if isinstance(x, numpy.ndarray) and x.size == 1:
         x = x.item()
-    found = scalars.truth(x) if is_lifted(x) else bool(x)
+    found = scalars.truth(x) if is_lifted(x) else x.truth() if isinstance(x, Apart) else bool(x)
     return found if answering.get() is None else bool(found)
 
 
@@ -102,8 +106,8 @@ def merged(condition: Condition, a: Any, b: Any) -> Any:
 def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], Any]) -> Any:
     if a is b:
         return a
-    if type(a) is Apart or type(b) is Apart:
-        return a if type(a) is Apart else b
+    if isinstance(a, Apart) or isinstance(b, Apart):
+        return Apart((a if isinstance(a, Apart) else b)._why)
     if is_truth(a) and is_truth(b):
         return a if type(a) is bool and a is b else condition.of_booleans(a, b)
     if is_number(a) and is_number(b):
@@ -208,7 +212,7 @@ def is_traced_number(x: Any) -> bool:
 
 
 def _is_apart(x: Any) -> bool:
-    return type(x) is Apart or (isinstance(x, (list, tuple)) and any(map(_is_apart, x)))
+    return isinstance(x, Apart) or (isinstance(x, (list, tuple)) and any(map(_is_apart, x)))
 
 
 # --- contents -------------------------------------------------------------------------------------

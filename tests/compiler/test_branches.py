@@ -253,7 +253,22 @@ def matching(a: Any, b: Any) -> Any:
     return total
 
 
+def filtering(a: Any, b: Any) -> Any:
+    xs = [a, b, a * b, a - b]
+    high = [x * x for x in xs if x > 0 if x < 1.5]
+    mean = sum(high) / len(high) if high else b
+    least = min((1 / x for x in xs if not -0.3 < x < 0.3), default=5.0) + max(x for x in [*xs, 4.0] if x > b)
+    some = any(x > 1 for x in xs if x != b) or all(x > -1 for x in xs if x < a)
+    roots = sum((sqrt(x) for x in xs if x > 0), 1) * sum(1 for k, x in enumerate(xs) if k % 2 and x > 0)
+    return mean + least * some + roots + min(x for x in xs if x < 2)
+
+
+def filtering_nothing(a: Any, b: Any) -> Any:
+    return max(x for x in (a, b) if x > 0.5) + a * b
+
+
 WRITTEN = [
+    filtering, filtering_nothing,
     with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,

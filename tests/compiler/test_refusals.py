@@ -88,7 +88,7 @@ def test_an_except_for_what_fails_eagerly_too_is_left_alone(compile) -> None:
 
 
 def some_of(x):
-    return sum([y for y in (x, 1.0) if y > 0])
+    return [y for y in (x, 1.0) if y > 0][0]
 
 
 def a_generator(x):
@@ -183,7 +183,7 @@ def handled_by_numpy(x):
 
 # The question, and the advice in the message: it mentions a branch, or a call, only if there is one.
 ASKED = {
-    "a filter": (some_of, "in place of the branch"),
+    "a filter": (some_of, "how many items a filter leaves"),
     "a generator": (a_generator, "in place of the branch"),
     "an endless loop": (an_endless_loop, "let it end after fewer turns"),
     "a length": (a_length, "how many items a list has"),
