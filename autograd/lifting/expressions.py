@@ -84,17 +84,16 @@ class Expressions(ast.NodeTransformer):
         return node
 
     def visit_ListComp(self, node: ast.ListComp) -> Any:
-        return self.call(node, "filtered", self.generic_visit(node)) if self.filters(node) else self.generic_visit(node)
+        return self.call(node, "filtered", node) if self.filters(node) else node
 
     def filters(self, node: Any) -> bool:
-        """Let a comprehension's last filter give its items the condition that they are there."""
+        """Rewrite a comprehension; its items are given the condition of its last filter, if it may have one."""
+        self.generic_visit(node)
         last = node.generators[-1]
         if not last.ifs or not is_lazy([*last.ifs, node.elt]):
             return False
-        test = last.ifs[0] if len(last.ifs) == 1 else ast.copy_location(ast.BoolOp(ast.And(), last.ifs), node)
-        made = at(node, f"{RUNTIME}.perhaps(_)", _=test).value
-        made.args.append(at(node.elt, "lambda: _", _=node.elt).value)
-        last.ifs, node.elt = [], made
+        test = last.ifs[0] if len(last.ifs) == 1 else self.call(node, "all_of", last.ifs[0], last.ifs[1:])
+        last.ifs, node.elt = [], self.call(node.elt, "perhaps", test, [node.elt])
         return True
 
     def consumed(self, node: ast.expr, f: ast.expr) -> Any:
@@ -105,7 +104,7 @@ class Expressions(ast.NodeTransformer):
         if name in OF_ALL and node.generators[-1].ifs:
             return self.visit(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
         self.filters(node)
-        return self.generic_visit(node)
+        return node
 
     def visit_Starred(self, node: ast.Starred) -> Any:
         node.value = self.iterated(node.value)
