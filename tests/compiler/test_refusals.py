@@ -88,7 +88,8 @@ def test_an_except_for_what_fails_eagerly_too_is_left_alone(compile) -> None:
 
 
 def some_of(x):
-    return [y for y in (x, 1.0) if y > 0][0]
+    kept = [y for y in (x, 1.0) if y > 0]
+    return kept[0] + kept[-1]
 
 
 def a_generator(x):
