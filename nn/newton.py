@@ -49,30 +49,42 @@ class Newton:
     def __repr__(self) -> str:
         return f"Newton(steps={self.steps})"
 
-    def minimise(self, objective: Any, theta: Any, *rows: Any) -> Any:
-        """Return the parameters of least loss; `history` holds the loss at the start of every step."""
+    def minimise(self, objective: Any, theta: Any, *rows: Any, until: Callable[[Any], bool] | None = None) -> Any:
+        """Return the parameters of least loss; `history` holds the loss at the start of every step.
+
+        It also stops where `until(θ)` is true.
+        """
         self.history, self.converged = [], False
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
         steepest = before = 0.0  # the steepest slope so far, and the last step's
+        loss, g = objective.value_and_grad(theta, *rows)
         for step in shown(self.steps, self.progress, self.history):
-            loss, g = objective.value_and_grad(theta, *rows)
             require_finite(loss, g, step, None)
             self.history.append(loss)
+            if until is not None and until(theta):
+                self.converged = True
+                return theta
             slope = float(np.linalg.norm(g))
             steepest, share, before = max(steepest, slope), slope / (before or slope or 1.0), slope
             direction = -self._solution(objective, theta, g, steepest, share, rows)
             promised = -float(g @ direction)
             if promised > LOST * (abs(loss) + 1e-300):
                 further = self._searched(objective, theta, direction, loss, promised, rows)
-                if further is not theta:
-                    theta = further
+                if further is not None:
+                    theta, loss, g = further
                     continue
                 if promised > HIDDEN * abs(loss) + NOTHING * abs(self.history[0]):
                     break
             self.converged = True
             return theta - self._solution(objective, theta, g, steepest, 0.0, rows)
         return theta
+
+    def step(self, objective: Any, theta: Any, *rows: Any) -> tuple[Any, float]:
+        """H⁻¹g, and the decrease of the loss that it promises: near the minimum, the distance from it."""
+        _, g = objective.value_and_grad(theta, *rows)
+        step = self._solution(objective, theta, g, np.inf, 0.0, rows)
+        return step, 0.5 * float(g @ step)
 
     def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
         """H⁻¹g; without a Hessian, the ratio of this slope to the last one sets the accuracy."""
@@ -82,13 +94,14 @@ class Newton:
         return _by_conjugate_gradients(lambda v: objective.hvp(theta, *rows, tangents=v), g, steepest, exactness)
 
     def _searched(self, objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
-        """The first of θ + s·direction, s = 1, ½, ¼, …, at which the loss has decreased enough; else θ itself."""
+        """The first of θ + s·direction, s = 1, ½, ¼, …, at which the loss has decreased enough, with loss and slope."""
         s = 1.0
         while s > 1e-10:
-            if objective.value(theta + s * direction, *rows) <= loss - LEAST_DECREASE * s * promised:
-                return theta + s * direction
+            further, g = objective.value_and_grad(theta + s * direction, *rows)
+            if further <= loss - LEAST_DECREASE * s * promised:
+                return theta + s * direction, further, g
             s /= 2
-        return theta
+        return None
 
 
 def _solved(hessian: Any, g: Any, steepest: float) -> Any:

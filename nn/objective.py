@@ -28,12 +28,14 @@ class Objective:
     (2.5, array([-4., -3.]))
     """
 
-    def __init__(self, loss: Callable[..., Any], *modules: Module) -> None:
+    def __init__(
+        self, loss: Callable[..., Any], *modules: Module, backend: str = "auto", threads: int | None = None
+    ) -> None:
         self.loss, self.modules = loss, modules
         names = _row_names(loss, len(modules))
         theta = "theta" if "theta" not in names else "theta_"
         named = _with_signature(self._of_row, [theta, *names], loss)
-        self.compiled = compile(named, rows=names)
+        self.compiled = compile(named, rows=names, backend=backend, threads=threads)
 
     def __reduce__(self) -> Any:
         return Objective, (self.loss, *self.modules)

@@ -24,8 +24,9 @@ LAYERS = [
 
 LAYERS_OF_NN = [
     "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training",
-    "nn.newton",
-    "nn.estimators.checks", "nn.estimators.units", "nn.estimators.conventions", "nn.estimators.least_squares",
+    "nn.newton", "nn.lbfgs",
+    "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
+    "nn.estimators.margins", "nn.estimators.conventions", "nn.estimators.least_squares",
     "nn.estimators.fitting",
     "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
     "nn.estimators.networks",

@@ -65,7 +65,7 @@ def features(X: Any) -> tuple[Any, list[Any] | None]:
     """X as an array of finite floats, rows by features, and the column names if X is a table with named columns."""
     _require_dense("X", X)
     names = _names(X)
-    array = _floats("X", _unmasked("X", X, names), names)
+    array = floats("X", _unmasked("X", X, names), names)
     if array.ndim != 2:
         raise ValueError(
             f"Expected 2D array for X, got {array.ndim}D array of shape {array.shape} instead. Reshape your data: "
@@ -74,14 +74,14 @@ def features(X: Any) -> tuple[Any, list[Any] | None]:
     for count, what in zip(array.shape, ("sample", "feature")):
         if count == 0:
             raise ValueError(f"Found array with 0 {what}(s) (shape={array.shape}) while a minimum of 1 is required.")
-    _require_finite("X", array, names)
+    require_finite("X", array, names)
     return array, names
 
 
 def targets(y: Any, rows: int) -> Any:
     """y as an array of finite floats, one per row."""
-    array = _floats("y", column(y, rows), None)
-    _require_finite("y", array, None)
+    array = floats("y", column(y, rows), None)
+    require_finite("y", array, None)
     return array
 
 
@@ -107,7 +107,7 @@ def classes_of(y: Any, rows: int) -> Any:
     reals = [v for v in array.tolist() if isinstance(v, (float, np.floating))] if kind == "O" else array
     if kind in "fO" and len(reals):
         numbers = np.asarray(reals, dtype=float)
-        _require_finite("y", numbers, None)
+        require_finite("y", numbers, None)
         if np.any(numbers != np.floor(numbers)):
             raise ValueError(
                 f"Unknown label type: continuous. y holds {numbers[numbers != np.floor(numbers)][0]}, not a class"
@@ -171,7 +171,7 @@ def _unmasked(what: str, data: Any, names: list[Any] | None) -> Any:
     return np.asarray(data)
 
 
-def _floats(what: str, array: Any, names: list[Any] | None) -> Any:
+def floats(what: str, array: Any, names: list[Any] | None) -> Any:
     kind = array.dtype.kind
     if kind == "c":
         raise ValueError(f"Complex data not supported: {what} is complex")
@@ -222,7 +222,7 @@ def _place(what: str, place: Any, names: list[Any] | None) -> str:
     return f"row {row}" + "".join(f", column {i if names is None else repr(names[i])}" for i in rest[:1])
 
 
-def _require_finite(what: str, array: Any, names: list[Any] | None) -> None:
+def require_finite(what: str, array: Any, names: list[Any] | None) -> None:
     if np.isfinite(array).all():
         return
     place = np.argwhere(~np.isfinite(array))[0]

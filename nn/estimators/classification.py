@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 
 from autograd import sum
+from nn.estimators.basis import orthonormal
+from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Probabilistic
 from nn.estimators.fitting import generator
-from nn.estimators.linear import LinearClassifier, LinearObjective
+from nn.estimators.linear import REACHED, LinearClassifier, LinearObjective
+from nn.estimators.margins import largest_margin
+from nn.estimators.units import Units, in_units
 from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
 
 SLOWER_AND_SLOWER = InverseTime(1.0)
+MOVING = 0.1  # log odds
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -32,7 +37,7 @@ class RegressionClassifier(LinearClassifier):
 
     solver: Any = "exact"
 
-    SOLVERS = ("exact", "newton", *LinearClassifier.SOLVERS)
+    SOLVERS = ("exact", "newton", "lbfgs", *LinearClassifier.SOLVERS)
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -55,7 +60,7 @@ class Perceptron(LinearClassifier):
     rate: Any = SLOWER_AND_SLOWER
     tol: float = 0.0
 
-    RESTS = False
+    KINKED = True
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -65,40 +70,81 @@ class Perceptron(LinearClassifier):
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
 
-    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
-        mistakes = LinearObjective(_is_mistake, objective.outputs, 0.0)
+    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:  # type: ignore[override]
+        free = np.zeros(X.shape[1])
+        mistakes = LinearObjective(
+            _is_mistake, objective.outputs, free, intercept=self.fit_intercept, shares=objective.shares
+        )
         fewest, pocket = math.inf, theta
 
         def keep(theta: Any, loss: float) -> None:
             nonlocal fewest, pocket
-            count = mistakes.value(theta, X, y, reduce="sum")
+            count = mistakes.value(theta, X, y)
             if count < fewest:
                 fewest, pocket = count, theta
 
         keep(super()._best(objective, theta, X, y, each=keep), 0.0)
         return pocket
 
+    def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
+        """A perceptron rests where every row is on its own side."""
+        if (self.history_[-1] > 0 or len(self.history_) == self.max_iter) and objective.value(theta, X, y) > 0:
+            told = f"after {self.max_iter} steps some rows are still on the wrong side"
+            warn(f"not at rest: {told}; if no plane separates the classes, none will do", ConvergenceWarning)
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearSVM(LinearClassifier):
     """A linear support vector machine: mean hinge loss max(0, 1 - y·z) plus (λ/2)‖w‖² (Cortes and Vapnik, 1995).
 
-    The kinks of the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine.
-    It needs features of similar scale to reach the minimum within `max_iter` steps: standardise them.
+    `solver` is exact, an interior-point method that stops when the duality gap is closed, or an optimiser. The kinks of
+    the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine. `gap_` is how
+    far the loss may be from its minimum. `dual_coef_` are the rows' pulls, n·α·y, as scikit-learn's C·α·y: λw is their
+    mean of x. They are 0 but for support vectors.
 
     >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
     """
 
     l2: float = 1e-3
-    solver: Any = "adam"
+    solver: Any = "exact"
 
-    RESTS = False
+    SOLVERS = ("exact", *LinearClassifier.SOLVERS)
+    KINKED = True
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return _over_outputs(hinge, z, y)
+
+    def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any]:
+        """V and b with the largest margin: each score is a problem of its own."""
+        basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
+        ones = np.ones((len(Y), int(self.fit_intercept)))
+        columns, penalty = np.column_stack([basis.columns, ones]), np.append(basis.penalty, 0 * ones[0])
+        costs = np.full(len(Y), 1 / len(Y)) if shares is None else shares
+        found = [largest_margin(y[:, np.newaxis] * columns, penalty, costs, self.max_iter) for y in Y.T]
+        loss, bound = (float(np.sum([margin[i] for margin in found])) for i in (2, 3))
+        self.history_, self.n_iter_, self.gap_ = [loss], max(margin.steps for margin in found), loss - bound
+        self.dual_coef_ = len(Y) * np.array([margin.pulls for margin in found]) * Y.T
+        self._require_closed(loss, bound)
+        V = np.array([margin.v for margin in found])
+        d = len(basis.size)
+        return basis.weights(V[:, :d]), V[:, d] if self.fit_intercept else np.zeros(len(V)), 0
+
+    def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
+        """Warn if descent stopped before reaching the minimum, by a bound from the exact solver."""
+        units = in_units(X, self.fit_intercept, least=np.sqrt(self.l2), shares=objective.shares)
+        loss, history = objective.value(theta, X, y), self.history_
+        self._exactly(units, y.reshape(len(X), -1), objective.shares)
+        bound, self.history_ = self.history_[0] - self.gap_, history
+        self.gap_ = loss - bound
+        self._require_closed(loss, bound)
+
+    def _require_closed(self, loss: float, bound: float) -> None:
+        if loss - bound > REACHED * loss + 1e-15:
+            told = f"the loss is {loss:.9g}, and its least may be {bound:.9g}"
+            warn(f"not at the minimum: {told}: solver='exact', with steps enough, reaches it", ConvergenceWarning)
 
     def _schedule(self, steps: int) -> Any:
         return self.rate if callable(self.rate) else Cosine(self.rate, steps=steps)
@@ -108,18 +154,20 @@ class LinearSVM(LinearClassifier):
 class LogisticRegression(Probabilistic, LinearClassifier):
     """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
-    The goodness is the cross entropy. `solver` is newton (with the exact Hessian) or an optimiser. For separable
-    classes there is no best w without `l2`: the likelihood grows with ‖w‖, and a ConvergenceWarning says so.
+    The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, by gradients alone; auto,
+    which is newton where there are few weights and rows, else lbfgs; or an optimiser. For separable classes there is no
+    best w without `l2`: the likelihood grows with ‖w‖. The fit stops once every row is on its own side, which proves
+    it, and a ConvergenceWarning says so.
 
     >>> model = LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
     >>> model.predict_proba([[1.5]]).round(12).tolist()
     [[0.5, 0.5]]
     """
 
-    solver: Any = "newton"
+    solver: Any = "auto"
     max_iter: int = 100
 
-    SOLVERS = ("newton", *LinearClassifier.SOLVERS)
+    SOLVERS = ("auto", "newton", "lbfgs", *LinearClassifier.SOLVERS)
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -128,6 +176,28 @@ class LogisticRegression(Probabilistic, LinearClassifier):
 
     def _target(self, y: Any) -> Any:
         return y.astype(float)
+
+    def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
+        """Every row on its own side: the same weights, times ever more, bring the loss to 0."""
+        if self.l2:
+            return ""
+        Z, rows = objective.scores(theta, X), np.arange(len(y))
+        if Z.ndim == 1:
+            right = (2 * y - 1) * Z > 0
+        else:
+            own, others = Z[rows, y.astype(int)], Z.copy()
+            others[rows, y.astype(int)] = -np.inf
+            right = own > others.max(axis=1)
+        return "every row is on its own side, so the loss falls as the weights grow, without end; l2 > 0 gives it one" if (
+            right.all()
+        ) else ""
+
+    def _require_end(self, objective: Any, moved: Any, X: Any) -> None:
+        """Near a minimum Newton's steps fall to 0; where some rows can be told apart, each moves their log odds by 1."""
+        by_row = np.abs(objective.scores(moved, X)).reshape(len(X), -1).max(axis=1)
+        if not self.l2 and by_row.max() > MOVING:
+            told = f"the last steps have moved the log odds of row {int(np.argmax(by_row))} by {by_row.max():.2g}"
+            warn(f"no minimum: {told}, and the weights grow without end; l2 > 0 gives it one", ConvergenceWarning)
 
 
 def _is_mistake(z: Any, y: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from nn.estimators.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
+from nn.estimators.weights import class_weights, shares_of, weighed
 from nn.estimators.units import in_units
 
 MOST_TOLD = 5  # names in an error
@@ -103,11 +104,14 @@ class Estimator:
 class Regressor(Estimator):
     """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Learn from rows of features X, (n, d), and a number y per row; returns the estimator."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from rows of features X, (n, d), and a number y per row; returns the estimator.
+
+        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        """
         with self._as_before_if_it_fails():
             array = self._taught(X)
-            self._fit(array, targets(y, len(array)))
+            self._fit(*weighed(array, targets(y, len(array)), shares_of(sample_weight, len(array))))
         return self
 
     def predict(self, X: Any) -> Any:
@@ -125,7 +129,7 @@ class Regressor(Estimator):
             left, whole = float(np.sum(error**2)), float(np.sum(units.A**2))
         return 1 - left / whole if whole else float(left == 0)
 
-    def _fit(self, X: Any, y: Any) -> None:
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
         raise NotImplementedError
 
     def _predict(self, X: Any) -> Any:
@@ -142,13 +146,25 @@ class Classifier(Estimator):
 
     POOR_SCORE = False  # whether it cannot separate three blobs in a row
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator.
+
+        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        """
         with self._as_before_if_it_fails():
             array = self._taught(X)
             self.classes_, codes = labels(y, len(array))
-            self._fit(array, codes)
+            self._fit(*weighed(array, codes, self._of_classes(codes, shares_of(sample_weight, len(array)))))
         return self
+
+    def _of_classes(self, y: Any, shares: Any) -> Any:
+        """The shares of the rows, times the weights of their classes, if the estimator has any."""
+        chosen = getattr(self, "class_weight", None)
+        if chosen is None:
+            return shares
+        shares = np.full(len(y), 1 / len(y)) if shares is None else shares
+        weights = class_weights(chosen, self.classes_, np.bincount(y, weights=shares))[y]
+        return shares * weights / np.sum(shares * weights)
 
     def decision_function(self, X: Any) -> Any:
         """The score of every row, (n,): above 0 means `classes_[1]`; of more than two classes one each, (n, K)."""
@@ -168,8 +184,8 @@ class Classifier(Estimator):
             raise ValueError(f"y holds {given.tolist()[0]!r}, and the classes are like {self.classes_.tolist()[0]!r}")
         return float(np.mean(predicted == given))
 
-    def _fit(self, X: Any, y: Any) -> None:
-        """Learn from the class number of each row."""
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
+        """Learn from the class number of each row, with their shares in the mean, or None."""
         raise NotImplementedError
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
 from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Real
@@ -13,10 +13,8 @@ import numpy as np
 from nn.errors import require, require_count
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator
-from nn.losses import l2
-from nn.module import Module
+from nn.lbfgs import LBFGS
 from nn.newton import Newton
-from nn.objective import Objective
 from nn.optimisers import SGD, Adagrad, Adam, Optimiser, RMSProp
 from nn.training import train
 
@@ -27,8 +25,8 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
     "adam": Adam,
 }
 
+LONGER = 10  # steps of lbfgs for one of newton: each takes a gradient, not a Hessian
 LEAST, MOST = 1e-150, 1e150  # numbers whose squares fit in floats, with room for sums and weights
-ASLEEP = 1000.0  # times `tol`: a steeper slope, in units of its column, means that descent is not at rest
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -36,12 +34,12 @@ class ByGradient(Estimator):
     """The parameters of training, and training itself.
 
     `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss; biases are exempt. `solver` is the name of an optimiser
-    (gradient descent, adagrad, rmsprop, adam), in some estimators newton or exact, or an `nn.Optimiser` of your own
-    with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each in
-    one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Training stops after a full step
-    that finds every
-    |∂L/∂θ| ≤ `tol`. `verbose` shows a progress bar. A ConvergenceWarning says that the loss has grown, or that full
-    steps have not come to rest.
+    (gradient descent, adagrad, rmsprop, adam), in some estimators newton, lbfgs or exact, or an `nn.Optimiser` of your
+    own with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each
+    in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a full
+    step that finds every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. `verbose` shows a progress bar.
+    `backend` and `threads` are those of `autograd.compile`; auto is NumPy where machine code would not pay. A
+    ConvergenceWarning says that a fit ended short of the minimum, and why.
     """
 
     l2: float = 0.0
@@ -52,56 +50,91 @@ class ByGradient(Estimator):
     tol: float = 1e-6
     random_state: Any = None
     verbose: bool = False
+    backend: str = "auto"
+    threads: int | None = None
 
     SOLVERS = (*OPTIMISERS,)
-    RESTS = True  # whether descent at a constant rate comes to rest; at the kinks of a loss it does not
 
-    def _objective(self, loss: Callable[[Any, Any, Any], Any], functions: Module) -> Objective:
-        """The mean loss over rows, and the penalty on weights, as a function of the parameters."""
-        if self.l2:
-            return Objective(lambda model, x, y: loss(model, x, y) + l2(model, self.l2), functions)
-        return Objective(loss, functions)
-
-    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:
-        """Return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
-        if self.solver == "newton":
-            newton = Newton(steps=self.max_iter, progress=self.verbose)
-            theta, self.history_ = newton.minimise(objective, theta, X, y), newton.history
-            if not newton.converged:
-                why = "of separable classes there is none without l2"
-                warn(f"no minimum within {len(self.history_)} steps; {why}", ConvergenceWarning)
+    def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None) -> Any:
+        """Step 3: return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
+        solver = self._chosen(theta, X)
+        if solver in ("newton", "lbfgs"):
+            theta = self._minimised(solver, objective, theta, X, *rows)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
+            steep = 1.0 if self.batch_size else self._steepness(objective, theta, X, *rows)
             theta, self.history_ = train(
-                objective, theta, X, y,
-                optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol,
+                objective, theta, X, *rows,
+                optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol * steep,
                 rng=generator(self.random_state), progress=self.verbose, each=each,
             )  # fmt: skip
-            self._require_rest(objective, theta, X, y)
+            self._require_rest(self.tol * steep, objective, theta, X, *rows)
         self.n_iter_ = max(len(self.history_), 1)
         return theta
 
-    def _require_rest(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
+    def _minimised(self, solver: str, objective: Any, theta: Any, X: Any, y: Any) -> Any:
+        """The minimum by second derivatives, exact or as the gradients tell them; a warning if there is none."""
+        proof: list[str] = []
+        path = deque([theta], maxlen=2)  # the last steps
+
+        def proven(theta: Any) -> bool:
+            path.append(theta)
+            proof[:] = filter(None, [self._endless(objective, theta, X, y)])
+            return bool(proof)
+
+        if solver == "newton":
+            newton = Newton(steps=self.max_iter, progress=self.verbose)
+            theta = newton.minimise(objective, theta, X, y, until=proven)
+            self.history_, converged = newton.history, newton.converged
+        else:
+            lbfgs = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
+            theta = lbfgs.minimise(objective, theta, X, y, until=proven, scale=self._scale(objective))
+            self.history_, converged = lbfgs.history, lbfgs.converged
+        if proof:
+            warn(f"no minimum: {proof[0]}", ConvergenceWarning)
+        elif not converged:
+            told = f"the loss is {self.history_[-1]:.6g} and still falls, by {_fall(self.history_):.2g} in the last step"
+            warn(f"no minimum within {len(self.history_)} steps: {told}", ConvergenceWarning)
+        else:
+            self._require_end(objective, theta - path[0], X)
+        return theta
+
+    def _chosen(self, theta: Any, X: Any) -> Any:
+        """The solver for these parameters and rows."""
+        return self.solver
+
+    def _scale(self, objective: Any) -> Any:
+        """About the diagonal of the inverse Hessian, for lbfgs."""
+        return None
+
+    def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
+        """A proof that the loss has no minimum, if θ is one; else nothing."""
+        return ""
+
+    def _require_end(self, objective: Any, moved: Any, X: Any) -> None:
+        """Warn if the loss is at its least, and yet the weights have moved far in the last steps: they would grow on."""
+
+    def _steepness(self, objective: Any, theta: Any, *rows: Any) -> float:
+        """What `tol` is relative to: the steepest slope at the start."""
+        return float(np.max(np.abs(objective.value_and_grad(theta, *rows)[1]), initial=0.0))
+
+    def _require_rest(self, tol: float, objective: Any, theta: Any, *rows: Any) -> None:
         """Warn if descent stopped before reaching the minimum."""
         first, last = self.history_[0], self.history_[-1]
         if last > first:
             warn(f"the loss has grown from {first:.4g} to {last:.4g}: take a smaller rate", ConvergenceWarning)
-        elif self.RESTS and self.batch_size is None:
-            slopes = np.abs(objective.value_and_grad(theta, X, y)[1])
-            steepest = float(np.max(slopes, initial=0.0))
-            if len(self.history_) == self.max_iter and steepest > self.tol:
-                told = f"after {self.max_iter} steps the largest |∂L/∂θ| is {steepest:.2g}, tol is {self.tol:g}"
-                warn(f"not at rest: {told}", ConvergenceWarning)
-            elif (small := self._asleep(slopes, X)) is not None:
-                told = f"for numbers as small as those of column {self._named(small)}: scale the features"
-                warn(f"a rest that is none: tol = {self.tol:g} stops descent {told}", ConvergenceWarning)
+            return
+        ran_out = len(self.history_) == self.max_iter
+        at_rest = self.batch_size is not None or not ran_out
+        steepest = 0.0 if at_rest else float(np.max(np.abs(objective.value_and_grad(theta, *rows)[1]), initial=0.0))
+        if steepest > tol:
+            told = f"after {self.max_iter} steps the largest |∂L/∂θ| is {steepest:.2g}, tol stands for {tol:.2g}"
+            warn(f"not at rest: {told}", ConvergenceWarning)
+        else:
+            self._require_minimum(objective, theta, *rows)
 
-    def _asleep(self, slopes: Any, X: Any) -> int | None:
-        """A column of numbers so small that slopes within `tol` are still steep in its units."""
-        most = np.max(np.abs(X), axis=0)
-        unit = np.clip(most, np.sqrt(self.l2), 1.0)
-        steep = np.max(slopes.reshape(-1, len(unit)), axis=0) > ASLEEP * self.tol * unit
-        return int(np.argmax(steep & (most > 0))) if np.any(steep & (most > 0)) else None
+    def _require_minimum(self, objective: Any, theta: Any, *rows: Any) -> None:
+        """Warn if the rest is not at the minimum."""
 
     def _require_squares(self, X: Any) -> None:
         """Raise ValueError for a column whose squares, which descent uses, do not fit in floats."""
@@ -126,6 +159,10 @@ class ByGradient(Estimator):
                 f"solver must be one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}"
             )
         require_sensible(self)
+
+
+def _fall(history: list[float]) -> float:
+    return history[-2] - history[-1] if len(history) > 1 else history[-1]
 
 
 def require_sensible(estimator: Any) -> None:

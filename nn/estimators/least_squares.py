@@ -12,11 +12,11 @@ BLOCK = 2**20  # numbers held in extended precision at a time
 TIMES = 2  # refinements; each scales the error by one rounding times the condition of the columns
 
 
-def least_squares(units: Units, target: Units, l2: float = 0.0) -> Any:
+def least_squares(units: Units, target: Units, l2: float = 0.0, shares: Any = None) -> Any:
     """V (outputs, features) that minimises the mean of ‖A·Vᵀ - Y‖² + (λ/2)‖W‖², with A, W and Y in their own units.
 
     Among many solutions it has the least norm, in units of the columns; a column of zeros has weight 0. With more
-    columns than rows, no columns-by-columns matrix is formed.
+    columns than rows, no columns-by-columns matrix is formed. `shares` are the rows' in the mean: all alike if None.
 
     >>> from nn.estimators.units import in_units
     >>> X, Y = np.array([[1.0], [2.0], [3.0]]), np.array([[3.0], [5.0], [7.0]])
@@ -26,34 +26,35 @@ def least_squares(units: Units, target: Units, l2: float = 0.0) -> Any:
     used = np.any(units.A, axis=0)
     V = np.zeros((target.A.shape[1], len(used)), dtype=np.longdouble)
     if used.any():
-        V[:, used] = _solution(units.of(used), target, l2).T
+        weight = np.ones((len(units.A), 1)) if shares is None else np.sqrt(len(shares) * shares)[:, np.newaxis]
+        V[:, used] = _solution(units.of(used), target, l2, weight).T
     return V
 
 
-def _solution(units: Units, target: Units, l2: float) -> Any:
-    (n, d), A, Y = units.A.shape, units.A, target.A
+def _solution(units: Units, target: Units, l2: float, weight: Any) -> Any:
+    (n, d), A, Y = units.A.shape, weight * units.A, weight * target.A
     root = np.ldexp(np.sqrt(n * l2 / 2), -units.exponent)  # ‖√(nλ/2) w‖² adds one row per column
     if l2 and d > n:
-        return _of_rows(units, root, Y)
+        return _of_rows(A, units.exponent, root, Y)
     rows = np.vstack([A, np.diag(root)]) if l2 else A
     if len(rows) >= d:
         Q, R = np.linalg.qr(rows)
         diagonal = np.abs(np.diag(R))
         if diagonal.min() > len(rows) * np.finfo(float).eps * diagonal.max():
-            return _refined(units, target, root**2, R, np.linalg.solve(R, Q[:n].T @ Y))
+            return _refined(units, target, weight, root**2, R, np.linalg.solve(R, Q[:n].T @ Y))
     return np.linalg.lstsq(rows, np.vstack([Y, np.zeros((len(rows) - n, Y.shape[1]))]), rcond=None)[0]
 
 
-def _of_rows(units: Units, root: Any, Y: Any) -> Any:
+def _of_rows(A: Any, exponent: Any, root: Any, Y: Any) -> Any:
     """The penalised solution, which is a mixture of rows; all columns are brought to one unit."""
-    n, alike = len(Y), np.ldexp(1.0, units.exponent - np.max(units.exponent))[:, np.newaxis]
-    Q, R = np.linalg.qr(alike * units.A.T)
+    n, alike = len(Y), np.ldexp(1.0, exponent - np.max(exponent))[:, np.newaxis]
+    Q, R = np.linalg.qr(alike * A.T)
     rows, targets = np.vstack([R.T, np.min(root) * np.eye(n)]), np.vstack([Y, np.zeros_like(Y)])
     mixture = np.linalg.lstsq(rows, targets, rcond=None)[0]
     return alike * (Q @ mixture)
 
 
-def _refined(units: Units, target: Units, pull: Any, R: Any, V: Any) -> Any:
+def _refined(units: Units, target: Units, weight: Any, pull: Any, R: Any, V: Any) -> Any:
     """V corrected by its gradient, computed in extended precision (Björck, 1967)."""
     (n, d), V = units.A.shape, V.astype(np.longdouble)
     for _ in range(TIMES):
@@ -61,6 +62,6 @@ def _refined(units: Units, target: Units, pull: Any, R: Any, V: Any) -> Any:
         for start in range(0, n, BLOCK // d + 1):
             rows = slice(start, start + BLOCK // d + 1)
             A = units.exactly(rows)
-            g = g + A.T @ (target.exactly(rows) - A @ V)
+            g = g + A.T @ (weight[rows] ** 2 * (target.exactly(rows) - A @ V))
         V = V + np.linalg.solve(R, np.linalg.solve(R.T, g.astype(float)))
     return V

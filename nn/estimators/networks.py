@@ -3,19 +3,94 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
+
 from nn.errors import require_count
+from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic, Regressor
 from nn.estimators.fitting import ByGradient, generator
 from nn.layers import MLP
 from nn.losses import cross_entropy, squared_error
 from nn.objective import Objective
 
+LATE = 0.1  # of the passes: the last ones, in which a loss at rest hardly falls
+FALLING = 0.01  # of the whole fall: more in the last passes means that the loss still falls
+LARGE = 10**8  # parameters times rows times passes: machine code pays for itself
+
+
+class Penalised:
+    """The mean loss of a network over rows, times their weights if any, plus ½ Σ λⱼθⱼ², as a function of θ.
+
+    The program is that of all networks of the same shape, whatever their numbers.
+
+    >>> objective = Penalised(squared_error, (1, (), 1, "relu"), l2=0.5)
+    >>> objective.value_and_grad(np.array([2.0, 0.0]), [[1.0]], [3.0])
+    (2.0, array([-1., -2.]))
+    """
+
+    def __init__(
+        self, loss: Any, shape: Any, *, l2: float, weighted: bool = False, backend: str = "auto", threads: Any = None
+    ) -> None:
+        self.of = loss, shape, l2, weighted, backend, threads
+        self.mean = _objective(loss, shape, weighted, backend, threads)
+        self.penalty = l2 * _are_weights(shape)
+
+    def __reduce__(self) -> Any:
+        loss, shape, l2, weighted, backend, threads = self.of
+        return _unpickled, (loss, shape, l2, weighted, backend, threads)
+
+    def value(self, theta: Any, *rows: Any) -> float:
+        """The loss."""
+        return float(self.mean.value(theta, *rows) + 0.5 * np.sum(self.penalty * theta**2))
+
+    def value_and_grad(self, theta: Any, *rows: Any) -> tuple[float, Any]:
+        """The loss and its gradient."""
+        loss, g = self.mean.value_and_grad(theta, *rows)
+        return float(loss + 0.5 * np.sum(self.penalty * theta**2)), g + self.penalty * theta
+
+
+def _unpickled(loss: Any, shape: Any, l2: float, weighted: bool, backend: str, threads: Any) -> Penalised:
+    return Penalised(loss, shape, l2=l2, weighted=weighted, backend=backend, threads=threads)
+
+
+def _network(shape: Any, init: str = "uniform", rng: Any = 0) -> MLP:
+    inputs, hidden, outputs, activation = shape
+    return MLP(inputs, [*hidden, outputs], activation=activation, init=init, rng=rng)
+
+
+@cache
+def _objective(loss: Any, shape: Any, weighted: bool, backend: str, threads: Any) -> Objective:
+    """Traced and compiled once for all networks of one shape: their numbers are arguments."""
+    if weighted:
+        return Objective(
+            lambda model, x, y, weight: weight * loss(model(x), y), _network(shape), backend=backend, threads=threads
+        )
+    return Objective(lambda model, x, y: loss(model(x), y), _network(shape), backend=backend, threads=threads)
+
+
+@cache
+def _outputs_of(shape: Any, backend: str, threads: Any) -> Objective:
+    return Objective(lambda model, x: model(x), _network(shape), backend=backend, threads=threads)
+
+
+@cache
+def _are_weights(shape: Any) -> Any:
+    """1 for each parameter that the penalty shrinks, 0 for biases."""
+    network = _network(shape)
+    held = {id(w) for w in network.weights()}
+    return np.array([float(id(p) in held) for p in network.parameters()])
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NetworkEstimator(ByGradient, Estimator):
-    """The three steps of the lecture for a network; `model_` is the fitted `nn.MLP`."""
+    """The three steps of the lecture for a network; `model_` is the fitted `nn.MLP`, `theta_` its numbers.
+
+    `objective_` is the goodness as a function of them: `objective_.value(theta_, X, y)`. With `warm_start`, a fit
+    begins where the last one ended.
+    """
 
     hidden: tuple[int, ...] = (16,)
     activation: Any = "relu"
@@ -24,14 +99,14 @@ class NetworkEstimator(ByGradient, Estimator):
     rate: Any = 0.01
     batch_size: int | None = 32
     max_iter: int = 200
+    warm_start: bool = False
 
-    RESTS = False
-
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
-        """Step 2, the goodness of a function, on one row."""
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function, from its outputs for one row."""
         raise NotImplementedError
 
-    def _fit_network(self, X: Any, y: Any, outputs: int) -> None:
+    def _fit_network(self, X: Any, y: Any, outputs: int, shares: Any) -> None:
         self._require_sensible()
         if not isinstance(self.hidden, (tuple, list)):
             raise ValueError(f"hidden must be a tuple of numbers of neurons, such as (16,), got {self.hidden!r}")
@@ -39,19 +114,43 @@ class NetworkEstimator(ByGradient, Estimator):
             require_count("every number in hidden", number, 1)
         self._require_squares(X)
         rng = generator(self.random_state)
-        # Step 1, a set of functions; step 3, the best function.
-        self.model_ = MLP(X.shape[1], [*self.hidden, outputs], activation=self.activation, init=self.init, rng=rng)
-        objective = self._objective(self._loss, self.model_)
-        objective.store(self._best(objective, objective.parameters, X, y))
-        self._predicted = Objective(_prediction, self.model_)
+        # Step 1, a set of functions.
+        shape = X.shape[1], tuple(self.hidden), outputs, self.activation
+        start = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
+        if self.warm_start and getattr(self, "_shape", None) == shape:
+            start = self.theta_
+        # Step 2, the goodness of a function.
+        weights = [] if shares is None else [len(X) * shares]
+        work = len(start) * len(X) * self.max_iter
+        backend = "numpy" if self.backend == "auto" and work < LARGE else self.backend
+        objective = Penalised(
+            self._loss, shape, l2=self.l2, weighted=bool(weights), backend=backend, threads=self.threads
+        )
+        # Step 3, the best function.
+        self.theta_ = self._best(objective, start, X, y, *weights)
+        self.objective_, self._shape = objective, shape
+
+    @property
+    def model_(self) -> MLP:
+        """The fitted network, made anew: `theta_` holds the numbers that predict."""
+        network = _network(self._shape)
+        for p, number in zip(network.parameters(), self.theta_.tolist()):
+            p.data = number
+        return network
+
+    def _require_minimum(self, objective: Any, theta: Any, *rows: Any) -> None:
+        """Warn if the loss still falls: a network has many minima, and rests at none before its loss does."""
+        history = self.history_
+        late = max(1, round(LATE * len(history)))
+        fall = history[-1 - late] - history[-1] if late < len(history) else 0.0
+        if len(history) == self.max_iter and fall > FALLING * (history[0] - history[-1]):
+            told = f"from {history[-1 - late]:.4g} to {history[-1]:.4g} in the last {late} of {len(history)} passes"
+            warn(f"the loss still falls, {told}: take a larger max_iter, or another rate", ConvergenceWarning)
 
     def _forward(self, X: Any) -> Any:
         """The network's outputs for every row, (n, outputs)."""
-        return self._predicted.value(self._predicted.parameters, X, reduce=None).reshape(len(X), -1)
-
-
-def _prediction(model: MLP, x: Any) -> Any:
-    return model(x)
+        run = _outputs_of(self._shape, "numpy" if self.backend == "auto" else self.backend, self.threads)
+        return run.value(self.theta_, X, reduce=None).reshape(len(X), -1)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -66,11 +165,13 @@ class MLPRegressor(Regressor, NetworkEstimator):
     True
     """
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
-        return squared_error(model(x), y)
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return squared_error(z, y)
 
-    def _fit(self, X: Any, y: Any) -> None:
-        self._fit_network(X, y, 1)
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
+        self._fit_network(X, y, 1, shares)
 
     def _predict(self, X: Any) -> Any:
         return self._forward(X)[:, 0]
@@ -80,18 +181,20 @@ class MLPRegressor(Regressor, NetworkEstimator):
 class MLPClassifier(Probabilistic, NetworkEstimator):
     """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
-    `activation` and `init` are those of `nn.Neuron`; training uses batches, with the options of the linear models.
-
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
     >>> MLPClassifier(hidden=(8,), random_state=0).fit(X, y).predict(X).tolist()
     [0, 1, 1, 0]
     """
 
-    def _loss(self, model: Any, x: Any, y: Any) -> Any:
-        return cross_entropy(model(x), y)
+    class_weight: Any = None
 
-    def _fit(self, X: Any, y: Any) -> None:
-        self._fit_network(X, y.astype(float), self._outputs)
+    @staticmethod
+    def _loss(z: Any, y: Any) -> Any:
+        """Step 2, the goodness of a function."""
+        return cross_entropy(z, y)
+
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
+        self._fit_network(X, y.astype(float), self._outputs, shares)
 
     def _scores(self, X: Any) -> Any:
         return self._forward(X)

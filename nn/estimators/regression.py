@@ -17,7 +17,7 @@ from nn.losses import squared_error
 class LinearRegression(Regressor, LinearEstimator):
     """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
 
-    `solver` is exact (a QR decomposition of scaled columns), newton, or an optimiser with its `rate` and `max_iter`.
+    `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and `max_iter`.
     Under gradient descent, features of very different scale need very different rates: standardise them, or use
     adagrad.
 
@@ -28,15 +28,15 @@ class LinearRegression(Regressor, LinearEstimator):
 
     solver: Any = "exact"
 
-    SOLVERS = ("exact", "newton", *LinearEstimator.SOLVERS)
+    SOLVERS = ("exact", "newton", "lbfgs", *LinearEstimator.SOLVERS)
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return squared_error(z, y)
 
-    def _fit(self, X: Any, y: Any) -> None:
-        W, b = self._fit_linear(X, y, 1)
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
+        W, b = self._fit_linear(X, y, 1, shares)
         self.coef_, self.intercept_ = W[0], float(b[0])
 
     def _predict(self, X: Any) -> Any:
@@ -54,10 +54,10 @@ class PolynomialRegression(LinearRegression):
 
     degree: int = 2
 
-    def _fit(self, X: Any, y: Any) -> None:
+    def _fit(self, X: Any, y: Any, shares: Any) -> None:
         require_count("degree", self.degree, 1)
         self.degree_ = self.degree
-        super()._fit(self._powers(X), y)
+        super()._fit(self._powers(X), y, shares)
 
     def _predict(self, X: Any) -> Any:
         return super()._predict(self._powers(X))

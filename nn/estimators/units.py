@@ -48,8 +48,10 @@ class Units(NamedTuple):
         return W, np.all(lost <= SEEN * np.max(np.abs(V), initial=0.0), axis=0)
 
 
-def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
+def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = None) -> Units:
     """The columns of X in their units, with or without their means; no unit is much less than `least`.
+
+    With `shares`, the rows' in the mean, which add up to 1.
 
     >>> units = in_units(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))
     >>> units.A.tolist(), units.exponent.tolist()
@@ -60,7 +62,7 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
     mean, rounded = np.zeros(X.shape[1], dtype=np.longdouble), np.zeros(X.shape[1], dtype=bool)
     if centred:
         level, largest, same = A[0].copy(), np.max(np.abs(A), axis=0), np.ptp(A, axis=0) == 0
-        A, mean = less_means(A)
+        A, mean = less_means(A, shares)
         constant = same | (np.max(np.abs(A), axis=0) <= ROUNDING * largest)
         A[:, constant], mean[same], rounded = 0.0, level[same], constant & ~same
     exponent = most + exponents(A)
@@ -69,7 +71,7 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0) -> Units:
     return Units(X, np.ldexp(A, most - exponent, out=A), np.ldexp(mean, most - exponent), exponent, rounded)
 
 
-def less_means(X: Any) -> tuple[Any, Any]:
+def less_means(X: Any, shares: Any = None) -> tuple[Any, Any]:
     """Columns less their means, each correct to one rounding, and the means in extended precision.
 
     >>> away, mean = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
@@ -77,6 +79,8 @@ def less_means(X: Any) -> tuple[Any, Any]:
     ([[-0.5, 0.0], [0.5, 0.0]], [0.5, 1.0])
     """
     mean = X.mean(axis=0, dtype=np.longdouble)
+    if shares is not None:
+        mean = mean + shares @ (X - mean)
     near = mean.astype(float)
     return (X - near) - (mean - near).astype(float), mean
 

@@ -1,0 +1,54 @@
+"""Columns brought to an orthonormal basis, in which iterative solvers neither stall nor lose digits."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
+
+
+class Basis(NamedTuple):
+    """Columns A = columns · (size · axes) · root: `penalty` is that of the weights of `columns`, which have squares of 1.
+
+    With more columns than rows there are only as many as rows; collinear ones share theirs. Weights along directions
+    that A does not have stay 0: of many solutions, the one of least norm.
+    """
+
+    columns: Any
+    penalty: Any
+    size: Any
+    axes: Any
+    root: Any
+
+    def weights(self, V: Any) -> Any:
+        """The weights of A, from those of the basis: a row for each score."""
+        return (V / self.size) @ self.axes * self.root
+
+    def coordinates(self, V: Any) -> Any:
+        """The weights of the basis, from those of A."""
+        return (V / self.root) @ self.axes.T * self.size
+
+
+def orthonormal(A: Any, penalty: Any) -> Basis:
+    """The basis of A, for penalties on its weights that are all above 0, or all 0.
+
+    >>> basis = orthonormal(np.array([[2.0, 2.0], [-2.0, -2.0]]), np.zeros(2))
+    >>> abs(basis.columns).round(12).tolist(), abs(basis.weights(np.ones(1))).round(12).tolist()
+    ([[1.0], [1.0]], [0.25, 0.25])
+    """
+    root = 1 / np.sqrt(np.where(penalty > 0, penalty, 1.0))
+    n, d = A.shape
+    squares, axes = np.linalg.eigh((A * root).T @ (A * root) / n) if d <= n else (np.zeros(1), np.empty((0, d)))
+    if squares[0] > ALIKE**2 * squares[-1]:
+        size, axes = np.sqrt(squares), axes.T
+        columns = A @ (root[:, np.newaxis] * axes.T / size)
+    else:
+        Q, R = np.linalg.qr((A * root) if d <= n else (A * root).T)
+        left, size, right = np.linalg.svd(R if d <= n else R.T, full_matrices=False)
+        used = size > max(n, d) * np.finfo(float).eps * size[0]
+        size = size[used] / np.sqrt(n)
+        columns, axes = (Q @ left, right) if d <= n else (left, right @ Q.T)
+        columns, axes = columns[:, used] * np.sqrt(n), axes[used]
+    return Basis(columns, np.any(penalty) / size**2, size, axes, root)
