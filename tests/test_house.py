@@ -27,7 +27,7 @@ LAYERS_OF_NN = [
     "nn.newton", "nn.lbfgs",
     "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
     "nn.estimators.margins", "nn.estimators.conventions", "nn.estimators.least_squares",
-    "nn.estimators.fitting",
+    "nn.estimators.fitting", "nn.estimators.scores",
     "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
     "nn.estimators.networks",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs
 
 
 class Basis(NamedTuple):
-    """Columns A = columns · (size · axes) · root: `penalty` is that of the weights of `columns`, which have squares of 1.
+    """Columns A = columns · (size · axes) · root: `penalty` is that of the weights of `columns`.
 
     With more columns than rows there are only as many as rows; collinear ones share theirs. Weights along directions
     that A does not have stay 0: of many solutions, the one of least norm.

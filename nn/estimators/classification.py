@@ -14,8 +14,9 @@ from nn.estimators.basis import orthonormal
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Probabilistic
 from nn.estimators.fitting import generator
-from nn.estimators.linear import REACHED, LinearClassifier, LinearObjective
+from nn.estimators.linear import REACHED, LinearClassifier
 from nn.estimators.margins import largest_margin
+from nn.estimators.scores import LinearObjective
 from nn.estimators.units import Units, in_units
 from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
@@ -125,7 +126,7 @@ class LinearSVM(LinearClassifier):
         costs = np.full(len(Y), 1 / len(Y)) if shares is None else shares
         found = [largest_margin(y[:, np.newaxis] * columns, penalty, costs, self.max_iter) for y in Y.T]
         loss, bound = (float(np.sum([margin[i] for margin in found])) for i in (2, 3))
-        self.history_, self.n_iter_, self.gap_ = [loss], max(margin.steps for margin in found), loss - bound
+        self.history_, self.n_iter_, self.gap_ = [loss], 1, max(0.0, loss - bound)
         self.dual_coef_ = len(Y) * np.array([margin.pulls for margin in found]) * Y.T
         self._require_closed(loss, bound)
         V = np.array([margin.v for margin in found])
@@ -138,7 +139,7 @@ class LinearSVM(LinearClassifier):
         loss, history = objective.value(theta, X, y), self.history_
         self._exactly(units, y.reshape(len(X), -1), objective.shares)
         bound, self.history_ = self.history_[0] - self.gap_, history
-        self.gap_ = loss - bound
+        self.gap_ = max(0.0, loss - bound)
         self._require_closed(loss, bound)
 
     def _require_closed(self, loss: float, bound: float) -> None:
@@ -188,12 +189,14 @@ class LogisticRegression(Probabilistic, LinearClassifier):
             own, others = Z[rows, y.astype(int)], Z.copy()
             others[rows, y.astype(int)] = -np.inf
             right = own > others.max(axis=1)
-        return "every row is on its own side, so the loss falls as the weights grow, without end; l2 > 0 gives it one" if (
-            right.all()
-        ) else ""
+        return (
+            "every row is on its own side, so the loss falls as the weights grow, without end; l2 > 0 gives it one"
+            if (right.all())
+            else ""
+        )
 
     def _require_end(self, objective: Any, moved: Any, X: Any) -> None:
-        """Near a minimum Newton's steps fall to 0; where some rows can be told apart, each moves their log odds by 1."""
+        """Steps fall to 0 near a minimum; where some rows can be told apart, Newton's move their log odds by 1."""
         by_row = np.abs(objective.scores(moved, X)).reshape(len(X), -1).max(axis=1)
         if not self.l2 and by_row.max() > MOVING:
             told = f"the last steps have moved the log odds of row {int(np.argmax(by_row))} by {by_row.max():.2g}"

@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 
 from nn.estimators.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
-from nn.estimators.weights import class_weights, shares_of, weighed
 from nn.estimators.units import in_units
+from nn.estimators.weights import class_weights, shares_of, weighed
 
 MOST_TOLD = 5  # names in an error
 

@@ -93,7 +93,9 @@ class ByGradient(Estimator):
         if proof:
             warn(f"no minimum: {proof[0]}", ConvergenceWarning)
         elif not converged:
-            told = f"the loss is {self.history_[-1]:.6g} and still falls, by {_fall(self.history_):.2g} in the last step"
+            told = (
+                f"the loss is {self.history_[-1]:.6g} and still falls, by {_fall(self.history_):.2g} in the last step"
+            )
             warn(f"no minimum within {len(self.history_)} steps: {told}", ConvergenceWarning)
         else:
             self._require_end(objective, theta - path[0], X)
@@ -112,7 +114,7 @@ class ByGradient(Estimator):
         return ""
 
     def _require_end(self, objective: Any, moved: Any, X: Any) -> None:
-        """Warn if the loss is at its least, and yet the weights have moved far in the last steps: they would grow on."""
+        """Warn if the loss is at its least, and yet the last steps were long: the weights would grow on."""
 
     def _steepness(self, objective: Any, theta: Any, *rows: Any) -> float:
         """What `tol` is relative to: the steepest slope at the start."""

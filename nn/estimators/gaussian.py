@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, pi
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -93,18 +93,18 @@ class GaussianClassifier(Probabilistic, Estimator):
     tol: float = 1e-9
     verbose: bool = False
 
+    def fit(self, X: Any, y: Any) -> Self:  # type: ignore[override]
+        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
+        return super().fit(X, y)
+
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         self._require_sensible()
-        shares = np.full(len(y), 1 / len(y)) if shares is None else shares
-        whole = np.bincount(y, weights=shares, minlength=len(self.classes_))
-        self.class_prior_ = self._priors(whole)
+        counts = np.bincount(y)
+        self.class_prior_ = self._priors(counts)
         units = in_units(X)
-        within = [less_means(units.A[y == k], shares[y == k] / whole[k]) for k in range(len(whole))]
+        within = [less_means(units.A[y == k]) for k in range(len(counts))]
         self._require_regular(X, units, y, [away for away, _ in within])
-        if self.solver == "exact":
-            means, S = self._moments(within, [shares[y == k] for k in range(len(whole))])
-        else:
-            means, S = self._ascended(units.A, y, within, shares)
+        means, S = self._moments(within) if self.solver == "exact" else self._ascended(units.A, y, within)
         self.means_ = np.ldexp(means + units.centre, units.exponent).astype(float)
         self.covariance_ = self._of_columns(units, S[0] if self.covariance == "shared" else S)
         vars(self).pop("coef_", None)
@@ -112,24 +112,25 @@ class GaussianClassifier(Probabilistic, Estimator):
         if self.covariance == "shared":
             self.coef_, self.intercept_ = self._linear(units, means, S[0])
         if self.solver == "exact":
-            densities = np.column_stack([self._log_density(X, k) for k in range(len(whole))])
-            self.history_, self.n_iter_ = [-float(shares @ densities[np.arange(len(y)), y])], 1
+            densities = np.column_stack([self._log_density(X, k) for k in range(len(counts))])
+            self.history_, self.n_iter_ = [-float(np.mean(densities[np.arange(len(y)), y]))], 1
 
-    def _moments(self, within: Any, shares: list[Any]) -> tuple[Any, Any]:
+    def _moments(self, within: Any) -> tuple[Any, Any]:
         """The maximum of the likelihood in closed form: the means, and the covariances, only one if shared."""
         means = np.array([mean for _, mean in within], dtype=float)
-        scatters = np.array([(away.T * share) @ away for (away, _), share in zip(within, shares)])
+        scatters = np.array([away.T @ away for away, _ in within])
+        counts = np.array([len(away) for away, _ in within])
         if self.covariance == "shared":
-            return means, scatters.sum(axis=0)[np.newaxis]
-        return means, scatters / np.array([share.sum() for share in shares])[:, np.newaxis, np.newaxis]
+            return means, scatters.sum(axis=0)[np.newaxis] / counts.sum()
+        return means, scatters / counts[:, np.newaxis, np.newaxis]
 
-    def _ascended(self, A: Any, y: Any, within: Any, shares: Any) -> tuple[Any, Any]:
+    def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; likelihood of the rows; gradient ascent."""
         spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _ in within], axis=0))
         model = Gaussians(len(self.classes_), A.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
         theta, self.history_ = train(
-            objective, objective.parameters, A / spread, self._own(y) * (len(y) * shares)[:, np.newaxis],
+            objective, objective.parameters, A / spread, self._own(y).astype(float),
             optimiser=SGD(rate=self.rate, momentum=0.9), passes=self.max_iter, tol=self.tol, progress=self.verbose,
         )  # fmt: skip
         objective.store(theta)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from autograd import compile
 from nn.estimators.basis import orthonormal
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Classifier, Estimator
 from nn.estimators.fitting import ByGradient
 from nn.estimators.least_squares import least_squares
+from nn.estimators.scores import LinearObjective
 from nn.estimators.units import Units, in_units
 from nn.newton import SMALL, Newton
 
@@ -24,133 +22,6 @@ IN_UNITS = ("exact", "newton", "lbfgs", "auto")  # solvers that bring columns to
 MANY = 5000  # scores: a Hessian of more takes longer than the gradients of L-BFGS, and machine code pays
 BENT = 0.25  # the largest curvature of the cross entropy
 REACHED = 1e-9  # relative to the loss: a promised decrease that counts as none
-
-
-class LinearObjective:
-    """The mean over rows of a loss of the scores z = Wx + b, plus ½ Σ λⱼwⱼ², as a function of all weights.
-
-    They are one flat array: w and b of the first score, then of the second. `shares` are the rows' in the mean; without
-    them all are alike. The engine differentiates the loss with respect to the scores. The rest of the chain rule,
-    ∂C/∂W = Σ ∂C/∂z · xᵀ over the rows, is a matrix product: features need no tracing, and Hessian-vector products need
-    no Hessian.
-
-    >>> objective = LinearObjective(lambda z, y: (z - y) ** 2, 1, np.array([0.0]), intercept=False)
-    >>> objective.value_and_grad(np.array([1.0]), np.array([[1.0], [2.0]]), np.array([3.0, 3.0]))
-    (2.5, array([-4.]))
-    """
-
-    def __init__(
-        self,
-        loss: Callable[[Any, Any], Any],
-        outputs: int,
-        penalty: Any,
-        *,
-        intercept: bool = True,
-        shares: Any = None,
-        backend: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.compiled = _compiled(loss, backend, threads)
-        self.outputs, self.intercept, self.shares = outputs, intercept, shares
-        self.penalty = np.append(penalty, 0.0) if intercept else penalty
-
-    def __reduce__(self) -> Any:
-        loss, options = self.compiled.function, self.compiled.options
-        return _unpickled, (loss, self.outputs, self.penalty, self.intercept, self.shares, *options)
-
-    def value(self, theta: Any, X: Any, y: Any) -> float:
-        """The mean loss over rows, plus the penalty."""
-        Z = self.scores(theta, X)
-        if self.shares is None:
-            mean = self.compiled(Z, y, reduce="mean")
-        else:
-            mean = self.shares @ self.compiled(Z, y)
-        return float(mean + 0.5 * np.sum(self._pulled(theta) * theta))
-
-    def value_and_grad(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
-        """The loss and its gradient with respect to the weights."""
-        loss, slopes = self.slopes(theta, X, y)
-        pulled = self._pulled(theta)
-        return float(loss + 0.5 * np.sum(pulled * theta)), self._over_rows(slopes, X) + pulled
-
-    def slopes(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
-        """The mean loss without the penalty, and its derivatives with respect to the scores."""
-        Z = self.scores(theta, X)
-        if self.shares is None:
-            mean, slopes = self.compiled.value_and_grad(Z, y, reduce="mean")
-            return mean, slopes
-        losses, slopes = self.compiled.value_and_grad(Z, y)
-        return float(self.shares @ losses), (slopes.T * self.shares).T
-
-    def hvp(self, theta: Any, X: Any, y: Any, *, tangents: Any) -> Any:
-        """The product of the Hessian with a vector."""
-        curved = self._curved(self.scores(theta, X), y, self.scores(tangents, X))
-        return self._over_rows(curved, X) + self._pulled(tangents)
-
-    def hessian(self, theta: Any, X: Any, y: Any) -> Any:
-        """Every ∂²/∂wᵢ∂wⱼ: the block for scores k and l is Σ ∂²C/∂zₖ∂zₗ · xxᵀ over the rows."""
-        d, K = X.shape[1], self.outputs
-        curved = self._bent(self.scores(theta, X), y)
-        blocks = np.zeros((K, len(self.penalty), K, len(self.penalty)))
-        for k in range(K):
-            for other in range(k + 1):
-                weighted = curved[k, :, other, np.newaxis] * X
-                block = blocks[k, :, other]
-                block[:d, :d] = weighted.T @ X
-                if self.intercept:
-                    block[d, :d] = block[:d, d] = weighted.sum(axis=0)
-                    block[d, d] = curved[k, :, other].sum()
-                blocks[other, :, k] = block
-        return blocks.reshape(len(theta), len(theta)) + np.diag(np.tile(self.penalty, K))
-
-    def _bent(self, Z: Any, y: Any) -> Any:
-        """∂²C/∂zₖ∂zₗ of every row, times its share, (K, n, K): for all k in one call, on copies of the rows."""
-        K = self.outputs
-        if K == 1:
-            return self._curved(Z, y, np.ones(len(Z)))[np.newaxis, :, np.newaxis]
-        units = np.repeat(np.eye(K), len(Z), axis=0)
-        curved = self.compiled.hvp(np.concatenate([Z] * K), np.concatenate([y] * K), tangents=units)
-        shares = 1 / len(Z) if self.shares is None else self.shares[:, np.newaxis]
-        return curved.reshape(K, len(Z), K) * shares
-
-    def scores(self, theta: Any, X: Any) -> Any:
-        """z of every row: (n,) for one score, else (n, outputs)."""
-        W = theta.reshape(self.outputs, -1)
-        with np.errstate(all="ignore"):
-            Z = X @ W[:, : X.shape[1]].T
-            if self.intercept:
-                Z += W[:, -1]
-        return Z[:, 0] if self.outputs == 1 else Z
-
-    def _curved(self, Z: Any, y: Any, moved: Any) -> Any:
-        """The change of the slopes as the scores move, times the shares of the rows."""
-        if self.shares is None:
-            return self.compiled.hvp(Z, y, tangents=moved, reduce="mean")
-        return (self.compiled.hvp(Z, y, tangents=moved).T * self.shares).T
-
-    def _over_rows(self, slopes: Any, X: Any) -> Any:
-        with np.errstate(all="ignore"):
-            rows = slopes.reshape(len(X), -1).T
-            return np.column_stack([rows @ X, rows.sum(axis=1)] if self.intercept else [rows @ X]).ravel()
-
-    def _pulled(self, theta: Any) -> Any:
-        """λⱼwⱼ."""
-        return (theta.reshape(self.outputs, -1) * self.penalty).ravel()
-
-
-@cache
-def _compiled(loss: Callable[[Any, Any], Any], backend: str, threads: int | None) -> Any:
-    """Compile each loss once, however often estimators fit."""
-    return compile(loss, rows=("z", "y"), backend=backend, threads=threads)  # type: ignore[arg-type]
-
-
-def _unpickled(
-    loss: Any, outputs: int, penalty: Any, intercept: bool, shares: Any, backend: str, threads: int | None
-) -> LinearObjective:
-    own = penalty[:-1] if intercept else penalty
-    return LinearObjective(
-        loss, outputs, own, intercept=intercept, shares=shares, backend=backend, threads=threads
-    )
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -214,9 +85,7 @@ class LinearEstimator(ByGradient, Estimator):
             self.history_, self.n_iter_ = [float(loss)], 1
         return V, target.centre, target.exponent
 
-    def _descended(
-        self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any
-    ) -> tuple[Any, Any]:
+    def _descended(self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
         """W and b by iterative search."""
         W, b = start
         objective = self._goodness(len(W), penalty, shares, len(X))

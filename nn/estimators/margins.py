@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CLOSE = 1e-11  # relative to the loss: the duality gap to stop at
+LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
 RIDGE = 1e-15
@@ -49,7 +50,9 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
         if bound > found.bound:
             found = found._replace(pulls=pulls, bound=bound)
         found = found._replace(steps=step)
-        if found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs):
+        products = float(spare @ pulls + slack @ rest)  # the gap of weights and pulls in balance
+        close = found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs)
+        if close or products <= LOST * found.loss:
             break
         weight = 1 / (slack / rest + spare / pulls)
         curvature = (B.T * weight) @ B + np.diag(penalty)
@@ -62,7 +65,7 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
             dp = weight * (h - B @ dv)  # noqa: B023
             return dv, dp, (of_slack + slack * dp) / rest, (of_spare - spare * dp) / pulls  # noqa: B023
 
-        mean = float(spare @ pulls + slack @ rest) / (2 * len(B))
+        mean = products / (2 * len(B))
         dv, dp, dslack, dspare = towards(-spare * pulls, -slack * rest)
         size = _longest((pulls, dp), (rest, -dp), (slack, dslack), (spare, dspare))
         ahead = (spare + size * dspare) @ (pulls + size * dp) + (slack + size * dslack) @ (rest - size * dp)

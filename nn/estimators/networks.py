@@ -44,12 +44,17 @@ class Penalised:
 
     def value(self, theta: Any, *rows: Any) -> float:
         """The loss."""
-        return float(self.mean.value(theta, *rows) + 0.5 * np.sum(self.penalty * theta**2))
+        return float(self.mean.value(theta, *rows) + 0.5 * np.sum(self._pulled(theta) * theta))
 
     def value_and_grad(self, theta: Any, *rows: Any) -> tuple[float, Any]:
         """The loss and its gradient."""
         loss, g = self.mean.value_and_grad(theta, *rows)
-        return float(loss + 0.5 * np.sum(self.penalty * theta**2)), g + self.penalty * theta
+        pulled = self._pulled(theta)
+        return float(loss + 0.5 * np.sum(pulled * theta)), g + pulled
+
+    def _pulled(self, theta: Any) -> Any:
+        """λⱼθⱼ."""
+        return self.penalty * theta
 
 
 def _unpickled(loss: Any, shape: Any, l2: float, weighted: bool, backend: str, threads: Any) -> Penalised:
@@ -116,9 +121,9 @@ class NetworkEstimator(ByGradient, Estimator):
         rng = generator(self.random_state)
         # Step 1, a set of functions.
         shape = X.shape[1], tuple(self.hidden), outputs, self.activation
-        start = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
+        start: Any = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
         if self.warm_start and getattr(self, "_shape", None) == shape:
-            start = self.theta_
+            start = vars(self)["theta_"]
         # Step 2, the goodness of a function.
         weights = [] if shares is None else [len(X) * shares]
         work = len(start) * len(X) * self.max_iter
@@ -182,11 +187,9 @@ class MLPClassifier(Probabilistic, NetworkEstimator):
     """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
-    >>> MLPClassifier(hidden=(8,), random_state=0).fit(X, y).predict(X).tolist()
+    >>> MLPClassifier(hidden=(8,), max_iter=1000, random_state=0).fit(X, y).predict(X).tolist()
     [0, 1, 1, 0]
     """
-
-    class_weight: Any = None
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:

@@ -17,8 +17,8 @@ from nn.losses import squared_error
 class LinearRegression(Regressor, LinearEstimator):
     """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
 
-    `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and `max_iter`.
-    Under gradient descent, features of very different scale need very different rates: standardise them, or use
+    `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and
+    `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them, or use
     adagrad.
 
     >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])

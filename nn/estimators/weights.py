@@ -16,14 +16,17 @@ def shares_of(sample_weight: Any, rows: int) -> Any:
     >>> shares_of([1, 3], 2).tolist()
     [0.25, 0.75]
     """
-    if sample_weight is None or np.ndim(sample_weight) == 0:
+    given = np.asarray(1.0 if sample_weight is None else sample_weight)
+    if given.ndim == 0:
         return None
-    weights = floats("sample_weight", np.asarray(sample_weight), None)
+    weights = floats("sample_weight", given, None)
     if weights.shape != (rows,):
         raise ValueError(f"sample_weight must have one number for each of the {rows} rows, got {weights.shape}")
     require_finite("sample_weight", weights, None)
-    if (weights < 0).any() or not weights.any():
-        raise ValueError(f"sample_weight must be 0 or more, and not all 0; its least is {weights.min()}")
+    if (weights < 0).any():
+        raise ValueError(f"sample_weight must be 0 or more, got {weights.min()}")
+    if not weights.any():
+        raise ValueError("sample_weight must not be all zero: no row would count")
     weights = weights / weights.max()
     return None if (weights == 1).all() else weights / weights.sum()
 

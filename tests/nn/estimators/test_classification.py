@@ -61,7 +61,10 @@ def test_gradient_descent_finds_what_newton_finds(load, solver) -> None:
 
 def test_separable_classes_have_no_best_function_and_it_says_so() -> None:
     X, y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
-    with pytest.warns(UserWarning, match="no minimum within 100 steps; of separable classes there is none without l2"):
+    with pytest.warns(
+        UserWarning,
+        match="no minimum: every row is on its own side, so the loss falls .* without end; l2 > 0 gives it one",
+    ):
         model = nn.LogisticRegression().fit(X, y)
     assert model.predict(X).tolist() == y
     assert np.isfinite(model.coef_).all()
@@ -95,6 +98,7 @@ def test_a_regression_classifier_is_least_squares_on_plus_and_minus_one(classes:
     np.testing.assert_allclose(by_newton.coef_, model.coef_, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore:not at rest")
 def test_points_far_on_the_right_side_bend_the_regression_and_not_the_rest() -> None:
     """The lecture's cautionary tale: rows far beyond the boundary are "too correct"."""
     rng = np.random.default_rng(0)
@@ -107,6 +111,7 @@ def test_points_far_on_the_right_side_bend_the_regression_and_not_the_rest() -> 
         assert model.fit(X, y).score(X, y) > 0.98, model
 
 
+@pytest.mark.filterwarnings("ignore:not at rest")
 @costly(30, deep=1000)
 @given(st.integers(0, 100))
 def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None:
@@ -120,6 +125,7 @@ def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None
         assert model.history_[-1] == 0.0
 
 
+@pytest.mark.filterwarnings("ignore:not at rest")
 @given(st.integers(0, 30))
 def test_of_rows_that_no_plane_separates_a_perceptron_gets_most_right(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -140,15 +146,16 @@ def test_a_support_vector_machine_reaches_the_reference(l2: float) -> None:
     reference = sklearn.svm.SVC(kernel="linear", C=1 / (l2 * len(X)), tol=1e-10).fit(X, y)
     least = cost(reference.coef_[0], reference.intercept_[0])
     reached = cost(model.coef_[0], model.intercept_[0])
-    assert least * (1 - 1e-9) <= reached <= least * (1 + 1e-4)
-    assert model.history_[-1] == pytest.approx(reached, rel=1e-6)
+    assert least * (1 - 1e-6) <= reached <= least * (1 + 1e-9)
+    assert model.history_[-1] == pytest.approx(reached, rel=1e-12)
+    assert 0 <= model.gap_ <= 1e-10 * reached + 1e-15
 
 
 def test_xor_needs_a_hidden_layer() -> None:
     X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     assert nn.LogisticRegression().fit(X, y).score(X, y) <= 0.75
     for seed in range(5):
-        assert nn.MLPClassifier(hidden=(8,), random_state=seed).fit(X, y).score(X, y) == 1.0
+        assert nn.MLPClassifier(hidden=(8,), max_iter=1000, random_state=seed).fit(X, y).score(X, y) == 1.0
 
 
 @pytest.mark.parametrize(("scale", "offset"), [(1e8, 0.0), (1.0, 1e6), (100.0, 5.2e6), (1e6, 1.6e9)])
@@ -172,9 +179,10 @@ def test_a_pocket_holds_the_first_of_the_best_steps_and_the_last_is_among_them()
         assert model.score(X, y) == 1.0, "one step of this rate gets there"
 
 
+@pytest.mark.filterwarnings("ignore:not at the minimum")
 def test_the_rate_of_a_support_vector_machine_falls_over_all_steps() -> None:
     X, y = standardised(load_breast_cancer)
-    model = nn.LinearSVM(batch_size=100, max_iter=100, random_state=0)
+    model = nn.LinearSVM(solver="adam", batch_size=100, max_iter=100, random_state=0)
     fitted = nn.LinearSVM(
         solver=nn.Adam(rate=nn.schedules.Cosine(0.1, steps=600)), batch_size=100, max_iter=100, random_state=0
     )

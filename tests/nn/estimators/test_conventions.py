@@ -294,9 +294,10 @@ except nn.estimators.checks.NotFittedError as error:
     assert run.stdout.startswith("[3.] This LinearRegression instance is not fitted yet")
 
 
+@pytest.mark.filterwarnings("ignore:the loss still falls")
 def test_a_progress_bar_is_shown_on_request(capsys) -> None:
     X, y = data(nn.LogisticRegression())
-    for model in (nn.LogisticRegression(verbose=True), nn.MLPClassifier(verbose=True, max_iter=3)):
+    for model in (nn.LogisticRegression(verbose=True, l2=0.1), nn.MLPClassifier(verbose=True, max_iter=3)):
         model.fit(X, y)
         assert "loss " in capsys.readouterr().err
     nn.MLPClassifier(max_iter=3).fit(X, y)

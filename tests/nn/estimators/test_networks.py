@@ -6,6 +6,8 @@ from sklearn.datasets import load_digits, load_iris
 
 import nn
 
+pytestmark = pytest.mark.filterwarnings("ignore:the loss still falls")
+
 
 def test_a_classifier_predicts_by_the_softmax_of_its_network() -> None:
     X, y = load_iris(return_X_y=True)

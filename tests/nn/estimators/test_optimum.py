@@ -79,7 +79,7 @@ def reached(model, X, y) -> float:
 
 
 def least(estimator, X, y) -> float:
-    """The least loss there is, by Newton's method in an orthonormal basis of the centred columns; of a hinge, a bound."""
+    """The least loss there is, by Newton's method in an orthonormal basis of the centred columns."""
     A = X.astype(np.longdouble) - X.mean(axis=0, dtype=np.longdouble)
     scale = np.maximum(np.max(np.abs(A), axis=0), np.sqrt(estimator.l2) or 1e-300)
     scale = np.ones_like(scale) if A.shape[1] > len(A) else scale  # a penalty on all alike keeps to the span of rows
@@ -100,7 +100,9 @@ def least(estimator, X, y) -> float:
         before, z = v, U @ v
         p = expit(z)
         slope, curve = (2 * (z - t), np.full(len(z), 2.0)) if square else (p - t, p * (1 - p))
-        step = np.linalg.lstsq(U.T @ (curve[:, None] * U) / len(z) + pull, U.T @ slope / len(z) + pull @ v, rcond=1e-15)[0]
+        step = np.linalg.lstsq(
+            U.T @ (curve[:, None] * U) / len(z) + pull, U.T @ slope / len(z) + pull @ v, rcond=1e-15
+        )[0]
         size = 1.0
         while size > 1e-3 and not cost(v - size * step) <= cost(v):
             size /= 2
