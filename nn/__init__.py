@@ -15,14 +15,17 @@ from nn.estimators import (
 )
 from nn.estimators.checks import ConvergenceWarning, NotFittedError
 from nn.layers import MLP, Activation, Layer, Linear, Neuron, Sequential
+from nn.lbfgs import LBFGS
 from nn.losses import cross_entropy, hinge, l1, l2, perceptron_loss, squared_error, zero_one
 from nn.module import Module
 from nn.newton import Newton
 from nn.objective import Objective
 from nn.optimisers import SGD, Adagrad, Adam, AdamW, Optimiser, RMSProp
+from nn.summary import Summary, summary
 from nn.training import Trained, train
 
 __all__ = [
+    "LBFGS",
     "MLP",
     "SGD",
     "Activation",
@@ -50,6 +53,7 @@ __all__ = [
     "RMSProp",
     "RegressionClassifier",
     "Sequential",
+    "Summary",
     "Trained",
     "cross_entropy",
     "hinge",
@@ -58,6 +62,7 @@ __all__ = [
     "perceptron_loss",
     "schedules",
     "squared_error",
+    "summary",
     "train",
     "zero_one",
 ]

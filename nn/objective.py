@@ -45,6 +45,15 @@ class Objective:
         """The numbers that the modules hold now, as a new flat array."""
         return np.array([p.data for p in _parameters(self.modules)])
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the parameters: their paths in the modules, which are numbered if there are several."""
+        many = len(self.modules) > 1
+        of = {
+            p: f"{i}.{name}" if many else name for i, m in enumerate(self.modules) for name, p in m.named_parameters()
+        }
+        return [of[p] for p in _parameters(self.modules)]
+
     def store(self, theta: Any) -> None:
         """Write a flat array of parameters into the modules."""
         for p, number in zip(self._paired(self.modules, theta), np.asarray(theta, dtype=float).tolist()):
@@ -63,10 +72,8 @@ class Objective:
         return self.compiled.hvp(theta, *rows, tangents=tangents, reduce=reduce)
 
     def hessian(self, theta: Any, *rows: Any, reduce: str = "mean") -> Any:
-        """Every ∂²loss/∂θᵢ∂θⱼ, exact: one Hessian-vector product per column."""
-        theta = np.asarray(theta, dtype=float)
-        columns = [self.hvp(theta, *rows, tangents=unit, reduce=reduce) for unit in np.eye(len(theta))]
-        return np.array(columns).reshape(len(theta), len(theta)).T
+        """Every ∂²loss/∂θᵢ∂θⱼ, exact, by one program."""
+        return np.asarray(self.compiled.hessian(theta, *rows, reduce=reduce), dtype=float)
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
         """The loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""

@@ -24,10 +24,10 @@ LAYERS = [
 
 LAYERS_OF_NN = [
     "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.objective", "nn.schedules", "nn.optimisers", "nn.training",
-    "nn.newton", "nn.lbfgs",
+    "nn.newton", "nn.lbfgs", "nn.summary",
     "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
     "nn.estimators.margins", "nn.estimators.conventions", "nn.estimators.least_squares",
-    "nn.estimators.fitting", "nn.estimators.scores",
+    "nn.estimators.fitting", "nn.estimators.scores", "nn.estimators.inference",
     "nn.estimators.linear", "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian",
     "nn.estimators.networks",
 ]  # fmt: skip

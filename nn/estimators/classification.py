@@ -14,6 +14,7 @@ from nn.estimators.basis import orthonormal
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Probabilistic
 from nn.estimators.fitting import generator
+from nn.estimators.inference import Inference
 from nn.estimators.linear import REACHED, LinearClassifier
 from nn.estimators.margins import largest_margin
 from nn.estimators.scores import LinearObjective
@@ -152,7 +153,7 @@ class LinearSVM(LinearClassifier):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LogisticRegression(Probabilistic, LinearClassifier):
+class LogisticRegression(Probabilistic, Inference, LinearClassifier):
     """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
     The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, by gradients alone; auto,
@@ -177,6 +178,9 @@ class LogisticRegression(Probabilistic, LinearClassifier):
 
     def _target(self, y: Any) -> Any:
         return y.astype(float)
+
+    def _encoded(self, y: Any) -> Any:
+        return np.searchsorted(self.classes_, y).astype(float)
 
     def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
         """Every row on its own side: the same weights, times ever more, bring the loss to 0."""

@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
+from nn.estimators.checks import targets
 from nn.estimators.conventions import Regressor
+from nn.estimators.inference import Inference
 from nn.estimators.linear import LinearEstimator
 from nn.losses import squared_error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LinearRegression(Regressor, LinearEstimator):
+class LinearRegression(Regressor, Inference, LinearEstimator):
     """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
 
     `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and
-    `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them, or use
-    adagrad.
+    `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them,
+    or use adagrad.
 
     >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])
     >>> print(f"y = {model.intercept_:.3f} + {model.coef_[0]:.3f}·x")
@@ -38,6 +40,15 @@ class LinearRegression(Regressor, LinearEstimator):
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         W, b = self._fit_linear(X, y, 1, shares)
         self.coef_, self.intercept_ = W[0], float(b[0])
+
+    def _encoded(self, y: Any) -> Any:
+        return targets(y, len(y))
+
+    def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
+        """The squared error is a likelihood times 2σ², with σ² from the residuals: t has a degree for each spare row."""
+        if rows <= weights:
+            raise ValueError(f"no standard errors: {weights} weights, and no more than {rows} rows")
+        return 2 * loss * rows / (rows - weights), rows - weights
 
     def _predict(self, X: Any) -> Any:
         return X @ self.coef_ + self.intercept_

@@ -1,0 +1,74 @@
+"""How sure the weights of a linear likelihood are, in columns of any scale and offset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.estimators.checks import column
+from nn.estimators.conventions import Estimator
+from nn.estimators.scores import LinearObjective
+from nn.estimators.units import in_units
+from nn.summary import Summary, checked, of_likelihood
+
+
+class Inference(Estimator):
+    """A linear estimator whose goodness is a likelihood: `summary` tells how sure its weights are."""
+
+    def summary(self, X: Any, y: Any, *, covariance: str = "hessian", level: float = 0.95) -> Summary:
+        """Estimates, standard errors, z, p and confidence intervals, for the rows of the fit.
+
+        The covariance is that of the exact Hessian or, with "sandwich", also of the rows' gradients, which holds even
+        if the likelihood is not the true one. Of more than two classes, weights are relative to those of the first.
+        Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
+        """
+        array = self._learned(X)
+        if self.l2:  # type: ignore[attr-defined]
+            raise ValueError("no standard errors: a penalty moves the estimates; fit with l2=0")
+        fitted: LinearObjective = self.objective_  # type: ignore[attr-defined]
+        if fitted.shares is not None:
+            raise ValueError("no standard errors: what a weight of a row means for them is not known; repeat the rows")
+        units = in_units(array, fitted.intercept)
+        W = self.theta_.reshape(fitted.outputs, -1)  # type: ignore[attr-defined]
+        d, free = array.shape[1], fitted.outputs - 1 if fitted.outputs > 1 else 1
+        back = np.zeros((W.shape[1], W.shape[1]))  # from weights in units to those of the columns
+        back[:d, :d] = np.diag(np.ldexp(1.0, -units.exponent))
+        if fitted.intercept:
+            back[d, :d], back[d, d] = -units.centre, 1.0
+        scaled = LinearObjective(fitted.compiled.function, fitted.outputs, np.zeros(d), intercept=fitted.intercept)
+        V = np.ldexp(W[:, :d], units.exponent)
+        V = (
+            np.column_stack([V, W[:, d:] + (V @ units.centre)[:, np.newaxis][:, : W.shape[1] - d]])
+            .astype(float)
+            .ravel()
+        )
+        targets = self._encoded(column(y, len(array)))
+        slopes = len(array) * scaled.slopes(V, units.A, targets)[1].reshape(len(array), -1)
+        columns = np.column_stack([units.A, np.ones((len(array), int(fitted.intercept)))])
+        by_row = (slopes[:, -free:, np.newaxis] * columns[:, np.newaxis]).reshape(len(array), -1)
+        H = scaled.hessian(V, units.A, targets)[-by_row.shape[1] :, -by_row.shape[1] :]
+        found = of_likelihood(H, by_row, len(array), covariance)
+        every = np.kron(np.eye(free), back)
+        estimate = (W[1:] - W[:1] if fitted.outputs > 1 else W).ravel()
+        scale, freedom = self._dispersion(scaled.value(V, units.A, targets), len(array), len(estimate))
+        if covariance == "sandwich":
+            scale, freedom = 1.0, None
+        return Summary(self._terms(free, d), estimate, scale * every @ found @ every.T, freedom, checked(level))
+
+    def _encoded(self, y: Any) -> Any:
+        """The targets as the loss takes them."""
+        raise NotImplementedError
+
+    def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
+        """What to multiply the covariance by, if it is estimated from the rows, and its degrees of freedom."""
+        return 1.0, None
+
+    def _terms(self, scores: int, d: int) -> tuple[str, ...]:
+        """The names of the weights."""
+        names = [str(name) for name in self._names] if self._names is not None else [f"x{j}" for j in range(d)]
+        names = names if len(names) == d else [f"x{j}" for j in range(d)]
+        own = [*names, "intercept"] if self.fit_intercept else names  # type: ignore[attr-defined]
+        if scores == 1:
+            return tuple(own)
+        return tuple(f"{label}: {name}" for label in self.classes_[1:] for name in own)  # type: ignore[attr-defined]
