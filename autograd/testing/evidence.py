@@ -144,11 +144,16 @@ class Evidence:
         return self.stands_still and self.floats(*self.point) == 0.0
 
     @cached_property
-    def slope(self) -> float:
-        """A bound for the slope of f over |x|, and over a part of it: f itself may be 0."""
+    def change(self) -> float:
+        """The slope of f over a part of |x|: f itself may be 0."""
         x, part = self.point[self.i], self.reach / 1024
         changes = [abs(self._at(t) - self._at(x)) for t in (x - part, x + part)]
-        return max([self.size / self.reach, TINIEST, *(c / part for c in changes if math.isfinite(c))])
+        return max([TINIEST, *(c / part for c in changes if math.isfinite(c))])
+
+    @property
+    def slope(self) -> float:
+        """A bound for the slope of f over |x|, and over a part of it."""
+        return max(self.size / self.reach, self.change)
 
     @cached_property
     def stands_still(self) -> bool:

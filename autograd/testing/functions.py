@@ -36,6 +36,7 @@ class Function:
         self.f = f
         self.given = args
         self.called: Callable[[], None] = lambda: None  # told of every call of f
+        self.latest: tuple[float, ...] | None = None  # the floats of the latest call, unless it was of other numbers
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
         self.parameters = self._parameters()
         self.weights = weights
@@ -61,6 +62,7 @@ class Function:
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError if the result is not real."""
         self.called()
+        self.latest = None
         result = self.f(*self.filled(numbers))
         if self.weights is not None and self.weights.applies(result):
             return self.weights.sum(result)
@@ -77,7 +79,13 @@ class Function:
 
     def on_floats(self, *numbers: float) -> float:
         """f on floats."""
-        return float(plain(self(*numbers)))
+        value = float(plain(self(*numbers)))
+        self.latest = numbers
+        return value
+
+    def just_called_with(self, numbers: Numbers) -> bool:
+        """Whether the latest call of f was of these very floats."""
+        return self.latest is not None and all(a is b for a, b in zip(self.latest, numbers))
 
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
         """Fresh inputs, labelled with the names of the arguments, and f of them."""

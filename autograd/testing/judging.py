@@ -59,6 +59,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
+    if _is_within(analytic, evidence, NEGLIGIBLE * evidence.change):
+        return _judged(Verdict.PASS, evidence, RIDDERS)  # whatever its rounding, which takes many values of f to see
     return _judged(_at_zero(analytic, evidence, evidence.slope), evidence, RIDDERS)
 
 
@@ -129,10 +131,15 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
 
 def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
     """The verdict near zero: no bound is small beside the derivative, but one may be beside a slope of f."""
-    e = evidence.estimate
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
-    within = abs(analytic - e.value) <= e.bound <= share * max(slope, TINIEST)
+    within = _is_within(analytic, evidence, share * max(slope, TINIEST))
     return Verdict.PASS if within else Verdict.INCONCLUSIVE
+
+
+def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
+    """Whether a derivative agrees with the first oracle, to a bound that is small enough."""
+    e = evidence.estimate
+    return abs(analytic - e.value) <= e.bound <= limit
 
 
 def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:

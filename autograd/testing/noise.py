@@ -15,6 +15,7 @@ SAFETY = 10.0
 COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
 HALVINGS = 40
 SOME_HALVINGS = 12  # enough to tell a jump from a slope
+MORE = 4.0  # times the rounding that is known
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
 SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
@@ -48,31 +49,35 @@ def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: t
     worst = 0.0
     for side in (-1, 1):
         beside = math.nextafter(x[i], side * math.inf)
-        close = (noise for _, noise in rounding(g, beside, size, side, low, high))
-        worst = max(worst, teeth(g, beside, side, low, high), *close)
+        close = max(noise for _, noise in rounding(g, beside, size, side, low, high))
+        worst = max(worst, close, teeth(g, beside, side, low, high, close))
     return worst
 
 
-def teeth(g: Slice, x: float, side: int, low: float, high: float) -> float:
+def teeth(g: Slice, x: float, side: int, low: float, high: float, known: float) -> float:
     """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
+
+    0.0 if it is not much more than the rounding that is known.
 
     Values spaced wider than those points look scattered. So do values of an f with many periods in between, but that f
     does not jump; and those of an f with a step or a pole, but that f jumps once.
     """
     worst = 0.0
-    for spacing in (abs(x) * relative for relative in TEETH):
-        points = [x + side * k * spacing for k in range(7)]
+    for relative in TEETH:
+        points = [x + side * k * abs(x) * relative for k in range(7)]
         values = [g(t) if low <= t <= high else math.nan for t in points]
         if all(map(math.isfinite, values)):
             noise = roughness(values, min)
-            if noise > max(worst, SAFETY * EPSILON * max(map(abs, values))) and jump(g, points) > noise:
+            of_x = EPSILON * (max(values) - min(values)) / relative  # any f may round a multiple of x
+            least = max(worst, MORE * known, of_x, SAFETY * EPSILON * max(map(abs, values)))
+            if noise > least and jump(g, points, noise / SAFETY) > noise:
                 worst = noise if _jumps_often(g, points) else worst
     return worst
 
 
 def _jumps_often(g: Slice, points: list[float]) -> bool:
     """Whether f jumps between several of these neighbours, by amounts that are alike."""
-    jumps = sorted((jump(g, list(ends), SOME_HALVINGS) for ends in pairwise(points)), reverse=True)
+    jumps = sorted((jump(g, list(ends), halvings=SOME_HALVINGS) for ends in pairwise(points)), reverse=True)
     return jumps[SEVERAL - 1] > COARSE * jumps[0]
 
 
@@ -116,14 +121,19 @@ def _spacings(size: float) -> Iterator[float]:
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
 
 
-def jump(g: Slice, points: list[float], halvings: int = HALVINGS) -> float:
-    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile."""
+def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS) -> float:
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile.
+
+    It is traced until it is negligible, or as small as rounding makes it in floats.
+    """
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]))
 
     a, b = max(pairwise(points), key=change)
     for _ in range(halvings):
+        if change((a, b)) <= max(negligible, 2 * math.ulp(g(a))):
+            break
         middle = a + (b - a) / 2
         a, b = max((a, middle), (middle, b), key=change)
     return change((a, b))

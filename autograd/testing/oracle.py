@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.testing.domains import Domain, interval
 from autograd.testing.noise import COARSE, EPSILON, HALVINGS, SAFETY, Slice, rounding, teeth
-from autograd.testing.quotients import NOT_FOUND, SHRINK, Found, close_quotient, power_limit, tableau
+from autograd.testing.quotients import NOT_FOUND, SHRINK, Found, close_quotient, least_bound, power_limit, tableau
 from autograd.transforms.structure import is_array
 
 ROWS = 7
@@ -84,13 +84,13 @@ def numeric_derivative(
         side = inward
     stated = accuracy * abs(g(at))
     cramped = side == 0 and room < ONE_STEP * max(abs(at), 1.0)
-    if stated == 0.0:
-        if side == 0 and (found := smooth_derivative(g, at, low, high, _enough(g, at, low, high))):
-            return found
-        if (side or cramped) and (found := _from_one_side(g, at, side, side or inward, low, high)):
-            return found
     if not cramped and (flat := _flat(g, at, side, low, high)):
         return flat
+    if stated == 0.0:
+        if (side or cramped) and (found := _from_one_side(g, at, side, side or inward, low, high)):
+            return found
+        if side == 0 and (found := smooth_derivative(g, at, low, high, _enough(g, at, low, high))):
+            return found
     found = _by_ladder(g, at, side, low, high, stated)
     if cramped and not found.bound <= CLOSE * abs(found.value):
         found = min(found, _by_ladder(g, at, inward, low, high, stated), key=lambda one: one.bound)
@@ -99,7 +99,8 @@ def numeric_derivative(
 
 def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: float) -> Estimate:
     """The derivative from a ladder of steps, where f is not smooth or its rounding is large."""
-    least = max(teeth(g, x, 1 if high - x > x - low else -1, low, high), stated)
+    known = rounding(g, x, abs(x), side, low, high)[0][1]
+    least = max(teeth(g, x, 1 if high - x > x - low else -1, low, high, known), stated)
     found = _estimated(g, x, side, low, high, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
         near = _estimated(g, x, side, low, high, least, abs(x) / 2)  # not across 0, where f may have a joint
@@ -115,28 +116,47 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
     """
     near, far = abs(x), max(abs(x), 1.0)
     best: Estimate | None = None
-    for size, relative in dict.fromkeys([(near, ONE_STEP), (far, ONE_STEP), (far, WIDER), (near, NARROWER)]):
+    for size, relative in dict.fromkeys([(far, ONE_STEP), (near, ONE_STEP), (far, WIDER), (near, NARROWER)]):
         step = size * relative
         if not low <= x - step < x < x + step <= high:
             continue
         noise = max(noise for _, noise in rounding(g, x, size, 0, low, high, enough=1))
+        if best is not None and best.bound <= least_bound(g, x, step, noise):
+            continue
         if relative == NARROWER:  # f may stand between two of its steps there, and look smooth
-            noise = max(noise, teeth(g, x, 1, low, high), teeth(g, x, -1, low, high))
-        both, left, right = (tableau(g, x, step, side, noise, ROWS) for side in (0, -1, 1))
-        if len({g(x + sign * step / SHRINK**k) for sign in (-1, 1) for k in range(ROWS)}) < ROWS - 1:
-            return None  # a staircase, as in low precision
-        slope = abs(both[0])
-        close = CLOSE * max(slope, enough / TIGHT)
-        if not both[1] <= max(TIGHT * slope, enough) or not max(left[1], right[1]) <= close:
-            continue
-        narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS[::2]]
-        if any(abs(both[0] - value) > both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
-            continue
-        if best is None or both[1] < best.bound:
-            best = Estimate(*both, left[0], right[0], len(g.known), "ok")
-        if both[1] <= TIGHT * slope:
-            break
+            noise = max(noise, *(teeth(g, x, side, low, high, noise) for side in (1, -1)))
+        if _is_staircase(g, x, step):
+            return None
+        found = _by_one_step(g, x, size, step, noise, enough)
+        if found and (best is None or found.bound < best.bound):
+            best = found
+            if best.bound <= TIGHT * abs(best.value):
+                break
     return best
+
+
+def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, enough: float) -> Estimate | None:
+    """The derivative from one step; None if it is not tight, or if a side or a narrower step contradicts it."""
+    both = tableau(g, x, step, 0, noise, ROWS)
+    slope = abs(both[0])
+    close = CLOSE * max(slope, enough / TIGHT)
+    if not both[1] <= max(TIGHT * slope, enough):
+        return None
+    for reach in (step, step / SHRINK**4):  # one side alone may need narrower steps
+        left, right = (tableau(g, x, reach, side, noise, ROWS) for side in (-1, 1))
+        if max(left[1], right[1]) <= close:
+            break
+    else:
+        return None
+    narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS[::2]]
+    if any(abs(both[0] - value) > both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
+        return None
+    return Estimate(*both, left[0], right[0], len(g.known), "ok")
+
+
+def _is_staircase(g: Slice, x: float, step: float) -> bool:
+    """Whether f has few values over these steps, as in low precision."""
+    return len({g(x + sign * step / SHRINK**k) for sign in (-1, 1) for k in range(ROWS)}) < ROWS - 1
 
 
 def _enough(g: Slice, x: float, low: float, high: float) -> float:
@@ -161,6 +181,8 @@ def _from_one_side(g: Slice, x: float, side: int, inward: int, low: float, high:
         if len({g(x + inward * step / SHRINK**k) for k in range(ROWS)}) < ROWS - 1:
             return None
         best = min(best, tableau(g, x, step, inward, noise, ROWS), key=lambda one: one[1])
+        if side == 0 and not best[1] <= max(VAGUE * abs(best[0]), enough):
+            return None  # f changes too fast; steps on both sides of x may be narrower
     slope = abs(best[0])
     if not best[1] <= max(TIGHT * slope, enough):
         return None

@@ -40,6 +40,12 @@ def tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: 
     return value, bound
 
 
+def least_bound(g: Slice, x: float, step: float, rounding: float) -> float:
+    """The bound that rounding leaves at least: that of the first entry which is extrapolated, over both sides."""
+    noise = max(rounding, EPSILON * abs(g(x))) / (step / SHRINK)
+    return SAFETY * noise * (SHRINK**2 + 1.0) / (SHRINK**2 - 1.0)
+
+
 def _stall(rows: list[list[tuple[float, float]]]) -> bool:
     """Whether the entries that are extrapolated once move on and on in one direction: for a smooth f they halve."""
     column = [row[1] for row in rows if len(row) > 1]

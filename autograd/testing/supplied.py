@@ -22,7 +22,8 @@ class Supplied:
     """The functions a user supplied, by the name of the option: grad, vjp, jvp, hessian, hvp.
 
     Each is called with f's arguments, then with what it multiplies: `dy` in the structure of f's result, or a tangent
-    for each argument. f is called first every time: a backward pass may use what the forward pass left behind.
+    for each argument. The latest call of f is at the same point: a backward pass may use what the forward pass left
+    behind.
     """
 
     def __init__(self, function: Function, functions: dict[str, Callable[..., Any] | None]) -> None:
@@ -35,8 +36,9 @@ class Supplied:
 
     def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
         """The result of a supplied function."""
-        with suppress(Exception):  # the derivative may be defined where f overflows
-            self.function.on_floats(*numbers)
+        if not self.function.just_called_with(numbers):
+            with suppress(Exception):  # the derivative may be defined where f overflows
+                self.function.on_floats(*numbers)
         return self.functions[name](*self.function.filled(numbers), *more)
 
     def _by_grad(self, numbers: Numbers) -> list[float]:
