@@ -39,6 +39,29 @@ def opened(arg: Any) -> Any:
     return SETTING if is_setting(arg) else arg
 
 
+def paths_of(arg: Any, name: str) -> list[str]:
+    """The names of the numbers in an argument, in the order of its structure: w[0][1], p['b'], line.slope, z.imag.
+
+    >>> paths_of({"b": 1 + 2j, "w": [0.5, "mean"]}, "p")
+    ["p['b'].real", "p['b'].imag", "p['w'][0]"]
+    """
+    if is_foreign_array(arg):
+        return paths_of(as_numpy(arg), name)
+    if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
+        parts = [(f"{name}.{part}", getattr(arg, part)) for part in ("real", "imag")]
+    elif dataclasses.is_dataclass(arg) and not isinstance(arg, type):
+        parts = [(f"{name}.{field.name}", getattr(arg, field.name)) for field in _fields(arg)]
+    elif hasattr(arg, "_fields"):
+        parts = [(f"{name}.{field}", part) for field, part in zip(arg._fields, arg)]
+    elif isinstance(arg, dict):
+        parts = [(f"{name}[{key!r}]", part) for key, part in arg.items()]
+    elif isinstance(arg, (list, tuple)) or (is_array(arg) and arg.ndim):
+        parts = [(f"{name}[{i}]", part) for i, part in enumerate(arg)]
+    else:
+        return [] if is_setting(arg) else [name]
+    return [path for longer, part in parts for path in paths_of(part, longer)]
+
+
 def closer(arg: Any) -> Rebuild | None:
     """A function that makes an argument of this kind from its structure of numbers; None if it is that structure."""
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):

@@ -17,7 +17,7 @@ from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each, is_domain
 from autograd.testing.effort import Budget, Effort, limits
 from autograd.testing.functions import silence
-from autograd.testing.messages import argument
+from autograd.testing.messages import BOUND, argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 
@@ -130,7 +130,7 @@ def gradcheck(
     method = [p for p in inspect.signature(f).parameters.values() if p.name == "self"]
     test.__signature__ = inspect.Signature(method)  # type: ignore[attr-defined]  # pytest asks for it
     setattr(test, FUNCTION, function)
-    setattr(test, DRAWN, [] if is_domain(domain) else list(domains))
+    setattr(test, DRAWN, [] if is_domain(domain) else list(domain if isinstance(domain, dict) else domains))
     pytest = sys.modules.get("pytest")
     return pytest.mark.gradcheck(test) if pytest else test
 
@@ -181,6 +181,7 @@ def _drawing_test(
             raise
 
     at.__name__ = check.__name__ = name_of(f)
+    setattr(at, BOUND, bool(fixed or parametrized))
     # messages and hypothesis read these signatures; mypy does not know that functions have them
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]

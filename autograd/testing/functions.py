@@ -13,7 +13,7 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
-from autograd.testing.arguments import SETTING, closer, opened
+from autograd.testing.arguments import SETTING, closer, opened, paths_of
 from autograd.testing.outputs import Weights
 from autograd.testing.supplied_structure import listed
 from autograd.transforms import grad
@@ -46,7 +46,7 @@ class Function:
         is_static = [name in static for name in self.parameters]
         self.args = tuple(SETTING if fixed else opened(arg) for arg, fixed in zip(args, is_static))
         self.flat = [float(x) for x in leaves(list(self.args), self.name)]
-        paths = [_paths(arg, top) for arg, top in zip(self.args, self.parameters)]
+        paths = [[] if fixed else paths_of(arg, top) for arg, top, fixed in zip(args, self.parameters, is_static)]
         self.counts = [len(part) for part in paths]  # how many numbers each argument has
         self.names = [name for part in paths for name in part]
         self._fillers = [_filled_by(arg, own, fixed) for arg, own, fixed in zip(args, self.args, is_static)]
@@ -118,15 +118,6 @@ def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
         return made.reshape(shape) if made.dtype == float else holding(made.reshape(shape))
 
     return array
-
-
-def _paths(tree: Any, name: str) -> list[str]:
-    """The names of the numbers in an argument: w[0][1], p['b']."""
-    if isinstance(tree, dict):
-        return [path for key, value in tree.items() for path in _paths(value, f"{name}[{key!r}]")]
-    if isinstance(tree, (list, tuple)) or (is_array(tree) and tree.ndim):
-        return [path for i, value in enumerate(tree) for path in _paths(value, f"{name}[{i}]")]
-    return [name]
 
 
 def applied(row: Primitive, operands: Sequence[Any]) -> Any:

@@ -14,7 +14,16 @@ from typing import Any
 
 from autograd.testing.domains import Domain, interval
 from autograd.testing.noise import COARSE, EPSILON, HALVINGS, SAFETY, Slice, rounding, teeth
-from autograd.testing.quotients import NOT_FOUND, SHRINK, Found, close_quotient, least_bound, power_limit, tableau
+from autograd.testing.quotients import (
+    NOT_FOUND,
+    SHRINK,
+    Found,
+    close_quotient,
+    least_bound,
+    power_beside,
+    power_limit,
+    tableau,
+)
 from autograd.transforms.structure import is_array
 
 ROWS = 7
@@ -210,7 +219,9 @@ def _estimated(g: Slice, x: float, side: int, low: float, high: float, least: fl
     if side:
         if not found[1] <= VAGUE * abs(found[0]):
             noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side, low, high)))
-            found = min(found, power_limit(g, x, side, low, high, noise), key=lambda one: one[1])
+            end = low if side > 0 else high
+            beside = power_beside(g, x, end) if math.isfinite(end) and x != end else NOT_FOUND
+            found = min(found, beside, power_limit(g, x, side, low, high, noise), key=lambda one: one[1])
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:
         left, right = (_search(g, x, one, low, high, least, reach) for one in (-1, 1))

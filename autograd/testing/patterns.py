@@ -17,6 +17,8 @@ def pattern(given: Sequence[float], right: Sequence[float], shape: tuple[int, ..
     'the sign is wrong'
     >>> pattern([1.0, 3.0, 2.0, 4.0], [1.0, 2.0, 3.0, 4.0], (2, 2))
     'they are transposed'
+    >>> pattern([0.0, -3.0], [0.0, 2.0], (2,))  # one number shows no pattern
+    ''
     """
     if len(right) < 2 or not all(map(math.isfinite, (*given, *right))):
         return ""
@@ -24,7 +26,7 @@ def pattern(given: Sequence[float], right: Sequence[float], shape: tuple[int, ..
         if _alike(given, other) and not _alike(right, other):
             return words
     ratios = [g / r for g, r in zip(given, right) if r]
-    same = ratios and ratios[0] and all(math.isclose(ratio, ratios[0], rel_tol=CLOSE) for ratio in ratios)
+    same = len(ratios) > 1 and ratios[0] and all(math.isclose(ratio, ratios[0], rel_tol=CLOSE) for ratio in ratios)
     if not same or any(g for g, r in zip(given, right) if not r) or math.isclose(ratios[0], 1.0, rel_tol=CLOSE):
         return ""
     near = [words for ratio, words in WORDS.items() if math.isclose(ratios[0], ratio, rel_tol=CLOSE)]

@@ -78,7 +78,9 @@ def _thresholds(constants: Iterable[float], domain: Interval) -> Numbers:
     spread = sorted({*inside, *ends})
     between = [a + (b - a) / 2 for a, b in pairwise(spread)]
     beside = [math.nextafter(c, end) for c in inside if c for end in (-math.inf, math.inf)]
-    return _some([*between, *inside, *beside, *beyond], domain) if inside else st.nothing()
+    if not inside:
+        return st.nothing()
+    return _some(between, domain) | _some([*inside, *beside], domain) | _some(beyond, domain)  # each as likely
 
 
 def _ends(domain: Interval) -> Numbers:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from autograd.testing.noise import EPSILON, SAFETY, Slice
 
 SHRINK = 1.4  # factor between the steps of successive tableau rows
+DOUBLINGS = 8
 STALLS = 0.6  # of their first change, if the quotients still change by as much in the last rows
 STEADY = 0.99  # the greatest ratio of successive changes from which Aitken's process finds a limit
 
@@ -120,6 +121,23 @@ def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding
             best = limit, bound
         before = limit
     return best
+
+
+def power_beside(g: Slice, x: float, end: float) -> Found:
+    """The derivative a few floats beside an end at which f is like a power of the distance, as acos at 1.
+
+    No step fits between x and the end. The power is that by which f grows as the distance doubles, again and again;
+    rounding scatters it.
+    """
+    distance = x - end
+    changes = [g(end + distance * 2.0**k) - g(end) for k in range(DOUBLINGS)]
+    if not all(math.isfinite(change) and change * changes[0] > 0.0 for change in changes):
+        return NOT_FOUND
+    powers = [math.log2(after / before) for before, after in pairwise(changes)]
+    power = sum(powers) / len(powers)
+    slope = power * changes[0] / distance
+    noise = EPSILON * abs(g(end) / changes[0]) + (max(powers) - min(powers)) / abs(power)
+    return slope, SAFETY * noise * abs(slope)
 
 
 def falling_steps(x: float) -> list[float]:

@@ -61,15 +61,17 @@ class Supplied:
         return [float(weights.sum(dy)) for dy in along]
 
     def nonlinear(self, numbers: Numbers, gradient: Sequence[float]) -> str:
-        """How jvp= along a mixed direction differs from the sum of its changes along each number; "" if it does not."""
+        """How jvp= along a mixed direction, or against it, differs from the sum of its changes along each number."""
         weights, function = self.function.weights, self.function
         assert weights is not None
-        mixed = [(-1.0) ** i * (1.0 + i % 3) for i in range(len(gradient))]
-        tangents = [v for v, count in zip(function.filled(mixed), function.counts) if count]
-        found = float(weights.sum(self._called("jvp", numbers, *tangents)))
-        parts = [v * d for v, d in zip(mixed, gradient)]
-        near = abs(found - math.fsum(parts)) <= LINEAR * math.fsum(map(abs, parts))
-        return "" if near else f"along {mixed} it gives {found!r}, the sum over each number is {math.fsum(parts)!r}"
+        for sign in (1.0, -1.0):
+            mixed = [sign * (-1.0) ** i * (1.0 + i % 3) for i in range(len(gradient))]
+            tangents = [v for v, count in zip(function.filled(mixed), function.counts) if count]
+            found = float(weights.sum(self._called("jvp", numbers, *tangents)))
+            parts = [v * d for v, d in zip(mixed, gradient)]
+            if not abs(found - math.fsum(parts)) <= LINEAR * math.fsum(map(abs, parts)):
+                return f"along {mixed} it gives {found!r}, the sum over each number is {math.fsum(parts)!r}"
+        return ""
 
     def _by_hessian(self, numbers: Numbers) -> list[list[float]]:
         """The matrix; for several arguments a tuple of tuples of blocks, or the whole matrix."""

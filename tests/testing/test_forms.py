@@ -75,6 +75,8 @@ FORMS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], dict
      {"jvp": lambda a, b, da, db: a * db + b * da}, {"jvp": lambda a, b, da, db: a * db - b * da}),
     ("jvp that is not linear", lambda a, b: a * b, (2.0, 3.0),
      {"jvp": lambda a, b, da, db: a * db + b * da}, {"jvp": lambda a, b, da, db: a * db + b * da + da * db}),
+    ("jvp of a tangent's size", lambda a, b: a * b, (2.0, 3.0),
+     {"jvp": lambda a, b, da, db: a * db + b * da}, {"jvp": lambda a, b, da, db: a * db + b * abs(da)}),
     ("hessian", cost, (X,), {"grad": gradient, "hessian": hessian}, {
         "grad": gradient, "hessian": lambda z: hessian(z) * [[1, 2, 1], [1, 1, 1], [1, 1, 1]]}),
     ("hvp", cost, (X,), {"grad": gradient, "hvp": lambda z, v: hessian(z) @ v}, {

@@ -384,6 +384,11 @@ def test_a_fixture_is_not_drawn_and_reaches_the_derivative(rate: float, x: float
     return math.exp(rate * x)
 
 
+@gradcheck(domain={"x": "[-2, 2]"}, grad=lambda x, rate: rate * np.exp(rate * x))
+def test_a_domain_of_the_other_parameter_leaves_a_fixture_alone(rate: float, x: float) -> Any:
+    return math.exp(rate * x)
+
+
 class TestMethod:
     rate = 2.0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
@@ -77,6 +77,8 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("an infinite slope", lambda x: x**0.95, (0.0,), SHARE, lambda x: math.inf, [lambda x: 1.0]),
     ("a slope that grows like a logarithm", entropy, (0.0,), SHARE, lambda p: math.inf, [lambda p: -math.inf]),
     ("a root at its end", lambda x: math.sqrt(1 - x * x), (1.0,), SHARE, lambda x: -math.inf, [lambda x: math.inf]),
+    ("a float beside the end of an arc", math.acos, (math.nextafter(1.0, 0.0),), {"domain": "[-1, 1]"},
+     lambda x: -1 / math.sqrt((1 - x) * (1 + x)), [lambda x: -1.01 / math.sqrt((1 - x) * (1 + x))]),
     ("the least number beside an end", math.log1p, (5e-324,), HALF, lambda x: 1 / (1 + x), [lambda x: 0.5]),
     ("a kink at an end", lambda x: max(x, 0.0), (0.0,), {"domain": "[0, 5]"}, lambda x: float(x > 0),
      [lambda x: 7.0, lambda x: -1.0]),
@@ -101,6 +103,12 @@ def test_points_that_people_choose(f: Any, point: Any, options: dict[str, Any], 
     for derivative in wrong:
         with pytest.raises(GradientMismatch):
             check_gradients(f, *point, grad=derivative, **options)
+
+
+def test_a_narrow_branch_of_a_derivative_is_visited() -> None:
+    test = gradcheck(lambda x: x**3, domain="[-100, 100]", grad=lambda x: 3 * x * x if not 41.0 < x < 41.5 else 3 * x)
+    with pytest.raises(GradientMismatch, match="by grad="):
+        seed(0)(settings(database=None, phases=[Phase.generate])(test))()
 
 
 @given(power=st.floats(1.05, 3.0), scale=st.floats(1e-3, 1e3))

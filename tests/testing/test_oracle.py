@@ -180,3 +180,20 @@ def test_an_infinite_derivative_and_a_function_of_nans_are_inconclusive() -> Non
 def test_bad_arguments_are_named(arguments: tuple[Any, ...], options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         numeric_derivative(*arguments, **options)
+
+
+# where f is smooth but its derivative small beside it, or f narrow beside x: each once cost hundreds of values
+ONCE_COSTLY: list[tuple[str, Callable[[float], float], float]] = [
+    ("a tail", math.tanh, 9.0),
+    ("a saturated number", lambda x: 1 / (1 + math.exp(-x)), 29.4),
+    ("a narrow bell", lambda x: math.exp(-x * x), -4.65),
+    ("a power far out", lambda x: math.log1p(math.exp(-abs(x))), -250.5),
+    ("a small number", lambda x: 1 / (1 + 9 * math.exp(-x)), 1e-6),
+    ("equal operands", lambda x: (x - 2.0) ** 2, 2.0),
+    ("a constant", lambda x: 1.0, 2.0),
+]
+
+
+@pytest.mark.parametrize(("f", "x"), [row[1:] for row in ONCE_COSTLY], ids=[row[0] for row in ONCE_COSTLY])
+def test_a_smooth_function_costs_few_values(f: Callable[[float], float], x: float) -> None:
+    assert numeric_derivative(f, x).evaluations <= 200
