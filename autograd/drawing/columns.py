@@ -295,7 +295,8 @@ class _Columns:
             if isinstance(neuron, Neuron)
             for n in range(len(self.columns[i].nodes))
         ]
-        return labelled(wires, self.is_backward, (self._kept(i), self._kept(i + 1) + 10))
+        kept = (self._kept(i), self._kept(i + 1) + 10)
+        return labelled(wires, self.is_backward, kept, f"wires-{self.columns[i].index}")
 
     def _kept(self, i: int) -> float:
         """How far the words above and below a column's nodes reach into the room beside it."""

@@ -20,7 +20,7 @@ from autograd.drawing.raster import placed_graph
 from autograd.drawing.scene import Scene
 from autograd.drawing.sizes import LEGIBLE, size_of
 from autograd.drawing.steps import steps
-from autograd.drawing.svg import svg
+from autograd.drawing.svg import Sketch
 from autograd.drawing.themes import theme_named
 
 ENDINGS = ("svg", "png", "pdf", "dot", "html")
@@ -107,10 +107,14 @@ class Drawing:
         """The picture as SVG, with a title and a description."""
         return layout.render(self.source, "svg").decode("utf-8") if self._by_graphviz else self._svg(self.theme)
 
+    def sketch(self) -> Sketch:
+        """What is to be seen, without the graph."""
+        return Sketch(
+            self.scene, self._title, f"{self._description}. {self.caption}".strip(), self.size.scale(self.scene)
+        )
+
     def _svg(self, theme: str) -> str:
-        scale = self.size.scale(self.scene)
-        words = f"{self._description}. {self.caption}".strip()
-        return svg(self.scene, theme, self._title, words, self.scene.width * scale, self.scene.height * scale)
+        return self.sketch().svg(theme)
 
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""

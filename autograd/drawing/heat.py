@@ -85,7 +85,7 @@ def heat_map(
             hovers.append(Group("", "cell", (Rect(x0, y, columns * width, height, UNSEEN),), said))
     darkest = LIGHT if written else 1.0
     cells = [
-        Cells(tuple(corners), width, height, Look(colour, opacity=darkest * shade / SHADES))
+        Cells(tuple(corners), width, height, Look(colour, opacity=darkest * shade / SHADES, scale=(key, most)))
         for (colour, shade), corners in sorted(shades.items())
     ]
     frame = Rect(x0, room, columns * width, rows * height, Look(stroke="faint"))

@@ -15,6 +15,7 @@ from autograd.drawing.fonts import text_width
 Point: TypeAlias = tuple[float, float]
 
 LINE = 1.3  # line height, in font sizes
+THINNEST = 0.8  # the width of a line whose magnitude is 0
 ASCENT = 0.95  # from the top of a line to its baseline
 
 
@@ -27,6 +28,7 @@ class Look:
     width: float = 1.0
     dash: str = ""  # "dashed", "dotted"
     opacity: float = 1.0
+    scale: tuple[str, float] | None = None  # the name and the end of the scale on which width or opacity is a magnitude
 
 
 @dataclass(frozen=True)

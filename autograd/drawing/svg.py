@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -27,6 +27,21 @@ def svg(scene: Scene, theme: str, title: str, description: str, width: float, he
         f"{_dark() if theme == 'auto' else ''}"
         f'<rect class="background" width="100%" height="100%" fill="{writer.theme.background}"/>\n{body}\n</svg>\n'
     )
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A scene with its words and the size, relative to its own, at which it is shown."""
+
+    scene: Scene
+    title: str
+    description: str
+    scale: float
+
+    def svg(self, theme: str) -> str:
+        """The scene as SVG."""
+        width, height = self.scene.width * self.scale, self.scene.height * self.scale
+        return svg(self.scene, theme, self.title, self.description, width, height)
 
 
 def _dark() -> str:

@@ -7,7 +7,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,8 @@ from autograd.drawing.curve import curve
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.naming import Naming
 from autograd.drawing.network import find_network
-from autograd.drawing.svg import svg
+from autograd.drawing.scales import ends_of, on_scales
+from autograd.drawing.svg import Sketch, svg
 from autograd.drawing.themes import theme_named
 from autograd.engine import Value
 from autograd.engine.graph import Graph
@@ -45,7 +46,7 @@ class Frame:
     step: int
     cost: float
     norm: float
-    picture: str
+    picture: str = ""
 
 
 class Training:
@@ -71,12 +72,22 @@ class Training:
         self.output = "C"
         self.costs: list[float] = []
         self.frames: list[Frame] = []
+        self._sketches: list[Sketch] = []
         self._end = self._descend(cost, steps, rate, optimiser)
+        self._draw()
         self._packed = self._pack()
         while len(self._packed) > LARGEST and len(self.frames) > 2:
             first, *others = self.frames
             self.frames = [first, *others[::-2][::-1]]
             self._packed = self._pack()
+
+    def _draw(self) -> None:
+        """Fill in the pictures: widths and shades are on one scale over all steps, so that growth is seen."""
+        ends = ends_of(sketch.scene for sketch in self._sketches)
+        for i, (frame, sketch) in enumerate(zip(self.frames, self._sketches)):
+            drawn = replace(sketch, scene=on_scales(sketch.scene, ends))
+            self.frames[i] = replace(frame, picture=drawn.svg(self.theme))
+        self._sketches.clear()
 
     def _pack(self) -> str:
         """The pictures, compressed for the page's script."""
@@ -115,7 +126,8 @@ class Training:
             is_finite = math.isfinite(C.data) and all(math.isfinite(p.grad) for p in parameters)
             if step in drawn or not is_finite:
                 norm = math.hypot(*(p.grad for p in parameters))
-                self.frames.append(Frame(step, float(C.data), norm, self._picture(C)))
+                self.frames.append(Frame(step, float(C.data), norm))
+                self._sketches.append(self._sketch(C))
             if not is_finite:
                 return f"diverged: at step {step} the cost or its gradient is not finite"
             if step < steps:
@@ -128,9 +140,9 @@ class Training:
             return [v for v in self._naming.values if not v.is_constant]
         return [v for v in graph.nodes if self._naming.kind(v) == "parameter"]
 
-    def _picture(self, C: Value) -> str:
+    def _sketch(self, C: Value) -> Sketch:
         view = "circuit" if find_network(C, self._naming) is None else "network"
-        return Drawing(Request(C, self._names), view=view, direction=self.direction, theme=self.theme).svg()
+        return Drawing(Request(C, self._names), view=view, direction=self.direction, theme=self.theme).sketch()
 
     def html(self) -> str:
         """The page: one file, no network; without JavaScript it shows the last step, the curve and the table."""

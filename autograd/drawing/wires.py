@@ -9,6 +9,7 @@ from math import isfinite
 
 from autograd.drawing.scene import (
     LINE,
+    THINNEST,
     Curve,
     Group,
     Line,
@@ -59,13 +60,16 @@ class Wire:
         return x, y0 + (x - x0) / (x1 - x0) * (y1 - y0)
 
 
-def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float]) -> list[Shape] | None:
-    """The lines with the most telling words that fit, None if none do; `kept` is what to keep free at either end."""
+def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float], scale: str) -> list[Shape] | None:
+    """The lines with the most telling words that fit, None if none do; `kept` is what to keep free at either end.
+
+    Their widths are on the scale of that name.
+    """
     for choice in range(max(len(wire.words) for wire in wires)):
         words = {wire.key: wire.words[min(choice, len(wire.words) - 1)] for wire in wires}
         if (stops := _stops(wires, words, kept)) is not None:
             most = max(wire.size for wire in wires) or 1.0
-            lines: list[Shape] = [_line(wire, most, is_backward, bool(words[wire.key])) for wire in wires]
+            lines: list[Shape] = [_line(wire, (scale, most), is_backward, bool(words[wire.key])) for wire in wires]
             return lines + [_label(wire, words[wire.key], stops[wire.key]) for wire in wires if words[wire.key]]
     return None
 
@@ -114,11 +118,12 @@ def _least_distance(wires: list[Wire], stop: float) -> float:
     return min((b - a for a, b in pairwise(heights)), default=1e9)
 
 
-def _line(wire: Wire, most: float, is_backward: bool, is_used: bool) -> Group:
+def _line(wire: Wire, scale: tuple[str, float], is_backward: bool, is_used: bool) -> Group:
     colour = "negative" if wire.weight < 0 else "positive" if isfinite(wire.weight) else "warning"
-    width = 0.8 + (WIDEST - 0.8) * wire.size / most
+    width = THINNEST + (WIDEST - THINNEST) * wire.size / scale[1]
     start, end = (wire.end, wire.start) if is_backward else (wire.start, wire.end)
-    look = Look(stroke=colour, width=width, dash="dashed" if wire.weight < 0 else "", opacity=0.55 if is_used else 0.15)
+    dash, opacity = "dashed" if wire.weight < 0 else "", 0.55 if is_used else 0.15
+    look = Look(stroke=colour, width=width, dash=dash, opacity=opacity, scale=scale)
     shapes: list[Shape] = [Curve((start, start, end, end), look)]
     if is_used:
         shapes.append(arrowhead(end, start, 9.0, colour))

@@ -61,10 +61,11 @@ def of_jax() -> Iterator[tuple[str, Any, Pair]]:
 
 def of_hips() -> Iterator[tuple[str, Any, Pair]]:
     """autograd.numpy, autograd.scipy.special and autograd.scipy.stats."""
-    import autograd
     import autograd.numpy
     import autograd.scipy.special
     import autograd.scipy.stats
+
+    import autograd
 
     def pair(f: Callable[..., Any]) -> Pair:
         slope = autograd.grad(f)
@@ -103,7 +104,8 @@ def main() -> None:
     """List the functions, then answer."""
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    found = distinct({"torch": of_torch, "jax": of_jax, "hips": of_hips}[sys.argv[1]]())
+    with contextlib.redirect_stdout(sys.stderr):  # some functions print
+        found = distinct({"torch": of_torch, "jax": of_jax, "hips": of_hips}[sys.argv[1]]())
     pairs = list(found.values())
     print(json.dumps(list(found)), flush=True)
     for line in sys.stdin:

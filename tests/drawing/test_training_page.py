@@ -1,5 +1,6 @@
 """The page of gradient descent: its steps are those of gradient descent, and its slider shows each one's picture."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -63,6 +64,19 @@ def test_derivatives_of_inputs_are_those_of_the_step(with_optimiser: bool) -> No
     page = draw.training(lambda: (model(x) - 1.0) ** 2, names=model, steps=4, optimiser=optimiser)
     slope = grad(lambda x1: (model([x1, Value(-1.0)]) - 1.0) ** 2)(0.5)
     assert f"∂{page.output}/∂x1 = {slope:.4g}" in page.frames[-1].picture
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(3, "stroke-width"), (12, "opacity")])  # lines, and heat maps
+def test_a_weight_that_grows_is_seen_growing(hidden: int, shown: str) -> None:
+    model = MLP(2, [hidden, 1], activation="tanh", rng=1)
+    page = draw.training(
+        lambda: sum(-abs(p) for p in model.parameters()) + 0 * model([1.0, 1.0]), names=model, steps=3, rate=0.5
+    )  # every weight grows by as much in each step
+    sizes = []
+    for frame in page.frames:
+        group = frame.picture.split('class="wire"' if shown == "stroke-width" else 'class="heat"')[1]
+        sizes.append(next(float(text) for text in re.findall(f'{shown}="([0-9.]+)"', group)))
+    assert sizes == sorted(set(sizes))
 
 
 def test_an_optimiser_takes_the_steps() -> None:
