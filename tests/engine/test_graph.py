@@ -16,8 +16,15 @@ from tests.engine.path_sums import OPERATIONS, bits
 from tests.engine.path_sums import partials as partials_of
 
 
+@pytest.fixture(scope="module")
+def frozen():
+    """What earlier tests have left is not searched again and again: half a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
-def counted():
+def counted(frozen):
     """Turn the garbage collector off, so that only reference counting frees."""
     gc.collect()
     gc.disable()
