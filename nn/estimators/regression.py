@@ -45,7 +45,7 @@ class LinearRegression(Regressor, Inference, LinearEstimator):
         return targets(y, len(y))
 
     def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
-        """The squared error is a likelihood times 2σ², with σ² from the residuals: t has a degree for each spare row."""
+        """The squared error is a negative log-likelihood times 2σ², with σ² from the residuals."""
         if rows <= weights:
             raise ValueError(f"no standard errors: {weights} weights, and no more than {rows} rows")
         return 2 * loss * rows / (rows - weights), rows - weights
