@@ -41,7 +41,8 @@ class LinearObjective:
 
     def __reduce__(self) -> Any:
         loss, options = self.compiled.function, self.compiled.options
-        return _unpickled, (loss, self.outputs, self.penalty, self.intercept, self.shares, *options)
+        own = options.backend, options.threads
+        return _unpickled, (loss, self.outputs, self.penalty, self.intercept, self.shares, *own)
 
     def value(self, theta: Any, X: Any, y: Any) -> float:
         """The mean loss over rows, plus the penalty."""
