@@ -37,6 +37,7 @@ LIBRARIES = ("numpy", "scipy")
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
 CHOICE = "write where(condition, a, b) in place of the choice"
+TO_BOOL = 16  # in the argument of a COMPARE_OP: its result is that of a branch
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
@@ -147,4 +148,5 @@ def _advice(frame: FrameType | None) -> str:
         return CALL
     if asked.startswith(("BINARY_SUBSCR", "BINARY_OP")):  # the latter from Python 3.14 on
         return CHOICE
-    return SEARCH if asked.startswith(("COMPARE", "CONTAINS")) else BRANCH
+    for_branch = sys.version_info >= (3, 13) and frame.f_code.co_code[frame.f_lasti + 1] & TO_BOOL
+    return SEARCH if asked.startswith(("COMPARE", "CONTAINS")) and not for_branch else BRANCH
