@@ -16,7 +16,7 @@ import numpy
 from autograd.compiler.building import rewritten
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Program, evaluator
-from autograd.refusals import TraceError, place_of, users_frame
+from autograd.refusals import TraceError, advise, place_of, users_frame
 from autograd.symbols import Condition, answering
 from autograd.transforms.structure import map_leaves
 
@@ -77,6 +77,7 @@ class Answers:
         except TraceError:
             raise
         except Exception as error:
+            advise(error)
             self.error = error.with_traceback(None)
         finally:
             answering.reset(token)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from autograd.lifting.plain import is_plain_call
 from autograd.refusals import LOST, TraceError, is_tracing, note, refusing
 
 NEWTON = "find it on the plain numbers, autograd.detach(x), then take one step of Newton's method"
@@ -37,8 +38,9 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             called = functools.partial(function, *args, **kwargs)
             return refusing(called) if is_tracing() else called()
-        except (TypeError, ValueError, SystemError) as error:  # the last if C code goes on after an error
-            if not _is_lost(error):
+        except (TypeError, ValueError, AttributeError, SystemError) as error:  # the last if C code goes on after one
+            data = [x for x in (*args, *kwargs.values()) if not callable(x)]
+            if not _is_lost(error) and is_plain_call(function, data, {}):
                 raise
         raise _refusal(function)
 
