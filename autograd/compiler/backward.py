@@ -22,6 +22,8 @@ from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+MANY = 8  # parts of an adjoint with a minus from which on they are added up first
+
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
@@ -261,7 +263,7 @@ class Backward:
     def _summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
         builder, name = self.builder, self.program.names[i]
-        total, *rest = parts
+        total, *rest = self._signed(parts)
         for part in rest:
             mask = ALWAYS
             if ALWAYS not in (total.mask, part.mask):
@@ -272,6 +274,17 @@ class Backward:
         if not builder.names[total.value]:
             builder.names[total.value] = f"d{name}"
         return total
+
+    def _signed(self, parts: list[Adjoint]) -> list[Adjoint]:
+        """Many parts with a minus as one: a sum of terms is one instruction, a chain of differences is many."""
+        builder = self.builder
+        minus = [part for part in parts if part.mask == ALWAYS and builder.is_op(part.value, "negative")]
+        if len(minus) < MANY:
+            return parts
+        first, *rest = [builder.operations[part.value].operands[0] for part in minus]
+        for term in rest:
+            first = builder.emit("add", (first, term))
+        return [part for part in parts if part not in minus] + [Adjoint(builder.emit("negative", (first,)))]
 
     # --- masks
 
