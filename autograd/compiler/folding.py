@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy
 
 from autograd.compiler.building import ProgramBuilder, called_as
 from autograd.compiler.loops import CARRIED, SHARED, Loop, Role, body_of
-from autograd.compiler.periods import stretches
+from autograd.compiler.periods import Stretch, stretches
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.scalar_graph import ADDERS
 from autograd.compiler.steps import Operands, Steps, steps_of
-from autograd.compiler.triangles import Triangle, completed, triangle_of
+from autograd.compiler.triangles import Triangle, completed, triangles_in
 from autograd.engine.names import NUMBERED
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
+LONG = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
 
 
 def folded(program: Program) -> Program:
@@ -41,13 +42,23 @@ def folded(program: Program) -> Program:
     if len(program.operations) < DEEP:
         return program
     depth = depths(program)
-    if max(depth) < DEEP:
+    if max(depth) < (DEEP // 3 if len(depth) >= LONG else DEEP):
         return program
     folding = Folding(program, depth)
-    if folding.triangles:
-        program = completed(program, folding.triangles)
-        folding = Folding(program, depths(program))
+    triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
+    if triangles:
+        program, ends = completed(program, triangles)
+        folding = Folding(program, depths(program), ends)
     return folding.folded()
+
+
+def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
+    """The triangles that do not overlap, largest first."""
+    found: list[Triangle] = []
+    for triangle in sorted(triangles, key=lambda x: -x.period * int(x.widths.sum())):
+        if all(triangle.starts[0] >= x.after(-1) or triangle.after(-1) <= x.starts[0] for x in found):
+            found.append(triangle)
+    return found
 
 
 def depths(program: Program) -> list[int]:
@@ -70,10 +81,12 @@ def depths(program: Program) -> list[int]:
 class Folding:
     """Rewrites one program."""
 
-    def __init__(self, program: Program, depth: Sequence[int]) -> None:
+    def __init__(self, program: Program, depth: Sequence[int], ends: Sequence[int] = ()) -> None:
+        """No stretch reaches across `ends`."""
         self.old, self.operations = program, program.operations
         self.builder = ProgramBuilder()
-        self.triangles: list[Triangle] = []
+        self.ends = numpy.array(sorted(ends), int)
+        self.others: list[Stretch] = []  # stretches that are no loops
         self.number: dict[int, int] = {}  # of a value in the new program
         self.operands = Operands(self.operations)
         self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
@@ -95,14 +108,15 @@ class Folding:
         first = self.old.count
         codes: dict[Any, int] = {}
         sequence = numpy.array([codes.setdefault(_likeness(x), len(codes)) for x in self.operations[first:]])
-        for stretch in stretches(sequence):
-            moved = stretch._replace(start=stretch.start + first, end=stretch.end + first)
-            steps = steps_of(self.operands, moved)
-            if steps is None:
-                triangle = triangle_of(self.operands, moved)
-                self.triangles += [] if triangle is None else [triangle]
-            elif self._grows(steps, depth):
-                yield steps
+        for start, end, period in stretches(sequence):
+            inside = self.ends[(self.ends > start + first) & (self.ends < end + first)].tolist()
+            for low, high in pairwise([start + first, *inside, end + first]):
+                stretch = Stretch(low, high, period)
+                steps = steps_of(self.operands, stretch)
+                if steps is not None and self._grows(steps, depth):
+                    yield steps
+                else:
+                    self.others.append(stretch)
 
     @staticmethod
     def _grows(steps: Steps, depth: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numpy
@@ -14,6 +14,7 @@ from autograd.compiler.program import CONSTANT, Operation
 from autograd.primitives import ROWS
 
 PEELED = 4  # first steps that may differ from the others
+LEFT = 2  # last steps that may
 LAG = 8  # steps that a carried number may wait for its use
 
 
@@ -119,10 +120,11 @@ def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneve
         return None
     start += quietest(start + period, period, operands.last)
     uneven = None
-    for first in range(start, start + (PEELED + 1) * period, period):
-        count = (end - first) // period
+    for before, after in product(range(PEELED + 1), range(LEFT + 1)):
+        first = start + before * period
+        count = (end - first) // period - after
         if count < LEAST:
-            break
+            continue
         found = _moving(operands, first, period, count)
         if not isinstance(found, Uneven):
             return Steps(first, period, count, found)

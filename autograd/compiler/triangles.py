@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy
@@ -18,14 +19,14 @@ from autograd.compiler.program import Operation, Program, renumbered
 from autograd.compiler.steps import Operands, quietest
 
 LEAST_ROWS = 6
+TOGETHER = 2  # periods that may be one segment
 
 
 class Triangle(NamedTuple):
-    """Rows of segments of `period` operations from `start` on; `firsts` are the first segments of the rows."""
+    """Rows of segments of `period` operations: where each starts, and how many segments it has."""
 
-    start: int
     period: int
-    firsts: Any
+    starts: Any
     widths: Any
 
     @property
@@ -33,14 +34,43 @@ class Triangle(NamedTuple):
         """How many segments every row will have."""
         return int(self.widths[0])
 
-    def places(self, row: int, slot: int) -> tuple[int, int]:
-        """The operations in a slot of a row's last segment, and one after the row."""
-        after = self.start + int(self.firsts[row] + self.widths[row]) * self.period
-        return after - self.period + slot, after
+    def after(self, row: int) -> int:
+        """The first operation after the segments of a row."""
+        return int(self.starts[row] + self.widths[row] * self.period)
+
+    def source(self, i: int) -> tuple[int, int, int] | None:
+        """The row, the segment and the slot of an operation; None if it is not in the rows."""
+        row = int(numpy.searchsorted(self.starts, i, "right")) - 1
+        if row < 0 or i >= self.after(row):
+            return None
+        return row, *divmod(i - int(self.starts[row]), self.period)
 
 
-def triangle_of(operands: Operands, stretch: Stretch) -> Triangle | None:
-    """The rows in a stretch, if each is shorter than the one before by as many segments.
+def triangles_in(operands: Operands, found: Sequence[Stretch]) -> Iterator[Triangle]:
+    """The triangles of a program: inside of one stretch, or with the stretches, in order, as rows."""
+    for stretch in found:
+        for period in range(stretch.period, (TOGETHER + 1) * stretch.period, stretch.period):
+            yield from _shrinking(period, *_rows_of(operands, stretch._replace(period=period)))
+    for period, alike in groupby(found, key=lambda stretch: stretch.period):
+        rows = list(alike)
+        gaps = numpy.array([row.start - before.end for before, row in zip(rows, rows[1:])])
+        for k in numpy.flatnonzero(numpy.diff(gaps, prepend=-1, append=-1)[:-1]).tolist():
+            together = rows[k : k + 1 + int(numpy.argmax([*(gaps[k:] != gaps[k]), True]))]
+            widths = numpy.array([(row.end - row.start) // period for row in together])
+            yield from _shrinking(period, numpy.array([row.start for row in together]), widths)
+
+
+def _shrinking(period: int, starts: Any, widths: Any) -> Iterator[Triangle]:
+    """The rows that become shorter by as many segments each time."""
+    fewer = numpy.diff(widths)
+    edges = [0, *(numpy.flatnonzero(numpy.diff(fewer)) + 1).tolist(), len(fewer)]
+    for low, high in zip(edges, edges[1:]):
+        if high - low >= LEAST_ROWS and fewer[low] < 0:
+            yield Triangle(period, starts[low : high + 1], widths[low : high + 1])
+
+
+def _rows_of(operands: Operands, stretch: Stretch) -> tuple[Any, Any]:
+    """The rows of a stretch: where they start, and how many segments they have.
 
     A row begins where every operand that comes from an earlier segment is suddenly nearer, or farther.
     """
@@ -48,16 +78,8 @@ def triangle_of(operands: Operands, stretch: Stretch) -> Triangle | None:
     start += quietest(start + period, period, operands.last)
     count = (end - start) // period
     breaks = list(_breaks(operands, start, period, count))
-    if not breaks:
-        return None
-    firsts = reduce(numpy.intersect1d, breaks)
-    widths = numpy.diff(firsts, append=count)
-    fewer = numpy.flatnonzero(numpy.diff(widths) >= 0)
-    if len(fewer):
-        firsts, widths = firsts[: fewer[0] + 1], widths[: fewer[0] + 1]
-    if len(widths) < LEAST_ROWS or len(set(numpy.diff(widths)[:-1].tolist())) > 1:
-        return None
-    return Triangle(start + int(firsts[0]) * period, period, firsts - firsts[0], widths)
+    firsts = reduce(numpy.intersect1d, breaks) if breaks else numpy.zeros(0, int)
+    return start + firsts * period, numpy.diff(firsts, append=count)
 
 
 def _breaks(operands: Operands, start: int, period: int, count: int) -> Iterator[Any]:
@@ -70,15 +92,15 @@ def _breaks(operands: Operands, start: int, period: int, count: int) -> Iterator
                 yield numpy.flatnonzero(numpy.diff(distances)) + 1
 
 
-def completed(program: Program, triangles: Sequence[Triangle]) -> Program:
-    """The same program with the missing segments of triangles added."""
+def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program, list[int]]:
+    """The same program with the missing segments of triangles added, and where the rows of each begin and end."""
     operations = program.operations
     added = numpy.zeros(len(operations) + 1, int)
     for triangle in triangles:
         for row, width in enumerate(triangle.widths.tolist()):
-            added[triangle.places(row, 0)[1]] += (triangle.width - width) * triangle.period
+            added[triangle.after(row)] += (triangle.width - width) * triangle.period
     number = (numpy.arange(len(added)) + numpy.cumsum(added)).tolist()
-    made: list[Any] = [None] * (number[-1])
+    made: list[Any] = [None] * number[-1]
     names = [""] * len(made)
     for i, (op, operands, value) in enumerate(operations):
         made[number[i]] = Operation(op, tuple([number[j] for j in operands]), value)
@@ -86,37 +108,26 @@ def completed(program: Program, triangles: Sequence[Triangle]) -> Program:
     for triangle in triangles:
         _complete(made, operations, triangle, number)
     outputs = renumbered(program.outputs, number.__getitem__)
-    return replace(program, operations=tuple(made), names=tuple(names), outputs=outputs, forward=len(made))
+    ends = [number[i] for triangle in triangles for i in (triangle.starts[0], triangle.after(len(triangle.starts) - 1))]
+    return replace(program, operations=tuple(made), names=tuple(names), outputs=outputs, forward=len(made)), ends
 
 
 def _complete(made: list[Any], operations: Sequence[Operation], triangle: Triangle, number: Sequence[int]) -> None:
     """Add what is missing: a segment takes its operands from where the last one of its row does, moved along."""
-    first, period, width = number[triangle.start], triangle.period, triangle.width
-
-    def of(row: int, lanes: Any, slot: int) -> Any:
-        return first + (row * width + lanes) * period + slot
-
+    period, width = triangle.period, triangle.width
+    firsts = [number[start] for start in triangle.starts.tolist()]
     for row, there in enumerate(triangle.widths.tolist()):
-        lanes = numpy.arange(there, width)
+        segments = numpy.arange(there, width)
         for slot in range(period):
-            op, given, value = operations[triangle.places(row, slot)[0]]
+            op, given, value = operations[triangle.after(row) - period + slot]
             columns = []
             for j in given:
-                source = _source(triangle, j)
+                source = triangle.source(j)
                 if source is None:
-                    columns.append([number[j]] * len(lanes))
+                    columns.append([number[j]] * len(segments))
                     continue
-                there_row, lane, there_slot = source
-                moved = numpy.clip(lanes + lane - (there - 1), 0, width - 1)
-                columns.append(of(there_row, moved, there_slot).tolist())
-            for i, operands in zip(of(row, lanes, slot).tolist(), zip(*columns)):
+                from_row, segment, from_slot = source
+                moved = numpy.clip(segments + segment - (there - 1), 0, width - 1)
+                columns.append((firsts[from_row] + moved * period + from_slot).tolist())
+            for i, operands in zip((firsts[row] + segments * period + slot).tolist(), zip(*columns)):
                 made[i] = Operation(op, operands, value)
-
-
-def _source(triangle: Triangle, i: int) -> tuple[int, int, int] | None:
-    """The row, lane and slot of an operation; None if it is before the rows."""
-    if i < triangle.start:
-        return None
-    segment, slot = divmod(i - triangle.start, triangle.period)
-    row = int(numpy.searchsorted(triangle.firsts, segment, "right")) - 1
-    return row, segment - int(triangle.firsts[row]), slot
