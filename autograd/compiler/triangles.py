@@ -6,10 +6,10 @@ What an added segment computes is thrown away: it costs the time of one that cou
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy
@@ -47,17 +47,17 @@ class Triangle(NamedTuple):
 
 
 def triangles_in(operands: Operands, found: Sequence[Stretch]) -> Iterator[Triangle]:
-    """The triangles of a program: inside of one stretch, or with the stretches, in order, as rows."""
+    """The triangles of a program: inside of one stretch, or with like stretches, in order, as rows."""
+    alike: dict[Any, list[Stretch]] = defaultdict(list)
     for stretch in found:
         for period in range(stretch.period, (TOGETHER + 1) * stretch.period, stretch.period):
             yield from _shrinking(period, *_rows_of(operands, stretch._replace(period=period)))
-    for period, alike in groupby(found, key=lambda stretch: stretch.period):
-        rows = list(alike)
-        gaps = numpy.array([row.start - before.end for before, row in zip(rows, rows[1:])])
-        for k in numpy.flatnonzero(numpy.diff(gaps, prepend=-1, append=-1)[:-1]).tolist():
-            together = rows[k : k + 1 + int(numpy.argmax([*(gaps[k:] != gaps[k]), True]))]
-            widths = numpy.array([(row.end - row.start) // period for row in together])
-            yield from _shrinking(period, numpy.array([row.start for row in together]), widths)
+        first = operands.operations[stretch.start : stretch.start + stretch.period]
+        alike[tuple([operation.op for operation in first])].append(stretch)
+    for rows in alike.values():
+        period = rows[0].period
+        widths = numpy.array([(row.end - row.start) // period for row in rows])
+        yield from _shrinking(period, numpy.array([row.start for row in rows]), widths)
 
 
 def _shrinking(period: int, starts: Any, widths: Any) -> Iterator[Triangle]:
