@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy
@@ -64,7 +65,7 @@ def _shrinking(period: int, starts: Any, widths: Any) -> Iterator[Triangle]:
     """The rows that become shorter by as many segments each time."""
     fewer = numpy.diff(widths)
     edges = [0, *(numpy.flatnonzero(numpy.diff(fewer)) + 1).tolist(), len(fewer)]
-    for low, high in zip(edges, edges[1:]):
+    for low, high in pairwise(edges):
         if high - low >= LEAST_ROWS and fewer[low] < 0:
             yield Triangle(period, starts[low : high + 1], widths[low : high + 1])
 
