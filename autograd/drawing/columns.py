@@ -11,7 +11,8 @@ from typing import Any
 
 from autograd.drawing.heat import bars, heat_map
 from autograd.drawing.naming import plural
-from autograd.drawing.network import Network, Neuron
+from autograd.drawing.network import Network
+from autograd.drawing.neurons import Neuron
 from autograd.drawing.nodes import FONT, TIGHT, TINY, Nodes
 from autograd.drawing.scene import (
     LINE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograd.drawing.columns import MOST, SMALL
-from autograd.drawing.network import Network, Neuron, shown_number
+from autograd.drawing.network import Network, shown_number
+from autograd.drawing.neurons import Neuron
 from autograd.drawing.picture import Step
 from autograd.drawing.words import Words
 from autograd.engine import Value

@@ -12,31 +12,10 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from autograd.drawing.naming import Naming
+from autograd.drawing.neurons import Neuron, neurons
 from autograd.engine import Value
 from autograd.engine.graph import Graph
-from autograd.primitives import TABLE
-from autograd.symbols.text import BY_SIGN, number
-
-
-@dataclass(frozen=True, eq=False)
-class Neuron:
-    """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs."""
-
-    z: Value
-    a: Value
-    weights: tuple[Value, ...]
-    bias: Value | None
-
-    @property
-    def activation(self) -> str:
-        """The name of σ."""
-        return "linear" if self.a is self.z or self.a.op is None else self.a.op.title
-
-    @property
-    def slope(self) -> Any:
-        """σ′(z), None if the activation is closed there."""
-        return 1.0 if self.a is self.z else self.a.partials[0]
-
+from autograd.symbols.text import number
 
 Node: TypeAlias = "Neuron | Value"
 
@@ -114,9 +93,9 @@ def find_network(output: Value, naming: Naming, fresh: bool = False) -> Network 
         return adjoints.get(node) if adjoints is not None else node.grad if node.has_grad else None
 
     by_inputs: dict[tuple[Value, ...], list[Neuron]] = {}
-    for inputs, neuron in _neurons(graph, naming):
+    for inputs, neuron in neurons(graph, naming):
         by_inputs.setdefault(inputs, []).append(neuron)
-    activations = {neuron.a for neurons in by_inputs.values() for neuron in neurons}
+    activations = {neuron.a for those in by_inputs.values() for neuron in those}
     firsts = [inputs for inputs in by_inputs if activations.isdisjoint(inputs)]
     if not firsts:
         return None
@@ -133,40 +112,14 @@ def _are_same(a: list[Value], b: list[Value]) -> bool:
     return len(a) == len(b) and all(v is w for v, w in zip(a, b))
 
 
-def _neurons(graph: Graph, naming: Naming) -> Iterable[tuple[tuple[Value, ...], Neuron]]:
-    """Every w·x + b whose weights are parameters, with the operation on it alone as its activation."""
-    users: dict[Value, list[Value]] = {}
-    for node in graph.nodes:
-        for v in node.inputs:
-            if v.op is TABLE["dot"]:
-                users.setdefault(v, []).append(node)
-    for z in graph.nodes:
-        if z.op is not TABLE["dot"]:
-            continue
-        first, second, *bias = z.op.structured(z.inputs)
-        parameters = [all(naming.kind(v) == "parameter" for v in those) for those in (first, second)]
-        if not first or not any(parameters):
-            continue
-        weights, inputs = (first, second) if parameters[0] else (second, first)
-        own = users.get(z, [])
-        is_activated = len(own) == 1 and _is_activation(own[0])
-        b = bias[0] if bias and not bias[0].is_constant else None
-        yield tuple(inputs), Neuron(z, own[0] if is_activated else z, tuple(weights), b)
-
-
-def _is_activation(node: Value) -> bool:
-    """Whether a node is a function of one number, and no sign of arithmetic."""
-    return node.op is not None and node.op.symbol not in BY_SIGN and all(v.is_constant for v in node.inputs[1:])
-
-
 def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Neuron]]) -> Iterable[Layer]:
     """The layers from these inputs on, each in the order in which the next one uses it."""
     following = {frozenset(v for v in those if v.inputs): those for those in by_inputs}
     while True:
-        neurons = by_inputs[inputs]
-        after = following.get(frozenset(neuron.a for neuron in neurons))
+        those = by_inputs[inputs]
+        after = following.get(frozenset(neuron.a for neuron in those))
         place = {a: i for i, a in enumerate(after or ())}
-        yield Layer(inputs, tuple(sorted(neurons, key=lambda n: (place.get(n.a, 0), n.z.index))))
+        yield Layer(inputs, tuple(sorted(those, key=lambda n: (place.get(n.a, 0), n.z.index))))
         if after is None or after is inputs:
             return
         inputs = after

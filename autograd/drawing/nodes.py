@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from math import sqrt
 from typing import Any
 
-from autograd.drawing.network import Neuron, shown_number
+from autograd.drawing.network import shown_number
+from autograd.drawing.neurons import Neuron
 from autograd.drawing.scene import LINE, Circle, Line, Look, Point, Polygon, Rect, Run, Shape, line_width, stacked
 from autograd.drawing.words import Words
 

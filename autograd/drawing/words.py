@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from autograd.drawing.cost import cost_text
-from autograd.drawing.network import Network, Neuron, shown_number
+from autograd.drawing.network import Network, shown_number
+from autograd.drawing.neurons import Neuron
 from autograd.drawing.scene import Line, Run
 from autograd.engine import Value
 from autograd.engine.graph import Edge

@@ -181,14 +181,26 @@ def test_a_closed_neuron_can_be_told() -> None:
         assert ("closed" in drawn) == (neuron.z.data < 0)
 
 
-def recurrent(steps: int, units: int) -> tuple[Value, list[list[Value]]]:
+def by_products(weights: list[Value], inputs: list[Value], b: Value) -> Value:
+    """A neuron's sum as plain Python writes it."""
+    return sum((w * x for w, x in zip(weights, inputs)), b)
+
+
+def by_products_backwards(weights: list[Value], inputs: list[Value], b: Value) -> Value:
+    return sum(x * w for w, x in zip(weights, inputs)) + b
+
+
+WRITTEN = [dot, by_products, by_products_backwards]
+
+
+def recurrent(steps: int, units: int, neuron: Any = dot) -> tuple[Value, list[list[Value]]]:
     """A recurrent network, and the inputs of its steps."""
     w = [[Value(0.3 * i - 0.2 * j, label=f"w{i}{j}") for j in range(units + 1)] for i in range(units)]
     h = [Value.constant(0.0, label=f"h0{i}") for i in range(units)]
     inputs = []
     for t in range(1, steps + 1):
         inputs.append([Value.constant(0.5 * t - 1, label=f"x{t}"), *h])
-        h = [dot(row, inputs[-1], Value(0.1, label="b")).tanh() for row in w]
+        h = [neuron(row, inputs[-1], Value(0.1, label="b")).tanh() for row in w]
         for i, v in enumerate(h):
             v.label = f"h{t}{i}"
     C = autograd.sum([v**2 for v in h])
@@ -197,9 +209,10 @@ def recurrent(steps: int, units: int) -> tuple[Value, list[list[Value]]]:
     return C, inputs
 
 
+@pytest.mark.parametrize("neuron", WRITTEN)
 @pytest.mark.parametrize(("steps", "units"), [(5, 1), (3, 2), (12, 1)])
-def test_a_recurrent_network_is_its_steps(steps: int, units: int) -> None:
-    C, inputs = recurrent(steps, units)
+def test_a_recurrent_network_is_its_steps(steps: int, units: int, neuron: Any) -> None:
+    C, inputs = recurrent(steps, units, neuron)
     network = find_network(C, Naming(None))
     assert network is not None and network.is_shared
     assert [list(layer.inputs) for layer in network.layers] == inputs
@@ -215,6 +228,28 @@ def test_a_recurrent_network_is_its_steps(steps: int, units: int) -> None:
             for w, x in zip(neuron.weights, layer.inputs):
                 part = f"{x.data * neuron.z.grad or 0.0:.4g}"
                 assert f"{w.label} = {w.data:.4g}\n{part}\nof {w.grad or 0.0:.4g}" in words(drawing.scene)
+
+
+@pytest.mark.parametrize("neuron", WRITTEN)
+def test_a_network_is_found_however_its_sums_are_written(neuron: Any) -> None:
+    names = {f"w{k}{i}{j}": Value(0.1 * (i - j + k) + 0.05) for k in range(2) for i in range(3) for j in range(3)}
+    biases = {f"b{k}{i}": Value(0.1) for k in range(2) for i in range(3)}
+    outputs = []
+    for row in ([0.5, -1.0, 0.25], [0.5, -1.0, 0.25]):  # a row that repeats stays one of two
+        a = row
+        for k in range(2):
+            weights = [[names[f"w{k}{i}{j}"] for j in range(3)] for i in range(3)]
+            a = [neuron(w, a, biases[f"b{k}{i}"]).tanh() for i, w in enumerate(weights)]
+        outputs += a
+    C = autograd.sum([v**2 for v in outputs])
+    network = find_network(C, Naming({**names, **biases}))
+    assert network is not None and network.rows == 2
+    assert [len(layer.neurons) for layer in network.layers] == [3, 3]
+    assert [v.data for v in network.layers[0].inputs] == row
+    weights = [w for layer in network.layers for n in layer.neurons for w in n.weights]
+    assert all(v is w for v, w in zip(weights, names.values()))
+    squares = autograd.sum([w * w for w in names.values()])
+    assert find_network(squares, Naming(names)) is None
 
 
 def test_contributions_of_the_steps_of_a_recurrent_network_add_up() -> None:
