@@ -7,7 +7,8 @@ import json
 import subprocess
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from inspect import signature
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,11 +18,12 @@ from hypothesis import given, seed, settings
 
 from autograd.testing import GradientMismatch, Report, Verdict, check_gradients, gradcheck, strategies
 from benchmarks.compiled.environment import COMMAND, PYTHON, own_kernels
-from benchmarks.kit import special, textbook
+from benchmarks.kit import elementwise, special, textbook
 from benchmarks.kit.history import BUGS, Bug
+from benchmarks.kit.plants import is_found, planted
 from benchmarks.kit.textbook import Row
 
-SEEDS = 10
+SEEDS, FEW = 10, 2
 PROGRAMS = 10_000
 NEW = {"database": None, "deadline": None}
 
@@ -42,29 +44,43 @@ def main() -> None:
     """Print every table."""
     warnings.simplefilter("ignore")
     for title, rows in (("textbook functions", textbook.ROWS), ("functions of scipy.special", special.ROWS)):
-        print_rows(title, rows)
+        print_rows(title, rows, SEEDS)
+    print_plants()
+    for library in elementwise.LIBRARIES:
+        print_rows(f"functions of {library}", elementwise.rows(library), FEW)
     print_history()
     print_cost()
     print_programs()
 
 
-def print_rows(title: str, rows: Sequence[Row]) -> None:
-    """Which right derivatives fail, of tests with ten seeds each, and what a test costs."""
+def print_rows(title: str, rows: Iterable[Row], seeds: int) -> None:
+    """Which right derivatives fail, of tests with so many seeds each, and what a test of one number costs."""
     failed: dict[str, str] = {}
-    calls = []
+    calls, count = [], 0
     for row in rows:
-        for number in range(SEEDS):
+        count += 1
+        for number in range(seeds):
             f = Counted(row.f)
             test = settings(**NEW)(gradcheck(f, domain=row.domain, grad=row.grad))
             try:
                 seed(number)(test)()
             except GradientMismatch as mismatch:
                 failed.setdefault(row.name, str(mismatch).splitlines()[0])
-            calls.append(f.calls)
-    print(f"{title}: {len(rows) - len(failed)} of {len(rows)} pass on {SEEDS} seeds; {median(calls):.0f} calls a test")
+            calls += [f.calls] if len(signature(row.f).parameters) == 1 else []
+    cost = f"{median(calls):,.0f} calls a test of one number" if calls else "not installed"
+    print(f"{title}: {count - len(failed)} of {count} pass on {seeds} seeds; {cost}")
     for name, message in failed.items():
         known = special.KNOWN.get(name, "")
         print(f"  {name}: {message}{known and f' ({known})'}")
+
+
+def print_plants() -> None:
+    """How many errors planted in the derivatives of scipy.special are found."""
+    made = [(row, kind, is_found(row, wrong)) for row in special.ROWS for kind, wrong in planted(row)]
+    print(f"{len(made)} errors planted in them: {sum(found for *_, found in made)} found")
+    for row, kind, found in made:
+        if not found:
+            print(f"  missed in {row.name}: {kind}")
 
 
 def print_history() -> None:
