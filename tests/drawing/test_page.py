@@ -185,17 +185,20 @@ def network_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_large_page_is_small_and_fast(browser: webdriver.Chrome, network_page: Path) -> None:
     assert network_page.stat().st_size < 1 << 20
-    timing = "const t = performance.getEntriesByType('navigation')[0]; return t.domComplete - t.startTime"
     script = (
         "const t = performance.now(); for (let i = 0; i < 20; i++) document.getElementById('next').click();"
         "document.body.getBoundingClientRect(); return (performance.now() - t) / 20"
     )
 
     def times() -> tuple[float, float]:
+        browser.get("about:blank")
         browser.get(network_page.as_uri())
-        return browser.execute_script(timing), browser.execute_script(script)
+        measured = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        seconds = next(metric["value"] for metric in measured if metric["name"] == "TaskDuration")
+        return 1000 * seconds, browser.execute_script(script)
 
-    # Other tests run on the same cores: what counts is a time in which nothing else came between.
+    # Other tests run on the same cores: what counts is the time that the page's own thread takes.
+    browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
     opening, step = zip(*(times() for _ in range(5)))
     assert min(opening) < 1000
     assert min(step) < 50
