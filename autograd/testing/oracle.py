@@ -158,9 +158,10 @@ def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, eno
     else:
         return None
     narrower = [close_quotient(g, x, size * narrow, noise) for narrow in NARROW_STEPS[::2]]
-    if any(abs(both[0] - value) > both[1] + TIGHT * slope + bound for value, bound in (left, right, *narrower)):
+    apart = max(abs(both[0] - value) - bound - TIGHT * slope for value, bound in (left, right, *narrower))
+    if apart > max(both[1], enough):
         return None
-    return Estimate(*both, left[0], right[0], len(g.known), "ok")
+    return Estimate(both[0], max(both[1], apart), left[0], right[0], len(g.known), "ok")
 
 
 def _is_staircase(g: Slice, x: float, step: float) -> bool:

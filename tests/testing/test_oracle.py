@@ -190,6 +190,7 @@ ONCE_COSTLY: list[tuple[str, Callable[[float], float], float]] = [
     ("a power far out", lambda x: math.log1p(math.exp(-abs(x))), -250.5),
     ("a small number", lambda x: 1 / (1 + 9 * math.exp(-x)), 1e-6),
     ("equal operands", lambda x: (x - 2.0) ** 2, 2.0),
+    ("a saddle", lambda x: x**3, 0.0),
     ("a constant", lambda x: 1.0, 2.0),
 ]
 
