@@ -12,6 +12,7 @@ from nn.training import as_rows, require_finite, shown
 
 LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
 FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
+BLUR = 1e-8  # relative to the loss: a slope this steep, times FLAT, is rounding
 BENT = 1e-8  # relative to the largest curvature: beyond this, even if negative, it is not rounding
 SMALL = 256  # parameters: with more, no Hessian is formed
 ROUND = float(np.finfo(float).eps)
@@ -57,8 +58,8 @@ class Newton:
         self.history, self.converged = [], False
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
-        steepest = before = 0.0  # the steepest slope so far, and the last step's
         loss, g = objective.value_and_grad(theta, *rows)
+        steepest, before = BLUR * abs(loss), 0.0  # the steepest slope so far, and the last step's
         for step in shown(self.steps, self.progress, self.history):
             require_finite(loss, g, step, None)
             self.history.append(loss)

@@ -44,7 +44,7 @@ class LinearEstimator(ByGradient, Estimator):
 
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         """W and b to start from."""
-        if self.warm_start and self.__sklearn_is_fitted__():
+        if self.warm_start and hasattr(self, "coef_"):
             W, b = np.atleast_2d(self.coef_), np.ravel(self.intercept_)  # type: ignore[attr-defined]
             if W.shape == (outputs, features):
                 return W, b
@@ -70,8 +70,9 @@ class LinearEstimator(ByGradient, Estimator):
             return self._of_columns(units, *self._exactly(units, y.reshape(len(X), -1), shares))
         basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
         W, b = start
-        V = basis.coordinates(np.ldexp(W, units.exponent))
-        V, b = self._descended(basis.columns, basis.penalty, y, (V, b + (W @ units.centre).astype(float)), shares)
+        V = np.ldexp(W, units.exponent)
+        start = basis.coordinates(V), b + (V @ units.centre).astype(float)
+        V, b = self._descended(basis.columns, basis.penalty, y, start, shares)
         return self._of_columns(units, basis.weights(V), b, 0)
 
     def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any]:

@@ -46,9 +46,10 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
         loss = float(costs @ np.maximum(0, 1 - margins) + 0.5 * np.sum(penalty * v * v))
         if loss <= found.loss:
             found = found._replace(v=v, loss=loss)
-        bound = _dual(B, pulls, penalty)
+        balanced = _balanced(B[:, penalty == 0], pulls, rest)
+        bound = _dual(B, balanced, penalty)
         if bound > found.bound:
-            found = found._replace(pulls=pulls, bound=bound)
+            found = found._replace(pulls=balanced, bound=bound)
         found = found._replace(steps=step)
         products = float(spare @ pulls + slack @ rest)  # the gap of weights and pulls in balance
         close = found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs)
@@ -75,6 +76,13 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
         v, pulls, rest = v + size * dv, pulls + size * dp, rest - size * dp
         slack, spare = slack + size * dslack, spare + size * dspare
     return found
+
+
+def _balanced(free: Any, pulls: Any, rest: Any) -> Any:
+    """The pulls, moved least in units of their room, so that they balance in columns without penalty."""
+    room = np.minimum(pulls, rest)
+    moved = room * (free @ np.linalg.lstsq((free.T * room) @ free, free.T @ pulls, rcond=None)[0])
+    return pulls - moved if np.all((moved <= pulls) & (-moved <= rest)) else pulls
 
 
 def _dual(B: Any, pulls: Any, penalty: Any) -> float:
