@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import compile
+from autograd import TraceError, compile
 from nn.module import Module
+from nn.state import PlainState, random_streams, state_of
+
+MOST_STATES = 8  # of the modules, to keep programs for
 
 
 class Objective:
@@ -18,8 +21,9 @@ class Objective:
 
     Parameters and gradient are flat arrays, in the order of the modules' `parameters()`; data are arrays with one entry
     per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when a name that it
-    reads is rebound; its default arguments are kept. A loss may also return a list, or a model's prediction. Raises
-    ValueError if the array of parameters has the wrong length.
+    reads is rebound, or what a module holds besides parameters changes; its default arguments are kept. A loss may also
+    return a list, or a model's prediction. `backend` and `threads` are those of `autograd.compile`. Raises ValueError
+    if the array of parameters has the wrong length, TraceError if the loss draws random numbers.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -31,14 +35,27 @@ class Objective:
     def __init__(
         self, loss: Callable[..., Any], *modules: Module, backend: str = "auto", threads: int | None = None
     ) -> None:
-        self.loss, self.modules = loss, modules
+        self.loss, self.modules, self._options = loss, modules, {"backend": backend, "threads": threads}
         names = _row_names(loss, len(modules))
         theta = "theta" if "theta" not in names else "theta_"
         named = _with_signature(self._of_row, [theta, *names], loss)
-        self.compiled = compile(named, rows=names, backend=backend, threads=threads)
+        self._named, self._rows = named, names
+        self._compiled: dict[Any, Any] = {}
+        self._inside = [module for own in modules for _, module in own.named_modules()]
+        self._state = PlainState(self._inside)
 
     def __reduce__(self) -> Any:
-        return Objective, (self.loss, *self.modules)
+        return _made, (self.loss, self.modules, self._options)
+
+    @property
+    def compiled(self) -> Any:
+        """The compiled loss, for what the modules hold besides parameters, such as `training`, as it is now."""
+        state = self._state.now()
+        if state not in self._compiled:
+            if len(self._compiled) >= MOST_STATES:
+                del self._compiled[next(iter(self._compiled))]
+            self._compiled[state] = compile(self._named, rows=self._rows, **self._options)  # type: ignore[arg-type]
+        return self._compiled[state]
 
     @property
     def parameters(self) -> Any:
@@ -65,7 +82,8 @@ class Objective:
 
     def value_and_grad(self, theta: Any, *rows: Any, reduce: str = "mean") -> tuple[float, Any]:
         """The loss and its gradient with respect to the parameters."""
-        return self.compiled.value_and_grad(theta, *rows, reduce=reduce)
+        both: tuple[float, Any] = self.compiled.value_and_grad(theta, *rows, reduce=reduce)
+        return both
 
     def hvp(self, theta: Any, *rows: Any, tangents: Any, reduce: str = "mean") -> Any:
         """The exact product of the Hessian with a vector, at the cost of two gradients and without a Hessian."""
@@ -77,14 +95,27 @@ class Objective:
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
         """The loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
-        numbers = {id(p): number for p, number in zip(self._paired(self.modules, theta), theta)}
-        return self.loss(*deepcopy(self.modules, numbers), *row)
+        memo: dict[int, Any] = {id(p): number for p, number in zip(self._paired(self.modules, theta), theta)}
+        streams = random_streams(self._inside, self.loss)
+        memo |= {id(stream): stream for stream in streams}
+        before = [state_of(stream) for stream in streams]
+        result = self.loss(*deepcopy(self.modules, memo), *row)
+        if before != [state_of(stream) for stream in streams]:
+            raise TraceError(
+                "the loss draws random numbers, which would be the same in every call, since it is traced once: make "
+                "them data of the row"
+            )
+        return result
 
     def _paired(self, modules: tuple[Module, ...], theta: Any) -> list[Any]:
         parameters = _parameters(modules)
         if np.shape(theta) != (len(parameters),):
             raise ValueError(f"the modules have {len(parameters)} parameters, got an array of shape {np.shape(theta)}")
         return parameters
+
+
+def _made(loss: Callable[..., Any], modules: tuple[Module, ...], options: dict[str, Any]) -> Objective:
+    return Objective(loss, *modules, **options)
 
 
 def _parameters(modules: tuple[Module, ...]) -> list[Any]:

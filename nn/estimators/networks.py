@@ -35,7 +35,7 @@ class Penalised:
         self, loss: Any, shape: Any, *, l2: float, weighted: bool = False, backend: str = "auto", threads: Any = None
     ) -> None:
         self.of = loss, shape, l2, weighted, backend, threads
-        self.mean = _objective(loss, shape, weighted, backend, threads)
+        self.compiled = _objective(loss, shape, weighted, backend, threads).compiled
         self.penalty = l2 * _are_weights(shape)
 
     def __reduce__(self) -> Any:
@@ -44,11 +44,11 @@ class Penalised:
 
     def value(self, theta: Any, *rows: Any) -> float:
         """The loss."""
-        return float(self.mean.value(theta, *rows) + 0.5 * np.sum(self._pulled(theta) * theta))
+        return float(self.compiled(theta, *rows, reduce="mean") + 0.5 * np.sum(self._pulled(theta) * theta))
 
     def value_and_grad(self, theta: Any, *rows: Any) -> tuple[float, Any]:
         """The loss and its gradient."""
-        loss, g = self.mean.value_and_grad(theta, *rows)
+        loss, g = self.compiled.value_and_grad(theta, *rows, reduce="mean")
         pulled = self._pulled(theta)
         return float(loss + 0.5 * np.sum(pulled * theta)), g + pulled
 
@@ -155,7 +155,7 @@ class NetworkEstimator(ByGradient, Estimator):
     def _forward(self, X: Any) -> Any:
         """The network's outputs for every row, (n, outputs)."""
         run = _outputs_of(self._shape, "numpy" if self.backend == "auto" else self.backend, self.threads)
-        return run.value(self.theta_, X, reduce=None).reshape(len(X), -1)
+        return run.compiled(self.theta_, X).reshape(len(X), -1)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -1,11 +1,12 @@
 """The interface between models and the compiler, with the eager engine as the reference."""
 
+import pickle
 import random
 
 import numpy as np
 import pytest
 
-from autograd import log1p, tanh
+from autograd import TraceError, Value, log1p, tanh
 from nn import MLP, Module, Neuron, Objective
 
 
@@ -96,3 +97,79 @@ def test_defaults_are_no_data_and_any_name_will_do() -> None:
 
     with pytest.raises(ValueError, match=r"^told: "):
         Objective(told, neuron).value_and_grad([1.0, 0.0], [[1.0]], reduce="median")
+
+
+class Plain(Module):
+    """A module whose result depends on what it holds besides its parameter."""
+
+    def __init__(self) -> None:
+        self.w, self.training, self.scale, self.name = Value(2.0), True, 1.0, "identity"
+        self.shifts, self.table, self.fixed = [0.0], {"factor": 1.0}, Value.constant(1.0)
+        self.array, self.function = np.ones(2), float.__pos__
+        self.inside: Module | None = None
+
+    def __call__(self, x):
+        z = self.w * x * self.scale * self.table["factor"] * self.fixed * self.array[0] + self.shifts[0]
+        z = z if self.training else -z
+        return z + (1.0 if self.inside is not None and self.inside.training else 0.0)
+
+
+CHANGES = {
+    "a truth": lambda m: setattr(m, "training", False),
+    "a truth behind setattr": lambda m: vars(m).update(training=False),
+    "a number": lambda m: setattr(m, "scale", 3.0),
+    "in a list": lambda m: m.shifts.__setitem__(0, 3.0),
+    "in a dict": lambda m: m.table.update(factor=3.0),
+    "a constant": lambda m: setattr(m.fixed, "data", 3.0),
+    "in an array": lambda m: m.array.__setitem__(0, 3.0),
+    "inside another module": lambda m: setattr(m.inside, "training", False),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_a_module_holds_is_what_its_program_does(what: str) -> None:
+    module = Plain()
+    module.inside = Plain()
+    objective = Objective(lambda module, x: module(x), module)
+    before = objective.value([2.0, 2.0], [1.0])
+    assert objective.value([2.0, 2.0], [1.0]) == before
+    first = objective.compiled
+    assert objective.compiled is first, "nothing has changed"
+    CHANGES[what](module)
+    after = objective.value([2.0, 2.0], [1.0])
+    assert after == module(1.0).data != before
+
+
+class Random(Module):
+    """A module with a generator of its own."""
+
+    def __init__(self) -> None:
+        self.w, self.rng = Value(1.0), random.Random(0)
+
+    def __call__(self, x):
+        return self.w * x * self.rng.random()
+
+
+OUTSIDE = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("draw", [random.random, np.random.random, lambda: OUTSIDE.random()])
+def test_random_numbers_of_a_trace_are_refused(draw) -> None:
+    own = np.random.default_rng(0)
+    for loss, module in (
+        (lambda neuron, x: neuron(x) * draw(), Neuron(1)),
+        (lambda neuron, x: neuron(x) * own.random(), Neuron(1)),
+        (lambda module, x: module(x), Random()),
+    ):
+        objective = Objective(loss, module)
+        with pytest.raises(TraceError, match="the loss draws random numbers, which would be the same in every call"):
+            objective.value(objective.parameters, [[1.0]])
+
+
+def test_options_of_an_objective_are_those_of_compile_and_survive_a_copy() -> None:
+    objective = Objective(squared, Neuron(1), backend="numpy", threads=1)
+    copied = pickle.loads(pickle.dumps(objective))
+    for one in (objective, copied):
+        assert (one.compiled.options.backend, one.compiled.options.threads) == ("numpy", 1)
+    with pytest.raises(ValueError, match="backend must be"):
+        Objective(squared, Neuron(1), backend="jax").compiled  # noqa: B018
