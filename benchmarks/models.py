@@ -1,4 +1,4 @@
-"""How many digits the models get right: against NIST's certified values, and exact references on real data."""
+"""How many digits the models get right, against NIST's certified values and exact references; how long fits take."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 import nn
 from autograd import exp, jacobian
+from benchmarks import fits
 
 FOLDER = Path(__file__).parent / "data" / "nist"
 
@@ -128,3 +129,4 @@ def main() -> None:
     for solver, most in (("exact", 1e-12), ("gradient ascent", 1e-6)):
         for covariance in ("shared", "separate"):
             print(f"    {solver}, {covariance} covariance: {gaussian(covariance, solver):.1e}, target ≤ {most:.0e}")
+    fits.main()

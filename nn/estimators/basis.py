@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+BLOCK = 4096  # rows
 ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
 
 
@@ -32,7 +33,7 @@ class Basis(NamedTuple):
 
 
 def orthonormal(A: Any, penalty: Any) -> Basis:
-    """The basis of A, for penalties on its weights that are all above 0, or all 0.
+    """The basis of A, for penalties on its weights that are all above 0, or all 0; A is overwritten, to save memory.
 
     >>> basis = orthonormal(np.array([[2.0, 2.0], [-2.0, -2.0]]), np.zeros(2))
     >>> abs(basis.columns).round(12).tolist(), abs(basis.weights(np.ones(1))).round(12).tolist()
@@ -40,10 +41,13 @@ def orthonormal(A: Any, penalty: Any) -> Basis:
     """
     root = 1 / np.sqrt(np.where(penalty > 0, penalty, 1.0))
     n, d = A.shape
-    squares, axes = np.linalg.eigh((A * root).T @ (A * root) / n) if d <= n else (np.zeros(1), np.empty((0, d)))
+    gram = root[:, np.newaxis] * (A.T @ A / n) * root if d <= n else np.zeros((1, 1))
+    squares, axes = np.linalg.eigh(gram)
     if squares[0] > ALIKE**2 * squares[-1]:
         size, axes = np.sqrt(squares), axes.T
-        columns = A @ (root[:, np.newaxis] * axes.T / size)
+        turn, columns = root[:, np.newaxis] * axes.T / size, A
+        for start in range(0, n, BLOCK):
+            A[start : start + BLOCK] = A[start : start + BLOCK] @ turn
     else:
         Q, R = np.linalg.qr((A * root) if d <= n else (A * root).T)
         left, size, right = np.linalg.svd(R if d <= n else R.T, full_matrices=False)

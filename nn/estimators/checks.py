@@ -185,7 +185,7 @@ def floats(what: str, array: Any, names: list[Any] | None) -> Any:
                 raise (TypeError(told) if isinstance(error, TypeError) else ValueError(told)) from None
         return numbers
     with np.errstate(over="ignore"):  # infinity gets an error of its own
-        return array.astype(float)
+        return array.astype(float, copy=False)
 
 
 def _float(value: Any) -> float:
@@ -223,8 +223,9 @@ def _place(what: str, place: Any, names: list[Any] | None) -> str:
 
 
 def require_finite(what: str, array: Any, names: list[Any] | None) -> None:
-    if np.isfinite(array).all():
-        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(np.sum(array)) or np.isfinite(array).all():  # a sum needs no memory
+            return
     place = np.argwhere(~np.isfinite(array))[0]
     bad = array[tuple(place)]
     found = "NaN" if np.isnan(bad) else "infinity or a value too large for dtype('float64')"

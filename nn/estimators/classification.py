@@ -119,8 +119,8 @@ class LinearSVM(LinearClassifier):
         """Step 2, the goodness of a function."""
         return _over_outputs(hinge, z, y)
 
-    def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any]:
-        """V and b with the largest margin: each score is a problem of its own."""
+    def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
+        """V and b with the largest margin, for each score by itself."""
         basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
         ones = np.ones((len(Y), int(self.fit_intercept)))
         columns, penalty = np.column_stack([basis.columns, ones]), np.append(basis.penalty, 0 * ones[0])
@@ -132,7 +132,8 @@ class LinearSVM(LinearClassifier):
         self._require_closed(loss, bound)
         V = np.array([margin.v for margin in found])
         d = len(basis.size)
-        return basis.weights(V[:, :d]), V[:, d] if self.fit_intercept else np.zeros(len(V)), 0
+        b = V[:, d] if self.fit_intercept else np.zeros(len(V))
+        return basis.weights(V[:, :d]), b, 0, np.max(np.abs(basis.columns @ V[:, :d].T))
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
         """Warn if descent stopped before reaching the minimum, by a bound from the exact solver."""

@@ -1,4 +1,4 @@
-"""Exact least squares: a QR decomposition of scaled columns, refined in extended precision."""
+"""Exact least squares: the R of a QR decomposition of scaled columns, refined in extended precision."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.estimators.units import Units
 
+LARGE = 2**20  # numbers: with more, extended precision takes too long
 BLOCK = 2**20  # numbers held in extended precision at a time
 TIMES = 2  # refinements; each scales the error by one rounding times the condition of the columns
 
@@ -38,10 +39,11 @@ def _solution(units: Units, target: Units, l2: float, weight: Any) -> Any:
         return _of_rows(A, units.exponent, root, Y)
     rows = np.vstack([A, np.diag(root)]) if l2 else A
     if len(rows) >= d:
-        Q, R = np.linalg.qr(rows)
+        R = np.linalg.qr(rows, mode="r")
         diagonal = np.abs(np.diag(R))
         if diagonal.min() > len(rows) * np.finfo(float).eps * diagonal.max():
-            return _refined(units, target, weight, root**2, R, np.linalg.solve(R, Q[:n].T @ Y))
+            V = _by_seminormal_equations(A, Y, root**2, R)
+            return V if A.size > LARGE else _refined(units, target, weight, root**2, R, V)
     return np.linalg.lstsq(rows, np.vstack([Y, np.zeros((len(rows) - n, Y.shape[1]))]), rcond=None)[0]
 
 
@@ -52,6 +54,15 @@ def _of_rows(A: Any, exponent: Any, root: Any, Y: Any) -> Any:
     rows, targets = np.vstack([R.T, np.min(root) * np.eye(n)]), np.vstack([Y, np.zeros_like(Y)])
     mixture = np.linalg.lstsq(rows, targets, rcond=None)[0]
     return alike * (Q @ mixture)
+
+
+def _by_seminormal_equations(A: Any, Y: Any, pull: Any, R: Any) -> Any:
+    """V without Q: by RᵀR, corrected as often as that takes to lose the square of the condition (Björck, 1987)."""
+    V = np.zeros((A.shape[1], Y.shape[1]))
+    for _ in range(TIMES + 1):
+        g = A.T @ (Y - A @ V) - pull[:, np.newaxis] * V
+        V = V + np.linalg.solve(R, np.linalg.solve(R.T, g))
+    return V
 
 
 def _refined(units: Units, target: Units, weight: Any, pull: Any, R: Any, V: Any) -> Any:

@@ -73,18 +73,20 @@ class LinearEstimator(ByGradient, Estimator):
         V = np.ldexp(W, units.exponent)
         start = basis.coordinates(V), b + (V @ units.centre).astype(float)
         V, b = self._descended(basis.columns, basis.penalty, y, start, shares)
-        return self._of_columns(units, basis.weights(V), b, 0)
+        spread = np.max(np.abs(basis.columns @ V.T))
+        return self._of_columns(units, basis.weights(V), b, 0, spread)
 
-    def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any]:
-        """V and b by least squares, in units of Y, and the exponents of those units."""
+    def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
+        """V and b by least squares, in units of Y; the exponents of those units; the largest score in them."""
         target = in_units(Y, self.fit_intercept, shares=shares)
         V = least_squares(units, target, self.l2, shares)
         with np.errstate(over="ignore", under="ignore"):
-            squares = np.average((units.A @ V.T - target.A) ** 2, axis=0, weights=shares)
+            Z = units.A @ V.T
+            squares = np.average((Z - target.A) ** 2, axis=0, weights=shares)
             W = np.ldexp(V, target.exponent[:, np.newaxis] - units.exponent)
             loss = np.sum(np.ldexp(squares, 2 * target.exponent)) + self.l2 / 2 * np.sum(W**2)
             self.history_, self.n_iter_ = [float(loss)], 1
-        return V, target.centre, target.exponent
+        return V, target.centre, target.exponent, np.max(np.abs(Z))
 
     def _descended(self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
         """W and b by iterative search."""
@@ -125,7 +127,7 @@ class LinearEstimator(ByGradient, Estimator):
             told = f"the loss is {loss:.6g}, and Newton's step promises {promised:.2g} less: take a smaller tol"
             warn(f"at rest, and not at the minimum: {told}", ConvergenceWarning)
 
-    def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any) -> tuple[Any, Any]:
+    def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any, spread: Any) -> tuple[Any, Any]:
         """W and b in the original units; an error or a warning says if floats lose too much of them."""
         W, held = units.weights(V, exponent)
         if not held.all():
@@ -139,7 +141,7 @@ class LinearEstimator(ByGradient, Estimator):
         for j in np.flatnonzero(units.rounded):
             warn(f"column {self._named(j)} varies by no more than the rounding of its numbers: its weight is 0")
         offset = np.max(np.abs(V * units.centre), axis=0)
-        if np.max(offset) * np.finfo(float).eps > VISIBLE * np.max(np.abs(units.A @ V.T)):
+        if np.max(offset) * np.finfo(float).eps > VISIBLE * spread:
             far = f"column {self._named(np.argmax(offset))} is so far from 0, for its spread"
             warn(f"{far}, that rounding shows in w·x + b: subtract its mean")
         return W, b

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less is constant
+LARGE = 2**20  # numbers: the mean of more takes too long in extended precision
 SEEN = 1e-9  # relative to the largest weight, in units of the columns: less changes no prediction
 
 
@@ -57,18 +58,36 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = Non
     >>> units.A.tolist(), units.exponent.tolist()
     ([[0.0, -0.5], [0.0, 0.0], [0.0, 0.5]], [-3, 1])
     """
-    most = exponents(X)
-    A = np.ldexp(X, -most)
+    largest, same = _extremes(X)
+    most = np.frexp(largest)[1]
+    A = _shifted(X, -most)
     mean, rounded = np.zeros(X.shape[1], dtype=np.longdouble), np.zeros(X.shape[1], dtype=bool)
     if centred:
-        level, largest, same = A[0].copy(), np.max(np.abs(A), axis=0), np.ptp(A, axis=0) == 0
+        level, largest = A[0].copy(), np.ldexp(largest, -most)
         A, mean = less_means(A, shares)
-        constant = same | (np.max(np.abs(A), axis=0) <= ROUNDING * largest)
+        moved = _extremes(A)[0]
+        constant = same | (moved <= ROUNDING * largest)
         A[:, constant], mean[same], rounded = 0.0, level[same], constant & ~same
-    exponent = most + exponents(A)
+        largest = np.where(constant, 0.0, moved)
+    else:
+        largest = np.ldexp(largest, -most)
+    exponent = most + np.frexp(largest)[1]
     if least:
         exponent = np.maximum(exponent, np.frexp(least)[1])
-    return Units(X, np.ldexp(A, most - exponent, out=A), np.ldexp(mean, most - exponent), exponent, rounded)
+    return Units(X, _shifted(A, most - exponent, out=A), np.ldexp(mean, most - exponent), exponent, rounded)
+
+
+def _shifted(X: Any, by: Any, out: Any = None) -> Any:
+    """X times 2**by, column by column."""
+    if np.max(np.abs(by), initial=0) < 1000:
+        return np.multiply(X, np.ldexp(1.0, by), out=out)
+    return np.ldexp(X, by, out=out)
+
+
+def _extremes(X: Any) -> tuple[Any, Any]:
+    """For every column its largest number, without its sign, and whether all are the same."""
+    high, low = np.max(X, axis=0), np.min(X, axis=0)
+    return np.maximum(np.abs(high), np.abs(low)), high == low
 
 
 def less_means(X: Any, shares: Any = None) -> tuple[Any, Any]:
@@ -78,11 +97,17 @@ def less_means(X: Any, shares: Any = None) -> tuple[Any, Any]:
     >>> away.tolist(), mean.astype(float).tolist()
     ([[-0.5, 0.0], [0.5, 0.0]], [0.5, 1.0])
     """
-    mean = X.mean(axis=0, dtype=np.longdouble)
-    if shares is not None:
-        mean = mean + shares @ (X - mean)
-    near = mean.astype(float)
-    return (X - near) - (mean - near).astype(float), mean
+    if X.size < LARGE or shares is not None:
+        mean = X.mean(axis=0, dtype=np.longdouble)
+        if shares is not None:
+            mean = mean + shares @ (X - mean)
+        near = mean.astype(float)
+        return (X - near) - (mean - near).astype(float), mean
+    near = X.mean(axis=0)
+    away = X - near
+    rest = np.ones(len(X)) @ away / len(X)  # the rounding of `near`, which a sum near 0 shows
+    away -= rest
+    return away, near + rest.astype(np.longdouble)
 
 
 def exponents(X: Any) -> Any:
@@ -91,4 +116,4 @@ def exponents(X: Any) -> Any:
     >>> exponents(np.array([[0.0, 3.0], [0.0, -5.0]])).tolist()
     [0, 3]
     """
-    return np.frexp(np.max(np.abs(X), axis=0, initial=0.0))[1]
+    return np.frexp(_extremes(X)[0])[1]
