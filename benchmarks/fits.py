@@ -156,14 +156,13 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def line(fit: Fit) -> str:
-    """Times of the first and of later fits, and their ratio."""
-    first, theirs_first = seconds(fit.ours), seconds(fit.theirs)
-    rounds = 1 if first + theirs_first > LONG else ROUNDS
+    """The times of both, and their ratio, after one fit of each."""
+    rounds = 1 if seconds(fit.ours) + seconds(fit.theirs) > LONG else ROUNDS
     pairs = [(seconds(fit.ours), seconds(fit.theirs)) for _ in range(rounds)]
     ours, theirs = (statistics.median(side) for side in zip(*pairs))
     ratio = statistics.median(a / b for a, b in pairs)
     told = f"{1e3 * ours:.1f} ms, scikit-learn {1e3 * theirs:.1f} ms, ratio {ratio:.2f}, target ≤ {fit.target:g}"
-    return f"    {fit.name}: {told}; first {1e3 * first:.0f} ms"
+    return f"    {fit.name}: {told}"
 
 
 def main() -> None:
