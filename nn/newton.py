@@ -78,6 +78,8 @@ class Newton:
                 if promised > HIDDEN * abs(loss) + NOTHING * abs(self.history[0]):
                     break
             self.converged = True
+            if len(theta) <= SMALL:
+                return theta + direction
             return theta - self._solution(objective, theta, g, steepest, 0.0, rows)
         return theta
 
