@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nn.estimators.checks import warn
+
 BLOCK = 4096  # rows
+SMALLEST = 1e-140  # in units of the penalty: the square of 1/size must fit in floats
 ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
 
 
@@ -52,6 +55,9 @@ def orthonormal(A: Any, penalty: Any) -> Basis:
         Q, R = np.linalg.qr((A * root) if d <= n else (A * root).T)
         left, size, right = np.linalg.svd(R if d <= n else R.T, full_matrices=False)
         used = size > max(n, d) * np.finfo(float).eps * size[0]
+        if used.any() and size[used].min() < SMALLEST:
+            used &= size >= SMALLEST
+            warn("numbers of X are so small that the penalty keeps their weights at 0: scale the features, or l2 = 0")
         size = size[used] / np.sqrt(n)
         columns, axes = (Q @ left, right) if d <= n else (left, right @ Q.T)
         columns, axes = columns[:, used] * np.sqrt(n), axes[used]
