@@ -4,6 +4,7 @@ import ast
 import configparser
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -86,6 +87,34 @@ def test_imports_go_down_the_models(path: Path) -> None:
     for name in imported(path):
         if name.startswith("nn"):
             assert LAYERS_OF_NN.index(name) < LAYERS_OF_NN.index(module), f"{module} imports {name}"
+
+
+FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
+LOADS_ABOVE = {  # files whose functions load what stands above them, when they are called
+    "autograd.compiler.program": "a program is printed and rolled up by its methods, wherever it was unpickled",
+    "autograd.lifting": "the first call of a lifted function loads the room, and NumPy with it",
+}
+
+
+def files_imported(tree: ast.AST, inside_functions: bool) -> set[str]:
+    """The modules of ours whose code a file runs by importing it; imports for type checkers run nothing."""
+    found = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            found |= {name if name in FILES else node.module for name in names} & FILES.keys()
+        elif inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found |= files_imported(node, inside_functions)
+    return found
+
+
+def test_imports_of_files_make_no_circle() -> None:
+    """Imports inside functions count too."""
+    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+    graph = {name: files_imported(tree, name not in LOADS_ABOVE) - {name} for name, tree in trees.items()}
+    TopologicalSorter(graph).prepare()  # a CycleError names the files
 
 
 LOADED_BEFORE = {  # files whose functions cannot run before the modules that they import are loaded

@@ -1,8 +1,8 @@
-"""Nodes whose value and local derivatives were computed elsewhere: `Value.node`."""
+"""Nodes whose value and local derivatives were computed elsewhere: `Value.node`, which is set here."""
 
 from __future__ import annotations
 
-from autograd.engine.recording import node
+from autograd.engine.recording import node as recorded
 from autograd.engine.value import Value
 from autograd.numbers.kinds import coerce
 from autograd.primitives import Primitive
@@ -14,17 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from autograd.numbers import Plain
+
 ROWS: dict[str, Primitive] = {}  # by name: one row of no table for every operation that is given as numbers
 
 
-def given(data: Any, inputs: Sequence[Any], partials: Sequence[Any], op: str) -> Value:
-    """The node with this number, these inputs, and these numbers for local derivatives."""
+def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = "node") -> Value:
+    """Make a node from a result that was computed elsewhere, with ∂data/∂input for each input; None cuts an edge.
+
+    Its derivatives are numbers: a second derivative through it is a TypeError, and so is a trace. Write operations
+    with rules as `@primitive`. Raises ValueError if there is not one local derivative per input.
+
+    >>> x = Value(3.0)
+    >>> y = Value.node(9.0, [x], [6.0], op="square")
+    >>> y.backward(); x.grad
+    6.0
+    """
     operands = tuple([v if isinstance(v, Value) else Value.constant(v) for v in inputs])
     if len(operands) != len(partials):
         raise ValueError(f"Value.node: one local derivative per input, got {len(partials)} for {len(operands)} inputs")
     if any(type(v._data) is Symbol for v in operands):
         raise refuse(lambda most: "what Value.node needs", "write the operation with @primitive")
-    return node(coerce(data), row(op), operands, tuple([None if p is None else coerce(p) for p in partials]))
+    return recorded(coerce(data), row(op), operands, tuple([None if p is None else coerce(p) for p in partials]))
 
 
 def row(name: str) -> Primitive:
@@ -40,3 +51,6 @@ def row(name: str) -> Primitive:
         rule.__name__ = rule.__qualname__ = "node"
         found = ROWS[name] = Primitive(rule, "", name, "", (), (), ("x",), None, None, None, None, ())
     return found
+
+
+Value.node = staticmethod(node)  # type: ignore[method-assign]

@@ -7,7 +7,6 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
 from autograd.engine.traps import notice_equality, notice_growth
-from autograd.forks import at_work
 from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import TABLE, Primitive
@@ -105,21 +104,12 @@ class Value(Scalar):
             made.label = label
         return made
 
-    @staticmethod
-    def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = "node") -> Value:
-        """Make a node from a result that was computed elsewhere, with ∂data/∂input for each input; None cuts an edge.
+    if TYPE_CHECKING:  # `autograd.engine.given` has it
 
-        Its derivatives are numbers: a second derivative through it is a TypeError, and so is a trace. Write operations
-        with rules as `@primitive`. Raises ValueError if there is not one local derivative per input.
-
-        >>> x = Value(3.0)
-        >>> y = Value.node(9.0, [x], [6.0], op="square")
-        >>> y.backward(); x.grad
-        6.0
-        """
-        with at_work:
-            from autograd.engine.given import given
-        return given(data, inputs, partials, op)
+        @staticmethod
+        def node(
+            data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = ...
+        ) -> Value: ...
 
     def _follow(self, data: Any) -> None:
         """Follow NumPy's arithmetic from now on if this is one of its numbers."""

@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import nn
 from nn import estimators
+from tests.profiles import DEEP
 
 CLASSIFIERS = [
     nn.GaussianClassifier(),
@@ -38,6 +39,7 @@ REGRESSORS = [
 ]
 ALL = CLASSIFIERS + REGRESSORS
 LINEAR = [e for e in ALL if "fit_intercept" in e.get_params()]
+SHORT = 50  # steps of a fit in scikit-learn's checks, which fit fifty times: its own estimators take 5
 
 
 def data(estimator):
@@ -54,7 +56,8 @@ def test_no_estimator_is_forgotten() -> None:
 @pytest.mark.filterwarnings("ignore")  # scikit-learn provokes warnings, and checks for them itself
 def test_an_estimator_passes_the_checks_of_scikit_learn(estimator) -> None:
     failures = []
-    for instance, check in estimator_checks_generator(estimator):
+    short = {} if DEEP or "max_iter" not in estimator.get_params() else {"max_iter": SHORT}
+    for instance, check in estimator_checks_generator(clone(estimator).set_params(**short)):
         try:
             check(instance)
         except unittest.SkipTest:
