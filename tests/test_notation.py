@@ -14,7 +14,7 @@ from autograd import Value, draw, explain, group, sin
 from autograd.drawing.steps import steps
 from autograd.engine import names
 from autograd.engine.graph import Graph
-from autograd.explanation import Explanation
+from autograd.explanation.tables import Explanation
 from autograd.testing.programs import SampleProgram, programs
 
 Names = dict[str, set[str]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from autograd.refusals import LOST, users_frame
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-LAST_CALL = re.compile(r"([\w.]*)\(([^()]*)\)$")  # of z.fill(v) in np.zeros(3).fill(v)
+LAST_CALL = r"([\w.]*)\(([^()]*)\)$"  # of z.fill(v) in np.zeros(3).fill(v)
 PREDICATES = {"isnan", "isinf", "isfinite", "isclose", "floor", "ceil", "trunc"}
 IN_LIBRARIES = {
     "matplotlib": "plot the numbers, as in [v.data for v in values]",
@@ -41,10 +40,11 @@ def _advice(ours: Sequence[str]) -> str:
 
 def _of_code(frame: FrameType, text: str, ours: Sequence[str]) -> str:
     """The advice for the piece of code that asks."""
+    import re
     from opcode import opname
 
     operation = opname[frame.f_code.co_code[frame.f_lasti]]
-    last = LAST_CALL.search(text)
+    last = re.search(LAST_CALL, text)
     called, rest = last.groups() if last else text.partition("(")[::2]
     home, _, name = called.rpartition(".")
     if operation.startswith("STORE"):

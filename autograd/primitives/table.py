@@ -11,7 +11,7 @@ from autograd.primitives import ieee
 from autograd.primitives.calling import dispatcher
 from autograd.primitives.domains import Interval, Kink
 from autograd.primitives.evaluating import evaluators, local_derivatives, owned_kernel, rule_of
-from autograd.symbols.text import PLACE, TEXTS
+from autograd.symbols.text import TEXTS, split_at_places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -247,7 +247,8 @@ def primitive(
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if intervals and len(intervals) != rule.__code__.co_argcount:
             raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
-        places = [int(place or i) for i, place in enumerate(PLACE.findall(text))] if isinstance(text, str) else []
+        found = split_at_places(text)[1] if isinstance(text, str) else []
+        places = [int(place or i) for i, place in enumerate(found)]
         if places and max(places) >= rule.__code__.co_argcount:
             raise ValueError(
                 f"primitive {rule.__name__}: text= has a place for operand {max(places) + 1}, got {text!r}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from autograd.symbols.expressions import Comparison, Expression
 
 TYPE_CHECKING = False
@@ -93,12 +91,12 @@ def _number_level(x: Any) -> int:
 
 
 SIGNS = {"+": SUM, "-": SUM, "−": SUM, "*": PRODUCT, "·": PRODUCT, "×": PRODUCT, "/": PRODUCT, "^": POWER}
-EXPRESSION = re.compile(r"[-+−*·×/^(){}\[\]]")
+MARKS = frozenset((*SIGNS, *"(){}[]"))  # what tells an expression from a name
 
 
 def _name_level(name: str) -> int:
     """The precedence of a name: "1 - p" is a sum, so w·(1 - p) needs brackets."""
-    if not EXPRESSION.search(name):
+    if MARKS.isdisjoint(name):
         return WHOLE
     depth, level = 0, WHOLE
     for before, c in zip(" " + name, name):
@@ -142,20 +140,29 @@ def operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
     return _filled(template, operands) if isinstance(template, str) else template(*operands)
 
 
-PLACE = re.compile(r"\{(\d*)\}")  # where an operand stands in a template
+def split_at_places(template: str) -> tuple[list[str], list[str]]:
+    """The texts around the places of a template, `{}` or `{0}`, and what is in each place: digits, or nothing."""
+    first, *rest = template.split("{")
+    around, places = [first], []
+    for piece in rest:
+        place, closed, after = piece.partition("}")
+        if closed and (not place or place.isdecimal()):
+            places.append(place)
+            around.append(after)
+        else:
+            around[-1] += "{" + piece
+    return around, places
 
 
 def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
     """A template filled with its operands, in brackets where needed; a single place takes all operands."""
-    places = list(PLACE.finditer(template))
-    pieces, at = [], 0
-    for i, place in enumerate(places):
-        before, after = template[: place.start()], template[place.end() :]
+    around, places = split_at_places(template)
+    pieces = around[:1]
+    for i, (place, before, after) in enumerate(zip(places, around, around[1:])):
         inside = SUM if before[-1:] in ("(", "|") and after[:1] in (")", "|") else WHOLE
-        here = operands if len(places) == 1 else (operands[int(place[1] or i)],)
-        pieces += [template[at : place.start()], ", ".join(argument_text(x, inside) for x in here)]
-        at = place.end()
-    return "".join([*pieces, template[at:]]), _name_level(PLACE.sub("x", template))
+        here = operands if len(places) == 1 else (operands[int(place or i)],)
+        pieces += [", ".join(argument_text(x, inside) for x in here), after]
+    return "".join(pieces), _name_level("x".join(around))
 
 
 def argument_text(x: Any, inside: int = SUM) -> str:

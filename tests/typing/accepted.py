@@ -42,7 +42,7 @@ from autograd import (
 )
 from autograd.compiler.compiled import Compiled
 from autograd.drawing.drawing import Drawing
-from autograd.explanation import Explanation
+from autograd.explanation.tables import Explanation
 from autograd.testing import Report, check_gradients
 from nn import MLP, SGD
 

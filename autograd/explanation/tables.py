@@ -1,4 +1,4 @@
-"""explain(C): a gradient as in the lecture, forward pass × backward pass, in printable tables."""
+"""The tables of an explanation: forward pass, backward pass, and their product for each leaf."""
 
 from __future__ import annotations
 
@@ -87,29 +87,6 @@ class Explanation:
 
     def _row(self, node: Value, names: str, products: str) -> list[str]:
         return [self.graph.adjoint_name(node), f"= {names}", f"= {products}", f"= {number(self.adjoints[node])}"]
-
-
-def explain(output: Value) -> Explanation:
-    """Return printable tables of the forward pass, the backward pass, and their product for each leaf.
-
-    Names come from `label=`, else v1, v2, …; no `.grad` is touched. For z = x·x, ∂z/∂x⁽¹⁾ is the local derivative for
-    the first x, and ∂z/∂x the sum over both. Raises TypeError if `output` is not a Value.
-
-    >>> w, x = Value(3.0, label="w"), Value.constant(0.5, label="x")
-    >>> C = w * x
-    >>> C.label = "C"
-    >>> print(explain(C))
-    Forward pass: each node, and its derivative with respect to each of its inputs
-      C  = w·x  = 1.5  ∂C/∂w = x = 0.5
-                       ∂C/∂x = w = 3
-    <BLANKLINE>
-    Backward pass: ∂C/∂node is a sum over the node's consumers
-      ∂C/∂C  = 1
-    <BLANKLINE>
-    Forward × backward: ∂C/∂leaf
-      ∂C/∂w  = x × ∂C/∂C  = 0.5 × 1  = 0.5
-    """
-    return Explanation(Graph(output))
 
 
 def _value(partial: Any) -> str:
