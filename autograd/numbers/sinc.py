@@ -6,14 +6,11 @@ import math
 from math import inf, isnan, nan
 
 from autograd.numbers import fixed
-from autograd.numbers.pieces import PI, cos_pi, horner, sin_pi
+from autograd.numbers.pieces import PI, sin_pi
 
 _WHOLE = 2.0**52  # from here on every float is a whole number
 _BITS = 160
 _HIGHEST = 200  # the highest order of a derivative: from 620 on they overflow everywhere
-
-# sinc'(x) / x as a Taylor polynomial in x**2: for |x| <= 1/2 to 1e-18.
-_SERIES = tuple((-1.0) ** k * math.pi ** (2 * k) * 2 * k / math.factorial(2 * k + 1) for k in range(11, 0, -1))
 
 
 def sinc(x: float) -> float:
@@ -27,26 +24,10 @@ def sinc(x: float) -> float:
     return (-y if n % 2 else y) + 0.0
 
 
-def sinc_slope(x: float) -> float:
-    """The derivative of sinc."""
-    if -0.5 < x < 0.5:
-        return x * horner(_SERIES, x * x)
-    if not -_WHOLE < x < _WHOLE:
-        return sinc_derivative(x, 1.0)
-    n = round(x)
-    r = x - n
-    c = cos_pi(r)
-    s = sin_pi(r) / (PI * x)
-    d = c - s
-    if abs(d) < 0.5 * abs(c):
-        return sinc_derivative(x, 1.0)
-    return -d / x if n % 2 else d / x
-
-
 def sinc_derivative(x: float, n: float) -> float:
     """The n-th derivative of sinc; nan unless n is a whole number from 0 to 200.
 
-    Computed in `fixed` for n > 0; `sinc_slope` is a faster kernel for n = 1.
+    Computed in `fixed` for n > 0.
     """
     if isnan(x) or not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
         return nan

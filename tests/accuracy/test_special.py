@@ -67,7 +67,6 @@ ROWS = {
         elementary.fmod, reference.with_digits(700, lambda x, y: mp.sign(x) * (abs(x) % abs(y))), 0.0, points.FMOD
     ),
     "sinc": Row(sinc.sinc, mp.sincpi, 4.0, points.SINC),
-    "sinc_slope": Row(sinc.sinc_slope, lambda x: reference.sinc_derivative(x, 1), 5.0, points.SINC[::5]),
     "sinc_derivative": Row(sinc.sinc_derivative, reference.sinc_derivative, 1.0, points.SINC_DERIVATIVES),
     "erfinv": Row(inverse_erf.erfinv, reference.erfinv, 2.0, points.ERFINV),
     "erfcinv": Row(inverse_erf.erfcinv, reference.erfcinv, 2.0, points.ERFCINV),
@@ -163,10 +162,9 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
         ((-4.0, 2.0), -0.0), ((inf, inf), nan),
     ],
     "sinc": [(0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (-2.0, 0.0), (inf, 0.0), (-inf, 0.0), (1e300, 0.0)],
-    "sinc_slope": [(0.0, -0.0), (inf, 0.0), (-inf, 0.0), (1.0, -1.0), (2.0, 0.5)],
     "sinc_derivative": [
         ((0.0, 0.0), 1.0), ((inf, 3.0), 0.0), ((1.0, 0.5), nan), ((1.0, -1.0), nan), ((1.0, inf), nan),
-        ((0.0, 2.0), -math.pi**2 / 3.0),
+        ((0.0, 2.0), -math.pi**2 / 3.0), ((inf, 1.0), 0.0), ((-inf, 1.0), 0.0), ((1.0, 1.0), -1.0), ((2.0, 1.0), 0.5),
     ],
     "erfinv": [(0.0, 0.0), (-0.0, -0.0), (1.0, inf), (-1.0, -inf), (1.5, nan), (-inf, nan)],
     "erfcinv": [(1.0, 0.0), (0.0, inf), (2.0, -inf), (-0.5, nan), (2.5, nan), (inf, nan)],

@@ -19,7 +19,7 @@ from tests.profiles import DEEP
 @pytest.fixture(autouse=True)
 def examples(request: Any) -> Any:
     before = settings.get_current_profile_name()
-    few = request.function is test_every_operation_passes and not DEEP
+    few = request.function in (test_every_operation_passes, test_a_smaller_domain) and not DEEP
     settings.register_profile("operations", settings(), max_examples=15 if few else 300)
     settings.load_profile("operations")
     yield
