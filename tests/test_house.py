@@ -192,10 +192,15 @@ def test_every_row_of_the_table_is_documented_with_an_example() -> None:
         assert function.__name__ == name
 
 
-def test_the_tiny_selection_is_of_tests_that_exist() -> None:
-    run = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", "@tests/tiny.txt"]
-    result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
+def test_the_tiny_selection_is_of_tests_that_exist(request: pytest.FixtureRequest) -> None:
+    """A whole run has collected them all; what a part of it has not, another process collects."""
+    collected = [item.nodeid for item in request.session.items]
+    lines = (ROOT / "tests" / "tiny.txt").read_text(encoding="utf-8").split()
+    left = [x for x in lines if not any(name == x or name.startswith((f"{x}::", f"{x}[")) for name in collected)]
+    if left:
+        run = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *left]
+        result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_style_is_clean() -> None:
