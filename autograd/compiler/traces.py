@@ -22,6 +22,7 @@ from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
+from autograd.lifting.apart import returned
 from autograd.lifting.handlers import handles_errors
 from autograd.refusals import TraceError
 
@@ -205,7 +206,7 @@ class Traces:
         def of_numbers(*numbers: Any) -> Any:
             given = iter(numbers)
             values = [static[name] if name in static else next(given) for name in call.passed.names]
-            return call.passed.call(self.parameters.signature, function, values)
+            return returned(call.passed.call(self.parameters.signature, function, values))
 
         f = along(of_numbers) if along else of_numbers
         f.__name__ = self.parameters.name

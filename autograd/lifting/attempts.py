@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.lifting.apart import UNASSIGNED, Apart
 from autograd.lifting.forking import Dead, Fork, Plain, merged_jumps
-from autograd.lifting.merging import UNASSIGNED, Apart, both, contents, either, merged, opposite, refill
+from autograd.lifting.merging import both, contents, either, merged, opposite, refill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -15,22 +15,20 @@ from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleT
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
+from autograd.lifting.apart import UNASSIGNED, Apart, Choice, known, picking, same
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
 from autograd.lifting.filters import Perhaps, filtered
 from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
-from autograd.lifting.keys import contains, equals, is_traced_key, possible
+from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced
 from autograd.lifting.merging import (
     CONTAINERS,
-    UNASSIGNED,
-    Apart,
     both,
     holder,
     is_changeable,
     is_traced_number,
     is_truth,
-    known,
     mixtures,
     opposite,
     refill,
@@ -49,8 +47,8 @@ if TYPE_CHECKING:
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
-    "GtE": operator.ge, "Is": lambda x, y: known(x) is known(y),
-    "IsNot": lambda x, y: known(x) is not known(y), "In": contains,
+    "GtE": operator.ge, "Is": same,
+    "IsNot": lambda x, y: opposite(same(x, y)), "In": contains,
     "NotIn": lambda x, xs: opposite(contains(x, xs)),
 }  # fmt: skip
 
@@ -77,6 +75,7 @@ class Branches:
         self.turns = turns  # that rows may make of a loop while others have left it
         self.stack: list[Any] = []  # of Fork and Attempt
         mixtures.set({})
+        self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Attempt] = []  # those of them that are a `try`
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
@@ -84,6 +83,7 @@ class Branches:
     def close(self) -> None:
         """The trace has come to its end."""
         mixtures.set({})
+        picking.reset(self._picking)
 
     def frame(self, *shared: str) -> Frame:
         return Frame(self, shared)
@@ -146,6 +146,10 @@ class Branches:
         """What comes of the use of a key, which may be one of several whole numbers."""
         if type(key) is Condition:
             raise refuse(lambda most: f"the truth of {brief(key, most - 13)}", CHOICE)
+        parts = key if type(key) is tuple else (key,)
+        place = next((i for i, part in enumerate(parts) if type(part) is Choice), None)
+        if place is not None:
+            return parts[place].each(lambda one: self._under(replaced(key, place, one), use))
         options = possible(key) if is_traced_key(key) else ()
         if not options:
             return use(key)
@@ -214,6 +218,8 @@ class Branches:
 
     def called(self, f: Any) -> Any:
         """f, which the code is about to call."""
+        if type(f) is Choice:
+            return lambda *args, **named: f.each(lambda one: self.called(one)(*args, **named))
         if type(f) is functools.partial:
             return functools.partial(self.called(f.func), *f.args, **f.keywords)
         bound = getattr(f, "__self__", None)
@@ -292,6 +298,10 @@ class Branches:
         if self.attempts:
             raise refuse(lambda most: "what this raises", WATCHED)
         return x
+
+    def truth(self, x: Any) -> Any:
+        """Whether x counts as true."""
+        return truth(x)
 
     def opposite(self, x: Any) -> Any:
         """`not x`."""

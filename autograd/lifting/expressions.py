@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.lifting.syntax import RISKY, RUNTIME, SUPER, at, has_key, is_lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.lifting.rewriting import Rewriter
 OF_ALL, OF_SOME = ("sum", "max", "min", "sorted"), ("any", "all")  # what takes all items of a generator, or the first
@@ -33,14 +33,24 @@ class Expressions(ast.NodeTransformer):
         node.body = self.visit(node.body)
         return node
 
+    def test(self, node: ast.expr) -> Any:
+        """An expression of which only the truth counts."""
+        return self.joined(node, self.truth) if isinstance(node, ast.BoolOp) else self.visit(node)
+
+    def truth(self, node: ast.expr) -> Any:
+        return self.test(node) if isinstance(node, ast.BoolOp) else self.call(node, "truth", self.visit(node))
+
     def visit_IfExp(self, node: ast.IfExp) -> Any:
         lazy = is_lazy([node.body, node.orelse])
-        self.generic_visit(node)
+        node.test, node.body, node.orelse = self.test(node.test), self.visit(node.body), self.visit(node.orelse)
         return self.call(node, "pick", node.test, [node.body, node.orelse]) if lazy else node
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        return self.joined(node, self.visit)
+
+    def joined(self, node: ast.BoolOp, visit: Callable[[ast.expr], Any]) -> Any:
         lazy = is_lazy(node.values[1:])
-        self.generic_visit(node)
+        node.values = list(map(visit, node.values))
         function = "all_of" if isinstance(node.op, ast.And) else "any_of"
         return self.call(node, function, node.values[0], node.values[1:]) if lazy else node
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.merging import Apart, both, either, truth
+from autograd.lifting.apart import Apart
+from autograd.lifting.merging import both, either, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,9 +6,8 @@ from opcode import opname
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
+from autograd.lifting.apart import UNASSIGNED, Apart, NoNumber
 from autograd.lifting.merging import (
-    UNASSIGNED,
-    Apart,
     both,
     contents,
     frozen,
@@ -328,7 +327,7 @@ def is_of_rows(error: BaseException) -> bool:
     """Whether an error on one side of a branch concerns the rows that take it, rather than the trace."""
     if isinstance(error, Dead):
         return False
-    if isinstance(error, (ValueError, ArithmeticError, LookupError, AssertionError)):
+    if isinstance(error, (ValueError, ArithmeticError, LookupError, AssertionError, UnboundLocalError, NoNumber)):
         return True
     last = error.__traceback__
     while last is not None and last.tb_next is not None:

@@ -7,6 +7,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
+from autograd.lifting.apart import Choice
 from autograd.lifting.merging import both, either, truth
 from autograd.symbols import Symbol
 
@@ -58,6 +59,11 @@ def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     return values if len(values) <= MOST else ()
 
 
+def replaced(key: Any, place: int, value: Any) -> Any:
+    """A key with another part at this place, if it is a tuple, or another key."""
+    return (*key[:place], value, *key[place + 1 :]) if type(key) is tuple else value
+
+
 def equals(key: Any, value: Any) -> Any:
     """Where a traced key is this plain one."""
     if type(key) is not tuple:
@@ -70,6 +76,8 @@ def equals(key: Any, value: Any) -> Any:
 
 def contains(x: Any, xs: Any) -> Any:
     """`x in xs`, where equal numbers are the same, as they are for floats."""
+    if type(x) is Choice:
+        return x.each(lambda value: contains(value, xs))
     if not isinstance(xs, (list, tuple, set, frozenset, dict)) or not (is_traced([x]) or is_traced(list(xs))):
         return x in xs
     found: Any = False

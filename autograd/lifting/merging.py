@@ -14,6 +14,7 @@ import numpy
 from autograd.arrays import holding, scalars
 from autograd.arrays.lists import is_traced
 from autograd.arrays.scalars import choose
+from autograd.lifting.apart import MOST, PLAIN, UNASSIGNED, Apart, Choice, key_of
 from autograd.lifting.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
@@ -24,54 +25,14 @@ if TYPE_CHECKING:
 NUMBERS = (int, float, numpy.number, numpy.bool_)  # bool is an int
 
 
-class Apart:
-    """What a name stands for after a branch whose ends cannot be one value; any use of it is refused."""
-
-    __slots__ = ("_why",)
-    _why: str
-
-    def __init__(self, why: str) -> None:
-        object.__setattr__(self, "_why", why)
-
-    def _refused(self, *others: Any) -> Any:
-        why = self._why
-        raise refuse(lambda most: why[:most], "assign numbers, or lists of one length, on both")
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what Python itself may ask for
-            raise AttributeError(name)
-        return self._refused()
-
-    __setattr__ = __delattr__ = _refused
-
-    def truth(self) -> Any:
-        """Whether it counts as true."""
-        return self._refused()
-
-
-ASKED = (
-    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul neg pos abs eq ne "
-    "lt le gt ge and rand or ror xor rxor invert bool float int index len iter next getitem setitem delitem contains "
-    "call enter exit round str format hash array"
-)
-for _name in ASKED.split():
-    setattr(Apart, f"__{_name}__", Apart._refused)
-
-
-def known(x: Any) -> Any:
-    """x, if it may be asked which object it is."""
-    return x._refused() if isinstance(x, Apart) else x
-
-
-UNASSIGNED = Apart("a name assigned on one side only")
-
-
 def truth(x: Any) -> Any:
     """Whether x counts as true: a bool, or in a trace a condition, unless it is along a path."""
     if type(x) is bool:
         return x
     if isinstance(x, numpy.ndarray) and x.size == 1:
         x = x.item()
+    if type(x) is Choice:
+        return x.each(truth)
     found = scalars.truth(x) if is_lifted(x) else x.truth() if isinstance(x, Apart) else bool(x)
     return found if answering.get() is None else bool(found)
 
@@ -107,13 +68,15 @@ def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], A
     if a is b:
         return a
     if isinstance(a, Apart) or isinstance(b, Apart):
-        return Apart((a if isinstance(a, Apart) else b)._why)
+        return _choice(condition, a, b, (a if isinstance(a, Apart) else b)._why)
     if is_truth(a) and is_truth(b):
         return a if type(a) is bool and a is b else condition.of_booleans(a, b)
     if is_number(a) and is_number(b):
         return a if same_number(a, b) else choose(condition, a, b)
     if type(a) is not type(b):
-        return Apart(f"a {type(a).__name__} or a {type(b).__name__}")
+        return _choice(condition, a, b, f"a {type(a).__name__} or a {type(b).__name__}")
+    if isinstance(a, PLAIN) and a != b:
+        return _choice(condition, a, b, f"one of two of type {type(a).__name__}")
     key = (id(a), id(b))
     if key not in known:
         merge = next((rule for kind, rule in STRUCTURES if isinstance(a, kind)), _merged_objects)
@@ -121,6 +84,27 @@ def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], A
         if is_changeable(made):
             mixtures.get({})[id(made)] = made, (a, b)
     return known[key]
+
+
+def _options(x: Any) -> dict[Any, tuple[Any, Any]]:
+    """What a value is one of: each with the condition that a row has it."""
+    if type(x) is Choice:
+        return x._options
+    key = "number" if is_number(x) and not is_truth(x) else key_of(x)
+    return {} if key is None else {key: (True, x)}
+
+
+def _choice(condition: Condition, a: Any, b: Any, why: str) -> Apart:
+    """The choice of one of two values; if there can be none, something that tells why."""
+    yes, no = _options(a), _options(b)
+    if not yes or not no or len(yes | no) > MOST:
+        return Apart(why)
+    found = {}
+    for key in yes | no:
+        (here, x), (there, y) = yes.get(key) or (False, no[key][1]), no.get(key) or (False, yes[key][1])
+        where = here if here is there else condition.of_booleans(here, there)
+        found[key] = where, merged(condition, x, y) if key == "number" else x
+    return Choice(found)
 
 
 # Structures that were merged, by id, and the two that each was made of; a trace has its own.

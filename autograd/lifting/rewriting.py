@@ -129,7 +129,7 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_If(self, node: ast.If) -> Any:
         names = bound([*node.body, *node.orelse])
-        test = self.expression(node.test)
+        test = Expressions(self).test(node.test)
         sides = at(node, f"if {SIDE}: pass\nelse: pass")
         sides.body = self.block(node.body)
         sides.orelse = self.block(node.orelse) or sides.orelse
@@ -173,7 +173,7 @@ class Rewriter(ast.NodeTransformer):
         if test is not None:
             leave = at(node, f"if {SIDE}: {loop}.jump('end', locals(){quoted(names)})")
             leaving = self.forked(
-                node, f"{FRAME}.fork({RUNTIME}.opposite(_), locals())", [], [leave], _=self.expression(test)
+                node, f"{FRAME}.fork({RUNTIME}.opposite(_), locals())", [], [leave], _=Expressions(self).test(test)
             )
             body = [*leaving, *self.rest(node.body, body)]
         turns.body = [

@@ -129,7 +129,7 @@ def outcome(f: Callable[..., Any], *numbers: Any) -> Any:
     """The value and the gradient of f, or the kind of error that it raises."""
     try:
         value, gradient = autograd.value_and_grad(f, (0, 1))(*numbers)
-    except (ValueError, ArithmeticError, LookupError, AssertionError) as error:
+    except (ValueError, ArithmeticError, LookupError, AssertionError, UnboundLocalError) as error:
         return type(error)
     return (value, *gradient)
 

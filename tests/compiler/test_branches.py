@@ -267,7 +267,60 @@ def filtering_nothing(a: Any, b: Any) -> Any:
     return max(x for x in (a, b) if x > 0.5) + a * b
 
 
+def with_states(a: Any, b: Any) -> Any:
+    state, x, hits = "idle", a, 0
+    for k in range(4):
+        if state == "idle":
+            x = x + b
+            if x > 0.5:
+                state = "hot"
+        elif state == "hot":
+            x, hits = x * 0.5, hits + 1
+            state = "hot" if x > 0.4 else None
+        elif state is None and k:
+            state = "idle"
+    rates = {"idle": 0.5, "hot": a, None: b}
+    return x * rates[state] + hits + (2 if state in ("hot", None) else a)
+
+
+def with_absence(a: Any, b: Any) -> Any:
+    def first(xs: Any) -> Any:
+        for x in xs:
+            if x > 0.3:
+                return x
+        return None
+
+    best, found = None, first([a, b])
+    for x in (a, b, a - b):
+        if x > 0 and (best is None or x < best):
+            best = x
+    for k in range(2, 5):
+        if a * k > 3:
+            turns = k
+            break
+    else:
+        turns = 1
+    if found is not None and best:
+        return autograd.tanh(best) + found * 2 - turns
+    return 9.0 if best is None else best / turns
+
+
+def with_chosen_functions(a: Any, b: Any) -> Any:
+    f = autograd.sin if a > 0 else (lambda x: x * x if x > 1 else b)
+    account = Account(a)
+    change = account.pay if b > 0 else account.total
+    change(*([b] if b > 0 else []))
+    return f(b) * a + account.total()
+
+
+def read_too_early(a: Any, b: Any) -> Any:
+    if a > 0:
+        y = b
+    return y * a if b > -2 else a
+
+
 WRITTEN = [
+    with_states, with_absence, with_chosen_functions, read_too_early,
     filtering, filtering_nothing,
     with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,

@@ -1,0 +1,159 @@
+"""What a name stands for after a branch whose ends are no one value: a choice, or something of no further use."""
+
+from __future__ import annotations
+
+import operator
+from contextvars import ContextVar
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from autograd.numbers.kinds import ARRAY_RANK, Kind, join
+from autograd.refusals import TraceError, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLAIN = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # what a choice may be among
+MOST = 16  # values of a choice
+
+# What makes a branch on a condition, of the trace that is running: `Branches.pick`.
+picking: ContextVar[Callable[..., Any]] = ContextVar("autograd picking")
+
+
+class Apart:
+    """What a name stands for after a branch whose ends cannot be one value; any use of it is refused."""
+
+    __slots__ = ("_why",)
+    _why: str
+
+    def __init__(self, why: str) -> None:
+        object.__setattr__(self, "_why", why)
+
+    def _refused(self, *others: Any) -> Any:
+        why = self._why
+        raise refuse(lambda most: why[:most], "assign numbers, or lists of one length, on both")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what Python itself may ask for
+            raise AttributeError(name)
+        return self._refused()
+
+    __setattr__ = __delattr__ = _refused
+
+    def truth(self) -> Any:
+        """Whether it counts as true."""
+        return self._refused()
+
+
+ASKED = (
+    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul neg pos abs eq ne "
+    "lt le gt ge and rand or ror xor rxor invert bool float int index len iter next getitem setitem delitem contains "
+    "call enter exit round str format hash array"
+)
+for _name in ASKED.split():
+    setattr(Apart, f"__{_name}__", Apart._refused)
+
+
+def known(x: Any) -> Any:
+    """x, if it may be asked which object it is."""
+    return x._refused() if isinstance(x, Apart) else x
+
+
+UNASSIGNED = Apart("a name assigned on one side only")
+
+
+class NoNumber(TypeError):
+    """A row has None, or something else that is no number, where the code computes with it."""
+
+
+class Choice(Apart):
+    """One of a few plain values, such as None, a word or a function, or else a number, by conditions that exclude
+    each other."""
+
+    __slots__ = ("_options",)
+    _options: dict[Any, tuple[Any, Any]]  # by a key of the value: where a row has it, and the value
+
+    def __init__(self, options: dict[Any, tuple[Any, Any]]) -> None:
+        kinds = sorted({f"a {type(x).__name__}" for _, x in options.values() if x is not UNASSIGNED})
+        super().__init__("one of two of type " + kinds[0][2:] if len(kinds) == 1 else " or ".join(kinds))
+        object.__setattr__(self, "_options", options)
+
+    def each(self, use: Callable[[Any], Any]) -> Any:
+        """What comes of the use of the value that each row has."""
+        options, pick = list(self._options.values()), picking.get()
+
+        def used(i: int) -> Any:
+            value = options[i][1]
+            if value is UNASSIGNED:
+                raise UnboundLocalError("a name is read that has no value")
+            try:
+                return use(value)
+            except TypeError as error:
+                if not isinstance(value, PLAIN) or isinstance(error, TraceError):
+                    raise
+                raise NoNumber(str(error)) from None
+
+        def among(i: int) -> Any:
+            return used(i) if i == len(options) - 1 else pick(options[i][0], lambda: used(i), lambda: among(i + 1))
+
+        return among(0)
+
+    def __eq__(self, other: object) -> Any:
+        return self.each(lambda x: x == other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.each(lambda x: x != other)
+
+    __hash__ = Apart.__hash__
+
+
+def returned(result: Any) -> Any:
+    """What f returns, where it may be a choice or a list of some: numbers; rows that have none raise an error."""
+    if isinstance(result, (list, tuple)) and any(type(x) is Choice for x in result):
+        return [returned(x) for x in result]
+    return result.each(_needed) if type(result) is Choice else result
+
+
+def _needed(x: Any) -> Any:
+    if isinstance(x, PLAIN):
+        raise NoNumber(f"the function returns a number, or, for this row, a {type(x).__name__}")
+    return x
+
+
+def same(x: Any, y: Any) -> Any:
+    """`x is y`."""
+    if type(x) is Choice:
+        return x.each(lambda value: same(value, y))
+    return y.each(lambda value: same(x, value)) if type(y) is Choice else known(x) is known(y)
+
+
+def key_of(x: Any) -> Any:
+    """The key of a value in a choice; None if there is no choice of it."""
+    return (type(x), x) if isinstance(x, PLAIN) else "unassigned" if x is UNASSIGNED else None
+
+
+def _operation(function: Callable[..., Any], reflected: bool) -> Callable[..., Any]:
+    if reflected:
+        return lambda self, x: self.each(lambda value: function(x, value))
+    return lambda self, *others: self.each(lambda value: function(value, *others))
+
+
+for _name in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lt", "le", "gt", "ge", "neg", "pos", "abs"]:
+    _function = getattr(operator, _name)
+    setattr(Choice, f"__{_name}__", _operation(_function, False))
+    if hasattr(int, f"__r{_name}__"):
+        setattr(Choice, f"__r{_name}__", _operation(_function, True))
+
+
+def _lifted(row: Any) -> Callable[..., Any]:
+    """A function of numbers, of choices among which are numbers."""
+
+    def of_choices(*operands: Any) -> Any:
+        i = next(i for i, x in enumerate(operands) if type(x) is Choice)
+        return operands[i].each(lambda value: row.function(*operands[:i], value, *operands[i + 1 :]))
+
+    return of_choices
+
+
+join(Choice, Kind("Choice", ARRAY_RANK, lift=_lifted))  # so that the operations of other numbers leave it to a choice's
