@@ -38,7 +38,10 @@ class Writer:
 
     def number(self, depth: int = 2) -> str:
         kind = self.one(
-            "name", "name", "constant", *("sum", "product", "function", "choice", "extreme", "quotient") * (depth > 0)
+            "name",
+            "name",
+            "constant",
+            *("sum", "product", "function", "choice", "extreme", "quotient", "key", "word", "filter") * (depth > 0),
         )
         if kind == "name":
             return self.one(*NAMES, f"xs[{self.one(0, 1)}]")
@@ -50,15 +53,26 @@ class Writer:
             "product": f"{x} * {y}",
             "function": f"{self.one('tanh', 'sin', 'abs')}({x})",
             "choice": f"({x} if {self.truth(depth - 1)} else {y})" if kind == "choice" else "",
+            "key": f"[{x}, {y}, 0.7][{self.whole(depth - 1)}]" if kind == "key" else "",
+            "word": f"{{'u': {x}, None: {y}}}['u' if {self.truth(depth - 1)} else None]" if kind == "word" else "",
+            "filter": f"sum(x * {x} for x in (a, {y}, 0.6) if {self.one('x', 'a')} > {self.draw(NUMBERS)})",
             "extreme": self.one(f"max({x}, {y})", f"min({y}, {x}, 0.4)", f"sorted([{x}, {y}, 0.1])[1]"),
             "quotient": f"{x} / (2 + {y} ** 2)",
         }[kind]
 
+    def whole(self, depth: int) -> str:
+        """A whole number from 0 to 2."""
+        return f"((1 if {self.truth(depth)} else 0) + (1 if {self.truth(depth)} else 0))"
+
     def truth(self, depth: int = 1) -> str:
-        kind = self.one("compare", "compare", "chain", *("and", "or", "not", "any") * (depth > 0))
+        kind = self.one("compare", "compare", "chain", *("and", "or", "not", "any", "in", "is") * (depth > 0))
         x, low = self.number(0), self.draw(NUMBERS)
         if kind == "compare":
             return f"{x} {self.one('<', '>=')} {low}"
+        if kind == "in":
+            return f"{self.whole(depth - 1)} in {self.one('(0, 2)', '{1}', '[2, 5]')}"
+        if kind == "is":
+            return f"(None if {self.truth(depth - 1)} else {x}) is {self.one('', 'not ')}None"
         if kind == "chain":
             return f"-0.61 < {x} <= {low}"
         p, q = self.truth(depth - 1), self.truth(depth - 1)
