@@ -16,7 +16,8 @@ import numpy
 from autograd.compiler.building import rewritten
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Program, evaluator
-from autograd.refusals import TraceError, advise, place_of, users_frame
+from autograd.lifting.forking import is_of_rows
+from autograd.refusals import TraceError, place_of, users_frame
 from autograd.symbols import Condition, answering
 from autograd.transforms.structure import map_leaves
 
@@ -74,10 +75,9 @@ class Answers:
         result: Any = 0.0
         try:
             result = f(*arguments)
-        except TraceError:
-            raise
         except Exception as error:
-            advise(error)
+            if not is_of_rows(error):
+                raise
             self.error = error.with_traceback(None)
         finally:
             answering.reset(token)
