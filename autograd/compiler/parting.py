@@ -51,6 +51,7 @@ class PathsPlan:
         self._plans: dict[int, Plan] = {}
         self._conditions: dict[int, Plan] = {}
         self._form: Plan | None = None
+        self._latest: int | None = None  # the path that rows took last
 
     @property
     def form(self) -> Plan:
@@ -149,6 +150,8 @@ class PathsPlan:
         """The paths that rows take, and which rows they are, in order."""
         if rows == 0:
             raise ValueError(f"{self.paths.known[0].holds.name}: there is no row, so there is no path to take")
+        if rows is None and self._latest is not None and self._holds(self._latest, list(arrays), None)[0]:
+            return [(self._latest, None)]  # as most often: calls with one row come near the one before
         found: list[tuple[int, Any]] = []
         left = None if rows is None else numpy.arange(rows)
         for i in range(self.paths.most + 1):
@@ -158,6 +161,7 @@ class PathsPlan:
             here = self._holds(i, [_taken(x, left, moves) for x, moves in zip(arrays, self._by_row)], left)
             here[0] |= is_made  # that row's path, even if an operation on arrays rounds otherwise than one on numbers
             if here.any():
+                self._latest = i
                 found.append((i, None if left is None else left[here]))
             left = None if left is None else left[~here]
             if here[0] if left is None else not len(left):
