@@ -18,7 +18,7 @@ from nn.objective import Objective
 
 LATE = 0.1  # of the passes: the last ones, in which a loss at rest hardly falls
 FALLING = 0.01  # of the whole fall: more in the last passes means that the loss still falls
-LARGE = 10**8  # parameters times rows times passes: machine code pays for itself
+LARGE = 2 * 10**7  # parameters times rows times passes: more take NumPy longer than LLVM takes to compile
 
 
 class Penalised:
