@@ -220,8 +220,7 @@ def _estimated(g: Slice, x: float, side: int, low: float, high: float, least: fl
     if side:
         if not found[1] <= VAGUE * abs(found[0]):
             noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side, low, high)))
-            end = low if side > 0 else high
-            beside = power_beside(g, x, end) if math.isfinite(end) and x != end else NOT_FOUND
+            beside = power_beside(g, x, *((low, high) if side > 0 else (high, low)))
             found = min(found, beside, power_limit(g, x, side, low, high, noise), key=lambda one: one[1])
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:

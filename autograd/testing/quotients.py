@@ -123,20 +123,24 @@ def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding
     return best
 
 
-def power_beside(g: Slice, x: float, end: float) -> Found:
+def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
     """The derivative a few floats beside an end at which f is like a power of the distance, as acos at 1.
 
     No step fits between x and the end. The power is that by which f grows as the distance doubles, again and again;
     rounding scatters it.
     """
     distance = x - end
+    if x == end or not math.isfinite(end) or abs(distance) * 2.0**DOUBLINGS > abs(other - end):
+        return NOT_FOUND
     changes = [g(end + distance * 2.0**k) - g(end) for k in range(DOUBLINGS)]
     if not all(math.isfinite(change) and change * changes[0] > 0.0 for change in changes):
         return NOT_FOUND
     powers = [math.log2(after / before) for before, after in pairwise(changes)]
     power = sum(powers) / len(powers)
+    if not power > 0.0:
+        return NOT_FOUND  # f jumps at the end
     slope = power * changes[0] / distance
-    noise = EPSILON * abs(g(end) / changes[0]) + (max(powers) - min(powers)) / abs(power)
+    noise = EPSILON * abs(g(end) / changes[0]) + (max(powers) - min(powers)) / power
     return slope, SAFETY * noise * abs(slope)
 
 

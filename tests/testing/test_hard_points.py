@@ -79,6 +79,7 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("a root at its end", lambda x: math.sqrt(1 - x * x), (1.0,), SHARE, lambda x: -math.inf, [lambda x: math.inf]),
     ("a float beside the end of an arc", math.acos, (math.nextafter(1.0, 0.0),), {"domain": "[-1, 1]"},
      lambda x: -1 / math.sqrt((1 - x) * (1 + x)), [lambda x: -1.01 / math.sqrt((1 - x) * (1 + x))]),
+    ("beside a jump at an end", lambda x: 1.0 + x**4 if x else 0.0, (1e-9,), SHARE, lambda x: 4 * x**3, []),
     ("the least number beside an end", math.log1p, (5e-324,), HALF, lambda x: 1 / (1 + x), [lambda x: 0.5]),
     ("a kink at an end", lambda x: max(x, 0.0), (0.0,), {"domain": "[0, 5]"}, lambda x: float(x > 0),
      [lambda x: 7.0, lambda x: -1.0]),
