@@ -1,13 +1,14 @@
 """Loops and branches as functions, with the signatures of `jax.lax`: plain Python eagerly, one body when compiled.
 
 They are written as anybody would write them, so numbers of every kind go through them, forward and in reverse.
-`compile` folds the steps of `scan` and `fori_loop` into a loop, and reads `while_loop` and `cond` as it reads a `while`
-and an `if`.
+`compile` traces one step of `scan` and `fori_loop` in place of all, and reads `while_loop` and `cond` as it reads a
+`while` and an `if`.
 """
 
 from __future__ import annotations
 
 from autograd.symbols import Symbol
+from autograd.transforms.looping import one_loop
 from autograd.transforms.structure import holding, is_array, like
 
 TYPE_CHECKING = False
@@ -18,23 +19,30 @@ if TYPE_CHECKING:
     C = TypeVar("C")
 
 
-def scan(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any = None, length: int | None = None) -> tuple[C, Any]:
+def scan(
+    step: Callable[[C, Any], tuple[C, Any]],
+    carry: C,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+) -> tuple[C, Any]:
     """Carry a state through steps: `carry, y = step(carry, x)` for each x of xs; the last state, and the ys stacked.
 
     `xs` is an array or a list, or a tuple or dict of them, which all have one item for each step; None goes with
-    `length` steps. The ys have the structure of one y, with an array of all steps in the place of each number.
+    `length` steps. The ys have the structure of one y, with an array of all steps in the place of each number. With
+    `reverse`, the steps go from the last x to the first, and each y stays beside its x.
 
     >>> scan(lambda total, x: (total + x, total * x), 0.0, [1.0, 2.0, 3.0])
     (6.0, array([0., 2., 9.]))
     """
-    ys = []
-    for x in _steps(xs, length):
+
+    def pair(carry: C, x: Any) -> tuple[C, Any]:
         made = step(carry, x)
         if not isinstance(made, tuple) or len(made) != 2:
             raise TypeError(f"scan: a step returns the next state and an output, got {made!r:.60}")
-        carry, y = made
-        ys.append(y)
-    return carry, _stacked(ys)
+        return made
+
+    return _run(pair, carry, xs, _times(xs, length), reverse)
 
 
 def fori_loop(lower: int, upper: int, body: Callable[[int, C], C], carry: C) -> C:
@@ -43,9 +51,8 @@ def fori_loop(lower: int, upper: int, body: Callable[[int, C], C], carry: C) -> 
     >>> fori_loop(1, 4, lambda k, x: x * k, 1.0)
     6.0
     """
-    for k in range(lower, upper):
-        carry = body(k, carry)
-    return carry
+    steps = range(lower, upper)
+    return _run(lambda state, k: (body(k, state), None), carry, steps, len(steps), False)[0]
 
 
 def while_loop(condition: Callable[[C], Any], body: Callable[[C], C], carry: C) -> C:
@@ -70,18 +77,28 @@ def cond(condition: Any, yes: Callable[..., C], no: Callable[..., C], *operands:
     return no(*operands)
 
 
-def _steps(xs: Any, length: int | None) -> Iterator[Any]:
-    """The x of each step."""
+def _run(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any, times: int, reverse: bool) -> tuple[C, Any]:
+    """The state after all steps, and their outputs."""
+    loop = one_loop(step, carry, xs, times, reverse)
+    if loop is not None:
+        return loop  # type: ignore[no-any-return]
+    ys = []
+    for k in reversed(range(times)) if reverse else range(times):
+        carry, y = step(carry, item(xs, k))
+        ys.append(y)
+    return carry, _stacked(ys[::-1] if reverse else ys)
+
+
+def _times(xs: Any, length: int | None) -> int:
+    """The number of steps."""
     if xs is None:
         if length is None:
             raise TypeError("scan: without xs the number of steps is needed: length=")
-        yield from [None] * length
-        return
+        return length
     lengths = set(_lengths(xs)) | ({length} if length is not None else set())
     if len(lengths) != 1:
         raise ValueError(f"scan: all of xs must have one item for each step, got {sorted(lengths)} items")
-    for k in range(lengths.pop()):
-        yield _item(xs, k)
+    return lengths.pop()
 
 
 def _lengths(xs: Any) -> Iterator[int]:
@@ -94,10 +111,13 @@ def _lengths(xs: Any) -> Iterator[int]:
         raise TypeError(f"scan: xs must be arrays or lists, or a tuple or dict of them, got {xs!r:.60}")
 
 
-def _item(xs: Any, k: int) -> Any:
+def item(xs: Any, k: int) -> Any:
+    """The x of step k."""
+    if xs is None:
+        return None
     if isinstance(xs, dict):
-        return {key: _item(part, k) for key, part in xs.items()}
-    return like(xs, [_item(part, k) for part in xs]) if isinstance(xs, tuple) else xs[k]
+        return {key: item(part, k) for key, part in xs.items()}
+    return like(xs, [item(part, k) for part in xs]) if isinstance(xs, tuple) else xs[k]
 
 
 def _stacked(ys: list[Any]) -> Any:

@@ -18,6 +18,7 @@ def compile(
     threads: "int | None" = None,
     index: "Sequence[str]" = (),
     paths: int = 100,
+    memory: "int | None" = None,
 ) -> "Compiled":
     """Compile a function of the scalars of one row: it is traced once and runs over arrays of rows.
 
@@ -31,7 +32,8 @@ def compile(
 
     It runs as machine code if llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and `.backend`
     says which one runs. Machine code uses up to `threads` threads, by default one for each core, and gives the same
-    bits however many there are; it may round x * y + z once.
+    bits however many there are; it may round x * y + z once. `memory` bounds the bytes that long loops keep for a
+    derivative: beyond it, steps are computed again. ValueError if a loop cannot do with so little.
 
     >>> import numpy as np
     >>> def loss(w, b, x, y):
@@ -47,4 +49,4 @@ def compile(
         from autograd.compiler.backends import Options
         from autograd.compiler.compiled import Compiled
 
-    return Compiled(f, rows, static, index, Options(backend, threads, paths))
+    return Compiled(f, rows, static, index, Options(backend, threads, paths, memory))

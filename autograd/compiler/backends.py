@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from autograd.compiler.executor import Leaf, NumpyExecutor
+from autograd.compiler.executor import LEAST, Leaf, NumpyExecutor
+from autograd.compiler.memory import planned
 from autograd.compiler.rolled import Result, Rolled, inside
 from autograd.forks import at_work
 from autograd.primitives.ieee import outside
@@ -45,6 +46,7 @@ class Options(NamedTuple):
     backend: str = "auto"
     threads: int | None = None
     paths: int = 100
+    memory: int | None = None  # bytes that long loops may keep
 
     def available(self) -> Options:
         """These options in another process, where "llvm" is only a preference."""
@@ -60,6 +62,10 @@ class Options(NamedTuple):
             raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
         if type(self.paths) is not int or self.paths < 0:
             raise ValueError(f"compile: paths must be a whole number, 0 for none, got {self.paths!r}")
+        if self.memory is not None and (not isinstance(self.memory, int) or isinstance(self.memory, bool)):
+            raise TypeError(f"compile: memory must be a whole number of bytes or None, got {self.memory!r}")
+        if self.memory is not None and self.memory < 1:
+            raise ValueError(f"compile: memory must be at least one byte, got {self.memory}")
         if self.backend == "llvm" and missing():
             raise ImportError(
                 f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})"
@@ -72,6 +78,19 @@ class Options(NamedTuple):
         if self.backend != "auto":
             return Backend(self.backend, "as asked for")
         return Backend("numpy", missing()) if missing() else Backend("llvm", "llvmlite is installed")
+
+    def kept(self, has_rows: bool) -> int | None:
+        """How many numbers loops may keep for each row at work; None if there is no bound."""
+        if self.memory is None:
+            return None
+        if not has_rows:
+            return self.memory // 8
+        if self.preferred.name == "numpy":
+            return self.memory // (8 * LEAST)
+        with at_work:
+            from autograd.compiler.llvm.machine import host
+            from autograd.compiler.llvm.storage import rows_at_work
+        return self.memory // (8 * rows_at_work(host().lanes) * self.workers)
 
     @property
     def workers(self) -> int:
@@ -102,8 +121,13 @@ def _instead(rolled: Rolled, reason: str) -> Backend:
     return Backend("numpy", reason)
 
 
-def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> ExecutorFactory:
-    """The factory of a program's executors; this compiles machine code."""
+def prepared(
+    options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], whole: Rolled | None = None
+) -> ExecutorFactory:
+    """The factory of a program's executors; this compiles machine code.
+
+    `whole` is the program before its loops were cut: blocks have as many rows as without, since sums depend on it.
+    """
     backend = options.preferred
     length = sum(1 for _ in inside((*rolled.shared, *rolled.rows, *rolled.after)))
     if backend.name == "llvm" and options.backend == "auto" and length > LONGEST:
@@ -119,4 +143,5 @@ def prepared(options: Options, rolled: Rolled, leaves: Sequence[Leaf], results: 
             if options.backend == "llvm":
                 raise
             backend = _instead(rolled, str(error))
-    return ExecutorFactory(backend, lambda: NumpyExecutor(rolled, leaves, results))
+    width = planned(whole).width if whole is not None else 0
+    return ExecutorFactory(backend, lambda: NumpyExecutor(rolled, leaves, results, width))

@@ -155,11 +155,11 @@ class Backward:
         found: dict[int, Adjoint] = {}
         for i in range(output, -1, -1):
             if operations[i].op == LOOP:
-                for j, passed in loops.through(i):
+                for j, passed in loops.through(i, parts):
                     parts.setdefault(j, []).append(passed)
             if i not in parts or not active[i]:
                 continue
-            adjoint = self._summed(i, parts.pop(i))
+            adjoint = self.summed(i, parts.pop(i))
             if i in wanted:
                 found[i] = adjoint
                 continue
@@ -260,7 +260,7 @@ class Backward:
         if i >= len(self.program.operations) and self.builder.constants[i] is VARIABLE:
             self.builder.meanings.setdefault(i, []).append(meaning)
 
-    def _summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
+    def summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
         builder, name = self.builder, self.program.names[i]
         total, *rest = self._signed(parts)

@@ -1,7 +1,8 @@
 """The backward pass through a loop: another loop, over the same steps from the last to the first.
 
 Its body runs a step of the forward loop again, from the numbers that were carried into that step, and then the step's
-backward pass. It carries the adjoints of what the forward loop carries, and adds up those of what all steps share.
+backward pass. It carries the adjoints of what the forward loop carries, and those of what all steps share: each step
+adds to them, and the first one to what they are before the loop. So a loop cut into segments adds up in the same order.
 """
 
 from __future__ import annotations
@@ -73,11 +74,11 @@ class LoopAdjoints:
         _, (loop,), (output, step) = self.backward.program.operations[item]
         self.pending[loop].items[output][step] = adjoint
 
-    def through(self, i: int) -> Iterator[tuple[int, Adjoint]]:
-        """What loop i adds to the adjoints of its operands."""
+    def through(self, i: int, parts: dict[int, list[Adjoint]]) -> Iterator[tuple[int, Adjoint]]:
+        """What loop i adds to the adjoints of its operands, whose parts so far are given; it may take these over."""
         pending = self.pending.pop(i, None)
         if pending is not None and self.active[i]:
-            yield from Reversed(self, i, pending).parts()
+            yield from Reversed(self, i, pending).through(parts)
 
 
 class Reversed:
@@ -112,20 +113,21 @@ class Reversed:
         value: int = self.loop.outputs[output]
         return value
 
-    def parts(self) -> Iterator[tuple[int, Adjoint]]:
+    def through(self, parts: dict[int, list[Adjoint]]) -> Iterator[tuple[int, Adjoint]]:
         """The adjoints of the operands, from the loop that this makes."""
         carried = {m: self._carried(m, self._last(m)) for m in self.wanted if self.roles[m].kind == CARRIED}
-        sums = {m: self._carried(m, None) for m in self.wanted if self.roles[m].kind == SHARED}
+        sums = {m: self._carried(m, self._before(m, parts)) for m in self.wanted if self.roles[m].kind == SHARED}
         seeds: dict[int, list[Adjoint]] = defaultdict(list)
         for m, numbers in carried.items():
             seeds[self._value(self.roles[m].output)].append(arrived(self.inner, numbers))
         for output, numbers in self._reaching():
             seeds[self._value(output)].append(arrived(self.inner, numbers))
+        for m, numbers in sums.items():
+            seeds[m].append(arrived(self.inner, numbers))
         self.inner.kinks.prepare(self.active)
         first = max(seeds, default=0)
         found = self.inner.descended(first, seeds, set(self.wanted), self.active, self.inner.kinks.across)
         results = {m: crossing(self.inner, found.get(m)) for m in self.wanted}
-        results |= {m: self._added(numbers, found.get(m)) for m, numbers in sums.items()}
         for m, numbers in (carried | sums).items():
             self.following.update(zip(numbers, results[m]))
         loop = self._made(results)
@@ -148,6 +150,11 @@ class Reversed:
         """The adjoint of the number that input m would have in a step after the last one."""
         return self.pending.items[self.roles[m].output].pop(self.times - 1, None)
 
+    def _before(self, m: int, parts: dict[int, list[Adjoint]]) -> Adjoint | None:
+        """The adjoint of what all steps share, before the loop adds to it."""
+        (j,) = self.groups[m]
+        return self.outer.summed(j, parts.pop(j)) if j in parts else None
+
     def _reaching(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Inputs for the other parts of adjoints, each with the output that it belongs to."""
         for output, steps in self.pending.items.items():
@@ -159,17 +166,6 @@ class Reversed:
             yield output, tuple([self._input(self._value(output), role, [loop]) for role in roles])
 
     # --- the loop
-
-    def _added(self, sums: tuple[int, ...], adjoint: Adjoint | None) -> tuple[int, ...]:
-        """The sum of the adjoints of a shared number, with one more."""
-        builder = self.inner.builder
-        if adjoint is None:
-            return sums
-        value, *flag = crossing(self.inner, adjoint)
-        total = builder.emit("add", (sums[0], value))
-        if not flag:
-            return (total,)
-        return total, builder.emit("maximum", (sums[1], flag[0]))
 
     def _made(self, results: dict[int, tuple[int, ...]]) -> int:
         """The number of the reversed loop."""
@@ -189,9 +185,7 @@ class Reversed:
         role, operands = self.roles[m], self.groups[m]
         if role.kind == CARRIED:
             return Role(TAPED, self.outer.builder.kept(self.i, m), backwards=True), [self.i]
-        if role.kind == TAPED:
-            return role._replace(backwards=not role.backwards), operands
-        return role, operands[::-1]
+        return role.reversed(self.times), operands[::-1]
 
     # --- what leaves it
 

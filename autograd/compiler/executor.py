@@ -23,6 +23,7 @@ from autograd.compiler.rolled import (
     ROWS,
     TOTAL,
     Apply,
+    Count,
     Fold,
     Gather,
     Instruction,
@@ -35,6 +36,7 @@ from autograd.compiler.rolled import (
     Rolled,
     RowProduct,
     RowSum,
+    Stream,
     View,
 )
 
@@ -66,8 +68,11 @@ class Block:
 class NumpyExecutor:
     """A rolled program and the memory it runs in, for one call at a time: each thread takes its own."""
 
-    def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result]) -> None:
-        """`leaves` are the arrays that a call passes, in order; `results` those that it wants."""
+    def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], width: int = 0) -> None:
+        """`leaves` are the arrays that a call passes, in order; `results` those that it wants.
+
+        A block has the rows that fit the cache if each takes `width` numbers, by default those of the program.
+        """
         self.rolled, self.leaves = rolled, leaves
         self.by_row = [result.by_row for result in results]
         self.shapes = [result.shape for result in results]
@@ -80,7 +85,7 @@ class NumpyExecutor:
         self.totals, views = self._totals()
         for i, view in views.items():
             self.once[i] = view
-        self.most = min(max(CACHE // (8 * max(self.slots.width, 1)), LEAST), MOST)
+        self.most = min(max(CACHE // (8 * max(width or self.slots.width, 1)), LEAST), MOST)
         self.shared = self._bound(rolled.shared, self.once)
         self.after = self._bound(rolled.after, self.once)
         self.entrances = [
@@ -314,7 +319,8 @@ def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable
 
 def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     """One Python loop over the steps, with everything in it bound."""
-    streams = [(_part(arrays, x), array(x.source, arrays)) for x in instruction.streams]
+    times = instruction.times
+    streams = [(_part(arrays, x), _each_step(x.source, times, arrays, array)) for x in instruction.streams]
     code = [call for x in instruction.instructions for call in BINDERS[type(x)](x, arrays, array)]
     notes = [(arrays[register], array(view, arrays)) for register, view in instruction.tapes]
     tapes = [(tape.reshape(instruction.times, len(x), -1), x) for tape, x in notes]
@@ -322,7 +328,7 @@ def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any
     taken = [_part(arrays, x) for x in instruction.carried]
 
     def run() -> None:
-        for k in range(instruction.times):
+        for k in range(times):
             for out, source in streams:
                 out[...] = source[k]
             for function, operands in code:
@@ -335,9 +341,16 @@ def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any
     return [(run, ())]
 
 
-def _part(arrays: Sequence[Any], move: Move) -> Any:
+def _part(arrays: Sequence[Any], move: Move | Stream) -> Any:
     """Where a move puts its numbers."""
     return arrays[move.register][move.column : move.column + move.source.counts[-1]]
+
+
+def _each_step(source: View | Count, times: int, arrays: Sequence[Any], array: Callable[..., Any]) -> Any:
+    """What a stream gives in each step."""
+    if isinstance(source, Count):
+        return numpy.arange(times, dtype=float)[:, None, None] * source.stride + source.first
+    return array(source, arrays)
 
 
 BINDERS: dict[type, Callable[..., Code]] = {

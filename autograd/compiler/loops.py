@@ -2,7 +2,8 @@
 
 A loop is one operation, whose operands are what its body's inputs are fed from. Its value is the record of all steps;
 the operation `item` takes one number out of it. Each input of the body has a role: it is *carried* from the step
-before, is *listed*, with a number of its own for each step, is *taped* by another loop, or is *shared* by all steps.
+before, is *listed*, with a number of its own for each step, is *taped* by another loop, *counts* the steps, or is
+*shared* by all steps.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.building import ProgramBuilder
 
-CARRIED, LISTED, TAPED, SHARED = "carried", "listed", "taped", "shared"
+CARRIED, LISTED, TAPED, COUNTED, SHARED = "carried", "listed", "taped", "counted", "shared"
 
 
 class Role(NamedTuple):
@@ -26,12 +27,20 @@ class Role(NamedTuple):
 
     A carried input is output `output` of the step before; its operand is its first value. A listed one has an operand
     for each step. A taped one is output `output` of the loop that is its operand, step by step, or `backwards` from its
-    last step to its first. A shared one has one operand.
+    last step to its first. A counted one has no operand: it is `first + k * stride` in step k. A shared one has one.
     """
 
     kind: str
     output: int = 0
     backwards: bool = False
+    first: int = 0
+    stride: int = 0
+
+    def reversed(self, times: int) -> Role:
+        """The role where the steps run from the last to the first."""
+        if self.kind == TAPED:
+            return self._replace(backwards=not self.backwards)
+        return self._replace(first=self.first + (times - 1) * self.stride, stride=-self.stride)
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class Loop:
     def widths(self) -> Iterator[int]:
         """How many operands each input has."""
         for role in self.roles:
-            yield self.times if role.kind == LISTED else 1
+            yield self.times if role.kind == LISTED else role.kind != COUNTED
 
     def grouped(self, operands: Sequence[Any]) -> list[Sequence[Any]]:
         """The operands of each input."""
@@ -84,6 +93,8 @@ class Loop:
         """The number that an input gets in step k."""
         if role.kind == LISTED:
             return group[k]
+        if role.kind == COUNTED:
+            return role.first + k * role.stride
         if role.kind == TAPED:
             return group[0][self.times - 1 - k if role.backwards else k][role.output]
         return steps[-1][role.output] if role.kind == CARRIED and k else group[0]

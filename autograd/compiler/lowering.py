@@ -1,29 +1,38 @@
-"""Lowering: from symbols to values of a program, and from a program to operations that every executor knows."""
+"""Lowering: from symbols and Values to values of a program, and from a program to what every executor knows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from autograd.compiler.array_kernels import ARRAY_KERNELS
 from autograd.compiler.building import VARIABLE, ProgramBuilder, rewritten
 from autograd.compiler.loops import bodies
 from autograd.compiler.program import DETACH, Program
+from autograd.engine import Value
+from autograd.engine.differentiating import is_unchanged
+from autograd.engine.value import GIVEN, changes
 from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
 from autograd.symbols import Condition, Symbol
+from autograd.transforms.ending import close
 
 SYMBOLIC = {Symbol, Condition}
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
 
 
 class Lowering:
-    """Turns symbols and Values into values of a program; `known` maps the ids of those done to their numbers."""
+    """Turns symbols and Values into values of a program; `known` maps the ids of those done to their numbers.
 
-    def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None) -> None:
-        self.builder = builder
+    A Value older than the index `first` comes from outside of what is traced.
+    """
+
+    def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None, first: int = 0) -> None:
+        self.builder, self.first = builder, first
         self.known = {} if known is None else known
         self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
+        self._tick, self._changed = changes(), False
 
     def knows(self, symbol: Any, i: int) -> None:
         """Let a symbol stand for value number i, unless it already has a number."""
@@ -37,6 +46,8 @@ class Lowering:
         known, waiting = self.known, [x]
         while waiting:  # no recursion: what no_grad computes is one deep symbol
             y = waiting[-1]
+            if type(y) in SYMBOLIC and id(y) not in known and self._adopts(y):
+                continue
             if type(y) is Symbol and id(y) not in known:
                 op, operands = y.op, [v for z in y.operands for v in (z if type(z) is tuple else (z,))]
                 if not op:
@@ -55,6 +66,10 @@ class Lowering:
                 emitted = tuple([self._at_once(v) for v in operands])
                 self.knows(y, self.emit(op, operands, emitted, is_boolean=type(y) is Condition))
         return self._at_once(x)
+
+    def _adopts(self, x: Any) -> bool:
+        """Whether a symbol or a condition has a number outside that serves here; if so, let it be known."""
+        return False
 
     def emit(
         self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
@@ -77,6 +92,87 @@ class Lowering:
         """The same value, but constant to every derivative: what f takes out of a Value is a plain number."""
         i = self.number(x)
         return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
+
+    # --- Values
+
+    def close(self) -> None:
+        """The trace is over: inputs that outlive it are refused from now on."""
+        close([v for v in self.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
+
+    def record(self, outputs: Iterable[Any]) -> None:
+        """Give a number to every Value that the outputs depend on, oldest first.
+
+        TraceError where f changed data after something was computed from it.
+        """
+        found, below = self._below(outputs)
+        changed, known, emit = self.data_changed(), self.known, self.builder.emit
+        for node in found:
+            data, row, operands = node._data, node.op, below[id(node)]
+            if changed and operands:
+                refuse_changed(node)
+            # A condition gets its number with the operation that uses it, after the values that it compares.
+            if type(data) is Condition:
+                continue
+            if type(data) is not Symbol or row is None:
+                known[id(node)] = self._leaf(node)
+                continue
+            try:
+                i = emit(row.key, tuple([known[id(v)] for v in operands]), node.label)
+            except KeyError:  # there are conditions among them
+                i = self._chosen(node)
+            known[id(node)] = i
+            known.setdefault(id(data), i)
+
+    def _below(self, outputs: Iterable[Any]) -> tuple[list[Value], dict[int, tuple[Value, ...]]]:
+        """The Values that outputs depend on and that have no number yet, oldest first, and the operands of each."""
+        known = self.known
+        found = list({id(v): v for v in outputs if isinstance(v, Value) and id(v) not in known}.values())
+        below: dict[int, tuple[Value, ...]] = dict.fromkeys(map(id, found), ())
+        for node in found:
+            operands = below[id(node)] = node.inputs
+            for v in operands:
+                if id(v) not in below and id(v) not in known:
+                    below[id(v)] = ()
+                    found.append(v)
+        found.sort(key=attrgetter("index"))
+        self.kept.append(found)
+        return found, below
+
+    def data_changed(self) -> bool:
+        """Whether the data of some Value has been set since the trace began."""
+        now = changes()
+        self._tick, self._changed = now, self._changed or now > self._tick + 1
+        return self._changed
+
+    def stands_for(self, x: Any, i: int) -> None:
+        """Let a symbol, or a Value of one, stand for value number i, which may differ from step to step of a loop."""
+        self.knows(x, i)
+
+    def at(self, v: Value) -> int:
+        """The number of a Value that is recorded."""
+        return self.known[id(v)]
+
+    def _chosen(self, node: Value) -> int:
+        """The number of an operation of which some operands may be conditions."""
+        assert node.op is not None
+        operands = [v._data for v in node.inputs]
+        numbers = [self.number(x) if type(x) is Condition else self.at(v) for v, x in zip(node.inputs, operands)]
+        return self.emit(node.op.key, operands, numbers, node.label)
+
+    def _leaf(self, node: Value) -> int:
+        """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach."""
+        if type(node._data) is Symbol:
+            return self.detached(node._data)
+        if node.op is None and not node.is_constant and node.index < self.first:
+            named = f" {node.label!r}" if node.label else ""
+            raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
+        return self.number(node._data)
+
+
+def refuse_changed(node: Value) -> None:
+    """TraceError if data below a node has changed since it was computed."""
+    if not is_unchanged(node):
+        raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
 
 
 def executable(program: Program) -> Program:

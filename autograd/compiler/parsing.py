@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.compiler.building import VARIABLE, ProgramBuilder
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, Role, body_of
+from autograd.compiler.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, body_of
 from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Program
 from autograd.compiler.source import BACKWARD
 from autograd.primitives import ROWS
@@ -160,12 +160,19 @@ class SourceReader:
         return names if all(name in outer.numbers for name in names) else []
 
     def _streams(self, line: ast.stmt, k: str, times: int) -> bool:
-        """Whether a line takes the number of a step out of an argument, a list or a tape; if so, it is an input."""
-        if not isinstance(line, ast.Assign) or not isinstance(line.value, ast.Subscript):
+        """Whether a line takes the number of a step from k, an argument, a list or a tape; if so, it is an input."""
+        if not isinstance(line, ast.Assign):
+            return False
+        name = ast.unparse(line.targets[0])
+        if _loaded(line).keys() == {k}:
+            first, second = (_place(line.value, k, step) for step in (0, 1))
+            self.scope.fed(name, Role(COUNTED, first=first, stride=second - first), [])
+            return True
+        if not isinstance(line.value, ast.Subscript):
             return False
         outer, source = self.scope.outer, ast.unparse(line.value.value)
         assert outer is not None
-        name, index = ast.unparse(line.targets[0]), ast.unparse(line.value.slice)
+        index = ast.unparse(line.value.slice)
         if source in self.indexed:
             places = [_place(line.value.slice, k, step) for step in range(times)]
             self.scope.fed(name, Role(LISTED), [outer.number(f"{source}_{place}") for place in places])

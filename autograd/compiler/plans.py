@@ -13,6 +13,7 @@ import numpy
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, times_vector
 from autograd.compiler.building import unfolded
+from autograd.compiler.checkpoints import bounded
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import restorer
 from autograd.compiler.gathering import Gathering
@@ -44,9 +45,14 @@ class Kind(NamedTuple):
     results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
 
 
+def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
+    """The program of a value."""
+    return program
+
+
 KINDS: dict[str, Kind] = {
-    "value": Kind(lambda program, chosen, safe: program, results=("value",)),
-    "result": Kind(lambda program, chosen, safe: program, results=("as returned",)),
+    "value": Kind(_as_it_is, results=("value",)),
+    "result": Kind(_as_it_is, results=("as returned",)),
     "gradient": Kind(differentiated, results=("number", "derivatives")),
     "hessian": Kind(second_order, results=("entries",)),
     "hvp": Kind(times_vector, "tangents", ("derivatives",)),
@@ -85,7 +91,9 @@ class Plan:
         self.successor: Plan | None = None  # with more turns
         if self.kind in (KINDS["hessian"], KINDS["hvp"]) and has_kinks_in_loops(traced):
             traced = unfolded(traced)
-        self.traced = traced
+        most = None if self.kind.derive is _as_it_is else options.kept(bool(traced.rows))
+        self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
+        traced = self.traced
         self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None
         # A result for each row has arrays in place of lists.
         self.result = result_spec(traced.template, is_stacked=each or "value" in self.kind.results)
@@ -272,7 +280,7 @@ class Plan:
         return self._factory(False).backend
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
-        program = executable(self.kind.derive(self.traced, self.varied, True) if safe else self.program)
+        program = self._executable(self.traced, safe)
         by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
         leaves = []
         for k, spec in enumerate(self.specs):
@@ -281,7 +289,16 @@ class Plan:
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
         limits = safe or hides_infinity(program)
-        return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results)
+        whole = None
+        if self.whole is not self.traced:
+            whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits)
+        return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results, whole)
+
+    def _executable(self, traced: Program, safe: bool) -> Program:
+        """The fast or the safe program of the results."""
+        return executable(
+            self.program if traced is self.traced and not safe else self.kind.derive(traced, self.varied, safe)
+        )
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs form one result: one for each leaf array of the value and of each derivative."""

@@ -41,6 +41,18 @@ class Number(NamedTuple):
     value: Any
 
 
+class Count(NamedTuple):
+    """A number of each step of a loop: `first + k * stride` in step k."""
+
+    first: int
+    stride: int
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """One number a step, like a matrix of one column."""
+        return 1, 1
+
+
 Operand = View | Number
 
 
@@ -107,6 +119,14 @@ class Move(NamedTuple):
     source: View
 
 
+class Stream(NamedTuple):
+    """What is put into a register in each step, from a column on: a row of a matrix, or a count."""
+
+    register: int
+    column: int
+    source: View | Count
+
+
 class Repeat(NamedTuple):
     """Instructions that run `times` times.
 
@@ -115,7 +135,7 @@ class Repeat(NamedTuple):
     """
 
     times: int
-    streams: tuple[Move, ...]
+    streams: tuple[Stream, ...]
     instructions: tuple[Instruction, ...]
     tapes: tuple[tuple[int, View], ...]
     carried: tuple[Move, ...]
@@ -137,7 +157,8 @@ def reads(instruction: Instruction) -> Iterator[int]:
     if isinstance(instruction, Gather):
         yield from (register for register, _ in instruction.pieces)
     elif isinstance(instruction, Repeat):
-        yield from (move.source.register for move in (*instruction.streams, *instruction.carried))
+        moves: tuple[Move | Stream, ...] = (*instruction.streams, *instruction.carried)
+        yield from (move.source.register for move in moves if isinstance(move.source, View))
         yield from (move.register for move in instruction.carried)
         yield from (view.register for _, view in instruction.tapes)
     else:
@@ -154,7 +175,8 @@ def read_by(instruction: Instruction) -> Iterator[int]:
 def written_by(instruction: Instruction) -> Iterator[int]:
     """The registers that an instruction writes."""
     if isinstance(instruction, Repeat):
-        yield from (move.register for move in (*instruction.streams, *instruction.carried))
+        moves: tuple[Move | Stream, ...] = (*instruction.streams, *instruction.carried)
+        yield from (move.register for move in moves)
         yield from (register for register, _ in instruction.tapes)
         yield from (i for x in instruction.instructions for i in written_by(x))
     else:
@@ -198,8 +220,8 @@ class Rolled:
             yield f"{indent}{self._written(instruction)}"
             return
         yield f"{indent}for each of {instruction.times} steps"
-        for move in instruction.streams:
-            yield f"{indent}  {self._moved(move)}, {_numbers(move.source.counts[1])} a step"
+        for stream in instruction.streams:
+            yield f"{indent}  {self._moved(stream)}, {_numbers(stream.source.counts[1])} a step"
         for inner in instruction.instructions:
             yield from self._lines(inner, f"{indent}  ")
         for register, view in instruction.tapes:
@@ -207,7 +229,7 @@ class Rolled:
         for move in instruction.carried:
             yield f"{indent}  {self._moved(move)} for the next step"
 
-    def _moved(self, move: Move) -> str:
+    def _moved(self, move: Move | Stream) -> str:
         count = move.source.counts[-1]
         return f"{self._operand(View(move.register, move.column, (count,), (1,)))} = {self._operand(move.source)}"
 
@@ -228,9 +250,12 @@ class Rolled:
             return f"{left} += {self._operand(instruction.operand)} summed over rows"
         return f"{left} += {self._operand(instruction.left)} @ {self._operand(instruction.right)}ᵀ"
 
-    def _operand(self, operand: Operand) -> str:
+    def _operand(self, operand: Operand | Count) -> str:
         if isinstance(operand, Number):
             return repr(operand.value)
+        if isinstance(operand, Count):
+            sign = "+" if operand.stride >= 0 else "-"
+            return f"{operand.first} {sign} {abs(operand.stride)} k"
         register = self.registers[operand.register]
         if len(operand.counts) == 2:
             transposed = operand.steps[0] < operand.steps[1]

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, needs
+from autograd.compiler.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, needs
 from autograd.compiler.placing import ALONE, Location, pieces_of
 from autograd.compiler.program import Operation
-from autograd.compiler.rolled import Gather, Move, Number, Repeat, View
+from autograd.compiler.rolled import Count, Gather, Move, Number, Repeat, Stream, View
 from autograd.compiler.scalar_graph import EACH_ROW, ScalarGraph
 
 if TYPE_CHECKING:
@@ -130,12 +130,15 @@ def _carried(
     return found
 
 
-def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequence[int]], phase: int) -> list[Move]:
-    """Moves of the numbers that each step has of its own."""
+def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequence[int]], phase: int) -> list[Stream]:
+    """The numbers that each step has of its own."""
     listed: dict[bool, list[int]] = {False: [], True: []}
     taped: dict[int, tuple[Tape, bool]] = {}
+    moves: list[Stream] = []
     for m, (role, group) in enumerate(zip(loop.roles, groups)):
-        if role.kind == TAPED:
+        if role.kind == COUNTED:
+            moves.append(_stream(inner, [m], Count(role.first, role.stride)))
+        elif role.kind == TAPED:
             taped[m] = outer.loops[group[0]].tapes[role.output], role.backwards
         elif role.kind == LISTED:
             constant = outer.operand(group, phase) if len(set(group)) == 1 else None
@@ -143,7 +146,6 @@ def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequen
                 inner.locations[inner.graph.number[m]] = outer.locate(group[0])
             else:
                 listed[inner.graph.is_boolean(inner.graph.number[m])].append(m)
-    moves = []
     for inputs in listed.values():
         for run in [inputs] if len(inputs) >= ALONE else [[m] for m in inputs]:
             rows = list(zip(*[groups[m] for m in run]))
@@ -157,9 +159,9 @@ def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequen
     return moves
 
 
-def _stream(inner: Rolling, inputs: Sequence[int], source: View) -> Move:
-    """A register for inputs that get a row of a matrix in each step."""
+def _stream(inner: Rolling, inputs: Sequence[int], source: View | Count) -> Stream:
+    """A register for inputs that get a row of a matrix, or a count, in each step."""
     scalars = [inner.graph.number[m] for m in inputs]
     register = inner.made("step", len(inputs), EACH_ROW, inner.graph.is_boolean(scalars[0]))
     inner.locations.update((scalar, Location(register, column)) for column, scalar in enumerate(scalars))
-    return Move(register, 0, source)
+    return Stream(register, 0, source)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.loops import SHARED, TAPED, Loop, Role
+from autograd.compiler.loops import COUNTED, SHARED, TAPED, Loop, Role
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, reached
 from autograd.compiler.sequences import EXACT, PLAIN
 from autograd.symbols import COMPARISONS
@@ -74,13 +74,15 @@ class ScalarGraph:
             for m, (role, group) in enumerate(zip(loop.roles, groups))
             if role.kind != SHARED or self.when[group[0]] != ONCE
         }
-        booleans = {m for m, (role, group) in enumerate(zip(loop.roles, groups)) if self._feeds_boolean(role, group[0])}
+        booleans = {m for m, (role, group) in enumerate(zip(loop.roles, groups)) if self._feeds_boolean(role, group)}
         i = self._add(LOOP, tuple(operands), loop, self._latest(tuple(operands)))
         self.bodies[i] = ScalarGraph(body, varying, self.limits, booleans)
         return i
 
-    def _feeds_boolean(self, role: Role, operand: int) -> bool:
-        return self._is_boolean_item(operand, role.output) if role.kind == TAPED else self.is_boolean(operand)
+    def _feeds_boolean(self, role: Role, group: Sequence[int]) -> bool:
+        if role.kind == TAPED:
+            return self._is_boolean_item(group[0], role.output)
+        return role.kind != COUNTED and self.is_boolean(group[0])
 
     def _is_boolean_item(self, loop: int, output: int) -> bool:
         body = self.bodies[loop]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, needs
+from autograd.compiler.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, needs
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import CONSTANT, DETACH, ITEM, LOOP, Keyed, Meaning, Operation, Program, leaves_of
 from autograd.engine.names import NUMBERED, placed
@@ -73,11 +73,15 @@ class Stream(NamedTuple):
 
     def at(self, k: str) -> str:
         """The number of step k."""
-        if self.stride < 0:
-            step = k if self.stride == -1 else f"{-self.stride} * {k}"
-            return f"{self.argument}[{self.first} - {step}]"
-        step = k if self.stride == 1 else f"{self.stride} * {k}"
-        return f"{self.argument}[{step} + {self.first}]" if self.first else f"{self.argument}[{step}]"
+        return f"{self.argument}[{affine(self.first, self.stride, k)}]"
+
+
+def affine(first: int, stride: int, k: str) -> str:
+    """first + stride · k."""
+    step = k if abs(stride) == 1 else f"{abs(stride)} * {k}"
+    if stride < 0:
+        return f"{first} - {step}"
+    return f"{step} + {first}" if first > 0 else f"{step} - {-first}" if first else step
 
 
 def _streamed(program: Program) -> dict[int, Place]:
@@ -166,6 +170,8 @@ class Writer:
                 inner[m] = names[group[0]]
             elif role.kind == CARRIED:
                 carried[m] = names[group[0]]
+            elif role.kind == COUNTED:
+                streams.append(f"{inner[m]} = {affine(role.first, role.stride, k)}")
             elif role.kind == TAPED:
                 place = f"-1 - {k}" if role.backwards else k
                 streams.append(f"{inner[m]} = {ends[group[0]].tapes[role.output]}[{place}]")

@@ -8,23 +8,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from autograd.compiler.backends import Options
 from autograd.compiler.folding import folded
 from autograd.compiler.forms import Flattener, flattener
 from autograd.compiler.layout import as_indices, as_rows, shapes_in, shapes_of, tells_all, template
 from autograd.compiler.locks import Lock
+from autograd.compiler.lowering_loops import Unlike
 from autograd.compiler.parameters import Parameters, Passed
 from autograd.compiler.parting import PathsPlan, numbers_of, of_arrays
 from autograd.compiler.paths import Path, Paths, path_along
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
+from autograd.compiler.stepping import Stepping
 from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
 from autograd.lifting.apart import returned
 from autograd.lifting.handlers import handles_errors
 from autograd.refusals import TraceError
+
+T = TypeVar("T")
 
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
@@ -125,7 +129,7 @@ class Traces:
         with self._tracing.held:
             found = self.programs.get(call.key)
             if found is None:
-                found = self.programs[call.key] = self._trace(call)
+                found = self.programs[call.key] = once(lambda stepping: self._trace(call, stepping))
         return found
 
     def _by_row(self, call: Call) -> list[bool]:
@@ -149,17 +153,19 @@ class Traces:
             found = self.programs.get(call.key)
             if found is program or not isinstance(found, Program):
                 self.turns *= 2
-                found = self.programs[call.key] = self._selecting(call)
+                found = self.programs[call.key] = once(lambda stepping: self._selecting(call, stepping))
             return found
 
-    def _trace(self, call: Call) -> Program | Paths:
+    def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
         """The program of f if its truths can be traced; else the paths of f, with that of the first row."""
-        program = self._as_it_is(call)
+        program = self._as_it_is(call, stepping)
         if program is not None:
             return program
         try:
-            return self._selecting(call)
+            return self._selecting(call, stepping)
         except Exception:  # also errors of what selections have made of a key or the like
+            if stepping is not None and stepping.met:
+                raise
             if not self.options.paths or any(call.is_index) or call.rows == 0:
                 raise
             try:
@@ -170,17 +176,19 @@ class Traces:
                 pass  # what is refused is no truth
             raise
 
-    def _selecting(self, call: Call) -> Program:
+    def _selecting(self, call: Call, stepping: Stepping | None) -> Program:
         """The program of f as its source is read, in which branches are selections."""
-        return self._traced_on(call, *reader(self._original("other shapes"), self.turns))
+        return self._traced_on(call, *reader(self._original("other shapes"), self.turns), stepping=stepping)
 
-    def _as_it_is(self, call: Call) -> Program | None:
+    def _as_it_is(self, call: Call, stepping: Stepping | None) -> Program | None:
         """The program of f if its control flow depends on no traced number; None where its source must be read."""
         f = self._original("other shapes")
         if handles_errors(f):
             return None
         try:
-            return self._traced_on(call, f)
+            return self._traced_on(call, f, stepping=stepping)
+        except Unlike:
+            raise
         except TraceError:
             return None
 
@@ -196,12 +204,14 @@ class Traces:
             raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace {what}")
         return self.function
 
-    def _traced_on(self, call: Call, function: Any, branches: Any = None, along: Any = None) -> Program:
+    def _traced_on(
+        self, call: Call, function: Any, branches: Any = None, along: Any = None, stepping: Stepping | None = None
+    ) -> Program:
         """The program of f, or of what stands for it, for arguments of these specs."""
         static = {name: x for name, _, x in call.static}
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
-        traced = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
-        names, roles = [name for name, _ in traced], [self.parameters.role(call.passed, i) for _, i in traced]
+        moving = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
+        names, roles = [name for name, _ in moving], [self.parameters.role(call.passed, i) for _, i in moving]
 
         def of_numbers(*numbers: Any) -> Any:
             given = iter(numbers)
@@ -211,7 +221,7 @@ class Traces:
         f = along(of_numbers) if along else of_numbers
         f.__name__ = self.parameters.name
         try:
-            program = trace(f, [template(specs[name]) for name in names], names, roles, branches)
+            program = trace(f, [template(specs[name]) for name in names], names, roles, branches, stepping)
         except TraceError:
             raise
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
@@ -232,6 +242,17 @@ class Traces:
         fingerprint, programs = saved
         if self.function is None or fingerprint == self.watch.fingerprint():
             self.programs.update(programs)
+
+
+def once(traced: Callable[[Stepping | None], T]) -> T:
+    """What is traced with one step of each loop or, where steps are not alike, with all of them."""
+    stepping = Stepping()
+    try:
+        return traced(stepping)
+    except Exception:
+        if not stepping.met:
+            raise
+    return traced(None)
 
 
 _pauses: list[None] = []  # of the garbage collector, one item for each active pause

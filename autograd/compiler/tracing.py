@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import ProgramBuilder
 from autograd.compiler.indexing import Indexing
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Argument, Guard, Keyed, Program, leaves_of, reached
+from autograd.compiler.stepping import Stepping
 from autograd.engine import Value
-from autograd.engine.differentiating import is_unchanged
 from autograd.engine.recording import Recording
-from autograd.engine.value import GIVEN, changes, clock
+from autograd.engine.value import GIVEN, clock
 from autograd.lifting import Lifted
 from autograd.lifting.branches import Branches
 from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
-from autograd.refusals import TraceError, refusing
-from autograd.symbols import Condition, Symbol
-from autograd.transforms.ending import close
+from autograd.refusals import refusing
+from autograd.symbols import Symbol
+from autograd.transforms.looping import looping
 from autograd.transforms.structure import holding, is_array, like, map_leaves
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ def trace(
     names: Sequence[str] = (),
     roles: Sequence[str] = (),
     branches: Branches | None = None,
+    stepping: Stepping | None = None,
 ) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
 
@@ -41,17 +41,20 @@ def trace(
     further argument of the program, in place of the index.
 
     TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
-    `branches` are those of f if `reader` made it; the errors that it raises for some rows guard the program.
+    `branches` are those of f if `reader` made it; the errors that it raises for some rows guard the program. `stepping`
+    makes loops of `scan` and `fori_loop`, whose steps are else traced one by one.
 
     >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
     2
     """
     builder = ProgramBuilder()
-    lowering = Lowering(builder)
+    lowering = Lowering(builder, first=clock())
     names = names or argument_names(f, len(arguments))
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
-    first, changed = clock(), changes()
+    token = looping.set(None if stepping is None else stepping.run)
+    if stepping is not None:
+        stepping.start(lowering, branches)
     try:
         with Recording(True):
             entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
@@ -66,10 +69,11 @@ def trace(
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
         numbers: list[Any] = []
         map_leaves(numbers.append, result, None)
-        record(numbers, lowering, first, changes() > changed + 1)
+        lowering.record(numbers)
         outputs = _output(result, lowering)
     finally:
-        close([v for v in lowering.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
+        looping.reset(token)
+        lowering.close()
     name = getattr(f, "__name__", "f")
     failures = _closed(branches)
     code = builder.constant(0.0)
@@ -167,49 +171,3 @@ def _output(result: Any, lowering: Lowering) -> Any:
         return tuple(_output(part, lowering) for part in result)
     x = result.item() if is_array(result) else result
     return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(coerce(x))
-
-
-def record(outputs: Sequence[Any], lowering: Lowering, first: int, changed: bool) -> None:
-    """Give a number to every Value that the outputs depend on, oldest first.
-
-    TraceError where f changed data after something was computed from it.
-    """
-    found = list({id(v): v for v in outputs if isinstance(v, Value)}.values())
-    below: dict[int, tuple[Value, ...]] = dict.fromkeys(map(id, found), ())  # the operands of each
-    for node in found:
-        operands = below[id(node)] = node.inputs
-        for v in operands:
-            if id(v) not in below:
-                below[id(v)] = ()
-                found.append(v)
-    found.sort(key=attrgetter("index"))
-    lowering.kept.append(found)
-    known, emit = lowering.known, lowering.builder.emit
-    for node in found:
-        data, row, operands = node._data, node.op, below[id(node)]
-        if changed and operands and not is_unchanged(node):
-            raise TraceError(f"the data below {node.label or node.op} changed after it was computed: use a new Value")
-        # A condition gets its number with the operation that uses it, after the values that it compares.
-        if type(data) is Condition or id(node) in known:
-            continue
-        if type(data) is not Symbol or row is None:
-            known[id(node)] = _leaf_number(node, lowering, first)
-            continue
-        try:
-            i = emit(row.key, tuple([known[id(v)] for v in operands]), node.label)
-        except KeyError:  # there are conditions among them
-            below_it = [v._data for v in operands]
-            numbers = [lowering.number(x) if type(x) is Condition else known[id(v)] for v, x in zip(operands, below_it)]
-            i = lowering.emit(row.key, below_it, numbers, node.label)
-        known[id(node)] = i
-        known.setdefault(id(data), i)
-
-
-def _leaf_number(node: Value, lowering: Lowering, first: int) -> int:
-    """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach."""
-    if type(node._data) is Symbol:
-        return lowering.detached(node._data)
-    if node.op is None and not node.is_constant and node.index < first:
-        named = f" {node.label!r}" if node.label else ""
-        raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
-    return lowering.number(node._data)

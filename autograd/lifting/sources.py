@@ -116,6 +116,7 @@ def _compiled(node: ast.FunctionDef, inside: str, code: CodeType) -> CodeType:
     for made in (outer, node, body):
         vars(made).setdefault("type_params", [])  # from Python 3.12 on
     module = ast.fix_missing_locations(ast.Module([outer], []))
-    codes = _codes(compile(module, code.co_filename, "exec", dont_inherit=True))
+    flags = code.co_flags & annotations.compiler_flag  # else annotations of inner functions are evaluated
+    codes = _codes(compile(module, code.co_filename, "exec", flags, dont_inherit=True))
     made_code = next(x for x in codes if x.co_name == MADE)
     return made_code.replace(co_name=code.co_name, co_qualname=code.co_qualname)

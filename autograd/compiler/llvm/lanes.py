@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.llvm.text import Body, number
+from autograd.compiler.rolled import Count
 
 DOUBLE, BOOLEAN, BITS = "double", "i1", "i64"
 DTYPES = {DOUBLE: numpy.dtype(float), BOOLEAN: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}
@@ -223,6 +224,11 @@ def everywhere(body: Body, one: str, kind: str = DOUBLE) -> Lanes:
     first = body.new(f"insertelement {vector} poison, {kind} {one}, i64 0")
     name = body.new(f"shufflevector {vector} {first}, {vector} poison, <{lanes} x i32> zeroinitializer")
     return Lanes(body, name, kind)
+
+
+def counted(body: Body, count: Count, k: str | int) -> Lanes:
+    """The number of step k in all lanes."""
+    return everywhere(body, body.new(f"sitofp i64 {body.affine(count.first, (count.stride, k))} to double"))
 
 
 def known(body: Body, x: Any) -> Lanes:

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
 from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, everywhere, known
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, counted, everywhere, known
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import (
     Apply,
+    Count,
     Fold,
     Gather,
     Instruction,
@@ -228,10 +229,11 @@ def repeat(block: Block, instruction: Repeat) -> None:
         with block.body.loop(instruction.times) as k:
             block.known = outer | carried.now()
             for register, column, source in instruction.streams:
-                if source.counts[1] > 1:
+                if isinstance(source, View) and source.counts[1] > 1:
                     _copy(block, register, column, v, source, k)
                     continue
-                x = block.known[register, column] = block.load(source, v, k, 0)
+                x = counted(block.body, source, k) if isinstance(source, Count) else block.load(source, v, k, 0)
+                block.known[register, column] = x
                 if register in storage.rows:
                     block.store(register, column, v, x)
             for step in steps:

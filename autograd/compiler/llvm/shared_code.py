@@ -8,11 +8,11 @@ from typing import Any
 from autograd.compiler.llvm.applying import FOLD_CODE, applied
 from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import Lanes, everywhere, known
+from autograd.compiler.llvm.lanes import Lanes, counted, everywhere, known
 from autograd.compiler.llvm.rows import places_in
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Operand, Product, Repeat, View
+from autograd.compiler.rolled import Apply, Count, Fold, Gather, Instruction, Number, Operand, Product, Repeat, View
 
 Index = str | int
 
@@ -122,10 +122,11 @@ def _repeat(single: Single, instruction: Repeat) -> None:
         with body.loop(instruction.times) as k:
             single.known = outer | carried.now()
             for register, column, source in instruction.streams:
-                if source.counts[1] > 1:
+                if isinstance(source, View) and source.counts[1] > 1:
                     _copy(single, register, column, source, k)
                     continue
-                x = single.known[register, column] = single.one(source, k, 0)
+                x = counted(body, source, k) if isinstance(source, Count) else single.one(source, k, 0)
+                single.known[register, column] = x
                 if register not in storage.inner:
                     single.put(register, column, x)
             for step in steps:

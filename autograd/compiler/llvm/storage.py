@@ -36,6 +36,7 @@ NOT_FINITE, FINITE, UNREADABLE = range(3)
 
 SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a part of the L2 cache
 MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once a block
+FEWEST_VECTORS = 2  # in a block whose registers are wide, or with loops: those run vector by vector
 
 
 class Storage(NamedTuple):
@@ -89,7 +90,9 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
     slots = planned(rolled, [step.instructions for step in steps], inner)
     products = any(isinstance(instruction, RowProduct) for instruction in rolled.rows)
     fitting = SCRATCH // (8 * lanes * max(slots.width, 1))
-    vectors = max(2, min(MOST_VECTORS if products else MOST_VECTORS // 2, fitting))
+    if any(isinstance(instruction, Repeat) for instruction in rolled.rows):
+        fitting = FEWEST_VECTORS  # whatever a loop keeps, so that memory= changes no sum over rows
+    vectors = max(FEWEST_VECTORS, min(MOST_VECTORS if products else MOST_VECTORS // 2, fitting))
     starts, width = [], 0
     for count, _ in slots.sizes:
         starts.append(width * vectors * lanes)
@@ -104,6 +107,11 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
         rolled, leaves, results, lanes, vectors, steps, inner, once, size + lanes, totals + lanes,
         {i: starts[slot] for i, slot in slots.slot.items()}, rows_size, sums, end + lanes,
     )  # fmt: skip
+
+
+def rows_at_work(lanes: int) -> int:
+    """How many rows a thread works at, at once, where there are loops."""
+    return FEWEST_VECTORS * lanes
 
 
 def _inner(rolled: Rolled) -> set[int]:

@@ -1,0 +1,74 @@
+"""Surroundings: what a function reaches, as it is at one time, to see whether a call has changed something there."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy
+
+from autograd.lifting.handlers import held
+from autograd.primitives.operators import Scalar
+from autograd.refusals import is_library
+
+MOST = 100_000  # things that are looked into
+ATOMS = (float, int, str, bytes, complex, type(None), ModuleType, BuiltinFunctionType, Scalar, numpy.generic)
+SEQUENCES = (list, tuple, set, frozenset, deque)
+
+
+class Surroundings:
+    """What a function reaches by its names, closure, defaults and self, with what that holds in turn."""
+
+    def __init__(self, f: Any) -> None:
+        self.found: list[Any] = []  # held here, so that no new object takes the identity of an old one
+        self.numbers: list[bytes] = []  # of arrays of plain numbers
+        self.complete = True
+        waiting, seen = [f], {id(f)}
+        while waiting:
+            x = waiting.pop()
+            if isinstance(x, numpy.ndarray) and x.dtype != object:
+                self.numbers.append(x.tobytes())
+                continue
+            for y in _inside(x):
+                self.found.append(y)
+                if not isinstance(y, ATOMS) and id(y) not in seen:
+                    seen.add(id(y))
+                    waiting.append(y)
+            if len(seen) > MOST:
+                self.complete = False
+                return
+
+    def are(self, others: Surroundings) -> bool:
+        """Whether these are the same objects and numbers; False where not all could be looked at."""
+        same = self.complete and others.complete and len(self.found) == len(others.found)
+        return same and self.numbers == others.numbers and all(x is y for x, y in zip(self.found, others.found))
+
+
+def _inside(x: Any) -> Iterator[Any]:
+    """What something holds."""
+    if isinstance(x, FunctionType):
+        if not is_library(x.__module__):
+            yield from held(x)
+            yield from (x.__kwdefaults__ or {}).values()
+        elif x.__module__ == "autograd.control":  # what other functions of libraries hold are caches
+            yield from (cell.cell_contents for cell in x.__closure__ or ())
+    elif isinstance(x, MethodType):
+        yield from (x.__self__, x.__func__)
+    elif isinstance(x, partial):
+        yield from (x.func, *x.args, *x.keywords.values())
+    elif isinstance(x, SEQUENCES):
+        yield from x
+    elif isinstance(x, dict):
+        yield from x
+        yield from x.values()
+    elif isinstance(x, numpy.ndarray):
+        yield from x.ravel().tolist()
+    elif not is_library(x.__module__ if isinstance(x, type) else type(x).__module__):
+        if not isinstance(x, type):
+            yield type(x)
+        yield from getattr(x, "__dict__", {}).values()
+        for name in getattr(type(x), "__slots__", ()):
+            yield getattr(x, name, None)
