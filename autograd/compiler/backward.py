@@ -16,6 +16,7 @@ from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import DETACH, INPUT, ITEM, LOOP, Argument, Meaning, Program, leaves_of, renumbered
+from autograd.compiler.softmaxes import Softmaxes
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 MANY = 8  # parts of an adjoint with a minus from which on they are added up first
 
 
-def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
+def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, again: bool = False) -> Program:
     """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
 
     Unless `safe`, an absent edge counts as a local derivative of 0, and checks for NaN are left out: that is shorter,
-    and right wherever the gradient is finite.
+    and right wherever the gradient is finite. A program to be differentiated `again` keeps every local derivative.
 
     >>> from autograd.compiler.tracing import trace
     >>> print(differentiated(trace(lambda w, x: (w * x).tanh(), (3.0, 0.5)), [0]).source())
@@ -45,7 +46,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) 
     """
     if safe:
         program = with_norms(program)
-    backward = Backward(program, safe)
+    backward = Backward(program, safe, whole=not safe and not again)
     output, *others = leaves_of(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
@@ -59,7 +60,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True) 
 
 def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the Hessian times a vector: a backward pass over the product of gradient and vector."""
-    first = differentiated(program, argnums, safe)
+    first = differentiated(program, argnums, safe, again=True)
     value, *gradient = leaves_of(first.outputs)
     along = along_tangents(first, argnums, (value,), gradient)
     backward = Backward(along, safe)
@@ -108,8 +109,10 @@ class Local(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, safe: bool) -> None:
+    def __init__(self, program: Program, safe: bool, whole: bool = False) -> None:
+        """With `whole`, the derivative of a softmax is one formula for all of its members."""
         self.program = program
+        self.softmaxes = Softmaxes(program if whole else None)
         self.safe = safe
         self.output = 0  # of the current sweep
         self.wanted: set[int] = set()  # by the latest sweep
@@ -157,6 +160,11 @@ class Backward:
             if operations[i].op == LOOP:
                 for j, passed in loops.through(i, parts):
                     parts.setdefault(j, []).append(passed)
+            if i in self.softmaxes.members:
+                given = self._summed(i, parts.pop(i)).value if i in parts else None
+                for j, number in self.softmaxes.through(self.builder, i, given):
+                    parts.setdefault(j, []).append(Adjoint(number))
+                continue
             if i not in parts or not active[i]:
                 continue
             adjoint = self.summed(i, parts.pop(i))

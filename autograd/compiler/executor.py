@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy
@@ -252,7 +253,7 @@ class NumpyExecutor:
 
     @staticmethod
     def _array(operand: Operand, arrays: Sequence[Any]) -> Any:
-        """The part of a register that an operand denotes: numbers × rows, or a matrix × rows."""
+        """The part of a register that an operand denotes: numbers × rows, or a matrix or a batch of them × rows."""
         if isinstance(operand, Number):
             return numpy.array(operand.value, bool if type(operand.value) is bool else float)
         register = arrays[operand.register]
@@ -264,7 +265,7 @@ class NumpyExecutor:
             return register[operand.start : end if end >= 0 else None : step]
         size = register.strides[0]
         shape = (*operand.counts, register.shape[1])
-        strides = (operand.steps[0] * size, operand.steps[1] * size, register.strides[1])
+        strides = (*(step * size for step in operand.steps), register.strides[1])
         return as_strided(register[operand.start :], shape, strides)
 
 
@@ -275,10 +276,15 @@ def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any])
 
 
 def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
-    matrix, vector, out = array(instruction.matrix, arrays), array(instruction.vector, arrays), arrays[instruction.out]
-    product = numpy.empty((len(out), vector.shape[1]))  # without rows if only `add` has them
-    product = out if product.shape == out.shape else product
-    code: Code = [(numpy.matmul, (matrix[:, :, 0], vector, product))]
+    left, right, out = array(instruction.left, arrays), array(instruction.right, arrays), arrays[instruction.out]
+    rows = max(left.shape[-1], right.shape[-1])
+    product = out if rows == out.shape[1] else numpy.empty((len(out), rows))  # without rows if only `add` has them
+    shaped = product.reshape(left.shape[0], left.shape[1], right.shape[1], rows)
+    if left.shape[-1] == 1:
+        code: Code = [(numpy.matmul, (left[:, None, :, :, 0], right, shaped.swapaxes(1, 2)))]
+    else:
+        right = numpy.broadcast_to(right, (*right.shape[:-1], rows))
+        code = [(partial(numpy.einsum, "gujr,gvjr->guvr", out=shaped), (left, right))]
     if instruction.add is not None:
         code.append((numpy.add, (product, array(instruction.add, arrays), out)))
     return code
@@ -312,9 +318,15 @@ def _row_sum(instruction: RowSum, arrays: Sequence[Any], array: Callable[..., An
 
 
 def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
-    left, right = array(instruction.left, arrays), array(instruction.right, arrays)
-    out = arrays[instruction.out][:, 0].reshape(left.shape[0], right.shape[0])
-    return [(numpy.matmul, (left, right.T, out))]
+    """One matrix product over the rows for each j, and their sum."""
+    left = array(instruction.left, arrays).swapaxes(1, 2)
+    right = array(instruction.right, arrays).transpose(0, 2, 3, 1)
+    batch, count, height, _ = left.shape
+    out = arrays[instruction.out][:, 0].reshape(batch, height, right.shape[-1])
+    if count == 1:
+        return [(numpy.matmul, (left[:, 0], right[:, 0], out))]
+    products = numpy.empty((batch, count, *out.shape[1:]))
+    return [(numpy.matmul, (left, right, products)), (numpy.add.reduce, (products, 1, None, out))]
 
 
 def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:

@@ -68,7 +68,7 @@ def second_order(program: Program, argnums: Sequence[int], safe: bool = True) ->
 
 def _gradient(program: Program, argnums: Sequence[int], safe: bool) -> Program:
     """The program of the gradient, then of the value."""
-    first = differentiated(program, argnums, safe)
+    first = differentiated(program, argnums, safe, again=True)
     value, *gradient = leaves_of(first.outputs)
     return replace(first, outputs=(*gradient, value))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any, NamedTuple
 
 from autograd.compiler.program import CONSTANT
@@ -85,20 +86,19 @@ class Placement:
             place = self.locations[i] = Location(register, 0)
         return place
 
-    def matrix(self, rows: Sequence[Sequence[int]], phase: int) -> View:
-        """Rows of scalars as a matrix."""
-        places = [[self.locate(i) for i in row] for row in rows]
-        first = places[0][0]
-        down = places[1][0].column - first.column if len(places) > 1 else len(places[0])
-        across = places[0][1].column - first.column if len(places[0]) > 1 else 1
-        if all(
-            place.register == first.register and place.column == first.column + r * down + c * across
-            for r, row in enumerate(places)
-            for c, place in enumerate(row)
-        ):
-            return View(first.register, first.column, (len(places), len(places[0])), (down, across))
-        register = self._gathered([place for row in places for place in row], phase)
-        return View(register, 0, (len(places), len(places[0])), (len(places[0]), 1))
+    def block(self, scalars: Sequence[int], counts: tuple[int, ...], phase: int) -> View:
+        """Scalars as a matrix, or as a batch of matrices, in the order of its rows."""
+        places = [self.locate(i) for i in scalars]
+        first, strides = places[0], [prod(counts[k + 1 :]) for k in range(len(counts))]
+        steps = [
+            places[stride].column - first.column if count > 1 else stride for count, stride in zip(counts, strides)
+        ]
+        columns = [first.column]
+        for count, step in zip(counts, steps):
+            columns = [column + k * step for column in columns for k in range(count)]
+        if all(place.register == first.register and place.column == c for place, c in zip(places, columns)):
+            return View(first.register, first.column, counts, tuple(steps))
+        return View(self._gathered(places, phase), 0, counts, tuple(strides))
 
     def _gathered(self, places: Sequence[Location], phase: int) -> int:
         """A register of numbers from anywhere, gathered before the rows if all of them are shared."""

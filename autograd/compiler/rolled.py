@@ -4,8 +4,9 @@ A register holds `width` numbers: once a call (SHARED), once a row (ROWS), summe
 such sums (AFTER). An executor keeps a register of ROWS as an array of width × rows of a block, so that an operation on
 consecutive numbers runs on consecutive memory, whatever the number of rows.
 
-An operand is a constant or a `View`: numbers of one register, from a start in constant steps, in one dimension or, for
-a matrix, two. Numbers that lie otherwise go through a `Gather` first. An executor needs to know only these records.
+An operand is a constant or a `View`: numbers of one register, from a start in constant steps, in one dimension, in two
+for a matrix, or in three for a batch of matrices. Numbers that lie otherwise go through a `Gather` first. An executor
+needs to know only these records.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Register(NamedTuple):
 
 
 class View(NamedTuple):
-    """Numbers of a register: counts and steps for one dimension, or for the rows and columns of a matrix."""
+    """Numbers of a register: counts and steps in one dimension, or in those of a matrix or a batch of matrices."""
 
     register: int
     start: int
@@ -73,11 +74,14 @@ class Apply(NamedTuple):
 
 
 class Product(NamedTuple):
-    """out[i] = Σⱼ matrix[i, j] · vector[j] (+ add[i]): neurons on the same inputs; the rows share the matrix."""
+    """out[g, u, v] = Σⱼ left[g, u, j] · right[g, v, j] (+ add[g, u, v]): products of matrices, in a batch.
+
+    The left matrices may be shared by the rows: the weights of neurons on the same inputs, which are on the right.
+    """
 
     out: int
-    matrix: View
-    vector: View
+    left: View
+    right: View
     add: View | None = None
 
 
@@ -104,7 +108,7 @@ class RowSum(NamedTuple):
 
 
 class RowProduct(NamedTuple):
-    """out[i, j] = the sum of left[i] · right[j] over all rows: the gradient of weights, Σ ∂C/∂z · x."""
+    """out[g, u, v] = Σⱼ left[g, u, j] · right[g, v, j], summed over all rows: the gradient of weights, Σ ∂C/∂z · x."""
 
     out: int
     left: View
@@ -240,7 +244,7 @@ class Rolled:
             return f"{left} = {instruction.op}({', '.join(map(self._operand, instruction.operands))})"
         if isinstance(instruction, Product):
             add = f" + {self._operand(instruction.add)}" if instruction.add else ""
-            return f"{left} = {self._operand(instruction.matrix)} @ {self._operand(instruction.vector)}{add}"
+            return f"{left} = {self._operand(instruction.left)} @ {self._operand(turned(instruction.right))}{add}"
         if isinstance(instruction, Fold):
             return f"{left} = {instruction.op} of each column of {self._operand(instruction.operand)}"
         if isinstance(instruction, Gather):
@@ -248,7 +252,9 @@ class Rolled:
             return f"{left} = {', '.join(pieces)}"
         if isinstance(instruction, RowSum):
             return f"{left} += {self._operand(instruction.operand)} summed over rows"
-        return f"{left} += {self._operand(instruction.left)} @ {self._operand(instruction.right)}ᵀ"
+        if instruction.left.counts[-1] == 1:
+            return f"{left} += {self._operand(instruction.left)} @ {self._operand(instruction.right)}ᵀ"
+        return f"{left} += {self._operand(instruction.left)} @ {self._operand(turned(instruction.right))}"
 
     def _operand(self, operand: Operand | Count) -> str:
         if isinstance(operand, Number):
@@ -256,13 +262,16 @@ class Rolled:
         if isinstance(operand, Count):
             sign = "+" if operand.stride >= 0 else "-"
             return f"{operand.first} {sign} {abs(operand.stride)} k"
-        register = self.registers[operand.register]
-        if len(operand.counts) == 2:
-            transposed = operand.steps[0] < operand.steps[1]
-            rows, columns = operand.counts
-            shape = f"{columns} × {rows}" if transposed else f"{rows} × {columns}"
-            return f"{register.name}[{shape}]{'ᵀ' if transposed else ''}"
-        (count,), (step,) = operand.counts, operand.steps
+        register, counts, steps = self.registers[operand.register], operand.counts, operand.steps
+        if len(counts) == 3 and counts[0] == 1:
+            counts, steps = counts[1:], steps[1:]
+        if len(counts) > 1 and counts[-1] == 1:  # a column
+            counts, steps = counts[:-1], steps[:-1]
+        if len(counts) > 1:
+            transposed = steps[-2] < steps[-1]
+            shape = (*counts[:-2], counts[-1], counts[-2]) if transposed else counts
+            return f"{register.name}[{' × '.join(map(str, shape))}]{'ᵀ' if transposed else ''}"
+        (count,), (step,) = counts, steps
         if count == register.width and step == 1:
             return register.name
         if count == 1 or step == 0:
@@ -273,3 +282,9 @@ class Rolled:
 
 def _numbers(count: int) -> str:
     return "one number" if count == 1 else f"{count} numbers"
+
+
+def turned(view: View) -> View:
+    """Each matrix of a batch, transposed."""
+    (batch, rows, columns), (apart, down, across) = view.counts, view.steps
+    return View(view.register, view.start, (batch, columns, rows), (apart, across, down))

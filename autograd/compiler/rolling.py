@@ -10,16 +10,13 @@ from collections import defaultdict
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.placing import ALONE, Location, Placement
+from autograd.compiler.contracting import CONSTANT_SOURCE, FEW, Contracting
+from autograd.compiler.placing import ALONE, Location
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
 from autograd.compiler.rolled import (
     ROWS,
     SHARED,
     TOTAL,
-    Apply,
-    Fold,
-    Operand,
-    Product,
     Result,
     Rolled,
     RowProduct,
@@ -45,13 +42,10 @@ if TYPE_CHECKING:
 
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
-CONSTANT_SOURCE = -1  # in place of a register
-BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 POSITIVE = {"exp", "sqrt", "abs"}  # what gives a base that no exponent, whole or not, makes a special case
 WHOLE = {LOOP, ITEM, COUNT, ROW_SUM, ROW_DOT}
 MANY = 16  # groups of one operation from which on they are one: an instruction takes long to compile
-FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
-DENSE = 2  # a matrix product may compute at most this many times the numbers that are wanted
+BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 
 
 def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False) -> Rolled:
@@ -78,7 +72,7 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], l
     return Rolling(program, graph, by_row, leaves).result(results)
 
 
-class Rolling(Placement):
+class Rolling(Contracting):
     """Places the scalars of one program in registers."""
 
     def __init__(self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int]) -> None:
@@ -149,27 +143,22 @@ class Rolling(Placement):
 
     # --- groups
 
-    def _source(self, i: int) -> int:
-        return CONSTANT_SOURCE if self.graph.ops[i] == CONSTANT else self.locations[i].register
-
-    def _order(self, i: int) -> tuple[int, int]:
-        place = self.locations.get(i)
-        return (-1, i) if place is None else place
-
     def _likeness(self, i: int) -> tuple[Any, ...]:
         """What the members of a group have in common."""
         graph = self.graph
         op, operands = graph.ops[i], graph.operands[i]
         if op in (LOOP, ITEM):
             return op, i
-        if op == CONTRACTION:
+        if op in (CONTRACTION, ROW_DOT):
             terms = self._aligned(graph.terms[i])
+            if op == ROW_DOT:  # adjoints on the left, as in the gradient of weights
+                terms = Terms(tuple([(b, a) for a, b in terms.pairs]), ())
             graph.terms[i] = terms
             pairs = tuple((self._source(a), self._source(b)) for a, b in terms.pairs)
             return op, pairs, tuple(map(self._source, terms.singles))
         if op in FOLDED:
             operands = graph.operands[i] = tuple(sorted(operands, key=self._order))
-        elif op in COMMUTATIVE or op == ROW_DOT:
+        elif op in COMMUTATIVE:
             operands = graph.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
         special = [graph.values[j] for j in operands if graph.ops[j] == CONSTANT] if op in BY_EXPONENT else []
         return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
@@ -202,15 +191,6 @@ class Rolling(Placement):
             return None
         return op, tuple([j == CONSTANT_SOURCE for j in operands]), graph.is_boolean(i)
 
-    def _aligned(self, terms: Terms) -> Terms:
-        """Terms ordered by location; in each pair, the factor of the later phase comes second."""
-        by_phase = [
-            (a, b) if (self.graph.when[a], self._order(a)) <= (self.graph.when[b], self._order(b)) else (b, a)
-            for a, b in terms.pairs
-        ]
-        pairs = sorted(by_phase, key=lambda pair: (self._order(pair[1]), self._order(pair[0])))
-        return Terms(tuple(pairs), tuple(sorted(terms.singles, key=self._order)))
-
     def _group(self, op: str, members: list[int], phase: int) -> None:
         graph = self.graph
         if op == CONTRACTION:
@@ -235,120 +215,6 @@ class Rolling(Placement):
             columns = list(zip(*[graph.operands[i] for i in members]))
             self._assign(members, self._apply(op, columns, phase, graph.is_boolean(members[0])))
 
-    def _assign(self, members: Sequence[int], register: int) -> None:
-        for column, i in enumerate(members):
-            self.locations[i] = Location(register, column)
-
-    # --- instructions
-
-    def _apply(self, op: str, operands: Sequence[Sequence[int]], phase: int, booleans: bool = False) -> int:
-        """One operation on many operands, given as a list of scalars for each operand position."""
-        return self._applied(
-            op, [self.operand(column, phase) for column in operands], len(operands[0]), phase, booleans
-        )
-
-    def _applied(self, op: str, operands: Sequence[Operand], width: int, phase: int, booleans: bool = False) -> int:
-        out = self.made(op, width, phase, booleans)
-        self.phases[phase].append(Apply(out, op, tuple(operands)))
-        return out
-
-    def _fold(self, op: str, rows: Sequence[Sequence[int]], phase: int) -> int:
-        """One fold for each row of scalars."""
-        operand = self.matrix(list(zip(*rows)), phase)
-        out = self.made(op, len(rows), phase)
-        self.phases[phase].append(Fold(out, op, operand))
-        return out
-
-    # --- contractions
-
-    def _contractions(self, members: list[int], phase: int) -> None:
-        """Σ a·b + Σ c for many scalars: as a matrix product where they share one side, else term by term."""
-        groups: dict[Any, list[int]] = defaultdict(list)
-        for i in members:
-            groups[self._vector(self.graph.terms[i])].append(i)
-        if len(groups) > max(1, len(members) // 2) or self._one_by_one(members):
-            groups = {None: members}  # hardly any share a vector
-        for vector, group in groups.items():
-            group.sort(key=lambda i: self._key(self.graph.terms[i]))
-            terms = [self.graph.terms[i] for i in group]
-            result = self._products(terms, phase) if vector is None else self._matrix_product(vector, terms, phase)
-            self._assign(group, self._with_singles(result, terms, phase))
-
-    def _one_by_one(self, members: list[int]) -> bool:
-        """Whether products are few enough in a loop to stay in machine registers."""
-        return self.repeats and len(members) < ALONE and len(self.graph.terms[members[0]].pairs) <= self._few(1)
-
-    def _few(self, width: int) -> int:
-        """Up to how many terms of each of so many numbers are added one by one."""
-        return 4 * FEW if self.repeats and width < ALONE else FEW
-
-    def _key(self, terms: Terms) -> list[tuple[int, int]]:
-        return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
-
-    def _vector(self, terms: Terms) -> tuple[int, ...] | None:
-        """The second factors, if the first ones can form a matrix that all rows share, else None."""
-        if len(terms.pairs) < 2 or any(self.graph.when[a] == EACH_ROW for a, _ in terms.pairs):
-            return None
-        if any(self.graph.ops[i] == CONSTANT for pair in terms.pairs for i in pair):
-            return None
-        vector = tuple(b for _, b in terms.pairs)
-        matrix = {self._source(a) for a, _ in terms.pairs}
-        return vector if len(set(vector)) == len(vector) and matrix.isdisjoint(map(self._source, vector)) else None
-
-    def _matrix_product(self, vector: tuple[int, ...], terms: list[Terms], phase: int) -> int | None:
-        matrix = self.matrix([[a for a, _ in t.pairs] for t in terms], phase)
-        column = self.operand(vector, phase)
-        assert isinstance(column, View)
-        out = self.made("product", len(terms), phase)
-        add = None
-        if terms[0].singles:
-            first = self.operand([t.singles[0] for t in terms], phase)
-            add = first if isinstance(first, View) else None
-        self.phases[phase].append(Product(out, matrix, column, add))
-        if add is not None:
-            for i, t in enumerate(terms):
-                terms[i] = Terms(t.pairs, t.singles[1:])
-        return out
-
-    def _products(self, terms: list[Terms], phase: int) -> int | None:
-        """Σ a·b, one product at a time if there are few, else with all products in one register, folded."""
-        count, width = len(terms[0].pairs), len(terms)
-        if not count:
-            return None
-        if count > self._few(width):
-            sides = [[t.pairs[k][side] for k in range(count) for t in terms] for side in (0, 1)]
-            products = self._apply("multiply", sides, phase)
-            out = self.made("sum", width, phase)
-            self.phases[phase].append(Fold(out, "sum", View(products, 0, (count, width), (width, 1))))
-            return out
-        total: int | None = None
-        for k in range(count):
-            product = self._apply("multiply", [[t.pairs[k][side] for t in terms] for side in (0, 1)], phase)
-            total = product if total is None else self._sum_of(self._whole(total), self._whole(product), width, phase)
-        return total
-
-    def _sum_of(self, x: Operand, y: Operand, width: int, phase: int) -> int:
-        return self._applied("add", (x, y), width, phase)
-
-    def _with_singles(self, total: int | None, terms: list[Terms], phase: int) -> int:
-        """Add each scalar's single terms to its total so far, if there is one."""
-        count, width = len(terms[0].singles), len(terms)
-        if count > self._few(width):
-            more = self._fold("sum", [t.singles for t in terms], phase)
-            return more if total is None else self._sum_of(self._whole(total), self._whole(more), width, phase)
-        columns = [self.operand([t.singles[k] for t in terms], phase) for k in range(count)]
-        running: Operand | None = None if total is None else self._whole(total)
-        for column in columns:
-            if running is None:
-                running = column
-            else:
-                total = self._sum_of(running, column, width, phase)
-                running = self._whole(total)
-        if total is None:  # a lone term
-            assert running is not None
-            return self._applied("positive", (running,), width, phase)
-        return total
-
     # --- sums over rows
 
     def _row_sums(self, members: list[int]) -> None:
@@ -363,18 +229,19 @@ class Rolling(Placement):
         return out
 
     def _row_products(self, members: list[int]) -> None:
-        """Σ over rows of a·b for pairs from two registers: as one matrix product if most of its entries are wanted."""
-        pairs = [self.graph.operands[i] for i in members]
-        left, right = (sorted({pair[side] for pair in pairs}, key=self._order) for side in (0, 1))
-        if len(left) * len(right) > DENSE * len(pairs):
-            members.sort(key=lambda i: list(map(self._order, self.graph.operands[i])))
-            register = self._apply("multiply", list(zip(*[self.graph.operands[i] for i in members])), EACH_ROW)
-            self._assign(members, self._summed(self._whole(register), len(members)))
-            return
-        sides = [self.operand(side, EACH_ROW) for side in (left, right)]
-        assert isinstance(sides[0], View) and isinstance(sides[1], View)
-        out = self._register(self._named("total"), len(left) * len(right), TOTAL)
-        self.phases[EACH_ROW].append(RowProduct(out, sides[0], sides[1]))
-        row, column = ({i: k for k, i in enumerate(side)} for side in (left, right))
-        for i, (a, b) in zip(members, pairs):
-            self.locations[i] = Location(out, row[a] * len(right) + column[b])
+        """Sums over rows of Σ a·b: as matrix products where they share vectors, else number by number."""
+        self._side_by_side(members)
+        members.sort(key=lambda i: self._key(self.graph.terms[i]))
+        found, alone = self._grids(members)
+        if alone and len(self.graph.terms[members[0]].pairs) > FEW:
+            found.append(self._singly(members, alone))
+            alone = []
+        for grid in found:
+            out = self._register(self._named("total"), grid.size, TOTAL)
+            self.phases[EACH_ROW].append(RowProduct(out, *self._sides(grid, EACH_ROW)))
+            self.locations.update((members[m], Location(out, slot)) for m, slot in zip(grid.members, grid.slots))
+        if alone:
+            group = [members[m] for m in alone]
+            register = self._products([self.graph.terms[i] for i in group], EACH_ROW)
+            assert register is not None
+            self._assign(group, self._summed(self._whole(register), len(group)))

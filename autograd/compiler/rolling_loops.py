@@ -148,8 +148,8 @@ def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequen
                 listed[inner.graph.is_boolean(inner.graph.number[m])].append(m)
     for inputs in listed.values():
         for run in [inputs] if len(inputs) >= ALONE else [[m] for m in inputs]:
-            rows = list(zip(*[groups[m] for m in run]))
-            moves.append(_stream(inner, run, outer.matrix(rows, phase)))
+            numbers = [i for row in zip(*[groups[m] for m in run]) for i in row]
+            moves.append(_stream(inner, run, outer.block(numbers, (loop.times, len(run)), phase)))
     ordered = sorted(taped, key=lambda m: (taped[m][1], taped[m][0]))
     for places in _runs([Location(2 * taped[m][0].register + taped[m][1], taped[m][0].column) for m in ordered]):
         tape, backwards = taped[ordered[places[0]]]

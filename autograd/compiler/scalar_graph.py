@@ -153,6 +153,7 @@ class ScalarGraph:
         uses is computed anyway, and is summed as it is.
         """
         terms: list[int] = []
+        pairs: dict[int | None, list[int]] = {}  # of products that are summed over rows, by their factor
         waiting: list[tuple[int, int | None]] = [(cell, None)]
         while waiting:
             i, factor = waiting.pop()
@@ -166,9 +167,10 @@ class ScalarGraph:
                 shared, other = sorted(operands, key=self.when.__getitem__)
                 waiting.append((other, shared if factor is None else self.emit("multiply", factor, shared)))
             elif alone and op == "multiply" and not any(map(self.is_boolean, operands)):
-                terms.append(self._scaled(factor, self.emit(ROW_DOT, *sorted(operands))))
+                pairs.setdefault(factor, []).extend(sorted(operands))
             else:
                 terms.append(self._scaled(factor, self.emit(ROW_SUM, i)))
+        terms += [self._scaled(factor, self.emit(ROW_DOT, *flat)) for factor, flat in pairs.items()]
         result = terms[0]
         for term in terms[1:]:
             result = self.emit("add", result, term)
@@ -201,6 +203,8 @@ class ScalarGraph:
             if self.ops[i] in ADDERS and not absorbed[i]:
                 self.terms[i] = self._terms(i, absorbed)
                 self.ops[i] = CONTRACTION
+            elif self.ops[i] == ROW_DOT:
+                self.terms[i] = Terms(tuple(zip(self.operands[i][::2], self.operands[i][1::2])), ())
 
     def _terms(self, root: int, absorbed: list[bool]) -> Terms:
         pairs: list[tuple[int, int]] = []

@@ -157,10 +157,8 @@ def _cost(instruction: Any) -> int:
     if isinstance(instruction, Apply):
         width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
         return width * (1 if isinstance(array_kernel(instruction.op), numpy.ufunc) else KERNEL)
-    if isinstance(instruction, Product):
-        return math.prod(instruction.matrix.counts)
+    if isinstance(instruction, (Product, RowProduct)):
+        return math.prod(instruction.left.counts) * instruction.right.counts[1]
     if isinstance(instruction, Repeat):
         return instruction.times * sum(map(_cost, instruction.instructions))
-    if isinstance(instruction, RowProduct):
-        return instruction.left.counts[0] * instruction.right.counts[0]
     return 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.compiler.llvm.rows import Block, Index
+from autograd.compiler.llvm.rows import Block, Index, parts, whole
 from autograd.compiler.rolled import RowProduct, View
 
 
@@ -17,44 +17,45 @@ def row_product(block: Block, instruction: RowProduct) -> None:
     body = block.body
     block.clear_padding(instruction.left)
     block.clear_padding(instruction.right)
-    rows, columns = instruction.left.counts[0], instruction.right.counts[0]
+    (batch, rows, _), columns = instruction.left.counts, instruction.right.counts[1]
     native = body.module.native
     across = min(columns, native)
     down = min(rows, max(1, (16 if native == 8 else 8) // across))
-    for low, size in _parts(rows, down):
-        for start, length in _parts(columns, across):
-            count = rows - rows % down if size == down else size
-            extent = columns - columns % across if length == across else length
-            with body.loop(low + count, low, size) as i, body.loop(start + extent, start, length) as j:
-                _tile(block, instruction, (i, size), (j, length))
+    with body.loop(batch) as g:
+        for low, size in parts(rows, down):
+            for start, length in parts(columns, across):
+                with (
+                    body.loop(low + whole(rows - low, size), low, size) as i,
+                    body.loop(start + whole(columns - start, length), start, length) as j,
+                ):
+                    _tile(block, instruction, g, (i, size), (j, length))
 
 
-def _parts(count: int, size: int) -> list[tuple[int, int]]:
-    """The start and size of whole tiles, and of what is left."""
-    whole = count - count % size
-    return ([(0, size)] if whole else []) + ([(whole, count - whole)] if whole < count else [])
-
-
-def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across: tuple[Index, int]) -> None:
+def _tile(block: Block, instruction: RowProduct, g: Index, down: tuple[Index, int], across: tuple[Index, int]) -> None:
     body, native = block.body, block.body.module.native
     kind = f"<{native} x double>"
     pairs = [(r, c) for r in range(down[1]) for c in range(across[1])]
     sums = [body.memory(kind) for _ in pairs]
     for z in sums:
         body.do(f"store {kind} zeroinitializer, ptr {z}")
-    with body.loop("%vectors") as v:
+    (_, rows, count), columns = instruction.left.counts, instruction.right.counts[1]
+    with body.loop("%vectors") as v, body.loop(count) as j:
         for part in range(0, block.lanes, native):
-            left = [_vector(block, instruction.left, down[0], r, v, part) for r in range(down[1])]
-            right = [_vector(block, instruction.right, across[0], c, v, part) for c in range(across[1])]
+            left = [
+                _vector(block, instruction.left, (g, body.affine(down[0], (1, r)), j), v, part) for r in range(down[1])
+            ]
+            right = [
+                _vector(block, instruction.right, (g, body.affine(across[0], (1, c)), j), v, part)
+                for c in range(across[1])
+            ]
             for z, (r, c) in zip(sums, pairs):
                 before = body.new(f"load {kind}, ptr {z}")
                 body.do(f"store {kind} {_fused(block, kind, left[r], right[c], before)}, ptr {z}")
     found = [body.new(f"load {kind}, ptr {z}") for z in sums]
-    columns = instruction.right.counts[0]
 
     def place(r: int, c: int) -> Index:
-        start = body.affine(block.storage.once[instruction.out], (columns, body.affine(down[0], (1, r))))
-        return body.affine(start, (1, body.affine(across[0], (1, c))))
+        line = body.affine(down[0], (1, r), (rows, g))
+        return body.affine(block.storage.once[instruction.out], (columns, line), (1, across[0]), (1, c))
 
     for first in range(0, len(found), native):
         some = pairs[first : first + native]
@@ -66,11 +67,10 @@ def _tile(block: Block, instruction: RowProduct, down: tuple[Index, int], across
                 _add(block, "double", place(*pair), body.new(f"extractelement {kind} {total}, i64 {k}"))
 
 
-def _vector(block: Block, view: View, first: Index, k: int, v: Index, part: int) -> str:
-    """One native vector of the k-th number of a tile."""
+def _vector(block: Block, view: View, indices: tuple[Index, Index, Index], v: Index, part: int) -> str:
+    """One native vector of a number of a tile."""
     body = block.body
-    number = body.affine(view.start, (view.steps[0], body.affine(first, (1, k))))
-    address = body.address(block.address(view.register, number, v), part)
+    address = body.address(block.address(view.register, body.affine(view.start, *zip(view.steps, indices)), v), part)
     return body.new(f"load <{body.module.native} x double>, ptr {address}")
 
 

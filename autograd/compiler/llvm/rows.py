@@ -96,8 +96,8 @@ class Block:
         with body.when(body.new(f"icmp ne i64 {full}, %rows")):
             last = body.new("add nsw i64 %vectors, -1")
             there = self.present(last)
-            with body.loop(view.counts[0]) as i:
-                number = body.affine(view.start, (view.steps[0], i))
+            with body.loop(view.counts[0]) as g, body.loop(view.counts[1]) as u, body.loop(view.counts[2]) as j:
+                number = body.affine(view.start, *zip(view.steps, (g, u, j)))
                 address = self.address(view.register, number, last)
                 x = Lanes(body, body.new(f"load {self.type}, ptr {address}"))
                 body.do(f"store {there.select(x, 0.0)}, ptr {address}")
@@ -146,31 +146,50 @@ def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
 
 
 def product(block: Block, instruction: Product) -> None:
-    """A few outputs at a time: each vector of an input is loaded once for all of them."""
-    body, matrix = block.body, instruction.matrix
-    outputs, inputs = matrix.counts
-    tile = body.module.native
+    """A tile of outputs at a time: each vector of an input is loaded once for all of them."""
+    body, (left, right) = block.body, (instruction.left, instruction.right)
+    (batch, rows, count), columns = left.counts, right.counts[1]
+    down = min(rows, body.module.native)
+    across = min(columns, 2 * body.module.native // down)
 
-    def part(v: Index, first: Index, count: int) -> None:
-        places = [body.affine(first, (1, k)) for k in range(count)]
+    def part(v: Index, g: Index, low: Index, height: int, start: Index, width: int) -> None:
+        above = [body.affine(low, (1, k)) for k in range(height)]
+        beside = [body.affine(start, (1, k)) for k in range(width)]
+        places = [[body.affine(c, (columns, body.affine(r, (rows, g)))) for c in beside] for r in above]
         add = instruction.add
         sums = [
-            Accumulator(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in places
+            [Accumulator(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in line]
+            for line in places
         ]
-        with body.loop(inputs) as j:
-            x = block.load(instruction.vector, v, j)
-            for z, place in zip(sums, places):
-                z.set(block.load(matrix, v, place, j).fused(x, z.get()))
-        for z, place in zip(sums, places):
-            block.store(instruction.out, place, v, z.get())
+        with body.loop(count) as j:
+            xs = [block.load(right, v, g, c, j) for c in beside]
+            for line, r in zip(sums, above):
+                w = block.load(left, v, g, r, j)
+                for z, x in zip(line, xs):
+                    z.set(w.fused(x, z.get()))
+        for line, row in zip(sums, places):
+            for z, place in zip(line, row):
+                block.store(instruction.out, place, v, z.get())
 
-    with block.each_vector() as v:
-        whole = outputs - outputs % tile
-        if whole:
-            with body.loop(whole, step=tile) as first:
-                part(v, first, tile)
-        if whole < outputs:
-            part(v, whole, outputs - whole)
+    with block.each_vector() as v, body.loop(batch) as g:
+        for low, height in parts(rows, down):
+            for start, width in parts(columns, across):
+                with (
+                    body.loop(low + whole(rows - low, height), low, height) as r,
+                    body.loop(start + whole(columns - start, width), start, width) as c,
+                ):
+                    part(v, g, r, height, c, width)
+
+
+def parts(count: int, size: int) -> list[tuple[int, int]]:
+    """The start and size of whole tiles, and of what is left."""
+    found = whole(count, size)
+    return ([(0, size)] if found else []) + ([(found, count - found)] if found < count else [])
+
+
+def whole(count: int, size: int) -> int:
+    """How many of so many numbers fill whole tiles."""
+    return count - count % size
 
 
 def fold(block: Block, instruction: Fold) -> None:

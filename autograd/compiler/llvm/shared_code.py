@@ -173,18 +173,19 @@ def _loop(single: Single, step: Fused) -> None:
 
 def _product(single: Single, instruction: Product) -> None:
     body = single.body
-    rows, columns = instruction.matrix.counts
+    (batch, rows, count), columns = instruction.left.counts, instruction.right.counts[1]
     fused = body.module.declare("double", "llvm.fmuladd.f64", *["double"] * 3)
     running = body.memory("double")
-    with body.loop(rows) as i:
-        start = "0.0" if instruction.add is None else single.number(instruction.add, i)
+    with body.loop(batch) as g, body.loop(rows) as u, body.loop(columns) as v:
+        place = body.affine(v, (columns, body.affine(u, (rows, g))))
+        start = "0.0" if instruction.add is None else single.number(instruction.add, place)
         body.do(f"store double {start}, ptr {running}")
-        with body.loop(columns) as j:
-            w, x = single.number(instruction.matrix, i, j), single.number(instruction.vector, j)
+        with body.loop(count) as j:
+            w, x = single.number(instruction.left, g, u, j), single.number(instruction.right, g, v, j)
             before = body.new(f"load double, ptr {running}")
             after = body.new(f"call double {fused}(double {w}, double {x}, double {before})")
             body.do(f"store double {after}, ptr {running}")
-        address = body.address("%once", body.affine(single.storage.once[instruction.out], (1, i)))
+        address = body.address("%once", body.affine(single.storage.once[instruction.out], (1, place)))
         body.do(f"store double {body.new(f'load double, ptr {running}')}, ptr {address}")
 
 
