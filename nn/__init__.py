@@ -1,6 +1,10 @@
 """Small models on the engine: modules, losses, optimisers, and the lecture's models as estimators."""
 
 from nn import schedules
+from nn.attention import Attention
+from nn.convolution import Conv2d
+from nn.dropout import Dropout
+from nn.embedding import Embedding
 from nn.errors import Diverged
 from nn.estimators import (
     GaussianClassifier,
@@ -19,23 +23,31 @@ from nn.lbfgs import LBFGS
 from nn.losses import cross_entropy, hinge, l1, l2, perceptron_loss, squared_error, zero_one
 from nn.module import Module
 from nn.newton import Newton
+from nn.normalisation import LayerNorm
 from nn.objective import Objective
 from nn.optimisers import SGD, Adagrad, Adam, AdamW, Optimiser, RMSProp
+from nn.recurrent import GRU, LSTM, RNN, Recurrent
 from nn.summary import Summary, summary
 from nn.training import Trained, train
 
 __all__ = [
     "LBFGS",
     "MLP",
-    "SGD",
     "Activation",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Attention",
+    "Conv2d",
     "ConvergenceWarning",
     "Diverged",
+    "Dropout",
+    "Embedding",
+    "GRU",
     "GaussianClassifier",
+    "LSTM",
     "Layer",
+    "LayerNorm",
     "Linear",
     "LinearRegression",
     "LinearSVM",
@@ -51,7 +63,10 @@ __all__ = [
     "Perceptron",
     "PolynomialRegression",
     "RMSProp",
+    "RNN",
+    "Recurrent",
     "RegressionClassifier",
+    "SGD",
     "Sequential",
     "Summary",
     "Trained",

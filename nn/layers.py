@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import operator
-import random
 from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from typing import Any
 
 from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
 from nn.errors import require, require_count, require_one_of
+from nn.initialising import stream
 from nn.module import Module
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -60,8 +59,8 @@ class Neuron(Module):
     ) -> None:
         require_count("nin", nin, 0)
         limit = _named(LIMITS, "init", init)(nin, nout) if nin else 0.0
-        stream, function = _stream(rng), _activation(activation)
-        self.w = [Value(stream.uniform(-limit, limit)) for _ in range(nin)]
+        source, function = stream(rng), _activation(activation)
+        self.w = [Value(source.uniform(-limit, limit)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
         self.activation, self._function = activation, function
         self.nonlin = nonlin and activation != "linear"
@@ -87,8 +86,8 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, *, rng: Any = None, **options: Any) -> None:
         require_count("nout", nout, 1)
-        stream = _stream(rng)
-        self.neurons = [Neuron(nin, rng=stream, nout=nout, **options) for _ in range(nout)]
+        source = stream(rng)
+        self.neurons = [Neuron(nin, rng=source, nout=nout, **options) for _ in range(nout)]
 
     def __call__(self, x: Iterable[Any]) -> Any:
         a = self.activations(x)
@@ -125,9 +124,9 @@ class MLP(Module):
 
     def __init__(self, nin: int, nouts: Sequence[int], *, rng: Any = None, **options: Any) -> None:
         require("nouts", nouts, isinstance(nouts, Iterable), f"the sizes of the layers, as in MLP({nin}, [{nouts}, 1])")
-        sizes, stream, last = [nin, *nouts], _stream(rng), len(nouts) - 1
+        sizes, source, last = [nin, *nouts], stream(rng), len(nouts) - 1
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], nonlin=i != last, rng=stream, **options) for i in range(len(nouts))
+            Layer(sizes[i], sizes[i + 1], nonlin=i != last, rng=source, **options) for i in range(len(nouts))
         ]
 
     @group
@@ -190,13 +189,6 @@ def _input(x: Any) -> Any:
         return Value.constant(x)
     except TypeError:
         return x
-
-
-def _stream(rng: Any) -> Any:
-    """The source of random weights: a seed becomes a generator."""
-    if rng is None:
-        return random
-    return random.Random(operator.index(rng)) if hasattr(rng, "__index__") else rng
 
 
 def _named(table: dict[str, Callable[..., Any]], option: str, name: Any) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 z is the model's output (a number, or a list with one per class), y the target. If y is a sequence, so is z, and the
 loss is the mean over the rows. An invalid target raises ValueError; compiled code cannot check targets, so the loss is
-NaN there.
+NaN there, and `train` raises the error of the row.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ def _over_rows(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def averaged(z: Any, y: Any) -> Any:
         if not isinstance(y, (Sequence, np.ndarray)):
             return loss(z, y)
+        if not isinstance(z, (Sequence, np.ndarray)):
+            told = f"one prediction, and targets of shape {np.shape(y)}: pass y without its last axis, y[:, 0]"
+            raise ValueError(f"{loss.__name__}: {told}")
         if len(z) != len(y) or len(y) == 0:
             raise ValueError(
                 f"{loss.__name__}: there must be as many predictions as targets, at least one; got {len(z)}, {len(y)}"

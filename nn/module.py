@@ -29,14 +29,24 @@ class Module:
         return [value for _, value in self.named_parameters()]
 
     def weights(self) -> list[Value]:
-        """The parameters that a penalty shrinks: all except biases, which are held as `b` or `bias`."""
+        """The parameters that a penalty shrinks: all except biases, which are held as `b`, `bias` or `bias_…`."""
         of = ((name.rpartition(".")[2].partition("[")[0], value) for name, value in self.named_parameters())
-        return [value for name, value in of if name not in ("b", "bias")]
+        return [value for name, value in of if name not in ("b", "bias") and not name.startswith("bias_")]
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter."""
         for p in self.parameters():
             p.zero_grad()
+
+    def train(self, training: bool = True) -> None:
+        """Set `training` of all modules inside that have it, such as `Dropout`; `eval()` is `train(False)`."""
+        for _, module in self.named_modules():
+            if "training" in vars(module):
+                vars(module)["training"] = training
+
+    def eval(self) -> None:
+        """Let modules that differ in training behave as in use."""
+        self.train(False)
 
     def state_dict(self) -> dict[str, Any]:
         """The number of every parameter, by its name in `named_parameters`."""

@@ -8,8 +8,8 @@ steps done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, Self, TypedDict, Unpack
 
 import numpy as np
 
@@ -25,8 +25,18 @@ OURS = {
 }  # for names of other libraries
 
 
+class Clipping(TypedDict, total=False):
+    """Bounds for gradients: the length of the whole, and the size of every number."""
+
+    clip_norm: float | None
+    clip_value: float | None
+
+
 class Optimiser:
     """The base of all optimisers: rate, step count and running sums; a subclass defines the change of θ.
+
+    Each takes `clip_value`, to which every number of the gradient is cut, and `clip_norm`, to which the whole is then
+    shortened if it is longer (Pascanu et al., 2013).
 
     >>> class Signs(Optimiser):
     ...     def change(self, theta, g, rate):
@@ -41,14 +51,25 @@ class Optimiser:
                 raise TypeError(f"{cls.__name__} has no {name}=: write {ours}={options[name]!r}")
         return super().__new__(cls)
 
-    def __init__(self, parameters: Iterable[Value] = (), *, rate: float | Schedule) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Value] = (),
+        *,
+        rate: float | Schedule,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
         if not callable(rate):
             require_rate(rate)
+        for name, bound in {"clip_norm": clip_norm, "clip_value": clip_value}.items():
+            require(name, bound, bound is None or bound > 0, "above 0")
         self.parameters, self.rate, self.steps = list(parameters), rate, 0
+        self.clip_norm, self.clip_value = clip_norm, clip_value
         self._sums: dict[str, Any] = {}
 
     def __repr__(self) -> str:
-        options = {name: value for name, value in vars(self).items() if name not in ("parameters", "steps", "_sums")}
+        hidden = ("parameters", "steps", "_sums")
+        options = {name: value for name, value in vars(self).items() if name not in hidden and value is not None}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"
 
     @property
@@ -76,7 +97,7 @@ class Optimiser:
         if g.shape != theta.shape:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
         with np.errstate(all="ignore"):  # infinities and NaN are reported below
-            moved = theta + self.change(theta, g, self.current_rate)
+            moved = theta + self.change(theta, self._clipped(g), self.current_rate)
             finite = all(np.isfinite(total).all() for total in (moved, *self._sums.values()))
         if not finite:
             raise Diverged(self.steps, None, self.current_rate, "the step to new parameters")
@@ -86,6 +107,44 @@ class Optimiser:
     def change(self, theta: Any, g: Any, rate: float) -> Any:
         """The change of θ in this step."""
         raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a later step depends on besides the options: the kind of optimiser, steps done, and running sums.
+
+        >>> Adagrad(rate=0.5).state_dict()
+        {'optimiser': 'Adagrad', 'steps': 0, 'sums': {}}
+        """
+        sums = {name: total.copy() for name, total in self._sums.items()}
+        return {"optimiser": type(self).__name__, "steps": self.steps, "sums": sums}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Load a `state_dict`; raises KeyError or ValueError, and loads nothing, if it is that of another optimiser.
+
+        >>> first, second = Adam(rate=0.1), Adam(rate=0.1)
+        >>> theta = first.update([1.0], [3.0])
+        >>> second.load_state_dict(first.state_dict())
+        >>> second.update(theta, [0.5]) == first.update(theta, [0.5])
+        array([ True])
+        """
+        if state.keys() != self.state_dict().keys():
+            raise KeyError(f"a state of an optimiser has {', '.join(self.state_dict())}; got {', '.join(state)}")
+        if state["optimiser"] != type(self).__name__:
+            raise ValueError(f"{self!r} cannot load the state of {state['optimiser']}")
+        sums = {name: np.array(total, dtype=float) for name, total in state["sums"].items()}
+        shapes = {total.shape for total in sums.values()} | ({(len(self.parameters),)} if self.parameters else set())
+        if sums and len(shapes) > 1:
+            raise ValueError(f"{self!r} with {len(self.parameters)} parameters cannot load sums of shapes {shapes}")
+        self.steps, self._sums = int(state["steps"]), sums
+
+    def _clipped(self, g: Any) -> Any:
+        """The gradient within the bounds."""
+        if self.clip_value is not None:
+            g = np.clip(g, -self.clip_value, self.clip_value)
+        largest = np.max(np.abs(g), initial=0.0)
+        if self.clip_norm is not None and largest > 0:
+            length = largest * np.linalg.norm(g / largest)  # the squares alone could overflow
+            g = g * min(1.0, self.clip_norm / length)
+        return g
 
     def _sum(self, name: str, g: Any, keep: float, take: float) -> Any:
         """Update and return the named running sum: `keep` times itself plus `take` times g."""
@@ -113,8 +172,9 @@ class SGD(Optimiser):
         rate: float | Schedule = 0.1,
         momentum: float = 0.0,
         nesterov: bool = False,
+        **clipping: Unpack[Clipping],
     ) -> None:
-        super().__init__(parameters, rate=rate)
+        super().__init__(parameters, rate=rate, **clipping)
         require("momentum", momentum, 0 <= momentum < 1, "in [0, 1)")
         require("momentum", momentum, momentum > 0 or not nesterov, "above 0 for nesterov")
         self.momentum, self.nesterov = momentum, nesterov
@@ -137,8 +197,9 @@ class Adagrad(Optimiser):
         *,
         rate: float | Schedule = 0.1,
         epsilon: float = 1e-10,
+        **clipping: Unpack[Clipping],
     ) -> None:
-        super().__init__(parameters, rate=rate)
+        super().__init__(parameters, rate=rate, **clipping)
         require("epsilon", epsilon, epsilon > 0, "above 0")
         self.epsilon = epsilon
 
@@ -160,8 +221,9 @@ class RMSProp(Optimiser):
         rate: float | Schedule = 0.01,
         rho: float = 0.9,
         epsilon: float = 1e-8,
+        **clipping: Unpack[Clipping],
     ) -> None:
-        super().__init__(parameters, rate=rate)
+        super().__init__(parameters, rate=rate, **clipping)
         require("rho", rho, 0 <= rho < 1, "in [0, 1)")
         require("epsilon", epsilon, epsilon > 0, "above 0")
         self.rho, self.epsilon = rho, epsilon
@@ -186,8 +248,9 @@ class Adam(Optimiser):
         rate: float | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
+        **clipping: Unpack[Clipping],
     ) -> None:
-        super().__init__(parameters, rate=rate)
+        super().__init__(parameters, rate=rate, **clipping)
         require("betas", betas, len(betas) == 2 and all(0 <= beta < 1 for beta in betas), "two numbers in [0, 1)")
         require("epsilon", epsilon, epsilon > 0, "above 0")
         self.betas, self.epsilon = betas, epsilon

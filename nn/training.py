@@ -33,13 +33,13 @@ def train(
     tol: float | None = None,
     rng: Any = None,
     progress: bool = False,
-    each: Callable[[Any, float], None] | None = None,
+    each: Callable[[Any, float], None] | Sequence[Callable[[Any, float], None]] | None = None,
 ) -> Trained:
     """Gradient descent from θ: `passes` passes over the rows, all at once or in random batches of `batch` rows.
 
-    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`. `each(theta, loss)` is called before every step.
-    The optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the
-    parameters are not finite, including after the last step.
+    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`. `each(theta, loss)`, one function or several, is
+    called before every step. The optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss,
+    the gradient or the parameters are not finite, including after the last step, and the error of a wrong target.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -54,14 +54,17 @@ def train(
     if batch is not None:
         require_count("batch", batch, 1)
     require("tol", tol, tol is None or tol >= 0, "0 or more")
+    callbacks = [each] if callable(each) else list(each or ())
     rng, history = np.random.default_rng(rng), list[float]()
     for _ in shown(passes, progress, history):
         losses = []
         for chosen in _batches(n, batch, rng):
-            loss, g = objective.value_and_grad(theta, *(rows if chosen is None else [r[chosen] for r in rows]))
+            taken = rows if chosen is None else tuple([r[chosen] for r in rows])
+            loss, g = objective.value_and_grad(theta, *taken)
+            require_valid(objective, theta, taken, loss)
             require_finite(loss, g, optimiser.steps, optimiser)
-            if each is not None:
-                each(theta, loss)
+            for callback in callbacks:
+                callback(theta, loss)
             losses.append((loss, n if chosen is None else len(chosen)))
             if chosen is None and tol is not None and np.max(np.abs(g), initial=0.0) <= tol:
                 return Trained(theta, [*history, loss])
@@ -83,6 +86,27 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
     if len(counts) != 1 or counts[0] == 0:
         raise ValueError(f"training needs arrays with the same number of rows, at least 1; got {counts or 'no data'}")
     return arrays, counts[0]
+
+
+def require_valid(objective: Objective, theta: Any, rows: Sequence[Any], loss: float) -> None:
+    """Where a loss is NaN, raise the error of the first row that has one, such as that of a wrong target.
+
+    >>> from nn import Neuron, cross_entropy
+    >>> objective = Objective(lambda neuron, x, y: cross_entropy(neuron(x), y), Neuron(1))
+    >>> require_valid(objective, [0.0, 0.0], as_rows([[[1.0], [2.0]], [1, -1]])[0], float("nan"))
+    Traceback (most recent call last):
+        ...
+    ValueError: the target must be from 0 to 1, got -1
+    (row 1)
+    """
+    if not np.isnan(loss):
+        return
+    for i in np.flatnonzero(np.isnan(objective.value(theta, *rows, reduce=None)))[:1].tolist():
+        try:
+            objective.loss(*objective.modules, *[r[i] for r in rows])
+        except ValueError as error:
+            error.add_note(f"(row {i})")
+            raise
 
 
 def require_finite(loss: float, g: Any, step: int, optimiser: Optimiser | None) -> None:

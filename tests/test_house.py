@@ -24,7 +24,9 @@ LAYERS = [
 ]  # fmt: skip
 
 LAYERS_OF_NN = [
-    "nn.errors", "nn.module", "nn.layers", "nn.losses", "nn.state", "nn.objective", "nn.schedules", "nn.optimisers",
+    "nn.errors", "nn.initialising", "nn.module", "nn.layers", "nn.dropout", "nn.normalisation", "nn.embedding",
+    "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.objective",
+    "nn.schedules", "nn.optimisers",
     "nn.training", "nn.newton", "nn.lbfgs", "nn.summary",
     "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
     "nn.estimators.margins", "nn.estimators.conventions", "nn.estimators.least_squares",

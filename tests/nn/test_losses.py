@@ -104,6 +104,8 @@ def test_saturated_it_neither_overflows_nor_cancels(z: float, y: int, wanted: fl
         (lambda: nn.cross_entropy([0.0, 1.0], 2), "from 0 to 1, got 2"),
         (lambda: nn.cross_entropy([0.0, 1.0], 0.5), "from 0 to 1, got 0.5"),
         (lambda: nn.cross_entropy(0.0, -1), "the target must be from 0 to 1, got -1"),
+        (lambda: nn.cross_entropy(0.5, [1]), r"one prediction, and targets of shape \(1,\)"),
+        (lambda: nn.cross_entropy([0.5, 1.0], np.array([[1], [0]])), r"pass y without its last axis, y\[:, 0\]"),
         (lambda: nn.hinge([1.0, 2.0], [1, 0]), "the target must be -1 or 1, got 0"),
         (lambda: nn.perceptron_loss(Value(1.0), Value(2.0)), "the target must be -1 or 1, got 2.0"),
         (lambda: nn.zero_one(1.0, 0), "the target must be -1 or 1, got 0"),
@@ -124,11 +126,11 @@ def test_what_does_not_fit_is_an_error(call, message: str) -> None:
         (nn.perceptron_loss, 0.5, 2.0),
     ],
 )
-def test_compiled_a_target_that_is_none_makes_the_loss_nan(loss, z, y: float) -> None:
+def test_compiled_a_target_that_is_none_makes_the_loss_nan_and_training_names_it(loss, z, y: float) -> None:
     fast = compile(lambda z, y: loss(z, y), rows=("y",))
     assert np.isnan(fast(z, [y]))
     objective = nn.Objective(lambda model, x, y: loss(model(x), y), nn.Linear(1, 3 if isinstance(z, list) else 1))
-    with pytest.raises(nn.Diverged, match="at step 0: the loss is nan"):
+    with pytest.raises(ValueError, match=rf"(target|class) must be .*, got {y}\n\(row 1\)"):
         nn.train(objective, objective.parameters, [[1.0], [2.0]], [1.0, y], optimiser=nn.SGD())
 
 

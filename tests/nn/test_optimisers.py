@@ -214,3 +214,55 @@ def test_a_schedule_starts_at_its_rate_and_never_rises(schedule) -> None:
     warm = [schedules.Warmup(schedule, steps=4)(t) for t in range(44)]
     assert warm[:4] == [0.125, 0.25, 0.375, 0.5]
     assert warm[4:] == rates
+
+
+# --- states and clipping
+
+EVERY = [nn.SGD(momentum=0.5), nn.Adagrad(), nn.RMSProp(), nn.Adam(), nn.AdamW(decay=0.1)]
+
+
+@pytest.mark.parametrize("optimiser", EVERY, ids=repr)
+def test_a_loaded_state_continues_to_the_bit(optimiser) -> None:
+    theta, slopes = np.array([1.0, -2.0]), np.random.default_rng(0).normal(size=(6, 2))
+    for g in slopes[:3]:
+        theta = optimiser.update(theta, g)
+    other = type(optimiser)(**{name: value for name, value in vars(optimiser).items() if name in OPTIONS})
+    other.load_state_dict(optimiser.state_dict())
+    for g in slopes[3:]:
+        one, two = optimiser.update(theta, g), other.update(theta, g)
+        assert one.tolist() == two.tolist()
+        theta = one
+
+
+OPTIONS = ("rate", "momentum", "rho", "betas", "epsilon", "decay")
+
+
+def test_a_state_of_another_optimiser_is_refused_and_nothing_is_loaded() -> None:
+    adam = nn.Adam([Value(0.0)])
+    adam.update([1.0], [1.0])
+    before, longer = adam.state_dict(), nn.Adam()
+    longer.update([1.0, 2.0], [1.0, 1.0])
+    for state, error in (({}, KeyError), (nn.SGD().state_dict(), ValueError), (longer.state_dict(), ValueError)):
+        with pytest.raises(error):
+            adam.load_state_dict(state)
+    assert adam.state_dict() == before
+
+
+@given(
+    g=st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=5),
+    norm=st.sampled_from([None, 1e-3, 2.0, 1e200]),
+    value=st.sampled_from([None, 0.5, 1e9]),
+)
+def test_a_clipped_gradient_keeps_to_its_bounds_and_its_direction(g: list[float], norm, value) -> None:
+    moved = -nn.SGD(rate=1.0, clip_norm=norm, clip_value=value).update(np.zeros(len(g)), g)
+    cut = np.clip(g, -(value or np.inf), value or np.inf)
+    largest = np.max(np.abs(cut))
+    length = largest * np.linalg.norm(cut / (largest or 1.0))
+    wanted = cut if norm is None or length <= norm else cut * (norm / length)
+    np.testing.assert_allclose(moved, wanted, rtol=1e-12, atol=1e-300)
+
+
+def test_a_bound_that_clips_nothing_sensible_is_an_error() -> None:
+    with pytest.raises(ValueError, match="clip_norm must be above 0, got 0"):
+        nn.Adam(clip_norm=0)
+    assert repr(nn.SGD(clip_norm=2.0)) == "SGD(rate=0.1, clip_norm=2.0, momentum=0.0, nesterov=False)"

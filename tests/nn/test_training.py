@@ -64,6 +64,15 @@ def test_a_pass_sees_every_row_once(batch: int) -> None:
         assert not np.array_equal(theta, other)
 
 
+def test_several_callbacks_see_every_step() -> None:
+    seen: list[list[float]] = [[], []]
+    X, y = rows(n=4)
+    notes = [lambda theta, loss, log=log: log.append(loss) for log in seen]
+    train(line(), np.zeros(2), X, y, optimiser=nn.SGD(rate=0.01), passes=3, each=notes)
+    assert len(seen[0]) == 3
+    assert seen[0] == seen[1]
+
+
 def test_passes_have_orders_of_their_own() -> None:
     X = np.arange(6.0).reshape(-1, 1)
     objective = Objective(lambda model, x, y: model(x) - y, nn.Linear(1))  # its gradient is the mean x of the batch
