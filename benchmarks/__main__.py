@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["eager", "drawing", "mutants", "kit", "compiled", "python", "calls", "models", "objectives"]
+BENCHMARKS = ["eager", "drawing", "mutants", "kit", "compiled", "python", "natural", "calls", "models", "objectives"]
 
 
 def main() -> int:
