@@ -31,8 +31,12 @@ from nn.summary import Summary, summary
 from nn.training import Trained, train
 
 __all__ = [
+    "GRU",
     "LBFGS",
+    "LSTM",
     "MLP",
+    "RNN",
+    "SGD",
     "Activation",
     "Adagrad",
     "Adam",
@@ -43,9 +47,7 @@ __all__ = [
     "Diverged",
     "Dropout",
     "Embedding",
-    "GRU",
     "GaussianClassifier",
-    "LSTM",
     "Layer",
     "LayerNorm",
     "Linear",
@@ -63,10 +65,8 @@ __all__ = [
     "Perceptron",
     "PolynomialRegression",
     "RMSProp",
-    "RNN",
     "Recurrent",
     "RegressionClassifier",
-    "SGD",
     "Sequential",
     "Summary",
     "Trained",
