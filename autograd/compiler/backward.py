@@ -161,7 +161,7 @@ class Backward:
                 for j, passed in loops.through(i, parts):
                     parts.setdefault(j, []).append(passed)
             if i in self.softmaxes.members:
-                given = self._summed(i, parts.pop(i)).value if i in parts else None
+                given = self.summed(i, parts.pop(i)).value if i in parts else None
                 for j, number in self.softmaxes.through(self.builder, i, given):
                     parts.setdefault(j, []).append(Adjoint(number))
                 continue
