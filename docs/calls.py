@@ -79,7 +79,8 @@ array([-215.6,  -88. ])
 - `max` and `min` give Python's number, also where one is NaN, and share a tie; with `key=` they take the first.
 - `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
-- Refused: code that assigns a global name or sets a name of a module.
+- Refused: code that assigns a global name or sets a name of a module; and a Value inside SciPy's root finders,
+  integrators, minimisers and other functions, by an error that says what to write.
 - Not lifted, so that `math.sin(v)` is a `TypeError` in them: methods of an `Enum`, of a class with a metaclass or an
   `__init_subclass__` of its own, and of an object that is a `dict` or `list`; SciPy's functions but those above.
 
