@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value
 from nn import schedules
+from tests.profiles import costly
 
 Gradient = Callable[[float], float]
 
@@ -97,6 +98,7 @@ def slope(x: float) -> float:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
+@costly(25)
 @given(start=st.lists(st.floats(-2, 2), min_size=1, max_size=3))
 def test_every_step_is_the_published_one(name: str, start: list[float]) -> None:
     make, published = PUBLISHED[name]

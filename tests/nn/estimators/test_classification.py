@@ -112,7 +112,7 @@ def test_points_far_on_the_right_side_bend_the_regression_and_not_the_rest() -> 
 
 
 @pytest.mark.filterwarnings("ignore:not at rest")
-@costly(30, deep=1000)
+@costly(10, deep=1000)
 @given(st.integers(0, 100))
 def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -126,6 +126,7 @@ def test_a_perceptron_ends_where_separable_rows_are_all_right(seed: int) -> None
 
 
 @pytest.mark.filterwarnings("ignore:not at rest")
+@costly(8)
 @given(st.integers(0, 30))
 def test_of_rows_that_no_plane_separates_a_perceptron_gets_most_right(seed: int) -> None:
     rng = np.random.default_rng(seed)
