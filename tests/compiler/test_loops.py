@@ -20,11 +20,11 @@ from autograd.compiler.building import unfolded
 from autograd.compiler.folding import folded
 from autograd.compiler.jacobians import second_entries, second_order
 from autograd.compiler.loops import bodies
-from autograd.compiler.parsing import parsed
 from autograd.compiler.program import LOOP, Program
 from autograd.compiler.tracing import trace
 from autograd.testing.programs import programs
 from tests.compiler.backends import both
+from tests.compiler.parsing import parsed
 from tests.compiler.test_program import in_scope
 from tests.profiles import costly
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, relu, sin, tanh, value_and_grad, where
 from autograd.compiler.backward import differentiated, times_vector
-from autograd.compiler.parsing import parsed
 from autograd.compiler.program import Program, evaluator
 from autograd.compiler.tracing import trace
 from autograd.engine.graph import Graph
 from autograd.testing.programs import SampleProgram, programs
+from tests.compiler.parsing import parsed
 
 
 def traced(program: SampleProgram) -> Program:

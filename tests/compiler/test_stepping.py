@@ -15,11 +15,11 @@ import autograd
 from autograd import Value, cos, detach, exp, fori_loop, grad, gradients, hessian, no_grad, scan, sin, where
 from autograd.compiler import stepping
 from autograd.compiler.backward import differentiated
-from autograd.compiler.parsing import parsed
 from autograd.compiler.program import Program
 from autograd.compiler.stepping import Stepping
 from autograd.compiler.tracing import trace
 from tests.compiler.backends import both, needs_llvm
+from tests.compiler.parsing import parsed
 from tests.compiler.test_loops import BINARY, UNARY, assert_close, loops_in
 from tests.compiler.test_program import in_scope
 from tests.profiles import costly
