@@ -111,7 +111,7 @@ class Stepping:
             result, output = refusing(step, state, each)
         except TraceError:
             raise
-        except Exception:
+        except Exception:  # of the step on symbols: f raises it itself, or not at all, step by step
             unlike()
         finally:
             self.lowering = outer

@@ -249,7 +249,7 @@ def once(traced: Callable[[Stepping | None], T]) -> T:
     stepping = Stepping()
     try:
         return traced(stepping)
-    except Exception:
+    except Exception:  # perhaps of a loop from one step: all steps tell whether it is f's own
         if not stepping.met:
             raise
     return traced(None)

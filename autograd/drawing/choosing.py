@@ -123,19 +123,19 @@ class Chooser:
         output = self.request.output
         shown = neighbourhood(folding.get(output, output), _inputs(self.graph, folding), limit)
         builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
-        caption = self._whole_caption(shown, is_whole)
-        if show in LESS and show != self.request.show:
-            return picture(builder, f"{caption}{'; ' if caption else ''}{LESS[show]}; show='chain', size='natural'")
-        in_boxes = caption.endswith("boxes")
-        return picture(builder, f"{caption}; size='natural'" if in_boxes else caption)
+        less = LESS[show] if show in LESS and show != self.request.show else ""
+        return picture(builder, self._whole_caption(shown, is_whole, less))
 
-    def _whole_caption(self, shown: list[Any], is_whole: bool) -> str:
-        """How many nodes are shown; of nodes in expressions, which are seen there, in how many boxes."""
+    def _whole_caption(self, shown: list[Any], is_whole: bool, less: str) -> str:
+        """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
         kinds = {box[0] for box in shown if isinstance(box, tuple)}
         if kinds == {"expression"} and is_whole:
-            return f"{len(self.graph.nodes):,} nodes in {len(shown)} boxes"
-        paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
-        return self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
+            said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown)} boxes", "size='natural'"
+        else:
+            paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
+            said = self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
+            remedy = ""
+        return "; ".join(filter(None, (said, less, "show='chain', size='natural'" if less else remedy)))
 
     def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
         """How many nodes are shown, and how to see more; empty if all are."""

@@ -94,7 +94,7 @@ class Component:
         return deviations_of(self.at_kink()[self.place])
 
 
-class Signs(frozenset):  # type: ignore[type-arg]
+class Signs(frozenset[object]):
     """The product of some different signs."""
 
 

@@ -87,18 +87,23 @@ def evaluated(tree: Any, history: list[Any], a: Any, k: int) -> Any:
     return UNARY[op](*operands) if op in UNARY else BINARY[op](*operands)
 
 
+def trees(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Expressions of these leaves."""
+    return st.recursive(
+        leaves,
+        lambda parts: st.one_of(
+            st.tuples(st.sampled_from(sorted(UNARY)), parts), st.tuples(st.sampled_from(sorted(BINARY)), parts, parts)
+        ),
+        max_leaves=5,
+    )
+
+
 LEAVES = st.one_of(
     st.tuples(st.just("state"), st.integers(0, 2), st.integers(0, 2)),
     st.tuples(st.just("parameter"), st.integers(0, 2), st.integers(0, 1)),
     st.tuples(st.just("constant"), st.sampled_from([0.3, -0.7, 1.5])),
 )
-TREES = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.tuples(st.sampled_from(sorted(UNARY)), parts), st.tuples(st.sampled_from(sorted(BINARY)), parts, parts)
-    ),
-    max_leaves=5,
-)
+TREES = trees(LEAVES)
 RECURRENCES = st.builds(
     Recurrence,
     st.lists(TREES, min_size=1, max_size=3).map(tuple),

@@ -20,7 +20,7 @@ from autograd.compiler.stepping import Stepping
 from autograd.compiler.tracing import trace
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.parsing import parsed
-from tests.compiler.test_loops import BINARY, UNARY, assert_close, loops_in
+from tests.compiler.test_loops import BINARY, UNARY, assert_close, loops_in, trees
 from tests.compiler.test_program import in_scope
 from tests.profiles import costly
 
@@ -80,13 +80,7 @@ LEAVES = st.one_of(
     st.tuples(st.just("own")),
     st.tuples(st.just("outside"), st.integers(0, 3), st.booleans()),
 )
-TREES = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.tuples(st.sampled_from(sorted(UNARY)), parts), st.tuples(st.sampled_from(sorted(BINARY)), parts, parts)
-    ),
-    max_leaves=5,
-)
+TREES = trees(LEAVES)
 LOOPS = st.builds(
     Scanned,
     st.lists(TREES, min_size=1, max_size=2).map(tuple),
