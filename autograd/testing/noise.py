@@ -14,9 +14,12 @@ EPSILON = sys.float_info.epsilon
 SAFETY = 10.0
 COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
 HALVINGS = 40
+TO_THE_LAST_BIT = 52  # halvings of the widest spacing below
 SOME_HALVINGS = 12  # enough to tell a jump from a slope
 MORE = 4.0  # times the rounding that is known
+MANY = 100.0  # times the rounding: jumps that are greater are those of poles
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
+MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4)]
 SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
 
@@ -54,7 +57,9 @@ def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: t
     return worst
 
 
-def teeth(g: Slice, x: float, side: int, low: float, high: float, known: float) -> float:
+def teeth(
+    g: Slice, x: float, side: int, low: float, high: float, known: float, spacings: Sequence[float] = TEETH
+) -> float:
     """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
 
     0.0 if it is not much more than the rounding that is known.
@@ -63,21 +68,32 @@ def teeth(g: Slice, x: float, side: int, low: float, high: float, known: float) 
     does not jump; and those of an f with a step or a pole, but that f jumps once.
     """
     worst = 0.0
-    for relative in TEETH:
+    for relative in spacings:
         points = [x + side * k * abs(x) * relative for k in range(7)]
         values = [g(t) if low <= t <= high else math.nan for t in points]
         if all(map(math.isfinite, values)):
             noise = roughness(values, min)
             of_x = EPSILON * (max(values) - min(values)) / relative  # any f may round a multiple of x
             least = max(worst, MORE * known, of_x, SAFETY * EPSILON * max(map(abs, values)))
-            if noise > least and jump(g, points, noise / SAFETY) > noise:
-                worst = noise if _jumps_often(g, points) else worst
+            if noise > least:
+                slope = _slope_between_jumps(g, x, side)
+                greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
+                if noise < greatest < MANY * noise and _jumps_often(g, points, slope):
+                    worst = noise
     return worst
 
 
-def _jumps_often(g: Slice, points: list[float]) -> bool:
+def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
+    """The median slope of f over three steps so narrow that hardly one holds a jump."""
+    spacing = next(_spacings(abs(x)))  # as in `rounding`, where these values are known
+    values = [g(x + side * k * spacing) for k in range(4)]
+    changes = sorted(side * (b - a) for a, b in pairwise(values))
+    return changes[1] / spacing if all(map(math.isfinite, changes)) else 0.0
+
+
+def _jumps_often(g: Slice, points: list[float], slope: float = 0.0) -> bool:
     """Whether f jumps between several of these neighbours, by amounts that are alike."""
-    jumps = sorted((jump(g, list(ends), halvings=SOME_HALVINGS) for ends in pairwise(points)), reverse=True)
+    jumps = sorted((jump(g, list(ends), 0.0, SOME_HALVINGS, slope) for ends in pairwise(points)), reverse=True)
     return jumps[SEVERAL - 1] > COARSE * jumps[0]
 
 
@@ -121,14 +137,15 @@ def _spacings(size: float) -> Iterator[float]:
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
 
 
-def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS) -> float:
+def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0) -> float:
     """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile.
 
-    It is traced until it is negligible, or as small as rounding makes it in floats.
+    It is traced until it is negligible, or as small as rounding makes it in floats. `slope` is that of f between its
+    jumps, which it may undo: the teeth of a saw lead nowhere.
     """
 
     def change(ends: tuple[float, float]) -> float:
-        return abs(g(ends[1]) - g(ends[0]))
+        return abs(g(ends[1]) - g(ends[0]) - slope * (ends[1] - ends[0]))
 
     a, b = max(pairwise(points), key=change)
     for _ in range(halvings):

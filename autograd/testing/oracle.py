@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.testing.domains import Domain, interval
-from autograd.testing.noise import COARSE, EPSILON, HALVINGS, SAFETY, Slice, rounding, teeth
+from autograd.testing.noise import COARSE, EPSILON, HALVINGS, MORE_TEETH, SAFETY, TEETH, Slice, rounding, teeth
 from autograd.testing.quotients import (
     NOT_FOUND,
     SHRINK,
@@ -39,6 +39,7 @@ CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
 WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
+OVER_TEETH = 2.0**-6  # relative to |x|: a step over many jumps of a sum whose terms cancel
 ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
 
@@ -108,14 +109,26 @@ def numeric_derivative(
 
 def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: float) -> Estimate:
     """The derivative from a ladder of steps, where f is not smooth or its rounding is large."""
-    known = rounding(g, x, abs(x), side, low, high)[0][1]
-    least = max(teeth(g, x, 1 if high - x > x - low else -1, low, high, known), stated)
+    known, inward = rounding(g, x, abs(x), side, low, high)[0][1], 1 if high - x > x - low else -1
+    least = max(teeth(g, x, inward, low, high, known), stated)
     found = _estimated(g, x, side, low, high, least, math.inf)
+    if side == 0 and _differs_wider(g, x, found, low, high):
+        least = max(least, *(teeth(g, x, one, low, high, known, TEETH + MORE_TEETH) for one in (1, -1)))
+        found = _estimated(g, x, side, low, high, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
         near = _estimated(g, x, side, low, high, least, abs(x) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
     return found
+
+
+def _differs_wider(g: Slice, x: float, found: Estimate, low: float, high: float) -> bool:
+    """Whether a wider step sees another slope altogether: perhaps what was found is that between two teeth."""
+    step = abs(x) * OVER_TEETH
+    if not low <= x - step < x + step <= high:
+        return False
+    slope, _ = close_quotient(g, x, step, 0.0)
+    return abs(slope - found.value) > abs(found.value) / 2
 
 
 def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float) -> Estimate | None:

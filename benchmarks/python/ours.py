@@ -72,3 +72,16 @@ def from_eager(case: Case, backend: str, rows: int, some: list[int], size: int |
         got = alone.value_and_grad(*row, argnums=case.argnums)
         worst = max(worst, difference(got, want), difference((value[k], [g[k] for g in gradients]), want))
     return worst
+
+
+def condition(case: Case, rows: int, some: list[int], size: int | None = None) -> float:
+    """How far value and gradients of eager runs move where each number of a row moves by an ulp."""
+    [arguments] = case.inputs(function(case), rows, 1, size)
+    chosen = [of_row(case, arguments, k) for k in some]
+    return max(difference(eager(case, [_moved(a) for a in row])[0], eager(case, row)[0]) for row in chosen)
+
+
+def _moved(argument: Any) -> Any:
+    array = np.asarray(argument)
+    moved = np.nextafter(array, np.inf) if array.dtype.kind == "f" else array
+    return moved if array.ndim else moved.item()

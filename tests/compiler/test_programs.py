@@ -27,6 +27,11 @@ SIZES |= {"p": 5, "q": 3}
 
 @pytest.mark.parametrize("letter", CASES)
 def test_programs_as_people_write_them(letter: str) -> None:
-    """Rows, of which each takes its own path, and each alone, have the value and the gradients of an eager run."""
+    """Rows, of which each takes its own path, and each alone, have the value and the gradients of an eager run.
+
+    NumPy's powers are not those of Python to the last bit on every processor, and adaptive steps enlarge an ulp.
+    """
+    chosen = 5, [0, 3], SIZES.get(letter)
     with np.errstate(all="ignore"):  # arithmetic is IEEE's
-        assert ours.from_eager(CASES[letter], "numpy", 5, [0, 3], SIZES.get(letter)) <= 1e-12
+        worst = ours.from_eager(CASES[letter], "numpy", *chosen)
+        assert worst <= 1e-12 or worst <= 8 * ours.condition(CASES[letter], *chosen)

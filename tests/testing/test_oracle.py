@@ -88,6 +88,30 @@ def test_a_coarse_rounding_is_seen(row: Any, data: st.DataObject) -> None:
     assert abs(estimate.value - derivative(x)) <= estimate.bound, estimate
 
 
+# f of a number and of the library that has its functions: its terms cancel near 0, as they do in textbooks
+CANCELLING: list[Callable[[Any, Any], Any]] = [
+    lambda x, m: (1 - m.cos(x)) / x**2,
+    lambda x, m: (m.exp(x) - 1) / x,
+    lambda x, m: m.log(1 + x) / x,
+    lambda x, m: (m.sqrt(1 + x) - 1) / x,
+    lambda x, m: (x - m.sin(x)) / x**3,
+    lambda x, m: (m.exp(x) - m.exp(-x)) / (2 * x),
+    lambda x, m: (1 / x - m.sqrt(1 / x**2 - 4)) / 2,
+]
+
+
+@pytest.mark.parametrize("f", CANCELLING)
+@costly(12, deep=300)
+@given(exponent=st.floats(-6.0, -0.5))
+def test_the_teeth_of_terms_that_cancel_are_rounding(f: Callable[[Any, Any], Any], exponent: float) -> None:
+    """Between two roundings inside f its slope is another: narrow steps see a smooth f with a huge derivative."""
+    x = 10.0**exponent
+    estimate = numeric_derivative(lambda t: f(t, math), x)
+    with mpmath.workdps(50):
+        truth = mpmath.diff(lambda t: f(t, mpmath), mpmath.mpf(x))
+        assert abs(mpmath.mpf(estimate.value) - truth) <= estimate.bound, estimate
+
+
 # the difficulty, f, x, the derivative, the tightness that the bound must reach, relative to it
 HARD = [
     ("a wrong sign on 1e-7·x would show", lambda x: 1e-7 * x, 3.0, 1e-7, 1e-8),
