@@ -104,12 +104,14 @@ class Lowering:
 
         TraceError where f changed data after something was computed from it.
         """
-        found, below = self._below(outputs)
-        changed, known, emit = self.data_changed(), self.known, self.builder.emit
+        found, known, emit = self._below(outputs), self.known, self.builder.emit
+        if self.data_changed():
+            for node in found:
+                if node.op is not None:
+                    refuse_changed(node)
+            found = self._below(outputs)  # plain numbers have become constants, to be looked at
         for node in found:
-            data, row, operands = node._data, node.op, below[id(node)]
-            if changed and operands:
-                refuse_changed(node)
+            data, row = node._data, node.op
             # A condition gets its number with the operation that uses it, after the values that it compares.
             if type(data) is Condition:
                 continue
@@ -117,26 +119,40 @@ class Lowering:
                 known[id(node)] = self._leaf(node)
                 continue
             try:
-                i = emit(row.key, tuple([known[id(v)] for v in operands]), node.label)
+                i = emit(row.key, self._operands(node), node.label)
             except KeyError:  # there are conditions among them
                 i = self._chosen(node)
             known[id(node)] = i
             known.setdefault(id(data), i)
 
-    def _below(self, outputs: Iterable[Any]) -> tuple[list[Value], dict[int, tuple[Value, ...]]]:
-        """The Values that outputs depend on and that have no number yet, oldest first, and the operands of each."""
+    def _below(self, outputs: Iterable[Any]) -> list[Value]:
+        """The Values that outputs depend on and that have no number yet, oldest first."""
         known = self.known
         found = list({id(v): v for v in outputs if isinstance(v, Value) and id(v) not in known}.values())
-        below: dict[int, tuple[Value, ...]] = dict.fromkeys(map(id, found), ())
+        seen = set(map(id, found))
         for node in found:
-            operands = below[id(node)] = node.inputs
-            for v in operands:
-                if id(v) not in below and id(v) not in known:
-                    below[id(v)] = ()
+            x, y = node._x, node._y
+            for v in (
+                (x, *y) if type(y) is tuple else () if x is None else (x,) if type(y) is float or y is None else (x, y)
+            ):
+                if id(v) not in seen and id(v) not in known:
+                    seen.add(id(v))
                     found.append(v)
         found.sort(key=attrgetter("index"))
         self.kept.append(found)
-        return found, below
+        return found
+
+    def _operands(self, node: Value) -> tuple[int, ...]:
+        """The numbers of a node's operands; KeyError where one of them has none yet."""
+        known, x, y = self.known, node._x, node._y
+        if y is None:
+            return (known[id(x)],)
+        if type(y) is float:
+            number = self.builder.constant(y)
+            return (known[id(x)], number) if node._place else (number, known[id(x)])
+        if type(y) is tuple:
+            return known[id(x)], *[known[id(v)] for v in y]
+        return known[id(x)], known[id(y)]
 
     def data_changed(self) -> bool:
         """Whether the data of some Value has been set since the trace began."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SWEEPING = RLock()
 wait_before_forks(SWEEPING)
 
+LATER = object()  # in place of the local derivatives of an operation that is traced: most are never asked for
+
 _age = attrgetter("index")
 
 
@@ -61,6 +63,9 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
                 u._adjoint = zero
                 put(u) if u.index >= first else older.append(u)
     nodes.sort(key=_age, reverse=True)
+    if type(output._data) is not float:
+        for node in nodes:
+            node._derive()
     output._adjoint = seed
     _descend(nodes, zero)
     return nodes, leaves, older

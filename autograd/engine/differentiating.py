@@ -205,6 +205,9 @@ def is_unchanged(node: Value) -> bool:
     """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
     row, numbers = node.op, tuple(v.data for v in node.inputs)
     assert row is not None
+    made: Any = node.data
+    if type(made) is Symbol and made.op == row.key:
+        return same(row.structured(numbers), made.operands)
     try:
         data, partials = row.rule(*row.structured(numbers))
     except (ValueError, ArithmeticError):

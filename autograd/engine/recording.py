@@ -5,6 +5,7 @@ Each primitive has one closure that runs its rule on the numbers of its operands
 
 from __future__ import annotations
 
+from autograd.engine.adjoints import LATER
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import FOLLOWING, NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
@@ -13,7 +14,7 @@ from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.numbers.operand import beside_list
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import METHODS, OPERATORS, core
-from autograd.symbols import Symbol
+from autograd.symbols import Condition, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 
 new = object.__new__
+TRACED = {Symbol, Condition}
+EXACT = {Symbol, Condition, float, int, bool}  # operands of which a traced operation is a symbol of its own
 PLAIN = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
 
 
@@ -50,8 +53,35 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     return made
 
 
-def _unary(row: Primitive) -> Callable[..., Any]:
+def evaluator(row: Primitive) -> Callable[..., Any]:
+    """The value of an operation on the numbers of its operands, and its local derivatives.
+
+    In a trace the value is a symbol of the operation, and the rule runs only if a derivative is asked for.
+    """
     evaluate = row.evaluate
+    if row.is_foreign or row.vectors:
+        return evaluate
+
+    def of_one(x: Any) -> Any:
+        return (Symbol("", row.key, (x,)), (LATER,)) if type(x) is Symbol else evaluate(x)
+
+    def of_two(x: Any, y: Any) -> Any:
+        if (type(x) is Symbol or type(y) is Symbol) and type(x) in EXACT and type(y) in EXACT:
+            return Symbol("", row.key, (x, y)), (LATER, LATER)
+        return evaluate(x, y)
+
+    def of_several(*operands: Any) -> Any:
+        kinds = set(map(type, operands))
+        if kinds.isdisjoint(TRACED) or not kinds <= EXACT:
+            return evaluate(*operands)
+        return Symbol("", row.key, operands), (LATER,) * len(operands)
+
+    count = len(row.parameters)
+    return of_one if count == 1 else of_two if count == 2 else of_several
+
+
+def _unary(row: Primitive) -> Callable[..., Any]:
+    evaluate = evaluator(row)
 
     def record(x: Value) -> Value:
         try:
@@ -87,9 +117,35 @@ def _binary(row: Primitive) -> Callable[..., Any]:
     return record
 
 
+def _several(row: Primitive) -> Callable[..., Any]:
+    """The closure for more than two operands."""
+    evaluate = evaluator(row)
+
+    def record(*operands: Any) -> Any:
+        beside = core(next((v for v in operands if isinstance(v, Value)), 0.0))
+        inputs: list[Any] = [operand(x, beside) for x in operands]
+        if any(v is None for v in inputs):
+            return row.apply(*operands)
+        return _made(row, evaluate, tuple(inputs), [v._data for v in inputs])
+
+    return record
+
+
+def _made(row: Primitive, evaluate: Callable[..., Any], inputs: tuple[Any, ...], data: list[Any]) -> Value:
+    """The node of an operation on inputs with these numbers."""
+    try:
+        value, partials = evaluate(*data)
+    except (ValueError, ArithmeticError) as error:
+        found = _ieee(row, inputs)
+        if found is None:
+            raise _failure(row, error, inputs)
+        value, partials = found
+    return node(value, row, inputs, partials)
+
+
 def _general(row: Primitive) -> Callable[..., Any]:
-    """The closure for any number of operands, some of them sequences; the node's inputs are all of them, flattened."""
-    evaluate, is_vector = row.evaluate, [name in row.vectors for name in row.parameters]
+    """The closure for operands some of which are sequences; the node's inputs are all of them, flattened."""
+    evaluate, is_vector = evaluator(row), [name in row.vectors for name in row.parameters]
 
     def record(*operands: Any) -> Any:
         inputs: tuple[Value, ...] = ()
@@ -108,14 +164,7 @@ def _general(row: Primitive) -> Callable[..., Any]:
             return _with_constants(row, record, operands)
         if len(lengths) > 1 and len(set(lengths)) > 1:
             raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
-        try:
-            value, partials = evaluate(*data)
-        except (ValueError, ArithmeticError) as error:
-            found = _ieee(row, inputs)
-            if found is None:
-                raise _failure(row, error, inputs)
-            value, partials = found
-        return node(value, row, inputs, partials)
+        return _made(row, evaluate, inputs, data)
 
     return record
 
@@ -155,7 +204,8 @@ def _described(x: Value) -> str:
 def recorder(row: Primitive) -> Callable[..., Any]:
     """The closure that records one primitive."""
     count = len(row.parameters)
-    record = _general(row) if row.vectors or count > 2 else _unary(row) if count == 1 else _binary(row)
+    kind = _general if row.vectors else _unary if count == 1 else _binary if count == 2 else _several
+    record = kind(row)
     if row.plain:
         return _of_plain_operands(row, record)
     return sides_kept(row, record) if row.sides else _root_of_squares(record) if row.name == "sqrt" else record
@@ -188,9 +238,11 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
 def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The methods of a binary operator: forward and reflected."""
-    evaluate = row.evaluate
+    evaluate = evaluator(row)
 
     def forward(self: Value, other: Any) -> Any:
+        if type(other) is float and type(self._data) is Symbol:
+            return _beside(row, self, other, 1)
         if type(other) is not Value:  # or of NumPy
             given, other = other, operand(other, self._data)
             if other is None:
@@ -205,12 +257,23 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return node(data, row, (self, other), partials)
 
     def reflected(self: Value, other: Any) -> Any:
+        if type(other) is float and type(self._data) is Symbol:
+            return _beside(row, self, other, 0)
         left = operand(other, self._data)
         if left is None:
             return beside_list(row.function, other, self) if _follows(row, self) else NotImplemented
         return forward(left, self)
 
     return forward, reflected
+
+
+def _beside(row: Primitive, x: Value, number: float, place: int) -> Value:
+    """A traced operation on a Value and a plain number in this place, which the node keeps as it is."""
+    operands = (x._data, number) if place else (number, x._data)
+    made = node(Symbol("", row.key, operands), row, (x,), (LATER,))
+    if made.op is not None:
+        made._y, made._dy, made._place = number, x._data, place
+    return made
 
 
 def _follows(row: Primitive, x: Value) -> bool:

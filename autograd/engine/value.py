@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from operator import attrgetter
 
-from autograd.engine.adjoints import SWEEPING, sweep
+from autograd.engine.adjoints import LATER, SWEEPING, sweep
 from autograd.engine.traps import notice_equality, notice_growth
 from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
@@ -132,6 +132,7 @@ class Value(Scalar):
         """∂self/∂input for each of `inputs`, with the data of when the node was made; None is an absent edge."""
         if type(self._y) is float:
             self._show_number()
+        self._derive()
         if self._y is None:
             return () if self._x is None else (self._dx,)
         return (self._dx, *self._dy) if type(self._y) is tuple else (self._dx, self._dy)
@@ -142,12 +143,25 @@ class Value(Scalar):
             if type(self._y) is float:
                 constant, x, number, assumed = Value.constant(self._y), self._x, self._y, self._dy
                 assert self.op is not None
-                if self._place == 0:
+                if self._dx is LATER:
+                    self._dy = LATER
+                    self._x, self._y = (constant, x) if self._place == 0 else (x, constant)
+                elif self._place == 0:
                     self._dx, self._dy = self.op.local((number, assumed), self._data)
                     self._x, self._y = constant, x
                 else:
                     self._dx, self._dy = self.op.local((assumed, number), self._data)
                     self._y = constant
+
+    def _derive(self) -> None:
+        """Have the local derivatives, if this was traced: from the operands in its symbol."""
+        if self._dx is LATER:
+            assert self.op is not None
+            partials = self.op.local(self._data.operands, self._data)
+            if type(self._y) is float:
+                self._dx = partials[1 - self._place]
+            else:
+                self._connect(self.inputs, partials)
 
     def _connect(self, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> None:
         """Let these be its operands and local derivatives."""

@@ -28,9 +28,8 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> C
         for here, x in placed(args[0] if len(args) == 1 else args):
             own = key(x) if key else x
             better = here if found is False else both(here, either(opposite(found), truth(wins(own, best_key))))
-            best, best_key = (
-                (x, own) if found is False else (selected(better, x, best), selected(better, own, best_key))
-            )
+            best = x if found is False else selected(better, x, best)
+            best_key = best if key is None else own if found is False else selected(better, own, best_key)
             found = either(found, here)
         if found is True:
             return best
