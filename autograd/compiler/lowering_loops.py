@@ -186,7 +186,7 @@ class StepLowering(Lowering):
 
 def is_number(x: Any) -> bool:
     """Whether a step may carry x."""
-    return isinstance(x, (Value, Condition, *PLAIN))
+    return isinstance(x, (Value, Condition, Symbol, *PLAIN))
 
 
 def number_of(lowering: Lowering, x: Any) -> int:
@@ -198,4 +198,4 @@ def number_of(lowering: Lowering, x: Any) -> int:
     if isinstance(x, BOOLEANS):
         one, zero = lowering.builder.constant(1.0), lowering.builder.constant(0.0)
         return lowering.builder.emit("where", (lowering.number(x), one, zero))
-    return lowering.number(coerce(x))
+    return lowering.detached(x) if type(x) is Symbol else lowering.number(coerce(x))

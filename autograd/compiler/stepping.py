@@ -63,17 +63,28 @@ class Traced(NamedTuple):
 
 
 class Stepping:
-    """Makes loops while a function is traced; `met` says whether there were any."""
+    """Makes loops while a function is traced; `met` says whether there were any, `read` whether of a `for` statement.
+
+    Those of `for` statements are made if it is to read them.
+    """
 
     lowering: Lowering  # of the program, or of the step, that is being traced
 
-    def __init__(self) -> None:
+    def __init__(self, reads: bool = True) -> None:
         self.branches: Branches | None = None
-        self.met = False
+        self.met = self.read = False
+        self.make = self._written if reads else None
 
     def start(self, lowering: Lowering, branches: Branches | None) -> None:
         """A trace begins."""
         self.lowering, self.branches = lowering, branches
+        if branches is not None:
+            branches.make = self.make
+
+    def _written(self, *loop: Any) -> Any:
+        """The state after all turns of a `for` statement."""
+        self.read = True
+        return self.run(*loop)
 
     def run(
         self, step: Callable[[Any, Any], Any], carry: Any, xs: Any, times: int, reverse: bool

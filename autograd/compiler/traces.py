@@ -26,6 +26,7 @@ from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
 from autograd.lifting.apart import returned
 from autograd.lifting.handlers import handles_errors
+from autograd.lifting.steps import in_written_steps
 from autograd.refusals import TraceError
 
 T = TypeVar("T")
@@ -185,6 +186,8 @@ class Traces:
         f = self._original("other shapes")
         if handles_errors(f):
             return None
+        if stepping is not None and stepping.make is not None:
+            f = in_written_steps(f, stepping.make)
         try:
             return self._traced_on(call, f, stepping=stepping)
         except Unlike:
@@ -244,15 +247,18 @@ class Traces:
             self.programs.update(programs)
 
 
-def once(traced: Callable[[Stepping | None], T]) -> T:
-    """What is traced with one step of each loop or, where steps are not alike, with all of them."""
-    stepping = Stepping()
+def once(traced: Callable[[Stepping | None], T], reads: bool = True) -> T:
+    """What is traced with one step of each loop or, where steps are not alike, with all of them.
+
+    A `for` statement must not keep a scan from being traced once.
+    """
+    stepping = Stepping(reads)
     try:
         return traced(stepping)
     except Exception:  # perhaps of a loop from one step: all steps tell whether it is f's own
         if not stepping.met:
             raise
-    return traced(None)
+    return once(traced, reads=False) if stepping.read else traced(None)
 
 
 _pauses: list[None] = []  # of the garbage collector, one item for each active pause

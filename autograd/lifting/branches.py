@@ -37,6 +37,7 @@ from autograd.lifting.merging import (
 )
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.risks import RISKY, WATCHED, watch, watching
+from autograd.lifting.steps import Steps
 from autograd.primitives import TABLE
 from autograd.refusals import CHOICE, is_library, refuse
 from autograd.symbols import Condition
@@ -79,6 +80,7 @@ class Branches:
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Attempt] = []  # those of them that are a `try`
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
+        self.make: Any = None  # what makes a loop of one step, if anything does
 
     def close(self) -> None:
         """The trace has come to its end."""
@@ -113,6 +115,10 @@ class Branches:
         for outer in self.stack:
             running = both(outer.path, running)
         self.failures.append((running, MoreTurns(str(refused))))
+
+    def steps(self, xs: Any) -> Steps:
+        """What a loop goes over whose turns only assign names."""
+        return Steps(xs, None if self.stack else self.make)
 
     # --- filters
 

@@ -13,6 +13,7 @@ else:                              with fork:
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.expressions import Expressions
@@ -29,6 +30,7 @@ from autograd.lifting.syntax import (
     quoted,
     within,
 )
+from autograd.lifting.turns import Scope, in_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +46,13 @@ class Unreadable(Exception):
 class Rewriter(ast.NodeTransformer):
     """Rewrites a function, and those inside it."""
 
+    free: tuple[str, ...] = ()  # names of ours that are free in what it makes, rather than builtins
+
     def __init__(self) -> None:
         self.count = 0
         self.shared: list[str] = []  # names of the function that belong to one around it
         self.first = ""  # the parameter that `super()` means
+        self.scope: Any = None  # of the function
         self.loops: list[tuple[str, list[str]]] = []  # around this statement: their names, and the names that they bind
 
     def fresh(self, what: str) -> str:
@@ -62,7 +67,8 @@ class Rewriter(ast.NodeTransformer):
         if any(isinstance(part, NOT_READ) for part in within(node.body)):
             node.body = [self.expression(s) for s in node.body]
             return node
-        kept = self.shared, self.loops, self.first
+        kept = self.shared, self.loops, self.first, self.scope
+        self.scope = Scope(node)
         self.first = next((x.arg for x in [*node.args.posonlyargs, *node.args.args]), "")
         self.shared = [name for part in within(node.body) if isinstance(part, ast.Nonlocal) for name in part.names]
         self.loops = []
@@ -75,7 +81,7 @@ class Rewriter(ast.NodeTransformer):
             node.body.insert(0, at(node.body[0], f"{FRAME} = {RUNTIME}.frame({quoted(self.shared)[2:]})"))
         if self.shared:
             node.body.insert(0, at(node.body[0], f"{RUNTIME}.shares(lambda: [{', '.join(self.shared)}])"))
-        self.shared, self.loops, self.first = kept
+        self.shared, self.loops, self.first, self.scope = kept
         return node
 
     def decorated(self, node: Any) -> None:
@@ -149,6 +155,10 @@ class Rewriter(ast.NodeTransformer):
     visit_Break = visit_Continue = jump
 
     def visit_For(self, node: ast.For) -> Any:
+        if self.scope.is_steady(node):
+            names, again = self.scope.carried(node), copy.deepcopy(node.body)
+            xs = self.iterated(node.iter)
+            return in_steps(node, self.fresh("steps"), names, xs, self.block(node.body), self.block(again))
         if not jumps_out(node):
             return self.generic_visit(node)
         names = bound([node])

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.lifting.rewriting import Rewriter, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MADE = "_autograd_made"
 PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten
 
 
 @functools.lru_cache(maxsize=1024)
-def rewritten(code: CodeType) -> CodeType | None:
+def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
     """A function's code whose branches can be traced; None where its source is not what runs, or cannot be found.
+
+    Another rewriter makes other code, or is at a loss.
 
     >>> rewritten((lambda x: x).__code__.replace(co_filename="nowhere.py")) is None
     True
@@ -36,7 +38,8 @@ def rewritten(code: CodeType) -> CodeType | None:
         return None
     ((node, inside),) = found
     try:
-        return _compiled(Rewriter().visit(copy.deepcopy(_bare(node))), inside, code)
+        made = rewriter().visit(copy.deepcopy(_bare(node)))
+        return _compiled(made, inside, code, (*code.co_freevars, *rewriter.free))
     except Unreadable:
         return None
 
@@ -106,9 +109,9 @@ def _bare(node: Any) -> Any:
     return ast.copy_location(made, node)
 
 
-def _compiled(node: ast.FunctionDef, inside: str, code: CodeType) -> CodeType:
+def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence[str]) -> CodeType:
     """The code of a function with these free variables, in a class of this name, which its private names need."""
-    parameters = ast.arguments([], [ast.arg(name) for name in code.co_freevars], None, [], [], None, [])
+    parameters = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
     node.name = MADE  # else the function itself would be one of its free variables
     body: Any = ast.ClassDef(inside, [], [], [node], []) if inside else node
     known = [] if not inside or inside in code.co_freevars else [ast.Global([inside])]
