@@ -9,7 +9,7 @@ from typing import Any
 from autograd.compiler.array_kernels import ARRAY_KERNELS
 from autograd.compiler.building import VARIABLE, ProgramBuilder, rewritten
 from autograd.compiler.loops import bodies
-from autograd.compiler.program import DETACH, Program
+from autograd.compiler.program import DETACH, LOOP, Program
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.value import GIVEN, changes
@@ -98,6 +98,11 @@ class Lowering:
     def close(self) -> None:
         """The trace is over: inputs that outlive it are refused from now on."""
         close([v for v in self.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
+
+    def forget(self) -> None:
+        """Let go of all that has a number: it takes as much memory as the program."""
+        self.known.clear()
+        self.kept.clear()
 
     def record(self, outputs: Iterable[Any]) -> None:
         """Give a number to every Value that the outputs depend on, oldest first.
@@ -211,7 +216,7 @@ def executable(program: Program) -> Program:
 
 def _is_written_out(op: str) -> bool:
     """Whether an operation has no kernel of any kind, so that its rule must be expanded."""
-    return op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
+    return op != LOOP and op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
 
 
 def _written_out(builder: ProgramBuilder, row: Primitive, operands: Sequence[int]) -> int:

@@ -71,6 +71,7 @@ def trace(
         map_leaves(numbers.append, result, None)
         lowering.record(numbers)
         outputs = _output(result, lowering)
+        template = map_leaves(lambda _: 0.0, result, None)
     finally:
         looping.reset(token)
         lowering.close()
@@ -79,6 +80,8 @@ def trace(
     code = builder.constant(0.0)
     for i, (where, _) in reversed(list(enumerate(failures, 1))):
         code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
+    del result, numbers
+    lowering.forget()
     live = reached([*leaves_of(outputs), code], [x.operands for x in builder.operations])
     gathers, chosen = indexing.gathers(set(live))
     program = builder.program(name, [*traced, *chosen], outputs)
@@ -88,7 +91,6 @@ def trace(
     if failures:
         failing = replace(builder.program(name, [*traced, *chosen], code), rows=rows, template=0.0)
         guard = Guard(failing, tuple(error for _, error in failures))
-    template = map_leaves(lambda _: 0.0, result, None)
     return replace(program, rows=rows, template=template, gathers=gathers, guard=guard)
 
 
