@@ -116,9 +116,9 @@ class Branches:
             running = both(outer.path, running)
         self.failures.append((running, MoreTurns(str(refused))))
 
-    def steps(self, xs: Any) -> Steps:
+    def steps(self, *xs: Any) -> Steps:
         """What a loop goes over whose turns only assign names."""
-        return Steps(xs, None if self.stack else self.make)
+        return Steps(None if self.stack else self.make, *xs)
 
     # --- filters
 

@@ -30,7 +30,7 @@ from autograd.lifting.syntax import (
     quoted,
     within,
 )
-from autograd.lifting.turns import Scope, in_steps
+from autograd.lifting.turns import Scope, gone_over, in_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +157,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> Any:
         if self.scope.is_steady(node):
             names, again = self.scope.carried(node), copy.deepcopy(node.body)
-            xs = self.iterated(node.iter)
+            xs = gone_over(node.iter, self.iterated)
             return in_steps(node, self.fresh("steps"), names, xs, self.block(node.body), self.block(again))
         if not jumps_out(node):
             return self.generic_visit(node)

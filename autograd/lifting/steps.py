@@ -14,7 +14,7 @@ from autograd.arrays.lists import is_traced
 from autograd.lifting.rewriting import Unreadable
 from autograd.lifting.sources import rewritten
 from autograd.lifting.syntax import RUNTIME
-from autograd.lifting.turns import Scope, in_steps
+from autograd.lifting.turns import Scope, gone_over, in_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,10 +29,13 @@ class Steps:
 
     last: Any  # what the last turn gets
 
-    def __init__(self, xs: Any, make: Make | None) -> None:
-        self.xs, self.make = xs, make
-        known = isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)
-        self.many = make is not None and known and len(xs) > MANY
+    def __init__(self, make: Make | None, first: Any, *others: Any) -> None:
+        """`first` is what the loop goes over, or the function that makes it of the others."""
+        self.make = make
+        is_long = make is not None and all(map(_is_long, others or [first]))
+        pairs = bool(others) and first in (zip, enumerate)
+        self.xs = list(first(*others)) if pairs and is_long else first(*others) if others else first
+        self.many = is_long and (pairs or not others)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.xs)
@@ -48,6 +51,11 @@ class Steps:
         self.last = self.xs[-1]
         made: list[Any] = self.make(step, state, self.xs[1:], len(self.xs) - 1, False)[0]
         return made
+
+
+def _is_long(xs: Any) -> bool:
+    """Whether so many items are there at once."""
+    return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > MANY
 
 
 def _flat(x: Any) -> Iterator[Any]:
@@ -72,9 +80,9 @@ class Written:
     def __init__(self, make: Make) -> None:
         self.make = make
 
-    def steps(self, xs: Any) -> Steps:
+    def steps(self, *xs: Any) -> Steps:
         """What a loop goes over."""
-        return Steps(xs, self.make)
+        return Steps(self.make, *xs)
 
 
 class Loops(ast.NodeTransformer):
@@ -94,8 +102,8 @@ class Loops(ast.NodeTransformer):
         if not self.scope.is_steady(node):
             return self.generic_visit(node)
         self.count += 1
-        names, again = self.scope.carried(node), copy.deepcopy(node.body)
-        return in_steps(node, f"_autograd_steps{self.count}", names, node.iter, node.body, again)
+        names, again, xs = self.scope.carried(node), copy.deepcopy(node.body), gone_over(node.iter, lambda x: x)
+        return in_steps(node, f"_autograd_steps{self.count}", names, xs, node.body, again)
 
     def left(self, node: ast.AST) -> Any:
         return node

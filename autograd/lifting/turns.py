@@ -17,12 +17,12 @@ for x in xs:                   steps = runtime.steps(xs)
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.lifting.syntax import NOT_LAZY, RUNTIME, SCOPES, at, bound, jumps_out, quoted, within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 STATE, ITEM, LEFT = "_autograd_state", "_autograd_item", "_autograd_left"
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.Pass)
@@ -110,8 +110,20 @@ def _names(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+def gone_over(xs: ast.expr, expression: Callable[[ast.expr], ast.expr]) -> list[ast.expr]:
+    """What a loop goes over: an expression or, of a call of `zip` or `enumerate`, the function and its arguments."""
+    if not isinstance(xs, ast.Call) or getattr(xs.func, "id", "") not in ("zip", "enumerate") or xs.keywords:
+        return [expression(xs)]
+    return [xs.func, *map(expression, xs.args)]
+
+
 def in_steps(
-    loop: ast.For, steps: str, names: Sequence[str], xs: Any, first: Sequence[ast.stmt], other: Sequence[ast.stmt]
+    loop: ast.For,
+    steps: str,
+    names: Sequence[str],
+    xs: list[ast.expr],
+    first: Sequence[ast.stmt],
+    other: Sequence[ast.stmt],
 ) -> list[ast.stmt]:
     """A loop over xs, of which one turn after the first may stand for the others; `steps` is a name for what it is.
 
@@ -135,4 +147,6 @@ def in_steps(
     )
     rest.body[0].body[2:2] = other
     turns = at(loop, f"for {target} in {steps}: pass", [*first, rest])
-    return [at(loop, f"{steps} = {RUNTIME}.steps(_)", _=xs), turns]
+    made = at(loop, f"{steps} = {RUNTIME}.steps()")
+    made.value.args = xs
+    return [made, turns]

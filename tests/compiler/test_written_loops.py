@@ -92,6 +92,15 @@ def goes_over_pairs(x):
     return y + i * j
 
 
+def goes_over_two(x):
+    y = x
+    for k, v in enumerate(DATA):
+        y = 0.5 * sin(y + v) + 0.1 * k
+    for v, w in zip(DATA.tolist(), DATA[::-1]):
+        y = 0.5 * sin(y + v) * w
+    return y
+
+
 def goes_down(x):
     y = x
     for k in range(20, -20, -1):
@@ -194,7 +203,7 @@ def is_left_early(x):
 
 ONE = [
     reads_the_number_after, has_temporaries, lags, carries_lists, carries_a_dict, nests, goes_over_data, goes_over_rows,
-    goes_over_pairs, goes_down, bounces, has_a_flag, changes_sides,
+    goes_over_pairs, goes_over_two, goes_down, bounces, has_a_flag, changes_sides,
 ]  # fmt: skip
 EACH = [
     counts, is_read_by_a_function, is_read_by_a_generator, assigns_late, changes_something, asks_for_plain_numbers,
