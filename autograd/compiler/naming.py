@@ -71,7 +71,8 @@ def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], fun
             count += 1
             while f"v{count}" in taken:
                 count += 1
-            name = f"v{count}"
+            names.append(f"v{count}")
+            continue
         base = name
         while name in used:
             copies[base] = copies.get(base, 1) + 1

@@ -82,8 +82,10 @@ def trace(
         code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
     del result, numbers
     lowering.forget()
-    live = reached([*leaves_of(outputs), code], [x.operands for x in builder.operations])
-    gathers, chosen = indexing.gathers(set(live))
+    live: set[int] = set()
+    if "index" in roles:
+        live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
+    gathers, chosen = indexing.gathers(live)
     program = builder.program(name, [*traced, *chosen], outputs)
     with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
     rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)

@@ -61,7 +61,7 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
-ASKING = (isinstance, issubclass, type, id, callable)  # what asks which object it is given
+ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
 FIXED = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
 
 
@@ -231,7 +231,7 @@ class Branches:
         bound = getattr(f, "__self__", None)
         if isinstance(bound, list) and f.__name__ == "sort" and is_traced(bound):
             return lambda **named: refill(bound, CHOICES["sorted"](self.touched(bound), **named))
-        if any(f is x for x in ASKING):
+        if id(f) in ASKING:
             return lambda *args: f(*map(known, args))
         if isinstance(f, type):
             return f

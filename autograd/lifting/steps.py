@@ -86,11 +86,14 @@ class Written:
 
 
 class Loops(ast.NodeTransformer):
-    """Rewrites the long loops of a function, and nothing else."""
+    """Rewrites the long loops of a function, and nothing else, functions inside it neither."""
 
     free = (RUNTIME,)
+    scope: Scope | None = None
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        if self.scope is not None:
+            return node
         self.scope, self.count = Scope(node), 0
         node.body = [self.visit(statement) for statement in node.body]
         node.body = [x for made in node.body for x in (made if isinstance(made, list) else [made])]
@@ -99,6 +102,7 @@ class Loops(ast.NodeTransformer):
         return node
 
     def visit_For(self, node: ast.For) -> Any:
+        assert self.scope is not None
         if not self.scope.is_steady(node):
             return self.generic_visit(node)
         self.count += 1

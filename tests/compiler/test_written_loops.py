@@ -102,9 +102,14 @@ def goes_over_two(x):
 
 
 def goes_down(x):
+    def halved(z):
+        for _ in range(1):
+            z = 0.5 * z
+        return z
+
     y = x
     for k in range(20, -20, -1):
-        y = 0.5 * y + 0.01 * k
+        y = halved(y) + 0.01 * k
     return y
 
 
