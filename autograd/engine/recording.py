@@ -59,8 +59,9 @@ def evaluator(row: Primitive) -> Callable[..., Any]:
     In a trace the value is a symbol of the operation, and the rule runs only if a derivative is asked for.
     """
     evaluate = row.evaluate
-    if row.is_foreign or row.vectors:
+    if row.is_foreign:
         return evaluate
+    place = next((i for i, name in enumerate(row.parameters) if name in row.vectors), 0)
 
     def of_one(x: Any) -> Any:
         return (Symbol("", row.key, (x,)), (LATER,)) if type(x) is Symbol else evaluate(x)
@@ -76,8 +77,17 @@ def evaluator(row: Primitive) -> Callable[..., Any]:
             return evaluate(*operands)
         return Symbol("", row.key, operands), (LATER,) * len(operands)
 
+    def of_sequences(*operands: Any) -> Any:
+        xs = operands[place]
+        if not xs or type(xs[-1]) is not Symbol:  # the others are not looked at: that would cost floats their speed
+            return evaluate(*operands)
+        flat = [v for x in operands for v in (x if type(x) is list else (x,))]
+        if not EXACT.issuperset(map(type, flat)):
+            return evaluate(*operands)
+        return Symbol("", row.key, tuple([tuple(x) if type(x) is list else x for x in operands])), (LATER,) * len(flat)
+
     count = len(row.parameters)
-    return of_one if count == 1 else of_two if count == 2 else of_several
+    return of_sequences if row.vectors else of_one if count == 1 else of_two if count == 2 else of_several
 
 
 def _unary(row: Primitive) -> Callable[..., Any]:
