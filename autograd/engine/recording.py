@@ -61,7 +61,6 @@ def evaluator(row: Primitive) -> Callable[..., Any]:
     evaluate = row.evaluate
     if row.is_foreign:
         return evaluate
-    place = next((i for i, name in enumerate(row.parameters) if name in row.vectors), 0)
 
     def of_one(x: Any) -> Any:
         return (Symbol("", row.key, (x,)), (LATER,)) if type(x) is Symbol else evaluate(x)
@@ -78,9 +77,6 @@ def evaluator(row: Primitive) -> Callable[..., Any]:
         return Symbol("", row.key, operands), (LATER,) * len(operands)
 
     def of_sequences(*operands: Any) -> Any:
-        xs = operands[place]
-        if not xs or type(xs[-1]) is not Symbol:  # the others are not looked at: that would cost floats their speed
-            return evaluate(*operands)
         flat = [v for x in operands for v in (x if type(x) is list else (x,))]
         if not EXACT.issuperset(map(type, flat)):
             return evaluate(*operands)
@@ -155,7 +151,7 @@ def _made(row: Primitive, evaluate: Callable[..., Any], inputs: tuple[Any, ...],
 
 def _general(row: Primitive) -> Callable[..., Any]:
     """The closure for operands some of which are sequences; the node's inputs are all of them, flattened."""
-    evaluate, is_vector = evaluator(row), [name in row.vectors for name in row.parameters]
+    evaluate, traced, is_vector = row.evaluate, evaluator(row), [name in row.vectors for name in row.parameters]
 
     def record(*operands: Any) -> Any:
         inputs: tuple[Value, ...] = ()
@@ -174,7 +170,8 @@ def _general(row: Primitive) -> Callable[..., Any]:
             return _with_constants(row, record, operands)
         if len(lengths) > 1 and len(set(lengths)) > 1:
             raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
-        return _made(row, evaluate, inputs, data)
+        # To look at all of them would cost floats their speed.
+        return _made(row, traced if inputs and type(inputs[-1]._data) is Symbol else evaluate, inputs, data)
 
     return record
 
