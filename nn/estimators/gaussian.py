@@ -14,10 +14,11 @@ import numpy as np
 
 from autograd import Value, dot, exp, sum
 from nn.errors import require_one_of
+from nn.estimators.basis import ALIKE, SMALLEST
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic
 from nn.estimators.fitting import require_sensible
-from nn.estimators.units import ROUNDING, Units, in_units, less_means
+from nn.estimators.units import ROUNDING, Units, extremes, in_units, less_means
 from nn.module import Module
 from nn.objective import Objective
 from nn.optimisers import SGD
@@ -102,9 +103,12 @@ class GaussianClassifier(Probabilistic, Estimator):
         counts = np.bincount(y)
         self.class_prior_ = self._priors(counts)
         units = in_units(X)
-        within = [less_means(units.A[y == k]) for k in range(len(counts))]
-        self._require_regular(X, units, y, [away for away, _ in within])
-        means, S = self._moments(within) if self.solver == "exact" else self._ascended(units.A, y, within)
+        groups = [units.A[y == k] for k in range(len(counts))]
+        ends = [extremes(group) for group in groups]
+        within = [less_means(group, ends=both) for group, both in zip(groups, ends)]
+        scatters = np.array([away.T @ away for away, _, _ in within])
+        self._require_regular(units, ends, within, scatters)
+        means, S = self._moments(within, scatters) if self.solver == "exact" else self._ascended(units.A, y, within)
         self.means_ = np.ldexp(means + units.centre, units.exponent).astype(float)
         self.covariance_ = self._of_columns(units, S[0] if self.covariance == "shared" else S)
         vars(self).pop("coef_", None)
@@ -112,21 +116,26 @@ class GaussianClassifier(Probabilistic, Estimator):
         if self.covariance == "shared":
             self.coef_, self.intercept_ = self._linear(units, means, S[0])
         if self.solver == "exact":
-            densities = np.column_stack([self._log_density(X, k) for k in range(len(counts))])
-            self.history_, self.n_iter_ = [-float(np.mean(densities[np.arange(len(y)), y]))], 1
+            self.history_, self.n_iter_ = [self._at_maximum(units, S, counts)], 1
 
-    def _moments(self, within: Any) -> tuple[Any, Any]:
+    def _moments(self, within: Any, scatters: Any) -> tuple[Any, Any]:
         """The maximum of the likelihood in closed form: the means, and the covariances, only one if shared."""
-        means = np.array([mean for _, mean in within], dtype=float)
-        scatters = np.array([away.T @ away for away, _ in within])
-        counts = np.array([len(away) for away, _ in within])
+        means = np.array([mean for _, mean, _ in within], dtype=float)
+        counts = np.array([len(away) for away, _, _ in within])
         if self.covariance == "shared":
             return means, scatters.sum(axis=0)[np.newaxis] / counts.sum()
         return means, scatters / counts[:, np.newaxis, np.newaxis]
 
+    def _at_maximum(self, units: Units, S: Any, counts: Any) -> float:
+        """-Σ ln N / n: at the maximum the squares of a class's rows, in standard deviations, have the mean d."""
+        d = len(units.exponent)
+        shares = counts / counts.sum() if len(S) > 1 else np.ones(1)
+        logarithms = np.linalg.slogdet(S)[1] + 2 * log(2) * np.sum(units.exponent)
+        return float(shares @ logarithms + d * (1 + log(2 * pi))) / 2
+
     def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; likelihood of the rows; gradient ascent."""
-        spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _ in within], axis=0))
+        spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _, _ in within], axis=0))
         model = Gaussians(len(self.classes_), A.shape[1], self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
         theta, self.history_ = train(
@@ -199,27 +208,40 @@ class GaussianClassifier(Probabilistic, Estimator):
             raise ValueError(f"priors must be {len(counts)} numbers above 0 that add up to 1, got {self.priors!r}")
         return priors
 
-    def _require_regular(self, X: Any, units: Units, y: Any, within: list[Any]) -> None:
+    def _require_regular(self, units: Units, ends: list[Any], within: list[Any], scatters: Any) -> None:
         """Raise ValueError if a covariance is singular: too few rows, or linearly dependent columns."""
-        d, spare = X.shape[1], 1
+        d, spare = len(units.exponent), 1
         # The magnitudes that rounding is relative to: the original numbers, and those less their column's mean.
-        of = [(np.abs(X[y == k]).max(axis=0), np.abs(units.A[y == k]).max(axis=0)) for k in range(len(within))]
-        size = [np.maximum(np.ldexp(most, -units.exponent), moved) for most, moved in of]
+        sizes = np.array([np.max(np.abs([*both, *(both + units.centre)]), axis=0) for both in map(np.array, ends)])
+        groups, moved = [[away] for away, _, _ in within], np.array([most for _, _, most in within])
         who = [f"the covariance of class {label!r}" for label in self.classes_.tolist()]
         if self.covariance == "shared":
-            who, spare = ["the shared covariance"], len(within)
-            within, size = [np.vstack(within)], [np.max(size, axis=0)]
-        for away, most, whose in zip(within, size, who):
-            if len(away) < d + spare:
-                need = f"it needs {d + spare} samples at least, n_samples = {len(away)}"
+            who, spare, groups = ["the shared covariance"], len(within), [[away for away, _, _ in within]]
+            sizes, moved, scatters = sizes.max(axis=0)[None], moved.max(axis=0)[None], scatters.sum(axis=0)[None]
+        for group, size, most, scatter, whose in zip(groups, sizes, moved, scatters, who):
+            rows = int(np.sum([len(away) for away in group]))
+            if rows < d + spare:
+                need = f"it needs {d + spare} samples at least, n_samples = {rows}"
                 raise ValueError(f"{whose} of {d} features is singular: {need}")
-            constant = np.flatnonzero(np.max(np.abs(away), axis=0) <= ROUNDING * most)
+            constant = np.flatnonzero(most <= ROUNDING * size)
             if len(constant):
                 raise ValueError(f"{whose} is singular: column {self._named(constant[0])} is constant")
-            dependent = collinear(away)
+            dependent = [] if clearly_regular(scatter) else collinear(np.vstack(group))
             if dependent:
                 columns = ", ".join(self._named(i) for i in dependent)
                 raise ValueError(f"{whose} is singular: columns {columns} are collinear")
+
+
+def clearly_regular(scatter: Any) -> bool:
+    """Whether AᵀA tells that the columns of A are far from collinear; near it, rounding hides what A itself tells.
+
+    >>> clearly_regular(np.array([[2.0, 1.0], [1.0, 2.0]])), clearly_regular(np.ones((2, 2)))
+    (True, False)
+    """
+    spread = np.sqrt(np.diag(scatter))
+    if spread.min() < SMALLEST:
+        return False
+    return bool(np.linalg.eigvalsh(scatter / spread / spread[:, np.newaxis])[0] > ALIKE**2 * len(scatter))
 
 
 def collinear(away: Any) -> list[int]:

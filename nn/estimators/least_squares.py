@@ -1,4 +1,4 @@
-"""Exact least squares: the R of a QR decomposition of scaled columns, refined in extended precision."""
+"""Exact least squares: the R of a QR decomposition of scaled columns, corrected by gradients of full precision."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.estimators.units import Units
+from nn.estimators.basis import ALIKE
+from nn.estimators.units import Units, extremes
 
 LARGE = 2**20  # numbers: with more, extended precision takes too long
 BLOCK = 2**20  # numbers held in extended precision at a time
@@ -24,27 +25,44 @@ def least_squares(units: Units, target: Units, l2: float = 0.0, shares: Any = No
     >>> least_squares(in_units(X), in_units(Y)).astype(float)  # halves of x give quarters of y
     array([[1.]])
     """
-    used = np.any(units.A, axis=0)
+    used = np.any(extremes(units.A), axis=0)
     V = np.zeros((target.A.shape[1], len(used)), dtype=np.longdouble)
     if used.any():
-        weight = np.ones((len(units.A), 1)) if shares is None else np.sqrt(len(shares) * shares)[:, np.newaxis]
+        weight = None if shares is None else np.sqrt(len(shares) * shares)[:, np.newaxis]
         V[:, used] = _solution(units.of(used), target, l2, weight).T
     return V
 
 
 def _solution(units: Units, target: Units, l2: float, weight: Any) -> Any:
-    (n, d), A, Y = units.A.shape, weight * units.A, weight * target.A
+    (n, d), A, Y = units.A.shape, units.A, target.A
+    if weight is not None:
+        A, Y = weight * A, weight * Y
     root = np.ldexp(np.sqrt(n * l2 / 2), -units.exponent)  # ‖√(nλ/2) w‖² adds one row per column
     if l2 and d > n:
         return _of_rows(A, units.exponent, root, Y)
+    R = _triangle(A, root)
+    if R is not None:
+        V = _by_seminormal_equations(A, Y, root**2, R)
+        return V if A.size > LARGE else _refined(units, target, weight, root**2, R, V)
     rows = np.vstack([A, np.diag(root)]) if l2 else A
-    if len(rows) >= d:
-        R = np.linalg.qr(rows, mode="r")
-        diagonal = np.abs(np.diag(R))
-        if diagonal.min() > len(rows) * np.finfo(float).eps * diagonal.max():
-            V = _by_seminormal_equations(A, Y, root**2, R)
-            return V if A.size > LARGE else _refined(units, target, weight, root**2, R, V)
     return np.linalg.lstsq(rows, np.vstack([Y, np.zeros((len(rows) - n, Y.shape[1]))]), rcond=None)[0]
+
+
+def _triangle(A: Any, root: Any) -> Any:
+    """R with RᵀR = AᵀA + root²: by Cholesky's of that matrix where it keeps half of the digits; None if singular."""
+    n, d = A.shape
+    if n >= d:
+        gram = A.T @ A + np.diag(root**2)
+        unit = np.sqrt(np.diag(gram))
+        alike = gram / unit / unit[:, np.newaxis]
+        if np.linalg.eigvalsh(alike)[0] > ALIKE**2 * d:
+            return np.linalg.cholesky(alike).T * unit
+    rows = np.vstack([A, np.diag(root)]) if root.any() else A
+    if len(rows) < d:
+        return None
+    R = np.linalg.qr(rows, mode="r")
+    diagonal = np.abs(np.diag(R))
+    return R if diagonal.min() > len(rows) * np.finfo(float).eps * diagonal.max() else None
 
 
 def _of_rows(A: Any, exponent: Any, root: Any, Y: Any) -> Any:
@@ -73,6 +91,7 @@ def _refined(units: Units, target: Units, weight: Any, pull: Any, R: Any, V: Any
         for start in range(0, n, BLOCK // d + 1):
             rows = slice(start, start + BLOCK // d + 1)
             A = units.exactly(rows)
-            g = g + A.T @ (weight[rows] ** 2 * (target.exactly(rows) - A @ V))
+            left = target.exactly(rows) - A @ V
+            g = g + A.T @ (left if weight is None else weight[rows] ** 2 * left)
         V = V + np.linalg.solve(R, np.linalg.solve(R.T, g.astype(float)))
     return V

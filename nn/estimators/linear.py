@@ -81,7 +81,7 @@ class LinearEstimator(ByGradient, Estimator):
         target = in_units(Y, self.fit_intercept, shares=shares)
         V = least_squares(units, target, self.l2, shares)
         with np.errstate(over="ignore", under="ignore"):
-            Z = units.A @ V.T
+            Z = units.A @ V.T.astype(float)
             squares = np.average((Z - target.A) ** 2, axis=0, weights=shares)
             W = np.ldexp(V, target.exponent[:, np.newaxis] - units.exponent)
             loss = np.sum(np.ldexp(squares, 2 * target.exponent)) + self.l2 / 2 * np.sum(W**2)

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less is constant
-LARGE = 2**20  # numbers: the mean of more takes too long in extended precision
+SAFE = 400  # binary digits of the exponent: the square of a number of fewer fits in floats, with room for sums
+LARGE = 2**16  # numbers: the mean of more takes too long in extended precision
+WIDE = 2048  # numbers that stay in the fastest memory
 SEEN = 1e-9  # relative to the largest weight, in units of the columns: less changes no prediction
 
 
@@ -58,23 +60,26 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = Non
     >>> units.A.tolist(), units.exponent.tolist()
     ([[0.0, -0.5], [0.0, 0.0], [0.0, 0.5]], [-3, 1])
     """
-    largest, same = _extremes(X)
-    most = np.frexp(largest)[1]
-    A = _shifted(X, -most)
+    high, low = extremes(X)
+    size = np.frexp(np.maximum(np.abs(high), np.abs(low)))[1]
+    safe = np.max(np.abs(size), initial=0) < SAFE  # then sums and squares fit in floats as they are
+    first = 0 * size if safe else size
+    A = X if safe else _shifted(X, -first)
+    high, low = _shifted(high, -first), _shifted(low, -first)
     mean, rounded = np.zeros(X.shape[1], dtype=np.longdouble), np.zeros(X.shape[1], dtype=bool)
+    largest = np.maximum(np.abs(high), np.abs(low))
     if centred:
-        level, largest = A[0].copy(), np.ldexp(largest, -most)
-        A, mean = less_means(A, shares)
-        moved = _extremes(A)[0]
+        level, same = A[0].copy(), high == low
+        A, mean, moved = less_means(A, shares, (high, low))
         constant = same | (moved <= ROUNDING * largest)
-        A[:, constant], mean[same], rounded = 0.0, level[same], constant & ~same
-        largest = np.where(constant, 0.0, moved)
-    else:
-        largest = np.ldexp(largest, -most)
-    exponent = most + np.frexp(largest)[1]
+        if constant.any():
+            A[:, constant], mean[same] = 0.0, level[same]
+        largest, rounded = np.where(constant, 0.0, moved), constant & ~same
+    exponent = np.where(largest > 0, first + np.frexp(largest)[1], size)
     if least:
         exponent = np.maximum(exponent, np.frexp(least)[1])
-    return Units(X, _shifted(A, most - exponent, out=A), np.ldexp(mean, most - exponent), exponent, rounded)
+    A = _shifted(A, first - exponent, out=None if A is X else A)
+    return Units(X, A, np.ldexp(mean, first - exponent), exponent, rounded)
 
 
 def _shifted(X: Any, by: Any, out: Any = None) -> Any:
@@ -84,36 +89,40 @@ def _shifted(X: Any, by: Any, out: Any = None) -> Any:
     return np.ldexp(X, by, out=out)
 
 
-def _extremes(X: Any) -> tuple[Any, Any]:
-    """For every column its largest number, without its sign, and whether all are the same."""
-    high, low = np.max(X, axis=0), np.min(X, axis=0)
-    return np.maximum(np.abs(high), np.abs(low)), high == low
+def extremes(X: Any) -> tuple[Any, Any]:
+    """The largest and the smallest number of every column.
 
-
-def less_means(X: Any, shares: Any = None) -> tuple[Any, Any]:
-    """Columns less their means, each correct to one rounding, and the means in extended precision.
-
-    >>> away, mean = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
-    >>> away.tolist(), mean.astype(float).tolist()
-    ([[-0.5, 0.0], [0.5, 0.0]], [0.5, 1.0])
+    >>> [side.tolist() for side in extremes(np.array([[0.0, 3.0], [2.0, -5.0]]))]
+    [[2.0, 3.0], [0.0, -5.0]]
     """
-    if X.size < LARGE or shares is not None:
-        mean = X.mean(axis=0, dtype=np.longdouble)
-        if shares is not None:
-            mean = mean + shares @ (X - mean)
-        near = mean.astype(float)
-        return (X - near) - (mean - near).astype(float), mean
-    near = X.mean(axis=0)
+    return _down(np.maximum, X), _down(np.minimum, X)
+
+
+def _down(reduced: np.ufunc, X: Any) -> Any:
+    """A reduction of every column, of many rows side by side: NumPy is slow along short rows."""
+    d = X.shape[1]
+    many = WIDE // d
+    if many > 1 and len(X) > many and X.flags.c_contiguous:
+        whole = len(X) - len(X) % many
+        side_by_side = reduced.reduce(X[:whole].reshape(-1, many * d), axis=0)
+        X = np.concatenate([side_by_side.reshape(many, d), X[whole:]])
+    return reduced.reduce(X, axis=0)
+
+
+def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, Any]:
+    """Columns less their means, each correct to one rounding; the means in extended precision; the largest differences.
+
+    `ends` are the `extremes` of X. What is done to a column keeps its order, so they are at its ends.
+
+    >>> away, mean, largest = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
+    >>> away.tolist(), mean.astype(float).tolist(), largest.tolist()
+    ([[-0.5, 0.0], [0.5, 0.0]], [0.5, 1.0], [0.5, 0.0])
+    """
+    kind = np.longdouble if X.size < LARGE else np.float64
+    shares = np.full(len(X), kind(1) / len(X)) if shares is None else shares.astype(kind)
+    near = shares @ X
     away = X - near
-    rest = np.ones(len(X)) @ away / len(X)  # the rounding of `near`, which a sum near 0 shows
+    rest = shares @ away  # the rounding of `near`, which a sum near 0 shows
     away -= rest
-    return away, near + rest.astype(np.longdouble)
-
-
-def exponents(X: Any) -> Any:
-    """For every column the least e for which all its numbers are less than 2**e; 0 for a column of zeros.
-
-    >>> exponents(np.array([[0.0, 3.0], [0.0, -5.0]])).tolist()
-    [0, 3]
-    """
-    return np.frexp(_extremes(X)[0])[1]
+    high, low = ((end - near - rest).astype(float) for end in ends or extremes(X))
+    return away.astype(float, copy=False), near + rest.astype(np.longdouble), np.maximum(np.abs(high), np.abs(low))
