@@ -111,6 +111,8 @@ def _solved(hessian: Any, g: Any, steepest: float) -> Any:
     """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1."""
     unit = 1 / np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))
     scaled = unit[:, np.newaxis] * ((hessian + hessian.T) / 2) * unit
+    if _clearly_convex(scaled):
+        return unit * np.linalg.solve(scaled, unit * g)
     curvatures, axes = np.linalg.eigh(scaled)
     most = float(np.max(np.abs(curvatures), initial=0.0))
     _require_convex(curvatures[0] if len(curvatures) else 0.0, most)
@@ -118,6 +120,15 @@ def _solved(hessian: Any, g: Any, steepest: float) -> Any:
     curved = curvatures > ROUND * len(g) * most
     _require_curvature(np.linalg.norm((axes[:, ~curved] @ along[~curved]) / unit), steepest)
     return unit * (axes @ np.divide(along, curvatures, out=np.zeros_like(along), where=curved))
+
+
+def _clearly_convex(scaled: Any) -> bool:
+    """Whether all curvatures are clearly above 0: then Cholesky's factor exists even with less on the diagonal."""
+    try:
+        np.linalg.cholesky(scaled - BENT * len(scaled) * np.eye(len(scaled)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float, exactness: float) -> Any:

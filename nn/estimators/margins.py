@@ -94,9 +94,9 @@ def _dual(B: Any, pulls: Any, penalty: Any) -> float:
 
 
 def _longest(*pairs: tuple[Any, Any]) -> float:
-    """The longest step, at most 1, that keeps every number at 0 or more."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return min(1.0, *[float(np.min(np.where(d < 0, -x / d, np.inf), initial=np.inf)) for x, d in pairs])
+    """The longest step, at most 1, that keeps every number, all above 0, at 0 or more."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return 1 / max(1.0, *[float(np.max(-d / x, initial=0.0)) for x, d in pairs])
 
 
 def _solved(H: Any, r: Any) -> Any:

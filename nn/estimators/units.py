@@ -85,7 +85,7 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = Non
 def _shifted(X: Any, by: Any, out: Any = None) -> Any:
     """X times 2**by, column by column."""
     if np.max(np.abs(by), initial=0) < 1000:
-        return np.multiply(X, np.ldexp(1.0, by), out=out)
+        return _with_row(np.multiply, X, np.ldexp(1.0, by), out)
     return np.ldexp(X, by, out=out)
 
 
@@ -100,13 +100,31 @@ def extremes(X: Any) -> tuple[Any, Any]:
 
 def _down(reduced: np.ufunc, X: Any) -> Any:
     """A reduction of every column, of many rows side by side: NumPy is slow along short rows."""
-    d = X.shape[1]
-    many = WIDE // d
-    if many > 1 and len(X) > many and X.flags.c_contiguous:
-        whole = len(X) - len(X) % many
-        side_by_side = reduced.reduce(X[:whole].reshape(-1, many * d), axis=0)
-        X = np.concatenate([side_by_side.reshape(many, d), X[whole:]])
+    wide, whole = _side_by_side(X)
+    if wide is not None:
+        X = np.concatenate([reduced.reduce(wide, axis=0).reshape(-1, X.shape[1]), X[whole:]])
     return reduced.reduce(X, axis=0)
+
+
+def _with_row(operation: np.ufunc, X: Any, row: Any, out: Any = None) -> Any:
+    """An operation of X with a number for each column, of many rows side by side."""
+    out = np.empty_like(X, dtype=np.result_type(X, row)) if out is None else out
+    (wide, whole), (into, _) = _side_by_side(X), _side_by_side(out)
+    if wide is None or into is None:
+        return operation(X, row, out=out)
+    operation(wide, np.tile(row, wide.shape[1] // len(row)), out=into)
+    operation(X[whole:], row, out=out[whole:])
+    return out
+
+
+def _side_by_side(X: Any) -> tuple[Any, int]:
+    """X with as many rows side by side as stay in the fastest memory, or None, and how many rows that holds."""
+    d = X.shape[-1]
+    many = WIDE // d
+    if X.ndim < 2 or many < 2 or len(X) < many or not X.flags.c_contiguous:
+        return None, 0
+    whole = len(X) - len(X) % many
+    return X[:whole].reshape(-1, many * d), whole
 
 
 def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, Any]:
@@ -121,8 +139,8 @@ def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, 
     kind = np.longdouble if X.size < LARGE else np.float64
     shares = np.full(len(X), kind(1) / len(X)) if shares is None else shares.astype(kind)
     near = shares @ X
-    away = X - near
+    away = _with_row(np.subtract, X, near)
     rest = shares @ away  # the rounding of `near`, which a sum near 0 shows
-    away -= rest
+    away = _with_row(np.subtract, away, rest, out=away)
     high, low = ((end - near - rest).astype(float) for end in ends or extremes(X))
     return away.astype(float, copy=False), near + rest.astype(np.longdouble), np.maximum(np.abs(high), np.abs(low))
