@@ -72,19 +72,10 @@ class LinearObjective:
 
     def hessian(self, theta: Any, X: Any, y: Any) -> Any:
         """Every ∂²/∂wᵢ∂wⱼ: the block for scores k and l is Σ ∂²C/∂zₖ∂zₗ · xxᵀ over the rows."""
-        d, K = X.shape[1], self.outputs
         curved = self._bent(self.scores(theta, X), y)
-        blocks = np.zeros((K, len(self.penalty), K, len(self.penalty)))
-        for k in range(K):
-            for other in range(k + 1):
-                weighted = curved[k, :, other, np.newaxis] * X
-                block = blocks[k, :, other]
-                block[:d, :d] = weighted.T @ X
-                if self.intercept:
-                    block[d, :d] = block[:d, d] = weighted.sum(axis=0)
-                    block[d, d] = curved[k, :, other].sum()
-                blocks[other, :, k] = block
-        return blocks.reshape(len(theta), len(theta)) + np.diag(np.tile(self.penalty, K))
+        X = np.column_stack([X, np.ones(len(X))]) if self.intercept else X
+        blocks = [X.T @ (of_row[:, :, np.newaxis] * X[:, np.newaxis]).reshape(len(X), -1) for of_row in curved]
+        return np.concatenate(blocks) + np.diag(np.tile(self.penalty, self.outputs))
 
     def _bent(self, Z: Any, y: Any) -> Any:
         """∂²C/∂zₖ∂zₗ of every row, times its share, (K, n, K): for all k in one call, on copies of the rows."""
