@@ -8,6 +8,7 @@ steps done.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Self, TypedDict, Unpack
 
@@ -98,7 +99,7 @@ class Optimiser:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
         with np.errstate(all="ignore"):  # infinities and NaN are reported below
             moved = theta + self.change(theta, self._clipped(g), self.current_rate)
-            finite = all(np.isfinite(total).all() for total in (moved, *self._sums.values()))
+            finite = all(_are_finite(total) for total in (moved, *self._sums.values()))
         if not finite:
             raise Diverged(self.steps, None, self.current_rate, "the step to new parameters")
         self.steps += 1
@@ -140,8 +141,8 @@ class Optimiser:
         """The gradient within the bounds."""
         if self.clip_value is not None:
             g = np.clip(g, -self.clip_value, self.clip_value)
-        largest = np.max(np.abs(g), initial=0.0)
-        if self.clip_norm is not None and largest > 0:
+        if self.clip_norm is not None and g.any():
+            largest = np.max(np.abs(g))
             length = largest * np.linalg.norm(g / largest)  # the squares alone could overflow
             g = g * min(1.0, self.clip_norm / length)
         return g
@@ -153,6 +154,11 @@ class Optimiser:
             raise ValueError(f"{self!r} has moved parameters of shape {before.shape}, not {g.shape}: make a new one")
         self._sums[name] = take * g if before is None else keep * before + take * g
         return self._sums[name]
+
+
+def _are_finite(numbers: Any) -> bool:
+    """Whether all are finite: most often, their sum tells."""
+    return math.isfinite(np.add.reduce(numbers, None)) or bool(np.isfinite(numbers).all())
 
 
 class SGD(Optimiser):

@@ -301,16 +301,17 @@ def _gather(instruction: Gather, arrays: Sequence[Any], array: Callable[..., Any
     low, out = 0, arrays[instruction.out]
     for register, columns in instruction.pieces:
         part = out[low : low + len(columns)]
-        code.append((_taken, (arrays[register], numpy.array(columns), part)))
+        taken, places = arrays[register], numpy.array(columns)
+        if taken.shape[1] == part.shape[1] and taken.dtype == part.dtype:
+            code.append((taken.take, (places, 0, part, "clip")))  # unlike "raise", "clip" needs no buffer
+        else:
+            code.append((_copied, (taken, places, part)))
         low += len(columns)
     return code
 
 
-def _taken(register: Any, columns: Any, out: Any) -> None:
-    if register.shape[1] == out.shape[1] and register.dtype == out.dtype:
-        numpy.take(register, columns, 0, out, "clip")  # unlike "raise", "clip" needs no buffer
-    else:
-        out[...] = register[columns]
+def _copied(register: Any, columns: Any, out: Any) -> None:
+    out[...] = register[columns]
 
 
 def _row_sum(instruction: RowSum, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:

@@ -50,7 +50,7 @@ class Penalised:
         """The loss and its gradient."""
         loss, g = self.compiled.value_and_grad(theta, *rows, reduce="mean")
         pulled = self._pulled(theta)
-        return float(loss + 0.5 * np.sum(pulled * theta)), g + pulled
+        return float(loss + 0.5 * (pulled @ theta)), g + pulled
 
     def _pulled(self, theta: Any) -> Any:
         """λⱼθⱼ."""
