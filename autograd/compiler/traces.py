@@ -25,7 +25,7 @@ from autograd.compiler.stepping import Stepping
 from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
 from autograd.lifting.apart import returned
-from autograd.lifting.handlers import handles_errors
+from autograd.lifting.handlers import must_be_read
 from autograd.lifting.steps import in_written_steps
 from autograd.refusals import TraceError
 
@@ -184,7 +184,7 @@ class Traces:
     def _as_it_is(self, call: Call, stepping: Stepping | None) -> Program | None:
         """The program of f if its control flow depends on no traced number; None where its source must be read."""
         f = self._original("other shapes")
-        if handles_errors(f):
+        if must_be_read(f):
             return None
         if stepping is not None and stepping.make is not None:
             f = in_written_steps(f, stepping.make)
@@ -198,7 +198,7 @@ class Traces:
     def _path(self, call: Call, numbers: Sequence[float]) -> Path:
         """The path of f that a row of these numbers takes; arithmetic raises errors only where the source is read."""
         f = self._original("the path of another row")
-        read, branches = reader(f, self.turns) if handles_errors(f) else (f, None)
+        read, branches = reader(f, self.turns) if must_be_read(f) else (f, None)
         return path_along(lambda along: self._traced_on(call, read, branches, along), numbers)
 
     def _original(self, what: str) -> Callable[..., Any]:

@@ -121,13 +121,6 @@ def _needed(x: Any) -> Any:
     return x
 
 
-def same(x: Any, y: Any) -> Any:
-    """`x is y`."""
-    if type(x) is Choice:
-        return x.each(lambda value: same(value, y))
-    return y.each(lambda value: same(x, value)) if type(y) is Choice else known(x) is known(y)
-
-
 def key_of(x: Any) -> Any:
     """The key of a value in a choice; None if there is no choice of it."""
     return (type(x), x) if isinstance(x, PLAIN) else "unassigned" if x is UNASSIGNED else None

@@ -11,17 +11,19 @@ from __future__ import annotations
 import functools
 import operator
 import traceback
+from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
-from autograd.lifting.apart import UNASSIGNED, Apart, Choice, known, picking, same
+from autograd.lifting.apart import UNASSIGNED, Apart, Choice, known, picking
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
+from autograd.lifting.contexts import Suppressing, suppresses
 from autograd.lifting.filters import Perhaps, filtered
 from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
-from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced
+from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced, same
 from autograd.lifting.merging import (
     CONTAINERS,
     both,
@@ -74,11 +76,11 @@ class Branches:
 
     def __init__(self, turns: int) -> None:
         self.turns = turns  # that rows may make of a loop while others have left it
-        self.stack: list[Any] = []  # of Fork and Attempt
+        self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
         self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
-        self.attempts: list[Attempt] = []  # those of them that are a `try`
+        self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
         self.make: Any = None  # what makes a loop of one step, if anything does
 
@@ -93,6 +95,10 @@ class Branches:
     def attempt(self, frame: Frame, *parts: Any) -> Attempt:
         """A `try`: its handlers' errors, in lambdas, and the names that it binds."""
         return Attempt(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
+
+    def context(self, x: Any) -> Any:
+        """x, which `with` enters."""
+        return Suppressing(self, x) if suppresses(x) else x
 
     def fails(self, path: Any, error: Exception, watched: bool = False) -> None:
         """The rows that take this path raise the error: to a handler around it, or from f.
@@ -198,14 +204,17 @@ class Branches:
 
     def _meets(self, f: Any) -> None:
         """Refuse a function of the user's that could not be rewritten, if that may matter here."""
-        if not isinstance(f, FunctionType) or is_library(f.__module__) or is_rewritten(f):
+        if not isinstance(f, FunctionType) or is_library(f.__module__):
             return
-        if hides_arithmetic(f.__code__) or (self.stack and changes(f.__code__)):
+        unread = not is_rewritten(f)
+        hides = unread or f.__code__.co_flags & CO_GENERATOR  # the statements of a generator are as they were
+        if (hides and hides_arithmetic(f.__code__)) or (unread and self.stack and changes(f.__code__)):
             self._refuse(f)
 
     def _refuse(self, f: FunctionType) -> None:
-        name = f.__qualname__
-        raise refuse(lambda most: f"what {name:.60} does", "its source cannot be read: call it outside of the branch")
+        name, yields = f.__qualname__.rpartition("<locals>.")[2], f.__code__.co_flags & CO_GENERATOR
+        advice = "return a list" if yields else "its source cannot be read: call it outside of the branch"
+        raise refuse(lambda most: f"what {name:.60} {'yields' if yields else 'does'}", advice)
 
     def iterated(self, xs: Any) -> Any:
         """xs, which a loop goes over, or perhaps a function."""
@@ -259,9 +268,14 @@ class Branches:
 
         return foreign
 
-    def matched(self, x: Any) -> Any:
-        """x, which `match` will look at."""
-        return known(x)
+    def matched(self, levels: int, x: Any) -> Any:
+        """x, of which `match` will ask what it is, and so of what it holds at further levels."""
+        if levels:
+            known(x)
+            held = x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())
+            for part in held.values() if isinstance(held, dict) else held:
+                self.matched(levels - 1, part)
+        return x
 
     # --- expressions
 

@@ -88,6 +88,10 @@ class Expressions(ast.NodeTransformer):
         node.func = self.call(node.func, "called", node.func)
         return node
 
+    def visit_withitem(self, node: ast.withitem) -> Any:
+        node.context_expr = self.call(node.context_expr, "context", self.visit(node.context_expr))
+        return node
+
     def visit_comprehension(self, node: ast.comprehension) -> Any:
         node.iter = self.iterated(node.iter)
         node.ifs = [self.visit(x) for x in node.ifs]

@@ -1,4 +1,5 @@
-"""Whether a function, or one that it may call, handles errors: arithmetic that is traced raises none by itself."""
+"""What only the source tells: a function, or one that it may call, handles errors, which traced arithmetic does not
+raise, or asks whether something `is True`, which a condition is not."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ ARITHMETIC = {"ValueError", "ArithmeticError", "ZeroDivisionError", "OverflowErr
 MOST = 10_000  # things that are looked at
 
 
-def handles_errors(*roots: Any) -> bool:
-    """Whether code that these reach by names, cells and attributes has an `except`, or suppresses errors."""
+def must_be_read(*roots: Any) -> bool:
+    """Whether code that these reach by names, cells and attributes handles errors, or compares with True or False."""
     waiting = list(roots)
     seen: set[int] = set()
     while waiting and len(seen) < MOST:
@@ -28,7 +29,7 @@ def handles_errors(*roots: Any) -> bool:
             continue
         seen.add(id(x))
         if isinstance(x, FunctionType):
-            if handles(x.__code__):
+            if handles(x.__code__) or asks_for_truths(x.__code__):
                 return True
             waiting += held(x)
         elif isinstance(x, type):
@@ -45,6 +46,16 @@ def handles(code: CodeType) -> bool:
     """Whether code has an `except`, `finally` or `with`, its inner functions included."""
     inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
     return opmap["PUSH_EXC_INFO"] in code.co_code[::2] or any(map(handles, inner))
+
+
+@functools.lru_cache(maxsize=1024)
+def asks_for_truths(code: CodeType) -> bool:
+    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too."""
+    steps, constants = code.co_code, code.co_consts
+    asked = [steps[i - 1] for i in range(2, len(steps), 2) if steps[i] == opmap["IS_OP"]]
+    if any(type(constant) is bool for place in asked for constant in constants[place : place + 1]):
+        return True
+    return any(asks_for_truths(constant) for constant in constants if isinstance(constant, CodeType))
 
 
 @functools.lru_cache(maxsize=1024)

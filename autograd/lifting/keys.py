@@ -7,9 +7,9 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
-from autograd.lifting.apart import Choice
-from autograd.lifting.merging import both, either, truth
-from autograd.symbols import Symbol
+from autograd.lifting.apart import Choice, known
+from autograd.lifting.merging import both, either, opposite, truth
+from autograd.symbols import Condition, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,6 +18,15 @@ MOST = 64  # values that a key may have
 WHOLE: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg, "abs": abs,
 }  # fmt: skip
+
+
+def same(x: Any, y: Any) -> Any:
+    """`x is y`."""
+    if type(x) is Choice:
+        return x.each(lambda value: same(value, y))
+    if type(x) is Condition and type(y) is bool:
+        return truth(x) if y else opposite(truth(x))
+    return same(y, x) if type(y) in (Choice, Condition) and type(x) is not Condition else known(x) is known(y)
 
 
 def is_traced_key(key: Any) -> bool:

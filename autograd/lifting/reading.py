@@ -20,7 +20,7 @@ from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
 from autograd.lifting.classes import Parent, class_in, object_in, parent_in
 from autograd.lifting.containers import CONTAINERS, container_in
-from autograd.lifting.handlers import changes, hides_arithmetic
+from autograd.lifting.handlers import asks_for_truths, changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.sources import rewritten
@@ -216,9 +216,10 @@ class Reading:
     def _code(self, code: CodeType) -> CodeType:
         """The code with branches that can be traced, where its source is known."""
         found = rewritten(code) if self.branches else code
-        if found is None and hides_arithmetic(code):
+        if found is None and (hides_arithmetic(code) or asks_for_truths(code)):
             name, why = code.co_name, "its source cannot be read: ask for the condition with where, before it"
-            raise refuse(lambda most: f"whether {name:.40} handles an error", why)
+            what = "handles an error" if hides_arithmetic(code) else "is given True"
+            raise refuse(lambda most: f"whether {name:.40} {what}", why)
         return found or code
 
     def _may_stand_in(self, cell: CellType) -> bool:

@@ -17,6 +17,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.expressions import Expressions
+from autograd.lifting.patterns import Literals, alternatives, depth
 from autograd.lifting.syntax import (
     NOT_READ,
     RISKY,
@@ -238,13 +239,18 @@ class Rewriter(ast.NodeTransformer):
         return [made, tried, *self.forked(node, f"{attempt}.handled()", names, [sides])]
 
     def visit_With(self, node: ast.With) -> Any:
-        """`with suppress(…)` is a `try`."""
-        call = node.items[0].context_expr
-        if len(node.items) > 1 or not isinstance(call, ast.Call) or not is_named(call.func, "suppress"):
-            return self.generic_visit(node)
-        kinds = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
-        handler = ast.copy_location(ast.ExceptHandler(kinds, None, [at(node, "pass")]), node)
-        return self.visit(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
+        """One context at a time; `with suppress(…)` is a `try`."""
+        first, *others = node.items
+        if others:
+            inner = ast.copy_location(ast.With(others, node.body), node)
+            return self.visit(ast.copy_location(ast.With([first], [inner]), node))
+        call = first.context_expr
+        if isinstance(call, ast.Call) and is_named(call.func, "suppress") and not first.optional_vars:
+            kinds = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
+            handler = ast.copy_location(ast.ExceptHandler(kinds, None, [at(node, "pass")]), node)
+            return self.visit(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
+        node.items, node.body = [self.expression(first)], self.block(node.body)
+        return node
 
     def visit_Match(self, node: ast.Match) -> Any:
         """A `match` for each pattern, which binds its names, and a branch on whether it fits and on its guard."""
@@ -253,13 +259,26 @@ class Rewriter(ast.NodeTransformer):
         found: list[ast.stmt] = []
         subject, hit = self.fresh("subject"), self.fresh("hit")
         for case in reversed(node.cases):
-            first = at(case.body[0], f"match {subject}:\n case _: {hit} = True")
-            first.is_one = True
-            first.cases = [ast.match_case(case.pattern, None, first.cases[0].body)]
-            test = ast.BoolOp(ast.And(), [at(first, hit).value, case.guard]) if case.guard else at(first, hit).value
-            branch = at(first, "if _: pass", case.body, _=ast.copy_location(test, first), orelse=found)
-            found = [at(first, f"{hit} = False"), first, branch]
-        return [at(node, f"{subject} = {RUNTIME}.matched(_)", _=self.expression(node.subject)), *self.block(found)]
+            fits = at(case.body[0], hit).value
+            test = ast.BoolOp(ast.And(), [fits, case.guard]) if case.guard else fits
+            branch = at(case.body[0], "if _: pass", case.body, _=ast.copy_location(test, fits), orelse=found)
+            found = [at(fits, f"{hit} = False"), *self.tried(case.pattern, subject, hit), branch]
+        levels = max(depth(case.pattern) for case in node.cases)
+        first = at(node, f"{subject} = {RUNTIME}.matched({levels}, _)", _=self.expression(node.subject))
+        return [first, *self.block(found)]
+
+    def tried(self, pattern: ast.pattern, subject: str, hit: str) -> list[ast.stmt]:
+        """Whether the subject fits a pattern, or one of its alternatives."""
+        first, *others = alternatives(pattern)
+        literals = Literals(self.fresh)
+        fitted = at(pattern, f"match {subject}:\n case _: pass")
+        fitted.is_one = True
+        fitted.cases[0].pattern = literals.visit(first)
+        fitted.cases[0].body = [at(pattern, f"{hit} = _", _=self.expression(literals.test(pattern)))]
+        if not others:
+            return [fitted]
+        rest = ast.copy_location(ast.MatchOr(others), pattern) if len(others) > 1 else others[0]
+        return [fitted, at(pattern, f"if not {hit}: pass", self.tried(rest, subject, hit))]
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         target: Any = node.targets[0]

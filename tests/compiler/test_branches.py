@@ -389,13 +389,26 @@ def test_what_code_reads_is_watched() -> None:
     assert fast(3.0) == 3.0
 
 
-def test_code_without_its_source_is_refused_by_line() -> None:
+@pytest.mark.parametrize(
+    "body, why",
+    [
+        ("try:\n  return log(x)\n except ValueError:\n  return x", "handles an error"),
+        ("return x if (x > 0) is True else -x", "is given True"),
+    ],
+)
+def test_code_without_its_source_is_refused_by_line(body: str, why: str) -> None:
     scope: dict[str, Any] = {"log": log}
-    exec(
-        compile(
-            "def f(x):\n    try:\n        return log(x)\n    except ValueError:\n        return x", "gone.py", "exec"
-        ),
-        scope,
-    )
-    with pytest.raises(TraceError, match=r"whether f handles an error.*its source cannot be read"):
+    exec(compile(f"def f(x):\n {body}", "gone.py", "exec"), scope)
+    with pytest.raises(TraceError, match=rf"whether f {why}.*its source cannot be read"):
         autograd.compile(scope["f"], backend="numpy")(1.0)
+
+
+def test_a_generator_that_handles_errors_is_refused() -> None:
+    def logarithms(x):
+        try:
+            yield log(x)
+        except ValueError:
+            yield 0.0
+
+    with pytest.raises(TraceError, match=r"what logarithms yields is not known .*: return a list"):
+        autograd.compile(lambda x: sum(logarithms(x)), backend="numpy")(1.0)

@@ -9,6 +9,8 @@ import bisect
 import functools
 import heapq
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from autograd import log
@@ -254,6 +256,70 @@ def an_error(a: Any, b: Any) -> Any:
     return a * b
 
 
+def truths_by_identity(a: Any, b: Any) -> Any:
+    flag = a > 0
+    if (b > 0) is True:
+        return a * b
+    return a if flag is False else b if (flag is not False) is True else 9.0
+
+
+def a_match_of_truths(a: Any, b: Any) -> Any:
+    match (a > 0, b > 0):
+        case (True, False) | (False, True):
+            return a * b
+        case (True, _) if b > 1:
+            return b
+        case (True, True):
+            return a
+        case [False as x, False]:
+            return b - (x is True)
+
+
+def a_match_of_literals(a: Any, b: Any) -> Any:
+    word = None if a > 1 else "low" if a > 0 else "less"
+    match {"word": word, "k": (0 if b > 0 else -1)}:
+        case {"word": None | "low", "k": 0}:
+            return a * b
+        case {"word": str() as found, "k": -1 | 1}:
+            return a * len(found)
+        case {"k": 0 | -1 as k}:
+            return b + k
+
+
+class Keeps:
+    def __enter__(self) -> Any:
+        return 2.0
+
+    def __exit__(self, kind: Any, error: Any, where: Any) -> Any:
+        return kind is ValueError
+
+
+@contextmanager
+def keeping() -> Iterator[float]:
+    with suppress(ZeroDivisionError):
+        yield 3.0
+
+
+def contexts_that_suppress(a: Any, b: Any) -> Any:
+    y = a
+    with suppress(IndexError), suppress(ValueError) as nothing:
+        y += log(b) if nothing is None else 9.0
+    with Keeps() as k:
+        y = y * k + log(a)
+    with keeping() as k:
+        y = y + k / (a - a * (b > 0))
+    return y
+
+
+def a_context_in_a_generator(a: Any, b: Any) -> Any:
+    def parts():
+        with Keeps() as k:
+            yield k * log(b)
+        yield a
+
+    return sum(parts())
+
+
 WRITTEN = [
     a_filter,
     a_heap,
@@ -283,4 +349,9 @@ WRITTEN = [
     a_counter,
     a_handler,
     an_error,
+    truths_by_identity,
+    a_match_of_truths,
+    a_match_of_literals,
+    contexts_that_suppress,
+    a_context_in_a_generator,
 ]
