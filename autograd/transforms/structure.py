@@ -38,7 +38,7 @@ def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, pat
     """The same structure with `function` applied to every number; a TypeError names any leaf that is not a number.
 
     If `where` is None, leaves of any type are allowed. An array becomes an array of floats if all results are floats,
-    else of objects.
+    else of objects, or their one item if it has no dimensions.
     """
     if isinstance(tree, dict):
         return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
@@ -69,7 +69,9 @@ def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, pa
         changed |= result[index] is not x
     if not changed:
         return array
-    return result.astype(float) if all(type(x) is float for x in result.flat) else holding(result)
+    if all(type(x) is float for x in result.flat):
+        return result.astype(float)
+    return holding(result) if result.ndim else result[()]  # as NumPy's operations give a number of no dimensions
 
 
 def holding(numbers: Any, traced: bool = False) -> Any:

@@ -39,15 +39,18 @@ def flat(tree):
     return [tree]
 
 
-def filled(tree, numbers):
-    """The structure with other numbers, as floats and arrays of floats: the form of a derivative."""
+def filled(tree, numbers, seen=False):
+    """The structure with other numbers, as floats and arrays of floats: the form of a derivative.
+
+    As f sees it, an array of no dimensions is a number.
+    """
     if isinstance(tree, dict):
-        return {key: filled(value, numbers) for key, value in tree.items()}
+        return {key: filled(value, numbers, seen) for key, value in tree.items()}
     if isinstance(tree, Point):
-        return Point(*[filled(value, numbers) for value in tree])
+        return Point(*[filled(value, numbers, seen) for value in tree])
     if isinstance(tree, (list, tuple)):
-        return type(tree)([filled(value, numbers) for value in tree])
-    if isinstance(tree, np.ndarray):
+        return type(tree)([filled(value, numbers, seen) for value in tree])
+    if isinstance(tree, np.ndarray) and (tree.ndim or not seen):
         return np.array([next(numbers) for _ in range(tree.size)], dtype=float).reshape(tree.shape)
     return float(next(numbers))
 

@@ -49,14 +49,20 @@ def test_forward_mode_along_a_structure(tree, data):
 
 @given(STRUCTURES)
 def test_a_result_of_any_structure(tree):
-    """vjp and jvp of the identity return what they are given."""
-    primals = filled(tree, iter([float(x) for x in flat(tree)]))
+    """vjp and jvp of the identity return what f is given."""
+    primals = filled(tree, iter([float(x) for x in flat(tree)]), seen=True)
     value, pull = vjp(lambda x: x, tree)
     assert same(value, primals)
-    cotangents = filled(tree, iter([float(i) for i in range(len(flat(tree)))]))
+    numbers = [float(i) for i in range(len(flat(tree)))]
+    cotangents = filled(tree, iter(numbers))
     assert same(pull(cotangents), (cotangents,))
     value, tangents = jvp(lambda x: x, (tree,), (cotangents,))
-    assert same(value, primals) and same(tangents, cotangents)
+    assert same(value, primals) and same(tangents, filled(tree, iter(numbers), seen=True))
+
+
+@pytest.mark.parametrize("f", [lambda x: np.array([x, 1.0]).sum() * 2 + x, lambda x: np.where(x > 0, x * 3, [x]).sum()])
+def test_an_array_of_no_dimensions_is_a_number_to_f(f):
+    assert same(grad(f)(np.array(0.7)), np.array(3.0))
 
 
 @given(STRUCTURES)
