@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from autograd.arrays.lists import is_traced
 from autograd.lifting.apart import Choice, known
 from autograd.lifting.merging import both, either, opposite, truth
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
+from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +29,8 @@ def same(x: Any, y: Any) -> Any:
         return x.each(lambda value: same(value, y))
     if type(x) is Condition and type(y) is bool:
         return truth(x) if y else opposite(truth(x))
+    if type(y) is bool and is_traced([x]):
+        raise refuse(lambda most: f"whether {brief(core(x), most - 14)} is {y}", "name the argument in static=")
     return same(y, x) if type(y) in (Choice, Condition) and type(x) is not Condition else known(x) is known(y)
 
 

@@ -33,7 +33,8 @@ class NumPyFunction:
         self.function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        args, kwargs = tuple(map(entered, args)), {name: entered(x) for name, x in kwargs.items()}
+        enter = blocks if self.function is numpy.block else entered
+        args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         return made(self.function, args, kwargs) if self.function in MAKERS else self.function(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -55,10 +56,24 @@ def entered(x: Any) -> Any:
     if type(x).__module__.startswith("pandas."):
         x = numpy.asarray(x)
     if type(x) in (list, tuple):
-        return holding(numpy.array(x, dtype=object)) if _holds_lifted(x) else x
+        return _stacked(x) if _holds_lifted(x) else x
     if is_lifted(x) and not isinstance(x, NumPyOperand):  # of mpmath's, which knows nothing of NumPy
         return holding(x)
     return holding(x) if type(x) is numpy.ndarray and x.dtype == object and any(map(is_lifted, x.flat)) else x
+
+
+def blocks(x: Any) -> Any:
+    """The argument of `numpy.block`, whose lists say where each block is."""
+    return list(map(blocks, x)) if type(x) is list else entered(x)
+
+
+def _stacked(xs: Any) -> Any:
+    """A list as an array, or of arrays of unlike shapes as a list of arrays."""
+    try:
+        found = numpy.array(xs, dtype=object)
+    except ValueError:  # some of their axes are alike
+        return type(xs)(map(entered, xs))
+    return type(xs)(map(entered, xs)) if any(isinstance(x, numpy.ndarray) for x in found.flat) else holding(found)
 
 
 def _holds_lifted(x: Any) -> bool:

@@ -16,7 +16,9 @@ from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, kind_of
 from autograd.primitives.operators import Scalar, core
+from autograd.refusals import refuse
 from autograd.symbols import Condition
+from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,11 @@ def is_lifted(x: Any) -> bool:
     if kind is None and type(x).__module__.partition(".")[0] in LAZY_KINDS:
         kind = kind_of(x)
     return kind is not None and kind is not FLOATS
+
+
+def are_numbers(xs: list[Any]) -> bool:
+    """Whether all are numbers, among which selections choose; among other things Python does, in a trace by paths."""
+    return all(is_lifted(x) or isinstance(x, (int, float, numpy.number)) for x in xs)
 
 
 def follows_numpy(x: Any) -> bool:
@@ -149,14 +156,53 @@ MATH: dict[str, Callable[..., Any]] = {
 # --- statistics -----------------------------------------------------------------------------------
 
 
+def _of_pair(original: Callable[..., Any], ours: Callable[[list[Any], list[Any]], Any]) -> Callable[..., Any]:
+    """The same for a function of two sequences of one length."""
+
+    def either(xs: Any, ys: Any, **options: Any) -> Any:
+        numbers = list(xs), list(ys)
+        if options or len(numbers[0]) != len(numbers[1]) or not any(map(is_lifted, numbers[0] + numbers[1])):
+            return original(*numbers, **options)
+        return ours(*(list(map(number, part)) for part in numbers))
+
+    either.__name__ = either.__qualname__ = original.__name__
+    return either
+
+
+def _moment(xs: list[Any], ys: list[Any]) -> Any:
+    """The sum of the products of two sequences' deviations from their means."""
+    x, y = lists.mean(xs), lists.mean(ys)
+    return lists.total([(a - x) * (b - y) for a, b in zip(xs, ys)])
+
+
+def _correlation(xs: list[Any], ys: list[Any]) -> Any:
+    return _moment(xs, ys) / p.sqrt(_moment(xs, xs) * _moment(ys, ys))
+
+
+def _regression(xs: list[Any], ys: list[Any]) -> Any:
+    slope = _moment(xs, ys) / _moment(xs, xs)
+    return statistics.LinearRegression(slope, lists.mean(ys) - slope * lists.mean(xs))
+
+
+def _fmean(data: Any, weights: Any = None) -> Any:
+    return _unweighted(data) if weights is None else _weighted(data, weights)
+
+
+_unweighted = _of_sequence(statistics.fmean, lists.mean)
+_weighted = _of_pair(statistics.fmean, lambda xs, weights: _sumprod(xs, weights) / lists.total(weights))
 STATISTICS: dict[str, Callable[..., Any]] = {
     name: _of_sequence(getattr(statistics, name), function)
     for name, function in {
-        "mean": lists.mean, "fmean": lists.mean, "median": lists.median, "stdev": lists.deviation(1),
+        "mean": lists.mean, "median": lists.median, "stdev": lists.deviation(1),
         "pstdev": lists.deviation(0), "variance": lists.variance(1), "pvariance": lists.variance(0),
         "geometric_mean": lambda xs: p.exp(lists.mean([p.log(x) for x in xs])),
         "harmonic_mean": lambda xs: len(xs) / lists.total([1 / x for x in xs]),
     }.items()
+} | {
+    "covariance": _of_pair(statistics.covariance, lambda xs, ys: _moment(xs, ys) / (len(xs) - 1)),
+    "correlation": _of_pair(statistics.correlation, _correlation),
+    "linear_regression": _of_pair(statistics.linear_regression, _regression),
+    "fmean": _fmean,
 }  # fmt: skip
 
 
@@ -173,9 +219,9 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
         items = list(args[0]) if len(args) == 1 else list(args)
         if kwargs.get("key") is not None:
             keys = [kwargs["key"](x) for x in items]
-            if lists.is_traced(keys):
+            if lists.is_traced(keys) and are_numbers(items):
                 return _by_key(wins, items, keys)
-            return original(items, **kwargs)
+            return items[original(range(len(items)), key=keys.__getitem__)] if items else original(items, **kwargs)
         if not any(map(is_lifted, items)):
             return original(items, **kwargs)
         best = items[0]
@@ -199,8 +245,8 @@ def _by_key(wins: Callable[[Any, Any], Any], items: list[Any], keys: list[Any]) 
 def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
     items = list(xs)
     keys = items if key is None else list(map(key, items))
-    if not lists.is_traced([x for x in keys if is_lifted(x)]):
-        return sorted(items, key=key, reverse=reverse)
+    if not (lists.is_traced([x for x in keys if is_lifted(x)]) and are_numbers(items)):
+        return [items[i] for i in sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)]
     if not reverse:
         return lists.ordered(items, keys)
     return lists.ordered(items[::-1], keys[::-1])[::-1]  # equal ones keep their order
@@ -227,10 +273,25 @@ def _any(xs: Any) -> Any:
     return lists.any_of(items) if any(isinstance(x, Condition) for x in items) else any(items)
 
 
+def _text(original: Callable[..., str]) -> Callable[..., str]:
+    """`str` or `repr`: a Value's is that of its number."""
+
+    def text(*args: Any, **options: Any) -> str:
+        if args and is_lifted(args[0]):
+            if lists.is_traced([args[0]]):
+                x, advice = core(args[0]), 'compare the number, or write f"{x}" in a message'
+                raise refuse(lambda most: f"the text of {brief(x, most - 12)}", advice)
+            args = (core(args[0]), *args[1:])
+        return original(*args, **options)
+
+    text.__name__ = text.__qualname__ = original.__name__
+    return text
+
+
 BUILTINS: dict[str, Any] = {
     "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
     "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, _round), "pow": replacing(pow, _pow),
-    "all": _all, "any": _any,
+    "all": _all, "any": _any, "repr": _text(repr),
 }  # fmt: skip
 
 
@@ -240,7 +301,7 @@ class _Real(type):
     original: type
 
     def __instancecheck__(cls, x: Any) -> bool:
-        return isinstance(x, cls.original) or (cls.original is not builtins.int and is_lifted(x))
+        return isinstance(x, cls.original) or (cls.original not in (builtins.int, str) and is_lifted(x))
 
     def __subclasscheck__(cls, kind: type) -> bool:
         return issubclass(kind, cls.original)
@@ -277,6 +338,18 @@ class INT(int, metaclass=_Real):
     dtype = numpy.dtype(int)
 
 
+class _Text(_Real):
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        return _text(str)(*args, **options)
+
+
+class TEXT(str, metaclass=_Text):
+    """`str` in lifted code: the text of a Value is that of its number."""
+
+    original = str
+    dtype = numpy.dtype(str)
+
+
 class _Type(type):
     """The class of `type` in lifted code."""
 
@@ -289,11 +362,11 @@ class _Type(type):
         kind = type(args[0])
         if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
             return FLOAT
-        return INT if kind is builtins.int else kind
+        return INT if kind is builtins.int else TEXT if kind is builtins.str else kind
 
 
 class TYPE(type, metaclass=_Type):
     """`type` in lifted code: `type(x) is float` holds for a Value."""
 
 
-FLOAT.__name__, INT.__name__, TYPE.__name__ = "float", "int", "type"
+FLOAT.__name__, INT.__name__, TEXT.__name__, TYPE.__name__ = "float", "int", "str", "type"

@@ -17,11 +17,11 @@ import numpy
 
 from autograd.lifting import numpy_names, python_names
 from autograd.lifting.copies import COPIES
-from autograd.lifting.python_names import FLOAT, INT, TYPE, abstract
+from autograd.lifting.python_names import FLOAT, INT, TEXT, TYPE, abstract
 from autograd.lifting.scipy_names import on_floats
 from autograd.refusals import is_library
 
-BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "type": TYPE}
+BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "str": TEXT, "type": TYPE}
 OWN: dict[Any, Any] = {
     **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
     **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},

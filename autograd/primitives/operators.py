@@ -144,7 +144,7 @@ class Scalar(NumPyOperand, Methods):
         return bool(core(self))
 
     def __format__(self, spec: str) -> str:
-        return format(core(self), spec) if spec else repr(self)
+        return format(core(self), spec)
 
     if TYPE_CHECKING:
 

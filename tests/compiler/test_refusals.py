@@ -202,6 +202,7 @@ ASKED = {
     "a method's choice by key": (lambda x: {True: x}.get(x > 0, 0.0), "the function called here"),
     "a set of truths": (lambda x: x if {x > 0} == {True} else 0.0, "where"),
     "a method of floats": (lambda x: x if x.data.is_integer() else 0.0, "autograd's functions"),
+    "a flag": (lambda x: 2.0 * x if x is True else x, "static="),
     "a condition's truth": (lambda x: bool(x > 0) * x, "the function called here"),
 }
 
@@ -217,6 +218,11 @@ def test_the_message_names_the_line_and_what_was_asked(f, advice, monkeypatch) -
     assert first <= int(message.split("line ")[1].split(":")[0]) <= first + 3
     assert advice in message
     assert " if" not in message
+
+
+def test_a_branch_on_the_text_of_a_number_is_refused() -> None:
+    with pytest.raises(TraceError, match="the text of x is not known"):
+        autograd.compile(autograd.lift(lambda x: -x if str(x).startswith("-") else x))(1.0)
 
 
 def test_a_result_of_some_rows_only_is_refused() -> None:

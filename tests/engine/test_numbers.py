@@ -190,10 +190,9 @@ def test_rounding_to_digits_gives_a_plain_number():
     assert round(Value(1.256), 2) == 1.26
 
 
-@pytest.mark.parametrize("spec", [".3f", "8.2e", "+", "g", "%", "08.3f"])
+@pytest.mark.parametrize("spec", ["", ".3f", "8.2e", "+", "g", "%", "08.3f"])
 def test_a_format_is_that_of_the_data(spec):
     assert format(Value(1.25), spec) == format(1.25, spec)
-    assert f"{Value(1.25)}" == repr(Value(1.25))
 
 
 def test_repr_shows_data_grad_and_label():

@@ -53,6 +53,20 @@ def statistical(x: float) -> float:
     return statistics.mean(row) + st.stdev(row) + statistics.fmean(row) + statistics.median(row) + st.variance(row)
 
 
+def of_pairs(x: float) -> float:
+    row, other = [x, 1.0, x * x], (1.0, 2.0, 4.0)
+    slope, start = statistics.linear_regression(other, row)
+    weighted = st.fmean(row, weights=other) + st.fmean([1.0, 2.0], [x, 3.0]) + st.fmean([1.0, 2.0])
+    return slope * start + statistics.covariance(row, other) + statistics.correlation(row, other) + weighted
+
+
+def fills_blocks(x: float) -> Any:
+    A = np.array([[x, 1.0], [2.0, x * x]])
+    joined = np.column_stack([A, [1.0, x]]) @ [1.0, 2.0, 3.0]
+    blocks = np.block([[A, 2 * A], [np.ones((1, 3)), np.array([[x]])]])
+    return blocks[1] @ blocks[2] + np.vstack((A, [[1.0, x], [3.0, 4.0]])).shape[0] * joined.sum()
+
+
 def fills_zeros(x: float) -> Any:
     f = np.zeros(3)
     f[0] = x * x
@@ -201,14 +215,14 @@ def conditional(x: float) -> Any:
 ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
-        of_math, under_aliases, rounded, sums, orders, statistical, fills_zeros, fills_a_matrix, fills_others, converts,
-        of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy, with_more_scipy, decorated,
-        cached, calls_others, with_an_object, conditional,
+        of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
+        fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
+        with_more_scipy, decorated, cached, calls_others, with_an_object, conditional,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,
     "a partial": functools.partial(recursion, depth=2), "a builtin": math.sin,
 }  # fmt: skip
 
-# Python's ints and truths ask for the number, which a trace does not know; compiled arithmetic gives NaN, no error.
-EAGER = {"raises"}
+# Texts are those of the number, which a trace does not know; compiled arithmetic gives NaN, no error.
+EAGER = {"raises", "texts"}

@@ -158,8 +158,22 @@ def by_key(x: float) -> float:
     return found + sum(i * v for parts in ordered for i, v in enumerate(parts))
 
 
+def things_by_key(x: float) -> float:
+    pairs = [Pair(x, 1.0), Pair(0.4, 2.0), Pair(x * x - 1, 3.0)]
+    names = {"u": x, "v": 1.1}
+    largest, least = max(pairs, key=Pair.length), min(names, key=names.__getitem__)
+    return largest.v * names[least] + sum(i * p.v * p.u for i, p in enumerate(sorted(pairs, key=lambda p: -p.u)))
+
+
 def frozen_distribution(x: float) -> Any:
     return stats.norm(x, 2.0).logpdf(0.3) + norm(loc=1.0, scale=x).cdf(0.5) + norm(0.0, x).ppf(0.3) + norm.std(scale=x)
+
+
+def texts(x: float) -> float:
+    kinds = {str: 2.0, float: 3.0}
+    known = isinstance("x", str) and not isinstance(x, str) and type(repr(1)) is str and issubclass(str, object)
+    signs = sum(text.startswith("-") for text in (str(x), repr(x - 9), f"{-x}", format(x)))
+    return x * signs * kinds[type(repr(1))] + float(str(x)) * 0 + known + len("".join(map(str, [round(x), 1])))
 
 
 def raises(x: float) -> Any:
@@ -235,6 +249,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, frozen_distribution, raises, dispatches, defines_a_class, lists_of_arrays, names, whole_places,
+        by_key, things_by_key, frozen_distribution, texts, raises, dispatches, defines_a_class, lists_of_arrays, names,
+        whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip
