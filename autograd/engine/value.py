@@ -142,6 +142,7 @@ class Value(Scalar):
         with SWEEPING:
             if type(self._y) is float:
                 constant, x, number, assumed = Value.constant(self._y), self._x, self._y, self._dy
+                constant._adjoint = 0.0  # a sweep may be under way, which met this node without the constant
                 assert self.op is not None
                 if self._dx is LATER:
                     self._dy = LATER

@@ -194,3 +194,11 @@ def test_a_product_that_is_no_square():
 
     assert not math.isfinite(grad(f)(0.0))
     assert jvp(f, (0.0,), (1.0,))[1] == math.inf
+
+
+def test_a_plain_number_below_two_ties_is_shown_while_they_are_swept() -> None:
+    def f(x):
+        u = autograd.maximum(-1.0, 0.0 - x)
+        return autograd.maximum(2.0 * u, u - 1.0)
+
+    assert autograd.value_and_grad(f)(1.0) == autograd.compile(f, backend="numpy").value_and_grad(1.0) == (-2.0, -0.75)
