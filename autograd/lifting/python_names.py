@@ -17,7 +17,7 @@ from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, kind_of
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
-from autograd.symbols import Condition
+from autograd.symbols import Condition, answering
 from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def is_lifted(x: Any) -> bool:
     return kind is not None and kind is not FLOATS
 
 
-def are_numbers(xs: list[Any]) -> bool:
-    """Whether all are numbers, among which selections choose; among other things Python does, in a trace by paths."""
-    return all(is_lifted(x) or isinstance(x, (int, float, numpy.number)) for x in xs)
+def selects(items: list[Any], keys: list[Any]) -> bool:
+    """Whether traced keys choose among these items by selections: among numbers, and not along a path, which knows."""
+    numbers = all(is_lifted(x) or isinstance(x, (int, float, numpy.number)) for x in items)
+    return numbers and lists.is_traced([x for x in keys if is_lifted(x)]) and answering.get() is None
 
 
 def follows_numpy(x: Any) -> bool:
@@ -219,7 +220,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
         items = list(args[0]) if len(args) == 1 else list(args)
         if kwargs.get("key") is not None:
             keys = [kwargs["key"](x) for x in items]
-            if lists.is_traced(keys) and are_numbers(items):
+            if selects(items, keys):
                 return _by_key(wins, items, keys)
             return items[original(range(len(items)), key=keys.__getitem__)] if items else original(items, **kwargs)
         if not any(map(is_lifted, items)):
@@ -245,7 +246,7 @@ def _by_key(wins: Callable[[Any, Any], Any], items: list[Any], keys: list[Any]) 
 def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
     items = list(xs)
     keys = items if key is None else list(map(key, items))
-    if not (lists.is_traced([x for x in keys if is_lifted(x)]) and are_numbers(items)):
+    if not selects(items, keys):
         return [items[i] for i in sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)]
     if not reverse:
         return lists.ordered(items, keys)

@@ -165,6 +165,15 @@ def things_by_key(x: float) -> float:
     return largest.v * names[least] + sum(i * p.v * p.u for i, p in enumerate(sorted(pairs, key=lambda p: -p.u)))
 
 
+def a_pivot(x: float) -> float:
+    A = [[x - 1.0, 2.0, 1.0], [3.0 - x, x, x * x]]
+    p = max(range(2), key=lambda i: abs(A[i][0]))
+    A[0], A[p] = A[p], A[0]
+    for k in range(3):
+        A[1][k] -= A[0][k] * 0.5
+    return A[1][0] * A[0][1] + A[1][2]
+
+
 def frozen_distribution(x: float) -> Any:
     return stats.norm(x, 2.0).logpdf(0.3) + norm(loc=1.0, scale=x).cdf(0.5) + norm(0.0, x).ppf(0.3) + norm.std(scale=x)
 
@@ -249,7 +258,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, things_by_key, frozen_distribution, texts, raises, dispatches, defines_a_class, lists_of_arrays, names,
-        whole_places,
+        by_key, things_by_key, a_pivot, frozen_distribution, texts, raises, dispatches, defines_a_class, lists_of_arrays,
+        names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip
