@@ -100,14 +100,19 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def advise(error: BaseException) -> None:
-    """Say in a note what to do about an error from inside NumPy or SciPy, which compute on floats."""
-    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in str(error):
+    """Say in a note what to do about an error of complex numbers, or from inside a library that computes on floats."""
+    text = str(error)
+    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in text:
         return
     trace, homes = error.__traceback__, {type(error).__module__.partition(".")[0]}
     while trace is not None:
         homes.add((trace.tb_frame.f_globals.get("__name__") or "").partition(".")[0])
         trace = trace.tb_next
-    if isinstance(error, SystemError) or not homes.isdisjoint(LIBRARIES):
+    if "'complex'" in text:
+        error.add_note("a Value is a real number: keep the real and the imaginary part in two")
+    elif "pandas" in homes:
+        error.add_note("pandas computes on floats; take the numbers as an array, with x.to_numpy() or np.array(...)")
+    elif isinstance(error, SystemError) or not homes.isdisjoint(LIBRARIES):
         error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")
 
 

@@ -134,7 +134,12 @@ class Compiled:
             call = self._read(args, kwargs, reduce)
         except UnfitNumber as error:
             return hessian(self._eager(error), argnums)(*args, **kwargs)
-        (i,) = self.parameters.chosen(call.passed, argnums)
+        i, *others = self.parameters.chosen(call.passed, argnums)
+        if others:
+            raise ValueError(
+                f"{self.__name__}.hessian is that of one argument: pass its numbers in a list, or "
+                f"compile(hessian(f, {argnums}))"
+            )
         if call.moving[i] in self.rows:
             raise ValueError(
                 f"{self.__name__}.hessian: {call.moving[i]} has rows; differentiate with respect to what the rows share"

@@ -17,7 +17,7 @@ from autograd.compiler.building import rewritten
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Program, evaluator
 from autograd.lifting.forking import is_of_rows
-from autograd.refusals import TraceError, place_of, users_frame
+from autograd.refusals import TraceError, advise, place_of, users_frame
 from autograd.symbols import Condition, answering
 from autograd.transforms.structure import map_leaves
 
@@ -78,6 +78,7 @@ class Answers:
         except Exception as error:
             if not is_of_rows(error):
                 raise
+            advise(error)
             self.error = error.with_traceback(None)
         finally:
             answering.reset(token)

@@ -47,10 +47,24 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+class Distribution:
+    """A distribution of `scipy.stats` that has no stand-in: its methods compute on floats."""
+
+    def __init__(self, distribution: Any) -> None:
+        self._distribution = distribution
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._distribution, name)
+        return on_floats(found) if callable(found) else found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return Distribution(self._distribution(*args, **kwargs))
+
+
 def _is_lost(error: BaseException | None) -> bool:
     """Whether the error, or one behind it, is that of a number that carries derivatives."""
     while error is not None:
-        if isinstance(error, TraceError) or LOST in str(error):
+        if isinstance(error, TraceError) or LOST in str(error) or "'Value' object" in str(error):
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -59,7 +73,9 @@ def _is_lost(error: BaseException | None) -> bool:
 def _refusal(function: Any) -> TypeError:
     """The error, which is also noted, so that no `except` in a traced function can hide it."""
     home = ".".join(part for part in function.__module__.split(".") if not part.startswith("_"))
+    owner = getattr(function, "__self__", None)  # of a method: a distribution, frozen or not
+    name = ".".join(filter(None, [getattr(getattr(owner, "dist", owner), "name", ""), function.__name__]))
     advice = ALTERNATIVES.get(function.__name__, "Write it with functions that differentiate")
-    error = TypeError(f"{home}.{function.__name__} computes on floats, and a {LOST}. {advice}")
+    error = TypeError(f"{home}.{name} computes on floats, and a {LOST}. {advice}")
     note(error)
     return error

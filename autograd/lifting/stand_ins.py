@@ -18,7 +18,7 @@ import numpy
 from autograd.lifting import numpy_names, python_names
 from autograd.lifting.copies import COPIES
 from autograd.lifting.python_names import FLOAT, INT, TEXT, TYPE, abstract
-from autograd.lifting.scipy_names import on_floats
+from autograd.lifting.scipy_names import Distribution, on_floats
 from autograd.refusals import is_library
 
 BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "str": TEXT, "type": TYPE}
@@ -60,7 +60,7 @@ def is_foreign(module: str | None) -> bool:
 VIEWED = {
     "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.fft", "numpy.linalg", "scipy",
     "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.signal",
-    "scipy.special", "scipy.stats",
+    "scipy.spatial", "scipy.spatial.distance", "scipy.special", "scipy.stats",
 }  # fmt: skip
 
 
@@ -88,4 +88,6 @@ def _of_scipy(x: Any) -> Any:
         return numpy_names.SPECIAL[name]
     if isinstance(x, FunctionType):
         return on_floats(x)
-    return numpy_names.NORM if x is getattr(sys.modules.get("scipy.stats"), "norm", None) else x
+    if x is getattr(sys.modules.get("scipy.stats"), "norm", None):
+        return numpy_names.NORM
+    return Distribution(x) if hasattr(x, "rvs") and not isinstance(x, type) else x

@@ -160,6 +160,8 @@ def test_argnums_count_what_is_positional() -> None:
         fast.value_and_grad(3.0, argnums=1)
     with pytest.raises(ValueError, match="out of range"):
         fast.value_and_grad(3.0, 4.0, argnums=2)
+    with pytest.raises(ValueError, match=r"hessian is that of one argument: .* compile\(hessian\(f, \(0, 1\)\)\)"):
+        fast.hessian(3.0, 4.0, argnums=(0, 1))
 
 
 def test_rows_of_what_is_passed_by_name() -> None:

@@ -258,7 +258,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, things_by_key, a_pivot, frozen_distribution, texts, raises, dispatches, defines_a_class, lists_of_arrays,
-        names, whole_places,
+        by_key, things_by_key, a_pivot, frozen_distribution, texts, raises, dispatches, defines_a_class,
+        lists_of_arrays, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip

@@ -5,8 +5,10 @@ import threading
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, linalg, optimize, special, stats
+from scipy.spatial import distance
 
 import autograd
 from autograd import Value, compile, grad, jvp, lift, value_and_grad
@@ -165,6 +167,10 @@ REFUSED: list[tuple[Any, str]] = [
     (lift(lambda x: optimize.minimize(lambda t: (t[0] - x) ** 2, [0.0]).x[0]), "scipy.optimize.minimize .* Newton"),
     (lift(lambda x: linalg.svdvals([[x, 1.0], [1.0, x]])[0]), "scipy.linalg.svdvals computes on floats"),
     (lift(lambda x: stats.skew([x, 1.0, 2.0])), "scipy.stats.skew computes on floats"),
+    (lift(lambda x: stats.expon.pdf(0.5, scale=x)), "scipy.stats.expon.pdf computes on floats"),
+    (lift(lambda x: stats.t(4.0).logpdf(x)), "scipy.stats.t.logpdf computes on floats"),
+    (lift(lambda x: distance.cdist([[x, 1.0]], [[0.0, 0.0]])[0, 0]), "scipy.spatial.distance.cdist computes on floats"),
+    (lift(lambda x: optimize.minimize_scalar(lambda t: (t - x) ** 2).x), "scipy.optimize.minimize_scalar .* Newton"),
 ]
 
 
@@ -179,6 +185,8 @@ IN_LIBRARIES: list[Any] = [
     lambda x: np.fft.fft([x, 1.0]).real[0],
     lambda x: optimize.brentq(lambda t: t - x, 0, 2),
     lambda x: special.logsumexp([x, 1.0]),
+    lambda x: pd.Series([x, 1.0]).mean(),
+    lambda x: abs(x + 1j),
 ]
 WAYS: list[Any] = [lambda f: grad(f)(1.0), lambda f: jvp(f, (1.0,), (1.0,)), lambda f: compile(f)(1.0)]
 
@@ -189,10 +197,14 @@ def test_an_error_inside_a_library_says_what_to_do(f: Any, way: Any) -> None:
     with pytest.raises((TypeError, SystemError)) as caught:
         way(f)
     notes = [str(caught.value), *getattr(caught.value, "__notes__", [])]
-    assert any("lift(f)" in note or "where(condition" in note for note in notes)
+    advice = ("lift(f)", "where(condition", "x.to_numpy()", "keep the real and the imaginary part")
+    assert any(text in note for note in notes for text in advice)
 
 
 def test_scipy_on_floats_is_its_own() -> None:
+    assert lift(lambda x: x * stats.t(4.0).cdf(stats.expon.ppf(0.3)))(2.0) == 2.0 * stats.t.cdf(
+        stats.expon.ppf(0.3), 4.0
+    )
     f = lift(lambda x: x * optimize.brentq(lambda t: t * t - 2.0, 0.0, 2.0))
     assert grad(f)(3.0) == compile(f).value_and_grad(3.0)[1] == optimize.brentq(lambda t: t * t - 2.0, 0.0, 2.0)
     with pytest.raises(ValueError, match="different signs"):
