@@ -14,7 +14,7 @@ from autograd.arrays import lists, scalars
 from autograd.arrays.axes import along, as_bools, as_indices, as_objects, each_row, mapped
 from autograd.arrays.indexing import kind_of_index, taken
 from autograd.arrays.scalars import choose, number, truth
-from autograd.arrays.table import IMPLEMENTATIONS, implements
+from autograd.arrays.table import IMPLEMENTATIONS, implements, refused
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
 
@@ -151,9 +151,30 @@ def argwhere(a: Any) -> Any:
 def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
     if sorter is None and not all(map(plain_or_known, (a, v))):
         row = as_objects(a).tolist()
-        before = operator.lt if side == "left" else operator.le
-        return mapped(lambda x: lists.total([choose(before(y, x), 1.0, 0.0) for y in row]), v)
+        after = operator.le if side == "left" else operator.lt  # NaN comes last: no number is after it
+        return mapped(lambda x: lists.total([choose(after(x, y), 0.0, 1.0) for y in row]), v)
     return numpy.searchsorted(_data(a), _data(v), side, sorter)
+
+
+@implements(numpy.digitize)
+def digitize(x: Any, bins: Any, right: bool = False) -> Any:
+    row, side = _data(bins), "left" if right else "right"
+    falls = len(row) > 1 and row[0] > row[-1]
+    return len(row) - searchsorted(row[::-1], x, side) if falls else searchsorted(row, x, side)
+
+
+@implements(numpy.bincount)
+def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """The sums of the weights by their places; without weights it counts."""
+    if weights is None or numpy.asarray(x).dtype == object:
+        raise refused(numpy.bincount)
+    places, numbers = numpy.asarray(x).tolist(), as_objects(weights).tolist()
+    if len(places) != len(numbers):
+        raise ValueError("The weights and list don't have the same length.")
+    sums: list[list[Any]] = [[] for _ in range(max([minlength, *(place + 1 for place in places)]))]
+    for place, weight in zip(places, numbers):
+        sums[place].append(weight)
+    return numpy.array(list(map(lists.total, sums)), dtype=object)
 
 
 def plain_or_known(x: Any) -> bool:

@@ -89,7 +89,9 @@ SUPPORTED: dict[str, str] = {
         A[np.argmax(x[:3])]
         A[[0, 1, 2], np.argmin(A, axis=1)]; A[:, np.argmax(A[0])]; np.take(A, np.argsort(A[0]), axis=1)
         np.take_along_axis(A, np.argsort(A, axis=1), 1); np.argsort(np.argsort(x)) * x
-        x[np.searchsorted(np.sort(x), 0.0)]; np.argmax(A, axis=1) * x[:3]
+        x[np.searchsorted(np.sort(x), 0.0)]; np.digitize(x, [0.5, 1.0]) * x
+        np.choose(np.digitize(x, [1.0, 0.5], right=True), [1.0, 3.0, 2.0]) * x; np.bincount([0, 2, 0], weights=x[:3])
+        np.argmax(A, axis=1) * x[:3]
         A[np.unravel_index(np.argmax(A), (3, 3))]; np.lib.stride_tricks.sliding_window_view(x, 2)
     """,
     "Linear algebra": """
@@ -125,7 +127,7 @@ EAGER_ONLY = """
 REFUSED = """
     np.fft.fft(x); np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
     np.linalg.cond(A); np.linalg.svdvals(A); np.linalg.tensorinv(A); np.histogram(x); np.bincount(x)
-    np.digitize(x, c); np.unique(x); np.roots(x); np.polyfit(c, x, 1); np.lexsort((x, c)); np.argpartition(x, 1)
+    np.unique(x); np.roots(x); np.polyfit(c, x, 1); np.lexsort((x, c)); np.argpartition(x, 1)
     np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)
     np.isin(x, c); np.union1d(x, c); np.intersect1d(x, c); np.setdiff1d(x, c); np.left_shift(x, 1)
     np.einsum_path("i,i", x, x); np.interp(x, c, c, period=1.0); np.percentile(x, 30, method="nearest")

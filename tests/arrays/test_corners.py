@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, compile, lift
 from tests.arrays.calls import calls
 
 NAN, INF = np.nan, np.inf
@@ -72,3 +72,9 @@ def test_reductions_at_corners(name: str) -> None:
 def test_other_calls_at_corners() -> None:
     for text in OTHERS:
         check(text)
+
+
+def test_a_place_of_nan_is_the_last_in_a_trace_too() -> None:
+    for f in (lambda x: np.searchsorted([0.0, 1.0], x) * 1.0, lambda x: np.digitize(x, [1.0, 0.0]) * 1.0):
+        fast = compile(lift(f), backend="numpy")
+        assert [fast(x) for x in (-1.0, 0.0, 0.5, NAN)] == [f(x) for x in (-1.0, 0.0, 0.5, NAN)]
