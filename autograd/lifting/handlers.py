@@ -52,7 +52,8 @@ def handles(code: CodeType) -> bool:
 def asks_for_truths(code: CodeType) -> bool:
     """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too."""
     steps, constants = code.co_code, code.co_consts
-    asked = [steps[i - 1] for i in range(2, len(steps), 2) if steps[i] == opmap["IS_OP"]]
+    asks = opmap["LOAD_CONST"], opmap["IS_OP"]
+    asked = [steps[i - 1] for i in range(2, len(steps), 2) if (steps[i - 2], steps[i]) == asks]
     if any(type(constant) is bool for place in asked for constant in constants[place : place + 1]):
         return True
     return any(asks_for_truths(constant) for constant in constants if isinstance(constant, CodeType))
