@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.estimators.checks import warn
 
-BLOCK = 4096  # rows
+BLOCK = 1024  # rows
 SMALLEST = 1e-140  # in units of the penalty: the square of 1/size must fit in floats
 ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
 

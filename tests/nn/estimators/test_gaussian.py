@@ -36,6 +36,9 @@ def test_moments_are_the_exact_maximum_likelihood(load, covariance: str) -> None
     scale = np.sqrt(np.einsum("...i,...j->...ij", *[np.diagonal(covariances, axis1=-2, axis2=-1)] * 2))
     assert np.max(np.abs(model.covariance_ - covariances) / scale) <= 1e-12
     assert model.class_prior_ == pytest.approx(np.bincount(y) / len(y), rel=1e-15)
+    each = np.broadcast_to(model.covariance_, (len(means), *covariances.shape[-2:]))
+    told = [multivariate_normal(model.means_[k], own).logpdf(X[y == k]) for k, own in enumerate(each)]
+    assert model.history_ == pytest.approx([-np.mean(np.concatenate(told))], rel=1e-12)
 
 
 @pytest.mark.parametrize("covariance", COVARIANCES)

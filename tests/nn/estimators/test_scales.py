@@ -9,6 +9,8 @@ from sklearn.base import clone
 
 import nn
 from benchmarks.models import certified
+from nn.estimators.least_squares import _triangle
+from nn.estimators.units import WIDE, extremes, in_units
 from nn.newton import SMALL
 from tests.nn.estimators.test_conventions import ALL
 from tests.nn.estimators.test_regression import exact
@@ -95,6 +97,26 @@ def test_least_squares_is_exact_whatever_the_offset_and_the_units() -> None:
     model = nn.LinearRegression().fit(t, y)
     assert model.coef_.dtype == float
     np.testing.assert_allclose([*model.coef_, model.intercept_], exact(t.tolist(), y.tolist(), 0, True), rtol=1e-13)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(1, 3), (WIDE // 3, 3), (WIDE // 3 + 1, 3), (5 * WIDE, 2), (3, WIDE), (7, WIDE + 1)])
+def test_units_are_the_same_for_few_rows_and_for_many_side_by_side(shape: tuple[int, int], order: str) -> None:
+    rows = np.asarray(np.random.default_rng(1).normal(size=shape) * 10 + 3, order=order)
+    for got, wanted in zip(extremes(rows), (rows.max(axis=0), rows.min(axis=0))):
+        np.testing.assert_array_equal(got, wanted)
+    before, units = rows.copy(), in_units(rows)
+    np.testing.assert_array_equal(rows, before)
+    np.testing.assert_allclose(np.ldexp(units.A, units.exponent), rows - rows.mean(axis=0), atol=1e-13)
+    assert np.max(np.abs(units.A)) <= 1
+
+
+@pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-6, 1e-10])
+def test_a_triangle_keeps_the_digits_of_columns_nearly_alike(apart: float) -> None:
+    A = RNG.normal(size=(50, 3))
+    A[:, 2] = A[:, 1] + apart * A[:, 2]
+    own, wanted = _triangle(A, np.zeros(3)), np.linalg.qr(A, mode="r")
+    np.testing.assert_allclose(np.abs(np.diag(own)), np.abs(np.diag(wanted)), rtol=1e-8)
 
 
 @pytest.mark.parametrize("name", ["Norris", "Longley"])
