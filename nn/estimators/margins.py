@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CLOSE = 1e-11  # relative to the loss: the duality gap to stop at
+NEAR = 1e-6  # relative to the loss: a gap so large needs no bound yet
 LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
@@ -46,12 +47,13 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
         loss = float(costs @ np.maximum(0, 1 - margins) + 0.5 * np.sum(penalty * v * v))
         if loss <= found.loss:
             found = found._replace(v=v, loss=loss)
-        balanced = _balanced(B[:, penalty == 0], pulls, rest)
-        bound = _dual(B, balanced, penalty)
-        if bound > found.bound:
-            found = found._replace(pulls=balanced, bound=bound)
         found = found._replace(steps=step)
         products = float(spare @ pulls + slack @ rest)  # the gap of weights and pulls in balance
+        if products <= NEAR * found.loss or step == steps:
+            balanced = _balanced(B[:, penalty == 0], pulls, rest)
+            bound = _dual(B, balanced, penalty)
+            if bound > found.bound:
+                found = found._replace(pulls=balanced, bound=bound)
         close = found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs)
         if close or products <= LOST * found.loss:
             break
