@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -22,7 +22,8 @@ class Objective:
     Parameters and gradient are flat arrays, in the order of the modules' `parameters()`; data are arrays with one entry
     per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when a name that it
     reads is rebound, or what a module holds besides parameters changes; its default arguments are kept. A loss may also
-    return a list, or a model's prediction. `backend` and `threads` are those of `autograd.compile`. Raises ValueError
+    return a list, or a model's prediction. `index` names the whole numbers that choose from what the rows share,
+    such as the tokens of an embedding; `backend` and `threads` are those of `autograd.compile`, too. Raises ValueError
     if the array of parameters has the wrong length, TraceError if the loss draws random numbers.
 
     >>> from nn import Neuron
@@ -33,9 +34,15 @@ class Objective:
     """
 
     def __init__(
-        self, loss: Callable[..., Any], *modules: Module, backend: str = "auto", threads: int | None = None
+        self,
+        loss: Callable[..., Any],
+        *modules: Module,
+        index: Sequence[str] = (),
+        backend: str = "auto",
+        threads: int | None = None,
     ) -> None:
-        self.loss, self.modules, self._options = loss, modules, {"backend": backend, "threads": threads}
+        self.loss, self.modules = loss, modules
+        self._options = {"index": index, "backend": backend, "threads": threads}
         names = _row_names(loss, len(modules))
         theta = "theta" if "theta" not in names else "theta_"
         named = _with_signature(self._of_row, [theta, *names], loss)

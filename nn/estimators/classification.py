@@ -18,6 +18,7 @@ from nn.estimators.inference import Inference
 from nn.estimators.linear import REACHED, LinearClassifier
 from nn.estimators.margins import largest_margin
 from nn.estimators.scores import LinearObjective
+from nn.estimators.sparse import Sparse
 from nn.estimators.units import Units, in_units
 from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
@@ -27,7 +28,7 @@ MOVING = 0.1  # log odds
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class RegressionClassifier(LinearClassifier):
+class RegressionClassifier(Sparse, LinearClassifier):
     """Classification as regression on targets ±1: the lecture's cautionary tale.
 
     A row far on the right side costs as much as one on the wrong side, and bends the boundary towards itself.
@@ -154,7 +155,7 @@ class LinearSVM(LinearClassifier):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LogisticRegression(Probabilistic, Inference, LinearClassifier):
+class LogisticRegression(Probabilistic, Inference, Sparse, LinearClassifier):
     """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
     The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, by gradients alone; auto,

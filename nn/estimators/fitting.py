@@ -177,7 +177,7 @@ def require_sensible(estimator: Any) -> None:
     for name in ("max_iter", "batch_size"):
         if name in params and (params[name] is not None or name == "max_iter"):
             require_count(name, params[name], 1)
-    for name in ("l2", "tol"):
+    for name in ("l1", "l2", "tol"):
         if name in params:
             value = params[name]
             require(name, value, isinstance(value, Real) and 0 <= float(value) < np.inf, "0 or more and finite")

@@ -24,8 +24,8 @@ class Inference(Estimator):
         Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
         """
         array = self._learned(X)
-        if self.l2:  # type: ignore[attr-defined]
-            raise ValueError("no standard errors: a penalty moves the estimates; fit with l2=0")
+        if self.l2 or self.l1:  # type: ignore[attr-defined]
+            raise ValueError("no standard errors: a penalty moves the estimates; fit with l1=0, l2=0")
         fitted: LinearObjective = self.objective_  # type: ignore[attr-defined]
         if fitted.shares is not None:
             raise ValueError("no standard errors: what a weight of a row means for them is not known; repeat the rows")

@@ -12,12 +12,13 @@ from nn.estimators.checks import targets
 from nn.estimators.conventions import Regressor
 from nn.estimators.inference import Inference
 from nn.estimators.linear import LinearEstimator
+from nn.estimators.sparse import Sparse
 from nn.losses import squared_error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LinearRegression(Regressor, Inference, LinearEstimator):
-    """y = b + w·x of least mean squared error, with a penalty (λ/2)‖w‖²; `coef_` is w, `intercept_` b.
+class LinearRegression(Regressor, Inference, Sparse):
+    """y = b + w·x of least mean squared error, with penalties (λ/2)‖w‖² and λ₁Σ|w|; `coef_` is w, `intercept_` b.
 
     `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and
     `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import TraceError, Value, log1p, tanh
-from nn import MLP, Module, Neuron, Objective
+from nn import MLP, Embedding, Module, Neuron, Objective, squared_error
 
 
 class Shared(Module):
@@ -173,3 +173,17 @@ def test_options_of_an_objective_are_those_of_compile_and_survive_a_copy() -> No
         assert (one.compiled.options.backend, one.compiled.options.threads) == ("numpy", 1)
     with pytest.raises(ValueError, match="backend must be"):
         Objective(squared, Neuron(1), backend="jax").compiled  # noqa: B018
+
+
+def test_an_index_of_rows_gathers_what_comparisons_choose() -> None:
+    def effect(b, group, y):
+        return squared_error(b(group)[0], y)
+
+    b, (group, y) = Embedding(3, 1, rng=0), (np.array([0, 2, 2, 1]), np.array([1.0, 2.0, 4.0, 5.0]))
+    compared, gathered = Objective(effect, b), Objective(effect, b, index=["group"])
+    theta = gathered.parameters
+    np.testing.assert_allclose(
+        gathered.value_and_grad(theta, group, y)[1], compared.value_and_grad(theta, group, y)[1], rtol=1e-15
+    )
+    with pytest.raises(IndexError, match="the index group is 3 in row 0"):
+        gathered.value(gathered.parameters, [3], [1.0])

@@ -89,7 +89,7 @@ def test_of_three_classes_weights_are_relative_to_the_first() -> None:
 
 def test_it_says_what_no_fit_can_tell() -> None:
     model = nn.LogisticRegression(l2=0.1).fit(X, LABELS)
-    with pytest.raises(ValueError, match="a penalty moves the estimates; fit with l2=0"):
+    with pytest.raises(ValueError, match="a penalty moves the estimates; fit with l1=0, l2=0"):
         model.summary(X, LABELS)
     twice = np.column_stack([X, X[:, 0]])
     with pytest.raises(ValueError, match="the Hessian is singular, so some parameters are not determined"):
