@@ -27,6 +27,7 @@ from nn.normalisation import LayerNorm
 from nn.objective import Objective
 from nn.optimisers import SGD, Adagrad, Adam, AdamW, Optimiser, RMSProp
 from nn.recurrent import GRU, LSTM, RNN, Recurrent
+from nn.stopping import EarlyStopping
 from nn.summary import Summary, summary
 from nn.training import Trained, train
 
@@ -46,6 +47,7 @@ __all__ = [
     "ConvergenceWarning",
     "Diverged",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
     "GaussianClassifier",
     "Layer",

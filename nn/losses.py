@@ -48,6 +48,17 @@ def squared_error(z: Any, y: Any) -> Any:
     return (z - y) ** 2
 
 
+def over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
+    """The loss of one output, or the sum over several.
+
+    >>> over_outputs(squared_error, [1.0, 2.0], [1.0, 4.0])
+    4.0
+    """
+    if isinstance(z, (Sequence, np.ndarray)):
+        return sum([loss(zk, yk) for zk, yk in zip(z, y)])
+    return loss(z, y)
+
+
 @_over_rows
 def cross_entropy(z: Any, y: Any) -> Any:
     """-log of the probability of the target.

@@ -34,12 +34,14 @@ def train(
     rng: Any = None,
     progress: bool = False,
     each: Callable[[Any, float], None] | Sequence[Callable[[Any, float], None]] | None = None,
+    until: Callable[[Any], bool] | None = None,
 ) -> Trained:
     """Gradient descent from θ: `passes` passes over the rows, all at once or in random batches of `batch` rows.
 
-    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`. `each(theta, loss)`, one function or several, is
-    called before every step. The optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss,
-    the gradient or the parameters are not finite, including after the last step, and the error of a wrong target.
+    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is true,
+    as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The optimiser
+    moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters are not
+    finite, including after the last step, and the error of a wrong target.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -70,6 +72,8 @@ def train(
                 return Trained(theta, [*history, loss])
             theta = _moved(optimiser, theta, g, loss)
         history.append(sum(loss * size for loss, size in losses) / n)
+        if until is not None and until(theta):
+            break
     if history:
         require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser)
     return Trained(theta, history)

@@ -79,8 +79,8 @@ def features(X: Any) -> tuple[Any, list[Any] | None]:
 
 
 def targets(y: Any, rows: int) -> Any:
-    """y as an array of finite floats, one per row."""
-    array = floats("y", column(y, rows), None)
+    """y as an array of finite floats, one per row, or several."""
+    array = floats("y", column(y, rows, several=True), None)
     require_finite("y", array, None)
     return array
 
@@ -115,8 +115,8 @@ def classes_of(y: Any, rows: int) -> Any:
     return array
 
 
-def column(y: Any, rows: int) -> Any:
-    """y as a one-dimensional array with a value per row.
+def column(y: Any, rows: int, several: bool = False) -> Any:
+    """y as a one-dimensional array with a value per row; or `several`, in two dimensions.
 
     >>> column(["a", "b"], 2).shape
     (2,)
@@ -132,7 +132,7 @@ def column(y: Any, rows: int) -> Any:
         message = "A column-vector y was passed when a 1d array was expected: use y.ravel()"
         warn(message, DataConversionWarning)
         array = array.ravel()
-    if array.ndim != 1:
+    if array.ndim != 1 and not (several and array.ndim == 2 and array.shape[1]):
         raise ValueError(f"y should be a 1d array, got an array of shape {array.shape} instead")
     if len(array) != rows:
         raise ValueError(f"X has {rows} rows, y has {len(array)}")

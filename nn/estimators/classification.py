@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograd import sum
 from nn.estimators.basis import orthonormal
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Probabilistic
@@ -20,7 +18,7 @@ from nn.estimators.margins import largest_margin
 from nn.estimators.scores import LinearObjective
 from nn.estimators.sparse import Sparse
 from nn.estimators.units import Units, in_units
-from nn.losses import cross_entropy, hinge, perceptron_loss, squared_error, zero_one
+from nn.losses import cross_entropy, hinge, over_outputs, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
 
 SLOWER_AND_SLOWER = InverseTime(1.0)
@@ -45,7 +43,7 @@ class RegressionClassifier(Sparse, LinearClassifier):
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(squared_error, z, y)
+        return over_outputs(squared_error, z, y)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -68,7 +66,7 @@ class Perceptron(LinearClassifier):
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(perceptron_loss, z, y)
+        return over_outputs(perceptron_loss, z, y)
 
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
@@ -118,7 +116,7 @@ class LinearSVM(LinearClassifier):
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return _over_outputs(hinge, z, y)
+        return over_outputs(hinge, z, y)
 
     def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
         """V and b with the largest margin, for each score by itself."""
@@ -210,9 +208,4 @@ class LogisticRegression(Probabilistic, Inference, Sparse, LinearClassifier):
 
 
 def _is_mistake(z: Any, y: Any) -> Any:
-    return _over_outputs(zero_one, z, y)
-
-
-def _over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
-    """The loss of one score, or the sum over several."""
-    return sum([loss(zk, yk) for zk, yk in zip(z, y)]) if isinstance(z, np.ndarray) else loss(z, y)
+    return over_outputs(zero_one, z, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
@@ -42,7 +43,11 @@ class Estimator:
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: every parameter, and whether the estimator is fitted."""
+        """What a notebook shows: scikit-learn's picture if it is loaded, else all parameters and the state."""
+        if "sklearn" in sys.modules:
+            from sklearn.utils import estimator_html_repr
+
+            return str(estimator_html_repr(self))
         state = "fitted" if self.__sklearn_is_fitted__() else "not fitted"
         params = self.get_params().items()
         rows = "".join(f"<tr><td>{name}</td><td>{escape(repr(value))}</td></tr>" for name, value in params)
@@ -84,6 +89,12 @@ class Estimator:
         """The name of a column in errors: its name, or its number."""
         return str(column if self._names is None else self._names[column])
 
+    def _column_names(self) -> list[str]:
+        """The names of the columns, or x0, x1, … as in scikit-learn."""
+        if not self.__sklearn_is_fitted__():
+            raise as_in_sklearn(NotFittedError)(f"This {type(self).__name__} instance is not fitted yet")
+        return [f"x{j}" for j in range(self.n_features_in_)] if self._names is None else [str(n) for n in self._names]
+
     @contextmanager
     def _as_before_if_it_fails(self) -> Iterator[None]:
         """Restore the estimator if `fit` fails."""
@@ -105,7 +116,7 @@ class Regressor(Estimator):
     """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from rows of features X, (n, d), and a number y per row; returns the estimator.
+        """Learn from rows of features X, (n, d), and a number y per row, or several, (n, k); returns the estimator.
 
         A row with a `sample_weight` of 2 counts as two, one with 0 as none.
         """
@@ -115,19 +126,21 @@ class Regressor(Estimator):
         return self
 
     def predict(self, X: Any) -> Any:
-        """The number for every row."""
+        """The number for every row, or numbers, as y of the fit has."""
         with np.errstate(over="ignore", invalid="ignore"):
             return _representable("prediction", self._predict(self._learned(X)))
 
     def score(self, X: Any, y: Any) -> float:
-        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; for constant y, 1 if every prediction is exact, else 0."""
+        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², the mean of several; of constant y, 1 if predictions are exact, else 0."""
         predicted = self.predict(X)
         y = targets(y, len(predicted))
-        units = in_units(y.reshape(-1, 1))  # so that squares neither overflow nor underflow
+        if y.shape != predicted.shape:
+            raise ValueError(f"y has the shape {y.shape}, and predictions have {predicted.shape}")
+        units = in_units(y.reshape(len(y), -1))  # so that squares neither overflow nor underflow
         with np.errstate(over="ignore"):
-            error = np.ldexp(y / 2 - predicted / 2, 1 - units.exponent[0])
-            left, whole = float(np.sum(error**2)), float(np.sum(units.A**2))
-        return 1 - left / whole if whole else float(left == 0)
+            error = np.ldexp((y / 2 - predicted / 2).reshape(len(y), -1), 1 - units.exponent)
+            left, whole = np.sum(error**2, axis=0), np.sum(units.A**2, axis=0)
+        return float(np.mean(np.where(whole > 0, 1 - left / np.where(whole > 0, whole, 1.0), left == 0)))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         raise NotImplementedError
@@ -138,7 +151,9 @@ class Regressor(Estimator):
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import RegressorTags
 
-        return self._tags("regressor", regressor_tags=RegressorTags())
+        tags = self._tags("regressor", regressor_tags=RegressorTags())
+        tags.target_tags.multi_output = True
+        return tags
 
 
 class Classifier(Estimator):

@@ -55,7 +55,7 @@ class ByGradient(Estimator):
 
     SOLVERS = (*OPTIMISERS,)
 
-    def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None) -> Any:
+    def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None, until: Any = None) -> Any:
         """Step 3: return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
         solver = self._chosen(theta, X)
         if solver in ("newton", "lbfgs"):
@@ -66,9 +66,10 @@ class ByGradient(Estimator):
             theta, self.history_ = train(
                 objective, theta, X, *rows,
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol * steep,
-                rng=generator(self.random_state), progress=self.verbose, each=each,
+                rng=generator(self.random_state), progress=self.verbose, each=each, until=until,
             )  # fmt: skip
-            self._require_rest(self.tol * steep, objective, theta, X, *rows)
+            if until is None:
+                self._require_rest(self.tol * steep, objective, theta, X, *rows)
         self.n_iter_ = max(len(self.history_), 1)
         return theta
 

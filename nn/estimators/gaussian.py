@@ -18,12 +18,14 @@ from nn.estimators.basis import ALIKE, SMALLEST
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic
 from nn.estimators.fitting import require_sensible
+from nn.estimators.shrinking import require_shrinkage, shrunk
 from nn.estimators.units import ROUNDING, Units, extremes, in_units, less_means
 from nn.module import Module
 from nn.objective import Objective
 from nn.optimisers import SGD
 from nn.training import train
 
+SINGULAR = 1e-13  # of a covariance of columns of variance 1: the least curvature
 FARTHEST = 1e150  # in standard deviations, so that squares do not overflow
 
 
@@ -79,7 +81,9 @@ class GaussianClassifier(Probabilistic, Estimator):
     `covariance="shared"`, `coef_` and `intercept_` are the w and b of the posterior. `solver` is exact, or gradient
     ascent on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`); this
     needs classes less than about twenty spreads apart and columns that are not nearly collinear. Raises ValueError,
-    naming the columns, if a covariance is singular.
+    naming the columns, if a covariance is singular. `shrinkage`, a share from 0 to 1, or "auto", that of Ledoit and
+    Wolf, draws the covariance of each class towards a multiple of the unit matrix, as in scikit-learn; then few rows
+    are enough.
 
     >>> model = GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], ["a", "a", "b", "b"])
     >>> model.means_.ravel().tolist(), model.coef_.round(12).tolist(), model.intercept_.round(12).tolist()
@@ -88,6 +92,7 @@ class GaussianClassifier(Probabilistic, Estimator):
 
     covariance: str = "shared"
     priors: Any = None
+    shrinkage: Any = None
     solver: str = "exact"
     rate: Any = 0.05
     max_iter: int = 10000
@@ -107,8 +112,14 @@ class GaussianClassifier(Probabilistic, Estimator):
         ends = [extremes(group) for group in groups]
         within = [less_means(group, ends=both) for group, both in zip(groups, ends)]
         scatters = np.array([away.T @ away for away, _, _ in within])
-        self._require_regular(units, ends, within, scatters)
-        means, S = self._moments(within, scatters) if self.solver == "exact" else self._ascended(units.A, y, within)
+        if self.shrinkage:
+            each = [shrunk(away, self.shrinkage, units.exponent) for away, _, _ in within]
+            used = counts[:, np.newaxis, np.newaxis] * each
+            self._require_shrunk(used)
+        else:
+            self._require_regular(units, ends, within, scatters)
+            used = scatters
+        means, S = self._moments(within, used) if self.solver == "exact" else self._ascended(units.A, y, within)
         self.means_ = np.ldexp(means + units.centre, units.exponent).astype(float)
         self.covariance_ = self._of_columns(units, S[0] if self.covariance == "shared" else S)
         vars(self).pop("coef_", None)
@@ -116,7 +127,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         if self.covariance == "shared":
             self.coef_, self.intercept_ = self._linear(units, means, S[0])
         if self.solver == "exact":
-            self.history_, self.n_iter_ = [self._at_maximum(units, S, counts)], 1
+            self.history_, self.n_iter_ = [self._reached(units, S, counts, scatters)], 1
 
     def _moments(self, within: Any, scatters: Any) -> tuple[Any, Any]:
         """The maximum of the likelihood in closed form: the means, and the covariances, only one if shared."""
@@ -126,12 +137,13 @@ class GaussianClassifier(Probabilistic, Estimator):
             return means, scatters.sum(axis=0)[np.newaxis] / counts.sum()
         return means, scatters / counts[:, np.newaxis, np.newaxis]
 
-    def _at_maximum(self, units: Units, S: Any, counts: Any) -> float:
+    def _reached(self, units: Units, S: Any, counts: Any, scatters: Any) -> float:
         """-Σ ln N / n: at the maximum the squares of a class's rows, in standard deviations, have the mean d."""
-        d = len(units.exponent)
-        shares = counts / counts.sum() if len(S) > 1 else np.ones(1)
+        d, n = len(units.exponent), counts.sum()
+        shares = counts / n if len(S) > 1 else np.ones(1)
         logarithms = np.linalg.slogdet(S)[1] + 2 * log(2) * np.sum(units.exponent)
-        return float(shares @ logarithms + d * (1 + log(2 * pi))) / 2
+        squares = np.trace(np.linalg.solve(S, scatters), axis1=1, axis2=2).sum() / n if self.shrinkage else d
+        return float(shares @ logarithms + squares + d * log(2 * pi)) / 2
 
     def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; likelihood of the rows; gradient ascent."""
@@ -198,7 +210,20 @@ class GaussianClassifier(Probabilistic, Estimator):
     def _require_sensible(self) -> None:
         require_one_of("covariance", self.covariance, ("shared", "separate"))
         require_one_of("solver", self.solver, ("exact", "gradient ascent"))
+        require_shrinkage(self.shrinkage)
+        if self.shrinkage and self.solver != "exact":
+            raise ValueError("shrinkage needs solver='exact': a shrunk covariance is not the likeliest one")
         require_sensible(self)
+
+    def _require_shrunk(self, scatters: Any) -> None:
+        """Raise ValueError if a covariance is singular in spite of its shrinkage."""
+        for S in scatters.sum(axis=0)[np.newaxis] if self.covariance == "shared" else scatters:
+            if np.isfinite(S).all() and not (np.diag(S) > 0).all():
+                constant = self._named(np.argmin(np.diag(S)))
+                raise ValueError(f"a covariance is singular in spite of its shrinkage: column {constant} is constant")
+            spread = np.sqrt(np.diag(S))
+            if np.isfinite(S).all() and np.linalg.eigvalsh(S / spread / spread[:, np.newaxis])[0] < SINGULAR:
+                raise ValueError("a covariance is singular in spite of its shrinkage: take a larger one")
 
     def _priors(self, counts: Any) -> Any:
         if self.priors is None:

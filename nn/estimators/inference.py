@@ -23,10 +23,12 @@ class Inference(Estimator):
         if the likelihood is not the true one. Of more than two classes, weights are relative to those of the first.
         Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
         """
-        array = self._learned(X)
+        array = self._design(self._learned(X))
         if self.l2 or self.l1:  # type: ignore[attr-defined]
             raise ValueError("no standard errors: a penalty moves the estimates; fit with l1=0, l2=0")
         fitted: LinearObjective = self.objective_  # type: ignore[attr-defined]
+        if fitted.outputs > 1 and not hasattr(self, "classes_"):
+            raise ValueError("no standard errors of several outputs at once: fit one column of y at a time")
         if fitted.shares is not None:
             raise ValueError("no standard errors: what a weight of a row means for them is not known; repeat the rows")
         units = in_units(array, fitted.intercept)
@@ -54,7 +56,14 @@ class Inference(Estimator):
         scale, freedom = self._dispersion(scaled.value(V, units.A, targets), len(array), len(estimate))
         if covariance == "sandwich":
             scale, freedom = 1.0, None
-        return Summary(self._terms(free, d), estimate, scale * every @ found @ every.T, freedom, checked(level))
+        return Summary(self._terms(free), estimate, scale * every @ found @ every.T, freedom, checked(level))
+
+    def _design(self, X: Any) -> Any:
+        """The columns that the weights multiply."""
+        return X
+
+    def _design_names(self) -> list[str]:
+        return self._column_names()
 
     def _encoded(self, y: Any) -> Any:
         """The targets as the loss takes them."""
@@ -64,10 +73,9 @@ class Inference(Estimator):
         """What to multiply the covariance by, if it is estimated from the rows, and its degrees of freedom."""
         return 1.0, None
 
-    def _terms(self, scores: int, d: int) -> tuple[str, ...]:
+    def _terms(self, scores: int) -> tuple[str, ...]:
         """The names of the weights."""
-        names = [str(name) for name in self._names] if self._names is not None else [f"x{j}" for j in range(d)]
-        names = names if len(names) == d else [f"x{j}" for j in range(d)]
+        names = self._design_names()
         own = [*names, "intercept"] if self.fit_intercept else names  # type: ignore[attr-defined]
         if scores == 1:
             return tuple(own)

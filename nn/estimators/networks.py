@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from nn.errors import require_count
+from nn.errors import require, require_count
 from nn.estimators.checks import ConvergenceWarning, warn
 from nn.estimators.conventions import Estimator, Probabilistic, Regressor
 from nn.estimators.fitting import ByGradient, generator
 from nn.layers import MLP
-from nn.losses import cross_entropy, squared_error
+from nn.losses import cross_entropy, over_outputs, squared_error
 from nn.objective import Objective
+from nn.stopping import EarlyStopping
 
 LATE = 0.1  # of the passes: the last ones, in which a loss at rest hardly falls
 FALLING = 0.01  # of the whole fall: more in the last passes means that the loss still falls
@@ -51,6 +53,11 @@ class Penalised:
         loss, g = self.compiled.value_and_grad(theta, *rows, reduce="mean")
         pulled = self._pulled(theta)
         return float(loss + 0.5 * (pulled @ theta)), g + pulled
+
+    def bare(self) -> Penalised:
+        """The same loss without the penalty."""
+        loss, shape, _, weighted, backend, threads = self.of
+        return Penalised(loss, shape, l2=0.0, weighted=weighted, backend=backend, threads=threads)
 
     def _pulled(self, theta: Any) -> Any:
         """λⱼθⱼ."""
@@ -95,6 +102,10 @@ class NetworkEstimator(ByGradient, Estimator):
 
     `objective_` is the goodness as a function of them: `objective_.value(theta_, X, y)`. With `warm_start`, a fit
     begins where the last one ended.
+
+    With `early_stopping`, a share of the rows, `validation_fraction`, is held out, as large a share of every class, and
+    a fit stops once `n_iter_no_change` passes have not lowered their loss, without the penalty; it keeps the network of
+    least loss. `held_out_history_` is that loss after every pass.
     """
 
     hidden: tuple[int, ...] = (16,)
@@ -105,6 +116,9 @@ class NetworkEstimator(ByGradient, Estimator):
     batch_size: int | None = 32
     max_iter: int = 200
     warm_start: bool = False
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: int = 10
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -119,6 +133,7 @@ class NetworkEstimator(ByGradient, Estimator):
             require_count("every number in hidden", number, 1)
         self._require_squares(X)
         rng = generator(self.random_state)
+        X, y, shares, held = self._parted(X, y, shares, rng) if self.early_stopping else (X, y, shares, None)
         # Step 1, a set of functions.
         shape = X.shape[1], tuple(self.hidden), outputs, self.activation
         start: Any = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
@@ -132,8 +147,39 @@ class NetworkEstimator(ByGradient, Estimator):
             self._loss, shape, l2=self.l2, weighted=bool(weights), backend=backend, threads=self.threads
         )
         # Step 3, the best function.
-        self.theta_ = self._best(objective, start, X, y, *weights)
+        vars(self).pop("held_out_history_", None)
+        if held is None:
+            self.theta_ = self._best(objective, start, X, y, *weights)
+        else:
+            stopping = EarlyStopping(objective.bare(), *held, patience=self.n_iter_no_change)
+            self._best(objective, start, X, y, *weights, until=stopping)
+            self.theta_, self.held_out_history_ = stopping.theta, stopping.history
+            self._require_stop(stopping)
         self.objective_, self._shape = objective, shape
+
+    def _parted(self, X: Any, y: Any, shares: Any, rng: Any) -> tuple[Any, Any, Any, Any]:
+        """The rows to learn from with their shares, and those to hold out: X, y and, if there are shares, weights."""
+        share = self.validation_fraction
+        require("validation_fraction", share, isinstance(share, Real) and 0 < float(share) < 1, "between 0 and 1")
+        groups = [y == k for k in range(len(vars(self).get("classes_", ())))] or [np.ones(len(X), dtype=bool)]
+        chosen = np.zeros(len(X), dtype=bool)
+        for group in groups:
+            own = np.flatnonzero(group)
+            chosen[rng.permutation(own)[: max(1, round(float(share) * len(own)))]] = True
+            if chosen[own].all():
+                raise ValueError("early_stopping holds out rows of every class, and leaves none of one: it has too few")
+        held, left = (X[chosen], y[chosen]), ~chosen
+        if shares is None:
+            return X[left], y[left], None, held
+        weights = shares[chosen] * np.sum(chosen) / shares[chosen].sum()
+        return X[left], y[left], shares[left] / shares[left].sum(), (*held, weights)
+
+    def _require_stop(self, stopping: EarlyStopping) -> None:
+        """Warn if the loss of held-out rows still falls."""
+        history = stopping.history
+        if len(history) == self.max_iter and history[-1] == stopping.best:
+            told = f"{history[-1]:.4g} after the last of {len(history)} passes is the least so far"
+            warn(f"the loss of held-out rows still falls: {told}; take a larger max_iter", ConvergenceWarning)
 
     @property
     def model_(self) -> MLP:
@@ -173,13 +219,15 @@ class MLPRegressor(Regressor, NetworkEstimator):
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return squared_error(z, y)
+        return over_outputs(squared_error, z, y)
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
-        self._fit_network(X, y, 1, shares)
+        self._fit_network(X, y, y.reshape(len(y), -1).shape[1], shares)
+        self._one = y.ndim == 1
 
     def _predict(self, X: Any) -> Any:
-        return self._forward(X)[:, 0]
+        outputs = self._forward(X)
+        return outputs[:, 0] if self._one else outputs
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

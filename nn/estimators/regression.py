@@ -13,12 +13,14 @@ from nn.estimators.conventions import Regressor
 from nn.estimators.inference import Inference
 from nn.estimators.linear import LinearEstimator
 from nn.estimators.sparse import Sparse
-from nn.losses import squared_error
+from nn.losses import over_outputs, squared_error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearRegression(Regressor, Inference, Sparse):
     """y = b + w·x of least mean squared error, with penalties (λ/2)‖w‖² and λ₁Σ|w|; `coef_` is w, `intercept_` b.
+
+    For y of several numbers per row, (n, k), `coef_` is (k, d) and `intercept_` (k).
 
     `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and
     `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them,
@@ -36,11 +38,13 @@ class LinearRegression(Regressor, Inference, Sparse):
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
-        return squared_error(z, y)
+        return over_outputs(squared_error, z, y)
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
-        W, b = self._fit_linear(X, y, 1, shares)
-        self.coef_, self.intercept_ = W[0], float(b[0])
+        outputs = y.reshape(len(y), -1).shape[1]
+        W, b = self._fit_linear(X, y, outputs, shares)
+        self.coef_ = W[0] if y.ndim == 1 else W
+        self.intercept_: Any = float(b[0]) if y.ndim == 1 else b
 
     def _encoded(self, y: Any) -> Any:
         return targets(y, len(y))
@@ -52,7 +56,7 @@ class LinearRegression(Regressor, Inference, Sparse):
         return 2 * loss * rows / (rows - weights), rows - weights
 
     def _predict(self, X: Any) -> Any:
-        return X @ self.coef_ + self.intercept_
+        return X @ self.coef_.T + self.intercept_
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -80,3 +84,23 @@ class PolynomialRegression(LinearRegression):
         if not np.isfinite(powers).all():
             raise ValueError(f"x to the power of {self.degree_} overflows: scale the features")
         return powers
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """The names of the powers, in the order of `coef_`, written as scikit-learn writes them.
+
+        >>> PolynomialRegression(degree=3).fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 8.0]).get_feature_names_out(["cp"])
+        array(['cp', 'cp^2', 'cp^3'], dtype=object)
+        """
+        names = self._column_names() if input_features is None else [str(name) for name in input_features]
+        if len(names) != self.n_features_in_:
+            raise ValueError(f"input_features has {len(names)} names, and X has {self.n_features_in_} columns")
+        if input_features is not None and self._names is not None and names != [str(name) for name in self._names]:
+            raise ValueError("input_features is not equal to feature_names_in_")
+        powers = ["", *(f"^{k}" for k in range(2, self.degree_ + 1))]
+        return np.array([name + power for name in names for power in powers], dtype=object)
+
+    def _design(self, X: Any) -> Any:
+        return self._powers(X)
+
+    def _design_names(self) -> list[str]:
+        return list(self.get_feature_names_out())

@@ -4,11 +4,13 @@ import mpmath
 import numpy as np
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 from scipy.stats import multivariate_normal
+from sklearn.covariance import shrunk_covariance
 from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 import nn
 from benchmarks.models import moments
@@ -202,3 +204,35 @@ def test_far_off_means_cost_no_digits() -> None:
     plain, far = nn.GaussianClassifier().fit(X, y), nn.GaussianClassifier().fit(X + 1e7, y)
     np.testing.assert_allclose(far.coef_, plain.coef_, rtol=1e-6)
     np.testing.assert_allclose(far.predict_proba(X + 1e7), plain.predict_proba(X), atol=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1), st.one_of(st.floats(0.01, 1), st.just("auto")), st.integers(1, 12))
+@settings(max_examples=20)
+def test_shrinkage_is_scikit_learn_s(seed: int, shrinkage, d: int) -> None:
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(14, d)) * 10.0 ** rng.integers(-3, 3, d), np.arange(14) % 3 * 2 // 3
+    X[:, 0] += y
+    theirs = LinearDiscriminantAnalysis("lsqr", shrinkage=shrinkage, store_covariance=True).fit(X, y)
+    shared = nn.GaussianClassifier(shrinkage=shrinkage).fit(X, y)
+    np.testing.assert_allclose(shared.covariance_, theirs.covariance_, rtol=1e-9)
+    np.testing.assert_allclose(shared.decision_function(X), theirs.decision_function(X), rtol=1e-6, atol=1e-8)
+    if shrinkage != "auto":
+        separate = nn.GaussianClassifier(covariance="separate", shrinkage=shrinkage).fit(X, y)
+        for k, S in enumerate(separate.covariance_):
+            np.testing.assert_allclose(S, shrunk_covariance(np.cov(X[y == k].T, ddof=0).reshape(d, d), shrinkage))
+
+
+def test_shrinkage_says_what_it_cannot_do() -> None:
+    X, y = [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0], [3.0, 1.0]], [0, 0, 1, 1]
+    assert nn.GaussianClassifier(shrinkage=0.5).fit(X, y).score(X, y) == 1
+    for shrinkage, message in (
+        (1.5, "shrinkage must be None, 'auto', or a number from 0 to 1, got 1.5"),
+        ("much", "shrinkage must be None"),
+        (0, "column 1 is constant"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            nn.GaussianClassifier(shrinkage=shrinkage).fit(X, y)
+    with pytest.raises(ValueError, match="a covariance is singular in spite of its shrinkage: column 0 is constant"):
+        nn.GaussianClassifier(covariance="separate", shrinkage=0.5).fit([[0.0], [1.0], [2.0]], [0, 1, 1])
+    with pytest.raises(ValueError, match="shrinkage needs solver='exact'"):
+        nn.GaussianClassifier(shrinkage=0.5, solver="gradient ascent").fit(X, y)

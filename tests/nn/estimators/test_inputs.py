@@ -93,7 +93,7 @@ NO_TARGETS = {
     "infinity as an object": (np.array([0, 1, float("inf"), 1, 0, 1], dtype=object), "y contains infinity"),
     "complex": (np.array(y3) + 1j, "Complex data not supported"),
     "sparse": (csr_array([y3]), "Sparse data was passed for y"),
-    "two columns": (np.ones((6, 2)), "y should be a 1d array"),
+    "three dimensions": (np.ones((6, 2, 1)), "y should be a 1d array"),
 }
 
 

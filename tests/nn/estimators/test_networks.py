@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 
 import nn
@@ -82,3 +83,32 @@ def test_a_last_step_to_infinity_is_an_error() -> None:
     model = nn.MLPClassifier(solver="gradient descent", rate=1e160, max_iter=1, batch_size=None, random_state=0)
     with pytest.raises(nn.Diverged):
         model.fit(X, y)
+
+
+def test_early_stopping_keeps_the_network_of_least_loss_on_held_out_rows() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    y, number = np.where(X[:, 0] + rng.normal(size=60) > 0, "a", "b"), X[:, 0] + rng.normal(size=60)
+    options = {"early_stopping": True, "validation_fraction": 0.2, "n_iter_no_change": 5, "rate": 0.05}
+    for model, target, weight in (
+        (nn.MLPClassifier(random_state=0, l2=0.01, **options), y, None),
+        (nn.MLPRegressor(random_state=0, **options), np.column_stack([number, X[:, 1]]), rng.uniform(size=60)),
+    ):
+        model.fit(X, target, sample_weight=weight)
+        held = model.held_out_history_
+        assert len(held) == model.n_iter_ == int(np.argmin(held)) + 1 + 5 < model.max_iter
+        again = clone(model).set_params(max_iter=int(np.argmin(held)) + 1, n_iter_no_change=500)
+        with pytest.warns(nn.ConvergenceWarning, match="the loss of held-out rows still falls"):
+            again.fit(X, target, sample_weight=weight)
+        assert np.array_equal(again.theta_, model.theta_)
+
+
+def test_early_stopping_says_what_it_cannot_hold_out() -> None:
+    for options, message in (
+        ({}, "leaves none of one: it has too few"),
+        ({"validation_fraction": 1.0}, "validation_fraction must be between 0 and 1, got 1.0"),
+        ({"n_iter_no_change": 0}, "patience must be a whole number"),
+    ):
+        X, y = ([[0.0], [1.0], [2.0]], [0, 1, 1]) if not options else ([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
+        with pytest.raises(ValueError, match=message):
+            nn.MLPClassifier(early_stopping=True, **options).fit(X, y)

@@ -3,9 +3,11 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.preprocessing import PolynomialFeatures
 
 import nn
 
@@ -171,3 +173,32 @@ def test_newton_finds_it_whatever_the_units(scale: float, offset: float) -> None
     y = X @ [1 / scale, 2.0] + rng.normal(size=60)
     model, exact = (nn.LinearRegression(solver=solver).fit(X, y) for solver in ("newton", "exact"))
     np.testing.assert_allclose(model.predict(X), exact.predict(X), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"l2": 0.1}, {"l1": 0.1}, {"solver": "newton"}], ids=repr)
+def test_several_outputs_are_as_many_regressions(options) -> None:
+    rng = np.random.default_rng(0)
+    X, weight = rng.normal(size=(40, 3)), rng.uniform(size=40)
+    Y = X @ rng.normal(size=(3, 2)) + [1e-3, 1e3] * rng.normal(size=(40, 2))
+    for kind in (nn.LinearRegression, nn.PolynomialRegression):
+        together = kind(**options).fit(X, Y, sample_weight=weight)
+        single = [kind(**options).fit(X, y, sample_weight=weight) for y in Y.T]
+        np.testing.assert_allclose(together.coef_, [model.coef_ for model in single], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(together.predict(X), np.transpose([model.predict(X) for model in single]), rtol=1e-9)
+        assert together.score(X, Y) == pytest.approx(np.mean([m.score(X, y) for m, y in zip(single, Y.T)]))
+    with pytest.raises(ValueError, match=r"y has the shape \(40,\), and predictions have \(40, 2\)"):
+        together.score(X, Y[:, 0])
+
+
+def test_powers_have_the_names_of_scikit_learn() -> None:
+    X = pandas.DataFrame({"hp": [1.0, 2.0, 3.0, 5.0, 6.0, 7.0], "cp": [2.0, 7.0, 1.0, 8.0, 2.0, 8.0]})
+    y = [1.0, 2.0, 4.0, 8.0, 5.0, 7.0]
+    model = nn.PolynomialRegression().fit(X, y)
+    theirs = PolynomialFeatures(2, include_bias=False).fit(X).get_feature_names_out()
+    assert set(model.get_feature_names_out()) == {name for name in theirs if " " not in name}
+    assert model.summary(X, y).names == (*model.get_feature_names_out(), "intercept")
+    assert nn.PolynomialRegression(degree=1).fit(X.to_numpy(), y).get_feature_names_out().tolist() == ["x0", "x1"]
+    with pytest.raises(ValueError, match="input_features is not equal to feature_names_in_"):
+        model.get_feature_names_out(["cp", "hp"])
+    with pytest.raises(ValueError, match="input_features has 1 names, and X has 2 columns"):
+        model.get_feature_names_out(["cp"])
