@@ -28,9 +28,9 @@ LAYERS_OF_NN = [
     "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.objective",
     "nn.schedules", "nn.optimisers",
     "nn.training", "nn.stopping", "nn.newton", "nn.lbfgs", "nn.summary",
-    "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis", "nn.estimators.shrinking",
-    "nn.estimators.margins", "nn.estimators.conventions", "nn.estimators.least_squares",
-    "nn.estimators.fitting", "nn.estimators.scores", "nn.estimators.inference",
+    "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
+    "nn.estimators.shrinking", "nn.estimators.margins", "nn.estimators.steps", "nn.estimators.conventions",
+    "nn.estimators.least_squares", "nn.estimators.fitting", "nn.estimators.scores", "nn.estimators.inference",
     "nn.estimators.linear", "nn.estimators.sparse", "nn.estimators.regression", "nn.estimators.classification",
     "nn.estimators.gaussian", "nn.estimators.networks",
 ]  # fmt: skip

@@ -40,6 +40,10 @@ class RegressionClassifier(Sparse, LinearClassifier):
 
     SOLVERS = ("exact", "newton", "lbfgs", *LinearClassifier.SOLVERS)
 
+    FUNCTIONS = "z = b + w·x, the class is that of sign z"
+    GOODNESS = "for y = ±1, the mean of (z - y)²"
+    EXACTLY = "least squares by a QR decomposition: where ∂L/∂w = 0"
+
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
@@ -62,6 +66,9 @@ class Perceptron(LinearClassifier):
     tol: float = 0.0
 
     KINKED = True
+
+    FUNCTIONS = "z = b + w·x, the class is that of sign z"
+    GOODNESS = "for y = ±1, the mean of max(0, -y·z)"
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -112,6 +119,10 @@ class LinearSVM(LinearClassifier):
 
     SOLVERS = ("exact", *LinearClassifier.SOLVERS)
     KINKED = True
+
+    FUNCTIONS = "z = b + w·x, the class is that of sign z"
+    GOODNESS = "for y = ±1, the mean of max(0, 1 - y·z)"
+    EXACTLY = "an interior-point method, until the duality gap is closed"
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -170,6 +181,9 @@ class LogisticRegression(Probabilistic, Inference, Sparse, LinearClassifier):
     max_iter: int = 100
 
     SOLVERS = ("auto", "newton", "lbfgs", *LinearClassifier.SOLVERS)
+
+    FUNCTIONS = "P(class | x) = σ(b + w·x), or the softmax of such a score per class"
+    GOODNESS = "the cross entropy: the mean of -ln P(y | x)"
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:

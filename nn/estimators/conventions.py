@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from nn.estimators.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
+from nn.estimators.steps import ThreeSteps
 from nn.estimators.units import in_units
 from nn.estimators.weights import class_weights, shares_of, weighed
 
@@ -19,7 +20,7 @@ MOST_TOLD = 5  # names in an error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Estimator:
+class Estimator(ThreeSteps):
     """Base of all estimators: the constructor only stores the parameters, its fields; learned attributes end in `_`."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

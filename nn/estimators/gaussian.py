@@ -99,6 +99,10 @@ class GaussianClassifier(Probabilistic, Estimator):
     tol: float = 1e-9
     verbose: bool = False
 
+    FUNCTIONS = "P(class | x) by Bayes' rule, from N(x; μ, Σ) of each class, with {covariance} Σ"
+    GOODNESS = "the likelihood of the rows; L is its -ln, by row"
+    EXACTLY = "μ is the mean of each class, Σ the covariance"
+
     def fit(self, X: Any, y: Any) -> Self:  # type: ignore[override]
         """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
         return super().fit(X, y)
@@ -119,7 +123,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         else:
             self._require_regular(units, ends, within, scatters)
             used = scatters
-        means, S = self._moments(within, used) if self.solver == "exact" else self._ascended(units.A, y, within)
+        means, S = self._moments(within, used) if self.solver == "exact" else self._ascended(units, y, within)
         self.means_ = np.ldexp(means + units.centre, units.exponent).astype(float)
         self.covariance_ = self._of_columns(units, S[0] if self.covariance == "shared" else S)
         vars(self).pop("coef_", None)
@@ -145,16 +149,18 @@ class GaussianClassifier(Probabilistic, Estimator):
         squares = np.trace(np.linalg.solve(S, scatters), axis1=1, axis2=2).sum() / n if self.shrinkage else d
         return float(shares @ logarithms + squares + d * log(2 * pi)) / 2
 
-    def _ascended(self, A: Any, y: Any, within: Any) -> tuple[Any, Any]:
+    def _ascended(self, units: Units, y: Any, within: Any) -> tuple[Any, Any]:
         """The same maximum by the lecture's three steps: densities; likelihood of the rows; gradient ascent."""
         spread = np.sqrt(np.mean([np.mean(away**2, axis=0) for away, _, _ in within], axis=0))
-        model = Gaussians(len(self.classes_), A.shape[1], self.covariance == "shared")
+        model = Gaussians(len(self.classes_), len(spread), self.covariance == "shared")
         objective = Objective(lambda model, x, own: -dot(own, model(x)), model)
         theta, self.history_ = train(
-            objective, objective.parameters, A / spread, self._own(y).astype(float),
+            objective, objective.parameters, units.A / spread, self._own(y).astype(float),
             optimiser=SGD(rate=self.rate, momentum=0.9), passes=self.max_iter, tol=self.tol, progress=self.verbose,
         )  # fmt: skip
         objective.store(theta)
+        unit = float(np.sum(np.log(spread) + units.exponent * log(2)))  # densities are per unit of x
+        self.history_ = [loss + unit for loss in self.history_]
         self.n_iter_ = len(self.history_)
         if self.n_iter_ == self.max_iter:
             warn(f"no maximum of the likelihood within {self.max_iter} steps", ConvergenceWarning)

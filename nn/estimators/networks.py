@@ -216,6 +216,9 @@ class MLPRegressor(Regressor, NetworkEstimator):
     True
     """
 
+    FUNCTIONS = "y = a network of x, with hidden layers {hidden} and {activation}"
+    GOODNESS = "the mean of (ŷ - y)²"
+
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
@@ -238,6 +241,9 @@ class MLPClassifier(Probabilistic, NetworkEstimator):
     >>> MLPClassifier(hidden=(8,), max_iter=1000, random_state=0).fit(X, y).predict(X).tolist()
     [0, 1, 1, 0]
     """
+
+    FUNCTIONS = "P(class | x) = σ or softmax of a network of x, with hidden layers {hidden} and {activation}"
+    GOODNESS = "the cross entropy: the mean of -ln P(y | x)"
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:

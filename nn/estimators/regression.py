@@ -35,6 +35,10 @@ class LinearRegression(Regressor, Inference, Sparse):
 
     SOLVERS = ("exact", "newton", "lbfgs", *LinearEstimator.SOLVERS)
 
+    FUNCTIONS = "y = b + w·x"
+    GOODNESS = "the mean of (b + w·x - y)²"
+    EXACTLY = "least squares by a QR decomposition: where ∂L/∂w = 0"
+
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
@@ -69,6 +73,9 @@ class PolynomialRegression(LinearRegression):
     """
 
     degree: int = 2
+
+    FUNCTIONS = "y = b + Σ wₖ·xᵏ of every feature x, for k from 1 to {degree}"
+    GOODNESS = "the mean of (ŷ - y)²"
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         require_count("degree", self.degree, 1)

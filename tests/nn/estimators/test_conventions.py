@@ -305,3 +305,19 @@ def test_a_progress_bar_is_shown_on_request(capsys) -> None:
         assert "loss " in capsys.readouterr().err
     nn.MLPClassifier(max_iter=3).fit(X, y)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("estimator", ALL, ids=repr)
+def test_an_estimator_tells_its_three_steps(estimator, capsys) -> None:
+    model = clone(estimator)
+    model.explain_steps()
+    told = capsys.readouterr().out.splitlines()
+    assert [line[:2] for line in told] == ["1 ", "2 ", "3 "]
+    assert all(len(line) > 40 for line in told)
+    assert "{" not in "".join(told)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X3, y3).explain_steps()
+    *same, found = capsys.readouterr().out.splitlines()
+    assert same == told
+    assert f"L = {model.history_[-1]:.6g} after" in found
