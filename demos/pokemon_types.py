@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import nn
+from autograd import grad, sigmoid
 from demos.lecture import BLUE, GREEN, ORANGE, figure, heading, read, require_matplotlib
 
 FOLDER = Path("pokemon_types")
@@ -196,6 +197,86 @@ def posteriors(features: dict[str, Any], y: Any) -> None:
         axes[1].figure.colorbar(shades, ax=axes, label="P(Water | x)", ticks=levels[::2])
 
 
+def why_not_squared_error() -> None:
+    """Show where the squared error of σ is flat: far from its target, just where the steps should be long."""
+    heading("Why not squared error with σ?")
+    losses = {"cross entropy": lambda z: nn.cross_entropy(z, 1), "squared error": lambda z: (sigmoid(z) - 1) ** 2}
+    print("a row of target 1, and the slope of its loss in the score z: how far a step goes")
+    print(f"{'z':>5} {'σ(z)':>9}" + "".join(f"{f'∂/∂z {name}':>22}" for name in losses))
+    for z in (-10.0, -5.0, -2.0, 0.0, 2.0, 5.0):
+        print(f"{z:5.0f} {sigmoid(z):9.5f}" + "".join(f"{grad(loss)(z):22.6f}" for loss in losses.values()))
+    print("\nw·x of x = 1, 2 for y = 0, 1, from w = -5, b = -5: the loss over 200 steps of gradient descent, η = 1")
+    X, y = np.array([[1.0], [2.0]]), np.array([0.0, 1.0])
+    of_rows = {
+        "cross entropy": lambda line, x, y: nn.cross_entropy(line(x), y),
+        "squared error": lambda line, x, y: (sigmoid(line(x)) - y) ** 2,
+    }
+    z = np.linspace(-8, 8, 201)
+    shows = "both losses of a row, and gradient descent on them from far off"
+    with figure(FOLDER / "squared_error.png", shows, columns=2, width=7, height=6) as axes:
+        for (name, loss), colour in zip(of_rows.items(), (BLUE, ORANGE)):
+            objective = nn.Objective(loss, nn.Linear(1))
+            _, history = nn.train(objective, np.array([-5.0, -5.0]), X, y, optimiser=nn.SGD(rate=1.0), passes=200)
+            print(f"{name:14} {history[0]:9.6f} → {history[-1]:9.6f}")
+            axes[0].plot(z, [losses[name](point) for point in z.tolist()], color=colour, label=name)
+            axes[1].semilogy(np.array(history) / history[0], color=colour, label=name)
+        axes[0].set(title="the loss of a row of target 1", xlabel="z", ylabel="loss")
+        axes[1].set(title="gradient descent from far off", xlabel="step", ylabel="loss / loss at the start")
+        axes[0].legend()
+    print("Where σ is far from its target the squared error is as flat as at its minimum: descent stands still there.")
+
+
+def how_sure(X: Any, y: Any) -> None:
+    """Tell how sure the weights of logistic regression are, by the Hessian of its loss."""
+    heading("How sure are the weights? ± a standard error, from the Hessian")
+    model = nn.LogisticRegression().fit(X, y)
+    found = model.summary(X, y)
+    stats = (*SIX, "b")
+    print(f"{'':8}{'w':>9}{'±':>9}{'z':>8}{'p':>9}")
+    for name, w, error, z, p in zip(stats, found.estimate, found.error, found.z, found.p):
+        print(f"{name:8}{w:9.4f}{error:9.4f}{z:8.2f}{p:9.4f}")
+    sure = [name for name, p in zip(SIX, found.p) if p < 0.05]
+    print(f"\nIf every w were 0, those of {', '.join(sure)} would be so far off in one sample of twenty, or fewer.")
+    shows = "the weights of logistic regression, and their intervals of 95 %"
+    with figure(FOLDER / "standard_errors.png", shows, width=10, height=6) as axis:
+        middle, wide = found.estimate[:-1], (found.high - found.low)[:-1] / 2
+        axis.errorbar(middle, SIX, xerr=wide, fmt="o", ms=10, capsize=8, color=BLUE)
+        axis.axvline(0, color="black", lw=1)
+        axis.set(xlabel="w, above 0 for Water", title="w ± 1.96 standard errors")
+        axis.invert_yaxis()
+
+
+def eighteen(rows: list[dict[str, str]]) -> None:
+    """Tell all eighteen types apart by a softmax."""
+    heading("All eighteen types: softmax")
+    X, y = Table(rows, SIX).numbers, np.array([row["Type 1"] for row in rows])
+    even = np.array([int(row["#"]) % 2 == 0 for row in rows])
+    Z = scale(X[even])(X)
+    model = nn.LogisticRegression(l2=1e-3).fit(Z[even], y[even])
+    types, often = np.unique(y[even], return_counts=True)
+    guess = types[np.argmax(often)]
+    print("P(type | x) = exp(z of the type) / Σ exp(z), z = w·x + b for each of the types; learnt from even numbers")
+    print(f"{'':28}{'even':>7}{'odd':>8}")
+    print(f"{f'always {guess}':28}{np.mean(y[even] == guess):7.1%}{np.mean(y[~even] == guess):8.1%}")
+    right = (model.score(Z[of], y[of]) for of in (even, ~even))
+    print("{:28}{:7.1%}{:8.1%}".format(f"softmax of {len(types)} scores", *right))
+    ranks = np.argsort(-model.predict_proba(Z[~even]), axis=1)[:, :5]
+    five = np.mean([name in model.classes_[best] for name, best in zip(y[~even], ranks)])
+    print(f"{'… among its first five':28}{'':7}{five:8.1%}")
+    mean = np.array([model.predict_proba(Z[y == name]).mean(axis=0) for name in types])
+    shows = "the mean P of every type, for Pokémon of every type"
+    with figure(FOLDER / "eighteen.png", shows, width=11, height=10) as axis:
+        shades = axis.imshow(mean, cmap="Blues", vmin=0)
+        axis.set(xticks=range(len(types)), yticks=range(len(types)), yticklabels=types, ylabel="type")
+        axis.set_xticks(range(len(types)), types, rotation=90)
+        axis.set(xlabel="P of type", title="the diagonal is what is told right")
+        axis.grid(False)
+        axis.figure.colorbar(shades, ax=axis)
+    two, true = (np.mean(np.isin(of, TYPES)) for of in (model.predict(Z[~even]), y[~even]))
+    print("Six stats tell little about a type, and in doubt the softmax says one that many have:")
+    print(f"of the odd numbers {two:.0%} are told to be Water or Normal, and {true:.0%} are.")
+
+
 def xor() -> None:
     """Show what no line can do, and two hidden neurons can."""
     heading("XOR: why a hidden layer is needed")
@@ -230,7 +311,8 @@ def xor() -> None:
 def main() -> None:
     """Tell the story on the lecture's split; save the figures in a folder."""
     require_matplotlib("pokemon_types")
-    rows = [row for row in read("pokemon_stats.csv") if row["Type 1"] in TYPES]
+    everyone = read("pokemon_stats.csv")
+    rows = [row for row in everyone if row["Type 1"] in TYPES]
     y = np.array([row["Type 1"] for row in rows])
     train = np.array([int(row["#"]) < 400 for row in rows])
     features = {"two": Table(rows, TWO).numbers, "six": Table(rows, SIX).numbers}
@@ -242,6 +324,9 @@ def main() -> None:
     every_model(features, y, train)
     singular([row for row, of in zip(rows, train) if of], y[train])
     posteriors({name: X[train] for name, X in features.items()}, y[train])
+    why_not_squared_error()
+    how_sure(features["six"][train], y[train])
+    eighteen(everyone)
     xor()
 
 

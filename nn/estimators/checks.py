@@ -133,7 +133,8 @@ def column(y: Any, rows: int, several: bool = False) -> Any:
         warn(message, DataConversionWarning)
         array = array.ravel()
     if array.ndim != 1 and not (several and array.ndim == 2 and array.shape[1]):
-        raise ValueError(f"y should be a 1d array, got an array of shape {array.shape} instead")
+        told = f"y should be a 1d array, got an array of shape {array.shape} instead"
+        raise ValueError(told if several or array.ndim != 2 else f"{told}: of one column per class, y.argmax(axis=1)")
     if len(array) != rows:
         raise ValueError(f"X has {rows} rows, y has {len(array)}")
     if array.dtype.kind == "c":
@@ -194,7 +195,7 @@ def _float(value: Any) -> float:
         return math.nan
     if isinstance(value, (str, bytes)):
         raise ValueError(
-            f"could not convert string to float: {value!r:.60} is text; X.astype(float) makes numbers of it"
+            f"could not convert string to float: {str(value)!r:.60} is text; astype(float) makes numbers of digits"
         )
     if isinstance(value, (np.datetime64, np.timedelta64, date, timedelta)):
         raise TypeError(

@@ -182,6 +182,9 @@ def require_sensible(estimator: Any) -> None:
         if name in params:
             value = params[name]
             require(name, value, isinstance(value, Real) and 0 <= float(value) < np.inf, "0 or more and finite")
+    for name in ("fit_intercept", "warm_start", "early_stopping"):
+        if name in params:
+            require(name, params[name], isinstance(params[name], (bool, np.bool_)), "True or False")
     rate = params["rate"]
     require(
         "rate", rate, callable(rate) or (isinstance(rate, Real) and 0 < float(rate) < np.inf), "above 0, or a schedule"

@@ -48,7 +48,8 @@ def test_points_far_on_the_right_side_bend_a_regression_only(printed) -> None:
 
 
 def test_accuracies_are_in_the_lecture_s_order(printed) -> None:
-    table = {name: shares(name, printed) for name in ("always Water", *pokemon_types.MODELS)}
+    first = printed.split("All eighteen types")[0]
+    table = {name: shares(name, first) for name in ("always Water", *pokemon_types.MODELS)}
     assert table.pop("always Water") == [56.4, 47.1, 56.4, 47.1]
     assert all(abs(two - 50) < 5 < six - 50 for _, two, _, six in table.values())
     separate, shared = table["Gaussian, separate Σ"], table["Gaussian, shared Σ"]
@@ -91,6 +92,35 @@ def test_the_printed_w_and_b_are_those_of_the_models(printed, training) -> None:
         assert f"{name:22}{''.join(told)}\n" in printed
 
 
+def test_squared_error_with_a_sigmoid_is_flat_far_from_its_target(printed) -> None:
+    slopes = re.findall(r"^ +(\S+) +(\d\.\d{5}) +(-\S+) +(-\S+)$", printed, flags=re.M)
+    assert len(slopes) == 6
+    for z, sigma, entropy, squared in slopes:
+        sigma = 1 / (1 + np.exp(-float(z)))
+        assert float(entropy) == pytest.approx(sigma - 1, abs=1e-6)
+        assert float(squared) == pytest.approx(2 * (sigma - 1) ** 2 * -sigma, abs=1e-6)
+    first, last = re.search(r"^squared error +(\S+) → +(\S+)$", printed, flags=re.M).groups()
+    assert first == last == "0.500000"
+
+
+def test_the_standard_errors_are_those_of_the_fisher_information(printed, training) -> None:
+    X, y = training
+    model = nn.LogisticRegression().fit(X, y)
+    P, A = model.predict_proba(X)[:, 1], np.column_stack([X, np.ones(len(X))])
+    errors = np.sqrt(np.diag(np.linalg.inv(A.T @ (A * (P * (1 - P))[:, None]))))
+    for name, w, error in zip(pokemon_types.SIX, model.coef_[0], errors):
+        assert f"{name:8}{w:9.4f}{error:9.4f}" in printed
+
+
+def test_of_eighteen_types_a_softmax_tells_more_than_a_guess(printed) -> None:
+    guess, softmax = (
+        shares("always Water", printed.split("All eighteen types")[1]),
+        shares("softmax of 18 scores", printed),
+    )
+    assert softmax[1] > guess[1] + 5
+    assert softmax[0] > softmax[1]
+
+
 def test_xor_needs_a_hidden_layer(printed) -> None:
     assert "logistic regression: accuracy 50%" in printed
     good = int(re.search(r"accuracy 100% from (\d+) of 10", printed)[1])
@@ -104,7 +134,16 @@ def test_xor_needs_a_hidden_layer(printed) -> None:
 
 
 def test_every_figure_is_saved_and_named(printed, folder) -> None:
-    names = ["regression", "gaussians", "boundaries", "posterior", "xor"]
+    names = [
+        "regression",
+        "gaussians",
+        "boundaries",
+        "posterior",
+        "squared_error",
+        "standard_errors",
+        "eighteen",
+        "xor",
+    ]
     assert_figures(pokemon_types, printed, folder, names)
 
 

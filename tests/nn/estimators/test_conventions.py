@@ -122,6 +122,11 @@ ERRORS = {
         ValueError,
         "nan in row 1, column 'cp'",
     ),
+    "text as numbers": (
+        lambda e: e.fit(X3, list("abcdef") if is_regressor(e) else np.eye(3)[[0, 1, 2, 0, 1, 2]]),
+        ValueError,
+        r"could not convert string to float: 'a' is text; .* y in row 0|of one column per class, y.argmax\(axis=1\)",
+    ),
     "missing y": (lambda e: e.fit(X3, ["a", None, "b", "a", "b", "a"]), ValueError, "contains NaN|could not convert"),
     "missing X": (
         lambda e: e.fit(pandas.DataFrame({"hp": pandas.array([1, None], dtype="Int64")}), [0, 1]),
@@ -232,6 +237,7 @@ def test_one_class_and_numbers_between_classes_are_errors(estimator) -> None:
     [
         ({"solver": "newtn"}, "solver must be one of .*, got 'newtn'"),
         ({"l2": -1.0}, "l2 must be 0 or more and finite, got -1.0"),
+        ({"warm_start": "no"}, "warm_start must be True or False, got 'no'"),
         ({"tol": -1.0}, "tol must be 0 or more and finite, got -1.0"),
         ({"max_iter": 2.5}, "max_iter must be a whole number"),
         ({"batch_size": "auto"}, "batch_size must be a whole number"),
