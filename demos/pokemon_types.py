@@ -230,7 +230,7 @@ def how_sure(X: Any, y: Any) -> None:
     """Tell how sure the weights of logistic regression are, by the Hessian of its loss."""
     heading("How sure are the weights? ± a standard error, from the Hessian")
     model = nn.LogisticRegression().fit(X, y)
-    found = model.summary(X, y)
+    found = model.summary()
     stats = (*SIX, "b")
     print(f"{'':8}{'w':>9}{'±':>9}{'z':>8}{'p':>9}")
     for name, w, error, z, p in zip(stats, found.estimate, found.error, found.z, found.p):

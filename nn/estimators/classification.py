@@ -164,7 +164,7 @@ class LinearSVM(LinearClassifier):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LogisticRegression(Probabilistic, Inference, Sparse, LinearClassifier):
+class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
     """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
     The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, by gradients alone; auto,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import weakref
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 
@@ -12,17 +14,39 @@ from nn.estimators.scores import LinearObjective
 from nn.estimators.units import in_units
 from nn.summary import Summary, checked, of_likelihood
 
+KEPT = 2**17  # numbers: of so few, a megabyte, a model keeps its rows for `summary`
+
 
 class Inference(Estimator):
     """A linear estimator whose goodness is a likelihood: `summary` tells how sure its weights are."""
 
-    def summary(self, X: Any, y: Any, *, covariance: str = "hessian", level: float = 0.95) -> Summary:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from rows of features X, (n, d), and a target y per row; returns the estimator.
+
+        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        """
+        super().fit(X, y, sample_weight)  # type: ignore[misc]
+        small = len(y) * self.n_features_in_ <= KEPT
+        self._rows = _held(X, small), _held(y, small)
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_rows"}
+
+    def summary(self, X: Any = None, y: Any = None, *, covariance: str = "hessian", level: float = 0.95) -> Summary:
         """Estimates, standard errors, z, p and confidence intervals, for the rows of the fit.
+
+        Few rows are kept with the model, many are found as long as your program holds them; otherwise, as in a copy
+        from a file, pass X and y again.
 
         The covariance is that of the exact Hessian or, with "sandwich", also of the rows' gradients, which holds even
         if the likelihood is not the true one. Of more than two classes, weights are relative to those of the first.
         Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
         """
+        if X is None and y is None and self.__sklearn_is_fitted__():
+            X, y = (rows() for rows in vars(self).get("_rows", (_gone, _gone)))
+            if X is None or y is None:
+                raise ValueError("the rows of the fit are not held any longer: summary(X, y) takes them again")
         array = self._design(self._learned(X))
         if self.l2 or self.l1:  # type: ignore[attr-defined]
             raise ValueError("no standard errors: a penalty moves the estimates; fit with l1=0, l2=0")
@@ -80,3 +104,15 @@ class Inference(Estimator):
         if scores == 1:
             return tuple(own)
         return tuple(f"{label}: {name}" for label in self.classes_[1:] for name in own)  # type: ignore[attr-defined]
+
+
+def _held(rows: Any, small: bool) -> Callable[[], Any]:
+    """A function that returns the rows: small ones are kept, others found for as long as someone else holds them."""
+    try:
+        return (lambda: rows) if small else weakref.ref(rows)
+    except TypeError:  # a list, which has no weak references
+        return _gone
+
+
+def _gone() -> None:
+    """What is left of rows that nobody holds."""

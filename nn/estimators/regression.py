@@ -17,7 +17,7 @@ from nn.losses import over_outputs, squared_error
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class LinearRegression(Regressor, Inference, Sparse):
+class LinearRegression(Inference, Regressor, Sparse):
     """y = b + w·x of least mean squared error, with penalties (λ/2)‖w‖² and λ₁Σ|w|; `coef_` is w, `intercept_` b.
 
     For y of several numbers per row, (n, k), `coef_` is (k, d) and `intercept_` (k).

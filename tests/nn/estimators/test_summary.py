@@ -1,5 +1,7 @@
 """Standard errors, z, p and confidence intervals: statsmodels' numbers, and what no fit can tell."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,18 @@ def test_it_reads_as_a_table() -> None:
     assert str(found).splitlines()[0].split() == ["estimate", "standard", "error", "z", "p", "5", "%", "95", "%"]
     assert len(str(found).splitlines()) == 4
     assert found._repr_html_().count("<tr>") == 4
+
+
+def test_it_finds_the_rows_of_the_fit_while_they_are_held(monkeypatch) -> None:
+    for model, y in ((nn.LogisticRegression(), LABELS), (nn.LinearRegression(), NUMBERS)):
+        given = str(model.fit(X, y).summary(X, y))
+        assert str(model.fit(X.tolist(), y.tolist()).summary()) == given
+        with pytest.raises(ValueError, match=r"not held any longer: summary\(X, y\) takes them again"):
+            pickle.loads(pickle.dumps(model)).summary()
+        with monkeypatch.context() as m:
+            m.setattr("nn.estimators.inference.KEPT", 0)
+            assert str(model.fit(X, y).summary()) == given
+            with pytest.raises(ValueError, match="not held any longer"):
+                model.fit(X.copy(), y).summary()
+    with pytest.raises(nn.NotFittedError):
+        nn.LinearRegression().summary()
