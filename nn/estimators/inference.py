@@ -26,7 +26,7 @@ class Inference(Estimator):
         A row with a `sample_weight` of 2 counts as two, one with 0 as none.
         """
         super().fit(X, y, sample_weight)  # type: ignore[misc]
-        small = len(y) * self.n_features_in_ <= KEPT
+        small = np.asarray(y).size * self.n_features_in_ <= KEPT
         self._rows = _held(X, small), _held(y, small)
         return self
 
