@@ -235,3 +235,14 @@ def test_shrinkage_says_what_it_cannot_do() -> None:
         nn.GaussianClassifier(covariance="separate", shrinkage=0.5).fit([[0.0], [1.0], [2.0]], [0, 1, 1])
     with pytest.raises(ValueError, match="shrinkage needs solver='exact'"):
         nn.GaussianClassifier(shrinkage=0.5, solver="gradient ascent").fit(X, y)
+
+
+@given(st.integers(0, 50), st.sampled_from(COVARIANCES), st.sampled_from([None, 0.3]))
+@settings(max_examples=10)
+def test_its_history_is_minus_the_mean_log_likelihood(seed: int, covariance: str, shrinkage) -> None:
+    X, y = some_rows(seed)
+    X = X * [1.0, 1e3] + 7.0
+    model = nn.GaussianClassifier(covariance=covariance, shrinkage=shrinkage).fit(X, y)
+    covariances = np.broadcast_to(model.covariance_, (2, 2, 2))
+    told = [multivariate_normal(m, S).logpdf(row) for row, m, S in zip(X, model.means_[y], covariances[y])]
+    assert model.history_[-1] == pytest.approx(-np.mean(told), rel=1e-9)
