@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require, require_count
-from nn.training import as_rows
+from nn.training import as_rows, require_finite
 
 
 class EarlyStopping:
     """Given as `until=` to `train`, it stops once `patience` passes have not lowered the loss of held-out rows.
 
     `theta` are the parameters of least loss on them, `best` that loss, and `history` the loss after every pass; a
-    decrease of `tol` or less counts as none.
+    decrease of `tol` or less counts as none. Raises `Diverged` if that loss is not finite.
 
     >>> from nn import SGD, Neuron, Objective, squared_error, train
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -36,6 +36,7 @@ class EarlyStopping:
     def __call__(self, theta: Any) -> bool:
         """Whether to stop, after a pass that led to these parameters."""
         loss = float(self.objective.value(theta, *self.rows))
+        require_finite(loss, 0.0, len(self.history), None)
         self.history.append(loss)
         self._since = 0 if loss < self.best - self.tol else self._since + 1
         if self.theta is None or loss < self.best:

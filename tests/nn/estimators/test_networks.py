@@ -104,6 +104,9 @@ def test_early_stopping_keeps_the_network_of_least_loss_on_held_out_rows() -> No
 
 
 def test_early_stopping_says_what_it_cannot_hold_out() -> None:
+    objective = nn.Objective(lambda line, x, y: nn.squared_error(line(x), y), nn.Linear(1))
+    with pytest.raises(nn.Diverged, match="the loss is nan"):
+        nn.EarlyStopping(objective, [[float("nan")]], [0.0])(np.zeros(2))
     for options, message in (
         ({}, "leaves none of one: it has too few"),
         ({"validation_fraction": 1.0}, "validation_fraction must be between 0 and 1, got 1.0"),
