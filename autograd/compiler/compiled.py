@@ -13,7 +13,7 @@ from autograd.compiler.parameters import Parameters
 from autograd.compiler.parting import PathsPlan
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
-from autograd.compiler.traces import Call, Traces
+from autograd.compiler.traces import Call, Known, Traces
 from autograd.compiler.watching import Watch
 from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
@@ -258,21 +258,22 @@ class Compiled:
     def _ready(
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan | PathsPlan, Sequence[Any], int | None]:
-        """The plan, its arrays, and the number of rows: looked up by shapes if all arguments are arrays and floats."""
+        """The plan, its arrays, and the number of rows: looked up by shapes if all that moves is arrays and floats."""
         traces = self._traces
         if traces.watch.changed():
             traces = self._traces = self._traces_now()
-        direct = self.parameters.is_direct and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
+        direct = self.parameters.is_simple and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
         if direct:
-            flat, arrays = traces.flattened(args)
-            known = traces.known.get((kind, reduce, argnums, flat, shapes_in(arrays)))
+            moving, fixed = self.parameters.parted(args)
+            flat, arrays = traces.flattened(moving)
+            known = traces.known.get((kind, reduce, argnums, fixed, flat, shapes_in(arrays)))
             if known is not None:
-                self._latest, rows = known
+                self._latest, rows, _ = known
                 return known[0], arrays, rows
         call = self._read(args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
-        if direct:
-            self._traces.knows((kind, reduce, argnums), args, call.passed, (plan, call.rows))
+        if direct and (constants := self.parameters.constants(args)) is not None:
+            self._traces.knows((kind, reduce, argnums, fixed), moving, call, Known(plan, call.rows, constants))
         return plan, call.arrays, call.rows
 
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from autograd.compiler.watching import exactly
 from autograd.transforms.reverse import select_arguments
 
 ANY = inspect.Signature([inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)])
+ATOMS = {int, bool, str, bytes, type(None)}  # equal ones of one class are alike
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -56,8 +58,9 @@ class Parameters:
         self._positional = [p.name for p in parameters.values() if p.kind in POSITIONAL]
         self._rest = next((p.name for p in parameters.values() if p.kind is p.VAR_POSITIONAL), "")
         self._least = sum(p.kind in POSITIONAL and p.default is p.empty for p in parameters.values())
-        self._is_simple = len(self._positional) == len(parameters)
-        self.is_direct = self._is_simple and not self.static
+        self.is_simple = len(self._positional) == len(parameters)
+        self._is_static = [name in self.static for name in self._positional]
+        self._is_traced = [name not in self.static for name in self._positional]
         self._passed = [self._plain(count) for count in range(len(self._positional) + 1)]
 
     def _plain(self, count: int) -> Passed:
@@ -66,7 +69,7 @@ class Parameters:
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Passed, Sequence[Any]]:
         """The arguments that a call passes, and their values; TypeError where they do not fit the signature."""
-        if not kwargs and self._is_simple and self._least <= len(args) <= len(self._positional):
+        if not kwargs and self.is_simple and self._least <= len(args) <= len(self._positional):
             return self._passed[len(args)], args
         try:
             bound = self.signature.bind(*args, **kwargs)
@@ -111,6 +114,21 @@ class Parameters:
         except TypeError:
             raise TypeError(f"{self.name}: static arguments must be hashable: {name} is a {type(x).__name__}") from None
 
+    def parted(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Positional arguments that are traced, and keys of the static ones: ids, or values where that is quick."""
+        if not self.static:
+            return args, ()
+        keys = [
+            (x.__class__, x) if x.__class__ in ATOMS else x.hex() if x.__class__ is float else id(x)
+            for x in compress(args, self._is_static)
+        ]
+        return tuple(compress(args, self._is_traced)), (len(args), *keys)
+
+    def constants(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """The static ones of positional arguments; None if one can change, so that its identity does not tell it."""
+        found = tuple(compress(args, self._is_static))
+        return found if all(map(_is_constant, found)) else None
+
     def chosen(self, passed: Passed, argnums: Any) -> tuple[int, ...]:
         """The arguments to differentiate, by position among those that are not static."""
         count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
@@ -134,6 +152,11 @@ class Parameters:
         if place not in passed.places:
             raise ValueError(f"{self.name}: {place[0]} was not passed: so it cannot be differentiated")
         return passed.places.index(place)
+
+
+def _is_constant(x: Any) -> bool:
+    """Whether an object never changes: a number, text, None, or a tuple or frozenset of such."""
+    return type(x) in ATOMS or type(x) is float or (type(x) in (tuple, frozenset) and all(map(_is_constant, x)))
 
 
 def _distinct(x: Any) -> Any:

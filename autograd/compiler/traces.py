@@ -70,6 +70,14 @@ class Call(NamedTuple):
         return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices
 
 
+class Known(NamedTuple):
+    """What a call found: the plan and the number of rows, with its static arguments, whose ids are in its key."""
+
+    plan: Plan | PathsPlan
+    rows: int | None
+    static: tuple[Any, ...]
+
+
 class Traces:
     """The programs and plans of one function, for one state of what it reads besides its arguments."""
 
@@ -77,7 +85,7 @@ class Traces:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
         self.programs: dict[Any, Program | Paths] = {}
         self.plans: dict[Any, Plan | PathsPlan] = {}
-        self.known: dict[Any, tuple[Plan | PathsPlan, int | None]] = {}  # by form and shapes alone
+        self.known: dict[Any, Known] = {}  # by static arguments, form and shapes
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
         self.turns = FIRST_TURNS
         self._tracing = Lock()
@@ -90,15 +98,13 @@ class Traces:
                 return flat, found
         return None, args
 
-    def knows(
-        self, key: Any, args: tuple[Any, ...], passed: Passed, found: tuple[Plan | PathsPlan, int | None]
-    ) -> None:
-        """Remember the plan and the number of rows of a call, if the form and the shapes of its arguments tell them."""
+    def knows(self, key: Any, args: tuple[Any, ...], call: Call, found: Known) -> None:
+        """Remember what a call found, if the form and the shapes of the arguments that are traced tell it."""
         flat, arrays = self.flattened(args)
         shapes = shapes_in(arrays)
         if not tells_all(shapes):
-            roles = [self.parameters.role(passed, i) for i in range(len(args))]
-            flat = flattener(args, [CONVERTERS[role] for role in roles])
+            traced = [i for i in range(len(call.passed.names)) if not self.parameters.is_static(call.passed, i)]
+            flat = flattener(args, [CONVERTERS[self.parameters.role(call.passed, i)] for i in traced])
             shapes = shapes_in(flat(args) or ())
             if not shapes or not tells_all(shapes):
                 return

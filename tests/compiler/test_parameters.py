@@ -123,6 +123,28 @@ def test_static_arguments_are_told_apart_by_type_and_bits(one, other) -> None:
     assert [fast(2.0, s) for s in (one, other, one, other)] == [2.0, 6.0, 2.0, 6.0]
 
 
+def test_a_static_argument_that_changes_is_seen() -> None:
+    options = Options(2.0, 1)
+    fast = autograd.compile(lambda x, s: x * s[0].rate, static="s", backend="numpy")
+    assert fast(3.0, kept := (options,)) == 6.0
+    object.__setattr__(options, "rate", 4.0)
+    assert fast(3.0, kept) == 12.0
+
+
+FIXED = [7, 7.5, "text", None, True, (1000, (0.5, "a")), frozenset({1000, 0.5})]
+
+
+@pytest.mark.parametrize("fixed", FIXED, ids=repr)
+def test_a_second_call_with_static_arguments_is_not_read_again(fixed, monkeypatch) -> None:
+    fast = autograd.compile(lambda n, xs, m, w: xs[1] * w[0], static=("n", "m"), rows="w", backend="numpy")
+    call = (fixed, [2.0, 3.0], 1, [[4.0], [5.0]])
+    assert fast(*call).tolist() == [12.0, 15.0]
+    with pytest.raises(TypeError, match="too many"):
+        fast(*call, 1.0)
+    monkeypatch.setattr(fast, "_read", None)
+    assert fast(*call).tolist() == [12.0, 15.0]
+
+
 REFUSED = [
     ("a function", lambda x, f: f(x), (1.0, np.cos), r"f: .* name it in static=\('f',\)"),
     ("text", lambda x, s: x, (1.0, "sin"), r"s: .* name it in static=\('s',\)"),
