@@ -7,8 +7,10 @@ reduction is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, f
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import zip_longest
 
-from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, in_parts
+from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, in_parts, like
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = 0.6931471805582987  # to 38 bits, so that products with exponents are exact
@@ -34,6 +36,16 @@ LOG = (
 def bits(x: Lanes, operation: str, y: int | Lanes) -> Lanes:
     other = constant(x.body, y, BITS) if isinstance(y, int) else y
     return x.other(f"{operation} {x}, {other.name}", BITS)
+
+
+def _polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
+    """A polynomial, leading coefficient first, by pairs of terms (Estrin): few operations wait for others."""
+    terms: list[Lanes | float] = [*reversed(coefficients)]
+    while len(terms) > 1:
+        pairs = zip_longest(terms[::2], terms[1::2])
+        terms = [low if high is None else like(x, high).fused(x, low) for low, high in pairs]
+        x = x * x
+    return like(x, terms[0])
 
 
 def _clamped(x: Lanes, low: float, high: float) -> Lanes:
@@ -90,14 +102,14 @@ def frexp(x: Lanes) -> tuple[Lanes, Lanes]:
 
 def exp(x: Lanes) -> Lanes:
     r, _, k = _reduced(_clamped(x, -746.0, 710.0))
-    return scaled((r * r).fused(r.horner(EXP), r) + 1.0, k)
+    return scaled((r * r).fused(_polynomial(r, EXP), r) + 1.0, k)
 
 
 def expm1(x: Lanes) -> Lanes:
     """(p + (1 - 2**-k)) 2**k, where p is expm1(r); NaN at NaN, -0 at -0."""
     x = _clamped(x, -40.0, 710.0)
     r, _, k = _reduced(x)
-    p = (r * r).fused(r.horner(EXP), r)
+    p = (r * r).fused(_polynomial(r, EXP), r)
     some = constant(x.body, 60, BITS)
     few = k.other(f"icmp slt {k}, {some.name}", BOOLEAN).select(k, some)  # 1 - 2**-60 is already 1
     z = scaled(p + (1.0 - power_of_two(bits(constant(x.body, 0, BITS), "sub", few))), k)
@@ -114,7 +126,7 @@ def _logarithm(u: Lanes, low: Lanes | None = None) -> Lanes:
     s = f / (f + 2.0)
     z = s * s
     square = f * f * 0.5
-    small = s * (square + z * z.horner(LOG)) + k * LN2_LOW
+    small = s * (square + z * _polynomial(z, LOG)) + k * LN2_LOW
     if low is not None:
         small = small + low / u
     return k * LN2_HIGH - ((square - small) - f)
