@@ -144,11 +144,26 @@ def test_products_of_every_shape(shape: tuple[int, int], n: int) -> None:
         np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(1, 9), (3, 5)])
+def test_products_and_sums_without_rows(shape: tuple[int, int]) -> None:
+    def loss(W, b, X):
+        return np.sum(np.tanh(W @ X + b[:, None]))
+
+    rng = np.random.default_rng(1)
+    args = rng.normal(size=shape), rng.normal(size=shape[0]), rng.normal(size=(shape[1], 39))  # two vectors, and more
+    llvm, plain = both_of(loss)
+    value, gradients = llvm.value_and_grad(*args, argnums=(0, 1, 2))
+    wanted, slopes = plain.value_and_grad(*args, argnums=(0, 1, 2))
+    for got, expected in zip((value, *gradients), (wanted, *slopes)):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-13)
+
+
 ORDERS = {
     "reversed": lambda a: a / a[::-1],
     "one of them": lambda a: a * a[2],
     "neighbours": lambda a: a[1:] - a[:-1],
     "every second": lambda a: a[::2] / a[-1::-2],
+    "turned": lambda a: np.roll(a, 20) / a,
     "any": lambda a: a[np.random.default_rng(6).permutation(len(a))] * a,
 }
 

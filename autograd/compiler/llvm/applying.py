@@ -67,16 +67,16 @@ class Accumulator:
 Item = Callable[[Any], Lanes]  # the number at an index
 
 
-def _each(body: Body, start: Any, count: int, item: Item, step: Callable[[Lanes, Lanes], Lanes]) -> Lanes:
-    """Fold the numbers into a running one, in order."""
+def each(body: Body, start: Any, count: int, step: Callable[[Lanes, Any], Lanes]) -> Lanes:
+    """Change a running number with each index, in order."""
     z = Accumulator(body, start if isinstance(start, Lanes) else constant(body, start))
     with body.loop(count) as j:
-        z.set(step(z.get(), item(j)))
+        z.set(step(z.get(), j))
     return z.get()
 
 
 def total(body: Body, count: int, item: Item) -> Lanes:
-    return _each(body, 0.0, count, item, lambda z, x: z + x)
+    return each(body, 0.0, count, lambda z, j: z + item(j))
 
 
 def mean(body: Body, count: int, item: Item) -> Lanes:
@@ -84,28 +84,37 @@ def mean(body: Body, count: int, item: Item) -> Lanes:
 
 
 def greatest(body: Body, count: int, item: Item) -> Lanes:
-    return _each(body, -math.inf, count, item, UFUNCS["maximum"])
+    return each(body, -math.inf, count, lambda z, j: UFUNCS["maximum"](z, item(j)))
 
 
 def product(body: Body, count: int, item: Item) -> Lanes:
     """Mantissas and exponents multiplied apart, so that nothing overflows."""
     exponent = Accumulator(body, constant(body, 0, BITS))
 
-    def step(p: Lanes, x: Lanes) -> Lanes:
-        m, e = frexp(x)
+    def step(p: Lanes, j: Any) -> Lanes:
+        m, e = frexp(item(j))
         p, shift = frexp(p * m)
         exponent.set(bits(bits(exponent.get(), "add", e), "add", shift))
         return p
 
-    p = _each(body, 1.0, count, item, step)
+    p = each(body, 1.0, count, step)
     return scaled(p, between(exponent.get(), -1200, 1200))
 
 
 def norm(body: Body, count: int, item: Item) -> Lanes:
     """The length, with numbers scaled by the power of two that brings the largest near 1; inf beats NaN."""
-    largest = _each(body, 0.0, count, item, lambda z, x: (abs(x) > z).select(abs(x), z))
+
+    def larger(z: Lanes, j: Any) -> Lanes:
+        x = abs(item(j))
+        return (x > z).select(x, z)
+
+    def with_square(z: Lanes, j: Any) -> Lanes:
+        x = item(j) * scale
+        return x.fused(x, z)
+
+    largest = each(body, 0.0, count, larger)
     scale = power_of_two(between(bits(constant(body, 0, BITS), "sub", frexp(largest)[1]), -1000, 1000))
-    squares = _each(body, 0.0, count, lambda j: item(j) * scale, lambda z, x: x.fused(x, z))
+    squares = each(body, 0.0, count, with_square)
     return (largest < math.inf).select(squares.call("sqrt") / scale, largest)
 
 
@@ -114,12 +123,13 @@ def logsumexp(body: Body, count: int, item: Item) -> Lanes:
     m = greatest(body, count, item)
     ties = Accumulator(body, constant(body, -1.0))
 
-    def step(s: Lanes, d: Lanes) -> Lanes:
+    def step(s: Lanes, j: Any) -> Lanes:
+        d = item(j) - m
         is_greatest = UFUNCS["equal"](d, constant(body, 0.0))
         ties.set(ties.get() + is_greatest)
         return s + is_greatest.select(0.0, UFUNCS["exp"](d))
 
-    s = _each(body, 0.0, count, lambda j: item(j) - m, step)
+    s = each(body, 0.0, count, step)
     return (abs(m) < math.inf).select(m + UFUNCS["log1p"](s + ties.get()), m)
 
 

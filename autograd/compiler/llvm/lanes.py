@@ -236,6 +236,20 @@ def known(body: Body, x: Any) -> Lanes:
     return constant(body, x, BOOLEAN if type(x) is bool else DOUBLE)
 
 
+def across(x: Lanes) -> str:
+    """The sum of all lanes, by halves, as one LLVM value."""
+    body, width, name = x.body, x.body.lanes, x.name
+    while width > 1:
+        half = width // 2
+        kind, parts = f"<{width} x double>", []
+        for first in (0, half):
+            mask = ", ".join(f"i32 {first + i}" for i in range(half))
+            parts.append(body.new(f"shufflevector {kind} {name}, {kind} poison, <{half} x i32> <{mask}>"))
+        name = body.new(f"fadd <{half} x double> {parts[0]}, {parts[1]}")
+        width = half
+    return body.new(f"extractelement <1 x double> {name}, i64 0")
+
+
 def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:
     """Apply an operation to each native vector of the lanes, and join the results."""
     body, width = operands[0].body, operands[0].body.native

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from itertools import pairwise
 from typing import Any
 
-from autograd.compiler.llvm.applying import FOLD_CODE, applied
+from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
 from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import Lanes, counted, everywhere, known
-from autograd.compiler.llvm.rows import places_in
+from autograd.compiler.llvm.lanes import Lanes, across, constant, counted, everywhere, known
+from autograd.compiler.llvm.rows import places_in, whole
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolled import Apply, Count, Fold, Gather, Instruction, Number, Operand, Product, Repeat, View
 
 Index = str | int
+FEW = 8  # products that are summed, or numbers that are moved, without a loop
+LONG = 16  # numbers side by side, on average, that are moved faster by a call
 
 
 class Single:
@@ -34,9 +38,7 @@ class Single:
 
     def number(self, view: View, *indices: Index) -> str:
         """One number of a view."""
-        body = self.body
-        place = body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
-        return body.word("%once", place, "double")
+        return self.body.word("%once", self.place(view, *indices), "double")
 
     def one(self, view: View, *indices: Index) -> Lanes:
         """One number of a view in a single lane."""
@@ -45,8 +47,17 @@ class Single:
             return self.known[view.register, place]
         return everywhere(self.body, self.number(view, *indices))
 
+    def place(self, view: View, *indices: Index) -> Index:
+        """Where a number of a view is in `once`."""
+        return self.body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
+
+    def abreast(self, view: View, *indices: Index) -> Lanes:
+        """As many consecutive numbers as there are lanes, from a number of a view on."""
+        address = self.body.address("%once", self.place(view, *indices))
+        return Lanes(self.body, self.body.new(f"load <{self.lanes} x double>, ptr {address}, align 8"))
+
     def put(self, register: int, column: Index, x: Lanes) -> None:
-        """Store a number in a single lane."""
+        """Store consecutive numbers, or one in a single lane, from a column of a register on."""
         place = self.body.affine(self.storage.once[register], (1, column))
         self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
 
@@ -59,9 +70,8 @@ class Single:
         return side_by_side(self.body, self.storage, operand, low, width, start)
 
     def store(self, register: int, group: Index, x: Lanes) -> None:
-        """Store consecutive numbers; a register has room for whole vectors."""
-        place = self.body.affine(self.storage.once[register], (self.lanes, group))
-        self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
+        """Store a vector of consecutive numbers; a register has room for whole ones."""
+        self.put(register, self.body.whole("mul", self.lanes, group), x)
 
     def groups(self, width: int) -> Any:
         """A loop over the vectors of `width` numbers."""
@@ -145,12 +155,22 @@ def _repeat(single: Single, instruction: Repeat) -> None:
 
 def _copy(single: Single, register: int, column: Index, source: View, *first: Index) -> None:
     """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
-    width = source.counts[-1]
+    body, width = single.body, source.counts[-1]
     if width == 1:
         single.put(register, column, single.one(source, *first, 0))
-        return
-    with single.body.loop(width) as k:
-        single.put(register, single.body.affine(column, (1, k)), single.one(source, *first, k))
+    elif source.steps[-1] == 1:
+        _move(single, body.affine(single.storage.once[register], (1, column)), single.place(source, *first), width)
+    else:
+        with body.loop(width) as k:
+            single.put(register, body.affine(column, (1, k)), single.one(source, *first, k))
+
+
+def _move(single: Single, target: Index, start: Index, count: int) -> None:
+    """Copy consecutive numbers within `once`."""
+    body = single.body
+    move = body.module.declare("void", "llvm.memmove.p0.p0.i64", "ptr", "ptr", "i64", "i1")
+    to, origin = body.address("%once", target), body.address("%once", start)
+    body.do(f"call void {move}(ptr {to}, ptr {origin}, i64 {8 * count}, i1 false)")
 
 
 def _loop(single: Single, step: Fused) -> None:
@@ -172,37 +192,82 @@ def _loop(single: Single, step: Fused) -> None:
 
 
 def _product(single: Single, instruction: Product) -> None:
-    body = single.body
-    (batch, rows, count), columns = instruction.left.counts, instruction.right.counts[1]
-    fused = body.module.declare("double", "llvm.fmuladd.f64", *["double"] * 3)
-    running = body.memory("double")
-    with body.loop(batch) as g, body.loop(rows) as u, body.loop(columns) as v:
-        place = body.affine(v, (columns, body.affine(u, (rows, g))))
-        start = "0.0" if instruction.add is None else single.number(instruction.add, place)
-        body.do(f"store double {start}, ptr {running}")
-        with body.loop(count) as j:
-            w, x = single.number(instruction.left, g, u, j), single.number(instruction.right, g, v, j)
-            before = body.new(f"load double, ptr {running}")
-            after = body.new(f"call double {fused}(double {w}, double {x}, double {before})")
-            body.do(f"store double {after}, ptr {running}")
-        address = body.address("%once", body.affine(single.storage.once[instruction.out], (1, place)))
-        body.do(f"store double {body.new(f'load double, ptr {running}')}, ptr {address}")
+    """Columns that lie side by side on the right go through together."""
+    body, left, right, add = single.body, *instruction[1:]
+    (batch, rows, _), columns = left.counts, right.counts[1]
+    beside = right.steps[1] == 1 and (add is None or add.steps == (1,))
+    together = whole(columns, single.lanes) if beside else 0
+    with body.loop(batch) as g, body.loop(rows) as u:
+        if together:
+            with body.loop(together, step=single.lanes) as v:
+                _dot(single, instruction, g, u, v)
+        if together < columns:
+            with body.single(), body.loop(columns, together) as v:
+                _dot(single, instruction, g, u, v)
+
+
+def _dot(single: Single, instruction: Product, g: Index, u: Index, v: Index) -> None:
+    """A row on the left times a column on the right, or as many columns as there are lanes."""
+    body, left, right, add = single.body, *instruction[1:]
+    (_, rows, count), columns = left.counts, right.counts[1]
+    place = body.affine(v, (columns, body.affine(u, (rows, g))))
+
+    def step(z: Lanes, j: Index) -> Lanes:
+        return everywhere(body, single.number(left, g, u, j)).fused(single.abreast(right, g, v, j), z)
+
+    z = constant(body, 0.0) if add is None else single.abreast(add, place)
+    single.put(instruction.out, place, reduce(step, range(count), z) if count <= FEW else each(body, z, count, step))
 
 
 def _fold(single: Single, instruction: Fold) -> None:
     operand = instruction.operand
     count, width = operand.counts
+    if instruction.op == "sum" and width == 1 and operand.steps[0] == 1 and count >= 2 * single.lanes:
+        _sum(single, instruction)
+        return
     with single.groups(width) as group:
         z = FOLD_CODE[instruction.op](single.body, count, lambda j: single.load(operand, group, width, j))
         single.store(instruction.out, group, z)
 
 
+def _sum(single: Single, instruction: Fold) -> None:
+    """The sum of many consecutive numbers, lane by lane at first: in order, each addition would wait for another."""
+    body, operand, lanes = single.body, instruction.operand, single.lanes
+    vectors, left = divmod(operand.counts[0], lanes)
+    sums = each(body, 0.0, vectors, lambda z, k: z + single.abreast(operand, body.whole("mul", lanes, k), 0))
+    z = across(sums)
+    with body.single():
+        first = Lanes(body, body.new(f"insertelement <1 x double> poison, double {z}, i64 0"))
+        rest = each(
+            body, first, left, lambda z, k: z + single.abreast(operand, body.affine(vectors * lanes, (1, k)), 0)
+        )
+        single.put(instruction.out, 0, rest)
+
+
 def _gather(single: Single, instruction: Gather) -> None:
-    body, once = single.body, single.storage.once
-    table = body.module.table([once[register] + place for register, place in places_in(instruction)])
-    with body.loop(sum(len(places) for _, places in instruction.pieces)) as k:
-        one = body.word("%once", body.word(table, k), "double")
-        body.do(f"store double {one}, ptr {body.address('%once', body.affine(once[instruction.out], (1, k)))}")
+    """Numbers that lie side by side are moved together, others one by one, by a table of their places."""
+    once = single.storage.once
+    places = [once[register] + place for register, place in places_in(instruction)]
+    ends = [k for k in range(1, len(places)) if places[k] != places[k - 1] + 1]
+    runs = list(pairwise([0, *ends, len(places)]))
+    if len(places) < LONG * len(runs):
+        _pick(single, once[instruction.out], places)
+        return
+    for start, end in runs:
+        _move(single, once[instruction.out] + start, places[start], end - start)
+
+
+def _pick(single: Single, target: int, places: Sequence[int]) -> None:
+    """Copy numbers from anywhere in `once`, a few in each turn of a loop."""
+    body, together = single.body, whole(len(places), FEW)
+    table = body.module.table(places)
+    for start, end, step in ((0, together, FEW), (together, len(places), 1)):
+        if start == end:
+            continue
+        with body.loop(end, start, step) as k:
+            for at in [body.affine(k, (1, j)) for j in range(step)]:
+                one = body.word("%once", body.word(table, at), "double")
+                body.do(f"store double {one}, ptr {body.address('%once', body.affine(target, (1, at)))}")
 
 
 STEPS: dict[type, Callable[..., None]] = {Product: _product, Fold: _fold, Gather: _gather, Repeat: _repeat}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.interpreter import unlocked
+from autograd.compiler.llvm.lanes import Lanes, across
 from autograd.compiler.llvm.row_products import row_product
 from autograd.compiler.llvm.rows import CONTEXT, Block, run
 from autograd.compiler.llvm.shared_code import shared_functions
@@ -117,26 +118,16 @@ def _chunk(module: Module, storage: Storage) -> None:
     registers = storage.rolled.registers
     for out, start in storage.sums.items():
         with body.loop(registers[out].width) as i:
-            total = _across(body, body.address("%scratch", body.affine(start, (storage.lanes, i))), storage.lanes)
+            total = across(_vector(body, body.address("%scratch", body.affine(start, (storage.lanes, i)))))
             body.do(f"store double {total}, ptr {body.address('%partial', body.affine(storage.once[out], (1, i)))}")
-    flag = _across(body, body.address("%scratch", storage.flag), storage.lanes)
+    flag = across(_vector(body, body.address("%scratch", storage.flag)))
     body.do(f"store double {flag}, ptr {body.address('%partial', storage.totals - 1)}")
     body.do("ret void")
 
 
-def _across(body: Body, address: str, width: int) -> str:
-    """The sum of a vector's lanes, by halves."""
-    x = body.new(f"load <{width} x double>, ptr {address}")
-    while width > 1:
-        half = width // 2
-        parts = []
-        for first in (0, half):
-            mask = ", ".join(f"i32 {first + i}" for i in range(half))
-            kind = f"<{width} x double>"
-            parts.append(body.new(f"shufflevector {kind} {x}, {kind} poison, <{half} x i32> <{mask}>"))
-        x = body.new(f"fadd <{half} x double> {parts[0]}, {parts[1]}")
-        width = half
-    return body.new(f"extractelement <1 x double> {x}, i64 0")
+def _vector(body: Body, address: str) -> Lanes:
+    """The lanes at an address."""
+    return Lanes(body, body.new(f"load <{body.lanes} x double>, ptr {address}"))
 
 
 def _rows(module: Module, storage: Storage) -> None:
@@ -187,5 +178,5 @@ def _finish(module: Module, storage: Storage) -> None:
     for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
             result(body, storage, storage.result(n), operand, len(wanted.outputs), flag)
-    finite = body.new(f"fcmp oeq double {_across(body, flag, storage.lanes)}, 0.0")
+    finite = body.new(f"fcmp oeq double {across(_vector(body, flag))}, 0.0")
     body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")
