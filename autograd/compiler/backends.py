@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.executor import LEAST, Leaf, NumpyExecutor
 from autograd.compiler.memory import planned
+from autograd.compiler.placing import ALONE, ALONE_IN_REGISTERS
 from autograd.compiler.rolled import Result, Rolled, inside
 from autograd.forks import at_work
 from autograd.primitives.ieee import outside
@@ -91,6 +92,11 @@ class Options(NamedTuple):
             from autograd.compiler.llvm.machine import host
             from autograd.compiler.llvm.storage import rows_at_work
         return self.memory // (8 * rows_at_work(host().lanes) * self.workers)
+
+    @property
+    def alone(self) -> int:
+        """The bound below which numbers stay single in a loop."""
+        return ALONE_IN_REGISTERS if self.preferred.name == "llvm" else ALONE
 
     @property
     def workers(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.compiler.grids import Grid, grids, sided
-from autograd.compiler.placing import ALONE, Location, Placement
+from autograd.compiler.placing import Location, Placement
 from autograd.compiler.program import CONSTANT
 from autograd.compiler.rolled import Apply, Fold, Operand, Product, View
 from autograd.compiler.scalar_graph import EACH_ROW, Terms
@@ -103,16 +103,16 @@ class Contracting(Placement):
         """Whether matrix products are worthwhile: of neurons, or of enough sums of numbers that vary with the row."""
         graph, pairs = self.graph, [pair for i in members for pair in self.graph.terms[i].pairs]
         count = len(graph.terms[members[0]].pairs)
-        few = self.repeats and len(members) < ALONE and count <= self._few(1)
+        few = self.repeats and len(members) < self.alone and count <= self._few(1)
         if count < 2 or few or any(graph.ops[i] == CONSTANT for pair in pairs for i in pair):
             return False
         if any(graph.when[a] == EACH_ROW for a, _ in pairs):
-            return len(members) >= ALONE
+            return len(members) >= self.alone
         return len(members) > 1 or {self._source(a) for a, _ in pairs}.isdisjoint(self._source(b) for _, b in pairs)
 
     def _few(self, width: int) -> int:
         """Up to how many terms of each of so many numbers are added one by one."""
-        return 4 * FEW if self.repeats and width < ALONE else FEW
+        return 4 * FEW if self.repeats and width < self.alone else FEW
 
     def _key(self, terms: Terms) -> list[tuple[int, int]]:
         return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]

@@ -22,7 +22,9 @@ from autograd.compiler.rolled import (
 )
 from autograd.compiler.scalar_graph import AT_END, EACH_ROW, ONCE, ScalarGraph
 
-ALONE = 8  # fewer numbers than this are computed and moved one by one in a loop
+# Fewer numbers than this are computed and moved one by one in a loop: each takes a call of NumPy, but none of machine
+# code, where they stay in registers.
+ALONE, ALONE_IN_REGISTERS = 8, 32
 
 
 class Location(NamedTuple):
@@ -35,8 +37,9 @@ class Location(NamedTuple):
 class Placement:
     """Registers, the locations of scalars in them, and the instructions of each phase."""
 
-    def __init__(self, graph: ScalarGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: ScalarGraph, alone: int) -> None:
+        """In a loop, fewer numbers than `alone` are computed and moved one by one."""
+        self.graph, self.alone = graph, alone
         self.registers: list[Register] = []
         self.constants: list[tuple[int, float]] = []
         self.names: Counter[str] = Counter()

@@ -288,11 +288,12 @@ class Plan:
             for shape in shapes_of(spec):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        limits = safe or hides_infinity(program)
+        limits, alone = safe or hides_infinity(program), self.options.alone
         whole = None
         if self.whole is not self.traced:
-            whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits)
-        return prepared(self.options, rolled(program, by_row, self.results, limits), leaves, self.results, whole)
+            whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits, alone)
+        found = rolled(program, by_row, self.results, limits, alone)
+        return prepared(self.options, found, leaves, self.results, whole)
 
     def _executable(self, traced: Program, safe: bool) -> Program:
         """The fast or the safe program of the results."""

@@ -48,10 +48,12 @@ MANY = 16  # groups of one operation from which on they are one: an instruction 
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 
 
-def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False) -> Rolled:
+def rolled(
+    program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False, alone: int = ALONE
+) -> Rolled:
     """The rolled program, whose arguments `by_row` vary with the row; results that are not by row are summed over rows.
 
-    `limits` keeps the engine's limits at infinity, at some cost.
+    `limits` keeps the engine's limits at infinity, at some cost. Fewer numbers than `alone` stay single in a loop.
 
     >>> from autograd.compiler.tracing import trace
     >>> import numpy as np
@@ -69,14 +71,16 @@ def rolled(program: Program, by_row: Sequence[int], results: Sequence[Result], l
     each = {i for result in results if result.by_row for i in result.outputs}
     leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
     graph.contract(leaves)
-    return Rolling(program, graph, by_row, leaves).result(results)
+    return Rolling(program, graph, by_row, leaves, alone).result(results)
 
 
 class Rolling(Contracting):
     """Places the scalars of one program in registers."""
 
-    def __init__(self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int]) -> None:
-        super().__init__(graph)
+    def __init__(
+        self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int], alone: int
+    ) -> None:
+        super().__init__(graph, alone)
         self.program, self.outputs = program, outputs
         self.count: int | None = None
         self.loops: dict[int, Ends] = {}
@@ -113,7 +117,7 @@ class Rolling(Contracting):
 
     def _parts(self, members: list[int], phase: int) -> list[list[int]]:
         """A group as a whole; in a loop a few numbers singly, which stay in machine registers."""
-        alone = self.repeats and phase == EACH_ROW and len(members) < ALONE
+        alone = self.repeats and phase == EACH_ROW and len(members) < self.alone
         return [[i] for i in members] if alone else [members]
 
     def result(self, results: Sequence[Result]) -> Rolled:

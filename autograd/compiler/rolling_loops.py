@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.compiler.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, needs
-from autograd.compiler.placing import ALONE, Location, pieces_of
+from autograd.compiler.placing import Location, pieces_of
 from autograd.compiler.program import Operation
 from autograd.compiler.rolled import Count, Gather, Move, Number, Repeat, Stream, View
 from autograd.compiler.scalar_graph import EACH_ROW, ScalarGraph
@@ -67,13 +67,13 @@ def repeat(outer: Rolling, i: int, phase: int) -> Ends:
 
     taped = [output for output, is_taped in needed.items() if is_taped]
     tapes, notes = _tapes(outer, {output: inner.locate(scalars[output]) for output in taped}, loop.times, phase)
-    moves = _moves(columns, {m: inner.locate(scalars[output]) for m, output in following.items()})
+    moves = _moves(columns, {m: inner.locate(scalars[output]) for m, output in following.items()}, inner.alone)
     outer.phases[phase].append(Repeat(loop.times, tuple(streams), tuple(inner.phases[EACH_ROW]), notes, moves))
     last = {output: inner.locate(scalars[output]) for output in needed}
     return Ends(tapes, last | {output: columns[m] for m, output in following.items()})
 
 
-def _runs(places: Sequence[Location]) -> list[list[int]]:
+def _runs(places: Sequence[Location], alone: int) -> list[list[int]]:
     """Indices of numbers, those together that follow each other in one register; few of them stay alone."""
     runs: list[list[int]] = []
     for k, (register, column) in enumerate(places):
@@ -81,7 +81,7 @@ def _runs(places: Sequence[Location]) -> list[list[int]]:
             runs[-1].append(k)
         else:
             runs.append([k])
-    return [part for run in runs for part in ([run] if len(run) >= ALONE else [[k] for k in run])]
+    return [part for run in runs for part in ([run] if len(run) >= alone else [[k] for k in run])]
 
 
 def _tapes(
@@ -91,7 +91,7 @@ def _tapes(
     tapes: dict[int, Tape] = {}
     notes: list[tuple[int, View]] = []
     ordered = sorted(places, key=lambda output: places[output])
-    for run in _runs([places[output] for output in ordered]):
+    for run in _runs([places[output] for output in ordered], outer.alone):
         first, width = places[ordered[run[0]]], len(run)
         register = outer.made("tape", width * times, phase, outer.registers[first.register].booleans)
         tapes |= {ordered[k]: Tape(register, column, width) for column, k in enumerate(run)}
@@ -99,13 +99,13 @@ def _tapes(
     return tapes, tuple(notes)
 
 
-def _moves(columns: dict[int, Location], sources: dict[int, Location]) -> tuple[Move, ...]:
+def _moves(columns: dict[int, Location], sources: dict[int, Location], alone: int) -> tuple[Move, ...]:
     """Moves of what is carried; many together only from other registers, which no move changes."""
     moves: list[Move] = []
     registers = {place.register for place in columns.values()}
     ordered = sorted(columns, key=lambda m: columns[m])
     apart = [sources[m].column - columns[m].column for m in ordered]
-    for run in _runs([sources[m] for m in ordered]):
+    for run in _runs([sources[m] for m in ordered], alone):
         runs = [run]
         if sources[ordered[run[0]]].register in registers or any(apart[k] != apart[run[0]] for k in run):
             runs = [[k] for k in run]
@@ -147,11 +147,12 @@ def _streams(outer: Rolling, inner: Rolling, loop: Loop, groups: Sequence[Sequen
             else:
                 listed[inner.graph.is_boolean(inner.graph.number[m])].append(m)
     for inputs in listed.values():
-        for run in [inputs] if len(inputs) >= ALONE else [[m] for m in inputs]:
+        for run in [inputs] if len(inputs) >= inner.alone else [[m] for m in inputs]:
             numbers = [i for row in zip(*[groups[m] for m in run]) for i in row]
             moves.append(_stream(inner, run, outer.block(numbers, (loop.times, len(run)), phase)))
     ordered = sorted(taped, key=lambda m: (taped[m][1], taped[m][0]))
-    for places in _runs([Location(2 * taped[m][0].register + taped[m][1], taped[m][0].column) for m in ordered]):
+    found = [Location(2 * taped[m][0].register + taped[m][1], taped[m][0].column) for m in ordered]
+    for places in _runs(found, inner.alone):
         tape, backwards = taped[ordered[places[0]]]
         first, step = ((loop.times - 1) * tape.width, -tape.width) if backwards else (0, tape.width)
         source = View(tape.register, tape.column + first, (loop.times, len(places)), (step, 1))
