@@ -221,6 +221,21 @@ def rewritten(program: Program, make: Make) -> Program:
     return replace(made_program, rows=program.rows)
 
 
+def along_with(program: Program, other: Program) -> Program:
+    """A program that also returns the number of another one of its arguments; what both compute is computed once."""
+    builder = ProgramBuilder.of(program)
+    number: dict[int, int] = {}
+    for theirs, own in zip(other.arguments, program.arguments):
+        number.update(zip(leaves_of(theirs.tree), leaves_of(own.tree)))
+    for i, (operation, name) in enumerate(zip(other.operations, other.names)):
+        if operation.op == CONSTANT:
+            number[i] = builder.constant(operation.value)
+        elif operation.op != INPUT:
+            number[i] = builder.again(operation, [number[j] for j in operation.operands], name)
+    outputs = program.outputs, number[other.outputs]
+    return replace(builder.program(program.name, program.arguments, outputs), rows=program.rows)
+
+
 def called_as(program: Program, made: Program) -> Program:
     """Other code for the calls of a program: with its rows and gathers, its structure of results, and its guard."""
     kept = {name: getattr(program, name) for name in ("rows", "template", "gathers", "guard")}

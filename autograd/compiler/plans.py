@@ -12,7 +12,7 @@ import numpy
 
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, times_vector
-from autograd.compiler.building import unfolded
+from autograd.compiler.building import along_with, unfolded
 from autograd.compiler.checkpoints import bounded
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import restorer
@@ -134,14 +134,12 @@ class Plan:
         """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
         if not sparse:
             return self.structured(self.dense(arrays, rows), is_tuple)
-        settled = self._settled(arrays, rows)
-        (found,), items = settled._computed(arrays, rows, None, ())
+        settled, (found,), items = self._settled(arrays, rows, None)
         return settled.matrix.sparse(found, items)
 
     def dense(self, arrays: Sequence[Any], rows: int | None) -> Any:
         """The Jacobian of each row, or of all, as a matrix."""
-        settled = self._settled(arrays, rows)
-        (found,), items = settled._computed(arrays, rows, None, ())
+        settled, (found,), items = self._settled(arrays, rows, None)
         return settled.matrix.dense(found, items)
 
     def structured(self, matrix: Any, is_tuple: bool) -> Any:
@@ -155,8 +153,7 @@ class Plan:
 
     def second(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
         """The Hessian of the total, or of each row, as a matrix."""
-        settled = self._settled(arrays, rows)
-        (found,), items = settled._computed(arrays, rows, reduce, ())
+        settled, (found,), items = self._settled(arrays, rows, reduce)
         gathers = len(settled.varied) > 1
         return settled.matrix.second(found, items, self.each) if gathers else settled.matrix.dense(found, ())
 
@@ -180,56 +177,77 @@ class Plan:
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
     ) -> list[Any]:
         """The results, one array each, for the arrays of the arguments and those of tangents or cotangents."""
-        settled = self._settled(arrays, rows)
-        results, items = settled._computed(arrays, rows, reduce, vectors)
+        settled, results, items = self._settled(arrays, rows, reduce, vectors)
         if settled.gathering is None or "derivatives" not in self.kind.results:
             return results
         first = self.length if "as returned" in self.kind.results else self.kind.results.index("derivatives")
         return results[:first] + settled.gathering.scattered(results[first:], self.chosen, items, self.all_by_row)
 
+    def _settled(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
+    ) -> tuple[Plan, list[Any], Sequence[Any]]:
+        """The plan whose loops have as many turns as the rows need, its results, and the item that each row chose.
+
+        A program says itself whether the turns suffice; before it is compiled, turns are tried on NumPy.
+        """
+        plan = self
+        while plan.successor is not None:
+            plan = plan.successor
+        if plan._guard is not None and not plan._factories:
+            plan = plan._longer_by(plan._tried(arrays, rows), arrays, rows)
+        while True:
+            codes, results, items = plan._computed(arrays, rows, reduce == "mean", vectors)
+            if codes is None:
+                return plan, results, items
+            plan = plan._longer_by(codes, arrays, rows)
+
     def _computed(
-        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any]
-    ) -> tuple[list[Any], Sequence[Any]]:
-        """The program's results, and the item that each row chose, for each gather."""
-        arrays, items = self._fed(arrays)
+        self, arrays: Sequence[Any], rows: int | None, mean: bool, vectors: Sequence[Any]
+    ) -> tuple[Any, list[Any], Sequence[Any]]:
+        """The program's results, and the items chosen; if a row has an error or needs more turns, the rows' codes."""
+        fed, items = self._fed(arrays)
         if self.gathering is not None and self.kind.vectors == "tangents":
             vectors = self.gathering.vectors(vectors, self.chosen, items)
         if vectors:
-            arrays = [*arrays, *vectors]
-        mean = reduce == "mean"
-        results, finite = self._run(False, arrays, rows, mean)
+            fed = [*fed, *vectors]
+        results, finite = self._run(False, fed, rows, mean)
+        if self._guard is not None:
+            codes = results.pop()
+            if codes.any():
+                return numpy.rint(codes * rows) if mean and codes.ndim else codes, results, items
         if not finite:
-            results, _ = self._run(True, arrays, rows, mean)
-        return results, items
+            results, _ = self._run(True, fed, rows, mean)
+            if self._guard is not None:
+                results.pop()
+        return None, results, items
 
     def _guarding(self, traced: Program) -> Plan | None:
-        """The plan of which error each row has."""
+        """The plan of the code of each row's error, on NumPy, which needs no compilation."""
         if traced.guard is None:
             return None
         guard = traced.guard.program
-        return Plan("value", guard, self.specs, (), (), bool(guard.rows), self.options)
+        return Plan("value", guard, self.specs, (), (), bool(guard.rows), Options("numpy"))
 
-    def _settled(self, arrays: Sequence[Any], rows: int | None) -> Plan:
-        """The plan whose loops have as many turns as the rows need: this one, or a successor of it.
+    def _tried(self, arrays: Sequence[Any], rows: int | None) -> Any:
+        """The codes of the rows."""
+        return numpy.zeros(()) if self._guard is None else self._guard.run(self._fed(arrays)[0], rows, None)[0]
 
-        The turns are tried on NumPy, which needs no compilation.
-        """
-        if self._guard is None:
+    def _longer_by(self, codes: Any, arrays: Sequence[Any], rows: int | None) -> Plan:
+        """This plan or, if rows of these codes need more turns, its new successor, which suffices on NumPy."""
+        trial = self
+        while trial._asks_for_more(codes):
+            trial = self._again(self._longer(trial.original), "value", (), Options("numpy"))
+            codes = trial._tried(arrays, rows)
+        if trial is self:
             return self
-        plan = trial = self
-        while plan.successor is not None:
-            plan = trial = plan.successor
-        while trial._needs_more(arrays, rows):
-            trial = self._longer(trial.original, "value", (), Options("numpy"))
-        if trial is not plan:
-            plan.successor = plan = self._again(trial.original, self.given[0], self.chosen, self.options)
-        return plan
+        self.successor = self._again(trial.original, self.given[0], self.chosen, self.options)
+        return self.successor
 
-    def _longer(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
-        """A plan with more turns than a program has."""
+    def _longer(self, traced: Program) -> Program:
+        """A program with more turns than this one has."""
         longer = self.given[-1]
         assert longer is not None
-        return self._again(longer(traced), kind, chosen, options)
+        return longer(traced)
 
     def _again(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
         """A plan for the same calls."""
@@ -240,18 +258,16 @@ class Plan:
         """The arrays of the program's arguments, and what indices choose."""
         return (arrays, ()) if self.gathering is None else self.gathering.fed(arrays)
 
-    def _needs_more(self, arrays: Sequence[Any], rows: int | None) -> bool:
-        """Whether a row needs more turns of a loop; else raise the error of the first row that has one."""
-        if self._guard is None or self.original.guard is None:
+    def _asks_for_more(self, codes: Any) -> bool:
+        """Whether the code of a row is that it needs more turns of a loop; else raise the first row's error, if any."""
+        if self.original.guard is None or not codes.any():
             return False
         errors = self.original.guard.errors
-        found = numpy.atleast_1d(self._guard.run(self._fed(arrays)[0], rows, None)[0]).astype(int)
+        found = numpy.atleast_1d(codes).astype(int)
         if any(type(errors[code - 1]) is MoreTurns for code in set(found[found > 0].tolist())):
             return True
-        if found.any():
-            row = int((found > 0).argmax())
-            raise raised(errors[found[row] - 1], self.traced.name, row if self.traced.rows else None)
-        return False
+        row = int((found > 0).argmax())
+        raise raised(errors[found[row] - 1], self.traced.name, row if self.traced.rows else None)
 
     def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
         idle = self._idle[safe]
@@ -296,10 +312,9 @@ class Plan:
         return prepared(self.options, found, leaves, self.results, whole)
 
     def _executable(self, traced: Program, safe: bool) -> Program:
-        """The fast or the safe program of the results."""
-        return executable(
-            self.program if traced is self.traced and not safe else self.kind.derive(traced, self.varied, safe)
-        )
+        """The fast or the safe program of the results and, last, of the code of an error."""
+        derived = self.program if traced is self.traced and not safe else self.kind.derive(traced, self.varied, safe)
+        return executable(derived if traced.guard is None else along_with(derived, traced.guard.program))
 
     def _results(self, each: bool) -> Iterator[Result]:
         """Which outputs form one result: one for each leaf array of the value and of each derivative."""
@@ -319,6 +334,8 @@ class Plan:
             size = math.prod(shape)
             yield Result(tuple(range(start, start + size)), by_row, shape)
             start += size
+        if self._guard is not None:
+            yield Result((start,), bool(self.traced.rows))
 
 
 def raised(error: Exception, name: str, row: int | None) -> Exception:
