@@ -96,6 +96,13 @@ class ProgramBuilder:
         """A new loop; no two are merged, since `kept` may give one of them more outputs."""
         return self._add(Operation(LOOP, tuple(operands), loop), VARIABLE, name)
 
+    def extending(self, loop: Loop, operands: Sequence[int]) -> int | None:
+        """The loop on these operands that gives what this one does, if it exists."""
+        for i, operation in enumerate(self.operations):
+            if operation.op == LOOP and operation.operands == tuple(operands) and operation.value.extends(loop):
+                return i
+        return None
+
     def again(self, operation: Operation, operands: Sequence[int], name: str = "") -> int:
         """An operation of another program, on values of this one."""
         if operation.op == LOOP:
@@ -231,9 +238,16 @@ def along_with(program: Program, other: Program) -> Program:
         if operation.op == CONSTANT:
             number[i] = builder.constant(operation.value)
         elif operation.op != INPUT:
-            number[i] = builder.again(operation, [number[j] for j in operation.operands], name)
+            operands = [number[j] for j in operation.operands]
+            loop = builder.extending(operation.value, operands) if operation.op == LOOP else None
+            number[i] = builder.again(operation, operands, name) if loop is None else loop
     outputs = program.outputs, number[other.outputs]
     return replace(builder.program(program.name, program.arguments, outputs), rows=program.rows)
+
+
+def part_of(program: Program, outputs: Any) -> Program:
+    """The program of some of a program's outputs."""
+    return called_as(program, ProgramBuilder.of(program).program(program.name, program.arguments, outputs))
 
 
 def called_as(program: Program, made: Program) -> Program:

@@ -76,6 +76,11 @@ class Loop:
             return self, outputs.index(value)
         return replace(self, body=replace(self.body, outputs=(*outputs, value))), len(outputs)
 
+    def extends(self, other: Loop) -> bool:
+        """Whether this is the other loop, perhaps with more outputs."""
+        same = (self.times, self.roles, self.body.operations) == (other.times, other.roles, other.body.operations)
+        return same and self.outputs[: len(other.outputs)] == other.outputs
+
     def is_taped(self, output: int, step: int) -> bool:
         """Whether an output of a step has to be noted: only what the last step gives is there after the loop."""
         return step != self.times - 1 or self.body.operations[self.outputs[output]].op == INPUT

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from autograd.compiler.backends import Options
+from autograd.compiler.building import along_with, called_as, part_of
 from autograd.compiler.folding import folded
 from autograd.compiler.forms import Flattener, flattener
 from autograd.compiler.layout import as_indices, as_rows, shapes_in, shapes_of, tells_all, template
@@ -20,7 +21,7 @@ from autograd.compiler.parameters import Parameters, Passed
 from autograd.compiler.parting import PathsPlan, numbers_of, of_arrays
 from autograd.compiler.paths import Path, Paths, path_along
 from autograd.compiler.plans import Plan
-from autograd.compiler.program import Program
+from autograd.compiler.program import Guard, Program
 from autograd.compiler.stepping import Stepping
 from autograd.compiler.tracing import reader, trace
 from autograd.compiler.watching import Watch
@@ -237,8 +238,7 @@ class Traces:
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
-        guard = program.guard and program.guard._replace(program=folded(program.guard.program))
-        return replace(folded(program), guard=guard)
+        return folded(program) if program.guard is None else _folded_together(program, program.guard)
 
     # --- copies
 
@@ -251,6 +251,14 @@ class Traces:
         fingerprint, programs = saved
         if self.function is None or fingerprint == self.watch.fingerprint():
             self.programs.update(programs)
+
+
+def _folded_together(program: Program, guard: Guard) -> Program:
+    """A program and its guard, folded as one, so that both have the same loops."""
+    both = folded(along_with(program, guard.program))
+    outputs, code = both.outputs
+    guarding = replace(part_of(both, code), rows=program.rows, template=0.0)
+    return replace(called_as(program, part_of(both, outputs)), guard=guard._replace(program=guarding))
 
 
 def once(traced: Callable[[Stepping | None], T], reads: bool = True) -> T:
