@@ -180,6 +180,39 @@ def test_operands_in_another_order(order: str, rows: tuple[str, ...]) -> None:
         np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-14)
 
 
+def solved(x, a):
+    """A slow iteration, whose steps are long, until it is near its fixed point."""
+    for _ in range(80):
+        change = sum(0.9**k * (a - x) ** (k + 1) for k in range(16)) / 4
+        if abs(change) < 1e-3:
+            break
+        x = x + change
+    return x * a
+
+
+@pytest.mark.parametrize("rows", [(), ("x", "a")])
+def test_turns_after_the_last_are_passed_over(rows: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler.llvm.carrying import Carried
+
+    rng, found = np.random.default_rng(3), []
+    args = (rng.normal(size=40), rng.uniform(0.5, 1.5, 40)) if rows else (0.2, 0.9)
+
+    def bits() -> list[bytes]:
+        value, slopes = autograd.compile(solved, rows=rows, backend="llvm").value_and_grad(*args, argnums=(0, 1))
+        return [np.asarray(x).tobytes() for x in (value, *slopes)]
+
+    def settles(self, registers):
+        found.append(original(self, registers))
+        return found[-1]
+
+    original = Carried.settles
+    monkeypatch.setattr(Carried, "settles", settles)
+    with_leaps = bits()
+    assert any(found)
+    monkeypatch.setattr(Carried, "settles", lambda self, registers: False)
+    assert bits() == with_leaps
+
+
 def test_padding_does_not_reach_the_sums() -> None:
     """The last vector of rows is padded with the last row, here an infinite one."""
     llvm, plain = both_of(lambda w, x: w[0] / x + autograd.log(x) * w[1], rows=("x",))

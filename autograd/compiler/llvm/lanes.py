@@ -7,7 +7,7 @@ write to `out` by giving it another value. So a formula is written once, for bot
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
@@ -248,6 +248,21 @@ def across(x: Lanes) -> str:
         name = body.new(f"fadd <{half} x double> {parts[0]}, {parts[1]}")
         width = half
     return body.new(f"extractelement <1 x double> {name}, i64 0")
+
+
+def same(body: Body, pairs: Sequence[tuple[Lanes, Lanes]]) -> str:
+    """Whether numbers have the same bits in all lanes, as one LLVM value."""
+    if not pairs:
+        return "true"
+    equal = None
+    for x, y in pairs:
+        one = x.other(f"icmp eq {x.numbers.bitcast(BITS)}, {y.numbers.bitcast(BITS).name}", BOOLEAN)
+        equal = one if equal is None else one.other(f"and {equal}, {one.name}", BOOLEAN)
+    lanes = body.lanes
+    if lanes == 1:
+        return body.new(f"extractelement {equal}, i64 0")
+    every = body.module.declare("i1", f"llvm.vector.reduce.and.v{lanes}i1", f"<{lanes} x i1>")
+    return body.new(f"call i1 {every}({equal})")
 
 
 def in_parts(operation: Callable[..., str], *operands: Lanes) -> Lanes:

@@ -245,8 +245,11 @@ def repeat(block: Block, instruction: Repeat) -> None:
         carried = Carried(
             instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body
         )
-        with block.body.loop(instruction.times) as k:
-            block.known = outer | carried.now()
+        settles = carried.settles(storage.rolled.registers)
+        kept = block.body.memory("i64") if settles else ""
+        with block.body.loop(instruction.times, kept=kept) as k:
+            before = carried.now()
+            block.known = outer | before
             for register, column, source in instruction.streams:
                 if isinstance(source, View) and source.counts[1] > 1:
                     _copy(block, register, column, v, source, k)
@@ -263,6 +266,11 @@ def repeat(block: Block, instruction: Repeat) -> None:
                 _copy(block, register, column, v, source)
             for (register, column), x in carried.following(lambda source: block.load(source, v, 0)):
                 block.store(register, column, v, x)
+            if settles:
+                carried.leap(
+                    before, kept, lambda source, *at: block.load(source, v, *at),
+                    lambda i, k, to: block.store(i, to, v, block.load(View(i, 0, (1,), (1,)), v, k)),
+                )  # fmt: skip
         for (register, column), x in carried.now().items():
             block.store(register, column, v, x)
         block.known = outer

@@ -129,8 +129,11 @@ def _repeat(single: Single, instruction: Repeat) -> None:
     outer = single.known
     with body.single():
         carried = Carried(instruction, steps, lambda i, column: single.one(View(i, column, (1,), (1,))), body)
-        with body.loop(instruction.times) as k:
-            single.known = outer | carried.now()
+        settles = carried.settles(storage.rolled.registers)
+        kept = body.memory("i64") if settles else ""
+        with body.loop(instruction.times, kept=kept) as k:
+            before = carried.now()
+            single.known = outer | before
             for register, column, source in instruction.streams:
                 if isinstance(source, View) and source.counts[1] > 1:
                     _copy(single, register, column, source, k)
@@ -148,9 +151,16 @@ def _repeat(single: Single, instruction: Repeat) -> None:
                 _copy(single, register, column, source)
             for (register, column), x in carried.following(single.one):
                 single.put(register, column, x)
+            if settles:
+                carried.leap(before, kept, single.one, lambda i, k, to: single.put(i, to, single.one(_column(i), k)))
         for (register, column), x in carried.now().items():
             single.put(register, column, x)
     single.known = outer
+
+
+def _column(register: int) -> View:
+    """The numbers of a tape of one number a step."""
+    return View(register, 0, (1,), (1,))
 
 
 def _copy(single: Single, register: int, column: Index, source: View, *first: Index) -> None:

@@ -103,17 +103,23 @@ class Body:
         return [f"{name}{self.count}" for name in names]
 
     @contextmanager
-    def loop(self, count: str | int, start: str | int = 0, step: int = 1) -> Iterator[Any]:
-        """Repeat what is written inside for an index from `start` up to `count`, perhaps not at all."""
+    def loop(self, count: str | int, start: str | int = 0, step: int = 1, kept: str = "") -> Iterator[Any]:
+        """Repeat what is written inside for an index from `start` up to `count`, perhaps not at all.
+
+        An index that is kept in memory may be moved on by what is inside.
+        """
         if isinstance(count, int) and isinstance(start, int) and start < count <= start + step:
             yield start  # a single iteration
             return
         head, inside, again, after = self.labels("head", "inside", "again", "after")
         before = self.label
+        index, following = f"%i{self.count}", f"%n{self.count}"
+        if kept:
+            self.do(f"store i64 {start}, ptr {kept}")
         self.do(f"br label %{head}")
         self.begin(head)
-        index, following = f"%i{self.count}", f"%n{self.count}"
-        self.do(f"{index} = phi i64 [{start}, %{before}], [{following}, %{again}]")
+        here = f"load i64, ptr {kept}" if kept else f"phi i64 [{start}, %{before}], [{following}, %{again}]"
+        self.do(f"{index} = {here}")
         self.do(f"br i1 {self.new(f'icmp slt i64 {index}, {count}')}, label %{inside}, label %{after}")
         self.begin(inside)
         self.scopes.append({})
@@ -121,7 +127,10 @@ class Body:
         self.scopes.pop()
         self.do(f"br label %{again}")
         self.begin(again)
-        self.do(f"{following} = add nsw i64 {index}, {step}")
+        last = self.new(f"load i64, ptr {kept}") if kept else index
+        self.do(f"{following} = add nsw i64 {last}, {step}")
+        if kept:
+            self.do(f"store i64 {following}, ptr {kept}")
         self.do(f"br label %{head}")
         self.begin(after)
 
