@@ -3,7 +3,8 @@
 import pytest
 
 from autograd import Value, grad, tanh
-from benchmarks.mutants import EXAMPLES_ALLOWED, all_rule_mutants, fault_outcome, rule_outcome
+from benchmarks.mutants import EXAMPLES_ALLOWED, all_rule_mutants, fault_outcome
+from benchmarks.mutants.drill import drill_rule
 from benchmarks.mutants.editing import edited
 from benchmarks.mutants.faults import FAULTS
 from benchmarks.mutants.rules import CHANGES
@@ -15,7 +16,7 @@ SAMPLE = range(0, len(MUTANTS), 1 if DEEP else 41)  # includes every kind
 
 @pytest.mark.parametrize("i", SAMPLE, ids=[f"{m.op} {m.what} {m.kind}" for m in (MUTANTS[i] for i in SAMPLE)])
 def test_a_fault_of_a_rule_is_found_and_named(i: int) -> None:
-    outcome = rule_outcome(i)
+    outcome = drill_rule(MUTANTS[i])
     if outcome is None:
         return  # equivalent to the original
     assert outcome.found, outcome
