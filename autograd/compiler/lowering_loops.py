@@ -62,6 +62,7 @@ class Fed:
     role: Role
     operands: Sequence[int]
     values: Sequence[Value]  # among the operands
+    whole: bool = False  # whether f gets a whole number in each step
 
 
 class StepLowering(Lowering):
@@ -76,10 +77,12 @@ class StepLowering(Lowering):
         self.imported: dict[int, int] = {}
         self.values: dict[int, Value] = {}  # from outside
         self.made: list[Value] = []  # what the step gets
+        self.whole: set[int] = set()  # inputs that are whole numbers
 
     def given(self, fed: Fed) -> Any:
         """What a step gets."""
         i = self.fed(fed.name, fed.role, fed.operands)
+        self.whole.update([i] if fed.whole else [])
         symbol = Symbol(fed.name)
         self.values.update((id(v), v) for v in fed.values)
         if fed.kind is Condition:
@@ -185,8 +188,9 @@ class StepLowering(Lowering):
 
 
 def is_number(x: Any) -> bool:
-    """Whether a step may carry x."""
-    return isinstance(x, (Value, Condition, Symbol, *PLAIN))
+    """Whether a step may carry x: NumPy's short whole numbers wrap around, which floats do not."""
+    wraps = isinstance(x, numpy.integer) and not isinstance(x, numpy.int64)
+    return isinstance(x, (Value, Condition, Symbol, *PLAIN)) and not wraps
 
 
 def number_of(lowering: Lowering, x: Any) -> int:

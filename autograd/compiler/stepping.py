@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy
@@ -18,6 +20,7 @@ from autograd.compiler.lowering import Lowering
 from autograd.compiler.lowering_loops import BOOLEANS, Fed, Step, StepLowering, is_number, number_of, unlike
 from autograd.compiler.program import reached
 from autograd.compiler.surroundings import Surroundings
+from autograd.compiler.wholes import rounds_whole
 from autograd.control import item
 from autograd.engine import Value
 from autograd.engine.names import NUMBERED
@@ -28,6 +31,7 @@ from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import holding, is_array, like, map_leaves
 
 LEAST = 24  # steps; fewer are traced one by one
+WHOLE = (int, numpy.integer)
 
 
 def loop(x: Any) -> Any:
@@ -119,7 +123,9 @@ class Stepping:
         each = map_leaves(given, each, None)
         self.lowering, failed = inner, len(self._failures)
         try:
+            before = [*numbers_in(state), *numbers_in(each)]
             result, output = refusing(step, state, each)
+            after = [*numbers_in(state), *numbers_in(each)]
         except TraceError:
             raise
         except Exception:  # of the step on symbols: f raises it itself, or not at all, step by step
@@ -129,7 +135,8 @@ class Stepping:
             inner.close()
             failures = self._failures[failed:]
             del self._failures[failed:]
-        if form_of(result) != form_of(carry):
+        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also what bears another name
+        if changed_in_place or form_of(result) != form_of(carry):
             unlike()
         wanted, noted = numbers_in(result), numbers_in(output)
         inner.record([*wanted, *noted])
@@ -169,7 +176,10 @@ class Stepping:
             if not all(map(is_number, column)):
                 unlike()
             column = column[::-1] if reverse else column
-            return Fed("k", Step, counted(column), (), ()) if evenly(column) else self._fed("x", Role(LISTED), column)
+            whole = isinstance(column, range) or all(isinstance(x, WHOLE) for x in column)
+            if evenly(column):
+                return Fed("k", Step, counted(column), (), (), whole)
+            return replace(self._fed("x", Role(LISTED), column), whole=whole)
 
         return map_leaves(given, item(xs, 0), None)
 
@@ -198,6 +208,8 @@ class Stepping:
                 still = following[i] == i
                 roles[m] = Role(SHARED) if still else role._replace(output=outputs.index(following[i]))
         loop = Loop(body_of(inner.builder, [i for i, *_ in kept], outputs), times, tuple(roles))
+        if rounds_whole(inner.builder, [x for x in kept if x[0] in inner.whole], self.lowering.builder, times):
+            unlike()
         operands = tuple([j for *_, group in kept for j in group])
         places = [tuple(map(outputs.index, numbers)) for numbers in (following.values(), given)]
         return Traced(loop, operands, places[0], places[1], list(inner.values.values()))
@@ -275,7 +287,10 @@ def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
         for part in xs.values() if isinstance(xs, dict) else xs:
             yield from columns_of(part, times)
     elif is_array(xs):
-        yield from xs.reshape(times, -1).T.tolist()
+        columns = xs.reshape(times, -1).T
+        if not all(map(is_number, columns[:, :1].ravel())):
+            unlike()
+        yield from columns.tolist()
     elif all(map(is_number, xs)):
         yield xs
     else:

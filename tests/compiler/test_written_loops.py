@@ -206,13 +206,55 @@ def is_left_early(x):
     return y
 
 
+def changes_arrays(x):
+    a = np.array([x, 1.0])
+    b = a
+    for _ in range(30):
+        a *= 0.9
+    return b.sum()
+
+
+def changes_an_array_it_is_given(x):
+    def halved(a):
+        a *= 0.5
+        return a
+
+    a = np.array([x, 1.0])
+    b = a
+    for _ in range(30):
+        a = halved(a)
+    return b.sum()
+
+
+def exceeds_floats(x):
+    s = x
+    for i in range(30):
+        s = 0.5 * s + i**14 % 7
+    return s
+
+
+def exceeds_floats_from_the_start(x):
+    s = x
+    for i in range(2**60, 2**60 + 30):
+        s = 0.5 * s + i % 2
+    return s
+
+
+def wraps_around(x):
+    s = x
+    for i in np.arange(30, dtype=np.int8).reshape(15, 2):
+        s = 0.5 * s + x * (i * i)[1]
+    return s
+
+
 ONE = [
     reads_the_number_after, has_temporaries, lags, carries_lists, carries_a_dict, nests, goes_over_data, goes_over_rows,
     goes_over_pairs, goes_over_two, goes_down, bounces, has_a_flag, changes_sides,
 ]  # fmt: skip
 EACH = [
     counts, is_read_by_a_function, is_read_by_a_generator, assigns_late, changes_something, asks_for_plain_numbers,
-    is_plain, is_left_early,
+    is_plain, is_left_early, changes_arrays, changes_an_array_it_is_given, exceeds_floats,
+    exceeds_floats_from_the_start, wraps_around,
 ]  # fmt: skip
 
 
