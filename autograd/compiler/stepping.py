@@ -222,7 +222,8 @@ class Stepping:
 
         def taken(x: Any, output: int, step: int) -> Any:
             i = self.lowering.builder.item(loop, output, step)
-            value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub])
+            kind = Value if isinstance(x, (Value, Symbol)) else Step  # nobody asks the class of what may be plain
+            value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
             self.lowering.stands_for(value._data, i)
             self.lowering.stands_for(value, i)
             return Condition("!=", value._data, 0.0) if isinstance(x, BOOLEANS) else value
@@ -250,9 +251,9 @@ class Stepping:
         return state, given(made.output)
 
     @staticmethod
-    def _node(name: str, inputs: Sequence[Value]) -> Value:
+    def _node(name: str, inputs: Sequence[Value], kind: type[Value] = Value) -> Value:
         """A Value for a result of a loop: its local derivatives refuse to be used."""
-        made = Value(Symbol(name))  # type: ignore[arg-type]
+        made = kind(Symbol(name))  # type: ignore[arg-type]
         made.op = LOOP_ROW
         made._connect(tuple(inputs), (Partial(),) * len(inputs))
         return made

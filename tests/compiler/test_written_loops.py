@@ -247,6 +247,14 @@ def wraps_around(x):
     return s
 
 
+def asks_for_a_class_after(x):
+    c, s = 1.0, x
+    for _ in range(30):
+        c = c * 0.9
+        s = 0.5 * s + c
+    return s if isinstance(c, float) else -s
+
+
 ONE = [
     reads_the_number_after, has_temporaries, lags, carries_lists, carries_a_dict, nests, goes_over_data, goes_over_rows,
     goes_over_pairs, goes_over_two, goes_down, bounces, has_a_flag, changes_sides,
@@ -254,7 +262,7 @@ ONE = [
 EACH = [
     counts, is_read_by_a_function, is_read_by_a_generator, assigns_late, changes_something, asks_for_plain_numbers,
     is_plain, is_left_early, changes_arrays, changes_an_array_it_is_given, exceeds_floats,
-    exceeds_floats_from_the_start, wraps_around,
+    exceeds_floats_from_the_start, wraps_around, asks_for_a_class_after,
 ]  # fmt: skip
 
 
