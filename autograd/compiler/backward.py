@@ -21,7 +21,7 @@ from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 MANY = 8  # parts of an adjoint with a minus from which on they are added up first
 
@@ -63,7 +63,7 @@ def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) ->
     first = differentiated(program, argnums, safe, again=True)
     value, *gradient = leaves_of(first.outputs)
     along = along_tangents(first, argnums, (value,), gradient)
-    backward = Backward(along, safe)
+    backward = Backward(along, safe, order=2)
     trees = [along.arguments[i].tree for i in argnums]
     value, slope = leaves_of(along.outputs)
     adjoints = backward.sweep(slope, {leaf for tree in trees for leaf in leaves_of(tree)})
@@ -109,39 +109,31 @@ class Local(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, safe: bool, whole: bool = False) -> None:
-        """With `whole`, the derivative of a softmax is one formula for all of its members."""
+    def __init__(self, program: Program, safe: bool, whole: bool = False, order: int = 1) -> None:
+        """With `whole`, the derivative of a softmax is one formula for all of its members.
+
+        The pass for second derivatives has `order` 2, and one over what is linear has 0, which tells what to mark at
+        kinks.
+        """
         self.program = program
         self.softmaxes = Softmaxes(program if whole else None)
         self.safe = safe
         self.output = 0  # of the current sweep
         self.wanted: set[int] = set()  # by the latest sweep
+        self.reaching: list[bool] = []  # of each value, whether it depends on a wanted one
         self.builder = ProgramBuilder.of(program)
         self.lowering = Lowering(self.builder)  # for the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], Local] = {}
-        self.kinks = Kinks(self)
+        self.order = order
+        self.kinks = Kinks(self, order)
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
         """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
         if wanted is not self.wanted:  # many sweeps want the same
             self.wanted, self.reaching = wanted, self.active(wanted)
-            self.kinks.prepare(self.reaching)
-        return self._values(self.descent(output, wanted, self.reaching, self.kinks.across), wanted)
-
-    def derivative(self, i: int, j: int) -> int:
-        """The number of ∂ value i / ∂ value j as if value j were an input; works during another sweep."""
-        active, output = self.active({j}), self.output
-        if not active[i]:
-            return self.builder.constant(0.0)
-        found = self._values(self.descent(i, {j}, active, self.kinks.across), {j})[j]
-        self.output = output
-        return found
-
-    def descent(
-        self, output: int, wanted: set[int], active: list[bool], across: Callable[..., Any]
-    ) -> dict[int, Adjoint]:
-        """One pass from an output down to the wanted values: the adjoints of those that it reaches."""
-        return self.descended(output, {output: [Adjoint(self.builder.constant(1.0))]}, wanted, active, across)
+            self.kinks.prepare()
+        start = {output: [Adjoint(self.builder.constant(1.0))]}
+        return self._values(self.descended(output, start, wanted, self.reaching), wanted)
 
     def descended(
         self,
@@ -149,11 +141,13 @@ class Backward:
         parts: dict[int, list[Adjoint]],
         wanted: set[int],
         active: list[bool],
-        across: Callable[..., Any],
     ) -> dict[int, Adjoint]:
-        """The same from several values, each with the parts of its adjoint."""
+        """One pass from some values, the last of them `output`, down to the wanted ones: the adjoints of those reached.
+
+        `parts` has the parts of the adjoint of each value to begin with.
+        """
         operations = self.program.operations
-        self.output = output
+        self.output, self.reaching = output, active
         loops = LoopAdjoints(self, active)
         found: dict[int, Adjoint] = {}
         for i in range(output, -1, -1):
@@ -181,8 +175,8 @@ class Backward:
                     if part is not None:
                         parts.setdefault(j, []).append(part)
                         factors.append((j, self.factor(partial)))
-            for j, term in across(adjoint, factors):
-                parts.setdefault(j, []).append(term)
+            for j, mark in self.kinks.marks(i, adjoint, factors):
+                parts.setdefault(j, []).append(mark)
         return found
 
     def _values(self, found: dict[int, Adjoint], wanted: set[int]) -> dict[int, int]:

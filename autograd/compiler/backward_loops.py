@@ -92,7 +92,7 @@ class Reversed:
         self.groups = self.loop.grouped(operands)
         self.active = self._active()
         self.wanted = [m for m in range(self.body.count) if self.active[m]]
-        self.inner = type(self.outer)(self.body, self.outer.safe)
+        self.inner = type(self.outer)(self.body, self.outer.safe, order=self.outer.order)
         self.fed: dict[int, tuple[Role, Sequence[int]]] = {}  # the new inputs, with their operands
         self.following: dict[int, int] = {}  # the values that carried inputs have in the next step
         self.outputs: list[int] = []
@@ -124,9 +124,9 @@ class Reversed:
             seeds[self._value(output)].append(arrived(self.inner, numbers))
         for m, numbers in sums.items():
             seeds[m].append(arrived(self.inner, numbers))
-        self.inner.kinks.prepare(self.active)
+        self.inner.kinks.prepare(is_body=True)
         first = max(seeds, default=0)
-        found = self.inner.descended(first, seeds, set(self.wanted), self.active, self.inner.kinks.across)
+        found = self.inner.descended(first, seeds, set(self.wanted), self.active)
         results = {m: crossing(self.inner, found.get(m)) for m in self.wanted}
         for m, numbers in (carried | sums).items():
             self.following.update(zip(numbers, results[m]))

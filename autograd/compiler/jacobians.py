@@ -60,7 +60,7 @@ def second_entries(program: Program, argnums: Sequence[int]) -> list[Entry]:
 def second_order(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the entries of a Hessian, in order: one backward pass for each number of the gradient."""
     places, first = second_entries(program, argnums), _gradient(program, argnums, safe)
-    backward, found = _by_rows(first, argnums, places, safe)
+    backward, found = _by_rows(first, argnums, places, safe, order=2)
     if found and not safe:
         found[0] = backward.beside(leaves_of(first.outputs)[-1], found[0])
     return finished(backward.builder, first, _lines(places, found), first.arguments, first.rows)
@@ -92,7 +92,7 @@ def pushed_forward(program: Program, argnums: Sequence[int], safe: bool = True) 
     count = len(leaves_of(program.outputs))
     outputs = leaves_of(linear.outputs)
     along = along_tangents(linear, argnums, outputs[:count], outputs[count:])
-    backward = Backward(along, safe)
+    backward = Backward(along, safe, order=0)
     cotangents = leaves_of(along.arguments[len(program.arguments)].tree)
     *values, slope = leaves_of(along.outputs)
     adjoints = backward.sweep(slope, set(cotangents))
@@ -119,10 +119,10 @@ def _linear(program: Program, argnums: Sequence[int], safe: bool) -> Program:
 
 
 def _by_rows(
-    program: Program, argnums: Sequence[int], places: Sequence[Entry], safe: bool
+    program: Program, argnums: Sequence[int], places: Sequence[Entry], safe: bool, order: int = 1
 ) -> tuple[Backward, list[int]]:
     """One backward pass for each output."""
-    backward, wanted = Backward(program, safe), _numbers(program, argnums)
+    backward, wanted = Backward(program, safe, order=order), _numbers(program, argnums)
     numbers = set(wanted)
     outputs = leaves_of(program.outputs)
     rows = {k: backward.sweep(outputs[k], numbers) for k in dict.fromkeys(place.output for place in places)}
@@ -134,7 +134,7 @@ def _by_columns(
 ) -> tuple[Backward, list[int]]:
     """One backward pass for all outputs, and one over that pass for each number."""
     linear = _linear(program, argnums, safe)
-    backward, given = Backward(linear, safe), leaves_of(linear.arguments[-1].tree)
+    backward, given = Backward(linear, safe, order=0), leaves_of(linear.arguments[-1].tree)
     cotangents = set(given)
     adjoints = leaves_of(linear.outputs)[len(given) :]
     columns = {j: backward.sweep(adjoints[j], cotangents) for j in dict.fromkeys(place.number for place in places)}

@@ -1,114 +1,80 @@
-"""Kinks in a program: the terms that the product rule misses there, and roots of sums of squares as norms.
+"""Kinks in a program: marks of the rows that the engine must differentiate, and roots of sums of squares as norms.
 
-The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both. So a value that depends on z and is
-multiplied by s has a derivative in x there: its own derivative in z. The same holds for a norm and the components of
-its direction. The engine's floats carry the sides along (`autograd.numbers.sides`); a program gets the missing terms.
+The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both, so the product rule misses a term. The
+engine's floats carry the sides along (`autograd.numbers.sides`). A program gives NaN for second derivatives there, and
+such rows run on the engine (`autograd.compiler.between`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from math import nan, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.building import ProgramBuilder, rewritten
 from autograd.compiler.loops import bodies
-from autograd.compiler.program import CONSTANT, INPUT, Operation, Program
+from autograd.compiler.program import CONSTANT, INPUT, LOOP, Operation, Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
-from autograd.numbers.sides import SIDES, deviations_of
 from autograd.primitives import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from autograd.compiler.backward import Adjoint, Backward
-
-
-class Place(NamedTuple):
-    """Where a sign occurs: in the local derivative of an operation in one of its operands, with which factor."""
-
-    operation: int
-    operand: int
-    deviation: float
 
 
 class Kinks:
     """The operations of a program whose local derivatives at a kink are the mean of its sides."""
 
-    def __init__(self, backward: Backward) -> None:
-        self.backward = backward
-        operations = backward.program.operations
+    def __init__(self, backward: Backward, order: int) -> None:
+        """Of a pass of order 1 only slopes that f itself takes are marked, and none of a linear one, of order 0."""
+        self.backward, self.order = backward, order
+        operations = backward.program.operations if order else ()
         self.operations = [i for i, operation in enumerate(operations) if _has_sides(operation)]
-        self.factors: dict[int, tuple[int, dict[Any, float]]] = {}  # by local derivative: its operation, deviations
-        self.places: dict[Any, list[Place]] = {}  # by sign
-        self._slopes: dict[tuple[int, int], int | None] = {}
-        self._below = self._operations_below()
+        self.factors: dict[int, int] = {}  # by local derivative: its operation
+        self._varies: list[bool] = []  # for each value, whether it depends on an operation with sides
 
-    def _operations_below(self) -> list[int]:
-        """For each value, the set of these operations that it depends on, as bits: one pass instead of one for each."""
-        bits = {i: 1 << k for k, i in enumerate(self.operations)}
-        below: list[int] = []
-        for i, operation in enumerate(self.backward.program.operations if bits else ()):
-            found = bits.get(i, 0)
-            for j in operation.operands:
-                found |= below[j]
-            below.append(found)
-        return below
-
-    def _depends(self, j: int, z: int) -> bool:
-        """Whether value j depends on operation z, which has sides."""
-        return bool(self._below[j] & (1 << bisect_left(self.operations, z)))
-
-    def prepare(self, active: list[bool]) -> None:
-        """Record the sides of the local derivatives, with inactive values as constants."""
-        self.factors, self.places = {}, {}
-        operations = self.backward.program.operations
-        forms = _forms(self.backward.program, active)
+    def prepare(self, is_body: bool = False) -> None:
+        """Record the local derivatives that have sides; what enters the body of a loop may depend on any kink."""
+        if not self.operations:
+            return
+        self.factors, self._varies = {}, []
+        for operation in self.backward.program.operations:
+            varies = is_body if operation.op == INPUT else has_kinks((operation,))
+            self._varies.append(varies or any(map(self._varies.__getitem__, operation.operands)))
         for i in self.operations:
-            op, operands, _ = operations[i]
-            sides = SIDES[ROWS[op].sides](list(map(forms.of, operands)))
-            for j, p, partial in zip(operands, sides, self.backward.partials(i)):
-                deviations = deviations_of(p)
-                self.factors[self.backward.factor(partial)] = i, deviations
-                for sign, deviation in deviations.items():
-                    self.places.setdefault(sign, []).append(Place(i, j, deviation))
+            for partial in map(self.backward.factor, self.backward.partials(i)):
+                if self.order > 1 or _is_slope(self.backward.builder.operations[partial]):
+                    self.factors[partial] = i
 
-    def across(self, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
-        """The terms that an operation adds to adjoints at kinks: the operand of each, and the term.
+    def marks(self, i: int, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
+        """NaN at a kink, for operands of value i: where it is a slope with sides, and where such a slope multiplies.
 
-        `factors` pairs its operands with its local derivatives in them, some of which may have sides.
+        `factors` pairs its operands with its local derivatives. Where nothing else depends on a kink, the second
+        derivative is that of the mean, and there is no mark.
         """
-        for j, partial in factors:
-            here, signs = self.factors.get(partial, (0, {}))
-            for sign, deviation in signs.items():
-                for there, operand, other in self.places[sign]:
-                    slope = self._slope(j, there)
-                    if slope is not None:
-                        yield operand, self._term(adjoint, slope, deviation * other, {here, there})
+        if i in self.factors:
+            here = self.factors[i]
+            operands = self.backward.program.operations[here].operands
+            if any(map(self._varies.__getitem__, operands)):
+                for j in operands:
+                    if self.backward.reaching[j]:
+                        yield j, self._mark(adjoint, here)
+        if self.factors and not _has_sides(self.backward.program.operations[i]):
+            for j, partial in factors:
+                if partial in self.factors and self._varies[j]:
+                    yield j, self._mark(adjoint, self.factors[partial])
 
-    def _slope(self, j: int, z: int) -> int | None:
-        """∂ value j / ∂ value z as if z were an input, None where it is 0; in the fast program just a marker, z."""
-        if not self._depends(j, z):
-            return None
-        if not self.backward.safe:
-            return z
-        if (j, z) not in self._slopes:
-            found = self.backward.derivative(j, z)
-            self._slopes[j, z] = None if self.backward.builder.is_constant(found, 0.0) else found
-        return self._slopes[j, z]
-
-    def _term(self, adjoint: Adjoint, slope: int, weight: float, operations: set[int]) -> Adjoint:
-        """adjoint · slope · weight at the kinks of the operations; NaN in the fast program, so the safe one runs."""
-        builder, zero = self.backward.builder, self.backward.builder.constant(0.0)
+    def _mark(self, adjoint: Adjoint, i: int) -> Adjoint:
+        """NaN at the kink of operation i, if the adjoint exists."""
+        builder, at_kink = self.backward.builder, self._at_kink(i)
         mask = adjoint.mask
-        for i in sorted(operations):
-            at_kink = self._at_kink(i)
+        if self.backward.safe:
             mask = at_kink if mask < 0 else self.backward.both(mask, at_kink)
-        if not self.backward.safe:
-            missed = builder.emit("where", (mask, builder.constant(nan), zero))
-            return adjoint._replace(value=builder.emit("multiply", (adjoint.value, missed)))
-        product = builder.emit("multiply", (builder.constant(weight), builder.emit("multiply", (adjoint.value, slope))))
-        return adjoint._replace(value=builder.emit("where", (mask, product, zero)), mask=mask)
+        missed = builder.emit("where", (at_kink, builder.constant(nan), builder.constant(0.0)))
+        value = builder.emit("multiply", (adjoint.value, missed))
+        if self.backward.safe:
+            value = builder.emit("where", (mask, value, builder.constant(0.0)))
+        return adjoint._replace(value=value, mask=mask)
 
     def _at_kink(self, i: int) -> int:
         """The condition that operation i is at its kink: its value is 0, or its operands are equal."""
@@ -118,10 +84,19 @@ class Kinks:
         return builder.emit("==", pair)
 
 
-def has_kinks_in_loops(program: Program) -> bool:
-    """Whether a loop has kinks, which its steps may share: second derivatives there need the program without loops."""
-    _, *inner = bodies(program)
-    return any(_has_sides(operation) for body in inner for operation in body.operations)
+def has_kinks(operations: Iterable[Operation]) -> bool:
+    """Whether an operation has sides, also inside a loop."""
+    found = list(operations)
+    inner = [body for op, _, loop in found if op == LOOP for body in bodies(loop.body)]
+    return any(map(_has_sides, found)) or any(_has_sides(operation) for body in inner for operation in body.operations)
+
+
+def is_sided(program: Program, order: int) -> bool:
+    """Whether derivatives of a program, of this order, may be those between the sides of a kink."""
+    operations = [(operation, part) for part in bodies(program) for operation in part.operations]
+    if order > 1:
+        return any(_has_sides(operation) or _is_root(operation, part) for operation, part in operations)
+    return any(_is_slope(operation) for operation, _ in operations)
 
 
 def _has_sides(operation: Operation) -> bool:
@@ -129,12 +104,18 @@ def _has_sides(operation: Operation) -> bool:
     return row is not None and row.sides not in ("", "value")
 
 
-def _forms(program: Program, active: list[bool]) -> Forms:
-    """The linear forms of the values; an inactive value does not vary, so its form is 0."""
+def _is_slope(operation: Operation) -> bool:
+    """Whether an operation is the slope of one with sides."""
+    row = ROWS.get(operation.op)
+    return row is not None and row.sides == "value"
+
+
+def _forms(program: Program) -> Forms:
+    """The linear forms of the values."""
 
     def constant(i: int) -> Any:
         op, _, value = program.operations[i]
-        return value if op == CONSTANT else None if active[i] else 0.0
+        return value if op == CONSTANT else None
 
     def made_by(i: int) -> tuple[int, str, tuple[int, ...]]:
         op, operands, _ = program.operations[i]
@@ -162,6 +143,16 @@ def with_norms(program: Program) -> Program:
     return rewritten(program, make)
 
 
+def with_roots(program: Program) -> Program:
+    """The same program, with square roots in place of powers of ½: the engine takes only those for norms."""
+
+    def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
+        is_root = _is_root(program.operations[i], program)
+        return builder.emit("sqrt", (number[program.operations[i].operands[0]],)) if is_root else None
+
+    return rewritten(program, make)
+
+
 def _is_root(operation: Any, program: Program) -> bool:
     op, operands, _ = operation
     return op == "sqrt" or (op in ("constant_power", "power") and program.operations[operands[1]].value == 0.5)
@@ -178,7 +169,7 @@ def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, f
 
 def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
     """The values whose squares, each times a positive factor, add up to value q; None where q is not such a sum."""
-    operations, forms = program.operations, _forms(program, [True] * len(program.operations))
+    operations, forms = program.operations, _forms(program)
 
     def terms(i: int) -> Any:
         step = TERMS.get(operations[i].op)

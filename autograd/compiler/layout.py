@@ -7,7 +7,7 @@ kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -227,3 +227,14 @@ def stacked(tree: Any) -> Any:
 def result_spec(template: Any, is_stacked: bool) -> Any:
     """The spec of a result, as the function returned it or with arrays in place of sequences of numbers."""
     return ArgumentReader("result", False).spec(stacked(template) if is_stacked else template)
+
+
+def of_arrays(specs: Sequence[Any], by_row: Sequence[bool]) -> list[bool]:
+    """Which arrays of arguments have rows."""
+    return [moves for spec, moves in zip(specs, by_row) for _ in shapes_of(spec)]
+
+
+def numbers_of(arrays: Sequence[Any], by_row: Sequence[bool], row: Any) -> list[float]:
+    """The numbers that one row sees, as NumPy's, whose arithmetic is IEEE's."""
+    seen = [x[row] if moves and row is not None else x for x, moves in zip(arrays, by_row)]
+    return [v for x in seen for v in numpy.asarray(x, dtype=float).reshape(-1)]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.backends import Backend, Options
-from autograd.compiler.layout import shapes_of
+from autograd.compiler.layout import numbers_of, of_arrays
 from autograd.compiler.paths import Paths
 from autograd.compiler.plans import KINDS, Plan, raised
 from autograd.compiler.program import Program
@@ -185,11 +185,6 @@ class PathsPlan:
         return self._plans[i]
 
 
-def of_arrays(specs: Sequence[Any], by_row: Sequence[bool]) -> list[bool]:
-    """Which arrays of arguments have rows."""
-    return [moves for spec, moves in zip(specs, by_row) for _ in shapes_of(spec)]
-
-
 def _count(rows: Any) -> int | None:
     return None if rows is None else len(rows)
 
@@ -197,12 +192,6 @@ def _count(rows: Any) -> int | None:
 def _taken(x: Any, places: Any, moves: bool) -> Any:
     """What an array has for some rows."""
     return numpy.asarray(x)[places] if moves and places is not None else x
-
-
-def numbers_of(arrays: Sequence[Any], by_row: Sequence[bool], row: Any) -> list[float]:
-    """The numbers that one row sees, as NumPy's, whose arithmetic is IEEE's."""
-    seen = [x[row] if moves and row is not None else x for x, moves in zip(arrays, by_row)]
-    return [v for x in seen for v in numpy.asarray(x, dtype=float).reshape(-1)]
 
 
 def _zipped(vectors: Sequence[Any], places: Any, along: Sequence[bool]) -> list[tuple[Any, Any, bool]]:

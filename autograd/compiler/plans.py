@@ -12,7 +12,8 @@ import numpy
 
 from autograd.compiler.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.backward import differentiated, times_vector
-from autograd.compiler.building import along_with, unfolded
+from autograd.compiler.between import Between
+from autograd.compiler.building import along_with
 from autograd.compiler.checkpoints import bounded
 from autograd.compiler.executor import Leaf
 from autograd.compiler.forms import restorer
@@ -25,8 +26,8 @@ from autograd.compiler.jacobians import (
     second_entries,
     second_order,
 )
-from autograd.compiler.kinks import has_kinks_in_loops
-from autograd.compiler.layout import ArraySpec, SequenceSpec, result_spec, shapes_of, size_of
+from autograd.compiler.kinks import is_sided
+from autograd.compiler.layout import ArraySpec, SequenceSpec, of_arrays, result_spec, shapes_of, size_of
 from autograd.compiler.locks import Lock
 from autograd.compiler.lowering import executable
 from autograd.compiler.matrices import Matrix, Numbers, hessian_of, jacobian_of
@@ -43,6 +44,7 @@ class Kind(NamedTuple):
     derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
     vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
     results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
+    order: int = 1
 
 
 def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
@@ -51,11 +53,11 @@ def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
 
 
 KINDS: dict[str, Kind] = {
-    "value": Kind(_as_it_is, results=("value",)),
-    "result": Kind(_as_it_is, results=("as returned",)),
+    "value": Kind(_as_it_is, results=("value",), order=0),
+    "result": Kind(_as_it_is, results=("as returned",), order=0),
     "gradient": Kind(differentiated, results=("number", "derivatives")),
-    "hessian": Kind(second_order, results=("entries",)),
-    "hvp": Kind(times_vector, "tangents", ("derivatives",)),
+    "hessian": Kind(second_order, results=("entries",), order=2),
+    "hvp": Kind(times_vector, "tangents", ("derivatives",), order=2),
     "jacobian": Kind(jacobian, results=("entries",)),
     "jvp": Kind(pushed_forward, "tangents", ("as returned", "as returned")),
     "vjp": Kind(pulled_back, "cotangents", ("as returned", "derivatives")),
@@ -89,8 +91,7 @@ class Plan:
         self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
         self.given = kind, specs, is_index, longer
         self.successor: Plan | None = None  # with more turns
-        if self.kind in (KINDS["hessian"], KINDS["hvp"]) and has_kinks_in_loops(traced):
-            traced = unfolded(traced)
+        self.is_sided = self.kind.order > 0 and is_sided(traced, self.kind.order)
         most = None if self.kind.derive is _as_it_is else options.kept(bool(traced.rows))
         self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
         traced = self.traced
@@ -215,11 +216,29 @@ class Plan:
             codes = results.pop()
             if codes.any():
                 return numpy.rint(codes * rows) if mean and codes.ndim else codes, results, items
-        if not finite:
-            results, _ = self._run(True, fed, rows, mean)
-            if self._guard is not None:
-                results.pop()
+        if not finite and self.is_sided:
+            results = self._between.results(fed, rows, mean)
+        elif not finite:
+            results = self._safely(fed, rows, mean)
         return None, results, items
+
+    def _safely(self, fed: Sequence[Any], rows: int | None, mean: bool = False) -> list[Any]:
+        """The results of the safe program."""
+        results, _ = self._run(True, fed, rows, mean)
+        return results if self._guard is None else results[:-1]
+
+    @cached_property
+    def _between(self) -> Between:
+        """What gives derivatives between the sides of a kink, row by row."""
+        kind, apart = self.given[0], self
+        if self.traced.rows and not all(result.by_row for result in self.results):
+            _, specs, is_index, longer = self.given
+            apart = Plan(kind, self.original, specs, is_index, self.chosen, True, self.options, longer, apart=True)
+        find = {"hessian": second_entries, "jacobian": entries}.get(kind)
+        places = None if find is None else find(self.traced, self.varied)
+        results = self.results if self._guard is None else self.results[:-1]
+        by_row = of_arrays(self.specs, [argument.name in self.program.rows for argument in self.program.arguments])
+        return Between(kind, self.whole, self.varied, places, results, by_row, apart._safely)
 
     def _guarding(self, traced: Program) -> Plan | None:
         """The plan of the code of each row's error, on NumPy, which needs no compilation."""

@@ -14,11 +14,20 @@ from autograd.compiler.backends import Options
 from autograd.compiler.building import along_with, called_as, part_of
 from autograd.compiler.folding import folded
 from autograd.compiler.forms import Flattener, flattener
-from autograd.compiler.layout import as_indices, as_rows, shapes_in, shapes_of, tells_all, template
+from autograd.compiler.layout import (
+    as_indices,
+    as_rows,
+    numbers_of,
+    of_arrays,
+    shapes_in,
+    shapes_of,
+    tells_all,
+    template,
+)
 from autograd.compiler.locks import Lock
 from autograd.compiler.lowering_loops import Unlike
 from autograd.compiler.parameters import Parameters, Passed
-from autograd.compiler.parting import PathsPlan, numbers_of, of_arrays
+from autograd.compiler.parting import PathsPlan
 from autograd.compiler.paths import Path, Paths, path_along
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Guard, Program

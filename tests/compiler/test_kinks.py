@@ -1,12 +1,30 @@
 """Compiled first and second derivatives at kinks equal the engine's."""
 
+import itertools
 import math
+import random
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import abs, asin, dot, grad, hvp, hypot, maximum, norm, sin, tan, value_and_grad
+from autograd import (
+    abs,
+    asin,
+    dot,
+    grad,
+    hessian,
+    hvp,
+    hypot,
+    maximum,
+    minimum,
+    norm,
+    sin,
+    sqrt,
+    tan,
+    value_and_grad,
+)
+from autograd.compiler import folding
 from tests.compiler.backends import both
 from tests.compositions import COMPOSITIONS
 
@@ -118,3 +136,58 @@ def test_a_ray_through_a_lens(compile, i):
     value, slopes = value_and_grad(lens, (0, 1))(*point)
     assert fast.value_and_grad(*point, argnums=(0, 1)) == (pytest.approx(value), pytest.approx(slopes))
     assert fast.hessian(*point, argnums=i) == pytest.approx(grad(grad(lens, i), i)(*point))
+
+
+WHOLE = np.array(list(itertools.product([-1.0, 0.0, 1.0], repeat=3)))[::2]  # points where ties and zeros are common
+
+STEPS = [
+    lambda x, y: abs(x),
+    maximum,
+    minimum,
+    hypot,
+    lambda x, y: norm([x, y, x - y]),
+    lambda x, y: sqrt(x * x + y * y),
+    lambda x, y: x + y,
+    lambda x, y: x - y,
+    lambda x, y: x * y,
+]
+
+
+def with_kinks(seed):
+    """A function of three numbers, some steps of which run five times with one program in two."""
+    chosen = random.Random(seed)
+    steps = [(chosen.choice(STEPS), chosen.random(), chosen.random()) for _ in range(chosen.randint(2, 5))]
+
+    def f(w):
+        x, y = w[0], w[1]
+        for _ in range(1 + 4 * (seed % 2)):
+            values = [x, y, w[2]]
+            for step, i, j in steps:
+                values.append(step(values[int(i * len(values))], values[int(j * len(values))]))
+            x, y = values[-1], values[-2]
+        return x * x + x * w[2] + y
+
+    return f
+
+
+@both
+@pytest.mark.parametrize("seed", range(4))
+def test_second_derivatives_at_kinks_are_the_engines(compile, seed, monkeypatch):
+    monkeypatch.setattr(folding, "DEEP", 4)
+    f, vector = with_kinks(seed), [1.0, -2.0, 0.5]
+    products = [hvp(f, (w,), (vector,)) for w in WHOLE.tolist()]
+    found = compile(f, rows="w").hvp(WHOLE, tangents=np.array([vector] * len(WHOLE)))
+    np.testing.assert_allclose(found, products, rtol=1e-9, atol=1e-9)
+    beside = compile(lambda w, x: f([w[0] + x[0], w[1] + x[1], w[2] + x[2]]), rows="x")
+    matrices = [hessian(f)(w) for w in WHOLE.tolist()]
+    np.testing.assert_allclose(beside.hessian([0.0] * 3, WHOLE), matrices, rtol=1e-9, atol=1e-9)
+    total = beside.hvp([0.0] * 3, WHOLE, tangents=vector, reduce="mean")
+    np.testing.assert_allclose(total, np.mean(products, 0), rtol=1e-9, atol=1e-9)
+
+
+@both
+def test_sides_may_be_related_by_their_numbers_alone(compile):
+    def f(x, y):
+        return abs(x) * abs(x + y * x)
+
+    assert hessian(f)(0.0, 1.0) == compile(f).hessian(0.0, 1.0) == 4.0

@@ -345,7 +345,7 @@ def test_an_absent_side_leaks_nothing_through_a_loop(compile: Any) -> None:
         assert_close(compile(f).value_and_grad(*point, argnums=(0, 1)), value_and_grad(f, (0, 1))(*point))
 
 
-def test_second_derivatives_at_kinks_are_those_without_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_derivatives_at_kinks_in_loops_are_those_without_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     compile = partial(autograd.compile, backend="numpy")
 
     def f(x):
