@@ -1,6 +1,6 @@
 """exp, log and their relatives on lanes, without branches, so that several calls in one loop overlap.
 
-Each is within 2.4 ulp of the true value over its domain, subnormal arguments and results included. The argument
+Each is within 2.5 ulp of the true value over its domain, subnormal arguments and results included. The argument
 reduction is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, freely granted).
 """
 
