@@ -215,9 +215,9 @@ def changes_arrays(x):
 
 
 def changes_an_array_it_is_given(x):
-    def halved(a):
-        a *= 0.5
-        return a
+    def halved(z):
+        z *= 0.5
+        return z
 
     a = np.array([x, 1.0])
     b = a
