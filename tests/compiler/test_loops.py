@@ -16,7 +16,6 @@ import autograd
 from autograd import exp, log, maximum, norm, relu, sin, softmax, sqrt, tanh, value_and_grad, where
 from autograd.compiler import folding, periods
 from autograd.compiler.backward import differentiated
-from autograd.compiler.building import unfolded
 from autograd.compiler.folding import folded
 from autograd.compiler.jacobians import second_entries, second_order
 from autograd.compiler.loops import bodies
@@ -26,6 +25,7 @@ from autograd.testing.programs import programs
 from tests.compiler.backends import both
 from tests.compiler.parsing import parsed
 from tests.compiler.test_program import in_scope
+from tests.compiler.unfolding import unfolded
 from tests.profiles import costly
 
 UNARY = {
