@@ -191,3 +191,18 @@ def test_sides_may_be_related_by_their_numbers_alone(compile):
         return abs(x) * abs(x + y * x)
 
     assert hessian(f)(0.0, 1.0) == compile(f).hessian(0.0, 1.0) == 4.0
+
+
+def test_rows_on_a_kink_may_choose_what_they_share():
+    def f(b, x, group):
+        return (abs(b[group]) * abs(b[group] * 2 + 0 * x) + maximum(b[0], x)) ** 2
+
+    def total(b):
+        return f(b, 0.0, 0) + f(b, 1.0, 1) + f(b, 2.0, 2) + f(b, 0.0, 0)
+
+    b, x, group = [0.0, 1.0, 0.0], np.array([0.0, 1.0, 2.0, 0.0]), np.array([0, 1, 2, 0])
+    fast = autograd.compile(f, rows=("x", "group"), index=("group",), backend="numpy")
+    np.testing.assert_allclose(fast.hessian(b, x, group, reduce="sum"), hessian(total)(b), rtol=1e-12)
+    vector = [1.0, 2.0, 3.0]
+    found = fast.hvp(b, x, group, tangents=vector, reduce="sum")
+    np.testing.assert_allclose(found, hvp(total, (b,), (vector,)), rtol=1e-12)
