@@ -198,7 +198,7 @@ def posteriors(features: dict[str, Any], y: Any) -> None:
 
 
 def why_not_squared_error() -> None:
-    """Show where the squared error of σ is flat: far from its target, just where the steps should be long."""
+    """Show that the squared error of σ is flat far from its target, just where the steps should be long."""
     heading("Why not squared error with σ?")
     losses = {"cross entropy": lambda z: nn.cross_entropy(z, 1), "squared error": lambda z: (sigmoid(z) - 1) ** 2}
     print("a row of target 1, and the slope of its loss in the score z: how far a step goes")
@@ -236,7 +236,7 @@ def how_sure(X: Any, y: Any) -> None:
     for name, w, error, z, p in zip(stats, found.estimate, found.error, found.z, found.p):
         print(f"{name:8}{w:9.4f}{error:9.4f}{z:8.2f}{p:9.4f}")
     sure = [name for name, p in zip(SIX, found.p) if p < 0.05]
-    print(f"\nIf every w were 0, those of {', '.join(sure)} would be so far off in one sample of twenty, or fewer.")
+    print(f"\nSignificant at 5 %: {', '.join(sure)}. Were such a w 0, chance would rarely put its estimate so far off.")
     shows = "the weights of logistic regression, and their intervals of 95 %"
     with figure(FOLDER / "standard_errors.png", shows, width=10, height=6) as axis:
         middle, wide = found.estimate[:-1], (found.high - found.low)[:-1] / 2
@@ -262,19 +262,19 @@ def eighteen(rows: list[dict[str, str]]) -> None:
     print("{:28}{:7.1%}{:8.1%}".format(f"softmax of {len(types)} scores", *right))
     ranks = np.argsort(-model.predict_proba(Z[~even]), axis=1)[:, :5]
     five = np.mean([name in model.classes_[best] for name, best in zip(y[~even], ranks)])
-    print(f"{'… among its first five':28}{'':7}{five:8.1%}")
+    print(f"{'… among its five likeliest':28}{'':7}{five:8.1%}")
     mean = np.array([model.predict_proba(Z[y == name]).mean(axis=0) for name in types])
     shows = "the mean P of every type, for Pokémon of every type"
     with figure(FOLDER / "eighteen.png", shows, width=11, height=10) as axis:
         shades = axis.imshow(mean, cmap="Blues", vmin=0)
         axis.set(xticks=range(len(types)), yticks=range(len(types)), yticklabels=types, ylabel="type")
         axis.set_xticks(range(len(types)), types, rotation=90)
-        axis.set(xlabel="P of type", title="the diagonal is what is told right")
+        axis.set(xlabel="P of type", title="on the diagonal: classified correctly")
         axis.grid(False)
         axis.figure.colorbar(shades, ax=axis)
     two, true = (np.mean(np.isin(of, TYPES)) for of in (model.predict(Z[~even]), y[~even]))
     print("Six stats tell little about a type, and in doubt the softmax says one that many have:")
-    print(f"of the odd numbers {two:.0%} are told to be Water or Normal, and {true:.0%} are.")
+    print(f"of the odd numbers {two:.0%} are classified as Water or Normal, and {true:.0%} are.")
 
 
 def xor() -> None:
