@@ -205,7 +205,7 @@ def why_not_squared_error() -> None:
     print(f"{'z':>5} {'σ(z)':>9}" + "".join(f"{f'∂/∂z {name}':>22}" for name in losses))
     for z in (-10.0, -5.0, -2.0, 0.0, 2.0, 5.0):
         print(f"{z:5.0f} {sigmoid(z):9.5f}" + "".join(f"{grad(loss)(z):22.6f}" for loss in losses.values()))
-    print("\nw·x of x = 1, 2 for y = 0, 1, from w = -5, b = -5: the loss over 200 steps of gradient descent, η = 1")
+    print("\nw·x + b of x = 1, 2 for y = 0, 1, from w = -5, b = -5: the loss over 200 steps of gradient descent, η = 1")
     X, y = np.array([[1.0], [2.0]]), np.array([0.0, 1.0])
     of_rows = {
         "cross entropy": lambda line, x, y: nn.cross_entropy(line(x), y),
@@ -263,13 +263,13 @@ def eighteen(rows: list[dict[str, str]]) -> None:
     ranks = np.argsort(-model.predict_proba(Z[~even]), axis=1)[:, :5]
     five = np.mean([name in model.classes_[best] for name, best in zip(y[~even], ranks)])
     print(f"{'… among its five likeliest':28}{'':7}{five:8.1%}")
-    mean = np.array([model.predict_proba(Z[y == name]).mean(axis=0) for name in types])
-    shows = "the mean P of every type, for Pokémon of every type"
+    mean = np.array([model.predict_proba(Z[~even & (y == name)]).mean(axis=0) for name in types])
+    shows = "the mean P of every type, for held-out Pokémon of every type"
     with figure(FOLDER / "eighteen.png", shows, width=11, height=10) as axis:
         shades = axis.imshow(mean, cmap="Blues", vmin=0)
         axis.set(xticks=range(len(types)), yticks=range(len(types)), yticklabels=types, ylabel="type")
         axis.set_xticks(range(len(types)), types, rotation=90)
-        axis.set(xlabel="P of type", title="on the diagonal: classified correctly")
+        axis.set(xlabel="P of type", title="odd numbers; on the diagonal: the mean P of the true type")
         axis.grid(False)
         axis.figure.colorbar(shades, ax=axis)
     two, true = (np.mean(np.isin(of, TYPES)) for of in (model.predict(Z[~even]), y[~even]))
@@ -292,7 +292,7 @@ def xor() -> None:
     print("x₁ x₂   y   line: P(1)   hidden: a₁     a₂   network: P(1)")
     for x, y, P, a, Q in zip(CORNERS, XOR, line.predict_proba(CORNERS), hidden, good[0].predict_proba(CORNERS)):
         print(f"{x[0]:2.0f} {x[1]:2.0f}  {y:2}   {P[1]:10.3f}   {a[0]:10.3f}  {a[1]:5.3f}   {Q[1]:13.3f}")
-    print("The hidden layer moves the corners to where one line tells them apart.")
+    print("The hidden layer moves the corners to where one line separates them.")
     views = (
         ("logistic regression: P = ½", "x", CORNERS, line.decision_function),
         ("with a hidden layer", "x", CORNERS, good[0].decision_function),

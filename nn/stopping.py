@@ -1,4 +1,4 @@
-"""Early stopping: training ends where the loss of rows that it does not see has its least."""
+"""Early stopping: training ends where the loss of rows that it does not see is lowest."""
 
 from __future__ import annotations
 

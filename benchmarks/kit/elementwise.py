@@ -39,7 +39,7 @@ def _asked(peer: subprocess.Popen[str], place: int) -> Callable[[float], tuple[f
 
     @lru_cache(maxsize=1000)
     def both(x: float) -> tuple[float, float]:
-        asked.write(f"{place} {x!r}\n")
+        asked.write(f"{place} {float(x)!r}\n")  # the kit may ask with a number of its own class
         asked.flush()
         value, slope = map(float.fromhex, answers.readline().split())
         return value, slope
