@@ -58,7 +58,7 @@ class Answers:
     def __init__(self, numbers: Sequence[float]) -> None:
         self._numbers = iter(numbers)
         self._known = Known()
-        self._lowering = Lowering(self._known)  # type: ignore[arg-type]
+        self._lowering = Lowering(self._known)  # type: ignore[arg-type]  # it computes where a builder writes
         self._answered: dict[int, bool] = {}
         self.asked: list[tuple[str, bool]] = []
         self.holds: Any = True

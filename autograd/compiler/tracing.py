@@ -77,9 +77,7 @@ def trace(
         lowering.close()
     name = getattr(f, "__name__", "f")
     failures = _closed(branches)
-    code = builder.constant(0.0)
-    for i, (where, _) in reversed(list(enumerate(failures, 1))):
-        code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
+    code = _code(failures, builder, lowering)
     del result, numbers
     lowering.forget()
     live: set[int] = set()
@@ -102,6 +100,14 @@ def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
         return ()
     branches.close()
     return branches.failures
+
+
+def _code(failures: Sequence[tuple[Any, Exception]], builder: ProgramBuilder, lowering: Lowering) -> int:
+    """The number of the first error that a row meets, counted from 1; 0 without one."""
+    code = builder.constant(0.0)
+    for i, (where, _) in reversed(list(enumerate(failures, 1))):
+        code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
+    return code
 
 
 def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:

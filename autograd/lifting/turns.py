@@ -44,21 +44,7 @@ class Scope:
 
     def is_steady(self, loop: ast.For) -> bool:
         """Whether the turns of a loop do nothing but assign names, which no function elsewhere shares."""
-        parts = list(within(loop.body))
-        statements = [part for part in parts if isinstance(part, ast.stmt)]
-        if (
-            self.is_seen
-            or loop.orelse
-            or jumps_out(loop)
-            or not all(isinstance(part, STATEMENTS) for part in statements)
-        ):
-            return False
-        stored = (
-            part for part in [*within([loop.target]), *parts] if isinstance(getattr(part, "ctx", None), ast.Store)
-        )
-        if not all(isinstance(part, (ast.Name, ast.Tuple, ast.List)) for part in stored):
-            return False
-        if any(isinstance(part, NOT_LAZY) for part in ast.walk(loop)):
+        if self.is_seen or loop.orelse or jumps_out(loop) or not _only_assigns_names(loop):
             return False
         targets, names = _names(loop.target), set(bound(loop.body))
         own = set(map(id, ast.walk(loop)))
@@ -74,6 +60,17 @@ class Scope:
         own = set(map(id, ast.walk(loop)))
         used = {name for part, name in self.loads if id(part) not in own} | read_before(loop.body, set())
         return [name for name in bound(loop.body) if name in used]
+
+
+def _only_assigns_names(loop: ast.For) -> bool:
+    """Whether a loop has statements that assign names, and no others."""
+    parts = list(within(loop.body))
+    stored = [part for part in [*within([loop.target]), *parts] if isinstance(getattr(part, "ctx", None), ast.Store)]
+    return (
+        all(isinstance(part, STATEMENTS) for part in parts if isinstance(part, ast.stmt))
+        and all(isinstance(part, (ast.Name, ast.Tuple, ast.List)) for part in stored)
+        and not any(isinstance(part, NOT_LAZY) for part in ast.walk(loop))
+    )
 
 
 def read_before(statements: Sequence[ast.stmt], known: set[str]) -> set[str]:
