@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -19,6 +19,14 @@ KEPT = 2**17  # numbers: of so few, a megabyte, a model keeps its rows for `summ
 
 class Inference(Estimator):
     """A linear estimator whose goodness is a likelihood: `summary` tells how sure its weights are."""
+
+    if TYPE_CHECKING:  # of the linear models that it is mixed into
+        l1: float
+        l2: float
+        fit_intercept: bool
+        objective_: LinearObjective
+        theta_: Any
+        classes_: Any
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from rows of features X, (n, d), and a target y per row; returns the estimator.
@@ -48,15 +56,15 @@ class Inference(Estimator):
             if X is None or y is None:
                 raise ValueError("the rows of the fit are not held any longer: summary(X, y) takes them again")
         array = self._design(self._learned(X))
-        if self.l2 or self.l1:  # type: ignore[attr-defined]
+        if self.l2 or self.l1:
             raise ValueError("no standard errors: a penalty moves the estimates; fit with l1=0, l2=0")
-        fitted: LinearObjective = self.objective_  # type: ignore[attr-defined]
+        fitted = self.objective_
         if fitted.outputs > 1 and not hasattr(self, "classes_"):
             raise ValueError("no standard errors of several outputs at once: fit one column of y at a time")
         if fitted.shares is not None:
             raise ValueError("no standard errors: what a weight of a row means for them is not known; repeat the rows")
         units = in_units(array, fitted.intercept)
-        W = self.theta_.reshape(fitted.outputs, -1)  # type: ignore[attr-defined]
+        W = self.theta_.reshape(fitted.outputs, -1)
         d, free = array.shape[1], fitted.outputs - 1 if fitted.outputs > 1 else 1
         back = np.zeros((W.shape[1], W.shape[1]))  # from weights in units to those of the columns
         back[:d, :d] = np.diag(np.ldexp(1.0, -units.exponent))
@@ -100,10 +108,10 @@ class Inference(Estimator):
     def _terms(self, scores: int) -> tuple[str, ...]:
         """The names of the weights."""
         names = self._design_names()
-        own = [*names, "intercept"] if self.fit_intercept else names  # type: ignore[attr-defined]
+        own = [*names, "intercept"] if self.fit_intercept else names
         if scores == 1:
             return tuple(own)
-        return tuple(f"{label}: {name}" for label in self.classes_[1:] for name in own)  # type: ignore[attr-defined]
+        return tuple(f"{label}: {name}" for label in self.classes_[1:] for name in own)
 
 
 def _held(rows: Any, small: bool) -> Callable[[], Any]:
