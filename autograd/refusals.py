@@ -32,6 +32,9 @@ class TraceError(TypeError):
 _refusals: ContextVar[list[TypeError] | None] = ContextVar("autograd refusals", default=None)
 _running: list[list[TypeError]] = []  # the same lists, of all threads
 
+# Whether a lifted function is being called, in which equal numbers are one key of a dict.
+lifting: ContextVar[bool] = ContextVar("autograd lifting", default=False)
+
 BRANCH = "write where(condition, a, b) in place of the branch"
 LIBRARIES = ("numpy", "scipy")
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
@@ -134,8 +137,12 @@ def place_of(frame: FrameType | None) -> str:
 
 def is_library(module: str | None) -> bool:
     """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
-    home = (module or "").partition(".")[0]
-    return home in ("autograd", "nn", *LIBRARIES) or home in sys.stdlib_module_names
+    return is_ours(module) or (module or "").partition(".")[0] in (*LIBRARIES, *sys.stdlib_module_names)
+
+
+def is_ours(module: str | None) -> bool:
+    """Whether a module belongs to these packages."""
+    return (module or "").partition(".")[0] in ("autograd", "nn")
 
 
 def _tail(path: str) -> str:

@@ -18,7 +18,7 @@ from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Program, evaluator
 from autograd.lifting.forking import is_of_rows
 from autograd.refusals import TraceError, advise, place_of, users_frame
-from autograd.symbols import Condition, answering
+from autograd.symbols import Condition, Symbol, answering
 from autograd.transforms.structure import map_leaves
 
 
@@ -71,7 +71,7 @@ class Answers:
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
         """What f returns, if it raises no error, and whether a row takes the same path."""
         map_leaves(self._enters, list(arguments), None)
-        token = answering.set(self.truth)
+        token = answering.set(self)
         result: Any = 0.0
         try:
             result = f(*arguments)
@@ -83,6 +83,10 @@ class Answers:
         finally:
             answering.reset(token)
         return result, self.holds.number if type(self.holds) is Condition else 1.0
+
+    def number(self, x: Symbol) -> float:
+        """The value of a number for this row."""
+        return float(self._known.values[self._lowering.number(x)])
 
     def truth(self, condition: Condition) -> bool:
         """Whether the condition holds for this row."""

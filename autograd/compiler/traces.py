@@ -212,9 +212,8 @@ class Traces:
             return None
 
     def _path(self, call: Call, numbers: Sequence[float]) -> Path:
-        """The path of f that a row of these numbers takes; arithmetic raises errors only where the source is read."""
-        f = self._original("the path of another row")
-        read, branches = reader(f, self.turns) if must_be_read(f) else (f, None)
+        """The path of f that a row of these numbers takes."""
+        read, branches = reader(self._original("the path of another row"), self.turns)
         return path_along(lambda along: self._traced_on(call, read, branches, along), numbers)
 
     def _original(self, what: str) -> Callable[..., Any]:

@@ -10,9 +10,9 @@ from autograd.engine.traps import notice_equality, notice_growth
 from autograd.numbers.kinds import coerce, of_numpy
 from autograd.numbers.sides import Sided, mean
 from autograd.primitives import TABLE, Primitive
-from autograd.primitives.operators import Scalar, is_plain
-from autograd.refusals import TraceError, refuse
-from autograd.symbols import Symbol, unmasked
+from autograd.primitives.operators import Scalar, core, is_plain
+from autograd.refusals import TraceError, lifting, refuse
+from autograd.symbols import Symbol, key_hash, unmasked
 from autograd.symbols.tables import html_table
 from autograd.symbols.text import number
 
@@ -32,6 +32,7 @@ CONSTANT = -1  # the index of a constant
 LAST_PASS = [0]  # the tick of the last backward pass
 FOLLOWING: list[bool] = []  # once it is filled, `node` looks for NumPyValues among the operands
 GIVEN = -1  # the `_place` of an input of a transform: a copy of it would have no derivative
+_identity = object.__hash__
 UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
 KEPT = -2  # KEPT - i: the index of a transform's input i after its call: a constant, and an error in a later call
 
@@ -259,11 +260,13 @@ class Value(Scalar):
 
         def __eq__(self, other: Any) -> Any:
             equal = Scalar.__eq__(self, other)
-            if equal is True and self is not other and isinstance(other, Value):
+            if equal is True and self is not other and isinstance(other, Value) and not lifting.get():
                 notice_equality(self, other)
             return equal
 
-        __hash__ = Scalar.__hash__
+        def __hash__(self) -> int:
+            plain = type(self._data) is float and not lifting.get()
+            return _identity(self) if plain else key_hash(self, core(self))
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

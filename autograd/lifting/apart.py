@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.numbers.kinds import ARRAY_RANK, Kind, join
 from autograd.refusals import TraceError, refuse
+from autograd.symbols import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,11 @@ for _name in ASKED.split():
 def known(x: Any) -> Any:
     """x, if it may be asked which object it is."""
     return x._refused() if isinstance(x, Apart) else x
+
+
+def asked(x: Any) -> Any:
+    """x, or what is of the type that x has where f runs on floats, if it may be asked which object or type it is."""
+    return True if type(x) is Condition else known(x)
 
 
 UNASSIGNED = Apart("a name assigned on one side only")

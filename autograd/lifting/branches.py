@@ -11,19 +11,20 @@ from __future__ import annotations
 import functools
 import operator
 import traceback
+from collections import defaultdict
 from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
-from autograd.lifting.apart import UNASSIGNED, Apart, Choice, known, picking
+from autograd.lifting.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
 from autograd.lifting.contexts import Suppressing, suppresses
 from autograd.lifting.filters import Perhaps, filtered
 from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
-from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced, same
+from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced, rivals, same, stored
 from autograd.lifting.merging import (
     CONTAINERS,
     both,
@@ -142,11 +143,28 @@ class Branches:
 
     def item(self, xs: Any, key: Any) -> Any:
         """`xs[key]`."""
-        return self._under(key, lambda k: xs[k])
+        puts = isinstance(xs, defaultdict)  # what it lacks
+        return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
+
+    def got(self, xs: dict[Any, Any], key: Any, default: Any = None) -> Any:
+        """`xs.get(key, default)`."""
+        return self._under(key, lambda k: self._found(xs, k, lambda: xs.get(k, default)))
 
     def put(self, value: Any, xs: Any, key: Any) -> None:
         """`xs[key] = value`."""
-        self._under(key, lambda k: operator.setitem(self.touched(xs), k, value))
+        self._under(key, lambda k: operator.setitem(self.touched(xs), stored(xs, k), value))
+
+    def _found(self, xs: Any, key: Any, otherwise: Callable[[], Any]) -> Any:
+        """What a dict has under the key that equals this one; `otherwise` where there is none."""
+        equal = rivals(xs, key)
+
+        def among(i: int) -> Any:
+            if i == len(equal):
+                return otherwise()
+            here, own = equal[i]
+            return self.pick(here, lambda: xs[own], lambda: among(i + 1))
+
+        return among(0)
 
     def augmented(self, sign: str, x: Any, y: Any) -> Any:
         """What `x += y`, or another operation, makes of x."""
@@ -240,8 +258,10 @@ class Branches:
         bound = getattr(f, "__self__", None)
         if isinstance(bound, list) and f.__name__ == "sort" and is_traced(bound):
             return lambda **named: refill(bound, CHOICES["sorted"](self.touched(bound), **named))
+        if isinstance(bound, dict) and f.__name__ == "get":
+            return functools.partial(self.got, bound)
         if id(f) in ASKING:
-            return lambda *args: f(*map(known, args))
+            return lambda *args: f(*map(asked, args))
         if isinstance(f, type):
             return f
         self._passed(f)
@@ -271,7 +291,7 @@ class Branches:
     def matched(self, levels: int, x: Any) -> Any:
         """x, of which `match` will ask what it is, and so of what it holds at further levels."""
         if levels:
-            known(x)
+            asked(x)
             held = x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())
             for part in held.values() if isinstance(held, dict) else held:
                 self.matched(levels - 1, part)

@@ -50,8 +50,11 @@ def handles(code: CodeType) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def asks_for_truths(code: CodeType) -> bool:
-    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too."""
+    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, or asks what is
+    a `bool`."""
     steps, constants = code.co_code, code.co_consts
+    if "bool" in code.co_names and not {"isinstance", "type"}.isdisjoint(code.co_names):
+        return True
     asks = opmap["LOAD_CONST"], opmap["IS_OP"]
     asked = [steps[i - 1] for i in range(2, len(steps), 2) if (steps[i - 2], steps[i]) == asks]
     if any(type(constant) is bool for place in asked for constant in constants[place : place + 1]):

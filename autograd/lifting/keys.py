@@ -1,4 +1,4 @@
-"""Keys that are traced: whole numbers of which each row has one, since branches chose between plain ones."""
+"""Keys that are traced: numbers of which each row has one, equal to a key where f on floats would find it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.lifting.apart import Choice, known
 from autograd.lifting.merging import both, either, opposite, truth
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
-from autograd.symbols import Condition, Symbol
+from autograd.symbols import KEY, Condition, Symbol, answering
 from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def same(x: Any, y: Any) -> Any:
 
 def is_traced_key(key: Any) -> bool:
     """Whether a key is a traced number, or a tuple with one."""
-    return type(key) is Symbol or (type(key) is tuple and any(type(x) is Symbol for x in key))
+    return any(map(is_traced_key, key)) if isinstance(key, tuple) else is_traced([key])
 
 
 def possible(key: Any) -> tuple[Any, ...]:
@@ -79,22 +79,45 @@ def replaced(key: Any, place: int, value: Any) -> Any:
 
 
 def equals(key: Any, value: Any) -> Any:
-    """Where a traced key is this plain one."""
-    if type(key) is not tuple:
-        return truth(key == value)
-    found: Any = True
-    for x, part in zip(key, value):
-        found = both(found, truth(x == part)) if x is not part else found
+    """Where a key is this one, of which one or both may be traced."""
+    if not isinstance(key, tuple):
+        return key is value or truth(key == value)
+    found: Any = isinstance(value, tuple) and len(value) == len(key)
+    for x, part in zip(key, value if found else ()):
+        found = both(found, equals(x, part))
     return found
+
+
+def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
+    """Where a traced key equals one of a dict, and that one, for all that it may equal.
+
+    Along a path, where keys have their values, there is none, as for a list and the like.
+    """
+    if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key):
+        return []
+    found = [(here, x) for here, x in ((equals(key, x), x) for x in xs) if here is not False]
+    if len(found) > MOST:
+        raise refuse(lambda most: f"which of {len(found)} keys this is", KEY)
+    return found
+
+
+def stored(xs: Any, key: Any) -> Any:
+    """A key under which something is put; where a dict may have it already, only a path knows."""
+    if isinstance(xs, dict) and answering.get() is None and is_traced_key(key):
+        raise refuse(lambda most: "which key a number is", KEY)
+    return key
 
 
 def contains(x: Any, xs: Any) -> Any:
     """`x in xs`, where equal numbers are the same, as they are for floats."""
     if type(x) is Choice:
         return x.each(lambda value: contains(value, xs))
-    if not isinstance(xs, (list, tuple, set, frozenset, dict)) or not (is_traced([x]) or is_traced(list(xs))):
+    hashed = isinstance(xs, (set, frozenset, dict))
+    if hashed and answering.get() is not None:
+        return x in xs
+    if not (hashed or isinstance(xs, (list, tuple))) or not any(map(is_traced_key, (x, *xs))):
         return x in xs
     found: Any = False
     for item in xs:
-        found = either(found, item is x or truth(item == x))
+        found = either(found, equals(item, x))
     return found

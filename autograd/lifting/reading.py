@@ -26,7 +26,7 @@ from autograd.lifting.python_names import is_lifted
 from autograd.lifting.sources import rewritten
 from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
 from autograd.lifting.syntax import RUNTIME, SUPER
-from autograd.refusals import refuse
+from autograd.refusals import lifting, refuse
 
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
@@ -111,10 +111,13 @@ class Reading:
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
-        given = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
-        return self.read(function)(
-            *[self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args], **given
-        )
+        given = [self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args]
+        named = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
+        token = lifting.set(True)
+        try:
+            return self.read(function)(*given, **named)
+        finally:
+            lifting.reset(token)
 
     def read(self, function: Any) -> Any:
         """The function, or what can be called, on our names."""
@@ -157,12 +160,27 @@ class Reading:
         if kind is numpy.vectorize:
             return numpy.vectorize(self.stand_in(x.pyfunc), [object], excluded=x.excluded, signature=x.signature)
         if kind is functools._lru_cache_wrapper:
-            return self.stand_in(x.__wrapped__)  # a cache would keep Values of an earlier call
+            return self._cached(self.stand_in(x.__wrapped__))
         if kind in CONTAINERS:
             return container_in(self.stand_in, x)
         if isinstance(x, type):
             return class_in(self, x)
         return x if is_foreign(kind.__module__) else object_in(self, x)
+
+    def _cached(self, f: Any) -> Any:
+        """f with a cache for this call, as the user's would keep Values of an earlier one: a number is itself alone."""
+        kept: dict[Any, Any] = {}
+
+        @functools.wraps(f)
+        def cached(*args: Any, **kwargs: Any) -> Any:
+            if self.branches and self.branches.stack:
+                return f(*args, **kwargs)  # what a branch makes may be of its rows alone
+            key = tuple([(cached, id(x)) if is_lifted(x) else x for x in (*args, cached, *kwargs, *kwargs.values())])
+            if key not in kept:
+                kept[key] = f(*args, **kwargs), args, kwargs
+            return kept[key][0]
+
+        return cached
 
     def _reads(self, module: str) -> bool:
         """Whether a module of ours is read: its loops and branches are written as anybody would write them."""

@@ -17,7 +17,8 @@ from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
 from autograd.numbers.operand import NumPyOperand, beside_list
 from autograd.primitives.conversions import no_float
-from autograd.refusals import is_tracing, no_index
+from autograd.refusals import is_tracing, lifting, no_index
+from autograd.symbols import key_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ class Scalar(NumPyOperand, Methods):
     def __format__(self, spec: str) -> str:
         return format(core(self), spec)
 
+    def __str__(self) -> str:
+        return str(core(self)) if lifting.get() else repr(self)
+
     if TYPE_CHECKING:
 
         @overload
@@ -194,7 +198,9 @@ class Scalar(NumPyOperand, Methods):
         __le__ = _comparison(operator.le)
         __gt__ = _comparison(operator.gt)
         __ge__ = _comparison(operator.ge)
-        __hash__ = object.__hash__
+
+        def __hash__(self) -> int:
+            return key_hash(self, core(self))
 
         def __int__(self) -> int:
             name = type(self).__name__

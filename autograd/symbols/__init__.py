@@ -1,3 +1,14 @@
 """Symbols: numbers that record the operations on them, so that a rule run on them gives formulas."""
 
-from autograd.symbols.symbol import COMPARISONS, Condition, Masked, Symbol, answering, operation, same, unmasked
+from autograd.symbols.symbol import (
+    COMPARISONS,
+    KEY,
+    Condition,
+    Masked,
+    Symbol,
+    answering,
+    key_hash,
+    operation,
+    same,
+    unmasked,
+)

@@ -8,17 +8,25 @@ from _contextvars import ContextVar
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
 from autograd.numbers.operand import NumPyOperand
-from autograd.refusals import is_library, is_tracing, no_index, refuse
+from autograd.refusals import is_ours, is_tracing, lifting, no_index, refuse
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Protocol
 
-# What answers for the truth of a condition, while a function is traced along a path; None refuses to.
-answering: ContextVar[Callable[[Condition], bool] | None] = ContextVar("autograd answering", default=None)
+    class Answering(Protocol):
+        """What knows the numbers of the row along whose path a function is traced."""
+
+        def truth(self, condition: Condition) -> bool: ...
+
+        def number(self, x: Symbol) -> float: ...
+
+
+# What tells truths and numbers while a function is traced along a path; None refuses to.
+answering: ContextVar[Answering | None] = ContextVar("autograd answering", default=None)
 
 
 class Symbol(Expression):
@@ -107,9 +115,7 @@ class Symbol(Expression):
         return _comparison(">=", self, other)
 
     def __hash__(self) -> int:
-        if is_tracing() and not is_library(sys._getframe(1).f_globals.get("__name__")):
-            raise _unknown_truth(self)  # where f runs on floats, equal numbers are one key
-        return object.__hash__(self)
+        return key_hash(self, self)
 
     def choose(self, a: Any, b: Any) -> Any:
         """`a` where this number is not 0, else `b`: a number used as a condition."""
@@ -287,10 +293,30 @@ def _with_mask(x: Any) -> tuple[Any, Any]:
 
 def _truth(condition: Condition, asked: Any) -> bool:
     """The truth of a condition along a path; refused, in the words of what was asked, where there is none."""
-    answer = answering.get()
-    if answer is None:
+    along = answering.get()
+    if along is None:
         raise _unknown_truth(asked)
-    return answer(condition)
+    return along.truth(condition)
+
+
+def key_hash(x: Any, number: Any) -> int:
+    """The hash of x, which holds this number: by its value in code that is traced or lifted, else by identity.
+
+    For code of ours a key is the object itself, but for what runs in place of f's. Only a path knows the value of a
+    traced number.
+    """
+    symbolic, along = type(number) is Symbol, answering.get()
+    by_value = is_tracing() if symbolic else lifting.get()
+    home = sys._getframe(2).f_globals.get("__name__") or ""
+    if not by_value or (is_ours(home) and not (along and home.startswith("autograd.lifting."))):
+        return object.__hash__(x)
+    if not symbolic:
+        return hash(number)
+    if along is None:
+        raise refuse(lambda most: f"which key is {brief(number, most - 13)}", KEY)
+    value = along.number(number)
+    equal = along.truth(_comparison("==", number, value))  # other rows have other keys
+    return hash(value) if equal else object.__hash__(x)  # NaN equals nothing
 
 
 def _unknown_truth(x: Any) -> TypeError:
@@ -302,6 +328,7 @@ def _unknown_number(x: Any) -> TypeError:
     return refuse(lambda most: f"the number {brief(x, most - 11)}", advice)
 
 
+KEY = "name the argument in static=, or write where(x == key, a, b)"
 COMPARISONS = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip

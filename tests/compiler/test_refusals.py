@@ -199,7 +199,7 @@ ASKED = {
     "digits": (lambda x: f"{x:.3f}", "autograd's functions"),
     "a choice by index": (lambda x: [x, 0.0][x < 0], "in place of the choice"),
     "a choice by key": (lambda x: {True: x, False: 0.0}[x > 0], "in place of the choice"),
-    "a method's choice by key": (lambda x: {True: x}.get(x > 0, 0.0), "the function called here"),
+    "a method's choice by key": (lambda x: {True: x}.get(x > 0, 0.0), "in place of the choice"),
     "a set of truths": (lambda x: x if {x > 0} == {True} else 0.0, "where"),
     "a method of floats": (lambda x: x if x.data.is_integer() else 0.0, "autograd's functions"),
     "a flag": (lambda x: 2.0 * x if x is True else x, "static="),

@@ -181,7 +181,7 @@ def frozen_distribution(x: float) -> Any:
 def texts(x: float) -> float:
     kinds = {str: 2.0, float: 3.0}
     known = isinstance("x", str) and not isinstance(x, str) and type(repr(1)) is str and issubclass(str, object)
-    signs = sum(text.startswith("-") for text in (str(x), repr(x - 9), f"{-x}", format(x)))
+    signs = sum(text.startswith("-") for text in (str(x), repr(x - 9), f"{-x}", "%s" % -x, format(x)))
     return x * signs * kinds[type(repr(1))] + float(str(x)) * 0 + known + len("".join(map(str, [round(x), 1])))
 
 
