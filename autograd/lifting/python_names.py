@@ -1,11 +1,10 @@
-"""`math`, `statistics` and the builtins on Values: eager code gets numbers and bools, as from Python's own."""
+"""`math` and the builtins on Values: eager code gets numbers and bools, as from Python's own."""
 
 from __future__ import annotations
 
 import builtins
 import math
 import operator
-import statistics
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -120,7 +119,7 @@ OURS_IN_MATH: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+def of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
     """The same for a function of a sequence."""
 
     def either(xs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -149,61 +148,8 @@ def _sumprod(x: Any, y: Any) -> Any:
 
 MATH: dict[str, Callable[..., Any]] = {
     **{name: replacing(getattr(math, name), f) for name, f in OURS_IN_MATH.items() if hasattr(math, name)},
-    "fsum": _of_sequence(math.fsum, lists.total), "prod": _of_sequence(math.prod, _product), "dist": _distance,
+    "fsum": of_sequence(math.fsum, lists.total), "prod": of_sequence(math.prod, _product), "dist": _distance,
     "sumprod": _sumprod,
-}  # fmt: skip
-
-
-# --- statistics -----------------------------------------------------------------------------------
-
-
-def _of_pair(original: Callable[..., Any], ours: Callable[[list[Any], list[Any]], Any]) -> Callable[..., Any]:
-    """The same for a function of two sequences of one length."""
-
-    def either(xs: Any, ys: Any, **options: Any) -> Any:
-        numbers = list(xs), list(ys)
-        if options or len(numbers[0]) != len(numbers[1]) or not any(map(is_lifted, numbers[0] + numbers[1])):
-            return original(*numbers, **options)
-        return ours(*(list(map(number, part)) for part in numbers))
-
-    either.__name__ = either.__qualname__ = original.__name__
-    return either
-
-
-def _moment(xs: list[Any], ys: list[Any]) -> Any:
-    """The sum of the products of two sequences' deviations from their means."""
-    x, y = lists.mean(xs), lists.mean(ys)
-    return lists.total([(a - x) * (b - y) for a, b in zip(xs, ys)])
-
-
-def _correlation(xs: list[Any], ys: list[Any]) -> Any:
-    return _moment(xs, ys) / p.sqrt(_moment(xs, xs) * _moment(ys, ys))
-
-
-def _regression(xs: list[Any], ys: list[Any]) -> Any:
-    slope = _moment(xs, ys) / _moment(xs, xs)
-    return statistics.LinearRegression(slope, lists.mean(ys) - slope * lists.mean(xs))
-
-
-def _fmean(data: Any, weights: Any = None) -> Any:
-    return _unweighted(data) if weights is None else _weighted(data, weights)
-
-
-_unweighted = _of_sequence(statistics.fmean, lists.mean)
-_weighted = _of_pair(statistics.fmean, lambda xs, weights: _sumprod(xs, weights) / lists.total(weights))
-STATISTICS: dict[str, Callable[..., Any]] = {
-    name: _of_sequence(getattr(statistics, name), function)
-    for name, function in {
-        "mean": lists.mean, "median": lists.median, "stdev": lists.deviation(1),
-        "pstdev": lists.deviation(0), "variance": lists.variance(1), "pvariance": lists.variance(0),
-        "geometric_mean": lambda xs: p.exp(lists.mean([p.log(x) for x in xs])),
-        "harmonic_mean": lambda xs: len(xs) / lists.total([1 / x for x in xs]),
-    }.items()
-} | {
-    "covariance": _of_pair(statistics.covariance, lambda xs, ys: _moment(xs, ys) / (len(xs) - 1)),
-    "correlation": _of_pair(statistics.correlation, _correlation),
-    "linear_regression": _of_pair(statistics.linear_regression, _regression),
-    "fmean": _fmean,
 }  # fmt: skip
 
 

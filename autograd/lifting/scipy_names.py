@@ -17,7 +17,9 @@ INSTEAD = {
     "dblquad fixed_quad quad quad_vec tplquad": "For an integral, sum over nodes: np.polynomial.legendre.leggauss",
     "odeint solve_bvp solve_ivp": "For a differential equation, write the steps of a Runge–Kutta method in a loop",
     "cumulative_trapezoid simpson trapezoid": "For an integral, use np.trapezoid or np.cumsum",
-    "det expm inv lstsq lu qr solve": "Use NumPy's function of that name, or write out its series",
+    "Akima1DInterpolator CubicSpline PchipInterpolator": "Its data are plain numbers, where it is called may be traced",
+    "RegularGridInterpolator UnivariateSpline interp1d": "Use np.interp, or CubicSpline, which is differentiated",
+    "expm lstsq lu qr": "Use NumPy's function of that name, or write out its series",
 }
 ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
 
@@ -47,6 +49,18 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def as_numpys(function: Callable[..., Any], numpys: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of `scipy.linalg`; where a number carries derivatives, NumPy's, which has fewer options."""
+
+    @functools.wraps(function)
+    def either(*args: Any, **options: Any) -> Any:
+        if is_plain_call(function, args, options):
+            return function(*args, **options)
+        return numpys(*args, **options)
+
+    return either
+
+
 class Distribution:
     """A distribution of `scipy.stats` that has no stand-in: its methods compute on floats."""
 
@@ -74,8 +88,9 @@ def _refusal(function: Any) -> TypeError:
     """The error, which is also noted, so that no `except` in a traced function can hide it."""
     home = ".".join(part for part in function.__module__.split(".") if not part.startswith("_"))
     owner = getattr(function, "__self__", None)  # of a method: a distribution, frozen or not
-    name = ".".join(filter(None, [getattr(getattr(owner, "dist", owner), "name", ""), function.__name__]))
-    advice = ALTERNATIVES.get(function.__name__, "Write it with functions that differentiate")
+    own = type(owner).__name__ if function.__name__ == "__call__" else function.__name__
+    name = ".".join(filter(None, [getattr(getattr(owner, "dist", owner), "name", ""), own]))
+    advice = ALTERNATIVES.get(own, "Write it with functions that differentiate")
     error = TypeError(f"{home}.{name} computes on floats, and a {LOST}. {advice}")
     note(error)
     return error

@@ -97,15 +97,19 @@ def _has_place(node: Any, code: CodeType) -> bool:
     return (first, last) == ((body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset))
 
 
+FUNCTION: Any = ast.FunctionDef  # has type parameters from Python 3.12 on, and so has CLASS
+CLASS: Any = ast.ClassDef
+
+
 def _bare(node: Any) -> Any:
     """A function without what is computed where it is defined."""
     arguments = copy.copy(node.args)
     arguments.defaults, arguments.kw_defaults = [], [None] * len(arguments.kwonlyargs)
     if isinstance(node, ast.Lambda):
         result = ast.copy_location(ast.Return(node.body), node.body)
-        made: Any = ast.FunctionDef("<lambda>", arguments, [result], [], None)
+        made = FUNCTION("<lambda>", arguments, [result], [], None)
     else:
-        made = ast.FunctionDef(node.name, arguments, node.body, [], None)
+        made = FUNCTION(node.name, arguments, node.body, [], None)
     return ast.copy_location(made, node)
 
 
@@ -113,9 +117,9 @@ def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence
     """The code of a function with these free variables, in a class of this name, which its private names need."""
     parameters = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
     node.name = MADE  # else the function itself would be one of its free variables
-    body: Any = ast.ClassDef(inside, [], [], [node], []) if inside else node
+    body = CLASS(inside, [], [], [node], []) if inside else node
     known = [] if not inside or inside in code.co_freevars else [ast.Global([inside])]
-    outer = ast.FunctionDef("around", parameters, [*known, body], [], None)
+    outer = FUNCTION("around", parameters, [*known, body], [], None)
     for made in (outer, node, body):
         vars(made).setdefault("type_params", [])  # from Python 3.12 on
     module = ast.fix_missing_locations(ast.Module([outer], []))

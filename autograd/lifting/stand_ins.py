@@ -18,14 +18,16 @@ import numpy
 from autograd.lifting import numpy_names, python_names
 from autograd.lifting.copies import COPIES
 from autograd.lifting.python_names import FLOAT, INT, TEXT, TYPE, abstract
-from autograd.lifting.scipy_names import Distribution, on_floats
+from autograd.lifting.scipy_names import Distribution, as_numpys, on_floats
+from autograd.lifting.splines import interpolator
+from autograd.lifting.statistics_names import STATISTICS
 from autograd.refusals import is_library
 
 BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "str": TEXT, "type": TYPE}
 OWN: dict[Any, Any] = {
     **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
     **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},
-    **{getattr(statistics, name): ours for name, ours in python_names.STATISTICS.items()},
+    **{getattr(statistics, name): ours for name, ours in STATISTICS.items() if hasattr(statistics, name)},
     **COPIES,
     numpy.float64: FLOAT,
     **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
@@ -53,12 +55,14 @@ FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be r
 
 
 def is_foreign(module: str | None) -> bool:
-    """Whether a module's functions stay as they are."""
+    """Whether a module's functions stay as they are; those of `statistics` are Python that anybody could write."""
+    if module == "statistics":
+        return False
     return is_library(module) or (module or "").partition(".")[0] in FOREIGN
 
 
 VIEWED = {
-    "builtins", "copy", "dataclasses", "math", "numbers", "statistics", "numpy", "numpy.fft", "numpy.linalg", "scipy",
+    "builtins", "copy", "dataclasses", "math", "numbers", "numpy", "numpy.fft", "numpy.linalg", "scipy",
     "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.signal",
     "scipy.spatial", "scipy.spatial.distance", "scipy.special", "scipy.stats",
 }  # fmt: skip
@@ -82,10 +86,17 @@ def stand_in_of(x: Any) -> Any:
     return x
 
 
+AS_NUMPYS = {"det", "inv", "norm", "solve"}  # functions of `scipy.linalg`
+
+
 def _of_scipy(x: Any) -> Any:
     name = getattr(x, "__name__", "")
     if name in numpy_names.SPECIAL and getattr(sys.modules.get("scipy.special"), name, None) is x:
         return numpy_names.SPECIAL[name]
+    if (getattr(x, "__module__", None) or "").startswith("scipy.interpolate"):
+        return interpolator(x)
+    if name in AS_NUMPYS and x.__module__.startswith("scipy.linalg"):
+        return as_numpys(x, numpy_names.function(getattr(numpy.linalg, name)))
     if isinstance(x, FunctionType):
         return on_floats(x)
     if x is getattr(sys.modules.get("scipy.stats"), "norm", None):

@@ -8,13 +8,14 @@ import dataclasses
 import functools
 import math
 import numbers
+import statistics
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-from scipy import stats
+from scipy import interpolate, linalg, stats
 from scipy.stats import norm
 
 T = TypeVar("T")
@@ -178,6 +179,39 @@ def frozen_distribution(x: float) -> Any:
     return stats.norm(x, 2.0).logpdf(0.3) + norm(loc=1.0, scale=x).cdf(0.5) + norm(0.0, x).ppf(0.3) + norm.std(scale=x)
 
 
+NORMAL = statistics.NormalDist()
+
+
+def normal_distributions(x: float) -> float:
+    own, other = statistics.NormalDist(x, 2.0), statistics.NormalDist.from_samples([x, 1.0, 2.5])
+    tail = NORMAL.inv_cdf(0.1 * x) + other.cdf(x) + (own + other).stdev + own.zscore(0.4)
+    return NORMAL.cdf(x) * own.pdf(0.4) + tail + own.overlap(other) + own.quantiles(4)[0] * own.variance
+
+
+def statistics_of_samples(x: float) -> float:
+    row = [x, 2 * x, 0.3, 3.5]
+    spreads = statistics.variance(row, 1.0) + statistics.pstdev(row, 0.5) + statistics.pvariance(row, mu=x)
+    middles = statistics.harmonic_mean(row, weights=[1, 2, 3, 4]) + statistics.geometric_mean(row)
+    return spreads + middles + sum(statistics.quantiles(row, n=3)) + statistics.median_low([0.1, x, 9.0])
+
+
+KNOTS, HEIGHTS = np.array([0.0, 0.3, 0.7, 1.5, 2.0]), np.array([1.0, 0.2, 0.5, 3.0, -1.0])
+SPLINE = interpolate.CubicSpline(KNOTS, HEIGHTS)
+
+
+def splines(x: float) -> Any:
+    pieces, curve = interpolate.PchipInterpolator(KNOTS, HEIGHTS), interpolate.make_interp_spline(KNOTS, HEIGHTS)
+    periodic = interpolate.CubicSpline(KNOTS, [0, 1, 2, 1, 0], bc_type="periodic")
+    inside = interpolate.Akima1DInterpolator(KNOTS, HEIGHTS)(x / 2)  # NaN outside
+    found = SPLINE(np.array([x, 2 * x])).sum() + SPLINE(x, 1) + pieces(x) * curve(x) + periodic(x)
+    return found + inside + SPLINE.derivative()(x) + SPLINE.integrate(0.1, x) + SPLINE(0.4)
+
+
+def solved_by_scipy(x: float) -> Any:
+    a, b = np.array([[x, 1.0], [0.5, 3.0]]), np.array([1.0, x * x])
+    return linalg.solve(a, b) @ linalg.inv(a) @ b + linalg.det(a) * linalg.norm(b)
+
+
 def texts(x: float) -> float:
     kinds = {str: 2.0, float: 3.0}
     known = isinstance("x", str) and not isinstance(x, str) and type(repr(1)) is str and issubclass(str, object)
@@ -258,7 +292,8 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
-        by_key, things_by_key, a_pivot, frozen_distribution, texts, raises, dispatches, defines_a_class,
+        by_key, things_by_key, a_pivot, frozen_distribution, texts, normal_distributions,
+        statistics_of_samples, splines, solved_by_scipy, raises, dispatches, defines_a_class,
         lists_of_arrays, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip

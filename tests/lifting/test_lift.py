@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate, linalg, optimize, special, stats
+from scipy import integrate, interpolate, linalg, optimize, special, stats
 from scipy.spatial import distance
 
 import autograd
@@ -170,6 +170,8 @@ REFUSED: list[tuple[Any, str]] = [
     (lift(lambda x: stats.expon.pdf(0.5, scale=x)), "scipy.stats.expon.pdf computes on floats"),
     (lift(lambda x: stats.t(4.0).logpdf(x)), "scipy.stats.t.logpdf computes on floats"),
     (lift(lambda x: distance.cdist([[x, 1.0]], [[0.0, 0.0]])[0, 0]), "scipy.spatial.distance.cdist computes on floats"),
+    (lift(lambda x: interpolate.interp1d([0.0, 2.0], [1.0, 3.0])(x)), "scipy.interpolate.interp1d .* CubicSpline"),
+    (lift(lambda x: interpolate.CubicSpline([0.0, 2.0], [1.0, x])(1.0)), "CubicSpline .* plain numbers"),
     (lift(lambda x: optimize.minimize_scalar(lambda t: (t - x) ** 2).x), "scipy.optimize.minimize_scalar .* Newton"),
 ]
 
