@@ -16,6 +16,7 @@ from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import DETACH, INPUT, ITEM, LOOP, Argument, Meaning, Program, leaves_of, renumbered
+from autograd.compiler.slopes import LEAST, SLOPES, Slopes
 from autograd.compiler.softmaxes import Softmaxes
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
@@ -46,7 +47,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     """
     if safe:
         program = with_norms(program)
-    backward = Backward(program, safe, whole=not safe and not again)
+    backward = Backward(program, safe, once=not again)
     output, *others = leaves_of(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
@@ -109,15 +110,15 @@ class Local(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, safe: bool, whole: bool = False, order: int = 1) -> None:
-        """With `whole`, the derivative of a softmax is one formula for all of its members.
+    def __init__(self, program: Program, safe: bool, once: bool = False, order: int = 1) -> None:
+        """If its result is differentiated only `once`, long sequences have one formula for all their members.
 
         The pass for second derivatives has `order` 2, and one over what is linear has 0, which tells what to mark at
         kinks.
         """
         self.program = program
-        self.softmaxes = Softmaxes(program if whole else None)
-        self.safe = safe
+        self.softmaxes = Softmaxes(program if once and not safe else None)
+        self.safe, self.once = safe, once
         self.output = 0  # of the current sweep
         self.wanted: set[int] = set()  # by the latest sweep
         self.reaching: list[bool] = []  # of each value, whether it depends on a wanted one
@@ -200,6 +201,8 @@ class Backward:
             return ()
         if op == DETACH:
             return (None,)
+        if self.once and op in SLOPES and len(operands) >= LEAST:
+            return self._together(op, operands, i)
         constants = self.builder.constants
         place: dict[int, int] = {}
         alike = (op, *[~j if constants[j] is not VARIABLE else place.setdefault(j, len(place)) for j in operands])
@@ -210,6 +213,13 @@ class Backward:
         known.setdefault(id(local.value), i)
         self.lowering = Lowering(self.builder, known)
         return local.partials
+
+    def _together(self, op: str, operands: Sequence[int], i: int) -> tuple[Symbol, ...]:
+        """The local derivatives of an operation on a long sequence."""
+        partials = tuple([Symbol(f"p{k}") for k in range(len(operands))])
+        numbers = SLOPES[op](Slopes(self.builder, operands, i, self.safe))
+        self.lowering = Lowering(self.builder, dict(zip(map(id, partials), numbers)))
+        return partials
 
     def _local(self, op: str, operands: Sequence[int], count: int) -> Local:
         """The rule of an operation, run on its constant operands and on one symbol for each other operand."""

@@ -21,10 +21,11 @@ SEQUENCES = {
 
 @both
 @pytest.mark.parametrize("op", SEQUENCES)
-@pytest.mark.parametrize("n", [2, 3])
-def test_sequences_have_the_limits_of_the_engine(compile, op: str, n: int) -> None:
+@pytest.mark.parametrize("rest", [(), (0.5,), (0.25, 0.5) * 4, (0.0,) * 7], ids=lambda rest: str(len(rest) + 2))
+def test_sequences_have_the_limits_of_the_engine(compile, op: str, rest: tuple[float, ...]) -> None:
     f = SEQUENCES[op]
-    rows = list(product([0.5, -2.0, 1.2e308, inf, -inf, nan, 0.0], repeat=n))
+    rows = [row + rest for row in product([0.5, -2.0, 1.2e308, 1e-300, inf, -inf, nan, 0.0], repeat=2)]
+    rows += [row[::-1] for row in rows]
     values, gradients = compile(lambda xs: f(xs), rows="xs").value_and_grad(rows)
     for row, value, gradient in zip(rows, values, gradients):
         wanted, slopes = value_and_grad(f)(list(row))
