@@ -1,7 +1,7 @@
 """Periods: stretches of a sequence of codes that repeat, found by hashing its windows.
 
-The distances between equal windows vote for periods. The stretch that saves most is taken, then what is before and
-after it is searched in turn.
+The distances between equal windows vote for periods. The stretches that save most are taken, then what is between them
+is searched in turn.
 """
 
 from __future__ import annotations
@@ -29,26 +29,36 @@ class Stretch(NamedTuple):
 
 
 def stretches(codes: Any) -> Iterator[Stretch]:
-    """The stretches of a sequence of whole numbers, largest first in each part; none overlap."""
+    """The stretches of a sequence of whole numbers, none of which overlap."""
     waiting = [(0, len(codes))]
     while waiting:
         low, high = waiting.pop()
-        best = _best(codes[low:high])
-        if best is not None:
-            found = Stretch(low + best.start, low + best.end, best.period)
-            yield found
-            waiting += [(low, found.start), (found.end, high)]
+        found = sorted(Stretch(low + start, low + end, period) for start, end, period in _chosen(codes[low:high]))
+        yield from found
+        if found:  # what is between them may have periods of its own
+            waiting += zip([low, *(x.end for x in found)], [*(x.start for x in found), high])
 
 
-def _best(codes: Any) -> Stretch | None:
-    """The stretch that saves most; of two that save nearly as much, the one of the shorter period."""
-    best, saved = None, SAVES
-    for period in _periods(codes):
-        for start, end in _runs(codes, period):
-            saves = ((end - start) // period - 1) * period
-            if saves > 1.02 * saved or (best is not None and saves > 0.97 * saved and period < best.period):
-                best, saved = Stretch(start, end, period), max(saves, saved)
-    return best
+def _chosen(codes: Any) -> Iterator[Stretch]:
+    """The stretch that saves most, then what saves most beside it, and so on.
+
+    Of those that save nearly as much, it is the one of the shortest period.
+    """
+    runs = [(start, end, period) for period in _periods(codes) for start, end in _runs(codes, period)]
+    start, end, period = numpy.array(runs, int).reshape(-1, 3).T
+    while len(start):
+        saves = ((end - start) // period - 1) * period
+        left = (saves > SAVES) & (end - start >= LEAST * period)
+        start, end, period, saves = start[left], end[left], period[left], saves[left]
+        if not len(saves):
+            return
+        near = numpy.flatnonzero(saves > 0.97 * saves.max())
+        best = near[numpy.argmin(period[near])]
+        low, high = start[best], end[best]
+        yield Stretch(int(low), int(high), int(period[best]))
+        cut = (start < high) & (end > low)  # of these there is what is before and what is after it
+        start = numpy.concatenate([start, numpy.full(cut.sum(), high)])
+        end, period = numpy.concatenate([numpy.where(cut, low, end), end[cut]]), numpy.concatenate([period, period[cut]])
 
 
 def _periods(codes: Any) -> list[int]:
