@@ -14,7 +14,7 @@ from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Numbers = list[Any]
 
@@ -142,22 +142,26 @@ def count_nonzero(xs: Numbers) -> Any:
     return total(found) if is_traced(found) else sum(found)
 
 
+FEW = 200  # numbers that a trace sorts by rank, by a step for each pair
+
+
 # --- order --------------------------------------------------------------------------------------
 
 
 def order(xs: Numbers) -> list[Any]:
     """The indices that sort the numbers, NaN last; equal numbers keep their order."""
     if is_traced(xs):
-        ranks = _ranks(xs)
-        return [_at_rank(k, ranks, [float(i) for i in range(len(xs))]) for k in range(len(xs))]
+        return ordered([float(i) for i in range(len(xs))], xs)
     return sorted(range(len(xs)), key=lambda i: (bool(xs[i] != xs[i]), core(xs[i]) if xs[i] == xs[i] else 0.0))
 
 
 def ordered(xs: Numbers, keys: Numbers | None = None) -> Numbers:
-    """The numbers from the least to the greatest, NaN last; in a trace, each place selects its number by rank."""
+    """The numbers from the least to the greatest, or by their keys, NaN last; a trace does so by selections."""
     keys = xs if keys is None else keys
     if not is_traced(keys):
         return [xs[i] for i in order(keys)]
+    if len(xs) > FEW:
+        return _exchanged(xs, keys)
     ranks = _ranks(keys)
     return [_at_rank(k, ranks, xs) for k in range(len(xs))]
 
@@ -178,6 +182,34 @@ def _at_rank(k: int, ranks: Numbers, xs: Numbers) -> Any:
     for rank, x in zip(ranks[:-1], xs[:-1]):
         found = choose(rank == k, x, found)
     return found
+
+
+def _exchanged(xs: Numbers, keys: Numbers) -> Numbers:
+    """The numbers in the order of their keys, by a sorting network: equal ones keep theirs, by their places."""
+    n = len(xs)
+    known = [choose(isnan(x), math.inf, x) for x in keys]
+    places = [choose(isnan(x), float(i + n), float(i)) for i, x in enumerate(keys)]
+    columns = known, places, list(xs)
+    for i, j in _exchanges(n):
+        later = scalars.both(known[i] == known[j], places[j] < places[i])
+        swaps = scalars.either(known[j] < known[i], later)
+        for column in columns:
+            column[i], column[j] = choose(swaps, column[j], column[i]), choose(swaps, column[i], column[j])
+    return columns[2]
+
+
+def _exchanges(n: int) -> Iterator[tuple[int, int]]:
+    """The pairs of places that Batcher's odd-even merge sort compares, in order."""
+    merged = 1
+    while merged < n:
+        step = merged
+        while step:
+            for start in range(step % merged, n - step, 2 * step):
+                for i in range(start, min(start + step, n - step)):
+                    if i // (2 * merged) == (i + step) // (2 * merged):
+                        yield i, i + step
+            step //= 2
+        merged *= 2
 
 
 def quantile(q: float) -> Callable[[Numbers], Any]:
