@@ -44,7 +44,8 @@ array([0.434, 0.635, 0.535])
 ## Lifting
 
 `lift(f)` is f for Values and for `compile`. It runs f's own code with a view of its names, in which `math`, NumPy, the
-builtins, `statistics`, `scipy.special` and `scipy.stats.norm` are ours, under whatever alias:
+builtins, `statistics` (`NormalDist` included), `scipy.special` and `scipy.stats.norm` are ours, under whatever alias. The
+splines of `scipy.interpolate` with plain data, such as `CubicSpline`, are differentiated where they are called:
 
 ```python
 >>> import math
@@ -78,6 +79,9 @@ array([-215.6,  -88. ])
   operation.
 - `max` and `min` give Python's number, also where one is NaN, and share a tie; with `key=` they take the first.
 - `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
+- Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and `str(v)` is the number's text.
+  Outside of lifted code a Value is a key by its identity. A `functools.lru_cache` is one for each call, and knows a
+  Value by its identity.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
 - Refused: code that assigns a global name or sets a name of a module; and a Value inside SciPy's root finders,
   integrators, minimisers and other functions, by an error that says what to write.

@@ -58,7 +58,8 @@ def _chosen(codes: Any) -> Iterator[Stretch]:
         yield Stretch(int(low), int(high), int(period[best]))
         cut = (start < high) & (end > low)  # of these there is what is before and what is after it
         start = numpy.concatenate([start, numpy.full(cut.sum(), high)])
-        end, period = numpy.concatenate([numpy.where(cut, low, end), end[cut]]), numpy.concatenate([period, period[cut]])
+        end = numpy.concatenate([numpy.where(cut, low, end), end[cut]])
+        period = numpy.concatenate([period, period[cut]])
 
 
 def _periods(codes: Any) -> list[int]:
