@@ -44,8 +44,8 @@ array([0.434, 0.635, 0.535])
 ## Lifting
 
 `lift(f)` is f for Values and for `compile`. It runs f's own code with a view of its names, in which `math`, NumPy, the
-builtins, `statistics` (`NormalDist` included), `scipy.special` and `scipy.stats.norm` are ours, under whatever alias. The
-splines of `scipy.interpolate` with plain data, such as `CubicSpline`, are differentiated where they are called:
+builtins, `statistics` (`NormalDist` included), `scipy.special` and `scipy.stats.norm` are ours, under whatever alias.
+The splines of `scipy.interpolate` with plain data, such as `CubicSpline`, are differentiated where they are called:
 
 ```python
 >>> import math
