@@ -68,7 +68,7 @@ def three_neurons_circuit() -> Drawing:
 
 
 def sixteen_neurons() -> Drawing:
-    """`MLP(2, [16, 16, 1])`: weights and their derivatives as heat maps, activations and adjoints as bars."""
+    """`MLP(2, [16, 16, 1])`: weights, biases and their derivatives as heat maps, activations and adjoints as bars."""
     return _network(2, [16, 16, 1])
 
 

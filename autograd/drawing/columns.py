@@ -6,10 +6,12 @@ Up to SMALL neurons a layer, every number is written. Beyond, a column is bars, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import count, pairwise
 from typing import Any
 
-from autograd.drawing.heat import bars, heat_map
+from autograd.drawing.heat import bars, heat_maps
+from autograd.drawing.legend import legend
 from autograd.drawing.naming import plural
 from autograd.drawing.network import Network
 from autograd.drawing.neurons import Neuron
@@ -28,6 +30,7 @@ from autograd.drawing.scene import (
     line_width,
     stacked,
 )
+from autograd.drawing.tables import weight_tables
 from autograd.drawing.wires import Wire, labelled
 from autograd.drawing.words import Words
 
@@ -58,6 +61,14 @@ class Column:
     def is_dense(self) -> bool:
         """Whether the column is bars."""
         return len(self.nodes) > SMALL
+
+    @cached_property
+    def numbered(self) -> list[str]:
+        """The number of each neuron; an input among them is x."""
+        if self.kind != "neurons":
+            return [str(n) for n in range(len(self.nodes))]
+        counter = count()
+        return [str(next(counter)) if isinstance(node, Neuron) else "x" for node in self.nodes]
 
 
 def network_scene(
@@ -122,6 +133,7 @@ class _Columns:
         """Columns share the width that their nodes leave, and nodes the height."""
         to_cost = 0.0 if self.network.cost is None else TIGHT_COST_GAP if self.nodes.is_tight else COST_GAP
         layers = sum(column.kind == "neurons" for column in self.columns)
+        to_cost = max(to_cost, self._kept(-2) + 20.0) if to_cost else 0.0
         nodes = 2 * MARGIN + 2 * sum(self.halves) + to_cost
         self.width = max(self.width, nodes + layers * NARROWEST_GAP)
         free = self.width - nodes
@@ -145,8 +157,8 @@ class _Columns:
         if self._left_out(i):
             return 1.0
         is_heat = self.nodes.is_tight or self.columns[i].is_dense or self.columns[i + 1].is_dense
-        least = 1.0 if self.nodes.is_tight and not any(column.is_dense for column in self.columns) else 4.0
-        return least + min(len(self.columns[i].nodes), 12) if is_heat else 1.0
+        least = 1.0 if self.nodes.is_tight and not any(column.is_dense for column in self.columns) else 6.0
+        return least + min(len(self.columns[i].nodes) + self._has_biases(i), 12) if is_heat else 1.0
 
     def _row(self, i: int, column: Column) -> list[float]:
         """The heights of the neurons before, if there were leaves among them; a cost stands in their middle."""
@@ -172,7 +184,7 @@ class _Columns:
             else:
                 scene.shapes += self._nodes(i, column)
         caption = self._caption()
-        lines = [self._legend(), (Run(caption, "ink", bold=True),)] if caption else [self._legend()]
+        lines = [self._legend(scene), *([(Run(caption, "ink", bold=True),)] if caption else [])]
         joined = tuple(run for line in lines for run in (*line, Run("     ")))[:-1]
         if line_width(joined, TINY) < self.width - 2 * MARGIN:
             lines = [joined]
@@ -187,42 +199,30 @@ class _Columns:
             if column.hidden
         ]
         said += [
-            f"{plural(count, 'layer')} between {a.title} and {b.title} not shown"
+            f"{plural(hidden, 'layer')} between {a.title} and {b.title} not shown"
             for i, (a, b) in enumerate(pairwise(self.columns))
-            if (count := self._left_out(i))
+            if (hidden := self._left_out(i))
         ]
         if self.network.is_shared:
-            steps = len(self.network.layers)
-            said.insert(0, f"{steps} steps share their weights; each shows what it adds to a derivative, and the sum")
+            is_heat = any(map(self._is_heat, range(len(self.columns) - 1)))
+            shown = (
+                "maps show sums over all steps" if is_heat else "each shows what it adds to a derivative, and the sum"
+            )
+            said.insert(0, f"{len(self.network.layers)} steps share their weights; {shown}")
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
         return "; ".join([*said, self.note] if self.note else said)
 
-    def _legend(self) -> Line:
-        told: list[Run] = []
-        last = len(self.columns) - (2 if self.network.cost is not None else 1)
-        heat = [self._is_heat(i) for i in range(last)]
-        if any(heat):
-            told += [
-                Run("■ positive  ", "positive"),
-                Run("■ negative", "negative"),
-                Run("; the darker, the larger.  ", "faint"),
-            ]
-        if any(isinstance(n, Neuron) and n.slope is None for c in self.columns if c.is_dense for n in c.nodes):
-            told += [Run("○ closed  ", "warning")]
-        if not all(heat):
-            told += [Run("—— positive w  ", "positive", bold=True), Run("- - - negative w", "negative", bold=True)]
-            told += [Run("; the wider, the larger. On a line: ", "faint")]
-            if self.is_backward:
-                told += [
-                    Run("× w", "ink"),
-                    Run(" = its contribution to ", "faint"),
-                    Run(f"∂{self.words.output}/∂a", "backward"),
-                ]
-            else:
-                told += [Run("w", "forward"), Run(" and ", "faint"), Run(f"∂{self.words.output}/∂w", "ink", bold=True)]
-                told.append(Run(f" = where it comes from × ∂{self.words.output}/∂z", "faint"))
-        return tuple(told)
+    def _legend(self, scene: Scene) -> Line:
+        has_maps = any(map(self._is_heat, range(len(self.columns) - 1)))
+        has_lines = any(lines is not None for lines in self.labelled)
+        has_rings = any(
+            isinstance(node, Neuron) and node.slope is None
+            for column in self.columns
+            if column.is_dense
+            for node in column.nodes
+        )
+        return legend(scene, has_maps, has_lines, has_rings, self.is_backward, self.words.output)
 
     def _titles(self, i: int, column: Column) -> list[Shape]:
         x = self.places[i][0][0]
@@ -252,7 +252,9 @@ class _Columns:
             adjoints = []
         said = [self.words.said(node) for node in column.nodes]
         closed = [isinstance(node, Neuron) and node.slope is None for node in column.nodes]
-        return bars(column.index, self.places[i], self.halves[i], names, values, adjoints, said, closed)
+        return bars(
+            column.index, column.numbered, self.places[i], self.halves[i], names, values, adjoints, said, closed
+        )
 
     # --- between the columns ---------------------------------------------------------------------
 
@@ -268,8 +270,8 @@ class _Columns:
         return self.labelled[i] is None
 
     def _between(self, i: int) -> list[Shape]:
-        if count := self._left_out(i):
-            return self._gap(i, count)
+        if hidden := self._left_out(i):
+            return self._gap(i, hidden)
         if self.columns[i + 1].kind == "cost":
             return self._to_cost(i)
         return self._heat(i) if self.labelled[i] is None else self.labelled[i] or []
@@ -278,10 +280,10 @@ class _Columns:
         """How many columns are hidden after one."""
         return self.columns[i + 1].index - self.columns[i].index - 1
 
-    def _gap(self, i: int, count: int) -> list[Shape]:
+    def _gap(self, i: int, hidden: int) -> list[Shape]:
         """Dots where layers are hidden, and how many."""
         left, right = self._span(i)
-        lines: list[Line] = [(Run("· · ·", bold=True),), (Run(plural(count, "layer"), "faint"),)]
+        lines: list[Line] = [(Run("· · ·", bold=True),), (Run(plural(hidden, "layer"), "faint"),)]
         return [*stacked(lines, (left + right) / 2, (self.header + self.height - FOOTER) / 2 - FONT, FONT)]
 
     def _span(self, i: int) -> tuple[float, float]:
@@ -338,26 +340,20 @@ class _Columns:
             found += [Curve(route, Look(stroke="faint", width=1.4)), arrowhead(end, route[2], 9.0, "faint")]
         return found
 
+    def _has_biases(self, i: int) -> bool:
+        """Whether biases stand beside the weights, because the neurons after them do not write them."""
+        return self.columns[i + 1].is_dense or self.is_backward
+
     def _heat(self, i: int) -> list[Shape]:
-        """W and ∂C/∂W, one above the other."""
+        """W and b, and below them ∂C/∂W and ∂C/∂b."""
         left, right = self._span(i)
         left, right = left + self._beside(i), right - self._beside(i + 1)
-        neurons = [node for node in self.columns[i + 1].nodes if isinstance(node, Neuron)]
-        sources = len(self.columns[i].nodes)
-        weights = [[w.data for w in neuron.weights[:sources]] for neuron in neurons]
-        grads = [[self.network.adjoint(w) for w in neuron.weights[:sources]] for neuron in neurons]
-        names = [[self.graph.name(w) for w in neuron.weights[:sources]] for neuron in neurons]
+        after, sources = self.columns[i + 1], len(self.columns[i].nodes)
+        neurons = [node for node in after.nodes if isinstance(node, Neuron)]
+        tables = weight_tables(self.words, neurons, sources, self.columns[i].index, self._has_biases(i))
         top, bottom = self.header - 20, self.height - FOOTER - 8
+        found: list[Shape] = [*heat_maps(tables, self.columns[i].numbered, left + 4, right - 4, top, bottom)]
         middle = (top + bottom) / 2
-        known = any(g is not None for row in grads for g in row)
-        found: list[Shape] = []
-        for what, table, y, end in [("W", weights, top, middle), (f"∂{self.words.output}/∂W", grads, middle, bottom)]:
-            if table is weights or known:
-                found.append(
-                    heat_map(
-                        f"heat-{self.columns[i].index}-{what[:1]}", what, table, names, left + 4, right - 4, y, end - 10
-                    )
-                )
         start, end = (right, left) if self.is_backward else (left, right)
         wire = tuple((x, middle - 5) for x in (start, start, end, end))
         found += [Curve(wire, Look(stroke="faint", width=1.4)), arrowhead(wire[3], wire[0], 9.0, "faint")]

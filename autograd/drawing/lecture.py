@@ -129,8 +129,10 @@ class _Lecture:
     def _all_weights(self, i: int, n: int, neuron: Neuron) -> Step:
         z, delta = self.words.name(neuron.z, "z"), shown_number(self.network.adjoint(neuron.z))
         what = f"∂{self.words.output}/∂w of {len(neuron.weights)} weights into {z} = its inputs × {delta}"
-        key = f"node-{i}-{n}"
-        return Step("backward", what, "Point at a cell for its number.", (key, f"heat-{i - 1}-∂"), (), key, i)
+        key, heat = f"node-{i}-{n}", f"heat-{i - 1}-∂"
+        if neuron.bias is not None:
+            what += f"; {self._part(neuron.bias, '', self.network.adjoint(neuron.z))}"
+        return Step("backward", what, "Point at a cell for its number.", (key, f"{heat}W", f"{heat}b"), (), key, i)
 
 
 def _in(colour: str, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ def ends_of(scenes: Iterable[Scene]) -> dict[str, float]:
     """The end of each scale, by its name: the greatest of all scenes."""
     found: dict[str, float] = {}
     for scene in scenes:
-        for look in _looks(scene.shapes):
+        for look in looks(scene.shapes):
             if look.scale is not None:
                 name, end = look.scale
                 found[name] = max(end, found.get(name, 0.0))
@@ -25,18 +25,19 @@ def on_scales(scene: Scene, ends: dict[str, float]) -> Scene:
     return replace(scene, shapes=[_on_scale(shape, ends) for shape in scene.shapes])
 
 
-def _looks(shapes: Iterable[Shape]) -> Iterator[Look]:
+def looks(shapes: Iterable[Shape]) -> Iterator[Look]:
+    """The look of every shape but texts."""
     for shape in shapes:
         if isinstance(shape, Group):
-            yield from _looks(shape.shapes)
-        elif isinstance(shape, (Curve, Cells)):
+            yield from looks(shape.shapes)
+        elif not isinstance(shape, Text):
             yield shape.look
 
 
 def _on_scale(shape: Shape, ends: dict[str, float]) -> Shape:
     if isinstance(shape, Group):
         shapes = tuple(_on_scale(part, ends) for part in shape.shapes)
-        own = next((look.scale for look in _looks(shape.shapes) if look.scale is not None), None)
+        own = next((look.scale for look in looks(shape.shapes) if look.scale is not None), None)
         if shape.kind == "heat" and own is not None:  # its title tells the range
             before, after = f"±{number(own[1])}", f"±{number(ends[own[0]])}"
             shapes = tuple(

@@ -104,14 +104,14 @@ class Words:
         return [(Run(self.adjoint(node, letter), "backward", italic=True),) for node, letter in letters]
 
     def bias(self, neuron: Neuron) -> list[Line]:
-        """b and ∂C/∂b of a neuron, if it has a bias."""
-        if neuron.bias is None:
+        """b and ∂C/∂b of a neuron, if it has a bias; of one that steps share, also what this step adds to ∂C/∂b."""
+        b, delta = neuron.bias, self.network.adjoint(neuron.z)
+        if b is None:
             return []
-        name = self.network.short(neuron.bias)
-        return [
-            (Run(f"{name} = {number(neuron.bias.data)}", "forward"),),
-            (Run(self.adjoint(neuron.bias), "product", bold=True),),
-        ]
+        said = self.adjoint(b)
+        if self.network.is_shared and self.network.uses[b] > 1 and delta is not None:
+            said = f"{number(delta)} of {shown_number(self.network.adjoint(b))}"
+        return [(Run(f"{self.network.short(b)} = {number(b.data)}", "forward"),), (Run(said, "product", bold=True),)]
 
     def tight_lines(self, neuron: Neuron) -> list[Line]:
         """All of a neuron's numbers in few lines."""
@@ -152,4 +152,13 @@ class Words:
 
 
 def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 2]} …"
+    """A text of at most so many characters, cut after a whole term if there is one.
+
+    >>> _shortened("mean((a - 1)², (b - 1)²)", 20)
+    'mean((a - 1)², …)'
+    """
+    if len(text) <= longest:
+        return text
+    ends = [match.end() for match in re.finditer(r", | \+ ", text[: longest - 1])]
+    cut = text[: ends[-1]] if ends else text[: longest - 2] + " "
+    return f"{cut}…" + ")" * (cut.count("(") - cut.count(")") if ends else 0)

@@ -17,7 +17,7 @@ from autograd.drawing.drawing import Drawing
 from autograd.drawing.lecture import lecture_steps
 from autograd.drawing.naming import Naming
 from autograd.drawing.network import find_network
-from autograd.drawing.scene import Circle, Curve, Group, Rect, Scene, Shape, Text
+from autograd.drawing.scene import Cells, Circle, Curve, Group, Rect, Scene, Shape, Text
 from autograd.drawing.sizes import LEGIBLE, SIZES
 from demos import backprop
 from nn import MLP
@@ -197,10 +197,11 @@ def recurrent(steps: int, units: int, neuron: Any = dot) -> tuple[Value, list[li
     """A recurrent network, and the inputs of its steps."""
     w = [[Value(0.3 * i - 0.2 * j, label=f"w{i}{j}") for j in range(units + 1)] for i in range(units)]
     h = [Value.constant(0.0, label=f"h0{i}") for i in range(units)]
+    b = Value(0.1, label="b")
     inputs = []
     for t in range(1, steps + 1):
         inputs.append([Value.constant(0.5 * t - 1, label=f"x{t}"), *h])
-        h = [neuron(row, inputs[-1], Value(0.1, label="b")).tanh() for row in w]
+        h = [neuron(row, inputs[-1], b).tanh() for row in w]
         for i, v in enumerate(h):
             v.label = f"h{t}{i}"
     C = autograd.sum([v**2 for v in h])
@@ -228,6 +229,7 @@ def test_a_recurrent_network_is_its_steps(steps: int, units: int, neuron: Any) -
             for w, x in zip(neuron.weights, layer.inputs):
                 part = f"{x.data * neuron.z.grad or 0.0:.4g}"
                 assert f"{w.label} = {w.data:.4g}\n{part}\nof {w.grad or 0.0:.4g}" in words(drawing.scene)
+            assert f"{neuron.z.grad:.4g} of {neuron.bias.grad:.4g}" in words(drawing.scene)
 
 
 @pytest.mark.parametrize("neuron", WRITTEN)
@@ -272,6 +274,67 @@ def test_up_to_eight_neurons_every_weight_has_its_number(shape: Any) -> None:
     for p in model.parameters():
         assert any(abs(x - p.data) <= 0.051 for x in numbers), p
         assert any(abs(x - p.grad) <= 0.051 for x in numbers), p
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("shape", [(2, [9, 1]), (3, [3, 12, 2]), (2, [16, 16, 1])], ids=str)
+def test_every_number_is_said_where_a_mouse_points(shape: Any, direction: str) -> None:
+    C, model = cost(*shape, activation="tanh")
+    for i, p in enumerate(model.parameters()):
+        p.data, p.grad = 0.25 * i - 1.3, 0.75 * i - 2.2
+    scene = draw(C, names=model, direction=direction).scene
+    said = "; ".join(group.title for group in groups(scene).values()) + "; ".join(titles(scene.shapes))
+    for i, p in enumerate(model.parameters()):
+        assert f" = {0.25 * i - 1.3:.4g}" in said and f" = {0.75 * i - 2.2:.4g}" in said, p
+    shown = groups(scene)
+    dense = [k for k, layer in enumerate(model.layers) if len(layer.neurons) > 8]
+    for k in dense:
+        assert {f"heat-{k}-W", f"heat-{k}-b", f"heat-{k}-∂W", f"heat-{k}-∂b"} <= shown.keys()
+        assert len(list(titles(shown[f"heat-{k}-b"].shapes))) == shape[1][k]
+    assert ("On a line" in words(scene)) == any(key.startswith("wire") for key in shown)
+    network = find_network(C, Naming(model), fresh=True)
+    assert network is not None
+    steps = [step.what for step in lecture_steps(network)]
+    assert sum("∂C/∂b = " in what for what in steps) == sum(shape[1])
+
+
+def titles(shapes: Iterable[Shape]) -> Iterable[str]:
+    """What a mouse finds, in the order of drawing."""
+    for shape in shapes:
+        if isinstance(shape, Group):
+            yield from [shape.title] if shape.title else []
+            yield from titles(shape.shapes)
+
+
+def test_what_is_not_finite_is_marked() -> None:
+    model = MLP(2, [12, 1], activation="tanh", rng=1)
+    neurons = model.layers[0].neurons
+    neurons[3].b.data, neurons[5].w[1].data = math.nan, math.inf
+    y = model([0.5, -1.0])
+    y.backward()
+    scene = draw(y, names=model).scene
+    marked = {key: cells(group) for key, group in groups(scene).items() if key.startswith("heat")}
+    assert {key: count for key, count in marked.items() if count} == {
+        "heat-0-W": 1, "heat-0-b": 1, "heat-0-∂W": 2, "heat-0-∂b": 1, "heat-1-∂W": 1,
+    }  # fmt: skip
+    assert "■ not finite" in words(scene)
+    y = MLP(2, [12, 1], rng=1)([0.5, -1.0])
+    assert "not finite" not in words(draw(y, view="network").scene)
+
+
+def cells(group: Group) -> int:
+    """How many cells of a map are marked as not finite."""
+    return sum(
+        len(shape.corners) for shape in group.shapes if isinstance(shape, Cells) and shape.look.fill == "warning"
+    )
+
+
+def test_an_input_among_neurons_has_no_number() -> None:
+    C, _ = recurrent(2, 12)
+    scene = draw(C, view="network").scene
+    assert "maps show sums over all steps" in words(scene)
+    assert groups(scene)["node-1-0"].title.startswith("x: ")
+    assert groups(scene)["node-1-1"].title.startswith("0: ")
 
 
 @pytest.mark.parametrize("layers", [6, 9, 30])
