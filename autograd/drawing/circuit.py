@@ -246,7 +246,7 @@ class _Circuit:
         colour = "warning" if arrow.mark else "faint"
         dash = "dashed" if arrow.absent else "dotted" if arrow.constant else ""
         look = Look(stroke=colour, width=2.5 if arrow.mark else 1.2, dash=dash)
-        pieces = [route] if label is None else [route[:-9], route[-7:]]  # a label interrupts its arrow
+        pieces = [route] if label is None else [route[:-12], route[-10:]]  # a label interrupts its arrow
         shapes: list[Shape] = [Curve(tuple(piece), look) for piece in pieces]
         shapes.append(arrowhead(route[-1], route[-2], 9.0, colour))
         if label is not None:

@@ -192,14 +192,12 @@ class _Columns:
         found.labels = {i: (middle[rank], y) for (i, rank), y in across.items() if self._label_in(i, rank).along}
         ports = self._ports()
         for i, chain in enumerate(self.chains):
-            beside: dict[int, tuple[Point, Point]] = {}
+            beside: dict[int, list[Point]] = {}
             for rank in (self.rank[item] for item in chain[1:]):
                 if (i, rank) in across:
-                    half = (self._label_in(i, rank).along or wide[rank]) / 2
-                    beside[rank] = (
-                        (middle[rank] - half, across[i, rank]),
-                        (middle[rank] + half, across[i, rank]),
-                    )
+                    own, all_labels = self._label_in(i, rank).along / 2, wide[rank] / 2
+                    ends = [-all_labels, *([-own, own] if own else []), all_labels]
+                    beside[rank] = [(middle[rank] + x, across[i, rank]) for x in ends]
             found.routes[i] = self._route(i, along, ports, halves, beside)
         return found
 
@@ -251,14 +249,15 @@ class _Columns:
         along: Mapping[Any, float],
         ports: Mapping[tuple[int, bool], float],
         halves: Mapping[int, float],
-        beside: Mapping[int, tuple[Point, Point]],
+        beside: Mapping[int, Sequence[Point]],
     ) -> tuple[Point, ...]:
         """From port to port: straight within a column and where a gap has labels, its own or others to pass."""
         first, *bends, last = self.chains[i]
         start, end = ports[i, True], ports[i, False]
         points = [(along[first] + self.sizes[first].along / 2, start), (along[first] + halves[self.rank[first]], start)]
         for item in bends:
-            points += [*beside.get(self.rank[item], ()), (along[item], self.across[item])]
+            half, y = halves[self.rank[item]], self.across[item]
+            points += [*beside.get(self.rank[item], ()), (along[item] - half, y), (along[item] + half, y)]
         points += beside.get(self.rank[last], ())
         points += [(along[last] - halves[self.rank[last]], end), (along[last] - self.sizes[last].along / 2, end)]
         found = points[:1]

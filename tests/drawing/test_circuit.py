@@ -1,7 +1,7 @@
 """The circuit as a scene: in the order of writing, legible at its size, nothing on top of anything else."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import Value, dot, draw
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.scene import Group, Rect, Text
+from autograd.drawing.scene import Curve, Group, Rect, Text
 from autograd.drawing.sizes import LEGIBLE, SIZES
 from demos import backprop
 from nn import MLP
@@ -113,6 +113,45 @@ def test_no_text_leaves_its_box_and_no_box_lies_on_another() -> None:
             for b in boxes[:i]:
                 apart = a.x >= b.x + b.width or b.x >= a.x + a.width or a.y >= b.y + b.height or b.y >= a.y + a.height
                 assert apart, name
+
+
+def skipping(seed: int) -> Value:
+    """A random graph, whose arrows pass columns of boxes of any width."""
+    stream = random.Random(seed)
+    nodes = [Value(stream.uniform(-1, 1), label=f"x{i}") for i in range(3)]
+    for i in range(9):
+        operands = stream.sample(nodes, 2) if i % 4 else nodes[-3:]
+        nodes.append(autograd.sum(operands) * operands[0])
+        nodes[-1].label = "a_long_name_" * stream.randint(0, 2) + f"v{i}"
+    return autograd.sum(nodes)
+
+
+def points(group: Group) -> Iterator[tuple[float, float]]:
+    """Points on the curves of an arrow."""
+    for shape in group.shapes:
+        if isinstance(shape, Curve):
+            for i in range(0, len(shape.points) - 1, 3):
+                a, b, c, d = shape.points[i : i + 4]
+                for t in (0.1, 0.3, 0.5, 0.7, 0.9):
+                    parts = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+                    x, y = (sum(w * p[k] for w, p in zip(parts, (a, b, c, d))) for k in (0, 1))
+                    yield x, y
+
+
+@pytest.mark.parametrize("options", [{}, {"collapse": "none", "size": "natural"}, {"rankdir": "TB"}], ids=str)
+def test_no_arrow_passes_behind_a_box_or_a_word(options: dict[str, Any]) -> None:
+    found = {f"skipping {seed}": draw(skipping(seed), **options) for seed in range(3)}
+    for name, drawing in {**found, **(drawings() if not options else {})}.items():
+        (scene,) = [group for group in drawing.scene.shapes if isinstance(group, Group)]
+        arrows = [group for group in scene.shapes if isinstance(group, Group) and group.kind == "arrow"]
+        areas = [(r.x, r.y, r.x + r.width, r.y + r.height, key) for key, (r, _) in rectangles(drawing).items()]
+        for arrow in arrows:
+            texts = [text for text in arrow.shapes if isinstance(text, Text)]
+            areas += [(t.x, t.y - 0.6 * t.size, t.x + t.width, t.y, t.words) for t in texts]
+        for arrow in arrows:
+            for x, y in points(arrow):
+                behind = [what for a, b, c, d, what in areas if a + 1 < x < c - 1 and b + 1 < y < d - 1]
+                assert not behind, (name, arrow.title, behind)
 
 
 def order(drawing: Drawing) -> list[str]:
