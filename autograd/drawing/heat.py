@@ -131,7 +131,8 @@ def _map(table: Table, corner: Point, cell: tuple[float, float], texts: Texts | 
             if texts:
                 shapes += placed((Run(texts[r][c]),), x + width / 2, y + height / 2 + 0.35 * FONT, FONT, 0.5)
             if rows * columns <= HOVERED:
-                hovers.append(Group("", "cell", tuple(shapes), table.said(r, c)))
+                key = f"{table.key}-{r}-{c}" if texts else ""
+                hovers.append(Group(key, "cell", tuple(shapes), table.said(r, c)))
         if rows * columns > HOVERED:
             area = Rect(corner[0], y, columns * width, height, UNSEEN)
             hovers.append(Group("", "cell", (area,), table.row_said(r)))

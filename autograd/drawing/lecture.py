@@ -12,6 +12,7 @@ from autograd.drawing.words import Words
 from autograd.engine import Value
 from autograd.symbols.text import number, signed
 
+WRITTEN = 24  # inputs: of more, a heat map has no numbers
 NAMED = 4  # nodes in a step that are written one by one
 
 
@@ -104,18 +105,20 @@ class _Lecture:
         if len(neuron.weights) > SMALL:
             yield self._all_weights(i, n, neuron)
             return
-        key, z = f"node-{i}-{n}", self.words.name(neuron.z, "z")
+        key, heat, z = f"node-{i}-{n}", f"heat-{i - 1}-∂", self.words.name(neuron.z, "z")
         delta = self.network.adjoint(neuron.z)
         for m, (w, x) in enumerate(zip(neuron.weights, self.network.layers[i - 1].inputs)):
-            wire = f"wire-{i - 1}-{m}-{n}"
+            wire, cell = f"wire-{i - 1}-{m}-{n}", f"{heat}W-{n}-{m}"
             answer = x.data * delta if isinstance(x.data, float) and isinstance(delta, float) else None
             why = f"∂{z}/∂{self.network.short(w)} is its input, {self.words.name(x, self.words.letter(x))}."
             what = self._part(w, f"{signed(x.data)} × {signed(shown_number(delta))}", answer)
-            yield Step("backward", what, why, (wire, key), _in("product", (f"{wire}-label",)), key, i, answer)
+            reveals = (*_in("product", (f"{wire}-label",)), *_in("ink", (cell,)))
+            yield Step("backward", what, why, (wire, cell, key), reveals, key, i, answer)
         if neuron.bias is not None:
             what = self._part(neuron.bias, "", delta)
             why = f"∂{z}/∂{self.network.short(neuron.bias)} is 1."
-            yield Step("backward", what, why, (key,), _in("product", (key,)), key, i)
+            cell = f"{heat}b-{n}-0"
+            yield Step("backward", what, why, (cell, key), (*_in("product", (key,)), *_in("ink", (cell,))), key, i)
 
     def _part(self, w: Value, product: str, part: float | None) -> str:
         """∂C/∂w = x × ∂C/∂z; of a weight that is used more than once, what this use adds to it."""
@@ -132,7 +135,9 @@ class _Lecture:
         key, heat = f"node-{i}-{n}", f"heat-{i - 1}-∂"
         if neuron.bias is not None:
             what += f"; {self._part(neuron.bias, '', self.network.adjoint(neuron.z))}"
-        return Step("backward", what, "Point at a cell for its number.", (key, f"{heat}W", f"{heat}b"), (), key, i)
+        shown = len(neuron.weights) if len(neuron.weights) <= WRITTEN else 0
+        row = (*(f"{heat}W-{n}-{m}" for m in range(shown)), f"{heat}b-{n}-0")
+        return Step("backward", what, "Point at a cell for its number.", (key, *row), _in("ink", row), key, i)
 
 
 def _in(colour: str, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:

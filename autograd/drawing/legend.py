@@ -11,7 +11,7 @@ def legend(scene: Scene, has_maps: bool, has_lines: bool, has_rings: bool, is_ba
     told: list[Run] = []
     if has_maps:
         told += [Run("■ positive  ", "positive"), Run("■ negative", "negative")]
-        told.append(Run("; the darker, the larger.  ", "faint"))
+        told.append(Run("; the stronger the colour, the larger.  ", "faint"))
     if any(look.fill == "warning" for look in looks(scene.shapes)):
         told.append(Run("■ not finite  ", "warning"))
     if has_rings:

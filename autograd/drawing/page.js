@@ -191,7 +191,7 @@
     document.querySelectorAll(".found").forEach((e) => e.classList.remove("found"));
     if (!wanted) return;
     const said = (e) => (e.querySelector(":scope > title")?.textContent || "").toLowerCase();
-    const groups = [...picture().querySelectorAll("g.box, g.row, g.neurons, g.inputs, g.cost, g.wire")];
+    const groups = [...picture().querySelectorAll("g.box, g.row, g.neurons, g.inputs, g.cost, g.wire, g.cell")];
     const found = groups.filter((e) => said(e).split(/[^\p{L}\p{N}\p{M}_.\[\]]+/u).includes(wanted));
     const near = found.length ? found : groups.filter((e) => said(e).startsWith(wanted));
     near.forEach((e) => e.classList.add("found"));

@@ -307,8 +307,20 @@ def test_steps_of_a_layer_can_be_taken_at_once(browser: webdriver.Chrome, networ
 def test_a_name_can_be_found(browser: webdriver.Chrome, network_page: Path) -> None:
     browser.get(network_page.as_uri())
     browser.find_element(By.ID, "search").send_keys("layers.1.neurons.3.b")
-    (found,) = browser.find_elements(By.CSS_SELECTOR, ".found")
-    assert found.get_attribute("id") == "node-2-3"
+    found = browser.find_elements(By.CSS_SELECTOR, ".found")
+    assert {e.get_attribute("id") for e in found} == {"heat-1-b-3-0", "heat-1-∂b-3-0", "node-2-3"}
+
+
+def test_a_step_marks_a_cell_and_shows_its_number(browser: webdriver.Chrome, network_page: Path) -> None:
+    steps = json.loads(re.findall(r'id="steps">(.*?)</script>', network_page.read_text(encoding="utf-8"))[0])["network"]
+    at = next(i for i, step in enumerate(steps) if "heat-0-∂W-0-0" in step["focus"])
+    browser.get("about:blank")
+    browser.get(network_page.as_uri() + f"#network={at + 1}")
+    script = """return ["heat-0-∂W-0-0", "heat-0-∂W-0-1", "node-1-0"].map((id) => {
+      const [rect, text] = ["rect", "text"].map((name) => document.getElementById(id).querySelector(name));
+      return [rect.checkVisibility({ opacityProperty: true }), text && getComputedStyle(text).visibility];
+    })"""
+    assert browser.execute_script(script) == [[True, "visible"], [False, "hidden"], [True, None]]
 
 
 def test_a_label_does_not_run(browser: webdriver.Chrome, page: Path) -> None:
