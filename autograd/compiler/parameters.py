@@ -48,6 +48,7 @@ class Parameters:
         except ValueError:  # a C function without a signature
             self.signature = ANY
         self.rows, self.static, self.index = _names("rows", rows), _names("static", static), _names("index", index)
+        self._where = f" for {self.signature}"  # in errors
         parameters = self.signature.parameters
         for parameter in self.index:
             if parameter not in self.rows:
@@ -135,7 +136,7 @@ class Parameters:
         fixed = dict.fromkeys(self.static, "static") | dict.fromkeys(self.index, "an index")
         moving = [i for i, (place, _) in enumerate(passed.places) if place not in fixed]
         found = []
-        for i in select_arguments(self.name, argnums, count, f" for {self.signature}"):
+        for i in select_arguments(self.name, argnums, count, self._where):
             at = self._at(passed, i)
             if at not in moving:
                 raise ValueError(

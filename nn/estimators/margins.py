@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
 RIDGE = 1e-15
-SHORT = 0.995  # of the way to the nearest bound, which no step reaches
-STEPS = 100  # two or three dozen are enough, whatever the data
+FIRST = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
+SHORT = 0.999  # of the way to the nearest bound, which no step reaches
+STEPS = 100  # one or two dozen are enough, whatever the data
 
 
 class Margin(NamedTuple):
@@ -39,44 +41,45 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
     >>> margin.v.round(6).tolist(), round(margin.loss - margin.bound, 9)
     ([1.0], 0.0)
     """
-    v, slack, spare = np.zeros(B.shape[1]), np.full(len(B), 2.0), np.ones(len(B))  # B·v + slack - spare = 1
-    pulls, rest = costs / 2, costs / 2  # rest = costs - pulls, without its rounding
-    found = Margin(v, 0 * pulls, float(np.sum(costs)), 0.0, 0)
+    v = np.zeros(B.shape[1])
+    # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
+    state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST * costs, (1 - FIRST) * costs]])
+    found = Margin(v, 0 * costs, float(np.sum(costs)), 0.0, 0)
     for step in range(steps + 1):
-        margins = B @ v
+        (rooms, forces), margins = state, B @ v
         loss = float(costs @ np.maximum(0, 1 - margins) + 0.5 * np.sum(penalty * v * v))
         if loss <= found.loss:
             found = found._replace(v=v, loss=loss)
         found = found._replace(steps=step)
-        products = float(spare @ pulls + slack @ rest)  # the gap of weights and pulls in balance
+        products = float(np.vdot(rooms, forces))  # the gap of weights and pulls in balance
         if products <= NEAR * found.loss or step == steps:
-            balanced = _balanced(B[:, penalty == 0], pulls, rest)
+            balanced = _balanced(B[:, penalty == 0], *forces)
             bound = _dual(B, balanced, penalty)
             if bound > found.bound:
                 found = found._replace(pulls=balanced, bound=bound)
         close = found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs)
         if close or products <= LOST * found.loss:
             break
-        weight = 1 / (slack / rest + spare / pulls)
-        curvature = (B.T * weight) @ B + np.diag(penalty)
-        unbalanced, off = penalty * v - B.T @ pulls, margins + slack - spare - 1
+        ratios = rooms / forces
+        weight = 1 / (ratios[0] + ratios[1])
+        solved = _solver(B * np.sqrt(weight)[:, np.newaxis], penalty)
+        unbalanced, off = penalty * v - forces[0] @ B, margins + rooms[1] - rooms[0] - 1
 
-        def towards(of_spare: Any, of_slack: Any) -> Any:
-            """The step that brings spare·pulls and slack·rest to these changes of them, and the rest to balance."""
-            h = of_spare / pulls - of_slack / rest - off  # noqa: B023
-            dv = _solved(curvature, B.T @ (weight * h) - unbalanced)  # noqa: B023
-            dp = weight * (h - B @ dv)  # noqa: B023
-            return dv, dp, (of_slack + slack * dp) / rest, (of_spare - spare * dp) / pulls  # noqa: B023
+        def towards(moved: Any) -> Any:
+            """The step that adds forces·moved to rooms·forces, and balances the rest: of v, and of the state."""
+            h = moved[0] - moved[1] - off  # noqa: B023
+            dv = solved((weight * h) @ B - unbalanced)  # noqa: B023
+            pulled = weight * (h - B @ dv)  # noqa: B023
+            pulled = np.array([pulled, -pulled])
+            return dv, np.array([moved - ratios * pulled, pulled])  # noqa: B023
 
-        mean = products / (2 * len(B))
-        dv, dp, dslack, dspare = towards(-spare * pulls, -slack * rest)
-        size = _longest((pulls, dp), (rest, -dp), (slack, dslack), (spare, dspare))
-        ahead = (spare + size * dspare) @ (pulls + size * dp) + (slack + size * dslack) @ (rest - size * dp)
-        centre = mean * (float(ahead) / (2 * len(B)) / mean) ** 3
-        dv, dp, dslack, dspare = towards(centre - spare * pulls - dspare * dp, centre - slack * rest + dslack * dp)
-        size = SHORT * _longest((pulls, dp), (rest, -dp), (slack, dslack), (spare, dspare))
-        v, pulls, rest = v + size * dv, pulls + size * dp, rest - size * dp
-        slack, spare = slack + size * dslack, spare + size * dspare
+        mean = products / rooms.size
+        _, ahead = towards(-rooms)
+        there = state + _longest(state, ahead) * ahead
+        centre = mean * (float(np.vdot(there[0], there[1])) / products) ** 3
+        dv, dstate = towards((centre - ahead[0] * ahead[1]) / forces - rooms)
+        size = SHORT * _longest(state, dstate)
+        v, state = v + size * dv, state + size * dstate
     return found
 
 
@@ -95,13 +98,16 @@ def _dual(B: Any, pulls: Any, penalty: Any) -> float:
     return float(np.sum(pulls) - 0.5 * np.sum(pull[held] ** 2 / penalty[held]))
 
 
-def _longest(*pairs: tuple[Any, Any]) -> float:
+def _longest(state: Any, step: Any) -> float:
     """The longest step, at most 1, that keeps every number, all above 0, at 0 or more."""
     with np.errstate(divide="ignore", over="ignore"):
-        return 1 / max(1.0, *[float(np.max(-d / x, initial=0.0)) for x, d in pairs])
+        return 1 / max(1.0, -float(np.min(step / state)))
 
 
-def _solved(H: Any, r: Any) -> Any:
-    """H⁻¹r, in units in which H has ones on its diagonal; RIDGE keeps it regular where rounding does not."""
+def _solver(root: Any, penalty: Any) -> Callable[[Any], Any]:
+    """r ↦ (rootᵀ·root + penalty)⁻¹r, in units of a diagonal of ones; RIDGE keeps it regular where rounding does not."""
+    H = root.T @ root
+    H[np.diag_indices(len(H))] += penalty
     unit = 1 / np.sqrt(np.diag(H))
-    return unit * np.linalg.solve(unit[:, np.newaxis] * H * unit + RIDGE * np.eye(len(H)), unit * r)
+    scaled = unit[:, np.newaxis] * H * unit + RIDGE * np.eye(len(H))
+    return lambda r: unit * np.linalg.solve(scaled, unit * r)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from autograd import compile
+
+BLOCK = 2**18  # numbers: two megabytes
 
 
 class LinearObjective:
@@ -52,18 +54,27 @@ class LinearObjective:
 
     def value_and_grad(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
         """The loss and its gradient with respect to the weights."""
-        loss, slopes = self.slopes(theta, X, y)
         pulled = self._pulled(theta)
-        return float(loss + 0.5 * np.sum(pulled * theta)), self._over_rows(slopes, X) + pulled
+        loss, g, whole = 0.0, np.zeros(len(theta)), len(X) if self.shares is None else 1.0
+        for rows in _in_cache(X):
+            part, slopes = self._sums(theta, X[rows], y[rows], rows)
+            loss, g = loss + part, g + self._over_rows(slopes, X[rows])
+        return float(loss / whole + 0.5 * np.sum(pulled * theta)), g / whole + pulled
 
     def slopes(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
         """The mean loss without the penalty, and its derivatives with respect to the scores."""
+        loss, slopes = self._sums(theta, X, y, slice(None))
+        return (loss / len(X), slopes / len(X)) if self.shares is None else (loss, slopes)
+
+    def _sums(self, theta: Any, X: Any, y: Any, rows: slice) -> tuple[float, Any]:
+        """The losses of these rows, times their shares if any: the sum, and its derivatives."""
         Z = self.scores(theta, X)
         if self.shares is None:
-            mean, slopes = self.compiled.value_and_grad(Z, y, reduce="mean")
-            return mean, slopes
+            loss, slopes = self.compiled.value_and_grad(Z, y, reduce="sum")
+            return loss, slopes
+        shares = self.shares[rows]
         losses, slopes = self.compiled.value_and_grad(Z, y)
-        return float(self.shares @ losses), (slopes.T * self.shares).T
+        return float(shares @ losses), (slopes.T * shares).T
 
     def hvp(self, theta: Any, X: Any, y: Any, *, tangents: Any) -> Any:
         """The product of the Hessian with a vector."""
@@ -105,11 +116,22 @@ class LinearObjective:
     def _over_rows(self, slopes: Any, X: Any) -> Any:
         with np.errstate(all="ignore"):
             rows = slopes.reshape(len(X), -1).T
-            return np.column_stack([rows @ X, rows.sum(axis=1)] if self.intercept else [rows @ X]).ravel()
+            found = np.empty((len(rows), X.shape[1] + self.intercept))
+            found[:, : X.shape[1]] = rows @ X
+            if self.intercept:
+                found[:, -1] = rows.sum(axis=1)
+        return found.ravel()
 
     def _pulled(self, theta: Any) -> Any:
         """λⱼwⱼ."""
         return (theta.reshape(self.outputs, -1) * self.penalty).ravel()
+
+
+def _in_cache(X: Any) -> Iterator[slice]:
+    """Blocks of rows, nearly alike in size: scores and slopes of one read it while it is in the cache."""
+    count = max(1, -(-X.size // BLOCK))
+    for k in range(count):
+        yield slice(len(X) * k // count, len(X) * (k + 1) // count)
 
 
 @cache

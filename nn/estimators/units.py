@@ -11,7 +11,7 @@ import numpy as np
 
 ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less is constant
 SAFE = 400  # binary digits of the exponent: the square of a number of fewer fits in floats, with room for sums
-LARGE = 2**16  # numbers: the mean of more takes too long in extended precision
+LARGE = 2**11  # numbers: extended precision takes more than twice as long for more, and plain rounds the spread alone
 WIDE = 2048  # numbers that stay in the fastest memory
 SEEN = 1e-9  # relative to the largest weight, in units of the columns: less changes no prediction
 
@@ -128,7 +128,7 @@ def _side_by_side(X: Any) -> tuple[Any, int]:
 
 
 def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, Any]:
-    """Columns less their means, each correct to one rounding; the means in extended precision; the largest differences.
+    """Columns less their means, to rounding; the means, in extended precision; the largest distance from each mean.
 
     `ends` are the `extremes` of X. What is done to a column keeps its order, so they are at its ends.
 
@@ -141,6 +141,10 @@ def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, 
     near = shares @ X
     away = _with_row(np.subtract, X, near)
     rest = shares @ away  # the rounding of `near`, which a sum near 0 shows
-    away = _with_row(np.subtract, away, rest, out=away)
-    high, low = ((end - near - rest).astype(float) for end in ends or extremes(X))
-    return away.astype(float, copy=False), near + rest.astype(np.longdouble), np.maximum(np.abs(high), np.abs(low))
+    sides = [end - near for end in ends or extremes(X)]
+    if np.any(np.abs(rest) > np.finfo(float).eps / 4 * np.minimum(*np.abs(sides))):
+        away, sides = _with_row(np.subtract, away, rest, out=away), [side - rest for side in sides]
+    else:
+        rest = 0 * rest
+    largest = np.maximum(*np.abs(sides)).astype(float)
+    return away.astype(float, copy=False), near + rest.astype(np.longdouble), largest
