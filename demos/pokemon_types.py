@@ -222,7 +222,8 @@ def why_not_squared_error() -> None:
             axes[1].semilogy(np.array(history) / history[0], color=colour, label=name)
         axes[0].set(title="the loss of a row of target 1", xlabel="z", ylabel="loss")
         axes[1].set(title="gradient descent from far off", xlabel="step", ylabel="loss / loss at the start")
-        axes[0].legend()
+        for axis in axes:
+            axis.legend()
     print("Where σ is far from its target the squared error is as flat as at its minimum: descent stands still there.")
 
 
@@ -267,9 +268,10 @@ def eighteen(rows: list[dict[str, str]]) -> None:
     shows = "the mean P of every type, for held-out Pokémon of every type"
     with figure(FOLDER / "eighteen.png", shows, width=11, height=10) as axis:
         shades = axis.imshow(mean, cmap="Blues", vmin=0)
-        axis.set(xticks=range(len(types)), yticks=range(len(types)), yticklabels=types, ylabel="type")
         axis.set_xticks(range(len(types)), types, rotation=90)
-        axis.set(xlabel="P of type", title="odd numbers; on the diagonal: the mean P of the true type")
+        axis.set_yticks(range(len(types)), [f"{name} ({np.sum(y[~even] == name)})" for name in types])
+        axis.set(ylabel="type (how many)", xlabel="P of type")
+        axis.set(title="odd numbers; on the diagonal: the mean P of the true type")
         axis.grid(False)
         axis.figure.colorbar(shades, ax=axis)
     two, true = (np.mean(np.isin(of, TYPES)) for of in (model.predict(Z[~even]), y[~even]))
