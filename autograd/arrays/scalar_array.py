@@ -77,6 +77,8 @@ class TracedArray(ScalarArray):
     """A ScalarArray while a function is traced, where a mask or an index is not known."""
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int:
+            return super().__getitem__(index)
         kind = kind_of_index(index)
         if kind is Condition and numpy.shape(index) == self.shape:
             return Chosen(self.view(ndarray), bare(index))

@@ -288,7 +288,10 @@ _pauses: list[None] = []  # of the garbage collector, one item for each active p
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing."""
+    """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing.
+
+    What was made meanwhile counts as old, or the first collection afterwards would go through all of it.
+    """
     if not gc.isenabled():
         yield
         return
@@ -298,6 +301,9 @@ def uncollected() -> Iterator[None]:
             gc.disable()
             yield
         finally:
+            if not gc.get_freeze_count():  # nothing that a user has frozen
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
             del _pauses[-1:]
     finally:

@@ -143,6 +143,8 @@ class Branches:
 
     def item(self, xs: Any, key: Any) -> Any:
         """`xs[key]`."""
+        if type(key) is int and not isinstance(xs, dict):
+            return xs[key]
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
