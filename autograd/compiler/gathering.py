@@ -77,20 +77,20 @@ class Gathering:
         item: Any = None
         for index, count in choice.axes:
             i = _evaluated(index, columns)
-            low, high = (i.min(), i.max()) if i.size else (0, 0)
-            if low < -count or high >= count:
-                row = numpy.flatnonzero((i < -count) | (i >= count))[0]
-                raise IndexError(
-                    f"{self.name}: the index {choice.text} is {i.flat[row]} in row {row}, and there are {count}"
-                )
-            i = numpy.where(i < 0, i + count, i) if low < 0 else i
+            if numpy.maximum.reduce(i.view(numpy.uintp), axis=None, initial=0) >= count:  # or below 0
+                wrong = numpy.flatnonzero((i < -count) | (i >= count))
+                if len(wrong):
+                    row = wrong[0]
+                    raise IndexError(
+                        f"{self.name}: the index {choice.text} is {i.flat[row]} in row {row}, and there are {count}"
+                    )
+                i = numpy.where(i < 0, i + count, i)
             item = i if item is None else item * count + i
         return item
 
-    def _gathered(self, q: int, arrays: Sequence[Any], chosen: Any) -> Any:
-        """The numbers of the chosen items, rows first, from the arrays of an argument."""
+    def _gathered(self, q: int, flat: Any, chosen: Any) -> Any:
+        """The numbers of the chosen items, rows first, from all numbers of an argument."""
         places = self.gathers.inputs[q].places
-        flat = numpy.concatenate([numpy.ravel(x) for x in arrays]) if len(arrays) > 1 else numpy.ravel(arrays[0])
         start = self.starts[q]
         if start is not None:
             return flat[start : start + places.size].reshape(places.shape).take(chosen, 0)
@@ -98,9 +98,10 @@ class Gathering:
 
     def vectors(self, arrays: Sequence[Any], arguments: Sequence[int], chosen: Sequence[Any]) -> list[Any]:
         """Arrays like those of some arguments, such as their tangents, then what is gathered from them."""
-        found = self._by_argument(arrays, arguments)
-        more = [self._gathered(q, found[self.gathers.inputs[q].argument], chosen[q]) for q in self.below(arguments)]
-        return [*arrays, *more]
+        found, below = self._by_argument(arrays, arguments), self.below(arguments)
+        of = [self.gathers.inputs[q].argument for q in below]
+        flat = {k: numpy.concatenate([numpy.ravel(x) for x in found[k]]) for k in set(of)}
+        return [*arrays, *[self._gathered(q, flat[k], chosen[q]) for q, k in zip(below, of)]]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
         """The derivatives of some arguments, from those and the ones of what was gathered, all added up.
@@ -110,22 +111,24 @@ class Gathering:
         below = self.below(arguments)
         own = arrays[: len(arrays) - len(below)]
         found = self._by_argument(own, arguments)
+        slopes: dict[int, list[tuple[Any, Any]]] = {}  # and their places, of each argument
         for q, x in zip(below, arrays[len(own) :]):
-            gather = self.gathers.inputs[q]
-            size = self.sizes[gather.argument]
             places = self.places(q, chosen[q])
+            slopes.setdefault(self.gathers.inputs[q].argument, []).append((places, x.reshape(places.shape)))
+        for k, pairs in slopes.items():
+            size = self.sizes[k]
+            places, numbers = (numpy.concatenate(side, axis=1) for side in zip(*pairs))
             if each:
                 places = places + size * numpy.arange(len(places))[:, None]
-            total = numpy.bincount(places.ravel(), x.ravel(), size * (len(places) if each else 1))
-            _add(found[gather.argument], total.reshape(len(places), size) if each else total, each)
+            total = numpy.bincount(places.ravel(), numbers.ravel(), size * (len(places) if each else 1))
+            _add(found[k], total.reshape(len(places), size) if each else total, each)
         return own
 
     def places(self, q: int, chosen: Any) -> Any:
         """The places in their argument of the numbers of the chosen items."""
         places = self.gathers.inputs[q].places
-        start, width = self.starts[q], places.shape[1]
-        if start is not None:
-            return start + (chosen * width)[:, None] + numpy.arange(width)
+        if self.starts[q] is not None:
+            return (chosen * places.shape[1])[:, None] + places[0]
         return places[chosen]
 
 
