@@ -19,7 +19,7 @@ from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
 
-REDUCTIONS = ("sum", "mean", None)
+REDUCTIONS = (None, "sum", "mean")
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
 
 
@@ -78,7 +78,7 @@ class Compiled:
         """The program of the latest call; ValueError before the first."""
         if self._latest is None:
             raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
-        return self._latest.program
+        return self._latest.latest.program
 
     @property
     def backend(self) -> Backend:
@@ -88,12 +88,14 @@ class Compiled:
         >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
         numpy: as asked for
         """
-        return self.options.preferred if self._latest is None else self._latest.backend
+        return self.options.preferred if self._latest is None else self._latest.latest.backend
 
     # --- what it computes
 
     def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
         """The value for each row, or their sum or mean; one value where no argument has rows."""
+        if not kwargs and (found := self._directly("value", args, reduce, ())) is not None:
+            return found
         try:
             plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
@@ -113,10 +115,13 @@ class Compiled:
         >>> fast.value_and_grad(2.0, [1.0, 3.0], reduce="sum")
         (20.0, 10.0)
         """
+        both: tuple[Any, Any] | None = None if kwargs else self._directly("gradient", args, reduce, argnums)
+        if both is not None:
+            return both
         try:
             plan, arrays, rows = self._ready("gradient", args, kwargs, reduce, argnums)
         except UnfitNumber as error:
-            both: tuple[Any, Any] = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
+            both = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
             return both
         first, *others = plan.run(arrays, rows, reduce)
         value = first if plan.each else float(first)
@@ -255,6 +260,18 @@ class Compiled:
 
     # --- arguments
 
+    def _directly(self, kind: str, args: tuple[Any, ...], reduce: str | None, argnums: Any) -> Any:
+        """What machine code finds from the arguments as they are; None where the long way has to be taken."""
+        traces = self._traces
+        if not self._is_plain(argnums) or reduce not in REDUCTIONS or traces.watch.changed():
+            return None
+        for direct, plan in traces.direct.get((kind, reduce, argnums), ()):
+            found = direct(args)
+            if found is not None:
+                self._latest = plan
+                return found
+        return None
+
     def _ready(
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan | PathsPlan, Sequence[Any], int | None]:
@@ -269,7 +286,8 @@ class Compiled:
             known = traces.known.get((kind, reduce, argnums, fixed, flat, shapes_in(arrays)))
             if known is not None:
                 self._latest, rows, _ = known
-                return known[0], arrays, rows
+                traces.directly((kind, reduce, argnums), args, known.plan)
+                return known.plan, arrays, rows
         call = self._read(args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
         if direct and (constants := self.parameters.constants(args)) is not None:

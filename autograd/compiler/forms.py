@@ -48,11 +48,11 @@ class Writing:
             self.do(f"({', '.join(names)},) = {whole}")
         return names
 
-    def function(self, result: str) -> Callable[[Any], Any]:
+    def function(self, result: str) -> Callable[..., Any]:
         """The function that returns `result`."""
         source = "\n".join([f"def function({self.parameter}):", *self.lines, f"    return {result}"])
         exec(compile(source, "<form>", "exec"), self.objects)
-        made: Callable[[Any], Any] = self.objects["function"]
+        made: Callable[..., Any] = self.objects["function"]
         return made
 
 
@@ -74,22 +74,24 @@ def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | N
     writing.do(f"if len(args) != {len(args)}: return None")
     leaves: list[str] = []
     for x, name, converter in zip(args, writing.unpack("args", len(args)), converters):
-        _take(writing, x, name, converter, leaves)
+        take(writing, x, name, converter, leaves, _numbers)
     return writing.function(f"({''.join(f'{leaf}, ' for leaf in leaves)})")
 
 
-def _take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str]) -> None:
-    """Write the lines that check and unpack x."""
+def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str], numbers: Any) -> None:
+    """Write the lines that check and unpack x; `numbers` makes arrays of lists of numbers, which else stay lists."""
     kind = type(x)
     if not isinstance(x, (list, tuple, dict)):
         leaves.append(name)
         return
     is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
     if kind is list if converter else kind is not dict and len(x) and PLAIN.issuperset(map(type, x)):
-        made = writing.fresh()
+        convert = _attempt(converter) if converter else numbers
+        made = writing.fresh() if convert else name
         writing.do(f"if {is_kind}: return None")
-        writing.do(f"{made} = {writing.refer(_attempt(converter) if converter else _numbers)}({name})")
-        writing.do(f"if {made} is None: return None")
+        if convert:
+            writing.do(f"{made} = {writing.refer(convert)}({name})")
+            writing.do(f"if {made} is None: return None")
         leaves.append(made)
         return
     if isinstance(x, dict):
@@ -99,7 +101,7 @@ def _take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str]
         writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")
         parts, values = list(x), name
     for part, inner in zip(parts, writing.unpack(values, len(parts))):
-        _take(writing, part, inner, converter, leaves)
+        take(writing, part, inner, converter, leaves, numbers)
 
 
 def _numbers(x: Any) -> Any:
@@ -131,27 +133,28 @@ def restorer(specs: tuple[Any, ...], by_row: tuple[bool, ...]) -> Callable[[Sequ
     ({'w': [1.0, 1.0], 'b': 3.0},)
     """
     writing = Writing("arrays")
-    writing.objects["first"] = _last_axis_first
     at = writing.lines  # the arrays are unpacked once it is known how many there are
     leaves: list[str] = []
-    results = [_put(writing, spec, has_rows, leaves) for spec, has_rows in zip(specs, by_row, strict=True)]
+    results = [put(writing, spec, has_rows, leaves) for spec, has_rows in zip(specs, by_row, strict=True)]
     if leaves:
         at.insert(0, f"    ({', '.join(leaves)},) = arrays")
     return writing.function(f"({''.join(f'{result}, ' for result in results)})")
 
 
-def _put(writing: Writing, spec: Any, by_row: bool, leaves: list[str]) -> str:
-    """Write the lines that make a structure; returns its name."""
+def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: bool = False) -> str:
+    """Write the lines that make a structure; returns its name. If `plain`, what is not by row is numbers and lists."""
     made = writing.fresh()
     if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
         leaves.append(made)
         if isinstance(spec, NumbersSpec):
-            items = f"list(first({made}))" if by_row else f"{made}.tolist()"
+            items = (
+                f"list({writing.refer(_last_axis_first)}({made}))" if by_row else made if plain else f"{made}.tolist()"
+            )
             writing.do(f"{made} = {_sequence(writing, spec.make, items)}")
-        elif isinstance(spec, NumberSpec) and not by_row:
+        elif isinstance(spec, NumberSpec) and not by_row and not plain:
             writing.do(f"{made} = float({made})")
         return made
-    parts = [_put(writing, part, by_row, leaves) for part in spec.parts]
+    parts = [put(writing, part, by_row, leaves, plain) for part in spec.parts]
     if isinstance(spec, DictSpec):
         items = ", ".join(f"{writing.refer(key)}: {part}" for key, part in zip(spec.keys, parts))
         writing.do(f"{made} = {{{items}}}")

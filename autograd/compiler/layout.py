@@ -195,17 +195,19 @@ def template(spec: Any) -> Any:
     return spec.make([template(part) for part in spec.parts])
 
 
-def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
-    """The shape of each leaf array, in order."""
-    if isinstance(spec, NumberSpec):
-        yield ()
-    elif isinstance(spec, ArraySpec):
-        yield spec.shape
-    elif isinstance(spec, NumbersSpec):
-        yield (spec.length,)
+def leaves_in(spec: Any) -> Iterator[Any]:
+    """The numbers, arrays, and lists of plain numbers in a spec, in order."""
+    if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
+        yield spec
     else:
         for part in spec.parts:
-            yield from shapes_of(part)
+            yield from leaves_in(part)
+
+
+def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
+    """The shape of each leaf array, in order."""
+    for leaf in leaves_in(spec):
+        yield leaf.shape if isinstance(leaf, ArraySpec) else (leaf.length,) if isinstance(leaf, NumbersSpec) else ()
 
 
 def size_of(spec: Any) -> int:

@@ -61,6 +61,11 @@ class PathsPlan:
             self._form = Plan(self.kind, program, self.specs, (), self.chosen, self.each, self.options)
         return self._form
 
+    @property
+    def latest(self) -> PathsPlan:
+        """Itself, which grows where a `Plan` has a successor."""
+        return self
+
     def prepare(self) -> None:
         """Nothing is prepared: the rows of a call tell which paths they take."""
 

@@ -191,9 +191,7 @@ class Plan:
 
         A program says itself whether the turns suffice; before it is compiled, turns are tried on NumPy.
         """
-        plan = self
-        while plan.successor is not None:
-            plan = plan.successor
+        plan = self.latest
         if plan._guard is not None and not plan._factories:
             plan = plan._longer_by(plan._tried(arrays, rows), arrays, rows)
         while True:
@@ -288,14 +286,36 @@ class Plan:
         row = int((found > 0).argmax())
         raise raised(errors[found[row] - 1], self.traced.name, row if self.traced.rows else None)
 
-    def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
-        idle = self._idle[safe]
+    @property
+    def latest(self) -> Plan:
+        """The plan with the most turns for these calls."""
+        plan = self
+        while plan.successor is not None:
+            plan = plan.successor
+        return plan
+
+    @cached_property
+    def is_direct(self) -> bool:
+        """Whether machine code can take the arguments as they are."""
+        given = self.kind.results in (("value",), ("number", "derivatives")) and self.gathering is None
+        return given and self.backend.name == "llvm"
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the last result is the code of an error."""
+        return self._guard is not None
+
+    def executor(self, safe: bool = False) -> Any:
+        """An idle executor of the fast or the safe program, or a new one."""
         try:
-            executor = idle.pop()
+            return self._idle[safe].pop()
         except IndexError:
-            executor = self._factory(safe).executor()
+            return self._factory(safe).executor()
+
+    def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        executor = self.executor(safe)
         results: tuple[list[Any], bool] = executor.run(arrays, rows, mean)
-        idle.append(executor)
+        self._idle[safe].append(executor)
         return results
 
     def prepare(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from autograd.compiler.backends import Options
 from autograd.compiler.building import along_with, called_as, part_of
+from autograd.compiler.direct import FIXED, Direct, direct
 from autograd.compiler.folding import folded
 from autograd.compiler.forms import Flattener, flattener
 from autograd.compiler.layout import (
@@ -97,6 +98,8 @@ class Traces:
         self.plans: dict[Any, Plan | PathsPlan] = {}
         self.known: dict[Any, Known] = {}  # by static arguments, form and shapes
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
+        # For direct calls, by kind, reduction and what is differentiated: functions, latest first, and their plans.
+        self.direct: dict[Any, list[tuple[Direct, Plan]]] = {}
         self.turns = FIRST_TURNS
         self._tracing = Lock()
 
@@ -122,6 +125,21 @@ class Traces:
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
         self.known[(*key, flat, shapes)] = found
+
+    def directly(self, key: Any, args: tuple[Any, ...], plan: Plan | PathsPlan) -> None:
+        """Write a function for direct calls with arguments like these, which this plan serves, if there is none yet."""
+        known = self.direct.get(key, [])
+        if isinstance(plan, PathsPlan) or not plan.latest.is_direct or any(plan.latest is other for _, other in known):
+            return
+        plan = plan.latest
+        _, reduce, argnums = key
+        passed, _ = self.parameters.bound(args, {})
+        roles = [self.parameters.role(passed, i) for i in range(len(args))]
+        fixed = [self.parameters.is_static(passed, i) for i in range(len(args))]
+        converters = [FIXED if is_fixed else CONVERTERS[role] for is_fixed, role in zip(fixed, roles)]
+        made = direct(plan, args, converters, reduce == "mean", isinstance(argnums, tuple))
+        others = [item for item in known if item[1].successor is None]
+        self.direct[key] = [(made or _refused, plan), *others[: MOST_FORMS - 1]]
 
     def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
         """The plan for arguments of these specs: traced, differentiated and rolled on first use."""
@@ -259,6 +277,10 @@ class Traces:
         fingerprint, programs = saved
         if self.function is None or fingerprint == self.watch.fingerprint():
             self.programs.update(programs)
+
+
+def _refused(args: tuple[Any, ...]) -> None:
+    """In place of a direct call where machine code works for long, or on many rows: those save nothing."""
 
 
 def _folded_together(program: Program, guard: Guard) -> Program:

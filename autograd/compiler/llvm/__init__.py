@@ -20,6 +20,7 @@ Each file imports from those above it:
     writing        the module of a program
     cache          object code in a folder
     machine        this processor; from text to code in memory
+    entry          calls from Python on arguments as they are
     pool           helper threads
     executor       a call
 """

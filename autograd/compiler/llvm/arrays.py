@@ -11,7 +11,9 @@ from autograd.compiler.llvm.storage import FLOAT64
 from autograd.compiler.llvm.text import Body
 
 DATA = object.__basicsize__  # byte offset in a PyArrayObject: the address of its numbers
-DTYPE, FLAGS = DATA + 40, DATA + 48  # likewise: its dtype and flags
+AXES, LENGTHS_OF = DATA + 8, DATA + 16  # likewise: how many axes it has, and the address of their lengths
+DTYPE, FLAGS = DATA + 40, DATA + 48  # its dtype and flags
+CLASS_OF = DATA - 8  # and, as in any object, its class
 SIDE_BY_SIDE = 0x101  # NPY_ARRAY_C_CONTIGUOUS and NPY_ARRAY_ALIGNED
 
 

@@ -7,16 +7,18 @@ import math
 import struct
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
 from autograd.compiler.array_kernels import array_kernel
 from autograd.compiler.executor import Leaf
 from autograd.compiler.layout import FLOAT64
+from autograd.compiler.llvm.entry import A_LIST, A_NUMBER, A_TUPLE, AN_ARRAY, ROWS, SINGLE, Argument, entry
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.pool import Job, pool
-from autograd.compiler.llvm.storage import FINITE, UNREADABLE, Storage, laid_out
+from autograd.compiler.llvm.storage import CHUNK_ROWS, DIVISOR, FINITE, FIRST, UNREADABLE, Storage, laid_out
+from autograd.compiler.llvm.storage import FLOAT64 as FLOAT64_AT
 from autograd.compiler.llvm.writing import module_of
 from autograd.compiler.rolled import Apply, Product, Repeat, Result, Rolled, RowProduct, View
 
@@ -38,11 +40,31 @@ def compiled(
     return partial(MachineExecutor, storage, code(module_of(storage, host().native)), results, threads)
 
 
+class Calls(NamedTuple):
+    """The entries of a program's code, called with the interpreter's lock held; all but `briefly` release it."""
+
+    start: Callable[[int], int]
+    rows: Callable[[int, int], None]
+    finish: Callable[[int], int]
+    whole: Callable[[int, int], int]
+    briefly: Callable[[int, int], int]
+
+    @classmethod
+    def of(cls, addresses: dict[str, int]) -> Calls:
+        """Those at these addresses."""
+        word, result = ctypes.c_int64, ctypes.c_int
+        one, two = ctypes.PYFUNCTYPE(result, word), ctypes.PYFUNCTYPE(result, word, word)
+        rows = ctypes.PYFUNCTYPE(None, word, word)(addresses["unlocked_rows"])
+        start, finish = one(addresses["unlocked_start"]), one(addresses["unlocked_finish"])
+        return cls(start, rows, finish, two(addresses["unlocked_whole"]), two(addresses["whole"]))
+
+
 class MachineExecutor:
     """A program in machine code, and the memory of one call at a time."""
 
     def __init__(self, storage: Storage, code: Code, results: Sequence[Result], threads: int) -> None:
         self.storage, self.code, self.threads = storage, code, threads
+        self.calls = Calls.of(code.addresses)
         self.shapes = [result.shape for result in results]
         self.each = any(result.by_row for result in results)
         self.numbers = [not leaf.shape and not storage.has_rows(leaf) for leaf in storage.leaves]
@@ -77,11 +99,11 @@ class MachineExecutor:
                     float(x)  # raises as the NumPy executor does for an int that is too large
             raise
         if self.cost_once + count * self.cost < WORTHWHILE:
-            answer = self.code.briefly(self.address, self.scratch)
+            answer = self.calls.briefly(self.address, self.scratch)
         elif self.threads > 1 and chunks > 1:
             answer = self._together(min(self.threads, chunks), arrays, results)
         else:
-            answer = self.code.whole(self.address, self.scratch)
+            answer = self.calls.whole(self.address, self.scratch)
         if answer == UNREADABLE:
             return self.run([x if n else _readable(x) for x, n in zip(arrays, self.numbers)], rows, mean)
         if mean and self.each and count:
@@ -90,6 +112,49 @@ class MachineExecutor:
                     if wanted.by_row:
                         numpy.divide(result, count, result)
         return results, answer == FINITE
+
+    def entry(
+        self, classes: Sequence[type | None], plain: Sequence[bool], mean: bool
+    ) -> Callable[..., tuple[Any, ...] | None] | None:
+        """A function that runs the program on arguments as they are, then arrays for results; None if it takes long.
+
+        `classes` are those of lists and tuples of numbers among the arguments; results that are `plain` are returned,
+        as numbers or lists. The executor then serves no other calls.
+        """
+        most = min(LEAST_CHUNK, (WORTHWHILE - 1 - self.cost_once) // max(self.cost, 1))
+        if most < 0:
+            return None
+        words = numpy.zeros(FIRST + len(self.numbers) + len(self.shapes), numpy.int64)
+        words[CHUNK_ROWS], words[FLOAT64_AT:FIRST] = LEAST_CHUNK, self.addresses
+        words.view(float)[DIVISOR] = 1.0
+        start, held = words.ctypes.data, []
+        arguments, results = [], []
+
+        def array(shape: tuple[int, ...], word: int) -> int:
+            """An array that stays in a word of the frame; the address of its numbers."""
+            held.append(numpy.empty(shape))
+            words[word] = id(held[-1])
+            address: int = held[-1].ctypes.data
+            return address
+
+        for k, (leaf, of) in enumerate(zip(self.storage.leaves, classes)):
+            place, shape = start + 8 * (FIRST + k), leaf.shape
+            if of is not None:
+                arguments.append(Argument(A_LIST if of is list else A_TUPLE, of, array(shape, FIRST + k), shape))
+            elif self.numbers[k]:
+                arguments.append(Argument(A_NUMBER, float, place))
+            else:
+                by_row = (ROWS,) * self.storage.has_rows(leaf)
+                arguments.append(Argument(AN_ARRAY, numpy.ndarray, place, (*by_row, *shape)))
+        for k, (wanted, is_plain) in enumerate(zip(self.storage.results, plain)):
+            word, shape = self.storage.result(k), wanted.shape
+            if is_plain:
+                results.append((array(shape, word), shape[0] if shape else SINGLE))
+            else:
+                by_row = (ROWS,) * wanted.by_row
+                arguments.append(Argument(AN_ARRAY, numpy.ndarray, start + 8 * word, (*by_row, *shape)))
+        run = self.code.addresses["whole"]
+        return entry(run, words, self.scratch, most, mean, arguments, results, (self, held))
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
         """The shapes of the results for this number of rows."""
@@ -115,7 +180,7 @@ class MachineExecutor:
         """
         while len(self.scratches) < threads:
             self.scratches.append(_aligned(self.storage.scratch_size))
-        if self.code.start(self.address) == UNREADABLE:
+        if self.calls.start(self.address) == UNREADABLE:
             return UNREADABLE
         pool.grow(threads - 1)
         jobs: list[Job] = []
@@ -129,12 +194,12 @@ class MachineExecutor:
         for job in jobs:
             if job.error is not None:
                 raise job.error
-        answer: int = self.code.finish(self.address)
+        answer: int = self.calls.finish(self.address)
         return answer
 
     def _rows(self, scratch: Any, held: Any) -> None:
         """Process chunks of rows until none are left."""
-        self.code.rows(self.address, scratch.ctypes.data)
+        self.calls.rows(self.address, scratch.ctypes.data)
 
 
 def _readable(x: Any) -> Any:

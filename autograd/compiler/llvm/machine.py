@@ -11,6 +11,7 @@ import ctypes
 import hashlib
 import itertools
 import weakref
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ import numpy
 
 from autograd.compiler.llvm import cache as folder
 from autograd.compiler.llvm import libraries
-from autograd.compiler.llvm.arrays import DATA, DTYPE, FLAGS
+from autograd.compiler.llvm.arrays import AXES, CLASS_OF, DATA, DTYPE, FLAGS, LENGTHS_OF
 from autograd.compiler.llvm.text import Module
 from autograd.forks import at_work
 
@@ -29,7 +30,6 @@ SETTINGS = {"opt": 1, "reloc": "pic", "codemodel": "small"}
 LEVEL = 2
 # Few passes: the text leaves them little to do, and each takes as long as writing all of it.
 PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
-ENTRIES = ("unlocked_start", "unlocked_rows", "unlocked_finish", "unlocked_whole", "whole")
 
 
 class Host(NamedTuple):
@@ -73,24 +73,17 @@ def _target_of_linker() -> Any:
 
 
 class Code:
-    """Machine code, in memory while this object lives, with its entries as functions."""
+    """Machine code, in memory while this object lives, and the addresses of its entries."""
 
-    def __init__(self, object_code: bytes, imports: list[str], name: str) -> None:
+    def __init__(self, object_code: bytes, imports: Sequence[str], entries: Sequence[str], name: str) -> None:
         library = llvm.JITLibraryBuilder().add_object_img(object_code).add_current_process()
         for symbol in imports:
             library.import_symbol(symbol, libraries.address(symbol))
-        for entry in ENTRIES:
+        for entry in entries:
             library.export_symbol(entry)
         tracker = library.link(_linker(), name)
         weakref.finalize(self, _freed, tracker).atexit = False  # a helper may still be at work then
-        start, rows, finish, whole, briefly = (tracker[entry] for entry in ENTRIES)
-        # Called with the interpreter's lock held; all but the last release it themselves.
-        word, result = ctypes.c_int64, ctypes.c_int
-        self.start = ctypes.PYFUNCTYPE(result, word)(start)
-        self.rows = ctypes.PYFUNCTYPE(None, word, word)(rows)
-        self.finish = ctypes.PYFUNCTYPE(result, word)(finish)
-        self.whole = ctypes.PYFUNCTYPE(result, word, word)(whole)
-        self.briefly = ctypes.PYFUNCTYPE(result, word, word)(briefly)
+        self.addresses: dict[str, int] = {entry: tracker[entry] for entry in entries}
 
 
 def _freed(tracker: Any) -> None:
@@ -104,10 +97,12 @@ _names = map("autograd{}".format, itertools.count())  # the linker accepts none 
 
 def unfit() -> str:
     """Why machine code cannot run here; empty if it can."""
-    probe = numpy.array([0.5])
-    found = [ctypes.c_size_t.from_address(id(probe) + offset).value for offset in (DATA, DTYPE)]
-    flags = ctypes.c_int.from_address(id(probe) + FLAGS).value
-    if found != [probe.ctypes.data, id(probe.dtype)] or flags != probe.flags.num:
+    probe = numpy.array([0.5, 1.0, 2.0])
+    words = {offset: ctypes.c_size_t.from_address(id(probe) + offset) for offset in (DATA, DTYPE, CLASS_OF, LENGTHS_OF)}
+    axes, flags = (ctypes.c_int.from_address(id(probe) + offset).value for offset in (AXES, FLAGS))
+    wanted = [probe.ctypes.data, id(probe.dtype), id(numpy.ndarray)]
+    found = [words[offset].value for offset in (DATA, DTYPE, CLASS_OF)]
+    if (found, axes, flags) != (wanted, 1, probe.flags.num) or _first(words[LENGTHS_OF].value) != len(probe):
         return "NumPy's arrays are not laid out as this version knows them"
     try:
         with at_work:
@@ -115,6 +110,11 @@ def unfit() -> str:
     except Exception as error:  # an older llvmlite, a platform that its linker does not know, …
         return f"llvmlite {llvmlite.__version__} makes no machine code here: {error}"
     return "" if works else "machine code does not run here"
+
+
+def _first(address: int) -> int:
+    """The first whole number at an address."""
+    return ctypes.c_ssize_t.from_address(address).value
 
 
 def _works() -> bool:
@@ -137,7 +137,7 @@ def code(module: Module) -> Code:
                 object_code = compiled(text)
                 folder.write(key, object_code)
             imports = [name for name in module.declarations if not name.startswith("llvm.")]
-            found = _codes[key] = Code(object_code, imports, next(_names))
+            found = _codes[key] = Code(object_code, imports, module.entries, next(_names))
     return found
 
 

@@ -18,9 +18,12 @@ def number(x: float) -> str:
 class Module:
     """Functions, and what they need from outside: intrinsics, and symbols for the loader to find."""
 
-    def __init__(self, lanes: int, native: int) -> None:
-        """`lanes` numbers go through all instructions together; a vector of the machine has `native`."""
-        self.lanes, self.native = lanes, native
+    def __init__(self, lanes: int, native: int, entries: Sequence[str]) -> None:
+        """`lanes` numbers go through all instructions together; a vector of the machine has `native`.
+
+        `entries` are the functions that can be called from outside.
+        """
+        self.lanes, self.native, self.entries = lanes, native, entries
         self.declarations: dict[str, str] = {}
         self.functions: dict[Any, Body] = {}  # by what they compute
         self.tables: list[str] = []

@@ -36,7 +36,7 @@ FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
 
 def module_of(storage: Storage, native: int) -> Module:
     """The module of a program."""
-    module = Module(storage.lanes, native)
+    module = Module(storage.lanes, native, (*map("unlocked_{}".format, ENTRIES), "whole"))
     _start(module, storage)
     _chunk(module, storage)
     _rows(module, storage)
