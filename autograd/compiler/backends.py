@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 from autograd.compiler.executor import LEAST, Leaf, NumpyExecutor
 from autograd.compiler.memory import planned
 from autograd.compiler.placing import ALONE, ALONE_IN_REGISTERS
-from autograd.compiler.rolled import Result, Rolled, inside
+from autograd.compiler.rolled import Result, Rolled
+from autograd.compiler.tables import LONGEST, length
 from autograd.forks import at_work
 from autograd.primitives.ieee import outside
 
 BACKENDS = ("auto", "numpy", "llvm")
-LONGEST = 10_000  # instructions up to which "auto" chooses machine code: a second or two of work for LLVM
 
 
 class Backend(NamedTuple):
@@ -135,9 +135,8 @@ def prepared(
     `whole` is the program before its loops were cut: blocks have as many rows as without, since sums depend on it.
     """
     backend = options.preferred
-    length = sum(1 for _ in inside((*rolled.shared, *rolled.rows, *rolled.after)))
-    if backend.name == "llvm" and options.backend == "auto" and length > LONGEST:
-        backend = _instead(rolled, f"LLVM would take long over {length} instructions")
+    if backend.name == "llvm" and options.backend == "auto" and (count := length(rolled)) > LONGEST:
+        backend = _instead(rolled, f"LLVM would take long over {count} instructions")
     if backend.name == "llvm":
         with at_work:
             from autograd.compiler.llvm.executor import compiled

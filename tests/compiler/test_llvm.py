@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +25,10 @@ from hypothesis import strategies as st
 import autograd
 import autograd.compiler.llvm
 from autograd import compile, silu
-from autograd.compiler import backends
+from autograd.compiler import backends, tables
 from autograd.compiler.backends import Backend, missing
 from autograd.compiler.compiled import Compiled
+from autograd.compiler.rolled import Apply, Fold, Gather, Product, Repeat, inside
 from autograd.primitives import ROWS
 from autograd.testing.programs import SampleProgram, programs
 from tests.accuracy.points import fixed, generated
@@ -526,3 +529,69 @@ def test_wrong_options(case: str) -> None:
     error, message, options = WRONG[case]
     with pytest.raises(error, match=message):
         compile(network, **options)
+
+
+# --- tables, which run what is too long for machine code of its own
+
+
+@contextmanager
+def everything_in_tables() -> Iterator[None]:
+    """As if every program were too long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "LONGEST", 0)
+        patch.setattr(tables, "WIDE", 8)
+        yield
+
+
+@costly(20)
+@given(programs())
+def test_a_program_in_a_table_is_what_the_engine_computes(program: SampleProgram) -> None:
+    every = tuple(range(len(inspect.signature(program).parameters)))
+    value, gradients = autograd.value_and_grad(program, every)(*program.inputs)
+    bound, *slopes = bounds(program, program.inputs, every)
+    with everything_in_tables():
+        found, derivatives = compile(program, backend="llvm").value_and_grad(*program.inputs, argnums=every)
+    assert_within(found, value, bound)
+    for got, wanted, slope in zip(derivatives, gradients, slopes):
+        assert_within(got, wanted, slope)
+
+
+def of_every_kind(w, x, c):
+    """Products of matrices, with and without a bias, sums, gathers, choices, a loop, and known numbers."""
+    h = [autograd.tanh(sum(a * b for a, b in zip(row, x)) - 0.0 * c) for row in w]
+    y = [sum(a * b for a, b in zip(row, h)) + x[0] for row in w]
+    z = [autograd.where(a > b, a, 2.5 * b) ** 3 for a, b in zip(y, y[::-1])]
+    for _ in range(400):
+        c = autograd.sin(c) * 1.5 + z[0] * 1e-300 / 3.0
+    return sum(z) + c + autograd.clip(c, -1.0, 0.25) + x[2] * h[0]
+
+
+@pytest.mark.parametrize("size", [3, 9])
+def test_every_kind_of_instruction_in_a_table(size: int) -> None:
+    rng = np.random.default_rng(size)
+    args = rng.normal(size=(size, size)) / size, rng.normal(size=size), 0.5
+    with everything_in_tables():
+        fast = compile(of_every_kind, backend="llvm")
+        found = fast.value_and_grad(*args, argnums=(0, 1, 2))
+        again = fast.value_and_grad(*args, argnums=(0, 1, 2))
+    own = compile(of_every_kind, backend="llvm").value_and_grad(*args, argnums=(0, 1, 2))
+    kinds = {type(x) for x in inside(fast.program.rolled().shared)}
+    assert kinds == {Apply, Fold, Gather, Product, Repeat}
+    assert bits(again) == bits(found)
+    for a, b in zip((found[0], *found[1]), (own[0], *own[1])):
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
+
+
+def test_a_program_that_llvm_would_compile_for_long_runs_from_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def irregular(x, y):
+        for k in range(300):
+            x, y = (x * 0.9 + y / (2.0 + k), y) if k * k % 7 < 3 else (y - x * (0.1 * k % 1), autograd.sin(x))
+        return x * y
+
+    for module in (backends, tables):
+        monkeypatch.setattr(module, "LONGEST", 300)
+    fast = compile(irregular)
+    value, slopes = fast.value_and_grad(0.3, 0.7, argnums=(0, 1))  # a warning would be an error
+    assert fast.backend.name == "llvm"
+    wanted, derivatives = autograd.value_and_grad(irregular, (0, 1))(0.3, 0.7)
+    assert (value, *slopes) == pytest.approx((wanted, *derivatives), rel=1e-12)

@@ -12,6 +12,7 @@ Each file imports from those above it:
     fusing         which instructions share a loop
     storage        the layout of memory: the frame of a call, registers, sums
     carrying       what a loop carries from step to step
+    records        what runs from a table
     arrays         NumPy's arrays as machine code sees them
     rows           code for a block of rows
     row_products   gradients of weights

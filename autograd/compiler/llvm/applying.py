@@ -67,7 +67,7 @@ class Accumulator:
 Item = Callable[[Any], Lanes]  # the number at an index
 
 
-def each(body: Body, start: Any, count: int, step: Callable[[Lanes, Any], Lanes]) -> Lanes:
+def each(body: Body, start: Any, count: int | str, step: Callable[[Lanes, Any], Lanes]) -> Lanes:
     """Change a running number with each index, in order."""
     z = Accumulator(body, start if isinstance(start, Lanes) else constant(body, start))
     with body.loop(count) as j:

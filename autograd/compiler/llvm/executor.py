@@ -74,6 +74,8 @@ class MachineExecutor:
         self.once = _aligned(storage.once_size)
         for i, x in storage.rolled.constants:
             self.once[storage.once[i]] = x
+        for bits, place in storage.pool.items():
+            self.once[place] = float.fromhex(bits)
         self.partials = _aligned(storage.totals)
         self.scratches = [_aligned(storage.scratch_size)]
         self.addresses = [id(FLOAT64), self.once.ctypes.data, self.partials.ctypes.data]

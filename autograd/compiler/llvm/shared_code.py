@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
 from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import Lanes, across, constant, counted, everywhere, known
+from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.rows import places_in, whole
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
@@ -103,14 +104,24 @@ def side_by_side(
     return Lanes(body, vector)
 
 
-def shared_functions(module: Module, storage: Storage, title: str, instructions: Sequence[Instruction]) -> list[str]:
+def shared_functions(
+    module: Module, storage: Storage, title: str, instructions: Sequence[Instruction], records: Records
+) -> list[str]:
     """The names of the functions that run these instructions, in order."""
-    names = []
-    for k, step in enumerate(fused(instructions, storage.rolled.registers)):
-        single = Single(module, storage, f"{title}{k}")
-        _run(single, step)
-        single.body.do("ret void")
-        names.append(single.body.name)
+    names: list[str] = []
+
+    def is_short(x: Instruction) -> bool:
+        return isinstance(x, (Apply, Gather, Product)) and x.out in storage.tabled
+
+    for is_tabled, group in groupby(instructions, is_short):
+        if is_tabled:
+            names.append(records.run(f"{title}{len(names)}", list(group)))
+            continue
+        for step in fused(list(group), storage.rolled.registers):
+            single = Single(module, storage, f"{title}{len(names)}")
+            _run(single, step)
+            single.body.do("ret void")
+            names.append(single.body.name)
     return names
 
 

@@ -27,6 +27,7 @@ from autograd.compiler.rolled import (
     reads,
     written_by,
 )
+from autograd.compiler.tables import pool, tabled
 
 # Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
@@ -51,6 +52,8 @@ class Storage(NamedTuple):
     inner: set[int]  # registers of loops that need no memory
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
+    pool: dict[str, int]  # where a known number is in `once`, by its bits
+    tabled: set[int]  # registers that are written by instructions in a table
     totals: int  # of a chunk; the last one is NaN if a result by row is not finite
     rows: dict[int, int]  # where a register starts in scratch memory
     rows_size: int
@@ -81,10 +84,14 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
     registers = rolled.registers
     kept = [i for i, register in enumerate(registers) if register.scope != ROWS]
     once, size, totals = {}, 0, 0
+    short = tabled(rolled)
     for i in sorted(kept, key=lambda i: registers[i].scope != TOTAL):
         once[i] = size
-        size += _whole(registers[i].width, lanes)
+        size += registers[i].width if i in short else _whole(registers[i].width, lanes)
         totals = size if registers[i].scope == TOTAL else totals
+    numbers = {float(x).hex() for x in pool(rolled, short)}
+    places = {bits: size + k for k, bits in enumerate(sorted(numbers))}
+    size += len(places)
     steps = fused(rolled.rows, registers)
     inner = _inner(rolled)
     slots = planned(rolled, [step.instructions for step in steps], inner)
@@ -104,7 +111,7 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
             sums[instruction.out] = end
             end += registers[instruction.out].width * lanes
     return Storage(
-        rolled, leaves, results, lanes, vectors, steps, inner, once, size + lanes, totals + lanes,
+        rolled, leaves, results, lanes, vectors, steps, inner, once, size + lanes, places, short, totals + lanes,
         {i: starts[slot] for i, slot in slots.slot.items()}, rows_size, sums, end + lanes,
     )  # fmt: skip
 

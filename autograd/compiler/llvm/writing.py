@@ -6,6 +6,7 @@ from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.interpreter import unlocked
 from autograd.compiler.llvm.lanes import Lanes, across
+from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.row_products import row_product
 from autograd.compiler.llvm.rows import CONTEXT, Block, run
 from autograd.compiler.llvm.shared_code import shared_functions
@@ -37,10 +38,12 @@ FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
 def module_of(storage: Storage, native: int) -> Module:
     """The module of a program."""
     module = Module(storage.lanes, native, (*map("unlocked_{}".format, ENTRIES), "whole"))
-    _start(module, storage)
+    records = Records(module, storage)
+    _start(module, storage, records)
     _chunk(module, storage)
     _rows(module, storage)
-    _finish(module, storage)
+    _finish(module, storage, records)
+    records.write()
     body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
     answer = body.new("call i32 @start(ptr %frame)")
     with body.when(body.new(f"icmp eq i32 {answer}, {UNREADABLE}")):
@@ -54,7 +57,7 @@ def module_of(storage: Storage, native: int) -> Module:
     return module
 
 
-def _start(module: Module, storage: Storage) -> None:
+def _start(module: Module, storage: Storage, records: Records) -> None:
     """Check the arrays, copy in shared arguments, and compute what depends on them alone."""
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
     for k, leaf in enumerate(storage.leaves):
@@ -64,7 +67,7 @@ def _start(module: Module, storage: Storage) -> None:
                 body.begin(*body.labels("never"))
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     copied_once(body, storage)
-    for name in shared_functions(module, storage, "before", storage.rolled.shared):
+    for name in shared_functions(module, storage, "before", storage.rolled.shared, records):
         body.do(f"call fastcc void @{name}(ptr %once)")
     body.do(f"ret i32 {FINITE}")
 
@@ -151,7 +154,7 @@ def _rows(module: Module, storage: Storage) -> None:
     body.do("ret void")
 
 
-def _finish(module: Module, storage: Storage) -> None:
+def _finish(module: Module, storage: Storage, records: Records) -> None:
     """Sum the chunks' totals in order, compute what depends on them, write the results; return if all are finite."""
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
@@ -173,7 +176,7 @@ def _finish(module: Module, storage: Storage) -> None:
     with body.loop(last, step=storage.lanes) as i:
         add_up(i, body.address("%once", i))
     add_up(last, flag)
-    for name in shared_functions(module, storage, "after", storage.rolled.after):
+    for name in shared_functions(module, storage, "after", storage.rolled.after, records):
         body.do(f"call fastcc void @{name}(ptr %once)")
     for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
