@@ -10,7 +10,7 @@ from math import isfinite, sqrt
 
 from autograd.engine.adjoints import adjoints
 from autograd.engine.value import Value
-from autograd.numbers.sides import ONE, SIDES, Component, Sided, multiple, sided
+from autograd.numbers.sides import ONE, SIDES, Component, Sided, multiple, sided, terms
 from autograd.primitives import Primitive
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Va
 
 def _keep_sides(row: Primitive, node: Value) -> None:
     inputs = node.inputs
-    at_kink = _once(lambda: SIDES[row.sides](list(map(_slopes, inputs))))
+    at_kink = _once(lambda: sides_at(row, list(map(_form, inputs))) or [0.0] * len(inputs))
     if row.sides == "value":
         node._data = sided(node._data, {Component(at_kink, 0): 1.0})
     else:
@@ -68,12 +68,29 @@ def _once(compute: Callable[[], Any]) -> Callable[[], Any]:
     return known
 
 
-def _slopes(v: Value) -> Form:
-    """An operand near its kink: a sum of leaves, each times its derivative; itself if one has sides or is infinite."""
+def _form(v: Value) -> Form | None:
     if not v.inputs:
         return {} if v.is_constant else {v.index: 1.0}
-    slopes = {leaf.index: slope for leaf, slope in adjoints(v, 1.0).items() if not leaf.inputs}
-    return slopes if all(type(slope) is float and isfinite(slope) for slope in slopes.values()) else {v.index: 1.0}
+    return form({leaf.index: slope for leaf, slope in adjoints(v, 1.0).items() if not leaf.inputs}, v.index)
+
+
+def form(slopes: Form, itself: Any) -> Form | None:
+    """An operand near its kink: a sum of leaves, each times its derivative; itself if one has sides or is infinite.
+
+    None if too many kinks meet in it: one that lies above them keeps no sides, only their mean.
+    """
+    if all(type(slope) is float and isfinite(slope) for slope in slopes.values()):
+        return slopes
+    return {itself: 1.0} if all(terms(slope) <= MOST for slope in slopes.values()) else None
+
+
+MOST = 256  # products of signs in a derivative of an operand whose kink keeps its sides
+
+
+def sides_at(row: Primitive, forms: Sequence[Form | None]) -> Sequence[float] | None:
+    """The sides at the kink of operands with these forms; None if they are not kept."""
+    known = [x for x in forms if x is not None]
+    return SIDES[row.sides](known) if len(known) == len(forms) else None
 
 
 def is_between_sides(row: Primitive, operands: tuple[Any, ...]) -> bool:
@@ -81,9 +98,11 @@ def is_between_sides(row: Primitive, operands: tuple[Any, ...]) -> bool:
     return any(kink.at(*row.structured(operands)) for kink in row.kinks if kink.sides)
 
 
-def with_sides(row: Primitive, forms: Sequence[Form], value: Any, partials: tuple[Any, ...]) -> tuple[Any, Any]:
+def with_sides(row: Primitive, forms: Sequence[Form | None], value: Any, partials: tuple[Any, ...]) -> tuple[Any, Any]:
     """The value and local derivatives at that kink, with their sides, for operands with these forms."""
-    sides = SIDES[row.sides](forms)
+    sides = sides_at(row, forms)
+    if sides is None:
+        return value, partials
     return (sides[0], partials) if row.sides == "value" else (value, tuple(sides))
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 class Sided(float):
     """mean + Σ deviation · s, over independent random signs s = ±1 of mean 0, and over products of different signs.
 
+    A sign is a code of 64 random bits. The code of a product is the XOR of its factors' codes, since s · s = 1.
+
     Sums and products keep the deviations. Any other operation uses the mean alone.
     """
 
     __slots__ = ("deviations",)
 
-    deviations: dict[Any, float]  # by sign, by a Signs of several, or by a Component that computes its signs later
+    deviations: dict[Any, float]  # by code, or by a Component that computes its signs later
 
     def __add__(self, other: Any) -> Any:
         mean = float.__add__(self, other)
@@ -42,15 +44,9 @@ class Sided(float):
         if mean is NotImplemented:
             return mean
         theirs = deviations_of(other)
-        deviations = {sign: d * float(other) for sign, d in self.deviations.items()}
-        for sign, d in theirs.items():
-            deviations[sign] = deviations.get(sign, 0.0) + d * float(self)
         if theirs:
-            both = _product(_by_known_signs(self.deviations), _by_known_signs(theirs))
-            mean += both.pop(NO_SIGNS, 0.0)
-            for sign, d in both.items():
-                deviations[sign] = deviations.get(sign, 0.0) + d
-        return sided(mean, deviations)
+            return _product(self, other)
+        return sided(mean, {sign: d * float(other) for sign, d in self.deviations.items()})
 
     __rmul__ = __mul__
 
@@ -94,38 +90,43 @@ class Component:
         return deviations_of(self.at_kink()[self.place])
 
 
-class Signs(frozenset[object]):
-    """The product of some different signs."""
+NO_SIGN = 0  # the code of 1, the product of no signs
 
 
-NO_SIGNS = Signs()
-MOST = 1000  # products of signs that a product keeps; with more, only those that are 1
+def _product(x: Sided, y: Sided) -> float:
+    theirs = _by_code(y).items()
+    found: dict[int, float] = {}
+    for sign, d in _by_code(x).items():
+        for other, e in theirs:
+            both = sign ^ other
+            found[both] = found.get(both, 0.0) + d * e
+    return sided(found.pop(NO_SIGN), found)
 
 
-def _product(ours: dict[Any, float], theirs: dict[Any, float]) -> dict[Any, float]:
-    """The product of two sums of signs: a sign times itself is 1."""
-    found: dict[Any, float] = {}
-    if len(ours) * len(theirs) > MOST:
-        return {NO_SIGNS: sum([d * theirs[sign] for sign, d in ours.items() if sign in theirs])}
-    for sign, d in ours.items():
-        for other, e in theirs.items():
-            left = _factors(sign) ^ _factors(other)
-            key = next(iter(left)) if len(left) == 1 else Signs(left)
-            found[key] = found.get(key, 0.0) + d * e
-    return found
-
-
-def _factors(sign: Any) -> frozenset[Any]:
-    return sign if type(sign) is Signs else frozenset((sign,))
-
-
-def _by_known_signs(deviations: dict[Any, float]) -> dict[Any, float]:
-    found: dict[Any, float] = {}
-    for sign, d in deviations.items():
+def _by_code(x: Sided) -> dict[int, float]:
+    """A number as a sum of products of signs, its mean included."""
+    found = {NO_SIGN: float(x)}
+    for sign, d in x.deviations.items():
         parts = sign.deviations() if type(sign) is Component else {sign: 1.0}
         for known, factor in parts.items():
             found[known] = found.get(known, 0.0) + d * factor
     return found
+
+
+def terms(x: Any) -> int:
+    """How many different products of signs a number adds up."""
+    return len(_by_code(x)) if type(x) is Sided else 1
+
+
+def _code(sign: Any) -> int:
+    """64 bits that depend on a sign as if they were random, by the last step of SplitMix64."""
+    x = hash(sign) & ALL_BITS
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & ALL_BITS
+    x = (x ^ x >> 27) * 0x94D049BB133111EB & ALL_BITS
+    return x ^ x >> 31
+
+
+ALL_BITS = 2**64 - 1
 
 
 def deviations_of(x: Any) -> dict[Any, float]:
@@ -146,7 +147,7 @@ def direction(operands: Sequence[Form]) -> list[float]:
         lengths[number] = hypot(lengths.get(number, 0.0), factor)
     longest = max(lengths.values()) or 1.0
     vector = frozenset((number, length / longest) for number, length in lengths.items() if length)
-    return [sided(0.0, {(vector, number): factor and factor / lengths[number]}) for factor, number in multiples]
+    return [sided(0.0, {_code((vector, number)): factor and factor / lengths[number]}) for factor, number in multiples]
 
 
 def greater(operands: Sequence[Form]) -> list[float]:

@@ -6,7 +6,7 @@ from itertools import count
 
 from autograd.engine import Value
 from autograd.engine.differentiating import depends_on_older, known, leaked, value_inside
-from autograd.engine.kinks import TERMS, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
+from autograd.engine.kinks import TERMS, form, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock, uncopied
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
@@ -137,14 +137,14 @@ def _push(row: Primitive) -> Callable[..., Any]:
     return push
 
 
-def _path(x: Any, level: int) -> dict[Any, float]:
+def _path(x: Any, level: int) -> dict[Any, float] | None:
     """The form of an operand at a kink, on the path along the tangents: its tangent times the path's parameter.
 
     An operand whose tangent is not a plain float is its own form.
     """
     if type(x) is not Dual or x.level != level or x.tangent is None:
         return {}
-    return {level: x.tangent} if type(x.tangent) is float else {x: 1.0}
+    return form({level: x.tangent}, x)
 
 
 def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any]:

@@ -6,27 +6,34 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import (
     abs,
     asin,
+    clip,
     dot,
     grad,
     hessian,
     hvp,
     hypot,
+    jvp,
     maximum,
     minimum,
     norm,
+    relu,
     sin,
     sqrt,
     tan,
     value_and_grad,
+    where,
 )
 from autograd.compiler import folding
 from tests.compiler.backends import both
 from tests.compositions import COMPOSITIONS
+from tests.profiles import costly
 
 COUNTS = [len(point) for _, _, point, _, _ in COMPOSITIONS]
 PARTS = [slice(sum(COUNTS[:k]), sum(COUNTS[: k + 1])) for k in range(len(COUNTS))]
@@ -147,20 +154,23 @@ STEPS = [
     hypot,
     lambda x, y: norm([x, y, x - y]),
     lambda x, y: sqrt(x * x + y * y),
+    lambda x, y: relu(x),
+    lambda x, y: clip(x, -1.0, 0 * y + 1.0),
+    lambda x, y: where(x > 0, x, y * y),
     lambda x, y: x + y,
     lambda x, y: x - y,
     lambda x, y: x * y,
 ]
 
 
-def with_kinks(seed):
-    """A function of three numbers, some steps of which run five times with one program in two."""
+def with_kinks(seed, turns=5):
+    """A function of three numbers, whose steps run several times with one program in two."""
     chosen = random.Random(seed)
     steps = [(chosen.choice(STEPS), chosen.random(), chosen.random()) for _ in range(chosen.randint(2, 5))]
 
     def f(w):
         x, y = w[0], w[1]
-        for _ in range(1 + 4 * (seed % 2)):
+        for _ in range(turns if seed % 2 else 1):
             values = [x, y, w[2]]
             for step, i, j in steps:
                 values.append(step(values[int(i * len(values))], values[int(j * len(values))]))
@@ -168,6 +178,25 @@ def with_kinks(seed):
         return x * x + x * w[2] + y
 
     return f
+
+
+@costly(5, deep=10_000)
+@given(seed=st.integers(0, 2000), w=st.sampled_from(WHOLE.tolist()))
+@example(15, [0.0, 0.0, -1.0])  # products of thousands of signs
+def test_a_hessian_at_kinks_is_one_matrix_in_every_mode(seed, w):
+    f, vector = with_kinks(seed, turns=8), [1.0, -2.0, 0.5]
+    matrix = np.array(hessian(f)(w))
+    assume(np.isfinite(matrix).all())
+    products = {
+        "symmetric": matrix.T @ vector,
+        "hvp": hvp(f, (w,), (vector,)),
+        "reverse over reverse": grad(lambda w: dot(grad(f)(w), vector))(w),
+        "reverse over forward": grad(lambda w: jvp(f, (w,), (vector,))[1])(w),
+        "forward over reverse": jvp(grad(f), (w,), (vector,))[1],
+    }
+    scale = 1e-12 * np.abs(matrix).max()
+    for name, product in products.items():
+        np.testing.assert_allclose(product, matrix @ vector, rtol=1e-10, atol=scale, err_msg=name)
 
 
 @both

@@ -1,5 +1,6 @@
 """Kinks: every mode returns what the table says for an operation without a derivative."""
 
+import functools
 import math
 
 import pytest
@@ -186,6 +187,15 @@ def test_a_chain_of_kinks_takes_no_time():
         return x * x
 
     assert hessian(f)(0.0) == 2.0
+
+
+def test_a_hundred_ties_take_no_time():
+    def f(xs):
+        return functools.reduce(autograd.maximum, xs) ** 2
+
+    point = [0.0] * 100
+    vector = [float(i % 3) for i in range(100)]
+    assert jvp(grad(f), (point,), (vector,))[1] == pytest.approx(hvp(f, (point,), (vector,)))
 
 
 def test_a_product_that_is_no_square():
