@@ -119,7 +119,10 @@ def terms(x: Any) -> int:
 
 
 def _code(sign: Any) -> int:
-    """64 bits that depend on a sign as if they were random, by the last step of SplitMix64."""
+    """64 bits that depend on a sign as if they were random, by the last step of SplitMix64.
+
+    Two different products have one code with probability 2⁻⁶⁴.
+    """
     x = hash(sign) & ALL_BITS
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & ALL_BITS
     x = (x ^ x >> 27) * 0x94D049BB133111EB & ALL_BITS
