@@ -47,8 +47,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     """
     if safe:
         program = with_norms(program)
-    notes = not safe and not again and not program.is_bounded
-    backward = Backward(program, safe, once=not again, notes=notes)
+    backward = Backward(program, safe, once=not again)
     output, *others = leaves_of(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
@@ -111,15 +110,15 @@ class Local(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, safe: bool, once: bool = False, order: int = 1, notes: bool = False) -> None:
+    def __init__(self, program: Program, safe: bool, once: bool = False, order: int = 1) -> None:
         """If its result is differentiated only `once`, long sequences have one formula for all their members.
 
-        With `notes`, loops note what takes long to compute again. The pass for second derivatives has `order` 2, and
-        one over what is linear has 0, which tells what to mark at kinks.
+        The pass for second derivatives has `order` 2, and one over what is linear has 0, which tells what to mark at
+        kinks.
         """
         self.program = program
         self.softmaxes = Softmaxes(program if once and not safe else None)
-        self.safe, self.once, self.notes = safe, once, notes
+        self.safe, self.once = safe, once
         self.output = 0  # of the current sweep
         self.wanted: set[int] = set()  # by the latest sweep
         self.reaching: list[bool] = []  # of each value, whether it depends on a wanted one

@@ -1,9 +1,8 @@
 """The backward pass through a loop: another loop, over the same steps from the last to the first.
 
-Its body runs a step of the forward loop again, from the numbers that were carried into that step and those that were
-noted of it, and then the step's backward pass. It carries the adjoints of what the forward loop carries, and those of
-what all steps share: each step adds to them, and the first one to what they are before the loop. So a loop cut into
-segments adds up in the same order.
+Its body runs a step of the forward loop again, from the numbers that were carried into that step, and then the step's
+backward pass. It carries the adjoints of what the forward loop carries, and those of what all steps share: each step
+adds to them, and the first one to what they are before the loop. So a loop cut into segments adds up in the same order.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.compiler.loops import CARRIED, LISTED, SHARED, TAPED, Loop, Role, body_of
-from autograd.compiler.noting import noted
-from autograd.compiler.program import INPUT, Operation, Program, reached
+from autograd.compiler.program import Program, reached
 
 if TYPE_CHECKING:
     from autograd.compiler.backward import Backward
@@ -94,7 +92,7 @@ class Reversed:
         self.groups = self.loop.grouped(operands)
         self.active = self._active()
         self.wanted = [m for m in range(self.body.count) if self.active[m]]
-        self.inner = type(self.outer)(self.body, self.outer.safe, order=self.outer.order, notes=self.outer.notes)
+        self.inner = type(self.outer)(self.body, self.outer.safe, order=self.outer.order)
         self.fed: dict[int, tuple[Role, Sequence[int]]] = {}  # the new inputs, with their operands
         self.following: dict[int, int] = {}  # the values that carried inputs have in the next step
         self.outputs: list[int] = []
@@ -173,13 +171,8 @@ class Reversed:
         """The number of the reversed loop."""
         builder = self.inner.builder
         self.outputs = list(dict.fromkeys(x for numbers in results.values() for x in numbers))
-        steps = range(self.body.count, len(self.body.operations))
-        if self.outer.notes:
-            for i in noted(builder.operations, self._used(), steps, self.times):
-                builder.operations[i] = Operation(INPUT)
-        used = self._used()
+        used = set(reached(self.outputs, [operation.operands for operation in builder.operations]))
         inputs: dict[int, tuple[Role, Sequence[int]]] = {m: self._again(m) for m in range(self.body.count) if m in used}
-        inputs.update((i, self._kept(i)) for i in steps if builder.operations[i].op == INPUT and i in used)
         for i, (role, operands) in self.fed.items():
             carried = role.kind == CARRIED
             inputs[i] = role._replace(output=self.outputs.index(self.following[i])) if carried else role, operands
@@ -191,16 +184,8 @@ class Reversed:
         """Input m of the body, when the steps run from the last to the first."""
         role, operands = self.roles[m], self.groups[m]
         if role.kind == CARRIED:
-            return self._kept(m)
+            return Role(TAPED, self.outer.builder.kept(self.i, m), backwards=True), [self.i]
         return role.reversed(self.times), operands[::-1]
-
-    def _kept(self, i: int) -> tuple[Role, Sequence[int]]:
-        """Value i of the body as the forward loop kept it."""
-        return Role(TAPED, self.outer.builder.kept(self.i, i), backwards=True), [self.i]
-
-    def _used(self) -> set[int]:
-        """The values that the outputs need."""
-        return set(reached(self.outputs, [operation.operands for operation in self.inner.builder.operations]))
 
     # --- what leaves it
 

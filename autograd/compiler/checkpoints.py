@@ -43,8 +43,7 @@ def bounded(program: Program, most: int) -> Program:
         kept = {id(loop): _kept(loop, levels[id(loop)]) for loop in every}
         total = sum(kept.values())
         if total <= most:
-            found = program if set(levels.values()) <= {1} else called_as(program, _cut(program, levels))
-            return replace(found, is_bounded=True)
+            return program if set(levels.values()) <= {1} else called_as(program, _cut(program, levels))
         smaller = [i for i, loop in loops.items() if _kept(loop, levels[i] + 1) < kept[i]]
         if not smaller:
             raise ValueError(

@@ -74,7 +74,7 @@ class Program:
     `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
     with the row when the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the
     structure in which a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
-    chooses by the indices of a row. If `is_bounded`, loops keep no more than they must.
+    chooses by the indices of a row.
 
     >>> from autograd.compiler.tracing import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
@@ -99,7 +99,6 @@ class Program:
     template: Any = field(compare=False, default=None)
     gathers: Any = field(compare=False, default=None)
     guard: Guard | None = None
-    is_bounded: bool = field(compare=False, default=False)
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import exp, fori_loop, scan, sin
-from autograd.compiler import noting, stepping
+from autograd import fori_loop, scan, sin
+from autograd.compiler import stepping
 from autograd.compiler.backward import differentiated
 from autograd.compiler.checkpoints import bounded
 from autograd.compiler.jacobians import second_order
@@ -25,9 +25,8 @@ from tests.profiles import costly
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make loops of a few steps, too, and note in them whatever is to be computed again."""
+    """Make loops of a few steps, too."""
     monkeypatch.setattr(stepping, "LEAST", 4)
-    monkeypatch.setattr(noting, "WORTH", 1)
 
 
 def kept(program: Program) -> int:
@@ -59,22 +58,6 @@ def test_a_loop_that_keeps_less_gives_the_same_bits(f: Scanned, most: int) -> No
         assert gradient(*POINT) == differentiated(program, [0, 1, 2], safe)(*POINT)
         assert_read_back(gradient)
     assert_close(second_order(cut, [1], True)(*POINT), second_order(program, [1], True)(*POINT))
-
-
-def test_what_takes_long_to_compute_again_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unless there is a bound, or too much to note."""
-
-    def again(program: Program) -> set[str]:
-        """The operations of the forward pass in the body of the reversed loop."""
-        *_, body = (x.value.body for x in differentiated(program, [0], False).operations if x.op == LOOP)
-        return {x.op for x in body.operations} & {"exp", "add"}
-
-    monkeypatch.setattr(noting, "WORTH", 12)
-    program = trace(lambda x: fori_loop(0, 40, lambda k, y: exp(y + x) * (y + x), x), (0.5,), stepping=Stepping())
-    assert again(program) == {"add"}
-    assert again(bounded(program, 1000)) == {"exp", "add"}
-    monkeypatch.setattr(noting, "MOST", 39)
-    assert again(program) == {"exp", "add"}
 
 
 @pytest.mark.parametrize("times", [4, 16, 17, 100, 211])
