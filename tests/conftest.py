@@ -33,3 +33,12 @@ def table():
     yield TABLE
     TABLE.clear()
     TABLE.update(before)
+
+
+@pytest.fixture
+def uncollected():
+    """No garbage collection: hypothesis takes its time in Python, where an exception of a signal handler is lost."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()

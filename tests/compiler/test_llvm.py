@@ -300,7 +300,7 @@ class Alarm(Exception):
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such signals here")
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_signal_is_heard_and_no_result_is_wrong(eager_threads: None, threads: int) -> None:
+def test_a_signal_is_heard_and_no_result_is_wrong(uncollected: None, eager_threads: None, threads: int) -> None:
     """The signal comes during a call of the engine's float function, or while a helper thread works."""
 
     def handler(*_) -> None:

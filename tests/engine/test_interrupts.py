@@ -173,7 +173,7 @@ def test_interrupts_that_are_caught_where_the_block_is():
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
-def test_signals(block):
+def test_signals(block, uncollected):
     """A timer that expires at any time, many times."""
 
     def stop(number, frame):
