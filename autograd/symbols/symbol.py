@@ -315,8 +315,11 @@ def key_hash(x: Any, number: Any) -> int:
     if along is None:
         raise refuse(lambda most: f"which key is {brief(number, most - 13)}", KEY)
     value = along.number(number)
-    equal = along.truth(_comparison("==", number, value))  # other rows have other keys
-    return hash(value) if equal else object.__hash__(x)  # NaN equals nothing
+    if value != value:
+        along.truth(_comparison("!=", number, number))
+        return object.__hash__(x)  # NaN equals nothing
+    along.truth(_comparison("==", number, value))  # other rows have other keys
+    return hash(value)
 
 
 def _unknown_truth(x: Any) -> TypeError:
