@@ -13,7 +13,7 @@ from typing import Any
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS, has_no_value
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
-from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, rounding_beside
+from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, level, rounding_beside
 from autograd.testing.oracle import Estimate, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
@@ -161,6 +161,15 @@ class Evidence:
         x = self.point[self.i]
         beside = [t for t in (x - x * COARSEST, x + x * COARSEST) if t in self.domain]
         return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
+
+    @cached_property
+    def hidden(self) -> float:
+        """The slope that rounding may hide where f stands still, if terms as large as f is far away cancel here."""
+        x, step = self.point[self.i], abs(self.point[self.i]) * COARSEST
+        while step < abs(x) / 4 and self._at(x - 2 * step) == self._at(x + 2 * step) == self._at(x):
+            step *= 2
+        terms = max(abs(x), level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), x))
+        return SAFETY * EPSILON * terms / step if step else 0.0
 
     def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
         """The derivatives at some points beside this one, where the other numbers are moved off what they tie with."""

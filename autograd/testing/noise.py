@@ -19,7 +19,8 @@ SOME_HALVINGS = 12  # enough to tell a jump from a slope
 MORE = 4.0  # times the rounding that is known
 MANY = 100.0  # times the rounding: jumps that are greater are those of poles
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
-MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4)]
+MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
+AFAR = (0.9, 9.0)  # relative to |x|, or to 1
 SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
 
@@ -78,9 +79,16 @@ def teeth(
             if noise > least:
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
-                if noise < greatest < MANY * noise and _jumps_often(g, points, slope):
+                is_tooth = noise < greatest < MANY * noise
+                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope)):
                     worst = noise
     return worst
+
+
+def level(g: Slice, x: float) -> float:
+    """How large f is far from x: terms as large may cancel here, and a jump by their rounding is no step of f."""
+    values = [abs(g(x + sign * part * max(abs(x), 1.0))) for part in AFAR for sign in (-1, 1)]
+    return max(filter(math.isfinite, values), default=0.0)
 
 
 def _slope_between_jumps(g: Slice, x: float, side: int) -> float:

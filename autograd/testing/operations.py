@@ -108,7 +108,7 @@ def operands_of(row: Primitive, narrower: dict[str, Domain]) -> st.SearchStrateg
         lambda length: st.one_of(
             _row_of(row, [values(_finite(d), FINITE) for d in inside], length),
             _row_of(row, [values(_finite(d)) for d in inside], length),
-            _row_of(row, [values(d, ("ordinary", "ends", "infinite", "nan")) for d in inside], length),
+            _row_of(row, [values(d, ("ordinary", "spread", "ends", "infinite", "nan")) for d in inside], length),
             _row_of(row, [values(d if name in narrower else "[-inf, inf]", LANES)
                           for name, d in zip(row.parameters, inside)], length),
         )

@@ -8,12 +8,12 @@ result.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.testing.domains import Domain, interval
-from autograd.testing.noise import COARSE, EPSILON, HALVINGS, MORE_TEETH, SAFETY, TEETH, Slice, rounding, teeth
+from autograd.testing.noise import COARSE, EPSILON, HALVINGS, MORE_TEETH, SAFETY, TEETH, Slice, jump, rounding, teeth
 from autograd.testing.quotients import (
     NOT_FOUND,
     SHRINK,
@@ -39,7 +39,8 @@ CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
 WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
-OVER_TEETH = 2.0**-6  # relative to |x|: a step over many jumps of a sum whose terms cancel
+OVER_TEETH = (2.0**-6, 2.0**-3)  # relative to |x|: steps over jumps of a sum whose terms cancel
+TOOTH = 2.0**-16  # the least jump to look for, relative to the change of f over such a step
 ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
 
@@ -112,7 +113,8 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
     known, inward = rounding(g, x, abs(x), side, low, high)[0][1], 1 if high - x > x - low else -1
     least = max(teeth(g, x, inward, low, high, known), stated)
     found = _estimated(g, x, side, low, high, least, math.inf)
-    if side == 0 and _differs_wider(g, x, found, low, high):
+    wider = [abs(x) * relative for relative in OVER_TEETH]
+    if side == 0 and _is_a_tooth(g, x, found.value, 0.0, wider, low, high):
         least = max(least, *(teeth(g, x, one, low, high, known, TEETH + MORE_TEETH) for one in (1, -1)))
         found = _estimated(g, x, side, low, high, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
@@ -122,13 +124,19 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
     return found
 
 
-def _differs_wider(g: Slice, x: float, found: Estimate, low: float, high: float) -> bool:
-    """Whether a wider step sees another slope altogether: perhaps what was found is that between two teeth."""
-    step = abs(x) * OVER_TEETH
-    if not low <= x - step < x + step <= high:
-        return False
-    slope, _ = close_quotient(g, x, step, 0.0)
-    return abs(slope - found.value) > abs(found.value) / 2
+def _is_a_tooth(
+    g: Slice, x: float, slope: float, enough: float, steps: Iterable[float], low: float, high: float
+) -> bool:
+    """Whether a slope is that between two jumps: a wider step sees another slope altogether, since f jumps there."""
+    for step in steps:
+        if not low <= x - step < x < x + step <= high:
+            continue
+        wide, _ = close_quotient(g, x, step, 0.0)
+        if abs(wide - slope) > max(abs(slope) / 2, enough):
+            least = max(TOOTH * step * abs(wide - slope), 4 * math.ulp(g(x)))
+            if jump(g, [x - step, x, x + step], least, HALVINGS, slope) > least:
+                return True
+    return False
 
 
 def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float) -> Estimate | None:
@@ -154,7 +162,8 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
             best = found
             if best.bound <= TIGHT * abs(best.value):
                 break
-    return best
+    wider = (step,) if step == far * ONE_STEP else (near * relative for relative in OVER_TEETH)
+    return None if best and _is_a_tooth(g, x, best.value, enough, wider, low, high) else best
 
 
 def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, enough: float) -> Estimate | None:
@@ -279,7 +288,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float, least: float
             continue
         if flat and best is NOT_FOUND:
             grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
-            best = tableau(g, x, flat, side, grain, ROWS)
+            best = tableau(g, x, flat, side, max(grain, least), ROWS)
         if step > within:  # where f may behave differently, as through 1 + x
             seen += rounding(g, x + (side or 1) * step, step, side, low, high)
             within = step * 1e3

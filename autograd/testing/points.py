@@ -22,7 +22,7 @@ GREATEST = math.nextafter(math.inf, 0.0)
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
 BESIDE_ZERO = 1e-9
 MARGIN = 1e-9  # relative to the width of the domain
-WIDE = 20.0  # a domain wider than everyday numbers
+EVERYDAY_END = 10.0  # the greatest of everyday numbers
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
@@ -48,16 +48,23 @@ def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbe
 
 
 def _ordinary(domain: Interval) -> Numbers:
-    near = _between(1e-6, 10.0, domain) | _between(-10.0, -1e-6, domain)
-    least, greatest = domain.ends()
-    if WIDE < domain.high - domain.low < math.inf:
-        near |= _evenly(least, greatest, domain) | _by_magnitude(domain)
-    elif math.isinf(domain.low) != math.isinf(domain.high):
-        near |= _by_magnitude(domain)
+    near = _between(1e-6, EVERYDAY_END, domain) | _between(-EVERYDAY_END, -1e-6, domain)
     if near.is_empty:  # the domain is far from everyday numbers
+        least, greatest = domain.ends()
         tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
         near = st.floats(max(least, -GREATEST), min(greatest, GREATEST), allow_subnormal=tiny)
     return _some(SIMPLE, domain) | near | _some(ROUND, domain)
+
+
+def _spread(domain: Interval) -> Numbers:
+    """Numbers over the whole of a domain that reaches beyond everyday numbers, at an end or at both."""
+    if math.isinf(domain.low) and math.isinf(domain.high):
+        return st.nothing()  # the functions of textbooks overflow there
+    if math.isinf(domain.high - domain.low):
+        return _by_magnitude(domain)
+    if max(-domain.low, domain.high) <= EVERYDAY_END:
+        return st.nothing()
+    return _evenly(*domain.ends(), domain) | _by_magnitude(domain)
 
 
 def _evenly(low: float, high: float, domain: Interval) -> Numbers:
@@ -104,6 +111,7 @@ def _limits(domain: Interval) -> Numbers:
 
 LANES: dict[str, Callable[[Interval], Numbers]] = {
     "ordinary": _ordinary,
+    "spread": _spread,
     "ends": _ends,
     "limits": _limits,
     "zeros": lambda domain: st.sampled_from((0.0, -0.0)) if 0.0 in domain else st.nothing(),
@@ -113,16 +121,16 @@ LANES: dict[str, Callable[[Interval], Numbers]] = {
     "infinite": lambda domain: _some((math.inf, -math.inf), domain),
     "nan": lambda domain: st.just(math.nan),
 }
-EVERYDAY = ("ordinary", "ends", "zeros")
+EVERYDAY = ("ordinary", "spread", "ends", "zeros")
 
 
 def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY, constants: Iterable[float] = ()) -> Numbers:
     """Floats of a domain (default: all finite numbers) from the named lanes, each lane as likely as another.
 
-    The lanes are "ordinary", "ends" (the closed ends of the domain and floats next to them), "limits" (the floats
-    closest to its open ends), "zeros" (of both signs), "subnormals", "tiny", "huge", "infinite" and "nan". One more has
-    numbers at, beside and between `constants`, those of a function's code. Raises ValueError for an unknown lane, or if
-    no lane has a number in the domain.
+    The lanes are "ordinary", "spread" (over a domain that reaches beyond these), "ends" (the closed ends of the domain
+    and floats next to them), "limits" (the floats closest to its open ends), "zeros" (of both signs), "subnormals",
+    "tiny", "huge", "infinite" and "nan". One more has numbers at, beside and between `constants`, those of a function's
+    code. Raises ValueError for an unknown lane, or if no lane has a number in the domain.
 
     >>> from hypothesis import find
     >>> find(values("(1, 5]"), lambda x: x > 2)

@@ -124,6 +124,20 @@ def test_a_staircase_may_be_one() -> None:
     assert report.counts == {Verdict.INCONCLUSIVE: 1}
 
 
+# f on floats, its derivative, a point at which no digit of it is left
+LOST: list[tuple[Callable[[float], float], Callable[[float], float], float]] = [
+    (lambda x: (1 - math.cos(x)) / x**2, lambda x: -x / 12, 1e-9),
+    (lambda x: math.sqrt(x * x + 1) - x, lambda x: x / math.sqrt(x * x + 1) - 1 or -0.5 / x**2, 2e7),
+]
+
+
+@pytest.mark.parametrize(("f", "slope", "x"), LOST)
+def test_where_f_has_lost_its_digits_a_small_derivative_is_not_wrong(f: Any, slope: Any, x: float) -> None:
+    assert check_gradients(f, x, grad=slope, inconclusive="ok").counts == {Verdict.INCONCLUSIVE: 1}
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(f, x, grad=lambda x: slope(x) + 1e-4, inconclusive="ok")
+
+
 def test_a_wrong_tail_is_no_rounding() -> None:
     with pytest.raises(GradientMismatch, match="gross"):
         check_gradients(lambda x: np.exp(-x), 50.0, grad=lambda x: 0.0)

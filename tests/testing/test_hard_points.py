@@ -138,6 +138,7 @@ PARTS: list[tuple[Callable[..., Any], str, Callable[..., Any], Callable[[float],
     (math.atan, "[0, 1000]", lambda x: 1 / (1 + x * x), lambda x: 200 < x < 900),
     (math.atan, "[0, 1e6]", lambda x: 1 / (1 + x * x), lambda x: 54_321 < x < 54_400),
     (lambda x: math.log(x), "(0, inf)", lambda x: 1 / x, lambda x: x > 40),
+    (math.sin, "[0, 20]", math.cos, lambda x: 4.1 < math.log2(x + 1) < 4.38),  # 16.1 … 19.8
     (math.sin, "[-50, 50]", math.cos, lambda x: x < -17.5),
     (math.exp, "[-5, 5]", math.exp, lambda x: abs(x - 2.5) < 1e-3),
 ]

@@ -88,24 +88,38 @@ def test_a_coarse_rounding_is_seen(row: Any, data: st.DataObject) -> None:
     assert abs(estimate.value - derivative(x)) <= estimate.bound, estimate
 
 
-# f of a number and of the library that has its functions: its terms cancel near 0, as they do in textbooks
-CANCELLING: list[Callable[[Any, Any], Any]] = [
-    lambda x, m: (1 - m.cos(x)) / x**2,
-    lambda x, m: (m.exp(x) - 1) / x,
-    lambda x, m: m.log(1 + x) / x,
-    lambda x, m: (m.sqrt(1 + x) - 1) / x,
-    lambda x, m: (x - m.sin(x)) / x**3,
-    lambda x, m: (m.exp(x) - m.exp(-x)) / (2 * x),
-    lambda x, m: (1 / x - m.sqrt(1 / x**2 - 4)) / 2,
+# f of a number and of the library that has its functions, and where its terms cancel, as they do in textbooks: between
+# two powers of ten
+CANCELLING: list[tuple[Callable[[Any, Any], Any], float, float]] = [
+    (lambda x, m: (1 - m.cos(x)) / x**2, -7.5, -0.5),
+    (lambda x, m: m.cos(x) - 1, -7.5, -0.5),
+    (lambda x, m: (m.exp(x) - 1) / x, -14.0, -0.5),
+    (lambda x, m: m.log(1 + x) / x, -14.0, -0.5),
+    (lambda x, m: (m.sqrt(1 + x) - 1) / x, -14.0, -0.5),
+    (lambda x, m: (x - m.sin(x)) / x**3, -7.0, -0.5),
+    (lambda x, m: (m.exp(x) - m.exp(-x)) / (2 * x), -14.0, -0.5),
+    (lambda x, m: (1 / x - m.sqrt(1 / x**2 - 4)) / 2, -6.0, -0.5),
+    (lambda x, m: m.sqrt(x * x + 1) - x, 1.0, 6.0),
+]
+# the same for tails, between two numbers
+TAILS: list[tuple[Callable[[Any, Any], Any], float, float]] = [
+    (lambda x, m: -x * (1 + m.erf(-x / m.sqrt(2))) / 2, 4.0, 8.3),
+    (lambda x, m: 1 - m.erf(x), 3.0, 5.9),
+    (lambda x, m: x * (1 - m.tanh(x)), 6.0, 18.5),
+    (lambda x, m: 1 - m.tanh(x) ** 2, 6.0, 18.5),
+    (lambda x, m: x * (1 - 1 / (1 + m.exp(-x))), 12.0, 36.0),
+    (lambda x, m: m.log(1 + m.exp(x)) - x, 12.0, 36.0),
+    (lambda x, m: x * m.tanh(m.log(1 + m.exp(-x))), 12.0, 36.0),
 ]
 
 
-@pytest.mark.parametrize("f", CANCELLING)
+@pytest.mark.parametrize("row", [(*row, lambda x: 10.0**x) for row in CANCELLING] + [(*row, float) for row in TAILS])
 @costly(12, deep=300)
-@given(exponent=st.floats(-6.0, -0.5))
-def test_the_teeth_of_terms_that_cancel_are_rounding(f: Callable[[Any, Any], Any], exponent: float) -> None:
+@given(part=st.floats(0.0, 1.0))
+def test_the_teeth_of_terms_that_cancel_are_rounding(row: Any, part: float) -> None:
     """Between two roundings inside f its slope is another: narrow steps see a smooth f with a huge derivative."""
-    x = 10.0**exponent
+    f, low, high, to_x = row
+    x = to_x(low + (high - low) * part)
     estimate = numeric_derivative(lambda t: f(t, math), x)
     with mpmath.workdps(50):
         truth = mpmath.diff(lambda t: f(t, mpmath), mpmath.mpf(x))
