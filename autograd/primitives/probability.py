@@ -81,7 +81,9 @@ def erfinv(x: Number) -> Partials:
     return (erfinv_slope(x),)
 
 
-@primitive(kernel=inverse_erf.erfinv_slope, text="erfinv′({})")
+@primitive(
+    kernel=inverse_erf.erfinv_slope, precise=lambda x: exp(erfinv(x) ** 2) / constant("2/√π", x), text="erfinv′({})"
+)
 def erfinv_slope(x: Number, *, z: Number) -> Partials:
     """½√π · exp(erfinv(x)²), the derivative of erfinv.
 

@@ -20,9 +20,11 @@ Numbers = st.SearchStrategy[float]
 
 GREATEST = math.nextafter(math.inf, 0.0)
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 10.0, -10.0)
+GOLDEN = 6181  # of 10,000, without a common factor
 BESIDE_ZERO = 1e-9
 MARGIN = 1e-9  # relative to the width of the domain
 EVERYDAY_END = 10.0  # the greatest of everyday numbers
+MANY = 100.0  # times that number: a domain that reaches further has several orders of magnitude
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
@@ -49,6 +51,8 @@ def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbe
 
 def _ordinary(domain: Interval) -> Numbers:
     near = _between(1e-6, EVERYDAY_END, domain) | _between(-EVERYDAY_END, -1e-6, domain)
+    if math.isinf(domain.low) != math.isinf(domain.high) or _size(domain) > MANY * EVERYDAY_END:
+        near |= _by_magnitude(domain)
     if near.is_empty:  # the domain is far from everyday numbers
         least, greatest = domain.ends()
         tiny = max(abs(least), abs(greatest)) < LEAST_NORMAL
@@ -56,20 +60,20 @@ def _ordinary(domain: Interval) -> Numbers:
     return _some(SIMPLE, domain) | near | _some(ROUND, domain)
 
 
+def _size(domain: Interval) -> float:
+    """The greatest size of a number of a finite domain; 0.0 for another."""
+    return max(-domain.low, domain.high) if math.isfinite(domain.high - domain.low) else 0.0
+
+
 def _spread(domain: Interval) -> Numbers:
-    """Numbers over the whole of a domain that reaches beyond everyday numbers, at an end or at both."""
-    if math.isinf(domain.low) and math.isinf(domain.high):
-        return st.nothing()  # the functions of textbooks overflow there
-    if math.isinf(domain.high - domain.low):
-        return _by_magnitude(domain)
-    if max(-domain.low, domain.high) <= EVERYDAY_END:
-        return st.nothing()
-    return _evenly(*domain.ends(), domain) | _by_magnitude(domain)
+    """Numbers over the whole of a finite domain that reaches beyond everyday numbers."""
+    return _evenly(*domain.ends(), domain) if _size(domain) > EVERYDAY_END else st.nothing()
 
 
 def _evenly(low: float, high: float, domain: Interval) -> Numbers:
-    """Numbers spread evenly over a domain."""
-    return st.integers(1, 9_999).map(lambda k: low + (high - low) * k / 10_000).filter(domain.__contains__)
+    """Numbers spread evenly over a domain: multiples of the golden ratio, since hypothesis prefers small integers."""
+    parts = st.integers(1, 9_999).map(lambda k: GOLDEN * k % 10_000 / 10_000)
+    return parts.map(lambda part: low + (high - low) * part).filter(domain.__contains__)
 
 
 def _by_magnitude(domain: Interval) -> Numbers:

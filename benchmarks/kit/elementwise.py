@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -57,5 +58,5 @@ def _row(name: str, both: Callable[[float], tuple[float, float]], domain: str) -
     def f(x: float) -> float:
         return both(x)[0]
 
-    f.__name__ = name.replace(".", "_")  # a test is named after it
+    f.__name__ = re.sub(r"\W+", "_", name).strip("_")  # a test is named after it
     return Row(f, lambda x: both(x)[1], domain)

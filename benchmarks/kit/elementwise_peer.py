@@ -18,15 +18,23 @@ import numpy as np
 
 Pair = Callable[[float], tuple[float, float]]
 AT = (0.3, 1.7)  # a function of numbers has a value at one of these
+# Where a function has x, and what its other arguments are: each of two, a whole number first, or three.
+STATS = ("norm", "t", "gamma", "chi2", "poisson", "beta")  # of SciPy's modules
+FORMS = ([("x",)], [("x", 2.5), (2.5, "x")], [(2, "x")], [("x", 2.5, 1.5), (0.5, 1.5, "x")])
 
 
 def of_torch() -> Iterator[tuple[str, Any, Pair]]:
-    """torch, torch.special and torch.nn.functional, in float64."""
+    """torch, torch.special and torch.nn.functional, in float64; other arguments than x are tensors, too."""
     import torch
+
+    torch.set_num_threads(1)
+
+    def tensor(x: Any, **options: bool) -> Any:
+        return torch.tensor([x], dtype=torch.float64, **options)
 
     def pair(f: Callable[..., Any]) -> Pair:
         def called(x: float) -> tuple[float, float]:
-            leaf = torch.tensor([x], dtype=torch.float64, requires_grad=True)
+            leaf = tensor(x, requires_grad=True)
             y = f(leaf)
             (slope,) = torch.autograd.grad(y, leaf)
             return y.item(), slope.item()
@@ -34,7 +42,7 @@ def of_torch() -> Iterator[tuple[str, Any, Pair]]:
         return called
 
     for module in (torch, torch.special, torch.nn.functional):
-        yield from _functions(module, pair)
+        yield from _functions(module, pair, tensor)
 
 
 def of_jax() -> Iterator[tuple[str, Any, Pair]]:
@@ -54,8 +62,8 @@ def of_jax() -> Iterator[tuple[str, Any, Pair]]:
 
         return called
 
-    stats = [getattr(jax.scipy.stats, name) for name in ("norm", "logistic", "cauchy", "laplace", "expon")]
-    for module in (jax.nn, jax.scipy.special, jax.numpy, *stats):
+    stats = [getattr(jax.scipy.stats, name) for name in (*STATS, "logistic", "cauchy", "laplace", "expon", "pareto")]
+    for module in (jax.nn, jax.scipy.special, *stats):
         yield from _functions(module, pair)
 
 
@@ -71,25 +79,44 @@ def of_hips() -> Iterator[tuple[str, Any, Pair]]:
         slope = autograd.grad(f)
         return lambda x: (float(f(x)), float(slope(x)))
 
-    stats = [getattr(autograd.scipy.stats, name) for name in ("norm", "t", "gamma", "chi2", "poisson", "beta")]
+    stats = [getattr(autograd.scipy.stats, name) for name in STATS]
     for module in (autograd.numpy, autograd.scipy.special, *stats):
         yield from _functions(module, pair)
 
 
-def _functions(module: ModuleType, pair: Callable[[Callable[..., Any]], Pair]) -> Iterator[tuple[str, Any, Pair]]:
-    """The public functions of a module that take a number to another and have a derivative that is not 0 throughout."""
+def _functions(
+    module: ModuleType, pair: Callable[[Callable[..., Any]], Pair], number: Callable[[float], Any] = float
+) -> Iterator[tuple[str, Any, Pair]]:
+    """The public functions of a module that take numbers to another, along each of them, all others fixed."""
     for name in sorted(vars(module)):
         f = getattr(module, name)
-        if name.startswith("_") or name.endswith("_") or not callable(f) or inspect.isclass(f):
+        if name.startswith("_") or name.endswith("_") or "grad_" in name or not callable(f) or inspect.isclass(f):
             continue
-        made, seen = pair(f), []
-        for x in AT:
-            with contextlib.suppress(Exception):  # not a function of one number
-                value, slope = made(x)
-                if math.isfinite(slope) and made(x) == (value, slope):  # the same again: not at random
-                    seen.append((x, value, slope))
-        if any(slope for _, _, slope in seen) and any(x != value for x, value, _ in seen):
-            yield f"{module.__name__}.{name}", tuple(seen), made
+        for forms in FORMS:
+            found = [(form, seen, made) for form in forms if (seen := _seen(made := pair(_along(f, form, number))))]
+            for form, seen, made in found:
+                yield f"{module.__name__}.{name}({', '.join(map(str, form))})", seen, made
+            if found:
+                break
+
+
+def _along(f: Callable[..., Any], form: tuple[Any, ...], number: Callable[[float], Any]) -> Callable[[Any], Any]:
+    """A function of several numbers as one of x."""
+    others = [number(part) if isinstance(part, float) else part for part in form]
+    place = form.index("x")
+    return lambda x: f(*others[:place], x, *others[place + 1 :])
+
+
+def _seen(made: Pair) -> tuple[tuple[float, float, float], ...]:
+    """What a function gives at some points; nothing if its derivative is 0 throughout, or it is no function of x."""
+    seen = []
+    for x in AT:
+        with contextlib.suppress(Exception):  # not a function of one number
+            value, slope = made(x)
+            again = [made(x) for _ in range(4)]
+            if math.isfinite(slope) and set(again) == {(value, slope)}:  # not at random
+                seen.append((x, value, slope))
+    return tuple(seen) if any(slope for *_, slope in seen) and any(x != value for x, value, _ in seen) else ()
 
 
 def distinct(functions: Iterable[tuple[str, Any, Pair]]) -> dict[str, Pair]:

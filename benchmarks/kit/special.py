@@ -159,6 +159,22 @@ TABLE = [
     ("kolmogorov", sp.kolmogorov, lambda x: _kolmogorov1(x), "[0.3, 3]"),
     ("voigt", lambda x: sp.voigt_profile(x, 1.0, 0.5), lambda x: _voigt1(x), "[-10, 10]"),
     ("tklmbda", lambda x: sp.tklmbda(x, 1.0), lambda x: 0.5, "[-0.9, 0.9]"),
+    ("multigammaln", lambda x: sp.multigammaln(x, 2), lambda x: sp.psi(x) + sp.psi(x - 0.5), "[1, 50]"),
+    ("gammaincinv", lambda y: sp.gammaincinv(2.5, y), lambda y: _gammaincinv1(y), "[0.01, 0.99]"),
+    ("betaincinv", lambda y: sp.betaincinv(2.0, 3.0, y), lambda y: _betaincinv1(y), "[0.01, 0.99]"),
+    ("stdtrit", lambda p: sp.stdtrit(3, p), lambda p: _stdtrit1(p), "[0.01, 0.99]"),
+    ("nbdtr", lambda p: sp.nbdtr(3, 5, p), lambda p: 280.0 * p**4 * (1 - p) ** 3, "[0, 1]"),
+    ("fdtr", lambda x: sp.fdtr(4, 6, x), lambda x: 16 / 3 * x * (1 + 2 * x / 3) ** -5, "[0, 30]"),
+    ("boxcox1p", lambda x: sp.boxcox1p(x, 0.3), lambda x: (1 + x) ** -0.7, "[-0.9, 100]"),
+    ("inv_boxcox1p", lambda x: sp.inv_boxcox1p(x, 0.3), lambda x: (1 + 0.3 * x) ** (1 / 0.3 - 1), "[0, 100]"),
+    ("ker", sp.ker, sp.kerp, "[0.1, 10]"),
+    ("bei", sp.bei, sp.beip, "[-10, 10]"),
+    ("pbdv", lambda x: sp.pbdv(1.5, x)[0], lambda x: sp.pbdv(1.5, x)[1], "[-5, 5]"),
+    ("iti0", lambda x: sp.iti0k0(x)[0], sp.i0, "[0.1, 15]"),
+    ("owens_t", lambda h: sp.owens_t(h, 0.7), lambda h: _owens1(h), "[-5, 5]"),
+    ("wright_bessel", lambda x: sp.wright_bessel(0.5, 1.5, x), lambda x: sp.wright_bessel(0.5, 2.0, x), "[0, 10]"),
+    ("hermitenorm", lambda x: sp.eval_hermitenorm(5, x), lambda x: 5 * sp.eval_hermitenorm(4, x), "[-10, 10]"),
+    ("eval_chebyu", lambda x: sp.eval_chebyu(4, x), lambda x: 2 * sp.eval_gegenbauer(3, 2, x), "[-1, 1]"),
 ]
 
 
@@ -194,6 +210,24 @@ def _zeta1(s):
                 rising, slope = rising * part, slope * part + rising
         total += bernoulli / math.factorial(2 * k) * (slope - rising * log) * n ** (1 - s - 2 * k)
     return total
+
+
+def _gammaincinv1(y):
+    x = sp.gammaincinv(2.5, y)
+    return math.exp(x + sp.gammaln(2.5) - 1.5 * math.log(x))
+
+
+def _betaincinv1(y):
+    x = sp.betaincinv(2.0, 3.0, y)
+    return 1 / (12 * x * (1 - x) ** 2)
+
+
+def _stdtrit1(p):
+    return math.pi * math.sqrt(3) * (1 + sp.stdtrit(3, p) ** 2 / 3) ** 2 / 2
+
+
+def _owens1(h):
+    return -math.exp(-h * h / 2) * math.erf(0.7 * h / math.sqrt(2)) / (2 * math.sqrt(2 * math.pi))
 
 
 def _legendre1(n, x):
