@@ -40,6 +40,7 @@ LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
 WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
 OVER_TEETH = (2.0**-6, 2.0**-3)  # relative to |x|: steps over jumps of a sum whose terms cancel
+CANCELLED = 2.0**-40  # f as small as this beside x may be what a few roundings left of larger terms
 TOOTH = 2.0**-16  # the least jump to look for, relative to the change of f over such a step
 ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
@@ -162,7 +163,8 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
             best = found
             if best.bound <= TIGHT * abs(best.value):
                 break
-    wider = (step,) if step == far * ONE_STEP else (near * relative for relative in OVER_TEETH)
+    is_sure = step == far * ONE_STEP and abs(g(x)) > CANCELLED * far
+    wider = (step,) if is_sure else (near * relative for relative in OVER_TEETH)
     return None if best and _is_a_tooth(g, x, best.value, enough, wider, low, high) else best
 
 
