@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from autograd.compiler.indexing import Choice, Column, Gathers
+from autograd.compiler.indexing import Choice, Column, Gather, Gathers
 from autograd.compiler.layout import NUMBER, ArraySpec, shapes_of, size_of
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -33,6 +33,23 @@ class Fed(NamedTuple):
     chosen: list[Any]
 
 
+class Table(NamedTuple):
+    """Items whose numbers lie side by side in an argument, from `start` on, and the gathers from them, made at once."""
+
+    argument: int
+    start: int
+    shape: tuple[int, ...]
+    gathers: list[int]
+
+    def items(self, chosen: Sequence[Any]) -> Any:
+        """The items that rows chose, one array for all gathers."""
+        return numpy.array([chosen[q] for q in self.gathers])
+
+    def places(self, items: Any) -> Any:
+        """The places in the argument of the numbers of items."""
+        return (items * self.shape[1] + self.start)[..., None] + numpy.arange(self.shape[1])
+
+
 class Gathering:
     """What calls of a program gather and scatter."""
 
@@ -43,7 +60,8 @@ class Gathering:
         self.shapes = [list(shapes_of(spec)) for spec in specs]
         inputs = [ArraySpec((gather.places.shape[1],)) for gather in gathers.inputs]
         self.specs = [*specs, *inputs, *[NUMBER] * len(gathers.numbers)]  # of the program's arguments
-        self.starts = [_start(gather.places) for gather in gathers.inputs]
+        self.tables = _tables(gathers.inputs)
+        self.together = {q: table for table in self.tables for q in table.gathers}
         self.first = len(specs)  # the first argument that is gathered
 
     def below(self, chosen: Sequence[int]) -> list[int]:
@@ -88,20 +106,23 @@ class Gathering:
             item = i if item is None else item * count + i
         return item
 
-    def _gathered(self, q: int, flat: Any, chosen: Any) -> Any:
-        """The numbers of the chosen items, rows first, from all numbers of an argument."""
-        places = self.gathers.inputs[q].places
-        start = self.starts[q]
-        if start is not None:
-            return flat[start : start + places.size].reshape(places.shape).take(chosen, 0)
-        return flat[places[chosen]]
-
     def vectors(self, arrays: Sequence[Any], arguments: Sequence[int], chosen: Sequence[Any]) -> list[Any]:
         """Arrays like those of some arguments, such as their tangents, then what is gathered from them."""
         found, below = self._by_argument(arrays, arguments), self.below(arguments)
-        of = [self.gathers.inputs[q].argument for q in below]
-        flat = {k: numpy.concatenate([numpy.ravel(x) for x in found[k]]) for k in set(of)}
-        return [*arrays, *[self._gathered(q, flat[k], chosen[q]) for q, k in zip(below, of)]]
+        flat: dict[int, Any] = {}
+        for k in {self.gathers.inputs[q].argument for q in below}:
+            parts = [numpy.ravel(x) for x in found[k]]
+            flat[k] = parts[0] if len(parts) == 1 else numpy.concatenate(parts)
+        gathered: dict[int, Any] = {}
+        for table in self.tables:
+            if table.argument in flat:
+                numbers = flat[table.argument][table.start :][: math.prod(table.shape)].reshape(table.shape)
+                gathered.update(zip(table.gathers, numbers.take(table.items(chosen), 0)))
+        for q in below:
+            if q not in gathered:
+                gather = self.gathers.inputs[q]
+                gathered[q] = flat[gather.argument][gather.places[chosen[q]]]
+        return [*arrays, *map(gathered.__getitem__, below)]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
         """The derivatives of some arguments, from those and the ones of what was gathered, all added up.
@@ -111,13 +132,19 @@ class Gathering:
         below = self.below(arguments)
         own = arrays[: len(arrays) - len(below)]
         found = self._by_argument(own, arguments)
+        given = dict(zip(below, arrays[len(own) :]))
         slopes: dict[int, list[tuple[Any, Any]]] = {}  # and their places, of each argument
-        for q, x in zip(below, arrays[len(own) :]):
-            places = self.places(q, chosen[q])
-            slopes.setdefault(self.gathers.inputs[q].argument, []).append((places, x.reshape(places.shape)))
+        for table in self.tables:
+            if table.gathers[0] in given:
+                places = table.places(table.items(chosen).T)
+                numbers = numpy.stack([given.pop(q) for q in table.gathers], axis=1)
+                slopes.setdefault(table.argument, []).append((_rows(places), _rows(numbers)))
+        for q, x in given.items():
+            gather = self.gathers.inputs[q]
+            slopes.setdefault(gather.argument, []).append((_rows(gather.places[chosen[q]]), _rows(x)))
         for k, pairs in slopes.items():
             size = self.sizes[k]
-            places, numbers = (numpy.concatenate(side, axis=1) for side in zip(*pairs))
+            places, numbers = pairs[0] if len(pairs) == 1 else [numpy.concatenate(side, axis=1) for side in zip(*pairs)]
             if each:
                 places = places + size * numpy.arange(len(places))[:, None]
             total = numpy.bincount(places.ravel(), numbers.ravel(), size * (len(places) if each else 1))
@@ -126,10 +153,8 @@ class Gathering:
 
     def places(self, q: int, chosen: Any) -> Any:
         """The places in their argument of the numbers of the chosen items."""
-        places = self.gathers.inputs[q].places
-        if self.starts[q] is not None:
-            return (chosen * places.shape[1])[:, None] + places[0]
-        return places[chosen]
+        table = self.together.get(q)
+        return self.gathers.inputs[q].places[chosen] if table is None else table.places(chosen)
 
 
 def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
@@ -142,10 +167,20 @@ def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
     return OPERATORS[op](*[_evaluated(x, columns) for x in operands])
 
 
-def _start(places: Any) -> int | None:
-    """Where the items begin if their numbers are side by side, in order; else None."""
-    start = int(places[0, 0]) if places.size else 0
-    return start if numpy.array_equal(places.ravel(), numpy.arange(start, start + places.size)) else None
+def _tables(gathers: Sequence[Gather]) -> list[Table]:
+    """The tables of the gathers whose items have their numbers side by side, in order."""
+    found: dict[Any, Table] = {}
+    for q, (_, argument, places) in enumerate(gathers):
+        start = int(places[0, 0]) if places.size else 0
+        if numpy.array_equal(places.ravel(), numpy.arange(start, start + places.size)):
+            key = argument, start, places.shape
+            found.setdefault(key, Table(*key, [])).gathers.append(q)
+    return list(found.values())
+
+
+def _rows(x: Any) -> Any:
+    """An array with one axis for what a row has."""
+    return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
 def _add(arrays: Sequence[Any], total: Any, each: bool) -> None:
