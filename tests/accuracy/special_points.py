@@ -86,8 +86,8 @@ BETA = [
     *pairs(spread(0.0, 12.0, 40)[2:], sizes(1, 12, 40)),
     *pairs(spread(0.001, 2.0, 10), sizes(15, 300, 10)),
     *pairs(list(close_to(1.0, 2.0, 10.0)), list(close_to(1.0, 10.0, 2.0))),
-    *((x, 2.5) for x in close_to(0.49613214281566454)),  # where the logarithm is 0
-    *((x, 1000.0) for x in close_to(0.1752930003154391)),
+    *((x, 2.5) for x in close_to(0.49613214281566454) if x > 0),  # where the logarithm is 0
+    *((x, 1000.0) for x in close_to(0.1752930003154391) if x > 0),
 ]
 
 REAL = [*both_signs([*sizes(-323, 0, 60), *sizes(0, 308, 60), *ENDS]), *spread(-3.0, 3.0, 60)]

@@ -119,8 +119,9 @@ def erf_slope(y: Any) -> Any:
 def log_normal_cdf(x: Any) -> Any:
     if x < -1e5:
         return -x * x / 2 - mp.log(-x) - mp.log(2 * mp.pi) / 2 + mp.log1p(-1 / x**2 + 3 / x**4 - 15 / x**6)
-    tail = mp.erfc(min(abs(x), 100) / mp.sqrt(2)) / 2
-    return mp.log(tail) if x < 0 else mp.log1p(-tail)
+    if x < 0:
+        return mp.log(mp.erfc(-x / mp.sqrt(2)) / 2)
+    return mp.log1p(-mp.erfc(min(x, 100) / mp.sqrt(2)) / 2)
 
 
 def log_normal_cdf_gap(x: Any) -> Any:
