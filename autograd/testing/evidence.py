@@ -14,7 +14,7 @@ from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS, has_no_value
 from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
 from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, level, rounding_beside
-from autograd.testing.oracle import Estimate, numeric_derivative
+from autograd.testing.oracle import OVER_TEETH, Estimate, is_a_tooth, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
 from autograd.testing.underflow import TINIEST, second_underflow_of, underflow_of
 
@@ -24,6 +24,7 @@ COARSEST = 2.0**-22  # a step, relative to |x|
 FEW_DIGITS = 2.0**-36
 LIKE_A_LOGARITHM = 0.9  # the least ratio of successive changes of quotients that have no limit
 SCATTER = 8.0  # how many times further apart than within themselves the values on both sides of a jump are
+CANCELLED = 2.0**-46  # of x
 SINGLE = 2.0**-24  # the rounding of a float32
 FAR = (
     2.0**-9,
@@ -170,6 +171,13 @@ class Evidence:
             step *= 2
         terms = max(abs(x), level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), x))
         return SAFETY * EPSILON * terms / step if step else 0.0
+
+    @cached_property
+    def on_a_tooth(self) -> bool:
+        """Whether f is so small beside x that a few roundings may be left of larger terms, and jumps a little off."""
+        x, (low, high) = self.point[self.i], self.domain.ends()
+        g, wider = Slice(self.floats, self.point, self.i), [abs(x) * relative for relative in OVER_TEETH]
+        return abs(g(x)) <= CANCELLED * abs(x) and is_a_tooth(g, x, self.estimate.value, 0.0, wider, low, high)
 
     def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
         """The derivatives at some points beside this one, where the other numbers are moved off what they tie with."""

@@ -58,7 +58,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return _judged(Verdict.PASS, evidence, RIDDERS)  # at -10 nothing is left of 1 + erf(x)
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
-        if excuse is None and found.numeric == 0.0 and abs(analytic) <= evidence.hidden:
+        may_hide = excuse is None and abs(analytic) <= evidence.hidden
+        if may_hide and (found.numeric == 0.0 or evidence.on_a_tooth):
             excuse = Verdict.INCONCLUSIVE
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
     if _is_within(analytic, evidence, NEGLIGIBLE * evidence.change):

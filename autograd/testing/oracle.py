@@ -40,7 +40,6 @@ LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
 ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
 WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
 OVER_TEETH = (2.0**-6, 2.0**-3)  # relative to |x|: steps over jumps of a sum whose terms cancel
-CANCELLED = 2.0**-40  # f as small as this beside x may be what a few roundings left of larger terms
 TOOTH = 2.0**-16  # the least jump to look for, relative to the change of f over such a step
 ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
@@ -115,7 +114,7 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
     least = max(teeth(g, x, inward, low, high, known), stated)
     found = _estimated(g, x, side, low, high, least, math.inf)
     wider = [abs(x) * relative for relative in OVER_TEETH]
-    if side == 0 and _is_a_tooth(g, x, found.value, 0.0, wider, low, high):
+    if side == 0 and is_a_tooth(g, x, found.value, 0.0, wider, low, high):
         least = max(least, *(teeth(g, x, one, low, high, known, TEETH + MORE_TEETH) for one in (1, -1)))
         found = _estimated(g, x, side, low, high, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
@@ -125,7 +124,7 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
     return found
 
 
-def _is_a_tooth(
+def is_a_tooth(
     g: Slice, x: float, slope: float, enough: float, steps: Iterable[float], low: float, high: float
 ) -> bool:
     """Whether a slope is that between two jumps: a wider step sees another slope altogether, since f jumps there."""
@@ -163,9 +162,8 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
             best = found
             if best.bound <= TIGHT * abs(best.value):
                 break
-    is_sure = step == far * ONE_STEP and abs(g(x)) > CANCELLED * far
-    wider = (step,) if is_sure else (near * relative for relative in OVER_TEETH)
-    return None if best and _is_a_tooth(g, x, best.value, enough, wider, low, high) else best
+    wider = [step] if step == far * ONE_STEP else [near * relative for relative in OVER_TEETH]
+    return None if best and is_a_tooth(g, x, best.value, enough, wider, low, high) else best
 
 
 def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, enough: float) -> Estimate | None:

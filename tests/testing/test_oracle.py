@@ -105,7 +105,6 @@ CANCELLING: list[tuple[Callable[[Any, Any], Any], float, float]] = [
 TAILS: list[tuple[Callable[[Any, Any], Any], float, float]] = [
     (lambda x, m: -x * (1 + m.erf(-x / m.sqrt(2))) / 2, 4.0, 8.3),
     (lambda x, m: 1 - m.erf(x), 3.0, 5.9),
-    (lambda x, m: x * (1 - (7 * m.erf(x) - 6)), 3.0, 5.9),
     (lambda x, m: x * (1 - m.tanh(x)), 6.0, 18.5),
     (lambda x, m: 1 - m.tanh(x) ** 2, 6.0, 18.5),
     (lambda x, m: x * (1 - 1 / (1 + m.exp(-x))), 12.0, 36.0),
