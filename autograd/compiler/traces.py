@@ -324,8 +324,10 @@ def uncollected() -> Iterator[None]:
             yield
         finally:
             if not gc.get_freeze_count():  # nothing that a user has frozen
-                gc.freeze()
-                gc.unfreeze()
+                try:
+                    gc.freeze()
+                finally:
+                    gc.unfreeze()
             gc.enable()
             del _pauses[-1:]
     finally:
