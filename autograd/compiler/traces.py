@@ -45,6 +45,7 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+MANY = 50_000  # new objects, which take the collector a few milliseconds
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -323,7 +324,8 @@ def uncollected() -> Iterator[None]:
             gc.disable()
             yield
         finally:
-            if not gc.get_freeze_count():  # nothing that a user has frozen
+            # Only what is worth a walk through all that a user may have frozen, which is to stay so.
+            if gc.get_count()[0] > MANY and not gc.get_freeze_count():
                 try:
                     gc.freeze()
                 finally:
