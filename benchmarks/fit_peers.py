@@ -4,14 +4,16 @@ Each line names a file of rows X, classes y, and the settings of `fit`; the answ
 CPU seconds of the fit, as JSON. The first line gives the version.
 """
 
-import json
-import os
 import sys
 import time
-from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1]))  # last: the environment has an autograd of its own
+
+from benchmarks.serving import serve
 
 
 def fit(X: Any, y: Any, hidden: int, passes: int, batch: int, rate: float) -> float:
@@ -40,24 +42,14 @@ def fit(X: Any, y: Any, hidden: int, passes: int, batch: int, rate: float) -> fl
     return total / len(X)
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # anything a library prints must not mix with the answers
-    try:
-        import torch  # noqa: F401
-    except ModuleNotFoundError as error:
-        print(json.dumps({"absent": f"not installed ({error})"}), file=answers, flush=True)
-        return
-    print(json.dumps({"version": version("torch")}), file=answers, flush=True)
-    for line in sys.stdin:
-        request = json.loads(line)
-        with np.load(request.pop("path")) as saved:
-            X, y = saved["X"], saved["y"]
-        start = time.process_time()
-        loss = fit(X, y, **request)
-        print(json.dumps({"loss": loss, "seconds": time.process_time() - start}), file=answers, flush=True)
+def answer(request: Any) -> Any:
+    """The loss, and the seconds that the fit took."""
+    with np.load(request.pop("path")) as saved:
+        X, y = saved["X"], saved["y"]
+    start = time.process_time()
+    loss = fit(X, y, **request)
+    return {"loss": loss, "seconds": time.process_time() - start}
 
 
 if __name__ == "__main__":
-    main()
+    serve("torch", answer)

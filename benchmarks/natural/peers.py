@@ -4,11 +4,8 @@ Requests and answers are lines of JSON: {"case", "path"} prepares a model and sa
 {"calls"} takes a turn. The first line gives the version.
 """
 
-import json
-import os
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from cases import ROWS, case_of
 sys.path.append(str(Path(__file__).parents[2]))  # last: the environment has an autograd of its own
 
 from benchmarks.compiled.turns import Job, turn
+from benchmarks.serving import serve
 
 
 def build(name: str) -> Job:
@@ -25,6 +23,7 @@ def build(name: str) -> Job:
     import jax
     import jax_models
 
+    jax.config.update("jax_enable_x64", True)
     case = case_of(name, ROWS)
     over = jax.vmap(getattr(jax_models, case.model), [None, *[0] * len(case.rows)])
     fast = jax.jit(jax.value_and_grad(lambda p, *rows: over(p, *rows).mean()))
@@ -37,31 +36,23 @@ def build(name: str) -> Job:
     return Job(evaluate, lambda: jax.block_until_ready(fast(*given)))
 
 
-def main() -> None:
-    """Serve until the requests end."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # anything a library prints must not mix with the answers
-    try:
-        import jax
-    except ModuleNotFoundError as error:
-        print(json.dumps({"absent": f"not installed ({error})"}), file=answers, flush=True)
-        return
-    jax.config.update("jax_enable_x64", True)
-    print(json.dumps({"version": version("jax")}), file=answers, flush=True)
-    jobs: list[Job] = []
-    for line in sys.stdin:
-        request = json.loads(line)
+class Server:
+    """Prepares models, and takes turns with the latest."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def answer(self, request: Any) -> Any:
         if "calls" in request:
-            seconds, cores = turn(jobs[-1].run, request["calls"])
-            answer = {"seconds": seconds, "cores": cores}
-        else:
-            start = time.process_time()
-            jobs.append(build(request["case"]))
-            arrays = jobs[-1].evaluate()
-            answer = {"first": time.process_time() - start, "rows": ROWS}
-            np.savez(request["path"], *arrays)
-        print(json.dumps(answer), file=answers, flush=True)
+            seconds, cores = turn(self.jobs[-1].run, request["calls"])
+            return {"seconds": seconds, "cores": cores}
+        start = time.process_time()
+        self.jobs.append(build(request["case"]))
+        arrays = self.jobs[-1].evaluate()
+        first = time.process_time() - start
+        np.savez(request["path"], *arrays)
+        return {"first": first, "rows": ROWS}
 
 
 if __name__ == "__main__":
-    main()
+    serve("jax", Server().answer)
