@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
@@ -113,6 +113,7 @@ EXACT = ["add", "multiply", "subtract", "negative", "maximum", "minimum", "relu"
 @costly(40, deep=1000)
 @given(stopped(ops=EXACT, size=6, numbers=st.integers(-3, 3).map(float)))
 def test_second_derivatives_in_every_nesting_are_those_of_the_function_with_constants(compile, f: Stopped) -> None:
+    assume(all(op in EXACT for op, _ in f.program.steps))  # norm replaces what becomes too large
     point, every = f.program.inputs, tuple(range(len(f.program.inputs)))
     ones = (1.0,) * len(point)
 

@@ -106,6 +106,15 @@ def with_sides(row: Primitive, forms: Sequence[Form | None], value: Any, partial
     return (sides[0], partials) if row.sides == "value" else (value, tuple(sides))
 
 
+def sides_of(node: Value) -> Sequence[Any] | None:
+    """The local derivatives of a recorded operation at its kink, also those of constants; None if none has sides."""
+    partials = node.partials
+    components = [sign for p in partials if type(p) is Sided for sign in p.deviations if type(sign) is Component]
+    if not components:
+        return None
+    return [p if type(p) is Sided else q for p, q in zip(partials, components[0].at_kink())]
+
+
 def keeping_sides(partials: Sequence[Any], known: Sequence[Any]) -> tuple[Any, ...]:
     """The local derivatives `partials` of a rule, but with the known sides where the rule gives a plain number."""
     return tuple([q if type(q) is Sided and type(p) is float else p for p, q in zip(partials, known)])

@@ -13,6 +13,10 @@ from autograd.numbers.floats import product_error, times_exp
 from autograd.numbers.pieces import horner
 from autograd.numbers.special import _erfcx, _normal_tail, normal_cdf
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _exp, _log, _log1p, _sqrt = math.exp, math.log, math.log1p, math.sqrt
 
 _ROOT_2 = 1.4142135623730951
@@ -181,6 +185,13 @@ def erfcinv(x: float) -> float:
             return _inverse_tail(x)
         return inf if x == 0.0 else nan
     return -erfcinv(2.0 - x) if x >= 1.5 else erfinv(1.0 - x)
+
+
+def precise_erfcinv(x: Any) -> Any:
+    """The same on mpmath's numbers, which have erfinv: with as many digits more as 1 - x takes near 0."""
+    mp = x.context
+    with mp.workprec(mp.prec + max(0, -mp.mag(x))):
+        return mp.erfinv(1 - x)
 
 
 def normal_icdf(p: float) -> float:

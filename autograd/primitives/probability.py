@@ -68,7 +68,7 @@ def gelu_slope(x: Number) -> Partials:
     return (scaled_exp(scale * (2 - x * x), -0.5 * x, x),)
 
 
-# --- inverses (mpmath only has erfinv), and the logarithm of a probability ----------------------
+# --- inverses, and the logarithm of a probability -----------------------------------------------
 
 
 @primitive(kernel=inverse_erf.erfinv, precise="erfinv", domain="(-1, 1)")
@@ -93,7 +93,7 @@ def erfinv_slope(x: Number, *, z: Number) -> Partials:
     return (2 * erfinv(x) * z * z,)
 
 
-@primitive(kernel=inverse_erf.erfcinv, domain="(0, 2)")
+@primitive(kernel=inverse_erf.erfcinv, precise=inverse_erf.precise_erfcinv, domain="(0, 2)")
 def erfcinv(x: Number) -> Partials:
     """The inverse of erfc, accurate near 0, for x in (0, 2); ValueError elsewhere.
 
@@ -103,7 +103,9 @@ def erfcinv(x: Number) -> Partials:
     return (erfcinv_slope(x),)
 
 
-@primitive(kernel=inverse_erf.erfcinv_slope, text="erfcinv′({})")
+@primitive(
+    kernel=inverse_erf.erfcinv_slope, precise=lambda x: -exp(erfcinv(x) ** 2) / constant("2/√π", x), text="erfcinv′({})"
+)
 def erfcinv_slope(x: Number, *, z: Number) -> Partials:
     """-½√π · exp(erfcinv(x)²), the derivative of erfcinv.
 
@@ -113,7 +115,10 @@ def erfcinv_slope(x: Number, *, z: Number) -> Partials:
     return (2 * erfcinv(x) * z * z,)
 
 
-@primitive(kernel=inverse_erf.normal_icdf, domain="(0, 1)", symbol="Φ⁻¹", text="Φ⁻¹({})")
+@primitive(
+    text="Φ⁻¹({})", kernel=inverse_erf.normal_icdf, precise=lambda p: -erfcinv(2 * p) / constant("√½", p),
+    domain="(0, 1)", symbol="Φ⁻¹",
+)  # fmt: skip
 def normal_icdf(p: Number) -> Partials:
     """Φ⁻¹(p), the p-quantile of the standard normal distribution, for p in (0, 1); ValueError elsewhere.
 
@@ -123,7 +128,10 @@ def normal_icdf(p: Number) -> Partials:
     return (normal_icdf_slope(p),)
 
 
-@primitive(kernel=inverse_erf.normal_icdf_slope, text="Φ⁻¹′({})")
+@primitive(
+    text="Φ⁻¹′({})", kernel=inverse_erf.normal_icdf_slope,
+    precise=lambda p: exp(normal_icdf(p) ** 2 / 2) / constant("1/√2π", p),
+)  # fmt: skip
 def normal_icdf_slope(p: Number, *, z: Number) -> Partials:
     """1 / φ(Φ⁻¹(p)), the derivative of normal_icdf.
 

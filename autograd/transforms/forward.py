@@ -6,7 +6,16 @@ from itertools import count
 
 from autograd.engine import Value
 from autograd.engine.differentiating import depends_on_older, known, leaked, value_inside
-from autograd.engine.kinks import TERMS, form, forms_of_values, is_between_sides, keeping_sides, scaled, with_sides
+from autograd.engine.kinks import (
+    TERMS,
+    form,
+    forms_of_values,
+    is_between_sides,
+    keeping_sides,
+    scaled,
+    sides_of,
+    with_sides,
+)
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock, uncopied
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
@@ -109,7 +118,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             value = row.apply(*lower)
             partials = row.local(lower, value)
             if row.sides:
-                partials = keeping_sides(partials, _with_sides(row, primals, value))
+                partials = keeping_sides(partials, _with_sides(row, flat, level, value))
         else:
             try:
                 value, partials = row.evaluate(*lower)
@@ -147,21 +156,15 @@ def _path(x: Any, level: int) -> dict[Any, float] | None:
     return form({level: x.tangent}, x)
 
 
-def _with_sides(row: Primitive, operands: list[Any], value: Any) -> Sequence[Any]:
-    """The local derivatives of an operation on Scalars, with the sides from its innermost numbers; None if unknown."""
-    while type(value) is Dual and isinstance(value.primal, Scalar):
-        level = value.level
+def _with_sides(row: Primitive, operands: list[Any], level: int, value: Any) -> Sequence[Any]:
+    """The local derivatives of an operation on Duals, with the sides from its innermost numbers; None if unknown."""
+    while type(value) is Dual:
         operands = [x.primal if type(x) is Dual and x.level == level else x for x in operands]
-        value = value.primal
-    if isinstance(value, Value):
-        return value.partials
-    partials = (None,) * len(operands)
-    if type(value) is not Dual or type(value.primal) is not float:
-        return partials
-    if not is_between_sides(row, tuple(map(core, operands))):
-        return partials
-    sided: Sequence[Any] = with_sides(row, [_path(x, value.level) for x in operands], value.primal, partials)[1]
-    return sided
+        level, value = value.level, value.primal
+    sided = sides_of(value) if isinstance(value, Value) else None
+    if sided is None and type(core(value)) is float and is_between_sides(row, tuple(map(core, operands))):
+        sided = with_sides(row, [_path(x, level) for x in operands], core(value), (None,) * len(operands))[1]
+    return (None,) * len(operands) if sided is None else sided
 
 
 class Paths:

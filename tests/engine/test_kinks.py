@@ -6,7 +6,7 @@ import math
 import pytest
 
 import autograd
-from autograd import Value, abs, detach, grad, gradients, hessian, hvp, jvp, sign, sqrt
+from autograd import Value, abs, detach, grad, gradients, hessian, hvp, hypot, jvp, maximum, minimum, sign, sqrt
 from autograd.primitives import TABLE
 from tests.compositions import COMPOSITIONS
 
@@ -135,6 +135,38 @@ def test_a_second_derivative_at_a_kink_is_the_mean_of_its_sides(f, point, slopes
 )
 def test_the_first_derivative_of_a_composition(f, point, slopes, wanted, way):
     assert list(way(f, point)) == pytest.approx(slopes)
+
+
+# f(x, y), its point, and its mixed second derivative there.
+MIXED = [
+    (lambda x, y: maximum(x, y) ** 2, (0.0, 0.0), 0.0),
+    (lambda x, y: minimum(x, 2 * y) ** 2, (0.0, 0.0), 0.0),
+    (lambda x, y: abs(x - y) ** 2, (1.0, 1.0), -2.0),
+    (lambda x, y: hypot(x, y) ** 2, (0.0, 0.0), 0.0),
+    (lambda x, y: maximum(x, y) * minimum(x, y), (0.0, 0.0), 1.0),
+]
+
+
+@pytest.mark.parametrize("f, point, wanted", MIXED)
+def test_a_mixed_derivative_at_a_kink_takes_each_number_in_another_mode(f, point, wanted):
+    a, b = point
+
+    def along(x, y):
+        return jvp(lambda x: f(x, y), (x,), (1.0,))[1]
+
+    assert hessian(f, (0, 1))(a, b)[0][1] == wanted
+    assert grad(along, 1)(a, b) == wanted
+    assert jvp(lambda y: along(a, y), (b,), (1.0,))[1] == wanted
+    assert jvp(lambda y: grad(f)(a, y), (b,), (1.0,))[1] == wanted
+    assert grad(lambda y: grad(f)(a, y))(b) == wanted
+
+
+@pytest.mark.parametrize("number", [float, Value, Value.constant])
+def test_a_kink_beside_a_number_of_no_transform(number):
+    def f(x):
+        return maximum(x, number(0.0)) ** 2
+
+    assert jvp(lambda x: jvp(f, (x,), (1.0,))[1], (0.0,), (1.0,))[1] == hessian(f)(0.0) == 1.0
 
 
 def test_derivatives_of_higher_order():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
@@ -141,6 +141,7 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
 
 
 @costly(300, deep=10_000)
+@example(SampleProgram((1e-05,), (("normal_icdf", (0,)), ("floor", (1,)), ("tanh", (2,)))))
 @given(programs())
 def test_no_false_alarm(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
