@@ -150,18 +150,27 @@ def enter(manager: Manager, called: list[Leave]) -> None:
     block = mark.block() if mark else None
     if block is None or block.manager is not manager or block.mark.on is not None:
         called.append(made(manager, _lasting(_getframe(2))))
-        block = called[-1].__self__  # type: ignore[attr-defined]  # a bound method
+        block = _block_of(called[-1])
     block.enter()
 
 
 def latest(called: list[Leave]) -> Leave | None:
-    """The last of these whose mark is in this context, else the last of all."""
+    """The last of these that the running generator entered, else the last whose mark is in this context, or of all.
+
+    One object may be entered by several generators, which leave in an order of their own.
+    """
     known, mark = [], context_mark()
     while mark is not None:
         known.append(mark)
         mark = mark.outer
-    here = [leave for leave in called if leave.__self__.mark in known]  # type: ignore[attr-defined]  # as above
-    return (here or called or [None])[-1]  # type: ignore[list-item]
+    frame = _lasting(_getframe(2))
+    made_here = [leave for leave in called if frame and _block_of(leave).frame is frame]
+    known_here = [leave for leave in made_here or called if _block_of(leave).mark in known]
+    return (known_here or made_here or called or [None])[-1]  # type: ignore[list-item]
+
+
+def _block_of(leave: Leave) -> Block:
+    return leave.__self__  # type: ignore[attr-defined, no-any-return]  # a bound method
 
 
 def context_mark() -> Mark | None:

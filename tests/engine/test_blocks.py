@@ -394,6 +394,20 @@ def test_one_object_that_two_contexts_enter_by_calls():
         switch.__exit__(None, None, None)
 
 
+def test_one_object_that_two_generators_enter_by_calls():
+    switch = no_grad()
+
+    def work(pieces):
+        switch.__enter__()
+        for _ in range(pieces):
+            yield is_recorded()
+        switch.__exit__(None, None, None)
+        yield is_recorded()
+
+    long, short = work(2), work(1)
+    assert [next(piece) for piece in (long, short, long, short, long)] == [False, False, False, True, True]
+
+
 def test_an_exit_that_was_looked_up_before():
     switch = no_grad()
     leave = switch.__exit__
