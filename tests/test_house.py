@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import inspect
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -192,6 +193,7 @@ def test_every_row_of_the_table_is_documented_with_an_example() -> None:
         assert function.__doc__, name
         assert ">>>" in function.__doc__, name
         assert function.__name__ == name
+        assert tuple(inspect.signature(function).parameters) == TABLE[name].parameters
 
 
 def test_the_tiny_selection_is_of_tests_that_exist(request: pytest.FixtureRequest) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from autograd.numbers.operand import over_axes
 from autograd.primitives.evaluating import are_floats, on_floats
 
@@ -24,11 +26,22 @@ def dispatcher(row: Primitive) -> Callable[..., Any]:
         function = _of_one(row)
     elif not row.vectors and not row.domain and not row.is_foreign and row.kernel is not None and not defaults:
         function = _of_few(row) or function
-    for attribute in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__"):
+    for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
         setattr(function, attribute, getattr(row.declared, attribute))
-    function.__wrapped__ = row.declared  # type: ignore[attr-defined]  # gives it the rule's signature
+    signed = _signed(row)
+    function.__annotations__ = signed.__annotations__
+    function.__wrapped__ = signed  # type: ignore[attr-defined]  # inspect finds the signature here
     function.primitive = row  # type: ignore[attr-defined]  # only functions of the table have this attribute
     return function
+
+
+def _signed(row: Primitive) -> FunctionType:
+    """A function with the operation's signature: the rule's without `z`, and without what a rule returns."""
+    rule: Any = row.declared
+    code = rule.__code__.replace(co_kwonlyargcount=0)
+    signed = FunctionType(code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
+    signed.__annotations__ = {name: x for name, x in rule.__annotations__.items() if name in row.parameters}
+    return signed
 
 
 def _of_one(row: Primitive) -> Callable[..., Any]:
