@@ -52,4 +52,4 @@ def answer(request: Any) -> Any:
 
 
 if __name__ == "__main__":
-    serve("torch", answer)
+    serve("torch", lambda: answer)

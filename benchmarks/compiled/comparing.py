@@ -13,7 +13,8 @@ import autograd
 from benchmarks import calls
 from benchmarks.compiled import handwritten, memory, ours, roofline, tracing
 from benchmarks.compiled.cases import CASES
-from benchmarks.compiled.contestants import Absent, Local, Peer, Start, numpy_version
+from benchmarks.compiled.contestants import Local, Peer, Start, numpy_version
+from benchmarks.serving import Absent
 from benchmarks.timing import spread
 
 OURS = ["ours", "ours on NumPy"]

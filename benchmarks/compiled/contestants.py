@@ -15,10 +15,7 @@ import numpy as np
 from benchmarks.compiled.cases import CASES
 from benchmarks.compiled.environment import COMMAND, HERE, PYTHON, own_kernels
 from benchmarks.compiled.turns import Job, first_call, turn
-
-
-class Absent(Exception):
-    """A contestant is not installed or cannot run a case; the message says which."""
+from benchmarks.serving import Absent
 
 
 class Start(NamedTuple):
@@ -56,7 +53,7 @@ class Local:
 
 
 class Peer:
-    """A contestant in a separate process, which cannot import the repository."""
+    """A contestant in a separate process, with libraries of its own."""
 
     def __init__(self, name: str, script: Path = HERE / "peers.py") -> None:
         self.name, self.process = name, None

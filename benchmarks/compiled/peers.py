@@ -4,20 +4,19 @@ Requests and answers are lines of JSON: {"case", "path"} prepares a case and sav
 {"calls"} takes a turn. The first line gives the peer's version, or says that it is not installed.
 """
 
-import json
 import os
 import sys
-from importlib import import_module
-from importlib.metadata import version
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import CASES, RATE, Network, Options  # in this folder: nothing else of the repository can be imported
-from turns import Job, first_call, turn
+from cases import CASES, RATE, Network, Options
 
+sys.path.append(str(Path(__file__).parents[2]))  # last: the environment has an autograd of its own
 
-class Absent(Exception):
-    """The peer cannot run this case; the message says why."""
+from benchmarks.compiled.turns import Job, first_call
+from benchmarks.serving import Absent, Prepared, in_turns, serve
 
 
 class PyTorch:
@@ -276,49 +275,14 @@ def price(S: Any, K: Any, T: Any, r: Any, sigma: Any, log: Any, sqrt: Any, exp: 
     return S * normal_cdf(d1) - K * exp(-r * T) * normal_cdf(d1 - spread)
 
 
-class Server:
-    """Answers requests for one peer."""
-
-    def __init__(self, peer: Any) -> None:
-        self.peer, self.scale = peer, 1.0
-
-    def prepare(self, case: str, path: str) -> dict[str, Any]:
-        """Build a case and save its value and gradients; with fewer rows if the peer is so slow that it is scaled."""
-        problem = CASES[case]
-        rows = [array[: self.peer.most_rows] for array in problem.data()]
-        self.scale = problem.rows / len(rows[0])
-        build = getattr(self.peer, problem.kind)
-        try:
-            self.job, arrays, seconds = first_call(build, problem, problem.parameters(), rows)
-        except Absent as reason:
-            return {"absent": str(reason)}
-        np.savez(path, *arrays)
-        return {"first": seconds, "rows": len(rows[0])}
-
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer one request."""
-        if "calls" not in request:
-            return self.prepare(**request)
-        seconds, cores = turn(self.job.run, request["calls"])
-        return {"seconds": seconds * self.scale, "cores": cores}
-
-
-def main() -> None:
-    """Serve until the requests end."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # anything a library prints must not mix with the answers
-    name = sys.argv[1]
-    try:
-        import_module(PEERS[name].package)
-    except ModuleNotFoundError as error:
-        hello = {"absent": f"not installed ({error})"}
-    else:
-        hello = {"version": version(PEERS[name].package)}
-    print(json.dumps(hello), file=answers, flush=True)
-    server = Server(PEERS[name]()) if "version" in hello else None
-    for line in sys.stdin if server else []:
-        print(json.dumps(server.answer(json.loads(line))), file=answers, flush=True)
+def prepare(peer: Any, key: str) -> Prepared:
+    """Build a case, with fewer rows if the peer is so slow that its seconds are scaled."""
+    case = CASES[key]
+    rows = [array[: peer.most_rows] for array in case.data()]
+    job, arrays, seconds = first_call(getattr(peer, case.kind), case, case.parameters(), rows)
+    return Prepared(job, arrays, seconds, len(rows[0]), case.rows / len(rows[0]))
 
 
 if __name__ == "__main__":
-    main()
+    peer = PEERS[sys.argv[1]]
+    serve(peer.package, lambda: in_turns(partial(prepare, peer())))

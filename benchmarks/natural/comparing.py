@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 import autograd
-from benchmarks.compiled.contestants import Absent, Peer
+from benchmarks.compiled.contestants import Peer
 from benchmarks.compiled.turns import Job, turn
 from benchmarks.natural import models
 from benchmarks.natural.cases import NAMES, ROWS, case_of
+from benchmarks.serving import Absent
 
 ROUNDS, SECONDS, MOST_CALLS = 7, 0.03, 200
 AHEAD, FIRST, AGREE = 1.0, 2.0, 1e-9  # targets: JAX's time over ours, our first call over JAX's, and the difference

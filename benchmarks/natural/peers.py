@@ -14,8 +14,8 @@ from cases import ROWS, case_of
 
 sys.path.append(str(Path(__file__).parents[2]))  # last: the environment has an autograd of its own
 
-from benchmarks.compiled.turns import Job, turn
-from benchmarks.serving import serve
+from benchmarks.compiled.turns import Job, first_call
+from benchmarks.serving import Prepared, in_turns, serve
 
 
 def build(name: str) -> Job:
@@ -36,23 +36,10 @@ def build(name: str) -> Job:
     return Job(evaluate, lambda: jax.block_until_ready(fast(*given)))
 
 
-class Server:
-    """Prepares models, and takes turns with the latest."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-
-    def answer(self, request: Any) -> Any:
-        if "calls" in request:
-            seconds, cores = turn(self.jobs[-1].run, request["calls"])
-            return {"seconds": seconds, "cores": cores}
-        start = time.process_time()
-        self.jobs.append(build(request["case"]))
-        arrays = self.jobs[-1].evaluate()
-        first = time.process_time() - start
-        np.savez(request["path"], *arrays)
-        return {"first": first, "rows": ROWS}
+def prepare(key: str) -> Prepared:
+    """Build a model."""
+    return Prepared(*first_call(build, key, clock=time.process_time), ROWS)
 
 
 if __name__ == "__main__":
-    serve("jax", Server().answer)
+    serve("jax", lambda: in_turns(prepare))

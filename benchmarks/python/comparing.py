@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import autograd
-from benchmarks.compiled.contestants import Absent, Peer
+from benchmarks.compiled.contestants import Peer
 from benchmarks.compiled.environment import own_kernels
 from benchmarks.compiled.turns import Job, turn
 from benchmarks.python import ours
 from benchmarks.python.cases import CALLS, CASES, ROWS, Case
+from benchmarks.serving import Absent
 
 ROUNDS, SECONDS, MOST_CALLS = 7, 0.03, 200
 LIMIT = 300  # seconds for a program

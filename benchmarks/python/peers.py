@@ -4,14 +4,11 @@ Requests and answers are lines of JSON: {"case", "path"} prepares a program, nam
 and saves what it returns for the first inputs at the path; {"calls"} takes a turn. The first line gives the version.
 """
 
-import contextlib
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
-from importlib.metadata import version
 from inspect import signature
 from itertools import cycle
 from pathlib import Path
@@ -23,7 +20,8 @@ from cases import CALLS, CASES, Case
 
 sys.path.append(str(Path(__file__).parents[2]))  # last: the environment has an autograd of its own
 
-from benchmarks.compiled.turns import Job, turn
+from benchmarks.compiled.turns import Job, first_call
+from benchmarks.serving import Prepared, in_turns, serve
 
 # What reverse mode does not go through is written in another way.
 OTHERS = {
@@ -95,47 +93,14 @@ class Numba:
 PEERS: dict[str, Callable[[], Any]] = {"JAX": JAX, "numba": Numba}
 
 
-class Server:
-    """Answers requests for one peer."""
-
-    def __init__(self, peer: Any) -> None:
-        self.peer = peer
-
-    def prepare(self, case: str, path: str) -> dict[str, Any]:
-        """Build a program, and save the results for the first inputs."""
-        letter, rows = case.split()[0], int(case.split()[1]) or None
-        problem = CASES[letter]
-        inputs = problem.inputs(getattr(programs, problem.name), rows, CALLS[rows])
-        start = time.process_time()
-        self.job = self.peer.build(problem, inputs, rows)
-        arrays = self.job.evaluate()
-        took = time.process_time() - start
-        np.savez(path, *arrays)
-        return {"first": took, "rows": rows or 1}
-
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer one request."""
-        if "calls" not in request:
-            return self.prepare(**request)
-        seconds, cores = turn(self.job.run, request["calls"])
-        return {"seconds": seconds, "cores": cores}
-
-
-def main() -> None:
-    """Serve until the requests end."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # anything a library prints must not mix with the answers
-    peer = PEERS[sys.argv[1]]
-    try:
-        hello = {"version": version(peer.package)}
-    except ModuleNotFoundError as error:
-        hello = {"absent": f"not installed ({error})"}
-    print(json.dumps(hello), file=answers, flush=True)
-    server = Server(peer()) if "version" in hello else None
-    for line in sys.stdin if server else []:
-        print(json.dumps(server.answer(json.loads(line))), file=answers, flush=True)
+def prepare(peer: Any, key: str) -> Prepared:
+    """Build a program, named by its letter and a number of rows."""
+    letter, count = key.split()
+    case, rows = CASES[letter], int(count) or None
+    inputs = case.inputs(getattr(programs, case.name), rows, CALLS[rows])
+    return Prepared(*first_call(peer.build, case, inputs, rows, clock=time.process_time), rows or 1)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):  # a comparison that takes too long is ended
-        main()
+    peer = PEERS[sys.argv[1]]
+    serve(peer.package, lambda: in_turns(partial(prepare, peer())))
