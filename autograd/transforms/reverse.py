@@ -8,8 +8,9 @@ from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import GIVEN, clock
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import advise
+from autograd.transforms.dual import Dual
 from autograd.transforms.ending import close, close_at_death, close_ended
-from autograd.transforms.forward import Dual, plain, seen_outside
+from autograd.transforms.forward import plain, seen_outside
 from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
 
 TYPE_CHECKING = False

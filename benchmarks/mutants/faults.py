@@ -8,7 +8,7 @@ from autograd.engine import Value, adjoints, inline, recording
 from autograd.engine.blocks import Block
 from autograd.engine.differentiating import plain_gradients, recorded_partials
 from autograd.primitives import TABLE, evaluating
-from autograd.transforms import forward
+from autograd.transforms import dual
 from benchmarks.mutants.editing import edited
 
 
@@ -78,11 +78,11 @@ FAULTS = [
           "[v._adjoint for v in reversed(inputs)]", "gradients", ("accumulation",)),
     Fault("create_graph that cuts at interior nodes", recorded_partials, "v.data if v.is_constant else v",
           "v.data if v.is_constant or v.inputs else v", "second order", ("composition",), 2),
-    Fault("tangents overwritten", forward._push,
+    Fault("tangents overwritten", dual._tangent,
           "x.tangent * partial if tangent is None else tangent + x.tangent * partial", "x.tangent * partial",
-          "gradients", ("forward mode",), nested="push"),
-    Fault("perturbation confusion", forward._push, "x.primal if type(x) is Dual and x.level == level else",
-          "x.primal if type(x) is Dual else", "laws", ("perturbation", "nested"), nested="push"),
+          "gradients", ("forward mode",)),
+    Fault("perturbation confusion", dual._beneath, "x.primal if type(x) is Dual and x.level == level else",
+          "x.primal if type(x) is Dual else", "laws", ("perturbation", "nested")),
     Fault("a kink on the wrong side", TABLE["relu"].declared, "x <= 0", "x < 0", "operation relu", ("kink",)),
     Fault("a domain not enforced", evaluating._guarded_value, "isfinite(z) and low <= x <= high",
           "isfinite(z) or low <= high", "operation log", ("failure",), nested="of_one"),

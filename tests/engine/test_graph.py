@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
 from autograd.engine.graph import Graph
 from autograd.testing.programs import programs
-from autograd.transforms.forward import Dual
+from autograd.transforms.dual import Dual
 from tests.engine.path_sums import OPERATIONS, bits
 from tests.engine.path_sums import partials as partials_of
 

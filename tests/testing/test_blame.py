@@ -12,7 +12,7 @@ from autograd.engine.graph import Graph
 from autograd.primitives import Kink
 from autograd.testing import check_gradients
 from autograd.testing.blame import find_blame, ties
-from autograd.transforms import forward
+from autograd.transforms import dual
 from tests.testing.slips import (
     dropped_term,
     forgotten_edge,
@@ -261,14 +261,14 @@ def test_inputs_that_do_not_give_the_value_of_their_node() -> None:
 
 def test_forward_mode_is_blamed_where_reverse_mode_is_right(monkeypatch: Any) -> None:
     row = sin.primitive  # type: ignore[attr-defined]
-    right = forward._push(row)
+    right = dual._push(row)
 
     def pushed(x: Any) -> Any:
         found = right(x)
         found.tangent = None if found.tangent is None else 3 * found.tangent
         return found
 
-    monkeypatch.setitem(row.lifted, forward.Dual, pushed)
+    monkeypatch.setitem(row.lifted, dual.Dual, pushed)
     check_gradients(lambda x: exp(sin(x)), 0.5, modes=("reverse",))
     mismatch = mismatch_of(lambda x: exp(sin(x)), 0.5)
     assert mismatch.blame is not None and mismatch.check is not None
