@@ -142,7 +142,7 @@ def count_nonzero(xs: Numbers) -> Any:
     return total(found) if is_traced(found) else sum(found)
 
 
-FEW = 200  # numbers that a trace sorts by rank, by a step for each pair
+MOST_RANKED = 200  # numbers that a trace sorts by rank, by a step for each pair
 
 
 # --- order --------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def ordered(xs: Numbers, keys: Numbers | None = None) -> Numbers:
     keys = xs if keys is None else keys
     if not is_traced(keys):
         return [xs[i] for i in order(keys)]
-    if len(xs) > FEW:
+    if len(xs) > MOST_RANKED:
         return _exchanged(xs, keys)
     ranks = _ranks(keys)
     return [_at_rank(k, ranks, xs) for k in range(len(xs))]

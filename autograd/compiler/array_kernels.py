@@ -118,8 +118,8 @@ def bound(
     """
     if op == "relu":  # numpy.maximum takes `out` by keyword only
         return partial(numpy.maximum, out=out), (*operands, ZERO)
-    if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.FEW:
-        return powers.FEW[operands[1].item()], (operands[0], out)
+    if op in ("power", "constant_power") and constants[1] and operands[1].item() in powers.EASY_POWERS:
+        return powers.EASY_POWERS[operands[1].item()], (operands[0], out)
     return array_kernel(op), (*operands, out)
 
 

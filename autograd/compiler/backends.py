@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from autograd.compiler.executor import LEAST, Leaf, NumpyExecutor
+from autograd.compiler.executor import LEAST_ROWS, Leaf, NumpyExecutor
 from autograd.compiler.memory import planned
 from autograd.compiler.placing import ALONE, ALONE_IN_REGISTERS
 from autograd.compiler.rolled import Result, Rolled
@@ -87,7 +87,7 @@ class Options(NamedTuple):
         if not has_rows:
             return self.memory // 8
         if self.preferred.name == "numpy":
-            return self.memory // (8 * LEAST)
+            return self.memory // (8 * LEAST_ROWS)
         with at_work:
             from autograd.compiler.llvm.machine import host
             from autograd.compiler.llvm.storage import rows_at_work

@@ -16,7 +16,7 @@ from autograd.compiler.kinks import Kinks, with_norms
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.naming import told_apart
 from autograd.compiler.program import DETACH, INPUT, ITEM, LOOP, Argument, Meaning, Program, leaves_of, renumbered
-from autograd.compiler.slopes import LEAST, SLOPES, Slopes
+from autograd.compiler.slopes import LEAST_NUMBERS, SLOPES, Slopes
 from autograd.compiler.softmaxes import Softmaxes
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
@@ -24,7 +24,7 @@ from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MANY = 8  # parts of an adjoint with a minus from which on they are added up first
+MANY_NEGATED = 8  # parts of an adjoint with a minus from which on they are added up first
 
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, again: bool = False) -> Program:
@@ -201,7 +201,7 @@ class Backward:
             return ()
         if op == DETACH:
             return (None,)
-        if self.once and op in SLOPES and len(operands) >= LEAST:
+        if self.once and op in SLOPES and len(operands) >= LEAST_NUMBERS:
             return self._together(op, operands, i)
         constants = self.builder.constants
         place: dict[int, int] = {}
@@ -291,7 +291,7 @@ class Backward:
         """Many parts with a minus as one: a sum of terms is one instruction, a chain of differences is many."""
         builder = self.builder
         minus = [part for part in parts if part.mask == ALWAYS and builder.is_op(part.value, "negative")]
-        if len(minus) < MANY:
+        if len(minus) < MANY_NEGATED:
             return parts
         first, *rest = [builder.operations[part.value].operands[0] for part in minus]
         for term in rest:

@@ -19,7 +19,7 @@ from autograd.compiler.rolled import Result
 from autograd.primitives import dot
 from autograd.transforms import grad, jacobian
 
-MOST = 2**22  # numbers that are kept at once, row by row
+MOST_KEPT = 2**22  # numbers that are kept at once, row by row
 
 
 class Between:
@@ -57,7 +57,7 @@ class Between:
 
     def _blocks(self, arrays: Sequence[Any], rows: int) -> Iterator[list[Any]]:
         """The results of each row, some rows at a time."""
-        step = max(1, MOST // max(1, sum(len(result.outputs) for result in self.outputs)))
+        step = max(1, MOST_KEPT // max(1, sum(len(result.outputs) for result in self.outputs)))
         for start in range(0, rows, step):
             some = [x[start : start + step] if moves else x for x, moves in zip(arrays, self.by_row)]
             yield self._settled(some, min(step, rows - start))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONSTANT_SOURCE = -1  # in place of a register
-FEW = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
+MOST_ADDED = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded
 
 
 class Contracting(Placement):
@@ -112,7 +112,7 @@ class Contracting(Placement):
 
     def _few(self, width: int) -> int:
         """Up to how many terms of each of so many numbers are added one by one."""
-        return 4 * FEW if self.repeats and width < self.alone else FEW
+        return 4 * MOST_ADDED if self.repeats and width < self.alone else MOST_ADDED
 
     def _key(self, terms: Terms) -> list[tuple[int, int]]:
         return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]

@@ -18,7 +18,7 @@ from autograd.compiler.layout import NUMBER, ArraySpec, NumbersSpec, leaves_in, 
 from autograd.compiler.plans import Plan
 
 Direct = Callable[[tuple[Any, ...]], Any]
-FIXED = object()  # in place of a converter: the argument is static
+STATIC = object()  # in place of a converter: the argument is static
 
 
 def direct(plan: Plan, args: Sequence[Any], converters: Sequence[Any], mean: bool, several: bool) -> Direct | None:
@@ -82,7 +82,7 @@ def _taken(writing: Writing, args: Sequence[Any], converters: Sequence[Any]) -> 
     rows = ""
     for x, name, converter in zip(args, writing.unpack("args", len(args)), converters):
         count = len(leaves)
-        if converter is not FIXED:
+        if converter is not STATIC:
             take(writing, x, name, converter, leaves, None)
         elif type(x) is float:
             writing.do(f"if {name}.__class__ is not float or {name}.hex() != {x.hex()!r}: return None")
@@ -90,7 +90,7 @@ def _taken(writing: Writing, args: Sequence[Any], converters: Sequence[Any]) -> 
             writing.do(f"if {name}.__class__ is not {writing.refer(type(x))} or {name} != {x!r}: return None")
         else:
             writing.do(f"if {name} is not {writing.refer(x)}: return None")
-        if converter not in (FIXED, None) and len(leaves) > count and not rows:
+        if converter not in (STATIC, None) and len(leaves) > count and not rows:
             rows = leaves[count]
             writing.do(f"if {rows}.__class__ is not {writing.refer(numpy.ndarray)} or not {rows}.ndim: return None")
     return leaves, rows

@@ -43,7 +43,7 @@ from autograd.compiler.rolled import (
 
 # Bytes that the registers of a block may take: smaller blocks cost more in calls than they gain in cache.
 CACHE = 1 << 23
-LEAST, MOST = 64, 1 << 15  # rows in a block
+LEAST_ROWS, MOST_ROWS = 64, 1 << 15  # rows in a block
 
 Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 
@@ -86,7 +86,7 @@ class NumpyExecutor:
         self.totals, views = self._totals()
         for i, view in views.items():
             self.once[i] = view
-        self.most = min(max(CACHE // (8 * max(width or self.slots.width, 1)), LEAST), MOST)
+        self.most = min(max(CACHE // (8 * max(width or self.slots.width, 1)), LEAST_ROWS), MOST_ROWS)
         self.shared = self._bound(rolled.shared, self.once)
         self.after = self._bound(rolled.after, self.once)
         self.entrances = [

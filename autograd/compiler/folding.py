@@ -24,7 +24,7 @@ from autograd.engine.names import NUMBERED
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
-LONG = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
+LONG_PROGRAM = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
 
 
 def folded(program: Program) -> Program:
@@ -42,7 +42,7 @@ def folded(program: Program) -> Program:
     if len(program.operations) < DEEP:
         return program
     depth = depths(program)
-    if max(depth) < (DEEP // 3 if len(depth) >= LONG else DEEP):
+    if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
         return program
     folding = Folding(program, depth)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))

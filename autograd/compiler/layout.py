@@ -49,7 +49,7 @@ class DictSpec(NamedTuple):
 NUMBER = NumberSpec()
 PLAIN = {float, int}
 FLOAT64 = numpy.dtype(float)
-WHOLE = "whole"  # before the shape of an array of whole numbers
+WHOLE_NUMBERS = "whole"  # before the shape of an array of whole numbers
 
 
 def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -62,7 +62,7 @@ def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _told(x: Any) -> Any:
     """The shape of an array of whole numbers, marked as such; else the type."""
-    return (WHOLE, *x.shape) if x.__class__ is numpy.ndarray and x.dtype.kind in "iu" else x.__class__
+    return (WHOLE_NUMBERS, *x.shape) if x.__class__ is numpy.ndarray and x.dtype.kind in "iu" else x.__class__
 
 
 def tells_all(shapes: tuple[Any, ...]) -> bool:

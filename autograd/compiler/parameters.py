@@ -14,7 +14,7 @@ from autograd.compiler.watching import exactly
 from autograd.transforms.reverse import select_arguments
 
 ANY = inspect.Signature([inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)])
-ATOMS = {int, bool, str, bytes, type(None)}  # equal ones of one class are alike
+BY_VALUE = {int, bool, str, bytes, type(None)}  # equal ones of one class are alike
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -120,7 +120,7 @@ class Parameters:
         if not self.static:
             return args, ()
         keys = [
-            (x.__class__, x) if x.__class__ in ATOMS else x.hex() if x.__class__ is float else id(x)
+            (x.__class__, x) if x.__class__ in BY_VALUE else x.hex() if x.__class__ is float else id(x)
             for x in compress(args, self._is_static)
         ]
         return tuple(compress(args, self._is_traced)), (len(args), *keys)
@@ -157,7 +157,7 @@ class Parameters:
 
 def _is_constant(x: Any) -> bool:
     """Whether an object never changes: a number, text, None, or a tuple or frozenset of such."""
-    return type(x) in ATOMS or type(x) is float or (type(x) in (tuple, frozenset) and all(map(_is_constant, x)))
+    return type(x) in BY_VALUE or type(x) is float or (type(x) in (tuple, frozenset) and all(map(_is_constant, x)))
 
 
 def _distinct(x: Any) -> Any:

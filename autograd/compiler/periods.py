@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WINDOWS = (4, 16, 64, 256)  # each a power of four: hashes double their length twice
-MOST = 60  # periods tried in a part
-LEAST = 4  # repetitions
+MOST_PERIODS = 60  # periods tried in a part
+LEAST_REPETITIONS = 4  # repetitions
 SAVES = 48  # codes that a stretch must save at least: a loop has its price
 MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)  # odd numbers without a pattern
 
@@ -48,7 +48,7 @@ def _chosen(codes: Any) -> Iterator[Stretch]:
     start, end, period = numpy.array(runs, int).reshape(-1, 3).T
     while len(start):
         saves = ((end - start) // period - 1) * period
-        left = (saves > SAVES) & (end - start >= LEAST * period)
+        left = (saves > SAVES) & (end - start >= LEAST_REPETITIONS * period)
         start, end, period, saves = start[left], end[left], period[left], saves[left]
         if not len(saves):
             return
@@ -75,16 +75,16 @@ def _periods(codes: Any) -> list[int]:
         order = numpy.argsort(hashes, kind="stable")
         gaps = numpy.diff(order)[hashes[order][1:] == hashes[order][:-1]]
         found, counts = numpy.unique(gaps, return_counts=True)
-        for k in numpy.argsort(-counts, kind="stable")[:MOST].tolist():
+        for k in numpy.argsort(-counts, kind="stable")[:MOST_PERIODS].tolist():
             votes[int(found[k])] = votes.get(int(found[k]), 0) + int(counts[k])
-    return sorted(votes, key=lambda gap: -votes[gap])[:MOST]
+    return sorted(votes, key=lambda gap: -votes[gap])[:MOST_PERIODS]
 
 
 def _runs(codes: Any, period: int) -> Iterator[tuple[int, int]]:
     """The longest stretches of a period that repeat often enough, as start and end."""
-    if len(codes) < LEAST * period:
+    if len(codes) < LEAST_REPETITIONS * period:
         return
     same = numpy.concatenate([[0], codes[:-period] == codes[period:], [0]]).astype(numpy.int8)
     for start, end in numpy.flatnonzero(numpy.diff(same)).reshape(-1, 2).tolist():
-        if end - start >= (LEAST - 1) * period:
+        if end - start >= (LEAST_REPETITIONS - 1) * period:
             yield start, end + period

@@ -40,7 +40,7 @@ def _root(x: Any, out: Any) -> None:
 
 
 # Exponents that need no power: their partial results leave the range of floats only where the result does.
-FEW: dict[float, Callable[..., Any]] = {
+EASY_POWERS: dict[float, Callable[..., Any]] = {
     1.0: numpy.positive, 2.0: numpy.square, 3.0: _cube, 4.0: _square_twice, -1.0: numpy.reciprocal, 0.5: _root
 }  # fmt: skip
 
@@ -52,8 +52,8 @@ def _constant(x: Any) -> float:
 
 def power(x: Any, y: Any, out: Any) -> None:
     n = _constant(y)
-    if n in FEW:
-        FEW[n](x, out)
+    if n in EASY_POWERS:
+        EASY_POWERS[n](x, out)
     elif n % 1.0 == 0.0:  # numpy.power of a negative number takes ten times as long
         (z,) = like(out, 1)
         numpy.power(numpy.abs(x, z), n, z)

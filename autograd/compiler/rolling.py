@@ -10,7 +10,7 @@ from collections import defaultdict
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.contracting import CONSTANT_SOURCE, FEW, Contracting
+from autograd.compiler.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.placing import ALONE, Location
 from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
 from autograd.compiler.rolled import (
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
 POSITIVE = {"exp", "sqrt", "abs"}  # what gives a base that no exponent, whole or not, makes a special case
-WHOLE = {LOOP, ITEM, COUNT, ROW_SUM, ROW_DOT}
-MANY = 16  # groups of one operation from which on they are one: an instruction takes long to compile
+UNGROUPED = {LOOP, ITEM, COUNT, ROW_SUM, ROW_DOT}
+MANY_GROUPS = 16  # groups of one operation from which on they are one: an instruction takes long to compile
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 
 
@@ -176,7 +176,7 @@ class Rolling(Contracting):
         for key, members in groups.items():
             alike[self._kinship(key, members[0])].append(key)
         for kinship, keys in alike.items():
-            if kinship is not None and len(keys) >= MANY:
+            if kinship is not None and len(keys) >= MANY_GROUPS:
                 groups[kinship] = [i for key in keys for i in groups.pop(key)]
         return groups
 
@@ -187,7 +187,7 @@ class Rolling(Contracting):
             base, exponent, *order = graph.operands[i]
             fixed = graph.ops[base] in POSITIVE and graph.ops[exponent] == CONSTANT
             return (op, operands, *map(graph.values.__getitem__, order)) if fixed else None
-        if self.repeats or op in WHOLE or op in FOLDED:
+        if self.repeats or op in UNGROUPED or op in FOLDED:
             return None
         if op == CONTRACTION:
             return op, len(graph.terms[i].pairs), len(graph.terms[i].singles)
@@ -237,7 +237,7 @@ class Rolling(Contracting):
         self._side_by_side(members)
         members.sort(key=lambda i: self._key(self.graph.terms[i]))
         found, alone = self._grids(members)
-        if alone and len(self.graph.terms[members[0]].pairs) > FEW:
+        if alone and len(self.graph.terms[members[0]].pairs) > MOST_ADDED:
             found.append(self._singly(members, alone))
             alone = []
         for grid in found:

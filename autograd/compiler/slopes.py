@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.building import ProgramBuilder
 
-LEAST = 8  # numbers; fewer have their local derivatives one by one
+LEAST_NUMBERS = 8  # numbers; fewer have their local derivatives one by one
 
 
 class Slopes:

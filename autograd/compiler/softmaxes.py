@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from autograd.compiler.building import ProgramBuilder
     from autograd.compiler.program import Program
 
-LEAST = 8  # members; fewer have their derivatives one by one
+LEAST_MEMBERS = 8  # members; fewer have their derivatives one by one
 
 
 class Softmaxes:
@@ -28,7 +28,7 @@ class Softmaxes:
         """Without a program there are none."""
         together: dict[tuple[int, ...], dict[int, int]] = defaultdict(dict)
         for i, (op, operands, _) in enumerate(program.operations if program else ()):
-            if op == "softmax_first" and len(operands) >= LEAST:
+            if op == "softmax_first" and len(operands) >= LEAST_MEMBERS:
                 together[tuple(sorted(operands))][operands[0]] = i
         complete = [group for operands, group in together.items() if len(group) == len(operands)]
         self.members = {i: group for group in complete for i in group.values()}  # each with its softmax, by operand

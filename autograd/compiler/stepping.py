@@ -30,8 +30,8 @@ from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import holding, is_array, like, map_leaves
 
-LEAST = 24  # steps; fewer are traced one by one
-WHOLE = (int, numpy.integer)
+LEAST_STEPS = 24  # steps; fewer are traced one by one
+INTEGERS = (int, numpy.integer)
 
 
 def loop(x: Any) -> Any:
@@ -97,7 +97,7 @@ class Stepping:
 
         Unlike if the steps must be traced one by one.
         """
-        if times < LEAST:
+        if times < LEAST_STEPS:
             return None
         self.met = True
         if self.branches is not None and self.branches.attempts:
@@ -176,7 +176,7 @@ class Stepping:
             if not all(map(is_number, column)):
                 unlike()
             column = column[::-1] if reverse else column
-            whole = isinstance(column, range) or all(isinstance(x, WHOLE) for x in column)
+            whole = isinstance(column, range) or all(isinstance(x, INTEGERS) for x in column)
             if evenly(column):
                 return Fed("k", Step, counted(column), (), (), whole)
             return replace(self._fed("x", Role(LISTED), column), whole=whole)

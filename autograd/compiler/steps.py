@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.loops import CARRIED, LISTED, SHARED
-from autograd.compiler.periods import LEAST, Stretch
+from autograd.compiler.periods import LEAST_REPETITIONS, Stretch
 from autograd.compiler.program import CONSTANT, Operation
 from autograd.primitives import ROWS
 
@@ -116,14 +116,14 @@ def _repeating(distances: Any, period: int) -> int | None:
 
 def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneven | None:
     """Steps of this period; None if there are too few."""
-    if (end - start) // period < LEAST:
+    if (end - start) // period < LEAST_REPETITIONS:
         return None
     start += quietest(start + period, period, operands.last)
     uneven = None
     for before, after in product(range(PEELED + 1), range(LEFT + 1)):
         first = start + before * period
         count = (end - first) // period - after
-        if count < LEAST:
+        if count < LEAST_REPETITIONS:
             continue
         found = _moving(operands, first, period, count)
         if not isinstance(found, Uneven):

@@ -14,8 +14,8 @@ from autograd.lifting.handlers import held
 from autograd.primitives.operators import Scalar
 from autograd.refusals import is_library
 
-MOST = 100_000  # things that are looked into
-ATOMS = (float, int, str, bytes, complex, type(None), ModuleType, BuiltinFunctionType, Scalar, numpy.generic)
+MOST_EXAMINED = 100_000  # things that are looked into
+LEAVES = (float, int, str, bytes, complex, type(None), ModuleType, BuiltinFunctionType, Scalar, numpy.generic)
 SEQUENCES = (list, tuple, set, frozenset, deque)
 
 
@@ -34,10 +34,10 @@ class Surroundings:
                 continue
             for y in _inside(x):
                 self.found.append(y)
-                if not isinstance(y, ATOMS) and id(y) not in seen:
+                if not isinstance(y, LEAVES) and id(y) not in seen:
                     seen.add(id(y))
                     waiting.append(y)
-            if len(seen) > MOST:
+            if len(seen) > MOST_EXAMINED:
                 self.complete = False
                 return
 

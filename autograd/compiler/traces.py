@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from autograd.compiler.backends import Options
 from autograd.compiler.building import along_with, called_as, part_of
-from autograd.compiler.direct import FIXED, Direct, direct
+from autograd.compiler.direct import STATIC, Direct, direct
 from autograd.compiler.folding import folded
 from autograd.compiler.forms import Flattener, flattener
 from autograd.compiler.layout import (
@@ -45,7 +45,7 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
-MANY = 50_000  # new objects, which take the collector a few milliseconds
+MANY_OBJECTS = 50_000  # new objects, which take the collector a few milliseconds
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -137,7 +137,7 @@ class Traces:
         passed, _ = self.parameters.bound(args, {})
         roles = [self.parameters.role(passed, i) for i in range(len(args))]
         fixed = [self.parameters.is_static(passed, i) for i in range(len(args))]
-        converters = [FIXED if is_fixed else CONVERTERS[role] for is_fixed, role in zip(fixed, roles)]
+        converters = [STATIC if is_fixed else CONVERTERS[role] for is_fixed, role in zip(fixed, roles)]
         made = direct(plan, args, converters, reduce == "mean", isinstance(argnums, tuple))
         others = [item for item in known if item[1].successor is None]
         self.direct[key] = [(made or _refused, plan), *others[: MOST_FORMS - 1]]
@@ -325,7 +325,7 @@ def uncollected() -> Iterator[None]:
             yield
         finally:
             # Only what is worth a walk through all that a user may have frozen, which is to stay so.
-            if gc.get_count()[0] > MANY and not gc.get_freeze_count():
+            if gc.get_count()[0] > MANY_OBJECTS and not gc.get_freeze_count():
                 try:
                     gc.freeze()
                 finally:

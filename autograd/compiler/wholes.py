@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from autograd.compiler.building import ProgramBuilder
     from autograd.compiler.loops import Role
 
-EXACT = 2.0**53
-BLOCK = 4_096  # steps that are looked at together
+LARGEST_EXACT = 2.0**53
+CHUNK = 4_096  # steps that are looked at together
 ARITHMETIC = (
     "add", "subtract", "multiply", "negative", "power", "constant_power", "floor_divide", "mod", "abs", "floor",
     "round", "maximum", "minimum",
@@ -36,13 +36,13 @@ def rounds_whole(
             known[i] = numpy.array([outer.constants[j] for j in operands], dtype=float)
     with numpy.errstate(all="ignore"):
         return any(
-            _rounds(body, {i: x[start : start + BLOCK] for i, x in known.items()}) for start in range(0, times, BLOCK)
+            _rounds(body, {i: x[start : start + CHUNK] for i, x in known.items()}) for start in range(0, times, CHUNK)
         )
 
 
 def _rounds(body: ProgramBuilder, known: dict[int, Any]) -> bool:
     """Whether a whole number of these steps is rounded; `known` gets those that are computed from the given ones."""
-    if any((abs(x) > EXACT).any() for x in known.values()):
+    if any((abs(x) > LARGEST_EXACT).any() for x in known.values()):
         return True
     for i, (op, operands, _) in enumerate(body.operations):
         moving = [known[j] for j in operands if j in known]
@@ -52,7 +52,7 @@ def _rounds(body: ProgramBuilder, known: dict[int, Any]) -> bool:
         if any(x is VARIABLE or not _is_whole(x) for x in numbers):
             continue
         known[i] = ARRAY_KERNELS[op](*numbers, numpy.empty(len(moving[0])))
-        if not (abs(known[i]) <= EXACT).all():  # nor NaN, for an error of Python's
+        if not (abs(known[i]) <= LARGEST_EXACT).all():  # nor NaN, for an error of Python's
             return True
     return False
 

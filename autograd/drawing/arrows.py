@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Flow:
     """All edges from one box into a fold, summed on the way, since there may be millions."""
 
-    FEW = 4  # nodes whose derivatives and contributions are shown one by one
+    MOST_SHOWN = 4  # nodes whose derivatives and contributions are shown one by one
 
     __slots__ = ("constant", "live", "derivatives", "products")
 
@@ -32,7 +32,7 @@ class Flow:
     @property
     def is_few(self) -> bool:
         """Whether the edges come from few enough nodes to know each one."""
-        return len(self.products) <= self.FEW
+        return len(self.products) <= self.MOST_SHOWN
 
     def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
         """Add an edge: `adjoint` is that of its target, `inner` the derivative of the fold's result in its target."""

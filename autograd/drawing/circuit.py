@@ -32,7 +32,7 @@ from autograd.drawing.scene import (
 )
 
 FONT = 14.0  # of boxes
-SMALL = 12.5  # of labels and rows
+SMALL_FONT = 12.5  # of labels and rows
 PAD = 7.0  # between a box and its text
 COLUMN = 14.0  # between the columns of a box's rows
 MARGIN = 14.0
@@ -138,18 +138,18 @@ class _Circuit:
     def _columns(self, rows: list[Row]) -> list[float]:
         """The widths of the columns of a box's rows."""
         most = max((len(row.cells) for row in rows), default=0)
-        return [max(line_width(row.cells[n], SMALL) for row in rows if n < len(row.cells)) for n in range(most)]
+        return [max(line_width(row.cells[n], SMALL_FONT) for row in rows if n < len(row.cells)) for n in range(most)]
 
     def _box_size(self, box: Box) -> tuple[float, float]:
         columns = self._columns(self.rows[box.key])
         width = max(line_width(line, FONT) for line in self.lines[box.key])
         if columns:
             width = max(width, sum(columns) + COLUMN * (len(columns) - 1))
-        height = len(self.lines[box.key]) * LINE * FONT + len(self.rows[box.key]) * LINE * SMALL
+        height = len(self.lines[box.key]) * LINE * FONT + len(self.rows[box.key]) * LINE * SMALL_FONT
         return width + 2 * PAD + 4, height + 2 * PAD * 0.7 + (PAD if columns else 0)
 
     def _label_size(self, lines: list[Line]) -> tuple[float, float]:
-        return max(line_width(line, SMALL) for line in lines) + 8, len(lines) * LINE * SMALL
+        return max(line_width(line, SMALL_FONT) for line in lines) + 8, len(lines) * LINE * SMALL_FONT
 
     def _turned(self, size: tuple[float, float]) -> Size:
         return Size(*size) if self.rankdir in ("LR", "RL") else Size(size[1], size[0])
@@ -194,14 +194,14 @@ class _Circuit:
         if self.rankdir in ("RL", "BT"):
             width, height = self._turn(laid, (0.0, laid.breadth))
         room = MARGIN + 24.0 * max(map(len, frames.values()), default=0)
-        caption = [*wrapped(self.picture.caption, SMALL, max(width + 2 * room - 2 * MARGIN, 260.0))]
-        needed = max((line_width(line, SMALL) for line in caption), default=0.0)
+        caption = [*wrapped(self.picture.caption, SMALL_FONT, max(width + 2 * room - 2 * MARGIN, 260.0))]
+        needed = max((line_width(line, SMALL_FONT) for line in caption), default=0.0)
         scene = Scene(max(width + 2 * room, needed + 2 * MARGIN), height + 2 * room)
         left = (scene.width - width) / 2
         scene.shapes = [Group("", "circuit", tuple(shapes), at=(left, room))]
         if caption:
-            scene.shapes += stacked(caption, scene.width / 2, scene.height - MARGIN / 2, SMALL)
-            scene.height += len(caption) * LINE * SMALL + MARGIN / 2
+            scene.shapes += stacked(caption, scene.width / 2, scene.height - MARGIN / 2, SMALL_FONT)
+            scene.height += len(caption) * LINE * SMALL_FONT + MARGIN / 2
         return scene
 
     # --- shapes ----------------------------------------------------------------------------------
@@ -232,8 +232,8 @@ class _Circuit:
             look = Look(fill="cluster" if own % 2 else "background", stroke="faint")
             title = self._title(cluster)
             shapes: list[Shape] = [Rect(left, top, right - left, bottom - top, look, 8.0)]
-            if line_width((Run(title),), SMALL) < right - left - 8:
-                shapes += placed((Run(title, "faint"),), (left + right) / 2, top + 14.0, SMALL, 0.5)
+            if line_width((Run(title),), SMALL_FONT) < right - left - 8:
+                shapes += placed((Run(title, "faint"),), (left + right) / 2, top + 14.0, SMALL_FONT, 0.5)
             found.append(Group(f"cluster-{cluster.key}", "cluster", tuple(shapes), cluster.title))
         return found
 
@@ -251,7 +251,7 @@ class _Circuit:
         shapes.append(arrowhead(route[-1], route[-2], 9.0, colour))
         if label is not None:
             height = self._label_size(self.labels[i])[1]
-            shapes += stacked(self.labels[i], label[0], label[1] - height / 2, SMALL)
+            shapes += stacked(self.labels[i], label[0], label[1] - height / 2, SMALL_FONT)
         words = f"({arrow.forward}) × ({arrow.backward}) = {arrow.product}" if arrow.backward else arrow.forward
         return Group(f"arrow-{i}", "arrow", tuple(shapes), words)
 
@@ -271,14 +271,14 @@ class _Circuit:
         columns = self._columns(rows)
         start = x - (sum(columns) + COLUMN * (len(columns) - 1)) / 2
         for n, row in enumerate(rows):
-            shapes.append(self._drawn_row(row, columns, start, at + n * LINE * SMALL))
+            shapes.append(self._drawn_row(row, columns, start, at + n * LINE * SMALL_FONT))
         return Group(f"box-{box.key}", "box", tuple(shapes), _said(box))
 
     def _drawn_row(self, row: Row, columns: list[float], left: float, top: float) -> Group:
         """The name and the total belong to the parameter's box, what is between them to its arrow."""
         texts: list[list[Text]] = []
         for cell, width in zip(row.cells, columns):
-            texts.append(placed(cell, left, top + 0.95 * SMALL, SMALL))
+            texts.append(placed(cell, left, top + 0.95 * SMALL_FONT, SMALL_FONT))
             left += width + COLUMN
         if row.arrow is None:
             return Group(f"box-{row.box.key}", "row", tuple(chain.from_iterable(texts)), _said(row.box))

@@ -1,6 +1,6 @@
 """A network as the lecture draws it: inputs on the left, one column a layer, forward or backward, as a scene.
 
-Up to SMALL neurons a layer, every number is written. Beyond, a column is bars, and weights are heat maps.
+Up to MOST_WITH_NUMBERS neurons a layer, every number is written. Beyond, a column is bars, and weights are heat maps.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd.drawing.legend import legend
 from autograd.drawing.naming import plural
 from autograd.drawing.network import Network
 from autograd.drawing.neurons import Neuron
-from autograd.drawing.nodes import FONT, TIGHT, TINY, Nodes
+from autograd.drawing.nodes import BOX_HEIGHT, FONT, TINY, Nodes
 from autograd.drawing.scene import (
     LINE,
     Curve,
@@ -34,8 +34,8 @@ from autograd.drawing.tables import weight_tables
 from autograd.drawing.wires import Wire, labelled
 from autograd.drawing.words import Words
 
-SMALL = 8  # neurons in a column with every number
-MOST = 64  # neurons in a column
+MOST_WITH_NUMBERS = 8  # neurons in a column with every number
+MOST_SHOWN = 64  # neurons in a column
 HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
 ROOM, SPACIOUS = 154.0, 190.0  # height of a neuron with its bias above it and its adjoints below
 MARGIN = 16.0
@@ -60,7 +60,7 @@ class Column:
     @property
     def is_dense(self) -> bool:
         """Whether the column is bars."""
-        return len(self.nodes) > SMALL
+        return len(self.nodes) > MOST_WITH_NUMBERS
 
     @cached_property
     def numbered(self) -> list[str]:
@@ -95,7 +95,7 @@ class _Columns:
         is_tight = most * ROOM > height - self.header - FOOTER
         longest = 20 if dense or is_tight else 36  # characters of the cost
         self.nodes = Nodes(self.words, is_backward, is_tight, longest)
-        room = TIGHT + 14 if is_tight else min(max((height - HEADER - FOOTER) / most, ROOM), SPACIOUS)
+        room = BOX_HEIGHT + 14 if is_tight else min(max((height - HEADER - FOOTER) / most, ROOM), SPACIOUS)
         wanted = height if dense else HEADER + FOOTER + most * room
         self.width = width * TINY / 11.05 if is_tight and not dense else width  # the smallest text is then just legible
         self.height = min(height, max(wanted, 300.0))
@@ -119,7 +119,7 @@ class _Columns:
                 neurons = network.layers[i - 1].neurons
                 activation = neurons[0].activation + ("′(z)" if self.is_backward else "")
                 kind, title, under = "neurons", network.title(network.layers[i - 1]), f"{len(neurons)} × {activation}"
-            found.append(Column(i, kind, title, under, nodes[:MOST], max(0, len(nodes) - MOST)))
+            found.append(Column(i, kind, title, under, nodes[:MOST_SHOWN], max(0, len(nodes) - MOST_SHOWN)))
         if hidden:
             first = (len(found) - hidden + 1) // 2
             found = found[:first] + found[first + hidden :]

@@ -13,7 +13,7 @@ from autograd.engine.graph import Graph
 from autograd.symbols import Symbol
 from autograd.symbols.text import readable
 
-SHORT = 24  # operations between the last layer and the cost: of a longer cost, only the last operation is written
+LONGEST_COST = 24  # operations after the last layer: of a longer cost, only the last one is written
 REST = "…"
 
 
@@ -28,7 +28,7 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
         between += 1
         operands = [written[v] if v in written else _other(graph, v) for v in node.inputs]
         written[node] = applied(node, operands)
-        if between > SHORT or written[node] is None:
+        if between > LONGEST_COST or written[node] is None:
             return graph.formula(output)
     text = readable(written[output]) if output in written else graph.formula(output)
     return re.sub(rf"(, | \+ ){REST}(\1{REST})+", rf"\1{REST}", text)

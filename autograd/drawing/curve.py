@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 1200.0, 130.0
 LEFT, RIGHT, TOP, BOTTOM = 76.0, 24.0, 14.0, 22.0
 FONT = 12.0
 DECADES = 1.5  # costs over more orders of magnitude have a logarithmic axis
-MANY = 400  # points of a curve
+MOST_POINTS = 400  # points of a curve
 
 
 def curve(name: str, costs: Sequence[float], shown: Sequence[int]) -> tuple[Scene, list[Point]]:
@@ -30,7 +30,7 @@ def curve(name: str, costs: Sequence[float], shown: Sequence[int]) -> tuple[Scen
         x = LEFT + (WIDTH - LEFT - RIGHT) * step / max(len(costs) - 1, 1)
         return x, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * height
 
-    points = [at(i) for i in range(0, len(costs), 1 + len(costs) // MANY)]
+    points = [at(i) for i in range(0, len(costs), 1 + len(costs) // MOST_POINTS)]
     line = [points[0]]
     for a, b in pairwise(points):
         line += [a, b, b]

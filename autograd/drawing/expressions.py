@@ -14,13 +14,13 @@ from autograd.primitives import TABLE
 from autograd.symbols import Symbol
 from autograd.symbols.text import readable
 
-LONGEST = 36  # characters in a formula
-MOST = 500  # nodes in a graph: more do not fit a picture
+LONGEST_FORMULA = 36  # characters in a formula
+LARGEST_GRAPH = 500  # nodes in a graph: more do not fit a picture
 
 
 def fold_expressions(graph: Graph, naming: Naming, sums: Folding) -> Folding:
     """Fold operations that nobody named and one operation uses into that one, as long as the formula is short."""
-    if len(graph.nodes) > MOST:
+    if len(graph.nodes) > LARGEST_GRAPH:
         return sums
     uses = Counter(v for node in graph.nodes for v in node.inputs)
     groups: dict[Value, list[Value]] = {}  # by the newest node
@@ -30,7 +30,7 @@ def fold_expressions(graph: Graph, naming: Naming, sums: Folding) -> Folding:
         private = [v for v in node.inputs if uses[v] == 1 and not v.label]
         constants = [v for v in private if naming.kind(v) == "constant"]
         parts = sorted((v for v in private if v in groups), key=lambda v: len(expression(graph, groups[v])))
-        while parts and len(expression(graph, _joined(groups, parts, node))) > LONGEST:
+        while parts and len(expression(graph, _joined(groups, parts, node))) > LONGEST_FORMULA:
             del parts[-1]
         groups[node] = [*constants, *_joined(groups, parts, node)]
         for v in parts:

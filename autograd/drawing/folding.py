@@ -19,7 +19,7 @@ Folding = dict[Value, Any]
 
 SUMMANDS = 4  # a sum of at least this many terms, written with +, is one box
 RUN = 7  # operations in a row, of which all but the ends are one box
-MANY = 50_000
+MOST_SHAPES = 50_000  # of different shapes: with more, no fold of rows is readable
 
 
 class Calls:
@@ -175,8 +175,8 @@ class Shapes:
             else:
                 what = node.index if node in parameters else "input"
             self.of[node] = numbers.setdefault(what, len(numbers))
-            if len(numbers) > MANY:
-                self.too_many = True  # so many that no fold of rows is readable
+            if len(numbers) > MOST_SHAPES:
+                self.too_many = True
                 return
         self._find_roles(graph, parameters)
 

@@ -32,10 +32,10 @@ Texts: TypeAlias = list[list[str]]
 UNSEEN = Look("background", opacity=0.0)  # what only a mouse finds
 HOVERED = 1100  # cells: of a larger map, each row tells its range instead of each cell its number
 TICKS = 26.0  # pixels: the width of the numbers of neurons
-LARGEST, WITH_NUMBER = 26.0, 54.0  # pixels: the side of a cell, the width of one with a number
+LARGEST_CELL, WITH_NUMBER = 26.0, 54.0  # pixels: the side of a cell, the width of one with a number
 NARROW, SPACE = 10.0, 6.0  # pixels: the width of a column of biases without numbers, and what is before it
-LEAST = 9.0  # pixels: the width of a cell of W beside biases with numbers
-FEW = 8  # columns: the numbers of so few are worth rounding to one decimal
+LEAST_WIDTH = 9.0  # pixels: the width of a cell of W beside biases with numbers
+MOST_ROUNDED = 8  # columns: the numbers of so few are worth rounding to one decimal
 LIGHT = 0.5  # the darkest shade behind a number
 
 
@@ -62,7 +62,7 @@ def heat_maps(
     starts = [those[-1][-1].y + 0.7 * FONT for those in titles]
     room = min(top + (i + 1) * half - TICKS / 2 - 10 - y for i, y in enumerate(starts))
     rows, columns = len(pairs[0][0].numbers), len(pairs[0][0].numbers[0])
-    grid = _grid(pairs, left, right, min(room / rows, LARGEST))
+    grid = _grid(pairs, left, right, min(room / rows, LARGEST_CELL))
     found = []
     for pair, words, y, texts in zip(pairs, titles, starts, grid.texts):
         below = y + rows * grid.height + FONT
@@ -87,9 +87,9 @@ def _grid(pairs: list[list[Table]], left: float, right: float, height: float) ->
     if not any(weights for weights, *_ in texts):
         texts = [[None, *(_written(table, WITH_NUMBER) if is_high else None for table in pair[1:])] for pair in pairs]
         beside = max((_width(written) for pair in texts for written in pair[1:] if written), default=NARROW)
-        if (right - left - ticks - gap - beside * biases) / columns < LEAST:
+        if (right - left - ticks - gap - beside * biases) / columns < LEAST_WIDTH:
             beside, texts = NARROW, [[None for _ in pair] for pair in pairs]
-        width = min((right - left - ticks - gap - beside * biases) / columns, LARGEST, 3 * height)
+        width = min((right - left - ticks - gap - beside * biases) / columns, LARGEST_CELL, 3 * height)
         height = min(height, 3 * width)
     whole = columns * width + gap + beside * biases
     return Grid((left + 0.6 * ticks + right - whole) / 2, width, height, beside, texts)
@@ -158,7 +158,7 @@ def _written(table: Table, width: float) -> Texts | None:
     if not table.is_plain:
         return None
     forms = [".4g", ".3g", ".2g", *(["z.2f"] if 0.1 <= table.most < 100 else [])]
-    forms += ["z.1f"] if len(table.numbers[0]) <= FEW and 0.1 <= table.most < 1000 else []
+    forms += ["z.1f"] if len(table.numbers[0]) <= MOST_ROUNDED and 0.1 <= table.most < 1000 else []
     for form in forms:
         texts = [["—" if x is None else f"{x:{form}}" if x else "0" for x in row] for row in table.numbers]
         if max(line_width((Run(text),), FONT) for row in texts for text in row) <= width:

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.drawing.scene import Point
 
 GAP = 16.0  # between neighbours in a column, and around labels
-NEAR = 26.0  # between columns, at least
+LEAST_GAP = 26.0  # between columns, at least
 FRAME = 22.0  # between a node and one outside its frame, for each frame between them
 SWEEPS = 12
 STUB = 4.0  # how far links run straight from their column
@@ -184,7 +184,7 @@ class _Columns:
             rank = self.rank[column[0]] - 1
             labels = [self._label_in(i, rank).along for i, those in across if those == rank]
             wide[rank] = max(labels, default=0.0)
-            gap = (wide[rank] + 2.4 * GAP if labels else NEAR) + FRAME * depth
+            gap = (wide[rank] + 2.4 * GAP if labels else LEAST_GAP) + FRAME * depth
             middle[rank] = at + width + gap / 2 - 0.2 * GAP
             at += width + gap
         self._shift(found, across, at - gap)

@@ -30,7 +30,7 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=ending, prog=program, args=options))
 """
 
-WHOLE = {  # what a picture contains, and what it ends with
+COMPLETE = {  # what a picture contains, and what it ends with
     "svg": (b"<svg", b"</svg>"),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
@@ -119,7 +119,7 @@ def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes,
 
 
 def _is_whole(picture: bytes, ending: str) -> bool:
-    start, end = WHOLE.get(ending, (b"", b""))
+    start, end = COMPLETE.get(ending, (b"", b""))
     try:
         if ending == "svg":
             picture.decode("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograd.drawing.columns import MOST, SMALL
+from autograd.drawing.columns import MOST_SHOWN, MOST_WITH_NUMBERS
 from autograd.drawing.network import Network, shown_number
 from autograd.drawing.neurons import Neuron
 from autograd.drawing.picture import Step
@@ -12,7 +12,7 @@ from autograd.drawing.words import Words
 from autograd.engine import Value
 from autograd.symbols.text import number, signed
 
-WRITTEN = 24  # inputs: of more, a heat map has no numbers
+MOST_WRITTEN = 24  # inputs: of more, a heat map has no numbers
 NAMED = 4  # nodes in a step that are written one by one
 
 
@@ -28,7 +28,7 @@ class _Lecture:
 
     def steps(self) -> Iterable[Step]:
         """Forward through the layers, the seed, and back."""
-        columns = [list(enumerate(nodes[:MOST])) for nodes in self.network.columns]
+        columns = [list(enumerate(nodes[:MOST_SHOWN])) for nodes in self.network.columns]
         for i, column in enumerate(columns):
             for n, node in column:
                 if isinstance(node, Neuron):
@@ -54,7 +54,7 @@ class _Lecture:
         return ", ".join(texts if len(texts) <= NAMED else [*texts[:2], "…", texts[-1]])
 
     def _wires(self, i: int, n: int, neuron: Neuron) -> tuple[str, ...]:
-        return tuple(f"wire-{i - 1}-{m}-{n}-label" for m in range(len(neuron.weights[:MOST])))
+        return tuple(f"wire-{i - 1}-{m}-{n}-label" for m in range(len(neuron.weights[:MOST_SHOWN])))
 
     def _forward(self, i: int, n: int, neuron: Neuron) -> Step:
         z, a = self.words.name(neuron.z, "z"), self.words.name(neuron.a, "a")
@@ -102,7 +102,7 @@ class _Lecture:
 
     def _weights(self, i: int, n: int, neuron: Neuron) -> Iterable[Step]:
         """∂C/∂w = x × ∂C/∂z, weight by weight, then the bias."""
-        if len(neuron.weights) > SMALL:
+        if len(neuron.weights) > MOST_WITH_NUMBERS:
             yield self._all_weights(i, n, neuron)
             return
         key, heat, z = f"node-{i}-{n}", f"heat-{i - 1}-∂", self.words.name(neuron.z, "z")
@@ -135,7 +135,7 @@ class _Lecture:
         key, heat = f"node-{i}-{n}", f"heat-{i - 1}-∂"
         if neuron.bias is not None:
             what += f"; {self._part(neuron.bias, '', self.network.adjoint(neuron.z))}"
-        shown = len(neuron.weights) if len(neuron.weights) <= WRITTEN else 0
+        shown = len(neuron.weights) if len(neuron.weights) <= MOST_WRITTEN else 0
         row = (*(f"{heat}W-{n}-{m}" for m in range(shown)), f"{heat}b-{n}-0")
         return Step("backward", what, "Point at a cell for its number.", (key, *row), _in("ink", row), key, i)
 

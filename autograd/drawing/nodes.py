@@ -14,7 +14,7 @@ from autograd.drawing.words import Words
 FONT, TINY = 12.0, 11.5
 RADIUS = 44.0
 AMPLIFIER = 46.0  # half its width
-TIGHT = 72.0  # height of a neuron as a box
+BOX_HEIGHT = 72.0  # height of a neuron as a box
 
 
 class Nodes:
@@ -52,7 +52,7 @@ class Nodes:
         if self.is_tight:
             lines = self.words.tight_lines(neuron)
             return [
-                Rect(at[0] - half, at[1] - TIGHT / 2, 2 * half, TIGHT, outline, 16.0),
+                Rect(at[0] - half, at[1] - BOX_HEIGHT / 2, 2 * half, BOX_HEIGHT, outline, 16.0),
                 *stacked(lines, at[0], at[1] - len(lines) * 0.65 * TINY, TINY),
             ]
         lines = self._inside(neuron)
@@ -80,7 +80,7 @@ class Nodes:
     def _amplifier(self, neuron: Neuron, at: Point) -> list[Shape]:
         """σ′(z) as an amplifier: ∂C/∂a comes in from the right, ∂C/∂z leaves to the left."""
         x, y = at
-        height = TIGHT / 2 - 14 if self.is_tight else RADIUS - 6
+        height = BOX_HEIGHT / 2 - 14 if self.is_tight else RADIUS - 6
         closed = neuron.slope is None
         look = Look("background", "warning" if closed else "backward", 1.8, "dashed" if closed else "")
         slope: list[Line] = [(Run(f"× {shown_number(neuron.slope or 0.0)}", "forward", bold=True),)]

@@ -12,7 +12,7 @@ from autograd.drawing.themes import Theme
 from autograd.symbols.text import visible
 
 FONTS = "Liberation Sans,Arial,Helvetica"
-LONGEST = 12_000  # characters in one string
+LONGEST_STRING = 12_000  # characters in one string
 CORNER = 0.5523  # of the radius: how far the control points of a quarter of a circle are from its ends
 
 
@@ -101,7 +101,7 @@ def _quoted(drawn: list[str]) -> str:
     pieces, length = [[""]], 0
     for shape in drawn:
         length += len(shape) + 1
-        if length > LONGEST:
+        if length > LONGEST_STRING:
             pieces.append([])
             length = len(shape) + 1
         pieces[-1].append(shape)

@@ -8,7 +8,7 @@ from math import inf
 from autograd.drawing.scene import Scene
 
 LEGIBLE = 11.0  # pixels: the least height of text
-LARGEST = 1.5  # how much a small picture is enlarged
+MOST_ENLARGED = 1.5  # how much a small picture is enlarged
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Box:
 
     width: float
     height: float
-    largest: float = LARGEST
+    largest: float = MOST_ENLARGED
 
     def scale(self, scene: Scene) -> float:
         """The factor that makes a scene as large as the box allows."""

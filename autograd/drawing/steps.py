@@ -9,7 +9,7 @@ from autograd.drawing.picture import Arrow, Box, Picture, Step
 from autograd.engine.graph import derivative
 from autograd.symbols.text import number, signed
 
-MADE = {
+REASONS = {
     "group": "The forward pass through all of it.",
     "operation": "Forward pass: the operation on its inputs.",
 }
@@ -28,17 +28,17 @@ def steps(picture: Picture) -> Iterable[Step]:
     boxes = {box.key: box for box in picture.boxes}
     seen: set[str] = set()
     for box in order:
-        if box.kind not in MADE:
+        if box.kind not in REASONS:
             continue
         leaves = [boxes[picture.arrows[i].source] for i in into[box.key]]
-        new = [leaf for leaf in dict.fromkeys(leaves) if leaf.kind not in MADE and not leaf.inside]
+        new = [leaf for leaf in dict.fromkeys(leaves) if leaf.kind not in REASONS and not leaf.inside]
         new = [leaf for leaf in new if leaf.key not in seen]
         if new:
             seen.update(leaf.key for leaf in new)
             yield _given(new, layers[box.key])
         yield _made(box, rows[box.key], into[box.key], layers[box.key])
     output = order[-1]
-    if output.kind not in MADE:
+    if output.kind not in REASONS:
         yield _given([output], 0)
     reveals = _adjoint_of(output, rows)
     why = "The backward pass starts at the output."
@@ -67,7 +67,7 @@ def _made(box: Box, rows: list[Box], into: list[int], layer: int) -> Step:
     what = f"{box.name}: {box.value}" if box.kind == "group" else f"{box.name}{formula} = {box.value}"
     keys = [f"box-{box.key}", *(f"box-{row.key}" for row in rows), *(f"arrow-{i}" for i in into)]
     return Step(
-        "forward", what, MADE[box.kind], (f"box-{box.key}",), tuple((key, "forward") for key in keys), box.key, layer
+        "forward", what, REASONS[box.kind], (f"box-{box.key}",), tuple((key, "forward") for key in keys), box.key, layer
     )
 
 

@@ -25,8 +25,8 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.symbols.text import number, visible
 
-MOST = 60  # pictures on a page
-LARGEST = 800_000  # characters of compressed pictures
+MOST_PICTURES = 60  # pictures on a page
+MOST_CHARACTERS = 800_000  # characters of compressed pictures
 
 
 class Optimiser(Protocol):
@@ -76,7 +76,7 @@ class Training:
         self._end = self._descend(cost, steps, rate, optimiser)
         self._draw()
         self._packed = self._pack()
-        while len(self._packed) > LARGEST and len(self.frames) > 2:
+        while len(self._packed) > MOST_CHARACTERS and len(self.frames) > 2:
             first, *others = self.frames
             self.frames = [first, *others[::-2][::-1]]
             self._packed = self._pack()
@@ -103,7 +103,7 @@ class Training:
 
     def _descend(self, cost: Callable[[], Value], steps: int, rate: float, optimiser: Optimiser | None) -> str:
         """Take the steps; returns why they ended early, if they did."""
-        drawn = {round(i * steps / (min(MOST, steps + 1) - 1)) for i in range(min(MOST, steps + 1))}
+        drawn = {round(i * steps / (min(MOST_PICTURES, steps + 1) - 1)) for i in range(min(MOST_PICTURES, steps + 1))}
         for step in range(steps + 1):
             try:
                 C = cost()

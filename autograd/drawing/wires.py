@@ -25,7 +25,7 @@ from autograd.drawing.scene import (
 FONT = 11.5
 STOPS = [x / 20 for x in range(3, 18)]  # where along a line its words may stand
 WIDEST = 5.0
-MANY = 16  # lines: more are a tangle
+MOST_LINES = 16  # lines: more are a tangle
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, f
     shown = [wire for wire in wires if words[wire.key]]
     if not shown:
         return {}
-    if len(shown) > MANY:
+    if len(shown) > MOST_LINES:
         return None
     room = wires[0].room
     wide = max(line_width(line, FONT) for wire in shown for line in words[wire.key]) + 6

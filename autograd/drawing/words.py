@@ -13,7 +13,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Edge
 from autograd.symbols.text import elided, number
 
-FEW = 8  # weights that are named when a mouse rests on their neuron
+MOST_NAMED = 8  # weights that are named when a mouse rests on their neuron
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -39,7 +39,7 @@ class Words:
         pieces = [f"{self.name(node.z, 'z')} = {self.formula(node)} = {number(node.z.data)}"]
         pieces += [] if linear else [f"{self.name(node.a, 'a')} = {number(node.a.data)}", self.adjoint(node.a, "a")]
         pieces += [self.adjoint(node.z, "z")]
-        pieces += [f"{self.graph.name(v)} = {number(v.data)}, {self.adjoint(v)}" for v in node.weights[:FEW]]
+        pieces += [f"{self.graph.name(v)} = {number(v.data)}, {self.adjoint(v)}" for v in node.weights[:MOST_NAMED]]
         if node.bias is not None:
             pieces.append(f"{self.graph.name(node.bias)} = {number(node.bias.data)}, {self.adjoint(node.bias)}")
         return "; ".join(pieces)

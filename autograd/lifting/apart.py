@@ -15,8 +15,8 @@ from autograd.symbols import Condition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PLAIN = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # what a choice may be among
-MOST = 16  # values of a choice
+CHOOSABLE = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # what a choice may be among
+MOST_VALUES = 16  # values of a choice
 
 # What makes a branch on a condition, of the trace that is running: `Branches.pick`.
 picking: ContextVar[Callable[..., Any]] = ContextVar("autograd picking")
@@ -96,7 +96,7 @@ class Choice(Apart):
             try:
                 return use(value)
             except TypeError as error:
-                if not isinstance(value, PLAIN) or isinstance(error, TraceError):
+                if not isinstance(value, CHOOSABLE) or isinstance(error, TraceError):
                     raise
                 raise NoNumber(str(error)) from None
 
@@ -122,14 +122,14 @@ def returned(result: Any) -> Any:
 
 
 def _needed(x: Any) -> Any:
-    if isinstance(x, PLAIN):
+    if isinstance(x, CHOOSABLE):
         raise NoNumber(f"the function returns a number, or, for this row, a {type(x).__name__}")
     return x
 
 
 def key_of(x: Any) -> Any:
     """The key of a value in a choice; None if there is no choice of it."""
-    return (type(x), x) if isinstance(x, PLAIN) else "unassigned" if x is UNASSIGNED else None
+    return (type(x), x) if isinstance(x, CHOOSABLE) else "unassigned" if x is UNASSIGNED else None
 
 
 def _operation(function: Callable[..., Any], reflected: bool) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
 from autograd.lifting.contexts import Suppressing, suppresses
 from autograd.lifting.filters import Perhaps, filtered
-from autograd.lifting.forking import BOUND, TAKEN, Fork, Frame
+from autograd.lifting.forking import BOUND_TURNS, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced, rivals, same, stored
 from autograd.lifting.merging import (
@@ -65,7 +65,7 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
 ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
-FIXED = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
+IMMUTABLE = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
 
 
 class MoreTurns(Exception):
@@ -118,7 +118,7 @@ class Branches:
 
     def lacks(self, running: Any) -> None:
         """Rows that still run a loop would need more turns of it."""
-        refused = refuse(lambda most: "the end of this loop", BOUND, noted=False)
+        refused = refuse(lambda most: "the end of this loop", BOUND_TURNS, noted=False)
         for outer in self.stack:
             running = both(outer.path, running)
         self.failures.append((running, MoreTurns(str(refused))))
@@ -201,7 +201,7 @@ class Branches:
             unmix(held)
             if self.stack:
                 self.stack[-1].touches(held)
-        elif self.stack and not is_lifted(x) and not isinstance(x, FIXED):
+        elif self.stack and not is_lifted(x) and not isinstance(x, IMMUTABLE):
             kind = getattr(x, "__name__", type(x).__name__)
             raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
         return x

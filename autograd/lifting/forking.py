@@ -33,7 +33,7 @@ BROKEN = "loop was broken"  # among the names of those who left a loop
 DEEPEST = 200  # branches inside branches
 MOST_OPEN = 2_000  # turns of a `while` after some rows have left it
 MOST_TURNS = 100_000  # of another loop, which may never end
-BOUND = "let it end after fewer turns, as `while k < 100 and …` does, or write it with `for`"
+BOUND_TURNS = "let it end after fewer turns, as `while k < 100 and …` does, or write it with `for`"
 
 
 class Dead(Exception):
@@ -244,7 +244,7 @@ class Loop:
         if self.draws and fork.is_traced:
             raise refuse(lambda most: TAKEN, "go over a list")
         if self.turns > (MOST_OPEN if self.is_open else MOST_TURNS):
-            raise refuse(lambda most: "the end of this loop", BOUND)
+            raise refuse(lambda most: "the end of this loop", BOUND_TURNS)
         if self.is_open and self.turns > self.frame.branches.turns:
             self.frame.branches.lacks(fork.condition)
             jumps = self.frame.jumps

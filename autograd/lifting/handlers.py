@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARITHMETIC = {"ValueError", "ArithmeticError", "ZeroDivisionError", "OverflowError", "Exception", "BaseException"}
-MOST = 10_000  # things that are looked at
+MOST_EXAMINED = 10_000  # things that are looked at
 
 
 def must_be_read(*roots: Any) -> bool:
     """Whether code that these reach by names, cells and attributes handles errors, or compares with True or False."""
     waiting = list(roots)
     seen: set[int] = set()
-    while waiting and len(seen) < MOST:
+    while waiting and len(seen) < MOST_EXAMINED:
         x = waiting.pop()
         x = x.__func__ if isinstance(x, MethodType) else getattr(x, "watched", x)
         if id(x) in seen or is_library(x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None)):

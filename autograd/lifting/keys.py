@@ -17,8 +17,8 @@ from autograd.symbols.text import brief
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-MOST = 64  # values that a key may have
-WHOLE: dict[str, Callable[..., Any]] = {
+MOST_KEYS = 64  # values that a key may have
+ON_KEYS: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg, "abs": abs,
 }  # fmt: skip
 
@@ -42,8 +42,8 @@ def is_traced_key(key: Any) -> bool:
 def possible(key: Any) -> tuple[Any, ...]:
     """The plain keys that a traced one may be; none if they are not known, or too many."""
     if type(key) is tuple:
-        found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST + 1))
-        return tuple(found) if len(found) <= MOST else ()
+        found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST_KEYS + 1))
+        return tuple(found) if len(found) <= MOST_KEYS else ()
     known: dict[int, tuple[Any, ...]] = {}
     waiting = [key]
     while waiting:
@@ -65,12 +65,12 @@ def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         return ()
     if x.op == "where":
         found: Iterable[Any] = itertools.chain(*parts)
-    elif x.op in WHOLE:
-        found = itertools.starmap(WHOLE[x.op], itertools.islice(itertools.product(*parts), MOST * MOST))
+    elif x.op in ON_KEYS:
+        found = itertools.starmap(ON_KEYS[x.op], itertools.islice(itertools.product(*parts), MOST_KEYS * MOST_KEYS))
     else:
         return ()
     values = tuple(dict.fromkeys(found))
-    return values if len(values) <= MOST else ()
+    return values if len(values) <= MOST_KEYS else ()
 
 
 def replaced(key: Any, place: int, value: Any) -> Any:
@@ -96,7 +96,7 @@ def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
     if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key):
         return []
     found = [(here, x) for here, x in ((equals(key, x), x) for x in xs) if here is not False]
-    if len(found) > MOST:
+    if len(found) > MOST_KEYS:
         raise refuse(lambda most: f"which of {len(found)} keys this is", KEY)
     return found
 

@@ -14,7 +14,7 @@ import numpy
 from autograd.arrays import holding, scalars
 from autograd.arrays.lists import is_traced
 from autograd.arrays.scalars import choose
-from autograd.lifting.apart import MOST, PLAIN, UNASSIGNED, Apart, Choice, key_of
+from autograd.lifting.apart import CHOOSABLE, MOST_VALUES, UNASSIGNED, Apart, Choice, key_of
 from autograd.lifting.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
@@ -75,7 +75,7 @@ def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], A
         return a if same_number(a, b) else choose(condition, a, b)
     if type(a) is not type(b):
         return _choice(condition, a, b, f"a {type(a).__name__} or a {type(b).__name__}")
-    if isinstance(a, PLAIN) and a != b:
+    if isinstance(a, CHOOSABLE) and a != b:
         return _choice(condition, a, b, f"one of two of type {type(a).__name__}")
     key = (id(a), id(b))
     if key not in known:
@@ -97,7 +97,7 @@ def _options(x: Any) -> dict[Any, tuple[Any, Any]]:
 def _choice(condition: Condition, a: Any, b: Any, why: str) -> Apart:
     """The choice of one of two values; if there can be none, something that tells why."""
     yes, no = _options(a), _options(b)
-    if not yes or not no or len(yes | no) > MOST:
+    if not yes or not no or len(yes | no) > MOST_VALUES:
         return Apart(why)
     found = {}
     for key in yes | no:

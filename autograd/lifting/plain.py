@@ -10,7 +10,7 @@ from autograd.refusals import is_library, is_tracing
 
 PLAIN = {float, int, bool, str, bytes, complex, type(None), range, slice, type(Ellipsis)}
 
-MOST = 10_000  # numbers in a list that are looked at; a longer one is not known
+MOST_EXAMINED = 10_000  # numbers in a list that are looked at; a longer one is not known
 
 
 def is_plain_call(function: Any, args: Any, kwargs: Any) -> bool:
@@ -23,9 +23,9 @@ def _is_plain(x: Any, seen: set[int]) -> bool:
     if kind in PLAIN or isinstance(x, (ModuleType, BuiltinFunctionType, type)):
         return True
     if kind in (list, tuple, set, frozenset):
-        return len(x) <= MOST and (PLAIN.issuperset(map(type, x)) or all(_is_plain(item, seen) for item in x))
+        return len(x) <= MOST_EXAMINED and (PLAIN.issuperset(map(type, x)) or all(_is_plain(item, seen) for item in x))
     if kind is dict:
-        return len(x) <= MOST and all(_is_plain(item, seen) for item in x.values())
+        return len(x) <= MOST_EXAMINED and all(_is_plain(item, seen) for item in x.values())
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(x, (numpy.ndarray, numpy.generic)):
         return bool(x.dtype != object)

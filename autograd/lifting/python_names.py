@@ -80,7 +80,7 @@ def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callabl
     return lambda x: traced(x) if lists.is_traced([x]) else exact(core(x))
 
 
-WHOLE = _whole(int, scalars.trunc)
+TO_WHOLE = _whole(int, scalars.trunc)
 
 
 def _log(x: Any, base: Any = None) -> Any:
@@ -262,7 +262,7 @@ class _Real(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         x = _entered(args[0]) if args else 0
         if args and is_lifted(x):
-            return x if cls.original is builtins.float else WHOLE(x)
+            return x if cls.original is builtins.float else TO_WHOLE(x)
         return cls.original(*args, **kwargs)
 
 

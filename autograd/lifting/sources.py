@@ -14,7 +14,7 @@ from autograd.lifting.rewriting import Rewriter, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MADE = "_autograd_made"
+MADE_NAME = "_autograd_made"
 PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten
 
 
@@ -116,7 +116,7 @@ def _bare(node: Any) -> Any:
 def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence[str]) -> CodeType:
     """The code of a function with these free variables, in a class of this name, which its private names need."""
     parameters = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
-    node.name = MADE  # else the function itself would be one of its free variables
+    node.name = MADE_NAME  # else the function itself would be one of its free variables
     body = CLASS(inside, [], [], [node], []) if inside else node
     known = [] if not inside or inside in code.co_freevars else [ast.Global([inside])]
     outer = FUNCTION("around", parameters, [*known, body], [], None)
@@ -125,5 +125,5 @@ def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence
     module = ast.fix_missing_locations(ast.Module([outer], []))
     flags = code.co_flags & annotations.compiler_flag  # else annotations of inner functions are evaluated
     codes = _codes(compile(module, code.co_filename, "exec", flags, dont_inherit=True))
-    made_code = next(x for x in codes if x.co_name == MADE)
+    made_code = next(x for x in codes if x.co_name == MADE_NAME)
     return made_code.replace(co_name=code.co_name, co_qualname=code.co_qualname)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Any]
 
-MANY = 2_000  # turns; fewer are traced one by one, since each is then Python's own, with whole numbers and plain truths
+LEAST_TURNS = 2_000  # fewer are traced one by one, since each is then Python's own, with whole numbers and booleans
 
 
 class Steps:
@@ -55,7 +55,7 @@ class Steps:
 
 def _is_long(xs: Any) -> bool:
     """Whether so many items are there at once."""
-    return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > MANY
+    return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > LEAST_TURNS
 
 
 def _flat(x: Any) -> Iterator[Any]:

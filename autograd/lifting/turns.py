@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STATE, ITEM, LEFT = "_autograd_state", "_autograd_item", "_autograd_left"
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.Pass)
 SEEING = {"locals", "vars", "eval", "exec"}  # what may read any name
-LATER = (*SCOPES, ast.GeneratorExp)  # what may read a name of the function around it at another time
+RUNS_LATER = (*SCOPES, ast.GeneratorExp)  # what may read a name of the function around it at another time
 
 
 class Scope:
@@ -35,7 +35,7 @@ class Scope:
 
     def __init__(self, function: ast.AST) -> None:
         parts = list(ast.walk(function))
-        inner = [part for part in parts if isinstance(part, LATER) and part is not function]
+        inner = [part for part in parts if isinstance(part, RUNS_LATER) and part is not function]
         self.readers = [(part, _names(part)) for part in inner]
         self.loads = [(part, name) for part in parts for name in _reads(part)]
         declared = [name for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for name in part.names]

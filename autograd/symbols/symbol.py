@@ -185,7 +185,7 @@ class Condition(NumPyOperand, Comparison):
             (x, here), (y, there) = _with_mask(a), _with_mask(b)
             return Masked(self.choose(x, y), self.of_booleans(here, there))
         for x in (a, b):
-            if type(x) not in OWN and _takes_over(x):
+            if type(x) not in COMMON_TYPES and _takes_over(x):
                 return type(x).where(self, a, b)
         return Symbol(op="where", operands=(self, a, b))
 
@@ -338,10 +338,10 @@ COMPARISONS = {
 
 
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
-    return NotImplemented if type(y) not in OWN and _takes_over(y) else Condition(op, x, y)
+    return NotImplemented if type(y) not in COMMON_TYPES and _takes_over(y) else Condition(op, x, y)
 
 
-OWN = {Symbol, float, int}  # the types of most operands
+COMMON_TYPES = {Symbol, float, int}  # the types of most operands
 TRACED = {Symbol, Condition}
 
 
@@ -357,7 +357,7 @@ def operation(op: str, x: Any, y: Any) -> Any:
     """The Symbol of an operation with an infix sign, or an operand if the result is exactly that."""
     if type(y) is Masked:
         return NotImplemented
-    if (type(y) not in OWN and _takes_over(y)) or (type(x) not in OWN and _takes_over(x)):
+    if (type(y) not in COMMON_TYPES and _takes_over(y)) or (type(x) not in COMMON_TYPES and _takes_over(x)):
         return NotImplemented
     if op in ("multiply", "divide", "power") and type(y) not in TRACED and y == 1:
         return x  # exact, and as a person would write it

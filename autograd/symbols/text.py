@@ -29,7 +29,7 @@ BY_SIGN = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "p
 TEXTS: dict[str, str | Callable[..., tuple[str, int]]] = {}
 
 DEPTH = 4  # levels of operations in an abridged text
-MOST = 200  # operations and numbers in a text that is not abridged
+MOST_PARTS = 200  # operations and numbers in a text that is not abridged
 
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
@@ -51,14 +51,14 @@ def readable(x: Any) -> str:
 
 
 def _is_small(x: Any) -> bool:
-    """Whether the text would have at most MOST operations and numbers, with repeats counted."""
+    """Whether the text would have at most MOST_PARTS operations and numbers, with repeats counted."""
     waiting, count = [x], 0
-    while waiting and count <= MOST:
+    while waiting and count <= MOST_PARTS:
         y = waiting.pop()
         count += 1
         if isinstance(y, Expression) and not y.name:
-            waiting += [v for z in y.operands for v in (z[:MOST] if type(z) is tuple else (z,))]
-    return count <= MOST
+            waiting += [v for z in y.operands for v in (z[:MOST_PARTS] if type(z) is tuple else (z,))]
+    return count <= MOST_PARTS
 
 
 def brief(x: Any, most: int = 120) -> str:

@@ -28,7 +28,7 @@ from tests.profiles import costly
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make loops of a few steps, too."""
-    monkeypatch.setattr(stepping, "LEAST", 4)
+    monkeypatch.setattr(stepping, "LEAST_STEPS", 4)
 
 
 @dataclass(frozen=True)

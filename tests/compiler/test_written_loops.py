@@ -17,8 +17,8 @@ DATA = np.linspace(0.1, 1.0, 20)
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "MANY", 4)
-    monkeypatch.setattr(stepping, "LEAST", 4)
+    monkeypatch.setattr(steps, "LEAST_TURNS", 4)
+    monkeypatch.setattr(stepping, "LEAST_STEPS", 4)
 
 
 # --- loops of which one turn stands for the others

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from autograd import Value, draw, grad, mean
-from autograd.drawing.training import MOST, Training
+from autograd.drawing.training import MOST_PICTURES, Training
 from nn import MLP, Adam
 
 ROWS = [([0.0, 0.0], -1.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], -1.0)]
@@ -94,7 +94,7 @@ def test_any_graph_can_be_trained_and_what_is_not_shown_is_said() -> None:
     w = Value(4.0, label="w")
     trained = draw.training(lambda: w * w, steps=200, rate=0.01)
     assert w.data == pytest.approx(4 * 0.98**200)
-    assert trained.caption == f"{MOST} of 201 steps shown"
+    assert trained.caption == f"{MOST_PICTURES} of 201 steps shown"
     assert trained.caption in trained.html()
     assert [trained.frames[0].step, trained.frames[-1].step] == [0, 200]
 
