@@ -46,7 +46,7 @@ def arrived(backward: Backward, numbers: Sequence[int]) -> Adjoint:
     return Adjoint(value, *[backward.builder.emit(">", (flag, backward.builder.constant(0.0))) for flag in flags])
 
 
-class Tape(NamedTuple):
+class AdjointTape(NamedTuple):
     """Parts of adjoints, one for each step: outputs of a loop, read from its first step on or `backwards`."""
 
     loop: int
@@ -59,7 +59,7 @@ class Pending:
 
     def __init__(self) -> None:
         self.items: dict[int, dict[int, Adjoint]] = defaultdict(dict)  # by output and step
-        self.tapes: list[tuple[int, Tape]] = []  # with the output of each
+        self.tapes: list[tuple[int, AdjointTape]] = []  # with the output of each
 
 
 class LoopAdjoints:
@@ -193,7 +193,7 @@ class Reversed:
         """What the operands of input m get."""
         role, operands = self.roles[m], self.groups[m]
         if role.kind == TAPED:
-            self.loops.pending[operands[0]].tapes.append((role.output, Tape(loop, outputs, role.backwards)))
+            self.loops.pending[operands[0]].tapes.append((role.output, AdjointTape(loop, outputs, role.backwards)))
             return
         for k, j in enumerate(operands):
             if self.loops.active[j]:

@@ -13,7 +13,7 @@ from autograd.compiler.parameters import Parameters
 from autograd.compiler.parting import PathsPlan
 from autograd.compiler.plans import Plan
 from autograd.compiler.program import Program
-from autograd.compiler.traces import Call, Known, Traces
+from autograd.compiler.traces import Call, KnownCall, Traces
 from autograd.compiler.watching import Watch
 from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
@@ -291,7 +291,7 @@ class Compiled:
         call = self._read(args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
         if direct and (constants := self.parameters.constants(args)) is not None:
-            self._traces.knows((kind, reduce, argnums, fixed), moving, call, Known(plan, call.rows, constants))
+            self._traces.knows((kind, reduce, argnums, fixed), moving, call, KnownCall(plan, call.rows, constants))
         return plan, call.arrays, call.rows
 
     def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:

@@ -57,7 +57,7 @@ class Leaf(NamedTuple):
 
 
 @dataclass
-class Block:
+class BoundProgram:
     """A rolled program bound to a number of rows: where rows go in, what runs, where results come out."""
 
     entrances: list[tuple[int, Any]]
@@ -95,7 +95,7 @@ class NumpyExecutor:
             if not self._is_by_row(leaf)
         ]
         self.results = self._found()
-        self.blocks: dict[int, Block] = {}
+        self.blocks: dict[int, BoundProgram] = {}
         self.capacity = 0
         self.memory: list[Any] = []  # used by all blocks, one at a time
 
@@ -219,7 +219,7 @@ class NumpyExecutor:
 
     # --- binding
 
-    def _block(self, rows: int) -> Block:
+    def _block(self, rows: int) -> BoundProgram:
         """The program bound to blocks of `rows` rows; the latest few sizes are kept."""
         while len(self.blocks) >= 4:
             del self.blocks[next(iter(self.blocks))]
@@ -237,7 +237,7 @@ class NumpyExecutor:
                 arrays[i] = memory[self.slots.slot[i]][: register.width]
         for i, view in views.items():
             arrays[i] = view
-        block = self.blocks[rows] = Block(
+        block = self.blocks[rows] = BoundProgram(
             [(k, self._entrance(leaf, arrays, rows)) for k, leaf in enumerate(self.leaves) if self._is_by_row(leaf)],
             self._bound(self.rolled.rows, arrays),
             totals,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from autograd.compiler.indexing import Choice, Column, Gather, Gathers
+from autograd.compiler.indexing import Choice, ChosenInputs, Column, Gathers
 from autograd.compiler.layout import NUMBER, ArraySpec, shapes_of, size_of
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -26,7 +26,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 
 
-class Fed(NamedTuple):
+class Gathered(NamedTuple):
     """The arrays of a program's arguments, and the item that each row chose, for each gather."""
 
     arrays: list[Any]
@@ -68,7 +68,7 @@ class Gathering:
         """The gathers from some arguments."""
         return [q for q, gather in enumerate(self.gathers.inputs) if gather.argument in chosen]
 
-    def fed(self, arrays: Sequence[Any]) -> Fed:
+    def fed(self, arrays: Sequence[Any]) -> Gathered:
         """The arrays of the arguments, then what their indices gather from them; IndexError out of bounds."""
         own = [x for x, is_index in zip(arrays, self.is_index) if not is_index]
         columns = [
@@ -83,7 +83,7 @@ class Gathering:
                 found[choice] = self._items(choice, columns)
         chosen = [found[gather.choice] for gather in self.gathers.inputs]
         numbers = [columns[k].astype(float) for k in self.gathers.numbers]
-        return Fed([*self.vectors(own, range(self.first), chosen), *numbers], chosen)
+        return Gathered([*self.vectors(own, range(self.first), chosen), *numbers], chosen)
 
     def _by_argument(self, arrays: Sequence[Any], arguments: Sequence[int]) -> dict[int, list[Any]]:
         """The arrays of each of some arguments."""
@@ -167,7 +167,7 @@ def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
     return OPERATORS[op](*[_evaluated(x, columns) for x in operands])
 
 
-def _tables(gathers: Sequence[Gather]) -> list[Table]:
+def _tables(gathers: Sequence[ChosenInputs]) -> list[Table]:
     """The tables of the gathers whose items have their numbers side by side, in order."""
     found: dict[Any, Table] = {}
     for q, (_, argument, places) in enumerate(gathers):

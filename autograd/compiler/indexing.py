@@ -42,7 +42,7 @@ class Column(NamedTuple):
     number: int
 
 
-class Gather(NamedTuple):
+class ChosenInputs(NamedTuple):
     """Inputs chosen for each row from an argument: which of its numbers, for each item that may be chosen."""
 
     choice: Choice
@@ -53,7 +53,7 @@ class Gather(NamedTuple):
 class Gathers(NamedTuple):
     """The inputs after a program's own arguments: gathered numbers, then indices used as numbers; and other choices."""
 
-    inputs: tuple[Gather, ...] = ()
+    inputs: tuple[ChosenInputs, ...] = ()
     numbers: tuple[int, ...] = ()  # columns
     choices: tuple[Choice, ...] = ()  # whose bounds are to be checked
 
@@ -69,7 +69,7 @@ class Indexing:
         self.shared: dict[int, tuple[int, int]] = {}  # inputs that the rows share: the argument, and the place there
         self.names: list[str] = []  # of the arguments
         self.indices: list[str] = []  # names, by column
-        self.made: dict[Any, tuple[Gather, Any, tuple[int, ...]]] = {}  # what f gets, and its inputs
+        self.made: dict[Any, tuple[ChosenInputs, Any, tuple[int, ...]]] = {}  # what f gets, and its inputs
         self.choices: dict[Choice, None] = {}
 
     def column(self, value: Value) -> None:
@@ -147,7 +147,7 @@ class Indexing:
                 return value
 
             made = map_leaves(leaf, item, None)
-            self.made[key] = Gather(choice, argument, places), made, tuple(numbers)
+            self.made[key] = ChosenInputs(choice, argument, places), made, tuple(numbers)
         return self.made[key][1]
 
     def _compared(self, axes: list[tuple[Any, int]], numbers: list[list[Any]], item: Any) -> Any:

@@ -35,7 +35,7 @@ class Path(NamedTuple):
     asked: tuple[tuple[str, bool], ...]
 
 
-class Known:
+class Evaluator:
     """Does what a builder of programs does, on numbers: it computes each operation at once."""
 
     def __init__(self) -> None:
@@ -57,8 +57,8 @@ class Answers:
 
     def __init__(self, numbers: Sequence[float]) -> None:
         self._numbers = iter(numbers)
-        self._known = Known()
-        self._lowering = Lowering(self._known)  # type: ignore[arg-type]  # it computes where a builder writes
+        self._evaluator = Evaluator()
+        self._lowering = Lowering(self._evaluator)  # type: ignore[arg-type]  # it computes where a builder writes
         self._answered: dict[int, bool] = {}
         self.asked: list[tuple[str, bool]] = []
         self.holds: Any = True
@@ -66,7 +66,7 @@ class Answers:
 
     def _enters(self, value: Any) -> None:
         """A number of the row enters f as this Value."""
-        self._lowering.knows(value._data, self._known.constant(next(self._numbers)))
+        self._lowering.knows(value._data, self._evaluator.constant(next(self._numbers)))
 
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
         """What f returns, if it raises no error, and whether a row takes the same path."""
@@ -86,14 +86,14 @@ class Answers:
 
     def number(self, x: Symbol) -> float:
         """The value of a number for this row."""
-        return float(self._known.values[self._lowering.number(x)])
+        return float(self._evaluator.values[self._lowering.number(x)])
 
     def truth(self, condition: Condition) -> bool:
         """Whether the condition holds for this row."""
         answer = self._answered.get(id(condition))
         if answer is None:
             try:
-                answer = bool(self._known.values[self._lowering.number(condition)])
+                answer = bool(self._evaluator.values[self._lowering.number(condition)])
             except TraceError:
                 raise TraceError(f"{_line()}: a truth that depends on an index of rows is not known") from None
             self._answered[id(condition)] = answer

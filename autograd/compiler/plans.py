@@ -38,7 +38,7 @@ from autograd.compiler.sequences import hides_infinity
 from autograd.lifting.branches import MoreTurns
 
 
-class Kind(NamedTuple):
+class PlanKind(NamedTuple):
     """A kind of plan: the program of its results, what else a call passes, and which results there are."""
 
     derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
@@ -52,15 +52,15 @@ def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
     return program
 
 
-KINDS: dict[str, Kind] = {
-    "value": Kind(_as_it_is, results=("value",), order=0),
-    "result": Kind(_as_it_is, results=("as returned",), order=0),
-    "gradient": Kind(differentiated, results=("number", "derivatives")),
-    "hessian": Kind(second_order, results=("entries",), order=2),
-    "hvp": Kind(times_vector, "tangents", ("derivatives",), order=2),
-    "jacobian": Kind(jacobian, results=("entries",)),
-    "jvp": Kind(pushed_forward, "tangents", ("as returned", "as returned")),
-    "vjp": Kind(pulled_back, "cotangents", ("as returned", "derivatives")),
+KINDS: dict[str, PlanKind] = {
+    "value": PlanKind(_as_it_is, results=("value",), order=0),
+    "result": PlanKind(_as_it_is, results=("as returned",), order=0),
+    "gradient": PlanKind(differentiated, results=("number", "derivatives")),
+    "hessian": PlanKind(second_order, results=("entries",), order=2),
+    "hvp": PlanKind(times_vector, "tangents", ("derivatives",), order=2),
+    "jacobian": PlanKind(jacobian, results=("entries",)),
+    "jvp": PlanKind(pushed_forward, "tangents", ("as returned", "as returned")),
+    "vjp": PlanKind(pulled_back, "cotangents", ("as returned", "derivatives")),
 }
 
 

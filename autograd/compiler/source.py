@@ -55,7 +55,7 @@ class Place(NamedTuple):
     position: int
 
 
-class Stream(NamedTuple):
+class ArgumentStream(NamedTuple):
     """Numbers at places of one argument that advance by a stride."""
 
     argument: str
@@ -63,7 +63,7 @@ class Stream(NamedTuple):
     stride: int
 
     @classmethod
-    def of(cls, places: Sequence[Place | None]) -> Stream | None:
+    def of(cls, places: Sequence[Place | None]) -> ArgumentStream | None:
         """The stream through these places; None if they do not advance evenly."""
         if len(places) < 2 or places[0] is None or places[1] is None:
             return None
@@ -97,13 +97,13 @@ def _streamed(program: Program) -> dict[int, Place]:
         if operation.op == LOOP:
             loop = operation.value
             for role, group in zip(loop.roles, loop.grouped(operation.operands)):
-                stream = Stream.of([places.get(i) for i in group]) if role.kind == LISTED else None
+                stream = ArgumentStream.of([places.get(i) for i in group]) if role.kind == LISTED else None
                 if stream is not None:
                     found.add(stream.argument)
     return {i: place for i, place in places.items() if place.argument in found}
 
 
-class Ends(NamedTuple):
+class LoopNames(NamedTuple):
     """The outputs of a loop in the lines after it: names of the last step's, and lists of those of all steps."""
 
     last: dict[int, str]
@@ -135,7 +135,7 @@ class Writer:
     def lines(self, program: Program, names: list[str], indent: str, titles: tuple[str, str]) -> Iterator[str]:
         """The lines of the operations, under the titles of the forward and the backward pass if there are both."""
         notes, needed = Notes(program, names), needs(program.operations, lambda i: program.operations[i].value)
-        ends: dict[int, Ends] = {}
+        ends: dict[int, LoopNames] = {}
         computed = [x.op != CONSTANT for x in program.operations[program.count :]]
         forward = program.forward - program.count
         has_backward = any(computed[:forward]) and any(computed[forward:])
@@ -154,8 +154,8 @@ class Writer:
                 yield f"{indent}{names[i]} = {_call(operation, names)}{note}"
 
     def _loop(
-        self, operation: Operation, names: list[str], needed: dict[int, bool], ends: dict[int, Ends], indent: str
-    ) -> Generator[str, None, Ends]:
+        self, operation: Operation, names: list[str], needed: dict[int, bool], ends: dict[int, LoopNames], indent: str
+    ) -> Generator[str, None, LoopNames]:
         """The lines of a loop; it returns where its outputs are."""
         loop, body = operation.value, operation.value.body
         inner = _named(body, body.names)
@@ -175,7 +175,7 @@ class Writer:
             elif role.kind == TAPED:
                 place = f"-1 - {k}" if role.backwards else k
                 streams.append(f"{inner[m]} = {ends[group[0]].tapes[role.output]}[{place}]")
-            elif stream := Stream.of([self.places.get(names[i]) for i in group]):
+            elif stream := ArgumentStream.of([self.places.get(names[i]) for i in group]):
                 inner[m] = self._new(f"{stream.argument}_{k}")
                 streams.append(f"{inner[m]} = {stream.at(k)}")
             else:
@@ -198,7 +198,7 @@ class Writer:
         if carried:
             following = [inner[outputs[loop.roles[m].output]] for m in carried]
             yield f"{indent}{INDENT}{', '.join(inner[m] for m in carried)} = {', '.join(following)}"
-        return Ends(last, tapes)
+        return LoopNames(last, tapes)
 
     @staticmethod
     def _is_shared(loop: Loop, i: int) -> bool:

@@ -82,7 +82,7 @@ class Call(NamedTuple):
         return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices
 
 
-class Known(NamedTuple):
+class KnownCall(NamedTuple):
     """What a call found: the plan and the number of rows, with its static arguments, whose ids are in its key."""
 
     plan: Plan | PathsPlan
@@ -97,7 +97,7 @@ class Traces:
         self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
         self.programs: dict[Any, Program | Paths] = {}
         self.plans: dict[Any, Plan | PathsPlan] = {}
-        self.known: dict[Any, Known] = {}  # by static arguments, form and shapes
+        self.known: dict[Any, KnownCall] = {}  # by static arguments, form and shapes
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
         # For direct calls, by kind, reduction and what is differentiated: functions, latest first, and their plans.
         self.direct: dict[Any, list[tuple[Direct, Plan]]] = {}
@@ -112,7 +112,7 @@ class Traces:
                 return flat, found
         return None, args
 
-    def knows(self, key: Any, args: tuple[Any, ...], call: Call, found: Known) -> None:
+    def knows(self, key: Any, args: tuple[Any, ...], call: Call, found: KnownCall) -> None:
         """Remember what a call found, if the form and the shapes of the arguments that are traced tell it."""
         flat, arrays = self.flattened(args)
         shapes = shapes_in(arrays)

@@ -78,10 +78,10 @@ def network_scene(
 
     So many layers in the middle are hidden, and the caption says so.
     """
-    return _Columns(network, direction == "backward", width, height, hidden, note).scene()
+    return _NetworkScene(network, direction == "backward", width, height, hidden, note).scene()
 
 
-class _Columns:
+class _NetworkScene:
     def __init__(
         self, network: Network, is_backward: bool, width: float, height: float, hidden: int, note: str
     ) -> None:

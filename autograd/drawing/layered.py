@@ -58,10 +58,10 @@ def layered(
     A column's order is that of the operands: a node's first operand, and all below it, before its second. Nodes of one
     frame stay together; `frames` names those around a node, the outermost first.
     """
-    return _Columns(sizes, links, output, frames).layout()
+    return _Layering(sizes, links, output, frames).layout()
 
 
-class _Columns:
+class _Layering:
     """A layout in progress. A link that passes columns has a bend in each, which counts as a node without breadth."""
 
     def __init__(

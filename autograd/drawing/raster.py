@@ -18,7 +18,7 @@ CORNER = 0.5523  # of the radius: how far the control points of a quarter of a c
 
 def placed_graph(scene: Scene, theme: Theme, scale: float) -> str:
     """DOT of the scene for `neato -n2`, which draws and moves nothing."""
-    writer = Writer(scene.height, {field.name: getattr(theme, field.name) for field in fields(theme)})
+    writer = XdotWriter(scene.height, {field.name: getattr(theme, field.name) for field in fields(theme)})
     for shape in scene.shapes:
         writer.shape(shape)
     corners = "".join(
@@ -33,7 +33,7 @@ def placed_graph(scene: Scene, theme: Theme, scale: float) -> str:
     )
 
 
-class Writer:
+class XdotWriter:
     """Writes shapes in Graphviz's xdot, where y goes up."""
 
     def __init__(self, height: float, colours: dict[str, str]) -> None:

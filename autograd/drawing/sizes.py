@@ -12,7 +12,7 @@ MOST_ENLARGED = 1.5  # how much a small picture is enlarged
 
 
 @dataclass(frozen=True)
-class Box:
+class Room:
     """The width and height, in pixels, that a picture must fit."""
 
     width: float
@@ -33,14 +33,14 @@ class Box:
 
 
 SIZES = {
-    "slide": Box(1280, 720),
-    "column": Box(960, 1600, 1.2),  # of a notebook
-    "page": Box(680, 960, 1.2),  # of paper, at 96 pixels an inch
-    "natural": Box(inf, inf, 1.0),
+    "slide": Room(1280, 720),
+    "column": Room(960, 1600, 1.2),  # of a notebook
+    "page": Room(680, 960, 1.2),  # of paper, at 96 pixels an inch
+    "natural": Room(inf, inf, 1.0),
 }
 
 
-def size_of(name: str) -> Box:
+def size_of(name: str) -> Room:
     """A size by name; ValueError if there is none."""
     if name not in SIZES:
         raise ValueError(f"draw: size must be one of {', '.join(SIZES)}, got {name!r}")

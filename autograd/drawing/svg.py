@@ -17,7 +17,7 @@ DASHES = {"dashed": "6 4", "dotted": "1.5 3.5"}
 
 def svg(scene: Scene, theme: str, title: str, description: str, width: float, height: float) -> str:
     """The scene at a width and height in pixels. With the theme "auto", a reader's dark mode makes it dark."""
-    writer = Writer(THEMES["light" if theme == "auto" else theme])
+    writer = SvgWriter(THEMES["light" if theme == "auto" else theme])
     body = "\n".join(map(writer.shape, scene.shapes))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="autograd-{theme}" '
@@ -58,7 +58,7 @@ def _n(x: float) -> str:
     return f"{x:.1f}".removesuffix(".0")
 
 
-class Writer:
+class SvgWriter:
     """Writes shapes in the colours of a theme."""
 
     def __init__(self, theme: Theme) -> None:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.lifting.apart import UNASSIGNED, Apart
-from autograd.lifting.forking import Dead, Fork, Plain, merged_jumps
+from autograd.lifting.forking import Dead, Fork, PlainBranch, merged_jumps
 from autograd.lifting.merging import both, contents, either, merged, opposite, refill
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ class Attempt:
     def handled(self) -> Any:
         """The handlers and the `else`, as sides of a branch: first where there is an error."""
         if not self._caught:
-            return Plain(False)
+            return PlainBranch(False)
         *earlier, found = self._caught
         if found.where is True and not earlier:
-            return Plain(True)
+            return PlainBranch(True)
         for failure in reversed(earlier):
             found = failure.before(found, self.log)
         return Caught(self, found, self._end)

@@ -201,7 +201,7 @@ class Turn(Rest):
         return frozen(self.condition, new, old)
 
 
-class Plain:
+class PlainBranch:
     """A branch whose condition is plain: one side runs, or none."""
 
     is_traced = again = False
@@ -250,7 +250,7 @@ class Loop:
             jumps = self.frame.jumps
             if self.leave in jumps:  # what rows that run on would have is never looked at
                 jumps[self.leave] = True, jumps[self.leave][1]
-            self.last = Plain()
+            self.last = PlainBranch()
         return self.last
 
     def jump(self, target: str, scope: Names, *names: str) -> None:
@@ -296,7 +296,7 @@ class Frame:
         """The sides of an `if`."""
         condition = truth(test)
         if type(condition) is bool:
-            return Plain(condition)
+            return PlainBranch(condition)
         return Fork(self.branches, condition, self, {name: scope.get(name, UNASSIGNED) for name in names})
 
     def rest(self, scope: Names, *names: str) -> Any:
@@ -306,7 +306,7 @@ class Frame:
     def fork_rest(self, kind: type[Rest], scope: Names, names: Sequence[str]) -> Any:
         alive = self.alive()
         if type(alive) is bool:
-            return Plain(True) if alive else Plain()
+            return PlainBranch(True) if alive else PlainBranch()
         return kind(self.branches, alive, self, {name: scope.get(name, UNASSIGNED) for name in names})
 
     def loop(self, is_open: bool) -> Loop:

@@ -212,13 +212,13 @@ def is_changeable(x: Any) -> bool:
     return hasattr(x, "__dict__") and holds_attributes_alone(x) and not is_lifted(x)
 
 
-class Plain:
+class PlainObject:
     """An object of attributes alone."""
 
 
 def holds_attributes_alone(x: Any) -> bool:
     """Whether an object holds nothing but attributes: no slots, and nothing that its class keeps in C."""
-    return type(x).__basicsize__ == Plain.__basicsize__ and type(x).__itemsize__ == 0
+    return type(x).__basicsize__ == PlainObject.__basicsize__ and type(x).__itemsize__ == 0
 
 
 def holder(x: Any) -> Any:

@@ -113,7 +113,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
             partials = coerced(partials, core(value))
         made = Dual(value, _tangent(flat, partials, level), level, follows)
         if terms is not None and type(core(value)) is float and core(value) == 0.0:
-            made.squares = _squares(terms(*flat, Paths), level)
+            made.squares = _squares(terms(*flat, FormsOfDuals), level)
         if follows:
             ieee.report(row, value, primals)
         return made
@@ -177,7 +177,7 @@ def _with_sides(row: Primitive, operands: list[Any], level: int, value: Any) -> 
     return (None,) * len(operands) if sided is None else sided
 
 
-class Paths:
+class FormsOfDuals:
     """What is known about operands from the path along which their innermost numbers move."""
 
     @staticmethod

@@ -43,7 +43,7 @@ FUNCTIONS = {  # the interpreter's
 METH_FASTCALL = 0x80
 
 
-class Argument(NamedTuple):
+class Expected(NamedTuple):
     """What an argument must be: its kind, its class, where it belongs, and its shape."""
 
     kind: int
@@ -61,7 +61,7 @@ class _Method(ctypes.Structure):
 
 
 def entry(
-    run: int, frame: Any, scratch: int, most: int, mean: bool, arguments: Sequence[Argument],
+    run: int, frame: Any, scratch: int, most: int, mean: bool, arguments: Sequence[Expected],
     results: Sequence[tuple[int, int]], held: Any,
 ) -> Callable[..., tuple[Any, ...] | None]:  # fmt: skip
     """A function from arguments to a program's results that are numbers, or lists of them; None if one does not fit.

@@ -14,7 +14,7 @@ import numpy
 from autograd.compiler.array_kernels import array_kernel
 from autograd.compiler.executor import Leaf
 from autograd.compiler.layout import FLOAT64
-from autograd.compiler.llvm.entry import A_LIST, A_NUMBER, A_TUPLE, AN_ARRAY, ROWS, SINGLE, Argument, entry
+from autograd.compiler.llvm.entry import A_LIST, A_NUMBER, A_TUPLE, AN_ARRAY, ROWS, SINGLE, Expected, entry
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.pool import Job, pool
 from autograd.compiler.llvm.storage import CHUNK_ROWS, DIVISOR, FINITE, FIRST, UNREADABLE, Storage, laid_out
@@ -142,19 +142,19 @@ class MachineExecutor:
         for k, (leaf, of) in enumerate(zip(self.storage.leaves, classes)):
             place, shape = start + 8 * (FIRST + k), leaf.shape
             if of is not None:
-                arguments.append(Argument(A_LIST if of is list else A_TUPLE, of, array(shape, FIRST + k), shape))
+                arguments.append(Expected(A_LIST if of is list else A_TUPLE, of, array(shape, FIRST + k), shape))
             elif self.numbers[k]:
-                arguments.append(Argument(A_NUMBER, float, place))
+                arguments.append(Expected(A_NUMBER, float, place))
             else:
                 by_row = (ROWS,) * self.storage.has_rows(leaf)
-                arguments.append(Argument(AN_ARRAY, numpy.ndarray, place, (*by_row, *shape)))
+                arguments.append(Expected(AN_ARRAY, numpy.ndarray, place, (*by_row, *shape)))
         for k, (wanted, is_plain) in enumerate(zip(self.storage.results, plain)):
             word, shape = self.storage.result(k), wanted.shape
             if is_plain:
                 results.append((array(shape, word), shape[0] if shape else SINGLE))
             else:
                 by_row = (ROWS,) * wanted.by_row
-                arguments.append(Argument(AN_ARRAY, numpy.ndarray, start + 8 * word, (*by_row, *shape)))
+                arguments.append(Expected(AN_ARRAY, numpy.ndarray, start + 8 * word, (*by_row, *shape)))
         run = self.code.addresses["whole"]
         return entry(run, words, self.scratch, most, mean, arguments, results, (self, held))
 
