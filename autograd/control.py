@@ -1,6 +1,6 @@
 """Loops and branches as functions, with the signatures of `jax.lax`: plain Python eagerly, one body when compiled.
 
-They are written as anybody would write them, so numbers of every kind go through them, forward and in reverse.
+They are ordinary Python, so numbers of every kind go through them, forward and in reverse.
 `compile` traces one step of `scan` and `fori_loop` in place of all, and reads `while_loop` and `cond` as it reads a
 `while` and an `if`.
 """

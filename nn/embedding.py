@@ -17,7 +17,7 @@ class Embedding(Module):
 
     The parameters are drawn from `rng` with mean 0 and variance 1, as in PyTorch, but uniformly. In compiled code, name
     the argument of the tokens in `index=`, of `compile` or `nn.Objective`: else each is chosen by comparisons with all.
-    Raises IndexError for a token that does not exist, TypeError for one that is no whole number.
+    Raises IndexError for a token that does not exist, TypeError for one that is not a whole number.
 
     >>> embedding = Embedding(10, 3, rng=0)
     >>> len(embedding(7)), embedding(7)[0] is embedding.weight[7][0]

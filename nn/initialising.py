@@ -30,7 +30,7 @@ def vector(source: Any, size: int, limit: float) -> list[Value]:
 
 
 def matrix(source: Any, rows: int, columns: int, limit: float) -> list[list[Value]]:
-    """Rows of such Values.
+    """Rows of these Values.
 
     >>> len(matrix(stream(0), 3, 2, 0.5))
     3

@@ -128,7 +128,7 @@ class Newton:
 def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]:
     """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1; and flat directions.
 
-    Those found before, as columns, are likely to be so still: H is regular with the projection onto them added, and
+    Those found before, as columns, are likely to be flat still: H is regular with the projection onto them added, and
     needs no eigenvalues, which take ten times as long.
     """
     unit = 1 / np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))

@@ -98,7 +98,7 @@ def summary(
 
     By default, θ is what the modules hold. The covariance is the inverse of the exact Hessian or, with "sandwich", that
     times the scatter of the rows' gradients times that (Huber, 1967), which holds even if the likelihood is not the
-    true one. Raises ValueError if the Hessian is singular, or θ is no minimum.
+    true one. Raises ValueError if the Hessian is singular, or θ is not a minimum.
 
     >>> import nn, autograd
     >>> line = nn.Linear(1, rng=0)

@@ -94,7 +94,7 @@ def _refused() -> TraceError:
 
 
 def is_same(a: Any, b: Any) -> bool:
-    """Whether two truths are known to be the same: comparisons of the same numbers."""
+    """Whether two conditions are known to be the same: comparisons of the same numbers."""
     if type(a) is not Condition or type(b) is not Condition:
         return a is b or (type(a) is type(b) and type(a) in (bool, float, int) and a == b)
     if a is b:

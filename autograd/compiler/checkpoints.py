@@ -82,7 +82,7 @@ def _states(times: int, levels: int) -> int:
 
 
 def _segments(times: int, levels: int) -> int:
-    """How many segments a loop is cut into: near the root, and without a rest where that is possible."""
+    """How many segments a loop is cut into: near the root, and without a remainder where possible."""
     root = max(1, round(times ** (1.0 / levels)))
     near = sorted(range(max(1, root // 2), 2 * root), key=lambda n: abs(n - root))
     return next((n for n in near if times % n == 0), root)

@@ -261,7 +261,7 @@ class Compiled:
     # --- arguments
 
     def _directly(self, kind: str, args: tuple[Any, ...], reduce: str | None, argnums: Any) -> Any:
-        """What machine code finds from the arguments as they are; None where the long way has to be taken."""
+        """What machine code computes from the arguments as they are; None where only the long way works."""
         traces = self._traces
         if not self._is_plain(argnums) or reduce not in REDUCTIONS or traces.watch.changed():
             return None

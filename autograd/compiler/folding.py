@@ -86,7 +86,7 @@ class Folding:
         self.old, self.operations = program, program.operations
         self.builder = ProgramBuilder()
         self.ends = numpy.array(sorted(ends), int)
-        self.others: list[Stretch] = []  # stretches that are no loops
+        self.others: list[Stretch] = []  # stretches that are not loops
         self.number: dict[int, int] = {}  # of a value in the new program
         self.operands = Operands(self.operations)
         self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)

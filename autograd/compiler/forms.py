@@ -110,7 +110,7 @@ def _numbers(x: Any) -> Any:
 
 
 def _attempt(converter: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A list of rows as an array; None if it is none."""
+    """A list of rows as an array; None if it is not one."""
 
     def attempt(x: Any) -> Any:
         try:

@@ -169,7 +169,7 @@ class Indexing:
         return self.shared.get(self.lowering.known.get(id(x), -1), (None, 0))
 
     def _expression(self, x: Any) -> Any:
-        """A symbol as an index; None if it is none."""
+        """A symbol as an index; None if it cannot be one."""
         if type(x) is not Symbol:
             return int(x) if type(x) is float and x.is_integer() else None
         if id(x) in self.columns:

@@ -162,7 +162,7 @@ class IndexReader(ArgumentReader):
 
 
 def as_rows(x: Any) -> Any:
-    """A list of rows as an array of floats; ValueError or TypeError if it is none."""
+    """A list of rows as an array of floats; ValueError or TypeError if it is not one."""
     return numpy.array(x, dtype=float)
 
 

@@ -49,13 +49,13 @@ class Step(Value):
         """Its class; the user's code, which may ask whether it is an int, gets no answer."""
         asking = sys._getframe(1)
         home = asking.f_globals.get("__name__")
-        is_read = home == "autograd.lifting.branches" and asking.f_code.co_name == "<lambda>"  # it asks for that code
+        is_read = home == "autograd.lifting.branches" and asking.f_code.co_name == "<lambda>"  # on behalf of user code
         return Step if is_library(home) and not is_read else self._refused()
 
 
 @dataclass(frozen=True)
 class Fed:
-    """What a step gets in the place of a number, and where it comes from."""
+    """What a step gets in place of a number, and where it comes from."""
 
     name: str
     kind: type  # Value, Step or Condition

@@ -126,7 +126,7 @@ class Parameters:
         return tuple(compress(args, self._is_traced)), (len(args), *keys)
 
     def constants(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """The static ones of positional arguments; None if one can change, so that its identity does not tell it."""
+        """The static ones of positional arguments; None if one can change: its identity would not tell its value."""
         found = tuple(compress(args, self._is_static))
         return found if all(map(_is_constant, found)) else None
 
@@ -156,7 +156,7 @@ class Parameters:
 
 
 def _is_constant(x: Any) -> bool:
-    """Whether an object never changes: a number, text, None, or a tuple or frozenset of such."""
+    """Whether an object never changes: a number, text, None, or a tuple or frozenset of these."""
     return type(x) in BY_VALUE or type(x) is float or (type(x) in (tuple, frozenset) and all(map(_is_constant, x)))
 
 

@@ -27,7 +27,7 @@ class Part(NamedTuple):
 
 
 class PathsPlan:
-    """What `Plan` is, for a function with paths: what rows of a call are the first to take is added to the paths."""
+    """What `Plan` is, for a function with paths: a path that no row took before is added."""
 
     def __init__(
         self,
@@ -195,7 +195,7 @@ def _count(rows: Any) -> int | None:
 
 
 def _taken(x: Any, places: Any, moves: bool) -> Any:
-    """What an array has for some rows."""
+    """The entries of an array for some rows."""
     return numpy.asarray(x)[places] if moves and places is not None else x
 
 

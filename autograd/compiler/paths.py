@@ -1,4 +1,4 @@
-"""Paths: the last resort for code whose truths cannot be traced.
+"""Paths: the last resort for code whose conditions cannot be traced.
 
 f is traced along the answers that the numbers of one row give. A path is what it does then, and a condition: the rows
 where it holds are those that take the same path.
@@ -26,7 +26,7 @@ class Path(NamedTuple):
     """What f does along some answers: its program, or the error that it raises there.
 
     `holds` is a program that is 1 for the rows that take this path, else 0; `asked` are the lines that asked for
-    truths, with the answers.
+    a truth value, with the answers.
     """
 
     program: Program | None
@@ -53,7 +53,7 @@ class Evaluator:
 
 
 class Answers:
-    """The truths of a trace for one row, by its numbers, and what was asked."""
+    """The conditions of a trace for one row, decided by its numbers, and what was asked."""
 
     def __init__(self, numbers: Sequence[float]) -> None:
         self._numbers = iter(numbers)

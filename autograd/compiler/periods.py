@@ -56,7 +56,7 @@ def _chosen(codes: Any) -> Iterator[Stretch]:
         best = near[numpy.argmin(period[near])]
         low, high = start[best], end[best]
         yield Stretch(int(low), int(high), int(period[best]))
-        cut = (start < high) & (end > low)  # of these there is what is before and what is after it
+        cut = (start < high) & (end > low)  # what is left of these: a part before it, and a part after
         start = numpy.concatenate([start, numpy.full(cut.sum(), high)])
         end = numpy.concatenate([numpy.where(cut, low, end), end[cut]])
         period = numpy.concatenate([period, period[cut]])

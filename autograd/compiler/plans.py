@@ -381,7 +381,7 @@ def raised(error: Exception, name: str, row: int | None) -> Exception:
     """An error of the function of this name, for one row."""
     try:
         found = copy.copy(error)
-    except TypeError:  # its class takes other arguments than it keeps
+    except TypeError:  # its class takes arguments that it does not keep
         found = error
     notes = [] if row is None else [f"{name} raises this for row {row}"]
     found.__notes__ = [*getattr(error, "__notes__", ()), *notes]

@@ -135,7 +135,7 @@ class Stepping:
             inner.close()
             failures = self._failures[failed:]
             del self._failures[failed:]
-        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also what bears another name
+        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also if another name stands for it
         if changed_in_place or form_of(result) != form_of(carry):
             unlike()
         wanted, noted = numbers_in(result), numbers_in(output)
@@ -162,7 +162,7 @@ class Stepping:
         return builder.emit("where", (builder.emit(">", (before, zero)), before, code))
 
     def _carried(self, x: Any) -> Any:
-        """What a step gets in the place of an item of the state; what is no number stays as it is."""
+        """What a step gets in the place of an item of the state; anything but a number stays as it is."""
         return self._fed("c", Role(CARRIED), [x]) if is_number(x) else x
 
     def _each(self, xs: Any, times: int, reverse: bool) -> Any:
@@ -222,7 +222,7 @@ class Stepping:
 
         def taken(x: Any, output: int, step: int) -> Any:
             i = self.lowering.builder.item(loop, output, step)
-            kind = Value if isinstance(x, (Value, Symbol)) else Step  # nobody asks the class of what may be plain
+            kind = Value if isinstance(x, (Value, Symbol)) else Step  # a Step refuses to tell its class
             value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
             self.lowering.stands_for(value._data, i)
             self.lowering.stands_for(value, i)

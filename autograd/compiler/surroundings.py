@@ -14,7 +14,7 @@ from autograd.lifting.handlers import held
 from autograd.primitives.operators import Scalar
 from autograd.refusals import is_library
 
-MOST_EXAMINED = 100_000  # things that are looked into
+MOST_EXAMINED = 100_000  # objects
 LEAVES = (float, int, str, bytes, complex, type(None), ModuleType, BuiltinFunctionType, Scalar, numpy.generic)
 SEQUENCES = (list, tuple, set, frozenset, deque)
 
@@ -42,7 +42,7 @@ class Surroundings:
                 return
 
     def are(self, others: Surroundings) -> bool:
-        """Whether these are the same objects and numbers; False where not all could be looked at."""
+        """Whether these are the same objects and numbers; False where there were too many to compare."""
         same = self.complete and others.complete and len(self.found) == len(others.found)
         return same and self.numbers == others.numbers and all(x is y for x, y in zip(self.found, others.found))
 

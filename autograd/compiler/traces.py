@@ -193,13 +193,13 @@ class Traces:
             return found
 
     def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
-        """The program of f if its truths can be traced; else the paths of f, with that of the first row."""
+        """The program of f if its conditions can be traced; else the paths of f, with that of the first row."""
         program = self._as_it_is(call, stepping)
         if program is not None:
             return program
         try:
             return self._selecting(call, stepping)
-        except Exception:  # also errors of what selections have made of a key or the like
+        except Exception:  # also an error from a key, or the like, that selections have changed
             if stepping is not None and stepping.met:
                 raise
             if not self.options.paths or any(call.is_index) or call.rows == 0:
@@ -209,7 +209,7 @@ class Traces:
                 paths.add(self._path(call, numbers_of(call.arrays, of_arrays(call.specs, self._by_row(call)), 0)))
                 return paths
             except TraceError:
-                pass  # what is refused is no truth
+                pass  # the first error says more
             raise
 
     def _selecting(self, call: Call, stepping: Stepping | None) -> Program:
@@ -313,7 +313,7 @@ _pauses: list[None] = []  # of the garbage collector, one item for each active p
 def uncollected() -> Iterator[None]:
     """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing.
 
-    What was made meanwhile counts as old, or the first collection afterwards would go through all of it.
+    What was made meanwhile counts as old: otherwise the first collection afterwards would go through all of it.
     """
     if not gc.isenabled():
         yield
@@ -324,7 +324,7 @@ def uncollected() -> Iterator[None]:
             gc.disable()
             yield
         finally:
-            # Only what is worth a walk through all that a user may have frozen, which is to stay so.
+            # gc.get_freeze_count() walks through all that a user has frozen, which must stay frozen: only for many.
             if gc.get_count()[0] > MANY_OBJECTS and not gc.get_freeze_count():
                 try:
                     gc.freeze()

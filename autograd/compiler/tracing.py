@@ -111,7 +111,7 @@ def _code(failures: Sequence[tuple[Any, Exception]], builder: ProgramBuilder, lo
 
 
 def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
-    """f as its source is read, so that its truths may be traced, and the branches that it then meets.
+    """f as its source is read, so that its conditions may be traced, and the branches that it then meets.
 
     Rows may make that many turns of an open loop while others have left it.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.compiler.loops import Role
 
 LARGEST_EXACT = 2.0**53
-CHUNK = 4_096  # steps that are looked at together
+CHUNK = 4_096  # steps that are checked together
 ARITHMETIC = (
     "add", "subtract", "multiply", "negative", "power", "constant_power", "floor_divide", "mod", "abs", "floor",
     "round", "maximum", "minimum",

@@ -15,7 +15,7 @@ SECONDS = 10.0
 UNAVAILABLE = 69  # the status of a process without pygraphviz
 
 # pygraphviz includes Graphviz itself. In this process, a layout would stall every thread. The other process imports
-# nothing from the working directory, which anybody may have written; our own folders come last.
+# nothing from the working directory, which anyone may have written; our own folders come last.
 _PYGRAPHVIZ = f"""
 import sys
 ending, program, options, *folders = sys.argv[1:]

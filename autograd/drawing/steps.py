@@ -83,7 +83,7 @@ def _backward(
     arrows = [(i, arrow) for i, arrow in enumerate(picture.arrows) if arrow.product]
     arrows.sort(key=lambda pair: (-boxes[pair[1].target].rank, pair[0]))
     left = Counter(arrow.source for _, arrow in arrows)
-    sums: defaultdict[str, float] = defaultdict(float)  # by the name of a node, since a fold has many
+    sums: defaultdict[str, float] = defaultdict(float)  # by the name of a node, since a fold has several
     for i, arrow in arrows:
         source, target = boxes[arrow.source], boxes[arrow.target]
         left[source.key] -= 1

@@ -1,4 +1,4 @@
-"""Lines between two columns of neurons, with the numbers on them where these do not lie on each other."""
+"""Lines between two columns of neurons, with the numbers on them where these do not overlap."""
 
 from __future__ import annotations
 

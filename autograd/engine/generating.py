@@ -24,7 +24,7 @@ UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
 
-# In this range a power of floats neither overflows nor raises. That of a negative base may be complex, and so no float.
+# In this range a power of floats neither overflows nor raises. That of a negative base may be complex, not a float.
 MODEST = "1.0 <= y <= 8.0 and -1e30 < x < 1e30"
 
 # Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see

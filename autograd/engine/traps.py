@@ -44,9 +44,9 @@ def _is_update(node: Value) -> bool:
 def notice_equality(v: Value, w: Value) -> None:
     """Warn if two different Values with one number were found equal in a search: `w in frozen`, `params.index(w)`.
 
-    It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x): written out, it is no search.
-    The caller is the method `==`, so the frame above it is the one that searches. Whether a call there is a search is
-    a guess from the names in its code.
+    It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x). A `==` that is written out is
+    not a search. The caller is the method `==`, so the frame above it is the one that searches. Whether a call there
+    is a search is a guess from the names in its code.
     """
     from opcode import opmap
 

@@ -296,7 +296,7 @@ def uncopied(what: str) -> TypeError:
 
 
 class NumPyValue(Value):
-    """A Value made from one of NumPy's numbers, or computed from such: it overflows to inf where a Value raises.
+    """A Value made from one of NumPy's numbers, or computed from one: it overflows to inf where a Value raises.
 
     `Value(...)` makes it. Errors of its arithmetic are reported as `numpy.errstate` says.
 
@@ -359,7 +359,7 @@ def _added_slots(cls: type) -> set[str]:
 
 
 def _text_of(label: Any) -> str:
-    """A label that is a string of another type; TypeError if it is none."""
+    """A label that is a string of another type; TypeError if it is not one."""
     if isinstance(label, str):
         return str(label)
     advice = "Value.node(data, inputs, partials) makes a node; autograd.micrograd takes Value(data, children, op)"

@@ -1,4 +1,4 @@
-"""What a name stands for after a branch whose ends are no one value: a choice, or something of no further use."""
+"""What a name stands for after a branch whose ends are not one value: a choice, or something that cannot be used."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ for _name in ASKED.split():
 
 
 def known(x: Any) -> Any:
-    """x, if it may be asked which object it is."""
+    """x; refused if it is not known which object it is."""
     return x._refused() if isinstance(x, Apart) else x
 
 
 def asked(x: Any) -> Any:
-    """x, or what is of the type that x has where f runs on floats, if it may be asked which object or type it is."""
+    """x, or an object of the type that x has where f runs on floats; refused if its type is not known."""
     return True if type(x) is Condition else known(x)
 
 
@@ -70,7 +70,7 @@ UNASSIGNED = Apart("a name assigned on one side only")
 
 
 class NoNumber(TypeError):
-    """A row has None, or something else that is no number, where the code computes with it."""
+    """A row has None, or something else that is not a number, where the code computes with it."""
 
 
 class Choice(Apart):
@@ -155,4 +155,4 @@ def _lifted(row: Any) -> Callable[..., Any]:
     return of_choices
 
 
-join(Choice, Kind("Choice", ARRAY_RANK, lift=_lifted))  # so that the operations of other numbers leave it to a choice's
+join(Choice, Kind("Choice", ARRAY_RANK, lift=_lifted))  # so that other numbers leave an operation to the choice

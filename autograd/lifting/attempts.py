@@ -47,7 +47,7 @@ class Attempt:
         self.log.setdefault(id(x), (x, contents(x)))
 
     def leave(self, scope: Names) -> None:
-        """The body has come to its end."""
+        """The end of the body."""
         self._end = {name: scope.get(name, UNASSIGNED) for name in self.names}, self.frame.jumps
 
     def handler(self, error: Any) -> int | None:

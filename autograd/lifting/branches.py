@@ -1,9 +1,9 @@
 """Branches at run time: what rewritten code calls where the control flow of f may hang on numbers that are traced.
 
-A plain truth takes its side, as in Python. For a traced one both sides run, each on the names and the contents as they
-were, and what differs is merged by the condition. A jump (`break`, `continue`, `return`) of some rows is a mask: it
-keeps the names as they are for the place where it leads, and what follows runs for the rows that are left. What the
-code computes for rows that have left is never looked at.
+A plain condition takes its side, as in Python. For a traced one both sides run, each on the names and the contents as
+they were, and what differs is merged by the condition. A jump (`break`, `continue`, `return`) of some rows is a mask:
+it keeps the names as they are for the place where it leads, and what follows runs for the rows that are left. What the
+code computes for rows that have left is never read.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Branches:
         self.make: Any = None  # what makes a loop of one step, if anything does
 
     def close(self) -> None:
-        """The trace has come to its end."""
+        """End the trace."""
         mixtures.set({})
         picking.reset(self._picking)
 
@@ -207,7 +207,7 @@ class Branches:
         return x
 
     def shares(self, names: FunctionType) -> None:
-        """A function is entered that assigns the names, of functions around it, which this lambda reads."""
+        """The code enters a function that assigns variables of functions around it; the lambda reads them."""
         for cell in (names.__closure__ or ()) if self.stack else ():
             self.stack[-1].touches(cell)
 
@@ -227,7 +227,7 @@ class Branches:
         if not isinstance(f, FunctionType) or is_library(f.__module__):
             return
         unread = not is_rewritten(f)
-        hides = unread or f.__code__.co_flags & CO_GENERATOR  # the statements of a generator are as they were
+        hides = unread or f.__code__.co_flags & CO_GENERATOR  # a generator's statements are not rewritten
         if (hides and hides_arithmetic(f.__code__)) or (unread and self.stack and changes(f.__code__)):
             self._refuse(f)
 
@@ -291,7 +291,7 @@ class Branches:
         return foreign
 
     def matched(self, levels: int, x: Any) -> Any:
-        """x, of which `match` will ask what it is, and so of what it holds at further levels."""
+        """x, whose class `match` will ask for, and those of what it holds, to this depth."""
         if levels:
             asked(x)
             held = x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RETURN = "return"
 TAKEN = "whether an item is taken from an iterator"
-BROKEN = "loop was broken"  # among the names of those who left a loop
+BROKEN = "loop was broken"  # among the names of rows that left a loop
 DEEPEST = 200  # branches inside branches
 MOST_OPEN = 2_000  # turns of a `while` after some rows have left it
 MOST_TURNS = 100_000  # of another loop, which may never end
@@ -90,7 +90,7 @@ class Fork:
             self._end(*(left_no if left_yes is None else left_yes))
             return
         jumps = merged_jumps(self.condition, left_yes[1], left_no[1])
-        here = [not _has_left(left[1]) for left in (left_yes, left_no)]  # else what the side leaves is not looked at
+        here = [not _has_left(left[1]) for left in (left_yes, left_no)]  # else nobody reads what the side leaves
         names = {}
         for name, a in left_yes[0].items():
             b = left_no[0][name]
@@ -142,7 +142,7 @@ class Fork:
         return list(self.before.values())
 
     def leave(self, scope: Names) -> None:
-        """The side has come to its end with these names."""
+        """The end of a side, with these names."""
         self._left = {name: scope.get(name, UNASSIGNED) for name in self.before}, self.frame.jumps if self.frame else {}
 
     def takes(self, path: Any, error: Exception) -> bool:
@@ -168,7 +168,7 @@ class Rest(Fork):
     gone: set[Any]  # the targets to which all rows that ran have jumped; None if they have raised errors
 
     def keep(self, new: Any, old: Any) -> Any:
-        """A name's value: it need not be the old one for rows that have left, since they look at it no more."""
+        """A name's value: it need not be the old one for rows that have left, which never read it again."""
         return new
 
     def __iter__(self) -> Iterator[bool]:
@@ -229,7 +229,7 @@ class Loop:
         self.frame, self.is_open = frame, is_open  # whether it has no end but its condition
         self.leave, self.next = ("leave", id(self)), ("next", id(self))  # the targets of `break` and `continue`
         self.turns = 0
-        self.draws = False  # whether it takes items from an iterator that the code has in a name
+        self.draws = False  # whether it takes items from an iterator that has a name
 
     def over(self, known: list[Any], xs: Any) -> Any:
         """What the loop goes over; `known` are the iterators that were met before it was computed."""
@@ -248,7 +248,7 @@ class Loop:
         if self.is_open and self.turns > self.frame.branches.turns:
             self.frame.branches.lacks(fork.condition)
             jumps = self.frame.jumps
-            if self.leave in jumps:  # what rows that run on would have is never looked at
+            if self.leave in jumps:  # nobody reads the names of rows that run on
                 jumps[self.leave] = True, jumps[self.leave][1]
             self.last = PlainBranch()
         return self.last
@@ -343,7 +343,7 @@ def _has_left(jumps: Jumps | None) -> bool:
 
 
 def merged_jumps(condition: Condition, yes: Jumps, no: Jumps) -> Jumps:
-    """The jumps after a fork; what is kept for rows that did not jump is never looked at."""
+    """The jumps after a fork; nobody reads what is kept for rows that did not jump."""
     found: Jumps = {}
     for key in yes | no:
         flag, kept = yes.get(key, (False, {}))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARITHMETIC = {"ValueError", "ArithmeticError", "ZeroDivisionError", "OverflowError", "Exception", "BaseException"}
-MOST_EXAMINED = 10_000  # things that are looked at
+MOST_EXAMINED = 10_000  # objects
 
 
 def must_be_read(*roots: Any) -> bool:
@@ -29,7 +29,7 @@ def must_be_read(*roots: Any) -> bool:
             continue
         seen.add(id(x))
         if isinstance(x, FunctionType):
-            if handles(x.__code__) or asks_for_truths(x.__code__):
+            if handles(x.__code__) or asks_for_booleans(x.__code__):
                 return True
             waiting += held(x)
         elif isinstance(x, type):
@@ -49,9 +49,9 @@ def handles(code: CodeType) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def asks_for_truths(code: CodeType) -> bool:
-    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, or asks what is
-    a `bool`."""
+def asks_for_booleans(code: CodeType) -> bool:
+    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, or asks
+    whether something is a `bool`."""
     steps, constants = code.co_code, code.co_consts
     if "bool" in code.co_names and not {"isinstance", "type"}.isdisjoint(code.co_names):
         return True
@@ -59,7 +59,7 @@ def asks_for_truths(code: CodeType) -> bool:
     asked = [steps[i - 1] for i in range(2, len(steps), 2) if (steps[i - 2], steps[i]) == asks]
     if any(type(constant) is bool for place in asked for constant in constants[place : place + 1]):
         return True
-    return any(asks_for_truths(constant) for constant in constants if isinstance(constant, CodeType))
+    return any(asks_for_booleans(constant) for constant in constants if isinstance(constant, CodeType))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -87,7 +87,7 @@ def changes(code: CodeType) -> bool:
 
 
 def is_rewritten(f: FunctionType) -> bool:
-    """Whether a function was rewritten: what may need it asks our names."""
+    """Whether a function was rewritten: such code calls names of ours."""
     return any(name.startswith("_autograd_") for name in f.__code__.co_names)
 
 
@@ -102,6 +102,6 @@ def held(f: FunctionType) -> Iterator[Any]:
     for cell in f.__closure__ or ():
         try:
             yield cell.cell_contents
-        except ValueError:  # it is not filled yet
+        except ValueError:  # the cell is not filled yet
             continue
     yield from f.__defaults__ or ()

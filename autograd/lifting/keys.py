@@ -40,7 +40,7 @@ def is_traced_key(key: Any) -> bool:
 
 
 def possible(key: Any) -> tuple[Any, ...]:
-    """The plain keys that a traced one may be; none if they are not known, or too many."""
+    """The plain keys that a traced one may be; empty if they are not known, or too many."""
     if type(key) is tuple:
         found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST_KEYS + 1))
         return tuple(found) if len(found) <= MOST_KEYS else ()
@@ -91,7 +91,7 @@ def equals(key: Any, value: Any) -> Any:
 def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
     """Where a traced key equals one of a dict, and that one, for all that it may equal.
 
-    Along a path, where keys have their values, there is none, as for a list and the like.
+    None along a path, where keys have their values, or if a key is unhashable.
     """
     if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key):
         return []

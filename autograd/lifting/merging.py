@@ -59,7 +59,7 @@ def either(a: Any, b: Any) -> Any:
 def merged(condition: Condition, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`: a number, a condition, or a structure of them.
 
-    What cannot be merged is Apart: it may well be of no use after the branch.
+    What cannot be merged is Apart: the code may never use it.
     """
     return _merged(condition, a, b, {})
 
@@ -87,7 +87,7 @@ def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], A
 
 
 def _options(x: Any) -> dict[Any, tuple[Any, Any]]:
-    """What a value is one of: each with the condition that a row has it."""
+    """The values that this may be, each with the condition that a row has it."""
     if type(x) is Choice:
         return x._options
     key = "number" if is_number(x) and not is_truth(x) else key_of(x)
@@ -112,7 +112,7 @@ mixtures: ContextVar[dict[int, tuple[Any, tuple[Any, Any]]]] = ContextVar("autog
 
 
 def unmix(x: Any) -> None:
-    """Let x be changed: refused if it was merged of two, and other names have one of them, which would not change."""
+    """Before x changes: refuse if it was merged from two and other names have one of these, which would not change."""
     parts = mixtures.get({}).pop(id(x), (x, ()))[1]
     if any(count > ALONE for count in holders(parts)):
         kind = type(x).__name__
@@ -124,7 +124,7 @@ def holders(parts: tuple[Any, ...]) -> list[int]:
     return [getrefcount(part) for part in parts]
 
 
-ALONE = holders(([],))[0]  # to what nothing else refers to
+ALONE = holders(([],))[0]  # to an object that nothing else refers to
 
 
 def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -239,7 +239,7 @@ def held_by(cell: CellType) -> Any:
     """What a variable of a function's holds that functions inside it share."""
     try:
         return cell.cell_contents
-    except ValueError:  # it is not assigned yet
+    except ValueError:  # the variable is not assigned yet
         return UNASSIGNED
 
 

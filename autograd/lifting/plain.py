@@ -10,11 +10,11 @@ from autograd.refusals import is_library, is_tracing
 
 PLAIN = {float, int, bool, str, bytes, complex, type(None), range, slice, type(Ellipsis)}
 
-MOST_EXAMINED = 10_000  # numbers in a list that are looked at; a longer one is not known
+MOST_EXAMINED = 10_000  # numbers in a list; a longer one is not known to be plain
 
 
 def is_plain_call(function: Any, args: Any, kwargs: Any) -> bool:
-    """Whether nothing in the arguments, nor what f names, may be a Value; what is not known may be one."""
+    """Whether neither the arguments nor what f names can hold a Value; what is not known may be one."""
     return not is_tracing() and _is_plain([*args, *kwargs.values(), function], set())
 
 
@@ -44,7 +44,7 @@ def _is_plain_function(f: FunctionType, seen: set[int]) -> bool:
     for cell in f.__closure__ or ():
         try:
             held.append(cell.cell_contents)
-        except ValueError:  # not filled yet
+        except ValueError:  # the cell is not filled yet
             continue
     return all(_is_plain(x, seen) for x in [*held, *(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()])
 

@@ -38,7 +38,7 @@ def is_lifted(x: Any) -> bool:
 
 
 def selects(items: list[Any], keys: list[Any]) -> bool:
-    """Whether traced keys choose among these items by selections: among numbers, and not along a path, which knows."""
+    """Whether traced keys choose among these items by selections: if they are numbers, and not along a path."""
     numbers = all(is_lifted(x) or isinstance(x, (int, float, numpy.number)) for x in items)
     return numbers and lists.is_traced([x for x in keys if is_lifted(x)]) and answering.get() is None
 

@@ -20,7 +20,7 @@ from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
 from autograd.lifting.classes import Parent, class_in, object_in, parent_in
 from autograd.lifting.containers import CONTAINERS, container_in
-from autograd.lifting.handlers import asks_for_truths, changes, hides_arithmetic
+from autograd.lifting.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.sources import rewritten
@@ -91,7 +91,7 @@ class ModuleView:
 class Reading:
     """One call of a lifted function: each function and object that it meets is rebuilt once.
 
-    With branches, functions are rewritten where their source can be had, so that truths may be traced. What does not
+    With branches, functions are rewritten where their source is found, so that conditions may be traced. What does not
     lift has Python's own names, but for the functions that choose.
     """
 
@@ -120,7 +120,7 @@ class Reading:
             lifting.reset(token)
 
     def read(self, function: Any) -> Any:
-        """The function, or what can be called, on our names."""
+        """The function, or another callable, with our names."""
         return self.function(function) if type(function) is FunctionType else self.stand_in(function)
 
     def stand_in(self, x: Any) -> Any:
@@ -168,13 +168,13 @@ class Reading:
         return x if is_foreign(kind.__module__) else object_in(self, x)
 
     def _cached(self, f: Any) -> Any:
-        """f with a cache for this call, as the user's would keep Values of an earlier one: a number is itself alone."""
+        """f with a cache for this call: the user's would hold Values of an earlier one. Numbers are keys by identity."""
         kept: dict[Any, Any] = {}
 
         @functools.wraps(f)
         def cached(*args: Any, **kwargs: Any) -> Any:
             if self.branches and self.branches.stack:
-                return f(*args, **kwargs)  # what a branch makes may be of its rows alone
+                return f(*args, **kwargs)  # what a branch computes may hold for its rows alone
             key = tuple([(cached, id(x)) if is_lifted(x) else x for x in (*args, cached, *kwargs, *kwargs.values())])
             if key not in kept:
                 kept[key] = f(*args, **kwargs), args, kwargs
@@ -183,7 +183,7 @@ class Reading:
         return cached
 
     def _reads(self, module: str) -> bool:
-        """Whether a module of ours is read: its loops and branches are written as anybody would write them."""
+        """Whether a module of ours is read: its loops and branches are ordinary Python."""
         return self.branches is not None and module in ("autograd", "autograd.control")
 
     def _single_dispatch(self, f: Any) -> Any:
@@ -234,7 +234,7 @@ class Reading:
     def _code(self, code: CodeType) -> CodeType:
         """The code with branches that can be traced, where its source is known."""
         found = rewritten(code) if self.branches else code
-        if found is None and (hides_arithmetic(code) or asks_for_truths(code)):
+        if found is None and (hides_arithmetic(code) or asks_for_booleans(code)):
             name, why = code.co_name, "its source cannot be read: ask for the condition with where, before it"
             what = "handles an error" if hides_arithmetic(code) else "is given True"
             raise refuse(lambda most: f"whether {name:.40} {what}", why)
@@ -244,7 +244,7 @@ class Reading:
         """Whether something may stand for what a cell holds; other cells are shared, so that f can assign them."""
         try:
             held = cell.cell_contents
-        except ValueError:  # it is not filled yet
+        except ValueError:  # the cell is not filled yet
             return False
         if type(held) in CONTAINERS and not self.branches:
             return self.stand_in(held) is not held

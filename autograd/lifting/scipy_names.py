@@ -40,7 +40,7 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             called = functools.partial(function, *args, **kwargs)
             return refusing(called) if is_tracing() else called()
-        except (TypeError, ValueError, AttributeError, SystemError) as error:  # the last if C code goes on after one
+        except (TypeError, ValueError, AttributeError, SystemError) as error:  # the last: C code ignored one
             data = [x for x in (*args, *kwargs.values()) if not callable(x)]
             if not _is_lost(error) and is_plain_call(function, data, {}):
                 raise

@@ -22,7 +22,7 @@ PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten
 def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
     """A function's code whose branches can be traced; None where its source is not what runs, or cannot be found.
 
-    Another rewriter makes other code, or is at a loss.
+    With another rewriter the code is another, or there is none.
 
     >>> rewritten((lambda x: x).__code__.replace(co_filename="nowhere.py")) is None
     True

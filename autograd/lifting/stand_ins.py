@@ -55,7 +55,7 @@ FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be r
 
 
 def is_foreign(module: str | None) -> bool:
-    """Whether a module's functions stay as they are; those of `statistics` are Python that anybody could write."""
+    """Whether a module's functions stay as they are; those of `statistics` are plain Python, and are read."""
     if module == "statistics":
         return False
     return is_library(module) or (module or "").partition(".")[0] in FOREIGN

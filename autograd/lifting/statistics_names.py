@@ -1,4 +1,4 @@
-"""`statistics` on Values: what sums exact fractions or is written in C; its other functions are read, as the user's."""
+"""`statistics` on Values: what sums exact fractions or is written in C; the rest is read, like the user's code."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _is_whole(x: Any) -> bool:
 
 
 class Written:
-    """What loops ask, in a function of which nothing else is rewritten."""
+    """What loops call, in a function in which nothing else is rewritten."""
 
     def __init__(self, make: Make) -> None:
         self.make = make
@@ -86,7 +86,7 @@ class Written:
 
 
 class Loops(ast.NodeTransformer):
-    """Rewrites the long loops of a function, and nothing else, functions inside it neither."""
+    """Rewrites the long loops of a function, but nothing else, and no function inside it."""
 
     free = (RUNTIME,)
     scope: Scope | None = None

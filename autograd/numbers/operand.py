@@ -23,7 +23,7 @@ class NumPyOperand:
 
 
 def beside_list(operation: Any, x: Any, y: Any) -> Any:
-    """x ∘ y, one of them a list or tuple: an array, as numpy.float64 gives it. NotImplemented for anything else."""
+    """x ∘ y, one of them a list or tuple: an array, as numpy.float64 gives it; NotImplemented for anything else."""
     if not isinstance(x, (list, tuple)) and not isinstance(y, (list, tuple)):
         return NotImplemented
     holding = arrays().holding

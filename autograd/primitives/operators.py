@@ -5,7 +5,7 @@ table.
 """
 
 # mypy: disable-error-code="no-any-return"
-# An operation may give any number here; what it gives of a Value, a user's checker reads in `methods.pyi`.
+# An operation may give any number here; a type checker finds what it gives for a Value in `methods.pyi`.
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class Scalar(NumPyOperand, Methods):
         """Return self; NumPy's `var` calls this."""
         return self
 
-    if not TYPE_CHECKING:  # who finds the table's methods in `methods.pyi`, and none that only raises
+    if not TYPE_CHECKING:  # a type checker finds the table's methods in `methods.pyi`, and not those that only raise
         __add__, __radd__ = _operator(p.add)
         __sub__, __rsub__ = _operator(p.subtract)
         __mul__, __rmul__ = _operator(p.multiply)

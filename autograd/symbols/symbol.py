@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         def number(self, x: Symbol) -> float: ...
 
 
-# What tells truths and numbers while a function is traced along a path; None refuses to.
+# What knows conditions and numbers while a function is traced along a path; None refuses them.
 answering: ContextVar[Answering | None] = ContextVar("autograd answering", default=None)
 
 
@@ -292,7 +292,7 @@ def _with_mask(x: Any) -> tuple[Any, Any]:
 
 
 def _truth(condition: Condition, asked: Any) -> bool:
-    """The truth of a condition along a path; refused, in the words of what was asked, where there is none."""
+    """The truth value of a condition along a path; elsewhere refused, in the words of what was asked."""
     along = answering.get()
     if along is None:
         raise _unknown_truth(asked)
@@ -302,7 +302,7 @@ def _truth(condition: Condition, asked: Any) -> bool:
 def key_hash(x: Any, number: Any) -> int:
     """The hash of x, which holds this number: by its value in code that is traced or lifted, else by identity.
 
-    For code of ours a key is the object itself, but for what runs in place of f's. Only a path knows the value of a
+    For our own code, unless it runs in place of f's, a key is the object itself. Only a path knows the value of a
     traced number.
     """
     symbolic, along = type(number) is Symbol, answering.get()

@@ -21,7 +21,7 @@ from autograd.testing.messages import BOUND, argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 
-DRAWN = "gradcheck_draws"  # the attribute that names the parameters whose domain is written down: they are no fixtures
+DRAWN = "gradcheck_draws"  # the attribute that names the parameters with a domain: they are not fixtures
 MOST_INCONCLUSIVE = 0.02  # share of the points of a test
 NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
 SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps a test's settings: there is no public place

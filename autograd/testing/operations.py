@@ -213,7 +213,7 @@ def _check_nan(row: Primitive, operands: tuple[Any, ...], flat: list[float], val
 
 
 def _is_no_number(row: Primitive, i: int, count: int) -> bool:
-    """Whether an operand has no edge anywhere: a condition, of which only the truth value counts."""
+    """Whether an operand has no edge anywhere: a condition, whose truth value alone counts."""
     try:
         partials = row.rule(*row.structured(tuple(Symbol(f"x{k}") for k in range(count))))[1]
     except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs only on floats

@@ -118,7 +118,7 @@ def mismatches(error: BaseException) -> list[Any]:
 
 
 def _program(mismatch: Any) -> tuple[str, bytes]:
-    if not mismatch.program:  # f is no code of ours: the message says how to repeat it
+    if not mismatch.program:  # f is not our code: the message says how to repeat it
         return "txt", f"{mismatch}\n".encode("utf-8", "backslashreplace")
     return "py", (mismatch.program + "\n").encode("utf-8", "backslashreplace")
 

@@ -44,8 +44,8 @@ class Inference(Estimator):
     def summary(self, X: Any = None, y: Any = None, *, covariance: str = "hessian", level: float = 0.95) -> Summary:
         """Estimates, standard errors, z, p and confidence intervals, for the rows of the fit.
 
-        Few rows are kept with the model, many are found as long as your program holds them; otherwise, as in a copy
-        from a file, pass X and y again.
+        A small data set is kept with the model; a large one is found as long as your program holds it. Otherwise, as in
+        a copy from a file, pass X and y again.
 
         The covariance is that of the exact Hessian or, with "sandwich", also of the rows' gradients, which holds even
         if the likelihood is not the true one. Of more than two classes, weights are relative to those of the first.
@@ -115,7 +115,7 @@ class Inference(Estimator):
 
 
 def _held(rows: Any, small: bool) -> Callable[[], Any]:
-    """A function that returns the rows: small ones are kept, others found for as long as someone else holds them."""
+    """A function that returns the rows: a few are kept; many are found as long as someone else holds them."""
     try:
         return (lambda: rows) if small else weakref.ref(rows)
     except TypeError:  # a list, which has no weak references
@@ -123,4 +123,4 @@ def _held(rows: Any, small: bool) -> Callable[[], Any]:
 
 
 def _gone() -> None:
-    """What is left of rows that nobody holds."""
+    """None, in place of rows that nobody holds any more."""

@@ -92,7 +92,7 @@ def _freed(tracker: Any) -> None:
 
 
 _codes: weakref.WeakValueDictionary[str, Code] = weakref.WeakValueDictionary()
-_names = map("autograd{}".format, itertools.count())  # the linker accepts none twice
+_names = map("autograd{}".format, itertools.count())  # the linker refuses a module that it already has
 
 
 def unfit() -> str:
