@@ -168,7 +168,7 @@ class Reading:
         return x if is_foreign(kind.__module__) else object_in(self, x)
 
     def _cached(self, f: Any) -> Any:
-        """f with a cache for this call: the user's would hold Values of an earlier one. Numbers are keys by identity."""
+        """f with a cache for this call: the user's would hold an earlier call's Values. Numbers are keys by id."""
         kept: dict[Any, Any] = {}
 
         @functools.wraps(f)
