@@ -14,7 +14,7 @@ LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 
 FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
 BLUR = 1e-8  # relative to the loss: a slope this steep, times FLAT, is rounding
 BENT = 1e-8  # relative to the largest curvature: beyond this, even if negative, it is not rounding
-SMALL = 256  # parameters: with more, no Hessian is formed
+LARGEST_HESSIAN = 256  # parameters: with more, no Hessian is formed
 ROUND = float(np.finfo(float).eps)
 EXACT = 1e-8  # relative to the slope: the residual of conjugate gradients in the last steps
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
@@ -78,7 +78,7 @@ class Newton:
             direction = -self._solution(objective, theta, g, steepest, share, rows)
             promised = -float(g @ direction)
             next_one = promised * (promised / last) ** 2  # promises, if steps converge quadratically
-            last, known = promised, len(theta) <= SMALL  # whether there is a Hessian
+            last, known = promised, len(theta) <= LARGEST_HESSIAN  # whether there is a Hessian
             sure = known and promised <= CLOSE * abs(loss) and next_one <= GONE * abs(loss)
             if promised > LOST * (abs(loss) + 1e-300) and not sure:
                 further = self._searched(objective, theta, direction, loss, promised, rows)
@@ -102,7 +102,7 @@ class Newton:
 
     def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
         """H⁻¹g; without a Hessian, the ratio of this slope to the last one sets the accuracy."""
-        if len(theta) <= SMALL:
+        if len(theta) <= LARGEST_HESSIAN:
             self._hessian = objective.hessian(theta, *rows)
             solution, self._flat = _solved(self._hessian, g, steepest, self._flat)
             return solution

@@ -61,7 +61,7 @@ SILENT = True  # an infinite sum or product is not reported; False in the method
 NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 '''
 
-MADE = """\
+NODE = """\
 made = new(Value)
 made._data = z
 made._x = self
@@ -151,7 +151,7 @@ class Rule:
     def recorded(self, row: str, by_self: str, other: str, by_other: str, place: str = "") -> str:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         place = f"made._place = {place}\n" if place else ""
-        made = MADE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other, place=place)
+        made = NODE.format(row=f"{row}_row", by_self=by_self, other=other, by_other=by_other, place=place)
         finite = {"total": "(SILENT or isfinite(z)) and ", "modest": ""}.get(self.range, "isfinite(z) and ")
         return "\n".join([*self.lines, f"if type(z) is float and {finite}not OPEN:", indent(made, "    ")])
 

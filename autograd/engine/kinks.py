@@ -81,10 +81,10 @@ def form(slopes: Form, itself: Any) -> Form | None:
     """
     if all(type(slope) is float and isfinite(slope) for slope in slopes.values()):
         return slopes
-    return {itself: 1.0} if all(terms(slope) <= MOST for slope in slopes.values()) else None
+    return {itself: 1.0} if all(terms(slope) <= MOST_PRODUCTS for slope in slopes.values()) else None
 
 
-MOST = 256  # products of signs in a derivative of an operand whose kink keeps its sides
+MOST_PRODUCTS = 256  # products of signs in a derivative of an operand whose kink keeps its sides
 
 
 def sides_at(row: Primitive, forms: Sequence[Form | None]) -> Sequence[float] | None:
@@ -136,7 +136,7 @@ class Forms:
     recognised if it is computed twice.
     """
 
-    MOST = 1000  # numbers examined; any further one is its own part
+    MOST_EXAMINED = 1000  # numbers; any further one is its own part
     DEEPEST = 40
 
     def __init__(
@@ -153,7 +153,7 @@ class Forms:
             return {ONE: constant} if constant else {}
         itself, op, operands = self.made_by(v)
         if itself not in self.known:
-            too_far = len(self.known) > self.MOST or depth > self.DEEPEST
+            too_far = len(self.known) > self.MOST_EXAMINED or depth > self.DEEPEST
             self.known[itself] = {itself: 1.0} if too_far or not op else self._composed(op, operands, depth + 1)
         return self.known[itself]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-LONGEST = 64  # characters in a name: a table row shows about a dozen names
+LONGEST_NAME = 64  # characters in a name: a table row shows about a dozen names
 NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # no graph has enough nodes for a longer one
 
 
@@ -53,7 +53,7 @@ class Names:
 
 def shortened(name: str) -> str:
     """A name as it is displayed: a long one keeps only its two ends."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 4 :]}"
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 4 :]}"
 
 
 def placed(name: str, place: int, brackets: int = 1) -> str:

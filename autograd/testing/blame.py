@@ -11,7 +11,7 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Edge, Graph
 from autograd.primitives import Kink
 from autograd.testing.evidence import SecondEvidence
-from autograd.testing.functions import SECOND, applied, by_forward, by_reverse, plain
+from autograd.testing.functions import SECOND_ORDER, applied, by_forward, by_reverse, plain
 from autograd.testing.judging import Judgement, judge
 from autograd.testing.local import Local
 from autograd.testing.noise import EPSILON
@@ -222,7 +222,7 @@ def composed_wrongly(output: Value, mode: str, finite: bool) -> Blame:
 def _stays_finite(node: Value) -> bool:
     local = Local(node)
     try:
-        matrices = [derivatives(local, local.flat) for modes in SECOND.values() for derivatives in modes.values()]
+        matrices = [derivatives(local, local.flat) for modes in SECOND_ORDER.values() for derivatives in modes.values()]
     except (ValueError, ArithmeticError):
         return False
     return all(math.isfinite(d) for matrix in matrices for row in matrix for d in row)
@@ -255,7 +255,7 @@ def _second_derivatives(node: Value) -> Blame | None:
 
 def _curvature(node: Value, local: Local) -> Blame | None:
     about = SecondEvidence(local)
-    for mode, derivatives in (pair for modes in SECOND.values() for pair in modes.items()):
+    for mode, derivatives in (pair for modes in SECOND_ORDER.values() for pair in modes.items()):
         try:
             matrix = derivatives(local, local.flat)
         except (ValueError, ArithmeticError) as error:

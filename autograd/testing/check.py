@@ -11,7 +11,7 @@ from autograd.testing.effort import Budget, Effort
 from autograd.testing.frameworks import with_own_derivative
 from autograd.testing.functions import silence
 from autograd.testing.messages import OWN
-from autograd.testing.supplied import FIRST
+from autograd.testing.supplied import FIRST_ORDER
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
@@ -88,7 +88,7 @@ def check_gradients(
 
 def completed(f: Callable[..., Any], supplied: dict[str, Given]) -> tuple[Callable[..., Any], dict[str, Given]]:
     """f, and what is supplied; a function of PyTorch, JAX or HIPS autograd supplies its own derivative."""
-    own = None if any(supplied[name] for name in FIRST) else with_own_derivative(f)
+    own = None if any(supplied[name] for name in FIRST_ORDER) else with_own_derivative(f)
     if own is None:
         return f, supplied
     setattr(own[1], OWN, True)

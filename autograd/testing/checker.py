@@ -17,7 +17,7 @@ from autograd.testing.directions import ORACLE, Directions
 from autograd.testing.domains import domains_at, has_no_value
 from autograd.testing.effort import Effort
 from autograd.testing.evidence import Evidence, SecondEvidence, first_evidence
-from autograd.testing.functions import FIRST, SECOND, Function, by_reverse, plain, silence
+from autograd.testing.functions import FIRST_ORDER, SECOND_ORDER, Function, by_reverse, plain, silence
 from autograd.testing.judging import MPMATH, TIGHT, Judgement, judge
 from autograd.testing.messages import entries, explained, options_of
 from autograd.testing.noise import EPSILON
@@ -50,9 +50,9 @@ class Checker:
         static: Sequence[str] = (),
         effort: Effort | None = None,
     ) -> None:
-        unknown = set(modes) - set(FIRST)
+        unknown = set(modes) - set(FIRST_ORDER)
         if unknown or isinstance(modes, str) or not modes:
-            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST)}; got {modes!r}")
+            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST_ORDER)}; got {modes!r}")
         multiplied = any(supplied.get(name) for name in ("vjp", "jvp"))
         self.function = Function(f, args, static, Weights(of_one=multiplied))
         self.effort = effort or Effort(self.function.name)
@@ -138,7 +138,9 @@ class Checker:
         __tracebackhide__ = True
         function = self.function
         by_mode = self.supplied.first or {
-            name: partial(derivatives, function) for mode in self.modes for name, derivatives in FIRST[mode].items()
+            name: partial(derivatives, function)
+            for mode in self.modes
+            for name, derivatives in FIRST_ORDER[mode].items()
         }
         f = "(w·f)" if self.function.weights and self.function.weights.numbers else "f"
         directions = Directions(function.on_floats, function.flat, self.domains)
@@ -197,7 +199,7 @@ class Checker:
         if self.order == 2:
             evidence = SecondEvidence(function, self.domains)
             for mode in self.modes:
-                for name, derivatives in SECOND[mode].items():
+                for name, derivatives in SECOND_ORDER[mode].items():
                     checks.append(self._second_by(name, partial(derivatives, function), evidence))
         return [check for part in checks for check in part]
 

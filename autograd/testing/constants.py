@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-MOST = 60  # constants of one function: data in its code are not thresholds
+MOST_CONSTANTS = 60  # constants of one function: data in its code are not thresholds
 
 
 def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
@@ -23,7 +23,7 @@ def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
     for function in functions:
         for number in _numbers(function, seen):
             found.setdefault(float(number))
-            if len(found) == MOST:
+            if len(found) == MOST_CONSTANTS:
                 return list(found)
     return list(found)
 

@@ -17,7 +17,7 @@ from autograd.testing.constants import constants_of
 from autograd.testing.domains import domain_of_each, is_domain
 from autograd.testing.effort import Budget, Effort, limits
 from autograd.testing.functions import silence
-from autograd.testing.messages import BOUND, argument
+from autograd.testing.messages import IS_BOUND, argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 
@@ -181,7 +181,7 @@ def _drawing_test(
             raise
 
     at.__name__ = check.__name__ = name_of(f)
-    setattr(at, BOUND, bool(fixed or parametrized))
+    setattr(at, IS_BOUND, bool(fixed or parametrized))
     # messages and hypothesis read these signatures; mypy does not know that functions have them
     at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
     check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]

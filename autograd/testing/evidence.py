@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.primitives.table import Interval
 from autograd.testing.domains import REALS, has_no_value
-from autograd.testing.functions import SECOND, Function, by_forward, by_reverse
+from autograd.testing.functions import SECOND_ORDER, Function, by_forward, by_reverse
 from autograd.testing.noise import EPSILON, SAFETY, Slice, is_short, is_single, level, rounding_beside
 from autograd.testing.oracle import OVER_TEETH, Estimate, is_a_tooth, numeric_derivative
 from autograd.testing.precise import Exact, precise_derivative, precise_value, rounding_of
@@ -337,7 +337,7 @@ class SecondEvidence:
     @cached_property
     def _rounding(self) -> list[list[float]] | None:
         function, count = self.function, len(self.function.flat)
-        modes = [mode for names in SECOND.values() for mode in names.values()]  # each adds up in its own order
+        modes = [mode for names in SECOND_ORDER.values() for mode in names.values()]  # each adds up in its own order
         found = [moved for mode in modes if (moved := rounding_of(partial(_flattened, mode, function), function.flat))]
         if not found:
             return None

@@ -213,11 +213,11 @@ def forward_over_forward(function: Function, numbers: Numbers) -> list[list[Any]
     return [[plain(along(first(i), numbers, j)) for j in count] for i in count]
 
 
-FIRST: dict[str, dict[str, Callable[[Function, Numbers], list[Any]]]] = {
+FIRST_ORDER: dict[str, dict[str, Callable[[Function, Numbers], list[Any]]]] = {
     "reverse": {"reverse mode": by_reverse, "backward()": by_backward},
     "forward": {"forward mode": by_forward},
 }
-SECOND: dict[str, dict[str, Callable[[Function, Numbers], list[list[Any]]]]] = {
+SECOND_ORDER: dict[str, dict[str, Callable[[Function, Numbers], list[list[Any]]]]] = {
     "reverse": {"reverse over reverse": reverse_over_reverse},
     "forward": {"forward over reverse": forward_over_reverse, "forward over forward": forward_over_forward},
 }

@@ -18,8 +18,8 @@ from autograd.transforms.structure import is_array
 
 MOST_ENTRIES = 8  # wrong entries in the table of a message
 OWN = "own_derivative"  # the attribute of a derivative that the function brings itself, and no option names
-BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
-LONGEST = 60  # operations or inputs: a longer program is not printed
+IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
+LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
 
 
 def explained(
@@ -48,13 +48,13 @@ def explained(
             lines.append(f"  blame     {_nobody(kind)}")
         heading = "program" if claimed is None else "the graph of this run, by this engine"
         counts = {"operations": sum(bool(node.inputs) for node in graph.nodes), "inputs": len(inputs)}
-        too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST]
+        too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST_PROGRAM]
         if not too_many:
             program = source(graph, inputs, order) + (f"\n# {claimed}" if claimed else "")
             lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
         else:
-            lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST}")
-    if not getattr(function.f, BOUND, False):
+            lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST_PROGRAM}")
+    if not getattr(function.f, IS_BOUND, False):
         arguments = [argument(arg) for arg in function.given]
         lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
     return "\n".join(lines), program

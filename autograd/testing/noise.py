@@ -17,7 +17,7 @@ HALVINGS = 40
 TO_THE_LAST_BIT = 52  # halvings of the widest spacing below
 SOME_HALVINGS = 12  # enough to tell a jump from a slope
 MORE = 4.0  # times the rounding that is known
-MANY = 100.0  # times the rounding: jumps that are greater are those of poles
+BEYOND_ROUNDING = 100.0  # times the rounding: jumps that are greater are those of poles
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
 MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
 AFAR = (0.9, 9.0)  # relative to |x|, or to 1
@@ -79,7 +79,7 @@ def teeth(
             if noise > least:
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
-                is_tooth = noise < greatest < MANY * noise
+                is_tooth = noise < greatest < BEYOND_ROUNDING * noise
                 if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope)):
                     worst = noise
     return worst

@@ -13,8 +13,8 @@ from autograd.testing.verdicts import GradientMismatch
 
 __all__ = ["picture"]
 
-LARGEST = 40  # nodes: of a larger graph only the part below the operation to blame is drawn
-LONG = 12  # boxes: a longer row is too wide to read, so it goes down the page
+LARGEST_GRAPH = 40  # nodes: of a larger graph only the part below the operation to blame is drawn
+LONGEST_ROW = 12  # boxes: a longer row is too wide to read, so it goes down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
@@ -31,14 +31,14 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     if output is None:
         return None
     graph = Graph(output)
-    if blame is not None and len(graph.nodes) > LARGEST:
+    if blame is not None and len(graph.nodes) > LARGEST_GRAPH:
         graph = Graph(blame.node)
-    request = Request(graph.output, None, "chain", "none", "", LARGEST, fresh=True)
+    request = Request(graph.output, None, "chain", "none", "", LARGEST_GRAPH, fresh=True)
 
     def marked(drawn: Picture) -> Picture:
         return _claimed(drawn, graph, mismatch) if blame is None else _marked(drawn, graph, blame)
 
-    direction = "LR" if len(choose(request).boxes) <= LONG else "TB"
+    direction = "LR" if len(choose(request).boxes) <= LONGEST_ROW else "TB"
     return Drawing(replace(request, rankdir=direction), view="circuit", mark=marked)
 
 

@@ -24,7 +24,7 @@ GOLDEN = 6181  # of 10,000, without a common factor
 BESIDE_ZERO = 1e-9
 MARGIN = 1e-9  # relative to the width of the domain
 EVERYDAY_END = 10.0  # the greatest of everyday numbers
-MANY = 100.0  # times that number: a domain that reaches further has several orders of magnitude
+WIDE_DOMAIN = 100.0  # times that number: a domain that reaches further has several orders of magnitude
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
@@ -51,7 +51,7 @@ def _between(low: float, high: float, domain: Interval, **options: Any) -> Numbe
 
 def _ordinary(domain: Interval) -> Numbers:
     near = _between(1e-6, EVERYDAY_END, domain) | _between(-EVERYDAY_END, -1e-6, domain)
-    if math.isinf(domain.low) != math.isinf(domain.high) or _size(domain) > MANY * EVERYDAY_END:
+    if math.isinf(domain.low) != math.isinf(domain.high) or _size(domain) > WIDE_DOMAIN * EVERYDAY_END:
         near |= _by_magnitude(domain)
     if near.is_empty:  # the domain is far from everyday numbers
         least, greatest = domain.ends()

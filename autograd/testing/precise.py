@@ -28,7 +28,7 @@ VANISH = 1e-3  # their ratio if the limit is zero, or too small to show at such 
 DEEPER = 350  # the next steps are smaller by this many digits, until the quotient is below any float
 DIVERGE = 30.0  # their ratio if the only limit is infinity
 BITS = (33, 41, 47, *range(50, 58), 60)  # one precision may be exact by chance: several, near a float's
-NEAR = range(50, 58)  # f must give its float value in at least one of these
+FLOAT_BITS = range(50, 58)  # f must give its float value in at least one of these
 UNSUITABLE = (TypeError, AttributeError, RuntimeError)  # if f does not take such numbers; RuntimeError is PyTorch's
 TRUE_BITS = 400  # plus twice the digits between operands and 1, which cancelling terms may lose
 
@@ -236,7 +236,7 @@ def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[f
             found = compute()
         if found is not None and not any(map(mp.isnan, found)):
             moved[bits] = [0.0 if a == b else as_float(abs(a - b)) * 2.0 ** (bits - 53) for a, b in zip(found, truth)]
-    if moved.keys().isdisjoint(NEAR):
+    if moved.keys().isdisjoint(FLOAT_BITS):
         return [math.inf] * len(truth)
     return list(map(max, zip(*moved.values())))
 

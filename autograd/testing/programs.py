@@ -19,10 +19,10 @@ from autograd.testing.points import values
 from autograd.testing.sources import call, imports, literal
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
-LARGEST = 1e6  # bound on values and local derivatives in a generated program: beyond it rounding drowns the test
+LARGEST_NUMBER = 1e6  # bound on values and local derivatives in a generated program: beyond it rounding drowns the test
 TOTAL = {1: "tanh", 2: "hypot"}  # replaces an operation outside its domain, by the number of operands
 TOTAL_OF_MANY = "norm"
-FIRST = ("add", "multiply", "subtract", "negative", "tanh")  # what shrinking prefers
+PREFERRED = ("add", "multiply", "subtract", "negative", "tanh")  # what shrinking prefers
 
 
 class SampleStep(NamedTuple):
@@ -113,7 +113,7 @@ def is_regular(row: Primitive, operands: tuple[float, ...]) -> bool:
         value, partials = row.evaluate(*row.structured(operands))
     except (ValueError, ArithmeticError):
         return False
-    return abs(value) <= LARGEST and all(p is None or abs(p) <= LARGEST for p in partials)
+    return abs(value) <= LARGEST_NUMBER and all(p is None or abs(p) <= LARGEST_NUMBER for p in partials)
 
 
 def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...]]]) -> SampleProgram:
@@ -147,7 +147,7 @@ def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]
     unknown = [name for name in names if name not in TABLE]
     if unknown:
         raise ValueError(f"programs: no operation {', '.join(unknown)} in the table")
-    return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    return sorted(names, key=lambda name: PREFERRED.index(name) if name in PREFERRED else len(PREFERRED))
 
 
 def programs(

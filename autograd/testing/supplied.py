@@ -14,8 +14,8 @@ from autograd.transforms.structure import leaves
 
 FAILURES = (ValueError, ArithmeticError)
 LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
-FIRST = ("grad", "vjp", "jvp")
-SECOND = ("hessian", "hvp")
+FIRST_ORDER = ("grad", "vjp", "jvp")
+SECOND_ORDER = ("hessian", "hvp")
 
 
 class Supplied:
@@ -30,9 +30,9 @@ class Supplied:
         self.function = function
         self.functions = {name: one for name, one in functions.items() if one is not None}
         makers = {"grad": self._by_grad, "vjp": self._by_vjp, "jvp": self._by_jvp}
-        self.first = {f"{name}=": makers[name] for name in FIRST if name in self.functions}
+        self.first = {f"{name}=": makers[name] for name in FIRST_ORDER if name in self.functions}
         matrices = {"hessian": self._by_hessian, "hvp": self._by_hvp}
-        self.second = {f"{name}=": matrices[name] for name in SECOND if name in self.functions}
+        self.second = {f"{name}=": matrices[name] for name in SECOND_ORDER if name in self.functions}
 
     def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
         """The result of a supplied function."""

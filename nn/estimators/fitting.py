@@ -26,7 +26,7 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
 }
 
 LONGER = 10  # steps of lbfgs for one of newton: each takes a gradient, not a Hessian
-LEAST, MOST = 1e-150, 1e150  # numbers whose squares fit in floats, with room for sums and weights
+SMALLEST, LARGEST = 1e-150, 1e150  # numbers whose squares fit in floats, with room for sums and weights
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -142,7 +142,7 @@ class ByGradient(Estimator):
     def _require_squares(self, X: Any) -> None:
         """Raise ValueError for a column whose squares, which descent uses, do not fit in floats."""
         most = np.max(np.abs(X), axis=0)
-        for j in np.flatnonzero((most > 0) & ((most < LEAST) | (most > MOST))):
+        for j in np.flatnonzero((most > 0) & ((most < SMALLEST) | (most > LARGEST))):
             told = f"the largest number of column {self._named(j)} is {most[j]:.1g}: floats do not hold its square"
             raise ValueError(f"{told}, and descent is made of squares: scale the features")
 

@@ -14,12 +14,12 @@ from nn.estimators.fitting import ByGradient
 from nn.estimators.least_squares import least_squares
 from nn.estimators.scores import LinearObjective
 from nn.estimators.units import Units, in_units
-from nn.newton import SMALL, Newton
+from nn.newton import LARGEST_HESSIAN, Newton
 
 VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a warning
 SCALE = "scale the features, or y"
 IN_UNITS = ("exact", "newton", "lbfgs", "auto")  # solvers that bring columns to units of their own
-MANY = 5000  # scores: a Hessian of more takes longer than the gradients of L-BFGS, and machine code pays
+MANY_SCORES = 5000  # scores: a Hessian of more takes longer than the gradients of L-BFGS, and machine code pays
 BENT = 0.25  # the largest curvature of the cross entropy
 REACHED = 1e-9  # relative to the loss: a promised decrease that counts as none
 
@@ -98,7 +98,7 @@ class LinearEstimator(ByGradient, Estimator):
 
     def _goodness(self, outputs: int, penalty: Any, shares: Any, rows: int) -> LinearObjective:
         """Step 2 over all rows, with the penalty; NumPy runs a loss of few rows, machine code one of many."""
-        backend = "numpy" if self.backend == "auto" and rows * outputs < MANY else self.backend
+        backend = "numpy" if self.backend == "auto" and rows * outputs < MANY_SCORES else self.backend
         options = {"shares": shares, "backend": backend, "threads": self.threads}
         return LinearObjective(self._loss, outputs, penalty, intercept=self.fit_intercept, **options)
 
@@ -107,7 +107,7 @@ class LinearEstimator(ByGradient, Estimator):
         if self.solver != "auto":
             return self.solver
         outputs = len(theta) // (X.shape[1] + self.fit_intercept)
-        return "newton" if len(theta) <= SMALL and len(X) * outputs < MANY else "lbfgs"
+        return "newton" if len(theta) <= LARGEST_HESSIAN and len(X) * outputs < MANY_SCORES else "lbfgs"
 
     def _scale(self, objective: Any) -> Any:
         return 1 / (BENT + np.tile(objective.penalty, objective.outputs))
@@ -120,7 +120,7 @@ class LinearEstimator(ByGradient, Estimator):
 
     def _require_minimum(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
         """Warn if descent is at rest, and yet Newton's step promises a lower loss."""
-        if self.KINKED or len(theta) > SMALL:
+        if self.KINKED or len(theta) > LARGEST_HESSIAN:
             return
         loss, (_, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
         if promised > REACHED * loss + 1e-15 * self.history_[0]:

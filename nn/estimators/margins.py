@@ -13,7 +13,7 @@ LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
 RIDGE = 1e-15
-FIRST = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
+FIRST_PULL = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
 SHORT = 0.999  # of the way to the nearest bound, which no step reaches
 STEPS = 100  # one or two dozen are enough, whatever the data
 
@@ -43,7 +43,7 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
     """
     v = np.zeros(B.shape[1])
     # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
-    state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST * costs, (1 - FIRST) * costs]])
+    state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST_PULL * costs, (1 - FIRST_PULL) * costs]])
     found = Margin(v, 0 * costs, float(np.sum(costs)), 0.0, 0)
     for step in range(steps + 1):
         (rooms, forces), margins = state, B @ v

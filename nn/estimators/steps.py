@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-MOST = 6  # weights that are printed one by one
+MOST_PRINTED = 6  # weights that are printed one by one
 SEARCHES = {
     "newton": "Newton's method: w ← w - H⁻¹ ∂L/∂w, with the exact Hessian H",
     "lbfgs": "L-BFGS: w ← w - B ∂L/∂w, where B comes from the last gradients",
@@ -58,6 +58,6 @@ class ThreeSteps:
         told = [f"L = {vars(self)['history_'][-1]:.6g} after {steps} step{'s' * (steps > 1)}"]
         for letter, name in (("b", "intercept_"), ("w", "coef_")):
             numbers = np.ravel(vars(self).get(name, ()))
-            if 0 < len(numbers) <= MOST:
+            if 0 < len(numbers) <= MOST_PRINTED:
                 told += [f"{letter} = {', '.join(f'{number:.6g}' for number in numbers)}"]
         return "; ".join(told)

@@ -11,7 +11,7 @@ import nn
 from benchmarks.models import certified
 from nn.estimators.least_squares import _triangle
 from nn.estimators.units import WIDE, extremes, in_units
-from nn.newton import SMALL
+from nn.newton import LARGEST_HESSIAN
 from tests.nn.estimators.test_conventions import ALL
 from tests.nn.estimators.test_regression import exact
 
@@ -182,7 +182,7 @@ def test_a_penalty_is_ridge_regression(n: int, d: int, l2: float) -> None:
 @pytest.mark.parametrize("classes", [2, 3])
 def test_without_a_hessian_it_is_the_converged_reference_too(classes: int) -> None:
     rng = np.random.default_rng(0)
-    rows, y, l2 = rng.normal(size=(150, SMALL + 50)), np.arange(150) % classes, 0.1
+    rows, y, l2 = rng.normal(size=(150, LARGEST_HESSIAN + 50)), np.arange(150) % classes, 0.1
     model = nn.LogisticRegression(l2=l2, solver="newton").fit(rows, y)
     reference = sklearn.linear_model.LogisticRegression(
         C=1 / (l2 * 150), solver="newton-cholesky", tol=1e-14, max_iter=1000
@@ -213,8 +213,8 @@ def test_many_features_are_neither_traced_nor_squared(monkeypatch) -> None:
 
 
 def test_newton_without_a_hessian_names_what_it_cannot_do() -> None:
-    many = nn.Linear(SMALL + 1, bias=False, rng=0)
-    rows = np.random.default_rng(0).normal(size=(4, SMALL + 1))
+    many = nn.Linear(LARGEST_HESSIAN + 1, bias=False, rng=0)
+    rows = np.random.default_rng(0).normal(size=(4, LARGEST_HESSIAN + 1))
     for loss, message in (
         (
             lambda model, x, y: -((model(x) - y) ** 2),
