@@ -14,11 +14,9 @@ from autograd.engine.names import NUMBERED, placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
+from autograd.symbols.text import BY_SIGN
 
-SIGNS = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "mod": "%",
-    "power": "**", "constant_power": "**", **{sign: sign for sign in COMPARISONS},
-}  # fmt: skip
+SIGNS = {op: sign for sign, op in BY_SIGN.items()} | {"constant_power": "**"} | {sign: sign for sign in COMPARISONS}
 
 INDENT = "    "
 FORWARD = "# forward pass"

@@ -22,7 +22,10 @@ INFIX = {
     "mod": (" % ", SUM, PRODUCT, POWER),
 }
 
-BY_SIGN = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
+# Python's signs between two operands.
+BY_SIGN = {
+    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
+}  # fmt: skip
 
 # How each other operation is written: a template with {} for its operands, or a function of them that returns the text
 # and its precedence. Filled from the rows of the table.

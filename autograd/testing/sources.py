@@ -12,9 +12,9 @@ import autograd.primitives as public
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
+from autograd.symbols.text import BY_SIGN
 
 RESERVED = ("Value", "gradients", "slope")  # names that a printed program uses itself
-SIGNS = ("+", "-", "*", "/", "//", "%", "**")
 
 
 def literal(x: Any) -> str:
@@ -65,7 +65,7 @@ def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
 
 def call(row: Primitive, operands: list[str]) -> str:
     """A call of an operation with named operands."""
-    if row.symbol in SIGNS and len(operands) == 2:
+    if row.symbol in BY_SIGN and len(operands) == 2:
         return f"{_bracketed(operands[0])} {row.symbol} {operands[1]}"
     if row.vectors:
         groups = row.structured(tuple(operands))
@@ -83,7 +83,7 @@ def imports(rows: Iterable[Primitive], named: Iterable[str] = ("Value",)) -> lis
     lines: dict[str, None] = {}
     named = set(named)
     for row in rows:
-        binary_sign = row.symbol in SIGNS and len(row.parameters) == 2
+        binary_sign = row.symbol in BY_SIGN and len(row.parameters) == 2
         if hasattr(public, row.name):
             named |= set() if binary_sign else {row.name}
         elif not row.is_foreign:
