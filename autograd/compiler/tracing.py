@@ -57,15 +57,7 @@ def trace(
         stepping.start(lowering, branches)
     try:
         with Recording(True):
-            entered = [_entered(x, name, lowering) for x, name in zip(arguments, names)]
-            traced = []
-            for name, role, (given, tree) in zip(names, roles, entered):
-                if role == "index":
-                    map_leaves(indexing.column, given, None)
-                else:
-                    traced.append(Argument(name, tree))
-                    indexing.knows(name, leaves_of(tree), role == "shared")
-            given = [given for given, _ in entered]
+            given, traced = _enter(arguments, names, roles, lowering, indexing)
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
         numbers: list[Any] = []
         map_leaves(numbers.append, result, None)
@@ -75,7 +67,6 @@ def trace(
     finally:
         looping.reset(token)
         lowering.close()
-    name = getattr(f, "__name__", "f")
     failures = _closed(branches)
     code = _code(failures, builder, lowering)
     del result, numbers
@@ -84,6 +75,7 @@ def trace(
     if "index" in roles:
         live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
     gathers, chosen = indexing.gathers(live)
+    name = getattr(f, "__name__", "f")
     program = builder.program(name, [*traced, *chosen], outputs)
     with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
     rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
@@ -132,6 +124,22 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 # --- arguments ----------------------------------------------------------------------------------
+
+
+def _enter(
+    arguments: Sequence[Any], names: Sequence[str], roles: Sequence[str], lowering: Lowering, indexing: Indexing
+) -> tuple[list[Any], list[Argument]]:
+    """The arguments as f sees them, and those of the program: all but the indices, which choose from the others."""
+    given, traced = [], []
+    for x, name, role in zip(arguments, names, roles):
+        seen, tree = _entered(x, name, lowering)
+        given.append(seen)
+        if role == "index":
+            map_leaves(indexing.column, seen, None)
+        else:
+            traced.append(Argument(name, tree))
+            indexing.knows(name, leaves_of(tree), role == "shared")
+    return given, traced
 
 
 def _entered(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
