@@ -3,6 +3,7 @@
 import ast
 import configparser
 import inspect
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -139,6 +140,17 @@ def test_no_fork_comes_while_a_module_of_ours_is_loaded_on_the_way(path: Path) -
     found = [node.module for node in inside - held if (node.module or "").startswith("autograd")]
     if path.relative_to(ROOT / "autograd").as_posix() not in LOADED_BEFORE:
         assert found == []
+
+
+def test_the_lists_of_large_rooms_are_complete() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("## The files of the large rooms")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")][2:]
+    listed: dict[str, list[str]] = {}
+    for room, _, files in rows:
+        listed.setdefault(room.strip("`"), []).extend(re.findall(r"\w+", files.partition(";")[0]))
+    for room, names in listed.items():
+        assert sorted(names) == sorted(path.stem for path in (ROOT / "autograd" / room).glob("[!_]*.py"))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
