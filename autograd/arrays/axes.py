@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.scalars import is_plain
+from autograd.arrays.scalars import is_native
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def plain(*arrays: Any) -> bool:
     """Whether these hold nothing but constants."""
     for x in arrays:
         if isinstance(x, ndarray):
-            if x.dtype == object and not all(map(is_plain, x.flat)):
+            if x.dtype == object and not all(map(is_native, x.flat)):
                 return False
-        elif not is_plain(x):
+        elif not is_native(x):
             return isinstance(x, (list, tuple)) and plain(*x)
     return True
 

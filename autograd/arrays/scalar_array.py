@@ -85,7 +85,7 @@ class TracedArray(ScalarArray):
         if kind is Condition:
             raise refuse(lambda most: "which rows a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
         choose = choosing.get()
-        if choose is not None and any(map(is_traced, index if type(index) is tuple else (index,))):
+        if choose is not None and any(map(is_traced_index, index if type(index) is tuple else (index,))):
             return choose(self, index)
         if kind is Symbol:
             return held(taken(self.view(ndarray), bare_index(index)))
@@ -110,7 +110,7 @@ def bare_index(index: Any) -> Any:
     return tuple(map(bare_index, index)) if type(index) is tuple else bare(index)
 
 
-def is_traced(index: Any) -> bool:
+def is_traced_index(index: Any) -> bool:
     """Whether an index is a number that is not known while a function is traced, or an array of such numbers."""
     if isinstance(index, list) and index:
         index = index[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FLOAT = KINDS[float]
 
 
-def is_plain(x: Any) -> bool:
+def is_native(x: Any) -> bool:
     """Whether x is a float, an int, a bool or one of NumPy's: a constant that NumPy's own functions can take."""
     return type(x) is float or KINDS.get(type(x)) is FLOAT or hasattr(x, "dtype")
 
@@ -57,16 +57,16 @@ def opposite(x: Any) -> Any:
 
 def maximum(x: Any, y: Any) -> Any:
     """The greater; at a tie ½, ½, but beside the plain number 0 the slope that `relu` has, 0."""
-    if is_plain(y) and y == 0:
+    if is_native(y) and y == 0:
         return p.relu(x)
-    return p.relu(y) if is_plain(x) and x == 0 else p.maximum(x, y)
+    return p.relu(y) if is_native(x) and x == 0 else p.maximum(x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
     """The lesser; at a tie ½, ½, but beside the plain number 0 the slope 0."""
-    if is_plain(y) and y == 0:
+    if is_native(y) and y == 0:
         return -p.relu(-x)
-    return -p.relu(-y) if is_plain(x) and x == 0 else p.minimum(x, y)
+    return -p.relu(-y) if is_native(x) and x == 0 else p.minimum(x, y)
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:

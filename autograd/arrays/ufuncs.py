@@ -11,7 +11,7 @@ import numpy
 from autograd.arrays import lists, scalars
 from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, objects, plain
 from autograd.arrays.products import PRODUCTS
-from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_plain
+from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
 from autograd.arrays.table import refused
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
 
     def at(*numbers: Any) -> Any:
         for x in numbers:
-            if not is_plain(x):
+            if not is_native(x):
                 return ours(*numbers)
         return ufunc(*numbers)
 

@@ -6,7 +6,7 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.filters import Filtered, Perhaps, holding, placed
+from autograd.lifting.filters import Filtered, Perhaps, is_kept, placed
 from autograd.lifting.merging import both, either, merged, opposite, truth
 from autograd.symbols import Condition
 
@@ -73,14 +73,14 @@ def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: boo
 def _any(xs: Any) -> Any:
     found: Any = False
     for here, x in placed(xs):
-        found = either(found, holding(here, x))
+        found = either(found, is_kept(here, x))
         if found is True:
             break
     return found
 
 
 def _all(xs: Any) -> Any:
-    return opposite(_any(holding(here, opposite(truth(x))) for here, x in placed(xs)))
+    return opposite(_any(is_kept(here, opposite(truth(x))) for here, x in placed(xs)))
 
 
 CHOICES: dict[str, Any] = {

@@ -50,6 +50,6 @@ def placed(xs: Any) -> Iterator[tuple[Any, Any]]:
         yield x if type(x) is Perhaps else (True, x)
 
 
-def holding(here: Any, x: Any) -> Any:
+def is_kept(here: Any, x: Any) -> Any:
     """The condition that an item is there and true."""
     return both(here, truth(x)) if here is not False else False
