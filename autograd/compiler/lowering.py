@@ -114,7 +114,7 @@ class Lowering:
             for node in found:
                 if node.op is not None:
                     refuse_changed(node)
-            found = self._below(outputs)  # plain numbers have become constants, to be looked at
+            found = self._below(outputs)  # again: plain numbers have become constants
         for node in found:
             data, row = node._data, node.op
             # A condition gets its number with the operation that uses it, after the values that it compares.

@@ -58,7 +58,7 @@ class Draw:
 
         `theme` is "light", "dark", or "auto" for that of the reader. With a `filename`, the picture is also written to
         that file, its `format` appended. No data or gradient changes. TypeError for anything but a Value; ValueError
-        for an unknown option, or a network that is none.
+        for an unknown option, or a graph that is not a network.
 
         >>> from autograd import Value
         >>> x = Value(0.5, label="x")

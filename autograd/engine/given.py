@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from autograd.numbers import Plain
 
-ROWS: dict[str, Primitive] = {}  # by name: one row of no table for every operation that is given as numbers
+ROWS: dict[str, Primitive] = {}  # by name: a row outside the table for every operation that is given as numbers
 
 
 def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = "node") -> Value:

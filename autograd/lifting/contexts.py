@@ -25,11 +25,11 @@ def suppresses(context: Any) -> bool:
         made: Any = context.gen
         return hides_arithmetic(made.gi_code)
     end = getattr(kind, "__exit__", None)
-    return not is_library(kind.__module__) and isinstance(end, FunctionType) and gives_a_truth(end.__code__)
+    return not is_library(kind.__module__) and isinstance(end, FunctionType) and may_return_true(end.__code__)
 
 
 @functools.lru_cache(maxsize=1024)
-def gives_a_truth(code: CodeType) -> bool:
+def may_return_true(code: CodeType) -> bool:
     """Whether code may return something other than None and False."""
     steps = list(dis.get_instructions(code))
     returned = [before for before, step in itertools.pairwise(steps) if step.opname == "RETURN_VALUE"]

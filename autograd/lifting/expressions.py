@@ -1,4 +1,4 @@
-"""Rewriting expressions: what asks for a truth, may raise an error or use something up asks `Branches` instead."""
+"""Rewriting expressions: what needs a truth value, may raise an error or consumes an iterator asks `Branches`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Expressions(ast.NodeTransformer):
         return node
 
     def test(self, node: ast.expr) -> Any:
-        """An expression of which only the truth counts."""
+        """An expression of which only the truth value counts."""
         return self.joined(node, self.truth) if isinstance(node, ast.BoolOp) else self.visit(node)
 
     def truth(self, node: ast.expr) -> Any:

@@ -1,4 +1,4 @@
-"""Patterns of `match`: what they compare is compared in an expression, whose truth may be traced.
+"""Patterns of `match`: what they compare is compared in an expression, which may be traced.
 
 case (True, 0 as k):           case (part, k): hit = part is True and k == 0
 """

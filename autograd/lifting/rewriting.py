@@ -1,4 +1,4 @@
-"""Rewriting: a function's syntax, in which all that hangs on a truth asks `autograd.lifting.branches`.
+"""Rewriting: a function's syntax, in which every condition asks `autograd.lifting.branches`.
 
 if x > 0:                      fork = frame.fork(x > 0, locals(), 'y')
     y = x                      for side in fork:

@@ -13,7 +13,7 @@ RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While)
-NOT_READ = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)  # what makes a function no plain one
+NOT_READ = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)  # in what is not a plain function
 NOT_LAZY = (ast.NamedExpr, *NOT_READ)
 
 

@@ -1,7 +1,7 @@
 """Functions of other frameworks that bring a derivative of their own, as a function of floats and its backward pass.
 
-torch.autograd.Function, JAX's functions (custom_vjp, custom_jvp, jit) and HIPS autograd's primitives: whoever has one
-has imported its framework, so nothing is imported here.
+torch.autograd.Function, JAX's functions (custom_vjp, custom_jvp, jit) and HIPS autograd's primitives: a caller who
+has one has imported its framework, so nothing is imported here.
 """
 
 from __future__ import annotations
