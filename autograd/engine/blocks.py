@@ -166,7 +166,8 @@ def latest(called: list[Leave]) -> Leave | None:
     frame = _lasting(_getframe(2))
     made_here = [leave for leave in called if frame and _block_of(leave).frame is frame]
     known_here = [leave for leave in made_here or called if _block_of(leave).mark in known]
-    return (known_here or made_here or called or [None])[-1]  # type: ignore[list-item]
+    found = known_here or made_here or called
+    return found[-1] if found else None
 
 
 def _block_of(leave: Leave) -> Block:

@@ -150,5 +150,5 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     if is_compiled(f):
         vectors = tangents[0] if argnums == 0 else tangents
-        return f.hvp(*primals, tangents=vectors, argnums=argnums)  # type: ignore[attr-defined]
+        return f.hvp(*primals, tangents=vectors, argnums=argnums)
     return push_forward("hvp", grad(f, argnums), primals, tangents)[1]

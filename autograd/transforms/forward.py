@@ -57,8 +57,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     (6.0, 3.0)
     """
     if is_compiled(f):
-        both: tuple[Any, Any] = f.jvp(primals, tangents)  # type: ignore[attr-defined]
-        return both
+        return f.jvp(primals, tangents)
     return push_forward("jvp", f, primals, tangents)
 
 

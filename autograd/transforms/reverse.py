@@ -210,8 +210,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     ([6.0, 5.0], (13.0, 12.0))
     """
     if is_compiled(f):
-        both: tuple[Any, Callable[[Any], tuple[Any, ...]]] = f.vjp(*primals)  # type: ignore[attr-defined]
-        return both
+        return f.vjp(*primals)
     call = Pullback(f, primals, range(len(primals)), {}, "vjp")
     close_at_death(call, call.inputs)
     results = leaves(call.result, "vjp: the result of f")

@@ -11,7 +11,9 @@ from autograd.primitives.operators import Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any, TypeGuard, TypeVar
+
+    from autograd.transforms.signatures import CompiledFunction
 
     T = TypeVar("T")
     Path = tuple[Any, ...]
@@ -29,7 +31,7 @@ def is_array(tree: Any) -> bool:
 _ARRAYS: dict[type, bool] = {}  # of the types met so far, whether they are arrays
 
 
-def is_compiled(f: Any) -> bool:
+def is_compiled(f: Any) -> TypeGuard[CompiledFunction]:
     """Whether `f` was made by `compile`, and so has its own derivatives; checked without importing the compiler."""
     return type(f).__module__ == "autograd.compiler.compiled"
 
