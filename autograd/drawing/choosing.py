@@ -121,7 +121,7 @@ class Chooser:
     ) -> Picture:
         """The boxes of a folding nearest to the output; with `rows`, a neuron's weights are rows of its box."""
         output = self.request.output
-        shown = neighbourhood(folding.get(output, output), _inputs(self.graph, folding), limit)
+        shown = neighbourhood(folding.get(output, output), _inputs(folding), limit)
         builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
         less = LESS[show] if show in LESS and show != self.request.show else ""
         return picture(builder, self._whole_caption(shown, is_whole, less))
@@ -210,7 +210,7 @@ def _is_around(path: str, expand: str) -> bool:
     return bool(path == expand or expand.startswith(f"{path}.") or path == "")
 
 
-def _inputs(graph: Graph, folding: Folding) -> Callable[[Any], Iterable[Any]]:
+def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:
     members: dict[Any, list[Value]] = {}
     for node, fold in folding.items():
         members.setdefault(fold, []).append(node)

@@ -13,8 +13,8 @@ from autograd.testing.evidence import Evidence
 from autograd.testing.functions import Function, applied, by_reverse, plain
 from autograd.testing.underflow import underflow_of
 
-# The first operand of these can be computed from the others and has no edge.
-REPEATED: dict[str, Callable[..., Any]] = {
+# The first operand of these is computed from the others, and has no edge.
+FROM_OTHERS: dict[str, Callable[..., Any]] = {
     "power_log": lambda x, y, n: TABLE["power"].function(x, y),
     "ratio_slope": lambda x, y: TABLE["divide"].function(x, y),
 }
@@ -29,8 +29,8 @@ class Local(Function):
     def __init__(self, node: Value, beside: float = 0.0) -> None:
         assert node.op is not None
         self.row: Primitive = node.op
-        row, repeated = self.row, REPEATED.get(self.row.name)
-        self.positions = [i for i, v in enumerate(node.inputs) if not v.is_constant and (i or repeated is None)]
+        row, first = self.row, FROM_OTHERS.get(self.row.name)
+        self.positions = [i for i, v in enumerate(node.inputs) if not v.is_constant and (i or first is None)]
         self.operands = [float(plain(v.data)) for v in node.inputs]
         for k, i in enumerate(self.positions if beside else (), 1):  # -0.0 + 0.0 would be another number
             self.operands[i] += beside * k * max(abs(self.operands[i]), 1.0)
@@ -39,8 +39,8 @@ class Local(Function):
             operands: list[Any] = list(self.operands)
             for i, x in zip(self.positions, moving):
                 operands[i] = x
-            if repeated is not None:
-                operands[0] = repeated(*operands[1:])
+            if first is not None:
+                operands[0] = first(*operands[1:])
             return applied(row, operands)
 
         super().__init__(apply, tuple(self.operands[i] for i in self.positions))
