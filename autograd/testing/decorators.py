@@ -145,17 +145,11 @@ def _drawing_test(
 ) -> Any:
     """Make a hypothesis test of f that draws the parameters not given, and collects reports with their points."""
     domains = {name: part for name, part in domains.items() if name not in parametrized}
-    places = _places(f, domains)
+    at = _of_drawn(f, domains, fixed, parametrized)
     supplied = {name: one and supplied_at(one, fixed, parametrized) for name, one in options["supplied"].items()}
     passed: dict[str, tuple[str, Report]] = {}
     failed: set[str] = set()
     later = 0
-
-    @functools.wraps(f)
-    def at(*numbers: Any) -> Any:
-        by_name = dict(zip(domains, numbers))
-        placed = [by_name.pop(name) for name in places]
-        return f(*fixed, *placed, **by_name, **parametrized)
 
     @functools.wraps(f)
     def check(**arguments: Any) -> None:
@@ -180,13 +174,28 @@ def _drawing_test(
             mismatch.notes.append(f"  example   @example({shown})")
             raise
 
-    at.__name__ = check.__name__ = name_of(f)
-    setattr(at, IS_BOUND, bool(fixed or parametrized))
-    # messages and hypothesis read these signatures; mypy does not know that functions have them
-    at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
-    check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]
+    check.__name__ = at.__name__
+    check.__signature__ = _signature(domains, inspect.Parameter.KEYWORD_ONLY)  # type: ignore[attr-defined]  # given asks
     constants = constants_of(f, *options["supplied"].values())
     return given(**{name: points(part, constants=constants) for name, part in domains.items()})(check)
+
+
+def _of_drawn(
+    f: Callable[..., Any], domains: dict[str, Any], fixed: tuple[Any, ...], parametrized: dict[str, Any]
+) -> Callable[..., Any]:
+    """f as a function of the drawn parameters, by position; what pytest supplies is filled in."""
+    places = _places(f, domains)
+
+    @functools.wraps(f)
+    def at(*numbers: Any) -> Any:
+        by_name = dict(zip(domains, numbers))
+        placed = [by_name.pop(name) for name in places]
+        return f(*fixed, *placed, **by_name, **parametrized)
+
+    at.__name__ = name_of(f)
+    setattr(at, IS_BOUND, bool(fixed or parametrized))
+    at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
+    return at
 
 
 def supplied_at(f: Callable[..., Any], fixed: tuple[Any, ...], by_pytest: dict[str, Any]) -> Callable[..., Any]:
