@@ -161,6 +161,30 @@ class Writer:
             if x.op not in (CONSTANT, ITEM, LOOP) and not self._is_shared(loop, i):
                 inner[i] = self._new(body.names[i])
         k = self._new("k")
+        streams, carried = yield from self._inputs(operation, names, inner, ends, k, indent)
+        if carried:
+            yield f"{indent}{', '.join(inner[m] for m in carried)} = {', '.join(carried.values())}"
+        outputs = loop.outputs
+        tapes = {o: self._new(f"{inner[outputs[o]]}_tape") for o in sorted(needed) if needed[o]}
+        for tape in tapes.values():
+            yield f"{indent}{tape} = []"
+        yield f"{indent}for {k} in range({loop.times}):"
+        yield from (f"{indent}{INDENT}{line}" for line in streams)
+        yield from self.lines(body, inner, indent + INDENT, (AGAIN, BACK))
+        for output, tape in tapes.items():
+            yield f"{indent}{INDENT}{tape}.append({inner[outputs[output]]})"
+        last = {output: inner[outputs[output]] for output in needed}
+        last |= {loop.roles[m].output: inner[m] for m in carried}
+        if carried:
+            following = [inner[outputs[loop.roles[m].output]] for m in carried]
+            yield f"{indent}{INDENT}{', '.join(inner[m] for m in carried)} = {', '.join(following)}"
+        return LoopNames(last, tapes)
+
+    def _inputs(
+        self, operation: Operation, names: list[str], inner: list[str], ends: dict[int, LoopNames], k: str, indent: str
+    ) -> Generator[str, None, tuple[list[str], dict[int, str]]]:
+        """Names for the inputs of a step; the lines in it that set those of its own, and the first values carried."""
+        loop = operation.value
         streams: list[str] = []
         carried: dict[int, str] = {}  # the first values, by input
         for m, (role, group) in enumerate(zip(loop.roles, loop.grouped(operation.operands))):
@@ -180,23 +204,7 @@ class Writer:
                 each = self._new(f"{inner[m]}_each")
                 yield f"{indent}{each} = {_list([names[i] for i in group])}"
                 streams.append(f"{inner[m]} = {each}[{k}]")
-        if carried:
-            yield f"{indent}{', '.join(inner[m] for m in carried)} = {', '.join(carried.values())}"
-        outputs = loop.outputs
-        tapes = {o: self._new(f"{inner[outputs[o]]}_tape") for o in sorted(needed) if needed[o]}
-        for tape in tapes.values():
-            yield f"{indent}{tape} = []"
-        yield f"{indent}for {k} in range({loop.times}):"
-        yield from (f"{indent}{INDENT}{line}" for line in streams)
-        yield from self.lines(body, inner, indent + INDENT, (AGAIN, BACK))
-        for output, tape in tapes.items():
-            yield f"{indent}{INDENT}{tape}.append({inner[outputs[output]]})"
-        last = {output: inner[outputs[output]] for output in needed}
-        last |= {loop.roles[m].output: inner[m] for m in carried}
-        if carried:
-            following = [inner[outputs[loop.roles[m].output]] for m in carried]
-            yield f"{indent}{INDENT}{', '.join(inner[m] for m in carried)} = {', '.join(following)}"
-        return LoopNames(last, tapes)
+        return streams, carried
 
     @staticmethod
     def _is_shared(loop: Loop, i: int) -> bool:
