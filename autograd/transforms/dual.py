@@ -106,7 +106,7 @@ def _push(row: Primitive) -> Callable[..., Any]:
         if row.plain:
             row.refuse_derivatives(operands, lambda x: type(x) is Dual and x.level == level and x.tangent is not None)
         follows = any(x.follows_numpy for x in duals)
-        primals, value, partials = _beneath(row, flat, level, follows)
+        primals, value, partials = _beneath(row, flat, duals[0], level, follows)
         if not is_recording():
             return Dual(value, None, level, follows)  # f is inside no_grad here
         if type(core(value)) is not float:
@@ -121,9 +121,12 @@ def _push(row: Primitive) -> Callable[..., Any]:
     return push
 
 
-def _beneath(row: Primitive, flat: list[Any], level: int, follows: bool) -> tuple[list[Any], Any, Any]:
-    """The operation one level below: the primals, its value, and its local derivatives with their sides."""
-    beside = core(next(x for x in flat if type(x) is Dual))
+def _beneath(row: Primitive, flat: list[Any], first: Dual, level: int, follows: bool) -> tuple[list[Any], Any, Any]:
+    """The operation one level below: the primals, its value, and its local derivatives with their sides.
+
+    A plain operand becomes a number like that in the `first` Dual.
+    """
+    beside = core(first)
     primals: list[Any] = [
         x.primal if type(x) is Dual and x.level == level else x if isinstance(x, Scalar) else coerce(x, beside)
         for x in flat
