@@ -65,7 +65,7 @@ def power(x: Any, y: Any, out: Any) -> None:
 
 
 def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
-    """The n-th derivative of x**y in x, as c h² with h = x**((y-n)/2), in the range of floats wherever its value is.
+    """The n-th derivative of x**y in x, in the range of floats wherever its value is.
 
     The tracer always passes a constant n. Where y varies, each order costs one more ulp, and x ≤ 0 is rare.
     """
@@ -77,17 +77,11 @@ def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
     elif isfinite(exponent):
         _fixed_falling_power(x, exponent, int(order), out)
     else:
-        z, h = like(out, 2)
-        numpy.copyto(z, y)
+        (c,) = like(out, 1)
+        numpy.copyto(c, y)
         for k in range(1, int(order)):
-            numpy.multiply(z, numpy.subtract(y, float(k)), z)
-        (e,) = like(out, 1)
-        low = _rounded_difference(y, order, e)
-        numpy.power(x, numpy.multiply(e, HALF), h)
-        numpy.multiply(numpy.multiply(z, h, z), h, z)
-        numpy.multiply(numpy.multiply(numpy.log(x), low, h), z, h)
-        numpy.add(z, h, z)
-        rare = numpy.logical_or(unless_finite(z), numpy.less_equal(x, ZERO))
+            numpy.multiply(c, numpy.subtract(y, float(k)), c)
+        z, rare = _by_halves(c, x, y, order, out)
         settle("falling_power", z, rare, (x, y, n), out)
 
 
@@ -136,15 +130,20 @@ def _coefficient(y: float, n: int) -> float:
 
 
 def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
-    """c · x**(y-n), as c h² with h = x**((y-n)/2), in the range of floats wherever its value is; x ≤ 0 is rare."""
+    """c · x**(y-n), in the range of floats wherever its value is; x ≤ 0 is rare."""
+    z, rare = _by_halves(c, x, y, n, out)
+    settle("scaled_power", z, rare, (c, x, y, n), out)
+
+
+def _by_halves(c: Any, x: Any, y: Any, n: Any, out: Any) -> tuple[Any, Any]:
+    """c · x**(y-n) as c h² with h = x**((y-n)/2), in work arrays like `out`, and where operands are rare."""
     z, h, e = like(out, 3)
-    t = _rounded_difference(y, n, e)
+    low = _rounded_difference(y, n, e)
     numpy.power(x, numpy.multiply(e, HALF), h)
     numpy.multiply(numpy.multiply(c, h, z), h, z)
-    numpy.multiply(numpy.multiply(numpy.log(x), t, h), z, h)
+    numpy.multiply(numpy.multiply(numpy.log(x), low, h), z, h)
     numpy.add(z, h, z)
-    rare = numpy.logical_or(unless_finite(z), numpy.less_equal(x, ZERO))
-    settle("scaled_power", z, rare, (c, x, y, n), out)
+    return z, numpy.logical_or(unless_finite(z), numpy.less_equal(x, ZERO))
 
 
 def _rounded_difference(y: Any, n: Any, e: Any) -> Any:
