@@ -140,6 +140,7 @@ def test_a_row_with_an_error_or_that_needs_more_turns_takes_the_long_way() -> No
 
 def test_an_exception_inside_machine_code_comes_out(monkeypatch) -> None:
     """The engine's float functions are called from there, and a signal's handler may raise in them."""
+    from autograd.compiler import kernels
     from autograd.compiler.llvm import libraries, machine
 
     armed = []
@@ -151,7 +152,9 @@ def test_an_exception_inside_machine_code_comes_out(monkeypatch) -> None:
 
     monkeypatch.setattr(OPERATIONS["silu"], "kernel", asked)
     monkeypatch.setattr(machine, "_codes", {})  # later code must not match this, which holds `asked`'s address
-    libraries._float_function.cache_clear()
+    caches = libraries._float_function, kernels.on_floats
+    for cache in caches:
+        cache.cache_clear()
     try:
         fast = autograd.compile(lambda x: autograd.silu(x) + 4321.5, backend="llvm")
         assert [fast(-720.0) for _ in range(6)] == [4321.5] * 6
@@ -160,7 +163,8 @@ def test_an_exception_inside_machine_code_comes_out(monkeypatch) -> None:
         with pytest.raises(Alarm):
             fast(-720.0)
     finally:
-        libraries._float_function.cache_clear()
+        for cache in caches:
+            cache.cache_clear()
 
 
 def test_a_direct_call_leaks_nothing(uncollected: None) -> None:
