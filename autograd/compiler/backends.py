@@ -17,7 +17,6 @@ from autograd.compiler.executor import LEAST_ROWS, Leaf, NumpyExecutor
 from autograd.compiler.memory import planned
 from autograd.compiler.placing import ALONE, ALONE_IN_REGISTERS
 from autograd.compiler.rolled import Result, Rolled
-from autograd.compiler.tables import LONGEST, length
 from autograd.forks import at_work
 from autograd.primitives.ieee import outside
 
@@ -75,7 +74,7 @@ class Options(NamedTuple):
 
     @property
     def preferred(self) -> Backend:
-        """What a program runs on, unless "auto" finds it too long for LLVM, or LLVM lacks one of its instructions."""
+        """What a program runs on, unless LLVM lacks one of its instructions."""
         if self.backend != "auto":
             return Backend(self.backend, "as asked for")
         return Backend("numpy", missing()) if missing() else Backend("llvm", "llvmlite is installed")
@@ -135,8 +134,6 @@ def prepared(
     `whole` is the program before its loops were cut: blocks have as many rows as without, since sums depend on it.
     """
     backend = options.preferred
-    if backend.name == "llvm" and options.backend == "auto" and (count := length(rolled)) > LONGEST:
-        backend = _instead(rolled, f"LLVM would take long over {count} instructions")
     if backend.name == "llvm":
         with at_work:
             from autograd.compiler.llvm.executor import compiled

@@ -20,6 +20,9 @@ class Slots(NamedTuple):
         return sum(width for width, _ in self.sizes)
 
 
+Free = dict[tuple[int, bool], list[int]]  # the slots of each size that no register has
+
+
 def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None, inner: Collection[int] = ()) -> Slots:
     """Slots for the registers of rows, in one pass over the steps: instructions that run together, or single ones.
 
@@ -32,7 +35,7 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
         if isinstance(result, View):
             last[result.register] = len(steps)
     slots = Slots({}, [])
-    free: list[int] = []
+    free: Free = {}
     for i in rolled.inputs:
         if rolled.registers[i].scope == ROWS:
             _take(slots, free, rolled, i)
@@ -53,17 +56,17 @@ def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None
                 dying.remove(in_place[0])
             elif rolled.registers[instruction.out].scope == ROWS and last[instruction.out] > k:
                 _take(slots, free, rolled, instruction.out)
-        free += [slots.slot[i] for i in dying]
+        for i in dying:
+            free.setdefault(slots.sizes[slots.slot[i]], []).append(slots.slot[i])
     return slots
 
 
-def _take(slots: Slots, free: list[int], rolled: Rolled, i: int) -> None:
+def _take(slots: Slots, free: Free, rolled: Rolled, i: int) -> None:
     """Assign the smallest free slot that is large enough and at most twice as wide, or a new one."""
     _, width, _, booleans = rolled.registers[i]
-    fitting = [s for s in free if slots.sizes[s][1] == booleans and width <= slots.sizes[s][0] <= 2 * width]
-    if fitting:
-        slots.slot[i] = min(fitting, key=lambda s: slots.sizes[s][0])
-        free.remove(slots.slot[i])
+    sizes = [size for size in free if free[size] and size[1] == booleans and width <= size[0] <= 2 * width]
+    if sizes:
+        slots.slot[i] = free[min(sizes)].pop()
     else:
         slots.sizes.append((width, booleans))
         slots.slot[i] = len(slots.sizes) - 1

@@ -148,6 +148,11 @@ class Repeat(NamedTuple):
 Instruction = Apply | Product | Fold | Gather | RowSum | RowProduct | Repeat
 
 
+def places_in(instruction: Gather) -> list[tuple[int, int]]:
+    """The source of each number of a gather: its register, and its position there."""
+    return [(register, place) for register, places in instruction.pieces for place in places]
+
+
 def inside(instructions: Iterable[Instruction]) -> Iterator[Instruction]:
     """Instructions, and those that they repeat."""
     for instruction in instructions:

@@ -6,8 +6,8 @@ import math
 
 from autograd.compiler.executor import Leaf
 from autograd.compiler.llvm.arrays import array, masked_load, masked_store
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere
-from autograd.compiler.llvm.rows import Block, Index, present
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere, present
+from autograd.compiler.llvm.rows import Block, Index
 from autograd.compiler.llvm.shared_code import side_by_side
 from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body

@@ -6,24 +6,37 @@ operand from the same loop must be the number at the same position.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, RowSum, View, read_by, written_by
+from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, Repeat, RowSum, View, read_by, written_by
 
 MOST = 64  # instructions in a loop: the time to compile a basic block grows faster than its length
 
 
 @dataclass
 class Fused:
-    """Instructions that run together: in a loop over `width` numbers, or one alone if `width` is None."""
+    """Instructions that run together: in a loop over `width` numbers, from a table, or else one alone."""
 
     width: int | None
     instructions: list[Instruction] = field(default_factory=list)
+    is_tabled: bool = False
 
 
-def fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Fused]:
-    """Steps in an order in which every number exists before it is used."""
+def fused(
+    instructions: Sequence[Instruction], registers: Sequence[Register], tabled: Collection[int] = ()
+) -> list[Fused]:
+    """Steps in an order in which every number exists before it is used; registers that tables write are `tabled`."""
+    steps: list[Fused] = []
+    for is_tabled, group in groupby(instructions, lambda x: not isinstance(x, Repeat) and x.out in tabled):
+        together = list(group)
+        steps += [Fused(None, together, True)] if is_tabled else _fused(together, registers)
+    return steps
+
+
+def _fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Fused]:
+    """Steps of instructions with machine code of their own."""
     steps: list[Fused] = []
     made: dict[int, int] = {}  # the step in which a register gets its numbers
     first = 0  # where the search for a loop starts

@@ -236,6 +236,12 @@ def known(body: Body, x: Any) -> Lanes:
     return constant(body, x, BOOLEAN if type(x) is bool else DOUBLE)
 
 
+def present(body: Body, lanes: int, left: str | int) -> Lanes:
+    """A mask of the first `left` lanes."""
+    every = everywhere(body, str(left), BITS)
+    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", BOOLEAN)
+
+
 def across(x: Lanes) -> str:
     """The sum of all lanes, by halves, as one LLVM value."""
     body, width, name = x.body, x.body.lanes, x.name

@@ -1,24 +1,28 @@
 """Records: long lists of instructions as a table of whole numbers, run by one function for each kind of them.
 
-A record begins with its function's number; the places of its result and its operands in `once` follow. A function runs
-its record, and jumps to that of the next: a processor foresees such jumps better than those from one place.
+A record begins with its function's number; the places of its result and its operands follow. A function runs its record
+for the vectors of a block of rows, or once a call, and jumps to that of the next: a processor foresees such jumps
+better than those from one place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
-from autograd.compiler.llvm.applying import applied, each
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes, constant, everywhere, known
+from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, constant, everywhere, known, present
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Gather, Instruction, Number, Product, View
+from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Product, RowSum, View, places_in
 from autograd.compiler.tables import is_pooled
 
-OPERANDS = ("ptr %once", "ptr %record")
+OPERANDS = ("ptr %scratch", "ptr %once", "i64 %rows", "i64 %first", "i64 %vectors", "ptr %record")
+ONCE = "ptr null, ptr %once, i64 0, i64 0, i64 1"  # these operands, but for the record, of what runs once a call
 END = 0  # of a list
 Index = str | int
+Write = Callable[["Kind"], None]
 
 
 class Records:
@@ -27,42 +31,50 @@ class Records:
     def __init__(self, module: Module, storage: Storage) -> None:
         self.module, self.storage = module, storage
         self.words: list[int] = []
-        self.kinds: dict[Any, tuple[int, Callable[[Kind], None]]] = {}
+        self.kinds: dict[Any, tuple[int, bool, Write]] = {}
 
-    def run(self, name: str, instructions: Sequence[Instruction]) -> str:
-        """Add a function that runs these instructions; returns its name."""
+    def run(self, body: Body, instructions: Sequence[Instruction], given: str = ONCE) -> None:
+        """Write what runs these instructions."""
         start = len(self.words)
         for instruction in instructions:
             RECORDS[type(instruction)](self, instruction)
         self.words.append(END)
-        body = self.module.functions[name] = Body(self.module, "void", name, ["ptr noalias %once"], "internal fastcc")
-        body.do(f"%record = getelementptr inbounds i32, ptr @records, i64 {start}")
-        body.do(f"call fastcc void {_function(body, '%record')}(ptr %once, ptr %record)")
-        body.do("ret void")
-        return name
+        record = body.address("@records", start, "i32")
+        body.do(f"call fastcc void {_function(body, record)}({given}, ptr {record})")
 
-    def add(self, kind: Any, write: Callable[[Kind], None], *words: int) -> None:
-        """Add a record; `write` writes the function of its kind."""
-        number, _ = self.kinds.setdefault(kind, (len(self.kinds) + 1, write))
+    def add(self, kind: Any, by_row: bool, write: Write, *words: int) -> None:
+        """Add a record; `write` writes the function of its kind, which may run by row or once a call."""
+        number, *_ = self.kinds.setdefault((kind, by_row), (len(self.kinds) + 1, by_row, write))
         self.words += (number, *words)
 
-    def place(self, operand: View | Number) -> int:
-        """Where the numbers of an operand begin in `once`."""
-        if isinstance(operand, Number):
-            return self.storage.pool[float(operand.value).hex()]
-        return self.storage.once[operand.register] + operand.start
+    def by_row(self, register: int) -> bool:
+        """Whether a register has numbers for each row."""
+        return register in self.storage.rows
+
+    def place(self, register: int, number: int = 0) -> tuple[int, ...]:
+        """Where a number is: in `once`, or in scratch memory for the first vector of rows, then how far to the next."""
+        if not self.by_row(register):
+            return (self.storage.once[register] + number,)
+        lanes, width = self.storage.lanes, self.storage.rolled.registers[register].width
+        return self.storage.rows[register] + lanes * number, lanes * width
+
+    def operand(self, x: View | Number) -> tuple[int, ...]:
+        """Where the numbers of an operand begin."""
+        if isinstance(x, Number):
+            return (self.storage.pool[float(x.value).hex()],)
+        return self.place(x.register, x.start)
 
     def write(self) -> None:
         """Write the table, and a function for each kind."""
         if not self.words:
             return
-        for number, write in ((END, _end), *self.kinds.values()):
-            name = f"kind{number}"
-            kind = Kind(self.module, "void", name, OPERANDS, "internal fastcc")
-            self.module.functions[name] = kind
-            with kind.single():
+        end = self.module.functions["end"] = Kind(self.module, f"kind{END}", False)
+        end.do("ret void")
+        for number, by_row, write in self.kinds.values():
+            kind = self.module.functions[f"kind{number}"] = Kind(self.module, f"kind{number}", by_row)
+            with kind.single(not by_row):
                 write(kind)
-            kind.do("ret void")
+            kind.go_on()
         words = ", ".join([f"i32 {word}" for word in self.words])
         kinds = ", ".join([f"ptr @kind{k}" for k in range(len(self.kinds) + 1)])
         self.module.tables += [
@@ -78,102 +90,185 @@ def _function(body: Body, record: str) -> str:
 
 
 class Kind(Body):
-    """The function of a kind of record."""
+    """The function of a kind of record, which reads its words in order."""
 
-    def at(self, k: Index) -> str:
-        """A word of the record: the place of a number, a step from one to the next, or a count."""
-        word = self.new(f"getelementptr inbounds i32, ptr %record, i64 {k}")
-        return self.new(f"sext i32 {self.new(f'load i32, ptr {word}')} to i64")
+    def __init__(self, module: Module, name: str, by_row: bool) -> None:
+        super().__init__(module, "void", name, OPERANDS, "internal fastcc")
+        self.by_row = by_row
+        self.following: Index = 1  # the word to be read next
 
-    def load(self, place: Index) -> Lanes:
-        """A number in `once`."""
-        return everywhere(self, self.word("%once", place, DOUBLE))
+    def word_at(self, k: Index) -> str:
+        """A word of the record."""
+        word = self.new(f"load i32, ptr {self.address('%record', k, 'i32')}")
+        return self.new(f"sext i32 {word} to i64")
 
-    def store(self, place: Index, x: Lanes) -> None:
-        """Put a number into `once`."""
-        self.do(f"store {x.numbers}, ptr {self.address('%once', place)}, align 8")
+    def next(self) -> str:
+        """The next word: a step from one number to the next, or a count."""
+        word = self.word_at(self.following)
+        self.following = self.affine(self.following, (1, 1))
+        return word
 
-    def go_on(self, words: Index) -> None:
-        """Jump to the function of the record after so many words."""
-        following = self.new(f"getelementptr inbounds i32, ptr %record, i64 {words}")
-        function = _function(self, following)
-        self.do(f"musttail call fastcc void {function}(ptr %once, ptr {following})")
+    def some(self, count: int) -> list[str]:
+        """So many words."""
+        return [self.next() for _ in range(count)]
+
+    def place(self, by_row: bool) -> Place:
+        """The next place."""
+        return Place(self, self.next(), self.next() if by_row else None)
+
+    def each_vector(self) -> AbstractContextManager[Index]:
+        """A loop over the vectors of rows."""
+        return self.loop("%vectors", "%first") if self.by_row else nullcontext(0)
+
+    def go_on(self) -> None:
+        """Jump to the function of the record after the words read."""
+        following = self.address("%record", self.following, "i32")
+        given = ", ".join([*OPERANDS[:-1], f"ptr {following}"])
+        self.do(f"musttail call fastcc void {_function(self, following)}({given})")
+        self.do("ret void")
 
 
-def _end(kind: Kind) -> None:
-    """The last record of a list."""
+class Place(NamedTuple):
+    """Where numbers begin, in `once` or, with a distance from vector to vector, in scratch memory."""
+
+    kind: Kind
+    start: Index
+    apart: Index | None
+
+    def address(self, v: Index, number: Index) -> str:
+        """The address of a number, for a vector of rows."""
+        kind = self.kind
+        if self.apart is None:
+            return kind.address("%once", kind.affine(self.start, (1, number)))
+        return kind.address("%scratch", kind.affine(self.start, (self.apart, v), (kind.lanes, number)))
+
+    def load(self, v: Index, number: Index = 0) -> Lanes:
+        """A number, for every row of a vector."""
+        kind, address = self.kind, self.address(v, number)
+        if self.apart is None:
+            return everywhere(kind, kind.new(f"load {DOUBLE}, ptr {address}"))
+        return Lanes(kind, kind.new(f"load <{kind.lanes} x {DOUBLE}>, ptr {address}"))
+
+    def store(self, v: Index, number: Index, x: Lanes) -> None:
+        """Write a number, for every row of a vector."""
+        self.kind.do(f"store {x.numbers}, ptr {self.address(v, number)}, align 8")
 
 
 # --- their kinds ----------------------------------------------------------------------------------
 
 
+def _by_row(records: Records, x: View | Number) -> bool:
+    return isinstance(x, View) and records.by_row(x.register)
+
+
 def _apply(records: Records, instruction: Apply) -> None:
-    """An operation; a number that is known stays so for a kernel that looks at it, and is in `once` for a ufunc."""
-    op, operands = instruction.op, instruction.operands
-    register = records.storage.rolled.registers[instruction.out]
+    """An operation; a number that is known stays so for a kernel that looks at it, and is in `once` for the others."""
+    out, op, operands = instruction
+    register, by_row = records.storage.rolled.registers[out], records.by_row(out)
     fixed = [x if isinstance(x, Number) and not is_pooled(op, x) else None for x in operands]
     given = [x for x, number in zip(operands, fixed) if number is None]
-    words = [records.storage.once[instruction.out], *map(records.place, given)]
+    sides = [_by_row(records, x) for x in given]
+    words = [*records.place(out), *[word for x in given for word in records.operand(x)]]
     is_wide = register.width > 1
     if is_wide:
-        steps = [x.steps[-1] if isinstance(x, View) and x.counts[-1] > 1 else 0 for x in given]
-        words += [register.width, *steps]
+        words += [register.width, *[x.steps[-1] if isinstance(x, View) and x.counts[-1] > 1 else 0 for x in given]]
 
     def write(kind: Kind) -> None:
-        place, *places = (kind.at(k) for k in range(1, 1 + len(words)))
-        width = places[len(given)] if is_wide else 1
-        with kind.loop(width) as e:
-            apart = [kind.whole("mul", step, e) for step in places[len(given) + 1 :]] if is_wide else [0] * len(given)
-            numbers = iter([kind.load(kind.affine(start, (1, more))) for start, more in zip(places, apart)])
-            every = [next(numbers) if number is None else known(kind, number.value) for number in fixed]
-            kind.store(kind.affine(place, (1, e)), applied(kind, op, every, register.booleans))
-        kind.go_on(1 + len(words))
+        target, sources = kind.place(by_row), [kind.place(side) for side in sides]
+        width = kind.next() if is_wide else 1
+        steps: list[Index] = [kind.next() if is_wide else 0 for _ in given]
+        with kind.each_vector() as v, kind.loop(width) as e:
+            loaded = iter([source.load(v, kind.whole("mul", step, e)) for source, step in zip(sources, steps)])
+            every = [next(loaded) if number is None else known(kind, number.value) for number in fixed]
+            target.store(v, e, applied(kind, op, every, register.booleans))
 
-    key = op, tuple([None if number is None else repr(number.value) for number in fixed]), register.booleans, is_wide
-    records.add(key, write, *words)
+    numbers = tuple([None if number is None else repr(number.value) for number in fixed])
+    records.add((op, numbers, tuple(sides), register.booleans, is_wide), by_row, write, *words)
 
 
 def _gather(records: Records, instruction: Gather) -> None:
-    """Numbers from anywhere."""
-    once = records.storage.once
-    places = [once[register] + place for register, columns in instruction.pieces for place in columns]
+    """Numbers from anywhere: first those in `once`, then those by row."""
+    by_row = records.by_row(instruction.out)
+    groups: tuple[list[int], list[int]] = [], []
+    for k, (register, number) in enumerate(places_in(instruction)):
+        groups[records.by_row(register)].extend((k, *records.place(register, number)))
+    words = [word for size, group in zip((2, 3), groups[: 1 + by_row]) for word in (len(group) // size, *group)]
 
     def write(kind: Kind) -> None:
-        out, count = kind.at(1), kind.at(2)
-        with kind.loop(count) as k:
-            kind.store(kind.affine(out, (1, k)), kind.load(kind.at(kind.affine(3, (1, k)))))
-        kind.go_on(kind.affine(3, (1, count)))
+        target = kind.place(by_row)
+        for size in (2, 3)[: 1 + by_row]:
+            count, start = kind.next(), kind.following
+            with kind.each_vector() as v, kind.loop(count) as k:
+                column, *place = [kind.word_at(kind.affine(start, (size, k), (1, i))) for i in range(size)]
+                target.store(v, column, Place(kind, place[0], place[1] if size == 3 else None).load(v))
+            kind.following = kind.affine(start, (size, count))
 
-    records.add("gather", write, once[instruction.out], len(places), *places)
+    records.add("gather", by_row, write, *records.place(instruction.out), *words)
 
 
 def _product(records: Records, instruction: Product) -> None:
     """Products of matrices, number by number."""
-    left, right, add = instruction[1:]
+    out, left, right, add = instruction
     (batch, rows, count), columns = left.counts, right.counts[1]
-    words = [records.storage.once[instruction.out], batch, rows, columns, count]
-    for view in (left, right):
-        words += [records.place(view), *view.steps]
-    if add is not None:
-        words += [records.place(add), add.steps[0]]
+    by_row, views = records.by_row(out), [left, right] if add is None else [left, right, add]
+    sides = [_by_row(records, view) for view in views]
+    words = [*records.place(out), batch, rows, columns, count]
+    words += [word for view in views for word in (*records.operand(view), *view.steps)]
 
     def write(kind: Kind) -> None:
-        out, batch, rows, columns, count, *others = (kind.at(k) for k in range(1, 1 + len(words)))
-        (start, *steps), (beside, *strides), sums = others[:4], others[4:8], others[8:]
-        with kind.loop(batch) as g, kind.loop(rows) as u, kind.loop(columns) as v:
-            place = kind.affine(v, (columns, kind.affine(u, (rows, g))))
-            first = kind.affine(start, *zip(steps, (g, u)))
-            other = kind.affine(beside, *zip(strides, (g, v)))
+        target, (batch, rows, columns, count) = kind.place(by_row), kind.some(4)
+        (xs, down), (ys, across), *sums = [(kind.place(s), kind.some(len(view.steps))) for s, view in zip(sides, views)]
+        with kind.each_vector() as v, kind.loop(batch) as g, kind.loop(rows) as r, kind.loop(columns) as c:
+            number = kind.affine(c, (columns, kind.affine(r, (rows, g))))
+            first, other = kind.affine(0, *zip(down, (g, r))), kind.affine(0, *zip(across, (g, c)))
 
             def step(z: Lanes, j: Index) -> Lanes:
-                x = kind.load(kind.affine(first, (steps[2], j)))
-                return x.fused(kind.load(kind.affine(other, (strides[2], j))), z)
+                x, y = xs.load(v, kind.affine(first, (down[2], j))), ys.load(v, kind.affine(other, (across[2], j)))
+                return x.fused(y, z)
 
-            z = kind.load(kind.affine(sums[0], (sums[1], place))) if sums else constant(kind, 0.0)
-            kind.store(kind.affine(out, (1, place)), each(kind, z, count, step))
-        kind.go_on(1 + len(words))
+            z = [place.load(v, kind.affine(0, (steps[0], number))) for place, steps in sums] or [constant(kind, 0.0)]
+            target.store(v, number, each(kind, z[0], count, step))
 
-    records.add(("product", add is None), write, *words)
+    records.add(("product", tuple(sides)), by_row, write, *words)
 
 
-RECORDS: dict[type, Callable[[Records, Any], None]] = {Apply: _apply, Gather: _gather, Product: _product}
+def _fold(records: Records, instruction: Fold) -> None:
+    """Sums of so many terms, and other folds, number by number."""
+    out, op, operand = instruction
+    (count, width), by_row, side = operand.counts, records.by_row(out), _by_row(records, operand)
+
+    def write(kind: Kind) -> None:
+        target, source, (width, down, across) = kind.place(by_row), kind.place(side), kind.some(3)
+        with kind.each_vector() as v, kind.loop(width) as i:
+
+            def item(j: Index) -> Lanes:
+                return source.load(v, kind.affine(0, (down, j), (across, i)))
+
+            target.store(v, i, FOLD_CODE[op](kind, count, item))
+
+    words = (*records.place(out), *records.operand(operand), width, *operand.steps)
+    records.add(("fold", op, count, side), by_row, write, *words)
+
+
+def _row_sum(records: Records, instruction: RowSum) -> None:
+    """Numbers added to their sums over rows, lane by lane."""
+    out, operand = instruction
+    lanes = records.storage.lanes
+    words = (records.storage.sums[out], 0, *records.operand(operand))
+
+    def write(kind: Kind) -> None:
+        target, source, (width, step) = kind.place(True), kind.place(_by_row(records, operand)), kind.some(2)
+        with kind.each_vector() as v:
+            left = kind.new(f"sub i64 %rows, {kind.whole('mul', lanes, v)}")
+            there = present(kind, lanes, left)
+            with kind.loop(width) as e:
+                x = there.select(source.load(v, kind.whole("mul", step, e)), 0.0)
+                target.store(v, e, target.load(v, e) + x)
+
+    width = records.storage.rolled.registers[out].width
+    records.add(("row sum", _by_row(records, operand)), True, write, *words, width, operand.steps[-1])
+
+
+RECORDS: dict[type, Callable[[Records, Any], None]] = {
+    Apply: _apply, Fold: _fold, Gather: _gather, Product: _product, RowSum: _row_sum
+}  # fmt: skip

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
 from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import BITS, BOOLEAN, Lanes, constant, counted, everywhere, known
-from autograd.compiler.llvm.storage import Storage
-from autograd.compiler.llvm.text import Body, Module
+from autograd.compiler.llvm.lanes import Lanes, constant, counted, everywhere, known, present
+from autograd.compiler.llvm.records import Records
+from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolled import (
     Apply,
     Count,
@@ -26,6 +26,7 @@ from autograd.compiler.rolled import (
     Repeat,
     RowSum,
     View,
+    places_in,
     written_by,
 )
 
@@ -33,20 +34,13 @@ Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
 
 
-def present(body: Body, lanes: int, left: Index) -> Lanes:
-    """A mask of the first `left` lanes."""
-    every = everywhere(body, str(left), BITS)
-    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", BOOLEAN)
-
-
 class Block:
     """A function over a block of rows: reading, writing, and loops over its vectors."""
 
-    def __init__(self, module: Module, storage: Storage, name: str) -> None:
-        self.storage, self.lanes = storage, storage.lanes
-        self.body = Body(module, "void", name, CONTEXT, "internal fastcc")
+    def __init__(self, records: Records, name: str) -> None:
+        self.records, self.storage, self.lanes = records, records.storage, records.storage.lanes
+        self.body = records.module.functions[name] = Body(records.module, "void", name, CONTEXT, "internal fastcc")
         self.body.flags = "contract "
-        module.functions[name] = self.body
         self.type = f"<{self.lanes} x double>"
         self.vector: Index | None = None  # the one at work, inside of a loop over time
         self.known: dict[tuple[int, Index], Lanes] = {}  # numbers of its registers that need not be loaded
@@ -225,11 +219,6 @@ def gather(block: Block, instruction: Gather) -> None:
             block.store(instruction.out, body.word(out, k), v, x)
 
 
-def places_in(instruction: Gather) -> list[tuple[int, int]]:
-    """The source of each number of a gather: its register, and its position there."""
-    return [(register, place) for register, places in instruction.pieces for place in places]
-
-
 def _copy(block: Block, register: int, column: Index, v: Index, source: View, *first: Index) -> None:
     """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
     with block.body.loop(source.counts[-1]) as k:
@@ -239,7 +228,7 @@ def _copy(block: Block, register: int, column: Index, v: Index, source: View, *f
 def repeat(block: Block, instruction: Repeat) -> None:
     """All steps for one vector, then for the next; what is carried stays in machine registers where it can."""
     storage = block.storage
-    steps = fused(instruction.instructions, storage.rolled.registers)
+    steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
     with block.each_vector() as v:
         outer = block.known
         carried = Carried(
@@ -278,7 +267,11 @@ def repeat(block: Block, instruction: Repeat) -> None:
 
 def run(block: Block, step: Fused) -> None:
     """Write one step."""
-    if step.width is not None:
+    if step.is_tabled:
+        v = block.vector
+        vectors = "i64 0, i64 %vectors" if v is None else f"i64 {v}, i64 {block.body.affine(v, (1, 1))}"
+        block.records.run(block.body, step.instructions, f"ptr %scratch, ptr %once, i64 %rows, {vectors}")
+    elif step.width is not None:
         loop(block, step.width, step.instructions)
     else:
         STEPS[type(step.instructions[0])](block, step.instructions[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
@@ -12,10 +12,22 @@ from autograd.compiler.llvm.carrying import Carried
 from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import Lanes, across, constant, counted, everywhere, known
 from autograd.compiler.llvm.records import Records
-from autograd.compiler.llvm.rows import places_in, whole
+from autograd.compiler.llvm.rows import whole
 from autograd.compiler.llvm.storage import Storage
-from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Count, Fold, Gather, Instruction, Number, Operand, Product, Repeat, View
+from autograd.compiler.llvm.text import Body
+from autograd.compiler.rolled import (
+    Apply,
+    Count,
+    Fold,
+    Gather,
+    Instruction,
+    Number,
+    Operand,
+    Product,
+    Repeat,
+    View,
+    places_in,
+)
 
 Index = str | int
 FEW = 8  # products that are summed, or numbers that are moved, without a loop
@@ -25,12 +37,12 @@ LONG = 16  # numbers side by side, on average, that are moved faster by a call
 class Single:
     """A function that works on the registers in `once`."""
 
-    def __init__(self, module: Module, storage: Storage, name: str) -> None:
-        self.storage = storage
-        self.body = Body(module, "void", name, ["ptr noalias %once"], "internal fastcc")
+    def __init__(self, records: Records, name: str) -> None:
+        self.records, self.storage = records, records.storage
+        self.body = Body(records.module, "void", name, ["ptr noalias %once"], "internal fastcc")
         self.body.flags = "contract "
         self.known: dict[tuple[int, Index], Lanes] = {}  # numbers in a single lane that need not be loaded
-        module.functions[name] = self.body
+        records.module.functions[name] = self.body
 
     @property
     def lanes(self) -> int:
@@ -104,30 +116,22 @@ def side_by_side(
     return Lanes(body, vector)
 
 
-def shared_functions(
-    module: Module, storage: Storage, title: str, instructions: Sequence[Instruction], records: Records
-) -> list[str]:
+def shared_functions(records: Records, title: str, instructions: Sequence[Instruction]) -> list[str]:
     """The names of the functions that run these instructions, in order."""
     names: list[str] = []
-
-    def is_short(x: Instruction) -> bool:
-        return isinstance(x, (Apply, Gather, Product)) and x.out in storage.tabled
-
-    for is_tabled, group in groupby(instructions, is_short):
-        if is_tabled:
-            names.append(records.run(f"{title}{len(names)}", list(group)))
-            continue
-        for step in fused(list(group), storage.rolled.registers):
-            single = Single(module, storage, f"{title}{len(names)}")
-            _run(single, step)
-            single.body.do("ret void")
-            names.append(single.body.name)
+    for step in fused(instructions, records.storage.rolled.registers, records.storage.tabled):
+        single = Single(records, f"{title}{len(names)}")
+        _run(single, step)
+        single.body.do("ret void")
+        names.append(single.body.name)
     return names
 
 
 def _run(single: Single, step: Fused) -> None:
     """Write one step."""
-    if step.width is not None:
+    if step.is_tabled:
+        single.records.run(single.body, step.instructions)
+    elif step.width is not None:
         _loop(single, step)
     else:
         STEPS[type(step.instructions[0])](single, step.instructions[0])
@@ -136,7 +140,7 @@ def _run(single: Single, step: Fused) -> None:
 def _repeat(single: Single, instruction: Repeat) -> None:
     """A loop over the steps, in which a number that stands alone takes one lane."""
     body, storage = single.body, single.storage
-    steps = fused(instruction.instructions, storage.rolled.registers)
+    steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
     outer = single.known
     with body.single():
         carried = Carried(instruction, steps, lambda i, column: single.one(View(i, column, (1,), (1,))), body)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from autograd.compiler.executor import Leaf
@@ -87,14 +88,16 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
     short = tabled(rolled)
     for i in sorted(kept, key=lambda i: registers[i].scope != TOTAL):
         once[i] = size
-        size += registers[i].width if i in short else _whole(registers[i].width, lanes)
-        totals = size if registers[i].scope == TOTAL else totals
+        is_total = registers[i].scope == TOTAL
+        size += registers[i].width if i in short and not is_total else _whole(registers[i].width, lanes)
+        totals = size if is_total else totals
     numbers = {float(x).hex() for x in pool(rolled, short)}
     places = {bits: size + k for k, bits in enumerate(sorted(numbers))}
     size += len(places)
-    steps = fused(rolled.rows, registers)
-    inner = _inner(rolled)
-    slots = planned(rolled, [step.instructions for step in steps], inner)
+    steps = fused(rolled.rows, registers, short)
+    inner = _inner(rolled, short)
+    groups = [[[x] for x in step.instructions] if step.is_tabled else [step.instructions] for step in steps]
+    slots = planned(rolled, list(chain.from_iterable(groups)), inner)
     products = any(isinstance(instruction, RowProduct) for instruction in rolled.rows)
     fitting = SCRATCH // (8 * lanes * max(slots.width, 1))
     if any(isinstance(instruction, Repeat) for instruction in rolled.rows):
@@ -121,7 +124,7 @@ def rows_at_work(lanes: int) -> int:
     return FEWEST_VECTORS * lanes
 
 
-def _inner(rolled: Rolled) -> set[int]:
+def _inner(rolled: Rolled, short: set[int]) -> set[int]:
     """The registers of loops whose numbers nobody reads from memory."""
     every = list(inside((*rolled.shared, *rolled.rows, *rolled.after)))
     uses = Counter(i for instruction in every for i in reads(instruction))
@@ -130,7 +133,7 @@ def _inner(rolled: Rolled) -> set[int]:
     for instruction in every:
         if not isinstance(instruction, Repeat):
             continue
-        steps = fused(instruction.instructions, rolled.registers)
+        steps = fused(instruction.instructions, rolled.registers, short)
         alone = [x for step in steps if step.width == 1 for x in step.instructions]
         here = Counter(i for x in (*alone, instruction._replace(streams=(), instructions=())) for i in reads(x))
         made = [i for x in alone for i in written_by(x)]

@@ -39,10 +39,10 @@ def module_of(storage: Storage, native: int) -> Module:
     """The module of a program."""
     module = Module(storage.lanes, native, (*map("unlocked_{}".format, ENTRIES), "whole"))
     records = Records(module, storage)
-    _start(module, storage, records)
-    _chunk(module, storage)
+    _start(records)
+    _chunk(records)
     _rows(module, storage)
-    _finish(module, storage, records)
+    _finish(records)
     records.write()
     body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
     answer = body.new("call i32 @start(ptr %frame)")
@@ -57,8 +57,9 @@ def module_of(storage: Storage, native: int) -> Module:
     return module
 
 
-def _start(module: Module, storage: Storage, records: Records) -> None:
+def _start(records: Records) -> None:
     """Check the arrays, copy in shared arguments, and compute what depends on them alone."""
+    module, storage = records.module, records.storage
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
     for k, leaf in enumerate(storage.leaves):
         if leaf.shape or storage.has_rows(leaf):
@@ -67,17 +68,17 @@ def _start(module: Module, storage: Storage, records: Records) -> None:
                 body.begin(*body.labels("never"))
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     copied_once(body, storage)
-    for name in shared_functions(module, storage, "before", storage.rolled.shared, records):
+    for name in shared_functions(records, "before", storage.rolled.shared):
         body.do(f"call fastcc void @{name}(ptr %once)")
     body.do(f"ret i32 {FINITE}")
 
 
-def _steps(module: Module, storage: Storage) -> list[str]:
+def _steps(records: Records) -> list[str]:
     """The names of the functions that process a block of rows, in order."""
-    names = []
+    storage, names = records.storage, []
 
     def made(name: str) -> Block:
-        block = Block(module, storage, name)
+        block = Block(records, name)
         names.append(name)
         return block
 
@@ -98,13 +99,13 @@ def _steps(module: Module, storage: Storage) -> list[str]:
         if wanted.by_row:
             exit_(leave, storage.result(k), operand, len(wanted.outputs))
     for name in names:
-        module.functions[name].do("ret void")
+        records.module.functions[name].do("ret void")
     return names
 
 
-def _chunk(module: Module, storage: Storage) -> None:
+def _chunk(records: Records) -> None:
     """Process the rows from `start` to `end`, block by block, and total them."""
-    names = _steps(module, storage)
+    module, storage, names = records.module, records.storage, _steps(records)
     operands = [FRAME, SCRATCH, "ptr noalias %once", "ptr noalias %partial", "i64 %start", "i64 %end"]
     body = module.functions["chunk"] = Body(module, "void", "chunk", operands, "internal fastcc")
     fill = module.declare("void", "llvm.memset.p0.i64", "ptr", "i8", "i64", "i1")
@@ -154,8 +155,9 @@ def _rows(module: Module, storage: Storage) -> None:
     body.do("ret void")
 
 
-def _finish(module: Module, storage: Storage, records: Records) -> None:
+def _finish(records: Records) -> None:
     """Sum the chunks' totals in order, compute what depends on them, write the results; return if all are finite."""
+    module, storage = records.module, records.storage
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
@@ -176,7 +178,7 @@ def _finish(module: Module, storage: Storage, records: Records) -> None:
     with body.loop(last, step=storage.lanes) as i:
         add_up(i, body.address("%once", i))
     add_up(last, flag)
-    for name in shared_functions(module, storage, "after", storage.rolled.after, records):
+    for name in shared_functions(records, "after", storage.rolled.after):
         body.do(f"call fastcc void @{name}(ptr %once)")
     for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
