@@ -18,7 +18,7 @@ import autograd
 from benchmarks.compiled.contestants import Peer
 from benchmarks.compiled.environment import own_kernels
 from benchmarks.compiled.turns import Job, turn
-from benchmarks.python import ours
+from benchmarks.python import by_hand, ours
 from benchmarks.python.cases import CALLS, CASES, ROWS, Case
 from benchmarks.serving import Absent
 
@@ -193,6 +193,7 @@ def main() -> None:
                 print(f"{'':24}JAX differs by {times.apart:.0e}, rows: {rows}")
     if lines:
         summary(lines)
+    by_hand.main()
 
 
 if __name__ == "__main__":

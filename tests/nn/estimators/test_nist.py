@@ -1,8 +1,8 @@
-"""NIST's certified values: linear by LinearRegression, nonlinear by the engine's Jacobian in SciPy's solver."""
+"""NIST's certified values: linear by LinearRegression, nonlinear by SciPy's solver and eager or compiled Jacobians."""
 
 import pytest
 
-from benchmarks.models import LINEAR, NONLINEAR, linear, nonlinear
+from benchmarks.models import JACOBIANS, LINEAR, NONLINEAR, linear, nonlinear
 
 
 @pytest.mark.parametrize("name", LINEAR)
@@ -10,7 +10,8 @@ def test_linear_regression_has_the_certified_digits(name: str) -> None:
     assert linear(name) >= LINEAR[name]
 
 
+@pytest.mark.parametrize("which", JACOBIANS)
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", NONLINEAR)
-def test_nonlinear_least_squares_by_the_engines_jacobian_has_them_too(name: str, start: int) -> None:
-    assert nonlinear(name, start) >= NONLINEAR[name][0]
+def test_nonlinear_least_squares_has_them_too(name: str, start: int, which: str) -> None:
+    assert nonlinear(name, start, which) >= NONLINEAR[name][0]
