@@ -27,7 +27,7 @@ LATER = object()  # in place of the local derivatives of an operation that is tr
 _age = attrgetter("index")
 
 
-def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[Value], list[Value]]:
+def sweep(output: Value, seed: Any, first: int | None = None) -> tuple[list[Value], list[Value], list[Value]]:
     """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
 
     Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. The caller holds
@@ -42,6 +42,10 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
     output._adjoint = zero
     while waiting:  # the newest first, mostly: kind to the memory cache, and little is left to sort
         node = take()
+        # An index is an object of its own, far from its node in memory: without `first`, none is looked at here.
+        if first is not None and node.index < first and node is not output:
+            older.append(node)
+            continue
         v = node._x
         if v is None:
             leaves.append(node)
@@ -49,19 +53,20 @@ def sweep(output: Value, seed: Any, first: int = 0) -> tuple[list[Value], list[V
         nodes.append(node)
         if v._adjoint is not zero:
             v._adjoint = zero
-            put(v) if v.index >= first else older.append(v)
+            put(v)
         w = node._y
-        if w is None or type(w) is float:  # nothing, or a plain number
+        kind = type(w)
+        if kind is float or w is None:  # a plain number, or nothing
             continue
-        if type(w) is not tuple:
+        if kind is not tuple:
             if w._adjoint is not zero:
                 w._adjoint = zero
-                put(w) if w.index >= first else older.append(w)
+                put(w)
             continue
         for u in w:
             if u._adjoint is not zero:
                 u._adjoint = zero
-                put(u) if u.index >= first else older.append(u)
+                put(u)
     nodes.sort(key=_age, reverse=True)
     if type(output._data) is not float:
         for node in nodes:
@@ -83,9 +88,10 @@ def _descend(nodes: list[Value], zero: float) -> None:
             total = v._adjoint
             v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
         w = node._y
-        if w is None or type(w) is float:
+        kind = type(w)
+        if kind is float or w is None:
             continue
-        if type(w) is not tuple:
+        if kind is not tuple:
             by_w = node._dy
             if by_w is not None:
                 total = w._adjoint

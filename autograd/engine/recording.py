@@ -152,26 +152,27 @@ def _made(row: Primitive, evaluate: Callable[..., Any], inputs: tuple[Any, ...],
 def _general(row: Primitive) -> Callable[..., Any]:
     """The closure for operands some of which are sequences; the node's inputs are all of them, flattened."""
     evaluate, traced, is_vector = row.evaluate, evaluator(row), [name in row.vectors for name in row.parameters]
+    several = len(row.vectors) > 1
 
     def record(*operands: Any) -> Any:
-        inputs: tuple[Value, ...] = ()
+        flat: list[Value] = []
         data: list[Any] = []
-        lengths: list[int] = []
         try:
             for x, vector in zip(operands, is_vector):
                 if vector:
-                    inputs += tuple(x)
+                    flat.extend(x)
                     data.append([v._data for v in x])
-                    lengths.append(len(x))
                 else:
-                    inputs += (x,)
+                    flat.append(x)
                     data.append(x._data)
         except AttributeError:  # one of them is a plain number
             return _with_constants(row, record, operands)
-        if len(lengths) > 1 and len(set(lengths)) > 1:
-            raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
+        if several:
+            lengths = [len(numbers) for numbers, vector in zip(data, is_vector) if vector]
+            if len(set(lengths)) > 1:
+                raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
         # To look at all of them would cost floats their speed.
-        return _made(row, traced if inputs and type(inputs[-1]._data) is Symbol else evaluate, inputs, data)
+        return _made(row, traced if flat and type(flat[-1]._data) is Symbol else evaluate, tuple(flat), data)
 
     return record
 
