@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as p
 from autograd.arrays import scalars
-from autograd.arrays.scalars import choose, isnan, number
+from autograd.arrays.scalars import choose, isnan, number, numbers
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
@@ -33,15 +33,15 @@ def balanced(function: Callable[[Any, Any], Any], xs: Numbers) -> Any:
 
 
 def total(xs: Numbers) -> Any:
-    return p.sum([number(x) for x in xs]) if xs else 0.0
+    return p.sum(numbers(xs)) if xs else 0.0
 
 
 def product(xs: Numbers) -> Any:
-    return p.prod([number(x) for x in xs]) if xs else 1.0
+    return p.prod(numbers(xs)) if xs else 1.0
 
 
 def mean(xs: Numbers) -> Any:
-    return p.mean([number(x) for x in xs]) if xs else math.nan
+    return p.mean(numbers(xs)) if xs else math.nan
 
 
 def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, Any], Any]) -> Callable[[Numbers], Any]:

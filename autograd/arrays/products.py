@@ -9,7 +9,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays.axes import as_objects, as_plain, filled, objects, plain
-from autograd.arrays.scalars import number
+from autograd.arrays.scalars import numbers
 from autograd.arrays.table import implements
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def inner(w: list[Any], x: list[Any]) -> Any:
         raise ValueError(f"operands have mismatched lengths, {len(w)} and {len(x)}")
     if not w:
         return 0.0
-    return p.dot([number(v) for v in w], [number(v) for v in x])
+    return p.dot(numbers(w), numbers(x))
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -36,18 +36,23 @@ def matmul(a: Any, b: Any) -> Any:
     right = b[:, None] if b.ndim == 1 else b
     if left.shape[-1] != right.shape[-2]:
         raise ValueError(f"matmul: shapes {a.shape} and {b.shape} do not match")
-    stack = numpy.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-    left = numpy.broadcast_to(left, stack + left.shape[-2:])
-    right = numpy.broadcast_to(right, stack + right.shape[-2:])
-    made = numpy.empty((*stack, left.shape[-2], right.shape[-1]), dtype=object)
-    for at in numpy.ndindex(*stack):
-        rows, columns = left[at].tolist(), right[at].T.tolist()
-        for i, row in enumerate(rows):
-            for j, column in enumerate(columns):
-                made[(*at, i, j)] = inner(row, column)
+    if left.ndim == right.ndim == 2:
+        made = _of_matrices(left, right)
+    else:
+        stack = numpy.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+        left = numpy.broadcast_to(left, stack + left.shape[-2:])
+        right = numpy.broadcast_to(right, stack + right.shape[-2:])
+        made = numpy.empty((*stack, left.shape[-2], right.shape[-1]), dtype=object)
+        for at in numpy.ndindex(*stack):
+            made[at] = _of_matrices(left[at], right[at])
     made = made[..., 0, :] if a.ndim == 1 else made
     made = made[..., 0] if b.ndim == 1 else made
     return made if made.ndim else made[()]
+
+
+def _of_matrices(left: Any, right: Any) -> Any:
+    columns = right.T.tolist()
+    return filled((len(left), len(columns)), [inner(row, column) for row in left.tolist() for column in columns])
 
 
 @implements(numpy.dot)

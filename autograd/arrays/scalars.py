@@ -34,6 +34,11 @@ def number(x: Any) -> Any:
     return x.number if type(x) is Condition else x
 
 
+def numbers(xs: list[Any]) -> list[Any]:
+    """These, with conditions as numbers."""
+    return list(map(number, xs)) if Condition in map(type, xs) else xs
+
+
 def truth(x: Any) -> Any:
     """Whether x is not 0: a bool, or a condition while a function is traced."""
     if type(x) is Condition:

@@ -183,10 +183,11 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
     flat = [v for x in operands for v in (x if type(x) in (list, tuple) else (x,))]
     beside = core(next((v for v in flat if isinstance(v, Value)), 0.0))
     for name, x in zip(row.parameters, operands):
-        values: Any = [operand(v, beside) for v in x] if name in row.vectors else operand(x, beside)
-        if any(v is None for v in (values if name in row.vectors else [values])):
+        values: Any = [x] if name not in row.vectors else x
+        values = [v if type(v) is Value else operand(v, beside) for v in values]
+        if type(None) in map(type, values):
             return row.apply(*operands)
-        converted.append(values)
+        converted.append(values if name in row.vectors else values[0])
     return record(*converted)
 
 

@@ -94,8 +94,12 @@ def _of_numbers(row: Primitive) -> Callable[..., Any]:
 def _of_sequences(row: Primitive) -> Callable[..., Any]:
     lifted, apply, count, of_floats = row.lifted, row.apply, len(row.parameters), on_floats(row)
     places = [row.parameters.index(name) for name in row.vectors]
+    defaults = row.declared.__defaults__ or ()
+    required = count - len(defaults)
 
     def sequences(*operands: Any, **named: Any) -> Any:
+        if not named and required <= len(operands) < count:
+            operands += defaults[len(operands) - required :]
         if named or len(operands) != count:
             if count == len(operands) == 1 and AXES.issuperset(named):
                 return over_axes(sequences, *operands, **named)
@@ -105,10 +109,11 @@ def _of_sequences(row: Primitive) -> Callable[..., Any]:
                 if count == 1 and getattr(operands[0], "ndim", 1) > 1:
                     return over_axes(sequences, *operands)
                 return apply(*_bound(row, operands, named))
-        first = operands[places[0]]
-        lift = lifted.get(type(first[0])) if first else None
-        if lift is not None:
-            return lift(*operands)
+        for i in places:
+            xs = operands[i]
+            lift = lifted.get(type(xs[0])) if xs else None
+            if lift is not None:
+                return lift(*operands)
         if are_floats(operands) and len({len(operands[i]) for i in places}) == 1:
             return of_floats(*operands)
         return apply(*_bound(row, operands, named))
