@@ -103,17 +103,14 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def advise(error: BaseException) -> None:
-    """Say in a note what to do about an error of complex numbers, or from inside a library that computes on floats."""
-    text = str(error)
-    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in text:
+    """Say in a note what to do about an error from inside a library that computes on floats."""
+    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in str(error):
         return
     trace, homes = error.__traceback__, {type(error).__module__.partition(".")[0]}
     while trace is not None:
         homes.add((trace.tb_frame.f_globals.get("__name__") or "").partition(".")[0])
         trace = trace.tb_next
-    if "'complex'" in text:
-        error.add_note("a Value is a real number: keep the real and the imaginary part in two")
-    elif "pandas" in homes:
+    if "pandas" in homes:
         error.add_note("pandas computes on floats; take the numbers as an array, with x.to_numpy() or np.array(...)")
     elif isinstance(error, SystemError) or not homes.isdisjoint(LIBRARIES):
         error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")

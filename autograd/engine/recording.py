@@ -11,7 +11,7 @@ from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import FOLLOWING, NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
-from autograd.numbers.operand import beside_list
+from autograd.numbers.operand import beside_other
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import METHODS, OPERATORS, core
 from autograd.symbols import Condition, Symbol
@@ -255,7 +255,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         if type(other) is not Value:  # or of NumPy
             given, other = other, operand(other, self._data)
             if other is None:
-                return beside_list(row.function, self, given) if _follows(row, self) else NotImplemented
+                return beside_other(row.function, self, given, _follows(row, self))
         try:
             data, partials = evaluate(self._data, other._data)
         except (ValueError, ArithmeticError) as error:
@@ -270,7 +270,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
             return _beside(row, self, other, 0)
         left = operand(other, self._data)
         if left is None:
-            return beside_list(row.function, other, self) if _follows(row, self) else NotImplemented
+            return beside_other(row.function, other, self, _follows(row, self))
         return forward(left, self)
 
     return forward, reflected

@@ -83,10 +83,6 @@ def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callabl
 TO_WHOLE = _whole(int, scalars.trunc)
 
 
-def _log(x: Any, base: Any = None) -> Any:
-    return p.log(x) if base is None else p.log(x) / p.log(base)
-
-
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
     gap, size = abs(a - b), scalars.choose(abs(a) > abs(b), abs(a), abs(b))
     return scalars.either(a == b, scalars.either(gap <= rel_tol * size, gap <= abs_tol))
@@ -106,14 +102,13 @@ def _frexp(x: Any) -> Any:
 
 
 MATH_ALIKE = (
-    "exp expm1 log1p log2 log10 sqrt cbrt exp2 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf "
-    "erfc gamma lgamma degrees radians copysign fmod"
+    "exp expm1 log log1p log2 log10 sqrt cbrt exp2 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
+    "erf erfc gamma lgamma degrees radians copysign fmod hypot"
 )
 OURS_IN_MATH: dict[str, Callable[..., Any]] = {
     **{name: getattr(p, name) for name in MATH_ALIKE.split()},
-    "log": _log, "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
+    "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
     "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": _remainder, "ldexp": _ldexp, "frexp": _frexp,
-    "hypot": lambda *xs: p.norm(list(xs)) if len(xs) != 2 else p.hypot(*xs),
     "floor": _whole(math.floor, p.floor), "ceil": _whole(math.ceil, p.ceil), "trunc": _whole(math.trunc, scalars.trunc),
     "modf": lambda x: (x - scalars.trunc(x), scalars.trunc(x)),
 }  # fmt: skip

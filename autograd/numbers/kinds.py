@@ -94,7 +94,8 @@ def leading_kind(operands: Iterable[Any]) -> Kind:
 def coerce(x: Any, like: Any = None) -> Any:
     """`x` as the number that a Value stores: a float, or an unchanged Fraction, mpf or Symbol.
 
-    `like` is the other operand, if any: then an int takes its kind, and so stays exact, and a Sided keeps its sides.
+    `like` is the other operand, if any: then an int takes its kind, and so stays exact, a Fraction beside a float is a
+    float, as in Python, and a Sided keeps its sides.
     """
     if type(x) is float:
         return x
@@ -105,8 +106,8 @@ def coerce(x: Any, like: Any = None) -> Any:
             return kind_of(like).coerce(x)
     kind = kind_of(x)
     if kind.rank >= VALUE_RANK:
-        raise TypeError(_instead(x))
-    return kind.coerce(x)
+        raise TypeError(instead(x))
+    return float(x) if kind.rank == FRACTION_RANK and type(like) is float else kind.coerce(x)
 
 
 def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
@@ -134,20 +135,30 @@ def _discover(x: Any) -> Kind:
                 __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
             if base in KINDS:
                 return KINDS.setdefault(number_type, KINDS[base])
-    raise TypeError(_instead(x))
+    raise TypeError(instead(x))
 
 
 def of_numpy(x: Any) -> bool:
     """Whether `x` is one of NumPy's real numbers; NumPy is not imported for it."""
     numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
+    if numpy is None or isinstance(x, numpy.timedelta64):  # which calls itself an integer
+        return False
+    return isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
 
 
-def _instead(x: Any) -> str:
+def instead(x: Any) -> str:
+    """The message about an operand that is no real number: the remedy."""
     name = type(x).__name__
     advice = {
-        "str": "convert it first, with float(...)",
-        "complex": "take its .real, its .imag or its abs()",
+        "str": 'convert it first, with float(...); a text is written as in f"{v}"',
+        "complex": "keep the real and the imaginary part in two, its .real and its .imag",
+        "timedelta": "take its .total_seconds()",
+        "datetime": "take the seconds since another, as in (x - start).total_seconds()",
+        "date": "take the days since another, as in (x - start).days",
+        "timedelta64": "divide it by a unit, as in x / np.timedelta64(1, 's')",
+        "function": "call it",
+        "builtin_function_or_method": "call it",
+        "method": "call it",
         "ndarray": (
             "make one Value of each element, as in [Value(x) for x in array]"
             if getattr(x, "ndim", 1)

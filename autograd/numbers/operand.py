@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from autograd.forks import at_work
-from autograd.numbers.kinds import LAZY_KINDS
+from autograd.numbers.kinds import LAZY_KINDS, instead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+SEQUENCES = (list, tuple)
+PYTHONS_OWN = {"builtins", "datetime", "decimal"}
 
 
 class NumPyOperand:
@@ -22,12 +25,20 @@ class NumPyOperand:
         return arrays().apply_function(function, args, kwargs)
 
 
-def beside_list(operation: Any, x: Any, y: Any) -> Any:
-    """x ∘ y, one of them a list or tuple: an array, as numpy.float64 gives it; NotImplemented for anything else."""
-    if not isinstance(x, (list, tuple)) and not isinstance(y, (list, tuple)):
-        return NotImplemented
-    holding = arrays().holding
-    return operation(*[holding(v) if isinstance(v, (list, tuple)) else v for v in (x, y)])
+def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
+    """x ∘ y, one of them no number. Where NumPy is followed, a list is an array, as numpy.float64 has it.
+
+    NotImplemented lets another class answer; a TypeError with the remedy is raised beside what knows only Python's own.
+    """
+    is_sequence = isinstance(x, SEQUENCES) or isinstance(y, SEQUENCES)
+    if of_numpy and is_sequence:
+        holding = arrays().holding
+        return operation(*[holding(v) if isinstance(v, SEQUENCES) else v for v in (x, y)])
+    if operation.__name__ != "multiply" or not hasattr(y if isinstance(x, NumPyOperand) else x, "__getitem__"):
+        for v in (x, y):  # [0.0] * n asks for n
+            if type(v).__module__ in PYTHONS_OWN:
+                raise TypeError(instead(v))
+    return NotImplemented
 
 
 def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) -> Any:

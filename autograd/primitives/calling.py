@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 AXES = {"axis", "keepdims"}  # of an array; the sequences along them are operands
+OTHERWISE: dict[str, Callable[..., Any]] = {}  # by operation, what a call with more or fewer operands means, as in math
 
 
 def dispatcher(row: Primitive) -> Callable[..., Any]:
@@ -47,12 +48,19 @@ def _signed(row: Primitive) -> FunctionType:
 def _of_one(row: Primitive) -> Callable[..., Any]:
     lifted, apply = row.lifted, row.apply
     lifted[float] = on_floats(row)
+    otherwise = OTHERWISE.get(row.key)
 
     def unary(x: Any, /) -> Any:
         lift = lifted.get(type(x))
         return apply(x) if lift is None else lift(x)
 
-    return unary
+    def unary_or_more(x: Any, other: Any = None, /) -> Any:
+        if other is not None and otherwise is not None:
+            return otherwise(x, other)
+        lift = lifted.get(type(x))
+        return apply(x) if lift is None else lift(x)
+
+    return unary_or_more if otherwise is not None else unary
 
 
 def _of_few(row: Primitive) -> Callable[..., Any] | None:
@@ -82,7 +90,8 @@ def _of_numbers(row: Primitive) -> Callable[..., Any]:
 
     def several(*operands: Any, **named: Any) -> Any:
         if named or len(operands) != count:
-            return apply(*_bound(row, operands, named))
+            otherwise = None if named else OTHERWISE.get(row.key)
+            return apply(*_bound(row, operands, named)) if otherwise is None else otherwise(*operands)
         lift = lifted.get(type(operands[0]))
         if lift is not None:
             return lift(*operands)

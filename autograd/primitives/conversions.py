@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LAST_CALL = r"([\w.]*)\(([^()]*)\)$"  # of z.fill(v) in np.zeros(3).fill(v)
 PREDICATES = {"isnan", "isinf", "isfinite", "isclose", "floor", "ceil", "trunc"}
+DRAWS = {"choice", "choices", "normal", "uniform", "exponential", "poisson", "binomial", "multinomial", "integers"}
 IN_LIBRARIES = {
     "matplotlib": "plot the numbers, as in [v.data for v in values]",
     "pandas": "give pandas the numbers, as in [v.data for v in values]",
@@ -53,6 +54,8 @@ def _of_code(frame: FrameType, text: str, ours: Sequence[str]) -> str:
         return 'format its number, as in "%.2f" % v.data, or write f"{v:.2f}"'
     if called in ("float", "int", "complex"):
         return f"leave {called}() out, use autograd.sin(v) and its kin, or v.data for the number alone"
+    if "random" in home.split(".") or (home and name in DRAWS):
+        return f"give {called} the numbers, as v.data: a draw has no derivative, but v + w * rng.normal() has"
     if name in PREDICATES:
         return f"ask its number, as in {called}(v.data), {LIFT}"
     if "dtype" in rest or "float" in rest or name in ("put", "fill", "astype", "insert"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd.numbers import Number, constant, elementary, floats
 from autograd.primitives.arithmetic import Partials, ratio
+from autograd.primitives.calling import OTHERWISE
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
 
@@ -46,12 +47,19 @@ def expm1(x: Number) -> Partials:
     return (exp(x),)
 
 
+def _to_base(x: Number, base: Number) -> Number:
+    return log(x) / log(base)
+
+
+OTHERWISE["log"] = _to_base
+
+
 @primitive(kernel=floats.log, precise="log", domain="(0, inf]")
 def log(x: Number) -> Partials:
-    """Natural logarithm of x > 0; ValueError elsewhere.
+    """Natural logarithm of x > 0, or log(x, base); ValueError elsewhere.
 
-    >>> log(1.0)
-    0.0
+    >>> log(1.0), log(8.0, 2.0)
+    (0.0, 3.0)
     """
     return (ratio(1.0, x),)
 

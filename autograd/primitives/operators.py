@@ -15,7 +15,7 @@ import operator
 from autograd import primitives as p
 from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
-from autograd.numbers.operand import NumPyOperand, beside_list
+from autograd.numbers.operand import NumPyOperand, beside_other
 from autograd.primitives.conversions import no_float
 from autograd.refusals import is_tracing, lifting, no_index
 from autograd.symbols import key_hash
@@ -82,7 +82,9 @@ def is_plain(x: Any) -> bool:
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        return compare(core(self), core(other)) if isinstance(other, Scalar) or is_plain(other) else NotImplemented
+        if isinstance(other, Scalar) or is_plain(other):
+            return compare(core(self), core(other))
+        return NotImplemented if compare in (operator.eq, operator.ne) else beside_other(compare, self, other)
 
     return method
 
@@ -91,12 +93,12 @@ def _operator(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callabl
     def forward(self: Any, other: Any) -> Any:
         if isinstance(other, Scalar) or is_plain(other):
             return function(self, other)
-        return beside_list(function, self, other) if self.follows_numpy else NotImplemented
+        return beside_other(function, self, other, self.follows_numpy)
 
     def reflected(self: Any, other: Any) -> Any:
         if isinstance(other, Scalar) or is_plain(other):
             return function(other, self)
-        return beside_list(function, other, self) if self.follows_numpy else NotImplemented
+        return beside_other(function, other, self, self.follows_numpy)
 
     return forward, reflected
 
@@ -190,7 +192,7 @@ class Scalar(NumPyOperand, Methods):
                 return constant_power(self, other)  # the power rule alone
             if isinstance(other, Scalar):
                 return p.power(self, other)
-            return beside_list(p.power, self, other) if self.follows_numpy else NotImplemented
+            return beside_other(p.power, self, other, self.follows_numpy)
 
         __eq__ = _comparison(operator.eq)
         __ne__ = _comparison(operator.ne)

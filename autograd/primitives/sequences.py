@@ -10,6 +10,7 @@ from autograd.numbers import constant, select, vectors
 from autograd.numbers.kinds import leading_kind
 from autograd.numbers.operand import over_rows
 from autograd.primitives.arithmetic import quotient, ratio
+from autograd.primitives.calling import OTHERWISE
 from autograd.primitives.domains import Kink
 from autograd.primitives.evaluating import are_floats
 from autograd.primitives.exponential import exp, log, sqrt
@@ -154,6 +155,9 @@ def norm(xs: Vector) -> Partials:
     5.0
     """
     return directions(xs)
+
+
+OTHERWISE["hypot"] = lambda *xs: norm(xs)
 
 
 @primitive(kernel=vectors.logsumexp, precise=_logsumexp, vectors=("xs",))

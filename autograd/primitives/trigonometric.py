@@ -156,10 +156,10 @@ def atanh(x: Number) -> Partials:
     kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),),
 )
 def hypot(x: Number, y: Number) -> Partials:
-    """√(x² + y²), without intermediate overflow.
+    """√(x² + y²), without intermediate overflow; of more numbers, their norm.
 
-    >>> hypot(3.0, 4.0)
-    5.0
+    >>> hypot(3.0, 4.0), hypot(2.0, 3.0, 6.0)
+    (5.0, 7.0)
     """
     return (cosine(x, y), cosine(y, x))
 

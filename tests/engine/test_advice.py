@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import random
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from autograd import TraceError, Value, compile, grad, jvp
 
 v = Value(2.0)
 row = [Value(1.0), Value(2.0)]
+rng = np.random.default_rng(0)
 FRAME = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 4.0]})
 
 
@@ -46,6 +48,9 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: math.isnan(v), r"ask its number, as in math\.isnan\(v\.data\)"),
     (lambda: math.sin(v), r"use autograd\.sin\(v\) in place of math\.sin, or let autograd\.lift\(f\) do so"),
     (lambda: math.fsum(row), r"autograd's functions, as autograd\.sin\(v\), in place of math\.fsum"),
+    (lambda: np.random.choice(2, p=[v, v]), r"give np\.random\.choice the numbers, as v\.data: a draw has no"),
+    (lambda: rng.normal(v), r"give rng\.normal the numbers.*v \+ w \* rng\.normal\(\)"),
+    (lambda: random.choices([1, 2], weights=row), r"give random\.choices the numbers"),
     (lambda: float(v), r"leave float\(\) out"),
     (lambda: json.dumps(float(v)), r"leave float\(\) out"),
     (lambda: list(map(math.exp, row)), r"autograd\.lift\(f\)"),

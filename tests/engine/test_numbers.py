@@ -1,5 +1,7 @@
 """A Value among Python's numbers: what it accepts, what it mixes with, how it compares and prints."""
 
+import datetime
+import itertools
 import math
 import operator
 from decimal import Decimal
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, jvp
 from autograd.symbols import Symbol
+from autograd.transforms.forward import Dual
 from tests.engine.path_sums import bits
 
 KEPT_AS_FLOAT = [2, True, False, 2.5, np.float64(0.1), np.float32(0.1), np.float16(0.5), np.int8(-3), np.uint64(2**63),
@@ -37,6 +40,10 @@ def test_data_is_kept(data):
 
 REFUSED = [
     (1j, ".real"),
+    (datetime.timedelta(1), ".total_seconds()"),
+    (datetime.date(2020, 1, 1), ".days"),
+    (np.timedelta64(1, "D"), "divide it by a unit"),
+    (math.sin, "call it"),
     ("1.0", "float(...)"),
     (b"1", "float(...)"),
     (None, "return"),
@@ -62,7 +69,53 @@ def test_refused_data_is_told_what_to_do_instead(data, advice):
 
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow]
-OTHERS = [3, 3.0, True, np.float64(3.0), np.float32(3.0), np.int64(3), np.bool_(True)]
+OTHERS = [3, 3.0, True, Fraction(1, 3), np.float64(3.0), np.float32(3.0), np.int64(3), np.bool_(True)]
+
+
+ORDERINGS = [operator.lt, operator.le, operator.gt, operator.ge]
+OF_PYTHON = [x for x, _ in REFUSED if not isinstance(x, (np.ndarray, np.generic, Value))]
+
+
+@pytest.mark.parametrize("other", OF_PYTHON, ids=lambda x: type(x).__name__)
+def test_operators_say_what_to_do_with_what_is_no_number(other):
+    kinds = [Value(2.0), Dual(2.0, 1.0, 0)] + ([] if isinstance(other, (list, tuple)) else [Value(Symbol("x"))])
+    for function, x in itertools.product((*OPERATORS, *ORDERINGS), kinds):
+        if function is operator.mul and hasattr(other, "__getitem__"):
+            continue  # [0.0] * n asks for an int
+        for left, right in ((x, other), (other, x)):
+            if function is operator.mod and isinstance(left, (str, bytes)):
+                continue  # formats
+            with pytest.raises(TypeError, match=f"expected one real number, got {type(other).__name__} "):
+                function(left, right)
+    assert (Value(2.0) == other) is False
+
+
+class Knowing:
+    """Another class, which knows Values."""
+
+    def __rmul__(self, other):
+        return other.data, "mine"
+
+    def __gt__(self, other):
+        return "less"
+
+
+def test_another_class_may_answer():
+    assert Value(2.0) * Knowing() == (2.0, "mine")
+    assert (Value(2.0) < Knowing()) == "less"
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Value(2.0) + Knowing()
+
+
+def test_hypot_and_log_take_as_many_operands_as_in_math():
+    x, y, z = 2.0, -3.0, 6.0
+    for operands in ((), (y,), (x, y, z)):
+        assert autograd.hypot(*operands) == math.hypot(*operands)
+        assert autograd.hypot(*map(Value, operands)) == math.hypot(*operands)
+    assert autograd.grad(autograd.hypot, (0, 1, 2))(x, y, z) == pytest.approx((2 / 7, -3 / 7, 6 / 7), rel=1e-15)
+    assert autograd.log(z, x) == autograd.log(Value(z), x) == math.log(z, x)
+    found = autograd.grad(autograd.log, (0, 1))(z, x)
+    assert found == pytest.approx((1 / z / math.log(x), -math.log(z) / math.log(x) ** 2 / x), rel=1e-15)
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=lambda x: type(x).__name__)

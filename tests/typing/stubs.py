@@ -61,6 +61,12 @@ COMPOSED = {
     "log_softmax": "(xs: Iterable[M], axis: int | None = ...) -> list[M]",
 }
 
+# A call with more operands than the rule's, as in math.
+MORE = {
+    "hypot": "(x: Operand, y: Operand, z: Operand, /, *more: Operand) -> Any",
+    "log": "(x: Operand, base: Operand, /) -> Any",
+}
+
 
 def functions() -> str:
     """The text of `operations.pyi`."""
@@ -86,8 +92,12 @@ def _function(name: str) -> str:
     parameters = _parameters(row)
     if len(parameters) == 1 and not row.vectors:
         letter = "N" if row.kernel is not None and row.rational is None else "Q"
-        return f"def {name}({parameters[0].name}: {letter}, /) -> {letter}: ...\n"
-    return "".join(f"@overload\ndef {name}{overload}: ...\n" for overload in _overloads(row, parameters))
+        overloads = [f"({parameters[0].name}: {letter}, /) -> {letter}"]
+    else:
+        overloads = _overloads(row, parameters)
+    overloads += [MORE[name]] if name in MORE else []
+    mark = "@overload\n" if len(overloads) > 1 else ""
+    return "".join(f"{mark}def {name}{overload}: ...\n" for overload in overloads)
 
 
 def _overloads(row: Primitive, parameters: list[Parameter]) -> list[str]:
