@@ -6,10 +6,12 @@ import numbers
 from math import sqrt
 from typing import Any
 
-from autograd import Value, scan
+from autograd import Value
 from nn.errors import require_count
 from nn.initialising import matrix, stream
 from nn.module import Module
+
+FAR = 10**15  # beyond all tokens: modulo it, a traced token below 0 is out of range, and does not count from the end
 
 
 class Embedding(Module):
@@ -17,7 +19,7 @@ class Embedding(Module):
 
     The parameters are drawn from `rng` with mean 0 and variance 1, as in PyTorch, but uniformly. In compiled code, name
     the argument of the tokens in `index=`, of `compile` or `nn.Objective`: else each is chosen by comparisons with all.
-    Raises IndexError for a token that does not exist, TypeError for one that is not a whole number.
+    Raises IndexError for a token that does not exist, TypeError for one that is not a whole number, or several.
 
     >>> embedding = Embedding(10, 3, rng=0)
     >>> len(embedding(7)), embedding(7)[0] is embedding.weight[7][0]
@@ -27,7 +29,7 @@ class Embedding(Module):
     def __init__(self, count: int, size: int, *, rng: Any = None) -> None:
         require_count("count", count, 1)
         require_count("size", size, 1)
-        self.weight = matrix(stream(rng), count, size, sqrt(3))
+        self.weight: Any = matrix(stream(rng), count, size, sqrt(3))
 
     def __call__(self, token: Any) -> list[Any]:
         number = token.data if isinstance(token, Value) else token
@@ -38,9 +40,9 @@ class Embedding(Module):
             if not 0 <= k < len(self.weight):
                 raise IndexError(f"{self!r} has the tokens 0 to {len(self.weight) - 1}, got {number}")
             return list(self.weight[k])
-        # arrays, unlike lists, let an index of rows choose
-        _, columns = scan(lambda _, row: (None, list(row)), None, list(self.weight))
-        return [column[token] for column in columns]
+        if not isinstance(token, Value):
+            raise TypeError(f"{self!r} takes one token, got {token!r:.60}: [embedding(t) for t in tokens] takes more")
+        return list(self.weight[token % FAR])
 
     def __repr__(self) -> str:
         return f"Embedding({len(self.weight)}, {len(self.weight[0])})"

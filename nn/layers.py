@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from typing import Any
 
+import numpy as np
+
 from autograd import Value, dot, gelu, group, leaky_relu, positive, relu, sigmoid, silu, softplus, tanh
 from nn.errors import require, require_count, require_one_of
 from nn.initialising import stream
@@ -141,10 +143,10 @@ class MLP(Module):
 
 
 class Activation(Module):
-    """An activation as a separate module; it maps a number or each number of a list.
+    """An activation as a separate module; it maps a number, or each number of lists, however nested, such as images.
 
-    >>> Activation("relu")([-1.0, 2.0])
-    [0.0, 2.0]
+    >>> Activation("relu")([-1.0, 2.0]), Activation("relu")([[-1.0], [2.0]])
+    ([0.0, 2.0], [[0.0], [2.0]])
     """
 
     def __init__(self, activation: str | Callable[[Any], Any]) -> None:
@@ -153,7 +155,11 @@ class Activation(Module):
 
     @group
     def __call__(self, z: Any) -> Any:
-        return [self._function(v) for v in z] if isinstance(z, (list, tuple)) else self._function(z)
+        return self._of_all(z)
+
+    def _of_all(self, z: Any) -> Any:
+        nested = isinstance(z, (list, tuple)) or np.ndim(z) > 0
+        return list(map(self._of_all, z)) if nested else self._function(z)
 
     def __repr__(self) -> str:
         return f"Activation({_title(self.activation)})"

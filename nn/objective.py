@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import TraceError, compile
+from nn.choosing import choosable
 from nn.module import Module
 from nn.state import PlainState, random_streams, state_of
 
@@ -22,9 +23,10 @@ class Objective:
     Parameters and gradient are flat arrays, in the order of the modules' `parameters()`; data are arrays with one entry
     per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when a name that it
     reads is rebound, or what a module holds besides parameters changes; its default arguments are kept. A loss may also
-    return a list, or a model's prediction. `index` names the whole numbers that choose from what the rows share,
-    such as the tokens of an embedding; `backend` and `threads` are those of `autograd.compile`, too. Raises ValueError
-    if the array of parameters has the wrong length, TraceError if the loss draws random numbers.
+    return a list, or a model's prediction. `index` names the whole numbers that choose from what the rows share, such
+    as the tokens of an embedding, or from a list of a module's parameters; `backend` and `threads` are those of
+    `autograd.compile`, too. Raises ValueError if the array of parameters has the wrong length, TraceError if the loss
+    draws random numbers.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -102,7 +104,9 @@ class Objective:
 
     def _of_row(self, theta: Any, *row: Any) -> Any:
         """The loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
-        memo: dict[int, Any] = {id(p): number for p, number in zip(self._paired(self.modules, theta), theta)}
+        parameters = self._paired(self.modules, theta)
+        memo: dict[int, Any] = {id(p): number for p, number in zip(parameters, theta)}
+        memo |= choosable(self._inside, {id(p): place for place, p in enumerate(parameters)}, theta)
         streams = random_streams(self._inside, self.loss)
         memo |= {id(stream): stream for stream in streams}
         before = [state_of(stream) for stream in streams]

@@ -27,7 +27,7 @@ LAYERS = [
 
 LAYERS_OF_NN = [
     "nn.errors", "nn.initialising", "nn.module", "nn.layers", "nn.dropout", "nn.normalisation", "nn.embedding",
-    "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.objective",
+    "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.choosing", "nn.objective",
     "nn.schedules", "nn.optimisers",
     "nn.training", "nn.stopping", "nn.newton", "nn.lbfgs", "nn.summary",
     "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",

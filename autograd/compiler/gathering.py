@@ -99,9 +99,9 @@ class Gathering:
                 wrong = numpy.flatnonzero((i < -count) | (i >= count))
                 if len(wrong):
                     row = wrong[0]
-                    raise IndexError(
-                        f"{self.name}: the index {choice.text} is {i.flat[row]} in row {row}, and there are {count}"
-                    )
+                    given = ", ".join(str(columns[k][row]) for k in _columns(index)) if type(index) is tuple else ""
+                    told = f"{i.flat[row]}{f' (from {given})' * bool(given)} in row {row}, and there are {count}"
+                    raise IndexError(f"{self.name}: the index {choice.text} is {told}")
                 i = numpy.where(i < 0, i + count, i)
             item = i if item is None else item * count + i
         return item
@@ -165,6 +165,13 @@ def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
         return numpy.array(index)
     op, *operands = index
     return OPERATORS[op](*[_evaluated(x, columns) for x in operands])
+
+
+def _columns(index: Any) -> list[int]:
+    """The columns that an index is computed from."""
+    if type(index) is Column:
+        return [index.number]
+    return [] if type(index) is int else [k for operand in index[1:] for k in _columns(operand)]
 
 
 def _tables(gathers: Sequence[ChosenInputs]) -> list[Table]:

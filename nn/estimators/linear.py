@@ -124,8 +124,11 @@ class LinearEstimator(ByGradient, Estimator):
             return
         loss, (_, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
         if promised > REACHED * loss + 1e-15 * self.history_[0]:
-            told = f"the loss is {loss:.6g}, and Newton's step promises {promised:.2g} less: take a smaller tol"
-            warn(f"at rest, and not at the minimum: {told}", ConvergenceWarning)
+            told = f"the loss is {loss:.6g}, and Newton's step promises {promised:.2g} less"
+            if len(self.history_) == self.max_iter:
+                warn(f"not at the minimum after {self.max_iter} passes: {told}", ConvergenceWarning)
+            else:
+                warn(f"at rest, and not at the minimum: {told}: take a smaller tol", ConvergenceWarning)
 
     def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any, spread: Any) -> tuple[Any, Any]:
         """W and b in the original units; an error or a warning says if floats lose too much of them."""

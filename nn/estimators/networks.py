@@ -20,6 +20,8 @@ from nn.stopping import EarlyStopping
 
 LATE = 0.1  # of the passes: the last ones, in which a loss at rest hardly falls
 FALLING = 0.01  # of the whole fall: more in the last passes means that the loss still falls
+USELESS = 0.01  # relative to the loss of a constant: less than that better or worse is about the same
+SPREAD = 1e-2, 1e2  # of columns that a network takes as they are
 LARGE = 2 * 10**7  # parameters times rows times passes: more take NumPy longer than LLVM takes to compile
 
 
@@ -154,7 +156,7 @@ class NetworkEstimator(ByGradient, Estimator):
             stopping = EarlyStopping(objective.bare(), *held, patience=self.n_iter_no_change)
             self._best(objective, start, X, y, *weights, until=stopping)
             self.theta_, self.held_out_history_ = stopping.theta, stopping.history
-            self._require_stop(stopping)
+            self._require_stop(stopping, objective, X, y, *weights)
         self.objective_, self._shape = objective, shape
 
     def _parted(self, X: Any, y: Any, shares: Any, rng: Any) -> tuple[Any, Any, Any, Any]:
@@ -174,12 +176,33 @@ class NetworkEstimator(ByGradient, Estimator):
         weights = shares[chosen] * np.sum(chosen) / shares[chosen].sum()
         return X[left], y[left], shares[left] / shares[left].sum(), (*held, weights)
 
-    def _require_stop(self, stopping: EarlyStopping) -> None:
-        """Warn if the loss of held-out rows still falls."""
+    def _require_stop(self, stopping: EarlyStopping, *fitted: Any) -> None:
+        """Warn if the loss of held-out rows still falls, or the network is of no use."""
         history = stopping.history
         if len(history) == self.max_iter and history[-1] == stopping.best:
             told = f"{history[-1]:.4g} after the last of {len(history)} passes is the least so far"
             warn(f"the loss of held-out rows still falls: {told}; take a larger max_iter", ConvergenceWarning)
+        else:
+            objective, *rows = fitted
+            self._require_use(objective, stopping.theta, *rows)
+
+    @staticmethod
+    def _of_constant(y: Any, *weights: Any) -> float:
+        """The least loss of a network with the same outputs for all rows."""
+        raise NotImplementedError
+
+    def _require_use(self, objective: Any, theta: Any, X: Any, y: Any, *weights: Any) -> None:
+        """Warn if constant outputs were better, or as good where columns are of another scale than the weights."""
+        loss, least = objective.bare().value(theta, X, y, *weights), self._of_constant(y, *weights)
+        spread = np.std(X, axis=0)
+        strange = np.flatnonzero((spread > 0) & ((spread < SPREAD[0]) | (spread > SPREAD[1])))
+        if least == 0 or loss <= least * (1 - USELESS if len(strange) else 1 + USELESS):
+            return
+        advice = "take a smaller rate, or a larger max_iter"
+        for j in strange[:1]:
+            advice = f"scale the features, since column {self._named(j)} varies by {spread[j]:.2g}"
+        told = f"its loss is {loss:.4g}, and {least:.4g} that of outputs that are the same for all rows"
+        warn(f"the network is of no use: {told}; {advice}", ConvergenceWarning)
 
     @property
     def model_(self) -> MLP:
@@ -197,6 +220,8 @@ class NetworkEstimator(ByGradient, Estimator):
         if len(history) == self.max_iter and fall > FALLING * (history[0] - history[-1]):
             told = f"from {history[-1 - late]:.4g} to {history[-1]:.4g} in the last {late} of {len(history)} passes"
             warn(f"the loss still falls, {told}: take a larger max_iter, or another rate", ConvergenceWarning)
+        else:
+            self._require_use(objective, theta, *rows)
 
     def _forward(self, X: Any) -> Any:
         """The network's outputs for every row, (n, outputs)."""
@@ -224,6 +249,10 @@ class MLPRegressor(Regressor, NetworkEstimator):
         """Step 2, the goodness of a function."""
         return over_outputs(squared_error, z, y)
 
+    @staticmethod
+    def _of_constant(y: Any, weights: Any = None) -> float:
+        return float(np.sum(np.average((y - np.average(y, 0, weights)) ** 2, 0, weights)))
+
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         self._fit_network(X, y, y.reshape(len(y), -1).shape[1], shares)
         self._one = y.ndim == 1
@@ -249,6 +278,12 @@ class MLPClassifier(Probabilistic, NetworkEstimator):
     def _loss(z: Any, y: Any) -> Any:
         """Step 2, the goodness of a function."""
         return cross_entropy(z, y)
+
+    @staticmethod
+    def _of_constant(y: Any, weights: Any = None) -> float:
+        counts = np.bincount(y.astype(int), weights)
+        shares = counts[counts > 0] / np.sum(counts)
+        return float(-np.sum(shares * np.log(shares)))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         self._fit_network(X, y.astype(float), self._outputs, shares)

@@ -157,7 +157,11 @@ def hidden(b, x, i):
 ERRORS = {
     "out of bounds": (IndexError, "i is 3 in row 1, and there are 3", lambda: indexed(choose)([1.0, 2.0, 3.0], [0, 3])),
     "below": (IndexError, "i is -4 in row 0, and there are 3", lambda: indexed(choose)(np.ones(3), [-4])),
-    "shifted": (IndexError, r"i - 1 is -4 in row 1", lambda: indexed(lambda b, i: b[i - 1])(np.ones(3), [0, -3])),
+    "shifted": (
+        IndexError,
+        r"i - 1 is -4 \(from -3\) in row 1",
+        lambda: indexed(lambda b, i: b[i - 1])(np.ones(3), [0, -3]),
+    ),
     "not whole": (TypeError, "whole numbers", lambda: indexed(choose)([1.0, 2.0], [0.0, 1.0])),
     "not used": (IndexError, "i is 9", lambda: indexed(lambda b, i: 0 * b[i] if b[i] is None else 0.0)([1.0], [9])),
     "a list made of what is traced": (TraceError, "index=", lambda: indexed(computed)([1.0, 2.0], [0])),

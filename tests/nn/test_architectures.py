@@ -159,6 +159,7 @@ def test_parameters_have_names_and_biases_are_no_weights() -> None:
         (lambda: Embedding(3, 2)(3), IndexError, "tokens 0 to 2, got 3"),
         (lambda: Embedding(3, 2)(-1), IndexError, "tokens 0 to 2, got -1"),
         (lambda: Embedding(3, 2)(0.5), TypeError, "whole number, got 0.5"),
+        (lambda: Embedding(3, 2)([1, 2]), TypeError, r"takes one token, got \[1, 2\]"),
         (lambda: Dropout(1.0), ValueError, r"p must be in \[0, 1\)"),
         (lambda: Dropout()([1.0], [0.1, 0.2]), ValueError, "one random number for each of 1 numbers, got 2"),
     ],

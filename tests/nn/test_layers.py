@@ -105,7 +105,9 @@ def test_every_activation_is_the_function_of_that_name(activation: str) -> None:
     z = Neuron(2, nonlin=False, rng=0)([0.5, -0.25]).data
     assert neuron([0.5, -0.25]).data == ACTIVATIONS[activation](z)
     assert Neuron(2, activation=ACTIVATIONS[activation], rng=0)([0.5, -0.25]).data == ACTIVATIONS[activation](z)
-    assert Activation(activation)([z, 1.0]) == [ACTIVATIONS[activation](z), ACTIVATIONS[activation](1.0)]
+    wanted = [ACTIVATIONS[activation](z), ACTIVATIONS[activation](1.0)]
+    assert Activation(activation)([z, 1.0]) == wanted
+    assert Activation(activation)(([z], np.array([[1.0]]))) == [[wanted[0]], [[wanted[1]]]]
 
 
 @pytest.mark.parametrize(("init", "limit"), [("uniform", 1.0), ("xavier", (6 / 500) ** 0.5), ("he", (6 / 200) ** 0.5)])

@@ -185,5 +185,29 @@ def test_an_index_of_rows_gathers_what_comparisons_choose() -> None:
     np.testing.assert_allclose(
         gathered.value_and_grad(theta, group, y)[1], compared.value_and_grad(theta, group, y)[1], rtol=1e-15
     )
-    with pytest.raises(IndexError, match="the index group is 3 in row 0"):
+    with pytest.raises(IndexError, match=r"the index group .* \(from 3\) in row 0, and there are 3"):
         gathered.value(gathered.parameters, [3], [1.0])
+    with pytest.raises(IndexError, match=r"\(from -1\) in row 1"):
+        gathered.value(list(gathered.parameters), [0, -1], [1.0, 1.0])
+    assert np.isnan(compared.value(theta, [-1], [1.0]))
+
+
+@pytest.mark.parametrize("kind", [list, np.array, lambda rows: {"rows": [tuple(map(tuple, rows)), rows]}])
+def test_whole_numbers_of_a_row_choose_from_a_module_s_own_lists(kind) -> None:
+    class Levels(Module):
+        def __init__(self) -> None:
+            self.slope, self.ragged = kind([[Value(0.1 * k), Value(1.0)] for k in range(4)]), [[Value(3.0)], []]
+
+        def __call__(self, k, x):
+            (a, b), last = (self.slope["rows"][1] if isinstance(self.slope, dict) else self.slope)[k], self.ragged[0]
+            return a * x + b - last[-1]
+
+    def loss(levels, k, x, y):
+        return squared_error(levels(k, x), y)
+
+    levels, rows = Levels(), (np.array([3, 0, 3]), np.array([1.0, 2.0, 3.0]), np.zeros(3))
+    wanted = reference(loss, [levels], *rows)
+    for index in ((), ("k",)):
+        objective = Objective(loss, levels, index=index)
+        value, slopes = objective.value_and_grad(objective.parameters, *rows)
+        np.testing.assert_allclose([value, *slopes], np.hstack(wanted), rtol=1e-14)
