@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import TraceError, Value, group, where
-from nn.errors import require
+from nn.errors import numbers_of, require
 from nn.initialising import stream
 from nn.module import Module
 
@@ -43,7 +43,7 @@ class Dropout(Module):
 
     @group
     def __call__(self, x: Sequence[Any], u: Sequence[Any] | None = None) -> list[Any]:
-        x = list(x)
+        x = numbers_of(self, x)
         if not self.training or self.p == 0:
             return x
         if u is None:

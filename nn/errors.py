@@ -62,3 +62,16 @@ def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
     """
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+
+
+def numbers_of(layer: Any, x: Any) -> list[Any]:
+    """The numbers of one row, which a layer takes, as a list; TypeError if x is no list, or has lists in it.
+
+    >>> numbers_of("LayerNorm(2)", (1.0, 2.0))
+    [1.0, 2.0]
+    """
+    found = list(x) if isinstance(x, Iterable) else None
+    if found is None or any(isinstance(v, (list, tuple)) or getattr(v, "ndim", 0) for v in found):
+        given = f"{x!r:.30}" if found is None else "rows of them: call it for each row"
+        raise TypeError(f"{layer!r} takes a list of numbers, got {given}")
+    return found

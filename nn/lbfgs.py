@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
-from nn.training import as_rows, require_finite, shown
+from nn.training import as_rows, require_finite, require_valid, shown
 
 LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
 LOST = 1e-13  # relative to the loss: a promised decrease lost in rounding
@@ -57,6 +57,7 @@ class LBFGS:
         pairs: deque[tuple[Any, Any, float]] = deque(maxlen=self.memory)
         theta = np.asarray(theta, dtype=float)
         loss, g = objective.value_and_grad(theta, *rows)
+        require_valid(objective, theta, rows, loss)
         require_finite(loss, g, 0, None)
         scale = 1 / max(float(np.linalg.norm(g)), 1e-300) if scale is None else scale
         for _ in shown(self.steps, self.progress, self.history):

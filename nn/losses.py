@@ -63,7 +63,8 @@ def over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
 def cross_entropy(z: Any, y: Any) -> Any:
     """-log of the probability of the target.
 
-    z is one logit and y in [0, 1], or z has a logit per class and y is the number of the class, from 0.
+    z is one logit and y in [0, 1], or z has a logit per class and y is the number of the class, from 0. It is not a row
+    of 0 and 1: as many logits and targets are so many questions of yes or no, and the loss is their mean.
 
     >>> cross_entropy(0.0, 1), cross_entropy([0.0, 0.0, 0.0], 2)
     (0.6931471805599453, 1.0986122886681096)

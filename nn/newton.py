@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
-from nn.training import as_rows, require_finite, shown
+from nn.training import as_rows, require_finite, require_valid, shown
 
 LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
 FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
@@ -65,6 +65,7 @@ class Newton:
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
         loss, g = objective.value_and_grad(theta, *rows)
+        require_valid(objective, theta, rows, loss)
         steepest, before = BLUR * abs(loss), 0.0  # the steepest slope so far, and the last step's
         last = np.inf  # what the last step promised
         for step in shown(self.steps, self.progress, self.history):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, group, mean, sqrt
-from nn.errors import require, require_count
+from nn.errors import numbers_of, require, require_count
 from nn.module import Module
 
 
@@ -28,7 +28,7 @@ class LayerNorm(Module):
 
     @group
     def __call__(self, x: Sequence[Any]) -> list[Any]:
-        x = list(x)
+        x = numbers_of(self, x)
         if len(x) != len(self.weight):
             raise ValueError(f"{self!r} takes {len(self.weight)} inputs, got {len(x)}")
         mu = mean(x)

@@ -64,7 +64,7 @@ class Optimiser:
             require_rate(rate)
         for name, bound in {"clip_norm": clip_norm, "clip_value": clip_value}.items():
             require(name, bound, bound is None or bound > 0, "above 0")
-        self.parameters, self.rate, self.steps = list(parameters), rate, 0
+        self.parameters, self.rate, self.steps = _values(parameters), rate, 0
         self.clip_norm, self.clip_value = clip_norm, clip_value
         self._sums: dict[str, Any] = {}
 
@@ -86,7 +86,10 @@ class Optimiser:
             p.zero_grad()
 
     def step(self) -> None:
-        """Update the data of the parameters from their `grad`."""
+        """Update the data of the parameters from their `grad`; ValueError if it was made without any."""
+        if not self.parameters:
+            made = f"{type(self).__name__}(model.parameters(), rate=…)"
+            raise ValueError(f"{self!r} has no parameters to move: make {made}, or call update(θ, gradient)")
         theta = np.array([p.data for p in self.parameters], dtype=float)
         moved = self.update(theta, np.array([p.grad for p in self.parameters], dtype=float))
         for p, number in zip(self.parameters, moved.tolist()):
@@ -154,6 +157,15 @@ class Optimiser:
             raise ValueError(f"{self!r} has moved parameters of shape {before.shape}, not {g.shape}: make a new one")
         self._sums[name] = take * g if before is None else keep * before + take * g
         return self._sums[name]
+
+
+def _values(parameters: Any) -> list[Value]:
+    """The parameters as a list; TypeError if they are no Values."""
+    values = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    for p in values:
+        if not isinstance(p, Value):
+            raise TypeError(f"an optimiser moves Values, as model.parameters() gives them; got {p!r:.60}")
+    return values
 
 
 def _are_finite(numbers: Any) -> bool:

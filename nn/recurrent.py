@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import dot, scan, sigmoid, tanh
-from nn.errors import require_count
+from nn.errors import numbers_of, require_count
 from nn.initialising import matrix, stream, vector
 from nn.module import Module
 
@@ -58,7 +58,7 @@ class Recurrent(Module):
         return self._by_gate(self.weight_state, h, self.bias_state)
 
     def _by_gate(self, weight: list[list[Any]], x: Sequence[Any], bias: list[Any]) -> list[list[Any]]:
-        x = list(x)
+        x = numbers_of(self, x)
         if len(x) != len(weight[0]):
             what = "inputs a step" if weight is self.weight_input else "numbers as its state"
             raise ValueError(f"{self!r} takes {len(weight[0])} {what}, got {len(x)}")

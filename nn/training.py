@@ -41,7 +41,7 @@ def train(
     Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is true,
     as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The optimiser
     moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters are not
-    finite, including after the last step, and the error of a wrong target.
+    finite, including after the last step, and the error of a row with a wrong target, or data that are not finite.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -92,8 +92,8 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
     return arrays, counts[0]
 
 
-def require_valid(objective: Objective, theta: Any, rows: Sequence[Any], loss: float) -> None:
-    """Where a loss is NaN, raise the error of the first row that has one, such as that of a wrong target.
+def require_valid(objective: Any, theta: Any, rows: Sequence[Any], loss: float) -> None:
+    """Where a loss is not finite, raise the error of the first such row: of a wrong target, or of its data.
 
     >>> from nn import Neuron, cross_entropy
     >>> objective = Objective(lambda neuron, x, y: cross_entropy(neuron(x), y), Neuron(1))
@@ -103,14 +103,16 @@ def require_valid(objective: Objective, theta: Any, rows: Sequence[Any], loss: f
     ValueError: the target must be from 0 to 1, got -1
     (row 1)
     """
-    if not np.isnan(loss):
+    if np.isfinite(loss) or not isinstance(objective, Objective):  # others have checked their data
         return
-    for i in np.flatnonzero(np.isnan(objective.value(theta, *rows, reduce=None)))[:1].tolist():
+    for i in np.flatnonzero(~np.isfinite(objective.value(theta, *rows, reduce=None)))[:1].tolist():
         try:
             objective.loss(*objective.modules, *[r[i] for r in rows])
         except ValueError as error:
             error.add_note(f"(row {i})")
             raise
+        if not all(np.isfinite(np.asarray(r[i], dtype=float)).all() for r in rows):
+            raise ValueError(f"row {i} of the data is not finite, nor is its loss, {loss}: leave such rows out")
 
 
 def require_finite(loss: float, g: Any, step: int, optimiser: Optimiser | None) -> None:

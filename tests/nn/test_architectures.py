@@ -147,6 +147,10 @@ def test_parameters_have_names_and_biases_are_no_weights() -> None:
     ("call", "error", "words"),
     [
         (lambda: LayerNorm(3)([1.0]), ValueError, "takes 3 inputs, got 1"),
+        (lambda: LayerNorm(2)([[1.0, 2.0]]), TypeError, r"LayerNorm\(2\) takes a list of numbers, got rows of them"),
+        (lambda: Dropout(rng=0)(np.ones((2, 2))), TypeError, "takes a list of numbers, got rows of them"),
+        (lambda: RNN(1, 3)([1.0]), TypeError, r"RNN\(1, 3\) takes a list of numbers, got 1.0"),
+        (lambda: LSTM(1, 2)([[1.0]], [0.0, 0.0]), TypeError, r"LSTM\(1, 2\) takes a list of numbers, got 0.0"),
         (lambda: Conv2d(2, 1, 3)([[[1.0]]]), ValueError, r"takes 2 channels .* got the shape \(1, 1, 1\)"),
         (lambda: Conv2d(1, 1, 3)([[[1.0]]]), ValueError, r"at least 3 rows and columns, got the shape \(1, 1, 1\)"),
         (lambda: Conv2d(1, 1, 1)([[[1.0], [1.0, 2.0]]]), ValueError, "channels of rows of one length"),

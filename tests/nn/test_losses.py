@@ -1,6 +1,7 @@
 """Losses: values, derivatives checked by the kit, over rows, and compiled; penalties leave biases alone."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -130,8 +131,9 @@ def test_compiled_a_target_that_is_none_makes_the_loss_nan_and_training_names_it
     fast = compile(lambda z, y: loss(z, y), rows=("y",))
     assert np.isnan(fast(z, [y]))
     objective = nn.Objective(lambda model, x, y: loss(model(x), y), nn.Linear(1, 3 if isinstance(z, list) else 1))
-    with pytest.raises(ValueError, match=rf"(target|class) must be .*, got {y}\n\(row 1\)"):
-        nn.train(objective, objective.parameters, [[1.0], [2.0]], [1.0, y], optimiser=nn.SGD())
+    for minimise in (partial(nn.train, optimiser=nn.SGD()), nn.LBFGS().minimise, nn.Newton().minimise):
+        with pytest.raises(ValueError, match=rf"(target|class) must be .*, got {y}\n\(row 1\)"):
+            minimise(objective, objective.parameters, [[1.0], [2.0]], [1.0, y])
 
 
 @given(st.lists(finite, min_size=1, max_size=4), finite, st.floats(0, 10))

@@ -157,6 +157,9 @@ def test_an_update_leaves_what_it_is_given() -> None:
         (lambda: nn.AdamW(decay=-1.0), "decay must be 0 or more, got -1.0"),
         (lambda: nn.SGD(rate=lambda t: -1.0).update([1.0], [1.0]), "the rate at step 0 must be 0 or more and finite"),
         (lambda: nn.SGD().update([1.0], [1.0, 2.0]), r"parameters of shape \(1,\), a gradient of shape \(2,\)"),
+        (lambda: nn.SGD().step(), r"SGD\(rate=0.1, .* has no parameters to move: make SGD\(model.parameters"),
+        (lambda: nn.Adam([1.0]), "moves Values, as model.parameters.* gives them; got 1.0"),
+        (lambda: nn.Adam(nn.Neuron(1)), r"moves Values, .* got ReLUNeuron\(1\)"),
         (lambda: schedules.Cosine(0.1, steps=0), "steps must be a whole number, 1 or more, got 0"),
         (lambda: schedules.Linear(0.1, steps=2.5), "steps must be a whole number, 1 or more, got 2.5"),
         (lambda: schedules.Linear(0.1, steps=2, last=-1.0), "last must be 0 or more, got -1.0"),
@@ -168,7 +171,7 @@ def test_an_update_leaves_what_it_is_given() -> None:
     ],
 )
 def test_what_makes_no_sense_is_an_error(call, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
 
 
