@@ -1,6 +1,6 @@
 """Indices of rows, at a call: what they choose is gathered into arrays by row, and its derivatives are scattered back.
 
-Derivatives of one number are added up row by row, in order, so the same call gives the same bits.
+Derivatives of one number are added up in a fixed order, so the same call gives the same bits.
 """
 
 from __future__ import annotations
@@ -34,20 +34,25 @@ class Gathered(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Items whose numbers lie side by side in an argument, from `start` on, and the gathers from them, made at once."""
+    """Items of an argument, and the gathers from them, which are made at once.
+
+    `places` are those of every item's numbers in the argument; `start` is the first, if all lie side by side.
+    """
 
     argument: int
-    start: int
-    shape: tuple[int, ...]
+    places: Any
+    start: int | None
     gathers: list[int]
 
     def items(self, chosen: Sequence[Any]) -> Any:
         """The items that rows chose, one array for all gathers."""
         return numpy.array([chosen[q] for q in self.gathers])
 
-    def places(self, items: Any) -> Any:
-        """The places in the argument of the numbers of items."""
-        return (items * self.shape[1] + self.start)[..., None] + numpy.arange(self.shape[1])
+    def numbers(self, flat: Any, items: Any) -> Any:
+        """The numbers of these items, from all of the argument's."""
+        if self.start is None:
+            return flat.take(self.places.take(items, 0))
+        return flat[self.start : self.start + self.places.size].reshape(self.places.shape).take(items, 0)
 
 
 class Gathering:
@@ -61,7 +66,9 @@ class Gathering:
         inputs = [ArraySpec((gather.places.shape[1],)) for gather in gathers.inputs]
         self.specs = [*specs, *inputs, *[NUMBER] * len(gathers.numbers)]  # of the program's arguments
         self.tables = _tables(gathers.inputs)
-        self.together = {q: table for table in self.tables for q in table.gathers}
+        self.choices = list(dict.fromkeys((*gathers.choices, *[gather.choice for gather in gathers.inputs])))
+        number = {choice: k for k, choice in enumerate(self.choices)}
+        self.choice_of = [number[gather.choice] for gather in gathers.inputs]
         self.first = len(specs)  # the first argument that is gathered
 
     def below(self, chosen: Sequence[int]) -> list[int]:
@@ -77,11 +84,8 @@ class Gathering:
             if is_index
             for column in x.astype(numpy.intp, copy=False).reshape(len(x), math.prod(x.shape[1:])).T
         ]
-        found: dict[Choice, Any] = {}
-        for choice in (*self.gathers.choices, *[gather.choice for gather in self.gathers.inputs]):
-            if choice not in found:
-                found[choice] = self._items(choice, columns)
-        chosen = [found[gather.choice] for gather in self.gathers.inputs]
+        found = [self._items(choice, columns) for choice in self.choices]
+        chosen = [found[k] for k in self.choice_of]
         numbers = [columns[k].astype(float) for k in self.gathers.numbers]
         return Gathered([*self.vectors(own, range(self.first), chosen), *numbers], chosen)
 
@@ -116,12 +120,7 @@ class Gathering:
         gathered: dict[int, Any] = {}
         for table in self.tables:
             if table.argument in flat:
-                numbers = flat[table.argument][table.start :][: math.prod(table.shape)].reshape(table.shape)
-                gathered.update(zip(table.gathers, numbers.take(table.items(chosen), 0)))
-        for q in below:
-            if q not in gathered:
-                gather = self.gathers.inputs[q]
-                gathered[q] = flat[gather.argument][gather.places[chosen[q]]]
+                gathered.update(zip(table.gathers, table.numbers(flat[table.argument], table.items(chosen))))
         return [*arrays, *map(gathered.__getitem__, below)]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
@@ -135,26 +134,23 @@ class Gathering:
         given = dict(zip(below, arrays[len(own) :]))
         slopes: dict[int, list[tuple[Any, Any]]] = {}  # and their places, of each argument
         for table in self.tables:
-            if table.gathers[0] in given:
-                places = table.places(table.items(chosen).T)
-                numbers = numpy.stack([given.pop(q) for q in table.gathers], axis=1)
-                slopes.setdefault(table.argument, []).append((_rows(places), _rows(numbers)))
-        for q, x in given.items():
-            gather = self.gathers.inputs[q]
-            slopes.setdefault(gather.argument, []).append((_rows(gather.places[chosen[q]]), _rows(x)))
+            if table.gathers[0] not in given:
+                continue
+            places = table.places.take(table.items(chosen), 0)
+            if each:  # every row has places of its own
+                places += self.sizes[table.argument] * numpy.arange(places.shape[1])[:, None]
+            numbers = numpy.concatenate([given[q] for q in table.gathers])
+            slopes.setdefault(table.argument, []).append((places.ravel(), numbers.ravel()))
         for k, pairs in slopes.items():
-            size = self.sizes[k]
-            places, numbers = pairs[0] if len(pairs) == 1 else [numpy.concatenate(side, axis=1) for side in zip(*pairs)]
-            if each:
-                places = places + size * numpy.arange(len(places))[:, None]
-            total = numpy.bincount(places.ravel(), numbers.ravel(), size * (len(places) if each else 1))
-            _add(found[k], total.reshape(len(places), size) if each else total, each)
+            places, numbers = pairs[0] if len(pairs) == 1 else map(numpy.concatenate, zip(*pairs))
+            rows = len(chosen[0]) if each else 1
+            total = numpy.bincount(places, numbers, self.sizes[k] * rows)
+            _add(found[k], total.reshape(rows, self.sizes[k]) if each else total, each)
         return own
 
     def places(self, q: int, chosen: Any) -> Any:
         """The places in their argument of the numbers of the chosen items."""
-        table = self.together.get(q)
-        return self.gathers.inputs[q].places[chosen] if table is None else table.places(chosen)
+        return self.gathers.inputs[q].places.take(chosen, 0)
 
 
 def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
@@ -175,19 +171,14 @@ def _columns(index: Any) -> list[int]:
 
 
 def _tables(gathers: Sequence[ChosenInputs]) -> list[Table]:
-    """The tables of the gathers whose items have their numbers side by side, in order."""
+    """The gathers, by the items that they choose from."""
     found: dict[Any, Table] = {}
     for q, (_, argument, places) in enumerate(gathers):
-        start = int(places[0, 0]) if places.size else 0
-        if numpy.array_equal(places.ravel(), numpy.arange(start, start + places.size)):
-            key = argument, start, places.shape
-            found.setdefault(key, Table(*key, [])).gathers.append(q)
+        first = int(places[0, 0]) if places.size else 0
+        is_whole = numpy.array_equal(places.ravel(), numpy.arange(first, first + places.size))
+        key = argument, places.shape, first if is_whole else places.tobytes()
+        found.setdefault(key, Table(argument, places, first if is_whole else None, [])).gathers.append(q)
     return list(found.values())
-
-
-def _rows(x: Any) -> Any:
-    """An array with one axis for what a row has."""
-    return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
 def _add(arrays: Sequence[Any], total: Any, each: bool) -> None:
