@@ -175,9 +175,11 @@ class Backward:
                     part = self._part(adjoint, partial, i, k)
                     if part is not None:
                         parts.setdefault(j, []).append(part)
-                        factors.append((j, self.factor(partial)))
-            for j, mark in self.kinks.marks(i, adjoint, factors):
-                parts.setdefault(j, []).append(mark)
+                        if self.kinks.factors:
+                            factors.append((j, self.factor(partial)))
+            if self.kinks.factors:
+                for j, mark in self.kinks.marks(i, adjoint, factors):
+                    parts.setdefault(j, []).append(mark)
         return found
 
     def _values(self, found: dict[int, Adjoint], wanted: set[int]) -> dict[int, int]:
@@ -234,7 +236,9 @@ class Backward:
         """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
         names = self.program.names
         if not self.safe:
-            p = self.factor(partial)
+            p = self._fast(partial)
+            if self.builder.constants[p] is VARIABLE:
+                return Adjoint(self._product(adjoint.value, p, i, k))
             if self.builder.is_constant(p, 0.0):
                 return None
             return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, k))
