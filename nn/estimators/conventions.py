@@ -17,11 +17,32 @@ from nn.estimators.units import in_units
 from nn.estimators.weights import class_weights, shares_of, weighed
 
 MOST_TOLD = 5  # names in an error
+PENALTY = "λ of (λ/2)‖w‖² on the mean loss"
+OURS = {  # for names of scikit-learn's and others
+    "C": f"l2=1/(C·rows), {PENALTY}",
+    "alpha": f"l2=…, {PENALTY}, or l1=…",
+    "penalty": f"l2=…, {PENALTY}, or l1=…",
+    "l1_ratio": "l1=… and l2=…",
+    "hidden_layer_sizes": "hidden=…",
+    "lr": "rate=…",
+    "eta0": "rate=…",
+    "learning_rate": "rate=…",
+    "learning_rate_init": "rate=…",
+    "n_iter": "max_iter=…",
+    "epochs": "max_iter=…",
+}
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Estimator(ThreeSteps):
     """Base of all estimators: the constructor only stores the parameters, its fields; learned attributes end in `_`."""
+
+    def __new__(cls, *args: Any, **params: Any) -> Self:
+        known = {field.name for field in fields(cls)}
+        for name in params.keys() - known:
+            if name in OURS and OURS[name].partition("=")[0] in known:
+                raise TypeError(f"{cls.__name__} has no {name}=: write {OURS[name]}")
+        return super().__new__(cls)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters by name."""
@@ -131,16 +152,20 @@ class Regressor(Estimator):
         with np.errstate(over="ignore", invalid="ignore"):
             return _representable("prediction", self._predict(self._learned(X)))
 
-    def score(self, X: Any, y: Any) -> float:
-        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², the mean of several; of constant y, 1 if predictions are exact, else 0."""
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², the mean of several; of constant y, 1 if predictions are exact, else 0.
+
+        A row with a `sample_weight` of 2 counts as two.
+        """
         predicted = self.predict(X)
         y = targets(y, len(predicted))
         if y.shape != predicted.shape:
             raise ValueError(f"y has the shape {y.shape}, and predictions have {predicted.shape}")
-        units = in_units(y.reshape(len(y), -1))  # so that squares neither overflow nor underflow
+        y, predicted, shares = weighed(y, predicted, shares_of(sample_weight, len(y)))
+        units = in_units(y.reshape(len(y), -1), shares=shares)  # so that squares neither overflow nor underflow
         with np.errstate(over="ignore"):
             error = np.ldexp((y / 2 - predicted / 2).reshape(len(y), -1), 1 - units.exponent)
-            left, whole = np.sum(error**2, axis=0), np.sum(units.A**2, axis=0)
+            left, whole = (np.average(x**2, axis=0, weights=shares) for x in (error, units.A))
         return float(np.mean(np.where(whole > 0, 1 - left / np.where(whole > 0, whole, 1.0), left == 0)))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
@@ -192,13 +217,13 @@ class Classifier(Estimator):
         scores = self.decision_function(X)
         return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else np.argmax(scores, axis=1)]
 
-    def score(self, X: Any, y: Any) -> float:
-        """The share of rows whose class is predicted correctly."""
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of rows whose class is predicted correctly; one with a `sample_weight` of 2 counts as two."""
         predicted = self.predict(X)
         given = classes_of(y, len(predicted))
         if _is_text(given) != _is_text(self.classes_):
             raise ValueError(f"y holds {given.tolist()[0]!r}, and the classes are like {self.classes_.tolist()[0]!r}")
-        return float(np.mean(predicted == given))
+        return float(np.average(predicted == given, weights=shares_of(sample_weight, len(given))))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
         """Learn from the class number of each row, with their shares in the mean, or None."""

@@ -124,7 +124,7 @@ class LinearEstimator(ByGradient, Estimator):
             return
         loss, (_, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
         if promised > REACHED * loss + 1e-15 * self.history_[0]:
-            told = f"the loss is {loss:.6g}, and Newton's step promises {promised:.2g} less"
+            told = f"the loss is {loss:.6g}, and Newton's step promises {min(promised, loss):.2g} less"
             if len(self.history_) == self.max_iter:
                 warn(f"not at the minimum after {self.max_iter} passes: {told}", ConvergenceWarning)
             else:

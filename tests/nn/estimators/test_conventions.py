@@ -141,6 +141,11 @@ ERRORS = {
     "not fitted": (lambda e: e.predict(X3), NotFittedError, "not fitted yet: call fit first"),
     "columns": (lambda e: e.fit(X3, y3).predict([[1.0]]), ValueError, "X has 1 features, but .* is expecting 2"),
     "unknown parameter": (lambda e: e.set_params(lambda_=1), ValueError, "Invalid parameter 'lambda_'"),
+    "scikit-learn's parameter": (
+        lambda e: type(e)(hidden_layer_sizes=(3,), C=1.0),
+        TypeError,
+        r"no (C=: write l2=1/\(C·rows\)|hidden_layer_sizes=: write hidden)|unexpected keyword argument",
+    ),
     "text": (lambda e: e.fit([["a", "b"], ["c", "d"]], [0, 1]), ValueError, "could not convert string to float"),
 }
 

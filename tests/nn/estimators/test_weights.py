@@ -43,6 +43,8 @@ def test_a_row_that_weighs_two_is_two_rows(estimator, classes: int) -> None:
     repeated = clone(estimator).fit(np.repeat(X, TIMES, axis=0), np.repeat(y, TIMES))
     np.testing.assert_allclose(outputs(weighed), outputs(repeated), rtol=1e-6, atol=1e-6)
     assert weighed.history_[-1] == pytest.approx(repeated.history_[-1], rel=1e-9)
+    score = weighed.score(np.repeat(X, TIMES, axis=0), np.repeat(y, TIMES))
+    assert weighed.score(X, y, sample_weight=2.5 * TIMES) == pytest.approx(score, rel=1e-12)
 
 
 @pytest.mark.parametrize("estimator", [e for e in WEIGHED if "class_weight" in e.get_params()], ids=repr)
