@@ -213,9 +213,11 @@ class Evidence:
     def jumps(self) -> bool:
         """Whether f jumps here: its values on one side lie apart from those on the other, or from that at the point.
 
-        Rounding scatters them on either side as far as from one to the other; in low precision they move as far again
-        over wider steps.
+        Beside a pole it does from one float to the next. Rounding scatters its values on either side as far as from one
+        to the other; in low precision they move as far again over wider steps.
         """
+        if self.estimate.status == "singular":
+            return True
         x = self.point[self.i]
         sides = []
         for sign in (-1, 1):

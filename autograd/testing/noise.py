@@ -21,6 +21,8 @@ BEYOND_ROUNDING = 100.0  # times the rounding: jumps that are greater are those 
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
 MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
 AFAR = (0.9, 9.0)  # relative to |x|, or to 1
+SEVERAL_TERMS = 64.0  # as large as x, or as f is far away
+FAR_AWAY = 1e50
 SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
 
@@ -79,7 +81,7 @@ def teeth(
             if noise > least:
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
-                is_tooth = noise < greatest < BEYOND_ROUNDING * noise
+                is_tooth = noise < greatest < min(BEYOND_ROUNDING * noise, greatest_rounding(g, x))
                 if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope)):
                     worst = noise
     return worst
@@ -89,6 +91,15 @@ def level(g: Slice, x: float) -> float:
     """How large f is far from x: terms as large may cancel here, and a jump by their rounding is no step of f."""
     values = [abs(g(x + sign * part * max(abs(x), 1.0))) for part in AFAR for sign in (-1, 1)]
     return max(filter(math.isfinite, values), default=0.0)
+
+
+def greatest_rounding(g: Slice, x: float) -> float:
+    """The greatest jump that rounding may make, in single precision or where f is a difference divided by x² or x⁴.
+
+    A greater one is a step of f itself, such as that of a remainder.
+    """
+    closer = max(1.0, min(1.0 / abs(x), FAR_AWAY)) ** 2 if x else math.inf
+    return SEVERAL_TERMS * max(level(g, x), abs(x)) * closer * max(2.0**-24, SAFETY * EPSILON * closer)
 
 
 def _slope_between_jumps(g: Slice, x: float, side: int) -> float:

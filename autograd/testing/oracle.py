@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.testing.domains import Domain, interval
-from autograd.testing.noise import COARSE, EPSILON, HALVINGS, MORE_TEETH, SAFETY, TEETH, Slice, jump, rounding, teeth
+from autograd.testing.noise import (
+    COARSE,
+    EPSILON,
+    HALVINGS,
+    MORE_TEETH,
+    SAFETY,
+    TEETH,
+    Slice,
+    greatest_rounding,
+    jump,
+    rounding,
+    teeth,
+)
 from autograd.testing.quotients import (
     NOT_FOUND,
     SHRINK,
@@ -24,6 +36,7 @@ from autograd.testing.quotients import (
     power_limit,
     tableau,
 )
+from autograd.testing.singular import derivative_by_reciprocal, is_singular, reciprocal
 from autograd.transforms.structure import is_array
 
 ROWS = 7
@@ -50,7 +63,8 @@ class Estimate:
 
     `left` and `right` are the one-sided derivatives, NaN for a side that was not examined. `status` is "ok";
     "one-sided" if a side was requested or x is at an end of the domain; "kink" if left and right differ by more than
-    their bounds (then `bound` is the greater of these and `value` the mean); "inconclusive" if no step gave a bound.
+    their bounds (then `bound` is the greater of these and `value` the mean); "singular" if f has a pole, or the end of
+    a root, within a few floats of x; "inconclusive" if no step gave a bound.
 
     >>> estimate = numeric_derivative(abs, 0.0)
     >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
@@ -121,7 +135,24 @@ def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: f
         near = _estimated(g, x, side, low, high, least, abs(x) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
-    return found
+    return _beside_pole(g, x, side, low, high) if is_singular(g, x, _steepest(found), low, high) else found
+
+
+def _steepest(found: Estimate) -> float:
+    """The steepest slope that an estimate allows; NaN if it says nothing."""
+    sides = (found.left, found.right) if found.status == "kink" else (found.value,)
+    return max(map(abs, sides)) + found.bound if math.isfinite(found.bound) else math.nan
+
+
+def _beside_pole(g: Slice, x: float, side: int, low: float, high: float) -> Estimate:
+    """The derivative a few floats beside a simple pole, by that of 1 / f; "singular" where it is none."""
+    h = reciprocal(g)
+    found = _from_one_side(h, x, side, side, low, high) if side else smooth_derivative(h, x, low, high, 0.0)
+    value, bound = derivative_by_reciprocal(g, x, found.value, found.bound) if found else NOT_FOUND
+    if not bound <= CLOSE * abs(value):
+        return Estimate(math.nan, math.inf, math.nan, math.nan, len(g.known), "singular")
+    left, right = (value if side in (0, one) else math.nan for one in (-1, 1))
+    return Estimate(value, bound, left, right, len(g.known), "one-sided" if side else "ok")
 
 
 def is_a_tooth(
@@ -134,7 +165,7 @@ def is_a_tooth(
         wide, _ = close_quotient(g, x, step, 0.0)
         if abs(wide - slope) > max(abs(slope) / 2, enough):
             least = max(TOOTH * step * abs(wide - slope), 4 * math.ulp(g(x)))
-            if jump(g, [x - step, x, x + step], least, HALVINGS, slope) > least:
+            if least < jump(g, [x - step, x, x + step], least, HALVINGS, slope) <= greatest_rounding(g, x):
                 return True
     return False
 

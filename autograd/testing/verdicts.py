@@ -29,7 +29,9 @@ class Verdict(Enum):
     PASS = "pass"  # inside the bound of the oracle
     KINK = "kink"  # left and right differ, and the derivative lies between them
     INTERIOR_KINK = "interior kink"  # kinks inside f cancel: f is smooth here, but some of its operations are not
-    DISCONTINUITY = "discontinuity"  # f jumps: there is no derivative to compare with
+    DISCONTINUITY = (
+        "discontinuity"  # f jumps, or from float to float beside a pole: there is no derivative to compare with
+    )
     NOT_FINITE = "not finite"  # the point, the value, or every nearby value: derivatives are not compared
     RAISES = "raises"  # f raises on floats and on Values, the same exception
     INCONCLUSIVE = "inconclusive"  # no oracle can tell
@@ -44,7 +46,7 @@ ADVICE = {
     Verdict.INCONCLUSIVE: "no step of the differences gives a bound; choose another point, or state accuracy= of f",
     Verdict.DISAGREEMENT: "f takes steps, each finer than floats; state accuracy= of f",
     Verdict.NOT_CHECKED: "the budget was spent before; allow more calls, or more time",
-    Verdict.DISCONTINUITY: "f jumps here; choose another point",
+    Verdict.DISCONTINUITY: "f jumps here, or is singular within a few floats; choose another point",
     Verdict.NOT_FINITE: "f, or the point, is not finite; choose another point",
 }
 

@@ -21,6 +21,7 @@ from benchmarks.compiled.environment import COMMAND, PYTHON, own_kernels
 from benchmarks.kit import elementwise, special, textbook
 from benchmarks.kit.history import BUGS, Bug
 from benchmarks.kit.plants import is_found, planted
+from benchmarks.kit.precisely import by_mpmath
 from benchmarks.kit.textbook import Row
 
 SEEDS, FEW = 10, 2
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def print_rows(title: str, rows: Iterable[Row], seeds: int) -> None:
-    """Which right derivatives fail, of tests with so many seeds each, and what a test of one number costs."""
+    """Which derivatives fail, of tests with so many seeds each, with mpmath's; and what a test of one number costs."""
     failed: dict[str, str] = {}
     calls, count = [], 0
     for row in rows:
@@ -65,13 +66,13 @@ def print_rows(title: str, rows: Iterable[Row], seeds: int) -> None:
             try:
                 seed(number)(test)()
             except GradientMismatch as mismatch:
-                failed.setdefault(row.name, str(mismatch).splitlines()[0])
+                message = str(mismatch).splitlines()[0]
+                failed.setdefault(row.name, "; ".join(filter(None, [message, by_mpmath(row, mismatch)])))
             calls += [f.calls] if len(signature(row.f).parameters) == 1 else []
     cost = f"{median(calls):,.0f} calls a test of one number" if calls else "not installed"
     print(f"{title}: {count - len(failed)} of {count} pass on {seeds} seeds; {cost}")
     for name, message in failed.items():
-        known = special.KNOWN.get(name, "")
-        print(f"  {name}: {message}{known and f' ({known})'}")
+        print(f"  {name}: {message}")
 
 
 def print_plants() -> None:

@@ -11,6 +11,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
+from autograd.testing.noise import EPSILON
 from benchmarks.kit import names
 from benchmarks.kit.history import BUGS, Bug
 from benchmarks.kit.textbook import ROWS, Row
@@ -117,6 +118,45 @@ def test_a_narrow_branch_of_a_derivative_is_visited() -> None:
 def test_the_bound_of_a_power_at_its_end(power: float, scale: float) -> None:
     estimate = numeric_derivative(lambda x: scale * x**power, 0.0, domain="[0, inf)")
     assert abs(estimate.value) <= estimate.bound <= 1e-2 * scale
+
+
+# f on floats, its derivative, and where it is singular: no step fits between that point and one a few floats away
+SINGULAR: list[tuple[Callable[[float], float], Callable[[float], float], float]] = [
+    (lambda x: 5 - 2 / (x - 1), lambda x: 2 / (x - 1) ** 2, 1.0),
+    (lambda x: 1 / (x + 3) ** 2, lambda x: -2 / (x + 3) ** 3, -3.0),
+    (lambda x: 1 / math.log(x), lambda x: -1 / x / math.log(x) ** 2, 1.0),
+    (math.tan, lambda x: 1 / math.cos(x) ** 2, math.pi / 2),
+    (math.gamma, lambda x: -0.5 / (x + 2) ** 2, -2.0),  # its first term: the next is 1e-12 times as large
+    (lambda x: math.tan(math.pi * (x - 0.5)), lambda x: 1 / (math.pi * x * x), 0.0),
+    (lambda x: math.sqrt(abs(x - 0.1)), lambda x: math.copysign(0.5 / math.sqrt(abs(x - 0.1)), x - 0.1), 0.1),
+    (lambda x: math.cbrt(x - 1), lambda x: 1 / (3 * math.cbrt(x - 1) ** 2), 1.0),
+    (lambda x: 7 + math.log(abs(x - 1)), lambda x: 1 / (x - 1), 1.0),
+]
+
+
+@pytest.mark.parametrize("row", SINGULAR)
+def test_the_bound_a_few_floats_beside_a_singularity(row: Any) -> None:
+    f, derivative, at = row
+    for floats in (1, -1, 2, 9, -30, 100, -300, 1000):
+        x = at + floats * (math.ulp(at) if at else EPSILON / 2)
+        estimate = numeric_derivative(f, x)
+        assert abs(estimate.value - derivative(x)) <= estimate.bound + 1e-9 * abs(derivative(x)) or (
+            estimate.status in ("singular", "inconclusive")
+        ), (floats, estimate)
+        check_gradients(f, x, grad=derivative, inconclusive="ok")
+
+
+@pytest.mark.parametrize("x", [15.204, -18.768, 3.3])
+def test_a_step_of_a_remainder_is_none_of_rounding(x: float) -> None:
+    estimate = numeric_derivative(lambda x: math.fmod(x, 1.0), x)
+    assert abs(estimate.value - 1.0) <= estimate.bound <= 1e-9
+
+
+def test_the_derivative_a_float_beside_a_simple_pole() -> None:
+    estimate = numeric_derivative(lambda x: 1 / (x - 1), 1.0000000000000002)
+    assert abs(estimate.value + 2.0**104) <= estimate.bound <= 1e-9 * 2.0**104
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(lambda x: 1 / math.log(x), 1 + 3 * EPSILON, grad=lambda x: 1.01 / math.log(x) ** 2)
 
 
 @given(distance=st.floats(1e-6, 0.4), power=st.sampled_from([1, 3]), side=st.sampled_from([-1, 1]))
