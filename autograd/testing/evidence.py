@@ -160,6 +160,12 @@ class Evidence:
         return max(self.size / self.reach, self.change)
 
     @cached_property
+    def slope_afar(self) -> float:
+        """The slope from an f that is 0 here, up to rounding, to its values far away, as on a hinge; else 0.0."""
+        far = level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), self.point[self.i])
+        return far / self.reach if abs(self.floats(*self.point)) <= SAFETY * EPSILON * far else 0.0
+
+    @cached_property
     def stands_still(self) -> bool:
         """Whether f is constant over steps that even 24-bit numbers resolve: it may be a staircase."""
         x = self.point[self.i]

@@ -64,7 +64,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
     if _is_within(analytic, evidence, NEGLIGIBLE * evidence.change):
         return _judged(Verdict.PASS, evidence, RIDDERS)  # whatever its rounding, which takes many values of f to see
-    return _judged(_at_zero(analytic, evidence, evidence.slope), evidence, RIDDERS)
+    slope = max(evidence.slope, evidence.slope_afar) if analytic == 0.0 else evidence.slope
+    return _judged(_at_zero(analytic, evidence, slope), evidence, RIDDERS)
 
 
 def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:

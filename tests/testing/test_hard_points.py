@@ -94,6 +94,10 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("a bisection", root, (2.0,), {}, lambda a: 0.5 / math.sqrt(a), [lambda a: 0.0, lambda a: 1.0]),
     ("one that stops early", lambda a: root(a, 1e-4), (2.0,), {"accuracy": 1e-4}, lambda a: 0.5 / math.sqrt(a),
      [lambda a: 1.0]),
+    ("the middle of a dead zone", lambda x: math.copysign(max(abs(x) - 0.5, 0.0), x), (0.0,), {},
+     lambda x: float(abs(x) > 0.5), [lambda x: 1e-6, lambda x: 1.0]),
+    ("a hinge that is 0 up to rounding", lambda x: max(abs(x - 2.499999) - abs(x - 1.499999) + 1.0, 0.0), (3.0,), {},
+     lambda x: -2.0 if x < 2.499999 else 0.0, [lambda x: 1e-6, lambda x: 1.0]),
 ]  # fmt: skip
 
 
