@@ -30,6 +30,27 @@ def decorated(x: Any) -> Any:
     return x * 1.0
 
 
+@no_grad()
+def by_a_gradient(x: Any) -> Any:
+    return grad(lambda y: x * y)(1.0)
+
+
+@no_grad()
+def by_a_hessian(x: Any) -> Any:
+    return hessian(lambda y: 0.5 * y * y * x)(1.0)
+
+
+@no_grad()
+def by_a_jvp(x: Any) -> Any:
+    return jvp(lambda y: x * y, (1.0,), (1.0,))[1]
+
+
+def by_a_pull(x: Any) -> Any:
+    pull = vjp(lambda y: x * y, 1.0)[1]
+    with no_grad():
+        return pull(1.0)[0]
+
+
 # Each returns x, without a derivative.
 STOPS: dict[str, Callable[[Any], Any]] = {
     "detach(x)": detach,
@@ -39,6 +60,10 @@ STOPS: dict[str, Callable[[Any], Any]] = {
     "Value.constant(x.data)": lambda x: Value.constant(x.data),
     "with no_grad()": unrecorded,
     "@no_grad()": decorated,
+    "grad in no_grad()": by_a_gradient,
+    "hessian in no_grad()": by_a_hessian,
+    "jvp in no_grad()": by_a_jvp,
+    "a cotangent in no_grad()": by_a_pull,
 }
 
 

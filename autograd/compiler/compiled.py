@@ -52,6 +52,13 @@ class Compiled:
         self._traces = self._traces_now()
         self._latest: Plan | PathsPlan | None = None
         self._plain_argnums: tuple[int, ...] = ()
+        self._on_scalars = self.function  # what runs on traced numbers and other Values
+
+    def read_as(self, f: Callable[..., Any]) -> Compiled:
+        """This function as code that is read sees it, in which `f` was read in place of its own function."""
+        made = Compiled.__new__(Compiled)
+        made.__dict__.update(self.__dict__, _on_scalars=f)
+        return made
 
     def _traces_now(self) -> Traces:
         """The traces of f and all that it reads in their present state: existing ones, or empty ones."""
@@ -343,10 +350,10 @@ class Compiled:
         return reader.arrays
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
-        """The function itself, for numbers that arrays of floats cannot hold; raises the error if that cannot work."""
-        if self.rows or self.function is None:
-            raise error
-        return self.function
+        """The function itself, for numbers that arrays of floats cannot hold; a TypeError if that cannot work."""
+        if self.rows or self._on_scalars is None:
+            raise TypeError(f"{self.__name__}: {error}; call what was compiled, for each row") from None
+        return self._on_scalars
 
     def _is_plain(self, argnums: Any) -> bool:
         """Whether argnums is an int or a tuple of ints, and safe to look up: 0.0 and True would match 0 and 1."""

@@ -147,7 +147,7 @@ class Reading:
         if kind is Lifted:
             return (self if self.lifts else Reading(self.branches)).read(x.watched)
         if self.branches and hasattr(kind, "watched"):  # compiled
-            return self.stand_in(x.watched)
+            return x.read_as(self.stand_in(x.watched))
         if kind is FunctionType:
             if hasattr(x, "dispatch") and hasattr(x, "registry"):
                 return self._single_dispatch(x)

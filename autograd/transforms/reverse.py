@@ -64,13 +64,16 @@ class Pullback:
 
     def _present(self, result: Any, keep: bool) -> list[Any]:
         """The same, but None for a plain result: forward mode treats None as an absent tangent."""
+        recording = self.recording and is_recording()
+        while type(result) is Dual and not recording:
+            result = result.primal
         if type(result) is Dual:
             return result.each_part(lambda part: self._present(part, keep))
         if not isinstance(result, Value):
             return [None] * len(self.inputs)
         found, older = plain_gradients(result, self.inputs, self.first)
         self.swept = result, older
-        if (older or keep) and self.recording:
+        if (older or keep) and recording:
             with Recording(True):
                 return list(recorded_gradients(result, self.inputs))
         return found

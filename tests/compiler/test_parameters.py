@@ -226,11 +226,26 @@ def test_a_function_that_calls_itself_compiled(compile) -> None:
     assert other(2.0) == 48.0
 
 
+@both
+@pytest.mark.parametrize("scale", [lambda w: w, lambda w: w if w > 0 else -w], ids=["as it is", "read"])
+def test_rows_of_a_compiled_function_in_another(compile, scale) -> None:
+    x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+    inner = autograd.compile(lambda w, x: w * x[0] + x[1], rows="x", backend="numpy")
+    assert compile(lambda w: scale(w) * inner(2.0, x, reduce="sum")).value_and_grad(3.0) == (93.0, 31.0)
+    for outer in (lambda w: inner(w, x)[0] * scale(w), lambda w: scale(w) * inner(w, x, reduce="sum")):
+        for call in (compile(outer), compile(outer).value_and_grad, grad(outer)):
+            with pytest.raises(TypeError, match=r"w is a Value; .*; call what was compiled, for each row"):
+                call(3.0)
+
+
 # --- derivatives inside a traced function ---------------------------------------------------------
 
 
 def f(x):
     return autograd.sin(x) * x**2 + autograd.relu(x) * autograd.exp(-x)
+
+
+fast_f = autograd.compile(f)
 
 
 def chosen(x):
@@ -255,6 +270,8 @@ INSIDE = {
     "a maximum": lambda x: grad(lambda y: autograd.maximum(y, y * y) * y)(x) * x,
     "a network": lambda x: grad(lambda v: autograd.relu(autograd.relu(2 * v - 1) - autograd.relu(-v)) * v)(x),
     "a minimum of many": lambda x: grad(lambda v: autograd.minimum(autograd.minimum(v, 1.5), v * v) / v)(x),
+    "a compiled function": lambda x: fast_f.value_and_grad(x)[1] * (x if x > 0 else 1.0),
+    "a second derivative of a compiled function": lambda x: fast_f.hvp(x, tangents=x) if x > 0 else x,
     "an array": lambda x: np.sum(hessian(lambda v: v[0] ** 2 * v[1] * x)(np.array([x, 2.0]))),
 }
 
