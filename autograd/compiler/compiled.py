@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
 
 REDUCTIONS = (None, "sum", "mean")
+MANY_TRACES = 100  # of a function, for what it reads besides its arguments, after which to warn
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
 
 
@@ -47,8 +49,9 @@ class Compiled:
     def _prepare(self) -> None:
         self.__signature__ = self.signature = self.parameters.signature
         self.rows, self.static = self.parameters.rows, self.parameters.static
-        self._states: dict[Any, Traces] = {}
+        self._states: list[Traces] = []  # latest first
         self._changing = Lock()
+        self._count = 0  # of states that were traced
         self._traces = self._traces_now()
         self._latest: Plan | PathsPlan | None = None
         self._plain_argnums: tuple[int, ...] = ()
@@ -62,15 +65,22 @@ class Compiled:
 
     def _traces_now(self) -> Traces:
         """The traces of f and all that it reads in their present state: existing ones, or empty ones."""
-        watch = Watch(self.watched)
-        key = watch.key()
         with self._changing.held:
-            traces = self._states.pop(key, None) or Traces(self.function, self.parameters, self.options, watch)
-            while len(self._states) >= MOST_STATES:
-                del self._states[next(iter(self._states))]
-            self._states[key] = traces  # latest last
-            traces.watch = watch
+            traces = next((known for known in self._states if known.watch.holds()), None)
+            if traces is None:
+                self._notice()
+                traces = Traces(self.function, self.parameters, self.options, Watch(self.watched))
+            others = [known for known in self._states if known is not traces]
+            self._states = [traces, *others[: MOST_STATES - 1]]
         return traces
+
+    def _notice(self) -> None:
+        """Warn where what f reads changes so often that its calls do little else than trace it."""
+        self._count += 1
+        if self._count == MANY_TRACES:
+            what = self._traces.watch.differing()
+            told = f"was traced {MANY_TRACES} times, since {what} changes between calls: make it an argument"
+            warnings.warn(f"{self.__name__} {told}", RuntimeWarning, stacklevel=2)
 
     @property
     def watched(self) -> Any:

@@ -1,22 +1,29 @@
-"""What a traced function can reach by name: functions, and the names that they read in modules, classes and globals."""
+"""What a traced function can reach by name: functions, the names that they read, and what these names hold."""
 
 from __future__ import annotations
 
 import dis
 import functools
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
-from autograd.refusals import is_library
+import numpy
+
+from autograd.engine import Value
+from autograd.refusals import is_library, is_ours
 
 GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
 WRITTEN = {
     "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
 }  # fmt: skip
 INSTALLED = ("site-packages", "dist-packages")
-MOST_ITEMS = 100  # of a list, tuple or dict in which to look for functions
+REFLECTING = {"getattr", "hasattr", "vars", "globals", "__dict__", "attrgetter"}  # these find a name by its text
+HOLDERS = (list, dict, set, deque)
+MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
+MOST_NUMBERS = 10_000  # of an array
 
 
 class Names(NamedTuple):
@@ -42,19 +49,26 @@ def names(code: CodeType) -> Names:
         if isinstance(inner, CodeType):
             for known, more in zip(found, names(inner)):
                 known |= more
+        elif isinstance(inner, str) and not REFLECTING.isdisjoint(code.co_names):
+            found.all.add(inner)
+            found.read.add(inner)
     return found
 
 
 class Reach:
     """The Python functions that f reaches, f first, and the names they read; of libraries, only what they wrap.
 
-    A name is followed through modules, classes, bound methods, partials, decorators, and lists, tuples and dicts of
-    functions, but not through the attributes of an object.
+    A name is followed through modules, classes, bound methods, partials, decorators, lists, tuples and dicts, and the
+    attributes that are used of an object; through all of a module of `nn`, whose own code reads them.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         self.functions: list[FunctionType] = []
         self.scopes: dict[int, tuple[Mapping[str, Any], set[str]]] = {}
+        self.fields: dict[int, tuple[Mapping[str, Any], set[str]]] = {}  # the same of objects
+        self.slots: list[tuple[Any, str]] = []
+        self.holders: dict[int, Any] = {}  # lists, dicts, sets and arrays of the user's
+        self.values: dict[int, Value] = {}
         self._seen: dict[int, tuple[Any, set[str]]] = {}  # by id: what was met, kept alive, and the names used on it
         self._waiting: list[tuple[Any, set[str]]] = [(f, {"__call__"})]
         while self._waiting:
@@ -83,8 +97,16 @@ class Reach:
                 self._namespace(vars(x), new)
         elif isinstance(x, type):
             self._class(x, new)
-        elif isinstance(x, (list, tuple, dict)):
+        elif isinstance(x, Value):
+            self.values[id(x)] = x
+        elif isinstance(x, numpy.ndarray):
+            if x.size <= MOST_NUMBERS:
+                self.holders[id(x)] = x
+                self._add(x.flat if x.dtype == object else (), new)
+        elif isinstance(x, (tuple, *HOLDERS)):
             if len(x) <= MOST_ITEMS:
+                if not isinstance(x, tuple):
+                    self.holders[id(x)] = x
                 self._add(x.values() if isinstance(x, dict) else x, new)
         elif type(x).__module__ == "functools":
             self._add([getattr(x, "func", None), getattr(x, "__wrapped__", None)], new)
@@ -92,6 +114,7 @@ class Reach:
                 self._add([*x.args, *x.keywords.values()], new)
         else:
             self._class(type(x), new)
+            self._object(x, new)
 
     def _add(self, objects: Iterable[Any], used: set[str]) -> None:
         self._waiting += [(x, used) for x in objects if not isinstance(x, (float, int, str, type(None)))]
@@ -101,6 +124,8 @@ class Reach:
         cells = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
         found = names(function.__code__)
         used = found.all - found.written | {"__call__"}
+        if is_library(function.__module__):  # what else its cells hold may be caches
+            cells = [x for x in cells if (callable(x) and not _is_network(x)) or isinstance(x, tuple)]
         self._add([*cells, getattr(function, "__wrapped__", None)], used)
         if is_library(function.__module__):
             return
@@ -127,6 +152,22 @@ class Reach:
             self._add(members, used)
             self._add([cls], used.union(*map(names_of, members)))  # a method uses names of its own object
 
+    def _object(self, x: Any, used: set[str]) -> None:
+        """Note the attributes that are used of an object."""
+        for base in type(x).__mro__:
+            used = used.union(*[names_of(member) for name, member in vars(base).items() if name in used])
+        if is_ours(type(x).__module__) and not _is_network(x):
+            return
+        fields = getattr(x, "__dict__", None)
+        if type(fields) is dict:
+            shared = {name for base in type(x).__mro__ for name in vars(base)}
+            read = set(fields) if _is_network(x) else used & (fields.keys() | shared)
+            self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
+            self._add([fields[name] for name in sorted(read) if name in fields], used)
+        slots = [name for base in type(x).__mro__ for name in getattr(base, "__slots__", ()) if name in used]
+        self.slots += [(x, name) for name in slots if hasattr(x, name)]
+        self._add([getattr(x, name) for name in slots if hasattr(x, name)], used)
+
 
 def names_of(x: Any) -> set[str]:
     """The names that the code of a function or property uses but does not bind."""
@@ -135,6 +176,11 @@ def names_of(x: Any) -> set[str]:
         return set()
     found = names(function.__code__)
     return found.all - found.written
+
+
+def _is_network(x: Any) -> bool:
+    """Whether x is a module of `nn`, or of a class like it."""
+    return hasattr(type(x), "named_parameters")
 
 
 def _is_function(x: Any) -> bool:

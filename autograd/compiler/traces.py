@@ -265,6 +265,7 @@ class Traces:
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
+        self.watch.settle()
         return folded(program) if program.guard is None else _folded_together(program, program.guard)
 
     # --- copies

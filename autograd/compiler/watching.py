@@ -1,77 +1,149 @@
 """Watching: notice when what a traced function reads besides its arguments changes, so that it is traced again.
 
-A Watch covers the globals and closure cells that a function names, the names that it uses of modules and classes, its
-code and its defaults, and those of every Python function that it reaches, except in libraries. It cannot see the
-attributes of an object, changes in place, or random numbers.
+A Watch covers the globals and closure cells that a function names, the names that it uses of modules, classes and
+objects, its code and its defaults, and those of every Python function that it reaches, except in libraries; what the
+lists, dicts, sets and arrays hold that these names stand for, and the data of Values. It cannot see random numbers,
+the clock, or files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import compress
+from operator import is_
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
 from autograd.compiler.forms import Writing
 from autograd.compiler.reaching import Reach, is_full, names
 from autograd.refusals import is_library
+from autograd.transforms.structure import is_array
+
+OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
+
+
+class Read(NamedTuple):
+    """Something that f reads: an attribute or a name of a scope, or with no name what a holder or a cell holds."""
+
+    of: Any
+    name: str
+    kind: str  # "attribute", "scope", "cell" or "items"
+    is_own: bool = False  # whether f itself may change it while it is traced
+
+    def now(self) -> Any:
+        """What is read, as it is now."""
+        if self.kind == "attribute":
+            return getattr(self.of, self.name)
+        if self.kind == "scope":
+            return self.of.get(self.name)
+        return is_full(self.of) if self.kind == "cell" else _held(self.of)
 
 
 class Watch:
     """What a function reads, as it was when this was created; `changed()` says whether that no longer holds.
 
-    It is a function written for these names, since it runs at every call: a name takes some fifteen nanoseconds.
+    It is a function written for these reads, since it runs at every call: a name takes some fifteen nanoseconds.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         reach = Reach(f)
-        scopes = list(reach.scopes.values())
-        attributes: list[tuple[Any, str]] = []
-        empty: list[Any] = []
+        self._reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
         for function in reach.functions:
             if is_library(function.__module__):
                 continue
-            attributes += [(function, "__code__"), (function, "__defaults__"), (function, "__kwdefaults__")]
-            if function.__kwdefaults__:
-                scopes.append((function.__kwdefaults__, set(function.__kwdefaults__)))
+            self._reads += [Read(function, name, "attribute") for name in OF_FUNCTIONS]
+            defaults = function.__kwdefaults__ or {}
+            self._reads += [Read(defaults, name, "scope") for name in sorted(defaults)]
             written = names(function.__code__).written
             for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
                 if name not in written:
-                    attributes.append((cell, "cell_contents")) if is_full(cell) else empty.append(cell)
-        self._values: list[Any] = []
-        self.changed = self._written(attributes, empty, [(scope, sorted(read)) for scope, read in scopes])
+                    full = is_full(cell)
+                    self._reads.append(Read(cell, "cell_contents", "attribute") if full else Read(cell, "", "cell"))
+        fields = reach.fields.values()
+        self._reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
+        self._reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
+        self._reads += [Read(x, "", "items", True) for x in reach.holders.values()]
+        self._reads += [Read(x, "_data", "attribute", True) for x in reach.values.values()]
+        self._renew()
 
-    def _written(self, attributes: Any, empty: Any, scopes: Any) -> Callable[[], bool]:
-        """A function that says whether a name now stands for another object, even an equal one."""
+    def _renew(self) -> None:
+        """Take everything as it is now."""
+        self._values = [read.now() for read in self._reads]
+        self.changed = self._written()
+
+    def _written(self) -> Callable[[], bool]:
+        """A function that says whether a read now gives another object, even an equal one."""
         writing = Writing("")
         writing.do("try:")
-
-        def differs(now: str, value: Any) -> None:
-            self._values.append(value)
-            writing.do(f"    if {now} is not {writing.refer(value)}: return True")
-
-        for x, attribute in attributes:
-            differs(f"{writing.refer(x)}.{attribute}", getattr(x, attribute))
-        for scope, read in scopes:
-            known, get = writing.refer(scope), writing.refer(scope.get)
-            for name in read:
-                differs(f"{known}[{name!r}]" if name in scope else f"{get}({name!r})", scope.get(name))
-        for cell in empty:
-            writing.do(f"    if {writing.refer(is_full)}({writing.refer(cell)}): return True")
+        for read, value in zip(self._reads, self._values):
+            writing.do(f"    if {_differs(writing, read, value)}: return True")
         writing.do("    return False")
-        writing.do("except (ValueError, KeyError): pass  # a cell is empty now, or a name is deleted")
+        writing.do("except (ValueError, KeyError, AttributeError): pass  # a cell is empty now, or a name is deleted")
         return writing.function("True")
 
-    def key(self) -> Any:
-        """A key that two states share if the function does the same in both; it holds ids, so keep this Watch alive."""
-        return tuple(exactly(value, id) for value in self._values)
+    def holds(self) -> bool:
+        """Whether the function does now what it did; if so, equal numbers take the place of those that were read."""
+        try:
+            now = [read.now() for read in self._reads]
+        except (ValueError, AttributeError):
+            return False
+        if exactly(tuple(now), id) != exactly(tuple(self._values), id):  # of objects that are kept alive here
+            return False
+        self._renew()
+        return True
+
+    def differing(self) -> str:
+        """What has changed, in words."""
+        found = [read for read, value in zip(self._reads, self._values) if not _same(read, value)]
+        names = [read.name or f"a {type(read.of).__name__}" for read in found]
+        return next((name for name in names if name[:1] != "_"), "data" if names else "something")
+
+    def settle(self) -> None:
+        """Watch no longer what the function itself has changed while it was traced, such as a list that it fills."""
+        if not self.changed():
+            return
+        kept = [not read.is_own or _same(read, value) for read, value in zip(self._reads, self._values)]
+        self._reads, self._values = list(compress(self._reads, kept)), list(compress(self._values, kept))
+        self.changed = self._written()
 
     def fingerprint(self) -> str:
         """A text that another process also gives for the same code on the same numbers."""
         from hashlib import sha256
 
         return sha256("\n".join(map(_told, self._values)).encode(errors="backslashreplace")).hexdigest()
+
+
+def _differs(writing: Writing, read: Read, value: Any) -> str:
+    """The expression that is true if a read gives something else than this value."""
+    x, then = writing.refer(read.of), writing.refer(value)
+    if read.kind == "attribute":
+        return f"{x}.{read.name} is not {then}"
+    if read.kind == "scope":
+        now = f"{x}[{read.name!r}]" if read.name in read.of else f"{writing.refer(read.of.get)}({read.name!r})"
+        return f"{now} is not {then}"
+    if read.kind == "cell":
+        return f"{writing.refer(is_full)}({x})"
+    if isinstance(value, (bytes, frozenset)):
+        return f"{x}.tobytes() != {then}" if isinstance(value, bytes) else f"{x} != {then}"
+    items = f"[*{x}, *{x}.values()]" if isinstance(read.of, dict) else f"{x}.flat" if is_array(read.of) else x
+    return f"len({x}) != {len(read.of)} or False in {writing.refer(map)}({writing.refer(is_)}, {items}, {then})"
+
+
+def _held(x: Any) -> Any:
+    """What a list, a dict, a set or an array holds."""
+    if is_array(x):
+        return tuple(x.flat) if x.dtype == object else x.tobytes()
+    return (*x, *x.values()) if isinstance(x, dict) else frozenset(x) if isinstance(x, set) else tuple(x)
+
+
+def _same(read: Read, value: Any) -> bool:
+    """Whether a read still gives this value."""
+    try:
+        return bool(exactly(read.now(), id) == exactly(value, id))
+    except AttributeError:
+        return False
 
 
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:

@@ -1,15 +1,17 @@
 """Nothing is frozen silently: what a function reads besides its arguments is watched, and a change is traced again."""
 
 import functools
+import operator
 import pickle
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import grad
+from autograd import Value, detach, grad, no_grad, value_and_grad
 from nn import Neuron, Objective
 from tests.compiler.backends import both
 
@@ -100,6 +102,110 @@ def test_a_global_is_watched(compile, monkeypatch, f, wanted) -> None:
         got = fast(4.0)
         assert got == wanted(4.0)
         assert fast.value_and_grad(4.0)[0] == got
+
+
+class Settings:
+    """An object with an attribute, one in a slot, and one that a property reads."""
+
+    __slots__ = ("__dict__", "slot")
+    shared = 2.0
+
+    def __init__(self, rate=2.0):
+        self.rate = self.slot = rate
+
+    @property
+    def doubled(self):
+        return 2.0 * self.rate
+
+    def __call__(self, x):
+        return self.rate * x
+
+
+settings, space = Settings(), types.SimpleNamespace(rate=2.0, of=Settings())
+rates, table, weights = [2.0, 3.0], {"rate": 2.0}, np.array([2.0, 3.0])
+constant, kept = Value.constant(2.0), [Value(2.0)]
+network = Neuron(1, nonlin=False)
+
+
+def below_no_grad(x):
+    with no_grad():
+        return network([x]) * x
+
+
+# What changes by `setattr(of, name, value)`, or by `of[name] = value`, and a function that reads it.
+HELD = [
+    ("an attribute", settings, "rate", lambda x: settings.rate * x),
+    ("an attribute that is new", settings, "shared", lambda x: settings.shared * x),
+    ("an attribute of self", settings, "rate", settings),
+    ("an attribute in a slot", settings, "slot", lambda x: settings.slot * x),
+    ("an attribute of an attribute", space.of, "rate", lambda x: space.of.rate * x),
+    ("an attribute below a property", settings, "rate", lambda x: settings.doubled * x),
+    ("an attribute by its text", space, "rate", lambda x: getattr(space, "rate") * x),  # noqa: B009
+    ("a global by its text", sys.modules[__name__], "k", lambda x: globals()["k"] * x),
+    ("an item of a list", rates, 0, lambda x: rates[0] * x),
+    ("an item of a dict", table, "rate", lambda x: table["rate"] * x),
+    ("an item of an array", weights, 0, lambda x: weights @ [x, 1.0]),
+    ("the data of a constant", constant, "data", lambda x: constant * x),
+    ("the data of a Value in a list", kept[0], "data", lambda x: kept[0].data * x),
+    ("the data of a network", network.w[0], "data", lambda x: detach(network([2.0])) * x),
+    ("the data of a network below no_grad", network.b, "data", below_no_grad),
+]
+
+
+@pytest.mark.parametrize("of, name, f", [row[1:] for row in HELD], ids=[row[0] for row in HELD])
+def test_what_a_name_holds_is_watched(monkeypatch, of, name, f) -> None:
+    fast = autograd.compile(f, backend="numpy")
+    change = operator.setitem if isinstance(of, (list, dict, np.ndarray)) else monkeypatch.setattr
+    for value in (2.0, 5.0, 2.0, 0.0):
+        change(of, name, value)
+        assert fast.value_and_grad(4.0) == value_and_grad(f)(4.0)
+
+
+def test_what_the_function_itself_changes_is_no_reason_to_trace_again() -> None:
+    calls, counted = [], types.SimpleNamespace(sums={}, rate=2.0)
+
+    class Cached:
+        @functools.cached_property
+        def rate(self):
+            return counted.rate
+
+    cached = Cached()
+
+    def f(x):
+        calls.append(x)
+        counted.sums.setdefault(len(calls), 0.0)
+        return cached.rate * x * counted.rate
+
+    fast = autograd.compile(f, backend="numpy")
+    assert [fast(1.0), fast(2.0), fast(3.0), len(calls)] == [4.0, 8.0, 12.0, 1]
+    counted.rate = 5.0
+    assert [fast(1.0), fast(2.0), len(calls)] == [10.0, 20.0, 2]
+
+
+def test_a_set_that_changes_is_watched() -> None:
+    chosen = {1.0}
+    fast = autograd.compile(lambda x, n: x if n in chosen else -x, static="n", backend="numpy")
+    assert fast(2.0, 3.0) == -2.0
+    chosen.add(3.0)
+    assert fast(2.0, 3.0) == 2.0
+
+
+def test_a_target_network_that_follows_is_watched() -> None:
+    network, target = Neuron(1, nonlin=False), Neuron(1, nonlin=False)
+    objective = Objective(lambda own, x, y: (own(x) - y - 0.5 * detach(target(x))) ** 2, network)
+    theta, x, y = np.array([1.0, 0.0]), np.array([[1.0]]), np.array([3.0])
+    for weight in (2.0, 4.0):
+        target.w[0].data, target.b.data = weight, 0.0
+        assert objective.value(theta, x, y) == (1.0 - 3.0 - 0.5 * weight) ** 2
+
+
+def test_what_changes_at_every_call_is_named_in_a_warning(monkeypatch) -> None:
+    monkeypatch.setattr("autograd.compiler.compiled.MANY_TRACES", 3)
+    fast = autograd.compile(lambda x: settings.rate * x, backend="numpy")
+    with pytest.warns(RuntimeWarning, match="traced 3 times, since rate changes between calls: make it an argument"):
+        for value in (2.0, 3.0, 4.0, 5.0):
+            monkeypatch.setattr(settings, "rate", value)
+            assert fast(1.0) == value
 
 
 def test_zeros_of_two_signs_are_two(monkeypatch) -> None:
