@@ -134,12 +134,17 @@ def place_of(frame: FrameType | None) -> str:
 
 def is_library(module: str | None) -> bool:
     """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
-    return is_ours(module) or (module or "").partition(".")[0] in (*LIBRARIES, *sys.stdlib_module_names)
+    return is_ours(module) or _package(module) in (*LIBRARIES, *sys.stdlib_module_names)
 
 
 def is_ours(module: str | None) -> bool:
     """Whether a module belongs to these packages."""
-    return (module or "").partition(".")[0] in ("autograd", "nn")
+    return _package(module) in ("autograd", "nn")
+
+
+def _package(module: str | None) -> str:
+    """The package of a module; none where a class keeps something else under `__module__`, as some of Cython's do."""
+    return module.partition(".")[0] if isinstance(module, str) else ""
 
 
 def _tail(path: str) -> str:

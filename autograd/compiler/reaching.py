@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.engine import Value
+from autograd.lifting import function_of
 from autograd.refusals import is_library, is_ours
 
 GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
@@ -56,13 +57,13 @@ def names(code: CodeType) -> Names:
 
 
 class Reach:
-    """The Python functions that f reaches, f first, and the names they read; of libraries, only what they wrap.
+    """The Python functions that f and what it is given reach, and the names they read; of libraries, what they wrap.
 
     A name is followed through modules, classes, bound methods, partials, decorators, lists, tuples and dicts, and the
     attributes that are used of an object; through all of a module of `nn`, whose own code reads them.
     """
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., Any], given: Iterable[Any] = ()) -> None:
         self.functions: list[FunctionType] = []
         self.scopes: dict[int, tuple[Mapping[str, Any], set[str]]] = {}
         self.fields: dict[int, tuple[Mapping[str, Any], set[str]]] = {}  # the same of objects
@@ -70,14 +71,19 @@ class Reach:
         self.holders: dict[int, Any] = {}  # lists, dicts, sets and arrays of the user's
         self.values: dict[int, Value] = {}
         self._seen: dict[int, tuple[Any, set[str]]] = {}  # by id: what was met, kept alive, and the names used on it
-        self._waiting: list[tuple[Any, set[str]]] = [(f, {"__call__"})]
+        self._waiting: list[tuple[Any, set[str]]] = []
+        self._add([f], {"__call__"})
+        self._follow_all()
+        self._add(given, {"__call__"}.union(*[names(function.__code__).all for function in self.functions]))
+        self._follow_all()
+
+    def _follow_all(self) -> None:
         while self._waiting:
             self._follow(*self._waiting.pop())
 
     def _follow(self, x: Any, used: set[str]) -> None:
         """Look at an object on which these names are used."""
-        if callable(x):
-            x = getattr(x, "watched", x)  # a function behind `compile` or `lift`
+        x = function_of(x)
         _, known = self._seen.setdefault(id(x), (x, set()))
         new = used - known
         if not new:
@@ -86,6 +92,7 @@ class Reach:
         if isinstance(x, FunctionType):
             if len(known) == len(new):
                 self._function(x)
+            self._fields(x, new)
         elif isinstance(x, MethodType):
             self._add([x.__func__, x.__self__], new | names_of(x.__func__))
         elif isinstance(x, (staticmethod, classmethod)):
@@ -108,12 +115,12 @@ class Reach:
                 if not isinstance(x, tuple):
                     self.holders[id(x)] = x
                 self._add(x.values() if isinstance(x, dict) else x, new)
+            self._object(x, new)
         elif type(x).__module__ == "functools":
             self._add([getattr(x, "func", None), getattr(x, "__wrapped__", None)], new)
             if isinstance(x, functools.partial):
-                self._add([*x.args, *x.keywords.values()], new)
+                self._add([*x.args, x.keywords], new)
         else:
-            self._class(type(x), new)
             self._object(x, new)
 
     def _add(self, objects: Iterable[Any], used: set[str]) -> None:
@@ -146,33 +153,39 @@ class Reach:
             if is_fixed(base.__module__):
                 continue
             own = vars(base)
-            read = {name for name, x in own.items() if name in used or (name[:2] == "__" and _is_function(x))}
+            read = {name for name, x in own.items() if name in used or _is_operator(name, x)}
             self.scopes.setdefault(id(base), (own, set()))[1].update(read)
             members = [own[name] for name in sorted(read)]
             self._add(members, used)
             self._add([cls], used.union(*map(names_of, members)))  # a method uses names of its own object
 
     def _object(self, x: Any, used: set[str]) -> None:
-        """Note the attributes that are used of an object."""
-        for base in type(x).__mro__:
-            used = used.union(*[names_of(member) for name, member in vars(base).items() if name in used])
+        """Note the names that are used of an object, and follow its methods, operators among them."""
+        self._class(type(x), used)
+        members = [item for base in type(x).__mro__ if not is_fixed(base.__module__) for item in vars(base).items()]
+        used = used.union(*[names_of(member) for name, member in members if name in used or _is_operator(name, member)])
         if is_ours(type(x).__module__) and not _is_network(x):
             return
-        fields = getattr(x, "__dict__", None)
-        if type(fields) is dict:
-            shared = {name for base in type(x).__mro__ for name in vars(base)}
-            read = set(fields) if _is_network(x) else used & (fields.keys() | shared)
-            self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
-            self._add([fields[name] for name in sorted(read) if name in fields], used)
+        self._fields(x, used, {name for name, _ in members})
         slots = [name for base in type(x).__mro__ for name in getattr(base, "__slots__", ()) if name in used]
         self.slots += [(x, name) for name in slots if hasattr(x, name)]
         self._add([getattr(x, name) for name in slots if hasattr(x, name)], used)
 
+    def _fields(self, x: Any, used: set[str], shared: Iterable[str] = ()) -> None:
+        """Note the attributes that are used of an object, or all of them where library code reads them."""
+        fields = getattr(x, "__dict__", None)
+        if type(fields) is dict:
+            every = _is_network(x) or type(x).__module__ == "collections"
+            read = set(fields) if every else used & (fields.keys() | shared)
+            self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
+            self._add([fields[name] for name in sorted(read) if name in fields], used)
+
 
 def names_of(x: Any) -> set[str]:
-    """The names that the code of a function or property uses but does not bind."""
-    function = getattr(x, "fget", None) or getattr(x, "__func__", None) or x
-    if not isinstance(function, FunctionType):
+    """The names that the code of a function, a property or another descriptor uses but does not bind."""
+    functions = (x, *[getattr(x, name, None) for name in ("fget", "__func__")], getattr(type(x), "__get__", None))
+    function = next((f for f in functions if isinstance(f, FunctionType)), None)
+    if function is None:
         return set()
     found = names(function.__code__)
     return found.all - found.written
@@ -183,8 +196,8 @@ def _is_network(x: Any) -> bool:
     return hasattr(type(x), "named_parameters")
 
 
-def _is_function(x: Any) -> bool:
-    return isinstance(x, FunctionType)
+def _is_operator(name: str, x: Any) -> bool:
+    return name[:2] == "__" and isinstance(x, FunctionType)
 
 
 def is_fixed(module: str | None) -> bool:

@@ -246,6 +246,7 @@ class Traces:
     ) -> Program:
         """The program of f, or of what stands for it, for arguments of these specs."""
         static = {name: x for name, _, x in call.static}
+        self.watch.include(static.values())
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
         moving = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
         names, roles = [name for name, _ in moving], [self.parameters.role(call.passed, i) for _, i in moving]

@@ -8,8 +8,7 @@ the clock, or files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import compress
+from collections.abc import Callable, Iterable
 from operator import is_
 from types import CodeType
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from autograd.compiler.reaching import Reach, is_full, names
 from autograd.refusals import is_library
 from autograd.transforms.structure import is_array
 
+ATOMS = (int, float, str, bytes, type(None))
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -48,25 +48,17 @@ class Watch:
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
-        reach = Reach(f)
-        self._reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
-        for function in reach.functions:
-            if is_library(function.__module__):
-                continue
-            self._reads += [Read(function, name, "attribute") for name in OF_FUNCTIONS]
-            defaults = function.__kwdefaults__ or {}
-            self._reads += [Read(defaults, name, "scope") for name in sorted(defaults)]
-            written = names(function.__code__).written
-            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-                if name not in written:
-                    full = is_full(cell)
-                    self._reads.append(Read(cell, "cell_contents", "attribute") if full else Read(cell, "", "cell"))
-        fields = reach.fields.values()
-        self._reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
-        self._reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
-        self._reads += [Read(x, "", "items", True) for x in reach.holders.values()]
-        self._reads += [Read(x, "_data", "attribute", True) for x in reach.values.values()]
+        self._f, self._given = f, dict[int, Any]()
+        self._reads = _reads(Reach(f))
         self._renew()
+
+    def include(self, given: Iterable[Any]) -> None:
+        """Watch what static arguments read and hold, too."""
+        new = {id(x): x for x in given if id(x) not in self._given and not isinstance(x, ATOMS)}
+        if new:
+            self._given |= new
+            self._reads = _reads(Reach(self._f, self._given.values()))
+            self._renew()
 
     def _renew(self) -> None:
         """Take everything as it is now."""
@@ -101,18 +93,38 @@ class Watch:
         return next((name for name in names if name[:1] != "_"), "data" if names else "something")
 
     def settle(self) -> None:
-        """Watch no longer what the function itself has changed while it was traced, such as a list that it fills."""
-        if not self.changed():
-            return
-        kept = [not read.is_own or _same(read, value) for read, value in zip(self._reads, self._values)]
-        self._reads, self._values = list(compress(self._reads, kept)), list(compress(self._values, kept))
-        self.changed = self._written()
+        """Take what the function itself has changed while it was traced, such as a list that it fills, as it is now."""
+        if self.changed():
+            now = zip(self._reads, self._values)
+            self._values = [value if not read.is_own or _same(read, value) else read.now() for read, value in now]
+            self.changed = self._written()
 
     def fingerprint(self) -> str:
         """A text that another process also gives for the same code on the same numbers."""
         from hashlib import sha256
 
         return sha256("\n".join(map(_told, self._values)).encode(errors="backslashreplace")).hexdigest()
+
+
+def _reads(reach: Reach) -> list[Read]:
+    """All that is read within reach."""
+    reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
+    for function in reach.functions:
+        if is_library(function.__module__):
+            continue
+        reads += [Read(function, name, "attribute") for name in OF_FUNCTIONS]
+        defaults = function.__kwdefaults__ or {}
+        reads += [Read(defaults, name, "scope") for name in sorted(defaults)]
+        written = names(function.__code__).written
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            if name not in written:
+                full = is_full(cell)
+                reads.append(Read(cell, "cell_contents", "attribute") if full else Read(cell, "", "cell"))
+    fields = reach.fields.values()
+    reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
+    reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
+    reads += [Read(x, "", "items", True) for x in reach.holders.values()]
+    return reads + [Read(x, "_data", "attribute", True) for x in reach.values.values()]
 
 
 def _differs(writing: Writing, read: Read, value: Any) -> str:

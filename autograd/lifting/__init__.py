@@ -6,6 +6,7 @@ import functools
 from types import MethodType
 
 from autograd.forks import at_work
+from autograd.refusals import is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Lifted:
 
     def __repr__(self) -> str:
         return f"<lifted {getattr(self.watched, '__qualname__', self.watched)}>"
+
+
+def function_of(x: Any) -> Any:
+    """The function behind `lift` or `compile`; x itself if it is made by neither."""
+    return x.watched if is_ours(type(x).__module__) and hasattr(x, "watched") else x
 
 
 _loaded: list[Any] = []  # what a call needs of this room, which loads NumPy

@@ -8,6 +8,7 @@ from opcode import opmap
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from autograd.lifting import function_of
 from autograd.lifting.plain import names_of
 from autograd.refusals import is_library
 
@@ -24,7 +25,7 @@ def must_be_read(*roots: Any) -> bool:
     seen: set[int] = set()
     while waiting and len(seen) < MOST_EXAMINED:
         x = waiting.pop()
-        x = x.__func__ if isinstance(x, MethodType) else getattr(x, "watched", x)
+        x = x.__func__ if isinstance(x, MethodType) else function_of(x)
         if id(x) in seen or is_library(x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None)):
             continue
         seen.add(id(x))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy
 
-from autograd.lifting import Lifted
+from autograd.lifting import Lifted, function_of
 from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
 from autograd.lifting.classes import Parent, class_in, object_in, parent_in
@@ -146,7 +146,7 @@ class Reading:
         kind = type(x)
         if kind is Lifted:
             return (self if self.lifts else Reading(self.branches)).read(x.watched)
-        if self.branches and hasattr(kind, "watched"):  # compiled
+        if self.branches and function_of(x) is not x:  # compiled
             return x.read_as(self.stand_in(x.watched))
         if kind is FunctionType:
             if hasattr(x, "dispatch") and hasattr(x, "registry"):
@@ -270,7 +270,7 @@ class Reading:
 
 def is_number(x: Any) -> bool:
     """Whether x is a number or an array, plain or not."""
-    return is_lifted(x) or hasattr(x, "__array_ufunc__")
+    return is_lifted(x) or hasattr(type(x), "__array_ufunc__")
 
 
 @functools.lru_cache(maxsize=1024)
