@@ -102,15 +102,15 @@ class Objective:
         """Every ∂²loss/∂θᵢ∂θⱼ, exact, by one program."""
         return np.asarray(self.compiled.hessian(theta, *rows, reduce=reduce), dtype=float)
 
-    def _of_row(self, theta: Any, *row: Any) -> Any:
-        """The loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
+    def _of_row(self, loss: Callable[..., Any], theta: Any, *row: Any) -> Any:
+        """A loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
         parameters = self._paired(self.modules, theta)
         memo: dict[int, Any] = {id(p): number for p, number in zip(parameters, theta)}
         memo |= choosable(self._inside, {id(p): place for place, p in enumerate(parameters)}, theta)
         streams = random_streams(self._inside, self.loss)
         memo |= {id(stream): stream for stream in streams}
         before = [state_of(stream) for stream in streams]
-        result = self.loss(*deepcopy(self.modules, memo), *row)
+        result = loss(*deepcopy(self.modules, memo), *row)
         if before != [state_of(stream) for stream in streams]:
             raise TraceError(
                 "the loss draws random numbers, which would be the same in every call, since it is traced once: make "
@@ -148,7 +148,7 @@ def _with_signature(function: Callable[..., Any], names: list[str], loss: Callab
     """Give a function of any arguments the name of its loss and named parameters."""
 
     def named(*arguments: Any) -> Any:
-        return function(*arguments)
+        return function(loss, *arguments)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named.__name__ = getattr(loss, "__name__", "loss")

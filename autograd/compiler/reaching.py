@@ -107,7 +107,7 @@ class Reach:
         elif isinstance(x, Value):
             self.values[id(x)] = x
         elif isinstance(x, numpy.ndarray):
-            if x.size <= MOST_NUMBERS:
+            if x.size <= MOST_NUMBERS and type(x) is numpy.ndarray:
                 self.holders[id(x)] = x
                 self._add(x.flat if x.dtype == object else (), new)
         elif isinstance(x, (tuple, *HOLDERS)):

@@ -26,9 +26,12 @@ def must_be_read(*roots: Any) -> bool:
     while waiting and len(seen) < MOST_EXAMINED:
         x = waiting.pop()
         x = x.__func__ if isinstance(x, MethodType) else function_of(x)
-        if id(x) in seen or is_library(x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None)):
+        if id(x) in seen:
             continue
         seen.add(id(x))
+        if is_library(x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None)):
+            waiting += [x.__wrapped__] if isinstance(x, FunctionType) and hasattr(x, "__wrapped__") else []  # grad(f)
+            continue
         if isinstance(x, FunctionType):
             if handles(x.__code__) or asks_for_booleans(x.__code__):
                 return True

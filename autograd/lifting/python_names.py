@@ -13,7 +13,7 @@ from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue
-from autograd.numbers.kinds import KINDS, LAZY_KINDS, kind_of
+from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
@@ -33,7 +33,7 @@ def is_lifted(x: Any) -> bool:
         return False
     kind = KINDS.get(type(x))
     if kind is None and type(x).__module__.partition(".")[0] in LAZY_KINDS:
-        kind = kind_of(x)
+        kind = discovered(x)
     return kind is not None and kind is not FLOATS
 
 

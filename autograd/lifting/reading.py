@@ -26,7 +26,7 @@ from autograd.lifting.python_names import is_lifted
 from autograd.lifting.sources import rewritten
 from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
 from autograd.lifting.syntax import RUNTIME, SUPER
-from autograd.refusals import lifting, refuse
+from autograd.refusals import is_ours, lifting, refuse
 
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
@@ -151,6 +151,8 @@ class Reading:
         if kind is FunctionType:
             if hasattr(x, "dispatch") and hasattr(x, "registry"):
                 return self._single_dispatch(x)
+            if is_ours(x.__module__) and hasattr(x, "__wrapped__"):
+                return self._around(x)
             return self.function(x) if not is_foreign(x.__module__) or self._reads(x.__module__) else x
         if kind is ModuleType:
             return ModuleView(x, self) if not is_foreign(x.__name__) or self._reads(x.__name__) else x
@@ -226,6 +228,13 @@ class Reading:
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
         return checked
+
+    def _around(self, f: FunctionType) -> Any:
+        """A function of ours around one of the user's, such as grad(f), around f as it is read."""
+        cells = [CellType(self.stand_in(cell.cell_contents)) for cell in f.__closure__ or ()]
+        made = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
+        made.__kwdefaults__, made.__dict__ = f.__kwdefaults__, dict(f.__dict__)
+        return made
 
     def _checked(self, f: FunctionType) -> Any:
         """A function that is not rewritten, for code with branches."""

@@ -23,7 +23,7 @@ RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
 
 WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
 NAMES = {"pow": "power"}  # of math's functions, where ours has another
-HARMLESS = {"autograd.lifting.choices", "builtins"}
+HARMLESS = {"autograd.lifting.choices", "autograd.transforms.structure", "builtins"}  # the second has `detach`
 
 
 def watching(branches: Branches, f: Any) -> Any:
@@ -42,7 +42,8 @@ def watching(branches: Branches, f: Any) -> Any:
         x = getattr(f, "__self__", None)
         operands = operands if x is None or isinstance(x, type(math)) else (x, *operands)
         if row is None or named or len(operands) != len(row.parameters):
-            raise refuse(lambda most: f"what {f.__name__:.40} raises", WATCHED)
+            name = getattr(f, "__name__", type(f).__name__)
+            raise refuse(lambda most: f"what {name:.40} raises", WATCHED)
         watch(branches, row, operands, z)
         return z
 

@@ -79,7 +79,8 @@ def stand_in_of(x: Any) -> Any:
     if type(x) is numpy.vectorize:  # of a function of the user's, which the reader lifts
         return x
     home = getattr(x, "__module__", None) or ""
-    if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and callable(x) and not isinstance(x, type)):
+    is_function = callable(x) and hasattr(x, "__name__") and not isinstance(x, type)  # and no Polynomial
+    if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and is_function):
         return numpy_names.function(x)
     if home.startswith("scipy."):
         return _of_scipy(x)

@@ -78,7 +78,10 @@ def join(number_type: type, kind: Kind) -> None:
 
 def kind_of(x: Any) -> Kind:
     """The kind of `x`; a TypeError with advice if `x` is not a supported number."""
-    return KINDS.get(type(x)) or _discover(x)
+    found = KINDS.get(type(x)) or discovered(x)
+    if found is None:
+        raise TypeError(instead(x))
+    return found
 
 
 def leading_kind(operands: Iterable[Any]) -> Kind:
@@ -116,8 +119,8 @@ def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
     return tuple(kind.coerce(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
 
 
-def _discover(x: Any) -> Kind:
-    """Find the kind of a type met for the first time, so that no library is imported before its numbers appear."""
+def discovered(x: Any) -> Kind | None:
+    """The kind of a type met for the first time, if it is one of numbers; their library is imported only now."""
     number_type = type(x)
     if isinstance(x, float) and of_numpy(x):
         FLOATS.add(number_type)
@@ -135,7 +138,7 @@ def _discover(x: Any) -> Kind:
                 __import__(LAZY_KINDS[home], fromlist=["enter"]).enter()
             if base in KINDS:
                 return KINDS.setdefault(number_type, KINDS[base])
-    raise TypeError(instead(x))
+    return None
 
 
 def of_numpy(x: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import grad, hessian, hvp, jacobian, value_and_grad
+from autograd import detach, grad, hessian, hvp, jacobian, value_and_grad
 from tests.compiler.backends import both
 
 
@@ -252,7 +252,17 @@ def chosen(x):
     return autograd.where(x > 1, autograd.sqrt(autograd.abs(x - 1)), x * x) + autograd.clip(x, 0.0, 2.0) ** 3
 
 
+def handled(x):
+    try:
+        y = autograd.log(detach(x))
+    except ValueError:
+        y = x
+    return y * x if x < 1.5 else x * x * x
+
+
 INSIDE = {
+    "what is handled": grad(handled),
+    "what is handled, twice": hessian(handled),
     "grad": lambda x: grad(f)(x) * x,
     "value_and_grad": lambda x: value_and_grad(f)(x)[0] * value_and_grad(f)(x)[1],
     "hessian": lambda x: hessian(f)(x) + x,

@@ -222,6 +222,24 @@ TIES: list[tuple[Any, list[float]]] = [
 ]
 
 
+HELD = [
+    np.random.default_rng(0), np.random.RandomState(0), np.dtype(float), np.datetime64("2020-01-01"), np.errstate(),
+    np.ma.masked, np.polynomial.Polynomial([1.0, 2.0]), np.poly1d([1.0, 2.0]), np.str_("a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("held", HELD, ids=lambda held: type(held).__name__)
+def test_objects_of_numpy_in_a_closure(held: Any) -> None:
+    def f(x: Any) -> Any:
+        value = held(x) if isinstance(held, (np.polynomial.Polynomial, np.poly1d)) else x
+        return value * x if x > 0 else value
+
+    for x in (2.0, -3.0):
+        slope = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+        assert grad(lift(f))(x) == pytest.approx(slope, rel=1e-8)
+        assert compile(lift(f), backend="numpy").value_and_grad(x)[1] == pytest.approx(slope, rel=1e-8)
+
+
 @pytest.mark.parametrize(("f", "wanted"), TIES)
 def test_ties(f: Any, wanted: list[float]) -> None:
     x = [0.0] * len(wanted)

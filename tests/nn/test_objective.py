@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import TraceError, Value, log1p, tanh
+from autograd import TraceError, Value, gradients, log, log1p, tanh
 from nn import MLP, Embedding, Module, Neuron, Objective, squared_error
 
 
@@ -173,6 +173,25 @@ def test_options_of_an_objective_are_those_of_compile_and_survive_a_copy() -> No
         assert (one.compiled.options.backend, one.compiled.options.threads) == ("numpy", 1)
     with pytest.raises(ValueError, match="backend must be"):
         Objective(squared, Neuron(1), backend="jax").compiled  # noqa: B018
+
+
+def test_a_loss_that_handles_errors_and_branches() -> None:
+    def loss(neuron, x, y):
+        z = neuron(x)
+        try:
+            error = log(z - y)
+        except ValueError:
+            error = 2.0 * z
+        return error if z > 1.0 else -error * error
+
+    neuron, theta = Neuron(1, nonlin=False), np.array([1.0, 0.5])
+    objective = Objective(loss, neuron)
+    objective.store(theta)
+    x, y = np.array([[0.1], [2.0], [-3.0], [0.7]]), np.array([0.0, 1.0, 1.0, 0.5])
+    total = sum(loss(neuron, list(row), target) for row, target in zip(x, y))
+    value, slope = objective.value_and_grad(theta, x, y, reduce="sum")
+    assert value == pytest.approx(total.data, rel=1e-14)
+    np.testing.assert_allclose(slope, gradients(total, neuron.parameters()), rtol=1e-14)
 
 
 def test_an_index_of_rows_gathers_what_comparisons_choose() -> None:
