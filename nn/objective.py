@@ -24,9 +24,9 @@ class Objective:
     per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when what it reads
     changes, such as a target network, or what a module holds besides parameters; its default arguments are kept. A loss
     may also return a list, or a model's prediction. `index` names the whole numbers that choose from what the rows
-    share, such as the tokens of an embedding, or from a list of a module's parameters; `backend` and `threads` are those
-    of `autograd.compile`, too. Raises ValueError if the array of parameters has the wrong length, TraceError if the loss
-    draws random numbers.
+    share, such as the tokens of an embedding, or from a module's list of parameters; `backend` and `threads` are as in
+    `autograd.compile`. Raises ValueError if the array of parameters has the wrong length, TraceError if the loss draws
+    random numbers.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
