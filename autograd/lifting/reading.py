@@ -151,7 +151,7 @@ class Reading:
         if kind is FunctionType:
             if hasattr(x, "dispatch") and hasattr(x, "registry"):
                 return self._single_dispatch(x)
-            if is_ours(x.__module__) and hasattr(x, "__wrapped__"):
+            if is_ours(x.__module__) and not is_ours(getattr(innermost(x), "__module__", None)):
                 return self._around(x)
             return self.function(x) if not is_foreign(x.__module__) or self._reads(x.__module__) else x
         if kind is ModuleType:
@@ -275,6 +275,13 @@ class Reading:
     def _import(self, name: str, *args: Any) -> Any:
         """`import` inside f."""
         return self.stand_in(builtins.__import__(name, *args))
+
+
+def innermost(f: Any) -> Any:
+    """What a function wraps, and what that wraps, to the end."""
+    while isinstance(f, FunctionType) and hasattr(f, "__wrapped__"):
+        f = f.__wrapped__
+    return f
 
 
 def is_number(x: Any) -> bool:

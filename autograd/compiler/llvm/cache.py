@@ -121,7 +121,7 @@ def _check(status: os.stat_result, path: Path | str, sticky: bool = False) -> No
         raise Unsafe(f"{path} belongs to another user")
     shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     if shared and not stat.S_ISLNK(status.st_mode) and not (sticky and status.st_mode & stat.S_ISVTX):
-        raise Unsafe(f"others may write to {path}: chmod go-w {path}")
+        raise Unsafe(f"others may write to {path}: name a folder of your own, or take that right from them")
 
 
 # --- its entries
