@@ -25,6 +25,7 @@ REFLECTING = {"getattr", "hasattr", "vars", "globals", "__dict__", "attrgetter"}
 HOLDERS = (list, dict, set, deque)
 MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
 MOST_NUMBERS = 10_000  # of an array
+MOST_OBJECTS = 2_000  # whose attributes to look at
 
 
 class Names(NamedTuple):
@@ -83,6 +84,9 @@ class Reach:
 
     def _follow(self, x: Any, used: set[str]) -> None:
         """Look at an object on which these names are used."""
+        if isinstance(x, Value):
+            self.values[id(x)] = x
+            return
         x = function_of(x)
         _, known = self._seen.setdefault(id(x), (x, set()))
         new = used - known
@@ -104,8 +108,6 @@ class Reach:
                 self._namespace(vars(x), new)
         elif isinstance(x, type):
             self._class(x, new)
-        elif isinstance(x, Value):
-            self.values[id(x)] = x
         elif isinstance(x, numpy.ndarray):
             if x.size <= MOST_NUMBERS and type(x) is numpy.ndarray:
                 self.holders[id(x)] = x
@@ -174,7 +176,7 @@ class Reach:
     def _fields(self, x: Any, used: set[str], shared: Iterable[str] = ()) -> None:
         """Note the attributes that are used of an object, or all of them where library code reads them."""
         fields = getattr(x, "__dict__", None)
-        if type(fields) is dict:
+        if type(fields) is dict and len(self.fields) < MOST_OBJECTS:
             every = _is_network(x) or type(x).__module__ == "collections"
             read = set(fields) if every else used & (fields.keys() | shared)
             self.fields.setdefault(id(fields), (fields, set()))[1].update(read)

@@ -9,7 +9,7 @@ the clock, or files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import is_
+from operator import attrgetter, is_
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from autograd.refusals import is_library
 from autograd.transforms.structure import is_array
 
 ATOMS = (int, float, str, bytes, type(None))
+DATA = attrgetter("_data")
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -29,7 +30,7 @@ class Read(NamedTuple):
 
     of: Any
     name: str
-    kind: str  # "attribute", "scope", "cell" or "items"
+    kind: str  # "attribute", "scope", "cell", "items", or "data" of Values
     is_own: bool = False  # whether f itself may change it while it is traced
 
     def now(self) -> Any:
@@ -38,6 +39,8 @@ class Read(NamedTuple):
             return getattr(self.of, self.name)
         if self.kind == "scope":
             return self.of.get(self.name)
+        if self.kind == "data":
+            return tuple(map(DATA, self.of))
         return is_full(self.of) if self.kind == "cell" else _held(self.of)
 
 
@@ -89,8 +92,8 @@ class Watch:
     def differing(self) -> str:
         """What has changed, in words."""
         found = [read for read, value in zip(self._reads, self._values) if not _same(read, value)]
-        names = [read.name or f"a {type(read.of).__name__}" for read in found]
-        return next((name for name in names if name[:1] != "_"), "data" if names else "something")
+        names = [read.name or ("data" if read.kind == "data" else f"a {type(read.of).__name__}") for read in found]
+        return next(iter(names), "something")
 
     def settle(self) -> None:
         """Take what the function itself has changed while it was traced, such as a list that it fills, as it is now."""
@@ -124,7 +127,7 @@ def _reads(reach: Reach) -> list[Read]:
     reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
     reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
     reads += [Read(x, "", "items", True) for x in reach.holders.values()]
-    return reads + [Read(x, "_data", "attribute", True) for x in reach.values.values()]
+    return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
 
 
 def _differs(writing: Writing, read: Read, value: Any) -> str:
@@ -137,6 +140,8 @@ def _differs(writing: Writing, read: Read, value: Any) -> str:
         return f"{now} is not {then}"
     if read.kind == "cell":
         return f"{writing.refer(is_full)}({x})"
+    if read.kind == "data":
+        return f"False in {writing.refer(map)}({writing.refer(is_)}, map({writing.refer(DATA)}, {x}), {then})"
     if isinstance(value, (bytes, frozenset)):
         return f"{x}.tobytes() != {then}" if isinstance(value, bytes) else f"{x} != {then}"
     items = f"[*{x}, *{x}.values()]" if isinstance(read.of, dict) else f"{x}.flat" if is_array(read.of) else x
