@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, detach, grad, gradients, hessian, hvp, jvp, no_grad, primitive, value_and_grad, vjp
+from autograd import Value, detach, grad, gradients, hessian, hvp, jvp, lift, no_grad, primitive, value_and_grad, vjp
 from autograd.engine.kinks import is_between_sides
 from autograd.primitives import TABLE
 from autograd.testing.functions import applied
@@ -371,6 +371,7 @@ def test_a_rule_is_kept_in_compiled_code(compile, table) -> None:
         return straight_through(x) * x + reversed_gradient(x) ** 2 + half_edge(x, x * x)
 
     fast = compile(f)
+    assert value_and_grad(lift(f))(1.75) == value_and_grad(f)(1.75)
     assert fast.value_and_grad(1.75) == pytest.approx(value_and_grad(f)(1.75), rel=1e-15)
     assert fast.hessian(1.75) == pytest.approx(hessian(f)(1.75), rel=1e-15)
     assert fast.hvp(1.75, tangents=1.0) == pytest.approx(hvp(f, (1.75,), (1.0,)), rel=1e-15)

@@ -7,6 +7,7 @@ import functools
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -175,7 +176,9 @@ class Reach:
 
     def _fields(self, x: Any, used: set[str], shared: Iterable[str] = ()) -> None:
         """Note the attributes that are used of an object, or all of them where library code reads them."""
-        fields = getattr(x, "__dict__", None)
+        fields = None
+        with suppress(Exception):  # of a proxy that stands for nothing now
+            fields = x.__dict__
         if type(fields) is dict and len(self.fields) < MOST_OBJECTS:
             every = _is_network(x) or type(x).__module__ == "collections"
             read = set(fields) if every else used & (fields.keys() | shared)

@@ -214,6 +214,16 @@ def test_what_the_function_itself_changes_is_no_reason_to_trace_again() -> None:
     assert [fast(1.0), fast(2.0), len(calls)] == [10.0, 20.0, 2]
 
 
+def test_a_proxy_that_stands_for_nothing_is_left_alone() -> None:
+    class Proxy:
+        @property
+        def __dict__(self):
+            raise RuntimeError("outside of its context")
+
+    proxy = Proxy()
+    assert autograd.compile(lambda x: x if proxy is None else 2 * x, backend="numpy")(3.0) == 6.0
+
+
 def test_a_set_that_changes_is_watched() -> None:
     chosen = {1.0}
     fast = autograd.compile(lambda x, n: x if n in chosen else -x, static="n", backend="numpy")
