@@ -367,8 +367,12 @@ def test_a_rule_is_kept_in_compiled_code(compile, table) -> None:
     def half_edge(x, y):
         return x * y, (None, x)
 
+    @primitive
+    def frozen_slope(x):
+        return detach(x) * x, (detach(x),)
+
     def f(x):
-        return straight_through(x) * x + reversed_gradient(x) ** 2 + half_edge(x, x * x)
+        return straight_through(x) * x + reversed_gradient(x) ** 2 + half_edge(x, x * x) + frozen_slope(x) * x
 
     fast = compile(f)
     assert value_and_grad(lift(f))(1.75) == value_and_grad(f)(1.75)

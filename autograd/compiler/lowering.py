@@ -219,9 +219,18 @@ def _is_written_out(op: str) -> bool:
     return op != LOOP and op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
 
 
+class _WrittenOut(Lowering):
+    """The lowering of what is differentiated no more."""
+
+    def emit(
+        self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
+    ) -> int:
+        return numbers[0] if op == DETACH else super().emit(op, operands, numbers, name, is_boolean)
+
+
 def _written_out(builder: ProgramBuilder, row: Primitive, operands: Sequence[int]) -> int:
     """The value of an operation, by its rule, run on constants where operands are constant and on symbols elsewhere."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]
-    lowering = Lowering(builder, {id(s): i for s, i in zip(symbols, operands)})
+    lowering = _WrittenOut(builder, {id(s): i for s, i in zip(symbols, operands)})
     return lowering.number(row.rule(*row.structured(tuple(of)))[0])

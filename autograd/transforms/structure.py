@@ -7,6 +7,7 @@ import sys
 from autograd.numbers.kinds import ARRAY_RANK, kind_of
 from autograd.numbers.operand import arrays
 from autograd.primitives.operators import Scalar
+from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,8 +147,13 @@ def detach(x: T) -> T:
     >>> grad(lambda x: detach(x) * x)(3.0)
     3.0
     """
-    detached: T = map_leaves(lambda v: v.fixed() if isinstance(v, Scalar) else v, x, "detach: x")
+    detached: T = map_leaves(_fixed, x, "detach: x")
     return detached
+
+
+def _fixed(x: Any) -> Any:
+    """A number as a constant; a Symbol, on which a rule runs, is told so in a program."""
+    return x.fixed() if isinstance(x, Scalar) else Symbol(op="detach", operands=(x,)) if type(x) is Symbol else x
 
 
 def refill(tree: Any, values: Any) -> Any:
