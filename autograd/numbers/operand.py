@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SEQUENCES = (list, tuple)
 PYTHONS_OWN = {"builtins", "datetime", "decimal"}
 
 
@@ -28,16 +27,15 @@ class NumPyOperand:
 def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
     """x ∘ y, one of them no number. Where NumPy is followed, a list is an array, as numpy.float64 has it.
 
-    NotImplemented lets another class answer; a TypeError with the remedy is raised beside what knows only Python's own.
+    NotImplemented lets another class answer; Python's own know no other numbers, so they are refused with the remedy.
     """
-    is_sequence = isinstance(x, SEQUENCES) or isinstance(y, SEQUENCES)
-    if of_numpy and is_sequence:
-        holding = arrays().holding
-        return operation(*[holding(v) if isinstance(v, SEQUENCES) else v for v in (x, y)])
-    if operation.__name__ != "multiply" or not hasattr(y if isinstance(x, NumPyOperand) else x, "__getitem__"):
-        for v in (x, y):  # [0.0] * n asks for n
-            if type(v).__module__ in PYTHONS_OWN:
-                raise TypeError(instead(v))
+    other = y if isinstance(x, NumPyOperand) else x
+    if of_numpy and isinstance(other, (list, tuple)):
+        array = arrays().holding(other)
+        return operation(x, array) if other is y else operation(array, y)
+    asks_for_int = operation.__name__ == "multiply" and hasattr(other, "__getitem__")  # as [0.0] * n does
+    if type(other).__module__ in PYTHONS_OWN and not asks_for_int:
+        raise TypeError(instead(other))
     return NotImplemented
 
 
