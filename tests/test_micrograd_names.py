@@ -1,9 +1,11 @@
 """Code written for micrograd and microgpt runs with only aliases installed."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd
@@ -230,6 +232,18 @@ def test_a_subclass_of_it() -> None:
     y._backward = lambda: setattr(p, "grad", p.grad + 6.0 * y.grad)
     (y * 2.0).backward()
     assert (type(p), p.grad, p.label, isinstance(Value(1.0), Parameter)) == (Parameter, 12.0, "p", False)
+
+
+def test_methods_that_are_set_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Value, "twice", lambda v: v + v, raising=False)
+        patch.setattr(Value, "exp", lambda v: v)
+        assert Value(2.0).twice().data == 4.0
+        assert Value(2.0).exp().data == Value(np.float64(2.0)).exp().data == 2.0
+    assert not hasattr(Value(2.0), "twice")
+    assert Value(2.0).exp().data == math.exp(2.0)
+    with np.errstate(over="ignore"):
+        assert Value(np.float64(800.0)).exp().data == math.inf  # it follows NumPy again
 
 
 def test_inputs_that_are_set() -> None:

@@ -28,10 +28,23 @@ class Facade(type):
     def __setattr__(cls, name: str, member: Any) -> None:
         if cls is not Value:
             super().__setattr__(name, member)
-            return
-        setattr(engine.Value, name, member)
-        if name in vars(NumPyValue):
-            setattr(NumPyValue, name, member)
+        elif member is OWN.get((engine.Value, name)):
+            delattr(cls, name)
+        else:
+            setattr(engine.Value, name, member)
+            if name in vars(NumPyValue):
+                setattr(NumPyValue, name, member)
+
+    def __delattr__(cls, name: str) -> None:
+        """Take back what was set: the engine's own members stay."""
+        if cls is not Value:
+            return super().__delattr__(name)
+        for kind in (engine.Value, NumPyValue):
+            if (kind, name) in OWN:
+                setattr(kind, name, OWN[kind, name])
+            elif kind is engine.Value:
+                delattr(kind, name)
+        return None
 
 
 class Value(engine.Value, metaclass=Facade):
@@ -147,3 +160,6 @@ for _name, _member in {
     "_backward": property(_backward, _set_backward),
 }.items():
     setattr(engine.Value, _name, _member)
+
+# The members of the engine's classes, which come back when what was set in their place is taken back.
+OWN = {(kind, name): member for kind in (engine.Value, NumPyValue) for name, member in vars(kind).items()}
