@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import sys
 from abc import ABCMeta
-from types import FunctionType, MemberDescriptorType, MethodType
+from types import FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -110,6 +110,20 @@ def object_in(reading: Reading, x: Any) -> Any:
     reading.known[id(made)] = made, made
     reading.slotted[id(made)] = x
     return made
+
+
+class NamespaceView(SimpleNamespace):
+    """A SimpleNamespace of the user's, with stand-ins for the functions that it holds."""
+
+    def __init__(self, reading: Reading, seen: SimpleNamespace) -> None:
+        object.__setattr__(self, "_parts", (reading, seen))
+
+    def __getattribute__(self, name: str) -> Any:
+        reading, seen = object.__getattribute__(self, "_parts")
+        return reading.stand_in(getattr(seen, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(object.__getattribute__(self, "_parts")[1], name, value)
 
 
 class Parent:

@@ -10,7 +10,7 @@ import builtins
 import dis
 import functools
 import sys
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy
@@ -18,7 +18,7 @@ import numpy
 from autograd.lifting import Lifted, function_of
 from autograd.lifting.branches import Branches
 from autograd.lifting.choices import CHOICES, choice_of
-from autograd.lifting.classes import Parent, class_in, object_in, parent_in
+from autograd.lifting.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.containers import CONTAINERS, container_in
 from autograd.lifting.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
@@ -159,6 +159,8 @@ class Reading:
             return self.function(x) if not is_foreign(x.__module__) or self._reads(x.__module__) else x
         if kind is ModuleType:
             return ModuleView(x, self) if not is_foreign(x.__name__) or self._reads(x.__name__) else x
+        if kind is SimpleNamespace:
+            return NamespaceView(self, x)
         if kind is functools.partial:
             named = {name: self.stand_in(value) for name, value in x.keywords.items()}
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)

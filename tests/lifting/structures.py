@@ -11,7 +11,9 @@ import numbers
 import statistics
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -96,6 +98,7 @@ class Box(Generic[T]):
 
 
 FUNCTIONS = [math.sin, lambda x: math.exp(-x), np.arctan]
+SETTINGS = SimpleNamespace(first=math.sin, parts=[SimpleNamespace(second=np.arctan)], k=1.5)
 NAMED: dict[str, Any] = {"cosh": math.cosh, "inner": {"arc": Arc(2.0)}, "pair": (math.tanh, 2.0)}
 CURVES = [Arc(1.5), Bent(2.0)]
 slotted, frozen, pair, boxed = Slotted(0.7), Frozen(0.5), Pair(1.0, 2.0), Box(0.3)
@@ -122,6 +125,16 @@ def lists_of_functions(x: float) -> float:
 def dicts_of_functions(x: float) -> float:
     f, k = NAMED["pair"]
     return sum(NAMED[name](x) for name in ("cosh",)) + NAMED["inner"]["arc"].at(x) + f(k * x)
+
+
+def functions_of_a_namespace(x: float) -> float:
+    SETTINGS.k = 2.0
+    return SETTINGS.first(x) + SETTINGS.parts[0].second(x) * SETTINGS.k
+
+
+def in_threads(x: float) -> float:
+    with ThreadPoolExecutor(2) as pool:
+        return pool.submit(math.exp, x).result() + sum(pool.map(lambda y: math.sin(y), [x, 2 * x]))
 
 
 def writes_into_a_list(x: float) -> float:
@@ -292,6 +305,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
+        functions_of_a_namespace, in_threads,
         by_key, things_by_key, a_pivot, frozen_distribution, texts, normal_distributions,
         statistics_of_samples, splines, solved_by_scipy, raises, dispatches, defines_a_class,
         lists_of_arrays, names, whole_places,

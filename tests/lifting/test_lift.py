@@ -1,6 +1,7 @@
 """`lift`: functions that know nothing of us, differentiated and compiled as they stand."""
 
 import math
+import sys
 import threading
 from typing import Any
 
@@ -90,6 +91,41 @@ def test_names_are_read_when_f_runs(monkeypatch: Any) -> None:
     assert value_and_grad(f)(1.0)[1] == before
     monkeypatch.setattr(functions, "e", math.sinh)
     assert grad(lift(functions.under_aliases))(1.0) == pytest.approx(math.pi * -math.cosh(1.0) + 1.5)
+
+
+class Rate:
+    k = 2.0
+
+    def at(self, x: Any) -> Any:
+        return math.exp(self.k * x)
+
+
+def by_default(x: Any, function: Any = math.exp) -> Any:
+    return function(x)
+
+
+PATCHES: list[tuple[Any, Any, str, Any]] = [
+    (functions.under_aliases, functions, "e", math.sinh),
+    (lambda x: by_default(x) * x, sys.modules[__name__], "by_default", lambda x: math.cos(x)),
+    (by_default, by_default, "__defaults__", (math.log,)),
+    (by_default, by_default, "__code__", (lambda x, function: function(2 * x)).__code__),
+    (lambda x: Rate().at(x), Rate, "k", 3.0),
+    (lambda x: Rate().at(x), Rate, "at", lambda self, x: math.log(x)),
+]
+
+
+@pytest.mark.parametrize(("f", "owner", "name", "member"), PATCHES)
+def test_what_is_patched_later_is_followed(f: Any, owner: Any, name: str, member: Any, monkeypatch: Any) -> None:
+    slope, fast = grad(lift(f)), compile(lift(f), backend="numpy")
+    before = slope(1.0)
+    assert fast.value_and_grad(1.0)[1] == pytest.approx(before, rel=1e-14)
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, member)
+        wanted = (f(1.0 + 1e-6) - f(1.0 - 1e-6)) / 2e-6
+        assert slope(1.0) == pytest.approx(wanted, rel=1e-8)
+        assert fast.value_and_grad(1.0)[1] == pytest.approx(wanted, rel=1e-8)
+    assert slope(1.0) == before
+    assert fast.value_and_grad(1.0)[1] == pytest.approx(before, rel=1e-14)
 
 
 def test_a_method_is_lifted_by_its_decorator() -> None:
