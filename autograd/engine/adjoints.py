@@ -27,11 +27,13 @@ LATER = object()  # in place of the local derivatives of an operation that is tr
 _age = attrgetter("index")
 
 
-def sweep(output: Value, seed: Any, first: int | None = None) -> tuple[list[Value], list[Value], list[Value]]:
+def sweep(
+    output: Value, seed: Any, first: int | None = None, grads: bool = False
+) -> tuple[list[Value], list[Value], list[Value]]:
     """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
 
-    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. The caller holds
-    SWEEPING until it has read the slots.
+    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. With `grads`,
+    it is also the `grad` of each node but the leaves. The caller holds SWEEPING until it has read the slots.
     """
     zero = float("0")  # a new object in every sweep, so that `is zero` means: met, with no contribution yet
     nodes: list[Value] = []
@@ -72,14 +74,16 @@ def sweep(output: Value, seed: Any, first: int | None = None) -> tuple[list[Valu
         for node in nodes:
             node._derive()
     output._adjoint = seed
-    _descend(nodes, zero)
+    _descend(nodes, zero, grads)
     return nodes, leaves, older
 
 
-def _descend(nodes: list[Value], zero: float) -> None:
+def _descend(nodes: list[Value], zero: float, grads: bool) -> None:
     """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
     for node in nodes:
         adjoint = node._adjoint
+        if grads:  # another loop would fetch every node from memory once more
+            node.grad = adjoint
         if adjoint is zero:
             continue
         by_v = node._dx

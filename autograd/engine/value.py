@@ -237,17 +237,18 @@ class Value(Scalar):
         seed = coerce(seed)
         if self._x is None and self._dy is UNRECORDED:
             raise RuntimeError("backward() on a result that was computed under no_grad(): it has no graph")
-        if type(self._data) is not float and seed == 1:
+        of_floats = type(self._data) is float
+        if not of_floats and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
-            nodes, leaves, _ = sweep(self, seed)
+            nodes, leaves, _ = sweep(self, seed, grads=of_floats)
             if nodes and type(nodes[-1]._y) is float:
                 notice_growth(nodes, LAST_PASS[0])
             LAST_PASS[0] = clock()
-            if type(self._data) is not float:
+            if not of_floats:
                 _unmask(nodes + leaves)
-            for node in nodes:
-                node.grad = node._adjoint
+                for node in nodes:
+                    node.grad = node._adjoint
             for leaf in leaves:
                 if leaf.index >= 0:
                     added = mean(leaf._adjoint)
