@@ -157,20 +157,20 @@ def _general(row: Primitive) -> Callable[..., Any]:
     def record(*operands: Any) -> Any:
         flat: list[Value] = []
         data: list[Any] = []
+        lengths: list[int] = []
         try:
             for x, vector in zip(operands, is_vector):
                 if vector:
                     flat.extend(x)
+                    lengths.append(len(x))
                     data.append([v._data for v in x])
                 else:
                     flat.append(x)
                     data.append(x._data)
         except AttributeError:  # one of them is a plain number
             return _with_constants(row, record, operands)
-        if several:
-            lengths = [len(numbers) for numbers, vector in zip(data, is_vector) if vector]
-            if len(set(lengths)) > 1:
-                raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
+        if several and len(set(lengths)) > 1:
+            raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
         # To look at all of them would cost floats their speed.
         return _made(row, traced if flat and type(flat[-1]._data) is Symbol else evaluate, tuple(flat), data)
 

@@ -73,8 +73,10 @@ class Value(Scalar):
     label: str = ""
 
     def __init__(self, data: Plain, label: str = "") -> None:
-        self._data = coerce(data)
-        if type(data) is not float:
+        if type(data) is float:
+            self._data = data
+        else:
+            self._data = coerce(data)
             self._follow(data)
         self._x = self._y = self._dx = self._dy = self._adjoint = self.op = None
         self.grad = NO_GRAD
@@ -93,8 +95,10 @@ class Value(Scalar):
         0.0
         """
         made = cls.__new__(cls)
-        made._data = coerce(data)
-        if type(data) is not float:
+        if type(data) is float:
+            made._data = data
+        else:
+            made._data = coerce(data)
             made._follow(data)
         made._x = made._y = made._dx = made._dy = made._adjoint = made.op = None
         made.grad = NO_GRAD
