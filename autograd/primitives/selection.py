@@ -10,6 +10,7 @@ import math
 
 from autograd.numbers import Number, flat, floats, select, unit
 from autograd.primitives.arithmetic import Partials, Result
+from autograd.primitives.calling import OTHERWISE
 from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
 from autograd.symbols import texts
@@ -102,6 +103,9 @@ def ceil(x: Number) -> Partials:
     return (flat(x),)
 
 
+OTHERWISE["round"] = builtins.round
+
+
 @primitive(
     kernel=floats.round,
     precise=_whole("nint"),
@@ -109,10 +113,10 @@ def ceil(x: Number) -> Partials:
     kinks=(Kink("x is halfway", lambda x: x - floor(x) == 0.5, (0.5,), (0.0,)),),
 )
 def round(x: Number) -> Partials:
-    """The nearest whole number, ties to even.
+    """The nearest whole number, ties to even; with digits, as Python's own.
 
-    >>> round(2.5)
-    2.0
+    >>> round(2.5), round(2.567, 1)
+    (2.0, 2.6)
     """
     return (flat(x),)
 

@@ -107,13 +107,14 @@ def test_another_class_may_answer():
         Value(2.0) + Knowing()
 
 
-def test_hypot_and_log_take_as_many_operands_as_in_math():
+def test_some_functions_take_as_many_operands_as_pythons_own():
     x, y, z = 2.0, -3.0, 6.0
     for operands in ((), (y,), (x, y, z)):
         assert autograd.hypot(*operands) == math.hypot(*operands)
         assert autograd.hypot(*map(Value, operands)) == math.hypot(*operands)
     assert autograd.grad(autograd.hypot, (0, 1, 2))(x, y, z) == pytest.approx((2 / 7, -3 / 7, 6 / 7), rel=1e-15)
     assert autograd.log(z, x) == autograd.log(Value(z), x) == math.log(z, x)
+    assert autograd.round(2.567, 1) == autograd.round(Value(2.567), 1) == 2.6
     found = autograd.grad(autograd.log, (0, 1))(z, x)
     assert found == pytest.approx((1 / z / math.log(x), -math.log(z) / math.log(x) ** 2 / x), rel=1e-15)
 

@@ -65,6 +65,7 @@ COMPOSED = {
 MORE = {
     "hypot": "(x: Operand, y: Operand, z: Operand, /, *more: Operand) -> Any",
     "log": "(x: Operand, base: Operand, /) -> Any",
+    "round": "(x: Plain | Value, digits: int, /) -> float",
 }
 
 
