@@ -22,7 +22,7 @@ from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MANY_NEGATED = 8  # parts of an adjoint with a minus from which on they are added up first
 
@@ -169,6 +169,10 @@ class Backward:
             if operations[i].op == ITEM:
                 loops.add(i, adjoint)
                 continue
+            if not self.safe and not self.kinks.factors and operations[i].op in ("add", "multiply"):  # most operations
+                for j, part in self._passed_on(i, adjoint):
+                    parts.setdefault(j, []).append(part)
+                continue
             factors: list[tuple[int, int]] = []
             for k, (j, partial) in enumerate(zip(operations[i].operands, self.partials(i))):
                 if active[j]:
@@ -236,12 +240,7 @@ class Backward:
         """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
         names = self.program.names
         if not self.safe:
-            p = self._fast(partial)
-            if self.builder.constants[p] is VARIABLE:
-                return Adjoint(self._product(adjoint.value, p, i, k))
-            if self.builder.is_constant(p, 0.0):
-                return None
-            return adjoint if self.builder.is_constant(p, 1.0) else Adjoint(self._product(adjoint.value, p, i, k))
+            return self._scaled(adjoint, self._fast(partial), i, k)
         if partial is None:
             return None
         mask = adjoint.mask
@@ -253,6 +252,25 @@ class Backward:
             name = f"d{names[self.program.operations[i].operands[k]]}_{names[i]}"
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
         return Adjoint(value, mask)
+
+    def _passed_on(self, i: int, adjoint: Adjoint) -> Iterator[tuple[int, Adjoint]]:
+        """What a sum or a product adds to the adjoints of its operands, without its rule."""
+        op, operands, _ = self.program.operations[i]
+        for k, j in enumerate(operands):
+            if self.reaching[j]:
+                part = adjoint if op == "add" else self._scaled(adjoint, operands[1 - k], i, k)
+                if part is not None:
+                    yield j, part
+
+    def _scaled(self, adjoint: Adjoint, p: int, i: int, k: int) -> Adjoint | None:
+        """The adjoint times value p, the local derivative of operation i at position k; None if that is 0."""
+        builder = self.builder
+        if builder.constants[p] is not VARIABLE:
+            if builder.is_constant(p, 0.0):
+                return None
+            if builder.is_constant(p, 1.0):
+                return adjoint
+        return Adjoint(self._product(adjoint.value, p, i, k))
 
     def factor(self, partial: Any) -> int:
         """The number of a local derivative, without its mask."""
