@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import NormalDist
@@ -16,6 +17,7 @@ from nn.training import as_rows
 
 RESTING = 1e-3  # standard errors
 SINGULAR = 1e-13  # relative to the largest curvature, in units in which each is 1: less is none
+SHARE = 1e-3  # of a direction of length 1: a parameter with less is none of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +116,8 @@ def summary(
     arrays, n = as_rows(rows)
     H = np.asarray(objective.hessian(theta, *arrays))
     _, slopes = objective.compiled.value_and_grad(theta, *arrays)
-    return Summary(tuple(objective.names), theta, of_likelihood(H, slopes, n, covariance), level=checked(level))
+    names = tuple(objective.names)
+    return Summary(names, theta, of_likelihood(H, slopes, n, covariance, names), level=checked(level))
 
 
 def checked(level: float) -> float:
@@ -127,14 +130,14 @@ def checked(level: float) -> float:
     return level
 
 
-def of_likelihood(H: Any, slopes: Any, n: float, covariance: str) -> Any:
+def of_likelihood(H: Any, slopes: Any, n: float, covariance: str, names: Sequence[str]) -> Any:
     """The covariance of the estimates, from the Hessian of the mean loss and the gradient of each row.
 
-    >>> of_likelihood(np.array([[2.0]]), np.array([[1.0], [-1.0]]), 2, "hessian").tolist()
+    >>> of_likelihood(np.array([[2.0]]), np.array([[1.0], [-1.0]]), 2, "hessian", ["w"]).tolist()
     [[0.25]]
     """
     require_one_of("covariance", covariance, ("hessian", "sandwich"))
-    inverse, slope = _inverse(H), slopes.mean(axis=0)
+    inverse, slope = _inverse(H, names), slopes.mean(axis=0)
     if (off := math.sqrt(n * float(slope @ inverse @ slope))) > RESTING:
         raise ValueError(f"no standard errors: the estimates are {off:.2g} of them off the minimum: train on")
     if covariance == "hessian":
@@ -142,15 +145,16 @@ def of_likelihood(H: Any, slopes: Any, n: float, covariance: str) -> Any:
     return inverse @ (slopes.T @ slopes) @ inverse / n**2
 
 
-def _inverse(H: Any) -> Any:
+def _inverse(H: Any, names: Sequence[str]) -> Any:
     diagonal = np.diag(H)
     if not (diagonal > 0).all():
-        raise ValueError(f"no standard errors: the loss has no curvature in parameter {int(np.argmin(diagonal))}")
+        raise ValueError(f"no standard errors: the loss has no curvature in {names[int(np.argmin(diagonal))]}")
     unit = 1 / np.sqrt(diagonal)
     scaled = unit[:, np.newaxis] * ((H + H.T) / 2) * unit
-    curvatures = np.linalg.eigvalsh(scaled)
+    curvatures, axes = np.linalg.eigh(scaled)
     if curvatures[0] <= SINGULAR * curvatures[-1]:
-        raise ValueError("no standard errors: the Hessian is singular, so some parameters are not determined")
+        free = ", ".join(name for name, part in zip(names, axes[:, 0]) if abs(part) > SHARE)
+        raise ValueError(f"no standard errors: the Hessian is singular, so these are not determined together: {free}")
     return unit[:, np.newaxis] * np.linalg.inv(scaled) * unit
 
 

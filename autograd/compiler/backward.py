@@ -170,8 +170,8 @@ class Backward:
                 loops.add(i, adjoint)
                 continue
             if not self.safe and not self.kinks.factors and operations[i].op in ("add", "multiply"):  # most operations
-                for j, part in self._passed_on(i, adjoint):
-                    parts.setdefault(j, []).append(part)
+                for j, passed in self._passed_on(i, adjoint):
+                    parts.setdefault(j, []).append(passed)
                 continue
             factors: list[tuple[int, int]] = []
             for k, (j, partial) in enumerate(zip(operations[i].operands, self.partials(i))):

@@ -82,7 +82,7 @@ class Inference(Estimator):
         columns = np.column_stack([units.A, np.ones((len(array), int(fitted.intercept)))])
         by_row = (slopes[:, -free:, np.newaxis] * columns[:, np.newaxis]).reshape(len(array), -1)
         H = scaled.hessian(V, units.A, targets)[-by_row.shape[1] :, -by_row.shape[1] :]
-        found = of_likelihood(H, by_row, len(array), covariance)
+        found = of_likelihood(H, by_row, len(array), covariance, self._terms(free))
         every = np.kron(np.eye(free), back)
         estimate = (W[1:] - W[:1] if fitted.outputs > 1 else W).ravel()
         scale, freedom = self._dispersion(scaled.value(V, units.A, targets), len(array), len(estimate))

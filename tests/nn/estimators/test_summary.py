@@ -94,8 +94,11 @@ def test_it_says_what_no_fit_can_tell() -> None:
     with pytest.raises(ValueError, match="a penalty moves the estimates; fit with l1=0, l2=0"):
         model.summary(X, LABELS)
     twice = np.column_stack([X, X[:, 0]])
-    with pytest.raises(ValueError, match="the Hessian is singular, so some parameters are not determined"):
+    with pytest.raises(ValueError, match=r"is singular, so these are not determined together: x0, x2$"):
         nn.LogisticRegression().fit(twice, LABELS).summary(twice, LABELS)
+    constant = np.column_stack([X, np.ones(len(X))])
+    with pytest.raises(ValueError, match="the loss has no curvature in x2"):
+        nn.LogisticRegression().fit(constant, LABELS).summary(constant, LABELS)
     objective = poisson()
     with pytest.raises(ValueError, match="of them off the minimum: train on"):
         nn.summary(objective, X, COUNTS, theta=objective.parameters + 1.0)
