@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -38,15 +38,16 @@ class Module:
         for p in self.parameters():
             p.zero_grad()
 
-    def train(self, training: bool = True) -> None:
-        """Set `training` of all modules inside that have it, such as `Dropout`; `eval()` is `train(False)`."""
+    def train(self, training: bool = True) -> Self:
+        """Set `training` of all modules inside that have it, such as `Dropout`; returns the module."""
         for _, module in self.named_modules():
             if "training" in vars(module):
                 vars(module)["training"] = training
+        return self
 
-    def eval(self) -> None:
-        """Let modules that differ in training behave as in use."""
-        self.train(False)
+    def eval(self) -> Self:
+        """Let modules that differ in training behave as in use: `train(False)`."""
+        return self.train(False)
 
     def state_dict(self) -> dict[str, Any]:
         """The number of every parameter, by its name in `named_parameters`."""

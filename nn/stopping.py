@@ -14,7 +14,8 @@ class EarlyStopping:
     """Given as `until=` to `train`, it stops once `patience` passes have not lowered the loss of held-out rows.
 
     `theta` are the parameters of least loss on them, `best` that loss, and `history` the loss after every pass; a
-    decrease of `tol` or less counts as none. Raises `Diverged` if that loss is not finite.
+    decrease of `tol` or less counts as none. It serves one training: raises ValueError after it has stopped one, and
+    `Diverged` if that loss is not finite.
 
     >>> from nn import SGD, Neuron, Objective, squared_error, train
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -35,6 +36,8 @@ class EarlyStopping:
 
     def __call__(self, theta: Any) -> bool:
         """Whether to stop, after a pass that led to these parameters."""
+        if self._since >= self.patience:
+            raise ValueError(f"it has stopped a training, after {len(self.history)} passes: make a new EarlyStopping")
         loss = float(self.objective.value(theta, *self.rows))
         require_finite(loss, 0.0, len(self.history), None)
         self.history.append(loss)

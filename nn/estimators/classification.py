@@ -107,8 +107,8 @@ class LinearSVM(LinearClassifier):
 
     `solver` is exact, an interior-point method that stops when the duality gap is closed, or an optimiser. The kinks of
     the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine. `gap_` is how
-    far the loss may be from its minimum. `dual_coef_` are the rows' pulls, n·α·y, as scikit-learn's C·α·y: λw is their
-    mean of x. They are 0 but for support vectors.
+    far the loss may be from its minimum. `dual_coef_` are the rows' pulls, n·α·y, from -1 to 1: λw is their
+    mean of x. They are 0 but for support vectors, and scikit-learn's, divided by its C.
 
     >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]

@@ -195,9 +195,8 @@ def test_compiled_dropout_takes_the_random_numbers_of_each_row() -> None:
     z = [v.data for v in linear([1.0] * 3)]
     found = objective.value(objective.parameters, X, u, reduce=None)
     np.testing.assert_allclose(found, [2 * z[1], 2 * z[0], 0.0, 2 * sum(z)])
-    model.eval()
-    assert [v.data for v in model([1.0] * 3)] == z
-    model.train()
+    assert [v.data for v in model.eval()([1.0] * 3)] == z
+    assert model.train() is model
     assert dropout.training
 
 

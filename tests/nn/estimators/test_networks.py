@@ -107,6 +107,10 @@ def test_early_stopping_says_what_it_cannot_hold_out() -> None:
     objective = nn.Objective(lambda line, x, y: nn.squared_error(line(x), y), nn.Linear(1))
     with pytest.raises(nn.Diverged, match="the loss is nan"):
         nn.EarlyStopping(objective, [[float("nan")]], [0.0])(np.zeros(2))
+    stopping = nn.EarlyStopping(objective, [[1.0]], [0.0], patience=1)
+    assert [stopping(np.zeros(2)), stopping(np.zeros(2))] == [False, True]
+    with pytest.raises(ValueError, match="it has stopped a training, after 2 passes: make a new EarlyStopping"):
+        stopping(np.zeros(2))
     for options, message in (
         ({}, "leaves none of one: it has too few"),
         ({"validation_fraction": 1.0}, "validation_fraction must be between 0 and 1, got 1.0"),
