@@ -53,7 +53,7 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
         best = xs[0]
         for x in xs:
             if x != x:
-                return x
+                return shared(x, xs)
             if better(x, best):
                 best = x
         return best if sum(1 for x in xs if x == best) == 1 else shared(best, xs)
@@ -62,11 +62,12 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
 
 
 def shared(best: Any, xs: Numbers) -> Any:
-    """The greatest or least of these numbers with the slope 1/k for each of the k that are equal to it."""
-    if len(xs) < 3 or not (is_traced(xs) or best == best):
+    """The greatest or least of these numbers with the slope 1/k for each of the k that are equal to it, or NaN too."""
+    if len(xs) < 3:
         return best
     best = best.fixed() if isinstance(best, Scalar) else best
-    tied = [x == best for x in xs]
+    is_nan = isnan(best)
+    tied = [scalars.either(x == best, scalars.both(is_nan, isnan(x))) for x in xs]
     count = total([choose(is_best, 1.0, 0.0) for is_best in tied])
     finite = scalars.isfinite(best)  # inf - inf is NaN
     return best + total([choose(is_best, choose(finite, x - best, x), 0.0) for is_best, x in zip(tied, xs)]) / count

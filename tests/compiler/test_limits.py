@@ -7,6 +7,7 @@ from math import inf, nan
 import numpy as np
 import pytest
 
+import autograd
 from autograd import clip, log_softmax, logsumexp, maximum, minimum, norm, relu, softmax, value_and_grad, where
 from tests.compiler.backends import both
 
@@ -96,3 +97,21 @@ def test_of_two_zeros_it_takes_the_one_that_the_engine_takes(compile, choice: st
     found = compile(lambda row: f(*row), rows="row")(rows)
     np.testing.assert_array_equal(found, wanted := [f(*row) for row in rows])
     np.testing.assert_array_equal(np.signbit(found), np.signbit(wanted))
+
+
+EXTREMES = {
+    "max": autograd.lift(lambda x: max(x[0], x[1], x[2])),
+    "min": autograd.lift(lambda x: min(list(x))),
+    "np.max": lambda x: np.max(x),
+    "np.min": lambda x: np.min(x),
+}
+
+
+@both
+@pytest.mark.parametrize("f", EXTREMES.values(), ids=EXTREMES)
+def test_numbers_that_are_the_extreme_share_its_slope_and_so_do_those_that_are_nan(compile, f) -> None:
+    rows = np.array(list(product([1.0, 2.0, nan], repeat=3)))
+    values, slopes = compile(f, rows="x").value_and_grad(rows)
+    for row, value, slope in zip(rows, values, slopes):
+        np.testing.assert_array_equal([value, *slope], np.hstack(value_and_grad(f)(row)), f"at {row}")
+        np.testing.assert_allclose(slope.sum(), 1.0)
