@@ -27,7 +27,7 @@ from autograd.compiler.program import (
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from autograd.compiler.loops import Loop
 
@@ -53,10 +53,8 @@ class ProgramBuilder:
             i = made._add(operation, operation.value if is_constant else VARIABLE, name)
             if is_constant:
                 made._known[_key(operation.value)] = i
-            elif operation.op == ITEM:
-                made._known[operation] = i
             elif operation.op not in (INPUT, LOOP):
-                made._known[operation.op, operation.operands] = i
+                made._known[operation] = i
         made.meanings = {i: list(meanings) for i, meanings in program.meanings.items()}
         return made
 
@@ -65,6 +63,10 @@ class ProgramBuilder:
         self.constants.append(constant)
         self.names.append(name)
         return len(self.operations) - 1
+
+    def forget(self) -> None:
+        """Let go of what tells whether an operation exists: no more are to come."""
+        self._known.clear()
 
     def input(self, name: str) -> int:
         """A new input; no two are merged."""
@@ -81,12 +83,13 @@ class ProgramBuilder:
 
     def emit(self, op: str, operands: tuple[int, ...], name: str = "") -> int:
         """The number of an operation's value: an existing one if it is known or simplifies to that."""
-        key = (op, operands)
+        key: Any = (op, operands, None)
         found = self._known.get(key)
         if found is None:
             found = self._simplified(op, operands)
             if found is None:
-                found = self._add(Operation(op, operands), VARIABLE, name)
+                key = Operation(op, operands)  # which equals the tuple, and is kept anyway
+                found = self._add(key, VARIABLE, name)
             self._known[key] = found
         if name and not self.names[found]:
             self.names[found] = name
@@ -144,7 +147,7 @@ class ProgramBuilder:
 
     def known(self, op: str, operands: tuple[int, ...]) -> int | None:
         """The number of an operation's value, if it exists."""
-        return self._known.get((op, operands))
+        return self._known.get((op, operands, None))
 
     def is_constant(self, i: int, value: float) -> bool:
         """Whether a value is this constant; 0.0 is not -0.0."""
@@ -159,7 +162,9 @@ class ProgramBuilder:
         """The program of these outputs, without what they do not need; the inputs of all arguments stay."""
         roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
         order = self._ordered(reached(roots, [operation.operands for operation in self.operations]), outputs)
-        number = dict(zip(order, range(len(order))))
+        number: list[Any] = [None] * len(self.operations)  # None of what is left out
+        for k, i in enumerate(order):
+            number[i] = k
         operations = tuple(
             Operation(op, tuple([number[j] for j in operands]), value)
             for op, operands, value in map(self.operations.__getitem__, order)
@@ -176,25 +181,28 @@ class ProgramBuilder:
             tuple(parameters),
             operations,
             renumbered(outputs, number.__getitem__),
-            tuple(value_names(wanted, parameters, own)),
+            value_names(wanted, parameters, own),
             sum(i < before or self.operations[i].op == CONSTANT for i in order),
             meanings={number[i]: self._renumbered(i, number) for i in order if i in self.meanings},
         )
 
-    def _renumbered(self, i: int, number: Mapping[Any, int]) -> tuple[Meaning, ...]:
+    def _renumbered(self, i: int, number: Sequence[Any]) -> tuple[Meaning, ...]:
         """The meanings of a value in the program, without those that refer to values left out."""
+
+        def at(part: int | None) -> Any:
+            return None if part is None else number[part]
+
         return tuple(
-            Meaning(number.get(m.output), number.get(m.target), number[m.source], m.place)
+            Meaning(at(m.output), at(m.target), number[m.source], m.place)
             for m in self.meanings[i]
-            if all(part is None or part in number for part in m[:3])
+            if all(part is None or number[part] is not None for part in m[:3])
         )
 
     def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
         """The order of a program: inputs, constants by first use, then operations."""
         ops = [operation.op for operation in self.operations]
-        uses = dict.fromkeys(chain.from_iterable(self.operations[i].operands for i in kept))
-        used = uses | dict.fromkeys(leaves_of(outputs))
-        constants = [i for i in used if ops[i] == CONSTANT]
+        used = chain(chain.from_iterable(self.operations[i].operands for i in kept), leaves_of(outputs))
+        constants = list(dict.fromkeys(i for i in used if ops[i] == CONSTANT))
         inputs = [i for i in kept if ops[i] == INPUT]
         return inputs + constants + [i for i in kept if ops[i] not in (INPUT, CONSTANT)]
 

@@ -98,6 +98,8 @@ class Folding:
 
     def folded(self) -> Program:
         """The program with its loops folded."""
+        if not self.steps:
+            return self.old
         self._rewrite()
         arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in self.old.arguments]
         outputs = renumbered(self.old.outputs, self.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -12,26 +13,29 @@ from autograd.compiler.loops import bodies
 from autograd.compiler.program import DETACH, LOOP, Program
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
-from autograd.engine.value import GIVEN, changes
+from autograd.engine.value import GIVEN, changes, clock
 from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
 from autograd.symbols import Condition, Symbol
 from autograd.transforms.ending import close
 
 SYMBOLIC = {Symbol, Condition}
+NONE = -1  # in place of a number
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
 
 
 class Lowering:
     """Turns symbols and Values into values of a program; `known` maps the ids of those done to their numbers.
 
-    A Value older than the index `first` comes from outside of what is traced.
+    A Value older than the index `first` comes from outside of what is traced. Those that are recorded have their
+    numbers in a list, by their indices: ids in a dict would take half as much memory as the Values.
     """
 
     def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None, first: int = 0) -> None:
         self.builder, self.first = builder, first
         self.known = {} if known is None else known
         self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
+        self._numbers: list[int] = []  # of Values, by index from `first` on; NONE of those that have none
         self._tick, self._changed = changes(), False
 
     def knows(self, symbol: Any, i: int) -> None:
@@ -100,64 +104,104 @@ class Lowering:
         close([v for v in self.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
 
     def forget(self) -> None:
-        """Let go of all that has a number: it takes as much memory as the program."""
+        """Let go of all that has a number, and of the builder: each takes as much memory as the program."""
         self.known.clear()
         self.kept.clear()
+        self._numbers.clear()
+        self.builder.forget()
+        self.builder = ProgramBuilder()
 
     def record(self, outputs: Iterable[Any]) -> None:
         """Give a number to every Value that the outputs depend on, oldest first.
 
         TraceError where f changed data after something was computed from it.
         """
-        found, known, emit = self._below(outputs), self.known, self.builder.emit
+        found = self._below(outputs)
         if self.data_changed():
             for node in found:
                 if node.op is not None:
                     refuse_changed(node)
             found = self._below(outputs)  # again: plain numbers have become constants
+        known = self.known
         for node in found:
-            data, row = node._data, node.op
             # A condition gets its number with the operation that uses it, after the values that it compares.
-            if type(data) is Condition:
-                continue
-            if type(data) is not Symbol or row is None:
-                known[id(node)] = self._leaf(node)
-                continue
+            if type(node._data) is not Condition:
+                i = self._note(node)
+                if _is_traced(node):
+                    known.setdefault(id(node._data), i)
+        self.kept.append(found)
+
+    def finish(self, outputs: Sequence[Any]) -> None:
+        """Record what the outputs depend on when f has run: where no symbol is needed any more, Values give way to
+        their operations, one by one.
+        """
+        found = self._below(outputs)
+        is_plain = all(_is_traced(v) or type(v._data) not in SYMBOLIC or id(v._data) in self.known for v in found)
+        if not is_plain or self.data_changed() or not SYMBOLIC.isdisjoint(map(type, outputs)):
+            self.record(outputs)
+            return
+        returned = set(map(id, outputs))
+        found.reverse()
+        while found:
+            node = found.pop()
+            self._note(node)
+            if _is_traced(node) and id(node) not in returned:
+                _end(node)
+
+    def _note(self, node: Value) -> int:
+        """Give a number to a Value that is no condition."""
+        if node.op is None or type(node._data) is not Symbol:
+            i = self._leaf(node)
+        else:
             try:
-                i = emit(row.key, self._operands(node), node.label)
+                i = self.builder.emit(node.op.key, self._operands(node), node.label)
             except KeyError:  # there are conditions among them
                 i = self._chosen(node)
-            known[id(node)] = i
-            known.setdefault(id(data), i)
+        if node.index < self.first:
+            self.knows(node, i)
+        else:
+            self._numbers[node.index - self.first] = i
+        return i
 
     def _below(self, outputs: Iterable[Any]) -> list[Value]:
         """The Values that outputs depend on and that have no number yet, oldest first."""
-        known = self.known
-        found = list({id(v): v for v in outputs if isinstance(v, Value) and id(v) not in known}.values())
-        seen = set(map(id, found))
+        known, numbers, first = self.known, self._numbers, self.first
+        numbers.extend(repeat(NONE, clock() + 1 - first - len(numbers)))
+        seen, others = bytearray(len(numbers)), set()
+        found: list[Value] = []
+
+        def see(values: Iterable[Value]) -> None:
+            for v in values:
+                k = v.index - first
+                if k < 0:
+                    if id(v) in others:
+                        continue
+                    others.add(id(v))
+                elif seen[k]:
+                    continue
+                else:
+                    seen[k] = 1
+                if id(v) not in known and (k < 0 or numbers[k] == NONE):
+                    found.append(v)
+
+        see([v for v in outputs if isinstance(v, Value)])
         for node in found:
             x, y = node._x, node._y
-            for v in (
-                (x, *y) if type(y) is tuple else () if x is None else (x,) if type(y) is float or y is None else (x, y)
-            ):
-                if id(v) not in seen and id(v) not in known:
-                    seen.add(id(v))
-                    found.append(v)
+            see((x, *y) if type(y) is tuple else () if x is None else (x,) if type(y) is float or y is None else (x, y))
         found.sort(key=attrgetter("index"))
-        self.kept.append(found)
         return found
 
     def _operands(self, node: Value) -> tuple[int, ...]:
         """The numbers of a node's operands; KeyError where one of them has none yet."""
-        known, x, y = self.known, node._x, node._y
+        at, x, y = self.at, node._x, node._y
         if y is None:
-            return (known[id(x)],)
+            return (at(x),)
         if type(y) is float:
             number = self.builder.constant(y)
-            return (known[id(x)], number) if node._place else (number, known[id(x)])
+            return (at(x), number) if node._place else (number, at(x))
         if type(y) is tuple:
-            return known[id(x)], *[known[id(v)] for v in y]
-        return known[id(x)], known[id(y)]
+            return at(x), *map(at, y)
+        return at(x), at(y)
 
     def data_changed(self) -> bool:
         """Whether the data of some Value has been set since the trace began."""
@@ -170,8 +214,10 @@ class Lowering:
         self.knows(x, i)
 
     def at(self, v: Value) -> int:
-        """The number of a Value that is recorded."""
-        return self.known[id(v)]
+        """The number of a Value that is recorded; KeyError if it has none."""
+        k = v.index - self.first
+        i = self._numbers[k] if 0 <= k < len(self._numbers) else NONE
+        return self.known[id(v)] if i == NONE else i
 
     def _chosen(self, node: Value) -> int:
         """The number of an operation of which some operands may be conditions."""
@@ -188,6 +234,19 @@ class Lowering:
             named = f" {node.label!r}" if node.label else ""
             raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
         return self.number(node._data)
+
+
+def _is_traced(node: Value) -> bool:
+    """Whether a Value is the result of an operation that is traced."""
+    return node.op is not None and type(node._data) is Symbol
+
+
+def _end(node: Value) -> None:
+    """Let go of a node's operands and its symbol's: it is a leaf from now on, which later traces refuse by a name."""
+    node._x = node._y = node._dx = node._dy = node.op = None
+    symbol = node._data
+    symbol.name = next((x.name for x in symbol.operands if type(x) is Symbol), symbol.op)
+    symbol.op, symbol.operands = "", ()
 
 
 def refuse_changed(node: Value) -> None:

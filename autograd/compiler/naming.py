@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import count
 from keyword import kwlist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.names import shortened
 from autograd.primitives import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from autograd.compiler.program import Argument
 
@@ -51,32 +54,42 @@ def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return found
 
 
-def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], function: str) -> list[str]:
+class Names(Sequence[str]):
+    """Names of values; those without a label, None in `names`, are v1, v2, …, written when they are asked for."""
+
+    def __init__(self, names: Sequence[str | None]) -> None:
+        self.names = names
+        self.labelled = [i for i, name in enumerate(names) if name is not None]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, i: Any) -> Any:
+        name = self.names[i]
+        return f"v{i + 1 - bisect_left(self.labelled, i)}" if name is None else name
+
+
+def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], function: str) -> Sequence[str]:
     """A name for every value: from its label, or v1, v2, … without one; empty for constants, whose label is None.
 
     An argument that is one number keeps its parameter's name; no other value has that name or the function's.
     """
     own = {argument.tree: argument.name for argument in arguments if isinstance(argument.tree, int)}
-    labels = [identifier(shortened(label)) if label else "" for label in wanted]
     used = {function, *(argument.name for argument in arguments)}
-    taken = {*used, *labels}
+    taken = {*used, *(identifier(shortened(label)) for label in wanted if label)}
     copies: dict[str, int] = {}
-    count = 0
-    names: list[str] = []
-    for i, (label, name) in enumerate(zip(wanted, labels)):
+    names: list[str | None] = []
+    for i, label in enumerate(wanted):
         if label is None or i in own:
             names.append(own.get(i, ""))
             continue
-        if not name:
-            count += 1
-            while f"v{count}" in taken:
-                count += 1
-            names.append(f"v{count}")
-            continue
-        base = name
-        while name in used:
+        base = name = identifier(shortened(label)) if label else ""
+        while name and name in used:
             copies[base] = copies.get(base, 1) + 1
             name = f"{base}_{copies[base]}"
         used.add(name)
-        names.append(name)
-    return names
+        names.append(name or None)
+    numbers = map("v{}".format, count(1))
+    if any(name[:1] == "v" and name[1:].isdecimal() for name in used | taken):
+        return [next(x for x in numbers if x not in taken) if name is None else name for name in names]
+    return Names(names)

@@ -92,7 +92,7 @@ class Program:
     arguments: tuple[Argument, ...]
     operations: tuple[Operation, ...]
     outputs: Any
-    names: tuple[str, ...] = field(compare=False)
+    names: Sequence[str] = field(compare=False)
     forward: int = field(compare=False)
     rows: tuple[str, ...] = field(compare=False, default=())
     meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)

@@ -61,7 +61,10 @@ def trace(
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
         numbers: list[Any] = []
         map_leaves(numbers.append, result, None)
-        lowering.record(numbers)
+        if branches is None:
+            lowering.finish(numbers)
+        else:  # conditions of its errors are still to come
+            lowering.record(numbers)
         outputs = _output(result, lowering)
         template = map_leaves(lambda _: 0.0, result, None)
     finally:
@@ -188,4 +191,4 @@ def _output(result: Any, lowering: Lowering) -> Any:
     if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
         return tuple(_output(part, lowering) for part in result)
     x = result.item() if is_array(result) else result
-    return lowering.known[id(x)] if isinstance(x, Value) else lowering.detached(coerce(x))
+    return lowering.at(x) if isinstance(x, Value) else lowering.detached(coerce(x))

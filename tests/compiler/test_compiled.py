@@ -123,6 +123,17 @@ def test_a_value_from_outside_is_refused(compile) -> None:
     outside = Value(3.0, label="k")
     with pytest.raises(TraceError, match="'k' from outside"):
         compile(lambda x: x * outside)(2.0)
+    kept = {}
+
+    def keeping(x):
+        y = kept["y"] = autograd.sin(3.0 * x)
+        return y * x + y.detach()
+
+    for f in (lambda x: keeping(x) * x, keeping, lambda x: keeping(x) + kept["y"].data):
+        wanted = value_and_grad(f)(2.0)
+        assert compile(f).value_and_grad(2.0) == pytest.approx(wanted)
+        with pytest.raises(TraceError, match="depends on x was kept"):
+            compile(lambda x: x * kept["y"])(2.0)
 
 
 @both

@@ -1,6 +1,7 @@
 """Programs: traced, simplified only where safe, printed as a person would write them, and parsed back."""
 
 import math
+import tracemalloc
 from fractions import Fraction
 
 import mpmath
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, relu, sin, tanh, value_and_grad, where
 from autograd.compiler.backward import differentiated, times_vector
+from autograd.compiler.folding import folded
 from autograd.compiler.program import Program, evaluator
 from autograd.compiler.tracing import trace
 from autograd.engine.graph import Graph
@@ -334,3 +336,19 @@ def test_a_chain_of_a_hundred_thousand_operations() -> None:
     program = trace(chain, (1.0,))
     assert program.size == 100_000
     assert differentiated(program, [0])(3.0) == pytest.approx((2.0, 0.0))
+
+
+def test_a_long_trace_takes_few_bytes_an_operation() -> None:
+    def f(x, y):
+        for _ in range(500):
+            x, y = sin(x * y + x), x - y
+        return x
+
+    tracemalloc.start()
+    try:
+        program = folded(trace(f, (0.3, 0.5)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert program.size < 10
+    assert peak / 2000 < 450  # was 800
