@@ -13,7 +13,7 @@ from autograd.compiler.loops import bodies
 from autograd.compiler.program import DETACH, LOOP, Program
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
-from autograd.engine.value import GIVEN, changes, clock
+from autograd.engine.value import GIVEN, KEPT, changes, clock
 from autograd.primitives import ROWS, Primitive
 from autograd.refusals import TraceError
 from autograd.symbols import Condition, Symbol
@@ -157,22 +157,27 @@ class Lowering:
                 i = self.builder.emit(node.op.key, self._operands(node), node.label)
             except KeyError:  # there are conditions among them
                 i = self._chosen(node)
-        if node.index < self.first:
+        k = self._slot(node)
+        if k < 0:
             self.knows(node, i)
         else:
-            self._numbers[node.index - self.first] = i
+            self._numbers[k] = i
         return i
+
+    def _slot(self, v: Value) -> int:
+        """Where the number of a Value is, by its index, or what that was before a call ended; negative outside."""
+        return (v.index if v.index >= 0 else KEPT - v.index) - self.first
 
     def _below(self, outputs: Iterable[Any]) -> list[Value]:
         """The Values that outputs depend on and that have no number yet, oldest first."""
-        known, numbers, first = self.known, self._numbers, self.first
-        numbers.extend(repeat(NONE, clock() + 1 - first - len(numbers)))
+        known, numbers, slot = self.known, self._numbers, self._slot
+        numbers.extend(repeat(NONE, clock() + 1 - self.first - len(numbers)))
         seen, others = bytearray(len(numbers)), set()
         found: list[Value] = []
 
         def see(values: Iterable[Value]) -> None:
             for v in values:
-                k = v.index - first
+                k = slot(v)
                 if k < 0:
                     if id(v) in others:
                         continue
@@ -215,7 +220,7 @@ class Lowering:
 
     def at(self, v: Value) -> int:
         """The number of a Value that is recorded; KeyError if it has none."""
-        k = v.index - self.first
+        k = self._slot(v)
         i = self._numbers[k] if 0 <= k < len(self._numbers) else NONE
         return self.known[id(v)] if i == NONE else i
 
@@ -242,8 +247,9 @@ def _is_traced(node: Value) -> bool:
 
 
 def _end(node: Value) -> None:
-    """Let go of a node's operands and its symbol's: it is a leaf from now on, which later traces refuse by a name."""
+    """Let go of a node's operands and its symbol's: it is an input of a call that is over, which later ones refuse."""
     node._x = node._y = node._dx = node._dy = node.op = None
+    close([node])
     symbol = node._data
     symbol.name = next((x.name for x in symbol.operands if type(x) is Symbol), symbol.op)
     symbol.op, symbol.operands = "", ()
