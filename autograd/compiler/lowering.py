@@ -249,7 +249,7 @@ def _is_traced(node: Value) -> bool:
 def _end(node: Value) -> None:
     """Let go of a node's operands and its symbol's: it is an input of a call that is over, which later ones refuse."""
     node._x = node._y = node._dx = node._dy = node.op = None
-    close([node])
+    node.index = KEPT - node.index
     symbol = node._data
     symbol.name = next((x.name for x in symbol.operands if type(x) is Symbol), symbol.op)
     symbol.op, symbol.operands = "", ()

@@ -46,8 +46,8 @@ def is_pooled(op: str, number: Number) -> bool:
     return type(number.value) is not bool and array_kernel(op) not in (powers.power, powers.falling_power)
 
 
-def pool(rolled: Rolled, written: set[int]) -> set[float]:
-    """The known numbers that instructions in tables read from memory."""
+def pool(rolled: Rolled, written: set[int]) -> set[str]:
+    """The known numbers that instructions in tables read from memory, by their bits: 0.0 and -0.0 are two."""
     every = inside((*rolled.shared, *rolled.rows, *rolled.after))
     short = [x for x in every if isinstance(x, Apply) and x.out in written]
-    return {y.value for x in short for y in x.operands if isinstance(y, Number) and is_pooled(x.op, y)}
+    return {float(y.value).hex() for x in short for y in x.operands if isinstance(y, Number) and is_pooled(x.op, y)}

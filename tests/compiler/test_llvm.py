@@ -344,7 +344,13 @@ def of_every_kind(w, x, c):
     z = [autograd.where(a > b, a, 2.5 * b) ** 3 for a, b in zip(y, y[::-1])]
     for _ in range(400):
         c = autograd.sin(c) * 1.5 + z[0] * 1e-300 / 3.0
-    return sum(z) + c + autograd.clip(c, -1.0, 0.25) + x[2] * h[0]
+    return (
+        sum(z)
+        + c
+        + autograd.clip(c, -1.0, 0.25)
+        + x[2] * h[0]
+        + autograd.clip(c, 0.0, 2.0) * autograd.clip(c, -0.0, 3.0)
+    )
 
 
 @pytest.mark.parametrize("rows", [(), ("x",), ("w", "c")], ids=str)

@@ -91,8 +91,7 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
         is_total = registers[i].scope == TOTAL
         size += registers[i].width if i in short and not is_total else _whole(registers[i].width, lanes)
         totals = size if is_total else totals
-    numbers = {float(x).hex() for x in pool(rolled, short)}
-    places = {bits: size + k for k, bits in enumerate(sorted(numbers))}
+    places = {bits: size + k for k, bits in enumerate(sorted(pool(rolled, short)))}
     size += len(places)
     steps = fused(rolled.rows, registers, short)
     inner = _inner(rolled, short)
