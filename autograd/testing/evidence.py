@@ -24,6 +24,7 @@ COARSEST = 2.0**-22  # a step, relative to |x|
 FEW_DIGITS = 2.0**-36
 LIKE_A_LOGARITHM = 0.9  # the least ratio of successive changes of quotients that have no limit
 SCATTER = 8.0  # how many times further apart than within themselves the values on both sides of a jump are
+OVER_STEPS = 2.0**-12  # relative to |x|, or to 1: a distance with many of the steps that f takes
 CANCELLED = 2.0**-46  # of x
 SINGLE = 2.0**-24  # the rounding of a float32
 FAR = (
@@ -84,12 +85,21 @@ class Evidence:
 
     @cached_property
     def contradictory(self) -> bool:
-        """Whether f takes steps so fine that floats show a slope, but numbers of fifty digits that it stands still."""
-        if self.recorded:
-            return False
+        """Whether f takes steps so fine that floats show another slope than it has between them, in fifty digits."""
         e, exact = self.estimate, self.exact
-        sure = e.status == "ok" and e.bound <= SURE * abs(e.value)
-        return sure and e.value != 0.0 and exact is not None and exact.value == 0.0
+        if exact is None or exact.value is None or e.status != "ok" or not e.bound <= SURE * abs(e.value):
+            return False
+        if exact.value == 0.0:
+            return e.value != 0.0 and not self.recorded  # a graph of operations says where it takes steps
+        if self.numbers is None or abs(e.value - exact.value) <= SURE * max(abs(e.value), abs(exact.value)):
+            return False
+        x, h = self.point[self.i], self.reach * OVER_STEPS
+        ends = [[*self.point[: self.i], t, *self.point[self.i + 1 :]] for t in (x - h, x + h) if t in self.domain]
+        values = [value for end in ends if (value := precise_value(self.numbers, end)) is not None]
+        if len(values) < 2:
+            return False
+        slope = (values[1] - values[0]) / (2 * h)
+        return abs(slope - e.value) < SURE * abs(slope - exact.value)
 
     def _takes_another_way(self, numbers: Callable[..., Any]) -> bool:
         """Whether f differs on mpmath's numbers by more than rounding: they lack -0.0, where atan2 changes branch."""

@@ -206,6 +206,20 @@ def test_a_function_with_noise_is_refused() -> None:
         check_gradients(lambda x: x * x * (1 + 1e-9 * chance.random()), 3.0)
 
 
+def test_the_slope_between_the_steps_of_a_bisection_is_not_its_derivative() -> None:
+    def cube_root(a: Any) -> Any:
+        low, high = 0.0, a + 1
+        for _ in range(80):
+            middle = (low + high) / 2
+            low, high = (middle, high) if middle**3 < a else (low, middle)
+        return middle
+
+    assert check_gradients(cube_root, 3.0, grad=lambda a: a ** (-2 / 3) / 3).counts == {Verdict.PASS: 1}
+    for derivative in (None, lambda a: cube_root(3.0) / 4):  # None is the engine's, which is that of the last branches
+        report = check_gradients(cube_root, 3.0, grad=derivative, inconclusive="ok")
+        assert set(report.counts) == {Verdict.DISAGREEMENT}
+
+
 def test_a_test_in_which_the_oracles_disagree_fails() -> None:
     with pytest.raises(GradientMismatch, match=r"inconclusive at .*\n.*\n  because   f takes steps, each finer"):
         gradcheck(lambda a: root(a), domain="[1, 3]", grad=lambda a: 0.0)()
