@@ -59,8 +59,11 @@ class Checker:
         self.function.called = self.effort.call
         self.supplied = Supplied(self.function, supplied)
         self.given = bool(self.supplied.first)
-        if order not in (1, 2) or (order == 2 and self.given):
-            raise ValueError(f"check_gradients: order must be 1, or 2 without grad=, vjp= and jvp=; got {order!r}")
+        if order not in (1, 2):
+            raise ValueError(f"check_gradients: order must be 1 or 2; got {order!r}")
+        if order == 2 and self.given:
+            text = "with grad=, vjp= or jvp= pass the second derivatives as hessian= or hvp=, in place of order=2"
+            raise ValueError(f"check_gradients: {text}")
         self.domains = domains_at(domain, self.function.parameters, self.function.args)
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
             if x not in interval:

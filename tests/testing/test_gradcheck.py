@@ -405,3 +405,13 @@ class TestMethod:
 def test_a_function_that_does_not_tell_its_parameters_is_refused() -> None:
     with pytest.raises(TypeError, match=r"log does not tell its parameters; check lambda x: log\(x\)"):
         gradcheck(math.log, grad=lambda x: 1 / x)
+
+
+def test_a_failing_test_stands_where_the_user_wrote_it() -> None:
+    def test_square(x: float) -> float:
+        return x * x
+
+    with pytest.raises(GradientMismatch) as failure:
+        gradcheck(test_square, domain="[0, 1]", grad=lambda x: 3 * x)()
+    (shown,) = [entry for entry in failure.traceback if entry.name == "test_square"]
+    assert (str(shown.path), shown.lineno) == (__file__, test_square.__code__.co_firstlineno)
