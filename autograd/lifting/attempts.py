@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.lifting.apart import UNASSIGNED, Apart
+from autograd.lifting.contents import contents, refill
 from autograd.lifting.forking import Dead, Fork, PlainBranch, merged_jumps
-from autograd.lifting.merging import both, contents, either, merged, opposite, refill
+from autograd.lifting.merging import both, either, merged, opposite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

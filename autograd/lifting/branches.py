@@ -20,24 +20,13 @@ from autograd.arrays.lists import is_traced
 from autograd.lifting.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.attempts import Attempt
 from autograd.lifting.choices import CHOICES
+from autograd.lifting.contents import CONTAINERS, holders, is_changeable
 from autograd.lifting.contexts import Suppressing, suppresses
 from autograd.lifting.filters import Perhaps, filtered
 from autograd.lifting.forking import BOUND_TURNS, TAKEN, Fork, Frame
 from autograd.lifting.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.keys import contains, equals, is_traced_key, possible, replaced, rivals, same, stored
-from autograd.lifting.merging import (
-    CONTAINERS,
-    both,
-    holder,
-    is_changeable,
-    is_traced_number,
-    is_truth,
-    mixtures,
-    opposite,
-    refill,
-    truth,
-    unmix,
-)
+from autograd.lifting.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
 from autograd.lifting.python_names import is_lifted
 from autograd.lifting.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.steps import Steps
@@ -148,9 +137,9 @@ class Branches:
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
-    def got(self, xs: dict[Any, Any], key: Any, default: Any = None) -> Any:
-        """`xs.get(key, default)`."""
-        return self._under(key, lambda k: self._found(xs, k, lambda: xs.get(k, default)))
+    def got(self, get: BuiltinMethodType, key: Any, default: Any = None) -> Any:
+        """What a dict's `get` returns."""
+        return self._under(key, lambda k: self._found(get.__self__, k, lambda: get(k, default)))
 
     def put(self, value: Any, xs: Any, key: Any) -> None:
         """`xs[key] = value`."""
@@ -197,10 +186,10 @@ class Branches:
     def touched(self, x: Any) -> Any:
         """x, which the code is about to change."""
         if is_changeable(x):
-            held = holder(x)
-            unmix(held)
-            if self.stack:
-                self.stack[-1].touches(held)
+            for held in holders(x, set()):
+                unmix(held)
+                if self.stack:
+                    self.stack[-1].touches(held)
         elif self.stack and not is_lifted(x) and not isinstance(x, IMMUTABLE):
             kind = getattr(x, "__name__", type(x).__name__)
             raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
@@ -258,10 +247,11 @@ class Branches:
         if type(f) is functools.partial:
             return functools.partial(self.called(f.func), *f.args, **f.keywords)
         bound = getattr(f, "__self__", None)
-        if isinstance(bound, list) and f.__name__ == "sort" and is_traced(bound):
-            return lambda **named: refill(bound, CHOICES["sorted"](self.touched(bound), **named))
-        if isinstance(bound, dict) and f.__name__ == "get":
-            return functools.partial(self.got, bound)
+        native = f.__name__ if isinstance(f, BUILTIN) else ""
+        if isinstance(bound, list) and native == "sort" and is_traced(bound):
+            return functools.partial(self._sorted, bound)
+        if isinstance(bound, dict) and native == "get":
+            return functools.partial(self.got, f)
         if id(f) in ASKING:
             return lambda *args: f(*map(asked, args))
         if isinstance(f, type):
@@ -278,7 +268,7 @@ class Branches:
         is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
         if (is_python and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
             return f
-        if isinstance(bound, CONTAINERS):
+        if isinstance(bound, CONTAINERS) and isinstance(f, BUILTIN):
             return f
 
         def foreign(*args: Any, **kwargs: Any) -> Any:
@@ -289,6 +279,10 @@ class Branches:
             return f(*args, **kwargs)
 
         return foreign
+
+    def _sorted(self, xs: list[Any], **options: Any) -> None:
+        """`xs.sort(…)`."""
+        list.__setitem__(self.touched(xs), slice(None), CHOICES["sorted"](list.copy(xs), **options))
 
     def matched(self, levels: int, x: Any) -> Any:
         """x, whose class `match` will ask for, and those of what it holds, to this depth."""

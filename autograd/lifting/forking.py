@@ -7,15 +7,8 @@ from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.apart import UNASSIGNED, Apart, NoNumber
-from autograd.lifting.merging import (
-    both,
-    contents,
-    frozen,
-    merged,
-    opposite,
-    refill,
-    truth,
-)
+from autograd.lifting.contents import CONTAINERS, contents, refill
+from autograd.lifting.merging import both, frozen, merged, opposite, truth
 from autograd.refusals import is_library, refuse
 from autograd.symbols import Condition
 
@@ -111,7 +104,8 @@ class Fork:
 
     def _held(self, x: Any, a: Any, b: Any) -> Any:
         found = merged(self.condition, a, b)
-        if isinstance(found, Apart) and type(x) is not CellType:
+        parts = found if type(found) is tuple and isinstance(x, CONTAINERS) else (found,)
+        if type(x) is not CellType and any(isinstance(part, Apart) for part in parts):
             kind = type(x).__name__
             raise refuse(lambda most: f"how many items a {kind} has", "change as many items on both sides of a branch")
         return found
@@ -130,6 +124,8 @@ class Fork:
             if error is None:
                 return True
             self._left = None
+            if isinstance(error, StopIteration):
+                raise refuse(lambda most: TAKEN, "go over a list") from None
             if is_of_rows(error):
                 self.branches.fails(True, error)
                 return True

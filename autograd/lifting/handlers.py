@@ -54,9 +54,11 @@ def handles(code: CodeType) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def asks_for_booleans(code: CodeType) -> bool:
-    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, or asks
-    whether something is a `bool`."""
+    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, asks whether
+    something is a `bool`, or is a class's `__bool__`, which must return one."""
     steps, constants = code.co_code, code.co_consts
+    if code.co_name == "__bool__":
+        return True
     if "bool" in code.co_names and not {"isinstance", "type"}.isdisjoint(code.co_names):
         return True
     asks = opmap["LOAD_CONST"], opmap["IS_OP"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
@@ -32,6 +33,11 @@ def same(x: Any, y: Any) -> Any:
     if type(y) is bool and is_traced([x]):
         raise refuse(lambda most: f"whether {brief(core(x), most - 14)} is {y}", "name the argument in static=")
     return same(y, x) if type(y) in (Choice, Condition) and type(x) is not Condition else known(x) is known(y)
+
+
+def is_own(x: Any, name: str) -> bool:
+    """Whether a method is one of the user's class, and not Python's own."""
+    return type(getattr(type(x), name, None)) is FunctionType
 
 
 def is_traced_key(key: Any) -> bool:
@@ -80,7 +86,7 @@ def replaced(key: Any, place: int, value: Any) -> Any:
 
 def equals(key: Any, value: Any) -> Any:
     """Where a key is this one, of which one or both may be traced."""
-    if not isinstance(key, tuple):
+    if not isinstance(key, tuple) or is_own(key, "__eq__") or is_own(value, "__eq__"):
         return key is value or truth(key == value)
     found: Any = isinstance(value, tuple) and len(value) == len(key)
     for x, part in zip(key, value if found else ()):
@@ -93,7 +99,7 @@ def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
 
     None along a path, where keys have their values, or if a key is unhashable.
     """
-    if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key):
+    if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key) or is_own(xs, "__getitem__"):
         return []
     found = [(here, x) for here, x in ((equals(key, x), x) for x in xs) if here is not False]
     if len(found) > MOST_KEYS:
@@ -112,6 +118,8 @@ def contains(x: Any, xs: Any) -> Any:
     """`x in xs`, where equal numbers are the same, as they are for floats."""
     if type(x) is Choice:
         return x.each(lambda value: contains(value, xs))
+    if is_own(xs, "__contains__"):
+        return truth(type(xs).__contains__(xs, x))
     hashed = isinstance(xs, (set, frozenset, dict))
     if hashed and answering.get() is not None:
         return x in xs

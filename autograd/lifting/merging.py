@@ -6,7 +6,7 @@ import copy
 from collections import deque
 from contextvars import ContextVar
 from sys import getrefcount
-from types import CellType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,7 +14,16 @@ import numpy
 from autograd.arrays import holding, scalars
 from autograd.arrays.lists import is_traced
 from autograd.arrays.scalars import choose
-from autograd.lifting.apart import CHOOSABLE, MOST_VALUES, UNASSIGNED, Apart, Choice, key_of
+from autograd.lifting.apart import CHOOSABLE, MOST_VALUES, Apart, Choice, key_of
+from autograd.lifting.contents import (
+    CONTAINERS,
+    attributes,
+    give,
+    holds_attributes_alone,
+    is_changeable,
+    items,
+    kind_of,
+)
 from autograd.lifting.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NUMBERS = (int, float, numpy.number, numpy.bool_)  # bool is an int
+BARE = (tuple, *CONTAINERS)  # what has no attributes
 
 
 def truth(x: Any) -> Any:
@@ -33,6 +43,9 @@ def truth(x: Any) -> Any:
         x = x.item()
     if type(x) is Choice:
         return x.each(truth)
+    own = getattr(type(x), "__bool__", None)
+    if type(own) is FunctionType and not is_lifted(x):
+        return truth(own(x))
     found = scalars.truth(x) if is_lifted(x) else x.truth() if isinstance(x, Apart) else bool(x)
     return found if answering.get() is None else bool(found)
 
@@ -128,17 +141,39 @@ ALONE = holders(([],))[0]  # to an object that nothing else refers to
 
 
 def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    if len(a) != len(b):
-        return Apart(f"a {type(a).__name__} of {len(a)} or {len(b)} items")
-    items = map(merge, a, b)
-    return type(a)(*items) if hasattr(a, "_fields") else type(a)(items)
+    kind = kind_of(a)
+    sizes = [kind.__len__(x) for x in (a, b)]
+    if sizes[0] != sizes[1]:
+        return Apart(f"a {type(a).__name__} of {sizes[0]} or {sizes[1]} items")
+    if kind is deque and a.maxlen != b.maxlen:
+        return Apart(f"a {type(a).__name__} of at most {a.maxlen} or {b.maxlen} items")
+    found = list(map(merge, kind.__iter__(a), kind.__iter__(b)))
+    if kind is tuple:
+        return _beside(merge, a, b, tuple.__new__(type(a), found))
+    made = kind.__new__(type(a))
+    if kind is deque:
+        deque.__init__(made, (), a.maxlen)
+    kind.extend(made, found)
+    return _beside(merge, a, b, made)
 
 
 def _merged_dicts(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    if list(a) != list(b):
+    kind, one, other = kind_of(a), items(a), items(b)
+    if list(one) != list(other):
         return Apart("a dict of other keys, or in another order")
-    made = copy.copy(a)
-    made.update((key, merge(x, b[key])) for key, x in a.items())
+    made = kind.__new__(type(a))
+    kind.update(made, {key: merge(x, other[key]) for key, x in one.items()})
+    return _beside(merge, a, b, made)
+
+
+def _beside(merge: Callable[[Any, Any], Any], a: Any, b: Any, made: Any) -> Any:
+    """What was made of two objects, with their attributes."""
+    if type(a) in BARE:
+        return made
+    one, other = attributes(a), attributes(b)
+    if one.keys() != other.keys():
+        return Apart(f"a {type(a).__name__} of other attributes")
+    give(made, {name: merge(x, other[name]) for name, x in one.items()})
     return made
 
 
@@ -154,15 +189,10 @@ def _merged_arrays(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 
 def _merged_objects(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    fields = getattr(a, "__dict__", None)
-    if isinstance(a, BaseException) or fields is None or not holds_attributes_alone(a):
+    if isinstance(a, BaseException) or not holds_attributes_alone(a):
         alike = isinstance(a, (str, bytes, type(None), range, slice, set, frozenset)) and a == b
         return a if alike else Apart(f"one of two of type {type(a).__name__}")
-    if fields.keys() != b.__dict__.keys():
-        return Apart(f"a {type(a).__name__} of other attributes")
-    made = copy.copy(a)
-    made.__dict__.update((name, merge(x, b.__dict__[name])) for name, x in fields.items())
-    return made
+    return _beside(merge, a, b, copy.copy(a))
 
 
 STRUCTURES: tuple[tuple[Any, Callable[..., Any]], ...] = (
@@ -197,61 +227,3 @@ def is_traced_number(x: Any) -> bool:
 
 def _is_apart(x: Any) -> bool:
     return isinstance(x, Apart) or (isinstance(x, (list, tuple)) and any(map(_is_apart, x)))
-
-
-# --- contents -------------------------------------------------------------------------------------
-
-
-CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
-
-
-def is_changeable(x: Any) -> bool:
-    """Whether x holds something that code can change in place, and that we can put back."""
-    if isinstance(x, (*CONTAINERS, CellType)):
-        return True
-    return hasattr(x, "__dict__") and holds_attributes_alone(x) and not is_lifted(x)
-
-
-class PlainObject:
-    """An object of attributes alone."""
-
-
-def holds_attributes_alone(x: Any) -> bool:
-    """Whether an object holds nothing but attributes: no slots, and nothing that its class keeps in C."""
-    return type(x).__basicsize__ == PlainObject.__basicsize__ and type(x).__itemsize__ == 0
-
-
-def holder(x: Any) -> Any:
-    """What holds the numbers of x: of a view of an array, the array."""
-    while isinstance(x, numpy.ndarray) and isinstance(x.base, numpy.ndarray):
-        x = x.base
-    return x
-
-
-def contents(x: Any) -> Any:
-    """A copy of what x holds now."""
-    if isinstance(x, CellType):
-        return held_by(x)
-    return x.copy() if isinstance(x, CONTAINERS) else dict(x.__dict__)
-
-
-def held_by(cell: CellType) -> Any:
-    """What a variable of a function's holds that functions inside it share."""
-    try:
-        return cell.cell_contents
-    except ValueError:  # the variable is not assigned yet
-        return UNASSIGNED
-
-
-def refill(x: Any, held: Any) -> None:
-    """Let x hold this again."""
-    if isinstance(x, numpy.ndarray):
-        x[...] = held
-    elif isinstance(x, CellType):
-        x.cell_contents = held
-    elif isinstance(x, (list, bytearray)):
-        x[:] = held
-    else:
-        x = x if isinstance(x, (dict, set, deque)) else x.__dict__
-        x.clear()
-        (x.extend if isinstance(x, deque) else x.update)(held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -258,7 +259,15 @@ class _Real(type):
         x = _entered(args[0]) if args else 0
         if args and is_lifted(x):
             return x if cls.original is builtins.float else TO_WHOLE(x)
+        own = getattr(type(x), f"__{cls.original.__name__}__", None)
+        if type(own) is FunctionType and len(args) == 1 and not kwargs:  # it may return a Value
+            return cls(own(x))
         return cls.original(*args, **kwargs)
+
+
+def original(base: Any) -> Any:
+    """The class of Python's of which this is a parent, of a class that lifted code makes."""
+    return base.original if isinstance(base, _Real) else base
 
 
 def abstract(kind: type) -> type:

@@ -22,7 +22,7 @@ from autograd.lifting.classes import NamespaceView, Parent, class_in, object_in,
 from autograd.lifting.containers import CONTAINERS, container_in
 from autograd.lifting.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.numpy_names import entered
-from autograd.lifting.python_names import is_lifted
+from autograd.lifting.python_names import is_lifted, original
 from autograd.lifting.sources import rewritten
 from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
 from autograd.lifting.syntax import RUNTIME, SUPER
@@ -56,13 +56,13 @@ class View(dict[str, Any]):
 
 
 def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
-    """`class` in lifted code: its body looks names up in the dict of globals itself."""
+    """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
     view = body.__globals__
     if type(view) is View:
         for used in body.__code__.co_names:
             if used in view.scope:
                 dict.__setitem__(view, used, view[used])
-    return builtins.__build_class__(body, name, *bases, **options)
+    return builtins.__build_class__(body, name, *map(original, bases), **options)
 
 
 class Names(dict[str, Any]):
@@ -264,16 +264,16 @@ class Reading:
             return self.stand_in(held) is not held
         return type(held) not in self.untouched and not is_number(held)
 
-    def _evaluated(self, original: Any) -> Any:
+    def _evaluated(self, builtin: Any) -> Any:
         """`eval` or `exec`: what its code names is lifted too."""
 
         def run(source: Any, globals: Any = None, locals: Any = None) -> Any:  # by Python's names
             frame = sys._getframe(1)
             if globals is None:
                 globals, locals = frame.f_globals, frame.f_locals if locals is None else locals
-                return original(source, globals, Names(locals, globals))
+                return builtin(source, globals, Names(locals, globals))
             globals.setdefault("__builtins__", self.builtins)
-            return original(source, globals, globals if locals is None else locals)
+            return builtin(source, globals, globals if locals is None else locals)
 
         return run
 

@@ -176,5 +176,7 @@ def instead(x: Any) -> str:
         "Decimal": "convert it first, with float(...) or fractions.Fraction(...)",
         "NoneType": "did a function forget to return?",
     }.get(name, "convert it first, with float(...)")
-    shown = f"{x!r:.60}" if "\n" not in f"{x!r:.60}" else f"of {len(x)}"
+    shown = f"{x!r:.60}"
+    if "\n" in shown:
+        shown = f"of {len(x)}" if hasattr(x, "__len__") else shown.partition("\n")[0]
     return f"expected one real number, got {name} {shown}: {advice}"

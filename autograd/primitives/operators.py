@@ -14,7 +14,7 @@ import operator
 
 from autograd import primitives as p
 from autograd.numbers import select
-from autograd.numbers.kinds import KINDS, VALUE_RANK, kind_of
+from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
 from autograd.numbers.operand import NumPyOperand, beside_other
 from autograd.primitives.conversions import no_float
 from autograd.refusals import is_tracing, lifting, no_index
@@ -71,13 +71,8 @@ def core(x: Any) -> Any:
 
 def is_plain(x: Any) -> bool:
     """Whether `x` is a number that carries no derivative."""
-    kind = KINDS.get(type(x))
-    if kind is None:
-        try:
-            kind = kind_of(x)
-        except TypeError:
-            return False
-    return kind.rank < VALUE_RANK
+    kind = KINDS.get(type(x)) or discovered(x)
+    return kind is not None and kind.rank < VALUE_RANK
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

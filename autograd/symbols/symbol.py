@@ -6,7 +6,7 @@ import operator
 import sys
 from _contextvars import ContextVar
 
-from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, join, kind_of
+from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, discovered, join
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_ours, is_tracing, lifting, no_index, refuse
 from autograd.symbols.expressions import Comparison, Expression
@@ -347,10 +347,8 @@ TRACED = {Symbol, Condition}
 
 def _takes_over(x: Any) -> bool:
     """Whether `x` is a Value or another lifted number, whose own operations take precedence."""
-    try:
-        return kind_of(x).rank > SYMBOL_RANK
-    except TypeError:  # not a number
-        return False
+    kind = KINDS.get(type(x)) or discovered(x)
+    return kind is not None and kind.rank > SYMBOL_RANK
 
 
 def operation(op: str, x: Any, y: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from autograd.numbers.kinds import ARRAY_RANK, kind_of
+from autograd.numbers.kinds import ARRAY_RANK, KINDS, discovered
 from autograd.numbers.operand import arrays
 from autograd.primitives.operators import Scalar
 from autograd.symbols import Symbol
@@ -85,11 +85,8 @@ def holding(numbers: Any, traced: bool = False) -> Any:
 def _check_leaf(x: Any, where: str | None, path: Path) -> None:
     if where is None:
         return
-    try:
-        is_number = kind_of(x).rank < ARRAY_RANK
-    except TypeError:
-        is_number = False
-    if not is_number:
+    kind = KINDS.get(type(x)) or discovered(x)
+    if kind is None or kind.rank >= ARRAY_RANK:
         place = "".join(f"[{key!r}]" for key in path)
         raise TypeError(f"{where}{place} is a {type(x).__name__}{_shown(x)}; expected a number{_instead(x)}")
 

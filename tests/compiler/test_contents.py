@@ -1,0 +1,249 @@
+"""What branches change in place, and what Python asks of a user's class: subclasses, attributes, own operators."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.compiler.branching import function
+from tests.compiler.test_branches import agrees
+from tests.profiles import costly
+
+
+class Scaled(list[Any]):
+    """A list that has an attribute, and methods of its own in place of the builtin ones."""
+
+    def __init__(self, *xs: Any, scale: Any = 1.0) -> None:
+        super().__init__(xs)
+        self.scale = scale
+
+    def total(self) -> Any:
+        return self.scale * sum(self)
+
+    def sort(self) -> None:  # type: ignore[override]
+        self.reverse()
+
+
+class Doubling(dict[str, Any]):
+    """A dict that counts what is put into it."""
+
+    puts = 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, 2 * value)
+        self.puts += 1
+
+    def get(self, key: str, default: Any = 7.0) -> Any:
+        return 3 * super().get(key, default)
+
+
+@dataclass(slots=True)
+class Body:
+    x: Any
+    v: Any = 1.0
+
+
+class Blame(ArithmeticError):
+    def __init__(self, excess: Any) -> None:
+        super().__init__("blame")
+        self.excess = excess
+
+
+# How an object is made, ways to change it, and what it is asked afterwards.
+OBJECTS: dict[str, tuple[list[str], list[str], str]] = {
+    "list": (
+        ["Scaled(a, b)", "Scaled(b, a, scale=a)"],
+        ["o.scale = b", "o[0] = o[1] * 2", "o.sort()", "o.append(o.pop(0))", "o.scale += a"],
+        "o.total() + o[0] + len(o)",
+    ),
+    "dict": (
+        ["Doubling(x=a, y=b)", "Doubling(x=b, y=1.0)"],
+        ["o['x'] = b", "o['y'] += a", "o.update(x=a)", "o.puts = 5"],
+        "o['x'] + 3 * o['y'] + 0.1 * o.puts + o.get('x') + o.get('z')",
+    ),
+    "deque": (
+        ["deque([a, b], maxlen=2)", "deque([b, 1.0], maxlen=2)", "deque([b, 1.0], maxlen=3)"],
+        ["o.append(b)", "o.rotate(1)", "o[0] = a * b", "o.extendleft([a, b])"],
+        "o[0] + 2 * o[-1] + len(o)",
+    ),
+    "counter": (
+        ["Counter(x=a, y=2)", "Counter(x=b, y=1)"],
+        ["o['x'] += b", "o.subtract(x=a)", "o.update(y=b)", "o['y'] = a"],
+        "o['x'] + 2 * o['y'] + o['z']",
+    ),
+    "defaultdict": (
+        ["defaultdict(lambda: a, x=b)", "defaultdict(lambda: b, x=a)"],
+        ["o['x'] = a * b", "o['x'] += 1", "o.default_factory = lambda: 2 * b"],
+        "o['x'] + 2 * o['z']",
+    ),
+    "ordered": (
+        ["OrderedDict(x=a, y=b)", "OrderedDict(x=b, y=b)"],
+        ["o.move_to_end('x')", "o['x'] = b", "o['y'] *= a"],
+        "sum(k * x for k, x in enumerate(o.values()))",
+    ),
+    "slots": (["Body(a)", "Body(b, a)"], ["o.x = b", "o.v *= a", "o.x, o.v = o.v, o.x"], "o.x + 2 * o.v"),
+    "namespace": (
+        ["SimpleNamespace(x=a, v=b)", "SimpleNamespace(x=b, v=1.0)"], ["o.x = b", "o.v *= a"], "o.x + 2 * o.v",
+    ),
+    "of a library": (
+        ["UserList([a, b])", "UserList([b, 1.0])"], ["o.append(b)", "o[0] = a * b", "o.reverse()"], "o[0] + 2 * o[-1]",
+    ),
+    "dict of a library": (
+        ["UserDict(x=a)", "ChainMap({}, {'x': a})", "ChainMap({'x': b})"],
+        ["o['x'] = b", "o.update(x=a * b)"],
+        "o['x']",
+    ),
+    "error": (["Blame(a)", "Blame(b)"], ["o.excess = b", "o.excess *= a"], "o.excess"),
+}  # fmt: skip
+SCOPE = {
+    x.__name__: x
+    for x in (
+        Scaled, Doubling, Body, Blame, deque, Counter, defaultdict, OrderedDict, SimpleNamespace, UserList, UserDict,
+        ChainMap,
+    )
+}  # fmt: skip
+ONE_SIDE = """
+o = {make}
+{change}
+if a > 0:
+    {first}
+return {asked}
+"""
+TWO_SIDES = """
+o = {make}
+if a > 0:
+    {first}
+else:
+    {second}
+{change}
+return {asked}
+"""
+CHOSEN = """
+o = {make} if a > b else {other}
+{change}
+return {asked}
+"""
+MADE = """
+if b > 0:
+    o = {make}
+    {first}
+else:
+    o = {other}
+if a > b:
+    {second}
+return {asked}
+"""
+IN_A_LOOP = """
+o, p = {make}, {other}
+for x in (a, b):
+    if x > 0.5:
+        {first}
+        break
+    {second}
+o, p = p, o
+return {asked}
+"""
+LAYOUTS = [ONE_SIDE, TWO_SIDES, CHOSEN, MADE, IN_A_LOOP]
+
+
+@st.composite
+def sources(draw: Any) -> str:
+    makes, changes, asked = draw(st.sampled_from(list(OBJECTS.values())))
+    make, other = (draw(st.sampled_from(makes)) for _ in range(2))
+    first, second, change = (draw(st.sampled_from(changes)) for _ in range(3))
+    body = draw(st.sampled_from(LAYOUTS)).format(
+        make=make, other=other, first=first, second=second, change=change, asked=asked
+    )
+    return "def f(a, b):\n" + textwrap.indent(body, "    ")
+
+
+@costly(25, 600)
+@given(sources())
+def test_what_a_branch_changes(source: str) -> None:
+    agrees(function(source, **SCOPE), "numpy")
+
+
+# --- what Python asks of a class ------------------------------------------------------------------
+
+
+class Interval(NamedTuple):
+    low: Any
+    high: Any
+
+    def __contains__(self, x: Any) -> bool:
+        return self.low <= x <= self.high
+
+
+class Near(tuple[Any, ...]):
+    __slots__ = ()
+
+    def __eq__(self, other: Any) -> bool:
+        return abs(self[0] - other[0]) < 0.5
+
+    __hash__ = tuple.__hash__
+
+
+class Money:
+    def __init__(self, amount: Any) -> None:
+        self.amount = amount
+
+    def __bool__(self) -> bool:
+        return self.amount > 0.5
+
+    def __radd__(self, x: Any) -> Money:
+        return Money(x + self.amount)
+
+    def __repr__(self) -> str:
+        return f"{self.amount:.2f} €"
+
+
+class Halving:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    def __iter__(self) -> Halving:
+        return self
+
+    def __next__(self) -> Any:
+        if self.x < 0.1:
+            raise StopIteration
+        self.x *= 0.5
+        return self.x
+
+
+def own_contains(a: Any, b: Any) -> Any:
+    return (a if 1.0 in Interval(a, b) else b) + (a not in Interval(0.0, b)) + ((a, b) in [Near((b,)), (a, 1.0)])
+
+
+def own_truth(a: Any, b: Any) -> Any:
+    m = a + Money(b)
+    return (b if m else a) * (2.0 if not m else 3.0) + ((m and m.amount) or 1.0) + any([Money(a), m])
+
+
+def own_iterator(a: Any, b: Any) -> Any:
+    return sum(Halving(abs(a))) + max(Halving(abs(b) + 0.3))
+
+
+def own_errors(a: Any, b: Any) -> Any:
+    total = 0.0
+    for x in (a, b):
+        try:
+            if x > 0.5:
+                raise Blame(x - 0.5)
+            total += x
+        except Blame as error:
+            total += 3 * error.excess
+    return total
+
+
+@pytest.mark.parametrize("f", [own_contains, own_truth, own_iterator, own_errors])
+def test_what_python_asks_of_a_class(f: Callable[..., Any]) -> None:
+    agrees(f, "numpy")
