@@ -21,10 +21,10 @@ class TraceError(TypeError):
 
     >>> import autograd
     >>> try:
-    ...     autograd.compile(lambda x: [x, -x][x < 0])(2.0)
+    ...     autograd.compile(lambda x: [1.0, 2.0][x])(1.0)
     ... except autograd.TraceError as error:
     ...     print(str(error).split(": ")[1])
-    the truth of x < 0 is not known while a function is traced
+    a whole number is not known while a function is traced
     """
 
 

@@ -31,9 +31,7 @@ from autograd.lifting.python_names import is_lifted
 from autograd.lifting.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.steps import Steps
 from autograd.primitives import TABLE
-from autograd.refusals import CHOICE, is_library, refuse
-from autograd.symbols import Condition
-from autograd.symbols.text import brief
+from autograd.refusals import is_library, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,8 +163,6 @@ class Branches:
 
     def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
         """What comes of the use of a key, which may be one of several whole numbers."""
-        if type(key) is Condition:
-            raise refuse(lambda most: f"the truth of {brief(key, most - 13)}", CHOICE)
         parts = key if type(key) is tuple else (key,)
         place = next((i for i, part in enumerate(parts) if type(part) is Choice), None)
         if place is not None:

@@ -66,7 +66,7 @@ def possible(key: Any) -> tuple[Any, ...]:
 
 def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     if type(x) is not Symbol:
-        return (x,)
+        return (False, True) if type(x) is Condition else (x,)
     if not all(parts) or not all(isinstance(value, int) for part in parts for value in part):
         return ()
     if x.op == "where":

@@ -12,7 +12,7 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row
-from autograd.lifting.python_names import is_lifted
+from autograd.lifting.python_names import counted, is_lifted
 from autograd.numbers.operand import NumPyOperand
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class NumPyFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         enter = blocks if self.function is numpy.block else entered
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
+        if not isinstance(self.function, numpy.ufunc):
+            args = tuple(map(counted, args))
         return made(self.function, args, kwargs) if self.function in MAKERS else self.function(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

@@ -17,7 +17,7 @@ from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
-from autograd.symbols import Condition, answering
+from autograd.symbols import Condition, answering, is_whole
 from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def is_lifted(x: Any) -> bool:
     if kind is None and type(x).__module__.partition(".")[0] in LAZY_KINDS:
         kind = discovered(x)
     return kind is not None and kind is not FLOATS
+
+
+def is_traced_whole(x: Any) -> bool:
+    """Whether x is an int where f runs on floats, and a traced number here or a plain one."""
+    return type(x) is int or (lists.is_traced([x]) and is_whole(core(x)))
+
+
+def counted(x: Any) -> Any:
+    """x, or the int that a traced whole number is along a path."""
+    return operator.index(core(x)) if answering.get() is not None and is_traced_whole(x) else x
 
 
 def selects(items: list[Any], keys: list[Any]) -> bool:
@@ -78,7 +88,13 @@ def _entered(x: Any) -> Any:
 
 def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
-    return lambda x: traced(x) if lists.is_traced([x]) else exact(core(x))
+
+    def whole(x: Any) -> Any:
+        if not lists.is_traced([x]):
+            return exact(core(x))
+        return x if is_whole(core(x)) else traced(x)
+
+    return whole
 
 
 TO_WHOLE = _whole(int, scalars.trunc)
@@ -167,6 +183,8 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
             return items[original(range(len(items)), key=keys.__getitem__)] if items else original(items, **kwargs)
         if not any(map(is_lifted, items)):
             return original(items, **kwargs)
+        if all(map(is_traced_whole, items)):
+            return _by_key(wins, items, items)
         best = items[0]
         for x in items[1:]:
             best = of_two(best, x)
@@ -221,10 +239,11 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
 
     def text(*args: Any, **options: Any) -> str:
         if args and is_lifted(args[0]):
-            if lists.is_traced([args[0]]):
-                x, advice = core(args[0]), 'compare the number, or write f"{x}" in a message'
+            x = core(counted(args[0]))
+            if lists.is_traced([x]):
+                advice = 'compare the number, or write f"{x}" in a message'
                 raise refuse(lambda most: f"the text of {brief(x, most - 12)}", advice)
-            args = (core(args[0]), *args[1:])
+            args = (x, *args[1:])
         return original(*args, **options)
 
     text.__name__ = text.__qualname__ = original.__name__
@@ -244,7 +263,11 @@ class _Real(type):
     original: type
 
     def __instancecheck__(cls, x: Any) -> bool:
-        return isinstance(x, cls.original) or (cls.original not in (builtins.int, str) and is_lifted(x))
+        if isinstance(x, cls.original) or not is_lifted(x) or cls.original is str:
+            return isinstance(x, cls.original)
+        return cls.original not in (builtins.int, builtins.float) or (cls.original is INT.original) == is_traced_whole(
+            x
+        )
 
     def __subclasscheck__(cls, kind: type) -> bool:
         return issubclass(kind, cls.original)
@@ -312,7 +335,7 @@ class _Type(type):
             return type(*args, **kwargs)
         kind = type(args[0])
         if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
-            return FLOAT
+            return INT if is_traced_whole(args[0]) else FLOAT
         return INT if kind is builtins.int else TEXT if kind is builtins.str else kind
 
 

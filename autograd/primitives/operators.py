@@ -18,7 +18,7 @@ from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
 from autograd.numbers.operand import NumPyOperand, beside_other
 from autograd.primitives.conversions import no_float
 from autograd.refusals import is_tracing, lifting, no_index
-from autograd.symbols import key_hash
+from autograd.symbols import BITS, key_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,6 +200,8 @@ class Scalar(NumPyOperand, Methods):
             return key_hash(self, core(self))
 
         def __int__(self) -> int:
+            if hasattr(core(self), "__index__"):
+                return operator.index(self)
             name = type(self).__name__
             raise TypeError(
                 f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number; where "
@@ -207,6 +209,9 @@ class Scalar(NumPyOperand, Methods):
             )
 
         def __index__(self) -> int:
+            inside = core(self)
+            if hasattr(inside, "__index__"):  # a traced number, which may be known
+                return operator.index(inside)
             if is_tracing():
                 raise no_index()
             return self.__int__()
@@ -217,6 +222,21 @@ class Scalar(NumPyOperand, Methods):
         as_integer_ratio = __float__
 
 
+def _of_bits(function: Callable[[Any, Any], Any], reflected: bool) -> Callable[[Any, Any], Any]:
+    """A method of traced whole numbers; those of a Value are floats, which have none."""
+
+    def of_bits(self: Any, other: Any) -> Any:
+        x, y = core(self), core(other)
+        if not hasattr(x, "__index__"):
+            return NotImplemented
+        return function(y, x) if reflected else function(x, y)
+
+    return of_bits
+
+
+for _name, _function in BITS.items():
+    setattr(Scalar, f"__{_name}__", _of_bits(_function, False))
+    setattr(Scalar, f"__r{_name}__", _of_bits(_function, True))
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
 for _name, _function in METHODS.items():
     setattr(Scalar, _name, _function)

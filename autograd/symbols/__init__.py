@@ -12,3 +12,4 @@ from autograd.symbols.symbol import (
     same,
     unmasked,
 )
+from autograd.symbols.whole import BITS, is_whole

@@ -8,7 +8,7 @@ from _contextvars import ContextVar
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, discovered, join
 from autograd.numbers.operand import NumPyOperand
-from autograd.refusals import is_ours, is_tracing, lifting, no_index, refuse
+from autograd.refusals import is_ours, is_tracing, lifting, refuse
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import brief
 
@@ -147,9 +147,6 @@ class Symbol(Expression):
 
     __int__ = __complex__ = __float__  # all raise
 
-    def __index__(self) -> int:
-        raise no_index()
-
     def __format__(self, spec: str) -> str:
         if spec:
             raise _unknown_number(self)
@@ -203,7 +200,7 @@ class Condition(NumPyOperand, Comparison):
         return equal if equal is NotImplemented else equal.of_booleans(False, True)
 
     def __hash__(self) -> int:
-        raise _unknown_truth(self)  # True and False are keys where f runs on floats
+        return hash(bool(self))  # True and False are keys where f runs on floats
 
     def __and__(self, other: Any) -> Any:
         return self.of_booleans(other, False) if type(other) in BOOLEANS else NotImplemented
@@ -222,12 +219,15 @@ class Condition(NumPyOperand, Comparison):
     @property
     def number(self) -> Any:
         """1 where the condition holds, else 0, like a Python boolean."""
-        return self.choose(1.0, 0.0)
+        return self.choose(1, 0)
 
     def __float__(self) -> float:
-        raise _unknown_truth(self)
+        return float(bool(self))
 
-    __int__ = __index__ = __float__  # all raise
+    def __index__(self) -> int:
+        return int(bool(self))
+
+    __int__ = __index__
 
     def __copy__(self, memo: Any = None) -> Condition:
         return self
@@ -341,6 +341,7 @@ def _comparison(op: str, x: Symbol, y: Any) -> Any:
     return NotImplemented if type(y) not in COMMON_TYPES and _takes_over(y) else Condition(op, x, y)
 
 
+SEQUENCES = (list, tuple, str, bytes)  # which a whole number repeats
 COMMON_TYPES = {Symbol, float, int}  # the types of most operands
 TRACED = {Symbol, Condition}
 
@@ -353,7 +354,7 @@ def _takes_over(x: Any) -> bool:
 
 def operation(op: str, x: Any, y: Any) -> Any:
     """The Symbol of an operation with an infix sign, or an operand if the result is exactly that."""
-    if type(y) is Masked:
+    if type(y) is Masked or isinstance(y, SEQUENCES):
         return NotImplemented
     if (type(y) not in COMMON_TYPES and _takes_over(y)) or (type(x) not in COMMON_TYPES and _takes_over(x)):
         return NotImplemented

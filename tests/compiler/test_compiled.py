@@ -106,10 +106,10 @@ def test_the_same_call_gives_the_same_bits(compile) -> None:
 @both
 def test_choices_by_a_search_are_refused_by_line(compile) -> None:
     def f(x):
-        return [x, -x][x > 0]  # the line that is named
+        return [1.0, -1.0][x]  # the line that is named
 
     line = f.__code__.co_firstlineno + 1
-    with pytest.raises(TraceError, match=rf"test_compiled\.py, line {line}.*where\(condition, a, b\)"):
+    with pytest.raises(TraceError, match=rf"test_compiled\.py, line {line}.*np\.choose"):
         compile(f, rows=("x",))([1.0])
     with pytest.raises(TraceError, match="where"):
         compile(lambda x: [1.0, 2.0].index(x), paths=0)(1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import heapq
+import math
 import pickle
 import sys
 from typing import Any
@@ -24,6 +25,48 @@ from tests.compiler.writing import WRITTEN, a_place
 @pytest.mark.parametrize("f", WRITTEN)
 def test_what_people_write(f: Any) -> None:
     agrees(f, "numpy")
+
+
+def a_grid(a: Any, b: Any) -> Any:
+    table = [1.0, 3.0, 2.0, 5.0, b, 1.0]
+    i = min(max(math.floor(a / 0.5), 0), len(table) - 2)
+    share = a / 0.5 - i
+    return (1 - share) * table[i] + share * table[i + 1]
+
+
+def a_count(a: Any, b: Any) -> Any:
+    n = sum(x > 0.5 for x in (a, b, a * b)) + round(abs(a))
+    return (
+        sum(b * k for k in range(n))
+        + a * (n & 1)
+        + (1 << n)
+        + len([a] * n)
+        + n % 2
+        + [a, b][a > b] * {True: a}.get(b > 0, b)
+    )
+
+
+def a_kind_of_whole(a: Any, b: Any) -> Any:
+    n, rest = divmod(int(abs(a) * 3), 2)
+    k = max(n, math.ceil(b), 1)
+    word = f"{k:02d}" + str(n)
+    kinds = (2.0 if isinstance(k, int) else 5.0) + (type(n) is int) + isinstance(a, float)
+    return sum(np.arange(k) * a) + kinds * b + len(word) + int(word) + np.roll([a, b, 1.0], k)[rest] + (k ^ n)
+
+
+@pytest.mark.parametrize("f", [a_grid, a_count, a_kind_of_whole])
+def test_whole_numbers_of_lifted_code(f: Any) -> None:
+    agrees(autograd.lift(f), "numpy")
+
+
+def test_a_whole_number_that_no_row_has_is_its_error() -> None:
+    fast = autograd.compile(lambda x: [1.0, x, 3.0][math.floor(x)], rows=("x",), backend="numpy")
+    with pytest.raises(ValueError, match="NaN") as caught:
+        fast([0.5, math.nan, 1.5])
+    assert caught.value.__notes__[-1].endswith("for row 1")
+    with pytest.raises(IndexError):
+        fast([0.5, 7.0])
+    assert fast([1.5, 0.5, 2.5]).tolist() == [1.5, 1.0, 3.0]
 
 
 UNREAD = """

@@ -18,14 +18,14 @@ from tests.compiler.backends import both
 def chaotic(x):
     for _ in range(18):
         x = 4 * x * (1 - x)
-    return [x, -x][x > 0.5]
+    return float(x.data)
 
 
 def continued(steps):
     def f(x):
         for _ in range(steps):
             x = x + 1 / x
-        return [x, -x][x > 0.5]
+        return float(x.data)
 
     return f
 
@@ -50,7 +50,7 @@ def test_a_long_path_leaves_room_for_what_is_refused() -> None:
 
 def swallowing_all(x):
     try:
-        return [x, 0.0][x < 0]
+        return [1.0, 0.0][x]
     except Exception:
         return x
 
@@ -71,7 +71,7 @@ def in_a_thread(x):
 
 
 def test_no_except_in_another_thread_hides_a_refusal() -> None:
-    with pytest.raises(TraceError, match="x < 0"):
+    with pytest.raises(TraceError, match="a whole number"):
         autograd.compile(in_a_thread)(1.0)
     assert autograd.compile(lambda x: 2 * x)(1.0) == 2.0
 
@@ -197,9 +197,8 @@ ASKED = {
     "math.isnan": (lambda x: math.isnan(x.data), "autograd's functions"),
     "an index": (lambda x: [1.0, 2.0][x.data], "static="),
     "digits": (lambda x: f"{x:.3f}", "autograd's functions"),
-    "a choice by index": (lambda x: [x, 0.0][x < 0], "in place of the choice"),
-    "a choice by key": (lambda x: {True: x, False: 0.0}[x > 0], "in place of the choice"),
-    "a method's choice by key": (lambda x: {True: x}.get(x > 0, 0.0), "in place of the choice"),
+    "a number of turns": (lambda x: sum([x for _ in range(math.floor(x))]), "static="),
+    "bits": (lambda x: x * (math.floor(x) & 1), "static="),
     "a set of truths": (lambda x: x if {x > 0} == {True} else 0.0, "where"),
     "a method of floats": (lambda x: x if x.data.is_integer() else 0.0, "autograd's functions"),
     "a flag": (lambda x: 2.0 * x if x is True else x, "static="),
