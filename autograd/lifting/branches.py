@@ -262,7 +262,7 @@ class Branches:
             return watching(self, f)
         home = getattr(f, "__module__", None) or ""
         is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
-        if (is_python and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
+        if (is_python and home and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
             return f
         if isinstance(bound, CONTAINERS) and isinstance(f, BUILTIN):
             return f

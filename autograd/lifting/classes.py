@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import sys
 from abc import ABCMeta
+from contextvars import ContextVar
 from types import FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from autograd.lifting.reading import Reading
 
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
+checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
 CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
 
 
@@ -30,6 +32,8 @@ def class_in(reading: Reading, kind: type) -> type:
         return kind
 
     class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass
+        lifted_class = kind
+
         def __getattribute__(cls, name: str) -> Any:
             return lifted(name, type.__getattribute__(cls, name))
 
@@ -37,7 +41,13 @@ def class_in(reading: Reading, kind: type) -> type:
             return isinstance(x, kind)
 
         def __subclasscheck__(cls, other: type) -> bool:
-            return issubclass(other, kind)
+            if type.__subclasscheck__(kind, other) or checking.get() is kind:
+                return type.__subclasscheck__(kind, other)
+            token = checking.set(kind)  # an abstract class asks its subclasses, of which this is one
+            try:
+                return issubclass(other, kind)
+            finally:
+                checking.reset(token)
 
     def get(instance: Any, name: str) -> Any:
         return lifted(name, object.__getattribute__(instance, name))
@@ -130,9 +140,7 @@ class Parent:
     """`super()` in lifted code: the methods of the parents are lifted too."""
 
     def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
-        known = reading.known.get(id(kind))
-        if known is not None and known[0] is kind is known[1]:  # a class of ours: the user's is above it
-            kind = kind.__mro__[1]
+        kind = getattr(type(kind), "lifted_class", kind)  # of a class of ours, the user's
         object.__setattr__(self, "_parts", (reading, super(kind, instance)))
 
     def __getattribute__(self, name: str) -> Any:

@@ -7,13 +7,13 @@ from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.apart import UNASSIGNED, Apart, NoNumber
-from autograd.lifting.contents import CONTAINERS, contents, refill
+from autograd.lifting.contents import CONTAINERS, contents, holder, refill
 from autograd.lifting.merging import both, frozen, merged, opposite, truth
 from autograd.refusals import is_library, refuse
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from autograd.lifting.branches import Branches
 
@@ -73,12 +73,13 @@ class Fork:
         (left_yes, log_yes), (left_no, log_no) = yes, no
         if left_yes is None and left_no is None:
             raise Dead
+        changes = {}
         for key in log_yes | log_no:
             x, before = (log_yes.get(key) or log_no[key])[:2]
             after = log_yes[key][2] if key in log_yes else before
             other = log_no[key][2] if key in log_no else before
-            self.branches.touched(x)
-            refill(x, after if left_no is None else other if left_yes is None else self._held(x, after, other))
+            changes[key] = x, other if left_yes is None else after, after if left_no is None else other
+        self._settle(changes)
         if left_yes is None or left_no is None:
             self._end(*(left_no if left_yes is None else left_yes))
             return
@@ -102,8 +103,20 @@ class Fork:
         if self.frame:
             self.frame.jumps = jumps
 
-    def _held(self, x: Any, a: Any, b: Any) -> Any:
-        found = merged(self.condition, a, b)
+    def _settle(self, changes: dict[int, tuple[Any, Any, Any]]) -> None:
+        """Let what was changed hold what the sides have left in it: first what others hold."""
+
+        def settle(x: Any) -> None:
+            change = changes.pop(id(holder(x)), None)
+            if change is not None:
+                self.branches.touched(x)
+                refill(x, self._held(*change, settle))
+
+        while changes:
+            settle(next(iter(changes.values()))[0])
+
+    def _held(self, x: Any, a: Any, b: Any, settle: Callable[[Any], None]) -> Any:
+        found = a if a is b else merged(self.condition, a, b, settle)
         parts = found if type(found) is tuple and isinstance(x, CONTAINERS) else (found,)
         if type(x) is not CellType and any(isinstance(part, Apart) for part in parts):
             kind = type(x).__name__
@@ -173,9 +186,8 @@ class Rest(Fork):
         self.frame.jumps = {}
         yield True
         log = self._undone()
-        for x, before, after in log.values():
-            self.branches.touched(x)
-            refill(x, before if self._left is None else self._held(x, after, before))
+        is_left = self._left is not None
+        self._settle({key: (x, after if is_left else before, before) for key, (x, before, after) in log.items()})
         self.gone = {None}
         gone = {key: (True if len(jumps) == 1 else flag, names) for key, (flag, names) in jumps.items()}
         if self._left is None:

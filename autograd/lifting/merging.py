@@ -69,15 +69,21 @@ def either(a: Any, b: Any) -> Any:
     return a.of_booleans(True, b) if b is not True else True
 
 
-def merged(condition: Condition, a: Any, b: Any) -> Any:
+def _as_it_is(x: Any) -> None:
+    """Most structures hold what they should, and are merged so."""
+
+
+def merged(condition: Condition, a: Any, b: Any, settle: Callable[[Any], None] = _as_it_is) -> Any:
     """`a` where the condition holds, else `b`: a number, a condition, or a structure of them.
 
-    What cannot be merged is Apart: the code may never use it.
+    What cannot be merged is Apart: the code may never use it. `settle` is given each structure before it is merged.
     """
-    return _merged(condition, a, b, {})
+    return _merged(condition, a, b, {}, settle)
 
 
-def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], Any]) -> Any:
+def _merged(
+    condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], Any], settle: Callable[[Any], None]
+) -> Any:
     if a is b:
         return a
     if isinstance(a, Apart) or isinstance(b, Apart):
@@ -93,7 +99,9 @@ def _merged(condition: Condition, a: Any, b: Any, known: dict[tuple[int, int], A
     key = (id(a), id(b))
     if key not in known:
         merge = next((rule for kind, rule in STRUCTURES if isinstance(a, kind)), _merged_objects)
-        made = known[key] = merge(lambda x, y: _merged(condition, x, y, known), a, b)
+        settle(a)
+        settle(b)
+        made = known[key] = merge(lambda x, y: _merged(condition, x, y, known, settle), a, b)
         if is_changeable(made):
             mixtures.get({})[id(made)] = made, (a, b)
     return known[key]

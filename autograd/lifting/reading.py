@@ -62,7 +62,10 @@ def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> A
         for used in body.__code__.co_names:
             if used in view.scope:
                 dict.__setitem__(view, used, view[used])
-    return builtins.__build_class__(body, name, *map(original, bases), **options)
+    made = builtins.__build_class__(body, name, *map(original, bases), **options)
+    if type(view) is View:
+        view.reading.known[id(made)] = made, made  # its methods are lifted
+    return made
 
 
 class Names(dict[str, Any]):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd import lift, value_and_grad
 from tests.compiler.branching import function
 from tests.compiler.test_branches import agrees
 from tests.profiles import costly
@@ -49,6 +51,19 @@ class Doubling(dict[str, Any]):
 class Body:
     x: Any
     v: Any = 1.0
+
+
+class Holder:
+    def __init__(self, *xs: Any) -> None:
+        self.items, self.array = list(xs), np.array(xs)
+
+
+class Counting(UserDict[str, Any]):
+    asked = 0
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked += 1
+        return super().__getitem__(key)
 
 
 class Blame(ArithmeticError):
@@ -101,20 +116,36 @@ OBJECTS: dict[str, tuple[list[str], list[str], str]] = {
         ["o['x'] = b", "o.update(x=a * b)"],
         "o['x']",
     ),
+    "what objects hold": (
+        ["Holder(a, b)", "Holder(b, a)"],
+        ["o.items = [b, a]", "o.items[0] = b", "o.items = o.items[::-1]", "o.items += [o.items.pop(0)]"],
+        "o.items[0] + 2 * o.items[1]",
+    ),
+    "arrays that objects hold": (
+        ["Holder(a, b)", "Holder(b, a)"],
+        ["o.array = 2 * o.array", "o.array[0] += 1", "o.array[:] = b", "np.add.at(o.array, [0, 0], a)"],
+        "o.array @ [1.0, 2.0]",
+    ),
+    "a subclass of a library's": (
+        ["Counting(x=a, y=b)", "Counting(x=b, y=a)"],
+        ["o['x'] = o['y'] * 2", "o['y'] += 1", "o['x']", "o.asked = 5"],
+        "o['x'] + 2 * o['y'] + o.asked",
+    ),
     "error": (["Blame(a)", "Blame(b)"], ["o.excess = b", "o.excess *= a"], "o.excess"),
 }  # fmt: skip
 SCOPE = {
     x.__name__: x
     for x in (
         Scaled, Doubling, Body, Blame, deque, Counter, defaultdict, OrderedDict, SimpleNamespace, UserList, UserDict,
-        ChainMap,
+        ChainMap, Holder, Counting,
     )
-}  # fmt: skip
+} | {"np": np}  # fmt: skip
 ONE_SIDE = """
 o = {make}
 {change}
 if a > 0:
     {first}
+    {second}
 return {asked}
 """
 TWO_SIDES = """
@@ -166,9 +197,10 @@ def sources(draw: Any) -> str:
 
 
 @costly(25, 600)
-@given(sources())
-def test_what_a_branch_changes(source: str) -> None:
-    agrees(function(source, **SCOPE), "numpy")
+@given(sources(), st.booleans())
+def test_what_a_branch_changes(source: str, is_lifted: bool) -> None:
+    f = function(source, **SCOPE)
+    agrees(lift(f) if is_lifted else f, "numpy")
 
 
 # --- what Python asks of a class ------------------------------------------------------------------
@@ -247,3 +279,43 @@ def own_errors(a: Any, b: Any) -> Any:
 @pytest.mark.parametrize("f", [own_contains, own_truth, own_iterator, own_errors])
 def test_what_python_asks_of_a_class(f: Callable[..., Any]) -> None:
     agrees(f, "numpy")
+
+
+def remade_and_changed(a: Any, b: Any) -> Any:
+    o = Holder(a, b)
+    if a > 0:
+        o.array = 2 * o.array
+        o.array[0] += 1
+    else:
+        o.array[1] = a
+    return o.array @ o.array
+
+
+def added_in_place(a: Any, b: Any) -> Any:
+    counts = np.zeros(3)
+    if a > 0:
+        np.add.at(counts, [0, 2, 2], [a, b, 1.0])
+    else:
+        counts[[1, 2]] = [a, b]
+    return counts @ np.arange(1, 4)
+
+
+def asked_in_a_branch(a: Any, b: Any) -> Any:
+    o = Counting(x=a, y=b)
+    if o["x"] > 0:
+        o["y"] = o["x"] * 2
+    return o["y"] + o.asked
+
+
+@pytest.mark.parametrize("f", [remade_and_changed, added_in_place, asked_in_a_branch])
+def test_what_lifted_code_changes(f: Callable[..., Any]) -> None:
+    agrees(lift(f), "numpy")
+
+
+def test_a_class_that_is_lifted_leaves_abstract_classes_in_peace() -> None:
+    def f(x: Any) -> Any:
+        found = Counting(x=x)
+        kinds = isinstance(found, Counting) + isinstance(found, Mapping) + issubclass(Counting, Mapping)
+        return found["x"] * kinds + isinstance(type("New", (), {})(), Mapping)
+
+    assert value_and_grad(lift(f))(2.0) == (6.0, 3.0)
