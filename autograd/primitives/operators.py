@@ -169,6 +169,10 @@ class Scalar(NumPyOperand, Methods):
     def __rdivmod__(self, other: Self | Plain) -> tuple[Self, Self]:
         return other // self, other % self
 
+    def is_integer(self) -> Any:
+        """Whether the number is whole, as for a float."""
+        return core(self) % 1 == 0
+
     def conjugate(self) -> Self:
         """Return self; NumPy's `var` calls this."""
         return self

@@ -244,6 +244,11 @@ def test_rounding_to_digits_gives_a_plain_number():
     assert round(Value(1.256), 2) == 1.26
 
 
+@pytest.mark.parametrize("x", [2.0, -0.0, 2.5, math.inf, math.nan])
+def test_whether_a_number_is_whole_is_what_a_float_says(x):
+    assert Value(x).is_integer() is x.is_integer()
+
+
 @pytest.mark.parametrize("spec", ["", ".3f", "8.2e", "+", "g", "%", "08.3f"])
 def test_a_format_is_that_of_the_data(spec):
     assert format(Value(1.25), spec) == format(1.25, spec)

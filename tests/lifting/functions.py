@@ -35,7 +35,9 @@ def rounded(x: float) -> float:
 
 
 def guarded(x: float) -> float:
-    return x if math.isnan(x) or math.isinf(x) else x * math.copysign(1.0, x) + math.fabs(x) + math.gamma(x)
+    if math.isnan(x) or math.isinf(x) or (4 * x).is_integer():
+        return x
+    return x * math.copysign(1.0, x) + math.fabs(x) + math.gamma(x)
 
 
 def sums(x: float) -> float:
