@@ -134,7 +134,8 @@ def place_of(frame: FrameType | None) -> str:
 
 def is_library(module: str | None) -> bool:
     """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
-    return is_ours(module) or _package(module) in (*LIBRARIES, *sys.stdlib_module_names)
+    home = _package(module)
+    return is_ours(module) or home in LIBRARIES or home in sys.stdlib_module_names
 
 
 def is_ours(module: str | None) -> bool:

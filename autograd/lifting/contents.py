@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
-KINDS: tuple[Any, ...] = (OrderedDict, defaultdict, tuple, *CONTAINERS)  # a subclass before its parent
+KINDS = {OrderedDict, defaultdict, tuple, *CONTAINERS}
 POINTER = tuple.__itemsize__
 FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
@@ -28,25 +28,31 @@ class PlainObject:
     """An object of attributes alone."""
 
 
+def layout(kind: type) -> tuple[int, ...]:
+    """How the instances of a class are laid out in memory."""
+    return kind.__basicsize__, kind.__itemsize__, kind.__dictoffset__, kind.__weakrefoffset__
+
+
+PLAIN = layout(PlainObject)
+
+
 def kind_of(x: Any) -> Any:
     """The builtin class of a container, of which its own may be a subclass."""
-    return next((kind for kind in KINDS if isinstance(x, kind)), None)
+    return next((kind for kind in type(x).__mro__ if kind in KINDS), None)  # `isinstance` would ask x for its class
 
 
 def slots(x: Any) -> list[str]:
     """The names of an object's attributes that are not in its dict."""
-    return [
-        name
-        for base in type(x).__mro__[:-1]
-        for name, member in vars(base).items()
-        if type(member) is MemberDescriptorType
-    ]
+    if layout(type(x)) == PLAIN:
+        return []
+    members = [member for base in type(x).__mro__[:-1] for member in vars(base).items()]
+    return [name for name, member in members if type(member) is MemberDescriptorType]
 
 
 def holds_attributes_alone(x: Any) -> bool:
     """Whether an object holds nothing but attributes: nothing that its class keeps in C."""
     kind = type(x)
-    if kind is SimpleNamespace:
+    if kind is SimpleNamespace or layout(kind) == PLAIN:
         return True
     if not kind.__flags__ & FROM_PYTHON or kind.__itemsize__:
         return False
@@ -55,9 +61,10 @@ def holds_attributes_alone(x: Any) -> bool:
 
 def is_changeable(x: Any) -> bool:
     """Whether x holds something that code can change in place, and that we can put back."""
-    if isinstance(x, (*CONTAINERS, CellType)):
-        return True
-    return (isinstance(x, BaseException) or holds_attributes_alone(x)) and not is_lifted(x)
+    kind = kind_of(x)
+    if kind is not None or type(x) is CellType:
+        return kind is not tuple
+    return (holds_attributes_alone(x) or isinstance(x, BaseException)) and not is_lifted(x)
 
 
 def holder(x: Any) -> Any:
@@ -77,17 +84,26 @@ def holders(x: Any, seen: set[int]) -> Iterator[Any]:
         is_library(k.__module__) and "__init__" in vars(k) for k in type(x).__mro__[:-1]
     ):
         return
-    waiting = list(getattr(x, "__dict__", {}).values())
+    waiting = list((dict_of(x) or {}).values())
     for part in waiting:
         if type(part) in (list, tuple, dict):
             waiting += part.values() if type(part) is dict else part
         yield from holders(part, seen)
 
 
+def dict_of(x: Any) -> dict[str, Any] | None:
+    """The dict of an object's attributes, if it has one, past what a class of the user's answers."""
+    try:
+        found: dict[str, Any] = object.__getattribute__(x, "__dict__")
+    except AttributeError:
+        return None
+    return found
+
+
 def attributes(x: Any) -> dict[str, Any]:
     """The attributes of an object, and what a class of Python's keeps beside the items."""
     held = {} if isinstance(x, BaseException) else {name: getattr(x, name) for name in slots(x) if hasattr(x, name)}
-    return held | getattr(x, "__dict__", {})
+    return held | (dict_of(x) or {})
 
 
 def items(x: Any) -> Any:
@@ -102,9 +118,10 @@ def contents(x: Any) -> Any:
     """A copy of what x holds now."""
     if isinstance(x, CellType):
         return held_by(x)
-    if not isinstance(x, CONTAINERS):
+    kind = kind_of(x)
+    if kind is None:
         return attributes(x)
-    return items(x) if type(x) in CONTAINERS or isinstance(x, numpy.ndarray) else (items(x), attributes(x))
+    return items(x) if type(x) in CONTAINERS or kind is numpy.ndarray else (items(x), attributes(x))
 
 
 def held_by(cell: CellType) -> Any:
@@ -120,7 +137,7 @@ def refill(x: Any, held: Any) -> None:
     kind = kind_of(x)
     if isinstance(x, CellType):
         x.cell_contents = held
-    elif kind is None or kind is tuple:
+    elif kind is None:
         give(x, held)
     elif kind is numpy.ndarray:
         x[...] = held
@@ -140,6 +157,7 @@ def give(x: Any, held: dict[str, Any]) -> None:
             object.__setattr__(x, name, held[name])
         elif hasattr(x, name):
             object.__delattr__(x, name)
-    if hasattr(x, "__dict__"):
-        x.__dict__.clear()
-        x.__dict__.update((name, value) for name, value in held.items() if name not in names)
+    own = dict_of(x)
+    if own is not None:
+        own.clear()
+        own.update((name, value) for name, value in held.items() if name not in names)

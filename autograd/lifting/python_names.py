@@ -183,7 +183,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
             return items[original(range(len(items)), key=keys.__getitem__)] if items else original(items, **kwargs)
         if not any(map(is_lifted, items)):
             return original(items, **kwargs)
-        if all(map(is_traced_whole, items)):
+        if answering.get() is not None and all(map(is_traced_whole, items)):
             return _by_key(wins, items, items)
         best = items[0]
         for x in items[1:]:

@@ -16,7 +16,7 @@ ROUNDED = {"floor", "ceil", "round"}  # operations whose results are whole
 KEPT = {  # operations whose results are whole if their operands are
     "where", "add", "subtract", "multiply", "negative", "abs", "floor_divide", "mod", "maximum", "minimum", "relu",
 }  # fmt: skip
-MOST = 1000  # operations that are looked at
+MOST = 300  # operations that are looked at
 BITS = {name: getattr(operator, f"__{name}__") for name in ("and", "or", "xor", "lshift", "rshift")}
 
 
