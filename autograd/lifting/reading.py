@@ -239,8 +239,11 @@ class Reading:
 
     def _around(self, f: FunctionType) -> Any:
         """A function of ours around one of the user's, such as grad(f), around f as it is read."""
-        cells = [CellType(self.stand_in(cell.cell_contents)) for cell in f.__closure__ or ()]
+        cells = [CellType() for _ in f.__closure__ or ()]
         made = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
+        self.known[id(f)] = f, made  # before its cells are read: one may hold f
+        for cell, given in zip(cells, f.__closure__ or ()):
+            cell.cell_contents = self.stand_in(given.cell_contents)
         made.__kwdefaults__, made.__dict__ = f.__kwdefaults__, dict(f.__dict__)
         return made
 
