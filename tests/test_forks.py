@@ -44,11 +44,11 @@ def half_way(monkeypatch: pytest.MonkeyPatch):
     """Passes that stop half way, with every adjoint in place, until `go_on` is set."""
     begun, go_on, descend = threading.Event(), threading.Event(), adjoints._descend
 
-    def stopping(nodes, zero: float) -> None:
+    def stopping(nodes, zero: float, grads: bool) -> None:
         if threading.current_thread() is not threading.main_thread():
             begun.set()
             go_on.wait()
-        descend(nodes, zero)
+        descend(nodes, zero, grads)
 
     monkeypatch.setattr(adjoints, "_descend", stopping)
     yield begun, go_on
@@ -92,15 +92,15 @@ def test_forks_at_any_time_of_many_passes() -> None:
 def test_a_fork_inside_a_pass_goes_on_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, found, descend = Chain(3), [], adjoints._descend
 
-    def forking(nodes, zero: float) -> None:
-        descend(nodes, zero)
+    def forking(nodes, zero: float, grads: bool) -> None:
+        descend(nodes, zero, grads)
         if not found:
             found.append(None)
             found[0] = in_a_fork(chain.look)
 
     monkeypatch.setattr(adjoints, "_descend", forking)
     chain.backward()
-    assert found == [(0.0, {0.0}, 1.0)]
+    assert found == [(0.0, {1.0}, 1.0)]  # the nodes have theirs on the way down, leaves only at the end
     assert chain.look() == (1.0, {1.0}, 2.0)
 
 
