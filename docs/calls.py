@@ -29,7 +29,8 @@ array([0.434, 0.635, 0.535])
 
 - A plain number beside a `Value` is a constant, also in one array: `np.sqrt(np.concatenate([[1.0], x]))`.
 - What is chosen at a tie, and where a NaN goes, is as in [our own functions](derivatives.md#kinks) and in NumPy:
-  `np.max([nan, 1.0])` is nan, a tie of k is 1/k for each, and `np.maximum(x, 0)` has the slope 0 at 0, as `relu` has.
+  `np.max([nan, 1.0])` is nan, a tie of k is 1/k for each, as it is among NaNs, and `np.maximum(x, 0)` has the slope 0
+  at 0, as `relu` has.
 - `x[i] = v`, `x += y`, `x[mask] = 0.0`, `np.add.at` and `out=` work on such arrays. `np.zeros(n)` makes an array of
   floats, which takes no Value: write `np.zeros(n, dtype=object)` or `np.zeros_like(x)`, or lift the function.
 - `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on them, but
