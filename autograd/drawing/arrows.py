@@ -97,7 +97,7 @@ class Arrows:
             inner = through.get(node)
             for v, partial in zip(node.inputs, node.partials):
                 source = self.builder.box(v)
-                if source != box and source in self.builder.keys:
+                if not self.builder.holds(box, v) and source in self.builder.keys:
                     flows.setdefault(source, Flow()).add(v, partial, adjoint, inner)
         for source, flow in flows.items():
             yield self._flow_arrow(flow, self.builder.keys[source], key, results)
@@ -145,7 +145,7 @@ class Arrows:
             if adjoint is None:
                 continue
             for v, partial in zip(node.inputs, node.partials):
-                if partial is not None and self.builder.box(v) == box:
+                if partial is not None and self.builder.holds(box, v):
                     adjoints[v] = adjoints.get(v, 0.0) + adjoint * partial
         return adjoints
 

@@ -65,7 +65,7 @@ class PictureBuilder:
             for i, v in enumerate(node.inputs):
                 if v in self.consumers:
                     self.consumers[v].append(Edge(v, node, i))
-                elif v.inputs and self.folding.get(v, v) != box:
+                elif v.inputs and not self.holds(box, v):
                     results[v] = None
         for node in results:
             if self.box(node) in self.results:
@@ -76,7 +76,7 @@ class PictureBuilder:
 
     def _operands_of(self, box: Any) -> dict[Value, None]:
         """The operands of a box from outside."""
-        return {v: None for node in self.members[box] for v in node.inputs if self.box(v) != box}
+        return {v: None for node in self.members[box] for v in node.inputs if not self.holds(box, v)}
 
     def _is_named(self, box: Any) -> bool:
         """Whether an arrow may name the derivative through a box: it has one result, and it or an operand is folded."""
@@ -89,6 +89,11 @@ class PictureBuilder:
     def box(self, node: Value) -> Any:
         """The box of a node: its fold, or the node itself."""
         return self.folding.get(node, node)
+
+    def holds(self, box: Any, node: Value) -> bool:
+        """Whether a node is in a box; a box may be a Value, and two of those are equal if their numbers are."""
+        own = self.box(node)
+        return own is box or (not isinstance(own, Value) and not isinstance(box, Value) and bool(own == box))
 
     def adjoint(self, node: Value) -> Any:
         """∂C/∂node, None if it is not known."""

@@ -54,8 +54,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
     if found is not None and analytic == 0.0 and evidence.stands_still:
         return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)
-    if evidence.vanishes and abs(analytic) <= SAFETY * EPSILON * evidence.reach:
-        return _judged(Verdict.PASS, evidence, RIDDERS)  # at -10 nothing is left of 1 + erf(x)
+    if _nothing_is_left(abs(analytic), evidence):
+        return _judged(Verdict.PASS, evidence, RIDDERS)
     if found is not None:
         excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
         may_hide = excuse is None and abs(analytic) <= evidence.hidden
@@ -117,6 +117,8 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     if left_over and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
         return _judged(Verdict.PASS, evidence, RIDDERS)
     excuse = _rounded(error, max(map(abs, hull)), evidence)
+    if excuse is Verdict.INCONCLUSIVE and _nothing_is_left(max(abs(analytic), *map(abs, hull)), evidence):
+        excuse = Verdict.PASS
     if excuse is not None:
         return _judged(excuse, evidence, MPMATH)
     if not evidence.confirm():
@@ -131,6 +133,11 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
         return None
     vague = rounding > max(CONCLUSIVE * size, NEGLIGIBLE * evidence.slope)
     return Verdict.INCONCLUSIVE if vague else Verdict.PASS
+
+
+def _nothing_is_left(size: float, evidence: Evidence) -> bool:
+    """Whether f is 0 up to rounding, and a derivative of this size too: at -10 nothing is left of 1 + erf(x)."""
+    return evidence.vanishes and size <= SAFETY * EPSILON * evidence.reach
 
 
 def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:

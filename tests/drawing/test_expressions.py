@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Value, draw, tanh
+from autograd import Value, clip, draw, tanh
 from autograd.testing.programs import programs
 from tests.drawing.test_picture import flow
 
@@ -25,6 +25,14 @@ def test_what_flows_back_into_each_box_is_its_adjoint(program, data) -> None:
         if box.key in into and "…" not in box.adjoint and box.kind != "group":
             shown = float(box.adjoint.rsplit("= ", 1)[1])
             assert into[box.key] == pytest.approx(shown, rel=2e-3, abs=1e-3 * sum(map(abs, into.values())))
+
+
+def test_a_node_and_its_operand_of_equal_numbers_keep_their_arrow() -> None:
+    x, y = Value(0.0, label="x"), Value(0.0, label="y")
+    twice = x + -x
+    picture = draw(clip(y, twice, twice), collapse="expressions").picture
+    names = {box.key: box.name for box in picture.boxes}
+    assert {names[arrow.source] for arrow in picture.arrows} >= {"x", "y"}
 
 
 def test_formulas_in_names() -> None:
