@@ -107,16 +107,13 @@ class Evidence:
         return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
 
     def rounding_for(self, error: float) -> float:
-        """How far rounding moves the derivative; 0.0 if a supplied one is too steady near the point for an error.
-
-        Values beside the point may be equal by chance: an error of a rounding of f over |x| is not told by them.
-        """
+        """How far rounding moves the derivative; 0.0 if a supplied one is too steady near the point for an error."""
         if self.supplied is None:
             return self.rounding() or 0.0
         x, near = self.point[self.i], Slice(self.supplied, self.point, self.i)
         steps = [sign * (abs(x) or 1.0) * h for h in BESIDE_POINT for sign in (-1, 1)]
         values = [near(x + step) for step in steps if x + step in self.domain]
-        if values and error > max(STEADY * (max(values) - min(values)), EPSILON * self.slope):
+        if values and error > STEADY * (max(values) - min(values)):
             return 0.0
         return rounding_beside(self.supplied, self.point, self.i, self.domain.ends())
 

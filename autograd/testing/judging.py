@@ -113,7 +113,13 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
-    left_over = evidence.given and (analytic == 0.0 or is_short(analytic))  # as of 1 - tanh(x)² at 25, in floats
+    left_over = evidence.given and (
+        analytic == 0.0
+        or is_short(analytic)  # as of 1 - tanh(x)² at 25, in floats
+        or (
+            hull == (0.0, 0.0) and abs(analytic) <= EPSILON * evidence.slope
+        )  # of terms that cancel, perhaps here alone
+    )
     if left_over and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
         return _judged(Verdict.PASS, evidence, RIDDERS)
     excuse = _rounded(error, max(map(abs, hull)), evidence)

@@ -131,7 +131,7 @@ def precise_derivative(
 def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
     """f at x; None if it gives no answer on mpmath's numbers."""
     mp = context()
-    with mp.workdps(DIGITS[0]):
+    with mp.workdps(DIGITS[0]), mp.workprec(max(mp.prec, _true_bits(x))):  # x mod y needs the digits in between
         value = _number(f, [mp.mpf(v) for v in x])
         return None if value is None else as_float(value)
 

@@ -29,7 +29,8 @@ def is_singular(g: Slice, x: float, steepest: float, low: float, high: float) ->
     for unit in dict.fromkeys((abs(x) * EPSILON, max(abs(x), 1.0) * EPSILON)):
         for side in (-1, 1) if unit else ():
             far = x + side * unit * DOUBLINGS[-1]
-            if not low <= far <= high or (unit > abs(x) * EPSILON and g(x + side * unit / FINER) != g(x)):
+            closer = max(unit / FINER, abs(x) * EPSILON)
+            if not low <= far <= high or (unit > closer and g(x + side * closer) != g(x)):
                 continue
             if _runs_away(g, x, side * unit, steepest):
                 return x not in (low, high) or abs(g(far)) < abs(g(x)) / 2  # a power at its end has its derivative

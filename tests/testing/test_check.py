@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, exp, log, log1p, primitive, relu, sin, sqrt, tanh
+from autograd import Value, exp, fmod, log, log1p, primitive, relu, sin, sqrt, tanh
 from autograd.primitives import BUILT_IN, TABLE
 from autograd.testing import GradientMismatch, Verdict, check_gradients
 from autograd.testing.programs import SampleProgram, arity, programs
@@ -146,6 +146,10 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
 @given(programs())
 def test_no_false_alarm(program: SampleProgram) -> None:
     check_gradients(program, *program.inputs)
+
+
+def test_a_remainder_of_numbers_of_very_different_size() -> None:
+    assert check_gradients(fmod, 1e290, 1e-12).counts == {Verdict.PASS: 6}  # mpmath needs the 302 digits in between
 
 
 # False alarms at second order: kinks that the first derivative does not show, tiny operands.

@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd.testing import numeric_derivative
@@ -115,6 +115,7 @@ TAILS: list[tuple[Callable[[Any, Any], Any], float, float]] = [
 
 @pytest.mark.parametrize("row", [(*row, lambda x: 10.0**x) for row in CANCELLING] + [(*row, float) for row in TAILS])
 @costly(12, deep=300)
+@example(part=0.71875)
 @given(part=st.floats(0.0, 1.0))
 def test_the_teeth_of_terms_that_cancel_are_rounding(row: Any, part: float) -> None:
     """Between two roundings inside f its slope is another: narrow steps see a smooth f with a huge derivative."""
