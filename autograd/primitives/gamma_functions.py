@@ -115,6 +115,7 @@ def beta(x: Number, y: Number, *, z: Number) -> Partials:
 
 @primitive(
     kernel=kernels_of_beta.lbeta,
+    precise=lambda x, y: lgamma(x) + lgamma(y) - lgamma(x + y),
     domain=("(0, inf]", "(0, inf]"),
     text="log B({})",
 )

@@ -142,6 +142,7 @@ def test_a_planted_error_is_found_and_the_right_derivative_is_not(i: int, x: flo
 
 @costly(300, deep=10_000)
 @example(SampleProgram((1e-05,), (("normal_icdf", (0,)), ("floor", (1,)), ("tanh", (2,)))))
+@example(SampleProgram((1e6, 3.0), (("floor_divide", (0, 1)), ("lbeta", (1, 2)))))
 @example(SampleProgram((100.0,), (("sign", (0,)), ("tanh", (0,)), ("subtract", (2, 1)), ("multiply", (0, 3)))))
 @given(programs())
 def test_no_false_alarm(program: SampleProgram) -> None:
