@@ -212,7 +212,7 @@ def _by_frame() -> dict[FrameType, Mark]:
     for mark in OPEN.copy():
         if mark.on is None or not (mark.pieces or mark.thread == thread):
             continue
-        frame = getattr(getattr(mark(), "__self__", None), "frame", None)
+        frame = getattr(mark.block(), "frame", None)
         if frame is None or (mark.pieces and frame.f_back is None):
             continue
         if frame not in found or found[frame].age < mark.age:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
-KINDS = {OrderedDict, defaultdict, tuple, *CONTAINERS}
+BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}
 POINTER = tuple.__itemsize__
 FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
@@ -36,9 +36,9 @@ def layout(kind: type) -> tuple[int, ...]:
 PLAIN = layout(PlainObject)
 
 
-def kind_of(x: Any) -> Any:
+def builtin_of(x: Any) -> Any:
     """The builtin class of a container, of which its own may be a subclass."""
-    return next((kind for kind in type(x).__mro__ if kind in KINDS), None)  # `isinstance` would ask x for its class
+    return next((kind for kind in type(x).__mro__ if kind in BUILTIN), None)  # `isinstance` would ask x for its class
 
 
 def slots(x: Any) -> list[str]:
@@ -61,7 +61,7 @@ def holds_attributes_alone(x: Any) -> bool:
 
 def is_changeable(x: Any) -> bool:
     """Whether x holds something that code can change in place, and that we can put back."""
-    kind = kind_of(x)
+    kind = builtin_of(x)
     if kind is not None or type(x) is CellType:
         return kind is not tuple
     return (holds_attributes_alone(x) or isinstance(x, BaseException)) and not is_lifted(x)
@@ -108,7 +108,7 @@ def attributes(x: Any) -> dict[str, Any]:
 
 def items(x: Any) -> Any:
     """A copy of a container's items."""
-    kind = kind_of(x)
+    kind = builtin_of(x)
     if kind is OrderedDict:
         return dict(OrderedDict.items(x))
     return list(deque.__iter__(x)) if kind is deque else set(set.__iter__(x)) if kind is set else kind.copy(x)
@@ -118,7 +118,7 @@ def contents(x: Any) -> Any:
     """A copy of what x holds now."""
     if isinstance(x, CellType):
         return held_by(x)
-    kind = kind_of(x)
+    kind = builtin_of(x)
     if kind is None:
         return attributes(x)
     return items(x) if type(x) in CONTAINERS or kind is numpy.ndarray else (items(x), attributes(x))
@@ -134,7 +134,7 @@ def held_by(cell: CellType) -> Any:
 
 def refill(x: Any, held: Any) -> None:
     """Let x hold this again."""
-    kind = kind_of(x)
+    kind = builtin_of(x)
     if isinstance(x, CellType):
         x.cell_contents = held
     elif kind is None:

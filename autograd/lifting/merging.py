@@ -18,11 +18,11 @@ from autograd.lifting.apart import CHOOSABLE, MOST_VALUES, Apart, Choice, key_of
 from autograd.lifting.contents import (
     CONTAINERS,
     attributes,
+    builtin_of,
     give,
     holds_attributes_alone,
     is_changeable,
     items,
-    kind_of,
 )
 from autograd.lifting.python_names import is_lifted
 from autograd.refusals import refuse
@@ -135,21 +135,21 @@ mixtures: ContextVar[dict[int, tuple[Any, tuple[Any, Any]]]] = ContextVar("autog
 def unmix(x: Any) -> None:
     """Before x changes: refuse if it was merged from two and other names have one of these, which would not change."""
     parts = mixtures.get({}).pop(id(x), (x, ()))[1]
-    if any(count > ALONE for count in holders(parts)):
+    if any(count > ALONE for count in references(parts)):
         kind = type(x).__name__
         raise refuse(lambda most: f"which of two {kind}s is changed", "change each on its own side of the branch")
 
 
-def holders(parts: tuple[Any, ...]) -> list[int]:
+def references(parts: tuple[Any, ...]) -> list[int]:
     """How many references there are to each of these."""
     return [getrefcount(part) for part in parts]
 
 
-ALONE = holders(([],))[0]  # to an object that nothing else refers to
+ALONE = references(([],))[0]  # to an object that nothing else refers to
 
 
 def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    kind = kind_of(a)
+    kind = builtin_of(a)
     sizes = [kind.__len__(x) for x in (a, b)]
     if sizes[0] != sizes[1]:
         return Apart(f"a {type(a).__name__} of {sizes[0]} or {sizes[1]} items")
@@ -166,7 +166,7 @@ def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 
 def _merged_dicts(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    kind, one, other = kind_of(a), items(a), items(b)
+    kind, one, other = builtin_of(a), items(a), items(b)
     if list(one) != list(other):
         return Apart("a dict of other keys, or in another order")
     made = kind.__new__(type(a))

@@ -167,10 +167,15 @@ class Evidence:
         return max(self.size / self.reach, self.change)
 
     @cached_property
+    def level_afar(self) -> float:
+        """How large f is far away, in its domain."""
+        return level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), self.point[self.i])
+
+    @cached_property
     def slope_afar(self) -> float:
         """The slope from an f that is 0 here, up to rounding, to its values far away, as on a hinge; else 0.0."""
-        far = level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), self.point[self.i])
-        return far / self.reach if abs(self.floats(*self.point)) <= SAFETY * EPSILON * far else 0.0
+        is_zero = abs(self.floats(*self.point)) <= SAFETY * EPSILON * self.level_afar
+        return self.level_afar / self.reach if is_zero else 0.0
 
     @cached_property
     def stands_still(self) -> bool:
@@ -185,8 +190,7 @@ class Evidence:
         x, step = self.point[self.i], abs(self.point[self.i]) * COARSEST
         while step < abs(x) / 4 and self._at(x - 2 * step) == self._at(x + 2 * step) == self._at(x):
             step *= 2
-        terms = max(abs(x), level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), x))
-        return SAFETY * EPSILON * terms / step if step else 0.0
+        return SAFETY * EPSILON * max(abs(x), self.level_afar) / step if step else 0.0
 
     @cached_property
     def on_a_tooth(self) -> bool:
