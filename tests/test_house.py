@@ -95,7 +95,7 @@ def test_imports_go_down_the_models(path: Path) -> None:
 
 FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
 LOADS_ABOVE = {  # files whose functions load what stands above them, when they are called
-    "autograd.compiler.program": "a program is printed and rolled up by its methods, wherever it was unpickled",
+    "autograd.compiler.programs.program": "methods of a program print it and roll it up, wherever it was unpickled",
     "autograd.lifting": "the first call of a lifted function loads the room, and NumPy with it",
 }
 
@@ -122,7 +122,7 @@ def test_imports_of_files_make_no_circle() -> None:
 
 
 LOADED_BEFORE = {  # files whose functions cannot run before the modules that they import are loaded
-    "compiler/program.py": "compile, which makes programs, loads them",
+    "compiler/programs/program.py": "compile, which makes programs, loads them",
     "testing/local.py": "its own imports load it",
     "testing/plugin.py": "pytest calls it before it runs a test, and between tests",
     "testing/registration.py": "hypothesis and pytest call it as they start",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, draw, explain
-from autograd.compiler.tracing import trace
+from autograd.compiler.tracing.trace import trace
 from autograd.testing import check_gradients
 from nn.estimators import LinearRegression
 

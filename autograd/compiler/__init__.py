@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd.compiler.compiled import Compiled
+    from autograd.compiler.calls.compiled import Compiled
 
 
 def compile(
@@ -46,7 +46,7 @@ def compile(
     (1.0, (-6.0, -2.0))
     """
     with at_work:
-        from autograd.compiler.backends import Options
-        from autograd.compiler.compiled import Compiled
+        from autograd.compiler.calls.backends import Options
+        from autograd.compiler.calls.compiled import Compiled
 
     return Compiled(f, rows, static, index, Options(backend, threads, paths, memory))

@@ -34,7 +34,7 @@ _ARRAYS: dict[type, bool] = {}  # of the types met so far, whether they are arra
 
 def is_compiled(f: Any) -> TypeGuard[CompiledFunction]:
     """Whether `f` was made by `compile`, and so has its own derivatives; checked without importing the compiler."""
-    return type(f).__module__ == "autograd.compiler.compiled"
+    return type(f).__module__ == "autograd.compiler.calls.compiled"
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, path: Path = ()) -> Any:

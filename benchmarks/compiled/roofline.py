@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from autograd.compiler.backends import usable_cores
+from autograd.compiler.calls.backends import usable_cores
 from benchmarks.compiled.cases import Network, Options
 
 SIZE = 1500  # rows and columns of the matrices that OpenBLAS multiplies

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 import autograd
-from autograd.compiler.backends import missing
+from autograd.compiler.calls.backends import missing
 
 needs_llvm = pytest.mark.skipif(bool(missing()), reason=missing())
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from autograd import Value
-from autograd.compiler.backward import differentiated
-from autograd.compiler.lowering import executable
-from autograd.compiler.program import leaves_of
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.programs.program import leaves_of
+from autograd.compiler.tracing.lowering import executable
+from autograd.compiler.tracing.trace import trace
 
 
 def assert_close(got, wanted, rtol=1e-12, atol=1e-300):

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from autograd.compiler.building import VARIABLE, ProgramBuilder
-from autograd.compiler.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, body_of
-from autograd.compiler.program import CONSTANT, DETACH, Argument, Keyed, Program
-from autograd.compiler.source import BACKWARD
+from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
+from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, body_of
+from autograd.compiler.programs.program import CONSTANT, DETACH, Argument, Keyed, Program
+from autograd.compiler.programs.source import BACKWARD
 from autograd.primitives import ROWS
 
 

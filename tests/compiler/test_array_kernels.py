@@ -16,10 +16,10 @@ from autograd.primitives import TABLE
 from tests.accuracy.points import SIGNED, VECTORS, any_float, around, numbers
 
 numpy: Any = pytest.importorskip("numpy")
-from autograd.compiler import kernels  # noqa: E402
-from autograd.compiler.array_kernels import ARRAY_KERNELS, FOLD_KERNELS  # noqa: E402
-from autograd.compiler.executor import Leaf  # noqa: E402
-from autograd.compiler.rolled import (  # noqa: E402
+from autograd.compiler.execution import kernels  # noqa: E402
+from autograd.compiler.execution.array_kernels import ARRAY_KERNELS, FOLD_KERNELS  # noqa: E402
+from autograd.compiler.execution.executor import Leaf  # noqa: E402
+from autograd.compiler.rolling.rolled import (  # noqa: E402
     ROWS,
     Apply,
     Fold,

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import compile, value_and_grad
-from autograd.compiler.backends import missing
+from autograd.compiler.calls.backends import missing
 from tests.compiler.backends import needs_llvm
 from tests.forks import Fork, in_a_fork
 

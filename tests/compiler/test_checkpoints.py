@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import fori_loop, scan, sin
-from autograd.compiler import stepping
-from autograd.compiler.backward import differentiated
-from autograd.compiler.checkpoints import bounded
-from autograd.compiler.jacobians import second_order
-from autograd.compiler.loops import CARRIED, bodies
-from autograd.compiler.program import LOOP, Program
-from autograd.compiler.stepping import Stepping
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.derivatives.checkpoints import bounded
+from autograd.compiler.derivatives.jacobians import second_order
+from autograd.compiler.programs.loops import CARRIED, bodies
+from autograd.compiler.programs.program import LOOP, Program
+from autograd.compiler.tracing import stepping
+from autograd.compiler.tracing.stepping import Stepping
+from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
 from tests.compiler.test_loops import assert_close
 from tests.compiler.test_stepping import LOOPS, POINT, Scanned, assert_read_back

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.compiler.compiled import Compiled
+from autograd.compiler.calls.compiled import Compiled
 from autograd.primitives import ROWS as OPERATIONS
 from tests.compiler.backends import needs_llvm
 from tests.threads import together
@@ -140,7 +140,7 @@ def test_a_row_with_an_error_or_that_needs_more_turns_takes_the_long_way() -> No
 
 def test_an_exception_inside_machine_code_comes_out(monkeypatch) -> None:
     """The engine's float functions are called from there, and a signal's handler may raise in them."""
-    from autograd.compiler import kernels
+    from autograd.compiler.execution import kernels
     from autograd.compiler.llvm import libraries, machine
 
     armed = []

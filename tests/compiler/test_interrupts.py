@@ -41,7 +41,7 @@ def test_a_ctrl_c_at_any_step_of_a_first_call() -> None:
     for step in count(1, 3):
         fast = autograd.compile(lambda x: x * x, backend="numpy")
         before = sys.gettrace()
-        sys.settrace(At(step, "compiler/traces.py", "compiler/compiled.py", "contextlib.py"))
+        sys.settrace(At(step, "compiler/calls/traces.py", "compiler/calls/compiled.py", "contextlib.py"))
         try:
             fast(2.0)
             done = True

@@ -11,8 +11,8 @@ from scipy.optimize import least_squares
 
 import autograd
 from autograd import Value, abs, exp, grad, jacobian, jvp, log, relu, sin, sqrt, vjp, where
-from autograd.compiler.jacobians import entries
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.jacobians import entries
+from autograd.compiler.tracing.trace import trace
 from autograd.testing.programs import SampleProgram, programs
 from autograd.transforms.structure import leaves, refill
 from tests.compiler.backends import both

@@ -30,7 +30,7 @@ from autograd import (
     value_and_grad,
     where,
 )
-from autograd.compiler import folding
+from autograd.compiler.folding import fold
 from tests.compiler.backends import both
 from tests.compositions import COMPOSITIONS
 from tests.profiles import costly

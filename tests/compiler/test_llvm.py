@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 import autograd
 import autograd.compiler.llvm
 from autograd import compile
-from autograd.compiler import backends, tables
-from autograd.compiler.backends import Backend, missing
-from autograd.compiler.compiled import Compiled
+from autograd.compiler.calls import backends
+from autograd.compiler.calls.backends import Backend, missing
+from autograd.compiler.calls.compiled import Compiled
+from autograd.compiler.execution import tables
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.rows import Block
 from autograd.compiler.llvm.shared_code import Single
-from autograd.compiler.rolled import Apply, Fold, Gather, Product, Repeat, inside
+from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Product, Repeat, inside
 from autograd.testing.programs import SampleProgram, programs
 from tests.accuracy.points import fixed, generated
 from tests.accuracy.reference import UNARY as EXACTLY

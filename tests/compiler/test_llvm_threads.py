@@ -16,7 +16,7 @@ import pytest
 import autograd
 import autograd.compiler.llvm
 from autograd import compile, silu
-from autograd.compiler.compiled import Compiled
+from autograd.compiler.calls.compiled import Compiled
 from autograd.primitives import ROWS
 from tests.compiler.backends import needs_llvm
 from tests.compiler.networks import network, network_arguments

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd.arrays import lists
-from autograd.compiler.backward import differentiated
-from autograd.compiler.periods import stretches
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.folding.periods import stretches
+from autograd.compiler.tracing.trace import trace
 
 LINEAR = {
     "logsumexp": autograd.logsumexp, "norm": np.linalg.norm, "norm of order 3": lambda x: np.linalg.norm(x, 3),

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import exp, log, maximum, norm, relu, sin, softmax, sqrt, tanh, value_and_grad, where
-from autograd.compiler import folding, periods
-from autograd.compiler.backward import differentiated
-from autograd.compiler.folding import folded
-from autograd.compiler.jacobians import second_entries, second_order
-from autograd.compiler.loops import bodies
-from autograd.compiler.program import LOOP, Program
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.derivatives.jacobians import second_entries, second_order
+from autograd.compiler.folding import fold
+from autograd.compiler.folding import periods
+from autograd.compiler.folding.fold import folded
+from autograd.compiler.programs.loops import bodies
+from autograd.compiler.programs.program import LOOP, Program
+from autograd.compiler.tracing.trace import trace
 from autograd.testing.programs import programs
 from tests.compiler.backends import both
 from tests.compiler.parsing import parsed

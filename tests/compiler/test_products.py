@@ -6,12 +6,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd import dot, grad, softmax, tanh, value_and_grad
-from autograd.compiler.backward import differentiated
-from autograd.compiler.lowering import executable
-from autograd.compiler.program import leaves_of
-from autograd.compiler.rolled import Result, inside
-from autograd.compiler.rolling import rolled
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.programs.program import leaves_of
+from autograd.compiler.rolling.roll import rolled
+from autograd.compiler.rolling.rolled import Result, inside
+from autograd.compiler.tracing.lowering import executable
+from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
 from tests.profiles import costly
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, relu, sin, tanh, value_and_grad, where
-from autograd.compiler.backward import differentiated, times_vector
-from autograd.compiler.folding import folded
-from autograd.compiler.program import Program, evaluator
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated, times_vector
+from autograd.compiler.folding.fold import folded
+from autograd.compiler.programs.program import Program, evaluator
+from autograd.compiler.tracing.trace import trace
 from autograd.engine.graph import Graph
 from autograd.testing.programs import SampleProgram, programs
 from tests.compiler.parsing import parsed

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import dot, logsumexp, softmax, tanh, value_and_grad
-from autograd.compiler.rolled import Gather, Product, RowProduct
+from autograd.compiler.rolling.rolled import Gather, Product, RowProduct
 from autograd.testing.programs import programs
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.bounds import assert_within, bounds

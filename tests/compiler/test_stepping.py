@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, cos, detach, exp, fori_loop, grad, gradients, hessian, no_grad, scan, sin, where
-from autograd.compiler import stepping
-from autograd.compiler.backward import differentiated
-from autograd.compiler.program import Program
-from autograd.compiler.stepping import Stepping
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.programs.program import Program
+from autograd.compiler.tracing import stepping
+from autograd.compiler.tracing.stepping import Stepping
+from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.parsing import parsed
 from tests.compiler.test_loops import BINARY, UNARY, assert_close, loops_in, trees

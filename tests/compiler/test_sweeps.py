@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import exp, log, maximum, sqrt, value_and_grad
-from autograd.compiler import folding, periods
-from autograd.compiler.backward import differentiated
-from autograd.compiler.folding import folded
-from autograd.compiler.tracing import trace
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.folding import fold
+from autograd.compiler.folding import periods
+from autograd.compiler.folding.fold import folded
+from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
 from tests.compiler.test_loops import TREES, assert_close, evaluated, loops_in
 from tests.compiler.unfolding import unfolded

@@ -242,7 +242,7 @@ def test_a_target_network_that_follows_is_watched() -> None:
 
 
 def test_what_changes_at_every_call_is_named_in_a_warning(monkeypatch) -> None:
-    monkeypatch.setattr("autograd.compiler.compiled.MANY_TRACES", 3)
+    monkeypatch.setattr("autograd.compiler.calls.compiled.MANY_TRACES", 3)
     fast = autograd.compile(lambda x: settings.rate * x, backend="numpy")
     with pytest.warns(RuntimeWarning, match="traced 3 times, since rate changes between calls: make it an argument"):
         for value in (2.0, 3.0, 4.0, 5.0):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import compile, sin, value_and_grad
-from autograd.compiler import stepping
-from autograd.compiler.program import LOOP
+from autograd.compiler.programs.program import LOOP
+from autograd.compiler.tracing import stepping
 from autograd.lifting import steps
 
 DATA = np.linspace(0.1, 1.0, 20)

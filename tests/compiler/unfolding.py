@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.compiler.building import ProgramBuilder, called_as
-from autograd.compiler.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, renumbered
+from autograd.compiler.programs.building import ProgramBuilder, called_as
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, renumbered
 
 
 def unfolded(program: Program) -> Program:

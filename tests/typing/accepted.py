@@ -40,7 +40,7 @@ from autograd import (
     vjp,
     where,
 )
-from autograd.compiler.compiled import Compiled
+from autograd.compiler.calls.compiled import Compiled
 from autograd.drawing.drawing import Drawing
 from autograd.explanation.tables import Explanation
 from autograd.testing import Report, check_gradients

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.array_kernels import array_kernel, bound
+from autograd.compiler.execution.array_kernels import array_kernel, bound
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
 from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, like

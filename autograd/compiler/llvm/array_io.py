@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from autograd.compiler.executor import Leaf
+from autograd.compiler.execution.executor import Leaf
 from autograd.compiler.llvm.arrays import array, masked_load, masked_store
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere, present
 from autograd.compiler.llvm.rows import Block, Index
 from autograd.compiler.llvm.shared_code import side_by_side
 from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.rolled import Operand
+from autograd.compiler.rolling.rolled import Operand
 
 SHUFFLED = 4  # up to this many numbers a row are separated by shuffles
 

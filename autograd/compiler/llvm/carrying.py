@@ -8,7 +8,7 @@ from autograd.compiler.llvm.applying import Accumulator
 from autograd.compiler.llvm.fusing import Fused
 from autograd.compiler.llvm.lanes import Lanes, same
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.rolled import Apply, Fold, Gather, Move, Product, Register, Repeat, View, read_by
+from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Move, Product, Register, Repeat, View, read_by
 
 Place = tuple[int, int]  # a register, and a column of it
 DEAR = 48  # instructions of a step, from which on it costs little to ask whether the step changes anything

@@ -11,16 +11,16 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from autograd.compiler.array_kernels import array_kernel
-from autograd.compiler.executor import Leaf
-from autograd.compiler.layout import FLOAT64
+from autograd.compiler.execution.array_kernels import array_kernel
+from autograd.compiler.execution.executor import Leaf
+from autograd.compiler.inputs.layout import FLOAT64
 from autograd.compiler.llvm.entry import A_LIST, A_NUMBER, A_TUPLE, AN_ARRAY, ROWS, SINGLE, Expected, entry
 from autograd.compiler.llvm.machine import Code, code, host
 from autograd.compiler.llvm.pool import Job, pool
 from autograd.compiler.llvm.storage import CHUNK_ROWS, DIVISOR, FINITE, FIRST, UNREADABLE, Storage, laid_out
 from autograd.compiler.llvm.storage import FLOAT64 as FLOAT64_AT
 from autograd.compiler.llvm.writing import module_of
-from autograd.compiler.rolled import Apply, Product, Repeat, Result, Rolled, RowProduct, View
+from autograd.compiler.rolling.rolled import Apply, Product, Repeat, Result, Rolled, RowProduct, View
 
 # Rows are split by their number and the program alone, so that sums do not depend on the number of threads.
 LEAST_CHUNK = 512  # rows in a chunk

@@ -10,7 +10,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from autograd.compiler.rolled import ROWS, Apply, Instruction, Register, Repeat, RowSum, View, read_by, written_by
+from autograd.compiler.rolling.rolled import (
+    ROWS,
+    Apply,
+    Instruction,
+    Register,
+    Repeat,
+    RowSum,
+    View,
+    read_by,
+    written_by,
+)
 
 MOST = 64  # instructions in a loop: the time to compile a basic block grows faster than its length
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.llvm.text import Body, number
-from autograd.compiler.rolled import Count
+from autograd.compiler.rolling.rolled import Count
 
 DOUBLE, BOOLEAN, BITS = "double", "i1", "i64"
 DTYPES = {DOUBLE: numpy.dtype(float), BOOLEAN: numpy.dtype(bool), BITS: numpy.dtype(numpy.int64)}

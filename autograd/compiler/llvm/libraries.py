@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from autograd.compiler.kernels import float_function
+from autograd.compiler.execution.kernels import float_function
 from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
 from autograd.compiler.llvm.lanes import BOOLEAN, DOUBLE, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
+from autograd.compiler.execution.tables import is_pooled
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, constant, everywhere, known, present
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import Apply, Fold, Gather, Instruction, Number, Product, RowSum, View, places_in
-from autograd.compiler.tables import is_pooled
+from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Instruction, Number, Product, RowSum, View, places_in
 
 OPERANDS = ("ptr %scratch", "ptr %once", "i64 %rows", "i64 %first", "i64 %vectors", "ptr %record")
 ONCE = "ptr null, ptr %once, i64 0, i64 0, i64 1"  # these operands, but for the record, of what runs once a call

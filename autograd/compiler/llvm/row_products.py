@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler.llvm.rows import Block, Index, parts, whole
-from autograd.compiler.rolled import RowProduct, View
+from autograd.compiler.rolling.rolled import RowProduct, View
 
 
 def row_product(block: Block, instruction: RowProduct) -> None:

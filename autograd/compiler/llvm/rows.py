@@ -14,7 +14,7 @@ from autograd.compiler.llvm.fusing import Fused, fused
 from autograd.compiler.llvm.lanes import Lanes, constant, counted, everywhere, known, present
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.rolled import (
+from autograd.compiler.rolling.rolled import (
     Apply,
     Count,
     Fold,

@@ -15,7 +15,7 @@ from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.rows import whole
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body
-from autograd.compiler.rolled import (
+from autograd.compiler.rolling.rolled import (
     Apply,
     Count,
     Fold,

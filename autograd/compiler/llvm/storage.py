@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from autograd.compiler.executor import Leaf
+from autograd.compiler.execution.executor import Leaf
+from autograd.compiler.execution.memory import planned
+from autograd.compiler.execution.tables import pool, tabled
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.memory import planned
-from autograd.compiler.rolled import (
+from autograd.compiler.rolling.rolled import (
     ROWS,
     TOTAL,
     Repeat,
@@ -28,7 +29,6 @@ from autograd.compiler.rolled import (
     reads,
     written_by,
 )
-from autograd.compiler.tables import pool, tabled
 
 # Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)

@@ -23,7 +23,7 @@ from autograd.compiler.llvm.storage import (
     Storage,
 )
 from autograd.compiler.llvm.text import Body, Module
-from autograd.compiler.rolled import RowProduct
+from autograd.compiler.rolling.rolled import RowProduct
 
 # What each returns and takes.
 ENTRIES = {

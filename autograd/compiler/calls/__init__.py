@@ -1,0 +1,1 @@
+"""Calls: from a function and its arguments to a plan, an executor, and results in their structure."""

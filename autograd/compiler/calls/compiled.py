@@ -1,0 +1,395 @@
+"""Compiled: a function of scalars that is traced once and then runs over arrays."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.compiler.calls.backends import Backend, Options
+from autograd.compiler.calls.copies import portable, restore
+from autograd.compiler.calls.locks import Lock
+from autograd.compiler.calls.parting import PathsPlan
+from autograd.compiler.calls.plans import Plan
+from autograd.compiler.calls.traces import Call, KnownCall, Traces
+from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, UnfitNumber, conformed, shapes_in
+from autograd.compiler.inputs.parameters import Parameters
+from autograd.compiler.inputs.watching import Watch
+from autograd.compiler.programs.program import Program
+from autograd.transforms.curvature import hessian, hvp, jacobian
+from autograd.transforms.forward import jvp
+from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
+
+REDUCTIONS = (None, "sum", "mean")
+MANY_TRACES = 100  # of a function, for what it reads besides its arguments, after which to warn
+MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
+
+
+class Compiled:
+    """A function of one row, written on scalars, that runs over arrays: the result of `autograd.compile`.
+
+    `fast(*arguments, reduce=...)` returns its value for every row, or with `reduce` "sum" or "mean" one for all.
+    `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
+    """
+
+    def __init__(
+        self, f: Any, rows: Sequence[str], static: Sequence[str], index: Sequence[str], options: Options
+    ) -> None:
+        if not callable(f):
+            raise TypeError(f"compile: f must be a function, got {type(f).__name__} {f!r:.60}")
+        if isinstance(f, Compiled):
+            f, rows, static, index = f.function, rows or f.rows, static or f.static, index or f.parameters.index
+        self.function: Callable[..., Any] | None = f
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.__doc__ = f.__doc__
+        self.parameters = Parameters(self.__name__, f, rows, static, index)
+        self.options = options.checked()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.__signature__ = self.signature = self.parameters.signature
+        self.rows, self.static = self.parameters.rows, self.parameters.static
+        self._states: list[Traces] = []  # latest first
+        self._changing = Lock()
+        self._count = 0  # of states that were traced
+        self._traces = self._traces_now()
+        self._latest: Plan | PathsPlan | None = None
+        self._plain_argnums: tuple[int, ...] = ()
+        self._on_scalars = self.function  # what runs on traced numbers and other Values
+
+    def read_as(self, f: Callable[..., Any]) -> Compiled:
+        """This function as code that is read sees it, in which `f` was read in place of its own function."""
+        made = Compiled.__new__(Compiled)
+        made.__dict__.update(self.__dict__, _on_scalars=f)
+        return made
+
+    def _traces_now(self) -> Traces:
+        """The traces of f and all that it reads in their present state: existing ones, or empty ones."""
+        with self._changing.held:
+            traces = next((known for known in self._states if known.watch.holds()), None)
+            if traces is None:
+                self._notice()
+                traces = Traces(self.function, self.parameters, self.options, Watch(self.watched))
+            others = [known for known in self._states if known is not traces]
+            self._states = [traces, *others[: MOST_STATES - 1]]
+        return traces
+
+    def _notice(self) -> None:
+        """Warn where what f reads changes so often that its calls do little else than trace it."""
+        self._count += 1
+        if self._count == MANY_TRACES:
+            what = self._traces.watch.differing()
+            told = f"was traced {MANY_TRACES} times, since {what} changes between calls: make it an argument"
+            warnings.warn(f"{self.__name__} {told}", RuntimeWarning, stacklevel=2)
+
+    @property
+    def watched(self) -> Any:
+        """What is watched for changes, also if another compiled function reads this one."""
+        return self.function
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}{self.signature}>"
+
+    @property
+    def program(self) -> Program:
+        """The program of the latest call; ValueError before the first."""
+        if self._latest is None:
+            raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
+        return self._latest.latest.program
+
+    @property
+    def backend(self) -> Backend:
+        """What runs the program of the latest call or, before the first, what is meant to run it; and why.
+
+        >>> import autograd
+        >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
+        numpy: as asked for
+        """
+        return self.options.preferred if self._latest is None else self._latest.latest.backend
+
+    # --- what it computes
+
+    def __call__(self, *args: Any, reduce: str | None = None, **kwargs: Any) -> Any:
+        """The value for each row, or their sum or mean; one value where no argument has rows."""
+        if not kwargs and (found := self._directly("value", args, reduce, ())) is not None:
+            return found
+        try:
+            plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
+        except UnfitNumber as error:
+            return self._eager(error)(*args, **kwargs)
+        return plan.value(plan.run(arrays, rows, reduce))
+
+    def value_and_grad(
+        self, *args: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        """The value and ∂value/∂argument, in the structure of the argument, or a tuple for several.
+
+        An argument with rows gets a derivative for each row. What the rows share gets the derivative of the total or,
+        with `reduce=None`, also one for each row.
+
+        >>> import autograd
+        >>> fast = autograd.compile(lambda w, x: w * x * x, rows=("x",))
+        >>> fast.value_and_grad(2.0, [1.0, 3.0], reduce="sum")
+        (20.0, 10.0)
+        """
+        both: tuple[Any, Any] | None = None if kwargs else self._directly("gradient", args, reduce, argnums)
+        if both is not None:
+            return both
+        try:
+            plan, arrays, rows = self._ready("gradient", args, kwargs, reduce, argnums)
+        except UnfitNumber as error:
+            both = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
+            return both
+        first, *others = plan.run(arrays, rows, reduce)
+        value = first if plan.each else float(first)
+        gradients = plan.derivatives(others)
+        return value, gradients if isinstance(argnums, (tuple, list)) else gradients[0]
+
+    def hessian(self, *args: Any, argnums: int = 0, reduce: str | None = None, **kwargs: Any) -> Any:
+        """Every ∂²value/∂xᵢ∂xⱼ of one argument without rows, as `autograd.hessian` gives it, for the total or each row.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hessian([3.0, 5.0])
+        [[10.0, 6.0], [6.0, 0.0]]
+        """
+        try:
+            call = self._read(args, kwargs, reduce)
+        except UnfitNumber as error:
+            return hessian(self._eager(error), argnums)(*args, **kwargs)
+        i, *others = self.parameters.chosen(call.passed, argnums)
+        if others:
+            raise ValueError(
+                f"{self.__name__}.hessian is that of one argument: pass its numbers in a list, or "
+                f"compile(hessian(f, {argnums}))"
+            )
+        if call.moving[i] in self.rows:
+            raise ValueError(
+                f"{self.__name__}.hessian: {call.moving[i]} has rows; differentiate with respect to what the rows share"
+            )
+        return self._plan("hessian", call, (i,)).hessian(call.arrays, call.rows, reduce)
+
+    def hvp(
+        self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
+    ) -> Any:
+        """The Hessian times `tangents`, which have the structure of the argument, or are a tuple for several arguments.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
+        [10.0, 6.0]
+        """
+        vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
+        try:
+            products = self._products(args, kwargs, vectors, argnums, reduce)
+        except UnfitNumber as error:
+            products = self._eager_products(self._eager(error), args, kwargs, vectors, argnums)
+        return products if isinstance(argnums, (tuple, list)) else products[0]
+
+    def _products(self, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any, reduce: str | None) -> Any:
+        call = self._read(args, kwargs, reduce)
+        chosen = self.parameters.chosen(call.passed, argnums)
+        along = self._tangents("hvp", call, chosen, vectors)
+        plan = self._plan("hvp", call, chosen)
+        return plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
+
+    def _eager_products(self, f: Any, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any) -> Any:
+        selected = select_arguments(f"{self.__name__}.hvp", argnums, len(args))
+
+        def of_selected(*given: Any) -> Any:
+            every = dict(enumerate(args)) | dict(zip(selected, given))
+            return f(*every.values(), **kwargs)
+
+        products = hvp(of_selected, [args[i] for i in selected], vectors)
+        return products if len(selected) > 1 else (products,)
+
+    def jacobian(self, *args: Any, argnums: int | tuple[int, ...] = 0, sparse: bool = False, **kwargs: Any) -> Any:
+        """Every ∂valueᵢ/∂xⱼ, as `autograd.jacobian` gives it: the result with each number replaced by its gradient.
+
+        If arguments have rows, each row has its own: derivatives of its results, in arrays with the rows first, with
+        respect to its own numbers and to what the rows share. With `sparse`, it is one `scipy.sparse.csr_array`: a line
+        for each number of all results, row by row, and a column for each number of the arguments, rows included.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x: [x[0] * x[1], x[0]]).jacobian([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 0.0]]
+        >>> autograd.compile(lambda w, x: [w * x, x * x], rows=("x",)).jacobian(2.0, [1.0, 3.0], argnums=1)
+        array([[2., 2.],
+               [2., 6.]])
+        """
+        try:
+            plan, arrays, rows = self._ready("jacobian", args, kwargs, None, argnums)
+        except UnfitNumber as error:
+            return jacobian(self._eager(error), argnums)(*args, **kwargs)
+        return plan.jacobian(arrays, rows, isinstance(argnums, (tuple, list)), sparse)
+
+    def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """The value and its derivative along `tangents`, as `autograd.jvp` gives them; for each row if there are rows.
+
+        A tangent of None stands for an argument that does not move, such as a static one.
+
+        >>> import autograd
+        >>> autograd.compile(lambda x, y: x * y).jvp((2.0, 3.0), (1.0, 0.0))
+        (6.0, 3.0)
+        """
+        moved = tuple(i for i, tangent in enumerate(tangents) if tangent is not None)
+        if len(primals) != len(tangents) or not moved:
+            raise ValueError(
+                f"{self.__name__}.jvp: tangents must be one for each of the {len(primals)} primals, or None"
+            )
+        try:
+            call = self._read(tuple(primals), {}, None)
+            chosen = self.parameters.chosen(call.passed, moved)
+            along = self._tangents("jvp", call, chosen, [tangents[i] for i in moved])
+        except UnfitNumber as error:
+            return jvp(self._eager(error), primals, tangents)
+        plan = self._plan("jvp", call, chosen)
+        results = plan.run(call.arrays, call.rows, None, along)
+        return plan.value(results[: plan.length]), plan.value(results[plan.length :])
+
+    def vjp(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The value, and the function that maps a cotangent of it to those of the arguments, as from `autograd.vjp`.
+
+        If arguments have rows, the value has them too, and what the rows share gets the sum over all rows. Static
+        arguments get None.
+
+        >>> import autograd
+        >>> value, pull = autograd.compile(lambda w, x: [w * x, x], rows=("x",)).vjp(2.0, [1.0, 3.0])
+        >>> value
+        array([[2., 1.],
+               [6., 3.]])
+        >>> pull([[1.0, 0.0], [1.0, 10.0]])
+        (4.0, array([ 2., 12.]))
+        """
+        try:
+            call = self._read(primals, {}, None)
+        except UnfitNumber as error:
+            return vjp(self._eager(error), *primals)
+        fixed = set(call.passed.names) - set(call.moving)
+        plan = self._plan("result", call)
+
+        def pull(cotangents: Any) -> tuple[Any, ...]:
+            weights = self._beside("vjp: cotangents", cotangents, "the result", plan.result, call.rows, plan.each)
+            back = self._plan("vjp", call, tuple(range(len(call.specs))))
+            results = back.run(call.arrays, call.rows, None, weights)
+            found = iter(back.derivatives(results[back.length :]))
+            return tuple([None if name in fixed else next(found) for name in call.passed.names])
+
+        return plan.value(plan.run(call.arrays, call.rows, None)), pull
+
+    # --- arguments
+
+    def _directly(self, kind: str, args: tuple[Any, ...], reduce: str | None, argnums: Any) -> Any:
+        """What machine code computes from the arguments as they are; None where only the long way works."""
+        traces = self._traces
+        if not self._is_plain(argnums) or reduce not in REDUCTIONS or traces.watch.changed():
+            return None
+        for direct, plan in traces.direct.get((kind, reduce, argnums), ()):
+            found = direct(args)
+            if found is not None:
+                self._latest = plan
+                return found
+        return None
+
+    def _ready(
+        self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
+    ) -> tuple[Plan | PathsPlan, Sequence[Any], int | None]:
+        """The plan, its arrays, and the number of rows: looked up by shapes if all that moves is arrays and floats."""
+        traces = self._traces
+        if traces.watch.changed():
+            traces = self._traces = self._traces_now()
+        direct = self.parameters.is_simple and not kwargs and self._is_plain(argnums) and reduce in REDUCTIONS
+        if direct:
+            moving, fixed = self.parameters.parted(args)
+            flat, arrays = traces.flattened(moving)
+            known = traces.known.get((kind, reduce, argnums, fixed, flat, shapes_in(arrays)))
+            if known is not None:
+                self._latest, rows, _ = known
+                traces.directly((kind, reduce, argnums), args, known.plan)
+                return known.plan, arrays, rows
+        call = self._read(args, kwargs, reduce)
+        plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
+        if direct and (constants := self.parameters.constants(args)) is not None:
+            self._traces.knows((kind, reduce, argnums, fixed), moving, call, KnownCall(plan, call.rows, constants))
+        return plan, call.arrays, call.rows
+
+    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
+        if reduce not in REDUCTIONS:
+            raise ValueError(f"{self.__name__}: reduce must be 'sum', 'mean' or None, got {reduce!r}")
+        if reduce is not None and not self.rows:
+            raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
+        passed, values = self.parameters.bound(args, kwargs)
+        specs: list[Any] = []
+        arrays: list[Any] = []
+        static: list[Any] = []
+        indices: list[Any] = []
+        is_index: list[bool] = []
+        rows: int | None = None
+        first = ""
+        for i, (name, x) in enumerate(zip(passed.names, values)):
+            if self.parameters.is_static(passed, i):
+                static.append((name, self.parameters.static_key(name, x), x))
+                continue
+            role = self.parameters.role(passed, i)
+            reader = IndexReader(name) if role == "index" else ArgumentReader(name, role == "rows")
+            if role == "index":
+                indices.append((name, reader.spec(x)))
+            else:
+                specs.append(reader.spec(x))
+            arrays += reader.arrays
+            is_index += [role == "index"] * len(reader.arrays)
+            if reader.rows is not None:
+                if rows is not None and rows != reader.rows:
+                    raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
+                rows, first = reader.rows, name
+        if self.rows and rows is None:
+            raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
+        return Call(passed, tuple(specs), tuple(static), tuple(indices), arrays, tuple(is_index), rows, reduce)
+
+    def _tangents(self, kind: str, call: Call, chosen: Sequence[int], vectors: Sequence[Any]) -> list[Any]:
+        """The arrays of tangents of the chosen arguments."""
+        arrays: list[Any] = []
+        for i, vector in zip(chosen, vectors, strict=True):
+            name = call.moving[i]
+            arrays += self._beside(f"{kind}: tangents", vector, name, call.specs[i], call.rows, name in self.rows)
+        return arrays
+
+    def _beside(self, what: str, vector: Any, model: str, spec: Any, rows: int | None, by_row: bool) -> list[Any]:
+        """The arrays of a vector of this spec; ValueError if it has another structure."""
+        reader = ArgumentReader(f"{what} of {model}", by_row)
+        if reader.spec(conformed(vector, spec)) != spec or reader.rows not in (None, rows):
+            raise ValueError(f"{self.__name__}.{what} must have the structure of {model}")
+        return reader.arrays
+
+    def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
+        """The function itself, for numbers that arrays of floats cannot hold; a TypeError if that cannot work."""
+        if self.rows or self._on_scalars is None:
+            raise TypeError(f"{self.__name__}: {error}; call what was compiled, for each row") from None
+        return self._on_scalars
+
+    def _is_plain(self, argnums: Any) -> bool:
+        """Whether argnums is an int or a tuple of ints, and safe to look up: 0.0 and True would match 0 and 1."""
+        if argnums is self._plain_argnums or type(argnums) is int:
+            return True
+        if type(argnums) is not tuple or not {int}.issuperset(map(type, argnums)):
+            return False
+        self._plain_argnums = argnums  # usually the same constant comes again
+        return True
+
+    def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan | PathsPlan:
+        if self._traces.watch.changed():
+            self._traces = self._traces_now()
+        self._latest = self._traces.plan(kind, call, chosen)
+        return self._latest
+
+    # --- copies
+
+    def __reduce__(self) -> Any:
+        return _unpickled, (portable(self.function), self.parameters, self.options, self.__doc__, self._traces.saved())
+
+
+def _unpickled(function: Any, parameters: Parameters, options: Options, doc: str | None, saved: Any) -> Compiled:
+    made = Compiled.__new__(Compiled)
+    made.function, made.parameters, made.options = restore(function), parameters, options.available()
+    made.__name__, made.__doc__ = parameters.name, doc
+    made._prepare()
+    made._traces.restore(saved)
+    return made

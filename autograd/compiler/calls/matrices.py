@@ -1,0 +1,153 @@
+"""Matrices of derivatives, dense in the structures of what is differentiated and of what it depends on, or sparse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from autograd.compiler.calls.gathering import Gathering
+from autograd.compiler.derivatives.jacobians import Entry
+from autograd.compiler.inputs.forms import restorer
+from autograd.compiler.inputs.layout import ArraySpec, DictSpec, NumbersSpec, SequenceSpec, shapes_of, size_of
+from autograd.forks import at_work
+
+
+def jacobian_of(result: Any, argument: Any, matrix: Any, by_row: bool) -> Any:
+    """A result with each number replaced by a gradient in the structure of the argument, as from `autograd.jacobian`.
+
+    The last two axes of `matrix` are the numbers of the result and those of the argument; before them, if `by_row`, are
+    the rows.
+
+    >>> jacobian_of(NumbersSpec(2, list), NumbersSpec(2, tuple), numpy.eye(2), False)
+    [(1.0, 0.0), (0.0, 1.0)]
+    """
+    inner = list(shapes_of(argument))
+    ends = numpy.cumsum([math.prod(shape) for shape in inner])[:-1]
+    columns = numpy.split(matrix, ends, -1)
+    row = 0
+
+    def filled(spec: Any) -> Any:
+        nonlocal row
+        if isinstance(spec, DictSpec):
+            return {key: filled(part) for key, part in zip(spec.keys, spec.parts)}
+        if isinstance(spec, SequenceSpec):
+            return spec.make([filled(part) for part in spec.parts])
+        start, row = row, row + size_of(spec)
+        if isinstance(spec, NumbersSpec):
+            one = restorer((argument,), (False,))
+            lines = ([x[i].reshape(shape) for x, shape in zip(columns, inner)] for i in range(start, row))
+            return spec.make([one(line)[0] for line in lines])
+        (outer,) = shapes_of(spec)
+        arrays = [
+            x[..., start:row, :].reshape((*matrix.shape[:-2], *outer, *shape)) for x, shape in zip(columns, inner)
+        ]
+        return restorer((argument,), (by_row or isinstance(spec, ArraySpec),))(arrays)[0]
+
+    return filled(result)
+
+
+class Numbers:
+    """The numbers of some arguments of a program, in order; after them, those that the rows gather from them."""
+
+    def __init__(
+        self, specs: Sequence[Any], by_row: Sequence[bool], gathering: Gathering | None, chosen: Sequence[int]
+    ) -> None:
+        """`specs` are those of the chosen arguments; `by_row` says which of them have rows."""
+        self.sizes, self.by_row, self.gathering = list(map(size_of, specs)), by_row, gathering
+        self.width = sum(self.sizes)
+        self.gathers: list[tuple[int, int, int]] = []  # of each: its argument among those chosen, its first number
+        low = self.width
+        if gathering is not None:
+            for q in gathering.below(chosen):
+                gather = gathering.gathers.inputs[q]
+                self.gathers.append((q, list(chosen).index(gather.argument), low))
+                low += gather.places.shape[1]
+
+    def places(self, numbers: Any, items: Sequence[Any], rows: int, apart: bool) -> Any:
+        """Where numbers belong among those of the arguments, for each row.
+
+        `items` are what each row chose, for each gather. If `apart`, the arguments with rows keep the rows' numbers one
+        after the other; else all rows have the same places.
+        """
+        found = numpy.repeat(numbers[None], rows, 0)
+        start = low = 0
+        for size, by_row in zip(self.sizes, self.by_row):
+            inside = (numbers >= low) & (numbers < low + size)
+            found[:, inside] += start - low
+            if by_row and apart:
+                found[:, inside] += size * numpy.arange(rows)[:, None]
+            start += size * rows if by_row and apart else size
+            low += size
+        starts = self.starts(rows, apart)
+        for q, k, low in self.gathers:
+            assert self.gathering is not None
+            chosen = self.gathering.places(q, items[q])
+            inside = (numbers >= low) & (numbers < low + chosen.shape[1])
+            found[:, inside] = starts[k] + chosen[:, numbers[inside] - low]
+        return found
+
+    def starts(self, rows: int, apart: bool) -> Any:
+        """Where each argument begins, and the end of all."""
+        sizes = [size * rows if by_row and apart else size for size, by_row in zip(self.sizes, self.by_row)]
+        return numpy.cumsum([0, *sizes])
+
+
+class Matrix:
+    """Where the entries of a matrix of derivatives belong, which are computed for each row if there are rows."""
+
+    def __init__(self, places: Sequence[Entry], height: int, numbers: Numbers) -> None:
+        """`height` is how many lines the matrix of a row has."""
+        self.lines, self.columns = numpy.array(places, dtype=int).reshape(-1, 2).T
+        self.height, self.numbers = height, numbers
+
+    def dense(self, found: Any, items: Sequence[Any]) -> Any:
+        """The matrix of each row, or the only one; where an argument has rows, with respect to a row's own numbers."""
+        shape = (*found.shape[:-1], self.height, self.numbers.width)
+        if found.size == math.prod(shape) and not self.numbers.gathers:
+            return found.reshape(shape)
+        matrix = numpy.zeros(shape)
+        if not self.numbers.gathers:
+            matrix[..., self.lines, self.columns] = found
+            return matrix
+        columns = self.numbers.places(self.columns, items, len(found), False)
+        every = numpy.arange(len(found))
+        for e, line in enumerate(self.lines):  # an entry after the other: two may have one place
+            matrix[every, line, columns[:, e]] += found[:, e]
+        return matrix
+
+    def sparse(self, found: Any, items: Sequence[Any]) -> Any:
+        """One sparse matrix: a line for each number of the result, row by row, a column for each of the arguments."""
+        with at_work:
+            from scipy.sparse import csr_array  # type: ignore[import-untyped]
+        found = numpy.atleast_2d(found)
+        rows = len(found)
+        columns = self.numbers.places(self.columns, items, rows, True)
+        counts = numpy.bincount(self.lines, minlength=self.height)
+        ends = numpy.concatenate([[0], numpy.cumsum(numpy.tile(counts, rows))])
+        shape = (rows * self.height, int(self.numbers.starts(rows, True)[-1]))
+        made = csr_array((found.ravel(), columns.ravel(), ends), shape=shape)
+        made.sum_duplicates()
+        return made
+
+    def second(self, found: Any, items: Sequence[Any], each: bool) -> Any:
+        """The symmetric matrix of second derivatives, from entries by row: of each row, or their sum."""
+        rows, width = len(found), self.numbers.width
+        lines, columns = (self.numbers.places(x, items, rows, False) for x in (self.lines, self.columns))
+        places = lines * width + columns
+        if each:
+            places += width * width * numpy.arange(rows)[:, None]
+        shape = (rows, width, width) if each else (width, width)
+        return numpy.bincount(places.ravel(), found.ravel(), math.prod(shape)).reshape(shape)
+
+
+def hessian_of(argument: Any, matrix: Any, by_row: bool) -> Any:
+    """The second derivatives in one argument, as from `autograd.hessian`; before the axes of `matrix` are rows."""
+    if not by_row:
+        return jacobian_of(argument, argument, matrix, False)
+    shapes = list(shapes_of(argument))
+    if len(shapes) > 1:
+        raise TypeError("a Hessian for each row needs one number or one array; reduce the rows, or use one array")
+    return matrix.reshape(len(matrix), *shapes[0], *shapes[0])

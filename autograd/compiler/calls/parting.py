@@ -1,0 +1,218 @@
+"""Parting: the plan of a function with paths, which runs the program of each path on the rows that take it.
+
+The results of the paths are put together by row before they are summed, so that the order of paths leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.calls.backends import Backend, Options
+from autograd.compiler.calls.plans import KINDS, Plan, raised
+from autograd.compiler.inputs.layout import numbers_of, of_arrays
+from autograd.compiler.programs.program import Program
+from autograd.compiler.tracing.paths import Paths
+
+
+class Part(NamedTuple):
+    """The rows of a call that take one path: which, the path's plan, their arrays and their tangents or cotangents."""
+
+    rows: Any  # None if there is only one
+    plan: Plan
+    arrays: list[Any]
+    vectors: list[Any]
+
+
+class PathsPlan:
+    """What `Plan` is, for a function with paths: a path that no row took before is added."""
+
+    def __init__(
+        self,
+        kind: str,
+        paths: Paths,
+        specs: Sequence[Any],
+        by_row: Sequence[bool],
+        chosen: Sequence[int],
+        each: bool,
+        options: Options,
+        grow: Callable[[int, list[float]], bool],
+    ) -> None:
+        """`by_row` says which arguments have rows.
+
+        `grow` adds the path of a row of these numbers after so many others, unless another thread has added one there.
+        """
+        self.kind, self.paths, self.specs, self.chosen = kind, paths, specs, tuple(chosen)
+        self.each, self.options, self._grow = each, options, grow
+        self._by_row = of_arrays(specs, by_row)
+        self._along = of_arrays([specs[i] for i in chosen], [by_row[i] for i in chosen])
+        self._plans: dict[int, Plan] = {}
+        self._conditions: dict[int, Plan] = {}
+        self._form: Plan | None = None
+        self._latest: int | None = None  # the path that rows took last
+
+    @property
+    def form(self) -> Plan:
+        """A plan with the structures of the results, as the call wants them."""
+        if self._form is None:
+            program = next(path.program for path in self.paths.known if path.program is not None)
+            self._form = Plan(self.kind, program, self.specs, (), self.chosen, self.each, self.options)
+        return self._form
+
+    @property
+    def latest(self) -> PathsPlan:
+        """Itself, which grows where a `Plan` has a successor."""
+        return self
+
+    def prepare(self) -> None:
+        """Nothing is prepared: the rows of a call tell which paths they take."""
+
+    # --- as of Plan
+
+    @property
+    def program(self) -> Program:
+        """The program of the first path."""
+        return self.form.program
+
+    @property
+    def backend(self) -> Backend:
+        """What runs the programs, and why."""
+        return next(iter(self._plans.values()), self.form).backend
+
+    @property
+    def result(self) -> Any:
+        """The spec of the result."""
+        return self.form.result
+
+    @property
+    def length(self) -> int:
+        """How many arrays a value is."""
+        return self.form.length
+
+    def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:
+        """The derivatives, in the structures of their arguments."""
+        return self.form.derivatives(results)
+
+    def value(self, results: Sequence[Any]) -> Any:
+        """A value from its arrays."""
+        return self.form.value(results)
+
+    def run(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
+    ) -> list[Any]:
+        """The results, one array each."""
+        parts = self._parts(arrays, rows, vectors)
+        found = [part.plan.run(part.arrays, _count(part.rows), None, part.vectors) for part in parts]
+        if rows is None:
+            return found[0]
+        return [
+            _total(_together(parts, results, rows), None if kept.by_row else 0, reduce)
+            for results, kept in zip(zip(*found), self.form.results)
+        ]
+
+    def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
+        """The Jacobian of each row, or of all if there are none, in structures."""
+        if sparse:
+            raise ValueError(f"{self.program.name}.jacobian: there is no sparse one, since rows take different paths")
+        parts = self._parts(arrays, rows, ())
+        found = [part.plan.dense(part.arrays, _count(part.rows)) for part in parts]
+        return self.form.structured(found[0] if rows is None else _together(parts, found, rows), is_tuple)
+
+    def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
+        """The Hessian of the total, or of each row."""
+        parts = self._parts(arrays, rows, ())
+        found = [part.plan.second(part.arrays, _count(part.rows), None) for part in parts]
+        if rows is None:
+            return self.form.curved(found[0])
+        return self.form.curved(_total(_together(parts, found, rows), None if self.each else 0, reduce))
+
+    # --- rows and their paths
+
+    def _parts(self, arrays: Sequence[Any], rows: int | None, vectors: Sequence[Any]) -> list[Part]:
+        """The rows by their paths; raises the error of the first row that has one."""
+        along = [True] * len(vectors) if KINDS[self.kind].vectors == "cotangents" else self._along
+        parts: list[Part] = []
+        failed: list[tuple[int, Exception]] = []
+        for i, places in self._partition(arrays, rows):
+            path = self.paths.known[i]
+            if path.error is not None:
+                failed.append((0 if places is None else int(places[0]), path.error))
+                continue
+            if path.program is not None and not failed:
+                given = [_taken(x, places, moves) for x, moves in zip(arrays, self._by_row)]
+                parts.append(Part(places, self._plan(i), given, [_taken(*v) for v in _zipped(vectors, places, along)]))
+        if failed:
+            row, error = min(failed, key=lambda failure: failure[0])
+            raise raised(error, self.paths.known[0].holds.name, None if rows is None else row)
+        for part in parts:
+            if part.plan.result != parts[0].plan.result:
+                raise TypeError(f"{self.program.name} returns results of other structures on other paths")
+        return parts
+
+    def _partition(self, arrays: Sequence[Any], rows: int | None) -> list[tuple[int, Any]]:
+        """The paths that rows take, and which rows they are, in order."""
+        if rows == 0:
+            raise ValueError(f"{self.paths.known[0].holds.name}: there is no row, so there is no path to take")
+        if rows is None and self._latest is not None and self._holds(self._latest, list(arrays), None)[0]:
+            return [(self._latest, None)]  # as most often: calls with one row come near the one before
+        found: list[tuple[int, Any]] = []
+        left = None if rows is None else numpy.arange(rows)
+        for i in range(self.paths.most + 1):
+            is_new = i == len(self.paths.known)
+            first = None if left is None else left[0]
+            is_made = is_new and self._grow(i, numbers_of(arrays, self._by_row, first))
+            here = self._holds(i, [_taken(x, left, moves) for x, moves in zip(arrays, self._by_row)], left)
+            here[0] |= is_made  # that row's path, even if an operation on arrays rounds otherwise than one on numbers
+            if here.any():
+                self._latest = i
+                found.append((i, None if left is None else left[here]))
+            left = None if left is None else left[~here]
+            if here[0] if left is None else not len(left):
+                break
+        return found
+
+    def _holds(self, i: int, arrays: list[Any], rows: Any) -> Any:
+        """Which of the rows take path i."""
+        if i not in self._conditions:
+            holds = self.paths.known[i].holds
+            self._conditions[i] = Plan("value", holds, self.specs, (), (), bool(holds.rows), Options("numpy"))
+        return numpy.atleast_1d(self._conditions[i].run(arrays, _count(rows), None)[0]) == 1.0
+
+    def _plan(self, i: int) -> Plan:
+        """The plan of path i, with results for each row."""
+        if i not in self._plans:
+            program = self.paths.known[i].program
+            assert program is not None
+            each = bool(program.rows)
+            self._plans[i] = Plan(self.kind, program, self.specs, (), self.chosen, each, self.options, apart=True)
+        return self._plans[i]
+
+
+def _count(rows: Any) -> int | None:
+    return None if rows is None else len(rows)
+
+
+def _taken(x: Any, places: Any, moves: bool) -> Any:
+    """The entries of an array for some rows."""
+    return numpy.asarray(x)[places] if moves and places is not None else x
+
+
+def _zipped(vectors: Sequence[Any], places: Any, along: Sequence[bool]) -> list[tuple[Any, Any, bool]]:
+    return [(x, places, moves) for x, moves in zip(vectors, along)]
+
+
+def _together(parts: Sequence[Part], found: Sequence[Any], rows: int) -> Any:
+    """The results of all rows, by row."""
+    made = numpy.empty((rows, *numpy.shape(found[0])[1:]))
+    for part, x in zip(parts, found):
+        made[part.rows] = x
+    return made
+
+
+def _total(x: Any, axis: int | None, reduce: str | None) -> Any:
+    """The sum over rows if there is an axis; with "mean", a share of it."""
+    found = x if axis is None else x.sum(axis)
+    found = found / len(x) if reduce == "mean" else found
+    return float(found) if found.ndim == 0 else found

@@ -1,0 +1,388 @@
+"""Plans: a traced program, prepared to give results for arguments of certain specs."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.calls.backends import Backend, ExecutorFactory, Options, prepared
+from autograd.compiler.calls.gathering import Gathering
+from autograd.compiler.calls.locks import Lock
+from autograd.compiler.calls.matrices import Matrix, Numbers, hessian_of, jacobian_of
+from autograd.compiler.derivatives.backward import differentiated, times_vector
+from autograd.compiler.derivatives.between import Between
+from autograd.compiler.derivatives.checkpoints import bounded
+from autograd.compiler.derivatives.jacobians import (
+    entries,
+    jacobian,
+    pulled_back,
+    pushed_forward,
+    second_entries,
+    second_order,
+)
+from autograd.compiler.derivatives.kinks import is_sided
+from autograd.compiler.execution.executor import Leaf
+from autograd.compiler.inputs.forms import restorer
+from autograd.compiler.inputs.layout import ArraySpec, SequenceSpec, of_arrays, result_spec, shapes_of, size_of
+from autograd.compiler.programs.building import along_with
+from autograd.compiler.programs.program import Program, leaves_of
+from autograd.compiler.rolling.roll import rolled
+from autograd.compiler.rolling.rolled import Result
+from autograd.compiler.rolling.sequences import hides_infinity
+from autograd.compiler.tracing.lowering import executable
+from autograd.lifting.branches import MoreTurns
+
+
+class PlanKind(NamedTuple):
+    """A kind of plan: the program of its results, what else a call passes, and which results there are."""
+
+    derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
+    vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
+    results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
+    order: int = 1
+
+
+def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
+    """The program of a value."""
+    return program
+
+
+KINDS: dict[str, PlanKind] = {
+    "value": PlanKind(_as_it_is, results=("value",), order=0),
+    "result": PlanKind(_as_it_is, results=("as returned",), order=0),
+    "gradient": PlanKind(differentiated, results=("number", "derivatives")),
+    "hessian": PlanKind(second_order, results=("entries",), order=2),
+    "hvp": PlanKind(times_vector, "tangents", ("derivatives",), order=2),
+    "jacobian": PlanKind(jacobian, results=("entries",)),
+    "jvp": PlanKind(pushed_forward, "tangents", ("as returned", "as returned")),
+    "vjp": PlanKind(pulled_back, "cotangents", ("as returned", "derivatives")),
+}
+
+
+class Plan:
+    """A program ready to run, and idle executors for the next call.
+
+    The fast program runs first. If its results are not all finite, they are discarded and the safe program runs, which
+    distinguishes absent edges from zeros and gives NaN where the engine does.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        traced: Program,
+        specs: Sequence[Any],
+        is_index: Sequence[bool],
+        chosen: Sequence[int],
+        each: bool,
+        options: Options,
+        longer: Callable[[Program], Program] | None = None,
+        apart: bool = False,
+    ) -> None:
+        """`specs` are those of the arguments other than indices, and `chosen` the ones to differentiate.
+
+        `is_index` says which arrays of a call are indices. With `each`, every result is by row, with `apart` also what
+        a pullback would add up. `longer` traces f again, with more turns of its loops.
+        """
+        self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
+        self.given = kind, specs, is_index, longer
+        self.successor: Plan | None = None  # with more turns
+        self.is_sided = self.kind.order > 0 and is_sided(traced, self.kind.order)
+        most = None if self.kind.derive is _as_it_is else options.kept(bool(traced.rows))
+        self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
+        traced = self.traced
+        self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None
+        # A result for each row has arrays in place of lists.
+        self.result = result_spec(traced.template, is_stacked=each or "value" in self.kind.results)
+        # Of the program, in which what is gathered comes after the arguments.
+        self.specs, self.varied = list(specs), list(chosen)
+        if self.gathering is not None:
+            self.specs = self.gathering.specs
+            self.varied += [len(specs) + q for q in self.gathering.below(chosen)]
+        self._guard = self._guarding(traced)
+        vectors = {"": [], "tangents": [self.specs[i] for i in self.varied], "cotangents": [self.result]}
+        self.specs = [*self.specs, *vectors[self.kind.vectors]]
+        self.program = self.kind.derive(traced, self.varied, False)
+        # Of the derivatives: what rows share gets one for each row, but a pullback adds up the rows' cotangents.
+        self.all_by_row = each and (apart or self.kind.vectors != "cotangents")
+        self.by_row = [self.all_by_row or traced.arguments[i].name in traced.rows for i in self.varied]
+        # The entries of a Hessian in what rows choose belong to other places in each row.
+        self.results = list(self._results(each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
+        # Whether results are already the derivatives, as in nearly every training step.
+        self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
+        self.restore = restorer(tuple([self.specs[i] for i in chosen]), tuple(self.by_row[: len(chosen)]))
+        self.restore_value = restorer((self.result,), (each,))
+        self.length = len(list(shapes_of(self.result)))  # of a value, in arrays
+        self._factories: dict[bool, ExecutorFactory] = {}
+        self._making = Lock()
+        self._idle: dict[bool, list[Any]] = {False: [], True: []}
+
+    # --- results
+
+    def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:
+        """The derivatives, in the structures of their arguments."""
+        return tuple(results) if self.simple else self.restore(results)
+
+    def value(self, results: Sequence[Any]) -> Any:
+        """A value from its arrays."""
+        return self.restore_value(results)[0]
+
+    def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
+        """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
+        if not sparse:
+            return self.structured(self.dense(arrays, rows), is_tuple)
+        settled, (found,), items = self._settled(arrays, rows, None)
+        return settled.matrix.sparse(found, items)
+
+    def dense(self, arrays: Sequence[Any], rows: int | None) -> Any:
+        """The Jacobian of each row, or of all, as a matrix."""
+        settled, (found,), items = self._settled(arrays, rows, None)
+        return settled.matrix.dense(found, items)
+
+    def structured(self, matrix: Any, is_tuple: bool) -> Any:
+        """A Jacobian in the structures of the result and of the arguments."""
+        specs = tuple([self.specs[i] for i in self.chosen])
+        return jacobian_of(self.result, SequenceSpec(specs, tuple) if is_tuple else specs[0], matrix, self.each)
+
+    def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
+        """The Hessian of the total, or of each row."""
+        return self.curved(self.second(arrays, rows, reduce))
+
+    def second(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
+        """The Hessian of the total, or of each row, as a matrix."""
+        settled, (found,), items = self._settled(arrays, rows, reduce)
+        gathers = len(settled.varied) > 1
+        return settled.matrix.second(found, items, self.each) if gathers else settled.matrix.dense(found, ())
+
+    def curved(self, matrix: Any) -> Any:
+        """A Hessian in the structure of the argument."""
+        return hessian_of(self.specs[self.chosen[0]], matrix, self.each)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Where the entries of a Jacobian or a Hessian belong."""
+        specs = [self.specs[i] for i in self.chosen]
+        by_row = [self.traced.arguments[i].name in self.traced.rows for i in self.chosen]
+        numbers = Numbers(specs, by_row, self.gathering, self.chosen)
+        if self.kind is KINDS["hessian"]:
+            return Matrix(second_entries(self.traced, self.varied), numbers.width, numbers)
+        return Matrix(entries(self.traced, self.varied), size_of(self.result), numbers)
+
+    # --- running
+
+    def run(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
+    ) -> list[Any]:
+        """The results, one array each, for the arrays of the arguments and those of tangents or cotangents."""
+        settled, results, items = self._settled(arrays, rows, reduce, vectors)
+        if settled.gathering is None or "derivatives" not in self.kind.results:
+            return results
+        first = self.length if "as returned" in self.kind.results else self.kind.results.index("derivatives")
+        return results[:first] + settled.gathering.scattered(results[first:], self.chosen, items, self.all_by_row)
+
+    def _settled(
+        self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
+    ) -> tuple[Plan, list[Any], Sequence[Any]]:
+        """The plan whose loops have as many turns as the rows need, its results, and the item that each row chose.
+
+        A program says itself whether the turns suffice; before it is compiled, turns are tried on NumPy.
+        """
+        plan = self.latest
+        if plan._guard is not None and not plan._factories:
+            plan = plan._longer_by(plan._tried(arrays, rows), arrays, rows)
+        while True:
+            codes, results, items = plan._computed(arrays, rows, reduce == "mean", vectors)
+            if codes is None:
+                return plan, results, items
+            plan = plan._longer_by(codes, arrays, rows)
+
+    def _computed(
+        self, arrays: Sequence[Any], rows: int | None, mean: bool, vectors: Sequence[Any]
+    ) -> tuple[Any, list[Any], Sequence[Any]]:
+        """The program's results, and the items chosen; if a row has an error or needs more turns, the rows' codes."""
+        fed, items = self._fed(arrays)
+        if self.gathering is not None and self.kind.vectors == "tangents":
+            vectors = self.gathering.vectors(vectors, self.chosen, items)
+        if vectors:
+            fed = [*fed, *vectors]
+        results, finite = self._run(False, fed, rows, mean)
+        if self._guard is not None:
+            codes = results.pop()
+            if codes.any():
+                return numpy.rint(codes * rows) if mean and codes.ndim else codes, results, items
+        if not finite and self.is_sided:
+            results = self._between.results(fed, rows, mean)
+        elif not finite:
+            results = self._safely(fed, rows, mean)
+        return None, results, items
+
+    def _safely(self, fed: Sequence[Any], rows: int | None, mean: bool = False) -> list[Any]:
+        """The results of the safe program."""
+        results, _ = self._run(True, fed, rows, mean)
+        return results if self._guard is None else results[:-1]
+
+    @cached_property
+    def _between(self) -> Between:
+        """What gives derivatives between the sides of a kink, row by row."""
+        kind, apart = self.given[0], self
+        if self.traced.rows and not all(result.by_row for result in self.results):
+            _, specs, is_index, longer = self.given
+            apart = Plan(kind, self.original, specs, is_index, self.chosen, True, self.options, longer, apart=True)
+        find = {"hessian": second_entries, "jacobian": entries}.get(kind)
+        places = None if find is None else find(self.traced, self.varied)
+        results = self.results if self._guard is None else self.results[:-1]
+        by_row = of_arrays(self.specs, [argument.name in self.program.rows for argument in self.program.arguments])
+        return Between(kind, self.whole, self.varied, places, results, by_row, apart._safely)
+
+    def _guarding(self, traced: Program) -> Plan | None:
+        """The plan of the code of each row's error, on NumPy, which needs no compilation."""
+        if traced.guard is None:
+            return None
+        guard = traced.guard.program
+        return Plan("value", guard, self.specs, (), (), bool(guard.rows), Options("numpy"))
+
+    def _tried(self, arrays: Sequence[Any], rows: int | None) -> Any:
+        """The codes of the rows."""
+        return numpy.zeros(()) if self._guard is None else self._guard.run(self._fed(arrays)[0], rows, None)[0]
+
+    def _longer_by(self, codes: Any, arrays: Sequence[Any], rows: int | None) -> Plan:
+        """This plan or, if rows of these codes need more turns, its new successor, which suffices on NumPy."""
+        trial = self
+        while trial._asks_for_more(codes):
+            trial = self._again(self._longer(trial.original), "value", (), Options("numpy"))
+            codes = trial._tried(arrays, rows)
+        if trial is self:
+            return self
+        self.successor = self._again(trial.original, self.given[0], self.chosen, self.options)
+        return self.successor
+
+    def _longer(self, traced: Program) -> Program:
+        """A program with more turns than this one has."""
+        longer = self.given[-1]
+        assert longer is not None
+        return longer(traced)
+
+    def _again(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
+        """A plan for the same calls."""
+        _, specs, is_index, longer = self.given
+        return Plan(kind, traced, specs, is_index, chosen, self.each, options, longer)
+
+    def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """The arrays of the program's arguments, and what indices choose."""
+        return (arrays, ()) if self.gathering is None else self.gathering.fed(arrays)
+
+    def _asks_for_more(self, codes: Any) -> bool:
+        """Whether the code of a row is that it needs more turns of a loop; else raise the first row's error, if any."""
+        if self.original.guard is None or not codes.any():
+            return False
+        errors = self.original.guard.errors
+        found = numpy.atleast_1d(codes).astype(int)
+        if any(type(errors[code - 1]) is MoreTurns for code in set(found[found > 0].tolist())):
+            return True
+        row = int((found > 0).argmax())
+        raise raised(errors[found[row] - 1], self.traced.name, row if self.traced.rows else None)
+
+    @property
+    def latest(self) -> Plan:
+        """The plan with the most turns for these calls."""
+        plan = self
+        while plan.successor is not None:
+            plan = plan.successor
+        return plan
+
+    @cached_property
+    def is_direct(self) -> bool:
+        """Whether machine code can take the arguments as they are."""
+        given = self.kind.results in (("value",), ("number", "derivatives")) and self.gathering is None
+        return given and self.backend.name == "llvm"
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the last result is the code of an error."""
+        return self._guard is not None
+
+    def executor(self, safe: bool = False) -> Any:
+        """An idle executor of the fast or the safe program, or a new one."""
+        try:
+            return self._idle[safe].pop()
+        except IndexError:
+            return self._factory(safe).executor()
+
+    def _run(self, safe: bool, arrays: Sequence[Any], rows: int | None, mean: bool) -> tuple[list[Any], bool]:
+        executor = self.executor(safe)
+        results: tuple[list[Any], bool] = executor.run(arrays, rows, mean)
+        self._idle[safe].append(executor)
+        return results
+
+    def prepare(self) -> None:
+        """Prepare what runs first: the guard if there is one, else the fast program."""
+        (self._guard or self)._factory(False)
+
+    def _factory(self, safe: bool) -> ExecutorFactory:
+        """The factory of executors of the fast or the safe program."""
+        with self._making.held:
+            if safe not in self._factories:
+                self._factories[safe] = self._prepared(safe)
+        return self._factories[safe]
+
+    @property
+    def backend(self) -> Backend:
+        """What runs the fast program, and why."""
+        return self._factory(False).backend
+
+    def _prepared(self, safe: bool) -> ExecutorFactory:
+        program = self._executable(self.traced, safe)
+        by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
+        leaves = []
+        for k, spec in enumerate(self.specs):
+            start = 0
+            for shape in shapes_of(spec):
+                leaves.append(Leaf(k, start, shape))
+                start += math.prod(shape)
+        limits, alone = safe or hides_infinity(program), self.options.alone
+        whole = None
+        if self.whole is not self.traced:
+            whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits, alone)
+        found = rolled(program, by_row, self.results, limits, alone)
+        return prepared(self.options, found, leaves, self.results, whole)
+
+    def _executable(self, traced: Program, safe: bool) -> Program:
+        """The fast or the safe program of the results and, last, of the code of an error."""
+        derived = self.program if traced is self.traced and not safe else self.kind.derive(traced, self.varied, safe)
+        return executable(derived if traced.guard is None else along_with(derived, traced.guard.program))
+
+    def _results(self, each: bool) -> Iterator[Result]:
+        """Which outputs form one result: one for each leaf array of the value and of each derivative."""
+        arrays: list[tuple[tuple[int, ...], bool]] = []
+        for part in self.kind.results:
+            if part == "number":
+                arrays.append(((), each))
+            elif part == "entries":
+                arrays.append(((len(leaves_of(self.program.outputs)),), each))
+            elif part == "derivatives":
+                for i, by_row in zip(self.varied, self.by_row):
+                    arrays += [(shape, by_row) for shape in shapes_of(self.specs[i])]
+            else:
+                arrays += [(shape, each) for shape in shapes_of(self.result)]
+        start = 0
+        for shape, by_row in arrays:
+            size = math.prod(shape)
+            yield Result(tuple(range(start, start + size)), by_row, shape)
+            start += size
+        if self._guard is not None:
+            yield Result((start,), bool(self.traced.rows))
+
+
+def raised(error: Exception, name: str, row: int | None) -> Exception:
+    """An error of the function of this name, for one row."""
+    try:
+        found = copy.copy(error)
+    except TypeError:  # its class takes arguments that it does not keep
+        found = error
+    notes = [] if row is None else [f"{name} raises this for row {row}"]
+    found.__notes__ = [*getattr(error, "__notes__", ()), *notes]
+    return found

@@ -1,0 +1,349 @@
+"""Traces: the programs and plans of a function for each kind of call, valid while what it reads stays the same."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from autograd.compiler.calls.backends import Options
+from autograd.compiler.calls.direct import STATIC, Direct, direct
+from autograd.compiler.calls.locks import Lock
+from autograd.compiler.calls.parting import PathsPlan
+from autograd.compiler.calls.plans import Plan
+from autograd.compiler.folding.fold import folded
+from autograd.compiler.inputs.forms import Flattener, flattener
+from autograd.compiler.inputs.layout import (
+    as_indices,
+    as_rows,
+    numbers_of,
+    of_arrays,
+    shapes_in,
+    shapes_of,
+    tells_all,
+    template,
+)
+from autograd.compiler.inputs.parameters import Parameters, Passed
+from autograd.compiler.inputs.watching import Watch
+from autograd.compiler.programs.building import along_with, called_as, part_of
+from autograd.compiler.programs.program import Guard, Program
+from autograd.compiler.tracing.lowering_loops import Unlike
+from autograd.compiler.tracing.paths import Path, Paths, path_along
+from autograd.compiler.tracing.stepping import Stepping
+from autograd.compiler.tracing.trace import reader, trace
+from autograd.lifting.apart import returned
+from autograd.lifting.handlers import must_be_read
+from autograd.lifting.steps import in_written_steps
+from autograd.refusals import TraceError
+
+T = TypeVar("T")
+
+MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
+MOST_FORMS = 8  # forms of arguments to remember
+CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+MANY_OBJECTS = 50_000  # new objects, which take the collector a few milliseconds
+FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
+
+
+class Call(NamedTuple):
+    """The arguments of one call: their specs, which determine the program, their arrays, and how rows are reduced.
+
+    `static` holds, for each static argument, its name, a key by type and bits, and its value; `indices`, for each
+    index, its name and its spec; `is_index` says which arrays are theirs.
+    """
+
+    passed: Passed
+    specs: tuple[Any, ...]
+    static: tuple[tuple[str, Any, Any], ...]
+    indices: tuple[tuple[str, Any], ...]
+    arrays: list[Any]
+    is_index: tuple[bool, ...]
+    rows: int | None
+    reduce: str | None
+
+    @property
+    def each(self) -> bool:
+        """Whether each row has its own result."""
+        return self.rows is not None and self.reduce is None
+
+    @property
+    def moving(self) -> list[str]:
+        """The names of the arguments that may be differentiated."""
+        fixed = {name for name, *_ in (*self.static, *self.indices)}
+        return [name for name in self.passed.names if name not in fixed]
+
+    @property
+    def key(self) -> Any:
+        """What the program depends on."""
+        return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices
+
+
+class KnownCall(NamedTuple):
+    """What a call found: the plan and the number of rows, with its static arguments, whose ids are in its key."""
+
+    plan: Plan | PathsPlan
+    rows: int | None
+    static: tuple[Any, ...]
+
+
+class Traces:
+    """The programs and plans of one function, for one state of what it reads besides its arguments."""
+
+    def __init__(self, f: Callable[..., Any] | None, parameters: Parameters, options: Options, watch: Watch) -> None:
+        self.function, self.parameters, self.options, self.watch = f, parameters, options, watch
+        self.programs: dict[Any, Program | Paths] = {}
+        self.plans: dict[Any, Plan | PathsPlan] = {}
+        self.known: dict[Any, KnownCall] = {}  # by static arguments, form and shapes
+        self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
+        # For direct calls, by kind, reduction and what is differentiated: functions, latest first, and their plans.
+        self.direct: dict[Any, list[tuple[Direct, Plan]]] = {}
+        self.turns = FIRST_TURNS
+        self._tracing = Lock()
+
+    def flattened(self, args: tuple[Any, ...]) -> tuple[Flattener | None, tuple[Any, ...]]:
+        """The arrays and numbers in arguments of a known form, and what found them; else the arguments themselves."""
+        for flat in self.forms:
+            found = flat(args)
+            if found is not None:
+                return flat, found
+        return None, args
+
+    def knows(self, key: Any, args: tuple[Any, ...], call: Call, found: KnownCall) -> None:
+        """Remember what a call found, if the form and the shapes of the arguments that are traced tell it."""
+        flat, arrays = self.flattened(args)
+        shapes = shapes_in(arrays)
+        if not tells_all(shapes):
+            traced = [i for i in range(len(call.passed.names)) if not self.parameters.is_static(call.passed, i)]
+            flat = flattener(args, [CONVERTERS[self.parameters.role(call.passed, i)] for i in traced])
+            shapes = shapes_in(flat(args) or ())
+            if not shapes or not tells_all(shapes):
+                return
+            self.forms = [flat, *self.forms[: MOST_FORMS - 1]]
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[(*key, flat, shapes)] = found
+
+    def directly(self, key: Any, args: tuple[Any, ...], plan: Plan | PathsPlan) -> None:
+        """Write a function for direct calls with arguments like these, which this plan serves, if there is none yet."""
+        known = self.direct.get(key, [])
+        if isinstance(plan, PathsPlan) or not plan.latest.is_direct or any(plan.latest is other for _, other in known):
+            return
+        plan = plan.latest
+        _, reduce, argnums = key
+        passed, _ = self.parameters.bound(args, {})
+        roles = [self.parameters.role(passed, i) for i in range(len(args))]
+        fixed = [self.parameters.is_static(passed, i) for i in range(len(args))]
+        converters = [STATIC if is_fixed else CONVERTERS[role] for is_fixed, role in zip(fixed, roles)]
+        made = direct(plan, args, converters, reduce == "mean", isinstance(argnums, tuple))
+        others = [item for item in known if item[1].successor is None]
+        self.direct[key] = [(made or _refused, plan), *others[: MOST_FORMS - 1]]
+
+    def plan(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
+        """The plan for arguments of these specs: traced, differentiated and rolled on first use."""
+        key = (kind, call.each, chosen, call.key)
+        plan = self.plans.get(key)
+        if plan is None:
+            with uncollected():
+                traced = self._traced(call)
+                if isinstance(traced, Paths):
+                    grow = partial(self._grow, call)
+                    by_row = self._by_row(call)
+                    plan = PathsPlan(kind, traced, call.specs, by_row, chosen, call.each, self.options, grow)
+                else:
+                    longer = partial(self._longer, call)
+                    plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
+                plan.prepare()
+            self.plans[key] = plan
+        return plan
+
+    def _traced(self, call: Call) -> Program | Paths:
+        """The program of f for arguments of these specs, or its paths, traced on first use."""
+        with self._tracing.held:
+            found = self.programs.get(call.key)
+            if found is None:
+                found = self.programs[call.key] = once(lambda stepping: self._trace(call, stepping))
+        return found
+
+    def _by_row(self, call: Call) -> list[bool]:
+        """Which arguments with specs have rows."""
+        roles = {name: self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names)}
+        return [roles[name] == "rows" for name in call.moving]
+
+    def _grow(self, call: Call, count: int, numbers: Sequence[float]) -> bool:
+        """Add the path that a row of these numbers takes, if there are so many yet."""
+        with self._tracing.held, uncollected():
+            paths = self.programs[call.key]
+            assert isinstance(paths, Paths)
+            if len(paths.known) != count:
+                return False
+            paths.add(self._path(call, numbers))
+            return True
+
+    def _longer(self, call: Call, program: Program) -> Program:
+        """The program of f with more turns of its loops than this one has."""
+        with self._tracing.held, uncollected():
+            found = self.programs.get(call.key)
+            if found is program or not isinstance(found, Program):
+                self.turns *= 2
+                found = self.programs[call.key] = once(lambda stepping: self._selecting(call, stepping))
+            return found
+
+    def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
+        """The program of f if its conditions can be traced; else the paths of f, with that of the first row."""
+        program = self._as_it_is(call, stepping)
+        if program is not None:
+            return program
+        try:
+            return self._selecting(call, stepping)
+        except Exception:  # also an error from a key, or the like, that selections have changed
+            if stepping is not None and stepping.met:
+                raise
+            if not self.options.paths or any(call.is_index) or call.rows == 0:
+                raise
+            try:
+                paths = Paths(self.options.paths)
+                paths.add(self._path(call, numbers_of(call.arrays, of_arrays(call.specs, self._by_row(call)), 0)))
+                return paths
+            except TraceError:
+                pass  # the first error says more
+            raise
+
+    def _selecting(self, call: Call, stepping: Stepping | None) -> Program:
+        """The program of f as its source is read, in which branches are selections."""
+        return self._traced_on(call, *reader(self._original("other shapes"), self.turns), stepping=stepping)
+
+    def _as_it_is(self, call: Call, stepping: Stepping | None) -> Program | None:
+        """The program of f if its control flow depends on no traced number; None where its source must be read."""
+        f = self._original("other shapes")
+        if must_be_read(f):
+            return None
+        if stepping is not None and stepping.make is not None:
+            f = in_written_steps(f, stepping.make)
+        try:
+            return self._traced_on(call, f, stepping=stepping)
+        except Unlike:
+            raise
+        except TraceError:
+            return None
+
+    def _path(self, call: Call, numbers: Sequence[float]) -> Path:
+        """The path of f that a row of these numbers takes."""
+        read, branches = reader(self._original("the path of another row"), self.turns)
+        return path_along(lambda along: self._traced_on(call, read, branches, along), numbers)
+
+    def _original(self, what: str) -> Callable[..., Any]:
+        """f, to be traced on something else."""
+        if self.function is None:
+            raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace {what}")
+        return self.function
+
+    def _traced_on(
+        self, call: Call, function: Any, branches: Any = None, along: Any = None, stepping: Stepping | None = None
+    ) -> Program:
+        """The program of f, or of what stands for it, for arguments of these specs."""
+        static = {name: x for name, _, x in call.static}
+        self.watch.include(static.values())
+        specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
+        moving = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
+        names, roles = [name for name, _ in moving], [self.parameters.role(call.passed, i) for _, i in moving]
+
+        def of_numbers(*numbers: Any) -> Any:
+            given = iter(numbers)
+            values = [static[name] if name in static else next(given) for name in call.passed.names]
+            return returned(call.passed.call(self.parameters.signature, function, values))
+
+        f = along(of_numbers) if along else of_numbers
+        f.__name__ = self.parameters.name
+        try:
+            program = trace(f, [template(specs[name]) for name in names], names, roles, branches, stepping)
+        except TraceError:
+            raise
+        except Exception as error:  # what f itself raises propagates, with a note on its arguments
+            shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
+            error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
+            raise
+        self.watch.settle()
+        return folded(program) if program.guard is None else _folded_together(program, program.guard)
+
+    # --- copies
+
+    def saved(self) -> Any:
+        """The programs for another process, and a fingerprint of the code and the numbers that they came from."""
+        return (self.watch.fingerprint() if self.function is not None else None), dict(self.programs)
+
+    def restore(self, saved: Any) -> None:
+        """Take over saved programs, unless f or what it reads differs here."""
+        fingerprint, programs = saved
+        if self.function is None or fingerprint == self.watch.fingerprint():
+            self.programs.update(programs)
+
+
+def _refused(args: tuple[Any, ...]) -> None:
+    """In place of a direct call where machine code works for long, or on many rows: those save nothing."""
+
+
+def _folded_together(program: Program, guard: Guard) -> Program:
+    """A program and its guard, folded as one, so that both have the same loops."""
+    both = folded(along_with(program, guard.program))
+    outputs, code = both.outputs
+    guarding = replace(part_of(both, code), rows=program.rows, template=0.0)
+    return replace(called_as(program, part_of(both, outputs)), guard=guard._replace(program=guarding))
+
+
+def once(traced: Callable[[Stepping | None], T], reads: bool = True) -> T:
+    """What is traced with one step of each loop or, where steps are not alike, with all of them.
+
+    A `for` statement must not keep a scan from being traced once.
+    """
+    stepping = Stepping(reads)
+    try:
+        return traced(stepping)
+    except Exception:  # perhaps of a loop from one step: all steps tell whether it is f's own
+        if not stepping.met:
+            raise
+    return once(traced, reads=False) if stepping.read else traced(None)
+
+
+_pauses: list[None] = []  # of the garbage collector, one item for each active pause
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing.
+
+    What was made meanwhile counts as old: otherwise the first collection afterwards would go through all of it.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    try:  # a Ctrl-C may come after any step, even the first of the inner `finally`
+        try:
+            _pauses.append(None)
+            gc.disable()
+            yield
+        finally:
+            # gc.get_freeze_count() walks through all that a user has frozen, which must stay frozen: only for many.
+            if gc.get_count()[0] > MANY_OBJECTS and not gc.get_freeze_count():
+                try:
+                    gc.freeze()
+                finally:
+                    gc.unfreeze()
+            gc.enable()
+            del _pauses[-1:]
+    finally:
+        gc.enable()
+
+
+def _collect_again() -> None:
+    """Enable the collector in a forked child, where the thread that paused it does not exist."""
+    if _pauses:
+        _pauses.clear()
+        gc.enable()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_collect_again)

@@ -1,0 +1,1 @@
+"""Derivatives of programs: backward passes, Jacobians, kinks, and checkpoints for long loops."""

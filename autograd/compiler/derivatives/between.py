@@ -1,0 +1,102 @@
+"""Rows between the sides of a kink: their derivatives are found by the engine, whose numbers keep the sides.
+
+The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. A program says
+NaN for such a row (`autograd.compiler.derivatives.kinks`), or an infinite slope does; no other row is run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy
+
+from autograd.compiler.derivatives.jacobians import Entry
+from autograd.compiler.derivatives.kinks import with_roots
+from autograd.compiler.inputs.layout import numbers_of
+from autograd.compiler.programs.program import Program, leaves_of
+from autograd.compiler.rolling.rolled import Result
+from autograd.primitives import dot
+from autograd.transforms import grad, jacobian
+
+MOST_KEPT = 2**22  # numbers that are kept at once, row by row
+
+
+class Between:
+    """The derivatives of a program at points where its derived program gives none."""
+
+    def __init__(
+        self,
+        kind: str,
+        program: Program,
+        argnums: Sequence[int],
+        places: Sequence[Entry] | None,
+        results: Sequence[Result],
+        by_row: Sequence[bool],
+        run: Callable[[Sequence[Any], int | None], list[Any]],
+    ) -> None:
+        """`places` are those of a matrix of this kind; other kinds may have a vector, the last numbers of a call.
+
+        `by_row` says which arrays of a call have rows, and `run` gives the results of the safe program for each row.
+        """
+        self.kind, self.program, self.places = kind, with_roots(program), places
+        self.outputs, self.by_row, self.run = results, by_row, run
+        self.chosen = [leaf for i in argnums for leaf in leaves_of(self.program.arguments[i].tree)]
+        self.ends = numpy.cumsum([len(result.outputs) for result in results])[:-1]
+
+    def results(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> list[Any]:
+        """The results for the arrays of a call, added up where they are not by row."""
+        if rows is None:
+            return self._settled(arrays, None)
+        found = zip(*self._blocks(arrays, rows))
+        made = [
+            numpy.concatenate(blocks) if result.by_row else numpy.add.reduce([block.sum(0) for block in blocks])
+            for result, blocks in zip(self.outputs, found)
+        ]
+        return [x / rows for x in made] if mean else made
+
+    def _blocks(self, arrays: Sequence[Any], rows: int) -> Iterator[list[Any]]:
+        """The results of each row, some rows at a time."""
+        step = max(1, MOST_KEPT // max(1, sum(len(result.outputs) for result in self.outputs)))
+        for start in range(0, rows, step):
+            some = [x[start : start + step] if moves else x for x, moves in zip(arrays, self.by_row)]
+            yield self._settled(some, min(step, rows - start))
+
+    def _settled(self, arrays: Sequence[Any], rows: int | None) -> list[Any]:
+        """The results of each row, those with NaN by the engine."""
+        results = [numpy.array(x) for x in self.run(arrays, rows)]
+        stacked = [x.reshape(1 if rows is None else rows, -1) for x in results]
+        for row in numpy.flatnonzero(sum(numpy.isnan(x).any(1) for x in stacked)).tolist():
+            numbers = numbers_of(arrays, self.by_row, None if rows is None else row)
+            for x, part in zip(stacked, numpy.split(self._of(numbers), self.ends)):
+                x[row] = part
+        return results
+
+    def _of(self, numbers: Sequence[float]) -> Any:
+        """The results at one point, on the engine."""
+        inputs, outputs = list(numbers[: self.program.count]), leaves_of(self.program.outputs)
+        vector = numpy.array(numbers[self.program.count :])  # tangents or cotangents
+
+        def f(xs: Any) -> list[Any]:
+            varied = list(inputs)
+            for i, x in zip(self.chosen, xs):
+                varied[i] = x
+            values = self.program.run(varied)
+            return [values[i] for i in outputs]
+
+        def slopes(xs: Any) -> Any:
+            return grad(lambda xs: f(xs)[0])(xs)
+
+        point = numpy.array([inputs[i] for i in self.chosen])
+        with numpy.errstate(all="ignore"):
+            if self.kind == "hvp":
+                return grad(lambda xs: dot(slopes(xs), vector))(point)
+            matrix = numpy.array(jacobian(slopes if self.kind == "hessian" else f)(point))
+            if self.places is not None:
+                return numpy.array([matrix[place] for place in self.places])
+            rest: dict[str, Callable[[], Any]] = {
+                "gradient": matrix.ravel,
+                "jvp": lambda: matrix @ vector,
+                "vjp": lambda: vector @ matrix,
+            }
+            return numpy.concatenate([f(point), rest[self.kind]()])

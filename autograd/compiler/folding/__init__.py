@@ -1,0 +1,1 @@
+"""Folding: the loops that a traced program came from, found again."""

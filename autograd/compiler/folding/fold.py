@@ -1,0 +1,197 @@
+"""Folding: the loops that a traced program came from, found again.
+
+A loop over time leaves the same operations again and again, each on numbers of its own step, of a step before, or from
+outside. Such a stretch becomes one loop. A poor guess costs speed alone: every operation keeps its operands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy
+
+from autograd.compiler.folding.periods import Stretch, stretches
+from autograd.compiler.folding.steps import Operands, Steps, steps_of
+from autograd.compiler.folding.triangles import Triangle, completed, triangles_in
+from autograd.compiler.programs.building import ProgramBuilder, called_as
+from autograd.compiler.programs.loops import CARRIED, SHARED, Loop, Role, body_of
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
+from autograd.compiler.rolling.scalar_graph import ADDERS
+from autograd.engine.names import NUMBERED
+
+# Instructions one after the other from which loops are looked for: a shorter program is as fast without.
+DEEP = 300
+LONG_PROGRAM = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
+
+
+def folded(program: Program) -> Program:
+    """The same program with its loops over time folded.
+
+    >>> from autograd.compiler.tracing.trace import trace
+    >>> def f(x, r):
+    ...     for _ in range(400):
+    ...         x = r * x * (1.0 - x)
+    ...     return x
+    >>> program = trace(f, (0.5, 3.7))
+    >>> program.size, folded(program).size
+    (1200, 2)
+    """
+    if len(program.operations) < DEEP:
+        return program
+    depth = depths(program)
+    if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
+        return program
+    folding = Folding(program, depth)
+    triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
+    if triangles:
+        program, ends = completed(program, triangles)
+        folding = Folding(program, depths(program), ends)
+    return folding.folded()
+
+
+def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
+    """The triangles that do not overlap, largest first."""
+    found: list[Triangle] = []
+    for triangle in sorted(triangles, key=lambda x: -x.period * int(x.widths.sum())):
+        if all(triangle.starts[0] >= x.after(-1) or triangle.after(-1) <= x.starts[0] for x in found):
+            found.append(triangle)
+    return found
+
+
+def depths(program: Program) -> list[int]:
+    """How many instructions lead to each value, one after the other; a sum of sums is one instruction."""
+    operations = program.operations
+    uses = Counter(chain.from_iterable(operation.operands for operation in operations))
+    found: list[int] = []
+    summed: list[int] = []  # those of a sum of each value alone
+    for i, (op, operands, _) in enumerate(operations):
+        if op in ADDERS and operands:
+            depth = max(map(summed.__getitem__, operands))
+            summed.append(depth + (uses[i] > 1))
+        else:
+            depth = 0 if op in (INPUT, CONSTANT) else 1 + max(map(found.__getitem__, operands), default=0)
+            summed.append(depth + 1)
+        found.append(depth)
+    return found
+
+
+class Folding:
+    """Rewrites one program."""
+
+    def __init__(self, program: Program, depth: Sequence[int], ends: Sequence[int] = ()) -> None:
+        """No stretch reaches across `ends`."""
+        self.old, self.operations = program, program.operations
+        self.builder = ProgramBuilder()
+        self.ends = numpy.array(sorted(ends), int)
+        self.others: list[Stretch] = []  # stretches that are not loops
+        self.number: dict[int, int] = {}  # of a value in the new program
+        self.operands = Operands(self.operations)
+        self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
+        self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
+        for n, steps in enumerate(self.steps):
+            self.home[steps.start : steps.end] = n
+        self.wanted = self._wanted()
+        self.loops: list[tuple[int, dict[int, int]]] = []  # the number of each loop, and which output each slot is
+
+    def folded(self) -> Program:
+        """The program with its loops folded."""
+        if not self.steps:
+            return self.old
+        self._rewrite()
+        arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in self.old.arguments]
+        outputs = renumbered(self.old.outputs, self.at)
+        return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
+
+    def _found(self, depth: Any) -> Iterator[Steps]:
+        """The stretches that are loops, in each of which a chain of operations grows with every step."""
+        first = self.old.count
+        codes: dict[Any, int] = {}
+        sequence = numpy.array([codes.setdefault(_likeness(x), len(codes)) for x in self.operations[first:]])
+        for start, end, period in stretches(sequence):
+            inside = self.ends[(self.ends > start + first) & (self.ends < end + first)].tolist()
+            for low, high in pairwise([start + first, *inside, end + first]):
+                stretch = Stretch(low, high, period)
+                steps = steps_of(self.operands, stretch)
+                if steps is not None and self._grows(steps, depth):
+                    yield steps
+                else:
+                    self.others.append(stretch)
+
+    @staticmethod
+    def _grows(steps: Steps, depth: Any) -> bool:
+        start, end, period = steps.start, steps.end, steps.period
+        return bool(depth[end - period : end].max() - depth[start : start + period].max() >= steps.times - 1)
+
+    def _wanted(self) -> dict[int, set[int]]:
+        """The slots of each loop with values that others use."""
+        homes = self.home[self.operands.all]
+        outside = (homes >= 0) & (homes != self.home[self.operands.users])
+        used = {*self.operands.all[outside].tolist(), *leaves_of(self.old.outputs)}
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for i in used:
+            n = int(self.home[i])
+            if n >= 0:
+                wanted[n].add((i - self.steps[n].start) % self.steps[n].period)
+        return wanted
+
+    def _rewrite(self) -> None:
+        i = 0
+        while i < len(self.operations):
+            n = int(self.home[i])
+            if n >= 0:
+                self.loops.append(self._loop(self.steps[n], self.wanted[n]))
+                i = self.steps[n].end
+                continue
+            operation, name = self.operations[i], self._label(i)
+            if operation.op == INPUT:
+                self.number[i] = self.builder.input(name)
+            elif operation.op == CONSTANT:
+                self.number[i] = self.builder.constant(operation.value)
+            else:
+                self.number[i] = self.builder.again(operation, [self.at(j) for j in operation.operands], name)
+            i += 1
+
+    def _label(self, i: int) -> str:
+        name = self.old.names[i]
+        return "" if NUMBERED(name) else name
+
+    def at(self, i: int) -> int:
+        """The new number of a value; one made in a loop is taken out of it."""
+        if i not in self.number:
+            n = int(self.home[i])
+            loop, outputs = self.loops[n]
+            step, slot = divmod(i - self.steps[n].start, self.steps[n].period)
+            self.number[i] = self.builder.item(loop, outputs[slot], step, self._label(i))
+        return self.number[i]
+
+    def _loop(self, steps: Steps, wanted: set[int]) -> tuple[int, dict[int, int]]:
+        """A loop in the place of steps, and which of its outputs the value of each wanted slot is."""
+        body, inputs = ProgramBuilder(), steps.inputs()
+        number: dict[Any, int] = {}  # of inputs, and of slots
+        for x in inputs:
+            operation = self.operations[x.first[0]]
+            if x.kind == SHARED and operation.op == CONSTANT:
+                number[x] = body.constant(operation.value)
+            else:
+                named = self._label(steps.start + x.slot) if x.kind == CARRIED else ""
+                number[x] = body.input(named or self._label(x.first[0]))
+        for slot, operands in enumerate(steps.operands):
+            i = steps.start + slot
+            number[slot] = body.again(self.operations[i], [number[x] for x in operands], self._label(i))
+        inputs = [x for x in inputs if body.operations[number[x]].op == INPUT]
+        following = [number[x.slot if len(x.first) == 1 else x.before] for x in inputs if x.kind == CARRIED]
+        outputs = list(dict.fromkeys([*following, *(number[slot] for slot in sorted(wanted))]))
+        roles = [Role(x.kind, outputs.index(following[k]) if x.kind == CARRIED else 0) for k, x in enumerate(inputs)]
+        program = folded(body_of(body, [number[x] for x in inputs], outputs))
+        fed = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
+        loop = self.builder.loop(Loop(program, steps.times, tuple(roles)), fed)
+        return loop, {slot: outputs.index(number[slot]) for slot in wanted}
+
+
+def _likeness(operation: Any) -> Any:
+    """What operations that may repeat have in common; no two loops are alike."""
+    op, operands, value = operation
+    return op, len(operands), value if op == ITEM else id(value) if op == LOOP else None

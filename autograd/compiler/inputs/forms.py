@@ -1,0 +1,173 @@
+"""Forms: nested lists, tuples and dicts, taken apart and put together by a function written for each form.
+
+A walk over a structure costs a microsecond a container at every call; a function that knows the structure only checks
+and unpacks. It is written as Python once, when a form is first met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy
+
+from autograd.compiler.inputs.layout import PLAIN, ArraySpec, DictSpec, NumberSpec, NumbersSpec
+
+Flattener = Callable[[Any], tuple[Any, ...] | None]
+
+
+class Writing:
+    """A function under construction: its lines, the objects that it refers to, and names for its values."""
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter = parameter
+        self.lines: list[str] = []
+        self.objects: dict[str, Any] = {}
+        self.count = 0
+
+    def fresh(self) -> str:
+        """A new name of a value."""
+        self.count += 1
+        return f"x{self.count}"
+
+    def refer(self, x: Any) -> str:
+        """The name of an object."""
+        name = f"o{len(self.objects)}"
+        self.objects[name] = x
+        return name
+
+    def do(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append(f"    {line}")
+
+    def unpack(self, whole: str, count: int) -> list[str]:
+        """Unpack a value into so many names."""
+        names = [self.fresh() for _ in range(count)]
+        if names:
+            self.do(f"({', '.join(names)},) = {whole}")
+        return names
+
+    def function(self, result: str) -> Callable[..., Any]:
+        """The function that returns `result`."""
+        source = "\n".join([f"def function({self.parameter}):", *self.lines, f"    return {result}"])
+        exec(compile(source, "<form>", "exec"), self.objects)
+        made: Callable[..., Any] = self.objects["function"]
+        return made
+
+
+# --- apart ----------------------------------------------------------------------------------------
+
+
+def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | None]) -> Flattener:
+    """A function from arguments of the same form as these to their arrays and numbers, in order; None for other forms.
+
+    Lists of numbers become arrays, and so do, by the argument's converter, lists that carry rows. It looks at
+    containers alone: arrays and numbers may be of any kind and shape.
+
+    >>> flat = flattener(([(1.0, [2.0, 3.0])], 4.0), (None, None))
+    >>> flat(([(5.0, [6.0, 7.0])], 8.0))
+    (5.0, array([6., 7.]), 8.0)
+    >>> flat(([(5.0, 6.0)], 8.0))
+    """
+    writing = Writing("args")
+    writing.do(f"if len(args) != {len(args)}: return None")
+    leaves: list[str] = []
+    for x, name, converter in zip(args, writing.unpack("args", len(args)), converters):
+        take(writing, x, name, converter, leaves, _numbers)
+    return writing.function(f"({''.join(f'{leaf}, ' for leaf in leaves)})")
+
+
+def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str], numbers: Any) -> None:
+    """Write the lines that check and unpack x; `numbers` makes arrays of lists of numbers, which else stay lists."""
+    kind = type(x)
+    if not isinstance(x, (list, tuple, dict)):
+        leaves.append(name)
+        return
+    is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
+    if kind is list if converter else kind is not dict and len(x) and PLAIN.issuperset(map(type, x)):
+        convert = _attempt(converter) if converter else numbers
+        made = writing.fresh() if convert else name
+        writing.do(f"if {is_kind}: return None")
+        if convert:
+            writing.do(f"{made} = {writing.refer(convert)}({name})")
+            writing.do(f"if {made} is None: return None")
+        leaves.append(made)
+        return
+    if isinstance(x, dict):
+        writing.do(f"if {is_kind} or tuple({name}) != {writing.refer(tuple(x))}: return None")
+        parts, values = list(x.values()), f"{name}.values()"
+    else:
+        writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")
+        parts, values = list(x), name
+    for part, inner in zip(parts, writing.unpack(values, len(parts))):
+        take(writing, part, inner, converter, leaves, numbers)
+
+
+def _numbers(x: Any) -> Any:
+    """A list or tuple of plain numbers as an array; None if it holds anything else."""
+    return numpy.array(x, dtype=float) if x and PLAIN.issuperset(map(type, x)) else None
+
+
+def _attempt(converter: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A list of rows as an array; None if it is not one."""
+
+    def attempt(x: Any) -> Any:
+        try:
+            return converter(x)
+        except (ValueError, TypeError):
+            return None
+
+    return attempt
+
+
+# --- together -------------------------------------------------------------------------------------
+
+
+@lru_cache(1024)
+def restorer(specs: tuple[Any, ...], by_row: tuple[bool, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """A function from one array for each leaf to structures of these specs; rows come first in those `by_row`.
+
+    >>> from autograd.compiler.inputs.layout import NUMBER
+    >>> restorer((DictSpec(("w", "b"), (NumbersSpec(2, list), NUMBER)),), (False,))([numpy.ones(2), numpy.array(3.0)])
+    ({'w': [1.0, 1.0], 'b': 3.0},)
+    """
+    writing = Writing("arrays")
+    at = writing.lines  # the arrays are unpacked once it is known how many there are
+    leaves: list[str] = []
+    results = [put(writing, spec, has_rows, leaves) for spec, has_rows in zip(specs, by_row, strict=True)]
+    if leaves:
+        at.insert(0, f"    ({', '.join(leaves)},) = arrays")
+    return writing.function(f"({''.join(f'{result}, ' for result in results)})")
+
+
+def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: bool = False) -> str:
+    """Write the lines that make a structure; returns its name. If `plain`, what is not by row is numbers and lists."""
+    made = writing.fresh()
+    if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
+        leaves.append(made)
+        if isinstance(spec, NumbersSpec):
+            items = (
+                f"list({writing.refer(_last_axis_first)}({made}))" if by_row else made if plain else f"{made}.tolist()"
+            )
+            writing.do(f"{made} = {_sequence(writing, spec.make, items)}")
+        elif isinstance(spec, NumberSpec) and not by_row and not plain:
+            writing.do(f"{made} = float({made})")
+        return made
+    parts = [put(writing, part, by_row, leaves, plain) for part in spec.parts]
+    if isinstance(spec, DictSpec):
+        items = ", ".join(f"{writing.refer(key)}: {part}" for key, part in zip(spec.keys, parts))
+        writing.do(f"{made} = {{{items}}}")
+    else:
+        items = ", ".join(parts)
+        writing.do(f"{made} = {_sequence(writing, spec.make, f'[{items}]')}")
+    return made
+
+
+def _sequence(writing: Writing, make: Any, items: str) -> str:
+    """A new list as the sequence that `make` makes of it."""
+    return items if make is list else f"{writing.refer(make)}({items})"
+
+
+def _last_axis_first(x: Any) -> Any:
+    return numpy.moveaxis(x, -1, 0)

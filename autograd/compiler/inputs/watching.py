@@ -1,0 +1,194 @@
+"""Watching: notice when what a traced function reads besides its arguments changes, so that it is traced again.
+
+A Watch covers the globals and closure cells that a function names, the names that it uses of modules, classes and
+objects, its code and its defaults, and those of every Python function that it reaches, except in libraries; what the
+lists, dicts, sets and arrays hold that these names stand for, and the data of Values. It cannot see random numbers,
+the clock, or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter, is_
+from types import CodeType
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.inputs.forms import Writing
+from autograd.compiler.inputs.reaching import Reach, is_full, names
+from autograd.refusals import is_library
+from autograd.transforms.structure import is_array
+
+ATOMS = (int, float, str, bytes, type(None))
+DATA = attrgetter("_data")
+OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
+
+
+class Read(NamedTuple):
+    """Something that f reads: an attribute or a name of a scope, or with no name what a holder or a cell holds."""
+
+    of: Any
+    name: str
+    kind: str  # "attribute", "scope", "cell", "items", or "data" of Values
+    is_own: bool = False  # whether f itself may change it while it is traced
+
+    def now(self) -> Any:
+        """What is read, as it is now."""
+        if self.kind == "attribute":
+            return getattr(self.of, self.name)
+        if self.kind == "scope":
+            return self.of.get(self.name)
+        if self.kind == "data":
+            return tuple(map(DATA, self.of))
+        return is_full(self.of) if self.kind == "cell" else _held(self.of)
+
+
+class Watch:
+    """What a function reads, as it was when this was created; `changed()` says whether that no longer holds.
+
+    It is a function written for these reads, since it runs at every call: a name takes some fifteen nanoseconds.
+    """
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self._f, self._given = f, dict[int, Any]()
+        self._reads = _reads(Reach(f))
+        self._renew()
+
+    def include(self, given: Iterable[Any]) -> None:
+        """Watch what static arguments read and hold, too."""
+        new = {id(x): x for x in given if id(x) not in self._given and not isinstance(x, ATOMS)}
+        if new:
+            self._given |= new
+            self._reads = _reads(Reach(self._f, self._given.values()))
+            self._renew()
+
+    def _renew(self) -> None:
+        """Take everything as it is now."""
+        self._values = [read.now() for read in self._reads]
+        self.changed = self._written()
+
+    def _written(self) -> Callable[[], bool]:
+        """A function that says whether a read now gives another object, even an equal one."""
+        writing = Writing("")
+        writing.do("try:")
+        for read, value in zip(self._reads, self._values):
+            writing.do(f"    if {_differs(writing, read, value)}: return True")
+        writing.do("    return False")
+        writing.do("except (ValueError, KeyError, AttributeError): pass  # a cell is empty now, or a name is deleted")
+        return writing.function("True")
+
+    def holds(self) -> bool:
+        """Whether the function does now what it did; if so, equal numbers take the place of those that were read."""
+        try:
+            now = [read.now() for read in self._reads]
+        except (ValueError, AttributeError):
+            return False
+        if exactly(tuple(now), id) != exactly(tuple(self._values), id):  # of objects that are kept alive here
+            return False
+        self._renew()
+        return True
+
+    def differing(self) -> str:
+        """What has changed, in words."""
+        found = [read for read, value in zip(self._reads, self._values) if not _same(read, value)]
+        names = [read.name or ("data" if read.kind == "data" else f"a {type(read.of).__name__}") for read in found]
+        return next(iter(names), "something")
+
+    def settle(self) -> None:
+        """Take what the function itself has changed while it was traced, such as a list that it fills, as it is now."""
+        if self.changed():
+            now = zip(self._reads, self._values)
+            self._values = [value if not read.is_own or _same(read, value) else read.now() for read, value in now]
+            self.changed = self._written()
+
+    def fingerprint(self) -> str:
+        """A text that another process also gives for the same code on the same numbers."""
+        from hashlib import sha256
+
+        return sha256("\n".join(map(_told, self._values)).encode(errors="backslashreplace")).hexdigest()
+
+
+def _reads(reach: Reach) -> list[Read]:
+    """All that is read within reach."""
+    reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
+    for function in reach.functions:
+        if is_library(function.__module__):
+            continue
+        reads += [Read(function, name, "attribute") for name in OF_FUNCTIONS]
+        defaults = function.__kwdefaults__ or {}
+        reads += [Read(defaults, name, "scope") for name in sorted(defaults)]
+        written = names(function.__code__).written
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            if name not in written:
+                full = is_full(cell)
+                reads.append(Read(cell, "cell_contents", "attribute") if full else Read(cell, "", "cell"))
+    fields = reach.fields.values()
+    reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
+    reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
+    reads += [Read(x, "", "items", True) for x in reach.holders.values()]
+    return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
+
+
+def _differs(writing: Writing, read: Read, value: Any) -> str:
+    """The expression that is true if a read gives something else than this value."""
+    x, then = writing.refer(read.of), writing.refer(value)
+    if read.kind == "attribute":
+        return f"{x}.{read.name} is not {then}"
+    if read.kind == "scope":
+        now = f"{x}[{read.name!r}]" if read.name in read.of else f"{writing.refer(read.of.get)}({read.name!r})"
+        return f"{now} is not {then}"
+    if read.kind == "cell":
+        return f"{writing.refer(is_full)}({x})"
+    if read.kind == "data":
+        return f"False in {writing.refer(map)}({writing.refer(is_)}, map({writing.refer(DATA)}, {x}), {then})"
+    if isinstance(value, (bytes, frozenset)):
+        return f"{x}.tobytes() != {then}" if isinstance(value, bytes) else f"{x} != {then}"
+    items = f"[*{x}, *{x}.values()]" if isinstance(read.of, dict) else f"{x}.flat" if is_array(read.of) else x
+    return f"len({x}) != {len(read.of)} or False in {writing.refer(map)}({writing.refer(is_)}, {items}, {then})"
+
+
+def _held(x: Any) -> Any:
+    """What a list, a dict, a set or an array holds."""
+    if is_array(x):
+        return tuple(x.flat) if x.dtype == object else x.tobytes()
+    return (*x, *x.values()) if isinstance(x, dict) else frozenset(x) if isinstance(x, set) else tuple(x)
+
+
+def _same(read: Read, value: Any) -> bool:
+    """Whether a read still gives this value."""
+    try:
+        return bool(exactly(read.now(), id) == exactly(value, id))
+    except AttributeError:
+        return False
+
+
+def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
+    """A key for a value by type and bits: 0.0 and -0.0 differ, as do 1, 1.0 and True.
+
+    Anything but a number, text, None, or a tuple or frozenset of them gets the key that `otherwise` gives.
+    """
+    if isinstance(x, float):
+        return type(x), x.hex()
+    if isinstance(x, complex):
+        return type(x), x.real.hex(), x.imag.hex()
+    if isinstance(x, (tuple, frozenset)):
+        items = [exactly(item, otherwise) for item in x]
+        return type(x), frozenset(items) if isinstance(x, frozenset) else tuple(items)
+    if isinstance(x, numpy.generic):
+        return type(x), str(x.dtype), x.tobytes()
+    return type(x), x if isinstance(x, (int, str, bytes, type(None))) else otherwise(x)
+
+
+def _told(x: Any) -> str:
+    """A value as text that does not depend on its address."""
+    if isinstance(x, CodeType):
+        inner = "".join(map(_told, x.co_consts))
+        return f"code {x.co_code.hex()} {x.co_names} {x.co_varnames} {x.co_freevars} {inner}"
+    if isinstance(x, (tuple, frozenset)):
+        return f"{type(x).__name__} {sorted(map(_told, x)) if isinstance(x, frozenset) else list(map(_told, x))}"
+    if isinstance(x, numpy.ndarray) and x.dtype != object:
+        return f"{x.dtype.str} {x.shape} {x.tobytes().hex()}"
+    if isinstance(x, (bool, int, float, complex, str, bytes, type(None))):
+        return f"{type(x).__name__} {x!r}"
+    return f"{type(x).__module__}.{type(x).__qualname__} {getattr(x, '__qualname__', '')}"

@@ -1,0 +1,95 @@
+"""Names in a program's source: distinct identifiers, whatever the labels are."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import count
+from keyword import kwlist
+from typing import TYPE_CHECKING, Any
+
+from autograd.engine.names import shortened
+from autograd.primitives import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograd.compiler.programs.program import Argument
+
+RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names with another meaning in source, besides operations
+
+
+def identifier(label: str) -> str:
+    """A label as a Python identifier, normalised as by the parser; empty if no part of it can stand in one.
+
+    >>> [identifier(label) for label in ("w", "weighted input", "σ(z)", "h[0]", "2nd", "lambda", "?")]
+    ['w', 'weighted_input', 'σ_z', 'h_0', '_2nd', 'lambda_', '']
+    """
+    name = unicodedata.normalize("NFKC", label)
+    if not name.isidentifier():
+        name = "".join(c if f"_{c}".isidentifier() else " " for c in name)
+        name = unicodedata.normalize("NFKC", "_".join(name.split()))
+        name = name if not name or name.isidentifier() else f"_{name}"
+    return f"{name}_" if name in RESERVED or name in ROWS else name
+
+
+def function_name(name: str) -> str:
+    """The name of a program: its function's, or f if that is not an identifier, as for a lambda."""
+    return identifier(name) if name.isidentifier() else "f"
+
+
+def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Names as distinct identifiers, none of them in `taken`: w, w_2, w_3."""
+    used = set(taken)
+    found = []
+    for label in names:
+        base = name = identifier(label) or "_"
+        again = 1
+        while name in used:
+            again += 1
+            name = f"{base}_{again}"
+        used.add(name)
+        found.append(name)
+    return found
+
+
+class Names(Sequence[str]):
+    """Names of values; those without a label, None in `names`, are v1, v2, …, written when they are asked for."""
+
+    def __init__(self, names: Sequence[str | None]) -> None:
+        self.names = names
+        self.labelled = [i for i, name in enumerate(names) if name is not None]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, i: Any) -> Any:
+        name = self.names[i]
+        return f"v{i + 1 - bisect_left(self.labelled, i)}" if name is None else name
+
+
+def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], function: str) -> Sequence[str]:
+    """A name for every value: from its label, or v1, v2, … without one; empty for constants, whose label is None.
+
+    An argument that is one number keeps its parameter's name; no other value has that name or the function's.
+    """
+    own = {argument.tree: argument.name for argument in arguments if isinstance(argument.tree, int)}
+    used = {function, *(argument.name for argument in arguments)}
+    taken = {*used, *(identifier(shortened(label)) for label in wanted if label)}
+    copies: dict[str, int] = {}
+    names: list[str | None] = []
+    for i, label in enumerate(wanted):
+        if label is None or i in own:
+            names.append(own.get(i, ""))
+            continue
+        base = name = identifier(shortened(label)) if label else ""
+        while name and name in used:
+            copies[base] = copies.get(base, 1) + 1
+            name = f"{base}_{copies[base]}"
+        used.add(name)
+        names.append(name or None)
+    numbers = map("v{}".format, count(1))
+    if any(name[:1] == "v" and name[1:].isdecimal() for name in used | taken):
+        return [next(x for x in numbers if x not in taken) if name is None else name for name in names]
+    return Names(names)

@@ -1,0 +1,248 @@
+"""Program: straight-line code over numbers, what remains of a function once its Python has run.
+
+Every value has a number: inputs first, then constants and operations, each after its operands. An operation has a name
+from the table of primitives, or is a comparison. Records are frozen, and nothing here depends on NumPy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.forks import at_work
+from autograd.numbers.kinds import FLOAT_RANK, coerced, leading_kind
+from autograd.primitives import ROWS
+from autograd.symbols import COMPARISONS
+from autograd.transforms.structure import detach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+# Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
+INPUT, CONSTANT, DETACH = "input", "constant", "detach"
+# A loop over a body (`autograd.compiler.programs.loops`), and a number out of it: an output of the body, and the step.
+LOOP, ITEM = "loop", "item"
+
+
+class Operation(NamedTuple):
+    """An operation on values, given by number; `value` is that of a constant, the `Loop` of a loop, or which item."""
+
+    op: str
+    operands: tuple[int, ...] = ()
+    value: Any = None
+
+
+class Keyed(NamedTuple):
+    """A dict in a structure: its keys, and the item under each."""
+
+    keys: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+
+class Argument(NamedTuple):
+    """A parameter of the function: its name, and the numbers of its values in their structure."""
+
+    name: str
+    tree: Any
+
+
+class Meaning(NamedTuple):
+    """The role of a value in the chain rule, by numbers: ∂output/∂target · ∂target/∂source, and the operand's position.
+
+    Without an output it is the local derivative alone, without a target the sum ∂output/∂source.
+    """
+
+    output: int | None
+    target: int | None
+    source: int
+    place: int = 0
+
+
+class Guard(NamedTuple):
+    """The errors that f raises for some rows: a program of the number of the error, from 1, or of 0, and the errors."""
+
+    program: Program
+    errors: tuple[Exception, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
+
+    Trees hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
+    `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
+    with the row when the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the
+    structure in which a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
+    chooses by the indices of a row.
+
+    >>> from autograd.compiler.tracing.trace import trace
+    >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
+    >>> print(program.source())
+    def f(w, x):
+        v1 = w * x
+        v2 = v1 + 1.0
+        return v2
+    <BLANKLINE>
+    >>> program(2.0, 3.0)
+    7.0
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    operations: tuple[Operation, ...]
+    outputs: Any
+    names: Sequence[str] = field(compare=False)
+    forward: int = field(compare=False)
+    rows: tuple[str, ...] = field(compare=False, default=())
+    meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
+    template: Any = field(compare=False, default=None)
+    gathers: Any = field(compare=False, default=None)
+    guard: Guard | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""
+        if len(arguments) != len(self.arguments):
+            wanted = ", ".join(argument.name for argument in self.arguments)
+            raise TypeError(f"{self.name}({wanted}): got {len(arguments)} arguments")
+        inputs: list[Any] = [None] * self.count
+        for argument, given in zip(self.arguments, arguments):
+            _place(argument.tree, given, argument.name, inputs)
+        return rebuilt(self.outputs, self.run(inputs).__getitem__)
+
+    def run(self, inputs: list[Any]) -> list[Any]:
+        """Every value, by number, for these inputs."""
+        values = list(inputs)
+        leader = leading_kind(inputs) if inputs else None
+        for operation in self.operations[len(inputs) :]:
+            if operation.op == CONSTANT:
+                value = operation.value
+                if leader is not None and leader.rank > FLOAT_RANK and leader.lift is None and type(value) is not bool:
+                    value = coerced((value,), inputs[0])[0]
+                values.append(value)
+            elif operation.op == LOOP:
+                values.append(operation.value.run([values[i] for i in operation.operands]))
+            elif operation.op == ITEM:
+                output, step = operation.value
+                values.append(values[operation.operands[0]][step][output])
+            else:
+                values.append(evaluator(operation.op)(*[values[i] for i in operation.operands]))
+        return values
+
+    @property
+    def count(self) -> int:
+        """The number of inputs."""
+        return next((i for i, operation in enumerate(self.operations) if operation.op != INPUT), len(self.operations))
+
+    @property
+    def size(self) -> int:
+        """The number of operations, without inputs and constants."""
+        return sum(operation.op not in (INPUT, CONSTANT) for operation in self.operations)
+
+    def source(self) -> str:
+        """The program as Python: the forward pass, then the backward pass, one operation a line."""
+        with at_work:
+            from autograd.compiler.programs.source import source_of
+
+        return source_of(self)
+
+    def rolled(self, reduce: str | None = "sum") -> Any:
+        """The program in array instructions over the rows of its arguments; `print` shows them."""
+        from autograd.compiler.rolling.roll import rolled
+        from autograd.compiler.rolling.rolled import Result
+        from autograd.compiler.tracing.lowering import executable
+
+        by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
+        count = len(leaves_of(self.outputs))
+        return rolled(executable(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
+
+    def __str__(self) -> str:
+        return self.source()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the source."""
+        return f"<pre>{escape(self.source())}</pre>"
+
+    def draw(self, *arguments: Any, **options: Any) -> Any:
+        """The picture of the first output at these arguments, as from `autograd.draw`."""
+        from autograd.drawing import draw
+        from autograd.engine import Value
+
+        values: list[Any] = [None] * self.count
+        for argument, given in zip(self.arguments, arguments):
+            _place(argument.tree, given, argument.name, values)
+        inputs = [Value(x, label=name) for x, name in zip(values, self.names)]
+        return draw(self.run(inputs)[leaves_of(self.outputs)[0]], **options)
+
+
+def evaluator(op: str) -> Callable[..., Any]:
+    """An operation as a function of flat operands."""
+    if op in COMPARISONS:
+        return COMPARISONS[op]
+    if op == DETACH:
+        return detach
+    row = ROWS[op]
+    return (lambda *flat: row.function(*row.structured(flat))) if row.vectors else row.function
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int]:
+    """The values that the roots depend on, roots included, in order; each value comes after its operands."""
+    needed = [False] * len(operands)
+    for i in roots:
+        needed[i] = True
+    for i in range(len(operands) - 1, -1, -1):
+        if needed[i]:
+            for j in operands[i]:
+                needed[j] = True
+    return [i for i, is_needed in enumerate(needed) if is_needed]
+
+
+def leaves_of(tree: Any) -> list[int]:
+    """The value numbers in a tree, in order."""
+    found: list[int] = []
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if type(part) is int:
+            found.append(part)
+        else:
+            waiting += reversed(part.items if type(part) is Keyed else part)
+    return found
+
+
+def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
+    """The structure of a tree in tuples and dicts, with `leaf` of each number at its leaves."""
+    if isinstance(tree, int):
+        return leaf(tree)
+    if isinstance(tree, Keyed):
+        return {key: rebuilt(part, leaf) for key, part in zip(tree.keys, tree.items)}
+    return tuple(rebuilt(part, leaf) for part in tree)
+
+
+def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
+    """The same tree, with `leaf` of each number at its leaves."""
+    if isinstance(tree, int):
+        return leaf(tree)
+    if isinstance(tree, Keyed):
+        return Keyed(tree.keys, tuple(renumbered(part, leaf) for part in tree.items))
+    return tuple(renumbered(part, leaf) for part in tree)
+
+
+def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
+    """Put what is given into the list of values, by number."""
+    if isinstance(tree, int):
+        values[tree] = given
+        return
+    if isinstance(tree, Keyed):
+        if not isinstance(given, dict) or set(given) != set(tree.keys):
+            raise TypeError(f"{where} must be a dict with the keys {', '.join(map(repr, tree.keys))}")
+        for key, part in zip(tree.keys, tree.items):
+            _place(part, given[key], f"{where}[{key!r}]", values)
+        return
+    if not hasattr(given, "__len__") or len(given) != len(tree):
+        raise TypeError(f"{where} must be a sequence of {len(tree)}, got {given!r:.60}")
+    for i, (part, item) in enumerate(zip(tree, given)):
+        _place(part, item, f"{where}[{i}]", values)

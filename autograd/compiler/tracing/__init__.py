@@ -1,0 +1,1 @@
+"""Tracing: f runs once on symbols, and what it does becomes a program."""

@@ -1,0 +1,239 @@
+"""Indices of rows, while a function is traced: b[group] becomes an input of its own, with rows.
+
+What an index may choose is a list or array of numbers that the rows share; the numbers chosen, gathered for each row,
+are new inputs of the program. Anything else, such as a list computed from them, is chosen from by comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy
+
+from autograd.arrays.scalar_array import choosing
+from autograd.compiler.programs.program import Argument
+from autograd.engine import Value
+from autograd.primitives import where
+from autograd.refusals import TraceError, refuse, refusing
+from autograd.symbols import Symbol
+from autograd.transforms.structure import holding, is_array, leaves, like, map_leaves, shape_of
+
+if TYPE_CHECKING:
+    from autograd.compiler.tracing.lowering import Lowering
+
+MOST_COMPARED = 64  # computed items that an index may choose from
+ARITHMETIC = {"add", "subtract", "multiply", "floor_divide", "mod", "negative", "positive"}  # of whole numbers
+
+
+class Choice(NamedTuple):
+    """One item of a list or array: for each axis, an index and the number of items; `text` is for people.
+
+    An index is the number of a column among the indices of a row, a constant, or a tuple of an operation and operands.
+    """
+
+    axes: tuple[tuple[Any, int], ...]
+    text: str
+
+
+class Column(NamedTuple):
+    """An index that is passed: its column among all numbers of the arguments in `index`."""
+
+    number: int
+
+
+class ChosenInputs(NamedTuple):
+    """Inputs chosen for each row from an argument: which of its numbers, for each item that may be chosen."""
+
+    choice: Choice
+    argument: int
+    places: Any
+
+
+class Gathers(NamedTuple):
+    """The inputs after a program's own arguments: gathered numbers, then indices used as numbers; and other choices."""
+
+    inputs: tuple[ChosenInputs, ...] = ()
+    numbers: tuple[int, ...] = ()  # columns
+    choices: tuple[Choice, ...] = ()  # whose bounds are to be checked
+
+
+class Indexing:
+    """What a function that is being traced has chosen by the indices of a row."""
+
+    def __init__(self, lowering: Lowering, leaf: Callable[[str], tuple[Value, int]]) -> None:
+        """`leaf` makes a new input of this name: the Value for the function, and its number."""
+        self.lowering, self.leaf = lowering, leaf
+        self.columns: dict[int, int] = {}  # of indices, by the id of their symbol
+        self.inputs: dict[int, int] = {}  # their numbers as inputs, by column
+        self.shared: dict[int, tuple[int, int]] = {}  # inputs that the rows share: the argument, and the place there
+        self.names: list[str] = []  # of the arguments
+        self.indices: list[str] = []  # names, by column
+        self.made: dict[Any, tuple[ChosenInputs, Any, tuple[int, ...]]] = {}  # what f gets, and its inputs
+        self.choices: dict[Choice, None] = {}
+
+    def column(self, value: Value) -> None:
+        """Let a Value stand for the next index of a row."""
+        column = self.columns[id(value._data)] = len(self.columns)
+        self.inputs[column] = self.lowering.known[id(value)]
+        self.indices.append(value.label)
+
+    def knows(self, name: str, numbers: Sequence[int], is_shared: bool) -> None:
+        """Take note of an argument."""
+        if is_shared:
+            self.shared |= {i: (len(self.names), place) for place, i in enumerate(numbers)}
+        self.names.append(name)
+
+    def applied(self, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+        """f(*arguments), where lists, tuples and arrays can be indexed by what is traced."""
+        token = choosing.set(self.chosen)
+        try:
+            return refusing(f, *map(_indexed, arguments))
+        finally:
+            choosing.reset(token)
+
+    # --- choosing
+
+    def chosen(self, base: Any, index: Any) -> Any:
+        """base[index], where the index is or contains traced numbers."""
+        if isinstance(index, list):
+            index = numpy.array(index, dtype=object)
+        if is_array(index):
+            items = [self.chosen(base, i) for i in index.ravel()]
+            return holding(_array_of(items, index.shape), traced=True)
+        if not is_array(base):
+            return self._one_of(list(base), [(index, len(base))])
+        entries = index if isinstance(index, tuple) else (index,)
+        if any(entry is Ellipsis or isinstance(entry, (list, numpy.ndarray)) for entry in entries):
+            raise _refused("x[i, ...]", "beside an index of a row, write numbers and slices only, or index twice")
+        kept = tuple(slice(None) if isinstance(entry, Value) else entry for entry in entries)
+        part = numpy.asarray(base)[kept]
+        counted = [entry for entry in entries if entry is None or isinstance(entry, (slice, Value))]
+        axes = [axis for axis, entry in enumerate(counted) if isinstance(entry, Value)]
+        found: list[tuple[Any, int]] = [(counted[axis], part.shape[axis]) for axis in axes]
+        front = numpy.moveaxis(part, axes, range(len(axes)))
+        return self._one_of(list(front.reshape((-1, *front.shape[len(axes) :]))), found)
+
+    def _one_of(self, items: list[Any], axes: list[tuple[Any, int]]) -> Any:
+        """One of some items, by an index, or by several as in an array of several axes."""
+        text = ", ".join(str(index._data) for index, _ in axes)[:40]
+        expressions = [self._expression(index._data) for index, _ in axes]
+        if None in expressions:
+            raise _refused(f"x[{text}]", "name an argument in index=; whole numbers may be added, or with - * // %")
+        if not items or any(shape_of(item) != shape_of(items[0]) for item in items):
+            raise _refused(f"x[{text}]", "give x items, all of one structure")
+        choice = Choice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text)
+        numbers = [leaves(item, f"x[{text}]") for item in items]
+        places = [[self._place(x) for x in row] for row in numbers]
+        arguments = {place[0] for row in places for place in row}
+        if len(arguments) == 1 and None not in arguments:
+            (k,) = arguments
+            return self._gathered(choice, k, numpy.array([[place for _, place in row] for row in places]), items[0])
+        if len(items) > MOST_COMPARED:
+            told = f"the {len(items)} items of x are computed, or of this row: index an argument of all rows instead"
+            raise _refused(f"x[{text}]", told)
+        self.choices[choice] = None
+        return self._compared(axes, numbers, items[0])
+
+    def _gathered(self, choice: Choice, argument: int, places: Any, item: Any) -> Any:
+        key = choice.axes, argument, places.tobytes()
+        if key not in self.made:
+            name = f"{self.names[argument]}[{choice.text}]"
+            numbers: list[int] = []
+
+            def leaf(_: Any) -> Value:
+                value, i = self.leaf(name)
+                numbers.append(i)
+                return value
+
+            made = map_leaves(leaf, item, None)
+            self.made[key] = ChosenInputs(choice, argument, places), made, tuple(numbers)
+        return self.made[key][1]
+
+    def _compared(self, axes: list[tuple[Any, int]], numbers: list[list[Any]], item: Any) -> Any:
+        """An item that is computed: each of its numbers is chosen by comparisons."""
+        index: Any = 0
+        for i, count in axes:
+            index = index * count + where(i < 0, i + count, i)
+        found = []
+        for column in zip(*numbers):
+            x = column[-1]
+            for k in range(len(column) - 2, -1, -1):
+                x = where(index == k, column[k], x)
+            found.append(x)
+        rest = iter(found)
+        return map_leaves(lambda _: next(rest), item, None)
+
+    def _place(self, x: Any) -> tuple[Any, int]:
+        """The argument that a number is from, and its place there; None if it is computed, or varies with the row."""
+        return self.shared.get(self.lowering.known.get(id(x), -1), (None, 0))
+
+    def _expression(self, x: Any) -> Any:
+        """A symbol as an index; None if it cannot be one."""
+        if type(x) is not Symbol:
+            return int(x) if type(x) is float and x.is_integer() else None
+        if id(x) in self.columns:
+            return Column(self.columns[id(x)])
+        if x.op not in ARITHMETIC:
+            return None
+        operands = [self._expression(y) for y in x.operands]
+        return None if None in operands else (x.op, *operands)
+
+    # --- the program
+
+    def gathers(self, used: set[int]) -> tuple[Gathers, list[Argument]]:
+        """What a call must gather, and the arguments that this adds, if they are used."""
+        kept = [(gather, numbers) for gather, _, numbers in self.made.values() if used.intersection(numbers)]
+        columns = [column for column, i in self.inputs.items() if i in used]
+        dropped = {gather.choice for gather, _, _ in self.made.values()} - {gather.choice for gather, _ in kept}
+        arguments = [
+            Argument(f"{self.names[gather.argument]}[{gather.choice.text}]", numbers) for gather, numbers in kept
+        ]
+        arguments += [Argument(self.indices[column], self.inputs[column]) for column in columns]
+        return Gathers(tuple(gather for gather, _ in kept), tuple(columns), (*self.choices, *dropped)), arguments
+
+
+def _refused(what: str, advice: str) -> TraceError:
+    return refuse(lambda most: what, advice)
+
+
+def _array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
+    """Items of one structure as an array of objects, with the axes of the items last."""
+    inner = numpy.shape(items[0]) if is_array(items[0]) else ()
+    made = numpy.empty((len(items), *inner), dtype=object)
+    for k, item in enumerate(items):
+        made[k] = item
+    return made.reshape(shape + inner)
+
+
+def _indexed(x: Any) -> Any:
+    """An argument whose lists and tuples may be chosen from."""
+    if isinstance(x, dict):
+        return {key: _indexed(part) for key, part in x.items()}
+    if not isinstance(x, (list, tuple)):
+        return x
+    parts = like(x, list(map(_indexed, x)))
+    return IndexedList(parts) if isinstance(x, list) else parts if hasattr(x, "_fields") else IndexedTuple(parts)
+
+
+class IndexedList(list[Any]):
+    """A list that an index of a row may choose from."""
+
+    def __getitem__(self, i: Any) -> Any:
+        return _item(self, i, super().__getitem__, IndexedList)
+
+
+class IndexedTuple(tuple[Any, ...]):
+    """A tuple that an index of a row may choose from."""
+
+    __slots__ = ()
+
+    def __getitem__(self, i: Any) -> Any:
+        return _item(self, i, super().__getitem__, IndexedTuple)
+
+
+def _item(base: Any, i: Any, otherwise: Callable[[Any], Any], kind: type) -> Any:
+    choose = choosing.get()
+    if choose is not None and isinstance(i, Value):
+        return choose(base, i)
+    return kind(otherwise(i)) if isinstance(i, slice) else otherwise(i)

@@ -1,0 +1,156 @@
+"""Paths: the last resort for code whose conditions cannot be traced.
+
+f is traced along the answers that the numbers of one row give. A path is what it does then, and a condition: the rows
+where it holds are those that take the same path.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.programs.building import rewritten
+from autograd.compiler.programs.program import Program, evaluator
+from autograd.compiler.tracing.lowering import Lowering
+from autograd.lifting.forking import is_of_rows
+from autograd.refusals import TraceError, advise, place_of, users_frame
+from autograd.symbols import Condition, Symbol, answering
+from autograd.transforms.structure import map_leaves
+
+
+class Path(NamedTuple):
+    """What f does along some answers: its program, or the error that it raises there.
+
+    `holds` is a program that is 1 for the rows that take this path, else 0; `asked` are the lines that asked for
+    a truth value, with the answers.
+    """
+
+    program: Program | None
+    error: Exception | None
+    holds: Program
+    asked: tuple[tuple[str, bool], ...]
+
+
+class Evaluator:
+    """Does what a builder of programs does, on numbers: it computes each operation at once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def constant(self, x: Any) -> int:
+        """The place of a number."""
+        self.values.append(x)
+        return len(self.values) - 1
+
+    def emit(self, op: str, operands: Sequence[int], name: str = "") -> int:
+        """The place of the value of an operation."""
+        with numpy.errstate(all="ignore"):
+            return self.constant(evaluator(op)(*[self.values[i] for i in operands]))
+
+
+class Answers:
+    """The conditions of a trace for one row, decided by its numbers, and what was asked."""
+
+    def __init__(self, numbers: Sequence[float]) -> None:
+        self._numbers = iter(numbers)
+        self._evaluator = Evaluator()
+        self._lowering = Lowering(self._evaluator)  # type: ignore[arg-type]  # it computes where a builder writes
+        self._answered: dict[int, bool] = {}
+        self.asked: list[tuple[str, bool]] = []
+        self.holds: Any = True
+        self.error: Exception | None = None
+
+    def _enters(self, value: Any) -> None:
+        """A number of the row enters f as this Value."""
+        self._lowering.knows(value._data, self._evaluator.constant(next(self._numbers)))
+
+    def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
+        """What f returns, if it raises no error, and whether a row takes the same path."""
+        map_leaves(self._enters, list(arguments), None)
+        token = answering.set(self)
+        result: Any = 0.0
+        try:
+            result = f(*arguments)
+        except Exception as error:
+            if not is_of_rows(error):
+                raise
+            advise(error)
+            self.error = error.with_traceback(None)
+        finally:
+            answering.reset(token)
+        return result, self.holds.number if type(self.holds) is Condition else 1.0
+
+    def number(self, x: Symbol) -> float:
+        """The value of a number for this row."""
+        return float(self._evaluator.values[self._lowering.number(x)])
+
+    def truth(self, condition: Condition) -> bool:
+        """Whether the condition holds for this row."""
+        answer = self._answered.get(id(condition))
+        if answer is None:
+            try:
+                answer = bool(self._evaluator.values[self._lowering.number(condition)])
+            except TraceError:
+                raise TraceError(f"{_line()}: a truth that depends on an index of rows is not known") from None
+            self._answered[id(condition)] = answer
+            self.asked.append((_line(), answer))
+            here = condition if answer else condition.of_booleans(False, True)
+            self.holds = here if self.holds is True else self.holds.of_booleans(here, False)
+        return answer
+
+
+def _line() -> str:
+    return place_of(users_frame(1))
+
+
+def path_along(trace: Callable[[Callable[..., Any]], Program], numbers: Sequence[float]) -> Path:
+    """The path of f that the row of these numbers takes; `trace` traces f as it is wrapped."""
+    answers = Answers(numbers)
+
+    def along(f: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: answers.given(f, given)
+
+    traced = trace(along)
+    assert isinstance(traced.template, tuple)
+    program, holds = (
+        replace(rewritten(replace(traced, outputs=tree), lambda *_: None), rows=traced.rows, template=template)
+        for tree, template in zip(traced.outputs, traced.template)
+    )
+    return Path(None if answers.error else program, answers.error, holds, tuple(answers.asked))
+
+
+class Paths:
+    """The paths of f that rows have taken so far, for arguments of certain specs."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.known: list[Path] = []
+
+    def add(self, path: Path) -> None:
+        """Add a path; TraceError, which names the line that forked most, if there are too many."""
+        self.known.append(path)
+        if len(self.known) > self.most:
+            line, times = self.forked_most()
+            del self.known[-1]
+            raise TraceError(
+                f"{line}f takes more than {self.most} paths, {times} of which fork here: write where(condition, a, b), "
+                "or allow more by paths="
+            )
+
+    def forked_most(self) -> tuple[str, int]:
+        """The line at which most paths leave those before them, and how many do."""
+        lines: Counter[str] = Counter()
+        seen: set[Any] = set()
+        for path in self.known:
+            prefix = 0
+            for line, answer in path.asked:
+                step = prefix, line, answer
+                prefix = hash(step)
+                if step not in seen and (*step[:2], not answer) in seen:
+                    lines[line] += 1
+                seen.add(step)
+        return lines.most_common(1)[0] if lines else ("", 0)

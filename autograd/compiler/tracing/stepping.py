@@ -1,0 +1,323 @@
+"""Stepping: a step of `scan` or `fori_loop` that is traced once, in place of all steps, and becomes the body of a loop.
+
+What the step gets are symbols: what is carried, and its own x. What it takes from outside are inputs that all steps
+share; what it computes from them alone is computed outside, once. The step is traced twice. If the second trace
+differs, or something outside has changed, then the steps are not alike, and f is traced again step by step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, Loop, Role, body_of
+from autograd.compiler.programs.program import reached
+from autograd.compiler.tracing.lowering import Lowering
+from autograd.compiler.tracing.lowering_loops import BOOLEANS, Fed, Step, StepLowering, is_number, number_of, unlike
+from autograd.compiler.tracing.surroundings import Surroundings
+from autograd.compiler.tracing.wholes import rounds_whole
+from autograd.control import item
+from autograd.engine import Value
+from autograd.engine.names import NUMBERED
+from autograd.lifting.branches import Branches
+from autograd.primitives import Primitive
+from autograd.refusals import TraceError, refusing
+from autograd.symbols import Condition, Symbol
+from autograd.transforms.structure import holding, is_array, like, map_leaves
+
+LEAST_STEPS = 24  # steps; fewer are traced one by one
+INTEGERS = (int, numpy.integer)
+
+
+def loop(x: Any) -> Any:
+    """The rule of a loop: there is none on Values."""
+    unlike()
+
+
+LOOP_ROW = Primitive(loop, "", "loop", "", (), (), ("x",), None, None, None, None, ())
+
+
+class Partial:
+    """The local derivative of a loop, which only the compiler knows."""
+
+    __mul__ = __rmul__ = __eq__ = unlike
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Traced(NamedTuple):
+    """One trace of a step: the loop that it makes, and which of its outputs the numbers of a result are."""
+
+    loop: Loop
+    operands: tuple[int, ...]
+    following: tuple[int, ...]  # outputs, by number of the state
+    noted: tuple[int, ...]  # outputs, by number of what a step gives
+    values: list[Value]  # that the loop depends on, from outside
+    output: Any = None  # what a step gives
+    errors: Sequence[Exception] = ()  # that a step raises for some rows
+
+    @property
+    def same(self) -> Any:
+        """What two traces of a step must have in common."""
+        return self[:4]
+
+
+class Stepping:
+    """Makes loops while a function is traced; `met` says whether there were any, `read` whether of a `for` statement.
+
+    Those of `for` statements are made if it is to read them.
+    """
+
+    lowering: Lowering  # of the program, or of the step, that is being traced
+
+    def __init__(self, reads: bool = True) -> None:
+        self.branches: Branches | None = None
+        self.met = self.read = False
+        self.make = self._written if reads else None
+
+    def start(self, lowering: Lowering, branches: Branches | None) -> None:
+        """A trace begins."""
+        self.lowering, self.branches = lowering, branches
+        if branches is not None:
+            branches.make = self.make
+
+    def _written(self, *loop: Any) -> Any:
+        """The state after all turns of a `for` statement."""
+        self.read = True
+        return self.run(*loop)
+
+    def run(
+        self, step: Callable[[Any, Any], Any], carry: Any, xs: Any, times: int, reverse: bool
+    ) -> tuple[Any, Any] | None:
+        """The state after all steps, and what they gave, from one loop; None where there are few steps.
+
+        Unlike if the steps must be traced one by one.
+        """
+        if times < LEAST_STEPS:
+            return None
+        self.met = True
+        if self.branches is not None and self.branches.attempts:
+            unlike()
+        before = Surroundings(step)
+        state = map_leaves(self._carried, carry, None)
+        each = self._each(xs, times, reverse)
+        first, second = (self._traced(step, carry, state, each, times) for _ in range(2))
+        if first.same != second.same or not before.are(Surroundings(step)):
+            unlike()
+        return self._results(second, carry, reverse)
+
+    # --- a step
+
+    def _traced(self, step: Callable[[Any, Any], Any], carry: Any, state: Any, each: Any, times: int) -> Traced:
+        outer, inner = self.lowering, StepLowering(self.lowering)
+
+        def given(x: Any) -> Any:
+            return inner.given(x) if isinstance(x, Fed) else x
+
+        state = map_leaves(given, state, None)
+        carried = [i for i, *_ in inner.inputs]
+        each = map_leaves(given, each, None)
+        self.lowering, failed = inner, len(self._failures)
+        try:
+            before = [*numbers_in(state), *numbers_in(each)]
+            result, output = refusing(step, state, each)
+            after = [*numbers_in(state), *numbers_in(each)]
+        except TraceError:
+            raise
+        except Exception:  # of the step on symbols: f raises it itself, or not at all, step by step
+            unlike()
+        finally:
+            self.lowering = outer
+            inner.close()
+            failures = self._failures[failed:]
+            del self._failures[failed:]
+        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also if another name stands for it
+        if changed_in_place or form_of(result) != form_of(carry):
+            unlike()
+        wanted, noted = numbers_in(result), numbers_in(output)
+        inner.record([*wanted, *noted])
+        following, outputs = [[number_of(inner, x) for x in numbers] for numbers in (wanted, noted)]
+        if failures:
+            carried.append(inner.fed("error", Role(CARRIED), [outer.builder.constant(0.0)]))
+            following.append(self._code(inner, carried[-1], [where for where, _ in failures]))
+        made = self._made(inner, dict(zip(carried, following)), outputs, times)
+        return made._replace(output=output, errors=[error for _, error in failures])
+
+    @property
+    def _failures(self) -> list[tuple[Any, Exception]]:
+        """The errors that f raises for some rows, so far."""
+        return self.branches.failures if self.branches is not None else []
+
+    @staticmethod
+    def _code(inner: StepLowering, before: int, conditions: Sequence[Any]) -> int:
+        """The number of the first error of a row: that of a step before, or of the first condition that holds."""
+        builder = inner.builder
+        zero = code = builder.constant(0.0)
+        for k, condition in reversed(list(enumerate(conditions, 1))):
+            code = builder.emit("where", (inner.number(condition), builder.constant(float(k)), code))
+        return builder.emit("where", (builder.emit(">", (before, zero)), before, code))
+
+    def _carried(self, x: Any) -> Any:
+        """What a step gets in the place of an item of the state; anything but a number stays as it is."""
+        return self._fed("c", Role(CARRIED), [x]) if is_number(x) else x
+
+    def _each(self, xs: Any, times: int, reverse: bool) -> Any:
+        """The x of a step."""
+        if xs is None:
+            return None
+        columns = columns_of(xs, times)
+
+        def given(x: Any) -> Any:
+            column = next(columns)
+            if not all(map(is_number, column)):
+                unlike()
+            column = column[::-1] if reverse else column
+            whole = isinstance(column, range) or all(isinstance(x, INTEGERS) for x in column)
+            if evenly(column):
+                return Fed("k", Step, counted(column), (), (), whole)
+            return replace(self._fed("x", Role(LISTED), column), whole=whole)
+
+        return map_leaves(given, item(xs, 0), None)
+
+    def _fed(self, default: str, role: Role, numbers: Sequence[Any]) -> Fed:
+        """What a step gets in the place of these numbers, which become operands of the loop."""
+        self.lowering.record(numbers)
+        operands = [number_of(self.lowering, x) for x in numbers]
+        name = re.sub(r"_\d+$", "", self.lowering.builder.names[operands[0]])
+        values = [x for x in numbers if isinstance(x, Value)]
+        kind = Condition if isinstance(numbers[0], BOOLEANS) else Value if values else Step
+        return Fed(default if not name or NUMBERED(name) else name, kind, role, operands, values)
+
+    # --- the loop
+
+    def _made(self, inner: StepLowering, following: dict[int, int], given: list[int], times: int) -> Traced:
+        """The loop of a step: what a step passes on as it is is shared, and what it does not use is left out.
+
+        `following` is what takes the place of each carried input.
+        """
+        outputs = list(dict.fromkeys([*following.values(), *given]))
+        used = set(reached(outputs, [operation.operands for operation in inner.builder.operations]))
+        kept = [(i, role, operands) for i, role, operands in inner.inputs if i in used]
+        roles = [role for _, role, _ in kept]
+        for m, (i, role, _) in enumerate(kept):
+            if role.kind == CARRIED:
+                still = following[i] == i
+                roles[m] = Role(SHARED) if still else role._replace(output=outputs.index(following[i]))
+        loop = Loop(body_of(inner.builder, [i for i, *_ in kept], outputs), times, tuple(roles))
+        if rounds_whole(inner.builder, [x for x in kept if x[0] in inner.whole], self.lowering.builder, times):
+            unlike()
+        operands = tuple([j for *_, group in kept for j in group])
+        places = [tuple(map(outputs.index, numbers)) for numbers in (following.values(), given)]
+        return Traced(loop, operands, places[0], places[1], list(inner.values.values()))
+
+    def _results(self, made: Traced, carry: Any, reverse: bool) -> tuple[Any, Any]:
+        """The state after the loop, and what all steps gave."""
+        times, body = made.loop.times, made.loop.body
+        loop = self.lowering.builder.loop(made.loop, made.operands)
+        hub = self._node("loop", made.values)
+
+        def taken(x: Any, output: int, step: int) -> Any:
+            i = self.lowering.builder.item(loop, output, step)
+            kind = Value if isinstance(x, (Value, Symbol)) else Step  # a Step refuses to tell its class
+            value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
+            self.lowering.stands_for(value._data, i)
+            self.lowering.stands_for(value, i)
+            return Condition("!=", value._data, 0.0) if isinstance(x, BOOLEANS) else value
+
+        following, noted = iter(made.following), iter(made.noted)
+        state = map_leaves(lambda x: taken(x, next(following), times - 1) if is_number(x) else x, carry, None)
+        if made.errors:
+            code = taken(0.0, next(following), times - 1)
+            self._failures.extend((code == float(k), error) for k, error in enumerate(made.errors, 1))
+        steps = range(times - 1, -1, -1) if reverse else range(times)
+
+        def given(x: Any) -> Any:
+            if x is None:
+                return None
+            if isinstance(x, dict):
+                return {key: given(part) for key, part in x.items()}
+            if isinstance(x, (list, tuple)):
+                return like(x, [given(part) for part in x])
+            if not is_array(x):
+                output = next(noted)
+                return array_of([taken(x, output, k) for k in steps])
+            columns = numpy.array([given(part) for part in x.ravel()], dtype=object).reshape((*x.shape, times))
+            return holding(numpy.moveaxis(columns, -1, 0), traced=True)
+
+        return state, given(made.output)
+
+    @staticmethod
+    def _node(name: str, inputs: Sequence[Value], kind: type[Value] = Value) -> Value:
+        """A Value for a result of a loop: its local derivatives refuse to be used."""
+        made = kind(Symbol(name))  # type: ignore[arg-type]
+        made.op = LOOP_ROW
+        made._connect(tuple(inputs), (Partial(),) * len(inputs))
+        return made
+
+
+# --- numbers in structures ------------------------------------------------------------------------
+
+
+def numbers_in(tree: Any) -> list[Any]:
+    """The numbers of a structure, in order; what is None is left out."""
+    found: list[Any] = []
+    map_leaves(found.append, tree, None)
+    return [x for x in found if x is not None]
+
+
+def form_of(tree: Any) -> Any:
+    """What the states of two steps must have in common."""
+    if isinstance(tree, dict):
+        return tuple(tree), *map(form_of, tree.values())
+    if isinstance(tree, (list, tuple)):
+        return type(tree), *map(form_of, tree)
+    if is_array(tree):
+        return tree.shape, *map(form_of, tree.ravel().tolist())
+    return isinstance(tree, BOOLEANS) if is_number(tree) else id(tree)
+
+
+def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
+    """The numbers of all steps, for each number of the x of one step."""
+    if isinstance(xs, range):
+        yield xs
+    elif isinstance(xs, (dict, tuple)):
+        for part in xs.values() if isinstance(xs, dict) else xs:
+            yield from columns_of(part, times)
+    elif is_array(xs):
+        columns = xs.reshape(times, -1).T
+        if not all(map(is_number, columns[:, :1].ravel())):
+            unlike()
+        yield from columns.tolist()
+    elif all(map(is_number, xs)):
+        yield xs
+    else:
+        form = form_of(xs[0])
+        if any(form_of(x) != form for x in xs):
+            unlike()
+        yield from zip(*map(numbers_in, xs))
+
+
+def evenly(numbers: Sequence[Any]) -> bool:
+    """Whether these are whole numbers that advance by a stride."""
+    if isinstance(numbers, range):
+        return True
+    if not all(type(x) in (int, float) and x == int(x) for x in (numbers[0], numbers[1])):
+        return False
+    first, stride = numbers[0], numbers[1] - numbers[0]
+    return stride != 0 and all(type(x) in (int, float) and x == first + k * stride for k, x in enumerate(numbers))
+
+
+def counted(numbers: Sequence[Any]) -> Role:
+    """The role of numbers that advance by a stride."""
+    return Role(COUNTED, first=int(numbers[0]), stride=int(numbers[1] - numbers[0]))
+
+
+def array_of(items: list[Any]) -> Any:
+    """An array of these traced numbers, as f sees it."""
+    made = numpy.empty(len(items), dtype=object)
+    made[:] = items
+    return holding(made, traced=True)

@@ -1,0 +1,194 @@
+"""Tracing: run a function once on Values that hold symbols, and record what it does as a program."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from autograd.compiler.programs.building import ProgramBuilder
+from autograd.compiler.programs.program import Argument, Guard, Keyed, Program, leaves_of, reached
+from autograd.compiler.tracing.indexing import Indexing
+from autograd.compiler.tracing.lowering import Lowering
+from autograd.compiler.tracing.stepping import Stepping
+from autograd.engine import Value
+from autograd.engine.recording import Recording
+from autograd.engine.value import GIVEN, clock
+from autograd.lifting import Lifted
+from autograd.lifting.branches import Branches
+from autograd.lifting.reading import Reading
+from autograd.numbers.kinds import coerce
+from autograd.refusals import refusing
+from autograd.symbols import Symbol
+from autograd.transforms.looping import looping
+from autograd.transforms.structure import holding, is_array, like, map_leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def trace(
+    f: Callable[..., Any],
+    arguments: Sequence[Any],
+    names: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    branches: Branches | None = None,
+    stepping: Stepping | None = None,
+) -> Program:
+    """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
+
+    The role of an argument is "shared", "rows" or "index". What f chooses from shared arguments by an index becomes a
+    further argument of the program, in place of the index.
+
+    TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
+    `branches` are those of f if `reader` made it; the errors that it raises for some rows guard the program. `stepping`
+    makes loops of `scan` and `fori_loop`, whose steps are else traced one by one.
+
+    >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
+    2
+    """
+    builder = ProgramBuilder()
+    lowering = Lowering(builder, first=clock())
+    names = names or argument_names(f, len(arguments))
+    roles = roles or ["shared"] * len(arguments)
+    indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
+    token = looping.set(None if stepping is None else stepping.run)
+    if stepping is not None:
+        stepping.start(lowering, branches)
+    try:
+        with Recording(True):
+            given, traced = _enter(arguments, names, roles, lowering, indexing)
+            result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
+        numbers: list[Any] = []
+        map_leaves(numbers.append, result, None)
+        if branches is None:
+            lowering.finish(numbers)
+        else:  # conditions of its errors are still to come
+            lowering.record(numbers)
+        outputs = _output(result, lowering)
+        template = map_leaves(lambda _: 0.0, result, None)
+    finally:
+        looping.reset(token)
+        lowering.close()
+    failures = _closed(branches)
+    code = _code(failures, builder, lowering)
+    del result, numbers
+    lowering.forget()
+    live: set[int] = set()
+    if "index" in roles:
+        live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
+    gathers, chosen = indexing.gathers(live)
+    name = getattr(f, "__name__", "f")
+    program = builder.program(name, [*traced, *chosen], outputs)
+    with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
+    rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
+    guard = None
+    if failures:
+        failing = replace(builder.program(name, [*traced, *chosen], code), rows=rows, template=0.0)
+        guard = Guard(failing, tuple(error for _, error in failures))
+    return replace(program, rows=rows, template=template, gathers=gathers, guard=guard)
+
+
+def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
+    """Where f raises errors, as conditions with the error of each, once all of f has run."""
+    if branches is None:
+        return ()
+    branches.close()
+    return branches.failures
+
+
+def _code(failures: Sequence[tuple[Any, Exception]], builder: ProgramBuilder, lowering: Lowering) -> int:
+    """The number of the first error that a row meets, counted from 1; 0 without one."""
+    code = builder.constant(0.0)
+    for i, (where, _) in reversed(list(enumerate(failures, 1))):
+        code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
+    return code
+
+
+def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
+    """f as its source is read, so that its conditions may be traced, and the branches that it then meets.
+
+    Rows may make that many turns of an open loop while others have left it.
+    """
+    branches = Branches(turns)
+    lifts = type(f) is Lifted
+    return Reading(branches, lifts).read(f.watched if lifts else f), branches  # type: ignore[attr-defined]
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of f's first parameters; those from `*args` are numbered."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
+    return [names[i] if i < len(names) else f"{rest}{i}" for i in range(count)]
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+def _enter(
+    arguments: Sequence[Any], names: Sequence[str], roles: Sequence[str], lowering: Lowering, indexing: Indexing
+) -> tuple[list[Any], list[Argument]]:
+    """The arguments as f sees them, and those of the program: all but the indices, which choose from the others."""
+    given, traced = [], []
+    for x, name, role in zip(arguments, names, roles):
+        seen, tree = _entered(x, name, lowering)
+        given.append(seen)
+        if role == "index":
+            map_leaves(indexing.column, seen, None)
+        else:
+            traced.append(Argument(name, tree))
+            indexing.knows(name, leaves_of(tree), role == "shared")
+    return given, traced
+
+
+def _entered(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
+    """An argument as f sees it, with Values for its numbers, and the tree of their value numbers."""
+    if isinstance(x, dict):
+        parts = {key: _entered(item, f"{name}_{key}", lowering) for key, item in x.items()}
+        return {key: given for key, (given, _) in parts.items()}, Keyed(
+            tuple(parts), tuple(t for _, t in parts.values())
+        )
+    if isinstance(x, (list, tuple)):
+        items = [_entered(item, f"{name}_{i}", lowering) for i, item in enumerate(x)]
+        return like(x, [given for given, _ in items]), tuple(tree for _, tree in items)
+    if is_array(x) and x.ndim:
+        return _entered_array(x, name, lowering)
+    return _leaf(name, lowering)
+
+
+def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
+    import numpy
+
+    given = numpy.empty(x.shape, dtype=object)
+    tree: list[Any] = []
+    for i in range(x.shape[0]):
+        row = x[i]
+        given[i], part = _entered_array(row, f"{name}_{i}", lowering) if x.ndim > 1 else _leaf(f"{name}_{i}", lowering)
+        tree.append(part)
+    return holding(given, traced=True), tuple(tree)
+
+
+def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
+    symbol = Symbol(name)
+    value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
+    value._place = GIVEN
+    i = lowering.builder.input(name)
+    lowering.knows(symbol, i)
+    lowering.knows(value, i)
+    return value, i
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+def _output(result: Any, lowering: Lowering) -> Any:
+    if isinstance(result, dict):
+        return Keyed(tuple(result), tuple(_output(part, lowering) for part in result.values()))
+    if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
+        return tuple(_output(part, lowering) for part in result)
+    x = result.item() if is_array(result) else result
+    return lowering.at(x) if isinstance(x, Value) else lowering.detached(coerce(x))
