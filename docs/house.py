@@ -4,7 +4,7 @@ import ast
 import textwrap
 from pathlib import Path
 
-from autograd.drawing.layout import render
+from autograd.drawing.scenes.layout import render
 from tests.test_house import LAYERS, ROOT, SOURCES, imported, layer
 
 PICTURE = Path(__file__).with_name("house.svg")

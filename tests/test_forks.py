@@ -142,7 +142,7 @@ LOADED_ON_THE_WAY = {  # what is loaded, and what loads it
     "autograd.compiler.calls.compiled": "autograd.compile(lambda x: x)(1.0)",
     "autograd.compiler.llvm": "autograd.compile(lambda x: x)(1.0)",
     "autograd.compiler.programs.source": "fast = autograd.compile(lambda x: x); fast(1.0); fast.program.source()",
-    "autograd.drawing.choosing": "autograd.draw(autograd.Value(1.0) * 2)",
+    "autograd.drawing.circuits.choosing": "autograd.draw(autograd.Value(1.0) * 2)",
     "autograd.explanation.tables": "autograd.explain(autograd.Value(1.0) * 2)",
     "autograd.numbers.exact": "import fractions; autograd.Value(fractions.Fraction(1, 2)) * 2",
     "autograd.testing.programs": "import autograd.testing; autograd.testing.SampleProgram",

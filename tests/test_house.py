@@ -121,9 +121,22 @@ def test_imports_of_files_make_no_circle() -> None:
     TopologicalSorter(graph).prepare()  # a CycleError names the files
 
 
+def test_imports_of_folders_make_no_circle() -> None:
+    """Inside a room, too: the files of one folder stand above or below those of another."""
+    graph: dict[str, set[str]] = {}
+    for name, path in FILES.items():
+        if name not in LOADS_ABOVE and path.stem != "__init__":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            below = {FILES[other].parent.as_posix() for other in files_imported(tree, True)}
+            graph.setdefault(path.parent.as_posix(), set()).update(below - {path.parent.as_posix()})
+    rooms = {(ROOT / "autograd").as_posix(), *((ROOT / "autograd" / room).as_posix() for room in LAYERS)}
+    folders = {folder: below - rooms for folder, below in graph.items() if folder not in rooms}
+    TopologicalSorter(folders).prepare()
+
+
 LOADED_BEFORE = {  # files whose functions cannot run before the modules that they import are loaded
     "compiler/programs/program.py": "compile, which makes programs, loads them",
-    "testing/local.py": "its own imports load it",
+    "testing/judging/local.py": "its own imports load it",
     "testing/plugin.py": "pytest calls it before it runs a test, and between tests",
     "testing/registration.py": "hypothesis and pytest call it as they start",
 }
@@ -144,13 +157,13 @@ def test_no_fork_comes_while_a_module_of_ours_is_loaded_on_the_way(path: Path) -
 
 def test_the_lists_of_large_rooms_are_complete() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    table = text.partition("## The files of the large rooms")[2].partition("\n## ")[0]
+    table = text.partition("## The folders of the large rooms")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")][2:]
-    listed: dict[str, list[str]] = {}
-    for room, _, files in rows:
-        listed.setdefault(room.strip("`"), []).extend(re.findall(r"\w+", files.partition(";")[0]))
-    for room, names in listed.items():
-        assert sorted(names) == sorted(path.stem for path in (ROOT / "autograd" / room).glob("[!_]*.py"))
+    listed = {ROOT / "autograd" / folder.strip("`"): re.findall(r"\w+", files) for folder, _, files in rows}
+    folders = {path.parent for path in (ROOT / "autograd").glob("*/*/__init__.py")}
+    assert folders | {path.parent for path in folders} == listed.keys() | {ROOT / "autograd" / "compiler"}
+    for folder, names in listed.items():
+        assert sorted(names) == sorted(path.stem for path in folder.glob("[!_]*.py"))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

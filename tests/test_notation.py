@@ -11,7 +11,7 @@ from hypothesis import example, given
 
 import autograd
 from autograd import Value, draw, explain, group, sin
-from autograd.drawing.steps import steps
+from autograd.drawing.passes.steps import steps
 from autograd.engine import names
 from autograd.engine.graph import Graph
 from autograd.explanation.tables import Explanation

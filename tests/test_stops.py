@@ -12,7 +12,7 @@ import autograd
 from autograd import Value, detach, grad, gradients, hessian, hvp, jvp, lift, no_grad, primitive, value_and_grad, vjp
 from autograd.engine.kinks import is_between_sides
 from autograd.primitives import TABLE
-from autograd.testing.functions import applied
+from autograd.testing.arguments.functions import applied
 from autograd.testing.programs import SampleProgram, programs
 from nn import Neuron, Objective
 from tests.compiler.backends import both

@@ -67,7 +67,7 @@ class Draw:
         2
         """
         with at_work:
-            from autograd.drawing.choosing import Request
+            from autograd.drawing.circuits.choosing import Request
             from autograd.drawing.drawing import Drawing
 
         drawing = Drawing(

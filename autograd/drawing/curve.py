@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log10
 
-from autograd.drawing.scene import Circle, Curve, Group, Look, Point, Run, Scene, placed
+from autograd.drawing.scenes.scene import Circle, Curve, Group, Look, Point, Run, Scene, placed
 from autograd.symbols.text import number
 
 WIDTH, HEIGHT = 1200.0, 130.0

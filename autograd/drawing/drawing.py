@@ -8,20 +8,22 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from autograd.drawing import dot, layout, page
-from autograd.drawing.choosing import Request, choose
-from autograd.drawing.circuit import circuit
-from autograd.drawing.columns import network_scene
-from autograd.drawing.lecture import lecture_steps
-from autograd.drawing.naming import Naming
-from autograd.drawing.network import Network, find_network
-from autograd.drawing.picture import Picture
-from autograd.drawing.raster import placed_graph
-from autograd.drawing.scene import Scene
-from autograd.drawing.sizes import LEGIBLE, size_of
-from autograd.drawing.steps import steps
-from autograd.drawing.svg import Sketch
-from autograd.drawing.themes import theme_named
+from autograd.drawing import page
+from autograd.drawing.boxes.naming import Naming
+from autograd.drawing.circuits import dot
+from autograd.drawing.circuits.choosing import Request, choose
+from autograd.drawing.circuits.circuit import circuit
+from autograd.drawing.circuits.picture import Picture
+from autograd.drawing.networks.columns import network_scene
+from autograd.drawing.networks.network import Network, find_network
+from autograd.drawing.passes.lecture import lecture_steps
+from autograd.drawing.passes.steps import steps
+from autograd.drawing.scenes import layout
+from autograd.drawing.scenes.raster import placed_graph
+from autograd.drawing.scenes.scene import Scene
+from autograd.drawing.scenes.sizes import LEGIBLE, size_of
+from autograd.drawing.scenes.svg import Sketch
+from autograd.drawing.scenes.themes import theme_named
 
 ENDINGS = ("svg", "png", "pdf", "dot", "html")
 

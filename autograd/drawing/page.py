@@ -12,8 +12,8 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from autograd.drawing.picture import Step
-from autograd.drawing.themes import Theme
+from autograd.drawing.circuits.picture import Step
+from autograd.drawing.scenes.themes import Theme
 from autograd.symbols.text import visible
 
 HERE = files(__package__)  # may be inside a zip

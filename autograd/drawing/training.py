@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograd.drawing import page
-from autograd.drawing.choosing import Request
+from autograd.drawing.boxes.naming import Naming
+from autograd.drawing.circuits.choosing import Request
 from autograd.drawing.curve import curve
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.naming import Naming
-from autograd.drawing.network import find_network
-from autograd.drawing.scales import ends_of, on_scales
-from autograd.drawing.svg import Sketch, svg
-from autograd.drawing.themes import theme_named
+from autograd.drawing.networks.network import find_network
+from autograd.drawing.networks.scales import ends_of, on_scales
+from autograd.drawing.scenes.svg import Sketch, svg
+from autograd.drawing.scenes.themes import theme_named
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.symbols.text import number, visible

@@ -16,16 +16,16 @@ from typing import Any
 import numpy
 
 from autograd.lifting import Lifted, function_of
-from autograd.lifting.branches import Branches
-from autograd.lifting.choices import CHOICES, choice_of
-from autograd.lifting.classes import NamespaceView, Parent, class_in, object_in, parent_in
-from autograd.lifting.containers import CONTAINERS, container_in
-from autograd.lifting.handlers import asks_for_booleans, changes, hides_arithmetic
-from autograd.lifting.numpy_names import entered
-from autograd.lifting.python_names import is_lifted, original
-from autograd.lifting.sources import rewritten
-from autograd.lifting.stand_ins import BUILTINS, is_foreign, stand_in_of
-from autograd.lifting.syntax import RUNTIME, SUPER
+from autograd.lifting.branching.branches import Branches
+from autograd.lifting.branching.choices import CHOICES, choice_of
+from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
+from autograd.lifting.rewriting.sources import rewritten
+from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
+from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
+from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
+from autograd.lifting.stand_ins.numpy_names import entered
+from autograd.lifting.stand_ins.python_names import is_lifted, original
+from autograd.lifting.stand_ins.table import BUILTINS, is_foreign, stand_in_of
 from autograd.primitives import Primitive
 from autograd.refusals import is_ours, lifting, refuse
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.forks import at_work
 from autograd.testing.check import check_gradients
-from autograd.testing.oracle import Estimate, numeric_derivative
+from autograd.testing.oracles.oracle import Estimate, numeric_derivative
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict
 
 if TYPE_CHECKING:

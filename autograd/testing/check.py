@@ -6,12 +6,12 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.testing.checker import Checker
-from autograd.testing.effort import Budget, Effort
-from autograd.testing.frameworks import with_own_derivative
-from autograd.testing.functions import silence
-from autograd.testing.messages import OWN
-from autograd.testing.supplied import FIRST_ORDER
+from autograd.testing.arguments.effort import Budget, Effort
+from autograd.testing.arguments.frameworks import with_own_derivative
+from autograd.testing.arguments.functions import silence
+from autograd.testing.arguments.supplied import FIRST_ORDER
+from autograd.testing.judging.checker import Checker
+from autograd.testing.judging.messages import OWN
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks

@@ -11,13 +11,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+from autograd.testing.arguments.constants import constants_of
+from autograd.testing.arguments.domains import domain_of_each, is_domain
+from autograd.testing.arguments.effort import Budget, Effort, limits
+from autograd.testing.arguments.functions import silence
 from autograd.testing.check import FUNCTION, Given, completed
-from autograd.testing.checker import Checker
-from autograd.testing.constants import constants_of
-from autograd.testing.domains import domain_of_each, is_domain
-from autograd.testing.effort import Budget, Effort, limits
-from autograd.testing.functions import silence
-from autograd.testing.messages import IS_BOUND, argument
+from autograd.testing.judging.checker import Checker
+from autograd.testing.judging.messages import IS_BOUND, argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 

@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd.testing.arguments.domains import domain_of_each
+from autograd.testing.arguments.functions import Function, by_reverse
 from autograd.testing.decorators import drawn_parameters, quietly
-from autograd.testing.domains import domain_of_each
-from autograd.testing.functions import Function, by_reverse
-from autograd.testing.noise import SAFETY
+from autograd.testing.oracles.noise import SAFETY
+from autograd.testing.oracles.precise import rounding_of
 from autograd.testing.points import points
-from autograd.testing.precise import rounding_of
 from autograd.testing.verdicts import GradientMismatch, raised
 
 

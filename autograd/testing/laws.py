@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from autograd.engine import Value, gradients, no_grad
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
-from autograd.testing.blame import ties
-from autograd.testing.functions import applied
-from autograd.testing.noise import EPSILON
+from autograd.testing.arguments.functions import applied
+from autograd.testing.judging.blame import ties
+from autograd.testing.oracles.noise import EPSILON
 from autograd.testing.programs import SampleProgram, SampleStep
 from autograd.testing.verdicts import GradientMismatch
 from autograd.transforms import grad, hessian, jvp

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from autograd.engine import Value, gradients, no_grad
 from autograd.primitives import TABLE
-from autograd.testing.functions import applied
+from autograd.testing.arguments.functions import applied
 from autograd.testing.laws import rounded_alike
 from autograd.testing.points import values
 from autograd.testing.programs import is_regular

@@ -14,16 +14,16 @@ from autograd.engine.graph import Graph
 from autograd.primitives import TABLE, Kink, Primitive
 from autograd.primitives.table import Interval
 from autograd.symbols import Symbol
-from autograd.testing.blame import Blame
+from autograd.testing.arguments.domains import REALS, Domain, interval
+from autograd.testing.arguments.functions import Function, applied, of_moving, plain
+from autograd.testing.arguments.supplied import FAILURES
 from autograd.testing.check import check_gradients
 from autograd.testing.decorators import quietly, refuse_inconclusive
-from autograd.testing.domains import REALS, Domain, interval
-from autograd.testing.functions import Function, applied, of_moving, plain
-from autograd.testing.messages import argument
+from autograd.testing.judging.blame import Blame
+from autograd.testing.judging.messages import argument
+from autograd.testing.judging.sources import source
+from autograd.testing.oracles.underflow import LEAST_NORMAL
 from autograd.testing.points import LANES, Numbers, values
-from autograd.testing.sources import source
-from autograd.testing.supplied import FAILURES
-from autograd.testing.underflow import LEAST_NORMAL
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 from autograd.transforms import jvp
 

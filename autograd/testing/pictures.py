@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograd.drawing.choosing import Request, choose
+from autograd.drawing.circuits.choosing import Request, choose
+from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
-from autograd.testing.blame import Blame
+from autograd.testing.judging.blame import Blame
 from autograd.testing.verdicts import GradientMismatch
 
 __all__ = ["picture"]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from autograd.engine import Value
 from autograd.primitives.table import Interval
-from autograd.testing.domains import Domain, interval, is_domain
-from autograd.testing.underflow import LEAST_NORMAL
+from autograd.testing.arguments.domains import Domain, interval, is_domain
+from autograd.testing.oracles.underflow import LEAST_NORMAL
 from autograd.transforms.structure import is_array
 
 Numbers = st.SearchStrategy[float]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import autograd.primitives as public
 from autograd.engine import Value
 from autograd.primitives import TABLE, Primitive
-from autograd.testing.functions import applied
+from autograd.testing.arguments.functions import applied
+from autograd.testing.judging.sources import call, imports, literal
 from autograd.testing.points import values
-from autograd.testing.sources import call, imports, literal
 
 SEQUENCE = 3  # numbers in each sequence that an operation takes
 LARGEST_NUMBER = 1e6  # bound on values and local derivatives in a generated program: beyond it rounding drowns the test

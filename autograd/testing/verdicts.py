@@ -14,7 +14,7 @@ from autograd.symbols.tables import html_table
 
 if TYPE_CHECKING:
     from autograd.engine import Value
-    from autograd.testing.blame import Blame
+    from autograd.testing.judging.blame import Blame
 
 
 class Verdict(Enum):

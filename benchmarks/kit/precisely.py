@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.testing import GradientMismatch
-from autograd.testing.precise import context, precise_derivative, precise_value
+from autograd.testing.oracles.precise import context, precise_derivative, precise_value
 from benchmarks.kit.textbook import Row
 
 mp = context()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd import divide, power
 from autograd.primitives import TABLE, Primitive
 from autograd.testing import GradientMismatch, check_gradients
-from autograd.testing.functions import applied, of_moving
+from autograd.testing.arguments.functions import applied, of_moving
 from autograd.testing.operations import check_at, check_kink, operands_of
 from autograd.testing.points import values
 from autograd.testing.programs import SampleProgram, arity, is_regular, programs

@@ -202,7 +202,7 @@ def test_a_hessian_at_kinks_is_one_matrix_in_every_mode(seed, w):
 @both
 @pytest.mark.parametrize("seed", range(4))
 def test_second_derivatives_at_kinks_are_the_engines(compile, seed, monkeypatch):
-    monkeypatch.setattr(folding, "DEEP", 4)
+    monkeypatch.setattr(fold, "DEEP", 4)
     f, vector = with_kinks(seed), [1.0, -2.0, 0.5]
     products = [hvp(f, (w,), (vector,)) for w in WHOLE.tolist()]
     found = compile(f, rows="w").hvp(WHOLE, tangents=np.array([vector] * len(WHOLE)))

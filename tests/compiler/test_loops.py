@@ -16,8 +16,7 @@ import autograd
 from autograd import exp, log, maximum, norm, relu, sin, softmax, sqrt, tanh, value_and_grad, where
 from autograd.compiler.derivatives.backward import differentiated
 from autograd.compiler.derivatives.jacobians import second_entries, second_order
-from autograd.compiler.folding import fold
-from autograd.compiler.folding import periods
+from autograd.compiler.folding import fold, periods
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.programs.loops import bodies
 from autograd.compiler.programs.program import LOOP, Program
@@ -118,7 +117,7 @@ POINT = (0.4, [0.5, -0.3, 0.8])
 @pytest.fixture(autouse=True)
 def _shallow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for loops in short programs, too."""
-    monkeypatch.setattr(folding, "DEEP", 10)
+    monkeypatch.setattr(fold, "DEEP", 10)
     monkeypatch.setattr(periods, "SAVES", 12)
 
 
@@ -357,7 +356,7 @@ def test_second_derivatives_at_kinks_in_loops_are_those_without_loops(monkeypatc
         return total * relu(x)
 
     folds = [compile(f).hessian(0.0), compile(f).hvp(0.0, tangents=1.0)]
-    monkeypatch.setattr(folding, "DEEP", 10**9)
+    monkeypatch.setattr(fold, "DEEP", 10**9)
     assert_close(folds, [compile(f).hessian(0.0), compile(f).hvp(0.0, tangents=1.0)])
 
 

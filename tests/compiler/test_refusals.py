@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, where
-from autograd.lifting import forking
+from autograd.lifting.branching import forking
 from autograd.refusals import LIMIT, TraceError
 from tests.compiler.backends import both
 

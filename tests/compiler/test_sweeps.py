@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import exp, log, maximum, sqrt, value_and_grad
 from autograd.compiler.derivatives.backward import differentiated
-from autograd.compiler.folding import fold
-from autograd.compiler.folding import periods
+from autograd.compiler.folding import fold, periods
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
@@ -24,7 +23,7 @@ from tests.profiles import costly
 @pytest.fixture(autouse=True)
 def _shallow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for loops in short programs, too."""
-    monkeypatch.setattr(folding, "DEEP", 10)
+    monkeypatch.setattr(fold, "DEEP", 10)
     monkeypatch.setattr(periods, "SAVES", 12)
 
 

@@ -10,7 +10,7 @@ import pytest
 from autograd import compile, sin, value_and_grad
 from autograd.compiler.programs.program import LOOP
 from autograd.compiler.tracing import stepping
-from autograd.lifting import steps
+from autograd.lifting.rewriting import steps
 
 DATA = np.linspace(0.1, 1.0, 20)
 

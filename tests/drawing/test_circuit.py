@@ -9,8 +9,8 @@ import pytest
 import autograd
 from autograd import Value, dot, draw
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.scene import Curve, Group, Rect, Text
-from autograd.drawing.sizes import LEGIBLE, SIZES
+from autograd.drawing.scenes.scene import Curve, Group, Rect, Text
+from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
 from demos import backprop
 from nn import MLP
 

@@ -12,8 +12,9 @@ import pytest
 
 import autograd
 from autograd import Value, draw, no_grad
-from autograd.drawing import draw_dot, layout
-from autograd.drawing.themes import THEMES
+from autograd.drawing import draw_dot
+from autograd.drawing.scenes import layout
+from autograd.drawing.scenes.themes import THEMES
 from nn import MLP
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, draw
-from autograd.drawing import layout
+from autograd.drawing.scenes import layout
 
 ROOT = Path(__file__).parent.parent.parent
 BAIT = "open({mark!r}, 'w').close()\n"

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, dot, draw
+from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.lecture import lecture_steps
-from autograd.drawing.naming import Naming
-from autograd.drawing.network import find_network
-from autograd.drawing.scene import Cells, Circle, Curve, Group, Rect, Scene, Shape, Text
-from autograd.drawing.sizes import LEGIBLE, SIZES
+from autograd.drawing.networks.network import find_network
+from autograd.drawing.passes.lecture import lecture_steps
+from autograd.drawing.scenes.scene import Cells, Circle, Curve, Group, Rect, Scene, Shape, Text
+from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
 from demos import backprop
 from nn import MLP
 

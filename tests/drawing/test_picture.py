@@ -9,9 +9,9 @@ import pytest
 
 import autograd
 from autograd import Value, group, relu
-from autograd.drawing.choosing import READABLE, Request
+from autograd.drawing.circuits.choosing import READABLE, Request
+from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.picture import Picture
 from autograd.engine.graph import Graph
 from nn import MLP
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from autograd import Value, gradients
 from autograd.primitives import TABLE
-from autograd.testing.functions import applied
+from autograd.testing.arguments.functions import applied
 from autograd.testing.laws import sizes
 from autograd.testing.programs import SampleProgram, arity, names_of
 

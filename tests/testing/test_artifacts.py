@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograd.drawing import layout
 from autograd.drawing.drawing import Drawing
+from autograd.drawing.scenes import layout
 from autograd.testing import GradientMismatch, check_gradients, pictures, plugin
 
 ROOT = Path(__file__).parent.parent.parent

@@ -11,7 +11,7 @@ from autograd.engine import differentiating
 from autograd.engine.graph import Graph
 from autograd.primitives import Kink
 from autograd.testing import check_gradients
-from autograd.testing.blame import find_blame, ties
+from autograd.testing.judging.blame import find_blame, ties
 from autograd.transforms import dual
 from tests.testing.slips import (
     dropped_term,

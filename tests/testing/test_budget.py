@@ -9,7 +9,7 @@ from scipy import special
 
 from autograd import primitive
 from autograd.testing import GradientMismatch, Verdict, check_gradients, check_primitive, gradcheck
-from autograd.testing.effort import Effort
+from autograd.testing.arguments.effort import Effort
 from autograd.testing.plugin import artifacts
 
 

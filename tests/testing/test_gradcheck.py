@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograd import Value, exp, log, logsumexp, relu, sigmoid, sin, tanh
 from autograd.primitives import TABLE
 from autograd.testing import GradientMismatch, SampleProgram, assert_equivalent, check_gradients, gradcheck, strategies
-from autograd.testing.domains import interval
+from autograd.testing.arguments.domains import interval
 from autograd.testing.points import LANES
 from autograd.testing.programs import applied, is_regular, programs
 

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
-from autograd.testing.noise import EPSILON
+from autograd.testing.oracles.noise import EPSILON
 from benchmarks.kit import names
 from benchmarks.kit.history import BUGS, Bug
 from benchmarks.kit.textbook import ROWS, Row

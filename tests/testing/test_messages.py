@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, primitive, relu, sin, sqrt, tanh
 from autograd.testing import GradientMismatch, SampleProgram, check_gradients
+from autograd.testing.judging.patterns import pattern
 from autograd.testing.laws import LAWS
-from autograd.testing.patterns import pattern
 from autograd.testing.pictures import picture
 from benchmarks.mutants.faults import by_name
 from tests.testing.slips import mismatch_of, one_in_a_million, sign_slip

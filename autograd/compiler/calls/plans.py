@@ -35,7 +35,7 @@ from autograd.compiler.rolling.roll import rolled
 from autograd.compiler.rolling.rolled import Result
 from autograd.compiler.rolling.sequences import hides_infinity
 from autograd.compiler.tracing.lowering import executable
-from autograd.lifting.branches import MoreTurns
+from autograd.lifting.branching.branches import MoreTurns
 
 
 class PlanKind(NamedTuple):

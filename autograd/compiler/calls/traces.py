@@ -35,9 +35,9 @@ from autograd.compiler.tracing.lowering_loops import Unlike
 from autograd.compiler.tracing.paths import Path, Paths, path_along
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import reader, trace
-from autograd.lifting.apart import returned
-from autograd.lifting.handlers import must_be_read
-from autograd.lifting.steps import in_written_steps
+from autograd.lifting.branching.apart import returned
+from autograd.lifting.branching.handlers import must_be_read
+from autograd.lifting.rewriting.steps import in_written_steps
 from autograd.refusals import TraceError
 
 T = TypeVar("T")

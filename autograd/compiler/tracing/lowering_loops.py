@@ -49,7 +49,8 @@ class Step(Value):
         """Its class; the user's code, which may ask whether it is an int, gets no answer."""
         asking = sys._getframe(1)
         home = asking.f_globals.get("__name__")
-        is_read = home == "autograd.lifting.branches" and asking.f_code.co_name == "<lambda>"  # on behalf of user code
+        # A lambda there asks on behalf of the user's code.
+        is_read = home == "autograd.lifting.branching.branches" and asking.f_code.co_name == "<lambda>"
         return Step if is_library(home) and not is_read else self._refused()
 
 

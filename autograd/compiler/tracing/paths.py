@@ -16,7 +16,7 @@ import numpy
 from autograd.compiler.programs.building import rewritten
 from autograd.compiler.programs.program import Program, evaluator
 from autograd.compiler.tracing.lowering import Lowering
-from autograd.lifting.forking import is_of_rows
+from autograd.lifting.branching.forking import is_of_rows
 from autograd.refusals import TraceError, advise, place_of, users_frame
 from autograd.symbols import Condition, Symbol, answering
 from autograd.transforms.structure import map_leaves

@@ -24,7 +24,7 @@ from autograd.compiler.tracing.wholes import rounds_whole
 from autograd.control import item
 from autograd.engine import Value
 from autograd.engine.names import NUMBERED
-from autograd.lifting.branches import Branches
+from autograd.lifting.branching.branches import Branches
 from autograd.primitives import Primitive
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from autograd.lifting.handlers import held
+from autograd.lifting.branching.handlers import held
 from autograd.primitives.operators import Scalar
 from autograd.refusals import is_library
 

@@ -15,7 +15,7 @@ from autograd.engine import Value
 from autograd.engine.recording import Recording
 from autograd.engine.value import GIVEN, clock
 from autograd.lifting import Lifted
-from autograd.lifting.branches import Branches
+from autograd.lifting.branching.branches import Branches
 from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import refusing

@@ -1,0 +1,1 @@
+"""Boxes: what a node is called, and which nodes share a box."""

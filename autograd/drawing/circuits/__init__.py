@@ -1,0 +1,1 @@
+"""Circuits: a graph as boxes and arrows, laid out in layers, and as DOT."""

@@ -1,0 +1,242 @@
+"""How far to fold a graph: the finest folding that is readable, else the neighbourhood of the output."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograd.drawing.boxes.expressions import fold_expressions
+from autograd.drawing.boxes.folding import (
+    Alike,
+    Calls,
+    Folding,
+    Shapes,
+    box_count,
+    fold_calls,
+    fold_neurons,
+    fold_rows,
+    fold_runs,
+    fold_sums,
+    neighbourhood,
+)
+from autograd.drawing.boxes.naming import Naming
+from autograd.drawing.circuits.building import SHOWS, PictureBuilder, picture
+from autograd.drawing.circuits.circuit import circuit
+from autograd.drawing.circuits.picture import Picture
+from autograd.drawing.scenes.sizes import SIZES, size_of
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.engine.groups import Call
+
+ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
+READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
+CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: what is left where nothing more can be folded
+LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
+
+COLLAPSES = ("auto", "none", "expressions", "sums", "neuron", "layer", "model", "rows")
+LESS = {"short": "arrows without names of derivatives", "values": "arrows without derivatives"}
+HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `draw` was asked for; `fresh` takes the adjoints from a pass of its own, not from the last backward pass."""
+
+    output: Value
+    names: Any = None
+    show: str = "auto"
+    collapse: str = "auto"
+    expand: str = ""
+    max_nodes: int = 600
+    size: str = "slide"
+    rankdir: str = "LR"
+    fresh: bool = False
+
+    def check(self) -> None:
+        """ValueError for an option that does not exist."""
+        for option, known in (
+            ("show", SHOWS), ("collapse", COLLAPSES), ("size", tuple(SIZES)), ("rankdir", ("LR", "RL", "TB", "BT"))
+        ):  # fmt: skip
+            if getattr(self, option) not in known:
+                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {getattr(self, option)!r}")
+        if not isinstance(self.max_nodes, int) or self.max_nodes < 1:
+            raise ValueError(f"draw: max_nodes must be at least 1, got {self.max_nodes!r}")
+
+
+def choose(request: Request) -> Picture:
+    """The picture of everything below an output: the most detailed one that is legible at the size asked for."""
+    request.check()
+    naming = Naming(request.names)
+    if request.expand and not naming.has_path(request.expand):
+        raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
+    chooser = Chooser(request, naming)
+    fits = size_of(request.size).fits
+    for found in chooser.pictures():
+        if fits(circuit(found, request.rankdir)):
+            return found
+    return chooser.outgrown(found)
+
+
+class Chooser:
+    """The foldings of one graph, from fine to coarse, each made on demand."""
+
+    def __init__(self, request: Request, naming: Naming) -> None:
+        self.request, self.naming, self.expand = request, naming, request.expand
+        self.graph = Graph(request.output, naming.values)
+        self.calls = Calls(self.graph)
+        self.sums = fold_sums(self.graph)
+        self.adjoints = self.graph.adjoints() if request.fresh else None
+
+    def pictures(self) -> Iterable[Picture]:
+        """From the most detailed picture to the least: folded further, then without the words on arrows, then cut."""
+        limit = min(self.request.max_nodes, LAYOUT_LIMIT)
+        shows = ("chain", "short", "values") if self.request.show == "auto" else (self.request.show,)
+        if self.request.collapse != "auto":
+            foldings = [self.asked_for(self.request.collapse)]
+        else:
+            limit = min(limit, READABLE)
+            foldings = list(self.readable(limit))
+            is_cut = all(box_count(self.graph, folding, limit) > limit for folding, _ in foldings)
+            foldings = [*self.runs(limit), *foldings] if is_cut else [*foldings, *self.runs(limit)]
+        coarsest: Picture | None = None
+        for show in shows:
+            for folding, alike in foldings:
+                is_whole = box_count(self.graph, folding, limit) <= limit
+                if is_whole or show == shows[0]:
+                    drawn = self._picture(folding, alike, limit, show, self.request.collapse != "none", is_whole)
+                    if show == shows[0] and (coarsest is None or len(drawn.boxes) <= len(coarsest.boxes)):
+                        coarsest = drawn
+                    yield drawn
+                    if any(box.inside and box.kind != "constant" for box in drawn.boxes):
+                        yield self._picture(folding, alike, limit, show, False, is_whole)
+        if self.request.collapse == "auto" and coarsest is not None:
+            for count in CUTS:
+                smaller = nearest(coarsest, min(count, self.request.max_nodes))
+                yield replace(smaller, caption=self._caption(len(smaller.boxes), False))
+
+    def _picture(
+        self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: bool, is_whole: bool
+    ) -> Picture:
+        """The boxes of a folding nearest to the output; with `rows`, a neuron's weights are rows of its box."""
+        output = self.request.output
+        shown = neighbourhood(folding.get(output, output), _inputs(folding), limit)
+        builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
+        less = LESS[show] if show in LESS and show != self.request.show else ""
+        return picture(builder, self._whole_caption(shown, is_whole, less))
+
+    def _whole_caption(self, shown: list[Any], is_whole: bool, less: str) -> str:
+        """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
+        kinds = {box[0] for box in shown if isinstance(box, tuple)}
+        if kinds == {"expression"} and is_whole:
+            said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown)} boxes", "size='natural'"
+        else:
+            paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
+            said = self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
+            remedy = ""
+        return "; ".join(filter(None, (said, less, "show='chain', size='natural'" if less else remedy)))
+
+    def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
+        """How many nodes are shown, and how to see more; empty if all are."""
+        total = len(self.graph.nodes)
+        if count == total:
+            return ""
+        more = f"; expand={path!r}" if path else ""
+        if not is_whole:
+            more += f"; collapse='none', max_nodes={2 * count}"
+        return f"{count:,} of {total:,} nodes shown{more}"
+
+    def outgrown(self, picture: Picture) -> Picture:
+        """The picture, with words about text that is too small."""
+        small = size_of(self.request.size).text_height(circuit(picture, self.request.rankdir))
+        said = f"text is {small:.0f} px high; size='natural'"
+        return replace(picture, caption=f"{picture.caption}; {said}" if picture.caption else said)
+
+    def folded(self, step: str) -> Folding:
+        """The folding of one step, sums included."""
+        if step in ("sums", "rows"):
+            return self.sums
+        if step == "expressions":
+            return fold_expressions(self.graph, self.naming, self.sums)
+        if not self.calls.calls:
+            return {**self.sums, **fold_neurons(self.graph, self.naming, self.sums)}
+
+        def closed(call: Call, height: int) -> bool:
+            opened = self.expand and _is_around(self.naming.path(call.owner), self.expand)
+            return height <= HEIGHTS[step] and not opened
+
+        return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed, self.sums)}
+
+    def asked_for(self, step: str) -> tuple[Folding, dict[Any, Alike]]:
+        """The folding that the user named."""
+        if step == "rows":
+            return fold_rows(self.graph, self.naming, Shapes(self.graph, self.naming, self.calls), self.sums)
+        return ({} if step == "none" else self.folded(step)), {}
+
+    def runs(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
+        """The folding of long runs, if it leaves at most `limit` boxes."""
+        if len(self.graph.nodes) <= ONE_ROW:
+            runs = fold_runs(self.graph, self.naming, self.sums)
+            folding = {**self.sums, **runs}
+            if runs and box_count(self.graph, folding, limit) <= limit:
+                yield folding, {}
+
+    def readable(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
+        """The foldings of at most `limit` boxes, from the finest on; the coarsest if all have more."""
+        steps = ["sums", *HEIGHTS] if self.calls.calls else ["expressions", "sums", "neuron"]
+        if len(self.graph.nodes) <= limit:
+            yield {}, {}
+        found = False
+        if len(self.graph.nodes) <= ONE_ROW:
+            for step in steps:
+                finest = self.folded(step)
+                if box_count(self.graph, finest, limit) <= limit:
+                    found = True
+                    yield finest, {}
+        if found or len(self.graph.nodes) <= limit:
+            return
+        shapes = Shapes(self.graph, self.naming, self.calls)
+        for step in steps:
+            folding, alike = fold_rows(self.graph, self.naming, shapes, self.folded(step))
+            if not alike or step == steps[-1] or box_count(self.graph, folding, limit) <= limit:
+                yield folding, alike
+            if not alike:
+                return
+
+
+def _is_around(path: str, expand: str) -> bool:
+    """Whether a module is the one to expand, or contains it."""
+    return bool(path == expand or expand.startswith(f"{path}.") or path == "")
+
+
+def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:
+    members: dict[Any, list[Value]] = {}
+    for node, fold in folding.items():
+        members.setdefault(fold, []).append(node)
+
+    def inputs(box: Any) -> Iterable[Any]:
+        for node in members.get(box, [box]):
+            for v in node.inputs:
+                yield folding.get(v, v)
+
+    return inputs
+
+
+def nearest(whole: Picture, count: int) -> Picture:
+    """The part of a picture that is nearest to its output: so many boxes, and what stands in them."""
+    inputs: dict[str, list[str]] = defaultdict(list)
+    inside = {box.key for box in whole.boxes if box.inside}
+    for arrow in whole.arrows:
+        if arrow.source not in inside:
+            inputs[arrow.target].append(arrow.source)
+    output = max(whole.boxes, key=lambda box: box.rank).key
+    shown = set(neighbourhood(output, inputs.__getitem__, count))
+    boxes = tuple(box for box in whole.boxes if box.key in shown or box.inside in shown)
+    keys = {box.key for box in boxes}
+    arrows = tuple(arrow for arrow in whole.arrows if arrow.source in keys and arrow.target in keys)
+    return replace(whole, boxes=boxes, arrows=arrows)
+
+
+def _is_call(box: Any) -> bool:
+    return isinstance(box, tuple) and box[0] == "call"

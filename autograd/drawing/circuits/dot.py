@@ -1,0 +1,150 @@
+"""A picture in the DOT language.
+
+Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
+from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.drawing.circuits.picture import Arrow, Box, Cluster, Picture
+from autograd.drawing.scenes.themes import Theme
+from autograd.symbols.text import visible
+
+Attributes = Mapping[str, str] | None
+
+LABELLED = 100  # arrows: with more, their labels become tooltips
+
+SHAPES = {
+    "parameter": {"shape": "box", "style": "filled,bold"},
+    "input": {"shape": "ellipse", "style": "filled", "margin": "0"},
+    "constant": {"shape": "plaintext", "style": ""},
+    "operation": {"shape": "box", "style": "filled,rounded"},
+    "group": {"shape": "component", "style": "filled"},
+}
+
+
+def digraph(
+    picture: Picture, rankdir: str, theme: Theme, graph_attr: Attributes, node_attr: Attributes, edge_attr: Attributes
+) -> Any:
+    """The graphviz.Digraph of a picture; the attributes given override ours."""
+    import graphviz
+
+    font = {"fontname": "Helvetica,Arial,sans-serif", "fontcolor": theme.ink}
+    made = graphviz.Digraph(
+        graph_attr={
+            **font,
+            "rankdir": rankdir,
+            "bgcolor": theme.background,
+            "nodesep": "0.25",
+            "ranksep": "0.6",
+            "fontsize": "12",
+            **({"label": f"<{escaped(picture.caption)}>"} if picture.caption else {}),
+            **_written(graph_attr),
+        },
+        node_attr={**font, "fontsize": "12", "color": theme.ink, "fillcolor": theme.background, **_written(node_attr)},
+        edge_attr={**font, "fontsize": "11", "color": theme.faint, "arrowsize": "0.7", **_written(edge_attr)},
+    )
+    for cluster in [cluster for cluster in picture.clusters if not cluster.parent]:
+        made.subgraph(_subgraph(cluster, picture, theme))
+    shown = {box.key for box in picture.boxes if not box.inside}
+    for box in picture.boxes:
+        if not box.cluster and box.key in shown:
+            _add_box(made, box, picture, theme)
+    crowded = len(picture.arrows) > LABELLED
+    for i, arrow in enumerate(picture.arrows):
+        if arrow.source in shown:
+            _add_arrow(made, arrow, f"arrow-{i}", theme, crowded)
+    return made
+
+
+def _written(attributes: Attributes) -> dict[str, str]:
+    return {name: str(value) for name, value in (attributes or {}).items()}
+
+
+def _subgraph(cluster: Cluster, picture: Picture, theme: Theme) -> Any:
+    """A cluster and its contents; calls nest only a few levels deep, so this may recurse."""
+    import graphviz
+
+    made = graphviz.Digraph(
+        name=f"cluster_{cluster.key}",
+        graph_attr={
+            "label": f"<{escaped(cluster.title)}>",
+            "style": "filled,rounded",
+            "color": theme.faint,
+            "fillcolor": theme.cluster if not cluster.parent else theme.background,
+            "fontcolor": theme.faint,
+        },
+    )
+    for inner in picture.clusters:
+        if inner.parent == cluster.key:
+            made.subgraph(_subgraph(inner, picture, theme))
+    for box in picture.boxes:
+        if box.cluster == cluster.key and not box.inside:
+            _add_box(made, box, picture, theme)
+    return made
+
+
+def _add_box(made: Any, box: Box, picture: Picture, theme: Theme) -> None:
+    rows = [f"<B>{escaped(box.name)}</B>" + (f" = {escaped(box.formula)}" if box.formula else "")]
+    if box.kind == "group":
+        rows = [f"<B>{escaped(box.name)}</B>" + (f" ×{box.count:,}" if box.count > 1 else "")]
+        rows += [escaped(box.formula)] if box.formula else []
+    elif box.count > 1:
+        rows[0] += f" ×{box.count:,}"
+    if box.value:
+        rows.append(_coloured(escaped(box.value), theme.forward))
+    if box.adjoint:
+        rows.append(_coloured(f"<I>{escaped(box.adjoint)}</I>", theme.backward))
+    rows += [_coloured(f"<B>⚠ {escaped(mark)}</B>", theme.warning) for mark in box.marks]
+    inside = [row for row in picture.boxes if row.inside == box.key and row.kind != "constant"]
+    rows += [escaped("; ".join(filter(None, (f"{row.name} = {row.value}", row.adjoint)))) for row in reversed(inside)]
+    made.node(box.key, label=_table(rows), id=f"box-{box.key}", **SHAPES[box.kind])
+
+
+def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -> None:
+    """One arrow, labelled with the chain rule; in a crowd, where labels would hide everything, with a tooltip."""
+    rows = []
+    if arrow.forward:
+        rows.append(_coloured(escaped(arrow.forward), theme.forward))
+    if arrow.backward:
+        rows.append(_coloured(f"<I>× {escaped(arrow.backward)}</I>", theme.backward))
+    if arrow.product:
+        rows.append(f"<B>{'= ' if arrow.backward else ''}{escaped(arrow.product)}</B>")
+    if arrow.mark:
+        rows.append(_coloured(f"<B>⚠ {escaped(arrow.mark)}</B>", theme.warning))
+    emphasis = {"color": theme.warning, "penwidth": "2.5"} if arrow.mark else {}
+    style = "dashed" if arrow.absent else "dotted" if arrow.constant else "solid"
+    label = {"label": _table(rows)} if rows else {}
+    if crowded and rows:
+        words = f"({arrow.forward}) × ({arrow.backward}) = {arrow.product}" if arrow.backward else arrow.forward
+        label = {"edgetooltip": quoted(words)}
+    made.edge(arrow.source, arrow.target, style=style, id=key, **label, **emphasis)
+
+
+def _table(rows: list[str]) -> str:
+    cells = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
+
+
+def _coloured(row: str, colour: str) -> str:
+    return f'<FONT COLOR="{colour}">{row}</FONT>'
+
+
+def escaped(text: str) -> str:
+    """Text in a DOT label of the HTML kind, shown as it is, with control characters as escapes."""
+    return "<BR/>".join(map(_escaped_line, text.split("\n"))) or " "
+
+
+def _escaped_line(line: str) -> str:
+    written = visible(line)
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "&#92;&#92;")):
+        written = written.replace(character, entity)
+    return written.replace("  ", " &#160;") or " "
+
+
+def quoted(text: str) -> str:
+    """Text in a quoted DOT string, without escapes of its own."""
+    return visible(text).replace("\\", "\\\\")

@@ -1,0 +1,113 @@
+"""The neurons of a graph: z = w·x + b as a dot product or as a sum of products, and a = σ(z)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.drawing.boxes.naming import Naming
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.primitives import TABLE
+from autograd.symbols.text import BY_SIGN
+
+Users = dict[Value, list[Value]]
+
+
+@dataclass(frozen=True, eq=False)
+class Neuron:
+    """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs."""
+
+    z: Value
+    a: Value
+    weights: tuple[Value, ...]
+    bias: Value | None
+
+    @property
+    def activation(self) -> str:
+        """The name of σ."""
+        return "linear" if self.a is self.z or self.a.op is None else self.a.op.title
+
+    @property
+    def slope(self) -> Any:
+        """σ′(z), None if the activation is closed there."""
+        return 1.0 if self.a is self.z else self.a.partials[0]
+
+
+def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], Neuron]]:
+    """Every w·x + b whose weights are parameters, with its inputs, and the operation on it alone as its activation."""
+    users: Users = {}
+    for node in graph.nodes:
+        for v in node.inputs:
+            users.setdefault(v, []).append(node)
+    copies: Counter[Any] = Counter()
+    inputs_of: dict[Any, tuple[Value, ...]] = {}
+    for z in graph.nodes:
+        parts = _dot(z, naming) if z.op is TABLE["dot"] else _sum_of_products(z, users, naming)
+        if parts is None:
+            continue
+        weights, inputs, bias = parts
+        # each product has constants of its own: neurons share them by their numbers, and rows that repeat do not
+        key = tuple(v.data if v.is_constant and not v.label else v for v in inputs)
+        copies[key, weights] += 1
+        inputs = inputs_of.setdefault((key, copies[key, weights]), inputs)
+        own = users.get(z, [])
+        yield inputs, Neuron(z, own[0] if len(own) == 1 and _is_activation(own[0]) else z, weights, bias)
+
+
+Parts = tuple[tuple[Value, ...], tuple[Value, ...], Value | None]  # weights, inputs, bias
+
+
+def _dot(z: Value, naming: Naming) -> Parts | None:
+    """The parts of a dot product, if one of its sides has parameters alone."""
+    assert z.op is not None
+    first, second, *bias = z.op.structured(z.inputs)
+    are_parameters = [all(naming.kind(v) == "parameter" for v in those) for those in (first, second)]
+    if not first or not any(are_parameters):
+        return None
+    weights, inputs = (first, second) if are_parameters[0] else (second, first)
+    return tuple(weights), tuple(inputs), bias[0] if bias and not bias[0].is_constant else None
+
+
+def _sum_of_products(z: Value, users: Users, naming: Naming) -> Parts | None:
+    """The parts of a whole sum of products of a parameter and another node, and of at most one parameter alone."""
+    if not _is_sum(z) or any(_is_sum(user) for user in users.get(z, ())):
+        return None
+    weights, inputs, biases = [], [], []
+    for term in _terms(z, users):
+        if term.op is TABLE["multiply"] and len(users[term]) == 1:
+            kinds = [naming.kind(v) == "parameter" for v in term.inputs]
+            if sum(kinds) != 1:
+                return None
+            weights.append(term.inputs[kinds.index(True)])
+            inputs.append(term.inputs[kinds.index(False)])
+        elif naming.kind(term) == "parameter":
+            biases.append(term)
+        elif not (term.is_constant and term.data == 0.0):  # where Python's sum starts
+            return None
+    if not weights or len(biases) > 1 or len(weights) + len(biases) < 2:
+        return None
+    return tuple(weights), tuple(inputs), biases[0] if biases else None
+
+
+def _terms(z: Value, users: Users) -> Iterable[Value]:
+    """The terms of a sum and of the sums in it that nothing else uses, in the order of writing."""
+    waiting, found = list(reversed(z.inputs)), []
+    while waiting:
+        term = waiting.pop()
+        if _is_sum(term) and len(users[term]) == 1:
+            waiting += reversed(term.inputs)
+        else:
+            found.append(term)
+    return found
+
+
+def _is_sum(node: Value) -> bool:
+    return node.op is TABLE["add"] or node.op is TABLE["sum"]
+
+
+def _is_activation(node: Value) -> bool:
+    """Whether a node is a function of one number, and no sign of arithmetic."""
+    return node.op is not None and node.op.symbol not in BY_SIGN and all(v.is_constant for v in node.inputs[1:])

@@ -1,0 +1,152 @@
+"""`try` at run time: rows whose arithmetic would raise an error go on in its handler, with the names as they were."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.lifting.branching.apart import UNASSIGNED, Apart
+from autograd.lifting.branching.contents import contents, refill
+from autograd.lifting.branching.forking import Dead, Fork, PlainBranch, merged_jumps
+from autograd.lifting.branching.merging import both, either, merged, opposite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd.lifting.branching.forking import Frame, Jumps, Names
+
+
+class Attempt:
+    """The body of a `try`, and the errors that its handlers take from some rows."""
+
+    path = True
+
+    def __init__(self, frame: Frame, kinds: Sequence[Callable[[], Any]], names: Sequence[str]) -> None:
+        self.frame, self.branches, self.names = frame, frame.branches, names
+        self._kinds = kinds
+        self._scope = sys._getframe(2)  # the code that tries
+        self._caught: list[Failure] = []
+        self._end: tuple[Names, Jumps] | None = None
+        self.log: dict[int, tuple[Any, Any]] = {}
+
+    def __enter__(self) -> None:
+        self.branches.stack.append(self)
+        self.branches.attempts.append(self)
+
+    def __exit__(self, kind: Any, error: Any, where: Any) -> bool:
+        stack = self.branches.stack
+        try:
+            return error is None or (isinstance(error, Dead) and bool(self._caught)) or self.takes(True, error)
+        finally:
+            stack.remove(self)
+            self.branches.attempts.remove(self)
+            for key, change in self.log.items() if stack else ():
+                stack[-1].log.setdefault(key, change)
+
+    def touches(self, x: Any) -> None:
+        """Keep what x holds before the body changes it."""
+        self.log.setdefault(id(x), (x, contents(x)))
+
+    def leave(self, scope: Names) -> None:
+        """The end of the body."""
+        self._end = {name: scope.get(name, UNASSIGNED) for name in self.names}, self.frame.jumps
+
+    def handler(self, error: Any) -> int | None:
+        """Which handler takes an error."""
+        return next((k for k, kind in enumerate(self._kinds) if isinstance(error, kind())), None)
+
+    def takes(self, condition: Any, error: Any) -> bool:
+        """Let the handlers take an error of the rows where the condition holds, if it is theirs."""
+        handler = self.handler(error)
+        if handler is None:
+            return False
+        scope = self._scope.f_locals
+        names = {name: scope.get(name, UNASSIGNED) for name in self.names}
+        inside = self.branches.stack[self.branches.stack.index(self) :]
+        held = {key: contents(x) for part in inside for key, (x, _) in part.log.items()}
+        self._caught.append(Failure(condition, handler, error, names, dict(self.frame.jumps), held))
+        return True
+
+    # --- handlers
+
+    def is_of(self, handler: int) -> Any:
+        """Where this handler takes the error."""
+        found: Any = False
+        for failure in reversed(self._caught):
+            mine = failure.handler == handler
+            found = mine if failure.where is True else failure.where.of_booleans(mine, found)
+        return found
+
+    def error(self, handler: int) -> Any:
+        """The error that this handler takes."""
+        first, *others = [failure.error for failure in self._caught if failure.handler == handler]
+        alike = all((type(x), x.args) == (type(first), first.args) for x in others)
+        return first if alike else Apart("which of several errors came first")
+
+    def raise_again(self, handler: int) -> None:
+        """Raise what this handler takes: for each row, its own error."""
+        if len(self._caught) == 1 and self._caught[0].where is True:
+            raise self._caught[0].error
+        earlier: Any = False
+        for failure in self._caught:
+            if failure.handler == handler:
+                self.branches.fails(both(opposite(earlier), failure.where), failure.error)
+            earlier = either(earlier, failure.where)
+        raise Dead
+
+    def handled(self) -> Any:
+        """The handlers and the `else`, as sides of a branch: first where there is an error."""
+        if not self._caught:
+            return PlainBranch(False)
+        *earlier, found = self._caught
+        if found.where is True and not earlier:
+            return PlainBranch(True)
+        for failure in reversed(earlier):
+            found = failure.before(found, self.log)
+        return Caught(self, found, self._end)
+
+
+class Failure(NamedTuple):
+    """An error of some rows: where, which handler takes it, and the state of the code then."""
+
+    where: Any
+    handler: int
+    error: Exception
+    names: Names
+    jumps: Jumps
+    held: dict[int, Any]  # by id: what containers held
+
+    def before(self, later: Failure, log: dict[int, tuple[Any, Any]]) -> Failure:
+        """This failure where it comes, else the later one."""
+        names = {name: merged(self.where, x, later.names[name]) for name, x in self.names.items()}
+        held = {}
+        for key, (_, before) in log.items():
+            held[key] = merged(self.where, self.held.get(key, before), later.held.get(key, before))
+        jumps = merged_jumps(self.where, self.jumps, later.jumps)
+        return self._replace(where=either(self.where, later.where), names=names, jumps=jumps, held=held)
+
+
+class Caught(Fork):
+    """The handlers for the rows that have an error, and what follows for the others."""
+
+    def __init__(self, attempt: Attempt, failure: Failure, passed: tuple[Names, Jumps] | None) -> None:
+        super().__init__(attempt.branches, failure.where, attempt.frame, failure.names)
+        self.failure, self.passed, self.changed = failure, passed, attempt.log
+        self.again = True
+
+    def sides(self) -> Iterator[bool]:
+        """The sides that some row takes."""
+        return iter((True,) if self.passed is None else (True, False))
+
+    def enter(self, side: bool) -> None:
+        """The state with which a side starts."""
+        assert self.frame is not None
+        if not side:
+            assert self.passed is not None
+            self.before, jumps = self.passed
+        else:
+            jumps = self.failure.jumps
+            for key, (x, before) in self.changed.items():
+                self.touches(x)
+                refill(x, self.failure.held.get(key, before))
+        self.frame.jumps = dict(jumps)

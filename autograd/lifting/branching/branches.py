@@ -1,0 +1,347 @@
+"""Branches at run time: what rewritten code calls where the control flow of f may hang on numbers that are traced.
+
+A plain condition takes its side, as in Python. For a traced one both sides run, each on the names and the contents as
+they were, and what differs is merged by the condition. A jump (`break`, `continue`, `return`) of some rows is a mask:
+it keeps the names as they are for the place where it leads, and what follows runs for the rows that are left. What the
+code computes for rows that have left is never read.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import traceback
+from collections import defaultdict
+from inspect import CO_GENERATOR
+from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
+from typing import TYPE_CHECKING, Any
+
+from autograd.arrays.lists import is_traced
+from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
+from autograd.lifting.branching.attempts import Attempt
+from autograd.lifting.branching.choices import CHOICES
+from autograd.lifting.branching.contents import CONTAINERS, holders, is_changeable
+from autograd.lifting.branching.contexts import Suppressing, suppresses
+from autograd.lifting.branching.filters import Perhaps, filtered
+from autograd.lifting.branching.forking import BOUND_TURNS, TAKEN, Fork, Frame
+from autograd.lifting.branching.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
+from autograd.lifting.branching.keys import contains, equals, is_traced_key, possible, replaced, rivals, same, stored
+from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
+from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
+from autograd.lifting.rewriting.steps import Steps
+from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.primitives import TABLE
+from autograd.refusals import is_library, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
+    "GtE": operator.ge, "Is": same,
+    "IsNot": lambda x, y: opposite(same(x, y)), "In": contains,
+    "NotIn": lambda x, xs: opposite(contains(x, xs)),
+}  # fmt: skip
+
+
+IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "MatMult": operator.imatmul,
+    "BitOr": operator.ior, "BitXor": operator.ixor, "BitAnd": operator.iand, "LShift": operator.ilshift,
+    "RShift": operator.irshift,
+}  # fmt: skip
+QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
+BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
+ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
+IMMUTABLE = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
+
+
+class MoreTurns(Exception):
+    """Rows need more turns of a loop than were traced; the message is for too many."""
+
+
+class Branches:
+    """The branches of one trace: those inside which the code runs now, and the errors that some rows raise."""
+
+    def __init__(self, turns: int) -> None:
+        self.turns = turns  # that rows may make of a loop while others have left it
+        self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
+        mixtures.set({})
+        self._picking = picking.set(self.pick)
+        self.iterators: list[Any] = []  # that loops and functions have met
+        self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
+        self.failures: list[tuple[Any, Exception]] = []  # where, and what
+        self.make: Any = None  # what makes a loop of one step, if anything does
+
+    def close(self) -> None:
+        """End the trace."""
+        mixtures.set({})
+        picking.reset(self._picking)
+
+    def frame(self, *shared: str) -> Frame:
+        return Frame(self, shared)
+
+    def attempt(self, frame: Frame, *parts: Any) -> Attempt:
+        """A `try`: its handlers' errors, in lambdas, and the names that it binds."""
+        return Attempt(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
+
+    def context(self, x: Any) -> Any:
+        """x, which `with` enters."""
+        return Suppressing(self, x) if suppresses(x) else x
+
+    def fails(self, path: Any, error: Exception, watched: bool = False) -> None:
+        """The rows that take this path raise the error: to a handler around it, or from f.
+
+        What is `watched` is arithmetic, in which f itself raises nothing.
+        """
+        for outer in reversed(self.stack):
+            if outer.takes(path, error):
+                return
+            path = both(outer.path, path)
+        if watched:
+            return
+        for frame in traceback.extract_tb(error.__traceback__)[-1:]:
+            error.add_note(f"raised at {frame.filename}, line {frame.lineno}")
+        self.failures.append((path, error.with_traceback(None)))
+
+    def lacks(self, running: Any) -> None:
+        """Rows that still run a loop would need more turns of it."""
+        refused = refuse(lambda most: "the end of this loop", BOUND_TURNS, noted=False)
+        for outer in self.stack:
+            running = both(outer.path, running)
+        self.failures.append((running, MoreTurns(str(refused))))
+
+    def steps(self, *xs: Any) -> Steps:
+        """What a loop goes over whose turns only assign names."""
+        return Steps(None if self.stack else self.make, *xs)
+
+    # --- filters
+
+    def perhaps(self, test: Any, make: Callable[[], Any]) -> Any:
+        """An item of a comprehension, which is there if the test holds."""
+        here, made = truth(test), []
+        self.pick(here, lambda: made.append(make()), lambda: None)
+        return made[0] if here is True else Perhaps(here, made[0] if made else None)
+
+    def filtered(self, items: list[Any]) -> Any:
+        """A comprehension with a filter."""
+        return filtered(items, self.pick)
+
+    # --- items under keys
+
+    def item(self, xs: Any, key: Any) -> Any:
+        """`xs[key]`."""
+        if type(key) is int and not isinstance(xs, dict):
+            return xs[key]
+        puts = isinstance(xs, defaultdict)  # what it lacks
+        return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
+
+    def got(self, get: BuiltinMethodType, key: Any, default: Any = None) -> Any:
+        """What a dict's `get` returns."""
+        return self._under(key, lambda k: self._found(get.__self__, k, lambda: get(k, default)))
+
+    def put(self, value: Any, xs: Any, key: Any) -> None:
+        """`xs[key] = value`."""
+        self._under(key, lambda k: operator.setitem(self.touched(xs), stored(xs, k), value))
+
+    def _found(self, xs: Any, key: Any, otherwise: Callable[[], Any]) -> Any:
+        """What a dict has under the key that equals this one; `otherwise` where there is none."""
+        equal = rivals(xs, key)
+
+        def among(i: int) -> Any:
+            if i == len(equal):
+                return otherwise()
+            here, own = equal[i]
+            return self.pick(here, lambda: xs[own], lambda: among(i + 1))
+
+        return among(0)
+
+    def augmented(self, sign: str, x: Any, y: Any) -> Any:
+        """What `x += y`, or another operation, makes of x."""
+        if sign not in IN_PLACE:
+            return self.operated(f"I{sign}", x, y)
+        return IN_PLACE[sign](self.touched(x), y)
+
+    def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
+        """What comes of the use of a key, which may be one of several whole numbers."""
+        parts = key if type(key) is tuple else (key,)
+        place = next((i for i, part in enumerate(parts) if type(part) is Choice), None)
+        if place is not None:
+            return parts[place].each(lambda one: self._under(replaced(key, place, one), use))
+        options = possible(key) if is_traced_key(key) else ()
+        if not options:
+            return use(key)
+
+        def among(i: int) -> Any:
+            here = functools.partial(use, options[i])
+            return here() if i == len(options) - 1 else self.pick(equals(key, options[i]), here, lambda: among(i + 1))
+
+        return among(0)
+
+    # --- what code changes in place
+
+    def touched(self, x: Any) -> Any:
+        """x, which the code is about to change."""
+        if is_changeable(x):
+            for held in holders(x, set()):
+                unmix(held)
+                if self.stack:
+                    self.stack[-1].touches(held)
+        elif self.stack and not is_lifted(x) and not isinstance(x, IMMUTABLE):
+            kind = getattr(x, "__name__", type(x).__name__)
+            raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
+        return x
+
+    def shares(self, names: FunctionType) -> None:
+        """The code enters a function that assigns variables of functions around it; the lambda reads them."""
+        for cell in (names.__closure__ or ()) if self.stack else ():
+            self.stack[-1].touches(cell)
+
+    def unread(self, f: FunctionType) -> Any:
+        """A function whose source cannot be read, and which changes something: refused inside of a branch."""
+
+        @functools.wraps(f)
+        def unread(*args: Any, **kwargs: Any) -> Any:
+            if self.stack:
+                self._refuse(f)
+            return f(*args, **kwargs)
+
+        return unread
+
+    def _meets(self, f: Any) -> None:
+        """Refuse a function of the user's that could not be rewritten, if that may matter here."""
+        if not isinstance(f, FunctionType) or is_library(f.__module__):
+            return
+        unread = not is_rewritten(f)
+        hides = unread or f.__code__.co_flags & CO_GENERATOR  # a generator's statements are not rewritten
+        if (hides and hides_arithmetic(f.__code__)) or (unread and self.stack and changes(f.__code__)):
+            self._refuse(f)
+
+    def _refuse(self, f: FunctionType) -> None:
+        name, yields = f.__qualname__.rpartition("<locals>.")[2], f.__code__.co_flags & CO_GENERATOR
+        advice = "return a list" if yields else "its source cannot be read: call it outside of the branch"
+        raise refuse(lambda most: f"what {name:.60} {'yields' if yields else 'does'}", advice)
+
+    def iterated(self, xs: Any) -> Any:
+        """xs, which a loop goes over, or perhaps a function."""
+        if hasattr(type(xs), "__next__") and not isinstance(xs, Apart):
+            if self.stack:
+                raise refuse(lambda most: TAKEN, "go over a list, or make the iterator in the branch")
+            self.iterators.append(xs)
+        self._passed(xs)
+        return xs
+
+    def _passed(self, f: Any) -> None:
+        """A function may call f: if it is a method of a list, or the like, that changes it."""
+        bound = getattr(f, "__self__", None) if isinstance(f, BUILTIN) else None
+        if isinstance(bound, CONTAINERS) and f.__name__ in CHANGES:
+            self.touched(bound)
+
+    def called(self, f: Any) -> Any:
+        """f, which the code is about to call."""
+        if type(f) is Choice:
+            return lambda *args, **named: f.each(lambda one: self.called(one)(*args, **named))
+        if type(f) is functools.partial:
+            return functools.partial(self.called(f.func), *f.args, **f.keywords)
+        bound = getattr(f, "__self__", None)
+        native = f.__name__ if isinstance(f, BUILTIN) else ""
+        if isinstance(bound, list) and native == "sort" and is_traced(bound):
+            return functools.partial(self._sorted, bound)
+        if isinstance(bound, dict) and native == "get":
+            return functools.partial(self.got, f)
+        if id(f) in ASKING:
+            return lambda *args: f(*map(asked, args))
+        if isinstance(f, type):
+            return f
+        self._passed(f)
+        self._meets(getattr(f, "__func__", f))
+        if not self.stack:
+            return f
+        if f is next or hasattr(bound, "__next__"):
+            raise refuse(lambda most: TAKEN, "take it outside of the branch")
+        if self.attempts:
+            return watching(self, f)
+        home = getattr(f, "__module__", None) or ""
+        is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
+        if (is_python and home and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
+            return f
+        if isinstance(bound, CONTAINERS) and isinstance(f, BUILTIN):
+            return f
+
+        def foreign(*args: Any, **kwargs: Any) -> Any:
+            for x in filter(is_changeable, (*args, *kwargs.values())):
+                self.touched(x)
+            if bound is not None and not isinstance(bound, (ModuleType, type)):
+                self.touched(bound)
+            return f(*args, **kwargs)
+
+        return foreign
+
+    def _sorted(self, xs: list[Any], **options: Any) -> None:
+        """`xs.sort(…)`."""
+        list.__setitem__(self.touched(xs), slice(None), CHOICES["sorted"](list.copy(xs), **options))
+
+    def matched(self, levels: int, x: Any) -> Any:
+        """x, whose class `match` will ask for, and those of what it holds, to this depth."""
+        if levels:
+            asked(x)
+            held = x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())
+            for part in held.values() if isinstance(held, dict) else held:
+                self.matched(levels - 1, part)
+        return x
+
+    # --- expressions
+
+    def pick(self, test: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+        """`yes() if test else no()`."""
+        condition = truth(test)
+        if type(condition) is bool:
+            return yes() if condition else no()
+        fork = Fork(self, condition, None, {"": UNASSIGNED})
+        for side in fork:
+            with fork:
+                fork.leave({"": (yes if side else no)()})
+        return fork.result
+
+    def all_of(self, first: Any, *others: Callable[[], Any]) -> Any:
+        """`first and …`."""
+        if not others:
+            return first
+        return self.pick(
+            first, lambda: self.all_of(others[0](), *others[1:]), lambda: False if is_truth(first) else first
+        )
+
+    def any_of(self, first: Any, *others: Callable[[], Any]) -> Any:
+        """`first or …`."""
+        if not others:
+            return first
+        return self.pick(
+            first, lambda: True if is_truth(first) else first, lambda: self.any_of(others[0](), *others[1:])
+        )
+
+    def operated(self, sign: str, x: Any, y: Any) -> Any:
+        """`x / y`, or another operation that may raise an error."""
+        z = RISKY[sign](x, y)
+        if self.attempts and is_traced_number(z):
+            watch(self, TABLE["power" if sign.endswith("Pow") else "divide"], (x, y), z)
+        return z
+
+    def unwatched(self, x: Any) -> Any:
+        """x, an operand of an operation whose errors are not seen."""
+        if self.attempts:
+            raise refuse(lambda most: "what this raises", WATCHED)
+        return x
+
+    def truth(self, x: Any) -> Any:
+        """Whether x counts as true."""
+        return truth(x)
+
+    def opposite(self, x: Any) -> Any:
+        """`not x`."""
+        return opposite(truth(x))
+
+    def chain(self, signs: str, left: Any, *others: Callable[[], Any]) -> Any:
+        """`left < … < …`: each operand once, in order, as far as the comparisons hold."""
+        sign, _, signs = signs.partition(" ")
+        right = others[0]()
+        found = COMPARE[sign](left, right)
+        return self.all_of(found, lambda: self.chain(signs, right, *others[1:])) if signs else found

@@ -1,0 +1,98 @@
+"""Python's functions that choose, in code whose branches are traced: each choice is Python's own, as a selection."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.branching.filters import Filtered, Perhaps, is_kept, placed
+from autograd.lifting.branching.merging import both, either, merged, opposite, truth
+from autograd.symbols import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ABSENT = object()
+
+
+def selected(test: Any, a: Any, b: Any) -> Any:
+    """`a` if the test holds, else `b`; merged where it is traced."""
+    condition = truth(test)
+    return merged(condition, a, b) if type(condition) is Condition else a if condition else b
+
+
+def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def extreme(*args: Any, key: Callable[[Any], Any] | None = None, default: Any = ABSENT) -> Any:
+        found, best, best_key = False, None, None
+        for here, x in placed(args[0] if len(args) == 1 else args):
+            own = key(x) if key else x
+            better = here if found is False else both(here, either(opposite(found), truth(wins(own, best_key))))
+            best = x if found is False else selected(better, x, best)
+            best_key = best if key is None else own if found is False else selected(better, own, best_key)
+            found = either(found, here)
+        if found is True:
+            return best
+
+        def none() -> Any:
+            return original([]) if default is ABSENT else default
+
+        return none() if found is False else args[0]._pick(found, lambda: best, none)
+
+    extreme.__name__ = extreme.__qualname__ = original.__name__
+    return extreme
+
+
+def _sum(xs: Any, /, start: Any = 0) -> Any:
+    if type(xs) is not Filtered:
+        return sum(xs, start)
+    for here, x in placed(xs):
+        start = start + x if here is True else selected(here, start + x, start)
+    return start
+
+
+def _len(xs: Any, /) -> Any:
+    return _sum(Filtered([Perhaps(here, 1) for here, _ in placed(xs)], xs._pick)) if type(xs) is Filtered else len(xs)
+
+
+def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> list[Any]:
+    """A sort by exchanges: neighbours change places where they stand the wrong way round."""
+    items = list(xs)
+    keys = [key(x) for x in items] if key else list(items)
+    wrong = operator.gt if reverse else operator.lt
+    for last in range(1, len(items)):
+        for i in range(last, 0, -1):
+            swaps = truth(wrong(keys[i], keys[i - 1]))
+            if swaps is False:
+                break
+            for row in (items, keys):
+                row[i - 1], row[i] = selected(swaps, row[i], row[i - 1]), selected(swaps, row[i - 1], row[i])
+    return items
+
+
+def _any(xs: Any) -> Any:
+    found: Any = False
+    for here, x in placed(xs):
+        found = either(found, is_kept(here, x))
+        if found is True:
+            break
+    return found
+
+
+def _all(xs: Any) -> Any:
+    return opposite(_any(is_kept(here, opposite(truth(x))) for here, x in placed(xs)))
+
+
+CHOICES: dict[str, Any] = {
+    "max": _extreme(max, operator.gt), "min": _extreme(min, operator.lt), "sorted": _sorted, "any": _any, "all": _all,
+    "sum": _sum, "len": _len,
+}  # fmt: skip
+OF: dict[Any, Any] = {getattr(builtins, name): ours for name, ours in CHOICES.items()}
+
+
+def choice_of(x: Any) -> Any:
+    """What stands for a function of Python's that chooses; x itself for anything else."""
+    try:
+        return OF.get(x, x)
+    except TypeError:  # it has no hash
+        return x

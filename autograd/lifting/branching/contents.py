@@ -1,0 +1,163 @@
+"""What an object holds that code can change in place: its items and its attributes, copied and put back.
+
+The methods are those of the builtin class, as a subclass of the user's may have its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict, deque
+from types import CellType, MemberDescriptorType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.lifting.branching.apart import UNASSIGNED
+from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.refusals import is_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
+BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}
+POINTER = tuple.__itemsize__
+FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
+
+
+class PlainObject:
+    """An object of attributes alone."""
+
+
+def layout(kind: type) -> tuple[int, ...]:
+    """How the instances of a class are laid out in memory."""
+    return kind.__basicsize__, kind.__itemsize__, kind.__dictoffset__, kind.__weakrefoffset__
+
+
+PLAIN = layout(PlainObject)
+
+
+def builtin_of(x: Any) -> Any:
+    """The builtin class of a container, of which its own may be a subclass."""
+    return next((kind for kind in type(x).__mro__ if kind in BUILTIN), None)  # `isinstance` would ask x for its class
+
+
+def slots(x: Any) -> list[str]:
+    """The names of an object's attributes that are not in its dict."""
+    if layout(type(x)) == PLAIN:
+        return []
+    members = [member for base in type(x).__mro__[:-1] for member in vars(base).items()]
+    return [name for name, member in members if type(member) is MemberDescriptorType]
+
+
+def holds_attributes_alone(x: Any) -> bool:
+    """Whether an object holds nothing but attributes: nothing that its class keeps in C."""
+    kind = type(x)
+    if kind is SimpleNamespace or layout(kind) == PLAIN:
+        return True
+    if not kind.__flags__ & FROM_PYTHON or kind.__itemsize__:
+        return False
+    return kind.__basicsize__ - POINTER * len(slots(x)) in (object.__basicsize__, PlainObject.__basicsize__)
+
+
+def is_changeable(x: Any) -> bool:
+    """Whether x holds something that code can change in place, and that we can put back."""
+    kind = builtin_of(x)
+    if kind is not None or type(x) is CellType:
+        return kind is not tuple
+    return (holds_attributes_alone(x) or isinstance(x, BaseException)) and not is_lifted(x)
+
+
+def holder(x: Any) -> Any:
+    """What holds the numbers of x: of a view of an array, the array."""
+    while isinstance(x, numpy.ndarray) and isinstance(x.base, numpy.ndarray):
+        x = x.base
+    return x
+
+
+def holders(x: Any, seen: set[int]) -> Iterator[Any]:
+    """x, and of an object with methods of a library's, which are not read, the containers in its attributes too."""
+    if not is_changeable(x) or id(x) in seen:
+        return
+    seen.add(id(x))
+    yield holder(x)
+    if type(x) in CONTAINERS or not any(
+        is_library(k.__module__) and "__init__" in vars(k) for k in type(x).__mro__[:-1]
+    ):
+        return
+    waiting = list((dict_of(x) or {}).values())
+    for part in waiting:
+        if type(part) in (list, tuple, dict):
+            waiting += part.values() if type(part) is dict else part
+        yield from holders(part, seen)
+
+
+def dict_of(x: Any) -> dict[str, Any] | None:
+    """The dict of an object's attributes, if it has one, past what a class of the user's answers."""
+    try:
+        found: dict[str, Any] = object.__getattribute__(x, "__dict__")
+    except AttributeError:
+        return None
+    return found
+
+
+def attributes(x: Any) -> dict[str, Any]:
+    """The attributes of an object, and what a class of Python's keeps beside the items."""
+    held = {} if isinstance(x, BaseException) else {name: getattr(x, name) for name in slots(x) if hasattr(x, name)}
+    return held | (dict_of(x) or {})
+
+
+def items(x: Any) -> Any:
+    """A copy of a container's items."""
+    kind = builtin_of(x)
+    if kind is OrderedDict:
+        return dict(OrderedDict.items(x))
+    return list(deque.__iter__(x)) if kind is deque else set(set.__iter__(x)) if kind is set else kind.copy(x)
+
+
+def contents(x: Any) -> Any:
+    """A copy of what x holds now."""
+    if isinstance(x, CellType):
+        return held_by(x)
+    kind = builtin_of(x)
+    if kind is None:
+        return attributes(x)
+    return items(x) if type(x) in CONTAINERS or kind is numpy.ndarray else (items(x), attributes(x))
+
+
+def held_by(cell: CellType) -> Any:
+    """What a variable of a function's holds that functions inside it share."""
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is not assigned yet
+        return UNASSIGNED
+
+
+def refill(x: Any, held: Any) -> None:
+    """Let x hold this again."""
+    kind = builtin_of(x)
+    if isinstance(x, CellType):
+        x.cell_contents = held
+    elif kind is None:
+        give(x, held)
+    elif kind is numpy.ndarray:
+        x[...] = held
+    else:
+        if type(x) not in CONTAINERS:
+            held, beside = held
+            give(x, beside)
+        kind.clear(x)
+        (kind.extend if kind in (list, deque, bytearray) else kind.update)(x, held)
+
+
+def give(x: Any, held: dict[str, Any]) -> None:
+    """Let an object have these attributes, and no others."""
+    names = [] if isinstance(x, BaseException) else slots(x)
+    for name in names:
+        if name in held:
+            object.__setattr__(x, name, held[name])
+        elif hasattr(x, name):
+            object.__delattr__(x, name)
+    own = dict_of(x)
+    if own is not None:
+        own.clear()
+        own.update((name, value) for name, value in held.items() if name not in names)

@@ -1,0 +1,55 @@
+"""Filters: the items of a comprehension of which each row keeps its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.lifting.branching.apart import Apart
+from autograd.lifting.branching.merging import both, either, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+
+class Perhaps(NamedTuple):
+    """An item, and the condition that it is there."""
+
+    here: Any
+    item: Any
+
+
+class Filtered(Apart):
+    """A list whose length depends on the row: what chooses or adds up may use it, anything else is refused."""
+
+    __slots__ = ("_items", "_pick")
+    _items: list[Any]
+    _pick: Callable[..., Any]
+
+    def __init__(self, items: list[Any], pick: Callable[..., Any]) -> None:
+        super().__init__("how many items a filter leaves")
+        object.__setattr__(self, "_items", items)
+        object.__setattr__(self, "_pick", pick)
+
+    def truth(self) -> Any:
+        """Whether something is left."""
+        found: Any = False
+        for here, _ in placed(self):
+            found = either(found, here)
+        return found
+
+
+def filtered(items: Iterable[Any], pick: Callable[..., Any]) -> Any:
+    """The items that are there: a list, if that is known; `pick` makes branches."""
+    found = [x for x in items if type(x) is not Perhaps or x.here is not False]
+    return Filtered(found, pick) if any(type(x) is Perhaps for x in found) else found
+
+
+def placed(xs: Any) -> Iterator[tuple[Any, Any]]:
+    """The items of something, each with the condition that it is there."""
+    for x in xs._items if type(xs) is Filtered else xs:
+        yield x if type(x) is Perhaps else (True, x)
+
+
+def is_kept(here: Any, x: Any) -> Any:
+    """The condition that an item is there and true."""
+    return both(here, truth(x)) if here is not False else False

@@ -1,0 +1,131 @@
+"""Keys that are traced: numbers of which each row has one, equal to a key where f on floats would find it."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from autograd.arrays.lists import is_traced
+from autograd.lifting.branching.apart import Choice, known
+from autograd.lifting.branching.merging import both, either, opposite, truth
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
+from autograd.symbols import KEY, Condition, Symbol, answering
+from autograd.symbols.text import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MOST_KEYS = 64  # values that a key may have
+ON_KEYS: dict[str, Callable[..., Any]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg, "abs": abs,
+}  # fmt: skip
+
+
+def same(x: Any, y: Any) -> Any:
+    """`x is y`."""
+    if type(x) is Choice:
+        return x.each(lambda value: same(value, y))
+    if type(x) is Condition and type(y) is bool:
+        return truth(x) if y else opposite(truth(x))
+    if type(y) is bool and is_traced([x]):
+        raise refuse(lambda most: f"whether {brief(core(x), most - 14)} is {y}", "name the argument in static=")
+    return same(y, x) if type(y) in (Choice, Condition) and type(x) is not Condition else known(x) is known(y)
+
+
+def is_own(x: Any, name: str) -> bool:
+    """Whether a method is one of the user's class, and not Python's own."""
+    return type(getattr(type(x), name, None)) is FunctionType
+
+
+def is_traced_key(key: Any) -> bool:
+    """Whether a key is a traced number, or a tuple with one."""
+    return any(map(is_traced_key, key)) if isinstance(key, tuple) else is_traced([key])
+
+
+def possible(key: Any) -> tuple[Any, ...]:
+    """The plain keys that a traced one may be; empty if they are not known, or too many."""
+    if type(key) is tuple:
+        found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST_KEYS + 1))
+        return tuple(found) if len(found) <= MOST_KEYS else ()
+    known: dict[int, tuple[Any, ...]] = {}
+    waiting = [key]
+    while waiting:
+        x = waiting[-1]
+        parts = x.operands[x.op == "where" :] if type(x) is Symbol else ()
+        missing = [part for part in parts if type(part) is Symbol and id(part) not in known]
+        if missing:
+            waiting += missing
+            continue
+        known[id(x)] = _possible(x, [known.get(id(part), (part,)) for part in parts])
+        waiting.pop()
+    return known[id(key)]
+
+
+def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    if type(x) is not Symbol:
+        return (False, True) if type(x) is Condition else (x,)
+    if not all(parts) or not all(isinstance(value, int) for part in parts for value in part):
+        return ()
+    if x.op == "where":
+        found: Iterable[Any] = itertools.chain(*parts)
+    elif x.op in ON_KEYS:
+        found = itertools.starmap(ON_KEYS[x.op], itertools.islice(itertools.product(*parts), MOST_KEYS * MOST_KEYS))
+    else:
+        return ()
+    values = tuple(dict.fromkeys(found))
+    return values if len(values) <= MOST_KEYS else ()
+
+
+def replaced(key: Any, place: int, value: Any) -> Any:
+    """A key with another part at this place, if it is a tuple, or another key."""
+    return (*key[:place], value, *key[place + 1 :]) if type(key) is tuple else value
+
+
+def equals(key: Any, value: Any) -> Any:
+    """Where a key is this one, of which one or both may be traced."""
+    if not isinstance(key, tuple) or is_own(key, "__eq__") or is_own(value, "__eq__"):
+        return key is value or truth(key == value)
+    found: Any = isinstance(value, tuple) and len(value) == len(key)
+    for x, part in zip(key, value if found else ()):
+        found = both(found, equals(x, part))
+    return found
+
+
+def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
+    """Where a traced key equals one of a dict, and that one, for all that it may equal.
+
+    None along a path, where keys have their values, or if a key is unhashable.
+    """
+    if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key) or is_own(xs, "__getitem__"):
+        return []
+    found = [(here, x) for here, x in ((equals(key, x), x) for x in xs) if here is not False]
+    if len(found) > MOST_KEYS:
+        raise refuse(lambda most: f"which of {len(found)} keys this is", KEY)
+    return found
+
+
+def stored(xs: Any, key: Any) -> Any:
+    """A key under which something is put; where a dict may have it already, only a path knows."""
+    if isinstance(xs, dict) and answering.get() is None and is_traced_key(key):
+        raise refuse(lambda most: "which key a number is", KEY)
+    return key
+
+
+def contains(x: Any, xs: Any) -> Any:
+    """`x in xs`, where equal numbers are the same, as they are for floats."""
+    if type(x) is Choice:
+        return x.each(lambda value: contains(value, xs))
+    if is_own(xs, "__contains__"):
+        return truth(type(xs).__contains__(xs, x))
+    hashed = isinstance(xs, (set, frozenset, dict))
+    if hashed and answering.get() is not None:
+        return x in xs
+    if not (hashed or isinstance(xs, (list, tuple))) or not any(map(is_traced_key, (x, *xs))):
+        return x in xs
+    found: Any = False
+    for item in xs:
+        found = either(found, equals(item, x))
+    return found

@@ -1,0 +1,87 @@
+"""Risks: where an operation of a trace would raise an error on floats, for the handlers around it."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
+from autograd.primitives import TABLE, Primitive
+from autograd.primitives.operators import core
+from autograd.refusals import is_library, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograd.lifting.branching.branches import Branches
+
+QUOTIENTS = {"Div": operator.truediv, "FloorDiv": operator.floordiv, "Mod": operator.mod}
+IN_PLACE = {"IDiv": operator.itruediv, "IFloorDiv": operator.ifloordiv, "IMod": operator.imod, "IPow": operator.ipow}
+RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
+
+
+WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
+NAMES = {"pow": "power"}  # of math's functions, where ours has another
+HARMLESS = {
+    "autograd.lifting.branching.choices",
+    "autograd.transforms.structure",
+    "builtins",
+}  # the second has `detach`
+
+
+def watching(branches: Branches, f: Any) -> Any:
+    """A function that is called inside a `try`; where it would raise an error is told to the handlers."""
+    home = getattr(f, "__module__", None) or "builtins"
+    if not is_library(home) or home in HARMLESS:
+        return f
+    row = getattr(f, "primitive", None)
+    if row is None and home == "autograd.lifting.stand_ins.python_names":
+        row = TABLE.get(NAMES.get(f.__name__, f.__name__))
+
+    def watched(*operands: Any, **named: Any) -> Any:
+        z = f(*operands, **named)
+        if not is_traced_number(z):
+            return z
+        x = getattr(f, "__self__", None)
+        operands = operands if x is None or isinstance(x, type(math)) else (x, *operands)
+        if row is None or named or len(operands) != len(row.parameters):
+            name = getattr(f, "__name__", type(f).__name__)
+            raise refuse(lambda most: f"what {name:.40} raises", WATCHED)
+        watch(branches, row, operands, z)
+        return z
+
+    return watched
+
+
+def watch(branches: Branches, row: Primitive, operands: tuple[Any, ...], z: Any) -> None:
+    """Tell the handlers around an operation where it would raise an error on floats, and which."""
+    for condition, error in errors_of(row, [core(x) for x in operands], core(z)):
+        found, raised = truth(condition), error(f"{row.name}: raised where f runs on floats")
+        if found is True:
+            raise raised
+        if found is not False:
+            branches.fails(found, raised, watched=True)
+
+
+def errors_of(row: Primitive, operands: list[Any], z: Any) -> Iterator[tuple[Any, type[Exception]]]:
+    """Where an operation raises on floats, and what."""
+    flat = [x for part in operands for x in (part if isinstance(part, (list, tuple)) else [part])]
+    if row.name == "divide":
+        yield flat[1] == 0, ZeroDivisionError
+        return
+    for part, interval in zip(operands, row.domain):
+        for x in part if isinstance(part, (list, tuple)) else [part]:
+            if interval.text != "[-inf, inf]":
+                low = x <= interval.low if interval.low_open else x < interval.low
+                high = x >= interval.high if interval.high_open else x > interval.high
+                yield either(truth(low), truth(high)), ValueError
+    finite: Any = True
+    for x in flat:
+        finite = both(finite, truth(abs(x) < math.inf))
+    if row.name == "power":
+        yield both(truth(flat[0] == 0), truth(flat[1] < 0)), ZeroDivisionError
+    elif row.name in ("gamma", "lgamma"):
+        yield both(both(finite, truth(flat[0] <= 0)), opposite(truth(abs(z) < math.inf))), ValueError
+    yield both(finite, truth(abs(z) == math.inf)), OverflowError
+    yield both(finite, truth(z != z)), ValueError

@@ -1,0 +1,1 @@
+"""Rewriting: the source of f, with branches and loops as calls that can be traced."""

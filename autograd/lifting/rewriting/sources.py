@@ -1,0 +1,129 @@
+"""Sources: the syntax of a function's code where it can be found, and the code that is made of it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import linecache
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.lifting.rewriting.rewriter import Rewriter, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MADE_NAME = "_autograd_made"
+PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten
+
+
+@functools.lru_cache(maxsize=1024)
+def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
+    """A function's code whose branches can be traced; None where its source is not what runs, or cannot be found.
+
+    With another rewriter the code is another, or there is none.
+
+    >>> rewritten((lambda x: x).__code__.replace(co_filename="nowhere.py")) is None
+    True
+    """
+    lines = linecache.getlines(code.co_filename)
+    module = _read("".join(lines), code.co_filename) if lines else None
+    if module is None or not (PYTEST in code.co_names or any(_same(code, x) for x in module.codes)):
+        return None
+    found = [(node, inside) for node, inside in module.functions if _is_of(node, code)]
+    if len(found) > 1:
+        found = [(node, inside) for node, inside in found if _has_place(node, code)]
+    if len(found) != 1:
+        return None
+    ((node, inside),) = found
+    try:
+        made = rewriter().visit(copy.deepcopy(_bare(node)))
+        return _compiled(made, inside, code, (*code.co_freevars, *rewriter.free))
+    except Unreadable:
+        return None
+
+
+class Module(NamedTuple):
+    """A file: its functions with the class around each, and all code that it makes."""
+
+    functions: list[tuple[Any, str]]
+    codes: list[CodeType]
+
+
+@functools.lru_cache(maxsize=64)
+def _read(text: str, filename: str) -> Module | None:
+    try:
+        tree = ast.parse(text)
+        codes = list(_codes(compile(tree, filename, "exec", dont_inherit=True)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return Module(list(_functions(tree, "")), codes)
+
+
+def _functions(node: ast.AST, inside: str) -> Iterator[tuple[Any, str]]:
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, (ast.FunctionDef, ast.Lambda)):
+            yield part, inside
+        yield from _functions(part, part.name if isinstance(part, ast.ClassDef) else inside)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _same(code: CodeType, other: CodeType) -> bool:
+    """Whether a function's code is what its file says now."""
+    place = code.co_firstlineno, code.co_name, code.co_code, code.co_names, code.co_varnames
+    return place == (other.co_firstlineno, other.co_name, other.co_code, other.co_names, other.co_varnames)
+
+
+def _is_of(node: Any, code: CodeType) -> bool:
+    """Whether code was made of this function."""
+    if isinstance(node, ast.FunctionDef):
+        first = node.decorator_list[0] if node.decorator_list else node
+        return node.name == code.co_name and first.lineno == code.co_firstlineno
+    return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
+
+
+def _has_place(node: Any, code: CodeType) -> bool:
+    """Whether code was made of this lambda, of several in a line."""
+    places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
+    first, last = min((a, c) for a, _, c, _ in places), max((b, d) for _, b, _, d in places)
+    body = getattr(node, "body", node)
+    return (first, last) == ((body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset))
+
+
+FUNCTION: Any = ast.FunctionDef  # has type parameters from Python 3.12 on, and so has CLASS
+CLASS: Any = ast.ClassDef
+
+
+def _bare(node: Any) -> Any:
+    """A function without what is computed where it is defined."""
+    arguments = copy.copy(node.args)
+    arguments.defaults, arguments.kw_defaults = [], [None] * len(arguments.kwonlyargs)
+    if isinstance(node, ast.Lambda):
+        result = ast.copy_location(ast.Return(node.body), node.body)
+        made = FUNCTION("<lambda>", arguments, [result], [], None)
+    else:
+        made = FUNCTION(node.name, arguments, node.body, [], None)
+    return ast.copy_location(made, node)
+
+
+def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence[str]) -> CodeType:
+    """The code of a function with these free variables, in a class of this name, which its private names need."""
+    parameters = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
+    node.name = MADE_NAME  # else the function itself would be one of its free variables
+    body = CLASS(inside, [], [], [node], []) if inside else node
+    known = [] if not inside or inside in code.co_freevars else [ast.Global([inside])]
+    outer = FUNCTION("around", parameters, [*known, body], [], None)
+    for made in (outer, node, body):
+        vars(made).setdefault("type_params", [])  # from Python 3.12 on
+    module = ast.fix_missing_locations(ast.Module([outer], []))
+    flags = code.co_flags & annotations.compiler_flag  # else annotations of inner functions are evaluated
+    codes = _codes(compile(module, code.co_filename, "exec", flags, dont_inherit=True))
+    made_code = next(x for x in codes if x.co_name == MADE_NAME)
+    return made_code.replace(co_name=code.co_name, co_qualname=code.co_qualname)

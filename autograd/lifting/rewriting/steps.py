@@ -1,0 +1,130 @@
+"""Steps: the turns of a long loop while f is traced, of which one may stand for all that follow the first."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from opcode import opmap
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.arrays.lists import is_traced
+from autograd.lifting.rewriting.rewriter import Unreadable
+from autograd.lifting.rewriting.sources import rewritten
+from autograd.lifting.rewriting.syntax import RUNTIME
+from autograd.lifting.rewriting.turns import Scope, gone_over, in_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Make = Callable[..., Any]
+
+LEAST_TURNS = 2_000  # fewer are traced one by one, since each is then Python's own, with whole numbers and booleans
+
+
+class Steps:
+    """What a loop goes over; `make` makes a loop of one step, or raises an error."""
+
+    last: Any  # what the last turn gets
+
+    def __init__(self, make: Make | None, first: Any, *others: Any) -> None:
+        """`first` is what the loop goes over, or the function that makes it of the others."""
+        self.make = make
+        is_long = make is not None and all(map(_is_long, others or [first]))
+        pairs = bool(others) and first in (zip, enumerate)
+        self.xs = list(first(*others)) if pairs and is_long else first(*others) if others else first
+        self.many = is_long and (pairs or not others)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.xs)
+
+    def left(self, step: Callable[[Any, Any], Any], scope: dict[str, Any], *names: str) -> list[Any]:
+        """What the names stand for after all turns that follow the first; nothing if each turn is to run."""
+        self.many = False
+        assert self.make is not None
+        state = [scope[name] for name in names if name in scope]
+        numbers = list(_flat(state))
+        if len(state) < len(names) or any(map(_is_whole, numbers)) or not is_traced(numbers):
+            return []
+        self.last = self.xs[-1]
+        made: list[Any] = self.make(step, state, self.xs[1:], len(self.xs) - 1, False)[0]
+        return made
+
+
+def _is_long(xs: Any) -> bool:
+    """Whether so many items are there at once."""
+    return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > LEAST_TURNS
+
+
+def _flat(x: Any) -> Iterator[Any]:
+    """The numbers in a structure."""
+    if isinstance(x, (list, tuple, dict)):
+        for part in x.values() if isinstance(x, dict) else x:
+            yield from _flat(part)
+    elif isinstance(x, numpy.ndarray):
+        yield from x.ravel().tolist()
+    else:
+        yield x
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether x counts: Python's whole numbers are exact at any length."""
+    return isinstance(x, (int, numpy.integer)) and not isinstance(x, bool)
+
+
+class Written:
+    """What loops call, in a function in which nothing else is rewritten."""
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+
+    def steps(self, *xs: Any) -> Steps:
+        """What a loop goes over."""
+        return Steps(self.make, *xs)
+
+
+class Loops(ast.NodeTransformer):
+    """Rewrites the long loops of a function, but nothing else, and no function inside it."""
+
+    free = (RUNTIME,)
+    scope: Scope | None = None
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        if self.scope is not None:
+            return node
+        self.scope, self.count = Scope(node), 0
+        node.body = [self.visit(statement) for statement in node.body]
+        node.body = [x for made in node.body for x in (made if isinstance(made, list) else [made])]
+        if not self.count:
+            raise Unreadable
+        return node
+
+    def visit_For(self, node: ast.For) -> Any:
+        assert self.scope is not None
+        if not self.scope.is_steady(node):
+            return self.generic_visit(node)
+        self.count += 1
+        names, again, xs = self.scope.carried(node), copy.deepcopy(node.body), gone_over(node.iter, lambda x: x)
+        return in_steps(node, f"_autograd_steps{self.count}", names, xs, node.body, again)
+
+    def left(self, node: ast.AST) -> Any:
+        return node
+
+    visit_Lambda = visit_ClassDef = visit_AsyncFunctionDef = left
+
+
+def in_written_steps(f: Any, make: Make) -> Any:
+    """f, with one step for the turns of its long loops; f itself where it has none, or its source is not known."""
+    if type(f) is not FunctionType or opmap["FOR_ITER"] not in f.__code__.co_code[::2]:
+        return f
+    code = rewritten(f.__code__, Loops)
+    if code is None:
+        return f
+    cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ())) | {RUNTIME: CellType(Written(make))}
+    made = FunctionType(
+        code, f.__globals__, f.__name__, f.__defaults__, tuple(cells[name] for name in code.co_freevars)
+    )
+    made.__kwdefaults__, made.__qualname__, made.__module__ = f.__kwdefaults__, f.__qualname__, f.__module__
+    return made

@@ -1,0 +1,160 @@
+"""Objects and classes of the user's in lifted code: subclasses with lifted methods, instances that share attributes.
+
+A class that could notice its subclass, and an object that Python does not build of attributes alone, stay as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from abc import ABCMeta
+from contextvars import ContextVar
+from types import FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd.lifting.stand_ins.table import is_foreign
+from autograd.numbers.kinds import KINDS, LAZY_KINDS
+from autograd.primitives.operators import Scalar
+
+if TYPE_CHECKING:
+    from autograd.lifting.reading import Reading
+
+NUMBERS = (Scalar, numpy.ndarray, BaseException)
+checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
+CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
+
+
+def class_in(reading: Reading, kind: type) -> type:
+    """A subclass of the user's class whose methods are lifted; the class itself where it could notice that."""
+    if type(kind) not in (type, ABCMeta) or is_foreign(kind.__module__) or not _may_be_rebuilt(kind):
+        return kind
+
+    class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass
+        lifted_class = kind
+
+        def __getattribute__(cls, name: str) -> Any:
+            return lifted(name, type.__getattribute__(cls, name))
+
+        def __instancecheck__(cls, x: Any) -> bool:
+            return isinstance(x, kind)
+
+        def __subclasscheck__(cls, other: type) -> bool:
+            if type.__subclasscheck__(kind, other) or checking.get() is kind:
+                return type.__subclasscheck__(kind, other)
+            token = checking.set(kind)  # an abstract class asks its subclasses, of which this is one
+            try:
+                return issubclass(other, kind)
+            finally:
+                checking.reset(token)
+
+    def get(instance: Any, name: str) -> Any:
+        return lifted(name, object.__getattribute__(instance, name))
+
+    def lifted(name: str, found: Any) -> Any:
+        return found if name.startswith("__") and type(found) not in CALLED else reading.stand_in(found)
+
+    own: dict[str, Any] = {}
+    for base in reversed(kind.__mro__[:-1]):
+        if not is_foreign(base.__module__):
+            own |= {name: found for name, x in vars(base).items() if (found := _member(reading, name, x)) is not None}
+    made = Lifting(kind.__name__, (kind,), own | {"__getattribute__": get, "__module__": kind.__module__})
+    made.__qualname__ = kind.__qualname__
+    reading.known[id(made)] = made, made
+    return made
+
+
+def _may_be_rebuilt(kind: type) -> bool:
+    """Whether instances of a subclass are as those of the class, but for its methods."""
+    if issubclass(kind, NUMBERS) or kind in KINDS or kind.__module__.partition(".")[0] in LAZY_KINDS:
+        return False
+    if type(kind.__getattribute__) is FunctionType:
+        return False
+    return not any("__init_subclass__" in vars(base) and not is_foreign(base.__module__) for base in kind.__mro__)
+
+
+def _member(reading: Reading, name: str, x: Any) -> Any:
+    """What stands for a member that Python itself looks up; the others are lifted when they are asked for."""
+    if type(x) is FunctionType and name.startswith("__"):
+        return reading.stand_in(x)
+    if type(x) is property:
+        return property(*map(reading.stand_in, (x.fget, x.fset, x.fdel)))
+    if type(x) is functools.cached_property:  # a cache would keep Values of an earlier call
+        return property(reading.stand_in(x.func))
+    if type(x) is MemberDescriptorType:
+        return _slot(reading, x)
+    return None
+
+
+def _slot(reading: Reading, member: Any) -> property:
+    """A slot of the user's object, for the object that stands for it."""
+
+    def owner(instance: Any) -> Any:
+        return reading.slotted.get(id(instance), instance)
+
+    def put(instance: Any, value: Any) -> None:
+        member.__set__(owner(instance), value)
+
+    def remove(instance: Any) -> None:
+        member.__delete__(owner(instance))
+
+    return property(lambda instance: member.__get__(owner(instance)), put, remove)
+
+
+def object_in(reading: Reading, x: Any) -> Any:
+    """An object of the user's with its own attributes, whose methods are lifted."""
+    lifted = reading.stand_in(type(x))
+    if lifted is type(x):
+        return x
+    made: Any
+    if isinstance(x, tuple):
+        made = tuple.__new__(lifted, map(reading.stand_in, x))
+    else:
+        try:
+            made = object.__new__(lifted)
+        except TypeError:  # of another builtin's, such as dict
+            return x
+    if hasattr(x, "__dict__"):
+        object.__setattr__(made, "__dict__", x.__dict__)
+    reading.known[id(made)] = made, made
+    reading.slotted[id(made)] = x
+    return made
+
+
+class NamespaceView(SimpleNamespace):
+    """A SimpleNamespace of the user's, with stand-ins for the functions that it holds."""
+
+    def __init__(self, reading: Reading, seen: SimpleNamespace) -> None:
+        object.__setattr__(self, "_parts", (reading, seen))
+
+    def __getattribute__(self, name: str) -> Any:
+        reading, seen = object.__getattribute__(self, "_parts")
+        return reading.stand_in(getattr(seen, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(object.__getattribute__(self, "_parts")[1], name, value)
+
+
+class Parent:
+    """`super()` in lifted code: the methods of the parents are lifted too."""
+
+    def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
+        kind = getattr(type(kind), "lifted_class", kind)  # of a class of ours, the user's
+        object.__setattr__(self, "_parts", (reading, super(kind, instance)))
+
+    def __getattribute__(self, name: str) -> Any:
+        reading, parent = object.__getattribute__(self, "_parts")
+        return reading.stand_in(getattr(parent, name))
+
+
+def parent_in(reading: Reading) -> Any:
+    """What stands for `super`: without arguments it asks the frame that calls, as Python's does."""
+
+    def of(*args: Any) -> Parent:
+        if args:
+            return Parent(reading, *args)
+        frame = sys._getframe(1)
+        return Parent(reading, frame.f_locals["__class__"], frame.f_locals[frame.f_code.co_varnames[0]])
+
+    return of

@@ -1,0 +1,187 @@
+"""NumPy's and SciPy's functions in lifted code: lists of Values are arrays, and arrays that f makes can take Values."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from autograd import primitives as p
+from autograd.arrays import ScalarArray, holding
+from autograd.arrays.axes import along, each_row
+from autograd.lifting.stand_ins.python_names import counted, is_lifted
+from autograd.numbers.operand import NumPyOperand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MADE = (
+    "array asarray asanyarray ascontiguousarray asfortranarray zeros ones empty full eye identity zeros_like ones_like "
+    "empty_like full_like copy fromiter isscalar"
+)
+MAKERS = {getattr(numpy, name) for name in MADE.split()}
+
+
+class NumPyFunction:
+    """One of NumPy's functions in lifted code."""
+
+    def __init__(self, function: Any) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        enter = blocks if self.function is numpy.block else entered
+        args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
+        if not isinstance(self.function, numpy.ufunc):
+            args = tuple(map(counted, args))
+        return made(self.function, args, kwargs) if self.function in MAKERS else self.function(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.function, name)
+        return NumPyFunction(found) if name in ("at", "reduce", "accumulate", "outer", "reduceat") else found
+
+    def __eq__(self, other: Any) -> bool:
+        return bool(self.function == getattr(other, "function", other))
+
+    def __hash__(self) -> int:
+        return hash(self.function)
+
+
+function = functools.cache(NumPyFunction)
+
+
+def entered(x: Any) -> Any:
+    """An argument of a function of NumPy's: a list or array of objects with a Value in it is an array of ours."""
+    if type(x).__module__.startswith("pandas."):
+        x = numpy.asarray(x)
+    if type(x) in (list, tuple):
+        return _stacked(x) if _holds_lifted(x) else x
+    if is_lifted(x) and not isinstance(x, NumPyOperand):  # of mpmath's, which knows nothing of NumPy
+        return holding(x)
+    return holding(x) if type(x) is numpy.ndarray and x.dtype == object and any(map(is_lifted, x.flat)) else x
+
+
+def blocks(x: Any) -> Any:
+    """The argument of `numpy.block`, whose lists say where each block is."""
+    return list(map(blocks, x)) if type(x) is list else entered(x)
+
+
+def _stacked(xs: Any) -> Any:
+    """A list as an array, or of arrays of unlike shapes as a list of arrays."""
+    try:
+        found = numpy.array(xs, dtype=object)
+    except ValueError:  # some of their axes are alike
+        return type(xs)(map(entered, xs))
+    return type(xs)(map(entered, xs)) if any(isinstance(x, numpy.ndarray) for x in found.flat) else holding(found)
+
+
+def _holds_lifted(x: Any) -> bool:
+    return any(_holds_lifted(v) if type(v) in (list, tuple) else isinstance(v, ScalarArray) or is_lifted(v) for v in x)
+
+
+def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """An array of floats that can take a Value; of any other type, NumPy's own."""
+    name = function.__name__
+    if name == "fromiter":
+        return made(numpy.array, (entered(list(args[0])),), {"dtype": kwargs.get("dtype", args[-1])})
+    if any(isinstance(x, ScalarArray) or is_lifted(x) for x in (*args, *kwargs.values())):
+        if name == "isscalar":
+            return is_lifted(args[0])
+        if name in ("array", "copy"):
+            return holding(numpy.array(args[0], dtype=object, ndmin=kwargs.get("ndmin", 0)))
+        if name.startswith("as"):
+            return args[0] if isinstance(args[0], ScalarArray) else holding(args[0])
+        if name == "full":
+            value = kwargs.get("fill_value", args[-1])
+            return holding(numpy.broadcast_to(numpy.asarray(value, dtype=object), args[0]).copy())
+    found = function(*args, **kwargs)
+    return holding(found) if type(found) is numpy.ndarray and found.dtype.kind == "f" else found
+
+
+# --- SciPy's functions other than ufuncs -----------------------------------------------------------
+
+
+def _by_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    def function(a: Any, axis: int | None = None, **named: Any) -> Any:
+        if named:
+            raise TypeError(f"{ours.__name__} of Values takes no {', '.join(named)}=")
+        x = numpy.asarray(a)
+        if ours is p.logsumexp:
+            return along(ours, x, axis)
+        return holding(each_row(ours, x, axis).reshape(x.shape))
+
+    return function
+
+
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "logsumexp": _by_axis(p.logsumexp), "softmax": _by_axis(p.softmax), "log_softmax": _by_axis(p.log_softmax),
+    "polygamma": lambda n, x: p.polygamma(x, n),
+}  # fmt: skip
+
+
+class _Norm:
+    """`scipy.stats.norm` in lifted code, and what it gives for a mean and a deviation of its own."""
+
+    def __init__(self, loc: Any = 0.0, scale: Any = 1.0) -> None:
+        self.loc, self.scale = loc, scale
+
+    def __call__(self, loc: Any = 0.0, scale: Any = 1.0) -> _Norm:
+        return _Norm(loc, scale)
+
+    def __getattr__(self, name: str) -> Any:
+        """What needs plain numbers, such as `rvs`."""
+        stats = importlib.import_module("scipy.stats")
+        own = stats.norm if self is NORM else stats.norm(self.loc, self.scale)
+        return getattr(own, name)
+
+    def _of(self, standard: Callable[[Any], Any], x: Any, loc: Any, scale: Any) -> Any:
+        return standard((entered(x) - self._loc(loc)) / self._scale(scale))
+
+    def _loc(self, loc: Any) -> Any:
+        return self.loc if loc is None else entered(loc)
+
+    def _scale(self, scale: Any) -> Any:
+        return self.scale if scale is None else entered(scale)
+
+    def cdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(p.normal_cdf, x, loc, scale)
+
+    def sf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(lambda z: p.normal_cdf(-z), x, loc, scale)
+
+    def logcdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(p.log_normal_cdf, x, loc, scale)
+
+    def logsf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(lambda z: p.log_normal_cdf(-z), x, loc, scale)
+
+    def pdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        return self._of(lambda z: p.exp(-z * z / 2), x, loc, scale) / (self._scale(scale) * math.sqrt(2 * math.pi))
+
+    def logpdf(self, x: Any, loc: Any = None, scale: Any = None) -> Any:
+        shift = math.log(2 * math.pi) / 2 + numpy.log(self._scale(scale))
+        return self._of(lambda z: -z * z / 2, x, loc, scale) - shift
+
+    def ppf(self, q: Any, loc: Any = None, scale: Any = None) -> Any:
+        return p.normal_icdf(entered(q)) * self._scale(scale) + self._loc(loc)
+
+    def isf(self, q: Any, loc: Any = None, scale: Any = None) -> Any:
+        return p.normal_icdf(1 - entered(q)) * self._scale(scale) + self._loc(loc)
+
+    def mean(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._loc(loc)
+
+    def std(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._scale(scale)
+
+    def var(self, loc: Any = None, scale: Any = None) -> Any:
+        return self._scale(scale) ** 2
+
+    def entropy(self, loc: Any = None, scale: Any = None) -> Any:
+        return math.log(2 * math.pi * math.e) / 2 + numpy.log(self._scale(scale))
+
+
+NORM = _Norm()

@@ -1,0 +1,96 @@
+"""SciPy's functions in lifted code that have no stand-in: they compute on floats, and say what to write instead."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from autograd.lifting.stand_ins.plain import is_plain_call
+from autograd.refusals import LOST, TraceError, is_tracing, note, refusing
+
+NEWTON = "find it on the plain numbers, autograd.detach(x), then take one step of Newton's method"
+INSTEAD = {
+    "bisect brentq brenth fsolve newton ridder root root_scalar toms748": f"For a root, {NEWTON} on f(x) = 0",
+    "least_squares minimize minimize_scalar": f"For a minimum, {NEWTON} on grad(f)(x) = 0",
+    "curve_fit leastsq": f"For a minimum, {NEWTON} on the gradient of the squared error",
+    "dblquad fixed_quad quad quad_vec tplquad": "For an integral, sum over nodes: np.polynomial.legendre.leggauss",
+    "odeint solve_bvp solve_ivp": "For a differential equation, write the steps of a Runge–Kutta method in a loop",
+    "cumulative_trapezoid simpson trapezoid": "For an integral, use np.trapezoid or np.cumsum",
+    "Akima1DInterpolator CubicSpline PchipInterpolator": "Its data are plain numbers, where it is called may be traced",
+    "RegularGridInterpolator UnivariateSpline interp1d": "Use np.interp, or CubicSpline, which is differentiated",
+    "expm lstsq lu qr": "Use NumPy's function of that name, or write out its series",
+}
+ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
+
+
+def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself; TypeError that names it where it meets a number that carries derivatives.
+
+    >>> from scipy.optimize import bisect
+    >>> from autograd import grad, lift
+    >>> grad(lift(lambda a: bisect(lambda t: t * t - a, 0.0, 3.0)))(2.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    TypeError: scipy.optimize.bisect computes on floats, and a gradient would be lost. For a root, find it ...
+    """
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            called = functools.partial(function, *args, **kwargs)
+            return refusing(called) if is_tracing() else called()
+        except (TypeError, ValueError, AttributeError, SystemError) as error:  # the last: C code ignored one
+            data = [x for x in (*args, *kwargs.values()) if not callable(x)]
+            if not _is_lost(error) and is_plain_call(function, data, {}):
+                raise
+        raise _refusal(function)
+
+    return guarded
+
+
+def as_numpys(function: Callable[..., Any], numpys: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of `scipy.linalg`; where a number carries derivatives, NumPy's, which has fewer options."""
+
+    @functools.wraps(function)
+    def either(*args: Any, **options: Any) -> Any:
+        if is_plain_call(function, args, options):
+            return function(*args, **options)
+        return numpys(*args, **options)
+
+    return either
+
+
+class Distribution:
+    """A distribution of `scipy.stats` that has no stand-in: its methods compute on floats."""
+
+    def __init__(self, distribution: Any) -> None:
+        self._distribution = distribution
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._distribution, name)
+        return on_floats(found) if callable(found) else found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return Distribution(self._distribution(*args, **kwargs))
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the error, or one behind it, is that of a number that carries derivatives."""
+    while error is not None:
+        if isinstance(error, TraceError) or LOST in str(error) or "'Value' object" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _refusal(function: Any) -> TypeError:
+    """The error, which is also noted, so that no `except` in a traced function can hide it."""
+    home = ".".join(part for part in function.__module__.split(".") if not part.startswith("_"))
+    owner = getattr(function, "__self__", None)  # of a method: a distribution, frozen or not
+    own = type(owner).__name__ if function.__name__ == "__call__" else function.__name__
+    name = ".".join(filter(None, [getattr(getattr(owner, "dist", owner), "name", ""), own]))
+    advice = ALTERNATIVES.get(own, "Write it with functions that differentiate")
+    error = TypeError(f"{home}.{name} computes on floats, and a {LOST}. {advice}")
+    note(error)
+    return error

@@ -1,0 +1,105 @@
+"""The table of stand-ins: for each function of Python's and NumPy's, what takes its place in code that is lifted.
+
+On plain numbers each one calls what it stands for.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import numbers
+import statistics
+import sys
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy
+
+from autograd.lifting.stand_ins import numpy_names, python_names
+from autograd.lifting.stand_ins.copies import COPIES
+from autograd.lifting.stand_ins.python_names import FLOAT, INT, TEXT, TYPE, abstract
+from autograd.lifting.stand_ins.scipy_names import Distribution, as_numpys, on_floats
+from autograd.lifting.stand_ins.splines import interpolator
+from autograd.lifting.stand_ins.statistics_names import STATISTICS
+from autograd.refusals import is_library
+
+BUILTINS: dict[str, Any] = {**python_names.BUILTINS, "float": FLOAT, "int": INT, "str": TEXT, "type": TYPE}
+OWN: dict[Any, Any] = {
+    **{getattr(builtins, name): ours for name, ours in BUILTINS.items()},
+    **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},
+    **{getattr(statistics, name): ours for name, ours in STATISTICS.items() if hasattr(statistics, name)},
+    **COPIES,
+    numpy.float64: FLOAT,
+    **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
+}
+
+
+class LibraryView:
+    """A module of Python's or NumPy's, with stand-ins for what it holds, for one call of a lifted function."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.__dict__.update(_module=module)
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.__dict__[name] = stand_in_of(getattr(self._module, name))
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f")
+
+    def __repr__(self) -> str:
+        return repr(self._module)
+
+
+FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
+
+
+def is_foreign(module: str | None) -> bool:
+    """Whether a module's functions stay as they are; those of `statistics` are plain Python, and are read."""
+    if module == "statistics":
+        return False
+    return is_library(module) or (module or "").partition(".")[0] in FOREIGN
+
+
+VIEWED = {
+    "builtins", "copy", "dataclasses", "math", "numbers", "numpy", "numpy.fft", "numpy.linalg", "scipy",
+    "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.signal",
+    "scipy.spatial", "scipy.spatial.distance", "scipy.special", "scipy.stats",
+}  # fmt: skip
+
+
+def stand_in_of(x: Any) -> Any:
+    """What stands for x, of any library; x itself where nothing does."""
+    if type(x) is ModuleType:
+        return LibraryView(x) if x.__name__ in VIEWED else x
+    if isinstance(x, (BuiltinFunctionType, FunctionType, type)):
+        found = OWN.get(x)
+        if found is not None:
+            return found
+    if type(x) is numpy.vectorize:  # of a function of the user's, which the reader lifts
+        return x
+    home = getattr(x, "__module__", None) or ""
+    is_function = callable(x) and hasattr(x, "__name__") and not isinstance(x, type)  # and no Polynomial
+    if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and is_function):
+        return numpy_names.function(x)
+    if home.startswith("scipy."):
+        return _of_scipy(x)
+    return x
+
+
+AS_NUMPYS = {"det", "inv", "norm", "solve"}  # functions of `scipy.linalg`
+
+
+def _of_scipy(x: Any) -> Any:
+    name = getattr(x, "__name__", "")
+    if name in numpy_names.SPECIAL and getattr(sys.modules.get("scipy.special"), name, None) is x:
+        return numpy_names.SPECIAL[name]
+    if (getattr(x, "__module__", None) or "").startswith("scipy.interpolate"):
+        return interpolator(x)
+    if name in AS_NUMPYS and x.__module__.startswith("scipy.linalg"):
+        return as_numpys(x, numpy_names.function(getattr(numpy.linalg, name)))
+    if isinstance(x, FunctionType):
+        return on_floats(x)
+    if x is getattr(sys.modules.get("scipy.stats"), "norm", None):
+        return numpy_names.NORM
+    return Distribution(x) if hasattr(x, "rvs") and not isinstance(x, type) else x

@@ -1,0 +1,1 @@
+"""Arguments: f, what it is given and returns, and the derivatives of others, whatever their structure."""

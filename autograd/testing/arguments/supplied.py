@@ -1,0 +1,138 @@
+"""Derivatives that a user supplies, of any form, as the flat gradient or the matrix of second derivatives they mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from autograd.testing.arguments.arguments import opened
+from autograd.testing.arguments.functions import Function, Numbers
+from autograd.testing.arguments.supplied_structure import derivatives_given
+from autograd.transforms.structure import leaves
+
+FAILURES = (ValueError, ArithmeticError)
+LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
+FIRST_ORDER = ("grad", "vjp", "jvp")
+SECOND_ORDER = ("hessian", "hvp")
+
+
+class Supplied:
+    """The functions a user supplied, by the name of the option: grad, vjp, jvp, hessian, hvp.
+
+    Each is called with f's arguments, then with what it multiplies: `dy` in the structure of f's result, or a tangent
+    for each argument. The latest call of f is at the same point: a backward pass may use what the forward pass left
+    behind.
+    """
+
+    def __init__(self, function: Function, functions: dict[str, Callable[..., Any] | None]) -> None:
+        self.function = function
+        self.functions = {name: one for name, one in functions.items() if one is not None}
+        makers = {"grad": self._by_grad, "vjp": self._by_vjp, "jvp": self._by_jvp}
+        self.first = {f"{name}=": makers[name] for name in FIRST_ORDER if name in self.functions}
+        matrices = {"hessian": self._by_hessian, "hvp": self._by_hvp}
+        self.second = {f"{name}=": matrices[name] for name in SECOND_ORDER if name in self.functions}
+
+    def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
+        """The result of a supplied function."""
+        if not self.function.just_called_with(numbers):
+            with suppress(Exception):  # the derivative may be defined where f overflows
+                self.function.on_floats(*numbers)
+        return self.functions[name](*self.function.filled(numbers), *more)
+
+    def _by_grad(self, numbers: Numbers) -> list[float]:
+        found, function = self._called("grad", numbers), self.function
+        weights = function.weights.numbers if function.weights else []
+        if weights:
+            return _contracted(found, weights, function)
+        return derivatives_given(found, function.args, function.parameters)
+
+    def _by_vjp(self, numbers: Numbers) -> list[float]:
+        function = self.function
+        assert function.weights is not None
+        dy = function.weights.like(function.f(*function.filled(numbers)))
+        return derivatives_given(self._called("vjp", numbers, dy), function.args, function.parameters)
+
+    def _by_jvp(self, numbers: Numbers) -> list[float]:
+        weights = self.function.weights
+        assert weights is not None
+        along = [self._called("jvp", numbers, *tangents) for tangents in self._basis()]
+        return [float(weights.sum(dy)) for dy in along]
+
+    def nonlinear(self, numbers: Numbers, gradient: Sequence[float]) -> str:
+        """How jvp= along a mixed direction, or against it, differs from the sum of its changes along each number."""
+        weights, function = self.function.weights, self.function
+        assert weights is not None
+        for sign in (1.0, -1.0):
+            mixed = [sign * (-1.0) ** i * (1.0 + i % 3) for i in range(len(gradient))]
+            tangents = [v for v, count in zip(function.filled(mixed), function.counts) if count]
+            found = float(weights.sum(self._called("jvp", numbers, *tangents)))
+            parts = [v * d for v, d in zip(mixed, gradient)]
+            if not abs(found - math.fsum(parts)) <= LINEAR * math.fsum(map(abs, parts)):
+                return f"along {mixed} it gives {found!r}, the sum over each number is {math.fsum(parts)!r}"
+        return ""
+
+    def _by_hessian(self, numbers: Numbers) -> list[list[float]]:
+        """The matrix; for several arguments a tuple of tuples of blocks, or the whole matrix."""
+        count = len(self.function.flat)
+        weight = self._weight()
+        found = [weight * float(x) for x in leaves(opened(self._called("hessian", numbers)), "hessian=: the result")]
+        if len(found) != count * count:
+            raise ValueError(f"hessian= must return {count}×{count} numbers, got {len(found)}")
+        counts = [c for c in self.function.counts if c]
+        if len(counts) == 1:
+            return [found[i * count : (i + 1) * count] for i in range(count)]
+        return _from_blocks(found, counts)
+
+    def _by_hvp(self, numbers: Numbers) -> list[list[float]]:
+        function = self.function
+        columns = [
+            derivatives_given(self._called("hvp", numbers, *v), function.args, function.parameters)
+            for v in self._basis()
+        ]
+        return [[self._weight() * x for x in row] for row in zip(*columns)]
+
+    def _weight(self) -> float:
+        """The weight of the one output of f, whose second derivatives are supplied."""
+        weights = self.function.weights.numbers if self.function.weights else []
+        if len(weights) > 1:
+            raise ValueError(f"hessian= and hvp= are for an f of one output; it has {len(weights)}")
+        return weights[0] if weights else 1.0
+
+    def _basis(self) -> list[list[Any]]:
+        """Tangents for every argument that has numbers, along one number each."""
+        function = self.function
+        moving = [i for i, count in enumerate(function.counts) if count]
+        count = len(function.flat)
+        made = [function.filled([float(i == j) for j in range(count)]) for i in range(count)]
+        return [[tangents[i] for i in moving] for tangents in made]
+
+
+def _contracted(jacobian: Any, weights: Sequence[float], function: Function) -> list[float]:
+    """The weighted sum of the rows of a Jacobian, given for each argument with the outputs first."""
+    moving = [count for count in function.counts if count]
+    parts = jacobian if isinstance(jacobian, (tuple, list)) and len(moving) > 1 else [jacobian]
+    if len(parts) != len(moving):
+        raise ValueError(f"grad= must return a tuple of {len(moving)} Jacobians, got {len(parts)} parts")
+    found: list[float] = []
+    for part, count in zip(parts, moving):
+        numbers = [float(x) for x in leaves(opened(part), "grad=: the Jacobian")]
+        if len(numbers) != len(weights) * count:
+            text = (
+                f"grad= must return a Jacobian of {len(weights)} outputs × {count} inputs, got {len(numbers)} numbers"
+            )
+            raise ValueError(f"{text}; a derivative of each output alone is checked as vjp=lambda x, dy: dy * df(x)")
+        rows = [numbers[k * count : (k + 1) * count] for k in range(len(weights))]
+        found += [sum(w * row[i] for w, row in zip(weights, rows)) for i in range(count)]
+    return found
+
+
+def _from_blocks(numbers: Sequence[float], counts: Sequence[int]) -> list[list[float]]:
+    """The matrix whose blocks, one for each pair of arguments, are in this order of numbers."""
+    matrix: list[list[float]] = []
+    rest = iter(numbers)
+    for height in counts:
+        blocks = [[[next(rest) for _ in range(width)] for _ in range(height)] for width in counts]
+        matrix += [[x for block in blocks for x in block[i]] for i in range(height)]
+    return matrix

@@ -1,0 +1,1 @@
+"""Judging: a derivative beside the evidence, the verdict, what is to blame, and the message."""

@@ -1,0 +1,331 @@
+"""One check of a function at a point: its values, its first derivatives, its second ones; a verdict for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.testing.arguments.domains import domains_at, has_no_value
+from autograd.testing.arguments.effort import Effort
+from autograd.testing.arguments.functions import FIRST_ORDER, SECOND_ORDER, Function, by_reverse, plain, silence
+from autograd.testing.arguments.outputs import Weights
+from autograd.testing.arguments.supplied import Supplied
+from autograd.testing.judging.blame import Blame, composed_wrongly, find_blame
+from autograd.testing.judging.cancelling_kinks import has_tie_between, right_beside
+from autograd.testing.judging.comparing import compares_equal_numbers
+from autograd.testing.judging.directions import ORACLE, Directions
+from autograd.testing.judging.judging import MPMATH, TIGHT, Judgement, judge
+from autograd.testing.judging.messages import entries, explained, options_of
+from autograd.testing.oracles.evidence import Evidence, SecondEvidence, first_evidence
+from autograd.testing.oracles.noise import EPSILON
+from autograd.testing.oracles.underflow import TINIEST
+from autograd.testing.verdicts import (
+    Check,
+    GradientMismatch,
+    Report,
+    Verdict,
+    raised,
+)
+
+ALIKE = 1e-6  # two derivatives on the same side of a kink
+
+
+class Checker:
+    """One call of check_gradients. `given` says whether first derivatives are supplied."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        supplied: dict[str, Callable[..., Any] | None],
+        order: int = 1,
+        modes: Sequence[str] = ("reverse", "forward"),
+        domain: Any = None,
+        accuracy: float = 0.0,
+        static: Sequence[str] = (),
+        effort: Effort | None = None,
+    ) -> None:
+        unknown = set(modes) - set(FIRST_ORDER)
+        if unknown or isinstance(modes, str) or not modes:
+            raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST_ORDER)}; got {modes!r}")
+        multiplied = any(supplied.get(name) for name in ("vjp", "jvp"))
+        self.function = Function(f, args, static, Weights(of_one=multiplied))
+        self.effort = effort or Effort(self.function.name)
+        self.function.called = self.effort.call
+        self.supplied = Supplied(self.function, supplied)
+        self.given = bool(self.supplied.first)
+        if order not in (1, 2):
+            raise ValueError(f"check_gradients: order must be 1 or 2; got {order!r}")
+        if order == 2 and self.given:
+            text = "with grad=, vjp= or jvp= pass the second derivatives as hessian= or hvp=, in place of order=2"
+            raise ValueError(f"check_gradients: {text}")
+        self.domains = domains_at(domain, self.function.parameters, self.function.args)
+        for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
+            if x not in interval:
+                raise ValueError(f"check_gradients: {name} = {x!r} is outside its domain {interval}")
+        if not 0.0 <= accuracy < 1.0:
+            raise ValueError(f"check_gradients: accuracy must be at least 0 and less than 1; got {accuracy!r}")
+        self.order, self.modes, self.accuracy = order, modes, accuracy
+        self.inputs: list[Value] = []
+        self.options = options_of(self.supplied.functions, domain, order)
+        self.reached = 1  # the order of the derivatives being checked
+        self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
+        self.output: Any = None
+        self.evidence: dict[str, list[Evidence]] = {}  # by mode
+        self.blame: Blame | None = None
+        self.searched = False
+
+    def report(self) -> Report:
+        """Every check, or the first mismatch."""
+        __tracebackhide__ = True
+        verdict = self._values()
+        if verdict is not None:
+            return Report((Check("f", "value", verdict),))
+        first = self._first()
+        return Report((*first, *(self._second(first) if self.order == 2 or self.supplied.second else ())))
+
+    # --- values
+
+    def _values(self) -> Verdict | None:
+        """Compare f on floats and on Values; return a verdict if there is nothing more to compare."""
+        __tracebackhide__ = True
+        function = self.function
+        try:
+            on_floats, again = (_outcome(partial(function.on_floats, *function.flat)) for _ in range(2))
+        except TypeError as error:
+            if "as an integer" not in str(error):
+                raise
+            raise TypeError(f"{error}: name a parameter that is a whole number, a setting, in static=") from error
+        if not (on_floats == again or repr(on_floats) == repr(again)):
+            text = f"f is not deterministic: it gave {on_floats!r}, then {again!r}; seed its random numbers"
+            self._raise("value", text)
+        if self.given:
+            if isinstance(on_floats, Exception):
+                self.failure = on_floats
+                return Verdict.RAISES
+            return None if _finite([on_floats, *function.flat]) else Verdict.NOT_FINITE
+        try:
+            recorded = _outcome(partial(function.record, function.flat))
+        except TypeError as error:
+            if "is not a" not in str(error):
+                raise
+            raise TypeError(f"{error}; or pass grad= to check a derivative of your own") from error
+        self.inputs, on_values = recorded if isinstance(recorded, tuple) else ([], recorded)
+        if isinstance(on_floats, Exception) or isinstance(on_values, Exception):
+            if type(on_floats) is type(on_values):
+                return Verdict.RAISES
+            self._raise("failure", f"on floats f gives {on_floats!r}, on Values {on_values!r}")
+        self.output = on_values if isinstance(on_values, Value) else None
+        value = float(plain(on_values))
+        if not (value == on_floats or (value != value and on_floats != on_floats)) and not self._rounded(
+            value, on_floats
+        ):
+            self._raise("value", f"on floats f is {on_floats!r}, on Values {value!r}")
+        return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
+
+    def _rounded(self, a: float, b: float) -> bool:
+        """Whether the difference can be rounding error, as between two orders of summation."""
+        if self.output is None:
+            return False
+        size = sum(abs(plain(v.data) * plain(d)) for v, d in Graph(self.output).adjoints().items())
+        return bool(abs(a - b) <= 4 * EPSILON * size)
+
+    # --- derivatives
+
+    def _first(self) -> list[Check]:
+        __tracebackhide__ = True
+        function = self.function
+        by_mode = self.supplied.first or {
+            name: partial(derivatives, function)
+            for mode in self.modes
+            for name, derivatives in FIRST_ORDER[mode].items()
+        }
+        f = "(w·f)" if self.function.weights and self.function.weights.numbers else "f"
+        directions = Directions(function.on_floats, function.flat, self.domains)
+        checks = []
+        for mode, derivatives in by_mode.items():
+            evidence = self._evidence(mode)
+            found = [float(d) for d in derivatives(function.flat)]
+            if mode == "jvp=" and (broken := self.supplied.nonlinear(function.flat, found)):
+                self._raise("law", f"jvp= is not linear in the tangents: {broken}")
+            scale, verified = self._scale(found), set() if self.accuracy else directions.verified(found)
+            for i, (name, analytic, about) in enumerate(zip(function.names, found, evidence)):
+                about.scale, what = max(about.scale, scale), f"∂{f}/∂{name}"
+                if i in verified:
+                    checks.append(Check(what, mode, Verdict.PASS, analytic, oracle=ORACLE))
+                elif self.effort.spent:
+                    checks.append(Check(what, mode, Verdict.NOT_CHECKED, analytic))
+                else:
+                    checks.append(self._judged(what, mode, analytic, about))
+        return checks
+
+    def _scale(self, derivatives: Sequence[float]) -> float:
+        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less."""
+        changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
+        return max(filter(math.isfinite, changes), default=0.0)
+
+    def _evidence(self, mode: str) -> list[Evidence]:
+        """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
+        if not self.given:
+            return self._known
+        if mode not in self.evidence:
+            derivatives = self.supplied.first[mode]
+            self.evidence[mode] = [
+                replace(about, supplied=partial(_entry, derivatives, i), given=True)
+                for i, about in enumerate(self._known)
+            ]
+        return self.evidence[mode]
+
+    @cached_property
+    def _known(self) -> list[Evidence]:
+        recorded = not self.given and self.output is not None
+        known = first_evidence(self.function, self.domains)
+        return [replace(about, accuracy=self.accuracy, recorded=recorded) for about in known]
+
+    def _second(self, first: list[Check]) -> list[Check]:
+        """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
+        __tracebackhide__ = True
+        function = self.function
+        for check in first:
+            if check.verdict is not Verdict.PASS or not math.isfinite(check.analytic):
+                verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
+                return [Check("∂²f", "any mode", verdict)]
+        self.reached = 2
+        gradient = next(iter(self.supplied.first.values()), None)
+        evidence = SecondEvidence(function, self.domains, gradient)
+        checks = [self._second_by(name, derivatives, evidence) for name, derivatives in self.supplied.second.items()]
+        if self.order == 2:
+            evidence = SecondEvidence(function, self.domains)
+            for mode in self.modes:
+                for name, derivatives in SECOND_ORDER[mode].items():
+                    checks.append(self._second_by(name, partial(derivatives, function), evidence))
+        return [check for part in checks for check in part]
+
+    def _second_by(self, name: str, derivatives: Callable[..., Any], evidence: SecondEvidence) -> list[Check]:
+        """Check one matrix of second derivatives."""
+        __tracebackhide__ = True
+        names = self.function.names
+        compute = partial(derivatives, self.function.flat)
+        matrix = compute() if name in self.supplied.second else _outcome(compute)
+        if isinstance(matrix, Exception):
+            self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
+        checks = []
+        for i, line in enumerate(matrix):
+            scale = self._scale(line)
+            for j, analytic in enumerate(line):
+                what, about = f"∂²f/∂{names[i]}∂{names[j]}", evidence[i, j]
+                about.scale = max(about.scale, scale)
+                if self.effort.spent:
+                    checks.append(Check(what, name, Verdict.NOT_CHECKED, float(analytic)))
+                else:
+                    checks.append(self._judged(what, name, float(analytic), about, i))
+        return checks
+
+    def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
+        __tracebackhide__ = True
+        found = judge(analytic, about)
+        verdict = found.verdict
+        if verdict is Verdict.INCONCLUSIVE and self.given and self._is_beside_kink(analytic, about):
+            verdict = Verdict.KINK
+        if verdict is None:
+            verdict = self._excused(analytic, found, about, row)
+        check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
+        if verdict is None:
+            if row is not None and self.output is not None and self._blamed(2) is None:
+                self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
+            confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
+            sides = check.sides and f"\n  sides     {check.sides}"
+            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
+        return check
+
+    def _is_beside_kink(self, analytic: float, about: Evidence) -> bool:
+        """Whether a kink is so close, a float or two away, that no step fits, and the derivative is that of a side."""
+        slopes = about.slopes_around
+        alike = [math.isclose(analytic, slope, rel_tol=ALIKE, abs_tol=4 * TINIEST) for slope in slopes]
+        return any(alike) and not all(alike)
+
+    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
+        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
+
+        Where numbers tie, as in a median, the derivative may be any between those where the others have moved a little.
+        At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
+        numbers, and 0 counts too.
+        """
+        status = about.estimate.status
+        if self.given and (status == "kink" or (status == "one-sided" and compares_equal_numbers(self.function))):
+            sides = [0.0, found.numeric] if status == "one-sided" else [found.left, found.right]
+            slopes = [*sides, *about.slopes_beside(self.domains)]
+            if min(slopes) - found.bound <= analytic <= max(slopes) + found.bound:
+                return Verdict.KINK
+        if self.output is None and self.given:
+            self._record()
+        if self.output is None or found.kind == "non-finite":
+            return None
+        sources = [self.inputs[k] for k in (about.i, row) if k is not None]
+        if not has_tie_between(sources, self.output) or self._blamed(1 if row is None else 2) is not None:
+            return None
+        own = by_reverse(self.function, self.function.flat)[about.i] if row is None else analytic
+        bound = 0.0 if math.isnan(found.bound) else found.bound  # 0 if the two sides differ
+        alike = math.isclose(own, analytic, rel_tol=TIGHT, abs_tol=bound)  # modes add up in different orders
+        excused = alike and right_beside(self.function, self.domains, about.i, row)
+        return Verdict.INTERIOR_KINK if excused else None
+
+    def _record(self) -> None:
+        """Record the graph of f, if f runs on Values at all: with `grad=` it may be another framework's code."""
+        try:
+            self.inputs, output = self.function.record(self.function.flat)
+        except Exception:  # whatever the other framework makes of a Value
+            return
+        self.output = output if isinstance(output, Value) else None
+
+    def _blamed(self, order: int) -> Blame | None:
+        if not self.searched and self.output is not None:
+            self.searched, self.blame = True, find_blame(self.output, order)
+        return self.blame
+
+    def _raise(self, kind: str, message: str, check: Check | None = None) -> None:
+        __tracebackhide__ = True
+        function = self.function
+        point = dict(zip(function.names, function.flat))
+        blame = None
+        if self.output is not None and not self.given:
+            blame = self._blamed(self.order)
+        claimed = None if not self.given else check
+        text, program = explained(
+            function, kind, message, self.inputs, self.output, blame, claimed, self.options, self.reached
+        )
+        mode = check.mode if check is not None else ""
+        summary = partial(self._summary, mode) if mode in self.supplied.first else None
+        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
+
+    def _summary(self, mode: str) -> str:
+        """Say which entries of a supplied derivative are wrong."""
+        with silence():
+            found = self.supplied.first[mode](self.function.flat)
+            evidence = self._evidence(mode)
+            wrong = [judge(d, about).verdict is None for d, about in zip(found, evidence)]
+        return entries(self.function, found, [about.estimate.value for about in evidence], wrong)
+
+
+def _entry(derivatives: Callable[..., list[float]], i: int, *numbers: float) -> float:
+    """One of the derivatives at a point."""
+    return derivatives(numbers)[i]
+
+
+def _outcome(compute: Callable[[], Any]) -> Any:
+    """The result, or the exception that says there is none."""
+    try:
+        return compute()
+    except Exception as error:
+        if not has_no_value(error):
+            raise
+        return error
+
+
+def _finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))

@@ -1,0 +1,88 @@
+"""Tells whether a function of floats has a kink at a point: it compares two equal numbers there, as max(x, 0) does."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograd.testing.arguments.functions import Function
+
+
+class Watched(float):
+    """A float that notes in `ties` when it is compared with an equal number, and whose arithmetic gives such floats."""
+
+    ties: list[float]
+
+    @classmethod
+    def of(cls, x: Any, ties: list[float]) -> Any:
+        """The number as one that is watched; anything else as it is."""
+        if not isinstance(x, float) or isinstance(x, Watched):
+            return x
+        watched = cls(x)
+        watched.ties = ties
+        return watched
+
+    def compared(self, other: Any) -> None:
+        """Note a comparison."""
+        if float(self) == other:
+            self.ties.append(float(self))
+
+    def __bool__(self) -> bool:
+        return float(self) != 0.0
+
+    def __abs__(self) -> Any:
+        self.compared(0.0)
+        return self.of(abs(float(self)), self.ties)
+
+    def clip(self, low: Any = None, high: Any = None, **_: Any) -> Any:
+        """What `np.clip` calls."""
+        for end in (low, high):
+            self.compared(end)
+        above = max(float(self), -math.inf if low is None else low)
+        return self.of(min(above, math.inf if high is None else high), self.ties)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy's functions of one number, or of two that it compares."""
+        if ufunc.__name__ in ("absolute", "fabs", "sign"):
+            self.compared(0.0)
+        for other in inputs:
+            if other is not self and ufunc.__name__ in ("maximum", "minimum", "fmax", "fmin", "clip", "heaviside"):
+                self.compared(other)
+        plain = [float(x) if isinstance(x, Watched) else x for x in inputs]
+        return self.of(getattr(ufunc, method)(*plain, **options), self.ties)
+
+
+def _arithmetic(name: str) -> Callable[..., Any]:
+    plain = getattr(float, name)
+
+    def method(self: Watched, *others: Any) -> Any:
+        return self.of(plain(self, *others), self.ties)
+
+    return method
+
+
+def _comparison(compare: Callable[[float, Any], bool]) -> Callable[[Watched, Any], bool]:
+    def method(self: Watched, other: Any) -> bool:
+        self.compared(other)
+        return compare(float(self), other)
+
+    return method
+
+
+BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv")
+for name in ("neg", "pos", *BINARY, *(f"r{name}" for name in BINARY)):
+    setattr(Watched, f"__{name}__", _arithmetic(f"__{name}__"))
+for name in ("lt", "le", "gt", "ge"):
+    setattr(Watched, f"__{name}__", _comparison(getattr(operator, name)))
+
+
+def compares_equal_numbers(function: Function) -> bool:
+    """Whether f compares equal numbers at its point; False if it does not run on a subclass of float."""
+    ties: list[float] = []
+    try:
+        function(*(Watched.of(x, ties) for x in function.flat))
+    except Exception:  # whatever another framework makes of such a number
+        return False
+    return any(map(math.isfinite, ties))

@@ -1,0 +1,187 @@
+"""Judges one derivative against the oracles: a verdict, or the kind of mismatch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from autograd.testing.oracles.evidence import Evidence
+from autograd.testing.oracles.noise import EPSILON, SAFETY, is_short
+from autograd.testing.oracles.underflow import TINIEST
+from autograd.testing.verdicts import Verdict
+
+CONCLUSIVE = 1e-4  # largest bound, relative to the derivative: with a wider one a pass would mean nothing
+TIGHT = 1e-9  # the bound for a derivative known to fifty digits, relative to it
+NEGLIGIBLE = 1e-6  # the bound for a derivative of zero, relative to what f could change by over |x|
+IN_LOW_PRECISION = 0.1  # both limits for a low-precision f, such as float32: a pass then means no gross error
+SURE = 0.5  # the largest bound of a mismatch, relative to the derivative: with a wider one it would prove nothing
+GROSS = 0.1  # an error, relative to the derivative
+MARGINAL = 100.0  # an error, in units of the bound
+RIDDERS = "Ridders' extrapolation on floats"
+MPMATH = "a difference quotient in fifty digits, by mpmath"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, or the kind of a mismatch, and the numbers behind it."""
+
+    verdict: Verdict | None
+    kind: str
+    numeric: float
+    bound: float
+    left: float
+    right: float
+    oracle: str
+
+
+def judge(analytic: float, evidence: Evidence) -> Judgement:
+    """Compare a derivative with what the oracles say."""
+    if not math.isfinite(analytic):
+        return _judge_infinite(analytic, evidence)
+    first, second = (_by_digits, _by_floats) if evidence.precise_first else (_by_floats, _by_digits)
+    found = first(analytic, evidence)
+    if found is not None and found.verdict is Verdict.KINK and first is _by_floats:
+        confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
+        return confirmed if confirmed is not None and confirmed.verdict is not None else found
+    if found is not None and found.verdict is not None:
+        return found
+    confirmed = second(analytic, evidence)
+    if first is _by_digits and found is not None:
+        return found
+    if confirmed is not None:
+        return _judged(Verdict.DISAGREEMENT, evidence, RIDDERS) if evidence.contradictory else confirmed
+    if evidence.jumps:
+        return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
+    if found is not None and analytic == 0.0 and evidence.stands_still:
+        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)
+    if _nothing_is_left(abs(analytic), evidence):
+        return _judged(Verdict.PASS, evidence, RIDDERS)
+    if found is not None:
+        excuse = _rounded(abs(analytic - found.numeric), abs(found.numeric), evidence)
+        may_hide = excuse is None and abs(analytic) <= evidence.hidden
+        if may_hide and (found.numeric == 0.0 or evidence.on_a_tooth):
+            excuse = Verdict.INCONCLUSIVE
+        return found if excuse is None else _judged(excuse, evidence, RIDDERS)
+    if _is_within(analytic, evidence, NEGLIGIBLE * evidence.change):
+        return _judged(Verdict.PASS, evidence, RIDDERS)  # whatever its rounding, which takes many values of f to see
+    slope = max(evidence.slope, evidence.slope_afar) if analytic == 0.0 else evidence.slope
+    return _judged(_at_zero(analytic, evidence, slope), evidence, RIDDERS)
+
+
+def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:
+    exact = evidence.exact if oracle == MPMATH else None
+    if exact is None:
+        e = evidence.estimate
+        left, right = (
+            (e.value, e.value) if e.status == "ok" else (e.left, e.right)
+        )  # they differ by rounding, if at all
+        return Judgement(verdict, kind, e.value, e.bound, left, right, f"{RIDDERS}, {e.evaluations} values")
+    value = math.nan if exact.value is None else exact.value
+    left, right = (math.nan if side is None else side for side in (exact.left, exact.right))
+    return Judgement(verdict, kind, value, TIGHT * abs(value) + 4 * TINIEST, left, right, MPMATH)
+
+
+def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
+    """The verdict of the first oracle, or a mismatch for the second to confirm; None if it cannot tell."""
+    e = evidence.estimate
+    if not math.isfinite(e.bound):
+        return None
+    is_kink = e.status == "kink"
+    low, high = sorted((e.left, e.right)) if is_kink else (e.value, e.value)
+    error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
+    bound = max(e.bound, TIGHT * size) + evidence.accuracy * abs(analytic)
+    if error > bound:
+        bound += evidence.unseen
+    if error > bound and (bound <= SURE * size or bound <= CONCLUSIVE * abs(analytic)):
+        return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), bound))
+    if error <= bound <= CONCLUSIVE * size or (error <= bound <= IN_LOW_PRECISION * size and evidence.low_precision):
+        return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
+    return None
+
+
+def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
+    """The verdict of the second oracle; None if it cannot tell."""
+    exact = evidence.exact
+    if exact is None:
+        return None
+    if exact.jumps:
+        return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
+    hull = exact.hull
+    if hull is None:
+        return None
+    bound = TIGHT * max((abs(side) for side in hull if math.isfinite(side)), default=0.0) + 4 * TINIEST
+    error = max(hull[0] - analytic, analytic - hull[1])
+    if error <= bound:
+        return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
+    left_over = _is_left_over(analytic, hull, evidence)
+    if left_over and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
+        return _judged(Verdict.PASS, evidence, RIDDERS)
+    excuse = _rounded(error, max(map(abs, hull)), evidence)
+    if excuse is Verdict.INCONCLUSIVE and _nothing_is_left(max(abs(analytic), *map(abs, hull)), evidence):
+        excuse = Verdict.PASS
+    if excuse is not None:
+        return _judged(excuse, evidence, MPMATH)
+    if not evidence.confirm():
+        return _by_digits(analytic, evidence)
+    return _judged(None, evidence, MPMATH, _kind(error, max(abs(analytic), *map(abs, hull)), bound))
+
+
+def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
+    """The verdict on an error that the rounding of the derivative explains; None if it does not."""
+    rounding = SAFETY * evidence.rounding_for(error)
+    if not error <= rounding:
+        return None
+    vague = rounding > max(CONCLUSIVE * size, NEGLIGIBLE * evidence.slope)
+    return Verdict.INCONCLUSIVE if vague else Verdict.PASS
+
+
+def _is_left_over(analytic: float, hull: tuple[float, float], evidence: Evidence) -> bool:
+    """Whether a given derivative may be what floats leave of terms that cancel: few digits, or a rounding of 0."""
+    if not evidence.given:
+        return False
+    if analytic == 0.0 or is_short(analytic):  # as of 1 - tanh(x)² at 25
+        return True
+    return hull == (0.0, 0.0) and abs(analytic) <= EPSILON * evidence.slope
+
+
+def _nothing_is_left(size: float, evidence: Evidence) -> bool:
+    """Whether f is 0 up to rounding, and a derivative of this size too: at -10 nothing is left of 1 + erf(x)."""
+    return evidence.vanishes and size <= SAFETY * EPSILON * evidence.reach
+
+
+def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
+    """The verdict near zero: no bound is small beside the derivative, but one may be beside a slope of f."""
+    share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
+    within = _is_within(analytic, evidence, share * max(slope, TINIEST))
+    return Verdict.PASS if within else Verdict.INCONCLUSIVE
+
+
+def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
+    """Whether a derivative agrees with the first oracle, to a bound that is small enough."""
+    e = evidence.estimate
+    return abs(analytic - e.value) <= e.bound <= limit
+
+
+def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
+    """Judge an infinity, right if quotients tend to it, or NaN, a mismatch unless f jumps or has no neighbours."""
+    if evidence.isolated:
+        return _judged(Verdict.NOT_FINITE, evidence, RIDDERS)
+    exact = evidence.exact
+    if (exact is not None and exact.jumps) or (exact is None and evidence.jumps):
+        return _judged(Verdict.DISCONTINUITY, evidence, MPMATH)
+    tends_to = [evidence.diverges] if exact is None else [exact.left, exact.right]
+    if math.copysign(1.0, evidence.point[evidence.i]) < 0.0 == evidence.point[evidence.i]:
+        tends_to += [-end for end in tends_to if end is not None]  # 1 / -0.0 is -inf, as IEEE 754 has it
+    if analytic in tends_to:
+        both = exact is not None and None not in tends_to and tends_to[0] != tends_to[1]
+        return _judged(Verdict.KINK if both else Verdict.PASS, evidence, MPMATH)
+    finite = (exact is not None and exact.hull is not None) or math.isfinite(evidence.estimate.bound)
+    if analytic == analytic and not finite:
+        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)  # as where it grows like a logarithm
+    return _judged(None, evidence, MPMATH, "non-finite")
+
+
+def _kind(error: float, size: float, bound: float) -> str:
+    return (
+        "gross" if error > GROSS * size or math.isinf(error) else "marginal" if error <= MARGINAL * bound else "plain"
+    )

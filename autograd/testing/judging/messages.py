@@ -1,0 +1,128 @@
+"""The message of a failed check: the point, both derivatives, the operation to blame, a program to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.engine import Value
+from autograd.engine.graph import Graph
+from autograd.primitives.table import Interval
+from autograd.testing.arguments.functions import Function
+from autograd.testing.arguments.supplied_structure import shape
+from autograd.testing.judging.blame import Blame
+from autograd.testing.judging.patterns import pattern
+from autograd.testing.judging.sources import literal, source
+from autograd.testing.verdicts import Check
+from autograd.transforms.structure import is_array
+
+MOST_ENTRIES = 8  # wrong entries in the table of a message
+OWN = "own_derivative"  # the attribute of a derivative that the function brings itself, and no option names
+IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
+LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
+
+
+def explained(
+    function: Function,
+    kind: str,
+    message: str,
+    inputs: Sequence[Value],
+    output: Any,
+    blame: Blame | None,
+    claimed: Check | None,
+    options: str,
+    order: int,
+) -> tuple[str, str]:
+    """Return the message of a mismatch, and the program that shows it, or "".
+
+    `claimed` is a check of `grad=`; `order` is the order of the wrong derivative.
+    """
+    point = ", ".join(f"{name} = {x!r}" for name, x in zip(function.names, function.flat))
+    lines = [f"{kind} mismatch of {function.name}: {message}", f"  at        {point}"]
+    program = ""
+    if isinstance(output, Value):
+        graph = Graph(output)
+        if blame is not None:
+            lines.append(f"  blame     {blame.operation}, {blame}")
+        elif claimed is None:
+            lines.append(f"  blame     {_nobody(kind)}")
+        heading = "program" if claimed is None else "the graph of this run, by this engine"
+        counts = {"operations": sum(bool(node.inputs) for node in graph.nodes), "inputs": len(inputs)}
+        too_many = [f"{count} {what}" for what, count in counts.items() if count > LONGEST_PROGRAM]
+        if not too_many:
+            program = source(graph, inputs, order) + (f"\n# {claimed}" if claimed else "")
+            lines += [f"  {heading}", *(f"    {line}" for line in program.splitlines())]
+        else:
+            lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST_PROGRAM}")
+    if not getattr(function.f, IS_BOUND, False):
+        arguments = [argument(arg) for arg in function.given]
+        lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
+    return "\n".join(lines), program
+
+
+def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int) -> str:
+    """The options of a check, as written in the call that repeats it."""
+    found = "".join(
+        f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}"
+        for name, f in supplied.items()
+        if not hasattr(f, OWN)
+    )
+    found += "" if domain is None else f", domain={argument(domain)}"
+    return found + (f", order={order}" if order != 1 else "")
+
+
+def _nobody(kind: str) -> str:
+    if kind == "non-finite":
+        return "none: each local derivative is right, but an infinite one meets a 0, or overflows"
+    return (
+        "none: each operation of the graph is right, and so is their sum; does f compute with something else, as with "
+        ".data, detach(), or numbers that it took from its Values?"
+    )
+
+
+def argument(arg: Any) -> str:
+    """An argument, or its domain, as Python source."""
+    if is_array(arg):
+        return f"np.array({argument(arg.tolist())})"
+    if isinstance(arg, dict):
+        return "{" + ", ".join(f"{key!r}: {argument(part)}" for key, part in arg.items()) + "}"
+    if isinstance(arg, Interval):
+        return repr(arg.text)
+    if isinstance(arg, list):
+        return f"[{', '.join(map(argument, arg))}]"
+    if type(arg) is tuple:
+        return f"({', '.join(map(argument, arg))}{',' if len(arg) == 1 else ''})"
+    return literal(arg) if isinstance(arg, (int, float)) else repr(arg)
+
+
+def entries(function: Function, given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]) -> str:
+    """Which arguments are wrong, in how many of their numbers and in what way; "" if there is only one number."""
+    if len(wrong) < 2:
+        return ""
+    told: list[str] = []
+    fine: list[str] = []
+    unseen: list[str] = []
+    ways: list[str] = []
+    start = 0
+    for name, count, argument in zip(function.parameters, function.counts, function.args):
+        own = slice(start, start + count)
+        bad, start = sum(wrong[own]), start + count
+        if bad:
+            told.append(f"{bad} of {count} entries of {name}" if count > 1 else name)
+            way = pattern(given[own], right[own], shape(argument))
+            ways += [f"  pattern   {name}: {way}"] if way else []
+        elif count:
+            (fine if any(given[own]) else unseen).append(name)
+    verb = "is" if sum(wrong) == 1 else "are"
+    line = f"  entries   {', '.join(told)} {verb} wrong" + (f"; right: {', '.join(fine)}" if fine else "")
+    line += f"; 0 here, which may hide an error: {', '.join(unseen)}" if unseen else ""
+    return "\n".join([line, *ways, *_table(function.names, given, right, wrong)])
+
+
+def _table(names: Sequence[str], given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]) -> list[str]:
+    """The first wrong entries, as given and as they should be."""
+    rows = [(name, f"{g!r}", f"{r!r}") for name, g, r, bad in zip(names, given, right, wrong) if bad]
+    shown = [("entry", "given", "numeric"), *rows[:MOST_ENTRIES]]
+    widths = [max(map(len, column)) for column in zip(*shown)]
+    lines = ["    " + "  ".join(f"{text:<{width}}" for text, width in zip(row, widths)).rstrip() for row in shown]
+    return lines + ([f"    … {len(rows) - MOST_ENTRIES} more"] if len(rows) > MOST_ENTRIES else [])

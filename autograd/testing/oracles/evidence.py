@@ -1,0 +1,371 @@
+"""Evidence for a derivative, found without differentiation: the answers of both oracles, each computed on demand."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from itertools import pairwise
+from typing import Any
+
+from autograd.primitives.table import Interval
+from autograd.testing.arguments.domains import REALS, has_no_value
+from autograd.testing.arguments.functions import SECOND_ORDER, Function, by_forward, by_reverse
+from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice, is_short, is_single, level, rounding_beside
+from autograd.testing.oracles.oracle import OVER_TEETH, Estimate, is_a_tooth, numeric_derivative
+from autograd.testing.oracles.precise import Exact, precise_derivative, precise_value, rounding_of
+from autograd.testing.oracles.underflow import TINIEST, second_underflow_of, underflow_of
+
+SURE = 0.1  # the bound of a sure oracle, relative to the derivative
+ALIKE = 64.0  # sizes within this factor of each other count as alike
+COARSEST = 2.0**-22  # a step, relative to |x|
+FEW_DIGITS = 2.0**-36
+LIKE_A_LOGARITHM = 0.9  # the least ratio of successive changes of quotients that have no limit
+SCATTER = 8.0  # how many times further apart than within themselves the values on both sides of a jump are
+OVER_STEPS = 2.0**-12  # relative to |x|, or to 1: a distance with many of the steps that f takes
+CANCELLED = 2.0**-46  # of x
+SINGLE = 2.0**-24  # the rounding of a float32
+FAR = (
+    2.0**-9,
+    1 / 7,
+    0.9,
+    9.0,
+    99.0,
+    5e3,
+)  # distances over which a function shows its precision, relative to its reach
+BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
+STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
+BESIDE = 1e-3  # how far a number is moved off a kink, relative to it or to 1
+MOVES = 8  # points beside one where numbers tie
+AROUND = 2.0**-26  # how far to the left and right, relative to |x|: a kink in between is at the point
+ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
+
+
+@dataclass
+class Evidence:
+    """Evidence for ∂f/∂xᵢ at a point, from values of f; `rounding` is how far floats may move that derivative."""
+
+    floats: Callable[..., float]
+    numbers: Callable[..., Any] | None  # f on mpmath's numbers
+    point: list[float]
+    i: int
+    domain: Interval
+    rounding: Callable[[], float | None] = lambda: None
+    precise_first: bool = False
+    accuracy: float = 0.0  # of f, relative, if it is less than that of floats
+    given: bool = False  # whether the derivative is supplied by the user
+    supplied: Callable[..., float] | None = None  # that derivative, as a function of all operands
+    recorded: bool = False  # whether f is a graph of operations: those that take steps say so
+    scale: float = 0.0  # the largest change of f along any operand
+    extra_digits: bool = False  # whether `exact` has been computed with more digits
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        return numeric_derivative(self.floats, self.point, self.i, domain=self.domain.ends(), accuracy=self.accuracy)
+
+    @cached_property
+    def exact(self) -> Exact | None:
+        if self.numbers is None or self.accuracy:
+            return None
+        try:
+            found = precise_derivative(self.numbers, self.point, self.i, self.domain, extra_digits=self.extra_digits)
+            return None if found and self._takes_another_way(self.numbers) else found
+        except ImportError:  # without mpmath the first oracle stands alone
+            return None
+
+    def confirm(self) -> bool:
+        """Recompute `exact` with extra digits, once; return whether they leave it unchanged."""
+        if self.extra_digits:
+            return True
+        before, self.extra_digits = self.exact, True
+        del self.exact
+        return self.exact == before
+
+    @cached_property
+    def contradictory(self) -> bool:
+        """Whether f takes steps so fine that floats show another slope than it has between them, in fifty digits."""
+        e, exact = self.estimate, self.exact
+        if exact is None or exact.value is None or e.status != "ok" or not e.bound <= SURE * abs(e.value):
+            return False
+        if exact.value == 0.0:
+            return e.value != 0.0 and not self.recorded  # a graph of operations says where it takes steps
+        if self.numbers is None or abs(e.value - exact.value) <= SURE * max(abs(e.value), abs(exact.value)):
+            return False
+        x, h = self.point[self.i], self.reach * OVER_STEPS
+        ends = [[*self.point[: self.i], t, *self.point[self.i + 1 :]] for t in (x - h, x + h) if t in self.domain]
+        values = [value for end in ends if (value := precise_value(self.numbers, end)) is not None]
+        if len(values) < 2:
+            return False
+        slope = (values[1] - values[0]) / (2 * h)
+        return abs(slope - e.value) < SURE * abs(slope - exact.value)
+
+    def _takes_another_way(self, numbers: Callable[..., Any]) -> bool:
+        """Whether f differs on mpmath's numbers by more than rounding: they lack -0.0, where atan2 changes branch."""
+        value, here = precise_value(numbers, self.point), self._at(self.point[self.i])
+        return value is not None and abs(value - here) > ANOTHER * max(abs(value), abs(here), 1.0)
+
+    def rounding_for(self, error: float) -> float:
+        """How far rounding moves the derivative; 0.0 if a supplied one is too steady near the point for an error."""
+        if self.supplied is None:
+            return self.rounding() or 0.0
+        x, near = self.point[self.i], Slice(self.supplied, self.point, self.i)
+        steps = [sign * (abs(x) or 1.0) * h for h in BESIDE_POINT for sign in (-1, 1)]
+        values = [near(x + step) for step in steps if x + step in self.domain]
+        if values and error > STEADY * (max(values) - min(values)):
+            return 0.0
+        return rounding_beside(self.supplied, self.point, self.i, self.domain.ends())
+
+    @property
+    def reach(self) -> float:
+        """|x|, or 1 if that is less: the distance over which f may change."""
+        return max(abs(self.point[self.i]), 1.0)
+
+    @cached_property
+    def size(self) -> float:
+        """How large f is, or its change along any operand: its terms may cancel here."""
+        terms, operands = self.noise / EPSILON, max(1.0, *map(abs, self.point))
+        cancel = operands / ALIKE <= terms <= operands * ALIKE
+        return max(abs(self.floats(*self.point)), self.scale, terms if cancel else 0.0)
+
+    @cached_property
+    def noise(self) -> float:
+        """How far rounding moves f near the point."""
+        return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
+
+    @cached_property
+    def low_precision(self) -> bool:
+        """Whether f has hardly more digits than float32."""
+        return max(self.noise, self.accuracy * self.size) > FEW_DIGITS * abs(self.floats(*self.point))
+
+    @cached_property
+    def unseen(self) -> float:
+        """The slope that single precision may hide: f can stand still over wide steps and show no rounding."""
+        x, reach = self.point[self.i], self.reach
+        values = [self._at(x + sign * reach * far) for far in FAR for sign in (-1, 1)]
+        long = [v for v in values if math.isfinite(v) and not is_short(v)]
+        if len(set(long)) < 2 or not all(is_single(v) for v in long):
+            return 0.0
+        return SAFETY * SINGLE * abs(self.floats(*self.point)) / reach
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether f is 0 here and nearby, as where one term absorbs another."""
+        return self.stands_still and self.floats(*self.point) == 0.0
+
+    @cached_property
+    def change(self) -> float:
+        """The slope of f over a part of |x|: f itself may be 0."""
+        x, part = self.point[self.i], self.reach / 1024
+        changes = [abs(self._at(t) - self._at(x)) for t in (x - part, x + part)]
+        return max([TINIEST, *(c / part for c in changes if math.isfinite(c))])
+
+    @property
+    def slope(self) -> float:
+        """A bound for the slope of f over |x|, and over a part of it."""
+        return max(self.size / self.reach, self.change)
+
+    @cached_property
+    def level_afar(self) -> float:
+        """How large f is far away, in its domain."""
+        return level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), self.point[self.i])
+
+    @cached_property
+    def slope_afar(self) -> float:
+        """The slope from an f that is 0 here, up to rounding, to its values far away, as on a hinge; else 0.0."""
+        is_zero = abs(self.floats(*self.point)) <= SAFETY * EPSILON * self.level_afar
+        return self.level_afar / self.reach if is_zero else 0.0
+
+    @cached_property
+    def stands_still(self) -> bool:
+        """Whether f is constant over steps that even 24-bit numbers resolve: it may be a staircase."""
+        x = self.point[self.i]
+        beside = [t for t in (x - x * COARSEST, x + x * COARSEST) if t in self.domain]
+        return x != 0.0 and all(self._at(t) == self._at(x) for t in beside)
+
+    @cached_property
+    def hidden(self) -> float:
+        """The slope that rounding may hide where f stands still, if terms as large as f is far away cancel here."""
+        x, step = self.point[self.i], abs(self.point[self.i]) * COARSEST
+        while step < abs(x) / 4 and self._at(x - 2 * step) == self._at(x + 2 * step) == self._at(x):
+            step *= 2
+        return SAFETY * EPSILON * max(abs(x), self.level_afar) / step if step else 0.0
+
+    @cached_property
+    def on_a_tooth(self) -> bool:
+        """Whether f is so small beside x that a few roundings may be left of larger terms, and jumps a little off."""
+        x, (low, high) = self.point[self.i], self.domain.ends()
+        g, wider = Slice(self.floats, self.point, self.i), [abs(x) * relative for relative in OVER_TEETH]
+        return abs(g(x)) <= CANCELLED * abs(x) and is_a_tooth(g, x, self.estimate.value, 0.0, wider, low, high)
+
+    def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
+        """The derivatives at some points beside this one, where the other numbers are moved off what they tie with."""
+        found, chance = [], random.Random(len(self.point))
+        for _ in range(MOVES if len(self.point) > 1 else 0):
+            point = [
+                x + chance.choice((-1, 1)) * chance.uniform(0.5, 1.0) * BESIDE * max(abs(x), 1.0) for x in self.point
+            ]
+            point[self.i] = self.point[self.i]
+            if all(x in domain for x, domain in zip(point, domains)):
+                found.append(numeric_derivative(self.floats, point, self.i, domain=self.domain.ends()).value)
+        return list(filter(math.isfinite, found))
+
+    @cached_property
+    def slopes_around(self) -> list[float]:
+        """The derivatives a little to the left and to the right, if both can be told: a kink may lie in between."""
+        x, found = self.point[self.i], []
+        for side in (-1, 1):
+            moved = x + side * (abs(x) or 1.0) * AROUND
+            if moved not in self.domain:
+                return []
+            point = [*self.point[: self.i], moved, *self.point[self.i + 1 :]]
+            estimate = numeric_derivative(self.floats, point, self.i, side=side, domain=self.domain.ends())
+            if not estimate.bound <= SURE * abs(estimate.value) and (estimate.value or estimate.bound > TINIEST * 4):
+                return []
+            found.append(estimate.value)
+        return found
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether f jumps here: its values on one side lie apart from those on the other, or from that at the point.
+
+        Beside a pole it does from one float to the next. Rounding scatters its values on either side as far as from one
+        to the other; in low precision they move as far again over wider steps.
+        """
+        if self.estimate.status == "singular":
+            return True
+        x = self.point[self.i]
+        sides = []
+        for sign in (-1, 1):
+            values = [self._at(x + sign * (abs(x) or 2.0**-900) * 2.0**-k) for k in (50, 47, 44, 40, 36)]
+            if all(map(math.isfinite, values)):
+                sides.append(values)
+        here = [self._at(x)]
+        wider = max((self._change((abs(x) or 2.0**-900) * 2.0**-k) for k in (24, 22)), default=0.0)
+        pairs = [(here, side) for side in sides] + ([(sides[0], sides[1])] if len(sides) == 2 else [])
+        return any(_apart(*pair, wider) for pair in pairs)
+
+    def _change(self, h: float) -> float:
+        """How far f moves between a distance from the point and its double."""
+        x = self.point[self.i]
+        changes = [abs(self._at(x + sign * h) - self._at(x + sign * 2 * h)) for sign in (-1, 1)]
+        return max(filter(math.isfinite, changes), default=0.0)
+
+    @cached_property
+    def isolated(self) -> bool:
+        """Whether f has no values next to the point: (-1)**y is real only for whole y."""
+        if self.exact is not None:
+            return self.exact.hull is None and not self.exact.jumps
+        x = self.point[self.i]
+        return all(math.isnan(self._at(math.nextafter(x, end))) for end in (-math.inf, math.inf))
+
+    def _at(self, t: float) -> float:
+        if t not in self.domain:
+            return math.nan
+        operands = list(self.point)
+        operands[self.i] = t
+        try:
+            return self.floats(*operands)
+        except Exception as error:
+            if not has_no_value(error):
+                raise
+            return math.nan
+
+    @cached_property
+    def diverges(self) -> float:
+        """The infinity that quotients tend to as steps shrink, by ever greater amounts, or by equal ones; else 0.0."""
+        x = self.point[self.i]
+        quotients = [self._quotient((abs(x) or 1.0) * 2.0**-k) for k in (10, 20, 30, 40, 50)]
+        changes = [b - a for a, b in pairwise(quotients)]
+        grow = min(changes) > 0.0 or max(changes) < 0.0
+        grow = grow and all(abs(b) >= LIKE_A_LOGARITHM * abs(a) for a, b in pairwise(changes))
+        return math.copysign(math.inf, changes[0]) if grow else 0.0
+
+    def _quotient(self, h: float) -> float:
+        x = self.point[self.i]
+        quotients = [(self._at(t) - self._at(x)) / (t - x) for t in (x - h, x + h) if t != x]
+        return max((q for q in quotients if not math.isnan(q)), key=abs, default=0.0)
+
+
+def _apart(some: Sequence[float], others: Sequence[float], wider: float) -> bool:
+    """Whether two groups of values are much further apart than within each of them, and than f moves further off."""
+    gap = max(min(some) - max(others), min(others) - max(some))
+    within = max(max(group) - min(group) for group in (some, others))
+    return gap > SCATTER * max(within, wider, EPSILON * max(map(abs, (*some, *others))))
+
+
+def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evidence]:
+    """Evidence for every ∂f/∂xᵢ."""
+
+    @cache
+    def rounding() -> list[float] | None:
+        moved = [rounding_of(partial(mode, function), function.flat) for mode in (by_reverse, by_forward)]
+        worst = [max(both) for both in zip(*filter(None, moved))]
+        return [noise + lost for noise, lost in zip(worst, underflow_of(function))] if worst else None
+
+    def of(i: int) -> Evidence:
+        def moves() -> float | None:
+            found = rounding()
+            return found[i] if found else None
+
+        return Evidence(function.on_floats, function, function.flat, i, domains[i], moves)
+
+    return [of(i) for i in range(len(function.flat))]
+
+
+class SecondEvidence:
+    """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked.
+
+    `gradient` are those that the user supplied, on floats; else they are the engine's.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        domains: Sequence[Interval] = (),
+        gradient: Callable[[Sequence[float]], list[float]] | None = None,
+    ) -> None:
+        self.function, self.gradient = function, gradient
+        self.domains = domains or [REALS] * len(function.flat)
+        self._gradients: dict[Any, list[Any]] = {}
+        self._known: dict[tuple[int, int], Evidence] = {}
+
+    def __getitem__(self, place: tuple[int, int]) -> Evidence:
+        if place not in self._known:
+            i, j = place
+            self._known[place] = Evidence(
+                lambda *xs: float(self._gradient(xs)[i]),
+                None if self.gradient else lambda *xs: self._gradient(xs)[i],
+                self.function.flat,
+                j,
+                self.domains[j],
+                lambda: self._rounding[i][j] if self.gradient is None and self._rounding else None,
+                precise_first=self.gradient is None,
+                given=self.gradient is not None,
+            )
+        return self._known[place]
+
+    def _gradient(self, numbers: tuple[Any, ...]) -> list[Any]:
+        """The first derivatives at a point, cached: every ∂/∂xᵢ asks for the same points along xⱼ."""
+        key = (*numbers, getattr(numbers[0], "context", None) and numbers[0].context.prec)
+        if key not in self._gradients:
+            self._gradients[key] = (self.gradient or partial(by_reverse, self.function))(numbers)
+        return self._gradients[key]
+
+    @cached_property
+    def _rounding(self) -> list[list[float]] | None:
+        function, count = self.function, len(self.function.flat)
+        modes = [mode for names in SECOND_ORDER.values() for mode in names.values()]  # each adds up in its own order
+        found = [moved for mode in modes if (moved := rounding_of(partial(_flattened, mode, function), function.flat))]
+        if not found:
+            return None
+        worst = [max(moved) for moved in zip(*found)]
+        return [
+            [worst[i * count + j] + lost for j, lost in enumerate(row)]
+            for i, row in enumerate(second_underflow_of(function))
+        ]
+
+
+def _flattened(mode: Callable[..., Any], function: Function, numbers: Any) -> list[Any]:
+    return [d for row in mode(function, numbers) for d in row]

@@ -1,0 +1,206 @@
+"""How far rounding moves a function near a point, seen in its values alone."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from autograd.testing.arguments.domains import has_no_value
+
+EPSILON = sys.float_info.epsilon
+SAFETY = 10.0
+COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall; a greater one is a step of f
+HALVINGS = 40
+TO_THE_LAST_BIT = 52  # halvings of the widest spacing below
+SOME_HALVINGS = 12  # enough to tell a jump from a slope
+MORE = 4.0  # times the rounding that is known
+BEYOND_ROUNDING = 100.0  # times the rounding: jumps that are greater are those of poles
+TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
+MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
+AFAR = (0.9, 9.0)  # relative to |x|, or to 1
+SEVERAL_TERMS = 64.0  # as large as x, or as f is far away
+FAR_AWAY = 1e50
+SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
+
+
+class Slice:
+    """f along one operand, with each value computed once: NaN where arithmetic raises."""
+
+    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int) -> None:
+        self.f, self.x, self.i = f, list(x), i
+        self.known: dict[float, float] = {}
+
+    def __call__(self, t: float) -> float:
+        if t not in self.known:
+            operands = list(self.x)
+            operands[self.i] = t
+            try:
+                self.known[t] = float(self.f(*operands))
+            except Exception as error:
+                if not has_no_value(error):
+                    raise
+                self.known[t] = math.nan
+        return self.known[t]
+
+
+def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+    """How far rounding moves f close to x, seen in its values along operand i on either side.
+
+    The value at x itself is not used: it may be a jump.
+    """
+    g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
+    worst = 0.0
+    for side in (-1, 1):
+        beside = math.nextafter(x[i], side * math.inf)
+        close = max(noise for _, noise in rounding(g, beside, size, side, low, high))
+        worst = max(worst, close, teeth(g, beside, side, low, high, close))
+    return worst
+
+
+def teeth(
+    g: Slice, x: float, side: int, low: float, high: float, known: float, spacings: Sequence[float] = TEETH
+) -> float:
+    """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
+
+    0.0 if it is not much more than the rounding that is known.
+
+    Values spaced wider than those points look scattered. So do values of an f with many periods in between, but that f
+    does not jump; and those of an f with a step or a pole, but that f jumps once.
+    """
+    worst = 0.0
+    for relative in spacings:
+        points = [x + side * k * abs(x) * relative for k in range(7)]
+        values = [g(t) if low <= t <= high else math.nan for t in points]
+        if all(map(math.isfinite, values)):
+            noise = roughness(values, min)
+            of_x = EPSILON * (max(values) - min(values)) / relative  # any f may round a multiple of x
+            least = max(worst, MORE * known, of_x, SAFETY * EPSILON * max(map(abs, values)))
+            if noise > least:
+                slope = _slope_between_jumps(g, x, side)
+                greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
+                is_tooth = noise < greatest < min(BEYOND_ROUNDING * noise, greatest_rounding(g, x))
+                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope)):
+                    worst = noise
+    return worst
+
+
+def level(g: Slice, x: float) -> float:
+    """How large f is far from x: terms as large may cancel here, and a jump by their rounding is no step of f."""
+    values = [abs(g(x + sign * part * max(abs(x), 1.0))) for part in AFAR for sign in (-1, 1)]
+    return max(filter(math.isfinite, values), default=0.0)
+
+
+def greatest_rounding(g: Slice, x: float) -> float:
+    """The greatest jump that rounding may make, in single precision or where f is a difference divided by x² or x⁴.
+
+    A greater one is a step of f itself, such as that of a remainder.
+    """
+    closer = max(1.0, min(1.0 / abs(x), FAR_AWAY)) ** 2 if x else math.inf
+    return SEVERAL_TERMS * max(level(g, x), abs(x)) * closer * max(2.0**-24, SAFETY * EPSILON * closer)
+
+
+def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
+    """The median slope of f over three steps so narrow that hardly one holds a jump."""
+    spacing = next(_spacings(abs(x)))  # as in `rounding`, where these values are known
+    values = [g(x + side * k * spacing) for k in range(4)]
+    changes = sorted(side * (b - a) for a, b in pairwise(values))
+    return changes[1] / spacing if all(map(math.isfinite, changes)) else 0.0
+
+
+def _jumps_often(g: Slice, points: list[float], slope: float = 0.0) -> bool:
+    """Whether f jumps between several of these neighbours, by amounts that are alike."""
+    jumps = sorted((jump(g, list(ends), 0.0, SOME_HALVINGS, slope) for ends in pairwise(points)), reverse=True)
+    return jumps[SEVERAL - 1] > COARSE * jumps[0]
+
+
+def rounding(
+    g: Slice, x: float, size: float, side: int, low: float, high: float, enough: int = 2
+) -> list[tuple[float, float]]:
+    """The rounding error of f within `size` of x, and the spacing from which it was seen.
+
+    Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding; f itself may
+    be small because terms cancel, and not show it. If most values are equal, precision is low, as in float32: then the
+    jump from one value to the next shows the rounding. Several spacings are used, since the values of one can lie on a
+    line by chance; `enough` is how many.
+    """
+    found: list[tuple[float, float]] = []
+    least_jump, flat, change = 0.0, False, 0.0
+    for spacing in _spacings(size):
+        first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
+        sign = -1 if side < 0 or x + 6 * spacing > high else 1
+        points = [x + sign * k * spacing for k in range(first, first + 7)]
+        values = [g(t) if low <= t <= high else math.nan for t in points]
+        if not all(map(math.isfinite, values)):
+            break
+        change, distinct = max(values) - min(values), len(set(values))
+        flat = flat or distinct <= 4
+        if flat and change and not least_jump:
+            least_jump = jump(g, points)
+        if distinct > 4 and (not flat or _jumps_often(g, points)):
+            found.append((0.0 if flat else spacing, max(roughness(values), grid(values))))
+            if len(found) == (1 if flat else enough):
+                break
+    if least_jump <= COARSE * change:
+        found.append((0.0, least_jump / 2))
+    return [*found, (0.0, math.ulp(0.0) if change else 0.0)]
+
+
+def _spacings(size: float) -> Iterator[float]:
+    """Spacings from barely distinct floats up to where f as a whole shows: for a tiny x, as a function of 1 + x."""
+    spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # not a power of two, where a low-precision f can be exact
+    while spacing < max(size, 1.0) / 8:
+        yield spacing
+        spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
+
+
+def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0) -> float:
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile.
+
+    It is traced until it is negligible, or as small as rounding makes it in floats. `slope` is that of f between its
+    jumps, which it may undo: the teeth of a saw lead nowhere.
+    """
+
+    def change(ends: tuple[float, float]) -> float:
+        return abs(g(ends[1]) - g(ends[0]) - slope * (ends[1] - ends[0]))
+
+    a, b = max(pairwise(points), key=change)
+    for _ in range(halvings):
+        if change((a, b)) <= max(negligible, 2 * math.ulp(g(a))):
+            break
+        middle = a + (b - a) / 2
+        a, b = max((a, middle), (middle, b), key=change)
+    return change((a, b))
+
+
+def roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
+    """The rounding of values, from differences of third to sixth order, which decrease if f is smooth."""
+    found = []
+    for order in range(1, 7):
+        values = [b - a for a, b in pairwise(values)]
+        if order >= 3:
+            found.append(max(map(abs, values)) / math.sqrt(math.comb(2 * order, order)))
+    return of_orders(found)
+
+
+def grid(values: list[float]) -> float:
+    """The greatest power of two that divides all of these values."""
+    found = math.inf
+    for value in values:
+        if value and math.isfinite(value):
+            mantissa, exponent = math.frexp(value)
+            digits = int(math.ldexp(mantissa, 53))
+            found = min(found, math.ldexp(digits & -digits, exponent - 53))
+    return found if math.isfinite(found) else 0.0
+
+
+def is_single(value: float) -> bool:
+    """Whether a float32 holds this value."""
+    return grid([value]) >= abs(value) * 2.0**-24
+
+
+def is_short(value: float) -> bool:
+    """Whether a value has so few digits, like 1.0 or 0.25, that it says nothing of the precision it was computed in."""
+    return grid([value]) >= abs(value) * 2.0**-12

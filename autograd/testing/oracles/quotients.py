@@ -1,0 +1,151 @@
+"""Limits of difference quotients: Ridders' tableau where f is smooth, Aitken's where it is a power at its end."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice
+
+SHRINK = 1.4  # factor between the steps of successive tableau rows
+DOUBLINGS = 8
+STALLS = 0.6  # of their first change, if the quotients still change by as much in the last rows
+STEADY = 0.99  # the greatest ratio of successive changes from which Aitken's process finds a limit
+
+Found = tuple[float, float]  # a derivative and its error bound
+NOT_FOUND: Found = (math.nan, math.inf)
+
+
+def tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> Found:
+    """Build Ridders' tableau from one step on and return the entry with the smallest bound.
+
+    An entry is compared with its neighbours in its own column and beside it: only two of them may agree by chance where
+    an error is stationary in the step. If they are as far apart as the quotients are from 0, and not by rounding, the
+    quotients grow without limit, as those of √x do at 0; if they move on by the same amount from row to row, they have
+    no limit that a tableau finds, as those of x·log x at 0.
+    """
+    value, bound = math.nan, math.inf
+    rows = _rows(g, x, step, side, rounding, count)
+    if _stall(rows):
+        return NOT_FOUND
+    largest = max((abs(row[0][0]) for row in rows), default=0.0)
+    for i, row in enumerate(rows):
+        for j in range(1, len(row)):
+            entry, noise = row[j]
+            column = [near[j][0] for near in (*rows[max(i - 1, 0) : i], *rows[i + 1 : i + 2]) if j < len(near)]
+            spread = max(abs(entry - other) for other in (row[j - 1][0], rows[i - 1][j - 1][0], *column))
+            trusted = SAFETY * (spread + noise + EPSILON * abs(entry))
+            converges = SAFETY * spread <= largest or largest <= SAFETY * noise
+            if column and converges and trusted < bound:
+                value, bound = entry, trusted
+    return value, bound
+
+
+def least_bound(g: Slice, x: float, step: float, rounding: float) -> float:
+    """The bound that rounding leaves at least: that of the first entry which is extrapolated, over both sides."""
+    noise = max(rounding, EPSILON * abs(g(x))) / (step / SHRINK)
+    return SAFETY * noise * (SHRINK**2 + 1.0) / (SHRINK**2 - 1.0)
+
+
+def _stall(rows: list[list[tuple[float, float]]]) -> bool:
+    """Whether the entries that are extrapolated once move on and on in one direction: for a smooth f they halve."""
+    column = [row[1] for row in rows if len(row) > 1]
+    changes = [after[0] - before[0] for before, after in pairwise(column)]
+    if len(changes) < 3 or min(map(abs, changes)) <= SAFETY * max(noise for _, noise in column):
+        return False
+    alike = min(changes) > 0.0 or max(changes) < 0.0
+    return alike and abs(changes[-1]) > STALLS * abs(changes[0])
+
+
+def _rows(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> list[list[tuple[float, float]]]:
+    """The rows of a tableau, each from a smaller step: entries, each extrapolated once more, and their rounding."""
+    factor = SHRINK * SHRINK if side == 0 else SHRINK  # factor in the error of a difference quotient from row to row
+    rows: list[list[tuple[float, float]]] = []
+    largest = abs(g(x))
+    for k in range(count):
+        h = (x + step / SHRINK**k) - x  # rounded so that x + h is exact
+        if h == 0.0:
+            break
+        quotient, size = _quotient(g, x, h, side)
+        if not math.isfinite(quotient):
+            rows = []  # overflow, or the edge of the domain, inside the stencil: try a smaller step
+            continue
+        largest = max(largest, size)
+        inner = abs(EPSILON / 2 * x * quotient)  # f may round a multiple of x
+        entry, noise, power = quotient, max(rounding, EPSILON * largest, inner) / abs(h), 1.0
+        row = [(entry, noise)]
+        for older, _ in rows[-1] if rows else ():
+            power *= factor
+            noise *= (power + 1.0) / (power - 1.0)  # how extrapolation amplifies the rounding of its two terms
+            entry += (entry - older) / (power - 1.0)
+            row.append((entry, noise))
+        rows.append(row)
+    return rows
+
+
+def _quotient(g: Slice, x: float, h: float, side: int) -> tuple[float, float]:
+    """The difference quotient of one step, and the largest |f| in it."""
+    if side == 0:
+        right, left = g(x + h), g(x - h)
+        return (right - left) / ((x + h) - (x - h)), max(abs(right), abs(left))
+    here, there = g(x), g(x + side * h)
+    return (there - here) / ((x + side * h) - x), max(abs(here), abs(there))
+
+
+def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int = 0) -> Found:
+    """A difference quotient over a step so narrow that only rounding moves it; no bound if f has no value there."""
+    h = (x + step) - x
+    quotient, size = _quotient(g, x, h, side) if h else (math.nan, math.inf)
+    if not math.isfinite(quotient):
+        return 0.0, math.inf
+    return quotient, SAFETY * max(rounding, EPSILON * size, EPSILON * abs(x * quotient)) / h
+
+
+def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding: float) -> Found:
+    """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process.
+
+    Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound.
+    """
+    quotients: list[tuple[float, float]] = []
+    for step in falling_steps(x):
+        t = x + side * step
+        if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
+            quotient, size = _quotient(g, x, abs(t - x), side)
+            quotients.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
+    best, before = NOT_FOUND, math.nan
+    for (a, _), (b, _), (c, noise) in zip(quotients, quotients[1:], quotients[2:]):
+        ratio = (c - b) / (b - a) if b != a else math.nan
+        limit = c + (c - b) * ratio / (1.0 - ratio) if 0.0 < ratio < STEADY else math.nan
+        bound = SAFETY * (abs(limit - before) + (noise + EPSILON * abs(c)) / (1.0 - min(ratio, STEADY)) ** 2)
+        if bound < best[1]:
+            best = limit, bound
+        before = limit
+    return best
+
+
+def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
+    """The derivative a few floats beside an end at which f is like a power of the distance, as acos at 1.
+
+    No step fits between x and the end. The power is that by which f grows as the distance doubles, again and again;
+    rounding scatters it.
+    """
+    distance = x - end
+    if x == end or not math.isfinite(end) or abs(distance) * 2.0**DOUBLINGS > abs(other - end):
+        return NOT_FOUND
+    changes = [g(end + distance * 2.0**k) - g(end) for k in range(DOUBLINGS)]
+    if not all(math.isfinite(change) and change * changes[0] > 0.0 for change in changes):
+        return NOT_FOUND
+    powers = [math.log2(after / before) for before, after in pairwise(changes)]
+    power = sum(powers) / len(powers)
+    if not power > 0.0:
+        return NOT_FOUND  # f jumps at the end
+    slope = power * changes[0] / distance
+    noise = EPSILON * abs(g(end) / changes[0]) + (max(powers) - min(powers)) / power
+    return slope, SAFETY * noise * abs(slope)
+
+
+def falling_steps(x: float) -> list[float]:
+    """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, towards the finest that show."""
+    if x == 0.0:
+        return [0.1 * 2.0 ** (-8 * k) for k in range(26)]
+    return [0.1 * abs(x) * 2.0 ** (-4 * k) for k in range(11)]
