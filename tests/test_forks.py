@@ -146,7 +146,7 @@ LOADED_ON_THE_WAY = {  # what is loaded, and what loads it
     "autograd.explanation.tables": "autograd.explain(autograd.Value(1.0) * 2)",
     "autograd.numbers.exact": "import fractions; autograd.Value(fractions.Fraction(1, 2)) * 2",
     "autograd.testing.programs": "import autograd.testing; autograd.testing.SampleProgram",
-    "mpmath": "from autograd.testing import precise; precise.context()",
+    "mpmath": "from autograd.testing.oracles import precise; precise.context()",
     "scipy.special": "autograd.compile(autograd.erf, backend='numpy', rows=('x',))([1.0])",
 }
 
