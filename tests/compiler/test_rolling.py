@@ -161,3 +161,13 @@ def test_instructions_do_not_follow_the_number_of_scalars(compile) -> None:
         counts.add(len(fast.program.rolled().rows))
     assert len(counts) == 1
     assert counts.pop() < 12
+
+
+@both
+def test_sums_of_many_lengths_take_few_instructions(compile) -> None:
+    def f(x):
+        return [sum(0.01 * k * v**2 for v in x[k::-1]) for k in range(80)]
+
+    fast, x = compile(f), np.linspace(-1, 1, 80)
+    np.testing.assert_allclose(fast(x), 0.01 * np.arange(80) * (x * x).cumsum(), rtol=1e-12)
+    assert len(fast.program.rolled().shared) < 60, fast.program.rolled()

@@ -67,6 +67,7 @@ class Contracting(Placement):
 
     def _contractions(self, members: list[int], phase: int) -> None:
         """Σ a·b + Σ c for many scalars: as matrix products where they share vectors, else term by term."""
+        self._fill_up(members)
         self._side_by_side(members)
         members.sort(key=lambda i: self._key(self.graph.terms[i]))
         found, alone = self._grids(members) if self._multiplies(members) else ([], list(range(len(members))))
@@ -76,6 +77,16 @@ class Contracting(Placement):
             group = [members[m] for m in alone]
             terms = [self.graph.terms[i] for i in group]
             self._assign(group, self._with_singles(self._products(terms, phase), terms, phase))
+
+    def _fill_up(self, members: list[int]) -> None:
+        """Give sums of unequal lengths as many terms as the longest has: -0.0 changes no sum."""
+        terms = self.graph.terms
+        pairs, singles = (max([len(terms[i][k]) for i in members]) for k in (0, 1))
+        for i in members:
+            more, added = pairs - len(terms[i].pairs), singles - len(terms[i].singles)
+            if more or added:
+                nothing, one = self.graph.constant(-0.0), self.graph.constant(1.0)
+                terms[i] = Terms(terms[i].pairs + more * ((nothing, one),), terms[i].singles + added * (nothing,))
 
     def _side_by_side(self, members: list[int]) -> None:
         """Turn pairs so that a number is on the same side in all of these sums."""

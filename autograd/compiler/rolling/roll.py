@@ -172,12 +172,13 @@ class Rolling(Contracting):
 
         In a loop they stay apart, in machine registers, but for powers of one base.
         """
-        alike = defaultdict(list)
-        for key, members in groups.items():
-            alike[self._kinship(key, members[0])].append(key)
-        for kinship, keys in alike.items():
-            if kinship is not None and len(keys) >= MANY_GROUPS:
-                groups[kinship] = [i for key in keys for i in groups.pop(key)]
+        for kin in (self._kinship, self._distant_kinship):
+            alike = defaultdict(list)
+            for key, members in groups.items():
+                alike[kin(key, members[0])].append(key)
+            for kinship, keys in alike.items():
+                if kinship is not None and len(keys) >= MANY_GROUPS:
+                    groups[kinship] = [i for key in keys for i in groups.pop(key)]
         return groups
 
     def _kinship(self, key: Any, i: int) -> Any:
@@ -194,6 +195,15 @@ class Rolling(Contracting):
         if op in PRIMITIVES and PRIMITIVES[op].plain:
             return None
         return op, tuple([j == CONSTANT_SOURCE for j in operands]), graph.is_boolean(i)
+
+    def _distant_kinship(self, key: Any, i: int) -> Any:
+        """What sums of other lengths have in common, if they are long: they are filled up, to twice their length."""
+        if key[0] != CONTRACTION or self.repeats:
+            return None
+        counts = [len(part) for part in self.graph.terms[i]]
+        if max(counts) <= MOST_ADDED:
+            return None
+        return CONTRACTION, *[n if n <= MOST_ADDED else f"2^{n.bit_length()}" for n in counts]
 
     def _group(self, op: str, members: list[int], phase: int) -> None:
         graph = self.graph
