@@ -274,6 +274,8 @@ class Value(Scalar):
             return _identity(self) if plain else key_hash(self, core(self))
 
     def __repr__(self) -> str:
+        if type(x := core(self)) is Symbol:
+            return repr(x)
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
 

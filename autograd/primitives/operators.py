@@ -18,7 +18,7 @@ from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
 from autograd.numbers.operand import NumPyOperand, beside_other
 from autograd.primitives.conversions import no_float
 from autograd.refusals import is_tracing, lifting, no_index
-from autograd.symbols import BITS, key_hash
+from autograd.symbols import BITS, Symbol, key_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ class Scalar(NumPyOperand, Methods):
         return format(core(self), spec)
 
     def __str__(self) -> str:
-        return str(core(self)) if lifting.get() else repr(self)
+        x = core(self)
+        return str(x) if lifting.get() or type(x) is Symbol else repr(self)
 
     if TYPE_CHECKING:
 

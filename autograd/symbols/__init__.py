@@ -12,4 +12,4 @@ from autograd.symbols.symbol import (
     same,
     unmasked,
 )
-from autograd.symbols.whole import BITS, is_whole
+from autograd.symbols.whole import BITS, is_whole, known_whole

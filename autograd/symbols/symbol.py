@@ -10,6 +10,7 @@ from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, discover
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_ours, is_tracing, lifting, refuse
 from autograd.symbols.expressions import Comparison, Expression
+from autograd.symbols.shown import is_shown
 from autograd.symbols.text import brief
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
         def truth(self, condition: Condition) -> bool: ...
 
         def number(self, x: Symbol) -> float: ...
+
+        def text(self, x: Symbol, write: Callable[[Any], str]) -> str: ...
 
 
 # What knows conditions and numbers while a function is traced along a path; None refuses them.
@@ -40,10 +43,13 @@ class Symbol(Expression):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return brief(self)
+        return _text(self, str) or brief(self)
 
     def __repr__(self) -> str:
-        return f"Symbol({brief(self)!r})"
+        return _text(self, repr) or f"Symbol({brief(self)!r})"
+
+    def __format__(self, spec: str) -> str:
+        return _text(self, lambda x: format(x, spec)) or brief(self)
 
     def __add__(self, other: Any) -> Any:
         return operation("add", self, other)
@@ -147,11 +153,6 @@ class Symbol(Expression):
 
     __int__ = __complex__ = __float__  # all raise
 
-    def __format__(self, spec: str) -> str:
-        if spec:
-            raise _unknown_number(self)
-        return brief(self)
-
     def __round__(self, digits: int | None = None) -> Symbol:
         if digits is not None:
             raise _unknown_number(self)
@@ -235,7 +236,12 @@ class Condition(NumPyOperand, Comparison):
     __deepcopy__ = __copy__
 
     def __str__(self) -> str:
-        return brief(self)
+        return brief(self) if not is_tracing() or is_shown(sys._getframe(1)) else str(bool(self))
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return brief(self) if not is_tracing() or is_shown(sys._getframe(1)) else format(bool(self), spec)
 
     def __bool__(self) -> bool:
         return _truth(self, self)
@@ -299,6 +305,16 @@ def _truth(condition: Condition, asked: Any) -> bool:
     return along.truth(condition)
 
 
+def _text(x: Symbol, write: Callable[[Any], str]) -> str:
+    """The text of a traced number that code computes with, which only a path knows; empty where it is only shown."""
+    if not is_tracing() or is_shown(sys._getframe(2)):
+        return ""
+    along = answering.get()
+    if along is None:
+        raise refuse(lambda most: f"the text of {brief(x, most - 12)}", TEXT)
+    return along.text(x, write)
+
+
 def key_hash(x: Any, number: Any) -> int:
     """The hash of x, which holds this number: by its value in code that is traced or lifted, else by identity.
 
@@ -331,6 +347,7 @@ def _unknown_number(x: Any) -> TypeError:
     return refuse(lambda most: f"the number {brief(x, most - 11)}", advice)
 
 
+TEXT = "compute with the number, or name the argument in static="
 KEY = "name the argument in static=, or write where(x == key, a, b)"
 COMPARISONS = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge

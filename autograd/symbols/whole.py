@@ -52,11 +52,6 @@ def known_whole(x: Symbol) -> int:
     return int(value)
 
 
-def in_text(x: Symbol, spec: str) -> str:
-    """The text of a whole number, where a path knows it."""
-    return format(known_whole(x), spec) if answering.get() is not None and is_whole(x) else plain_text(x, spec)
-
-
 def _of_bits(function: Callable[[int, int], int], reflected: bool) -> Callable[[Any, Any], int]:
     def of_bits(x: Symbol, y: Any) -> int:
         left, right = known_whole(x), operator.index(y)
@@ -65,8 +60,6 @@ def _of_bits(function: Callable[[int, int], int], reflected: bool) -> Callable[[
     return of_bits
 
 
-plain_text = Symbol.__format__
-Symbol.__format__ = in_text  # type: ignore[method-assign,assignment]
 Symbol.__index__ = known_whole  # type: ignore[attr-defined]
 for _name, _function in BITS.items():
     setattr(Symbol, f"__{_name}__", _of_bits(_function, False))

@@ -6,6 +6,8 @@ where it holds are those that take the same path.
 
 from __future__ import annotations
 
+import math
+import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,7 +20,7 @@ from autograd.compiler.programs.program import Program, evaluator
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.lifting.branching.forking import is_of_rows
 from autograd.refusals import TraceError, advise, place_of, users_frame
-from autograd.symbols import Condition, Symbol, answering
+from autograd.symbols import Condition, Symbol, answering, is_whole, known_whole
 from autograd.transforms.structure import map_leaves
 
 
@@ -101,6 +103,49 @@ class Answers:
             here = condition if answer else condition.of_booleans(False, True)
             self.holds = here if self.holds is True else self.holds.of_booleans(here, False)
         return answer
+
+    def text(self, x: Symbol, write: Callable[[Any], str]) -> str:
+        """The text of a number for this row; rows with another text take another path."""
+        if is_whole(x):
+            return write(known_whole(x))
+        value = self.number(x)
+        first, last = alike(value, write)
+        for condition in (x >= first, x <= last) if first == first else (x != x,):
+            self.truth(condition)
+        if first == 0 or last == 0:  # -0.0 has another text, and equals 0.0
+            self.truth(Symbol(op="copysign", operands=(1.0, x)) == math.copysign(1.0, value))
+        return write(value)
+
+
+def alike(x: float, write: Callable[[float], str]) -> tuple[float, float]:
+    """The first and the last of the floats that have the text of this one.
+
+    >>> alike(0.25, lambda x: f"{x:.0f}")
+    (0.0, 0.5)
+    """
+    text = write(x)
+
+    def end(inside: int, outside: int) -> float:
+        while abs(outside - inside) > 1:
+            middle = (inside + outside) // 2
+            inside, outside = (middle, outside) if write(_float_at(middle)) == text else (inside, middle)
+        return _float_at(outside if write(_float_at(outside)) == text else inside)
+
+    return (x, x) if x != x else (end(_place(x), _place(-math.inf)), end(_place(x), _place(math.inf)))
+
+
+def _place(x: float) -> int:
+    """Where a float is among all of them; -0.0 comes before 0.0."""
+    bits: int = struct.unpack("<Q", struct.pack("<d", x))[0]
+    return bits if bits < SIGN else SIGN - 1 - bits
+
+
+def _float_at(place: int) -> float:
+    (x,) = struct.unpack("<d", struct.pack("<Q", place if place >= 0 else SIGN - 1 - place))
+    return float(x)
+
+
+SIGN = 1 << 63  # the bit of a float's sign
 
 
 def _line() -> str:

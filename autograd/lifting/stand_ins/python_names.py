@@ -16,9 +16,7 @@ from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
-from autograd.refusals import refuse
 from autograd.symbols import Condition, answering, is_whole
-from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,11 +237,7 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
 
     def text(*args: Any, **options: Any) -> str:
         if args and is_lifted(args[0]):
-            x = core(counted(args[0]))
-            if lists.is_traced([x]):
-                advice = 'compare the number, or write f"{x}" in a message'
-                raise refuse(lambda most: f"the text of {brief(x, most - 12)}", advice)
-            args = (x, *args[1:])
+            args = (core(args[0]), *args[1:])
         return original(*args, **options)
 
     text.__name__ = text.__qualname__ = original.__name__

@@ -1,0 +1,179 @@
+"""Whether a text is only shown: printed, logged, or said by an error; then it may have a number's name in it.
+
+The piece of source that asks tells: what surrounds it in its statement, what else is done with the name to which it is
+assigned, and what calls the function that returns it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from autograd.refusals import is_library, is_ours
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+    from types import FrameType
+    from typing import Any
+
+# Libraries that show what they are given. Frames of a debugger or a test's report ask for texts of any number.
+REPORTERS = {"logging", "warnings", "pprint", "loguru", "rich", "structlog", "tqdm"}
+REPORTERS |= {"bdb", "pdb", "pydevd", "debugpy", "_pydevd_bundle", "_pytest", "pytest", "IPython", "traceback"}
+TEXTS = {"str", "repr", "format", "ascii"}  # builtins that make texts
+ON_TEXTS = {"format", "join", "ljust", "rjust", "center", "strip", "rstrip", "upper", "lower", "title"}  # their methods
+AROUND = {  # pieces of source that are texts, or hold them, if the piece inside is one
+    "Attribute", "Constant", "Dict", "FormattedValue", "GeneratorExp", "IfExp", "JoinedStr", "List", "ListComp",
+    "Name", "Starred", "Tuple", "keyword",
+}  # fmt: skip
+METHODS = {"__str__", "__repr__", "__format__"}  # which ask on behalf of those that call them
+
+
+def is_shown(frame: FrameType | None) -> bool:
+    """Whether the text that the code in a frame asks for is only shown, or asked for by ourselves."""
+    while frame is not None:
+        home = frame.f_globals.get("__name__") or ""
+        if home.partition(".")[0] in REPORTERS:
+            return True
+        asks = frame.f_code.co_name not in METHODS and not home.startswith("autograd.lifting.")
+        if asks and (is_ours(home) or not is_library(home)):
+            return is_ours(home) or _shows(frame)
+        frame = frame.f_back
+    return True
+
+
+def _shows(frame: FrameType, returns: bool = False) -> bool:
+    """Whether the code that runs in a frame only shows a text that is asked for now, or that a call returns."""
+    from linecache import getlines
+
+    place = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    tree = None if None in place else _parsed("".join(getlines(frame.f_code.co_filename, frame.f_globals)))
+    if tree is None:
+        return False
+    around = list(_around(tree, (place[0], place[2]), (place[1], place[3])))
+    return Showing(frame, around).shows(around, returns)
+
+
+class Showing:
+    """What the function of a frame does with a text; `around` are the pieces of source around that which asks."""
+
+    def __init__(self, frame: FrameType, around: list[ast.AST]) -> None:
+        self.frame = frame
+        self.function = _function(around)
+        self.names: set[str] = set()  # that hold the text
+
+    def shows(self, around: list[Any], is_text: bool = False) -> bool:
+        """Whether what the last of these pieces of source computes is only shown; it may be known to be a text."""
+        for node, outer in zip(reversed(around), [*reversed(around[:-1]), None]):
+            kind = type(node).__name__
+            if kind in ("Expr", "Raise", "Assert") or (kind == "Call" and self._reports(node)):
+                return True
+            if kind == "Return":
+                return self._caller_shows()
+            if kind in ("Assign", "AnnAssign", "AugAssign"):
+                return all(map(self._only_shown, getattr(node, "targets", None) or [node.target]))
+            if not (kind in AROUND or _makes_text(node) or (is_text and node is around[-1])):
+                return False
+            if type(outer).__name__ == "Lambda":
+                return self._caller_shows()
+        return False
+
+    def _reports(self, call: Any) -> bool:
+        """Whether a call shows its arguments: on the terminal, in a log, or in an error."""
+        f, owner = self._value(call.func), self._value(getattr(call.func, "value", None))
+        if f is print:
+            return all(_is_terminal(self._value(word.value)) for word in call.keywords if word.arg == "file")
+        if _is_terminal(owner) or (isinstance(f, type) and issubclass(f, BaseException)):
+            return True
+        homes = getattr(f, "__module__", None), type(owner).__module__
+        return any(isinstance(home, str) and home.partition(".")[0] in REPORTERS for home in homes)
+
+    def _value(self, node: Any) -> Any:
+        """What a name stands for, or a name in a module or an object; None if that is not known."""
+        if type(node).__name__ == "Name":
+            scopes = self.frame.f_locals, self.frame.f_globals, self.frame.f_builtins
+            return next((scope[node.id] for scope in scopes if node.id in scope), None)
+        if type(node).__name__ != "Attribute":
+            return None
+        held = self._value(node.value)
+        own = getattr(held, "__dict__", {})
+        return own[node.attr] if node.attr in own else getattr(type(held), node.attr, None)
+
+    def _caller_shows(self) -> bool:
+        """Whether the caller shows what this function returns."""
+        from inspect import CO_GENERATOR
+
+        caller = self.frame.f_back
+        if caller is None or self.frame.f_code.co_flags & CO_GENERATOR or is_library(caller.f_globals.get("__name__")):
+            return False  # any code may take what a generator gives
+        return _shows(caller, returns=True)
+
+    def _only_shown(self, target: Any) -> bool:
+        """Whether all that is done with the name to which the text is assigned shows it."""
+        import ast
+
+        if type(target) is not ast.Name or type(self.function) is not ast.FunctionDef:
+            return False
+        name, parts = target.id, list(ast.walk(self.function))
+        if any(name in x.names for x in parts if isinstance(x, (ast.Global, ast.Nonlocal))):
+            return False
+        if name in self.names:
+            return True
+        self.names.add(name)
+        loads = [x for x in parts if type(x) is ast.Name and x.id == name and type(x.ctx) is ast.Load]
+        found = [(x, list(_around(self.function, *_ends(x)))) for x in loads]
+        return all(around[-1] is x and _function(around) is self.function and self.shows(around) for x, around in found)
+
+
+def _makes_text(node: Any) -> bool:
+    """Whether a piece of source that has a text in it is a text itself, rather than computed from one."""
+    if type(node).__name__ == "Call":
+        return getattr(node.func, "id", "") in TEXTS or getattr(node.func, "attr", "") in ON_TEXTS
+    return type(node).__name__ == "BinOp" and type(node.op).__name__ in ("Add", "Mod")
+
+
+def _is_terminal(x: Any) -> bool:
+    return x is not None and (x is sys.stdout or x is sys.stderr)
+
+
+def _function(around: list[Any]) -> Any:
+    """The innermost function of these pieces of source."""
+    return next((x for x in reversed(around) if type(x).__name__ in ("FunctionDef", "Lambda")), around[0])
+
+
+def _parsed(text: str) -> Any:
+    """The syntax of a file; None if it has none."""
+    import ast
+
+    if text not in _known:
+        while len(_known) >= MOST_FILES:
+            _known.pop(next(iter(_known)), None)
+        try:
+            _known[text] = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            _known[text] = None
+    return _known[text]
+
+
+MOST_FILES = 16
+_known: dict[str, Any] = {}
+
+
+def _ends(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+
+
+def _around(node: Any, first: Any, last: Any) -> Iterator[Any]:
+    """The pieces of source with a place in them, from the largest to the smallest."""
+    import ast
+
+    while node is not None:
+        yield node
+        parts = list(ast.iter_child_nodes(node))
+        parts = [x for part in parts for x in ([part] if hasattr(part, "lineno") else ast.iter_child_nodes(part))]
+        node = next((x for x in parts if hasattr(x, "lineno") and _holds(x, first, last)), None)
+
+
+def _holds(node: Any, first: Any, last: Any) -> bool:
+    start, end = _ends(node)
+    return bool(start <= first and last <= end)
