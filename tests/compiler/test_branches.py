@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -354,18 +355,38 @@ def test_no_infinity_leaks_from_an_absent_side() -> None:
     assert slopes.tolist() == [2.0, 2.0, 0.25]
 
 
-def test_more_rows_may_need_more_turns() -> None:
-    def halvings(x: Any) -> Any:
-        k = 0
-        while x > 1:
-            x, k = x / 2, k + 1
-        return x + k
+def halvings(x: Any) -> Any:
+    k = 0
+    while x > 1:
+        x, k = x / 2, k + 1
+    return x + k
 
-    fast = autograd.compile(halvings, rows=("x",), backend="numpy")
-    for top in (3.0, 1e9, 0.5, 1e30):
+
+def counted_halvings(x: Any) -> Any:
+    for k in itertools.count():
+        if x <= 1:
+            return x + k
+        x = x / 2
+
+
+def generated_halvings(x: Any) -> Any:
+    def halves(x: Any) -> Any:
+        for k in itertools.count():
+            yield k, x
+            x = x / 2
+
+    for one, (k, half) in zip(itertools.repeat(1), halves(x)):
+        if half <= 1:
+            return half + one * k
+
+
+@pytest.mark.parametrize("f", [halvings, counted_halvings, generated_halvings])
+def test_more_rows_may_need_more_turns(f: Callable[[Any], Any]) -> None:
+    fast = autograd.compile(f, rows=("x",), backend="numpy", paths=0)
+    for top in (3.0, 1e4, 0.5, 1e9):
         x = [0.5, top]
-        assert fast(x).tolist() == list(map(halvings, x))
-        assert fast.value_and_grad(x)[1].tolist() == [autograd.grad(halvings)(v) for v in x]
+        assert fast(x).tolist() == list(map(f, x))
+        assert fast.value_and_grad(x)[1].tolist() == [autograd.grad(f)(v) for v in x]
 
 
 def test_an_absent_side_raises_nothing() -> None:

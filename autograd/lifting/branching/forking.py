@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from opcode import opname
-from types import CellType
+from operator import length_hint
+from types import CellType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, NoNumber
@@ -27,6 +29,7 @@ DEEPEST = 200  # branches inside branches
 MOST_OPEN = 2_000  # turns of a `while` after some rows have left it
 MOST_TURNS = 100_000  # of another loop, which may never end
 BOUND_TURNS = "let it end after fewer turns, as `while k < 100 and …` does, or write it with `for`"
+ENDLESS = (GeneratorType, itertools.count, itertools.cycle)
 
 
 class Dead(Exception):
@@ -234,7 +237,7 @@ class Loop:
     """A loop that rows may leave early."""
 
     def __init__(self, frame: Frame, is_open: bool) -> None:
-        self.frame, self.is_open = frame, is_open  # whether it has no end but its condition
+        self.frame, self.is_open = frame, is_open  # whether it may have no end but a condition
         self.leave, self.next = ("leave", id(self)), ("next", id(self))  # the targets of `break` and `continue`
         self.turns = 0
         self.draws = False  # whether it takes items from an iterator that has a name
@@ -242,6 +245,7 @@ class Loop:
     def over(self, known: list[Any], xs: Any) -> Any:
         """What the loop goes over; `known` are the iterators that were met before it was computed."""
         self.draws = len(self.frame.branches.iterators) > len(known)
+        self.is_open = is_endless(xs)
         return xs
 
     def turn(self, scope: Names, *names: str) -> Any:
@@ -343,6 +347,13 @@ def is_of_rows(error: BaseException) -> bool:
     if last is None or not isinstance(error, Exception) or is_library(last.tb_frame.f_globals.get("__name__")):
         return False
     return opname[last.tb_frame.f_code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
+
+
+def is_endless(xs: Any) -> bool:
+    """Whether what a loop goes over may have no end: a generator, `count()`, or what goes over such."""
+    if isinstance(xs, (enumerate, map, zip)):
+        return all(is_endless(part) for part in xs.__reduce__()[1] if hasattr(part, "__next__"))
+    return isinstance(xs, ENDLESS) or (isinstance(xs, itertools.repeat) and length_hint(xs, -1) < 0)
 
 
 def _has_left(jumps: Jumps | None) -> bool:
