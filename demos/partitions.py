@@ -6,6 +6,7 @@ of the loss, the gradient and the Hessian; Dask adds them up; Newton's method ta
 Letters: x features, y class, θ = (w, b) parameters, L loss, g = ∂L/∂θ, H = ∂²L/∂θ².
 """
 
+import logging
 import sys
 import time
 from typing import Any
@@ -87,6 +88,7 @@ def main(count: int = ROWS) -> None:
     print(f"{count:,} rows of {FEATURES} features, {rows.nbytes / 2**20:.0f} MiB, in {rows.numblocks[0]} partitions")
     print(f"\n{WORKERS} workers, each with at most {LIMIT} of memory:")
     options = {"n_workers": WORKERS, "threads_per_worker": 1, "memory_limit": LIMIT, "dashboard_address": None}
+    options["silence_logs"] = logging.ERROR  # workers pause and go on near their limit, as they should
     with LocalCluster(**options) as cluster, Client(cluster):
         theta = distributed(rows)
     print("\none process, all rows at once:")

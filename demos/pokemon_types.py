@@ -4,6 +4,7 @@ Letters: x stats, y type, w weights, b bias, z = w·x + b score, σ the sigmoid,
 classes are Normal and Water: a score above 0 is Water. Every derivative is the engine's.
 """
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ def every_model(features: dict[str, Any], y: Any, train: Any) -> None:
             models, shares = {}, {}
             for which, X in features.items():
                 Z = scales[which](X)
-                models[which] = kind(**options).fit(Z[train], y[train])
+                with warnings.catch_warnings(action="ignore", category=nn.ConvergenceWarning):
+                    models[which] = kind(**options).fit(Z[train], y[train])
                 shares[which] = [models[which].score(Z[rows], y[rows]) for rows in (train, ~train)]
             numbers = "".join(f"{fit:8.1%}{test:8.1%}     " for fit, test in shares.values())
             print(f"{name:22}{numbers}  {slides.get(name, '')}".rstrip())
@@ -152,12 +154,16 @@ def scale(rows: Any) -> Any:
 
 def perceptrons(Z: Any, y: Any, train: Any) -> None:
     """Show that the perceptron's result depends on its start if no plane separates the classes."""
-    models = [nn.Perceptron(random_state=seed).fit(Z[train], y[train]) for seed in range(10)]
+    with warnings.catch_warnings(record=True, action="always") as told:
+        models = [nn.Perceptron(random_state=seed).fit(Z[train], y[train]) for seed in range(10)]
     tests = [model.score(Z[~train], y[~train]) for model in models]
+    print(f"Perceptron warns: {told[0].message}.")
     print(
         "The perceptron's loss is 0 for w = 0, too: where no plane tells the types apart, descent leads there. So the"
     )
-    print("w with the fewest mistakes on the way is kept, and it hangs on the start: from ten starts it is right about")
+    print(
+        "w with the fewest mistakes on the way is kept, and it depends on the start: from ten starts it is right about"
+    )
     print(f"{min(tests):.0%} to {max(tests):.0%} of the test rows. The SVM asks for a margin, and has one best w.")
 
 
@@ -307,7 +313,7 @@ def xor() -> None:
             points(axis, X, XOR, (0, 1), size=300)
             axis.set(title=title, xlabel=f"${letter}_1$", ylabel=f"${letter}_2$", aspect="equal")
             axis.set(xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
-        axes[0].legend(loc="center", labelspacing=1)
+        axes[0].legend(loc="center", labelspacing=1, frameon=True, framealpha=1)
 
 
 def main() -> None:

@@ -47,6 +47,7 @@
     const rows = [...byId("view-" + view).querySelectorAll("tbody tr")];
     rows.forEach((row, i) => { row.classList.toggle("now", i >= from && i <= at); row.hidden = hidden && i >= at; });
     what.className = "what " + steps[at].kind;
+    document.querySelector("main").dataset.pass = steps[at].kind;
     const lines = group.map((step, i) => (hidden && i === group.length - 1 ? step.question : step.what));
     what.textContent = lines.join("\n");
     why.textContent = group.length === 1 ? steps[at].why : "";

@@ -98,7 +98,7 @@ class Perceptron(LinearClassifier):
         """A perceptron rests where every row is on its own side."""
         if (self.history_[-1] > 0 or len(self.history_) == self.max_iter) and objective.value(theta, X, y) > 0:
             told = f"after {self.max_iter} steps some rows are still on the wrong side"
-            warn(f"not at rest: {told}; if no plane separates the classes, none will do", ConvergenceWarning)
+            warn(f"not at rest: {told}; more will not help if no plane separates the classes", ConvergenceWarning)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -119,6 +119,18 @@ def test_keys_slider_and_links(browser: webdriver.Chrome, page: Path) -> None:
     assert browser.find_element(By.ID, "what").find_element(By.XPATH, "..").get_attribute("aria-live") == "polite"
 
 
+def test_a_line_is_whole_until_its_words_appear(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    y = MLP(2, [2, 1], activation="sigmoid", rng=1)([Value(0.5), Value(-1.0)])
+    browser.get(draw(y).save(tmp_path / "network.html").as_uri())
+    seen = "(e) => e.checkVisibility({checkVisibilityCSS: true})"
+    shown = f"return [...document.querySelectorAll('.wire > rect')].filter({seen}).length"
+    grounds = [browser.execute_script(shown)]
+    press(browser, Keys.ARROW_RIGHT)
+    assert "σ(" in text(browser, "what")
+    press(browser, Keys.END)
+    assert [*grounds, browser.execute_script(shown)] == [0, 2 * 6]
+
+
 def test_space_plays(browser: webdriver.Chrome, page: Path) -> None:
     browser.get(page.as_uri() + "#circuit=1")
     browser.refresh()

@@ -24,4 +24,4 @@ def legend(scene: Scene, has_maps: bool, has_lines: bool, has_rings: bool, is_ba
         contribution = Run(" = its contribution to ", "faint")
         return (*told, Run("× w"), contribution, Run(f"∂{output}/∂a", "backward"))
     told += [Run("w", "forward"), Run(" and ", "faint"), Run(f"∂{output}/∂w", bold=True)]
-    return (*told, Run(f" = where it comes from × ∂{output}/∂z", "faint"))
+    return (*told, Run(f" = the value at its start × ∂{output}/∂z at its end", "faint"))

@@ -131,7 +131,10 @@ def _line(wire: Wire, scale: tuple[str, float], is_backward: bool, is_used: bool
 
 
 def _label(wire: Wire, lines: list[Line], stop: float) -> Group:
+    """The words of a line, each on its own ground, so that a page shows the line where words are still to come."""
     x, y = wire.at(stop)
-    width, height = max(line_width(line, FONT) for line in lines), len(lines) * LINE * FONT
-    back = Rect(x - width / 2 - 2, y - height / 2, width + 4, height, Look("background"), 3.0)
-    return Group(f"{wire.key}-label", "wire", (back, *stacked(lines, x, y - height / 2, FONT)), wire.said)
+    pitch, width, shapes = LINE * FONT, max(line_width(line, FONT) for line in lines) + 4, list[Shape]()
+    for i, line in enumerate(lines):
+        top = y + (i - len(lines) / 2) * pitch
+        shapes += [Rect(x - width / 2, top, width, pitch, Look("background")), *stacked([line], x, top, FONT)]
+    return Group(f"{wire.key}-label", "wire", tuple(shapes), wire.said)

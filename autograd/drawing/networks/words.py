@@ -66,10 +66,17 @@ class Words:
         """The formula of σ′(z) in the names of this picture."""
         if neuron.a is neuron.z:
             return "1"
-        found = self.graph.local_derivative(Edge(neuron.z, neuron.a, 0))
+        return self._renamed(self.graph.local_derivative(Edge(neuron.z, neuron.a, 0)), neuron)
+
+    def activation_text(self, neuron: Neuron) -> str:
+        """The formula of σ(z) in the names of this picture."""
+        return self._renamed(self.graph.formula(neuron.a), neuron)
+
+    def _renamed(self, formula: str, neuron: Neuron) -> str:
         for node, letter in ((neuron.z, "z"), (neuron.a, "a")):
-            found = re.sub(rf"(?<!\w){re.escape(self.graph.name(node))}(?!\w)", self.name(node, letter), found)
-        return found
+            name = re.escape(self.graph.name(node))
+            formula = re.sub(rf"(?<!\w){name}(?!\w)", self.name(node, letter), formula)
+        return formula
 
     def adjoint(self, node: Value, letter: str = "") -> str:
         """∂C/∂node of a parameter, or of a node with a letter."""

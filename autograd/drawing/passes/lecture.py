@@ -60,7 +60,7 @@ class _Lecture:
         z, a = self.words.name(neuron.z, "z"), self.words.name(neuron.a, "a")
         what = f"{z} = {self.words.formula(neuron)} = {number(neuron.z.data)}"
         if neuron.a is not neuron.z:
-            what += f",  {a} = {neuron.activation}({z}) = {number(neuron.a.data)}"
+            what += f",  {a} = {self.words.activation_text(neuron)} = {number(neuron.a.data)}"
         focus = (f"node-{i}-{n}", *(key.removesuffix("-label") for key in self._wires(i, n, neuron)))
         reveals = _in("forward", (f"node-{i}-{n}", *self._wires(i, n, neuron)))
         return Step("forward", what, "Forward pass: the weighted sum and its activation.", focus, reveals, focus[0], i)
@@ -110,13 +110,13 @@ class _Lecture:
         for m, (w, x) in enumerate(zip(neuron.weights, self.network.layers[i - 1].inputs)):
             wire, cell = f"wire-{i - 1}-{m}-{n}", f"{heat}W-{n}-{m}"
             answer = x.data * delta if isinstance(x.data, float) and isinstance(delta, float) else None
-            why = f"∂{z}/∂{self.network.short(w)} is its input, {self.words.name(x, self.words.letter(x))}."
+            why = f"∂{z}/∂{self.network.short(w)} = {self.words.name(x, self.words.letter(x))}, its input."
             what = self._part(w, f"{signed(x.data)} × {signed(shown_number(delta))}", answer)
             reveals = (*_in("product", (f"{wire}-label",)), *_in("ink", (cell,)))
             yield Step("backward", what, why, (wire, cell, key), reveals, key, i, answer)
         if neuron.bias is not None:
             what = self._part(neuron.bias, "", delta)
-            why = f"∂{z}/∂{self.network.short(neuron.bias)} is 1."
+            why = f"∂{z}/∂{self.network.short(neuron.bias)} = 1."
             cell = f"{heat}b-{n}-0"
             yield Step("backward", what, why, (cell, key), (*_in("product", (key,)), *_in("ink", (cell,))), key, i)
 
