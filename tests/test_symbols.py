@@ -84,6 +84,7 @@ TEXTS: list[tuple[Callable[[], Any], str, list[str]]] = [
     (lambda: autograd.dot([x], [y], 1.0), "x·y + 1", ["y", "x", "1"]),
     (lambda: autograd.norm([x, y]), "norm(x, y)", ["x/norm(x, y)", "y/norm(y, x)"]),
     (lambda: autograd.logsumexp([x, y]), "logsumexp(x, y)", ["softmax(x, y)", "softmax(y, x)"]),
+    (lambda: autograd.softmax([x, y])[0], "softmax(x, y)", ["v1·(1 - v1)", "-v1·softmax(y, x)"]),
 ]
 
 

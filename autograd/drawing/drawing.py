@@ -34,6 +34,10 @@ VIEWS = ("auto", "circuit", "network")
 DIRECTIONS = ("forward", "backward")
 WIDEST, TALLEST = 1280.0, 720.0  # of a network
 WIDEST_LAYER = 330.0  # the room that one hidden layer saves, at most
+NO_NETWORK = (
+    "draw: this graph has no layers of neurons σ(w·x + b), whose weights are parameters, and whose inputs x are "
+    "constants (Value.constant) or are not in names=; view='circuit' draws any graph"
+)
 
 
 class Drawing:
@@ -65,7 +69,7 @@ class Drawing:
         is_module = hasattr(request.names, "named_parameters") and not any(self._attributes.values())
         network = self._network(request) if view == "network" or (view == "auto" and is_module) else None
         if view == "network" and network is None:
-            raise ValueError("draw: this graph has no layers of neurons σ(w·x + b); view='circuit' draws any graph")
+            raise ValueError(NO_NETWORK)
         self.shown = "circuit" if network is None else "network"
         self.scene, self.caption = self._circuit() if network is None else self._columns(network)
 
@@ -73,8 +77,16 @@ class Drawing:
     def picture(self) -> Picture:
         """The circuit as plain data."""
         if self._picture is None:  # the lock of a cached_property would stay taken in a fork
-            self._picture = self._mark(choose(self._request))
+            picture = self._mark(choose(self._request))
+            self._picture = replace(picture, caption=_joined(picture.caption, self._waiting))
         return self._picture
+
+    @property
+    def _waiting(self) -> str:
+        """Words for the dashes of a graph without a backward pass, empty if there was one."""
+        output = self._request.output
+        is_known = self._request.fresh or output.has_grad or not output.inputs or output.is_constant
+        return "" if is_known else "— until backward() is called"
 
     def _circuit(self) -> tuple[Scene, str]:
         self._title, self._description = self.picture.title, self.picture.description
@@ -89,15 +101,16 @@ class Drawing:
         self._description = f"{name}, from {network.described()}"
         width = min(self.size.width, WIDEST)
         room = (network, self.direction, width, min(self.size.height, TALLEST))
-        hidden, most = 0, max(len(network.layers) - 2, 0)
-        scene, caption = network_scene(*room)
+        hidden, most, note = 0, max(len(network.layers) - 2, 0), self._waiting
+        scene, caption = network_scene(*room, hidden, note)
         while not self.size.fits(scene) and hidden < most:
             too_wide = scene.width * (1 - self.size.text_height(scene) / LEGIBLE)
             hidden = min(hidden + max(1, int(too_wide / WIDEST_LAYER)), most)
-            scene, caption = network_scene(*room, hidden)
+            scene, caption = network_scene(*room, hidden, note)
         if self.size.fits(scene):
             return scene, caption
-        return network_scene(*room, hidden, f"text is {self.size.text_height(scene):.1f} px high; size='natural'")
+        small = f"text is {self.size.text_height(scene):.1f} px high; size='natural'"
+        return network_scene(*room, hidden, _joined(small, note))
 
     @property
     def source(self) -> str:
@@ -199,3 +212,8 @@ class Drawing:
         """SVG for a notebook, as wide as the cell at most and dark where the notebook is, and text."""
         theme = "auto" if self.theme == "light" else self.theme
         return {"text/plain": repr(self), "image/svg+xml": self._svg(theme)}
+
+
+def _joined(*parts: str) -> str:
+    """The parts of a caption that say something."""
+    return "; ".join(filter(None, parts))

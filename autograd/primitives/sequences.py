@@ -205,14 +205,14 @@ def _each(first: Any, xs: Any, axis: int | None) -> Any:
     symbol="softmax",
     vectors=("xs",),
 )
-def softmax_first(xs: Vector) -> Partials:
+def softmax_first(xs: Vector, *, z: Number) -> Partials:
     """exp(x₁) / Σ exp(xⱼ), the first member of the softmax.
 
     >>> softmax_first([0.0, 0.0])
     0.5
     """
-    p, *others = softmaxes(xs)
-    return (p * softmax_rest(xs), *[-p * q for q in others])
+    _, *others = softmaxes(xs)
+    return (z * softmax_rest(xs), *[-z * q for q in others])
 
 
 @primitive(

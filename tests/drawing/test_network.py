@@ -237,8 +237,9 @@ def test_a_network_is_found_however_its_sums_are_written(neuron: Any) -> None:
     names = {f"w{k}{i}{j}": Value(0.1 * (i - j + k) + 0.05) for k in range(2) for i in range(3) for j in range(3)}
     biases = {f"b{k}{i}": Value(0.1) for k in range(2) for i in range(3)}
     outputs = []
-    for row in ([0.5, -1.0, 0.25], [0.5, -1.0, 0.25]):  # a row that repeats stays one of two
-        a = row
+    row = [0.5, -1.0, 0.25]
+    for inputs in (row, list(map(Value, row))):  # a row that repeats stays one of two; an input may be any leaf
+        a: list[Any] = inputs
         for k in range(2):
             weights = [[names[f"w{k}{i}{j}"] for j in range(3)] for i in range(3)]
             a = [neuron(w, a, biases[f"b{k}{i}"]).tanh() for i, w in enumerate(weights)]
@@ -373,6 +374,15 @@ def test_no_finite_weight_is_no_finite_width() -> None:
     assert len(curves) == len(w)
     assert all(math.isfinite(curve.look.width) and curve.look.width > 0 for curve in curves)
     assert [curve.look.dash for curve in curves] == ["", "", "dashed", "", "", "dashed"]
+
+
+def test_a_chain_of_neurons_without_biases_is_a_network_and_its_dashes_wait_for_the_backward_pass() -> None:
+    a = Value.constant(0.5)
+    for _ in range(3):
+        a = (Value(0.8) * a).sigmoid()
+    assert all(draw(a, view=view).caption.endswith("— until backward() is called") for view in ("network", "circuit"))
+    a.backward()
+    assert draw(a, view="network").caption == ""
 
 
 def test_the_view_is_chosen_by_the_graph() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.engine import Value
@@ -47,6 +47,13 @@ class Naming:
         if node.is_constant:
             return "input" if node.label or node in self.values else "constant"
         return "parameter" if self.parameters is None or node in self.parameters else "input"
+
+    def parameter_of(self, factors: Sequence[Value]) -> int | None:
+        """Which of two factors is the parameter, if one alone is; of two leaves, the one that has a name here."""
+        found = [i for i, v in enumerate(factors) if self.kind(v) == "parameter"]
+        if len(found) == 2:
+            found = [i for i in found if factors[i] in self.values]
+        return found[0] if len(found) == 1 else None
 
     def has_path(self, path: str) -> bool:
         """Whether some module has this path."""

@@ -117,7 +117,8 @@ class _NetworkScene:
             kind, title, under = "inputs", "inputs", f"{len(nodes)}"
             if i > 0:
                 neurons = network.layers[i - 1].neurons
-                activation = neurons[0].activation + ("′(z)" if self.is_backward else "")
+                is_sloped = self.is_backward and neurons[0].activation != "linear"
+                activation = neurons[0].activation + ("′(z)" if is_sloped else "")
                 kind, title, under = "neurons", network.title(network.layers[i - 1]), f"{len(neurons)} × {activation}"
             found.append(Column(i, kind, title, under, nodes[:MOST_SHOWN], max(0, len(nodes) - MOST_SHOWN)))
         if hidden:

@@ -15,6 +15,8 @@ from autograd.symbols.text import BY_SIGN
 
 Users = dict[Value, list[Value]]
 
+ACTIVATIONS = {TABLE[name] for name in ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "silu", "gelu")}
+
 
 @dataclass(frozen=True, eq=False)
 class Neuron:
@@ -45,7 +47,7 @@ def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], N
     copies: Counter[Any] = Counter()
     inputs_of: dict[Any, tuple[Value, ...]] = {}
     for z in graph.nodes:
-        parts = _dot(z, naming) if z.op is TABLE["dot"] else _sum_of_products(z, users, naming)
+        parts = _parts(z, users, naming)
         if parts is None:
             continue
         weights, inputs, bias = parts
@@ -60,14 +62,32 @@ def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], N
 Parts = tuple[tuple[Value, ...], tuple[Value, ...], Value | None]  # weights, inputs, bias
 
 
+def _parts(z: Value, users: Users, naming: Naming) -> Parts | None:
+    """The parts of w·x + b, None if z is something else."""
+    if z.op is TABLE["dot"]:
+        return _dot(z, naming)
+    if z.op is TABLE["multiply"]:
+        return _product(z, users, naming)
+    return _sum_of_products(z, users, naming)
+
+
+def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
+    """The parts of w·x alone, if a neuron's function takes it: any other takes products that are no neurons."""
+    own, place = users.get(z, []), naming.parameter_of(z.inputs)
+    if place is None or len(own) != 1 or own[0].op not in ACTIVATIONS:
+        return None
+    return (z.inputs[place],), (z.inputs[1 - place],), None
+
+
 def _dot(z: Value, naming: Naming) -> Parts | None:
     """The parts of a dot product, if one of its sides has parameters alone."""
     assert z.op is not None
     first, second, *bias = z.op.structured(z.inputs)
-    are_parameters = [all(naming.kind(v) == "parameter" for v in those) for those in (first, second)]
-    if not first or not any(are_parameters):
+    of_parameters = [side for side in (first, second) if all(naming.kind(v) == "parameter" for v in side)]
+    if not first or not of_parameters:
         return None
-    weights, inputs = (first, second) if are_parameters[0] else (second, first)
+    weights = next((side for side in of_parameters if all(v in naming.values for v in side)), of_parameters[0])
+    inputs = second if weights is first else first
     return tuple(weights), tuple(inputs), bias[0] if bias and not bias[0].is_constant else None
 
 
@@ -78,11 +98,10 @@ def _sum_of_products(z: Value, users: Users, naming: Naming) -> Parts | None:
     weights, inputs, biases = [], [], []
     for term in _terms(z, users):
         if term.op is TABLE["multiply"] and len(users[term]) == 1:
-            kinds = [naming.kind(v) == "parameter" for v in term.inputs]
-            if sum(kinds) != 1:
+            if (place := naming.parameter_of(term.inputs)) is None:
                 return None
-            weights.append(term.inputs[kinds.index(True)])
-            inputs.append(term.inputs[kinds.index(False)])
+            weights.append(term.inputs[place])
+            inputs.append(term.inputs[1 - place])
         elif naming.kind(term) == "parameter":
             biases.append(term)
         elif not (term.is_constant and term.data == 0.0):  # where Python's sum starts
