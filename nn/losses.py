@@ -24,7 +24,7 @@ def _over_rows(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
     @wraps(loss)
     def averaged(z: Any, y: Any) -> Any:
-        if not isinstance(y, (Sequence, np.ndarray)):
+        if not isinstance(y, (Sequence, np.ndarray)) or isinstance(y, str):
             return loss(z, y)
         if not isinstance(z, (Sequence, np.ndarray)):
             told = f"one prediction, and targets of shape {np.shape(y)}: pass y without its last axis, y[:, 0]"
@@ -136,7 +136,7 @@ def l2(module: Module, strength: float) -> Any:
 
 def _of_class(z: Any, y: Any) -> Any:
     """The score of the target's class."""
-    number = y.data if isinstance(y, Value) else y
+    number = _number(y)
     if isinstance(number, numbers.Real):
         if number not in range(len(z)):
             raise ValueError(f"a class must be a whole number from 0 to {len(z) - 1}, got {number}")
@@ -147,13 +147,20 @@ def _of_class(z: Any, y: Any) -> Any:
     return own
 
 
+def _number(y: Any) -> Any:
+    """The number of a target; ValueError for the name of a class, or for none."""
+    if y is None or isinstance(y, str):
+        raise ValueError(f"a target must be a number, got {y!r}: number the classes from 0")
+    return y.data if isinstance(y, Value) else y
+
+
 def _sign(y: Any) -> Any:
     return _target(y, lambda y: y * y == 1, "-1 or 1")
 
 
 def _target(y: Any, holds: Callable[[Any], Any], what: str) -> Any:
     """Return the target if it is valid."""
-    number = y.data if isinstance(y, Value) else y
+    number = _number(y)
     if not isinstance(number, numbers.Real):
         return where(holds(y), y, math.nan)
     if not holds(number):

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Value
 
 OBJECT = np.dtype(object)
+MOST_TOLD = 5  # names in an error
 
 
 class Module:
@@ -23,6 +24,11 @@ class Module:
     >>> Line().state_dict()
     {'w[0]': 2.0, 'b': 1.0}
     """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The output for one row of data, which every model defines; TypeError if it does not."""
+        told = ", in place of forward" if hasattr(self, "forward") else ""
+        raise TypeError(f"{type(self).__name__} cannot be called: define its __call__{told}")
 
     def parameters(self) -> list[Value]:
         """The Values that training changes."""
@@ -66,11 +72,11 @@ class Module:
         missing, unknown = own.keys() - state.keys(), state.keys() - own.keys()
         if missing or unknown:
             told = [
-                f"{what} {', '.join(sorted(names))}"
+                f"{what} {', '.join(sorted(names, key=_natural)[:MOST_TOLD])}{', …' if len(names) > MOST_TOLD else ''}"
                 for what, names in (("missing", missing), ("unknown", unknown))
                 if names
             ]
-            raise KeyError(f"state_dict does not fit {self!r:.80}: {'; '.join(told)}")
+            raise KeyError(f"state_dict does not fit this {type(self).__name__}: {'; '.join(told)}")
         numbers = {name: Value(number).data for name, number in state.items()}
         for name, number in numbers.items():
             own[name].data = number

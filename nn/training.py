@@ -41,7 +41,8 @@ def train(
     Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is true,
     as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The optimiser
     moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters are not
-    finite, including after the last step, and the error of a row with a wrong target, or data that are not finite.
+    finite, including after the last step, and the error of a row with a wrong target, or data that are not finite;
+    TypeError for a model in place of its objective, ValueError if there are no parameters.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -50,7 +51,10 @@ def train(
     >>> theta.round(6)
     array([2., 1.])
     """
+    _require_kinds(objective, optimiser)
     theta = np.asarray(theta, dtype=float)
+    if theta.size == 0:
+        raise ValueError("there are no parameters to train: those of a module are the Values that it holds")
     rows, n = as_rows(rows)
     require_count("passes", passes, 0)
     if batch is not None:
@@ -77,6 +81,17 @@ def train(
     if history:
         require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser)
     return Trained(theta, history)
+
+
+def _require_kinds(objective: Any, optimiser: Any) -> None:
+    """Raise TypeError for a model in place of its objective, or for what is no optimiser that takes steps."""
+    if not hasattr(objective, "value_and_grad"):
+        given = type(objective).__name__
+        raise TypeError(f"train takes an nn.Objective, got {given}: write nn.Objective(loss, model), loss(model, x, y)")
+    if not hasattr(optimiser, "update"):
+        given = type(optimiser).__name__
+        own = f": it has {given}.minimise(objective, theta, *rows)" if hasattr(optimiser, "minimise") else ""
+        raise TypeError(f"train takes the steps of an optimiser, such as nn.Adam(rate=0.01), got {given}{own}")
 
 
 def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:

@@ -53,15 +53,16 @@ class Estimator(ThreeSteps):
         known = self.get_params()
         for name in params:
             if name not in known:
+                ours = f"; write {OURS[name]}" if name in OURS else ""
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: {list(known)}"
+                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: {list(known)}{ours}"
                 )
         for name, value in params.items():
             setattr(self, name, value)
         return self
 
     def __repr__(self) -> str:
-        changed = (f for f in fields(self) if f.default is MISSING or getattr(self, f.name) is not f.default)
+        changed = (f for f in fields(self) if f.default is MISSING or repr(getattr(self, f.name)) != repr(f.default))
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
 
     def _repr_html_(self) -> str:

@@ -110,6 +110,8 @@ def test_saturated_it_neither_overflows_nor_cancels(z: float, y: int, wanted: fl
         (lambda: nn.hinge([1.0, 2.0], [1, 0]), "the target must be -1 or 1, got 0"),
         (lambda: nn.perceptron_loss(Value(1.0), Value(2.0)), "the target must be -1 or 1, got 2.0"),
         (lambda: nn.zero_one(1.0, 0), "the target must be -1 or 1, got 0"),
+        (lambda: nn.cross_entropy([0.0, 1.0], "cat"), "a target must be a number, got 'cat': number the classes"),
+        (lambda: nn.hinge(0.0, None), "a target must be a number, got None"),
     ],
 )
 def test_what_does_not_fit_is_an_error(call, message: str) -> None:

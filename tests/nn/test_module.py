@@ -48,6 +48,15 @@ def test_a_state_that_does_not_fit_changes_nothing(state, error, message) -> Non
     assert neuron.state_dict() == before
 
 
+def test_a_module_without_a_call_says_what_to_define() -> None:
+    class Torchlike(Module):
+        def forward(self, x: float) -> float:
+            return x
+
+    with pytest.raises(TypeError, match="Torchlike cannot be called: define its __call__, in place of forward"):
+        Torchlike()(1.0)
+
+
 def test_weights_are_the_parameters_that_are_no_biases() -> None:
     model = MLP(2, [3, 1])
     biases = [neuron.b for layer in model.layers for neuron in layer.neurons]

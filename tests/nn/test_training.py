@@ -121,6 +121,19 @@ def test_rows_that_are_not_finite_stop_training_at_once(bad: float) -> None:
             minimise(line(), np.zeros(2), X, y)
 
 
+@pytest.mark.parametrize(
+    ("objective", "theta", "optimiser", "error", "message"),
+    [
+        (nn.Linear(1), [0.0, 0.0], nn.SGD(), TypeError, "takes an nn.Objective, got Linear"),
+        (line(), [0.0, 0.0], nn.LBFGS(), TypeError, "got LBFGS: it has LBFGS.minimise"),
+        (Objective(lambda model, x, y: x * y, nn.Module()), [], nn.SGD(), ValueError, "no parameters to train"),
+    ],
+)
+def test_what_cannot_be_trained_is_an_error(objective, theta, optimiser, error, message: str) -> None:
+    with pytest.raises(error, match=message):
+        train(objective, theta, *rows(), optimiser=optimiser)
+
+
 def test_a_progress_bar_shows_the_loss(capsys) -> None:
     X, y = rows()
     train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), passes=5, progress=True)

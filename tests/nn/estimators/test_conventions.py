@@ -104,6 +104,7 @@ def test_a_copy_predicts_the_same(estimator) -> None:
         (nn.LogisticRegression(l2=0.1, max_iter=100), "LogisticRegression(l2=0.1)"),
         (nn.PolynomialRegression(degree=3), "PolynomialRegression(degree=3)"),
         (nn.MLPClassifier(hidden=(4, 4)), "MLPClassifier(hidden=(4, 4))"),
+        (clone(nn.MLPClassifier()), "MLPClassifier()"),
     ],
 )
 def test_an_estimator_shows_what_was_chosen(estimator, text: str) -> None:
@@ -141,6 +142,7 @@ ERRORS = {
     "not fitted": (lambda e: e.predict(X3), NotFittedError, "not fitted yet: call fit first"),
     "columns": (lambda e: e.fit(X3, y3).predict([[1.0]]), ValueError, "X has 1 features, but .* is expecting 2"),
     "unknown parameter": (lambda e: e.set_params(lambda_=1), ValueError, "Invalid parameter 'lambda_'"),
+    "scikit-learn's": (lambda e: e.set_params(C=1), ValueError, r"Invalid parameter 'C' .*write l2=1/\(C·rows\)"),
     "scikit-learn's parameter": (
         lambda e: type(e)(hidden_layer_sizes=(3,), C=1.0),
         TypeError,
