@@ -226,7 +226,9 @@ def _product(records: Records, instruction: Product) -> None:
                 x, y = xs.load(v, kind.affine(first, (down[2], j))), ys.load(v, kind.affine(other, (across[2], j)))
                 return x.fused(y, z)
 
-            z = [place.load(v, kind.affine(0, (steps[0], number))) for place, steps in sums] or [constant(kind, 0.0)]
+            z = [place.load(v, kind.affine(0, (steps[0], number))) + 0.0 for place, steps in sums] or [
+                constant(kind, 0.0)
+            ]
             target.store(v, number, each(kind, z[0], count, step))
 
     records.add(("product", tuple(sides)), by_row, write, *words)

@@ -152,7 +152,10 @@ def product(block: Block, instruction: Product) -> None:
         places = [[body.affine(c, (columns, body.affine(r, (rows, g)))) for c in beside] for r in above]
         add = instruction.add
         sums = [
-            [Accumulator(body, constant(body, 0.0) if add is None else block.load(add, v, place)) for place in line]
+            [
+                Accumulator(body, constant(body, 0.0) if add is None else block.load(add, v, place) + 0.0)
+                for place in line
+            ]
             for line in places
         ]
         with body.loop(count) as j:

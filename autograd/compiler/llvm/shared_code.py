@@ -240,7 +240,7 @@ def _dot(single: Single, instruction: Product, g: Index, u: Index, v: Index) -> 
     def step(z: Lanes, j: Index) -> Lanes:
         return everywhere(body, single.number(left, g, u, j)).fused(single.abreast(right, g, v, j), z)
 
-    z = constant(body, 0.0) if add is None else single.abreast(add, place)
+    z = constant(body, 0.0) if add is None else single.abreast(add, place) + 0.0
     single.put(instruction.out, place, reduce(step, range(count), z) if count <= FEW else each(body, z, count, step))
 
 

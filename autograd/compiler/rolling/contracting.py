@@ -131,7 +131,7 @@ class Contracting(Placement):
     def _matrix_product(self, grid: Grid, members: list[int], phase: int) -> None:
         """A batch of matrix products; each sum's first single term is added along with them where all are wanted."""
         out, whole = self.made("product", grid.size, phase), grid.slots == tuple(range(grid.size))
-        terms = [self.graph.terms[i] for i in members]
+        terms = [self.graph.terms[i].without_zero(self.graph) for i in members]  # a product starts at 0.0
         add = None
         if whole and terms[0].singles:
             first = self.operand([t.singles[0] for t in terms], phase)

@@ -56,7 +56,7 @@ def repeat(outer: Rolling, i: int, phase: int) -> Ends:
     needed = outer.needs.get(i, {})
     following = {m: role.output for m, role in enumerate(loop.roles) if role.kind == CARRIED}
     scalars = {output: body.number[loop.outputs[output]] for output in {*needed, *following.values()}}
-    body.contract(list(scalars.values()))
+    body.contract(list(scalars.values()), set(scalars.values()))
     inner = outer.within(body, list(scalars.values()), phase)
     columns = _carried(outer, inner, following, groups, phase)
     streams = _streams(outer, inner, loop, groups, phase)

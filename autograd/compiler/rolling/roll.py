@@ -70,7 +70,7 @@ def rolled(
     leaves = [graph.number[i] for i in leaves_of(program.outputs)]
     each = {i for result in results if result.by_row for i in result.outputs}
     leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
-    graph.contract(leaves)
+    graph.contract(leaves, {leaf for leaf, i in zip(leaves, leaves_of(program.outputs)) if i < program.forward})
     return Rolling(program, graph, by_row, leaves, alone).result(results)
 
 

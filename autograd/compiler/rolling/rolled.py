@@ -76,7 +76,8 @@ class Apply(NamedTuple):
 class Product(NamedTuple):
     """out[g, u, v] = Σⱼ left[g, u, j] · right[g, v, j] (+ add[g, u, v]): products of matrices, in a batch.
 
-    The left matrices may be shared by the rows: the weights of neurons on the same inputs, which are on the right.
+    A sum starts at 0.0, and so is never -0.0. The left matrices may be shared by the rows: the weights of neurons on
+    the same inputs, which are on the right.
     """
 
     out: int

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.compiler.programs.loops import COUNTED, SHARED, TAPED, Loop, Role
 from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Program, reached
 from autograd.compiler.rolling.sequences import EXACT, PLAIN
+from autograd.compiler.rolling.zeros import absorbs, is_positive_zero, is_zero, told_apart
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class Terms(NamedTuple):
 
     pairs: tuple[tuple[int, int], ...]
     singles: tuple[int, ...]
+
+    def without_zero(self, graph: ScalarGraph) -> Terms:
+        """The same without the constant 0."""
+        return Terms(self.pairs, tuple(i for i in self.singles if not is_zero(graph, i)))
 
 
 class ScalarGraph:
@@ -181,9 +186,13 @@ class ScalarGraph:
 
     # --- contractions
 
-    def contract(self, outputs: Sequence[int]) -> None:
-        """Flatten sums: a sum or product used by a single sum of the same phase becomes terms of that sum."""
+    def contract(self, outputs: Sequence[int], values: Collection[int]) -> None:
+        """Flatten sums: a sum or product used by a single sum of the same phase becomes terms of that sum.
+
+        `values` are the outputs whose zeros keep their signs: derivatives are none of them.
+        """
         live = self.live(outputs)
+        signed = told_apart(self, live, values)
         consumers: list[int] = [0] * len(self.ops)
         only: list[int] = [-1] * len(self.ops)
         for i in live:
@@ -201,18 +210,20 @@ class ScalarGraph:
                 absorbed[i] = self.ops[only[i]] != "dot" or i == self.operands[only[i]][-1]
         for i in live:
             if self.ops[i] in ADDERS and not absorbed[i]:
-                self.terms[i] = self._terms(i, absorbed)
+                self.terms[i] = self._terms(i, absorbed, signed[i])
                 self.ops[i] = CONTRACTION
             elif self.ops[i] == ROW_DOT:
                 self.terms[i] = Terms(tuple(zip(self.operands[i][::2], self.operands[i][1::2])), ())
 
-    def _terms(self, root: int, absorbed: list[bool]) -> Terms:
+    def _terms(self, root: int, absorbed: list[bool], signed: bool) -> Terms:
         pairs: list[tuple[int, int]] = []
         singles: list[int] = []
+        is_exact = False  # as floats add up exactly, from 0.0 on
         waiting = [root]
         while waiting:
             i = waiting.pop()
             op, operands = self.ops[i], self.operands[i]
+            is_exact |= op in ("sum", "dot") and (i == root or absorbed[i])
             if i != root and not absorbed[i]:
                 singles.append(i)
             elif op == "multiply":
@@ -223,5 +234,8 @@ class ScalarGraph:
                 waiting.append(operands[-1])
             else:
                 waiting += reversed(operands)
-        kept = [i for i in singles if self.ops[i] != CONSTANT or self.values[i] != 0]
+        kept = [i for i in singles if not is_zero(self, i)]
+        counts = signed and (is_exact or any(is_positive_zero(self, i) for i in singles))
+        if counts and not any(a == b for a, b in pairs) and not any(absorbs(self, i) for i in kept):
+            kept.append(self.constant(0.0))
         return Terms(tuple(pairs), tuple(kept) if kept or pairs else (self.constant(0.0),))

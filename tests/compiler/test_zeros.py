@@ -1,0 +1,74 @@
+"""Signed zeros, infinities and NaN go through every algebraic rewrite as they go through f on floats."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd.compiler.rolling.zeros import BLIND, PASSING
+from autograd.primitives import TABLE
+from tests.compiler.backends import both
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.5, -0.5, 5e-324, -5e-324, math.inf, -math.inf, math.nan]
+CONSTANTS = ["0.0", "-0.0", "1.0", "-1.0", "2.0", "0", "1", "-1", "inf", "-inf", "nan"]
+FORMS = ["x + {}", "{} + x", "x - {}", "{} - x", "x * {}", "{} * x", "x / {}", "{} / x", "-(x + {})", "-x + {}"]
+FORMS += ["{} - (-x)", "(x + {}) * 1.0", "1 / (x + {})", "sum([x, {}])", "maximum(x, {})", "minimum({}, x)"]
+ALONE = """
+x; -x; -(-x); +x; x - x; x + x; x * x; x / x; x + (-x); -x - x; x - (-x); -(x - x); (-x) * (-x); (-x) / (-x); -x * -1.0
+(x + 0.0) + 0.0; (x - 0.0) + 0.0; x * 0.0 + 0.0; -(x * 0.0) + 0.0; x * 1 + 0; sum([x]); sum([x, x]); sum([x, -x])
+0.0 + sum([x * 1.0]); x + (y + 0.0); (x + y) + 0.0; x * y + 0.0; x * y + y * x; sum([x * y, y * x]); abs(x) + 0.0
+exp(x) * 0.0 + 0.0; where(x > 0, x, x); where(x > 0, 0.0, -0.0); where(x >= 0, x, 0.0); x ** 0; x ** 1; x ** 2; x ** 3
+x % 1.0; x % -1.0; x // 1.0; dot([x, y], [0.0, -0.0]); dot([x], [1.0]); dot([x, x, y], [y, y, y]); mean([x]); norm([x])
+relu(x); sqrt(x); sign(x); copysign(1.0, x + 0.0); copysign(1.0, x * y + 0.0); atan2(x + 0.0, -1.0); atan2(0.0, x + 0.0)
+sum([x * 2.0, y * 3.0, x * y]); copysign(1.0, sum([a * b for a, b in zip([x, y, x], [y, x, x])])); tanh(x + 0.0)
+1 / tanh(sum([x, y])); 1 / (sum([x, y]) * 2.0)
+"""
+FUNCTIONS = {name: getattr(autograd, name) for name in ("where", "maximum", "minimum", "dot", "mean", "norm", "relu")}
+FUNCTIONS |= {name: getattr(autograd, name) for name in ("sqrt", "sign", "copysign", "atan2", "tanh", "exp")}
+TEXTS = [form.replace("{}", f"({c})") for form in FORMS for c in CONSTANTS]
+TEXTS += [text.strip() for text in ALONE.strip().replace("\n", ";").split(";")]
+ALL = eval(f"lambda x, y: [{', '.join(TEXTS)}]", FUNCTIONS | {"inf": math.inf, "nan": math.nan})
+
+
+def is_same(x: float, y: float) -> bool:
+    """Whether two numbers are equal but for the last digit, and of one sign, even if they are 0."""
+    if x != x or y != y:
+        return x != x and y != y
+    return math.isclose(x, y, rel_tol=1e-15) and math.copysign(1.0, x) == math.copysign(1.0, y)
+
+
+@both
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_values_are_those_of_floats_to_the_sign_of_zero(compile) -> None:
+    pairs = [(x, y) for x in SPECIAL for y in (-0.0, 0.0, -1.0)]
+    xs, ys = np.array(pairs).T
+    by_row = compile(ALL, rows=("x", "y"))(xs, ys)
+    single = compile(ALL)
+    for k, (x, y) in enumerate(pairs):
+        wanted = ALL(np.float64(x), np.float64(y))
+        for found in (by_row[k], single(x, y)):
+            wrong = [(t, x, y, v, w) for t, v, w in zip(TEXTS, found, wanted) if not is_same(float(v), float(w))]
+            assert not wrong
+
+
+@both
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_derivatives_are_those_of_the_engine(compile) -> None:
+    xs = np.array(SPECIAL)
+    rows = compile(ALL, rows=("x",)).jacobian(xs, -1.0)
+    eager = autograd.jacobian(ALL)
+    for k, x in enumerate(xs):
+        np.testing.assert_allclose(rows[k], eager(x, np.float64(-1.0)), rtol=1e-14, err_msg=str(x))
+
+
+@pytest.mark.parametrize("op", sorted(BLIND | (PASSING & TABLE.keys())))
+def test_what_operations_make_of_the_sign_of_zero(op) -> None:
+    rule = TABLE[op].rule
+    for others in ((), (2.0,), (-2.0,), (0.5, 3.0)):
+        try:
+            plus, minus = (rule(x, *others)[0] for x in (0.0, -0.0))
+        except (TypeError, ValueError):
+            continue
+        assert plus == minus or plus != plus
+        assert op not in BLIND or is_same(plus, minus)
