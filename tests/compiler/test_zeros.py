@@ -1,5 +1,6 @@
 """Signed zeros, infinities and NaN go through every algebraic rewrite as they go through f on floats."""
 
+import itertools
 import math
 
 import numpy as np
@@ -72,3 +73,21 @@ def test_what_operations_make_of_the_sign_of_zero(op) -> None:
             continue
         assert plus == minus or plus != plus
         assert op not in BLIND or is_same(plus, minus)
+
+
+def choosing(a, b, c):
+    """What Python chooses among numbers, each of which may be NaN."""
+    return [
+        min(a, b, c), max(a, b, c), min([a, b, c]), max(a, b), min(a, 1.5), max(1.5, a), min(max(a, 0.5), 1.5),
+        min([a, b, c], key=lambda v: -v), sum([a, b, c]),
+        1.0 * any([a > 1, b > 1, c > 1]), 1.0 * all([a, b, c]), 1.0 * any([a, b]), 1.0 * (a in [b, c]),
+        1.0 * (a in {1.0, 2.0}), 1.0 * (b not in [1.0, math.nan]),
+        1.0 * (a < b < c), b if a else c, a or b, a and c, 1.0 * (not a),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lift", [lambda f: f, autograd.lift], ids=["", "lift"])
+def test_what_python_chooses_beside_nan(lift) -> None:
+    rows = np.array(list(itertools.product([math.nan, 1.0, 2.0, 0.0], repeat=3)))
+    found = autograd.compile(lift(choosing), rows=("a", "b", "c"), paths=0)(*rows.T)
+    np.testing.assert_array_equal(found, [choosing(*map(float, row)) for row in rows])

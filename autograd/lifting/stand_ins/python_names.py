@@ -222,14 +222,17 @@ def _pow(x: Any, y: Any, modulus: Any = None) -> Any:
     return x**y if modulus is None else pow(x, y, modulus)
 
 
-def _all(xs: Any) -> Any:
-    items = list(xs)
-    return lists.all_of(items) if any(isinstance(x, Condition) for x in items) else all(items)
+def _of_truths(original: Callable[[Any], bool], traced: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
+    """`all` or `any`: a condition if a truth among them is traced."""
 
+    def of_truths(xs: Any) -> Any:
+        items = list(xs)
+        if not lists.is_traced([x for x in items if is_lifted(x)]):
+            return original(items)
+        return traced([x if is_lifted(x) else bool(x) for x in items])
 
-def _any(xs: Any) -> Any:
-    items = list(xs)
-    return lists.any_of(items) if any(isinstance(x, Condition) for x in items) else any(items)
+    of_truths.__name__ = of_truths.__qualname__ = original.__name__
+    return of_truths
 
 
 def _text(original: Callable[..., str]) -> Callable[..., str]:
@@ -247,7 +250,7 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
 BUILTINS: dict[str, Any] = {
     "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
     "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, _round), "pow": replacing(pow, _pow),
-    "all": _all, "any": _any, "repr": _text(repr),
+    "all": _of_truths(all, lists.all_of), "any": _of_truths(any, lists.any_of), "repr": _text(repr),
 }  # fmt: skip
 
 
