@@ -268,6 +268,48 @@ def filtering_nothing(a: Any, b: Any) -> Any:
     return max(x for x in (a, b) if x > 0.5) + a * b
 
 
+def with_endings(a: Any, b: Any) -> Any:
+    seen, turns, total = [0.0, 0.0], 1.0, a
+
+    def first(x: Any) -> Any:
+        kind = 0.0
+        try:
+            try:
+                if x > 1:
+                    kind = 3.0
+                    return 2 * x
+                if x > 0:
+                    raise KeyError
+                kind = 1.0
+            finally:
+                seen[0] += kind
+        finally:
+            seen[1] = 2 * seen[1] + seen[0] * x
+        return x
+
+    for k in range(4):
+        try:
+            try:
+                if a * k > 1.5:
+                    break
+                if a * k > b:
+                    continue
+                b = b + 0.1
+                total = first(a + b)
+            finally:
+                turns = 2 * turns + a
+        except KeyError:
+            try:
+                total = 1 / (turns - 3) if turns > 9 else turns
+            except ZeroDivisionError:
+                raise
+        finally:
+            turns += b
+    else:
+        total = 5.0
+    return total * turns + seen[1]
+
+
 def with_states(a: Any, b: Any) -> Any:
     state, x, hits = "idle", a, 0
     for k in range(4):
@@ -326,7 +368,7 @@ WRITTEN = [
     with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
-    with_checks, with_handlers, raised_further,
+    with_checks, with_handlers, with_endings, raised_further,
 ]  # fmt: skip
 
 

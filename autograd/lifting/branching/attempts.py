@@ -39,7 +39,7 @@ class Attempt:
             return error is None or (isinstance(error, Dead) and bool(self._caught)) or self.takes(True, error)
         finally:
             stack.remove(self)
-            self.branches.attempts.remove(self)
+            self.branches.attempts = [x for x in self.branches.attempts if x is not self]
             for key, change in self.log.items() if stack else ():
                 stack[-1].log.setdefault(key, change)
 
@@ -54,6 +54,10 @@ class Attempt:
     def handler(self, error: Any) -> int | None:
         """Which handler takes an error."""
         return next((k for k, kind in enumerate(self._kinds) if isinstance(error, kind())), None)
+
+    def may_take(self, error: Any) -> bool:
+        """Whether a handler takes the error, if some rows have it."""
+        return self.handler(error) is not None
 
     def takes(self, condition: Any, error: Any) -> bool:
         """Let the handlers take an error of the rows where the condition holds, if it is theirs."""
@@ -104,6 +108,24 @@ class Attempt:
         for failure in reversed(earlier):
             found = failure.before(found, self.log)
         return Caught(self, found, self._end)
+
+
+class Closing(Attempt):
+    """The body of a `try` with `finally`: its errors go on after what is done finally, so a handler must be around."""
+
+    def __enter__(self) -> None:
+        self.branches.stack.append(self)
+        if self.branches.attempts:
+            self.branches.attempts.append(self)
+
+    def may_take(self, error: Any) -> bool:
+        """Whether a handler around takes the error."""
+        around = self.branches.stack[: self.branches.stack.index(self)]
+        return any(outer.may_take(error) for outer in around if outer in self.branches.attempts)
+
+    def takes(self, condition: Any, error: Any) -> bool:
+        """Take all errors of all rows, and those of some rows that a handler around takes."""
+        return (condition is True or self.may_take(error)) and super().takes(condition, error)
 
 
 class Failure(NamedTuple):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
-from autograd.lifting.branching.attempts import Attempt
+from autograd.lifting.branching.attempts import Attempt, Closing
 from autograd.lifting.branching.choices import CHOICES
 from autograd.lifting.branching.contents import CONTAINERS, holders, is_changeable
 from autograd.lifting.branching.contexts import Suppressing, suppresses
@@ -83,6 +83,10 @@ class Branches:
     def attempt(self, frame: Frame, *parts: Any) -> Attempt:
         """A `try`: its handlers' errors, in lambdas, and the names that it binds."""
         return Attempt(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
+
+    def closing(self, frame: Frame, *parts: Any) -> Closing:
+        """A `try` with `finally`."""
+        return Closing(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
 
     def context(self, x: Any) -> Any:
         """x, which `with` enters."""

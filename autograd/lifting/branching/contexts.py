@@ -62,6 +62,10 @@ class Suppressing:
         for outer in self.branches.stack[: self.branches.stack.index(self)][-1:]:
             outer.touches(x)
 
+    def may_take(self, error: Any) -> bool:
+        """Whether it may suppress the error."""
+        return True
+
     def takes(self, condition: Any, error: Any) -> bool:
         """Whether it takes an error of some rows, which is not known."""
         kind = type(self.context).__name__

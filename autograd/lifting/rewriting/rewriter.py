@@ -16,6 +16,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING, Any
 
+from autograd.lifting.rewriting.endings import unrolled
 from autograd.lifting.rewriting.expressions import Expressions
 from autograd.lifting.rewriting.patterns import Literals, alternatives, depth
 from autograd.lifting.rewriting.syntax import (
@@ -206,17 +207,8 @@ class Rewriter(ast.NodeTransformer):
         return self.forked(statements[0], f"{FRAME}.rest(locals(){quoted(names)})", names, made)
 
     def visit_Try(self, node: ast.Try) -> Any:
-        """The body, then as sides of a branch the handlers and the `else`; `finally` stays around all."""
-        if bound(node.finalbody) and any(isinstance(x, (ast.Break, ast.Continue)) for x in within([node])):
-            raise Unreadable  # the names with which rows jump would miss what `finally` assigns
-        if not node.handlers:
-            return self.generic_visit(node)
-        found = self.attempted(node)
-        if not node.finalbody:
-            return found
-        made = at(node, "try: pass\nfinally: pass", found)
-        made.finalbody = self.block(node.finalbody)
-        return made
+        """The body, then as sides of a branch the handlers and the `else`."""
+        return self.block(unrolled(node, self.fresh)) if node.finalbody else self.attempted(node)
 
     def attempted(self, node: ast.Try) -> list[ast.stmt]:
         """A `try` with handlers."""
@@ -227,7 +219,8 @@ class Rewriter(ast.NodeTransformer):
             body = [*taken, *(Reraised(f"{attempt}.raise_again({k})").visit(s) for s in handler.body)]
             chosen = [at(handler, f"if {attempt}.is_of({k}): pass", body, orelse=chosen)] if chosen else body
         names = bound([*node.body, *chosen, *node.orelse])
-        made = at(node, f"{attempt} = {RUNTIME}.attempt({FRAME})")
+        kind = "closing" if hasattr(node, "closes") else "attempt"
+        made = at(node, f"{attempt} = {RUNTIME}.{kind}({FRAME})")
         kinds = [self.expression(h.type) if h.type else at(h, "BaseException").value for h in node.handlers]
         made.value.args += [at(h, "lambda: _", _=kind).value for h, kind in zip(node.handlers, kinds)]
         made.value.args += [ast.Constant(name) for name in names]
@@ -357,6 +350,9 @@ class Reraised(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> Any:
         return node if node.exc else at(node, self.raising)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
+        return node  # which has errors of its own
 
 
 def _listed(made: Any) -> list[ast.stmt]:
