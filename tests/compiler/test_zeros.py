@@ -9,6 +9,7 @@ import pytest
 import autograd
 from autograd.compiler.rolling.zeros import BLIND, PASSING
 from autograd.primitives import TABLE
+from autograd.primitives.operators import core
 from tests.compiler.backends import both
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.5, -0.5, 5e-324, -5e-324, math.inf, -math.inf, math.nan]
@@ -91,3 +92,22 @@ def test_what_python_chooses_beside_nan(lift) -> None:
     rows = np.array(list(itertools.product([math.nan, 1.0, 2.0, 0.0], repeat=3)))
     found = autograd.compile(lift(choosing), rows=("a", "b", "c"), paths=0)(*rows.T)
     np.testing.assert_array_equal(found, [choosing(*map(float, row)) for row in rows])
+
+
+def parts(x):
+    """What `math` takes floats apart into."""
+    mantissa, exponent = math.frexp(x)
+    return [
+        mantissa, 1.0 * exponent, math.ldexp(mantissa, exponent), *math.modf(x), math.remainder(x, 0.7), math.ulp(x),
+        math.remainder(5.5, x), *divmod(x, 0.7), x % -0.7, math.fmod(x, 0.7), math.fmod(x, -1.5), math.copysign(x, -x),
+    ]  # fmt: skip
+
+
+def test_parts_of_floats_are_those_of_math() -> None:
+    points = [-1.0, 0.35, -1.75, 1e308, -3e-310, math.nan]
+    lifted = autograd.lift(parts)
+    compiled = autograd.compile(lifted, rows=("x",), backend="numpy")(np.array(points))
+    for found in (compiled, map(lifted, map(autograd.Value, points))):
+        for x, row in zip(points, found):
+            wrong = [(x, v, w) for v, w in zip(row, parts(x)) if not is_same(float(core(v)), w)]
+            assert not wrong

@@ -16,7 +16,9 @@ from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
+from autograd.refusals import refuse
 from autograd.symbols import Condition, answering, is_whole
+from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,16 +106,57 @@ def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> 
 
 
 def _remainder(x: Any, y: Any) -> Any:
-    return x - y * p.round(x / y)
+    """As C has it: what is left of |x| on either side, exactly; at a tie the quotient is even."""
+    sign, whole = p.copysign(1.0, x), abs(y)
+    size = x * sign  # abs has a kink at 0
+    below = p.fmod(size, whole)
+    above = whole - below
+    even = below - 2 * p.fmod(0.5 * (size - below), whole)
+    left = choose(below < above, below, choose(below > above, -above, even))
+    return left * sign
 
 
-def _ldexp(x: Any, i: int) -> Any:
-    return x * 2.0**i
+def _ldexp(x: Any, i: Any) -> Any:
+    half = i // 2  # 2.0**1024 is no float, and 2.0**-1075 is 0
+    return x * 2.0**half * 2.0 ** (i - half)
+
+
+def _of_its_exponent(x: Any) -> float:
+    """The plain number; of a traced one, that of a row, while a path is for all rows that have its exponent."""
+    if not lists.is_traced([x]):
+        return float(core(x))
+    x, along = core(x), answering.get()
+    if along is None:
+        raise refuse(lambda most: f"the exponent of {brief(x, most - 16)}", "compute it as floor(log2(abs(x)))")
+    value = along.number(x)
+    exponent = math.frexp(value)[1]
+    if value == 0 or not math.isfinite(value):
+        along.truth(x == value if value == value else x != x)
+    else:
+        along.truth(abs(x) >= math.ldexp(0.5, exponent))
+        along.truth(abs(x) < (math.ldexp(1.0, exponent) if exponent < 1024 else math.inf))
+    return value
 
 
 def _frexp(x: Any) -> Any:
-    exponent = math.frexp(core(x))[1]
-    return x * 2.0**-exponent, exponent
+    exponent = math.frexp(_of_its_exponent(x))[1]
+    return _ldexp(x, -exponent), exponent
+
+
+def _ulp(x: Any) -> float:
+    """A plain number, since the derivative is 0."""
+    return math.ulp(_of_its_exponent(x))
+
+
+def _nextafter(x: Any, y: Any) -> Any:
+    if lists.is_traced([x, y]):
+        raise refuse(lambda most: f"the float after {brief(core(x), most - 16)}", "add what you mean by it")
+    found = math.nextafter(core(x), core(y))
+    return x + (found - core(x)) if math.isfinite(core(x)) else found
+
+
+def _modf(x: Any) -> Any:
+    return choose(scalars.isinf(x), p.copysign(0.0, x), p.fmod(x, 1.0)), scalars.trunc(x)
 
 
 MATH_ALIKE = (
@@ -124,8 +167,9 @@ OURS_IN_MATH: dict[str, Callable[..., Any]] = {
     **{name: getattr(p, name) for name in MATH_ALIKE.split()},
     "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
     "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": _remainder, "ldexp": _ldexp, "frexp": _frexp,
+    "ulp": _ulp, "nextafter": _nextafter,
     "floor": _whole(math.floor, p.floor), "ceil": _whole(math.ceil, p.ceil), "trunc": _whole(math.trunc, scalars.trunc),
-    "modf": lambda x: (x - scalars.trunc(x), scalars.trunc(x)),
+    "modf": _modf,
 }  # fmt: skip
 
 
