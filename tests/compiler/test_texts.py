@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from autograd.compiler.paths import alike
 from hypothesis import example, given, strategies
 
 import autograd
 from autograd import TraceError
+from autograd.compiler.tracing.paths import alike
 
 LOG = logging.getLogger("texts")
 RATES = {"0.5": 2.0, "-0.0": 3.0, "0.0": 5.0, "nan": 7.0, "1.0": 11.0}
