@@ -9,6 +9,7 @@ from autograd.compiler.rolling.grids import Grid, grids, sided
 from autograd.compiler.rolling.placing import Location, Placement
 from autograd.compiler.rolling.rolled import Apply, Fold, Operand, Product, View
 from autograd.compiler.rolling.scalar_graph import EACH_ROW, Terms
+from autograd.compiler.rolling.zeros import is_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ class Contracting(Placement):
     def _matrix_product(self, grid: Grid, members: list[int], phase: int) -> None:
         """A batch of matrix products; each sum's first single term is added along with them where all are wanted."""
         out, whole = self.made("product", grid.size, phase), grid.slots == tuple(range(grid.size))
-        terms = [self.graph.terms[i].without_zero(self.graph) for i in members]  # a product starts at 0.0
+        terms = self._without_zeros([self.graph.terms[i] for i in members])
         add = None
         if whole and terms[0].singles:
             first = self.operand([t.singles[0] for t in terms], phase)
@@ -145,6 +146,12 @@ class Contracting(Placement):
             self._assign(members, self._with_singles(total, terms, phase))
         else:
             self.locations.update(zip(members, places))
+
+    def _without_zeros(self, terms: list[Terms]) -> list[Terms]:
+        """The terms without zeros that all sums have: a product starts at 0.0."""
+        columns = list(zip(*(t.singles for t in terms)))
+        kept = [k for k, column in enumerate(columns) if not all(is_zero(self.graph, i) for i in column)]
+        return [Terms(t.pairs, tuple(t.singles[k] for k in kept)) for t in terms]
 
     def _sides(self, grid: Grid, phase: int) -> tuple[View, View]:
         """The left and the right vectors of a grid as batches of matrices."""

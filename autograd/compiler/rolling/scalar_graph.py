@@ -30,10 +30,6 @@ class Terms(NamedTuple):
     pairs: tuple[tuple[int, int], ...]
     singles: tuple[int, ...]
 
-    def without_zero(self, graph: ScalarGraph) -> Terms:
-        """The same without the constant 0."""
-        return Terms(self.pairs, tuple(i for i in self.singles if not is_zero(graph, i)))
-
 
 class ScalarGraph:
     """Operations by number, each created once; `when` gives the phase that computes each."""
@@ -236,6 +232,6 @@ class ScalarGraph:
                 waiting += reversed(operands)
         kept = [i for i in singles if not is_zero(self, i)]
         counts = signed and (is_exact or any(is_positive_zero(self, i) for i in singles))
-        if counts and not any(a == b for a, b in pairs) and not any(absorbs(self, i) for i in kept):
+        if counts and not absorbs(self, pairs, kept):
             kept.append(self.constant(0.0))
         return Terms(tuple(pairs), tuple(kept) if kept or pairs else (self.constant(0.0),))

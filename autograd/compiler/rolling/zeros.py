@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.rolling.scalar_graph import ScalarGraph
 
-# Operations that take both zeros for one, and never give -0.0.
+# Operations that take both zeros for one, and give neither -0.0 nor negative numbers.
 BLIND = {"exp", "exp2", "cosh", "sigmoid", "softplus", "abs", "normal_cdf"}
 # Operations whose result depends on the sign of a zero at most by being the other zero.
 PASSING = {
@@ -32,10 +32,17 @@ def is_zero(graph: ScalarGraph, i: int) -> bool:
     return graph.ops[i] == CONSTANT and graph.values[i] == 0
 
 
-def absorbs(graph: ScalarGraph, i: int) -> bool:
-    """Whether a scalar is never -0.0, so that a sum with it is not either."""
+def absorbs(graph: ScalarGraph, pairs: Sequence[tuple[int, int]], singles: Sequence[int]) -> bool:
+    """Whether one of these terms, or products of two, is never -0.0, so that their sum is not either."""
+    if any((graph.ops[i] == CONSTANT and graph.values[i] != 0) or _has_no_sign(graph, i) for i in singles):
+        return True
+    return any(a == b or (_has_no_sign(graph, a) and _has_no_sign(graph, b)) for a, b in pairs)
+
+
+def _has_no_sign(graph: ScalarGraph, i: int) -> bool:
+    """Whether a scalar is neither negative nor -0.0, whatever its operands are."""
     if graph.ops[i] == CONSTANT:
-        return bool(graph.values[i] != 0)
+        return math.copysign(1.0, graph.values[i]) > 0
     return graph.ops[i] in BLIND or _is_even(graph, i)
 
 
