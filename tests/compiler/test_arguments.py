@@ -82,7 +82,7 @@ ERRORS = {
     "text": (ValueError, "x: rows must be numbers", lambda f: f(1.0, ["a"], [1.0])),
     "complex": (TypeError, "x", lambda f: f(1.0, np.array([1j]), [1.0])),
     "None": (TypeError, "w", lambda f: f(None, [1.0], [1.0])),
-    "a Value": (TypeError, "w is a Value", lambda f: f(Value(1.0), [1.0], [1.0])),
+    "a Value": (TypeError, "w is a Value", lambda f: f.jacobian(Value(1.0), [1.0], [1.0])),
     "a missing argument": (TypeError, "missing a required argument: 'y'", lambda f: f(1.0, [1.0])),
     "an unknown reduction": (ValueError, "'max'", lambda f: f(1.0, [1.0], [1.0], reduce="max")),
     "argnums": (ValueError, "argnums=5", lambda f: f.value_and_grad(1.0, [1.0], [1.0], argnums=5)),

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import detach, grad, hessian, hvp, jacobian, value_and_grad
+from autograd import Value, detach, grad, hessian, hvp, jacobian, value_and_grad
+from autograd.primitives.operators import core
 from tests.compiler.backends import both
 
 
@@ -232,10 +233,31 @@ def test_rows_of_a_compiled_function_in_another(compile, scale) -> None:
     x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
     inner = autograd.compile(lambda w, x: w * x[0] + x[1], rows="x", backend="numpy")
     assert compile(lambda w: scale(w) * inner(2.0, x, reduce="sum")).value_and_grad(3.0) == (93.0, 31.0)
-    for outer in (lambda w: inner(w, x)[0] * scale(w), lambda w: scale(w) * inner(w, x, reduce="sum")):
-        for call in (compile(outer), compile(outer).value_and_grad, grad(outer)):
-            with pytest.raises(TypeError, match=r"w is a Value; .*; call what was compiled, for each row"):
-                call(3.0)
+    rows = 3.0 * x[:, 0] + x[:, 1]
+    for outer, value, slope in (
+        (lambda w: inner(w, x)[0] * scale(w), 3 * rows[0], rows[0] + 3 * x[0, 0]),
+        (lambda w: scale(w) * inner(w, x, reduce="sum"), 3 * rows.sum(), rows.sum() + 3 * x[:, 0].sum()),
+        (lambda w: scale(w) * inner(w, x=x, reduce="mean"), rows.sum(), rows.sum() / 3 + x[:, 0].sum()),
+        (lambda w: inner.value_and_grad(w * w, x, reduce="sum")[0], 94.0, 54.0),
+    ):
+        for call in (compile(outer).value_and_grad, autograd.value_and_grad(outer)):
+            assert call(3.0) == pytest.approx((value, slope), rel=1e-15)
+    with pytest.raises(TypeError, match=r"w is a Value; .*; take derivatives of its total, reduce='sum'"):
+        grad(lambda w: inner.jacobian(w, x)[0])(3.0)
+
+
+@both
+def test_rows_of_structures_on_values(compile) -> None:
+    def f(w, row, pair, k, c=2.0):
+        return {"a": [w[k] * row[0], row[1] * c], "b": pair["u"] * pair["v"][1]}
+
+    fast = compile(f, rows=("row", "pair", "k"), index=("k",))
+    rows, k = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], np.array([0, 1, 0])
+    pair = {"u": np.array([1.0, 2.0, 3.0]), "v": np.ones((3, 2))}
+    weights = np.array([3.0, 5.0])
+    wanted, found = fast(weights, rows, pair, k), fast(list(map(Value, weights)), rows, pair, k)
+    for key, x in wanted.items():
+        np.testing.assert_array_equal(x, [[core(v) for v in row] for row in found[key]] if x.ndim == 2 else found[key])
 
 
 # --- derivatives inside a traced function ---------------------------------------------------------

@@ -11,6 +11,7 @@ from autograd.compiler.calls.copies import portable, restore
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
 from autograd.compiler.calls.plans import Plan
+from autograd.compiler.calls.row_by_row import row_by_row
 from autograd.compiler.calls.traces import Call, KnownCall, Traces
 from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, UnfitNumber, conformed, shapes_in
 from autograd.compiler.inputs.parameters import Parameters
@@ -116,7 +117,7 @@ class Compiled:
         try:
             plan, arrays, rows = self._ready("value", args, kwargs, reduce, ())
         except UnfitNumber as error:
-            return self._eager(error)(*args, **kwargs)
+            return self._row_by_row(error, reduce)(*args, **kwargs)
         return plan.value(plan.run(arrays, rows, reduce))
 
     def value_and_grad(
@@ -138,7 +139,8 @@ class Compiled:
         try:
             plan, arrays, rows = self._ready("gradient", args, kwargs, reduce, argnums)
         except UnfitNumber as error:
-            both = value_and_grad(self._eager(error), argnums)(*args, **kwargs)
+            f = self._eager(error) if reduce is None else self._row_by_row(error, reduce)
+            both = value_and_grad(f, argnums)(*args, **kwargs)
             return both
         first, *others = plan.run(arrays, rows, reduce)
         value = first if plan.each else float(first)
@@ -362,8 +364,14 @@ class Compiled:
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
         """The function itself, for numbers that arrays of floats cannot hold; a TypeError if that cannot work."""
         if self.rows or self._on_scalars is None:
-            raise TypeError(f"{self.__name__}: {error}; call what was compiled, for each row") from None
+            raise TypeError(f"{self.__name__}: {error}; take derivatives of its total, reduce='sum'") from None
         return self._on_scalars
+
+    def _row_by_row(self, error: UnfitNumber, reduce: str | None) -> Callable[..., Any]:
+        """The function itself on each row."""
+        if not self.rows or self._on_scalars is None:
+            return self._eager(error)
+        return row_by_row(self.parameters, self._on_scalars, reduce)
 
     def _is_plain(self, argnums: Any) -> bool:
         """Whether argnums is an int or a tuple of ints, and safe to look up: 0.0 and True would match 0 and 1."""

@@ -1,0 +1,60 @@
+"""A function with rows on numbers that arrays of floats cannot hold: f itself runs, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+
+from autograd.compiler.inputs.parameters import Parameters
+from autograd.transforms.structure import holding, is_array, like
+
+
+def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None) -> Callable[..., Any]:
+    """What a compiled function of f computes, on Values, too."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        passed, values = parameters.bound(args, kwargs)
+        roles = [parameters.role(passed, i) for i in range(len(values))]
+        counts = {_count(x) for x, role in zip(values, roles) if role != "shared"}
+        if len(counts) != 1 or counts == {0}:
+            raise ValueError(f"{parameters.name}: arguments with rows have {sorted(counts)} rows")
+        results = []
+        for k in range(counts.pop()):
+            given = [x if role == "shared" else _row(x, k) for x, role in zip(values, roles)]
+            results.append(passed.call(parameters.signature, f, given))
+        if reduce is None:
+            return _together(results)
+        return sum(results[1:], results[0]) / (len(results) if reduce == "mean" else 1)
+
+    return run
+
+
+def _count(x: Any) -> int:
+    """How many rows an argument has; a tuple or dict has arrays with rows."""
+    while isinstance(x, (dict, tuple)):
+        x = next(iter(x.values() if isinstance(x, dict) else x))
+    return len(x)
+
+
+def _row(x: Any, k: int) -> Any:
+    """Row k of an argument, a number as Python's own."""
+    if isinstance(x, dict):
+        return {key: _row(part, k) for key, part in x.items()}
+    if isinstance(x, tuple):
+        return like(x, [_row(part, k) for part in x])
+    return x[k].item() if isinstance(x[k], numpy.generic) else x[k]
+
+
+def _together(results: Sequence[Any]) -> Any:
+    """The results of all rows: sequences of numbers are arrays, rows first."""
+    first = results[0]
+    if isinstance(first, dict):
+        return {key: _together([row[key] for row in results]) for key in first}
+    if isinstance(first, (list, tuple)) or is_array(first):
+        parts = [_together(list(column)) for column in zip(*results, strict=True)]
+        return holding(numpy.stack(parts, 1)) if all(map(is_array, parts)) else like(first, parts)
+    found = numpy.empty(len(results), object)
+    found[:] = results
+    return holding(found)
