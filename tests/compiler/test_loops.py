@@ -413,3 +413,18 @@ def test_a_long_loop_is_compiled_in_a_moment(monkeypatch: pytest.MonkeyPatch) ->
     value, (slope, _) = fast.value_and_grad(0.3, 0.4, argnums=(0, 1))
     assert time.process_time() - start < 10  # unfolded, LLVM alone takes a minute
     assert_close((value, slope), value_and_grad(f)(0.3, 0.4))
+
+
+@both
+def test_a_chain_of_conditions_and_the_choice_after_it_are_no_loop(compile) -> None:
+    def f(x):
+        tests = [x > 0.01 * k for k in range(1, 310)]
+        count = sum(where(test, 1.0, 0.0) for test in tests)
+        found = x > 5
+        for test in tests:
+            found = found | test
+        return count * where(found, 2.0 * x, 0.0)
+
+    fast = compile(f)
+    for x in (0.105, 0.0):
+        assert fast.value_and_grad(x) == value_and_grad(f)(x)

@@ -7,7 +7,7 @@ outside. Such a stretch becomes one loop. A poor guess costs speed alone: every 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Any
 
@@ -21,14 +21,15 @@ from autograd.compiler.programs.loops import CARRIED, SHARED, Loop, Role, body_o
 from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 from autograd.compiler.rolling.scalar_graph import ADDERS
 from autograd.engine.names import NUMBERED
+from autograd.symbols import COMPARISONS
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
 LONG_PROGRAM = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
 
 
-def folded(program: Program) -> Program:
-    """The same program with its loops over time folded.
+def folded(program: Program, booleans: Collection[int] = ()) -> Program:
+    """The same program with its loops over time folded; some inputs of a loop's body are booleans.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> def f(x, r):
@@ -44,11 +45,11 @@ def folded(program: Program) -> Program:
     depth = depths(program)
     if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
         return program
-    folding = Folding(program, depth)
+    folding = Folding(program, depth, booleans)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
     if triangles:
         program, ends = completed(program, triangles)
-        folding = Folding(program, depths(program), ends)
+        folding = Folding(program, depths(program), booleans, ends)
     return folding.folded()
 
 
@@ -81,9 +82,12 @@ def depths(program: Program) -> list[int]:
 class Folding:
     """Rewrites one program."""
 
-    def __init__(self, program: Program, depth: Sequence[int], ends: Sequence[int] = ()) -> None:
+    def __init__(
+        self, program: Program, depth: Sequence[int], booleans: Collection[int], ends: Sequence[int] = ()
+    ) -> None:
         """No stretch reaches across `ends`."""
         self.old, self.operations = program, program.operations
+        self.is_boolean = _booleans(program, booleans)
         self.builder = ProgramBuilder()
         self.ends = numpy.array(sorted(ends), int)
         self.others: list[Stretch] = []  # stretches that are not loops
@@ -109,7 +113,8 @@ class Folding:
         """The stretches that are loops, in each of which a chain of operations grows with every step."""
         first = self.old.count
         codes: dict[Any, int] = {}
-        sequence = numpy.array([codes.setdefault(_likeness(x), len(codes)) for x in self.operations[first:]])
+        kinds = [_likeness(operation, self.is_boolean) for operation in self.operations[first:]]
+        sequence = numpy.array([codes.setdefault(kind, len(codes)) for kind in kinds])
         for start, end, period in stretches(sequence):
             inside = self.ends[(self.ends > start + first) & (self.ends < end + first)].tolist()
             for low, high in pairwise([start + first, *inside, end + first]):
@@ -185,13 +190,24 @@ class Folding:
         following = [number[x.slot if len(x.first) == 1 else x.before] for x in inputs if x.kind == CARRIED]
         outputs = list(dict.fromkeys([*following, *(number[slot] for slot in sorted(wanted))]))
         roles = [Role(x.kind, outputs.index(following[k]) if x.kind == CARRIED else 0) for k, x in enumerate(inputs)]
-        program = folded(body_of(body, [number[x] for x in inputs], outputs))
+        booleans = {k for k, x in enumerate(inputs) if self.is_boolean[x.first[0]]}
+        program = folded(body_of(body, [number[x] for x in inputs], outputs), booleans)
         fed = [self.at(j) for x in inputs for j in (x.first[:1] if x.kind == CARRIED else x.first)]
         loop = self.builder.loop(Loop(program, steps.times, tuple(roles)), fed)
         return loop, {slot: outputs.index(number[slot]) for slot in wanted}
 
 
-def _likeness(operation: Any) -> Any:
-    """What operations that may repeat have in common; no two loops are alike."""
+def _booleans(program: Program, inputs: Collection[int]) -> list[bool]:
+    """For each value, whether it is a condition; what is taken out of a loop counts as a number."""
+    found: list[bool] = []
+    for i, (op, operands, value) in enumerate(program.operations):
+        chosen = op == "where" and (found[operands[1]] or found[operands[2]])
+        found.append(i in inputs or type(value) is bool or op in COMPARISONS or chosen)
+    return found
+
+
+def _likeness(operation: Any, is_boolean: Sequence[bool]) -> Any:
+    """What operations that may repeat have in common: each takes conditions, or numbers; no two loops are alike."""
     op, operands, value = operation
-    return op, len(operands), value if op == ITEM else id(value) if op == LOOP else None
+    kinds = tuple([is_boolean[i] for i in operands]) if op == "where" or op in COMPARISONS else len(operands)
+    return op, kinds, value if op == ITEM else id(value) if op == LOOP else None
