@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.testing.arguments.effort import Budget, Effort
-from autograd.testing.arguments.frameworks import with_own_derivative
+from autograd.testing.arguments.frameworks import with_own_derivatives
 from autograd.testing.arguments.functions import silence
-from autograd.testing.arguments.supplied import FIRST_ORDER
+from autograd.testing.arguments.supplied import DOUBLE, FIRST_ORDER
 from autograd.testing.judging.checker import Checker
-from autograd.testing.judging.messages import OWN
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
@@ -52,13 +51,14 @@ def check_gradients(
     A torch.autograd.Function, a function made by jax.custom_vjp, custom_jvp or jit, and a primitive of HIPS autograd
     supply their own derivative: they are checked as they are.
 
-    `order=2` checks the engine's second derivatives too. `domain` is an interval, "(0, inf]" or (0, 1), a dict of them
-    by parameter name, or a list with one per parameter; f is never called outside it. `accuracy` is the relative
-    accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a solver that stops there.
-    `budget` is a number of calls of f, or a time like "10 s": derivatives whose turn comes later are "not checked". A
-    test made by `gradcheck` stands for its function. Raises GradientMismatch, an AssertionError that names the
-    operation to blame; also if f gives two values at one point, and, unless `inconclusive="ok"`, if nothing could be
-    verified.
+    `order=2` checks the engine's second derivatives too, those of another framework by its double backward, and the
+    slopes of a supplied gradient: by the engine, or by differences if it runs on floats alone. `domain` is an interval,
+    "(0, inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside
+    it. `accuracy` is the relative accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a
+    solver that stops there. `budget` is a number of calls of f, or a time like "10 s": derivatives whose turn comes
+    later are "not checked". A test made by `gradcheck` stands for its function. Raises GradientMismatch, an
+    AssertionError that names the operation to blame; also if f gives two values at one point, and, unless
+    `inconclusive="ok"`, if nothing could be verified.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
@@ -87,12 +87,9 @@ def check_gradients(
 
 
 def completed(f: Callable[..., Any], supplied: dict[str, Given]) -> tuple[Callable[..., Any], dict[str, Given]]:
-    """f, and what is supplied; a function of PyTorch, JAX or HIPS autograd supplies its own derivative."""
-    own = None if any(supplied[name] for name in FIRST_ORDER) else with_own_derivative(f)
-    if own is None:
-        return f, supplied
-    setattr(own[1], OWN, True)
-    return own[0], {**supplied, "vjp": own[1]}
+    """f, and what is supplied; a function of PyTorch, JAX or HIPS autograd supplies its own derivatives."""
+    own = None if any(supplied[name] for name in FIRST_ORDER) else with_own_derivatives(f)
+    return (f, supplied) if own is None else (own[0], {**supplied, "vjp": own[1], DOUBLE: own[2]})
 
 
 def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Callable[..., Any]:

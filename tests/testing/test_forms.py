@@ -113,6 +113,47 @@ def test_derivatives_of_every_form(f: Any, point: Any, right: dict[str, Any], wr
         check_gradients(f, *point, **wrong)
 
 
+# the case, f, its arguments, the options, a right derivative, and one that is right at this point alone
+SLOPES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any, Any]] = [
+    ("on Values", lambda x: x**3, (2.0,), {}, lambda x: 3 * x**2, lambda x: 6 * x),
+    ("hidden from Values", lambda x: x**3, (2.0,), {}, lambda x: 3 * x * x, lambda x: 3 * x * getattr(x, "data", x)),
+    ("on floats", math.sin, (1.0,), {}, math.cos, lambda x: math.cos(1.0)),
+    ("a part in a thousand", math.exp, (1.0,), {}, math.exp, lambda x: math.exp(x) + 1e-3 * (x - 1)),
+    ("where f is 0", lambda x: math.sin(x) ** 2, (0.0,), {}, lambda x: math.sin(2 * x), math.sin),
+    ("where the slope is 0", math.atan, (0.0,), {}, lambda x: 1 / (1 + x * x), lambda x: 1 + x / 9),
+    ("fast", math.sin, (1e6,), {}, math.cos, lambda x: math.cos(1e6)),
+    ("beside an end", math.log, (1e-10,), {}, lambda x: 1 / x, lambda x: 1e10),
+    ("at an end", math.exp, (1.0,), {"domain": "[0, 1]"}, math.exp, lambda x: math.e),
+    ("at an end, flat", lambda x: x**3, (0.0,), {"domain": "[0, 1]"}, lambda x: 3 * x * x, lambda x: x),
+    ("a kink of the slope", lambda x: max(x, 0.0) ** 2, (0.0,), {}, lambda x: 2 * max(x, 0), lambda x: 3 * max(x, 0)),
+    ("a kink, on floats", lambda x: math.pow(max(x, 0.0), 2), (0.0,), {}, lambda x: 2 * max(x, 0.0), lambda x: x / 2),
+    ("a mixed one", lambda a, b: math.pow(a, 2) * b, (2.0, 3.0), {},
+     lambda a, b: (2 * a * b, a * a), lambda a, b: (2 * a * b, 2 * a)),
+    ("vjp", softmax, (X,), {"form": "vjp"}, softmax_vjp, lambda z, dy: softmax_vjp(z, dy) + (z[0] - 0.5) / 1000),
+    ("jvp", lambda a, b: a * b, (2.0, 3.0), {"form": "jvp"}, lambda a, b, v, w: b * v + a * w,
+     lambda a, b, v, w: 1.5 * a * v + a * w),
+    ("a Jacobian", lambda z: [z[0], z[0] * z[1]], ([2.0, 3.0],), {},
+     lambda z: [[1, 0], [z[1], z[0]]], lambda z: [[1, 0], [3.0, z[0]]]),
+    ("few digits", lambda x: round(math.exp(x), 7), (1.0,), {"accuracy": 1e-7}, math.exp, lambda x: math.e),
+    ("float32", lambda x: float(np.tanh(np.float32(x))), (0.5,), {}, lambda x: 1 - math.tanh(x) ** 2,
+     lambda x: 1 - math.tanh(0.5) ** 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("f", "point", "options", "right", "wrong"), [row[1:] for row in SLOPES], ids=[row[0] for row in SLOPES]
+)
+def test_second_derivatives_beside_a_supplied_gradient(
+    f: Any, point: Any, options: dict[str, Any], right: Any, wrong: Any
+) -> None:
+    more = {name: option for name, option in options.items() if name != "form"}
+    form = options.get("form", "grad")
+    assert check_gradients(f, *point, order=2, **{form: right}, **more).counts.keys() <= {Verdict.PASS, Verdict.KINK}
+    assert check_gradients(f, *point, **{form: wrong}, **more).counts.keys() == {Verdict.PASS}
+    with pytest.raises(GradientMismatch, match=rf"∂²f/∂.* by (the derivative|differences) of {form}="):
+        check_gradients(f, *point, order=2, **{form: wrong}, **more)
+
+
 # f on Values, and its arguments
 ON_VALUES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     ("several outputs", lambda z: [z[0] * z[1], z[2] ** 2], ([1.0, 2.0, 3.0],), {"order": 2}),

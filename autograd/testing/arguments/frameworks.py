@@ -1,4 +1,4 @@
-"""Functions of other frameworks that bring a derivative of their own, as a function of floats and its backward pass.
+"""Functions of other frameworks that bring derivatives of their own, as a function of floats and its backward passes.
 
 torch.autograd.Function, JAX's functions (custom_vjp, custom_jvp, jit) and HIPS autograd's primitives: a caller who
 has one has imported its framework, so nothing is imported here.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.primitives.operators import Scalar
 from autograd.testing.arguments.arguments import is_foreign_array, opened
 from autograd.transforms.structure import is_array, leaves, like
 
-Pair = tuple[Callable[..., Any], Callable[..., Any]]  # f, and vjp(*args, dy)
+# f, vjp(*args, dy), and double(*args, dy, vectors): the backward pass of vjp, with a vector or None for each argument
+WithDerivatives = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
 
-def with_own_derivative(f: Any) -> Pair | None:
-    """The function and its backward pass, if it is one of a framework that has both; else None."""
+def with_own_derivatives(f: Any) -> WithDerivatives | None:
+    """The function and its backward passes, if it is one of a framework that has them; else None."""
     function = f if isinstance(f, type) else getattr(f, "__self__", None)
     torch: Any = sys.modules.get("torch")
     if torch and isinstance(function, type) and issubclass(function, torch.autograd.Function):
@@ -31,7 +32,7 @@ def with_own_derivative(f: Any) -> Pair | None:
     return None
 
 
-def _of_torch(torch: Any, function: Any) -> Pair:
+def _of_torch(torch: Any, function: Any) -> WithDerivatives:
     def tensor(x: Any) -> Any:
         if not _is_moving(x):
             return x
@@ -42,58 +43,104 @@ def _of_torch(torch: Any, function: Any) -> Pair:
         result = function.apply(*map(tensor, args))
         return result.detach() if hasattr(result, "detach") else like(result, [part.detach() for part in result])
 
-    def vjp(*args_and_dy: Any) -> Any:
-        *args, dy = args_and_dy
+    def backward(args: Any, dy: Any, create_graph: bool) -> tuple[list[Any], list[Any]]:
+        """The inputs that move, and their derivatives."""
         inputs = [tensor(x) for x in args]
         moving = [x for x, given in zip(inputs, args) if _is_moving(given)]
         result = function.apply(*inputs)
         adjoints = _like(result, iter(leaves(opened(dy), "dy")), torch.tensor)
         several = isinstance(result, (tuple, list))
         outputs = [pair for pair in (zip(result, adjoints) if several else [(result, adjoints)]) if pair[0].grad_fn]
-        found = iter(torch.autograd.grad([y for y, _ in outputs], moving, [d for _, d in outputs], allow_unused=True))
-        return _each(args, [torch.zeros_like(x) if d is None else d for x, d in zip(moving, found)])
+        return moving, summed(outputs, moving, create_graph)
+
+    def summed(outputs: list[tuple[Any, Any]], moving: list[Any], create_graph: bool = False) -> list[Any]:
+        """The derivatives of the sum of outputs times what they are paired with."""
+        if not outputs:
+            return [torch.zeros_like(x) for x in moving]
+        ends, starts = zip(*outputs)
+        found = torch.autograd.grad(ends, moving, starts, create_graph=create_graph, allow_unused=True)
+        return [torch.zeros_like(x) if d is None else d for x, d in zip(moving, found)]
+
+    def vjp(*args_and_dy: Any) -> Any:
+        *args, dy = args_and_dy
+        return _each(args, backward(args, dy, False)[1])
+
+    def double(*more: Any) -> Any:
+        *args, dy, vectors = more
+        moving, first = backward(args, dy, True)
+        given = [(d, v) for d, v in zip(first, _of_moving(args, vectors)) if d.grad_fn and v is not None]
+        return _each(args, summed([(d, torch.as_tensor(v, dtype=d.dtype)) for d, v in given], moving))
 
     own_context = function.setup_context is torch.autograd.Function.setup_context
     parameters = list(inspect.signature(function.forward).parameters.values())[own_context:]
-    return _named(forward, function, parameters), vjp
+    return _named(forward, function, parameters), vjp, double
 
 
-def _of_jax(jax: Any, f: Any) -> Pair:
+def _of_jax(jax: Any, f: Any) -> WithDerivatives:
     def moving(args: Any) -> list[Any]:
         return [jax.numpy.asarray(x) if _is_moving(x) else x for x in args]
 
     def forward(*args: Any) -> Any:
         return f(*moving(args))
 
-    def vjp(*args_and_dy: Any) -> Any:
-        *args, dy = args_and_dy
+    def pass_of(args: Any, dy: Any) -> tuple[Callable[..., Any], list[Any]]:
+        """The backward pass as a function of the numbers that move, and these."""
 
         def of_moving(*numbers: Any) -> Any:
             rest = iter(numbers)
             return f(*(next(rest) if _is_moving(x) else x for x in args))
 
-        result, back = jax.vjp(of_moving, *(x for x in moving(args) if _is_moving(x)))
-        return _each(args, back(_like(result, iter(leaves(opened(dy), "dy")), jax.numpy.asarray)))
+        def backward(*numbers: Any) -> Any:
+            result, back = jax.vjp(of_moving, *numbers)
+            return back(_like(result, iter(leaves(opened(dy), "dy")), jax.numpy.asarray))
 
-    return _named(forward, f, list(inspect.signature(f).parameters.values())), vjp
+        return backward, [x for x in moving(args) if _is_moving(x)]
 
-
-def _of_hips(core: Any, f: Any) -> Pair:
     def vjp(*args_and_dy: Any) -> Any:
         *args, dy = args_and_dy
-        found = []
-        for i, x in enumerate(args):
-            if _is_moving(x):
-                back, _ = core.make_vjp(lambda t, i=i: f(*args[:i], t, *args[i + 1 :]), x)
-                found.append(back(dy))
-        return _each(args, found)
+        backward, numbers = pass_of(args, dy)
+        return _each(args, backward(*numbers))
 
-    return _named(lambda *args: f(*args), f, list(inspect.signature(f).parameters.values())), vjp
+    def double(*more: Any) -> Any:
+        *args, dy, vectors = more
+        backward, numbers = pass_of(args, dy)
+        first, back = jax.vjp(backward, *numbers)
+        pairs = zip(_of_moving(args, vectors), first)
+        return _each(args, back(tuple(jax.numpy.full_like(d, 0.0 if v is None else v) for v, d in pairs)))
+
+    return _named(forward, f, list(inspect.signature(f).parameters.values())), vjp, double
+
+
+def _of_hips(core: Any, f: Any) -> WithDerivatives:
+    def backward(args: Any, dy: Any, i: int) -> Any:
+        """The derivative by one argument."""
+        return core.make_vjp(lambda t: f(*args[:i], t, *args[i + 1 :]), args[i])[0](dy)
+
+    def vjp(*args_and_dy: Any) -> Any:
+        *args, dy = args_and_dy
+        return _each(args, [backward(args, dy, i) for i, x in enumerate(args) if _is_moving(x)])
+
+    def double(*more: Any) -> Any:
+        *args, dy, vectors = more
+        moving = [i for i, x in enumerate(args) if _is_moving(x)]
+
+        def second(i: int, j: int, v: Any) -> Any:
+            return core.make_vjp(lambda t: backward([*args[:j], t, *args[j + 1 :]], dy, i), args[j])[0](v)
+
+        pairs = [(i, v) for i, v in zip(moving, _of_moving(args, vectors)) if v is not None]
+        return _each(args, [sum(second(i, j, v) for i, v in pairs) for j in moving])
+
+    return _named(lambda *args: f(*args), f, list(inspect.signature(f).parameters.values())), vjp, double
+
+
+def _of_moving(args: Sequence[Any], vectors: Sequence[Any]) -> list[Any]:
+    """The vectors of the arguments that are differentiated; None if a static number has none."""
+    return [v for x, v in zip(args, vectors) if _is_moving(x)]
 
 
 def _is_moving(x: Any) -> bool:
     """Whether an argument is differentiated: whole numbers, flags and texts are settings; TypeError for a Value."""
-    if isinstance(x, Scalar):
+    if isinstance(x, Scalar) or (is_array(x) and x.dtype.kind == "O"):
         raise TypeError("a function of another framework takes no Values")
     return isinstance(x, float) or is_foreign_array(x) or (is_array(x) and x.dtype.kind == "f")
 

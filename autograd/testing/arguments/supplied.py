@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from autograd.engine import Value, gradients
 from autograd.testing.arguments.arguments import opened
-from autograd.testing.arguments.functions import Function, Numbers
+from autograd.testing.arguments.functions import Function, Numbers, plain
 from autograd.testing.arguments.supplied_structure import derivatives_given
 from autograd.transforms.structure import leaves
 
@@ -16,6 +17,7 @@ FAILURES = (ValueError, ArithmeticError)
 LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
 FIRST_ORDER = ("grad", "vjp", "jvp")
 SECOND_ORDER = ("hessian", "hvp")
+DOUBLE = "double backward"  # the backward pass of a backward pass: frameworks bring it, users do not pass it
 
 
 class Supplied:
@@ -32,6 +34,7 @@ class Supplied:
         makers = {"grad": self._by_grad, "vjp": self._by_vjp, "jvp": self._by_jvp}
         self.first = {f"{name}=": makers[name] for name in FIRST_ORDER if name in self.functions}
         matrices = {"hessian": self._by_hessian, "hvp": self._by_hvp}
+        self.double = {DOUBLE: self._by_double} if DOUBLE in self.functions else {}
         self.second = {f"{name}=": matrices[name] for name in SECOND_ORDER if name in self.functions}
 
     def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
@@ -41,24 +44,36 @@ class Supplied:
                 self.function.on_floats(*numbers)
         return self.functions[name](*self.function.filled(numbers), *more)
 
-    def _by_grad(self, numbers: Numbers) -> list[float]:
+    def differentiated(self, form: str, numbers: Numbers) -> list[list[float]] | None:
+        """The slopes of a supplied gradient, by the engine; None if it, or f, takes no Values."""
+        inputs: list[Any] = [Value(x) for x in numbers]
+        try:
+            self.function.on_floats(*inputs)
+            found = self.first[form](inputs)
+            rows = [gradients(d, inputs) if isinstance(d, Value) else [0.0] * len(inputs) for d in found]
+        except Exception:  # whatever another framework makes of a Value
+            return None
+        return [[float(plain(d)) for d in row] for row in rows]
+
+    def _by_grad(self, numbers: Numbers) -> list[Any]:
         found, function = self._called("grad", numbers), self.function
         weights = function.weights.numbers if function.weights else []
         if weights:
-            return _contracted(found, weights, function)
-        return derivatives_given(found, function.args, function.parameters)
+            return _contracted(found, weights, function, _kept(numbers))
+        return derivatives_given(found, function.args, function.parameters, _kept(numbers))
 
-    def _by_vjp(self, numbers: Numbers) -> list[float]:
+    def _by_vjp(self, numbers: Numbers) -> list[Any]:
         function = self.function
         assert function.weights is not None
         dy = function.weights.like(function.f(*function.filled(numbers)))
-        return derivatives_given(self._called("vjp", numbers, dy), function.args, function.parameters)
+        found = self._called("vjp", numbers, dy)
+        return derivatives_given(found, function.args, function.parameters, _kept(numbers))
 
-    def _by_jvp(self, numbers: Numbers) -> list[float]:
+    def _by_jvp(self, numbers: Numbers) -> list[Any]:
         weights = self.function.weights
         assert weights is not None
         along = [self._called("jvp", numbers, *tangents) for tangents in self._basis()]
-        return [float(weights.sum(dy)) for dy in along]
+        return [_kept(numbers)(weights.sum(dy)) for dy in along]
 
     def nonlinear(self, numbers: Numbers, gradient: Sequence[float]) -> str:
         """How jvp= along a mixed direction, or against it, differs from the sum of its changes along each number."""
@@ -93,6 +108,18 @@ class Supplied:
         ]
         return [[self._weight() * x for x in row] for row in zip(*columns)]
 
+    def _by_double(self, numbers: Numbers) -> list[list[float]]:
+        function = self.function
+        assert function.weights is not None
+        dy = function.weights.like(function.f(*function.filled(numbers)))
+        rows = []
+        for v in self._basis():
+            rest = iter(v)
+            vectors = [next(rest) if count else None for count in function.counts]
+            found = self._called(DOUBLE, numbers, dy, vectors)
+            rows.append(derivatives_given(found, function.args, function.parameters))
+        return rows
+
     def _weight(self) -> float:
         """The weight of the one output of f, whose second derivatives are supplied."""
         weights = self.function.weights.numbers if self.function.weights else []
@@ -109,15 +136,20 @@ class Supplied:
         return [[tangents[i] for i in moving] for tangents in made]
 
 
-def _contracted(jacobian: Any, weights: Sequence[float], function: Function) -> list[float]:
+def _kept(numbers: Numbers) -> Callable[[Any], Any]:
+    """What a supplied derivative of these numbers is made of: floats of floats, of Values whatever it returns."""
+    return float if all(isinstance(x, float) for x in numbers) else lambda x: x
+
+
+def _contracted(jacobian: Any, weights: Sequence[float], function: Function, number: Callable[[Any], Any]) -> list[Any]:
     """The weighted sum of the rows of a Jacobian, given for each argument with the outputs first."""
     moving = [count for count in function.counts if count]
     parts = jacobian if isinstance(jacobian, (tuple, list)) and len(moving) > 1 else [jacobian]
     if len(parts) != len(moving):
         raise ValueError(f"grad= must return a tuple of {len(moving)} Jacobians, got {len(parts)} parts")
-    found: list[float] = []
+    found: list[Any] = []
     for part, count in zip(parts, moving):
-        numbers = [float(x) for x in leaves(opened(part), "grad=: the Jacobian")]
+        numbers = [number(x) for x in leaves(opened(part), "grad=: the Jacobian")]
         if len(numbers) != len(weights) * count:
             text = (
                 f"grad= must return a Jacobian of {len(weights)} outputs × {count} inputs, got {len(numbers)} numbers"

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd.testing.arguments.arguments import opened
 from autograd.transforms.structure import leaves
 
 
-def derivatives_given(found: Any, args: Sequence[Any], names: Sequence[str]) -> list[float]:
-    """The floats in what `grad=` returned, in the order of the arguments' numbers; ValueError if its structure differs.
+def derivatives_given(
+    found: Any, args: Sequence[Any], names: Sequence[str], number: Callable[[Any], Any] = float
+) -> list[Any]:
+    """The numbers in what `grad=` returned, in the order of the arguments' own; ValueError if its structure differs.
 
     >>> import numpy as np
     >>> derivatives_given(([1, 2], {"b": 3, "a": np.float32(0.5)}), (np.zeros(2), {"a": 0.0, "b": 0.0}), ("w", "p"))
     [1.0, 2.0, 0.5, 3.0]
     """
+    matched = partial(_matched, number)
     if found is None:
         raise ValueError("grad= returned None: is its return statement missing?")
     moving = [(arg, name) for arg, name in zip(args, names) if leaves(arg, name)]
     if len(args) == len(moving) == 1 or (len(moving) == 1 and not _is_one_for_each(found, args)):
         alone = isinstance(found, tuple) and len(found) == 1 and shape(moving[0][0])[:1] != (1,)  # PyTorch's tuple
-        return _matched(found[0] if alone else found, *moving[0])
+        return matched(found[0] if alone else found, *moving[0])
     if _is_one_for_each(found, args):
-        return [x for part, arg, name in zip(found, args, names) for x in _matched(part, arg, name)]
+        return [x for part, arg, name in zip(found, args, names) for x in matched(part, arg, name)]
     if _is_one_for_each(found, moving):
-        return [x for part, (arg, name) in zip(found, moving) for x in _matched(part, arg, name)]
+        return [x for part, (arg, name) in zip(found, moving) for x in matched(part, arg, name)]
     each = ", ".join(f"∂f/∂{name}" for _, name in moving)
     raise ValueError(f"grad= must return a tuple of {len(moving)} parts ({each}), got {_described(found)}")
 
@@ -34,7 +38,7 @@ def _is_one_for_each(found: Any, parts: Sequence[Any]) -> bool:
     return isinstance(found, (tuple, list)) and len(found) == len(parts)
 
 
-def _matched(part: Any, arg: Any, name: str) -> list[float]:
+def _matched(number: Callable[[Any], Any], part: Any, arg: Any, name: str) -> list[Any]:
     """The numbers of one part, in the order of its argument's numbers."""
     if isinstance(arg, (tuple, list)) and not leaves(arg, name):
         return []  # a setting
@@ -46,14 +50,14 @@ def _matched(part: Any, arg: Any, name: str) -> list[float]:
             raise ValueError(
                 f"grad=: ∂f/∂{name} must be a dict with the keys {', '.join(map(repr, arg))}, got {_described(part)}"
             )
-        return [x for key, inner in arg.items() for x in _matched(part[key], inner, f"{name}[{key!r}]")]
+        return [x for key, inner in arg.items() for x in _matched(number, part[key], inner, f"{name}[{key!r}]")]
     part, arg = listed(part), listed(arg)
     if shape(part) != shape(arg):
         raise ValueError(f"grad=: ∂f/∂{name} has shape {shape(part)}, {name} has shape {shape(arg)}")
     if isinstance(arg, (list, tuple)):
-        return [x for i, inner in enumerate(arg) for x in _matched(part[i], inner, f"{name}[{i}]")]
+        return [x for i, inner in enumerate(arg) for x in _matched(number, part[i], inner, f"{name}[{i}]")]
     try:
-        return [float(part)]
+        return [number(part)]
     except (TypeError, ValueError) as error:
         raise ValueError(f"grad=: ∂f/∂{name} must be a number, got {part!r:.60}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,13 +15,14 @@ from autograd.testing.arguments.domains import domains_at, has_no_value
 from autograd.testing.arguments.effort import Effort
 from autograd.testing.arguments.functions import FIRST_ORDER, SECOND_ORDER, Function, by_reverse, plain, silence
 from autograd.testing.arguments.outputs import Weights
-from autograd.testing.arguments.supplied import Supplied
+from autograd.testing.arguments.supplied import DOUBLE, Supplied
 from autograd.testing.judging.blame import Blame, composed_wrongly, find_blame
 from autograd.testing.judging.cancelling_kinks import has_tie_between, right_beside
 from autograd.testing.judging.comparing import compares_equal_numbers
 from autograd.testing.judging.directions import ORACLE, Directions
-from autograd.testing.judging.judging import MPMATH, TIGHT, Judgement, judge
+from autograd.testing.judging.judging import MPMATH, TIGHT, Judgement, judge, judge_slope
 from autograd.testing.judging.messages import entries, explained, options_of
+from autograd.testing.oracles.curvature import curvature
 from autograd.testing.oracles.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.oracles.noise import EPSILON
 from autograd.testing.oracles.underflow import TINIEST
@@ -61,9 +63,6 @@ class Checker:
         self.given = bool(self.supplied.first)
         if order not in (1, 2):
             raise ValueError(f"check_gradients: order must be 1 or 2; got {order!r}")
-        if order == 2 and self.given:
-            text = "with grad=, vjp= or jvp= pass the second derivatives as hessian= or hvp=, in place of order=2"
-            raise ValueError(f"check_gradients: {text}")
         self.domains = domains_at(domain, self.function.parameters, self.function.args)
         for name, x, interval in zip(self.function.names, self.function.flat, self.domains):
             if x not in interval:
@@ -198,8 +197,11 @@ class Checker:
         self.reached = 2
         gradient = next(iter(self.supplied.first.values()), None)
         evidence = SecondEvidence(function, self.domains, gradient)
-        checks = [self._second_by(name, derivatives, evidence) for name, derivatives in self.supplied.second.items()]
-        if self.order == 2:
+        given = {**self.supplied.second, **(self.supplied.double if self.order == 2 else {})}
+        checks = [self._second_by(name, derivatives, evidence) for name, derivatives in given.items()]
+        if self.order == 2 and self.given:
+            checks += [self._slopes(form) for form in self.supplied.first]
+        elif self.order == 2:
             evidence = SecondEvidence(function, self.domains)
             for mode in self.modes:
                 for name, derivatives in SECOND_ORDER[mode].items():
@@ -211,7 +213,7 @@ class Checker:
         __tracebackhide__ = True
         names = self.function.names
         compute = partial(derivatives, self.function.flat)
-        matrix = compute() if name in self.supplied.second else _outcome(compute)
+        matrix = compute() if name in (*self.supplied.second, DOUBLE) else _outcome(compute)
         if isinstance(matrix, Exception):
             self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
         checks = []
@@ -226,6 +228,31 @@ class Checker:
                     checks.append(self._judged(what, name, float(analytic), about, i))
         return checks
 
+    def _slopes(self, form: str) -> list[Check]:
+        """Check the slopes of a supplied gradient: those by the engine, or its differences if it runs on floats."""
+        __tracebackhide__ = True
+        function, names = self.function, self.function.names
+        own = SecondEvidence(function, self.domains, self.supplied.first[form], self.accuracy)
+        matrix = self.supplied.differentiated(form, function.flat)
+        mode = f"differences of {form}" if matrix is None else f"the derivative of {form}"
+        known: dict[tuple[int, int], Evidence] = {}
+        checks = []
+        for i, j in itertools.product(range(len(names)), repeat=2):
+            what = f"∂²f/∂{names[i]}∂{names[j]}"
+            if self.effort.spent:
+                checks.append(Check(what, mode, Verdict.NOT_CHECKED))
+                continue
+            place = min(i, j), max(i, j)
+            if place not in known:
+                known[place] = curvature(function, self.domains, *place, self.accuracy)
+            slopes = [own[i, k].estimate.value for k in range(len(names))] if matrix is None else matrix[i]
+            scale = max(self._scale(slopes), abs(own[i, j].floats(*function.flat)))
+            known[place].scale = scale / max(abs(function.flat[j]), 1.0)
+            found = judge_slope(slopes[j], known[place], own[i, j], by_differences=matrix is None)
+            because = "" if found.verdict else _because(form, own[i, j].estimate.value, known[place])
+            checks.append(self._concluded(what, mode, slopes[j], found, known[place], because))
+        return checks
+
     def _judged(self, what: str, mode: str, analytic: float, about: Evidence, row: int | None = None) -> Check:
         __tracebackhide__ = True
         found = judge(analytic, about)
@@ -234,13 +261,21 @@ class Checker:
             verdict = Verdict.KINK
         if verdict is None:
             verdict = self._excused(analytic, found, about, row)
-        check = Check(what, mode, verdict, analytic, found.numeric, found.bound, found.left, found.right, found.oracle)
-        if verdict is None:
-            if row is not None and self.output is not None and self._blamed(2) is None:
-                self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
+        if verdict is None and row is not None and self.output is not None and self._blamed(2) is None:
+            self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
+        return self._concluded(what, mode, analytic, replace(found, verdict=verdict), about)
+
+    def _concluded(
+        self, what: str, mode: str, analytic: float, found: Judgement, about: Evidence, because: str = ""
+    ) -> Check:
+        """The check of a derivative; a mismatch is raised."""
+        __tracebackhide__ = True
+        numbers = (found.numeric, found.bound, found.left, found.right)
+        check = Check(what, mode, found.verdict, analytic, *numbers, found.oracle)
+        if found.verdict is None:
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
             sides = check.sides and f"\n  sides     {check.sides}"
-            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}", check)
+            self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}{because}", check)
         return check
 
     def _is_beside_kink(self, analytic: float, about: Evidence) -> bool:
@@ -310,6 +345,14 @@ class Checker:
             evidence = self._evidence(mode)
             wrong = [judge(d, about).verdict is None for d, about in zip(found, evidence)]
         return entries(self.function, found, [about.estimate.value for about in evidence], wrong)
+
+
+def _because(form: str, difference: float, of_f: Evidence) -> str:
+    """Why a slope of a supplied gradient is wrong, by the difference of the gradient itself."""
+    if judge(difference, of_f).verdict is None:
+        return f"\n  because   {form} is right at this point, but not beside it"
+    hides = f"{form} does not show the engine all that it depends on"
+    return f"\n  because   differences of {form} are {difference:.12g} here: {hides}"
 
 
 def _entry(derivatives: Callable[..., list[float]], i: int, *numbers: float) -> float:

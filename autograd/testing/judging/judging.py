@@ -68,6 +68,29 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     return _judged(_at_zero(analytic, evidence, slope), evidence, RIDDERS)
 
 
+def judge_slope(slope: float, of_f: Evidence, of_gradient: Evidence, by_differences: bool) -> Judgement:
+    """Judge a slope of a supplied gradient: that by the engine, or by differences of the gradient itself.
+
+    Where the gradient has an infinite slope, as that of a power at its end, it is not compared. At a kink of the
+    gradient any slope between its sides is one, if their mean is the curvature of f.
+    """
+    infinite = math.isinf(slope) or (by_differences and not of_gradient.estimate.bound <= SURE * abs(slope))
+    if infinite and of_gradient.diverges in ((-math.inf, math.inf) if by_differences else (slope,)):
+        return _judged(Verdict.NOT_FINITE, of_gradient, RIDDERS)
+    found = None if by_differences else judge(slope, of_f)
+    if found is not None and found.verdict is not None:
+        return found
+    own = of_gradient.estimate
+    of_f.doubt, of_f.scale = own.bound, max(of_f.scale, of_f.slope_afar)
+    if by_differences and not own.bound <= max(CONCLUSIVE * abs(slope), NEGLIGIBLE * of_f.slope):
+        return _judged(Verdict.INCONCLUSIVE, of_gradient, RIDDERS)
+    mean = judge(own.value, of_f)
+    low, high = sorted((own.left, own.right))
+    if own.status == "kink" and mean.verdict is Verdict.PASS and low - own.bound <= slope <= high + own.bound:
+        return _judged(Verdict.KINK, of_gradient, RIDDERS)
+    return mean if found is None else found
+
+
 def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str = "") -> Judgement:
     exact = evidence.exact if oracle == MPMATH else None
     if exact is None:
@@ -89,7 +112,7 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     is_kink = e.status == "kink"
     low, high = sorted((e.left, e.right)) if is_kink else (e.value, e.value)
     error, size = max(low - analytic, analytic - high), max(abs(low), abs(high))
-    bound = max(e.bound, TIGHT * size) + evidence.accuracy * abs(analytic)
+    bound = max(e.bound, TIGHT * size) + evidence.accuracy * abs(analytic) + evidence.doubt
     if error > bound:
         bound += evidence.unseen
     if error > bound and (bound <= SURE * size or bound <= CONCLUSIVE * abs(analytic)):
@@ -109,7 +132,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     hull = exact.hull
     if hull is None:
         return None
-    bound = TIGHT * max((abs(side) for side in hull if math.isfinite(side)), default=0.0) + 4 * TINIEST
+    bound = TIGHT * max((abs(side) for side in hull if math.isfinite(side)), default=0.0) + 4 * TINIEST + evidence.doubt
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
@@ -159,7 +182,7 @@ def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
 def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
     """Whether a derivative agrees with the first oracle, to a bound that is small enough."""
     e = evidence.estimate
-    return abs(analytic - e.value) <= e.bound <= limit
+    return abs(analytic - e.value) <= e.bound + evidence.doubt <= limit
 
 
 def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:

@@ -9,6 +9,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives.table import Interval
 from autograd.testing.arguments.functions import Function
+from autograd.testing.arguments.supplied import DOUBLE
 from autograd.testing.arguments.supplied_structure import shape
 from autograd.testing.judging.blame import Blame
 from autograd.testing.judging.patterns import pattern
@@ -17,7 +18,6 @@ from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
 MOST_ENTRIES = 8  # wrong entries in the table of a message
-OWN = "own_derivative"  # the attribute of a derivative that the function brings itself, and no option names
 IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
 LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
 
@@ -62,10 +62,11 @@ def explained(
 
 def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int) -> str:
     """The options of a check, as written in the call that repeats it."""
+    own = ("vjp", DOUBLE) if DOUBLE in supplied else ()  # those that the function brings itself: no option names them
     found = "".join(
         f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}"
         for name, f in supplied.items()
-        if not hasattr(f, OWN)
+        if name not in own
     )
     found += "" if domain is None else f", domain={argument(domain)}"
     return found + (f", order={order}" if order != 1 else "")

@@ -57,6 +57,7 @@ class Evidence:
     accuracy: float = 0.0  # of f, relative, if it is less than that of floats
     given: bool = False  # whether the derivative is supplied by the user
     supplied: Callable[..., float] | None = None  # that derivative, as a function of all operands
+    doubt: float = 0.0  # how far the derivative under test may be off: it may be a difference quotient itself
     recorded: bool = False  # whether f is a graph of operations: those that take steps say so
     scale: float = 0.0  # the largest change of f along any operand
     extra_digits: bool = False  # whether `exact` has been computed with more digits
@@ -122,12 +123,17 @@ class Evidence:
         """|x|, or 1 if that is less: the distance over which f may change."""
         return max(abs(self.point[self.i]), 1.0)
 
-    @cached_property
+    @property
     def size(self) -> float:
-        """How large f is, or its change along any operand: its terms may cancel here."""
+        """How large f is, or its terms, or its change along any operand."""
+        return max(self.terms, self.scale)
+
+    @cached_property
+    def terms(self) -> float:
+        """How large f is, or the terms that cancel here."""
         terms, operands = self.noise / EPSILON, max(1.0, *map(abs, self.point))
         cancel = operands / ALIKE <= terms <= operands * ALIKE
-        return max(abs(self.floats(*self.point)), self.scale, terms if cancel else 0.0)
+        return max(abs(self.floats(*self.point)), terms if cancel else 0.0)
 
     @cached_property
     def noise(self) -> float:
@@ -325,8 +331,9 @@ class SecondEvidence:
         function: Function,
         domains: Sequence[Interval] = (),
         gradient: Callable[[Sequence[float]], list[float]] | None = None,
+        accuracy: float = 0.0,
     ) -> None:
-        self.function, self.gradient = function, gradient
+        self.function, self.gradient, self.accuracy = function, gradient, accuracy
         self.domains = domains or [REALS] * len(function.flat)
         self._gradients: dict[Any, list[Any]] = {}
         self._known: dict[tuple[int, int], Evidence] = {}
@@ -342,6 +349,7 @@ class SecondEvidence:
                 self.domains[j],
                 lambda: self._rounding[i][j] if self.gradient is None and self._rounding else None,
                 precise_first=self.gradient is None,
+                accuracy=self.accuracy,
                 given=self.gradient is not None,
             )
         return self._known[place]
