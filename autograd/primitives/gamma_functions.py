@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, incomplete_gamma
+from autograd.numbers import Number, incomplete_gamma, precise_gammainc, select
 from autograd.numbers import beta as kernels_of_beta
 from autograd.numbers import gamma as kernels_of_gamma
 from autograd.numbers import polygamma as kernels_of_polygamma
@@ -147,7 +147,7 @@ def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
     return (polygamma_difference(x, y, n + 1), polygamma_of(x + y, n + 1), None)
 
 
-# --- incomplete gamma functions: mpmath takes minutes for them at the precision of a check ------
+# --- incomplete gamma functions -----------------------------------------------------------------
 
 
 def gammainc(a: Any, x: Any) -> Any:
@@ -172,6 +172,7 @@ def gammaincc(a: Any, x: Any) -> Any:
 
 @primitive(
     kernel=incomplete_gamma.gammainc,
+    precise=precise_gammainc.gammainc,
     domain=("[0, inf]", "[0, inf]"),
     title="gammainc",
     plain="a",
@@ -187,6 +188,7 @@ def gammainc_of(a: Number, x: Number) -> Partials:
 
 @primitive(
     kernel=incomplete_gamma.gammaincc,
+    precise=precise_gammainc.gammaincc,
     domain=("[0, inf]", "[0, inf]"),
     title="gammaincc",
     plain="a",
@@ -200,11 +202,7 @@ def gammaincc_of(a: Number, x: Number) -> Partials:
     return (None, -gammainc_slope(a, x))
 
 
-@primitive(
-    kernel=incomplete_gamma.gammainc_slope,
-    precise=lambda a, x: x ** (a - 1) * x.context.exp(-x) / x.context.gamma(a),
-    plain="a",
-)
+@primitive(kernel=incomplete_gamma.gammainc_slope, precise=precise_gammainc.gammainc_slope, plain="a")
 def gammainc_slope(a: Number, x: Number) -> Partials:
     """x^(a - 1) · exp(-x) / Γ(a), the density of the gamma distribution, for a plain a.
 
@@ -214,7 +212,7 @@ def gammainc_slope(a: Number, x: Number) -> Partials:
     return (None, gammainc_curvature(a, x))
 
 
-@primitive(kernel=incomplete_gamma.gammainc_curvature, plain="a")
+@primitive(kernel=incomplete_gamma.gammainc_curvature, precise=precise_gammainc.gammainc_curvature, plain="a")
 def gammainc_curvature(a: Number, x: Number) -> Partials:
     """The derivative of gammainc_slope in x, for a plain a.
 
@@ -222,4 +220,5 @@ def gammainc_curvature(a: Number, x: Number) -> Partials:
     -1.0
     """
     slope, rate = gammainc_slope(a, x), ratio(a - 1, x) - 1
-    return (None, slope * (rate * rate - ratio(a - 1, x * x)))
+    at_zero = select(a <= 1, slope, gammainc_curvature(a - 1, x) - gammainc_curvature(a, x))  # no 0 · inf
+    return (None, select(x == 0, at_zero, slope * (rate * rate - ratio(a - 1, x * x))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, elementary, inverse_erf, normal_derivatives, special
+from autograd.numbers import Number, constant, elementary, inverse_erf, normal_derivatives, precise_derivatives, special
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.exponential import exp, log, log1p, scaled_exp
 from autograd.primitives.table import primitive
@@ -170,7 +170,11 @@ def log_normal_cdf_slope(x: Number) -> Partials:
     return (log_normal_cdf_derivative(x, 2.0),)
 
 
-@primitive(kernel=normal_derivatives.log_normal_cdf_derivative, plain="n")
+@primitive(
+    kernel=normal_derivatives.log_normal_cdf_derivative,
+    precise=precise_derivatives.log_normal_cdf_derivative,
+    plain="n",
+)
 def log_normal_cdf_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of log Φ, for a plain whole n up to 36.
 

@@ -24,9 +24,12 @@ from autograd.numbers import (
     normal_derivatives,
     polygamma,
     polygamma_difference,
+    precise_derivatives,
+    precise_gammainc,
     precise_polygamma,
     sinc,
 )
+from autograd.primitives import TABLE
 from tests.accuracy import special_points as points
 from tests.accuracy import special_reference as reference
 from tests.accuracy.reference import DIGITS, ulps
@@ -329,6 +332,38 @@ def test_polygamma_in_many_digits(n: int, digits: int) -> None:
             wanted = psi(n, mpf(x))
         with workdps(digits):
             assert abs(precise_polygamma.polygamma(mpf(x), n) / wanted - 1) < mpf(10) ** (1 - digits), x
+
+
+MANY_DIGITS: list[tuple[Callable[..., Any], tuple[float, ...], Callable[..., Any]]] = [
+    *(
+        (function, (a, x), lambda a, x, ends=ends: mp.gammainc(a, *ends(x), regularized=True))
+        for a, x in ((1.0, 2.0), (2.5, 0.1), (2.5, 80.0), (0.5, 1e-9), (100.0, 90.0), (30.0, 300.0))
+        for function, ends in (
+            (precise_gammainc.gammainc, lambda x: (0, x)),
+            (precise_gammainc.gammaincc, lambda x: (x, mp.inf)),
+        )
+    ),
+    *((precise_gammainc.gammainc_curvature, (a, x), lambda a, x: (a - 1 - x) * x ** (a - 2) * mp.exp(-x) / mp.gamma(a))
+      for a, x in ((1.0, 2.0), (2.5, 0.1), (0.5, 9.0))),
+    *((precise_derivatives.log_normal_cdf_derivative, point, reference.log_normal_cdf_derivative)
+      for point in ((0.0, 2.0), (1.5, 3.0), (-3.0, 2.0), (-25.0, 5.0), (10.0, 2.0), (0.3, 36.0))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("digits", [15, 80])
+def test_gammainc_and_the_normal_distribution_in_many_digits(digits: int) -> None:
+    for function, point, exact in MANY_DIGITS:
+        operands = list(map(mpf, point))
+        with workdps(digits + 150):
+            wanted = exact(*operands)
+        with workdps(digits):
+            assert abs(function(*operands) / wanted - 1) < mpf(10) ** (1 - digits), (function, point)
+
+
+@pytest.mark.parametrize("a", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 100.0])
+def test_the_third_derivative_of_gammainc_at_0(a: float) -> None:
+    wanted = {0.5: inf, 1.0: 1.0, 1.5: -inf, 2.0: -2.0, 2.5: inf, 3.0: 1.0, 100.0: 0.0}
+    assert TABLE["gammainc_curvature"].evaluate(a, 0.0)[1][1] == wanted[a]
 
 
 def test_polygamma_in_thousands_of_digits() -> None:
