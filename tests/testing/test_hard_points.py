@@ -91,6 +91,10 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("beside a step", lambda x: x * x + 5 * (x > 1.002), (1.001,), {}, lambda x: 2 * x, [lambda x: 3.0]),
     ("a branch of the derivative", math.sin, (0.0,), {}, math.cos, [lambda x: math.cos(x) if abs(x) > 0.2 else 5.0]),
     ("another branch", math.exp, (1.0,), {}, math.exp, [lambda x: math.exp(x) if abs(x - 1) > 0.01 else 2.0]),
+    ("a constant branch", math.exp, (1.0,), {}, math.exp, [lambda x, w=w, error=error: math.exp(x) if abs(x - 1) > w
+     else math.e * (1 + error) for w in (1e-9, 1e-4, 1e-3) for error in (1e-2, 1e-4, 1e-6)]),
+    ("a constant branch at an extremum", math.sin, (0.0,), {}, math.cos,
+     [lambda x: math.cos(x) if abs(x) > 1e-9 else 1.0001, lambda x: math.cos(x) if abs(x) > 1e-4 else 1.000001]),
     ("a bisection", root, (2.0,), {}, lambda a: 0.5 / math.sqrt(a), [lambda a: 0.0, lambda a: 1.0]),
     ("one that stops early", lambda a: root(a, 1e-4), (2.0,), {"accuracy": 1e-4}, lambda a: 0.5 / math.sqrt(a),
      [lambda a: 1.0]),

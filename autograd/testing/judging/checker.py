@@ -281,8 +281,8 @@ class Checker:
     def _is_beside_kink(self, analytic: float, about: Evidence) -> bool:
         """Whether a kink is so close, a float or two away, that no step fits, and the derivative is that of a side."""
         slopes = about.slopes_around
-        alike = [math.isclose(analytic, slope, rel_tol=ALIKE, abs_tol=4 * TINIEST) for slope in slopes]
-        return any(alike) and not all(alike)
+        alike = partial(math.isclose, rel_tol=ALIKE, abs_tol=4 * TINIEST)
+        return any(alike(analytic, slope) for slope in slopes) and not alike(*slopes)
 
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
         """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.

@@ -23,6 +23,7 @@ MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
 AFAR = (0.9, 9.0)  # relative to |x|, or to 1
 SEVERAL_TERMS = 64.0  # as large as x, or as f is far away
 FAR_AWAY = 1e50
+BEYOND_JUMP = [4.0**k for k in range(-5, 4)]  # relative to the distance of a jump
 SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a pole
 
 
@@ -82,7 +83,7 @@ def teeth(
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
                 is_tooth = noise < greatest < min(BEYOND_ROUNDING * noise, greatest_rounding(g, x))
-                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope)):
+                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, noise, slope)):
                     worst = noise
     return worst
 
@@ -110,10 +111,12 @@ def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
     return changes[1] / spacing if all(map(math.isfinite, changes)) else 0.0
 
 
-def _jumps_often(g: Slice, points: list[float], slope: float = 0.0) -> bool:
-    """Whether f jumps between several of these neighbours, by amounts that are alike."""
-    jumps = sorted((jump(g, list(ends), 0.0, SOME_HALVINGS, slope) for ends in pairwise(points)), reverse=True)
-    return jumps[SEVERAL - 1] > COARSE * jumps[0]
+def _jumps_often(
+    g: Slice, points: list[float], noise: float, slope: float = 0.0, halvings: int = SOME_HALVINGS
+) -> bool:
+    """Whether f jumps between several of these neighbours, by amounts that are alike, and no smaller than its noise."""
+    jumps = sorted((jump(g, list(ends), COARSE * noise, halvings, slope) for ends in pairwise(points)), reverse=True)
+    return jumps[SEVERAL - 1] > COARSE * max(jumps[0], noise)
 
 
 def rounding(
@@ -127,7 +130,7 @@ def rounding(
     line by chance; `enough` is how many.
     """
     found: list[tuple[float, float]] = []
-    least_jump, flat, change = 0.0, False, 0.0
+    least_jump, flat, change = math.nan, False, 0.0
     for spacing in _spacings(size):
         first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
         sign = -1 if side < 0 or x + 6 * spacing > high else 1
@@ -135,12 +138,14 @@ def rounding(
         values = [g(t) if low <= t <= high else math.nan for t in points]
         if not all(map(math.isfinite, values)):
             break
-        change, distinct = max(values) - min(values), len(set(values))
-        flat = flat or distinct <= 4
-        if flat and change and not least_jump:
-            least_jump = jump(g, points)
-        if distinct > 4 and (not flat or _jumps_often(g, points)):
-            found.append((0.0 if flat else spacing, max(roughness(values), grid(values))))
+        change = max(values) - min(values)
+        flat_here = len(set(values)) <= 4 and len(set(values[3:])) < 4  # an even f has equal values on both sides
+        flat = flat or flat_here
+        if flat and change and math.isnan(least_jump):
+            least_jump = _first_of_many(g, x, steepest(g, points))
+        noise = max(roughness(values), grid(values))
+        if not flat_here and (not flat or _jumps_often(g, points, noise, halvings=HALVINGS)):
+            found.append((0.0 if flat else spacing, noise))
             if len(found) == (1 if flat else enough):
                 break
     if least_jump <= COARSE * change:
@@ -156,12 +161,36 @@ def _spacings(size: float) -> Iterator[float]:
         spacing *= 64.0 if spacing > 2.0**-100 else 2.0**40
 
 
+def _first_of_many(g: Slice, x: float, ends: tuple[float, float]) -> float:
+    """A jump of an f that stands still at x, if it does so again beyond, and then jumps by about as much; else 0.0.
+
+    Low precision does so. A branch of f, which is constant around x, ends with a single jump.
+    """
+    size, beyond = abs(g(ends[1]) - g(ends[0])), max(ends, key=lambda end: abs(end - x))
+    near = beyond
+    for further in BEYOND_JUMP:
+        far = beyond + (beyond - x) * further
+        if g(far) != g(beyond):
+            alike = jump(g, [near, far], COARSE * size, SOME_HALVINGS) > COARSE * size
+            return size if alike and near != beyond else 0.0
+        near = far
+    return size
+
+
 def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0) -> float:
     """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile.
 
     It is traced until it is negligible, or as small as rounding makes it in floats. `slope` is that of f between its
     jumps, which it may undo: the teeth of a saw lead nowhere.
     """
+    a, b = steepest(g, points, negligible, halvings, slope)
+    return abs(g(b) - g(a) - slope * (b - a))
+
+
+def steepest(
+    g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0
+) -> tuple[float, float]:
+    """The ends of that change."""
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]) - slope * (ends[1] - ends[0]))
@@ -172,7 +201,7 @@ def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int =
             break
         middle = a + (b - a) / 2
         a, b = max((a, middle), (middle, b), key=change)
-    return change((a, b))
+    return a, b
 
 
 def roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
