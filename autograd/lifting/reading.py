@@ -104,8 +104,6 @@ class Reading:
         self.views: dict[int, View] = {}
         self.slotted: dict[int, Any] = {}  # by the id of what stands for it: the user's object, which has its slots
         self.branches, self.lifts = branches, lifts
-        # Branches follow what f changes in a list by its identity.
-        self.untouched = UNTOUCHED | set(CONTAINERS) if branches else UNTOUCHED
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES)
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins |= {"__import__": self._import, "super": parent_in(self)}
@@ -130,7 +128,7 @@ class Reading:
     def stand_in(self, x: Any) -> Any:
         """What stands for x in code that is lifted; most often x itself."""
         kind = type(x)
-        if kind in self.untouched:
+        if kind in UNTOUCHED:
             return x
         if kind is MethodType:
             return MethodType(self.stand_in(x.__func__), self.stand_in(x.__self__))
@@ -172,7 +170,7 @@ class Reading:
         if kind is functools._lru_cache_wrapper:
             return self._cached(self.stand_in(x.__wrapped__))
         if kind in CONTAINERS:
-            return container_in(self.stand_in, x)
+            return container_in(self.stand_in, x, writes_through=self.branches is None)
         if isinstance(x, type):
             return class_in(self, x)
         return x if is_foreign(kind.__module__) else object_in(self, x)
@@ -266,9 +264,9 @@ class Reading:
             held = cell.cell_contents
         except ValueError:  # the cell is not filled yet
             return False
-        if type(held) in CONTAINERS and not self.branches:
+        if type(held) in CONTAINERS:
             return self.stand_in(held) is not held
-        return type(held) not in self.untouched and not is_number(held)
+        return type(held) not in UNTOUCHED and not is_number(held)
 
     def _evaluated(self, builtin: Any) -> Any:
         """`eval` or `exec`: what its code names is lifted too."""

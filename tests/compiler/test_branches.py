@@ -431,6 +431,21 @@ def test_more_rows_may_need_more_turns(f: Callable[[Any], Any]) -> None:
         assert fast.value_and_grad(x)[1].tolist() == [autograd.grad(f)(v) for v in x]
 
 
+def test_a_side_may_change_a_list_of_functions() -> None:
+    rules = [math.exp, math.sin]
+
+    def f(x: Any) -> Any:
+        if x > 0:
+            rules.reverse()
+        return rules[0](x)
+
+    assert autograd.compile(lift(f), rows=("x",), backend="numpy")([1.0, -1.0]).tolist() == [
+        math.sin(1.0),
+        math.exp(-1.0),
+    ]
+    assert rules == [math.exp, math.sin]
+
+
 def test_an_absent_side_raises_nothing() -> None:
     def f(x: Any, n: int) -> Any:
         return [1.0, 2.0][n] * x if x > 0 else x

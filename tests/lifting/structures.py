@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from scipy import interpolate, linalg, stats
@@ -87,6 +87,65 @@ class Bent(Arc):
 
     def at(self, x: float) -> float:
         return super().at(x) + super(Bent, self).at(2 * x) + Curve.__call__(Arc(1.0), x)  # noqa: UP008  # a row
+
+
+class Law:
+    known: ClassVar[dict[str, Any]] = {}
+
+    def __init_subclass__(cls, key: str, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        Law.known[key] = cls
+
+    def at(self, x: float) -> float:
+        return 2.0 * x
+
+
+class Decay(Law, key="decay"):
+    def at(self, x: float) -> float:
+        return math.exp(-x) + super().at(x)
+
+
+class Wave(Law, key="wave"):
+    def at(self, x: float) -> float:
+        return math.sin(x)
+
+
+class Once:
+    def __init__(self, method: Callable[[Any], float]) -> None:
+        self.method = method
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"_{name}"
+        Law.known.setdefault(name, owner)
+
+    def __get__(self, owner: Any, kind: Any) -> float:
+        if not hasattr(owner, self.name):
+            setattr(owner, self.name, math.log(1.0 + self.method(owner)))
+        found: float = getattr(owner, self.name)
+        return found
+
+
+class Gas:
+    def __init__(self, p: float) -> None:
+        self.p = p
+
+    @Once
+    def work(self) -> float:
+        return math.exp(self.p)
+
+
+@functools.singledispatch
+def entropy(x: Any) -> float:
+    return math.sqrt(x)
+
+
+@entropy.register
+def _(x: Gas) -> float:
+    return math.cos(x.p) + entropy(x.work)
+
+
+RULES: dict[str, Any] = {"exp": math.exp, "arc": Arc, "list": [np.sin, Decay()]}
+CURVES = [Arc(1.0), Bent(2.0)]
 
 
 class Box(Generic[T]):
@@ -270,6 +329,38 @@ def dispatches(x: float) -> Any:
     )
 
 
+def registered(x: float) -> float:
+    found = sum((k + 1) * kind().at(x) for k, kind in enumerate(Law.__subclasses__()))
+    return found * Law.known["decay"]().at(x) + (Bent in Arc.__subclasses__()) + len(Law.known)
+
+
+def derives_from_a_class(x: float) -> float:
+    class Faster(Decay, key="faster"):
+        def at(self, x: float) -> float:
+            return super().at(x) ** 2
+
+    class Wide(Arc):
+        def at(self, x: float) -> float:
+            return super().at(x) + (Wide in Arc.__subclasses__())
+
+    decay, faster = Decay(), Law.known.pop("faster")()
+    classes = isinstance(faster, Decay), isinstance(decay, Faster), issubclass(Faster, Decay), issubclass(Decay, Faster)
+    return faster.at(x) + sum(2**k for k, truth in enumerate(classes) if truth) + Wide(x)(x)
+
+
+def descriptors(x: float) -> float:
+    gas = Gas(x)
+    return gas.work * gas.work + entropy(gas) + entropy(2.0)
+
+
+def tables_in_branches(x: float) -> float:
+    if x > 1:
+        y = RULES["exp"](-x) * CURVES[0](x) + RULES["list"][1].at(x)
+    else:
+        y = sum(curve(x) for curve in CURVES) * RULES.get("arc", Gas)(1.0).at(x)
+    return y * max(CURVES, key=lambda curve: curve(x) * (2.0 - x))(x) + RULES["list"][0](y)
+
+
 def defines_a_class(x: float) -> float:
     @dataclass
     class Local:
@@ -307,7 +398,8 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
         functions_of_a_namespace, in_threads,
         by_key, things_by_key, a_pivot, frozen_distribution, texts, normal_distributions,
-        statistics_of_samples, splines, solved_by_scipy, raises, dispatches, defines_a_class,
+        statistics_of_samples, splines, solved_by_scipy, raises, dispatches,
+        defines_a_class, derives_from_a_class, registered, descriptors, tables_in_branches,
         lists_of_arrays, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip

@@ -16,7 +16,7 @@ from autograd import Value, compile, grad, jvp, lift, value_and_grad
 from autograd.testing import check_gradients
 from tests.lifting import functions
 from tests.lifting.functions import EAGER, ONE_NUMBER
-from tests.lifting.structures import STRUCTURES, seen, slotted
+from tests.lifting.structures import STRUCTURES, Arc, Curve, Decay, Gas, Law, Wave, seen, slotted
 
 POINTS = [0.37, 1.37, 2.71]
 
@@ -63,6 +63,8 @@ def test_nothing_outside_is_changed() -> None:
         assert all(vars(module)[key] is value for key, value in before[name].items())
     assert type(functions.model) is functions.Model and functions.model.calls > 0
     assert seen == [math.sin] and slotted.calls > 0
+    assert Law.__subclasses__() == [Decay, Wave] and Curve.__subclasses__() == [Arc]
+    assert Law.known == {"decay": Decay, "wave": Wave, "work": Gas}
 
 
 def test_other_threads_see_nothing() -> None:

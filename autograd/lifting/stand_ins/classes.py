@@ -1,11 +1,13 @@
 """Objects and classes of the user's in lifted code: subclasses with lifted methods, instances that share attributes.
 
 A class that could notice its subclass, and an object that Python does not build of attributes alone, stay as they are.
+The user's class does not list its lifted subclass among its own, unless its instances have slots.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import sys
 from abc import ABCMeta
 from contextvars import ContextVar
@@ -24,6 +26,22 @@ if TYPE_CHECKING:
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
 checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
 CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
+PYTHONS = 1 << 9  # the flag of a class that Python code has made
+
+
+class Hidden:
+    """Stands between a lifted class and the user's, so that `__init_subclass__` there does not hear of it."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if not stands_in(cls):
+            super().__init_subclass__(**options)
+
+
+def stands_in(kind: type) -> bool:
+    """Whether a class stands for one of the user's."""
+    return Hidden in kind.__mro__[:2]
 
 
 def class_in(reading: Reading, kind: type) -> type:
@@ -31,16 +49,29 @@ def class_in(reading: Reading, kind: type) -> type:
     if type(kind) not in (type, ABCMeta) or is_foreign(kind.__module__) or not _may_be_rebuilt(kind):
         return kind
 
-    class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass
+    class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass; also that of classes made of this one
         lifted_class = kind
+
+        def mro(cls) -> list[type]:
+            return [cls, Hidden, *kind.__mro__] if Hidden in type.__dict__["__bases__"].__get__(cls) else type.mro(cls)
+
+        @property
+        def __bases__(cls) -> tuple[type, ...]:  # which `functools.singledispatch` goes through
+            return (kind,) if stands_in(cls) else type.__dict__["__bases__"].__get__(cls)
+
+        def __subclasses__(cls) -> list[type]:
+            users: Any = itertools.filterfalse(stands_in, type.__subclasses__(kind) if stands_in(cls) else ())
+            return [*map(reading.stand_in, users), *type.__subclasses__(cls)]
 
         def __getattribute__(cls, name: str) -> Any:
             return lifted(name, type.__getattribute__(cls, name))
 
         def __instancecheck__(cls, x: Any) -> bool:
-            return isinstance(x, kind)
+            return isinstance(x, kind) if stands_in(cls) else super().__instancecheck__(x)
 
         def __subclasscheck__(cls, other: type) -> bool:
+            if not stands_in(cls):
+                return bool(super().__subclasscheck__(other))
             if type.__subclasscheck__(kind, other) or checking.get() is kind:
                 return type.__subclasscheck__(kind, other)
             token = checking.set(kind)  # an abstract class asks its subclasses, of which this is one
@@ -55,13 +86,24 @@ def class_in(reading: Reading, kind: type) -> type:
     def lifted(name: str, found: Any) -> Any:
         return found if name.startswith("__") and type(found) not in CALLED else reading.stand_in(found)
 
-    own: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for base in reversed(kind.__mro__[:-1]):
         if not is_foreign(base.__module__):
-            own |= {name: found for name, x in vars(base).items() if (found := _member(reading, name, x)) is not None}
-    made = Lifting(kind.__name__, (kind,), own | {"__getattribute__": get, "__module__": kind.__module__})
+            members |= vars(base)
+    own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
+    own |= {"__getattribute__": get, "__module__": kind.__module__}
+    builtin = next(base for base in kind.__mro__ if not base.__flags__ & PYTHONS)
+    try:
+        made = Lifting(kind.__name__, (Hidden, builtin), own)  # which `kind.__subclasses__()` does not list
+    except TypeError:  # its instances have slots
+        made = Lifting(kind.__name__, (Hidden, kind), own)
     made.__qualname__ = kind.__qualname__
+    if hasattr(kind, "__abstractmethods__"):
+        made.__abstractmethods__ = kind.__abstractmethods__
     reading.known[id(made)] = made, made
+    for name, x in members.items():
+        if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
+            type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
     return made
 
 
@@ -69,9 +111,7 @@ def _may_be_rebuilt(kind: type) -> bool:
     """Whether instances of a subclass are as those of the class, but for its methods."""
     if issubclass(kind, NUMBERS) or kind in KINDS or kind.__module__.partition(".")[0] in LAZY_KINDS:
         return False
-    if type(kind.__getattribute__) is FunctionType:
-        return False
-    return not any("__init_subclass__" in vars(base) and not is_foreign(base.__module__) for base in kind.__mro__)
+    return type(kind.__getattribute__) is not FunctionType
 
 
 def _member(reading: Reading, name: str, x: Any) -> Any:
@@ -140,8 +180,8 @@ class Parent:
     """`super()` in lifted code: the methods of the parents are lifted too."""
 
     def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
-        kind = getattr(type(kind), "lifted_class", kind)  # of a class of ours, the user's
-        object.__setattr__(self, "_parts", (reading, super(kind, instance)))
+        users = type(kind).lifted_class if stands_in(kind) else kind  # type: ignore[attr-defined]
+        object.__setattr__(self, "_parts", (reading, super(users, instance)))
 
     def __getattribute__(self, name: str) -> Any:
         reading, parent = object.__getattribute__(self, "_parts")

@@ -1,6 +1,7 @@
 """Lists, tuples, dicts and sets of functions or objects in lifted code: copies that hold what stands for their items.
 
-What lifted code writes into such a list, dict or set is written into the user's as well.
+What lifted code writes into such a list, dict or set is written into the user's as well, but not in a trace that reads
+branches, which takes back what a side has written.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ WRITING = {
 }
 
 
-def container_in(stand_in: Callable[[Any], Any], x: Any) -> Any:
+def container_in(stand_in: Callable[[Any], Any], x: Any, writes_through: bool) -> Any:
     """A copy of a container in which something stands for an item; most often the container itself."""
     items = list(x.values()) if type(x) is dict else x
     if PLAIN.issuperset(map(type, items)):
@@ -28,10 +29,10 @@ def container_in(stand_in: Callable[[Any], Any], x: Any) -> Any:
     found = [stand_in(item) for item in items]
     if all(a is b for a, b in zip(items, found)):
         return x
-    if type(x) in (tuple, frozenset):
-        return type(x)(found)
-    made = COPIES[type(x)](zip(x, found) if type(x) is dict else found)
-    made.original = x
+    kind = COPIES[type(x)] if writes_through and type(x) in COPIES else type(x)
+    made = kind(zip(x, found) if type(x) is dict else found)
+    if kind is not type(x):
+        made.original = x
     return made
 
 
