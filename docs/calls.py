@@ -86,8 +86,8 @@ array([-215.6,  -88. ])
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
 - Refused: code that assigns a global name or sets a name of a module; and a Value inside SciPy's root finders,
   integrators, minimisers and other functions, by an error that says what to write.
-- Not lifted, so that `math.sin(v)` is a `TypeError` in them: methods of an `Enum`, of a class with a metaclass or an
-  `__init_subclass__` of its own, and of an object that is a `dict` or `list`; SciPy's functions but those above.
+- Not lifted, so that `math.sin(v)` is a `TypeError` in them: methods of an `Enum`, of a class with a metaclass of
+  its own, and of an object that is a `dict` or `list`; SciPy's functions but those above.
 
 # NumPy's functions
 

@@ -10,10 +10,11 @@ import math
 import numbers
 import statistics
 from abc import ABC, abstractmethod
+from collections import ChainMap, OrderedDict, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -146,6 +147,11 @@ def _(x: Gas) -> float:
 
 RULES: dict[str, Any] = {"exp": math.exp, "arc": Arc, "list": [np.sin, Decay()]}
 CURVES = [Arc(1.0), Bent(2.0)]
+ORDERED = OrderedDict(exp=math.exp, arc=Arc(1.0))
+DEFAULT = defaultdict(lambda: math.cosh, exp=math.exp)
+QUEUE = deque([math.exp, Arc(2.0)], maxlen=3)
+READ_ONLY = MappingProxyType({"exp": math.exp, "arc": Arc(3.0)})
+CHAINED, OWN_DICT, OWN_LIST = ChainMap({"exp": math.exp}, {}), UserDict(arc=Arc(0.5)), UserList([math.exp, Arc(1.5)])
 
 
 class Box(Generic[T]):
@@ -331,7 +337,9 @@ def dispatches(x: float) -> Any:
 
 def registered(x: float) -> float:
     found = sum((k + 1) * kind().at(x) for k, kind in enumerate(Law.__subclasses__()))
-    return found * Law.known["decay"]().at(x) + (Bent in Arc.__subclasses__()) + len(Law.known)
+    return (
+        found * Law.known["decay"]().at(x) + vars(Wave)["at"](None, x) + (Bent in Arc.__subclasses__()) + len(Law.known)
+    )
 
 
 def derives_from_a_class(x: float) -> float:
@@ -359,6 +367,19 @@ def tables_in_branches(x: float) -> float:
     else:
         y = sum(curve(x) for curve in CURVES) * RULES.get("arc", Gas)(1.0).at(x)
     return y * max(CURVES, key=lambda curve: curve(x) * (2.0 - x))(x) + RULES["list"][0](y)
+
+
+def tables_of_every_kind(x: float) -> float:
+    QUEUE.extend(Arc(k) for k in (x, 1.0))
+    found = sum(f(x) for f in QUEUE) * ORDERED.pop("exp")(x) * DEFAULT["cosh"](x)
+    ORDERED["exp"] = OWN_LIST.pop(0)
+    ORDERED.move_to_end("arc")
+    OWN_LIST.insert(0, DEFAULT["exp"])
+    QUEUE.clear()
+    QUEUE.extend([DEFAULT["exp"], Arc(2.0)])
+    if x > 1:
+        found += READ_ONLY["arc"](x) * CHAINED["exp"](x) + len(DEFAULT)
+    return found + OWN_DICT["arc"](x) * OWN_LIST[1](x) + len(QUEUE)
 
 
 def defines_a_class(x: float) -> float:
@@ -400,6 +421,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
         by_key, things_by_key, a_pivot, frozen_distribution, texts, normal_distributions,
         statistics_of_samples, splines, solved_by_scipy, raises, dispatches,
         defines_a_class, derives_from_a_class, registered, descriptors, tables_in_branches,
+        tables_of_every_kind,
         lists_of_arrays, names, whole_places,
     )
 } | {"closed_over_a_list": closed_over_a_list()}  # fmt: skip

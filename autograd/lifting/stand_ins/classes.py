@@ -64,6 +64,8 @@ def class_in(reading: Reading, kind: type) -> type:
             return [*map(reading.stand_in, users), *type.__subclasses__(cls)]
 
         def __getattribute__(cls, name: str) -> Any:
+            if name == "__dict__" and stands_in(cls):
+                return reading.stand_in(vars(kind))
             return lifted(name, type.__getattribute__(cls, name))
 
         def __instancecheck__(cls, x: Any) -> bool:

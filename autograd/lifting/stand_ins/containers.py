@@ -1,21 +1,29 @@
-"""Lists, tuples, dicts and sets of functions or objects in lifted code: copies that hold what stands for their items.
+"""Containers of functions or objects in lifted code: copies that hold what stands for their items.
 
-What lifted code writes into such a list, dict or set is written into the user's as well, but not in a trace that reads
-branches, which takes back what a side has written.
+What lifted code writes into such a copy is written into the user's as well, but not in a trace that reads branches,
+which takes back what a side has written.
 """
 
 from __future__ import annotations
 
+from collections import ChainMap, OrderedDict, UserDict, UserList, defaultdict, deque
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CONTAINERS = (list, tuple, dict, set, frozenset)
+WRITTEN_IN_PYTHON = (ChainMap, UserDict, UserList)
+CONTAINERS = (list, tuple, dict, set, frozenset, deque, OrderedDict, defaultdict, MappingProxyType, *WRITTEN_IN_PYTHON)
 PLAIN = {float, int, bool, str, bytes, type(None)}
+OF_DICTS = "__setitem__ __delitem__ __ior__ pop popitem setdefault update clear"
 WRITING = {
     list: "__setitem__ __delitem__ __iadd__ __imul__ append extend insert pop remove clear sort reverse",
-    dict: "__setitem__ __delitem__ __ior__ pop popitem setdefault update clear",
+    deque: "__setitem__ __delitem__ __iadd__ __imul__ append appendleft extend extendleft insert pop popleft remove "
+    "clear reverse rotate",
+    dict: OF_DICTS,
+    defaultdict: OF_DICTS,
+    OrderedDict: f"{OF_DICTS} move_to_end",
     set: "add discard remove pop clear update __ior__ __iand__ __isub__ __ixor__ difference_update "
     "intersection_update symmetric_difference_update",
 }
@@ -23,16 +31,32 @@ WRITING = {
 
 def container_in(stand_in: Callable[[Any], Any], x: Any, writes_through: bool) -> Any:
     """A copy of a container in which something stands for an item; most often the container itself."""
-    items = list(x.values()) if type(x) is dict else x
+    if isinstance(x, WRITTEN_IN_PYTHON):
+        return _with_parts(stand_in, x)
+    is_dict = isinstance(x, (dict, MappingProxyType))
+    items = list(x.values() if is_dict else x)
+    if type(x) is defaultdict:
+        items.append(x.default_factory)
     if PLAIN.issuperset(map(type, items)):
         return x
     found = [stand_in(item) for item in items]
     if all(a is b for a, b in zip(items, found)):
         return x
     kind = COPIES[type(x)] if writes_through and type(x) in COPIES else type(x)
-    made = kind(zip(x, found) if type(x) is dict else found)
+    first = [found.pop()] if type(x) is defaultdict else []
+    made = kind(*first, dict(zip(x, found)) if is_dict else found, *([x.maxlen] if type(x) is deque else []))
     if kind is not type(x):
         made.original = x
+    return made
+
+
+def _with_parts(stand_in: Callable[[Any], Any], x: Any) -> Any:
+    """A container that is written in Python, on copies of the containers that it keeps."""
+    parts = {name: stand_in(part) for name, part in vars(x).items()}
+    if all(parts[name] is part for name, part in vars(x).items()):
+        return x
+    made = object.__new__(type(x))
+    vars(made).update(parts)
     return made
 
 
@@ -40,9 +64,15 @@ def _writing_through(kind: type, name: str) -> Callable[..., Any]:
     own = getattr(kind, name)
 
     def write(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if hasattr(self, "original"):
-            own(self.original, *args, **kwargs)
-        return own(self, *args, **kwargs)
+        original = vars(self).pop("original", None)  # a method may call others
+        if original is None:
+            return own(self, *args, **kwargs)
+        args = tuple([list(x) if hasattr(x, "__next__") else x for x in args])  # an iterator gives its items once
+        try:
+            own(original, *args, **kwargs)
+            return own(self, *args, **kwargs)
+        finally:
+            self.original = original
 
     return write
 
