@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from autograd.refusals import LOST, users_frame
+from autograd.refusals import LOST, lifting, users_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ IN_LIBRARIES = {
     "statistics": "use autograd.mean and its kin, or let autograd.lift(f) do so",
 }
 ARRAY = "an array of floats takes no Value: make it with dtype=object, as in np.zeros(n, object), or np.zeros_like(x)"
-LIFT = "or let autograd.lift(f) do so"
+LIFT, UNREACHED = "or let autograd.lift(f) do so", "since autograd.lift does not reach this code"
 
 
 def no_float(kind: str, ours: Sequence[str]) -> TypeError:
     """The error of `float(v)`, for the line that asked for it; `ours` are the names of our functions."""
-    return TypeError(f"a {kind} is not a float, and its {LOST}: {_advice(ours)}")
+    advice = _advice(ours)
+    if lifting.get():
+        advice = advice.replace(LIFT, UNREACHED)
+    return TypeError(f"a {kind} is not a float, and its {LOST}: {advice}")
 
 
 def _advice(ours: Sequence[str]) -> str:

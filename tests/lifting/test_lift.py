@@ -3,6 +3,7 @@
 import math
 import sys
 import threading
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,15 @@ def counts(x: Any) -> Any:
     return math.exp(x)
 
 
+class Side(Enum):
+    UP = 1
+
+    def at(self, x: Any) -> Any:
+        return math.exp(x)
+
+
 REFUSED: list[tuple[Any, str]] = [
+    (lift(lambda x: Side.UP.at(x)), "use autograd.exp.* since autograd.lift does not reach this code"),
     (lift(counts), "assigns the global name count"),
     (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
     (lambda x: lift(3.0), "f must be a function"),
