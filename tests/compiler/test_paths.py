@@ -14,6 +14,7 @@ import pytest
 
 import autograd
 from autograd import TraceError, log, sqrt
+from autograd.compiler.calls import parting
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.branching import function
 from tests.compiler.test_branches import agrees
@@ -225,3 +226,13 @@ def test_a_copy_without_the_function_keeps_its_paths(monkeypatch) -> None:
 @needs_llvm
 def test_machine_code() -> None:
     agrees(a_place, "llvm")
+
+
+@needs_llvm
+def test_conditions_that_one_row_asks_for_often_become_machine_code(monkeypatch: Any) -> None:
+    monkeypatch.setattr(parting, "OFTEN", 3)
+    fast = autograd.compile(autograd.lift(a_grid), backend="llvm")
+    points = [(0.7, 1.3)] * 5 + [(-1.4, 0.6), (0.7, 1.3), (1.9, 0.4)]
+    assert [fast(*point) for point in points] == [pytest.approx(a_grid(*point), rel=1e-14) for point in points]
+    conditions = fast._latest._conditions
+    assert conditions[0].backend.name == "llvm" and {plan.backend.name for plan in conditions.values()} > {"llvm"}

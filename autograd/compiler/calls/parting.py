@@ -5,6 +5,7 @@ The results of the paths are put together by row before they are summed, so that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ from autograd.compiler.calls.plans import KINDS, Plan, raised
 from autograd.compiler.inputs.layout import numbers_of, of_arrays
 from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.paths import Paths
+
+OFTEN = 100  # calls on one row after which machine code pays for the conditions of its path, too
 
 
 class Part(NamedTuple):
@@ -50,6 +53,7 @@ class PathsPlan:
         self._along = of_arrays([specs[i] for i in chosen], [by_row[i] for i in chosen])
         self._plans: dict[int, Plan] = {}
         self._conditions: dict[int, Plan] = {}
+        self._asked: Counter[int] = Counter()  # for each path, how often it was that of the one row of a call
         self._form: Plan | None = None
         self._latest: int | None = None  # the path that rows took last
 
@@ -175,9 +179,11 @@ class PathsPlan:
 
     def _holds(self, i: int, arrays: list[Any], rows: Any) -> Any:
         """Which of the rows take path i."""
-        if i not in self._conditions:
-            holds = self.paths.known[i].holds
-            self._conditions[i] = Plan("value", holds, self.specs, (), (), bool(holds.rows), Options("numpy"))
+        self._asked[i] += rows is None
+        is_often = self._asked[i] == OFTEN and i in self._plans and self._plans[i].backend.name == "llvm"
+        if i not in self._conditions or is_often:
+            holds, options = self.paths.known[i].holds, self.options if is_often else Options("numpy")
+            self._conditions[i] = Plan("value", holds, self.specs, (), (), bool(holds.rows), options)
         return numpy.atleast_1d(self._conditions[i].run(arrays, _count(rows), None)[0]) == 1.0
 
     def _plan(self, i: int) -> Plan:
