@@ -81,7 +81,7 @@ def _run(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any, times: int,
     """The state after all steps, and their outputs."""
     loop = one_loop(step, carry, xs, times, reverse)
     if loop is not None:
-        return loop  # type: ignore[no-any-return]
+        return loop  # type: ignore[no-any-return]  # of f's own types
     ys = []
     for k in reversed(range(times)) if reverse else range(times):
         carry, y = step(carry, item(xs, k))

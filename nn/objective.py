@@ -63,7 +63,7 @@ class Objective:
         if state not in self._compiled:
             if len(self._compiled) >= MOST_STATES:
                 del self._compiled[next(iter(self._compiled))]
-            self._compiled[state] = compile(self._named, rows=self._rows, **self._options)  # type: ignore[arg-type]
+            self._compiled[state] = compile(self._named, rows=self._rows, **self._options)  # type: ignore[arg-type]  # options of several types
         return self._compiled[state]
 
     @property

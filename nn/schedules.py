@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from nn.errors import require, require_count, require_rate
 
+__all__ = ["Cosine", "Exponential", "InverseTime", "Linear", "Schedule", "StepDecay", "Warmup"]
+
 Schedule = Callable[[int], float]
 
 

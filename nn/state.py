@@ -119,5 +119,5 @@ def state_of(stream: Any) -> str:
         state = stream.get_state(legacy=False)
     else:
         return repr(stream.getstate())
-    with np.printoptions(threshold=np.inf):  # type: ignore[arg-type, unused-ignore]
+    with np.printoptions(threshold=np.inf):  # type: ignore[arg-type, unused-ignore]  # NumPy's types know no inf here
         return repr(state)

@@ -45,7 +45,8 @@ class Summary:
     @property
     def z(self) -> Any:
         """The estimates in units of their standard errors."""
-        return self.estimate / self.error
+        with np.errstate(divide="ignore", invalid="ignore"):  # an exact fit has errors of 0
+            return self.estimate / self.error
 
     @property
     def p(self) -> Any:
@@ -139,7 +140,8 @@ def of_likelihood(H: Any, slopes: Any, n: float, covariance: str, names: Sequenc
     require_one_of("covariance", covariance, ("hessian", "sandwich"))
     inverse, slope = _inverse(H, names), slopes.mean(axis=0)
     if (off := math.sqrt(n * float(slope @ inverse @ slope))) > RESTING:
-        raise ValueError(f"no standard errors: the estimates are {off:.2g} of them off the minimum: train on")
+        told = f"the estimates are still {off:.2g} of them away from a minimum"
+        raise ValueError(f"no standard errors: {told}: train longer, if there is one")
     if covariance == "hessian":
         return inverse / n
     return inverse @ (slopes.T @ slopes) @ inverse / n**2
@@ -160,7 +162,7 @@ def _inverse(H: Any, names: Sequence[str]) -> Any:
 
 def _student() -> Any:
     try:
-        from scipy import special  # type: ignore[import-untyped]
+        from scipy import special  # type: ignore[import-untyped]  # SciPy has no types
     except ImportError:
         raise ImportError("Student's t needs SciPy: pip install scipy") from None
     return special

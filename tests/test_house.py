@@ -239,6 +239,14 @@ def test_style_is_clean() -> None:
         assert result.returncode == 0, result.stdout
 
 
+def test_an_ignored_error_of_types_has_its_reason() -> None:
+    files = [
+        path for folder in ("autograd", "nn", "demos", "docs", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    bare = re.compile(r"type: ignore(\[[^]]*\])?[ \t]*$", re.MULTILINE)
+    assert not [path for path in files if bare.search(path.read_text(encoding="utf-8"))]
+
+
 def test_types_are_clean() -> None:
     result = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout

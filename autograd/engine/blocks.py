@@ -118,7 +118,7 @@ class Exit:
             found: Leave = owner.leave_called  # contextlib.ExitStack looks it up on the class
             return found
         if manager.on and not OPEN:
-            return manager.leave_called  # type: ignore[no-any-return]
+            return manager.leave_called  # type: ignore[no-any-return]  # a property of a manager, which is Any
         frame = _getframe(1)
         is_manager = frame.f_code.co_flags & PIECES and _is_manager(frame)
         return made(manager, _lasting(frame.f_back) if is_manager else frame)

@@ -53,4 +53,4 @@ def row(name: str) -> Primitive:
     return found
 
 
-Value.node = staticmethod(node)  # type: ignore[method-assign]
+Value.node = staticmethod(node)  # type: ignore[method-assign]  # a method of Value's, told here

@@ -57,7 +57,7 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
         return result
 
     called.__name__, called.__qualname__, called.__doc__ = method.__name__, method.__qualname__, method.__doc__
-    called.__module__, called.__wrapped__ = method.__module__, method  # type: ignore[attr-defined]
+    called.__module__, called.__wrapped__ = method.__module__, method  # type: ignore[attr-defined]  # a function takes attributes
     return called
 
 

@@ -81,7 +81,7 @@ def polygamma(x: Any, n: int) -> Any:
     1.6449340668482264
     """
     if type(n) is not int or n < 0:
-        raise TypeError(f"polygamma(x, n): n counts derivatives, got {n!r:.60}")
+        raise TypeError(f"polygamma(x, n): n counts derivatives, and comes second, unlike SciPy's; got {n!r:.60}")
     return digamma(x) if n == 0 else polygamma_of(x, float(n))
 
 

@@ -60,7 +60,7 @@ def _of_bits(function: Callable[[int, int], int], reflected: bool) -> Callable[[
     return of_bits
 
 
-Symbol.__index__ = known_whole  # type: ignore[attr-defined]
+Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # a method of Symbol's, told here
 for _name, _function in BITS.items():
     setattr(Symbol, f"__{_name}__", _of_bits(_function, False))
     setattr(Symbol, f"__r{_name}__", _of_bits(_function, True))

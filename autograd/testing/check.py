@@ -106,5 +106,5 @@ def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Call
         return called
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys((*first, *names))]
-    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return called

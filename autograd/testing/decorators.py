@@ -105,7 +105,7 @@ def gradcheck(
     supplied = {"grad": grad, "vjp": vjp, "jvp": jvp, "hessian": hessian, "hvp": hvp}
     if f is None:
         own = {"order": order, "modes": modes, "accuracy": accuracy, "budget": budget}
-        return functools.partial(gradcheck, domain=domain, **supplied, **own)  # type: ignore[arg-type]
+        return functools.partial(gradcheck, domain=domain, **supplied, **own)  # type: ignore[arg-type]  # options of several types
     if not callable(f):
         raise TypeError(f"gradcheck: expected a function, got {f!r}; a domain is given as @gradcheck(domain={f!r})")
     f, supplied = completed(f, supplied)
@@ -198,7 +198,7 @@ def _of_drawn(
 
     at.__name__ = name_of(f)
     setattr(at, IS_BOUND, bool(fixed or parametrized))
-    at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]
+    at.__signature__ = _signature(domains, inspect.Parameter.POSITIONAL_OR_KEYWORD)  # type: ignore[attr-defined]  # inspect reads it
     return at
 
 

@@ -126,7 +126,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
     >>> grad(lambda p: p["w"] * p["x"])({"w": 3.0, "x": 0.5})
     {'w': 0.5, 'x': 3.0}
     """
-    both = value_and_grad(f, argnums, has_aux, name="grad")
+    both = _value_and_grad(f, argnums, has_aux, "grad")
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         value, derivative = both(*args, **kwargs)
@@ -156,19 +156,23 @@ if TYPE_CHECKING:
     @overload
     def value_and_grad(f: Callable[P, Result], argnums: int | tuple[int, ...]) -> Derivative[P]: ...
     @overload
-    def value_and_grad(
-        f: Callable[P, Any], argnums: int | tuple[int, ...], has_aux: bool, *, name: str = ""
-    ) -> Derivative[P]: ...
+    def value_and_grad(f: Callable[P, Any], argnums: int | tuple[int, ...], has_aux: bool) -> Derivative[P]: ...
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *, name: str = "value_and_grad"
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
     """Return the function that computes (f(x), grad(f)(x)), or with `has_aux` ((f(x), aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    return _value_and_grad(f, argnums, has_aux, "value_and_grad")
+
+
+def _value_and_grad(
+    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, name: str
+) -> Callable[..., Any]:
     if is_compiled(f) and not has_aux:
         return of_compiled(f, "value_and_grad", argnums)
     if isinstance(argnums, float):

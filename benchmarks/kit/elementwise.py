@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from benchmarks.compiled.environment import PYTHON, own_kernels
 from benchmarks.kit.textbook import Row
@@ -24,8 +25,8 @@ def rows(library: str) -> Iterator[Row]:
     if not PYTHON.exists():
         return
     variables = {key: text for key, text in own_kernels().items() if not key.startswith("PYTHON")}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([PYTHON, "-E", PEER, library], text=True, env=variables, **pipes) as peer:  # type: ignore[call-overload]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([PYTHON, "-E", PEER, library], text=True, env=variables, **pipes) as peer:
         for place, name in enumerate(json.loads(peer.stdout.readline() or "[]")):
             both = _asked(peer, place)
             domain = next((d for d in DOMAINS if all(map(math.isfinite, _values(both, d)))), None)

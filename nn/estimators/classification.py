@@ -78,7 +78,7 @@ class Perceptron(LinearClassifier):
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
 
-    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:  # type: ignore[override]
+    def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:  # type: ignore[override]  # no until
         free = np.zeros(X.shape[1])
         mistakes = LinearObjective(
             _is_mistake, objective.outputs, free, intercept=self.fit_intercept, shares=objective.shares

@@ -103,7 +103,7 @@ class GaussianClassifier(Probabilistic, Estimator):
     GOODNESS = "the likelihood of the rows; L is its -ln, by row"
     EXACTLY = "μ is the mean of each class, Σ the covariance"
 
-    def fit(self, X: Any, y: Any) -> Self:  # type: ignore[override]
+    def fit(self, X: Any, y: Any) -> Self:  # type: ignore[override]  # no weights
         """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
         return super().fit(X, y)
 

@@ -33,7 +33,7 @@ class Inference(Estimator):
 
         A row with a `sample_weight` of 2 counts as two, one with 0 as none.
         """
-        super().fit(X, y, sample_weight)  # type: ignore[misc]
+        super().fit(X, y, sample_weight)  # type: ignore[misc]  # of the estimator beside it
         small = np.asarray(y).size * self.n_features_in_ <= KEPT
         self._rows = _held(X, small), _held(y, small)
         return self

@@ -45,7 +45,7 @@ class LinearEstimator(ByGradient, Estimator):
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         """W and b to start from."""
         if self.warm_start and hasattr(self, "coef_"):
-            W, b = np.atleast_2d(self.coef_), np.ravel(self.intercept_)  # type: ignore[attr-defined]
+            W, b = np.atleast_2d(self.coef_), np.ravel(self.intercept_)  # type: ignore[attr-defined]  # once fitted
             if W.shape == (outputs, features):
                 return W, b
         return np.zeros((outputs, features)), np.zeros(outputs)

@@ -121,7 +121,7 @@ class Matrix:
     def sparse(self, found: Any, items: Sequence[Any]) -> Any:
         """One sparse matrix: a line for each number of the result, row by row, a column for each of the arguments."""
         with at_work:
-            from scipy.sparse import csr_array  # type: ignore[import-untyped]
+            from scipy.sparse import csr_array  # type: ignore[import-untyped]  # SciPy has no types
         found = numpy.atleast_2d(found)
         rows = len(found)
         columns = self.numbers.places(self.columns, items, rows, True)

@@ -42,9 +42,9 @@ class Step(Value):
     def _refused(self, *others: Any) -> Any:
         raise refuse(lambda most: "the number of a step", "it is traced for all steps at once")
 
-    __hash__ = __str__ = __format__ = _refused  # type: ignore[assignment]
+    __hash__ = __str__ = __format__ = _refused  # type: ignore[assignment]  # refused
 
-    @property  # type: ignore[misc]
+    @property  # type: ignore[misc]  # isinstance asks for it
     def __class__(self) -> Any:
         """Its class; the user's code, which may ask whether it is an int, gets no answer."""
         asking = sys._getframe(1)

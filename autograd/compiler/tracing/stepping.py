@@ -46,7 +46,7 @@ class Partial:
     """The local derivative of a loop, which only the compiler knows."""
 
     __mul__ = __rmul__ = __eq__ = unlike
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # no hash
 
 
 class Traced(NamedTuple):
@@ -253,7 +253,7 @@ class Stepping:
     @staticmethod
     def _node(name: str, inputs: Sequence[Value], kind: type[Value] = Value) -> Value:
         """A Value for a result of a loop: its local derivatives refuse to be used."""
-        made = kind(Symbol(name))  # type: ignore[arg-type]
+        made = kind(Symbol(name))  # type: ignore[arg-type]  # Values hold Symbols in a trace
         made.op = LOOP_ROW
         made._connect(tuple(inputs), (Partial(),) * len(inputs))
         return made

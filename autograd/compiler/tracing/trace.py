@@ -112,7 +112,7 @@ def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
     """
     branches = Branches(turns)
     lifts = type(f) is Lifted
-    return Reading(branches, lifts).read(f.watched if lifts else f), branches  # type: ignore[attr-defined]
+    return Reading(branches, lifts).read(f.watched if lifts else f), branches  # type: ignore[attr-defined]  # a Lifted has it
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

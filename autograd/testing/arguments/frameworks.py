@@ -166,5 +166,5 @@ def _like(result: Any, numbers: Iterator[Any], array: Callable[..., Any]) -> Any
 
 def _named(forward: Callable[..., Any], f: Any, parameters: list[inspect.Parameter]) -> Callable[..., Any]:
     forward.__name__ = getattr(f, "__name__", type(f).__name__)
-    forward.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    forward.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return forward
