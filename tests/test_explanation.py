@@ -5,6 +5,7 @@ import re
 import pytest
 
 from autograd import Value, dot, explain, relu
+from nn import MLP
 
 
 def small_network() -> tuple[Value, dict[str, Value]]:
@@ -65,6 +66,16 @@ def test_names_are_unique(labels: list[str], names: set[str]) -> None:
     graph = explain(a * b + c).graph
     assert {graph.name(v) for v in (a, b, c)} == names
     assert len({graph.name(v) for v in graph.nodes}) == 5
+
+
+def test_names_come_from_a_mapping_or_from_a_module() -> None:
+    model = MLP(2, [1], rng=0)
+    w, y = model.layers[0].neurons[0].w, model([0.5, -1.0])
+    assert explain(y, names=model).leaves[0][0] == "∂v1/∂layers.0.neurons.0.w[0]"
+    assert [row[0] for row in explain(y, names={"w": w}).leaves][:2] == ["∂v2/∂w[0]", "∂v2/∂w[1]"]
+    for names in (3, {"w": 3}):
+        with pytest.raises(TypeError, match="explain: names"):
+            explain(y, names=names)
 
 
 @pytest.mark.parametrize("output", [1.0, None, "C", [Value(1.0)]])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 
+from autograd.engine.value import Value
 from autograd.symbols import Symbol
 from autograd.symbols.text import WHOLE, number, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd.engine.value import Value
-
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_NAME = 64  # characters in a name: a table row shows about a dozen names
@@ -75,3 +75,25 @@ def _told_apart(wanted: list[tuple[Value, str]]) -> dict[Value, str]:
         taken.add(own)
         names[node] = own
     return names
+
+
+def given_names(names: Any, function: str) -> dict[Value, str]:
+    """The option `names=` of a function: a mapping of names to Values or lists of them, or a Module's own paths."""
+    if names is None:
+        return {}
+    if hasattr(names, "named_parameters"):
+        return {value: name for name, value in names.named_parameters()}
+    if isinstance(names, Mapping):
+        return {v: name for key, value in names.items() for name, v in _members(str(key), value, function)}
+    raise TypeError(f"{function}: names must be a mapping of names to Values, or a Module, got {type(names).__name__}")
+
+
+def _members(name: str, value: Any, function: str) -> Iterator[tuple[str, Value]]:
+    """The Values of nested lists, with their places: w[0][1]."""
+    if isinstance(value, Value):
+        yield name, value
+    elif isinstance(value, Iterable) and not isinstance(value, str):
+        for i, member in enumerate(value):
+            yield from _members(f"{name}[{i}]", member, function)
+    else:
+        raise TypeError(f"{function}: names[{name!r}] must be a Value or a list of Values, got {type(value).__name__}")

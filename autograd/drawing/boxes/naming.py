@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.groups import Call
+from autograd.engine.names import given_names
 
 
 class Naming:
     """The option `names=`: names for some Values, which of them are parameters, and paths for some modules."""
 
     def __init__(self, names: Any) -> None:
-        self.values: dict[Value, str] = {}
-        self.parameters: set[Value] | None = None
-        self._paths: dict[int, str] = {}
-        if names is None:
-            return
-        if isinstance(names, Mapping):
-            for name, value in names.items():
-                self._name(str(name), value)
-        elif hasattr(names, "named_parameters"):
-            self.values = {value: name for name, value in names.named_parameters()}
-            self.parameters = set(self.values)
-            if hasattr(names, "named_modules"):
-                self._paths = {id(module): path for path, module in names.named_modules()}
-        else:
-            raise TypeError(
-                f"draw: names must be a mapping of names to Values, or a Module, got {type(names).__name__}"
-            )
-
-    def _name(self, name: str, value: Any) -> None:
-        if isinstance(value, Value):
-            self.values[value] = name
-        elif isinstance(value, Iterable) and not isinstance(value, str):
-            for i, member in enumerate(value):
-                self._name(f"{name}[{i}]", member)
-        else:
-            raise TypeError(f"draw: names[{name!r}] must be a Value or a list of Values, got {type(value).__name__}")
+        self.values = given_names(names, "draw")
+        self.parameters = set(self.values) if hasattr(names, "named_parameters") else None
+        modules = names.named_modules() if hasattr(names, "named_modules") else ()
+        self._paths: dict[int, str] = {id(module): path for path, module in modules}
 
     def kind(self, node: Value) -> str:
         """The kind of box that a node gets."""
