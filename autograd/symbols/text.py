@@ -119,8 +119,8 @@ def visible(text: str) -> str:
 
 
 def number(x: Any) -> str:
-    """A number with four significant digits, as pictures and tables show it."""
-    return f"{x:.4g}" if isinstance(x, (float, int)) else str(x)
+    """A number with four significant digits, as pictures and tables show it; the sign of a zero is left out."""
+    return f"{x + 0.0:.4g}" if isinstance(x, (float, int)) else str(x)
 
 
 def signed(x: Any) -> str:

@@ -127,4 +127,4 @@ def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Ne
 
 def shown_number(x: Any) -> str:
     """A number, a dash if there is none."""
-    return "—" if x is None else number(x or 0.0)
+    return "—" if x is None else number(x)

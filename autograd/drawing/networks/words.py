@@ -137,7 +137,7 @@ class Words:
         delta = self.network.adjoint(neuron.z)
         if self.network.is_shared and delta is not None:
             data = x.a.data if isinstance(x, Neuron) else x.data
-            part: Line = (Run(number(data * delta or 0.0), "product", bold=True),)
+            part: Line = (Run(number(data * delta), "product", bold=True),)
             return [[weight, part, (Run(f"of {grad}", "product", bold=True),)]]
         long: Line = (Run(f"∂{self.output}/∂{name} = {grad}", "product", bold=True),)
         derivative = Run(grad, "product", bold=True)
@@ -150,7 +150,7 @@ class Words:
     def backward_wire(self, w: Value, neuron: Neuron) -> list[list[Line]]:
         """The words on a weight's line back from a neuron: w, and its contribution w·∂C/∂z."""
         name, value, delta = self.network.short(w), number(w.data), self.network.adjoint(neuron.z)
-        product = Run("= —" if delta is None else f"= {number(delta * w.data or 0.0)}", "product", bold=True)
+        product = Run("= —" if delta is None else f"= {number(delta * w.data)}", "product", bold=True)
         return [[(Run(f"× {name} = {value}"),), (product,)], [(Run(f"× {value} "), product)]]
 
     def wire_said(self, w: Value) -> str:
