@@ -119,7 +119,11 @@ def visible(text: str) -> str:
 
 
 def number(x: Any) -> str:
-    """A number with four significant digits, as pictures and tables show it; the sign of a zero is left out."""
+    """A number with four significant digits, as pictures and tables show it; the sign of a zero is left out.
+
+    >>> number(2 / 3), number(-0.0)
+    ('0.6667', '0')
+    """
     return f"{x + 0.0:.4g}" if isinstance(x, (float, int)) else str(x)
 
 
