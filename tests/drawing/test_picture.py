@@ -195,6 +195,14 @@ def test_one_row_of_a_network_is_forty_boxes_or_fewer() -> None:
     assert picture.caption == f"{len(boxes)} of 404 nodes shown; expand='layers.0.neurons.0'"
 
 
+def test_a_caption_that_hides_nodes_says_how_to_see_them() -> None:
+    outputs = MLP(2, [3, 2], activation="sigmoid", rng=3)([1.0, -1.0])
+    C = sum((y - 1) ** 2 for y in outputs)
+    C.backward()
+    assert draw(C, view="circuit", size="slide").caption.endswith(" nodes shown; size='natural'")
+    assert draw(C, view="circuit").caption == ""
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_rows_over_the_same_parameters_are_drawn_once(named: bool) -> None:
     C, model = network([16, 16, 1], rows=100)

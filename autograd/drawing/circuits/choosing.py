@@ -134,7 +134,8 @@ class Chooser:
         else:
             paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
             said = self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
-            remedy = ""
+            is_auto = self.request.collapse == "auto"
+            remedy = "size='natural'" if is_auto and said.endswith(" nodes shown") else ""
         return "; ".join(filter(None, (said, less, "show='chain', size='natural'" if less else remedy)))
 
     def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
@@ -150,8 +151,9 @@ class Chooser:
     def outgrown(self, picture: Picture) -> Picture:
         """The picture, with words about text that is too small."""
         small = size_of(self.request.size).text_height(circuit(picture, self.request.rankdir))
-        said = f"text is {small:.0f} px high; size='natural'"
-        return replace(picture, caption=f"{picture.caption}; {said}" if picture.caption else said)
+        remedy = "" if "size='natural'" in picture.caption else "size='natural'"
+        said = (picture.caption, f"text is {small:.0f} px high", remedy)
+        return replace(picture, caption="; ".join(filter(None, said)))
 
     def folded(self, step: str) -> Folding:
         """The folding of one step, sums included."""
