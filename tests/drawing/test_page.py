@@ -48,6 +48,15 @@ def test_the_steps_are_both_passes(page: Path) -> None:
     assert kinds.count("backward") == 5  # w1 twice, the other weight, z, tanh
 
 
+def test_steps_go_layer_by_layer_whatever_the_order_of_writing(tmp_path: Path) -> None:
+    x, y = Value(0.5), Value(-1.0)
+    late = (x * y).tanh() * (y + 2.0).exp()
+    layers = [step["layer"] for step in steps_of(draw(late + x.sin()).save(tmp_path / "late.html"))]
+    top = layers.index(max(layers))
+    assert layers[: top + 1] == sorted(layers[: top + 1])
+    assert layers[top:] == sorted(layers[top:], reverse=True)
+
+
 def test_contributions_add_up_to_the_gradient(page: Path) -> None:
     C, (w, _) = neuron()
     C.backward()

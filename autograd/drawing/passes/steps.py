@@ -16,9 +16,9 @@ REASONS = {
 
 
 def steps(picture: Picture) -> Iterable[Step]:
-    """The steps of a picture, in the order of the computation and then in reverse."""
-    order = sorted(picture.boxes, key=lambda box: box.rank)
-    layers = _layers(picture, order)
+    """The steps of a picture, layer by layer in the order of the computation, and then in reverse."""
+    layers = _layers(picture, sorted(picture.boxes, key=lambda box: box.rank))
+    order = sorted(picture.boxes, key=lambda box: (layers[box.key], box.rank))
     into: dict[str, list[int]] = defaultdict(list)
     rows: dict[str, list[Box]] = defaultdict(list)
     for i, arrow in enumerate(picture.arrows):
@@ -37,7 +37,7 @@ def steps(picture: Picture) -> Iterable[Step]:
             seen.update(leaf.key for leaf in new)
             yield _given(new, layers[box.key])
         yield _made(box, rows[box.key], into[box.key], layers[box.key])
-    output = order[-1]
+    output = max(picture.boxes, key=lambda box: box.rank)
     if output.kind not in REASONS:
         yield _given([output], 0)
     reveals = _adjoint_of(output, rows)
@@ -81,7 +81,7 @@ def _backward(
     picture: Picture, boxes: Mapping[str, Box], rows: Mapping[str, list[Box]], layers: Mapping[str, int]
 ) -> Iterable[Step]:
     arrows = [(i, arrow) for i, arrow in enumerate(picture.arrows) if arrow.product]
-    arrows.sort(key=lambda pair: (-boxes[pair[1].target].rank, pair[0]))
+    arrows.sort(key=lambda pair: (-layers[pair[1].target], -boxes[pair[1].target].rank, pair[0]))
     left = Counter(arrow.source for _, arrow in arrows)
     sums: defaultdict[str, float] = defaultdict(float)  # by the name of a node, since a fold has several
     for i, arrow in arrows:
