@@ -237,7 +237,8 @@ class Lowering:
             return self.detached(node._data)
         if node.op is None and not node.is_constant and node.index < self.first:
             named = f" {node.label!r}" if node.label else ""
-            raise TraceError(f"the function depends on a Value{named} from outside: make it an argument")
+            remedy = "make it an argument, or autograd.detach(…) it, if it is a constant"
+            raise TraceError(f"the function depends on a Value{named} from outside: {remedy}")
         return self.number(node._data)
 
 
