@@ -224,8 +224,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
         if shape_of(cotangents) != shape_of(call.result):
-            shapes = f"{shape_of(call.result)}, got {shape_of(cotangents)}"
-            raise ValueError(f"vjp: cotangents must have the structure of f's result, {shapes}")
+            wanted, given = (str(shape_of(tree)).replace("()", "number") for tree in (call.result, cotangents))
+            raise ValueError(f"vjp: cotangents must have the structure of f's result, {wanted}, got {given}")
         weights = leaves_beside(cotangents, call.result, "vjp: cotangents")
         with Recording(True):
             total: Any = 0

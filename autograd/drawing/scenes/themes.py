@@ -52,5 +52,5 @@ THEMES = {
 def theme_named(name: str) -> Theme:
     """A theme by name; ValueError if there is none."""
     if name not in THEMES:
-        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, got {name!r}")
+        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, auto, got {name!r}")
     return THEMES[name]
