@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
-from autograd.transforms.reverse import Pullback, grad, named, of_compiled, select_arguments
+from autograd.transforms.reverse import Pullback, gradient_for, named, of_compiled, select_arguments
 from autograd.transforms.structure import is_array, is_compiled, leaves, like
 
 TYPE_CHECKING = False
@@ -40,12 +40,17 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
     if is_compiled(f):
         return of_compiled(f, "jacobian", argnums)
+    return _jacobian(f, argnums, "jacobian")
+
+
+def _jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...], name: str) -> Callable[..., Any]:
+    """The Jacobian of f for the transform of this name, which its errors tell."""
 
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
-        selected = select_arguments("jacobian", argnums, len(args))
-        call = Pullback(f, args, selected, kwargs, "jacobian")
+        selected = select_arguments(name, argnums, len(args))
+        call = Pullback(f, args, selected, kwargs, name)
         try:
-            results = leaves(call.result, "jacobian: the result of f")
+            results = leaves(call.result, f"{name}: the result of f")
             by_columns = 0 < len(call.inputs) < len(results)
             matrix = [] if by_columns else [call.derivatives(result) for result in results]
         finally:
@@ -59,7 +64,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
         return assembled(call.result, map(chosen, matrix), chosen([0.0] * len(call.inputs)))
 
-    return named(matrix_of, f, "jacobian")
+    return named(matrix_of, f, name)
 
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
@@ -127,7 +132,7 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     """
     if is_compiled(f):
         return of_compiled(f, "hessian", argnums)
-    return named(jacobian(grad(f, argnums), argnums), f, "hessian")
+    return named(_jacobian(gradient_for(f, argnums, False, "hessian"), argnums, "hessian"), f, "hessian")
 
 
 if TYPE_CHECKING:
@@ -151,4 +156,4 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     if is_compiled(f):
         vectors = tangents[0] if argnums == 0 else tangents
         return f.hvp(*primals, tangents=vectors, argnums=argnums)
-    return push_forward("hvp", grad(f, argnums), primals, tangents)[1]
+    return push_forward("hvp", gradient_for(f, argnums, False, "hvp"), primals, tangents)[1]

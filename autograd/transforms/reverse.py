@@ -126,13 +126,18 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
     >>> grad(lambda p: p["w"] * p["x"])({"w": 3.0, "x": 0.5})
     {'w': 0.5, 'x': 3.0}
     """
-    both = _value_and_grad(f, argnums, has_aux, "grad")
+    return gradient_for(f, argnums, has_aux, "grad")
+
+
+def gradient_for(f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, name: str) -> Callable[..., Any]:
+    """The gradient of f for the transform of this name, which its errors tell."""
+    both = _value_and_grad(f, argnums, has_aux, name)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         value, derivative = both(*args, **kwargs)
         return (derivative, value[1]) if has_aux else derivative
 
-    return named(gradient, f, "grad")
+    return named(gradient, f, name)
 
 
 if TYPE_CHECKING:
