@@ -41,14 +41,14 @@ class Chain:
 
 @pytest.fixture
 def half_way(monkeypatch: pytest.MonkeyPatch):
-    """Passes that stop half way, with every adjoint in place, until `go_on` is set."""
+    """Passes that stop before they descend, until `go_on` is set."""
     begun, go_on, descend = threading.Event(), threading.Event(), adjoints._descend
 
-    def stopping(nodes, zero: float, grads: bool) -> None:
+    def stopping(*window) -> None:
         if threading.current_thread() is not threading.main_thread():
             begun.set()
             go_on.wait()
-        descend(nodes, zero, grads)
+        descend(*window)
 
     monkeypatch.setattr(adjoints, "_descend", stopping)
     yield begun, go_on
@@ -92,8 +92,8 @@ def test_forks_at_any_time_of_many_passes() -> None:
 def test_a_fork_inside_a_pass_goes_on_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, found, descend = Chain(3), [], adjoints._descend
 
-    def forking(nodes, zero: float, grads: bool) -> None:
-        descend(nodes, zero, grads)
+    def forking(*window) -> None:
+        descend(*window)
         if not found:
             found.append(None)
             found[0] = in_a_fork(chain.look)

@@ -1,6 +1,7 @@
 """The backward pass: one sweep over the nodes below an output, the newest first, with an adjoint per node.
 
-A node is made after its inputs, so its index, a tick of one clock, is a topological order that needs no search.
+A node is made after its inputs, so its index, a tick of one clock, is a topological order that needs no search: each
+node waits at the place of its tick until its turn comes.
 """
 
 from __future__ import annotations
@@ -24,87 +25,90 @@ wait_before_forks(SWEEPING)
 
 LATER = object()  # in place of the local derivatives of an operation that is traced: most are never asked for
 
+# The window of a sweep covers so many ticks of the clock at first; then as many as the nodes found let expect.
+FIRST_WIDTH, GROWTH = 16, 8
+
 _age = attrgetter("index")
 
 
 def sweep(
-    output: Value, seed: Any, first: int | None = None, grads: bool = False
+    output: Value, seed: Any, first: int = 0, grads: bool = False
 ) -> tuple[list[Value], list[Value], list[Value]]:
     """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
 
     Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. With `grads`,
     it is also the `grad` of each node but the leaves. The caller holds SWEEPING until it has read the slots.
     """
-    zero = float("0")  # a new object in every sweep, so that `is zero` means: met, with no contribution yet
+    zero = float("0")  # a new object in every sweep: in `_met` the mark of it, in `_adjoint` no contribution yet
     nodes: list[Value] = []
-    leaves: list[Value] = []
-    older: list[Value] = []
-    waiting = [output]
-    take, put = waiting.pop, waiting.append
-    output._adjoint = zero
-    while waiting:  # the newest first, mostly: kind to the memory cache, and little is left to sort
-        node = take()
-        # An index is an object of its own, far from its node in memory: without `first`, none is looked at here.
-        if first is not None and node.index < first and node is not output:
-            older.append(node)
-            continue
-        v = node._x
-        if v is None:
-            leaves.append(node)
+    leaves = [output] if output._x is None else []
+    older = {} if leaves else {output.index: output}
+    output._adjoint = seed
+    width = FIRST_WIDTH
+    while older and (newest := max(older)) >= first:
+        start, passed = max(newest - width, first), len(nodes)
+        window: list[Any] = [None] * (newest - start + 1)
+        waiting, older = older, {}
+        for index, node in waiting.items():
+            if index >= start:
+                window[index - start] = node
+            else:
+                older[index] = node
+        _descend(window, start, older, zero, nodes, leaves, grads)
+        width = FIRST_WIDTH + len(older) + GROWTH * (len(nodes) - passed)
+    return nodes, leaves, [*older.values(), *([v for v in leaves if v.index < first] if first else ())]
+
+
+def _descend(
+    window: list[Any], start: int, older: dict[int, Value], zero: float,
+    nodes: list[Value], leaves: list[Value], grads: bool,
+) -> None:  # fmt: skip
+    """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero.
+
+    A node that was met waits in the window, at the place of its tick, or by index if it is older than tick `start`. Its
+    consumers are newer, so they had their turns when it has its own.
+    """
+    for node in reversed(window):
+        if node is None:
             continue
         nodes.append(node)
-        if v._adjoint is not zero:
-            v._adjoint = zero
-            put(v)
-        w = node._y
-        kind = type(w)
-        if kind is float or w is None:  # a plain number, or nothing
-            continue
-        if kind is not tuple:
-            if w._adjoint is not zero:
-                w._adjoint = zero
-                put(w)
-            continue
-        for u in w:
-            if u._adjoint is not zero:
-                u._adjoint = zero
-                put(u)
-    nodes.sort(key=_age, reverse=True)
-    if type(output._data) is not float:
-        for node in nodes:
-            node._derive()
-    output._adjoint = seed
-    _descend(nodes, zero, grads)
-    return nodes, leaves, older
-
-
-def _descend(nodes: list[Value], zero: float, grads: bool) -> None:
-    """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero."""
-    for node in nodes:
         adjoint = node._adjoint
         if grads:  # another loop would fetch every node from memory once more
             node.grad = adjoint
-        if adjoint is zero:
-            continue
-        by_v = node._dx
-        if by_v is not None:
-            v = node._x
-            total = v._adjoint
-            v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
-        w = node._y
-        kind = type(w)
-        if kind is float or w is None:
-            continue
-        if kind is not tuple:
-            by_w = node._dy
-            if by_w is not None:
-                total = w._adjoint
-                w._adjoint = adjoint * by_w if total is zero else total + adjoint * by_w
-            continue
-        for u, by_u in zip(w, node._dy):
-            if by_u is not None:
-                total = u._adjoint
-                u._adjoint = adjoint * by_u if total is zero else total + adjoint * by_u
+        if node._dx is LATER:
+            node._derive()
+        v, by_v, w = node._x, node._dx, node._y
+        while True:  # v, then w
+            if v._met is not zero:
+                v._met = v._adjoint = zero
+                if v._x is None:
+                    leaves.append(v)
+                elif (place := v.index - start) >= 0:
+                    window[place] = v
+                else:
+                    older[v.index] = v
+            if by_v is not None and adjoint is not zero:
+                total = v._adjoint
+                v._adjoint = adjoint * by_v if total is zero else total + adjoint * by_v
+            kind = type(w)
+            if kind is float or w is None:  # a plain number, or nothing
+                break
+            if kind is not tuple:
+                v, by_v, w = w, node._dy, None
+                continue
+            for u, by_u in zip(w, node._dy):  # the same once more: many operands are faster in a loop of their own
+                if u._met is not zero:
+                    u._met = u._adjoint = zero
+                    if u._x is None:
+                        leaves.append(u)
+                    elif (place := u.index - start) >= 0:
+                        window[place] = u
+                    else:
+                        older[u.index] = u
+                if by_u is not None and adjoint is not zero:
+                    total = u._adjoint
+                    u._adjoint = adjoint * by_u if total is zero else total + adjoint * by_u
+            break
 
 
 def adjoints(output: Value, seed: Any) -> dict[Value, Any]:

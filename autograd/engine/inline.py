@@ -89,7 +89,7 @@ def __add__(self: Any, other: Any) -> Any:
             made._dx = 1.0
             made._y = other
             made._dy = 1.0
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = add_row
@@ -107,7 +107,7 @@ def __add__(self: Any, other: Any) -> Any:
                 made._dx = 1.0
                 made._y = y
                 made._dy = x
-                made._adjoint = None
+                made._met = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = add_row
@@ -129,7 +129,7 @@ def __sub__(self: Any, other: Any) -> Any:
             made._dx = 1.0
             made._y = other
             made._dy = -1.0
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = subtract_row
@@ -147,7 +147,7 @@ def __sub__(self: Any, other: Any) -> Any:
                 made._dx = 1.0
                 made._y = y
                 made._dy = x
-                made._adjoint = None
+                made._met = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = subtract_row
@@ -169,7 +169,7 @@ def __mul__(self: Any, other: Any) -> Any:
             made._dx = y
             made._y = other
             made._dy = x
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = multiply_row
@@ -187,7 +187,7 @@ def __mul__(self: Any, other: Any) -> Any:
                 made._dx = y
                 made._y = y
                 made._dy = x
-                made._adjoint = None
+                made._met = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = multiply_row
@@ -209,7 +209,7 @@ def __truediv__(self: Any, other: Any) -> Any:
             made._dx = 1.0 / y
             made._y = other
             made._dy = -ratio_slope_kernel(z, x, y)
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = divide_row
@@ -227,7 +227,7 @@ def __truediv__(self: Any, other: Any) -> Any:
                 made._dx = 1.0 / y
                 made._y = y
                 made._dy = x
-                made._adjoint = None
+                made._met = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = divide_row
@@ -251,7 +251,7 @@ def __pow__(self: Any, other: Any) -> Any:
                 made._dx = 2.0 * x if y == 2.0 else monomial_kernel(x, y, 1.0)
                 made._y = y
                 made._dy = x
-                made._adjoint = None
+                made._met = None
                 made.grad = NO_GRAD
                 made.index = clock()
                 made.op = constant_power_row
@@ -273,7 +273,7 @@ def __radd__(self: Any, other: Any) -> Any:
             made._dx = 1.0
             made._y = x
             made._dy = y
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = add_row
@@ -297,7 +297,7 @@ def __rsub__(self: Any, other: Any) -> Any:
             made._dx = -1.0
             made._y = x
             made._dy = y
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = subtract_row
@@ -321,7 +321,7 @@ def __rmul__(self: Any, other: Any) -> Any:
             made._dx = x
             made._y = x
             made._dy = y
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = multiply_row
@@ -345,7 +345,7 @@ def __rtruediv__(self: Any, other: Any) -> Any:
             made._dx = -ratio_slope_kernel(z, x, y)
             made._y = x
             made._dy = y
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = divide_row
@@ -368,7 +368,7 @@ def __neg__(self: Any) -> Any:
             made._dx = -1.0
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = negative_row
@@ -388,7 +388,7 @@ def exp(self: Any) -> Any:
             made._dx = z
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = exp_row
@@ -408,7 +408,7 @@ def log(self: Any) -> Any:
             made._dx = 1.0 / x
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = log_row
@@ -428,7 +428,7 @@ def sqrt(self: Any) -> Any:
             made._dx = 0.5 / z
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = sqrt_row
@@ -448,7 +448,7 @@ def sin(self: Any) -> Any:
             made._dx = cos_kernel(x)
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = sin_row
@@ -468,7 +468,7 @@ def cos(self: Any) -> Any:
             made._dx = -sin_kernel(x)
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = cos_row
@@ -488,7 +488,7 @@ def tanh(self: Any) -> Any:
             made._dx = sech2_kernel(x)
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = tanh_row
@@ -508,7 +508,7 @@ def sigmoid(self: Any) -> Any:
             made._dx = sigmoid_slope_kernel(1.0, x)
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = sigmoid_row
@@ -529,7 +529,7 @@ def relu(self: Any) -> Any:
             made._dx = None if closed else 1.0 if x == x else nan
             made._y = None
             made._dy = None
-            made._adjoint = None
+            made._met = None
             made.grad = NO_GRAD
             made.index = clock()
             made.op = relu_row

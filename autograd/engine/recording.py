@@ -40,7 +40,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
         ieee.report(op, data, [v._data for v in inputs])
     made = new(kind)
     made._data = data
-    made._adjoint = None
+    made._met = None
     made.grad = NO_GRAD
     made.index = clock()
     if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):

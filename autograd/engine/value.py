@@ -52,15 +52,17 @@ class Value(Scalar):
     """
 
     __slots__ = (
-        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_place", "_x", "_y", "grad", "index", "op",
+        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_met", "_place", "_x", "_y",
+        "grad", "index", "op",
     )  # fmt: skip
 
     # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
     # collector. _y is None where there is one operand, a tuple where there are more than two. The methods of inline.py
     # leave a plain number in _y, and its place in _place; then _dy has the number of x, since `_show_number`, which
     # makes a constant of the plain number, needs it for the rule, and x may have other data by then. In a leaf, _dy
-    # marks what was computed under no_grad.
+    # marks what was computed under no_grad. _met tells which sweep met the node last, and _adjoint is of that sweep.
     _adjoint: Any
+    _met: Any
     _data: Any
     _x: Any
     _y: Any
@@ -78,7 +80,7 @@ class Value(Scalar):
         else:
             self._data = coerce(data)
             self._follow(data)
-        self._x = self._y = self._dx = self._dy = self._adjoint = self.op = None
+        self._x = self._y = self._dx = self._dy = self._met = self.op = None
         self.grad = NO_GRAD
         self.index = clock()
         if type(label) is not str:
@@ -100,7 +102,7 @@ class Value(Scalar):
         else:
             made._data = coerce(data)
             made._follow(data)
-        made._x = made._y = made._dx = made._dy = made._adjoint = made.op = None
+        made._x = made._y = made._dx = made._dy = made._met = made.op = None
         made.grad = NO_GRAD
         made.index = CONSTANT
         if type(label) is not str:
@@ -147,7 +149,6 @@ class Value(Scalar):
         with SWEEPING:
             if type(self._y) is float:
                 constant, x, number, assumed = Value.constant(self._y), self._x, self._y, self._dy
-                constant._adjoint = 0.0  # a sweep may be under way, which met this node without the constant
                 assert self.op is not None
                 if self._dx is LATER:
                     self._dy = LATER
@@ -347,7 +348,7 @@ def _restored(cls: type[Value], data: Any, grad: Any, index: int, recorded: bool
     if issubclass(cls, NumPyValue):
         FOLLOWING[:] = [True]
     leaf._data = data
-    leaf._x = leaf._y = leaf._dx = leaf._adjoint = leaf.op = None
+    leaf._x = leaf._y = leaf._dx = leaf._met = leaf.op = None
     leaf._dy = None if recorded else UNRECORDED
     leaf.grad = NO_GRAD if grad is None else grad
     leaf.index = index if index < 0 else clock()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, no_grad
 from autograd.engine.graph import Graph
+from autograd.engine.value import clock
 from autograd.testing.programs import programs
 from tests.engine.path_sums import bits
 
@@ -99,6 +100,25 @@ def test_the_public_view_has_the_adjoints_of_the_pass(program):
     adjoints = graph.adjoints()
     values[-1].backward()
     assert all(bits(adjoints[v]) == bits(v.grad) for v in graph.nodes if not v.is_constant)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.sampled_from([0, 1, 15, 17, 300, 3000])), max_size=60)
+)
+def test_nodes_may_be_far_apart_on_the_clock(operations):
+    """Each operation multiplies two of the Values before it, after so many ticks: derivatives of a product."""
+    values, powers = [Value(1.0), Value(-1.0)], [(1, 0), (0, 1)]
+    for i, j, ticks in operations:
+        for _ in range(ticks):
+            clock()
+        i, j = i % len(values), j % len(values)
+        values.append(values[i] * values[j])
+        powers.append((powers[i][0] + powers[j][0], powers[i][1] + powers[j][1]))
+    (x, y, *_), (a, b) = values, powers[-1]
+    sign = (-1.0) ** (b % 2)
+    wanted = [a * sign, -b * sign]
+    values[-1].backward()
+    assert [x.grad, y.grad] == pytest.approx(wanted) == gradients(values[-1], [x, y])
 
 
 @pytest.mark.parametrize("create_graph", [False, True])

@@ -106,6 +106,7 @@ def test_an_argument_is_told_from_the_same_value_closed_over():
 RETURNS = [
     ("grad", lambda x: grad(lambda y: x * y)(2.0), 3.0),
     ("value_and_grad", lambda x: value_and_grad(lambda y: x * y)(2.0)[0], 6.0),
+    ("the outer Value itself", lambda x: value_and_grad(lambda y: x)(2.0)[0], 3.0),
     ("grad of an array", lambda x: grad(lambda y: x * y[0] * y[1])(np.array([1.0, 2.0])).item(0), 6.0),
     ("aux", lambda x: grad(lambda y: (y, {"aux": x * y}), has_aux=True)(2.0)[1]["aux"], 6.0),
     ("jvp", lambda x: jvp(lambda y: x * y, (2.0,), (1.0,))[1], 3.0),
