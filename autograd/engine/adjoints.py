@@ -41,13 +41,18 @@ def sweep(
     """
     zero = float("0")  # a new object in every sweep: in `_met` the mark of it, in `_adjoint` no contribution yet
     nodes: list[Value] = []
-    leaves = [output] if output._x is None else []
-    older = {} if leaves else {output.index: output}
+    leaves: list[Value] = []
+    older: dict[int, Value] = {}
     output._adjoint = seed
-    width = FIRST_WIDTH
+    if output._x is None or output.index < first:
+        return nodes, [output], [output] if output.index < first else []
+    start, passed = max(output.index - FIRST_WIDTH, first), 0
+    window: list[Any] = [None] * (output.index - start) + [output]
+    _descend(window, start, older, zero, nodes, leaves, grads)
     while older and (newest := max(older)) >= first:
-        start, passed = max(newest - width, first), len(nodes)
-        window: list[Any] = [None] * (newest - start + 1)
+        width, passed = FIRST_WIDTH + len(older) + GROWTH * (len(nodes) - passed), len(nodes)
+        start = max(newest - width, first)
+        window = [None] * (newest - start + 1)
         waiting, older = older, {}
         for index, node in waiting.items():
             if index >= start:
@@ -55,8 +60,7 @@ def sweep(
             else:
                 older[index] = node
         _descend(window, start, older, zero, nodes, leaves, grads)
-        width = FIRST_WIDTH + len(older) + GROWTH * (len(nodes) - passed)
-    return nodes, leaves, [*older.values(), *([v for v in leaves if v.index < first] if first else ())]
+    return nodes, leaves, [*older.values(), *[v for v in leaves if v.index < first]] if first else []
 
 
 def _descend(
