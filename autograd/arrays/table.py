@@ -13,7 +13,8 @@ IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function: ours
 INSTEAD = {
     "gcd lcm bitwise_count left_shift right_shift packbits unpackbits": "it is of whole numbers",
     "nextafter spacing frexp": "it has no derivative; take it of the plain numbers, by autograd.detach(x)",
-    "histogram histogram2d histogramdd histogram_bin_edges bincount unique unique_all unique_counts "
+    "bincount": "it counts; for sums of x by place use weights=x, or take plain numbers, x.data of each",
+    "histogram histogram2d histogramdd histogram_bin_edges unique unique_all unique_counts "
     "unique_inverse unique_values intersect1d setdiff1d setxor1d union1d isin": (
         "it counts, and its derivative is 0; take it of plain numbers, x.data of each"
     ),

@@ -133,11 +133,16 @@ def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
             x[at] = function(x[at], *operands)
 
 
-def _refuse_method(ufunc: Any, *inputs: Any, **options: Any) -> Any:
-    raise refused(ufunc)
+def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """The reduction of each part from one index to the next; of one number where the next is no greater."""
+    numpy.add.reduceat(numpy.zeros(x.shape[axis]), indices)  # an index out of bounds is an error
+    rows = numpy.moveaxis(x, axis, 0)
+    made = numpy.empty((len(indices), *rows.shape[1:]), dtype=object)
+    for k, (start, end) in enumerate(zip(indices, [*indices[1:], len(rows)])):
+        made[k] = _reduce(ufunc, rows[start : max(start + 1, end)], out=out)
+    return numpy.moveaxis(made, 0, axis)
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    "__call__": _call, "reduce": _reduce, "accumulate": _accumulate, "outer": _outer, "at": _at,
-    "reduceat": _refuse_method,
+    "__call__": _call, "reduce": _reduce, "accumulate": _accumulate, "outer": _outer, "at": _at, "reduceat": _reduceat,
 }  # fmt: skip

@@ -46,7 +46,9 @@ SUPPORTED: dict[str, str] = {
         np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x)
         np.sum(x, where=[True, False, True, True]); np.sum(A, axis=0, where=A > 0); np.mean(x, where=x > 0)
         np.max(x, where=x < 1, initial=-9.0); np.prod(A, where=A > 0.25)
-        np.sum(x, initial=1.0); np.max(x, initial=0.5)
+        np.sum(x, initial=1.0); np.max(x, initial=0.5); np.add.reduceat(x, [0, 2])
+        np.add.reduceat(A, [2, 0, 1], axis=1); np.maximum.reduceat(x, [1, 3, 2])
+        np.bincount([0, 2, 2, 1], weights=x); np.bincount([3, 0, 3], A[0], minlength=6)
     """,
     "Products": """
         A @ x[:3]; x @ c; np.dot(x, c); np.dot(A, A); A.dot(x[:3]); np.vdot(x, c); np.inner(A, A); np.outer(x, c)
@@ -131,7 +133,7 @@ REFUSED = """
     np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)
     np.isin(x, c); np.union1d(x, c); np.intersect1d(x, c); np.setdiff1d(x, c); np.left_shift(x, 1)
     np.einsum_path("i,i", x, x); np.interp(x, c, c, period=1.0); np.percentile(x, 30, method="nearest")
-    np.sum(x, out=c); np.add.reduceat(x, [0, 2]); np.add(x, c, out=c); np.copyto(c, x); np.put(c, 0, x[0])
+    np.sum(x, out=c); np.bincount(x, weights=c); np.add(x, c, out=c); np.copyto(c, x); np.put(c, 0, x[0])
     np.polydiv(x, c)
 """
 
