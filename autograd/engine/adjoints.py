@@ -7,6 +7,7 @@ node waits at the place of its tick until its turn comes.
 from __future__ import annotations
 
 from _thread import RLock
+from itertools import repeat
 from operator import attrgetter
 
 from autograd.forks import wait_before_forks
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SWEEPING = RLock()
 wait_before_forks(SWEEPING)
 
+ABSENT = repeat(None)  # the local derivatives of a node that no live path reaches
 LATER = object()  # in place of the local derivatives of an operation that is traced: most are never asked for
 
 # The window of a sweep covers so many ticks of the clock at first; then as many as the nodes found let expect.
@@ -100,7 +102,8 @@ def _descend(
             if kind is not tuple:
                 v, by_v, w = w, node._dy, None
                 continue
-            for u, by_u in zip(w, node._dy):  # the same once more: many operands are faster in a loop of their own
+            # The same once more, since many operands are faster in a loop of their own.
+            for u, by_u in zip(w, node._dy if adjoint is not zero else ABSENT):
                 if u._met is not zero:
                     u._met = u._adjoint = zero
                     if u._x is None:
@@ -109,7 +112,7 @@ def _descend(
                         window[place] = u
                     else:
                         older[u.index] = u
-                if by_u is not None and adjoint is not zero:
+                if by_u is not None:
                     total = u._adjoint
                     u._adjoint = adjoint * by_u if total is zero else total + adjoint * by_u
             break
