@@ -114,6 +114,8 @@ def test_rows_of_several_indices_choose_from_dicts(compile) -> None:
     assert gradient["bias"] == expected["bias"] == (1.0, 1.0, 0.0, 0.0)
     np.testing.assert_allclose(gradient["words"], expected["words"])
     each = fast.value_and_grad(p, tokens, x)[1]
+    from_start = fast.value_and_grad(p, tokens % 4, x)[1]  # the same, counted from the first one
+    np.testing.assert_array_equal(from_start["words"], each["words"])
     for r in range(len(x)):
         alone = fast.value_and_grad(p, tokens[r : r + 1], x[r : r + 1], reduce="sum")[1]
         np.testing.assert_allclose(each["words"][r], alone["words"])
@@ -161,6 +163,11 @@ ERRORS = {
         IndexError,
         r"i - 1 is -4 \(from -3\) in row 1",
         lambda: indexed(lambda b, i: b[i - 1])(np.ones(3), [0, -3]),
+    ),
+    "one of many": (
+        IndexError,
+        r"i_1 is 3 in row 1",
+        lambda: indexed(lambda b, i: b[i[0]] + b[i[1]])(np.ones(3), [[2, 2], [0, 3]]),
     ),
     "not whole": (TypeError, "whole numbers", lambda: indexed(choose)([1.0, 2.0], [0.0, 1.0])),
     "not used": (IndexError, "i is 9", lambda: indexed(lambda b, i: 0 * b[i] if b[i] is None else 0.0)([1.0], [9])),

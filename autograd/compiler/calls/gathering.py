@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import operator
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy
 
-from autograd.compiler.inputs.layout import NUMBER, ArraySpec, shapes_of, size_of
+from autograd.compiler.inputs.layout import NUMBER, ArraySpec, shapes_of
 from autograd.compiler.tracing.indexing import Choice, ChosenInputs, Column, Gathers
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -27,29 +29,62 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 class Gathered(NamedTuple):
-    """The arrays of a program's arguments, and the item that each row chose, for each gather."""
+    """The arrays of a program's arguments, and the items that the rows chose, for each block of choices."""
 
     arrays: list[Any]
     chosen: list[Any]
 
 
+class Block(NamedTuple):
+    """Choices for gathers from one table; if each is by a column alone, one after the other, then which columns."""
+
+    choices: tuple[Choice, ...]
+    first: int | None
+    bound: int  # of the indices
+
+    @classmethod
+    def of(cls, choices: Sequence[Choice]) -> Block:
+        """The block of these choices."""
+        index, count = choices[0].axes[0]
+        first = index.number if type(index) is Column else 0
+        follow = [((Column(first + k), count),) for k in range(len(choices))]
+        return cls(tuple(choices), first if follow == [choice.axes for choice in choices] else None, count)
+
+    def items(self, indices: Sequence[Any]) -> Any:
+        """The items chosen, if they are columns of one array of indices and none is out of bounds; else None."""
+        first = self.first
+        if first is None:
+            return None
+        for columns in indices:
+            if first < len(columns):
+                found = columns[first : first + len(self.choices)]
+                inside = numpy.maximum.reduce(found.view(numpy.uintp), axis=None, initial=0) < self.bound
+                return found if inside and len(found) == len(self.choices) else None
+            first -= len(columns)
+        return None
+
+
 class Table(NamedTuple):
     """Items of an argument, and the gathers from them, which are made at once.
 
-    `places` are those of every item's numbers in the argument; `start` is the first, if all lie side by side.
+    The items are in the arrays of the argument from `low` to `high`; `places` are those of every item's numbers there,
+    and `start` the first, if all lie side by side.
     """
 
     argument: int
+    low: int
+    high: int
     places: Any
     start: int | None
     gathers: list[int]
 
-    def items(self, chosen: Sequence[Any]) -> Any:
-        """The items that rows chose, one array for all gathers."""
-        return numpy.array([chosen[q] for q in self.gathers])
+    @property
+    def span(self) -> tuple[int, int, int]:
+        """The argument, and which of its arrays."""
+        return self[:3]
 
     def numbers(self, flat: Any, items: Any) -> Any:
-        """The numbers of these items, from all of the argument's."""
+        """The numbers of these items, from all of the arrays'."""
         if self.start is None:
             return flat.take(self.places.take(items, 0))
         return flat[self.start : self.start + self.places.size].reshape(self.places.shape).take(items, 0)
@@ -61,14 +96,15 @@ class Gathering:
     def __init__(self, name: str, gathers: Gathers, specs: Sequence[Any], is_index: Sequence[bool]) -> None:
         """`specs` are those of the arguments other than indices; `is_index` says which arrays of a call are."""
         self.name, self.gathers, self.is_index = name, gathers, is_index
-        self.sizes = list(map(size_of, specs))
         self.shapes = [list(shapes_of(spec)) for spec in specs]
         inputs = [ArraySpec((gather.places.shape[1],)) for gather in gathers.inputs]
         self.specs = [*specs, *inputs, *[NUMBER] * len(gathers.numbers)]  # of the program's arguments
-        self.tables = _tables(gathers.inputs)
+        self.tables = _tables(gathers.inputs, self.shapes)
         self.choices = list(dict.fromkeys((*gathers.choices, *[gather.choice for gather in gathers.inputs])))
-        number = {choice: k for k, choice in enumerate(self.choices)}
-        self.choice_of = [number[gather.choice] for gather in gathers.inputs]
+        self.blocks = [Block.of([gathers.inputs[q].choice for q in table.gathers]) for table in self.tables]
+        gathered = {choice for block in self.blocks for choice in block.choices}
+        self.blocks += [Block.of([choice]) for choice in self.choices if choice not in gathered]
+        self.place = {q: (t, k) for t, table in enumerate(self.tables) for k, q in enumerate(table.gathers)}
         self.first = len(specs)  # the first argument that is gathered
 
     def below(self, chosen: Sequence[int]) -> list[int]:
@@ -78,14 +114,17 @@ class Gathering:
     def fed(self, arrays: Sequence[Any]) -> Gathered:
         """The arrays of the arguments, then what their indices gather from them; IndexError out of bounds."""
         own = [x for x, is_index in zip(arrays, self.is_index) if not is_index]
-        columns = [
-            column
+        indices = [
+            x.astype(numpy.intp, copy=False).reshape(len(x), math.prod(x.shape[1:])).T
             for x, is_index in zip(arrays, self.is_index)
             if is_index
-            for column in x.astype(numpy.intp, copy=False).reshape(len(x), math.prod(x.shape[1:])).T
         ]
-        found = [self._items(choice, columns) for choice in self.choices]
-        chosen = [found[k] for k in self.choice_of]
+        chosen = [block.items(indices) for block in self.blocks]
+        all_alike = all(items is not None for items in chosen)
+        columns = [] if all_alike and not self.gathers.numbers else [column for x in indices for column in x]
+        if not all_alike:
+            found = {choice: self._items(choice, columns) for choice in self.choices}
+            chosen = [numpy.array([found[choice] for choice in block.choices]) for block in self.blocks]
         numbers = [columns[k].astype(float) for k in self.gathers.numbers]
         return Gathered([*self.vectors(own, range(self.first), chosen), *numbers], chosen)
 
@@ -112,16 +151,16 @@ class Gathering:
 
     def vectors(self, arrays: Sequence[Any], arguments: Sequence[int], chosen: Sequence[Any]) -> list[Any]:
         """Arrays like those of some arguments, such as their tangents, then what is gathered from them."""
-        found, below = self._by_argument(arrays, arguments), self.below(arguments)
-        flat: dict[int, Any] = {}
-        for k in {self.gathers.inputs[q].argument for q in below}:
-            parts = [numpy.ravel(x) for x in found[k]]
-            flat[k] = parts[0] if len(parts) == 1 else numpy.concatenate(parts)
+        found = self._by_argument(arrays, arguments)
+        flat: dict[Any, Any] = {}
         gathered: dict[int, Any] = {}
-        for table in self.tables:
-            if table.argument in flat:
-                gathered.update(zip(table.gathers, table.numbers(flat[table.argument], table.items(chosen))))
-        return [*arrays, *map(gathered.__getitem__, below)]
+        for table, items in zip(self.tables, chosen):
+            if table.argument in found:
+                if table.span not in flat:
+                    parts = [numpy.ravel(x) for x in found[table.argument][table.low : table.high]]
+                    flat[table.span] = parts[0] if len(parts) == 1 else numpy.concatenate(parts)
+                gathered.update(zip(table.gathers, table.numbers(flat[table.span], items)))
+        return [*arrays, *[gathered[q] for q in sorted(gathered)]]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
         """The derivatives of some arguments, from those and the ones of what was gathered, all added up.
@@ -132,25 +171,26 @@ class Gathering:
         own = arrays[: len(arrays) - len(below)]
         found = self._by_argument(own, arguments)
         given = dict(zip(below, arrays[len(own) :]))
-        slopes: dict[int, list[tuple[Any, Any]]] = {}  # and their places, of each argument
-        for table in self.tables:
-            if table.gathers[0] not in given:
-                continue
-            places = table.places.take(table.items(chosen), 0)
+        slopes: dict[Any, list[tuple[Any, Any]]] = {}  # and their places, in some arrays of an argument
+        for table, items in zip(self.tables, chosen):
+            if table.argument in found:
+                numbers = numpy.concatenate([given[q] for q in table.gathers])
+                slopes.setdefault(table.span, []).append((table.places.take(items, 0), numbers))
+        for (k, low, high), pairs in slopes.items():
+            size = sum(map(math.prod, self.shapes[k][low:high]))
+            rows = pairs[0][0].shape[1] if each else 1
             if each:  # every row has places of its own
-                places += self.sizes[table.argument] * numpy.arange(places.shape[1])[:, None]
-            numbers = numpy.concatenate([given[q] for q in table.gathers])
-            slopes.setdefault(table.argument, []).append((places.ravel(), numbers.ravel()))
-        for k, pairs in slopes.items():
-            places, numbers = pairs[0] if len(pairs) == 1 else map(numpy.concatenate, zip(*pairs))
-            rows = len(chosen[0]) if each else 1
-            total = numpy.bincount(places, numbers, self.sizes[k] * rows)
-            _add(found[k], total.reshape(rows, self.sizes[k]) if each else total, each)
+                pairs = [(places + size * numpy.arange(rows)[:, None], x) for places, x in pairs]
+            flat = [(places.ravel(), x.ravel()) for places, x in pairs]
+            places, numbers = flat[0] if len(flat) == 1 else map(numpy.concatenate, zip(*flat))
+            total = numpy.bincount(places, numbers, size * rows)
+            _add(found[k][low:high], total.reshape(rows, size) if each else total, each)
         return own
 
-    def places(self, q: int, chosen: Any) -> Any:
-        """The places in their argument of the numbers of the chosen items."""
-        return self.gathers.inputs[q].places.take(chosen, 0)
+    def places(self, q: int, chosen: Sequence[Any]) -> Any:
+        """The places in their argument of the numbers that a gather chose."""
+        block, k = self.place[q]
+        return self.gathers.inputs[q].places.take(chosen[block][k], 0)
 
 
 def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
@@ -170,14 +210,17 @@ def _columns(index: Any) -> list[int]:
     return [] if type(index) is int else [k for operand in index[1:] for k in _columns(operand)]
 
 
-def _tables(gathers: Sequence[ChosenInputs]) -> list[Table]:
-    """The gathers, by the items that they choose from."""
+def _tables(gathers: Sequence[ChosenInputs], shapes: Sequence[Sequence[tuple[int, ...]]]) -> list[Table]:
+    """The gathers, by the items that they choose from; `shapes` are those of the arrays of each argument."""
     found: dict[Any, Table] = {}
     for q, (_, argument, places) in enumerate(gathers):
-        first = int(places[0, 0]) if places.size else 0
+        ends = list(accumulate(map(math.prod, shapes[argument]), initial=0))
+        first, last = (int(places.min()), int(places.max())) if places.size else (0, 0)
+        low, high = bisect_right(ends, first, hi=len(ends) - 1) - 1, bisect_right(ends, last, hi=len(ends) - 1)
         is_whole = numpy.array_equal(places.ravel(), numpy.arange(first, first + places.size))
         key = argument, places.shape, first if is_whole else places.tobytes()
-        found.setdefault(key, Table(argument, places, first if is_whole else None, [])).gathers.append(q)
+        table = Table(argument, low, high, places - ends[low], first - ends[low] if is_whole else None, [])
+        found.setdefault(key, table).gathers.append(q)
     return list(found.values())
 
 

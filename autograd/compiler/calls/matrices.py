@@ -69,7 +69,7 @@ class Numbers:
     def places(self, numbers: Any, items: Sequence[Any], rows: int, apart: bool) -> Any:
         """Where numbers belong among those of the arguments, for each row.
 
-        `items` are what each row chose, for each gather. If `apart`, the arguments with rows keep the rows' numbers one
+        `items` are what the rows chose. If `apart`, the arguments with rows keep the rows' numbers one
         after the other; else all rows have the same places.
         """
         found = numpy.repeat(numbers[None], rows, 0)
@@ -84,7 +84,7 @@ class Numbers:
         starts = self.starts(rows, apart)
         for q, k, low in self.gathers:
             assert self.gathering is not None
-            chosen = self.gathering.places(q, items[q])
+            chosen = self.gathering.places(q, items)
             inside = (numbers >= low) & (numbers < low + chosen.shape[1])
             found[:, inside] = starts[k] + chosen[:, numbers[inside] - low]
         return found
