@@ -18,7 +18,6 @@ from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
 from autograd.compiler.programs.naming import told_apart
 from autograd.compiler.programs.program import (
     DETACH,
-    INPUT,
     ITEM,
     LOOP,
     Argument,
@@ -248,7 +247,6 @@ class Backward:
 
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
         """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
-        names = self.program.names
         if not self.safe:
             return self._scaled(adjoint, self._fast(partial), i, k)
         if partial is None:
@@ -259,6 +257,7 @@ class Backward:
             mask = there if mask == ALWAYS else self.both(mask, there)
         value = self._product(adjoint.value, self.factor(partial), i, k)
         if mask != ALWAYS and value != adjoint.value:
+            names = self.program.names
             name = f"d{names[self.program.operations[i].operands[k]]}_{names[i]}"
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
         return Adjoint(value, mask)
@@ -287,12 +286,11 @@ class Backward:
         return self.lowering.number(unmasked(partial)) if self.safe else self._fast(partial)
 
     def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
-        names, builder = self.program.names, self.builder
+        builder = self.builder
         j = self.program.operations[i].operands[k]
         if not self.safe:
             partial = self._as_condition(partial)
-        if builder.operations[partial].op not in (INPUT, "constant") and not builder.names[partial]:
-            builder.names[partial] = f"d{names[i]}_d{names[j] or 'c'}"
+        builder.names.suggest(partial, (i, j))
         product = builder.emit("multiply", (adjoint, partial))
         self._means(partial, Meaning(None, i, j, k + 1))
         if product not in (adjoint, partial):
@@ -306,7 +304,7 @@ class Backward:
 
     def summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
-        builder, name = self.builder, self.program.names[i]
+        builder = self.builder
         total, *rest = self._signed(parts)
         for part in rest:
             mask = ALWAYS
@@ -315,8 +313,7 @@ class Backward:
             total = Adjoint(builder.emit("add", (total.value, part.value)), mask)
         if rest:
             self._means(total.value, Meaning(self.output, None, i))
-        if not builder.names[total.value]:
-            builder.names[total.value] = f"d{name}"
+        builder.names.suggest(total.value, (i,))
         return total
 
     def _signed(self, parts: list[Adjoint]) -> list[Adjoint]:

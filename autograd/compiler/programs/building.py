@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.programs.naming import function_name, told_apart, value_names
+from autograd.compiler.programs.naming import Labels, NamesLater, function_name, told_apart, value_names
 from autograd.compiler.programs.program import (
     CONSTANT,
     DETACH,
@@ -17,6 +19,7 @@ from autograd.compiler.programs.program import (
     LOOP,
     Argument,
     Meaning,
+    Meanings,
     Operation,
     Program,
     evaluator,
@@ -40,7 +43,7 @@ class ProgramBuilder:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.constants: list[Any] = []  # the value of each constant, else VARIABLE
-        self.names: list[str] = []
+        self.names = Labels()
         self.meanings: dict[int, list[Meaning]] = {}  # of values of backward passes
         self._known: dict[Any, int] = {}
 
@@ -48,12 +51,14 @@ class ProgramBuilder:
     def of(cls, program: Program) -> ProgramBuilder:
         """A builder that holds this program's values and continues from there."""
         made = cls()
-        for operation, name in zip(program.operations, program.names):
-            is_constant = operation.op == CONSTANT
-            i = made._add(operation, operation.value if is_constant else VARIABLE, name)
-            if is_constant:
+        made.names = Labels(program.names)
+        made.operations = list(program.operations)
+        for i, operation in enumerate(made.operations):
+            op = operation.op
+            made.constants.append(operation.value if op == CONSTANT else VARIABLE)
+            if op == CONSTANT:
                 made._known[_key(operation.value)] = i
-            elif operation.op not in (INPUT, LOOP):
+            elif op not in (INPUT, LOOP):
                 made._known[operation] = i
         made.meanings = {i: list(meanings) for i, meanings in program.meanings.items()}
         return made
@@ -61,7 +66,7 @@ class ProgramBuilder:
     def _add(self, operation: Operation, constant: Any, name: str) -> int:
         self.operations.append(operation)
         self.constants.append(constant)
-        self.names.append(name)
+        self.names.own.append(name)
         return len(self.operations) - 1
 
     def forget(self) -> None:
@@ -91,8 +96,8 @@ class ProgramBuilder:
                 key = Operation(op, operands)  # which equals the tuple, and is kept anyway
                 found = self._add(key, VARIABLE, name)
             self._known[key] = found
-        if name and not self.names[found]:
-            self.names[found] = name
+        if name:
+            self.names.suggest(found, name)
         return found
 
     def loop(self, loop: Loop, operands: Sequence[int], name: str = "") -> int:
@@ -165,37 +170,28 @@ class ProgramBuilder:
         number: list[Any] = [None] * len(self.operations)  # None of what is left out
         for k, i in enumerate(order):
             number[i] = k
+        at = number.__getitem__
         operations = tuple(
-            Operation(op, tuple([number[j] for j in operands]), value)
-            for op, operands, value in map(self.operations.__getitem__, order)
+            [
+                Operation(op, tuple(map(at, operands)), value)
+                for op, operands, value in map(self.operations.__getitem__, order)
+            ]
         )
         before = len(self.operations) if forward is None else forward
         own = function_name(name)
         parameters = [
-            Argument(parameter, renumbered(argument.tree, number.__getitem__))
+            Argument(parameter, renumbered(argument.tree, at))
             for parameter, argument in zip(told_apart([argument.name for argument in arguments]), arguments)
         ]
-        wanted = [None if op == CONSTANT else self.names[i] for i, (op, _, _) in zip(order, operations)]
+        places = array("q", order)
         return Program(
             own,
             tuple(parameters),
             operations,
-            renumbered(outputs, number.__getitem__),
-            value_names(wanted, parameters, own),
-            sum(i < before or self.operations[i].op == CONSTANT for i in order),
-            meanings={number[i]: self._renumbered(i, number) for i in order if i in self.meanings},
-        )
-
-    def _renumbered(self, i: int, number: Sequence[Any]) -> tuple[Meaning, ...]:
-        """The meanings of a value in the program, without those that refer to values left out."""
-
-        def at(part: int | None) -> Any:
-            return None if part is None else number[part]
-
-        return tuple(
-            Meaning(at(m.output), at(m.target), number[m.source], m.place)
-            for m in self.meanings[i]
-            if all(part is None or number[part] is not None for part in m[:3])
+            renumbered(outputs, at),
+            NamesLater(len(order), partial(_named, self.names, places, operations, parameters, own)),
+            sum([i < before or self.operations[i].op == CONSTANT for i in order]),
+            meanings=Meanings(partial(_meant, self.meanings, places, number)) if self.meanings else {},
         )
 
     def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
@@ -205,6 +201,35 @@ class ProgramBuilder:
         constants = list(dict.fromkeys(i for i in used if ops[i] == CONSTANT))
         inputs = [i for i in kept if ops[i] == INPUT]
         return inputs + constants + [i for i in kept if ops[i] not in (INPUT, CONSTANT)]
+
+
+def _named(
+    labels: Labels, order: Sequence[int], operations: Sequence[Operation], arguments: Sequence[Argument], own: str
+) -> Sequence[str]:
+    """The names of the values of a program, from the labels of what it was built from."""
+    wanted = [None if op == CONSTANT else labels[i] for i, (op, _, _) in zip(order, operations)]
+    return value_names(wanted, arguments, own)
+
+
+def _meant(
+    meanings: dict[int, list[Meaning]], order: Sequence[int], number: Sequence[Any]
+) -> dict[int, tuple[Meaning, ...]]:
+    """The meanings of the values of a program, without those that refer to values left out."""
+
+    def at(part: int | None) -> Any:
+        return None if part is None else number[part]
+
+    return {
+        number[i]: tuple(
+            [
+                Meaning(at(m.output), at(m.target), number[m.source], m.place)
+                for m in meanings[i]
+                if all(part is None or number[part] is not None for part in m[:3])
+            ]
+        )
+        for i in order
+        if i in meanings
+    }
 
 
 Make = Callable[[Program, ProgramBuilder, int, list[int]], int | None]

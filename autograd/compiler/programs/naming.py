@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,48 @@ class Names(Sequence[str]):
     def __getitem__(self, i: Any) -> Any:
         name = self.names[i]
         return f"v{i + 1 - bisect_left(self.labelled, i)}" if name is None else name
+
+
+class Labels:
+    """What to call the values of a program under construction; those of one that it continues keep their names.
+
+    A label is a text or, in a backward pass, the numbers of two values z and v for ∂z/∂v, or of one value v for ∂C/∂v:
+    hardly any of these texts are ever read.
+    """
+
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        self.known, self.first = known, len(known)
+        self.own: list[str | tuple[int, ...]] = []
+
+    def __getitem__(self, i: int) -> str:
+        label = self.known[i] if i < self.first else self.own[i - self.first]
+        if isinstance(label, str):
+            return label
+        return "_".join([f"d{self.known[v] or 'c'}" for v in label])
+
+    def suggest(self, i: int, label: str | tuple[int, ...]) -> None:
+        """Let a value have this label, unless it has one."""
+        if i >= self.first and not self.own[i - self.first]:
+            self.own[i - self.first] = label
+
+
+class NamesLater(Sequence[str]):
+    """Names that are made when the first of them is read."""
+
+    def __init__(self, length: int, make: Callable[[], Sequence[str]]) -> None:
+        self.length = length
+        self.names: Sequence[str] | Callable[[], Sequence[str]] = make
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, i: Any) -> Any:
+        if callable(self.names):
+            self.names = self.names()
+        return self.names[i]
+
+    def __reduce__(self) -> Any:
+        return list, (list(self),)
 
 
 def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], function: str) -> Sequence[str]:

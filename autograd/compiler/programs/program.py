@@ -6,6 +6,7 @@ from the table of primitives, or is a comparison. Records are frozen, and nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +18,7 @@ from autograd.symbols import COMPARISONS
 from autograd.transforms.structure import detach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 # Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
@@ -59,6 +60,30 @@ class Meaning(NamedTuple):
     place: int = 0
 
 
+class Meanings(Mapping[int, tuple[Meaning, ...]]):
+    """The meanings of the values of a backward pass, made when they are asked for: only a printed program has notes."""
+
+    def __init__(self, make: Callable[[], dict[int, tuple[Meaning, ...]]]) -> None:
+        self.found: dict[int, tuple[Meaning, ...]] | Callable[[], dict[int, tuple[Meaning, ...]]] = make
+
+    def _all(self) -> dict[int, tuple[Meaning, ...]]:
+        if callable(self.found):
+            self.found = self.found()
+        return self.found
+
+    def __getitem__(self, i: int) -> tuple[Meaning, ...]:
+        return self._all()[i]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
+
+
 class Guard(NamedTuple):
     """The errors that f raises for some rows: a program of the number of the error, from 1, or of 0, and the errors."""
 
@@ -95,7 +120,7 @@ class Program:
     names: Sequence[str] = field(compare=False)
     forward: int = field(compare=False)
     rows: tuple[str, ...] = field(compare=False, default=())
-    meanings: dict[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
+    meanings: Mapping[int, tuple[Meaning, ...]] = field(compare=False, default_factory=dict)
     template: Any = field(compare=False, default=None)
     gathers: Any = field(compare=False, default=None)
     guard: Guard | None = None
