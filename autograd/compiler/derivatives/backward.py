@@ -292,27 +292,27 @@ class Backward:
             partial = self._as_condition(partial)
         builder.names.suggest(partial, (i, j))
         product = builder.emit("multiply", (adjoint, partial))
-        self._means(partial, Meaning(None, i, j, k + 1))
+        self._means(partial, None, i, j, k + 1)
         if product not in (adjoint, partial):
-            self._means(product, Meaning(self.output, i, j, k + 1))
+            self._means(product, self.output, i, j, k + 1)
         return product
 
-    def _means(self, i: int, meaning: Meaning) -> None:
+    def _means(self, i: int, *meaning: Any) -> None:
         """Record the meaning of a value of this pass; it may have several."""
         if i >= len(self.program.operations) and self.builder.constants[i] is VARIABLE:
-            self.builder.meanings.setdefault(i, []).append(meaning)
+            self.builder.meanings.setdefault(i, []).append(Meaning(*meaning))
 
     def summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
         builder = self.builder
-        total, *rest = self._signed(parts)
+        total, *rest = parts if len(parts) < MANY_NEGATED else self._signed(parts)
         for part in rest:
             mask = ALWAYS
             if ALWAYS not in (total.mask, part.mask):
                 mask = self._either(total.mask, part.mask)
             total = Adjoint(builder.emit("add", (total.value, part.value)), mask)
         if rest:
-            self._means(total.value, Meaning(self.output, None, i))
+            self._means(total.value, self.output, None, i)
         builder.names.suggest(total.value, (i,))
         return total
 

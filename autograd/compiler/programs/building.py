@@ -191,7 +191,7 @@ class ProgramBuilder:
             renumbered(outputs, at),
             NamesLater(len(order), partial(_named, self.names, places, operations, parameters, own)),
             sum([i < before or self.operations[i].op == CONSTANT for i in order]),
-            meanings=Meanings(partial(_meant, self.meanings, places, number)) if self.meanings else {},
+            meanings=Meanings(self.meanings, places, number) if self.meanings else {},
         )
 
     def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
@@ -209,27 +209,6 @@ def _named(
     """The names of the values of a program, from the labels of what it was built from."""
     wanted = [None if op == CONSTANT else labels[i] for i, (op, _, _) in zip(order, operations)]
     return value_names(wanted, arguments, own)
-
-
-def _meant(
-    meanings: dict[int, list[Meaning]], order: Sequence[int], number: Sequence[Any]
-) -> dict[int, tuple[Meaning, ...]]:
-    """The meanings of the values of a program, without those that refer to values left out."""
-
-    def at(part: int | None) -> Any:
-        return None if part is None else number[part]
-
-    return {
-        number[i]: tuple(
-            [
-                Meaning(at(m.output), at(m.target), number[m.source], m.place)
-                for m in meanings[i]
-                if all(part is None or number[part] is not None for part in m[:3])
-            ]
-        )
-        for i in order
-        if i in meanings
-    }
 
 
 Make = Callable[[Program, ProgramBuilder, int, list[int]], int | None]

@@ -6,8 +6,9 @@ from the table of primitives, or is a comparison. Records are frozen, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,7 @@ from autograd.symbols import COMPARISONS
 from autograd.transforms.structure import detach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
@@ -61,27 +62,39 @@ class Meaning(NamedTuple):
 
 
 class Meanings(Mapping[int, tuple[Meaning, ...]]):
-    """The meanings of the values of a backward pass, made when they are asked for: only a printed program has notes."""
+    """The meanings of the values of a backward pass, sought only when a program is printed."""
 
-    def __init__(self, make: Callable[[], dict[int, tuple[Meaning, ...]]]) -> None:
-        self.found: dict[int, tuple[Meaning, ...]] | Callable[[], dict[int, tuple[Meaning, ...]]] = make
+    def __init__(self, given: dict[int, list[Meaning]], order: Sequence[int], number: Sequence[int | None]) -> None:
+        """`given` are those of all values of the builder, `order` the values kept, `number` their new numbers."""
+        self.given, self.order, self.number = given, order, number
 
-    def _all(self) -> dict[int, tuple[Meaning, ...]]:
-        if callable(self.found):
-            self.found = self.found()
-        return self.found
+    @cached_property
+    def found(self) -> dict[int, tuple[Meaning, ...]]:
+        """The meanings of the values kept, without those that refer to values left out."""
+        number: Any = self.number
+        return {
+            number[i]: tuple(
+                [
+                    Meaning._make([*[part if part is None else number[part] for part in m[:3]], m.place])
+                    for m in self.given[i]
+                    if all(part is None or number[part] is not None for part in m[:3])
+                ]
+            )
+            for i in self.order
+            if i in self.given
+        }
 
     def __getitem__(self, i: int) -> tuple[Meaning, ...]:
-        return self._all()[i]
+        return self.found[i]
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._all())
+        return iter(self.found)
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self.found)
 
     def __reduce__(self) -> Any:
-        return dict, (dict(self),)
+        return dict, (self.found,)
 
 
 class Guard(NamedTuple):

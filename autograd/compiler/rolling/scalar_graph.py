@@ -52,11 +52,11 @@ class ScalarGraph:
             elif op == CONSTANT:
                 number.append(self.constant(value))
             else:
-                parts = [number[j] for j in operands]
+                parts = tuple([number[j] for j in operands])
                 if op in (LOOP, ITEM):
                     number.append(self._loop(value, parts) if op == LOOP else self.item(parts[0], value))
                     continue
-                number.append(sequences[op](self, parts) if op in sequences else self.emit(op, *parts))
+                number.append(sequences[op](self, parts) if op in sequences else self._emitted(op, parts))
         self.number = number
 
     def _add(self, op: str, operands: tuple[int, ...], value: Any, when: int) -> int:
@@ -66,7 +66,7 @@ class ScalarGraph:
         self.when.append(when)
         return len(self.ops) - 1
 
-    def _loop(self, loop: Loop, operands: list[int]) -> int:
+    def _loop(self, loop: Loop, operands: tuple[int, ...]) -> int:
         """The number of a loop, and the scalars of its body."""
         groups = loop.grouped(operands)
         body = loop.body
@@ -76,7 +76,7 @@ class ScalarGraph:
             if role.kind != SHARED or self.when[group[0]] != ONCE
         }
         booleans = {m for m, (role, group) in enumerate(zip(loop.roles, groups)) if self._feeds_boolean(role, group)}
-        i = self._add(LOOP, tuple(operands), loop, self._latest(tuple(operands)))
+        i = self._add(LOOP, operands, loop, self._latest(operands))
         self.bodies[i] = ScalarGraph(body, varying, self.limits, booleans)
         return i
 
@@ -105,6 +105,9 @@ class ScalarGraph:
 
     def emit(self, op: str, *operands: int) -> int:
         """The number of an operation's scalar, created on first use."""
+        return self._emitted(op, operands)
+
+    def _emitted(self, op: str, operands: tuple[int, ...]) -> int:
         key = (op, operands)
         found = self._known.get(key)
         if found is None:
