@@ -33,6 +33,8 @@ from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+SUMS = {"add", "sum"}
+LINEAR = {*SUMS, "multiply", "dot"}  # in each operand
 MANY_NEGATED = 8  # parts of an adjoint with a minus from which on they are added up first
 
 
@@ -178,7 +180,7 @@ class Backward:
             if operations[i].op == ITEM:
                 loops.add(i, adjoint)
                 continue
-            if not self.safe and not self.kinks.factors and operations[i].op in ("add", "multiply"):  # most operations
+            if not self.safe and not self.kinks.factors and operations[i].op in LINEAR:  # most operations
                 for j, passed in self._passed_on(i, adjoint):
                     parts.setdefault(j, []).append(passed)
                 continue
@@ -263,11 +265,13 @@ class Backward:
         return Adjoint(value, mask)
 
     def _passed_on(self, i: int, adjoint: Adjoint) -> Iterator[tuple[int, Adjoint]]:
-        """What a sum or a product adds to the adjoints of its operands, without its rule."""
+        """What sums and products add to the adjoints of their operands, without their rules."""
         op, operands, _ = self.program.operations[i]
+        half = 0 if op in SUMS else len(operands) // 2  # the factors of a product are that far apart
         for k, j in enumerate(operands):
             if self.reaching[j]:
-                part = adjoint if op == "add" else self._scaled(adjoint, operands[1 - k], i, k)
+                factor = operands[(k + half) % (2 * half)] if k < 2 * half else None
+                part = adjoint if factor is None else self._scaled(adjoint, factor, i, k)
                 if part is not None:
                     yield j, part
 

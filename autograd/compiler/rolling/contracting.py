@@ -34,11 +34,15 @@ class Contracting(Placement):
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms ordered by location; in each pair, the factor of the later phase comes second."""
-        by_phase = [
-            (a, b) if (self.graph.when[a], self._order(a)) <= (self.graph.when[b], self._order(b)) else (b, a)
-            for a, b in terms.pairs
-        ]
-        return Terms(tuple(sorted(by_phase, key=self._place)), tuple(sorted(terms.singles, key=self._order)))
+        graph, pairs = self.graph, []
+        for a, b in terms.pairs:
+            left, right = self._order(a), self._order(b)
+            if (graph.when[a], left) <= (graph.when[b], right):
+                pairs.append((right, left, a, b))
+            else:
+                pairs.append((left, right, b, a))
+        ordered = tuple([(a, b) for _, _, a, b in sorted(pairs)])
+        return Terms(ordered, tuple(sorted(terms.singles, key=self._order)))
 
     def _place(self, pair: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
         """The key that orders the pairs of a sum: by their second factors."""

@@ -44,6 +44,7 @@ class ScalarGraph:
         self.values: list[Any] = []
         self.when: list[int] = []
         self.terms: dict[int, Terms] = {}
+        self.parts_of_sets: dict[Any, Any] = {}  # what operations on the same numbers share
         self._known: dict[Any, int] = {}
         number: list[int] = []
         for i, (op, operands, value) in enumerate(program.operations):

@@ -8,7 +8,7 @@ and programs in which a comparison would hide that.
 from __future__ import annotations
 
 from math import inf, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.programs.loops import bodies
 from autograd.compiler.programs.program import LOOP, reached
@@ -29,6 +29,18 @@ def _mean(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("divide", cells.emit("sum", *xs), cells.constant(float(len(xs))))
 
 
+def _of_a_set(function: Callable[[ScalarGraph, Sequence[int]], Any]) -> Callable[[ScalarGraph, Sequence[int]], Any]:
+    """A part that operations on the same numbers share: made once, for all of the n members of a softmax."""
+
+    def part(cells: ScalarGraph, xs: Sequence[int]) -> Any:
+        key = function, tuple(sorted(xs))
+        if key not in cells.parts_of_sets:
+            cells.parts_of_sets[key] = function(cells, key[1])
+        return cells.parts_of_sets[key]
+
+    return part
+
+
 def _norm(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("norm", *sorted(xs))
 
@@ -37,21 +49,32 @@ def _logsumexp(cells: ScalarGraph, xs: Sequence[int]) -> int:
     return cells.emit("logsumexp", *sorted(xs))
 
 
+@_of_a_set
 def _from_greatest(cells: ScalarGraph, xs: Sequence[int]) -> tuple[int, list[int]]:
-    """x - m for the first x, and for all of them, where m is the greatest."""
-    m = cells.emit("max", *sorted(xs))
-    return cells.emit("subtract", xs[0], m), [cells.emit("subtract", x, m) for x in sorted(xs)]
+    """The greatest number m, and x - m for all of them."""
+    m = cells.emit("max", *xs)
+    return m, [cells.emit("subtract", x, m) for x in xs]
+
+
+@_of_a_set
+def _powers(cells: ScalarGraph, xs: Sequence[int]) -> int:
+    """Σ exp(x - m) for the greatest number m."""
+    return cells.emit("sum", *[cells.emit("exp", x) for x in _from_greatest(cells, xs)[1]])
+
+
+@_of_a_set
+def _logsumexp_from_greatest(cells: ScalarGraph, xs: Sequence[int]) -> int:
+    return _logsumexp(cells, _from_greatest(cells, xs)[1])
 
 
 def _softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    first, every = _from_greatest(cells, xs)
-    total = cells.emit("sum", *[cells.emit("exp", x) for x in every])
-    return cells.emit("divide", cells.emit("exp", first), total)
+    first = cells.emit("subtract", xs[0], _from_greatest(cells, xs)[0])
+    return cells.emit("divide", cells.emit("exp", first), _powers(cells, xs))
 
 
 def _log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    first, every = _from_greatest(cells, xs)  # x - logsumexp(x) would lose what is small beside m
-    return cells.emit("subtract", first, _logsumexp(cells, every))
+    first = cells.emit("subtract", xs[0], _from_greatest(cells, xs)[0])
+    return cells.emit("subtract", first, _logsumexp_from_greatest(cells, xs))  # logsumexp(x) would lose small digits
 
 
 def _softmax_rest(first: Lowering) -> Lowering:
@@ -117,13 +140,12 @@ def _power_log(cells: ScalarGraph, zxyn: Sequence[int]) -> int:
 # --- at infinity -----------------------------------------------------------------------------------------------------
 
 
+@_of_a_set
 def _infinities(cells: ScalarGraph, xs: Sequence[int]) -> int:
     """How many of the xs are inf; NaN if any is NaN."""
     one, zero = cells.constant(1.0), cells.constant(0.0)
-    flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in sorted(xs)]
-    return cells.emit(
-        "sum", *[cells.emit("where", cells.emit("==", x, x), flag, x) for x, flag in zip(sorted(xs), flags)]
-    )
+    flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in xs]
+    return cells.emit("sum", *[cells.emit("where", cells.emit("==", x, x), flag, x) for x, flag in zip(xs, flags)])
 
 
 def _is_infinite(cells: ScalarGraph, x: int) -> int:
