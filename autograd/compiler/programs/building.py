@@ -30,11 +30,12 @@ from autograd.compiler.programs.program import (
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograd.compiler.programs.loops import Loop
 
 VARIABLE = object()  # in place of a constant's value
+TAKEN = Operation(INPUT)  # in place of an operation that is in a program
 
 
 class ProgramBuilder:
@@ -163,21 +164,23 @@ class ProgramBuilder:
         """Whether a value comes from one of these operations."""
         return self.operations[i].op in ops
 
-    def program(self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None) -> Program:
-        """The program of these outputs, without what they do not need; the inputs of all arguments stay."""
+    def program(
+        self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None, last: bool = False
+    ) -> Program:
+        """The program of these outputs, without what they do not need; the inputs of all arguments stay.
+
+        The `last` one that is built here takes the place of the builder's operations, which are let go of one by one.
+        """
         roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
         order = self._ordered(reached(roots, [operation.operands for operation in self.operations]), outputs)
         number: list[Any] = [None] * len(self.operations)  # None of what is left out
         for k, i in enumerate(order):
             number[i] = k
         at = number.__getitem__
-        operations = tuple(
-            [
-                Operation(op, tuple(map(at, operands)), value)
-                for op, operands, value in map(self.operations.__getitem__, order)
-            ]
-        )
         before = len(self.operations) if forward is None else forward
+        is_forward = [i < before or self.constants[i] is not VARIABLE for i in order]
+        taken = self._taken(order) if last else map(self.operations.__getitem__, order)
+        operations = tuple([Operation(op, tuple(map(at, operands)), value) for op, operands, value in taken])
         own = function_name(name)
         parameters = [
             Argument(parameter, renumbered(argument.tree, at))
@@ -190,9 +193,15 @@ class ProgramBuilder:
             operations,
             renumbered(outputs, at),
             NamesLater(len(order), partial(_named, self.names, places, operations, parameters, own)),
-            sum([i < before or self.operations[i].op == CONSTANT for i in order]),
+            sum(is_forward),
             meanings=Meanings(self.meanings, places, number) if self.meanings else {},
         )
+
+    def _taken(self, order: Sequence[int]) -> Iterator[Operation]:
+        """The operations in this order, each for the last time."""
+        for i in order:
+            yield self.operations[i]
+            self.operations[i] = TAKEN
 
     def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
         """The order of a program: inputs, constants by first use, then operations."""

@@ -79,7 +79,7 @@ def trace(
         live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
     gathers, chosen = indexing.gathers(live)
     name = getattr(f, "__name__", "f")
-    program = builder.program(name, [*traced, *chosen], outputs)
+    program = builder.program(name, [*traced, *chosen], outputs, last=not failures)
     with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
     rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
     guard = None
