@@ -1,12 +1,16 @@
 """Nothing is frozen silently: what a function reads besides its arguments is watched, and a change is traced again."""
 
+import array
 import collections
+import contextvars
 import functools
 import operator
+import os
 import pickle
 import subprocess
 import sys
 import types
+import weakref
 
 import numpy as np
 import pytest
@@ -108,7 +112,7 @@ def test_a_global_is_watched(compile, monkeypatch, f, wanted) -> None:
 class Settings:
     """An object with an attribute, one in a slot, and one that a property reads."""
 
-    __slots__ = ("__dict__", "slot")
+    __slots__ = ("__dict__", "__weakref__", "slot")
     shared = 2.0
     watched = None  # a name that compiled functions have too
 
@@ -126,6 +130,45 @@ class Settings:
         return self.__dict__[name]
 
 
+class Measured(type):
+    """A metaclass with an attribute."""
+
+    rate = 2.0
+
+
+class Of(metaclass=Measured):
+    shared = 2.0
+
+    def __init__(self):
+        self.__items = collections.UserDict(rate=2.0)
+
+    def items(self):
+        return self.__items
+
+
+class Slotted:
+    """An object whose attribute is in a slot, under the name that Python gives a private one."""
+
+    __slots__ = ("__rate",)
+
+    def set(self, rate):
+        self.__rate = rate
+
+    def get(self):
+        return self.__rate
+
+
+class Below(Of):
+    shared = 3.0
+
+    def above(self, x):
+        return rate_of(super()) * x
+
+
+def rate_of(x, name="shared"):
+    return getattr(x, name)
+
+
 class Options(dict):
     """A dict whose keys are attributes."""
 
@@ -139,6 +182,9 @@ def with_attribute(x):
 with_attribute.rate, options, filled = 2.0, [Options(rate=2.0)], collections.defaultdict(float)
 settings, space = Settings(), types.SimpleNamespace(rate=2.0, of=Settings())
 rates, table, weights = [2.0, 3.0], {"rate": 2.0}, np.array([2.0, 3.0])
+measures, packed, spline = array.array("d", [2.0]), bytearray([2]), np.polynomial.Polynomial([0.0, 2.0])
+keyed, below, bare = {Settings(): 1.0}, Below(), types.SimpleNamespace()
+many, masked = np.full((300, 200), 2.0), np.ma.array([2.0, 3.0])
 constant, kept = Value.constant(2.0), [Value(2.0)]
 network = Neuron(1, nonlin=False)
 
@@ -166,6 +212,34 @@ HELD = [
     ("an item of a dict", table, "rate", lambda x: table["rate"] * x),
     ("an item that the function makes", filled, "rate", lambda x: filled["rate"] * x),
     ("an item of an array", weights, 0, lambda x: weights @ [x, 1.0]),
+    ("an item of Python's array", measures, 0, lambda x: measures[0] * x),
+    ("a byte", packed, 0, lambda x: packed[0] * x),
+    (
+        "an item below a read-only view",
+        table,
+        "rate",
+        (lambda view: lambda x: view["rate"] * x)(types.MappingProxyType(table)),
+    ),
+    ("an item below a view of values", table, "rate", (lambda view: lambda x: sum(view) * x)(table.values())),
+    ("an item of a masked array", masked, 0, lambda x: masked[0] * x),
+    ("all of a large array", many, slice(None), lambda x: many[1, 3] * x),
+    ("a coefficient in a library's object", spline.coef, 1, lambda x: spline(x)),
+    ("an item in a private object", below.items().data, "rate", lambda x: below.items()["rate"] * x),
+    ("an attribute of a metaclass", Measured, "rate", lambda x: Of.rate * x),
+    ("an attribute that another function reads", space, "rate", lambda x: rate_of(space, "rate") * x),
+    ("an attribute of a class in another function", Of, "shared", lambda x: rate_of(Of) * x),
+    ("an attribute of a class above", Of, "shared", below.above),
+    ("an attribute of a module in another function", module, "k", lambda x: rate_of(module, "k") * x),
+    ("an attribute of an attrgetter", space, "rate", (lambda of: lambda x: of(space) * x)(operator.attrgetter("rate"))),
+    (
+        "an attribute below a weak reference",
+        settings,
+        "rate",
+        (lambda of: lambda x: of().rate * x)(weakref.ref(settings)),
+    ),
+    ("an attribute of a key", next(iter(keyed)), "rate", lambda x: sum(key.rate for key in keyed) * x),
+    ("an attribute that was not there", bare, "rate", lambda x: (bare.rate if hasattr(bare, "rate") else 1.0) * x),
+    ("all attributes", space, "rate", lambda x: vars(space)["".join(["ra", "te"])] * x),
     ("the data of a constant", constant, "data", lambda x: constant * x),
     ("the data of a Value in a list", kept[0], "data", lambda x: kept[0].data * x),
     ("the data of a network", network.w[0], "data", lambda x: detach(network([2.0])) * x),
@@ -176,10 +250,72 @@ HELD = [
 @pytest.mark.parametrize("of, name, f", [row[1:] for row in HELD], ids=[row[0] for row in HELD])
 def test_what_a_name_holds_is_watched(monkeypatch, of, name, f) -> None:
     fast = autograd.compile(f, backend="numpy")
-    change = operator.setitem if isinstance(of, (list, dict, np.ndarray)) else monkeypatch.setattr
     for value in (2.0, 5.0, 2.0, 0.0):
-        change(of, name, value)
+        if hasattr(type(of), "__setitem__"):
+            of[name] = type(of[name])(value) if isinstance(of, bytearray) else value
+        else:
+            monkeypatch.setattr(of, name, value, raising=False)
         assert fast.value_and_grad(4.0) == value_and_grad(f)(4.0)
+
+
+context, private, dead = contextvars.ContextVar("context", default=1.0), Slotted(), [Settings()]
+alive = weakref.ref(dead[0])
+
+
+def with_frame(frame):
+    return lambda x: float(frame["rate"].sum()) * x
+
+
+# What changes by a call of `change` with 2 and then with 5, and a function that reads it.
+CALLED = [
+    ("a context variable", context.set, lambda x: context.get() * x),
+    ("a private slot", private.set, lambda x: private.get() * x),
+    ("the environment", lambda n: os.environ.update(RATE=str(n)), lambda x: float(os.environ["RATE"]) * x),
+    ("the environment by getenv", lambda n: os.environ.update(RATE=str(n)), lambda x: float(os.getenv("RATE")) * x),
+    ("the end of an object", lambda n: n == 5 and dead.clear(), lambda x: x if alive() is None else 2 * x),
+]
+
+
+@pytest.mark.parametrize("change, f", [row[1:] for row in CALLED], ids=[row[0] for row in CALLED])
+def test_what_a_call_changes_is_watched(monkeypatch, change, f) -> None:
+    monkeypatch.setenv("RATE", "1")
+    fast = autograd.compile(f, backend="numpy")
+    for n in (2, 5, 5):
+        change(n)
+        assert fast.value_and_grad(4.0) == value_and_grad(f)(4.0)
+
+
+def test_what_comes_after_compile_is_watched() -> None:
+    class Model:
+        def __init__(self):
+            self.fast = autograd.compile(self.loss, static="mode", backend="numpy")
+            self.weights = [2.0]
+
+        def loss(self, x, mode="plain"):
+            return self.weights[0] * x if mode == "plain" else self.factor * self.weights[0] * x
+
+    model = Model()
+    assert [model.fast(1.0), model.fast(1.0)] == [2.0, 2.0]
+    model.weights[0], model.factor = 5.0, 10.0
+    assert [model.fast(1.0), model.fast(1.0, "scaled")] == [5.0, 50.0]
+    model.factor = 100.0
+    assert [model.fast(1.0), model.fast(1.0, "scaled")] == [5.0, 500.0]
+
+
+def test_a_frame_is_watched() -> None:
+    frame = pytest.importorskip("pandas").DataFrame({"rate": [2.0, 3.0], "of": ["a", "b"]})
+    column, fast = frame["rate"], autograd.compile(with_frame(frame), backend="numpy")
+    of_column = autograd.compile(lambda x: float(column.iloc[0]) * x, backend="numpy")
+    for change in (
+        lambda: None,
+        lambda: frame.loc.__setitem__((0, "rate"), 7.0),
+        lambda: frame.__setitem__("rate", [1.0, 4.0]),
+        lambda: column.__setitem__(0, 9.0),
+        lambda: None,
+    ):
+        change()
+        assert fast(4.0) == 4.0 * frame["rate"].sum()
+        assert of_column(4.0) == 4.0 * column.iloc[0]
 
 
 @both

@@ -165,6 +165,7 @@ class Traces:
         with self._tracing.held:
             found = self.programs.get(call.key)
             if found is None:
+                self.watch.begin(x for _, _, x in call.static)
                 found = self.programs[call.key] = once(lambda stepping: self._trace(call, stepping))
         return found
 
@@ -246,7 +247,6 @@ class Traces:
     ) -> Program:
         """The program of f, or of what stands for it, for arguments of these specs."""
         static = {name: x for name, _, x in call.static}
-        self.watch.include(static.values())
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
         moving = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
         names, roles = [name for name, _ in moving], [self.parameters.role(call.passed, i) for _, i in moving]

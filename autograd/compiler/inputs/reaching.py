@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dis
 import functools
+import os
 import sys
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from types import CodeType, FunctionType, MethodType, ModuleType
+from contextvars import ContextVar
+from operator import attrgetter, methodcaller
+from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy
@@ -22,8 +26,13 @@ WRITTEN = {
     "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
 }  # fmt: skip
 INSTALLED = ("site-packages", "dist-packages")
-REFLECTING = {"getattr", "hasattr", "vars", "globals", "__dict__", "attrgetter"}  # these find a name by its text
-HOLDERS = (list, dict, set, deque)
+REFLECTING = {"getattr", "hasattr", "globals", "attrgetter", "import_module", "modules"}  # they find a name by its text
+WHOLE = {"vars", "__dict__", "asdict", "astuple", "fields"}  # they read all attributes of an object
+MAPPINGS = (dict, MappingProxyType)
+HOLDERS = (list, set, deque, *MAPPINGS)
+VIEWS = tuple(type(getattr(dict[str, int](), name)()) for name in ("keys", "values", "items"))
+KEPT = (weakref.ref, numpy.ndarray, *HOLDERS)  # followed wherever they are met
+BARE = ("builtins", "abc", "typing")  # classes of these modules read no attributes of their own
 MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
 MOST_NUMBERS = 10_000  # of an array
 MOST_OBJECTS = 2_000  # whose attributes to look at
@@ -33,14 +42,17 @@ class Names(NamedTuple):
     """The names in the code of a function, inner functions included."""
 
     read: set[str]  # globals
-    all: set[str]  # attributes and imports as well
+    used: set[str]  # attributes and imports as well
     written: set[str]  # those that the code binds itself: changes of them do not count
     imported: set[str]
+    tested: set[str]  # those of which the code asks whether they are there
+    texts: set[str]
 
 
 def names(code: CodeType) -> Names:
     """The names in this code."""
-    found = Names(set(), set(code.co_names), set(), set())
+    texts = {x for x in code.co_consts if isinstance(x, str)}
+    found = Names(set(), set(code.co_names), set(), set(), set(), texts)
     for instruction in dis.get_instructions(code):
         if instruction.opname in GLOBAL:
             found.read.add(instruction.argval)
@@ -48,157 +60,220 @@ def names(code: CodeType) -> Names:
             found.written.add(instruction.argval)
         elif instruction.opname == "IMPORT_NAME":
             found.imported.add(instruction.argval)
+    if not REFLECTING.isdisjoint(code.co_names):
+        for known in (found.read, found.used, found.imported, found.tested):
+            known |= texts
+    if "AttributeError" in code.co_names:
+        found.tested.update(code.co_names)
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             for known, more in zip(found, names(inner)):
                 known |= more
-        elif isinstance(inner, str) and not REFLECTING.isdisjoint(code.co_names):
-            found.all.add(inner)
-            found.read.add(inner)
     return found
 
 
 class Reach:
     """The Python functions that f and what it is given reach, and the names they read; of libraries, what they wrap.
 
-    A name is followed through modules, classes, bound methods, partials, decorators, lists, tuples and dicts, and the
-    attributes that are used of an object; through all of a module of `nn`, whose own code reads them.
+    A name is followed through modules, classes, bound methods, partials, decorators and containers. Any object on the
+    way may come to any of the functions, so all their names count for it. All names of an object count where library
+    code reads them.
     """
 
     def __init__(self, f: Callable[..., Any], given: Iterable[Any] = ()) -> None:
         self.functions: list[FunctionType] = []
         self.scopes: dict[int, tuple[Mapping[str, Any], set[str]]] = {}
         self.fields: dict[int, tuple[Mapping[str, Any], set[str]]] = {}  # the same of objects
-        self.slots: list[tuple[Any, str]] = []
-        self.holders: dict[int, Any] = {}  # lists, dicts, sets and arrays of the user's
+        self.slots: dict[tuple[int, str], Any] = {}
+        self.holders: dict[int, Any] = {}  # lists, dicts, sets, arrays and buffers of the user's
+        self.frames: dict[int, Any] = {}
+        self.asked: dict[int, Callable[[], Any]] = {}  # what a context variable or a weak reference stands for
         self.values: dict[int, Value] = {}
-        self._seen: dict[int, tuple[Any, set[str]]] = {}  # by id: what was met, kept alive, and the names used on it
-        self._waiting: list[tuple[Any, set[str]]] = []
-        self._add([f], {"__call__"})
-        self._follow_all()
-        self._add(given, {"__call__"}.union(*[names(function.__code__).all for function in self.functions]))
-        self._follow_all()
-
-    def _follow_all(self) -> None:
+        self._used, self._tested, self._texts = {"__call__"}, set[str](), set[str]()
+        self._seen: dict[int, tuple[Any, int]] = {}  # by id: what was met, kept alive, and how many names were known
+        self._waiting: list[Any] = []
+        self._add([f, *given])
         while self._waiting:
-            self._follow(*self._waiting.pop())
+            while self._waiting:
+                self._follow(self._waiting.pop())
+            if not REFLECTING.isdisjoint(self._used):
+                self._used |= self._texts
+            self._add([x for x, known in self._seen.values() if known < self._known()])
 
-    def _follow(self, x: Any, used: set[str]) -> None:
-        """Look at an object on which these names are used."""
+    def _known(self) -> int:
+        """How many names are known that an object may have as attributes."""
+        return len(self._used) + len(self._tested)
+
+    def _of(self, scope: Mapping[str, Any]) -> set[str]:
+        """The names that may be read in a scope, or may come to be."""
+        return self._used.intersection(scope) | self._tested
+
+    def _follow(self, x: Any) -> None:
         if isinstance(x, Value):
             self.values[id(x)] = x
             return
         x = function_of(x)
-        _, known = self._seen.setdefault(id(x), (x, set()))
-        new = used - known
-        if not new:
+        is_new = id(x) not in self._seen
+        if not is_new and self._seen[id(x)][1] == self._known():
             return
-        known |= new
+        self._seen[id(x)] = x, self._known()
         if isinstance(x, FunctionType):
-            if len(known) == len(new):
+            if is_new:
                 self._function(x)
-            self._fields(x, new)
+            self._fields(x)
         elif isinstance(x, MethodType):
-            self._add([x.__func__, x.__self__], new | names_of(x.__func__))
+            self._add([x.__func__, x.__self__])
         elif isinstance(x, (staticmethod, classmethod)):
-            self._add([x.__func__], new)
+            self._add([x.__func__])
         elif isinstance(x, property):
-            self._add([x.fget], new)
+            self._add([x.fget])
         elif isinstance(x, ModuleType):
-            if not is_fixed(x.__name__):
-                self._namespace(vars(x), new)
+            self._module(x)
         elif isinstance(x, type):
-            self._class(x, new)
-        elif isinstance(x, numpy.ndarray):
-            if x.size <= MOST_NUMBERS and type(x) is numpy.ndarray:
-                self.holders[id(x)] = x
-                self._add(x.flat if x.dtype == object else (), new)
-        elif isinstance(x, (tuple, *HOLDERS)):
-            if len(x) <= MOST_ITEMS:
-                if not isinstance(x, tuple):
-                    self.holders[id(x)] = x
-                self._add(x.values() if isinstance(x, dict) else x, new)
-            self._object(x, new)
-        elif type(x).__module__ == "functools":
-            self._add([getattr(x, "func", None), getattr(x, "__wrapped__", None)], new)
-            if isinstance(x, functools.partial):
-                self._add([*x.args, x.keywords], new)
-        else:
-            self._object(x, new)
+            self._class(x)
+        elif not self._is_held(x):
+            self._object(x)
 
-    def _add(self, objects: Iterable[Any], used: set[str]) -> None:
-        self._waiting += [(x, used) for x in objects if not isinstance(x, (float, int, str, type(None)))]
+    def _is_held(self, x: Any) -> bool:
+        """Whether x is a container or a reference, whose items are followed; else it is an object with attributes."""
+        if isinstance(x, (tuple, frozenset, *HOLDERS)):
+            if len(x) <= MOST_ITEMS:
+                if not isinstance(x, (tuple, frozenset)):
+                    self.holders[id(x)] = x
+                self._add([*x, *x.values()] if isinstance(x, MAPPINGS) else x)
+            return type(x).__module__ == "builtins"
+        if isinstance(x, VIEWS):
+            self._add([x.mapping])
+        elif isinstance(x, ContextVar):
+            self.asked[id(x)] = functools.partial(x.get, None)
+            self._add([x.get(None)])
+        elif isinstance(x, weakref.ref):
+            self.asked[id(x)] = lambda: x() is None
+            self._add([x()])
+        elif isinstance(x, numpy.ndarray):
+            self.holders[id(x)] = numbers = _sample(x.view(numpy.ndarray))
+            self._add(numbers.flat if x.dtype == object else ())
+            return type(x) is numpy.ndarray
+        elif is_buffer(x):
+            if memoryview(x).nbytes <= 8 * MOST_NUMBERS:
+                self.holders[id(x)] = x
+        elif is_frame(x):
+            if x.size <= MOST_NUMBERS:
+                self.frames[id(x)] = x
+        else:
+            return False
+        return True
+
+    def _add(self, objects: Iterable[Any]) -> None:
+        for x in objects:
+            if isinstance(x, str):
+                self._texts.add(x)
+            elif not isinstance(x, (float, int, complex, bytes, numpy.generic, type(None))):
+                self._waiting.append(x)
 
     def _function(self, function: FunctionType) -> None:
         self.functions.append(function)
         cells = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
         found = names(function.__code__)
-        used = found.all - found.written | {"__call__"}
         if is_library(function.__module__):  # what else its cells hold may be caches
             cells = [x for x in cells if (callable(x) and not _is_network(x)) or isinstance(x, tuple)]
-        self._add([*cells, getattr(function, "__wrapped__", None)], used)
+        self._add([*cells, *[getattr(function, name, None) for name in ("__wrapped__", "registry")]])
         if is_library(function.__module__):
             return
-        self._namespace(function.__globals__, found.read - found.written, used)
-        self._add([*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()], used)
+        self._used |= found.used - found.written
+        self._tested |= found.tested - found.written
+        self._texts |= found.texts
+        self._namespace(function.__globals__, found.read - found.written)
+        self._add([*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()])
         package = function.__globals__.get("__package__") or ""
         modules = {part for name in found.imported for part in (*_parents(name), *_parents(f"{package}.{name}"))}
-        self._namespace(sys.modules, {name for name in modules if not is_fixed(name)}, used)
+        self._namespace(sys.modules, {name for name in modules if not is_fixed(name)})
 
-    def _namespace(self, scope: Mapping[str, Any], read: set[str], used: set[str] | None = None) -> None:
+    def _namespace(self, scope: Mapping[str, Any], read: set[str]) -> None:
         """Note the names that are read in a scope, and follow what they stand for."""
         self.scopes.setdefault(id(scope), (scope, set()))[1].update(read)
-        self._add([scope[name] for name in sorted(read) if name in scope], read if used is None else used)
+        self._add([scope[name] for name in sorted(read) if name in scope])
 
-    def _class(self, cls: type, used: set[str]) -> None:
+    def _module(self, module: ModuleType) -> None:
+        if not is_fixed(module.__name__):
+            self._namespace(vars(module), self._of(vars(module)) | {"__getattr__"})
+        elif module is os and not self._used.isdisjoint(("environ", "getenv")):
+            self._add([os.environ])
+
+    def _class(self, cls: type) -> None:
         """Note the names that are used of a class, and follow its methods, operators among them."""
         for base in cls.__mro__:
-            if is_fixed(base.__module__):
-                continue
-            own = vars(base)
-            read = {name for name, x in own.items() if name in used or _is_operator(name, x)}
-            self.scopes.setdefault(id(base), (own, set()))[1].update(read)
-            members = [own[name] for name in sorted(read)]
-            self._add(members, used)
-            self._add([cls], used.union(*map(names_of, members)))  # a method uses names of its own object
+            if not is_fixed(base.__module__):
+                own = vars(base)
+                self._namespace(own, self._of(own).union(name for name, x in own.items() if _is_operator(name, x)))
+        if not is_fixed(type(cls).__module__):
+            self._class(type(cls))
 
-    def _object(self, x: Any, used: set[str]) -> None:
+    def _object(self, x: Any) -> None:
         """Note the names that are used of an object, and follow its methods, operators among them."""
-        self._class(type(x), used)
-        members = [item for base in type(x).__mro__ if not is_fixed(base.__module__) for item in vars(base).items()]
-        used = used.union(*[names_of(member) for name, member in members if name in used or _is_operator(name, member)])
+        self._add([type(x)])
         if is_ours(type(x).__module__) and not _is_network(x):
             return
-        self._fields(x, used, {name for name, _ in members})
-        slots = [name for base in type(x).__mro__ for name in getattr(base, "__slots__", ()) if name in used]
-        self.slots += [(x, name) for name in slots if hasattr(x, name)]
-        self._add([getattr(x, name) for name in slots if hasattr(x, name)], used)
+        if isinstance(x, (attrgetter, methodcaller)):
+            self._used.update(*[text.split(".") for text in x.__reduce__()[1] if isinstance(text, str)])
+        elif type(x).__module__ == "functools":
+            self._add([getattr(x, name, None) for name in ("func", "__wrapped__", "args", "keywords")])
+        shared = set[str]()
+        for base in type(x).__mro__:
+            own = vars(base)
+            read = set(own) if is_fixed(base.__module__) else self._used.intersection(own)
+            slots = [name for name in read if "__slots__" in own and isinstance(own[name], MemberDescriptorType)]
+            self.slots |= {(id(x), name): x for name in slots if hasattr(x, name)}
+            self._add([getattr(x, name) for name in slots if hasattr(x, name)])
+            shared |= self._used.intersection(read)
+        self._fields(x, shared)
 
-    def _fields(self, x: Any, used: set[str], shared: Iterable[str] = ()) -> None:
+    def _fields(self, x: Any, shared: Iterable[str] = ()) -> None:
         """Note the attributes that are used of an object, or all of them where library code reads them."""
         fields = None
         with suppress(Exception):  # of a proxy that stands for nothing now
             fields = x.__dict__
-        if type(fields) is dict and len(self.fields) < MOST_OBJECTS:
-            every = _is_network(x) or type(x).__module__ == "collections"
-            read = set(fields) if every else used & (fields.keys() | shared)
-            self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
-            self._add([fields[name] for name in sorted(read) if name in fields], used)
-
-
-def names_of(x: Any) -> set[str]:
-    """The names that the code of a function, a property or another descriptor uses but does not bind."""
-    functions = (x, *[getattr(x, name, None) for name in ("fget", "__func__")], getattr(type(x), "__get__", None))
-    function = next((f for f in functions if isinstance(f, FunctionType)), None)
-    if function is None:
-        return set()
-    found = names(function.__code__)
-    return found.all - found.written
+        if type(fields) is not dict or (len(self.fields) >= MOST_OBJECTS and id(fields) not in self.fields):
+            return
+        if _is_network(x) or not WHOLE.isdisjoint(self._used):
+            read = set(fields)
+        else:
+            read = self._of(fields).union(shared)
+            if any(is_fixed(base.__module__) and base.__module__ not in BARE for base in type(x).__mro__):
+                read |= {name for name, item in fields.items() if not _is_foreign(item)}
+        self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
+        self._add([fields[name] for name in sorted(read) if name in fields])
 
 
 def _is_network(x: Any) -> bool:
     """Whether x is a module of `nn`, or of a class like it."""
     return hasattr(type(x), "named_parameters")
+
+
+def _is_foreign(x: Any) -> bool:
+    """Whether x is an object of a library's class, with attributes of its own."""
+    of = type(x).__module__
+    return is_fixed(of) and of != "builtins" and hasattr(x, "__dict__") and not isinstance(x, KEPT) and not is_frame(x)
+
+
+def is_buffer(x: Any) -> bool:
+    """Whether x is bytes that can change: an array of Python's, a bytearray, a memory map, a number of C's."""
+    try:
+        return bool(memoryview(x).nbytes + 1)
+    except TypeError:
+        return False
+
+
+def is_frame(x: Any) -> bool:
+    """Whether x is a table, a column or an index of pandas, or of a library like it."""
+    return is_fixed(type(x).__module__) and all(hasattr(x, name) for name in ("equals", "copy", "size"))
+
+
+def _sample(x: Any) -> Any:
+    """An array's numbers, or some of them spread over it if there are very many."""
+    while x.size > MOST_NUMBERS:
+        x = x[(slice(None, None, 2),) * x.ndim]
+    return x
 
 
 def _is_operator(name: str, x: Any) -> bool:
@@ -207,7 +282,7 @@ def _is_operator(name: str, x: Any) -> bool:
 
 def is_fixed(module: str | None) -> bool:
     """Whether what a module holds is taken as constant: a library's, or one that is installed."""
-    file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
+    file = getattr(sys.modules.get(module or ""), "__dict__", {}).get("__file__") or ""
     return is_library(module) or any(place in file for place in INSTALLED)
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.inputs.forms import Writing
-from autograd.compiler.inputs.reaching import Reach, is_full, names
+from autograd.compiler.inputs.reaching import MAPPINGS, Reach, is_buffer, is_frame, is_full, names
 from autograd.refusals import is_library
 from autograd.transforms.structure import is_array
 
@@ -30,7 +30,7 @@ class Read(NamedTuple):
 
     of: Any
     name: str
-    kind: str  # "attribute", "scope", "cell", "items", or "data" of Values
+    kind: str  # "attribute", "scope", "cell", "items", "frame", "call", or "data" of Values
     is_own: bool = False  # whether f itself may change it while it is traced
 
     def now(self) -> Any:
@@ -41,27 +41,29 @@ class Read(NamedTuple):
             return self.of.get(self.name)
         if self.kind == "data":
             return tuple(map(DATA, self.of))
+        if self.kind == "call":
+            return self.of()
+        if self.kind == "frame":
+            return self.of.copy()
         return is_full(self.of) if self.kind == "cell" else _held(self.of)
 
 
 class Watch:
-    """What a function reads, as it was when this was created; `changed()` says whether that no longer holds.
+    """What a function reads, as it was when it was last traced; `changed()` says whether that no longer holds.
 
     It is a function written for these reads, since it runs at every call: a name takes some fifteen nanoseconds.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         self._f, self._given = f, dict[int, Any]()
-        self._reads = _reads(Reach(f))
+        self._reads: list[Read] = []
         self._renew()
 
-    def include(self, given: Iterable[Any]) -> None:
-        """Watch what static arguments read and hold, too."""
-        new = {id(x): x for x in given if id(x) not in self._given and not isinstance(x, ATOMS)}
-        if new:
-            self._given |= new
-            self._reads = _reads(Reach(self._f, self._given.values()))
-            self._renew()
+    def begin(self, given: Iterable[Any] = ()) -> None:
+        """Watch what is within reach now, also of static arguments, since f is about to be traced."""
+        self._given |= {id(x): x for x in given if not isinstance(x, ATOMS)}
+        self._reads = _reads(Reach(self._f, self._given.values()))
+        self._renew()
 
     def _renew(self) -> None:
         """Take everything as it is now."""
@@ -80,11 +82,7 @@ class Watch:
 
     def holds(self) -> bool:
         """Whether the function does now what it did; if so, equal numbers take the place of those that were read."""
-        try:
-            now = [read.now() for read in self._reads]
-        except (ValueError, AttributeError):
-            return False
-        if exactly(tuple(now), id) != exactly(tuple(self._values), id):  # of objects that are kept alive here
+        if not all(map(_same, self._reads, self._values)):
             return False
         self._renew()
         return True
@@ -106,6 +104,8 @@ class Watch:
         """A text that another process also gives for the same code on the same numbers."""
         from hashlib import sha256
 
+        if not self._reads:
+            self.begin()
         return sha256("\n".join(map(_told, self._values)).encode(errors="backslashreplace")).hexdigest()
 
 
@@ -125,8 +125,10 @@ def _reads(reach: Reach) -> list[Read]:
                 reads.append(Read(cell, "cell_contents", "attribute") if full else Read(cell, "", "cell"))
     fields = reach.fields.values()
     reads += [Read(scope, name, "scope", True) for scope, read in fields for name in sorted(read)]
-    reads += [Read(x, name, "attribute", True) for x, name in reach.slots]
+    reads += [Read(x, name, "attribute", True) for (_, name), x in reach.slots.items()]
     reads += [Read(x, "", "items", True) for x in reach.holders.values()]
+    reads += [Read(x, "", "frame", True) for x in reach.frames.values()]
+    reads += [Read(x, "", "call", True) for x in reach.asked.values()]
     return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
 
 
@@ -142,9 +144,15 @@ def _differs(writing: Writing, read: Read, value: Any) -> str:
         return f"{writing.refer(is_full)}({x})"
     if read.kind == "data":
         return f"False in {writing.refer(map)}({writing.refer(is_)}, map({writing.refer(DATA)}, {x}), {then})"
-    if isinstance(value, (bytes, frozenset)):
-        return f"{x}.tobytes() != {then}" if isinstance(value, bytes) else f"{x} != {then}"
-    items = f"[*{x}, *{x}.values()]" if isinstance(read.of, dict) else f"{x}.flat" if is_array(read.of) else x
+    if read.kind == "call":
+        return f"{x}() is not {then}"
+    if read.kind == "frame":
+        return f"not {x}.equals({then})"
+    if isinstance(value, bytes):
+        return f"{x}.tobytes() != {then}" if is_array(read.of) else f"{writing.refer(bytes)}({x}) != {then}"
+    if isinstance(value, frozenset):
+        return f"{x} != {then}"
+    items = f"[*{x}, *{x}.values()]" if isinstance(read.of, MAPPINGS) else f"{x}.flat" if is_array(read.of) else x
     return f"len({x}) != {len(read.of)} or False in {writing.refer(map)}({writing.refer(is_)}, {items}, {then})"
 
 
@@ -152,14 +160,18 @@ def _held(x: Any) -> Any:
     """What a list, a dict, a set or an array holds."""
     if is_array(x):
         return tuple(x.flat) if x.dtype == object else x.tobytes()
-    return (*x, *x.values()) if isinstance(x, dict) else frozenset(x) if isinstance(x, set) else tuple(x)
+    if is_buffer(x):
+        return bytes(x)
+    return (*x, *x.values()) if isinstance(x, MAPPINGS) else frozenset(x) if isinstance(x, set) else tuple(x)
 
 
 def _same(read: Read, value: Any) -> bool:
     """Whether a read still gives this value."""
     try:
-        return bool(exactly(read.now(), id) == exactly(value, id))
-    except AttributeError:
+        if read.kind == "frame":
+            return bool(read.of.equals(value))
+        return bool(exactly(read.now(), id) == exactly(value, id))  # an object's id, since it is kept alive here
+    except (ValueError, AttributeError):
         return False
 
 
@@ -189,6 +201,8 @@ def _told(x: Any) -> str:
         return f"{type(x).__name__} {sorted(map(_told, x)) if isinstance(x, frozenset) else list(map(_told, x))}"
     if isinstance(x, numpy.ndarray) and x.dtype != object:
         return f"{x.dtype.str} {x.shape} {x.tobytes().hex()}"
+    if is_frame(x):
+        return f"{type(x).__name__} {x.to_dict()} {x.dtypes}"
     if isinstance(x, (bool, int, float, complex, str, bytes, type(None))):
         return f"{type(x).__name__} {x!r}"
     return f"{type(x).__module__}.{type(x).__qualname__} {getattr(x, '__qualname__', '')}"
