@@ -47,6 +47,15 @@ class Line(NamedTuple):
 
 
 @both
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 3)])
+def test_empty_arrays_have_empty_gradients_of_floats(compile, shape) -> None:
+    fast = compile(lambda x, y: (x * x).sum() + y)
+    slope = fast.value_and_grad(np.zeros(shape), 1.0)[1]
+    assert (slope.shape, slope.dtype) == (shape, np.dtype(float))
+    assert compile(lambda x: 2 * x)(np.zeros(shape)).dtype == np.dtype(float)
+
+
+@both
 def test_structures_come_back_as_they_went_in(compile) -> None:
     def f(line, p, q, x):
         return (line.w * x["a"] + line.b + p["k"][0] * p["k"][1]) * q[0][0] + q[1] * x["b"]

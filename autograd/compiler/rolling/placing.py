@@ -110,7 +110,7 @@ class Placement:
             scopes = {self.registers[register].scope for register, _ in key}
             if scopes == {SHARED} and self.varying.isdisjoint(register for register, _ in key):
                 phase = ONCE
-            booleans = all(self.registers[register].booleans for register, _ in key)
+            booleans = {self.registers[register].booleans for register, _ in key} == {True}
             out = self.gathers[key] = self.made("gather", len(places), phase, booleans)
             self.phases[phase].append(Gather(out, key))
         return self.gathers[key]
