@@ -116,7 +116,7 @@ class Evidence:
         values = [near(x + step) for step in steps if x + step in self.domain]
         if values and error > STEADY * (max(values) - min(values)):
             return 0.0
-        return rounding_beside(self.supplied, self.point, self.i, self.domain.ends())
+        return rounding_beside(self.supplied, self.point, self.i, self.domain.ends(), may_branch=True)
 
     @property
     def reach(self) -> float:

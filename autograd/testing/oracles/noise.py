@@ -28,10 +28,13 @@ SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a
 
 
 class Slice:
-    """f along one operand, with each value computed once: NaN where arithmetic raises."""
+    """f along one operand, with each value computed once: NaN where arithmetic raises.
 
-    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int) -> None:
-        self.f, self.x, self.i = f, list(x), i
+    One that `may_branch`, as a derivative may that is wrong, jumps once where a branch ends.
+    """
+
+    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int, may_branch: bool = False) -> None:
+        self.f, self.x, self.i, self.may_branch = f, list(x), i, may_branch
         self.known: dict[float, float] = {}
 
     def __call__(self, t: float) -> float:
@@ -47,12 +50,14 @@ class Slice:
         return self.known[t]
 
 
-def rounding_beside(f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float]) -> float:
+def rounding_beside(
+    f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float], may_branch: bool = False
+) -> float:
     """How far rounding moves f close to x, seen in its values along operand i on either side.
 
     The value at x itself is not used: it may be a jump.
     """
-    g, size, (low, high) = Slice(f, x, i), abs(x[i]), domain
+    g, size, (low, high) = Slice(f, x, i, may_branch), abs(x[i]), domain
     worst = 0.0
     for side in (-1, 1):
         beside = math.nextafter(x[i], side * math.inf)
@@ -83,7 +88,7 @@ def teeth(
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
                 is_tooth = noise < greatest < min(BEYOND_ROUNDING * noise, greatest_rounding(g, x))
-                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, noise, slope)):
+                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope, noise)):
                     worst = noise
     return worst
 
@@ -111,9 +116,7 @@ def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
     return changes[1] / spacing if all(map(math.isfinite, changes)) else 0.0
 
 
-def _jumps_often(
-    g: Slice, points: list[float], noise: float, slope: float = 0.0, halvings: int = SOME_HALVINGS
-) -> bool:
+def _jumps_often(g: Slice, points: list[float], slope: float, noise: float, halvings: int = SOME_HALVINGS) -> bool:
     """Whether f jumps between several of these neighbours, by amounts that are alike, and no smaller than its noise."""
     jumps = sorted((jump(g, list(ends), COARSE * noise, halvings, slope) for ends in pairwise(points)), reverse=True)
     return jumps[SEVERAL - 1] > COARSE * max(jumps[0], noise)
@@ -142,9 +145,10 @@ def rounding(
         flat_here = len(set(values)) <= 4 and len(set(values[3:])) < 4  # an even f has equal values on both sides
         flat = flat or flat_here
         if flat and change and math.isnan(least_jump):
-            least_jump = _first_of_many(g, x, steepest(g, points))
+            least_jump = jump(g, points) if not g.may_branch else _first_of_many(g, x, steepest(g, points))
         noise = max(roughness(values), grid(values))
-        if not flat_here and (not flat or _jumps_often(g, points, noise, halvings=HALVINGS)):
+        finely = (noise, HALVINGS) if g.may_branch else (0.0, SOME_HALVINGS)
+        if not flat_here and (not flat or _jumps_often(g, points, 0.0, *finely)):
             found.append((0.0 if flat else spacing, noise))
             if len(found) == (1 if flat else enough):
                 break
