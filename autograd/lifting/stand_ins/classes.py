@@ -182,7 +182,7 @@ class Parent:
     """`super()` in lifted code: the methods of the parents are lifted too."""
 
     def __init__(self, reading: Reading, kind: type, instance: Any) -> None:
-        users = type(kind).lifted_class if stands_in(kind) else kind  # type: ignore[attr-defined]
+        users = type(kind).lifted_class if stands_in(kind) else kind  # type: ignore[attr-defined]  # its metaclass has it
         object.__setattr__(self, "_parts", (reading, super(users, instance)))
 
     def __getattribute__(self, name: str) -> Any:
