@@ -63,8 +63,9 @@ def rolled(
       for each block of rows
         product_1[2 × rows] = W[2 × 3] @ x
         tanh_1[2 × rows] = tanh(product_1)
-        add_1[1 × rows] = add(tanh_1[0], tanh_1[1])
-      results: add_1
+        add_1[1 × rows] = add(0.0, tanh_1[0])
+        add_2[1 × rows] = add(add_1, tanh_1[1])
+      results: add_2
     """
     graph = ScalarGraph(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)}, limits)
     leaves = [graph.number[i] for i in leaves_of(program.outputs)]

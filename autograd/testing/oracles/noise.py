@@ -142,7 +142,7 @@ def rounding(
         if not all(map(math.isfinite, values)):
             break
         change = max(values) - min(values)
-        flat_here = len(set(values)) <= 4 and len(set(values[3:])) < 4  # an even f has equal values on both sides
+        flat_here = len(set(values)) <= (3 if values == values[::-1] else 4)  # an even f has four values at most
         flat = flat or flat_here
         if flat and change and math.isnan(least_jump):
             least_jump = jump(g, points) if not g.may_branch else _first_of_many(g, x, steepest(g, points))
