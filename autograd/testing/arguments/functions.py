@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any
 
@@ -82,6 +83,11 @@ class Function:
         value = float(plain(self(*numbers)))
         self.latest = numbers
         return value
+
+    @cached_property
+    def remembered(self) -> Callable[..., float]:
+        """f on floats, with each value computed once: several oracles ask for the same, and calls of f are dear."""
+        return cache(self.on_floats)
 
     def just_called_with(self, numbers: Numbers) -> bool:
         """Whether the latest call of f was of these very floats."""

@@ -95,7 +95,7 @@ class Checker:
         __tracebackhide__ = True
         function = self.function
         try:
-            on_floats, again = (_outcome(partial(function.on_floats, *function.flat)) for _ in range(2))
+            on_floats, again = (_outcome(partial(f, *function.flat)) for f in (function.remembered, function.on_floats))
         except TypeError as error:
             if "as an integer" not in str(error):
                 raise

@@ -315,7 +315,7 @@ def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evid
             found = rounding()
             return found[i] if found else None
 
-        return Evidence(function.on_floats, function, function.flat, i, domains[i], moves)
+        return Evidence(function.remembered, function, function.flat, i, domains[i], moves)
 
     return [of(i) for i in range(len(function.flat))]
 
