@@ -9,6 +9,9 @@ import pytest
 
 import autograd
 from autograd import clip, log_softmax, logsumexp, maximum, minimum, norm, relu, softmax, value_and_grad, where
+from autograd.compiler.derivatives.backward import differentiated
+from autograd.compiler.rolling.sequences import hides_infinity
+from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
 
 SEQUENCES = {
@@ -56,6 +59,21 @@ COMPARED = {
 def test_what_a_comparison_hides_has_the_limits_of_the_engine(compile, f, x: float) -> None:
     wanted = value_and_grad(f, argnums=(1, 2))(x, 3.0, 4.0)
     assert compile(f).value_and_grad(x, 3.0, 4.0, argnums=(1, 2)) == wanted
+
+
+def eight_members(x):
+    p = softmax([x, *(0.3 * k for k in range(8))])
+    return p[0] * p[1] + p[2]
+
+
+@both
+@pytest.mark.parametrize("x", [inf, -inf, nan, 800.0, 1.0])
+def test_the_members_of_a_softmax_have_the_limits_of_the_engine_together(compile, x: float) -> None:
+    np.testing.assert_allclose(compile(eight_members).value_and_grad(x), value_and_grad(eight_members)(x), rtol=1e-12)
+
+
+def test_the_members_of_a_softmax_compare_nothing_that_could_hide_infinity() -> None:
+    assert not hides_infinity(differentiated(trace(eight_members, (1.0,)), [0]))
 
 
 SIDES = {

@@ -47,7 +47,9 @@ class Softmaxes:
             return
         emit, zero, half = builder.emit, builder.constant(0.0), builder.constant(0.5)
         g = {p: self.adjoints.pop(p, zero) for p in group.values()}
-        greatest = emit("sum", tuple([emit("where", (emit(">", (p, half)), g[p], zero)) for p in g]))
+        # floor(p + ½) is 1 for it and 0 for others. A comparison of p would say that infinity may hide in a condition.
+        is_greatest = [emit("floor", (emit("add", (p, half)),)) for p in g]
+        greatest = emit("sum", tuple([emit("where", (is_p, g[p], zero)) for is_p, p in zip(is_greatest, g)]))
         apart = {p: emit("subtract", (g[p], greatest)) for p in g}
         mean = emit("dot", (*apart, *apart.values(), zero))
         for x, p in group.items():
