@@ -101,9 +101,9 @@ def classes_of(y: Any, rows: int) -> Any:
     """y as an array with a class per row: text, whole numbers, or anything sortable; none may be missing."""
     array = column(y, rows)
     kind = array.dtype.kind
-    missing = _missing(array.astype(object)) if kind in "mMOT" else np.zeros(len(array), dtype=bool)
-    if missing.any():
-        raise ValueError(f"Input y contains NaN: no class in row {int(np.argmax(missing))}")
+    missing = list(map(_is_missing, array.astype(object))) if kind in "mMOT" else []
+    if any(missing):
+        raise ValueError(f"Input y contains NaN: no class in row {missing.index(True)}")
     reals = [v for v in array.tolist() if isinstance(v, (float, np.floating))] if kind == "O" else array
     if kind in "fO" and len(reals):
         numbers = np.asarray(reals, dtype=float)
@@ -211,9 +211,6 @@ def _is_missing(value: Any) -> bool:
     if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
         return True
     return isinstance(value, (Number, np.generic)) and bool(value != value)
-
-
-_missing = np.vectorize(_is_missing, otypes=[bool])
 
 
 def _place(what: str, place: Any, names: list[Any] | None) -> str:

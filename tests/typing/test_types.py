@@ -30,6 +30,8 @@ def conforms(x: Any, to: Any) -> bool:
     origin, parts = get_origin(to), get_args(to)
     if to is Any:
         return True
+    if hasattr(origin, "__value__"):  # an alias, as NDArray is for NumPy 2.5
+        origin = get_origin(origin.__value__)
     if origin in (Union, types.UnionType):
         return any(conforms(x, part) for part in parts)
     if origin is tuple:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from autograd.compiler.calls.backends import Options
+from autograd.compiler.calls.collecting import uncollected
 from autograd.compiler.calls.direct import STATIC, Direct, direct
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
@@ -45,7 +43,6 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
-MANY_OBJECTS = 50_000  # new objects, which take the collector a few milliseconds
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -147,17 +144,20 @@ class Traces:
         key = (kind, call.each, chosen, call.key)
         plan = self.plans.get(key)
         if plan is None:
-            with uncollected():
-                traced = self._traced(call)
-                if isinstance(traced, Paths):
-                    grow = partial(self._grow, call)
-                    by_row = self._by_row(call)
-                    plan = PathsPlan(kind, traced, call.specs, by_row, chosen, call.each, self.options, grow)
-                else:
-                    longer = partial(self._longer, call)
-                    plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
-                plan.prepare()
-            self.plans[key] = plan
+            plan = self.plans[key] = self._planned(kind, call, chosen)
+        return plan
+
+    @uncollected
+    def _planned(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
+        traced = self._traced(call)
+        plan: Plan | PathsPlan
+        if isinstance(traced, Paths):
+            grow = partial(self._grow, call)
+            plan = PathsPlan(kind, traced, call.specs, self._by_row(call), chosen, call.each, self.options, grow)
+        else:
+            longer = partial(self._longer, call)
+            plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
+        plan.prepare()
         return plan
 
     def _traced(self, call: Call) -> Program | Paths:
@@ -174,9 +174,10 @@ class Traces:
         roles = {name: self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names)}
         return [roles[name] == "rows" for name in call.moving]
 
+    @uncollected
     def _grow(self, call: Call, count: int, numbers: Sequence[float]) -> bool:
         """Add the path that a row of these numbers takes, if there are so many yet."""
-        with self._tracing.held, uncollected():
+        with self._tracing.held:
             paths = self.programs[call.key]
             assert isinstance(paths, Paths)
             if len(paths.known) != count:
@@ -184,9 +185,10 @@ class Traces:
             paths.add(self._path(call, numbers))
             return True
 
+    @uncollected
     def _longer(self, call: Call, program: Program) -> Program:
         """The program of f with more turns of its loops than this one has."""
-        with self._tracing.held, uncollected():
+        with self._tracing.held:
             found = self.programs.get(call.key)
             if found is program or not isinstance(found, Program):
                 self.turns *= 2
@@ -306,44 +308,3 @@ def once(traced: Callable[[Stepping | None], T], reads: bool = True) -> T:
         if not stepping.met:
             raise
     return once(traced, reads=False) if stepping.read else traced(None)
-
-
-_pauses: list[None] = []  # of the garbage collector, one item for each active pause
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Pause the garbage collector: it would take a fifth of the time of building a program, and find nothing.
-
-    What was made meanwhile counts as old: otherwise the first collection afterwards would go through all of it.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    try:  # a Ctrl-C may come after any step, even the first of the inner `finally`
-        try:
-            _pauses.append(None)
-            gc.disable()
-            yield
-        finally:
-            # gc.get_freeze_count() walks through all that a user has frozen, which must stay frozen: only for many.
-            if gc.get_count()[0] > MANY_OBJECTS and not gc.get_freeze_count():
-                try:
-                    gc.freeze()
-                finally:
-                    gc.unfreeze()
-            gc.enable()
-            del _pauses[-1:]
-    finally:
-        gc.enable()
-
-
-def _collect_again() -> None:
-    """Enable the collector in a forked child, where the thread that paused it does not exist."""
-    if _pauses:
-        _pauses.clear()
-        gc.enable()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_collect_again)

@@ -39,7 +39,7 @@ NO_FEATURES = {
     "a date": (with_cell(date(2026, 1, 1)), TypeError, "a date or a time: 2026-01-01; .*: X in row 1, column 0"),
     "a time": (with_cell(timedelta(1)), TypeError, "a date or a time: 1 day.*: X in row 1, column 0"),
     "NaT": (with_cell(pandas.NaT), ValueError, "Input X contains NaN: nan in row 1, column 0"),
-    "NumPy's NaT": (with_cell(np.datetime64("NaT")), ValueError, "Input X contains NaN: nan in row 1, column 0"),
+    "NumPy's NaT": (with_cell(np.datetime64("NaT", "s")), ValueError, "Input X contains NaN: nan in row 1, column 0"),
     "pandas' NA": (with_cell(pandas.NA), ValueError, "Input X contains NaN: nan in row 1, column 0"),
     "None": (with_cell(None), ValueError, "Input X contains NaN: nan in row 1, column 0"),
     "a NaN of 32 bits": (with_cell(np.float32("nan")), ValueError, "Input X contains NaN: nan in row 1, column 0"),
