@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograd import Value, dot, explain, relu
+from autograd import Value, detach, dot, explain, relu
 from nn import MLP
 
 
@@ -66,6 +66,11 @@ def test_names_are_unique(labels: list[str], names: set[str]) -> None:
     graph = explain(a * b + c).graph
     assert {graph.name(v) for v in (a, b, c)} == names
     assert len({graph.name(v) for v in graph.nodes}) == 5
+
+
+def test_a_name_is_that_of_the_leaf_not_of_its_detached_copy() -> None:
+    x = Value(3.0, label="x")
+    assert explain(detach(x) * x).leaves[0][0] == "∂v1/∂x"
 
 
 def test_names_come_from_a_mapping_or_from_a_module() -> None:
