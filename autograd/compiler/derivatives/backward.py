@@ -309,7 +309,7 @@ class Backward:
     def summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
         builder = self.builder
-        total, *rest = parts if len(parts) < MANY_NEGATED else self._signed(parts)
+        total, *rest = self._signed(parts)
         for part in rest:
             mask = ALWAYS
             if ALWAYS not in (total.mask, part.mask):
@@ -322,6 +322,8 @@ class Backward:
 
     def _signed(self, parts: list[Adjoint]) -> list[Adjoint]:
         """Many parts with a minus as one: a sum of terms is one instruction, a chain of differences is many."""
+        if len(parts) < MANY_NEGATED:
+            return parts
         builder = self.builder
         minus = [part for part in parts if part.mask == ALWAYS and builder.is_op(part.value, "negative")]
         if len(minus) < MANY_NEGATED:

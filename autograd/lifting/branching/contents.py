@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.lifting.branching.apart import UNASSIGNED
+from autograd.lifting.stand_ins.classes import FROM_PYTHON
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import is_library
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
 BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}
 POINTER = tuple.__itemsize__
-FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
 
 class PlainObject:

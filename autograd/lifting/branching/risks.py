@@ -23,11 +23,8 @@ RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
 
 WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
 NAMES = {"pow": "power"}  # of math's functions, where ours has another
-HARMLESS = {
-    "autograd.lifting.branching.choices",
-    "autograd.transforms.structure",
-    "builtins",
-}  # the second has `detach`
+DETACHING = "autograd.transforms.structure"
+HARMLESS = {"autograd.lifting.branching.choices", DETACHING, "builtins"}
 
 
 def watching(branches: Branches, f: Any) -> Any:

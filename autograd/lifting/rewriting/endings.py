@@ -18,7 +18,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.rewriting.syntax import at
+from autograd.lifting.rewriting.syntax import at, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,8 +48,7 @@ class Leaving(ast.NodeTransformer):
 
     def listed(self, statement: ast.stmt) -> list[ast.stmt]:
         """What a statement becomes."""
-        made = self.visit(statement)
-        return made if isinstance(made, list) else [made]
+        return listed(self.visit(statement))
 
     def visit_Return(self, node: ast.Return) -> Any:
         final = copy.deepcopy(list(self.final))

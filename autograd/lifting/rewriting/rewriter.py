@@ -29,6 +29,7 @@ from autograd.lifting.rewriting.syntax import (
     is_named,
     jumps_out,
     leaves,
+    listed,
     quoted,
     within,
 )
@@ -114,7 +115,7 @@ class Rewriter(ast.NodeTransformer):
             rest = statements[i + 1 :]
             jumps = leaves(statement)
             made = self.visit(statement)
-            found += _listed(made)
+            found += listed(made)
             if isinstance(statement, JUMPS):
                 return found
             if jumps and rest:
@@ -288,7 +289,7 @@ class Rewriter(ast.NodeTransformer):
                 at(node, f"_ = {item}", _=getattr(x, "value", x) if "*" in star else x)
                 for x, item, star in zip(target.elts, items, stars)
             ]
-            return [unpacked, *(part for x in each for part in _listed(self.visit(x)))]
+            return [unpacked, *(part for x in each for part in listed(self.visit(x)))]
         node.targets, node.value = [self.expression(target)], self.iterated(node.value)
         return node
 
@@ -353,7 +354,3 @@ class Reraised(ast.NodeTransformer):
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
         return node  # which has errors of its own
-
-
-def _listed(made: Any) -> list[ast.stmt]:
-    return made if isinstance(made, list) else [made]

@@ -13,7 +13,7 @@ import numpy
 from autograd.arrays.lists import is_traced
 from autograd.lifting.rewriting.rewriter import Unreadable
 from autograd.lifting.rewriting.sources import rewritten
-from autograd.lifting.rewriting.syntax import RUNTIME
+from autograd.lifting.rewriting.syntax import RUNTIME, listed
 from autograd.lifting.rewriting.turns import Scope, gone_over, in_steps
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Loops(ast.NodeTransformer):
             return node
         self.scope, self.count = Scope(node), 0
         node.body = [self.visit(statement) for statement in node.body]
-        node.body = [x for made in node.body for x in (made if isinstance(made, list) else [made])]
+        node.body = [x for made in node.body for x in listed(made)]
         if not self.count:
             raise Unreadable
         return node

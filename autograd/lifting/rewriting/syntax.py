@@ -103,3 +103,8 @@ class _Filling(ast.NodeTransformer):
         if isinstance(node, (ast.stmt, ast.expr)):
             ast.copy_location(node, self.place)
         return super().visit(node)
+
+
+def listed(made: Any) -> list[ast.stmt]:
+    """The statements that a visit of one statement gave."""
+    return made if isinstance(made, list) else [made]

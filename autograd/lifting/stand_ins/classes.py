@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
 checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
 CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
-PYTHONS = 1 << 9  # the flag of a class that Python code has made
+FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
 
 class Hidden:
@@ -94,7 +94,7 @@ def class_in(reading: Reading, kind: type) -> type:
             members |= vars(base)
     own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
     own |= {"__getattribute__": get, "__module__": kind.__module__}
-    builtin = next(base for base in kind.__mro__ if not base.__flags__ & PYTHONS)
+    builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)
     try:
         made = Lifting(kind.__name__, (Hidden, builtin), own)  # which `kind.__subclasses__()` does not list
     except TypeError:  # its instances have slots
