@@ -5,8 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd.engine.adjoints import SWEEPING, sweep
-from autograd.engine.kinks import keeping_sides
-from autograd.engine.value import CONSTANT, KEPT, NumPyValue, Value
+from autograd.engine.kinks import differentiated, keeping_sides
+from autograd.engine.value import CONSTANT, KEPT, NumPyValue, Value, clock
 from autograd.numbers.kinds import coerced
 from autograd.numbers.sides import mean
 from autograd.primitives import ieee
@@ -147,17 +147,24 @@ def leaked(x: Any) -> RuntimeError:
 def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
     """The derivatives as Values: each rule runs again, on the Values of the graph."""
     below = nodes_between(output, inputs)
+    told = differentiated.get()
+    order = 0 if told is None else told.order(below)
+    first = clock()
     recorded: dict[Value, Any] = {output: one(output)}
     on_path = set(below)
     for node in sorted(below, key=_age, reverse=True):
         adjoint = recorded.get(node)
         if adjoint is None or not node.inputs:
             continue
+        if told is not None and node.op is not None:
+            told.tell(node.op, node, node.inputs, order)
         for v, partial in zip(node.inputs, recorded_partials(node)):
             if partial is not None and v in on_path:
                 term = adjoint if type(partial) in (float, int) and partial == 1 else adjoint * partial
                 recorded[v] = recorded[v] + term if v in recorded else term
     found = [0.0 if v.is_constant else unmasked(recorded.get(v, 0.0)) for v in inputs]
+    if told is not None:
+        told.derived.update(range(first, clock()))
     return [g if isinstance(g, Value) else Value.constant(g) for g in found]
 
 

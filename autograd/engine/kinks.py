@@ -6,12 +6,15 @@ recorded as the norm of (x, y).
 
 from __future__ import annotations
 
+from _contextvars import ContextVar
 from math import isfinite, sqrt
 
 from autograd.engine.adjoints import adjoints
 from autograd.engine.value import Value
 from autograd.numbers.sides import ONE, SIDES, Component, Sided, multiple, sided, terms
 from autograd.primitives import Primitive
+from autograd.primitives.operators import core
+from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,6 +121,39 @@ def sides_of(node: Value) -> Sequence[Any] | None:
 def keeping_sides(partials: Sequence[Any], known: Sequence[Any]) -> tuple[Any, ...]:
     """The local derivatives `partials` of a rule, but with the known sides where the rule gives a plain number."""
     return tuple([q if type(q) is Sided and type(p) is float else p for p, q in zip(partials, known)])
+
+
+# --- kinks of a function that is traced --------------------------------------------------------------
+
+
+class Differentiated:
+    """What a trace is told of the kinks of operations that the traced function differentiates itself."""
+
+    def __init__(self, hear: Callable[[Any, int], None]) -> None:
+        """`hear` gets the condition that a row is at a kink, and how often f differentiates there, 2 if more often."""
+        self.hear = hear
+        self.roots = False  # whether square roots are among the operations
+        self.derived: set[int] = set()  # the indices of Values that belong to derivatives
+
+    def order(self, nodes: list[Value]) -> int:
+        """The order of a derivative that goes through these nodes."""
+        return FIRST if self.derived.isdisjoint([node.index for node in nodes]) else SECOND
+
+    def tell(self, row: Primitive, value: Any, operands: Sequence[Any], order: int) -> None:
+        """Tell of the kink of an operation that has traced operands and is differentiated up to this order."""
+        z = core(value)
+        if type(z) is not Symbol:
+            return
+        if row.sides in ("greater", "lesser"):
+            self.hear(core(operands[0]) == core(operands[1]), order)
+        elif row.sides == "partials":
+            self.hear(z == 0.0, order)
+        elif row.name == "sqrt" or (row.name == "constant_power" and core(operands[1]) == 0.5):
+            self.roots = True
+
+
+FIRST, SECOND = 1, 2  # from the second derivative on, the sides of a kink matter
+differentiated: ContextVar[Differentiated | None] = ContextVar("autograd differentiated", default=None)
 
 
 def _constant(v: Value) -> Any:

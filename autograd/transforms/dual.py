@@ -5,7 +5,10 @@ from __future__ import annotations
 from autograd.engine import Value
 from autograd.engine.differentiating import leaked, value_inside
 from autograd.engine.kinks import (
+    FIRST,
+    SECOND,
     TERMS,
+    differentiated,
     form,
     forms_of_values,
     is_between_sides,
@@ -15,7 +18,7 @@ from autograd.engine.kinks import (
     with_sides,
 )
 from autograd.engine.recording import is_recording
-from autograd.engine.value import uncopied
+from autograd.engine.value import clock, uncopied
 from autograd.numbers.kinds import ARRAY_RANK, DUAL_RANK, Kind, coerce, coerced, join, kind_of
 from autograd.primitives import TABLE, Primitive, ieee
 from autograd.primitives.operators import Scalar, core, is_plain
@@ -135,9 +138,13 @@ def _beneath(row: Primitive, flat: list[Any], first: Dual, level: int, follows: 
     if any(isinstance(x, Scalar) for x in primals):
         # Apply the operation itself: the rule's expression for the value may have other derivatives at a kink.
         value = row.apply(*lower)
+        told, start = differentiated.get(), clock()
         partials = row.local(lower, value)
         if row.sides:
             partials = keeping_sides(partials, _with_sides(row, flat, level, value))
+        if told is not None:
+            told.tell(row, value, primals, SECOND if type(value) is Dual else FIRST)
+            told.derived.update(range(start, clock()))
         return primals, value, partials
     try:
         value, partials = row.evaluate(*lower)

@@ -15,7 +15,9 @@ from autograd import (
     asin,
     clip,
     dot,
+    fori_loop,
     grad,
+    gradients,
     hessian,
     hvp,
     hypot,
@@ -71,11 +73,57 @@ def test_a_hessian_is_the_mean_of_both_sides():
 @both
 def test_a_row_at_a_kink_beside_others(compile):
     away = [x + 0.25 + 0.1 * (k % 7) for k, x in enumerate(POINT)]
-    vector = np.linspace(-2.0, 3.0, len(POINT))
-    found = compile(together, rows="x").hvp(np.array([away, POINT, away]), tangents=np.array([vector] * 3))
-    expected = hvp(together, (away,), (vector.tolist(),))
+    found = compile(together, rows="x").hvp(np.array([away, POINT, away]), tangents=np.array([VECTOR] * 3))
+    expected = hvp(together, (away,), (VECTOR.tolist(),))
     np.testing.assert_allclose(found[::2], [expected] * 2, rtol=1e-10, atol=1e-12)
-    hold(found[1], lambda slopes, matrix, part: matrix @ vector[part])
+    hold(found[1], lambda slopes, matrix, part: matrix @ VECTOR[part])
+
+
+VECTOR = np.linspace(-2.0, 3.0, len(POINT))
+TAKEN = {  # the product of the Hessian and a vector, of which f takes one derivative or both
+    "hvp": lambda compile: compile(lambda x, v: hvp(together, (x,), (v,)))(POINT, VECTOR.tolist()),
+    "vjp": lambda compile: compile(grad(together)).vjp(POINT)[1](VECTOR.tolist())[0],
+    "grad of grad": lambda compile: compile(
+        grad(lambda x: sum(v * slope for v, slope in zip(VECTOR.tolist(), grad(together)(x))))
+    )(POINT),
+    "grad of jvp": lambda compile: compile(grad(lambda x: jvp(together, (x,), (VECTOR.tolist(),))[1]))(POINT),
+    "graph": lambda compile: compile(through_graphs)(POINT),
+}
+
+
+def through_graphs(x):
+    x = [xi + 0.0 for xi in x]
+    slopes = gradients(together(x), x, create_graph=True)
+    return gradients(dot(slopes, VECTOR.tolist()), x)
+
+
+@pytest.mark.parametrize("taken", TAKEN.values(), ids=TAKEN)
+def test_second_derivatives_that_f_takes(taken):
+    found = taken(lambda f: autograd.compile(f, backend="numpy"))
+    hold(found, lambda slopes, matrix, part: matrix @ VECTOR[part])
+
+
+@both
+def test_a_row_at_a_kink_of_what_f_differentiates(compile):
+    def f(k, x):
+        return k * hessian(lambda t: abs(t) ** 2 * t + maximum(t, 0.0) ** 2)(x) + (x if x < 2 else x * x)
+
+    fast, rows = compile(f, rows=("x",)), [0.0, 1.0, -2.0, 0.0, 3.0]
+    values, slopes = zip(*(value_and_grad(f, argnums=(0, 1))(2.0, x) for x in rows))
+    for reduce, total in ((None, list), ("sum", sum), ("mean", np.mean)):
+        np.testing.assert_allclose(fast(2.0, rows, reduce=reduce), total(values), rtol=1e-14)
+        value, (dk, dx) = fast.value_and_grad(2.0, rows, argnums=(0, 1), reduce=reduce)
+        np.testing.assert_allclose(value, total(values), rtol=1e-14)
+        np.testing.assert_allclose(dk, total([k for k, _ in slopes]), rtol=1e-14)
+        np.testing.assert_allclose(dx, np.array([x for _, x in slopes]) / (5 if reduce == "mean" else 1), rtol=1e-14)
+
+
+def test_a_derivative_in_a_step_of_a_loop_at_a_kink():
+    def f(x):
+        return fori_loop(0, 30, lambda k, y: y - 0.01 * hessian(lambda t: maximum(t, 0.0) ** 2)(y), x)
+
+    fast = autograd.compile(f)
+    assert [fast(x) for x in (0.0, 0.2)] == pytest.approx([f(x) for x in (0.0, 0.2)], rel=1e-14)
 
 
 @both

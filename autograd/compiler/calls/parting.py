@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.calls.backends import Backend, Options
-from autograd.compiler.calls.plans import KINDS, Plan, raised
+from autograd.compiler.calls.plans import KINDS, Origin, Plan, raised
 from autograd.compiler.inputs.layout import numbers_of, of_arrays
 from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.paths import Paths
@@ -42,13 +42,14 @@ class PathsPlan:
         each: bool,
         options: Options,
         grow: Callable[[int, list[float]], bool],
+        origin: Origin,
     ) -> None:
         """`by_row` says which arguments have rows.
 
         `grow` adds the path of a row of these numbers after so many others, unless another thread has added one there.
         """
         self.kind, self.paths, self.specs, self.chosen = kind, paths, specs, tuple(chosen)
-        self.each, self.options, self._grow = each, options, grow
+        self.each, self.options, self._grow, self._origin = each, options, grow, origin
         self._by_row = of_arrays(specs, by_row)
         self._along = of_arrays([specs[i] for i in chosen], [by_row[i] for i in chosen])
         self._plans: dict[int, Plan] = {}
@@ -62,7 +63,7 @@ class PathsPlan:
         """A plan with the structures of the results, as the call wants them."""
         if self._form is None:
             program = next(path.program for path in self.paths.known if path.program is not None)
-            self._form = Plan(self.kind, program, self.specs, (), self.chosen, self.each, self.options)
+            self._form = Plan(self.kind, program, self.specs, (), self.chosen, self.each, self.options, self._origin)
         return self._form
 
     @property
@@ -192,7 +193,9 @@ class PathsPlan:
             program = self.paths.known[i].program
             assert program is not None
             each = bool(program.rows)
-            self._plans[i] = Plan(self.kind, program, self.specs, (), self.chosen, each, self.options, apart=True)
+            self._plans[i] = Plan(
+                self.kind, program, self.specs, (), self.chosen, each, self.options, self._origin, apart=True
+            )
         return self._plans[i]
 
 

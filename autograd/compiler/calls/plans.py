@@ -35,6 +35,7 @@ from autograd.compiler.rolling.roll import rolled
 from autograd.compiler.rolling.rolled import Result
 from autograd.compiler.rolling.sequences import hides_infinity
 from autograd.compiler.tracing.lowering import executable
+from autograd.engine.kinks import FIRST, SECOND
 from autograd.lifting.branching.branches import MoreTurns
 
 
@@ -64,6 +65,16 @@ KINDS: dict[str, PlanKind] = {
 }
 
 
+class Origin(NamedTuple):
+    """What a plan may ask of the function that was traced: a program with more turns, or the function itself."""
+
+    longer: Callable[[Program], Program] | None = None
+    itself: Callable[[Sequence[Any]], list[Any]] | None = None  # on the numbers of one row
+
+
+ALONE = Origin()  # of a program that comes from no function
+
+
 class Plan:
     """A program ready to run, and idle executors for the next call.
 
@@ -80,18 +91,18 @@ class Plan:
         chosen: Sequence[int],
         each: bool,
         options: Options,
-        longer: Callable[[Program], Program] | None = None,
+        origin: Origin = ALONE,
         apart: bool = False,
     ) -> None:
         """`specs` are those of the arguments other than indices, and `chosen` the ones to differentiate.
 
         `is_index` says which arrays of a call are indices. With `each`, every result is by row, with `apart` also what
-        a pullback would add up. `longer` traces f again, with more turns of its loops.
+        a pullback would add up.
         """
         self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
-        self.given = kind, specs, is_index, longer
+        self.given = kind, specs, is_index, origin
         self.successor: Plan | None = None  # with more turns
-        self.is_sided = self.kind.order > 0 and is_sided(traced, self.kind.order)
+        self.is_sided = traced.roots or (self.kind.order > 0 and is_sided(traced, self.kind.order))
         most = None if self.kind.derive is _as_it_is else options.kept(bool(traced.rows))
         self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
         traced = self.traced
@@ -210,37 +221,49 @@ class Plan:
         if vectors:
             fed = [*fed, *vectors]
         results, finite = self._run(False, fed, rows, mean)
-        if self._guard is not None:
+        at_kink = None
+        if self.is_guarded:
             codes = results.pop()
             if codes.any():
-                return numpy.rint(codes * rows) if mean and codes.ndim else codes, results, items
-        if not finite and self.is_sided:
-            results = self._between.results(fed, rows, mean)
+                codes = numpy.rint(codes * rows) if mean and codes.ndim else codes
+                if (codes > 0).any():
+                    return codes, results, items
+                at_kink = self._at_kinks(codes)
+        if at_kink is not None or (not finite and self.is_sided):
+            results = self._between.results(fed, rows, mean, at_kink)
         elif not finite:
             results = self._safely(fed, rows, mean)
         return None, results, items
 
+    def _at_kinks(self, codes: Any) -> Any:
+        """The rows at kinks of operations that are differentiated twice, in f or by this plan; None if there are none.
+
+        None, too, where f itself cannot run on them: it was not unpickled, or chooses by an index.
+        """
+        found = codes <= min(self.kind.order - SECOND, -FIRST)
+        return found if found.any() and self.given[-1].itself is not None else None
+
     def _safely(self, fed: Sequence[Any], rows: int | None, mean: bool = False) -> list[Any]:
         """The results of the safe program."""
         results, _ = self._run(True, fed, rows, mean)
-        return results if self._guard is None else results[:-1]
+        return results[:-1] if self.is_guarded else results
 
     @cached_property
     def _between(self) -> Between:
         """What gives derivatives between the sides of a kink, row by row."""
         kind, apart = self.given[0], self
         if self.traced.rows and not all(result.by_row for result in self.results):
-            _, specs, is_index, longer = self.given
-            apart = Plan(kind, self.original, specs, is_index, self.chosen, True, self.options, longer, apart=True)
+            _, specs, is_index, origin = self.given
+            apart = Plan(kind, self.original, specs, is_index, self.chosen, True, self.options, origin, apart=True)
         find = {"hessian": second_entries, "jacobian": entries}.get(kind)
         places = None if find is None else find(self.traced, self.varied)
-        results = self.results if self._guard is None else self.results[:-1]
+        results = self.results[:-1] if self.is_guarded else self.results
         by_row = of_arrays(self.specs, [argument.name in self.program.rows for argument in self.program.arguments])
-        return Between(kind, self.whole, self.varied, places, results, by_row, apart._safely)
+        return Between(kind, self.whole, self.given[-1].itself, self.varied, places, results, by_row, apart._safely)
 
     def _guarding(self, traced: Program) -> Plan | None:
-        """The plan of the code of each row's error, on NumPy, which needs no compilation."""
-        if traced.guard is None:
+        """The plan of the codes of rows where turns may be too few, on NumPy, which needs no compilation."""
+        if traced.guard is None or MoreTurns not in map(type, traced.guard.errors):
             return None
         guard = traced.guard.program
         return Plan("value", guard, self.specs, (), (), bool(guard.rows), Options("numpy"))
@@ -262,14 +285,14 @@ class Plan:
 
     def _longer(self, traced: Program) -> Program:
         """A program with more turns than this one has."""
-        longer = self.given[-1]
+        longer = self.given[-1].longer
         assert longer is not None
         return longer(traced)
 
     def _again(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
         """A plan for the same calls."""
-        _, specs, is_index, longer = self.given
-        return Plan(kind, traced, specs, is_index, chosen, self.each, options, longer)
+        _, specs, is_index, origin = self.given
+        return Plan(kind, traced, specs, is_index, chosen, self.each, options, origin)
 
     def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """The arrays of the program's arguments, and what indices choose."""
@@ -277,7 +300,7 @@ class Plan:
 
     def _asks_for_more(self, codes: Any) -> bool:
         """Whether the code of a row is that it needs more turns of a loop; else raise the first row's error, if any."""
-        if self.original.guard is None or not codes.any():
+        if self.original.guard is None or not (codes > 0).any():
             return False
         errors = self.original.guard.errors
         found = numpy.atleast_1d(codes).astype(int)
@@ -302,8 +325,8 @@ class Plan:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether the last result is the code of an error."""
-        return self._guard is not None
+        """Whether the last result is a code of what is special about rows."""
+        return self.traced.guard is not None
 
     def executor(self, safe: bool = False) -> Any:
         """An idle executor of the fast or the safe program, or a new one."""
@@ -373,7 +396,7 @@ class Plan:
             size = math.prod(shape)
             yield Result(tuple(range(start, start + size)), by_row, shape)
             start += size
-        if self._guard is not None:
+        if self.is_guarded:
             yield Result((start,), bool(self.traced.rows))
 
 

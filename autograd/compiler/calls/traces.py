@@ -12,7 +12,7 @@ from autograd.compiler.calls.collecting import uncollected
 from autograd.compiler.calls.direct import STATIC, Direct, direct
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
-from autograd.compiler.calls.plans import Plan
+from autograd.compiler.calls.plans import Origin, Plan
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.inputs.forms import Flattener, flattener
 from autograd.compiler.inputs.layout import (
@@ -33,10 +33,13 @@ from autograd.compiler.tracing.lowering_loops import Unlike
 from autograd.compiler.tracing.paths import Path, Paths, path_along
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import reader, trace
+from autograd.engine import Value
 from autograd.lifting.branching.apart import returned
 from autograd.lifting.branching.handlers import must_be_read
 from autograd.lifting.rewriting.steps import in_written_steps
+from autograd.primitives.operators import Scalar
 from autograd.refusals import TraceError
+from autograd.transforms.structure import map_leaves
 
 T = TypeVar("T")
 
@@ -153,10 +156,12 @@ class Traces:
         plan: Plan | PathsPlan
         if isinstance(traced, Paths):
             grow = partial(self._grow, call)
-            plan = PathsPlan(kind, traced, call.specs, self._by_row(call), chosen, call.each, self.options, grow)
+            origin = Origin(itself=self._itself(call))
+            by_row = self._by_row(call)
+            plan = PathsPlan(kind, traced, call.specs, by_row, chosen, call.each, self.options, grow, origin)
         else:
-            longer = partial(self._longer, call)
-            plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, longer)
+            origin = Origin(partial(self._longer, call), self._itself(call))
+            plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, origin)
         plan.prepare()
         return plan
 
@@ -248,16 +253,10 @@ class Traces:
         self, call: Call, function: Any, branches: Any = None, along: Any = None, stepping: Stepping | None = None
     ) -> Program:
         """The program of f, or of what stands for it, for arguments of these specs."""
-        static = {name: x for name, _, x in call.static}
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
-        moving = [(name, i) for i, name in enumerate(call.passed.names) if name not in static]
-        names, roles = [name for name, _ in moving], [self.parameters.role(call.passed, i) for _, i in moving]
-
-        def of_numbers(*numbers: Any) -> Any:
-            given = iter(numbers)
-            values = [static[name] if name in static else next(given) for name in call.passed.names]
-            return returned(call.passed.call(self.parameters.signature, function, values))
-
+        names = [name for name in call.passed.names if name in specs]
+        roles = [self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names) if name in specs]
+        of_numbers = self._of_moving(call, function)
         f = along(of_numbers) if along else of_numbers
         f.__name__ = self.parameters.name
         try:
@@ -270,6 +269,30 @@ class Traces:
             raise
         self.watch.settle()
         return folded(program) if program.guard is None else _folded_together(program, program.guard)
+
+    def _of_moving(self, call: Call, function: Any) -> Callable[..., Any]:
+        """A function of the arguments that are traced."""
+        static = {name: x for name, _, x in call.static}
+
+        def of_moving(*numbers: Any) -> Any:
+            given = iter(numbers)
+            values = [static[name] if name in static else next(given) for name in call.passed.names]
+            return returned(call.passed.call(self.parameters.signature, function, values))
+
+        return of_moving
+
+    def _itself(self, call: Call) -> Callable[[Sequence[Any]], list[Any]] | None:
+        """f on Values of the numbers of one row, with its results in order; None where it cannot run."""
+        if self.function is None or any(call.is_index):
+            return None
+        f, templates = self._of_moving(call, self.function), [template(spec) for spec in call.specs]
+
+        def itself(numbers: Sequence[Any]) -> list[Any]:
+            given, results = (x if isinstance(x, Scalar) else Value(x) for x in numbers), list[Any]()
+            map_leaves(results.append, f(*map_leaves(lambda _: next(given), templates, None)), None)
+            return results
+
+        return itself
 
     # --- copies
 

@@ -1,7 +1,8 @@
 """Rows between the sides of a kink: their derivatives are found by the engine, whose numbers keep the sides.
 
 The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. A program says
-NaN for such a row (`autograd.compiler.derivatives.kinks`), or an infinite slope does; no other row is run here.
+NaN for such a row (`autograd.compiler.derivatives.kinks`), or an infinite slope does; no other row is run here. Where f
+itself differentiates at a kink, the program has lost the sides: the engine runs f.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from autograd.compiler.derivatives.kinks import with_roots
 from autograd.compiler.inputs.layout import numbers_of
 from autograd.compiler.programs.program import Program, leaves_of
 from autograd.compiler.rolling.rolled import Result
+from autograd.numbers.sides import mean
 from autograd.primitives import dot
+from autograd.primitives.operators import core
 from autograd.transforms import grad, jacobian
 
 MOST_KEPT = 2**22  # numbers that are kept at once, row by row
@@ -29,6 +32,7 @@ class Between:
         self,
         kind: str,
         program: Program,
+        itself: Callable[[Sequence[Any]], list[Any]] | None,
         argnums: Sequence[int],
         places: Sequence[Entry] | None,
         results: Sequence[Result],
@@ -37,58 +41,74 @@ class Between:
     ) -> None:
         """`places` are those of a matrix of this kind; other kinds may have a vector, the last numbers of a call.
 
-        `by_row` says which arrays of a call have rows, and `run` gives the results of the safe program for each row.
+        `itself` is f on the numbers of a row. `by_row` says which arrays of a call have rows, and `run` gives the
+        results of the safe program for each row.
         """
         self.kind, self.program, self.places = kind, with_roots(program), places
+        self.itself, self.roots = itself, program.roots
         self.outputs, self.by_row, self.run = results, by_row, run
         self.chosen = [leaf for i in argnums for leaf in leaves_of(self.program.arguments[i].tree)]
         self.ends = numpy.cumsum([len(result.outputs) for result in results])[:-1]
 
-    def results(self, arrays: Sequence[Any], rows: int | None, mean: bool) -> list[Any]:
-        """The results for the arrays of a call, added up where they are not by row."""
+    def results(self, arrays: Sequence[Any], rows: int | None, mean: bool, at_kink: Any) -> list[Any]:
+        """The results for the arrays of a call, added up where they are not by row.
+
+        `at_kink` says which rows f itself differentiates at a kink, None if there are none.
+        """
+        if at_kink is None:
+            at_kink = numpy.zeros(rows or 1, bool)
+        at_kink = numpy.broadcast_to(at_kink, (rows or 1,))
         if rows is None:
-            return self._settled(arrays, None)
-        found = zip(*self._blocks(arrays, rows))
+            return self._settled(arrays, None, at_kink)
+        found = zip(*self._blocks(arrays, rows, at_kink))
         made = [
             numpy.concatenate(blocks) if result.by_row else numpy.add.reduce([block.sum(0) for block in blocks])
             for result, blocks in zip(self.outputs, found)
         ]
         return [x / rows for x in made] if mean else made
 
-    def _blocks(self, arrays: Sequence[Any], rows: int) -> Iterator[list[Any]]:
+    def _blocks(self, arrays: Sequence[Any], rows: int, at_kink: Any) -> Iterator[list[Any]]:
         """The results of each row, some rows at a time."""
         step = max(1, MOST_KEPT // max(1, sum(len(result.outputs) for result in self.outputs)))
         for start in range(0, rows, step):
             some = [x[start : start + step] if moves else x for x, moves in zip(arrays, self.by_row)]
-            yield self._settled(some, min(step, rows - start))
+            yield self._settled(some, min(step, rows - start), at_kink[start : start + step])
 
-    def _settled(self, arrays: Sequence[Any], rows: int | None) -> list[Any]:
-        """The results of each row, those with NaN by the engine."""
+    def _settled(self, arrays: Sequence[Any], rows: int | None, at_kink: Any) -> list[Any]:
+        """The results of each row, those with NaN and those at a kink by the engine."""
         results = [numpy.array(x) for x in self.run(arrays, rows)]
         stacked = [x.reshape(1 if rows is None else rows, -1) for x in results]
-        for row in numpy.flatnonzero(sum(numpy.isnan(x).any(1) for x in stacked)).tolist():
+        for row in numpy.flatnonzero(sum((numpy.isnan(x).any(1) for x in stacked), at_kink)).tolist():
             numbers = numbers_of(arrays, self.by_row, None if rows is None else row)
-            for x, part in zip(stacked, numpy.split(self._of(numbers), self.ends)):
+            f = self.itself if self.itself is not None and (at_kink[row] or self.roots) else self._traced
+            for x, part in zip(stacked, numpy.split(self._of(f, numbers), self.ends)):
                 x[row] = part
         return results
 
-    def _of(self, numbers: Sequence[float]) -> Any:
+    def _traced(self, numbers: Sequence[Any]) -> list[Any]:
+        """The results of the traced program."""
+        values = self.program.run(list(numbers))
+        return [values[i] for i in leaves_of(self.program.outputs)]
+
+    def _of(self, itself: Callable[[Sequence[Any]], list[Any]], numbers: Sequence[float]) -> Any:
         """The results at one point, on the engine."""
-        inputs, outputs = list(numbers[: self.program.count]), leaves_of(self.program.outputs)
+        inputs = list(numbers[: self.program.count])
         vector = numpy.array(numbers[self.program.count :])  # tangents or cotangents
 
         def f(xs: Any) -> list[Any]:
             varied = list(inputs)
             for i, x in zip(self.chosen, xs):
                 varied[i] = x
-            values = self.program.run(varied)
-            return [values[i] for i in outputs]
+            return itself(varied)
 
         def slopes(xs: Any) -> Any:
             return grad(lambda xs: f(xs)[0])(xs)
 
         point = numpy.array([inputs[i] for i in self.chosen])
         with numpy.errstate(all="ignore"):
+            value = numpy.array([mean(core(x)) for x in f(point)])
+            if self.kind in ("value", "result"):
+                return value
             if self.kind == "hvp":
                 return grad(lambda xs: dot(slopes(xs), vector))(point)
             matrix = numpy.array(jacobian(slopes if self.kind == "hessian" else f)(point))
@@ -99,4 +119,4 @@ class Between:
                 "jvp": lambda: matrix @ vector,
                 "vjp": lambda: vector @ matrix,
             }
-            return numpy.concatenate([f(point), rest[self.kind]()])
+            return numpy.concatenate([value, rest[self.kind]()])

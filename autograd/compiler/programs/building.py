@@ -273,7 +273,7 @@ def part_of(program: Program, outputs: Any) -> Program:
 
 def called_as(program: Program, made: Program) -> Program:
     """Other code for the calls of a program: with its rows and gathers, its structure of results, and its guard."""
-    kept = {name: getattr(program, name) for name in ("rows", "template", "gathers", "guard")}
+    kept = {name: getattr(program, name) for name in ("rows", "template", "gathers", "guard", "roots")}
     return replace(made, **kept)
 
 

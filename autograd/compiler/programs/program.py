@@ -98,7 +98,11 @@ class Meanings(Mapping[int, tuple[Meaning, ...]]):
 
 
 class Guard(NamedTuple):
-    """The errors that f raises for some rows: a program of the number of the error, from 1, or of 0, and the errors."""
+    """What is special about rows, as a program of a number, and the errors that f raises for some of them.
+
+    The number of an error counts from 1. That of a row at kinks of what f itself differentiates is minus how often it
+    does, at most 2; that of any other row is 0.
+    """
 
     program: Program
     errors: tuple[Exception, ...]
@@ -137,6 +141,7 @@ class Program:
     template: Any = field(compare=False, default=None)
     gathers: Any = field(compare=False, default=None)
     guard: Guard | None = None
+    roots: bool = False  # whether f itself differentiates square roots, which may be norms at 0
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""

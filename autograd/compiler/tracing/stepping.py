@@ -23,6 +23,7 @@ from autograd.compiler.tracing.surroundings import Surroundings
 from autograd.compiler.tracing.wholes import rounds_whole
 from autograd.control import item
 from autograd.engine import Value
+from autograd.engine.kinks import SECOND, Differentiated, differentiated
 from autograd.engine.names import NUMBERED
 from autograd.lifting.branching.branches import Branches
 from autograd.primitives import Primitive
@@ -122,6 +123,8 @@ class Stepping:
         carried = [i for i, *_ in inner.inputs]
         each = map_leaves(given, each, None)
         self.lowering, failed = inner, len(self._failures)
+        told = Differentiated(lambda where, order: unlike() if order == SECOND else None)
+        telling = differentiated.set(told)
         try:
             before = [*numbers_in(state), *numbers_in(each)]
             result, output = refusing(step, state, each)
@@ -132,9 +135,12 @@ class Stepping:
             unlike()
         finally:
             self.lowering = outer
+            differentiated.reset(telling)
             inner.close()
             failures = self._failures[failed:]
             del self._failures[failed:]
+        if told.roots and (around := differentiated.get()) is not None:
+            around.roots = True
         changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also if another name stands for it
         if changed_in_place or form_of(result) != form_of(carry):
             unlike()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.programs.building import ProgramBuilder
@@ -12,6 +13,7 @@ from autograd.compiler.tracing.indexing import Indexing
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.engine import Value
+from autograd.engine.kinks import Differentiated, differentiated
 from autograd.engine.recording import Recording
 from autograd.engine.value import GIVEN, clock
 from autograd.lifting import Lifted
@@ -52,7 +54,11 @@ def trace(
     names = names or argument_names(f, len(arguments))
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
-    token = looping.set(None if stepping is None else stepping.run)
+    kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: where, and how often
+    here = branches.here if branches is not None else lambda where: where
+    loops = looping.set(None if stepping is None else stepping.run)
+    told = Differentiated(lambda where, order: kinks.append((here(where), order)))
+    telling = differentiated.set(told)
     if stepping is not None:
         stepping.start(lowering, branches)
     try:
@@ -61,17 +67,18 @@ def trace(
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
         numbers: list[Any] = []
         map_leaves(numbers.append, result, None)
-        if branches is None:
+        if branches is None and not kinks:
             lowering.finish(numbers)
-        else:  # conditions of its errors are still to come
+        else:  # conditions of its errors and kinks are still to come
             lowering.record(numbers)
         outputs = _output(result, lowering)
         template = map_leaves(lambda _: 0.0, result, None)
     finally:
-        looping.reset(token)
+        looping.reset(loops)
+        differentiated.reset(telling)
         lowering.close()
     failures = _closed(branches)
-    code = _code(failures, builder, lowering)
+    code = _code(failures, kinks, builder, lowering)
     del result, numbers
     lowering.forget()
     live: set[int] = set()
@@ -79,14 +86,14 @@ def trace(
         live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
     gathers, chosen = indexing.gathers(live)
     name = getattr(f, "__name__", "f")
-    program = builder.program(name, [*traced, *chosen], outputs, last=not failures)
+    program = builder.program(name, [*traced, *chosen], outputs, last=not failures and not kinks)
     with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
     rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
     guard = None
-    if failures:
+    if failures or kinks:
         failing = replace(builder.program(name, [*traced, *chosen], code), rows=rows, template=0.0)
         guard = Guard(failing, tuple(error for _, error in failures))
-    return replace(program, rows=rows, template=template, gathers=gathers, guard=guard)
+    return replace(program, rows=rows, template=template, gathers=gathers, guard=guard, roots=told.roots)
 
 
 def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
@@ -97,9 +104,16 @@ def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
     return branches.failures
 
 
-def _code(failures: Sequence[tuple[Any, Exception]], builder: ProgramBuilder, lowering: Lowering) -> int:
-    """The number of the first error that a row meets, counted from 1; 0 without one."""
+def _code(
+    failures: Sequence[tuple[Any, Exception]],
+    kinks: Sequence[tuple[Any, int]],
+    builder: ProgramBuilder,
+    lowering: Lowering,
+) -> int:
+    """The number of the first error that a row meets, from 1; without one, minus the order of its kinks, or 0."""
     code = builder.constant(0.0)
+    for where, order in sorted(kinks, key=itemgetter(1)):
+        code = builder.emit("where", (lowering.number(where), builder.constant(-float(order)), code))
     for i, (where, _) in reversed(list(enumerate(failures, 1))):
         code = builder.emit("where", (lowering.number(where), builder.constant(float(i)), code))
     return code

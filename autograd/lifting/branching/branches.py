@@ -110,9 +110,13 @@ class Branches:
     def lacks(self, running: Any) -> None:
         """Rows that still run a loop would need more turns of it."""
         refused = refuse(lambda most: "the end of this loop", BOUND_TURNS, noted=False)
+        self.failures.append((self.here(running), MoreTurns(str(refused))))
+
+    def here(self, condition: Any) -> Any:
+        """That a row runs the code that runs now, and meets a condition."""
         for outer in self.stack:
-            running = both(outer.path, running)
-        self.failures.append((running, MoreTurns(str(refused))))
+            condition = both(outer.path, condition)
+        return condition
 
     def steps(self, *xs: Any) -> Steps:
         """What a loop goes over whose turns only assign names."""
