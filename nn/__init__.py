@@ -17,7 +17,7 @@ from nn.estimators import (
     PolynomialRegression,
     RegressionClassifier,
 )
-from nn.estimators.checks import ConvergenceWarning, NotFittedError
+from nn.estimators.data.checks import ConvergenceWarning, NotFittedError
 from nn.layers import MLP, Activation, Layer, Linear, Neuron, Sequential
 from nn.lbfgs import LBFGS
 from nn.losses import cross_entropy, hinge, l1, l2, perceptron_loss, squared_error, zero_one

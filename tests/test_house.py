@@ -30,11 +30,11 @@ LAYERS_OF_NN = [
     "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.choosing", "nn.objective",
     "nn.schedules", "nn.optimisers",
     "nn.training", "nn.stopping", "nn.newton", "nn.lbfgs", "nn.summary",
-    "nn.estimators.checks", "nn.estimators.weights", "nn.estimators.units", "nn.estimators.basis",
-    "nn.estimators.shrinking", "nn.estimators.margins", "nn.estimators.steps", "nn.estimators.conventions",
-    "nn.estimators.least_squares", "nn.estimators.fitting", "nn.estimators.scores", "nn.estimators.inference",
-    "nn.estimators.linear", "nn.estimators.sparse", "nn.estimators.regression", "nn.estimators.classification",
-    "nn.estimators.gaussian", "nn.estimators.networks",
+    *(f"nn.estimators.data.{name}" for name in ("checks", "weights", "units", "basis", "shrinking")),
+    *(f"nn.estimators.base.{name}" for name in ("steps", "conventions", "fitting")),
+    "nn.estimators.scores",
+    *(f"nn.estimators.linear.{name}" for name in ("margins", "least_squares", "inference", "linear", "sparse")),
+    "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian", "nn.estimators.networks",
 ]  # fmt: skip
 
 PUBLIC = [
@@ -130,6 +130,7 @@ def test_imports_of_folders_make_no_circle() -> None:
             below = {FILES[other].parent.as_posix() for other in files_imported(tree, True)}
             graph.setdefault(path.parent.as_posix(), set()).update(below - {path.parent.as_posix()})
     rooms = {(ROOT / "autograd").as_posix(), *((ROOT / "autograd" / room).as_posix() for room in LAYERS)}
+    rooms |= {(ROOT / "nn").as_posix(), (ROOT / "nn" / "estimators").as_posix()}
     folders = {folder: below - rooms for folder, below in graph.items() if folder not in rooms}
     TopologicalSorter(folders).prepare()
 
@@ -159,8 +160,9 @@ def test_the_lists_of_large_rooms_are_complete() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = text.partition("## The folders of the large rooms")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")][2:]
-    listed = {ROOT / "autograd" / folder.strip("`"): re.findall(r"\w+", files) for folder, _, files in rows}
-    folders = {path.parent for path in (ROOT / "autograd").glob("*/*/__init__.py")}
+    places = [ROOT / ("" if folder.startswith("`nn/") else "autograd") / folder.strip("`") for folder, _, _ in rows]
+    listed = {place: re.findall(r"\w+", files) for place, (_, _, files) in zip(places, rows, strict=True)}
+    folders = {path.parent for room in ("autograd/*", "nn/*") for path in ROOT.glob(f"{room}/*/__init__.py")}
     assert folders | {path.parent for path in folders} == listed.keys() | {ROOT / "autograd" / "compiler"}
     for folder, names in listed.items():
         assert sorted(names) == sorted(path.stem for path in folder.glob("[!_]*.py"))

@@ -26,7 +26,7 @@ else:
 join(float, Kind("float", FLOAT_RANK, lambda row: row.kernel, coerce=float))
 for _plain in (int, bool):
     join(_plain, KINDS[float])
-LAZY_KINDS.update(fractions="autograd.numbers.exact", mpmath="autograd.numbers.precise", numpy="autograd.arrays")
+LAZY_KINDS.update(fractions="autograd.numbers.exact", mpmath="autograd.numbers.precise.mpf", numpy="autograd.arrays")
 
 
 def constant(name: str, x: Number) -> Number:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, constant, elementary, select, slopes, special, unit
+from autograd.numbers import Number, constant, select, unit
+from autograd.numbers.kernels import elementary, slopes
+from autograd.numbers.special import error_functions
 from autograd.primitives.arithmetic import Partials, Result
 from autograd.primitives.domains import Kink
 from autograd.primitives.exponential import exp, log1p
@@ -93,7 +95,7 @@ def log_sigmoid(x: Number) -> Partials:
     return (sigmoid(-x),)
 
 
-@primitive(kernel=special.silu, precise=lambda x: x * sigmoid(x))
+@primitive(kernel=error_functions.silu, precise=lambda x: x * sigmoid(x))
 def silu(x: Number) -> Partials:
     """x · σ(x), also called swish.
 
@@ -104,7 +106,10 @@ def silu(x: Number) -> Partials:
 
 
 @primitive(
-    text="silu′({})", kernel=special.silu_slope, precise=lambda x: sigmoid(x) * (1 + x * sigmoid(-x)), symbol="silu′"
+    text="silu′({})",
+    kernel=error_functions.silu_slope,
+    precise=lambda x: sigmoid(x) * (1 + x * sigmoid(-x)),
+    symbol="silu′",
 )
 def silu_slope(x: Number) -> Partials:
     """σ(x) (1 + x σ(-x)), the derivative of silu.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, elementary, flat, floats, powers, unit
+from autograd.numbers import Number, flat, unit
+from autograd.numbers.kernels import elementary, floats, powers
 from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive
 from autograd.symbols import texts

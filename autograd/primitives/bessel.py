@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from autograd.numbers import Number
-from autograd.numbers import bessel as kernels
-from autograd.numbers.precise_derivatives import scaled_bessel_derivative
+from autograd.numbers.precise.derivatives import scaled_bessel_derivative
+from autograd.numbers.special import bessel as kernels
 from autograd.primitives.arithmetic import Partials
 from autograd.primitives.domains import Kink
 from autograd.primitives.table import primitive

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, elementary, floats
+from autograd.numbers import Number, constant
+from autograd.numbers.kernels import elementary, floats
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.calling import OTHERWISE
 from autograd.primitives.table import primitive

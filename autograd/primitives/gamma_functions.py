@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers import Number, incomplete_gamma, precise_gammainc, select
-from autograd.numbers import beta as kernels_of_beta
-from autograd.numbers import gamma as kernels_of_gamma
-from autograd.numbers import polygamma as kernels_of_polygamma
-from autograd.numbers import precise_polygamma as precise
-from autograd.numbers.polygamma_difference import polygamma_difference as kernel_of_difference
+from autograd.numbers import Number, select
+from autograd.numbers.precise import gammainc as precise_gammainc
+from autograd.numbers.precise import polygamma as precise
+from autograd.numbers.special import beta as kernels_of_beta
+from autograd.numbers.special import gamma as kernels_of_gamma
+from autograd.numbers.special import incomplete_gamma
+from autograd.numbers.special import polygamma as kernels_of_polygamma
+from autograd.numbers.special.polygamma_difference import polygamma_difference as kernel_of_difference
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive
 

@@ -6,7 +6,8 @@ import math
 import operator
 from functools import partial
 
-from autograd.numbers import Number, elementary, floats, powers, select
+from autograd.numbers import Number, select
+from autograd.numbers.kernels import elementary, floats, powers
 from autograd.numbers.kinds import leading_kind
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.table import primitive

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, elementary, inverse_erf, normal_derivatives, precise_derivatives, special
+from autograd.numbers import Number, constant
+from autograd.numbers.kernels import elementary
+from autograd.numbers.precise import derivatives as precise_derivatives
+from autograd.numbers.special import error_functions, inverse_erf, normal_derivatives
 from autograd.primitives.arithmetic import Partials, ratio
 from autograd.primitives.exponential import exp, log, log1p, scaled_exp
 from autograd.primitives.table import primitive
@@ -12,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@primitive(kernel=special.erf, precise="erf")
+@primitive(kernel=error_functions.erf, precise="erf")
 def erf(x: Number) -> Partials:
     """The error function, 2/√π times the integral of exp(-t²) from 0 to x.
 
@@ -22,7 +25,7 @@ def erf(x: Number) -> Partials:
     return (scaled_exp(constant("2/√π", x), -x, x),)
 
 
-@primitive(kernel=special.erfc, precise="erfc")
+@primitive(kernel=error_functions.erfc, precise="erfc")
 def erfc(x: Number) -> Partials:
     """1 - erf(x), accurate in the far tail.
 
@@ -32,7 +35,9 @@ def erfc(x: Number) -> Partials:
     return (-scaled_exp(constant("2/√π", x), -x, x),)
 
 
-@primitive(text="Φ({})", kernel=special.normal_cdf, precise=lambda x: erfc(-x * constant("√½", x)) / 2, symbol="Φ")
+@primitive(
+    text="Φ({})", kernel=error_functions.normal_cdf, precise=lambda x: erfc(-x * constant("√½", x)) / 2, symbol="Φ"
+)
 def normal_cdf(x: Number) -> Partials:
     """Φ(x), the probability that a standard normal variable is below x.
 
@@ -42,7 +47,7 @@ def normal_cdf(x: Number) -> Partials:
     return (scaled_exp(constant("1/√2π", x), -0.5 * x, x),)
 
 
-@primitive(kernel=special.gelu, precise=lambda x: x * normal_cdf(x))
+@primitive(kernel=error_functions.gelu, precise=lambda x: x * normal_cdf(x))
 def gelu(x: Number) -> Partials:
     """x · Φ(x), the Gaussian error linear unit (Hendrycks and Gimpel, 2016), in its exact form.
 
@@ -54,7 +59,7 @@ def gelu(x: Number) -> Partials:
 
 @primitive(
     text="gelu′({})",
-    kernel=special.gelu_slope,
+    kernel=error_functions.gelu_slope,
     precise=lambda x: normal_cdf(x) + constant("1/√2π", x) * x * exp(-x * x / 2),
     symbol="gelu′",
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 import builtins
 import math
 
-from autograd.numbers import Number, flat, floats, select, unit
+from autograd.numbers import Number, flat, select, unit
+from autograd.numbers.kernels import floats
 from autograd.primitives.arithmetic import Partials, Result
 from autograd.primitives.calling import OTHERWISE
 from autograd.primitives.domains import Kink

@@ -6,7 +6,8 @@ import builtins
 import math
 import operator
 
-from autograd.numbers import constant, select, vectors
+from autograd.numbers import constant, select
+from autograd.numbers.kernels import vectors
 from autograd.numbers.kinds import leading_kind
 from autograd.numbers.operand import over_rows
 from autograd.primitives.arithmetic import quotient, ratio

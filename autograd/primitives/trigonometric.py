@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from autograd.numbers import Number, constant, elementary, floats, precise_derivatives, select, slopes
-from autograd.numbers import sinc as kernels_of_sinc
+from autograd.numbers import Number, constant, select
+from autograd.numbers.kernels import elementary, floats, slopes
+from autograd.numbers.kernels import sinc as kernels_of_sinc
+from autograd.numbers.precise import derivatives as precise_derivatives
 from autograd.primitives.arithmetic import Partials, quotient, ratio
 from autograd.primitives.domains import Kink
 from autograd.primitives.exponential import sqrt

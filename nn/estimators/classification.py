@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from nn.estimators.basis import orthonormal
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.conventions import Probabilistic
-from nn.estimators.fitting import generator
-from nn.estimators.inference import Inference
-from nn.estimators.linear import REACHED, LinearClassifier
-from nn.estimators.margins import largest_margin
+from nn.estimators.base.conventions import Probabilistic
+from nn.estimators.base.fitting import generator
+from nn.estimators.data.basis import orthonormal
+from nn.estimators.data.checks import ConvergenceWarning, warn
+from nn.estimators.data.units import Units, in_units
+from nn.estimators.linear.inference import Inference
+from nn.estimators.linear.linear import REACHED, LinearClassifier
+from nn.estimators.linear.margins import largest_margin
+from nn.estimators.linear.sparse import Sparse
 from nn.estimators.scores import LinearObjective
-from nn.estimators.sparse import Sparse
-from nn.estimators.units import Units, in_units
 from nn.losses import cross_entropy, hinge, over_outputs, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
 

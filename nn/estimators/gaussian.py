@@ -14,12 +14,12 @@ import numpy as np
 
 from autograd import Value, dot, exp, sum
 from nn.errors import require_one_of
-from nn.estimators.basis import ALIKE, SMALLEST
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.conventions import Estimator, Probabilistic
-from nn.estimators.fitting import require_sensible
-from nn.estimators.shrinking import require_shrinkage, shrunk
-from nn.estimators.units import ROUNDING, Units, extremes, in_units, less_means
+from nn.estimators.base.conventions import Estimator, Probabilistic
+from nn.estimators.base.fitting import require_sensible
+from nn.estimators.data.basis import ALIKE, SMALLEST
+from nn.estimators.data.checks import ConvergenceWarning, warn
+from nn.estimators.data.shrinking import require_shrinkage, shrunk
+from nn.estimators.data.units import ROUNDING, Units, extremes, in_units, less_means
 from nn.module import Module
 from nn.objective import Objective
 from nn.optimisers import SGD

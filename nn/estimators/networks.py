@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require, require_count
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.conventions import Estimator, Probabilistic, Regressor
-from nn.estimators.fitting import ByGradient, generator
+from nn.estimators.base.conventions import Estimator, Probabilistic, Regressor
+from nn.estimators.base.fitting import ByGradient, generator
+from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.layers import MLP
 from nn.losses import cross_entropy, over_outputs, squared_error
 from nn.objective import Objective

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
-from nn.estimators.checks import targets
-from nn.estimators.conventions import Regressor
-from nn.estimators.inference import Inference
-from nn.estimators.linear import LinearEstimator
-from nn.estimators.sparse import Sparse
+from nn.estimators.base.conventions import Regressor
+from nn.estimators.data.checks import targets
+from nn.estimators.linear.inference import Inference
+from nn.estimators.linear.linear import LinearEstimator
+from nn.estimators.linear.sparse import Sparse
 from nn.losses import over_outputs, squared_error
 
 

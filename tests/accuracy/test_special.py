@@ -13,21 +13,19 @@ from mpmath import mp, mpf, psi, workdps
 
 import autograd
 from autograd import Value
-from autograd.numbers import (
+from autograd.numbers.kernels import elementary, floats, sinc
+from autograd.numbers.precise import derivatives as precise_derivatives
+from autograd.numbers.precise import gammainc as precise_gammainc
+from autograd.numbers.precise import polygamma as precise_polygamma
+from autograd.numbers.special import (
     bessel,
     beta,
-    elementary,
-    floats,
     gamma,
     incomplete_gamma,
     inverse_erf,
     normal_derivatives,
     polygamma,
     polygamma_difference,
-    precise_derivatives,
-    precise_gammainc,
-    precise_polygamma,
-    sinc,
 )
 from autograd.primitives import TABLE
 from tests.accuracy import special_points as points

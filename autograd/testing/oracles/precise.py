@@ -68,7 +68,7 @@ def context() -> Any:
     with at_work:
         from mpmath import MPContext
 
-        from autograd.numbers.precise import join_context
+        from autograd.numbers.precise.mpf import join_context
         from autograd.primitives.operators import METHODS
 
     mp = MPContext()

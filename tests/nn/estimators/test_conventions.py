@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import nn
 from nn import estimators
+from nn.estimators.base.fitting import ByGradient
 from tests.profiles import DEEP
 
 CLASSIFIERS = [
@@ -238,7 +239,7 @@ def test_one_class_and_numbers_between_classes_are_errors(estimator) -> None:
         clone(estimator).fit(X3, [0.0, 0.5, 1.0, 1.0, 0.0, 1.0])
 
 
-@pytest.mark.parametrize("estimator", [e for e in ALL if isinstance(e, nn.estimators.fitting.ByGradient)], ids=repr)
+@pytest.mark.parametrize("estimator", [e for e in ALL if isinstance(e, ByGradient)], ids=repr)
 @pytest.mark.parametrize(
     ("params", "message"),
     [
@@ -303,7 +304,7 @@ sys.modules["sklearn"] = None
 import nn
 try:
     nn.LinearRegression().predict([[1.0]])
-except nn.estimators.checks.NotFittedError as error:
+except nn.estimators.data.checks.NotFittedError as error:
     print(nn.LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]).predict([[3.0]]).round(9), error)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,8 +9,8 @@ from sklearn.base import clone
 
 import nn
 from benchmarks.models import certified
-from nn.estimators.least_squares import _triangle
-from nn.estimators.units import WIDE, extremes, in_units
+from nn.estimators.data.units import WIDE, extremes, in_units
+from nn.estimators.linear.least_squares import _triangle
 from nn.newton import LARGEST_HESSIAN
 from tests.nn.estimators.test_conventions import ALL
 from tests.nn.estimators.test_regression import exact

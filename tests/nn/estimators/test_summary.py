@@ -120,7 +120,7 @@ def test_it_finds_the_rows_of_the_fit_while_they_are_held(monkeypatch) -> None:
         with pytest.raises(ValueError, match=r"not held any longer: summary\(X, y\) takes them again"):
             pickle.loads(pickle.dumps(model)).summary()
         with monkeypatch.context() as m:
-            m.setattr("nn.estimators.inference.KEPT", 0)
+            m.setattr("nn.estimators.linear.inference.KEPT", 0)
             assert str(model.fit(X, y).summary()) == given
             with pytest.raises(ValueError, match="not held any longer"):
                 model.fit(X.copy(), y).summary()

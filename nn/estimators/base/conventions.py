@@ -11,10 +11,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from nn.estimators.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
-from nn.estimators.steps import ThreeSteps
-from nn.estimators.units import in_units
-from nn.estimators.weights import class_weights, shares_of, weighed
+from nn.estimators.base.steps import ThreeSteps
+from nn.estimators.data.checks import NotFittedError, as_in_sklearn, classes_of, features, labels, targets, warn
+from nn.estimators.data.units import in_units
+from nn.estimators.data.weights import class_weights, shares_of, weighed
 
 MOST_TOLD = 5  # names in an error
 PENALTY = "λ of (λ/2)‖w‖² on the mean loss"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from math import copysign, frexp, inf, isnan, nan
 
-from autograd.numbers.floats import product_error, times_exp
-from autograd.numbers.pieces import horner
-from autograd.numbers.special import _erfcx, _normal_tail, normal_cdf
+from autograd.numbers.kernels.floats import product_error, times_exp
+from autograd.numbers.kernels.pieces import horner
+from autograd.numbers.special.error_functions import _erfcx, _normal_tail, normal_cdf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import copysign, exp, frexp, hypot, inf, isinf, isnan, ldexp, log1p, nan, sqrt
 
-from autograd.numbers.floats import scale, times_exp
+from autograd.numbers.kernels.floats import scale, times_exp
 
 # --- the logistic family ---------------------------------------------------------------------------------------------
 

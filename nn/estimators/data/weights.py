@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.estimators.checks import floats, require_finite
+from nn.estimators.data.checks import floats, require_finite
 
 
 def shares_of(sample_weight: Any, rows: int) -> Any:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from math import copysign, frexp, inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import scale, times_exp
-from autograd.numbers.pieces import horner
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import scale, times_exp
+from autograd.numbers.kernels.pieces import horner
 
 _exp, _sqrt = math.exp, math.sqrt
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from nn.estimators.basis import orthonormal
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.conventions import Classifier, Estimator
-from nn.estimators.fitting import ByGradient
-from nn.estimators.least_squares import least_squares
+from nn.estimators.base.conventions import Classifier, Estimator
+from nn.estimators.base.fitting import ByGradient
+from nn.estimators.data.basis import orthonormal
+from nn.estimators.data.checks import ConvergenceWarning, warn
+from nn.estimators.data.units import Units, in_units
+from nn.estimators.linear.least_squares import least_squares
 from nn.estimators.scores import LinearObjective
-from nn.estimators.units import Units, in_units
 from nn.newton import LARGEST_HESSIAN, Newton
 
 VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a warning

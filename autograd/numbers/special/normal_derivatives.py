@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from math import copysign, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.inverse_erf import log_normal_cdf, log_normal_cdf_curvature, log_normal_cdf_slope
+from autograd.numbers.kernels import fixed
+from autograd.numbers.special.inverse_erf import log_normal_cdf, log_normal_cdf_curvature, log_normal_cdf_slope
 
 _HIGHEST = 36  # the highest order for which the constants of `fixed` have enough digits
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from math import inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import product_error
-from autograd.numbers.gamma import gamma, lgamma
-from autograd.numbers.pieces import less_log1p, stirling, two_sum
-from autograd.numbers.polygamma import digamma
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import product_error
+from autograd.numbers.kernels.pieces import less_log1p, stirling, two_sum
+from autograd.numbers.special.gamma import gamma, lgamma
+from autograd.numbers.special.polygamma import digamma
 
 _log, _log1p, _exp, _pow, _sqrt = math.log, math.log1p, math.exp, math.pow, math.sqrt
 

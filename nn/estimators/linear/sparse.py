@@ -7,10 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.linear import LinearEstimator
+from nn.estimators.data.checks import ConvergenceWarning, warn
+from nn.estimators.data.units import in_units
+from nn.estimators.linear.linear import LinearEstimator
 from nn.estimators.scores import LinearObjective
-from nn.estimators.units import in_units
 
 SOLVERS = ("exact", "auto", "newton")  # of the linear models: with λ₁ > 0 they all mean this one
 LEAST_DECREASE = 1e-4  # share of the decrease that a step promises

@@ -7,8 +7,8 @@ from math import exp as _exp
 from math import expm1 as _expm1
 from math import inf, isnan
 
-from autograd.numbers.floats import product_error, times_exp
-from autograd.numbers.slopes import sigmoid, sigmoid_slope
+from autograd.numbers.kernels.floats import product_error, times_exp
+from autograd.numbers.kernels.slopes import sigmoid, sigmoid_slope
 
 _ROOT_HALF = 0.7071067811865476
 _PHI0 = 0.3989422804014327  # the normal density at 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import copysign, frexp, inf, isfinite, isnan, log, nan
 
-from autograd.numbers.floats import power, ratio, scale, without_size, xlogy
+from autograd.numbers.kernels.floats import power, ratio, scale, without_size, xlogy
 
 
 def ratio_slope(z: float, x: float, y: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.numbers.floats import product_error
+from autograd.numbers.kernels.floats import product_error
 
 _sin, _cos, _log1p = math.sin, math.cos, math.log1p
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from math import inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.pieces import PI, sin_pi
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.pieces import PI, sin_pi
 
 _WHOLE = 2.0**52  # from here on every float is a whole number
 _BITS = 160

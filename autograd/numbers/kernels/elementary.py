@@ -6,9 +6,9 @@ import math
 from math import copysign as _copysign
 from math import frexp, inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import log, log1p
-from autograd.numbers.pieces import two_sum
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import log, log1p
+from autograd.numbers.kernels.pieces import two_sum
 
 _exp, _log1p = math.exp, math.log1p
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nn.estimators.checks import warn
+from nn.estimators.data.checks import warn
 
 BLOCK = 1024  # rows
 SMALLEST = 1e-140  # in units of the penalty: the square of 1/size must fit in floats

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from math import inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import product_error, times_exp
-from autograd.numbers.gamma import gamma, lgamma_after, one_over_gamma_after
-from autograd.numbers.pieces import less_log1p, stirling, two_sum
-from autograd.numbers.special import _erfcx
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import product_error, times_exp
+from autograd.numbers.kernels.pieces import less_log1p, stirling, two_sum
+from autograd.numbers.special.error_functions import _erfcx
+from autograd.numbers.special.gamma import gamma, lgamma_after, one_over_gamma_after
 
 _exp, _expm1, _log, _pow, _sqrt = math.exp, math.expm1, math.log, math.pow, math.sqrt
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from math import copysign, frexp, inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import scale, times_exp
-from autograd.numbers.gamma import lgamma
-from autograd.numbers.pieces import PI, cos_pi, horner, sin_pi, two_sum
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import scale, times_exp
+from autograd.numbers.kernels.pieces import PI, cos_pi, horner, sin_pi, two_sum
+from autograd.numbers.special.gamma import lgamma
 
 _log, _pow = math.log, math.pow
 

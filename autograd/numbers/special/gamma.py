@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from math import copysign, inf, isnan, nan
 
-from autograd.numbers import fixed
-from autograd.numbers.floats import product_error
-from autograd.numbers.pieces import PI, falling_product, horner, less_log1p, sin_pi, stirling
+from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import product_error
+from autograd.numbers.kernels.pieces import PI, falling_product, horner, less_log1p, sin_pi, stirling
 
 _log, _exp, _expm1, _pow = math.log, math.exp, math.expm1, math.pow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import copysign, exp, frexp, fsum, hypot, inf, isfinite, isinf, isnan, ldexp, log1p, nan, prod
 from operator import mul
 
-from autograd.numbers.floats import product_error, scale, without_size
+from autograd.numbers.kernels.floats import product_error, scale, without_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import expm1, fsum, inf, isnan, log1p, nan
 
-from autograd.numbers.floats import falling_power
+from autograd.numbers.kernels.floats import falling_power
 
 _FROM = 12.0  # where the asymptotic series has a relative error below 1e-17
 _HIGHEST = 100.0  # the highest order: beyond it factorials overflow

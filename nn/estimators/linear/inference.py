@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from nn.estimators.checks import column
-from nn.estimators.conventions import Estimator
+from nn.estimators.base.conventions import Estimator
+from nn.estimators.data.checks import column
+from nn.estimators.data.units import in_units
 from nn.estimators.scores import LinearObjective
-from nn.estimators.units import in_units
 from nn.summary import Summary, checked, of_likelihood
 
 KEPT = 2**17  # numbers: of so few, a megabyte, a model keeps its rows for `summary`

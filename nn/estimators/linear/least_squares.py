@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.estimators.basis import ALIKE
-from nn.estimators.units import Units, extremes
+from nn.estimators.data.basis import ALIKE
+from nn.estimators.data.units import Units, extremes
 
 LARGE = 2**20  # numbers: with more, extended precision takes too long
 BLOCK = 2**20  # numbers held in extended precision at a time
@@ -20,7 +20,7 @@ def least_squares(units: Units, target: Units, l2: float = 0.0, shares: Any = No
     Among many solutions it has the least norm, in units of the columns; a column of zeros has weight 0. With more
     columns than rows, no columns-by-columns matrix is formed. `shares` are the rows' in the mean: all alike if None.
 
-    >>> from nn.estimators.units import in_units
+    >>> from nn.estimators.data.units import in_units
     >>> X, Y = np.array([[1.0], [2.0], [3.0]]), np.array([[3.0], [5.0], [7.0]])
     >>> least_squares(in_units(X), in_units(Y)).astype(float)  # halves of x give quarters of y
     array([[1.]])

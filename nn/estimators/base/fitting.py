@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require, require_count
-from nn.estimators.checks import ConvergenceWarning, warn
-from nn.estimators.conventions import Estimator
+from nn.estimators.base.conventions import Estimator
+from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.lbfgs import LBFGS
 from nn.newton import Newton
 from nn.optimisers import SGD, Adagrad, Adam, Optimiser, RMSProp
