@@ -11,9 +11,10 @@ from autograd.compiler.calls.copies import portable, restore
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
 from autograd.compiler.calls.plans import Plan
+from autograd.compiler.calls.reading import REDUCTIONS, beside, read, tangents_beside
 from autograd.compiler.calls.row_by_row import row_by_row
 from autograd.compiler.calls.traces import Call, KnownCall, Traces
-from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, UnfitNumber, conformed, shapes_in
+from autograd.compiler.inputs.layout import UnfitNumber, shapes_in
 from autograd.compiler.inputs.parameters import Parameters
 from autograd.compiler.inputs.watching import Watch
 from autograd.compiler.programs.program import Program
@@ -21,7 +22,6 @@ from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
 
-REDUCTIONS = (None, "sum", "mean")
 MANY_TRACES = 100  # of a function, for what it reads besides its arguments, after which to warn
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
 
@@ -155,7 +155,7 @@ class Compiled:
         [[10.0, 6.0], [6.0, 0.0]]
         """
         try:
-            call = self._read(args, kwargs, reduce)
+            call = read(self.parameters, args, kwargs, reduce)
         except UnfitNumber as error:
             return hessian(self._eager(error), argnums)(*args, **kwargs)
         i, *others = self.parameters.chosen(call.passed, argnums)
@@ -187,9 +187,9 @@ class Compiled:
         return products if isinstance(argnums, (tuple, list)) else products[0]
 
     def _products(self, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any, reduce: str | None) -> Any:
-        call = self._read(args, kwargs, reduce)
+        call = read(self.parameters, args, kwargs, reduce)
         chosen = self.parameters.chosen(call.passed, argnums)
-        along = self._tangents("hvp", call, chosen, vectors)
+        along = tangents_beside(self.parameters, "hvp", call, chosen, vectors)
         plan = self._plan("hvp", call, chosen)
         return plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
 
@@ -238,9 +238,9 @@ class Compiled:
                 f"{self.__name__}.jvp: tangents must be one for each of the {len(primals)} primals, or None"
             )
         try:
-            call = self._read(tuple(primals), {}, None)
+            call = read(self.parameters, tuple(primals), {}, None)
             chosen = self.parameters.chosen(call.passed, moved)
-            along = self._tangents("jvp", call, chosen, [tangents[i] for i in moved])
+            along = tangents_beside(self.parameters, "jvp", call, chosen, [tangents[i] for i in moved])
         except UnfitNumber as error:
             return jvp(self._eager(error), primals, tangents)
         plan = self._plan("jvp", call, chosen)
@@ -262,14 +262,15 @@ class Compiled:
         (4.0, array([ 2., 12.]))
         """
         try:
-            call = self._read(primals, {}, None)
+            call = read(self.parameters, primals, {}, None)
         except UnfitNumber as error:
             return vjp(self._eager(error), *primals)
         fixed = set(call.passed.names) - set(call.moving)
         plan = self._plan("result", call)
 
         def pull(cotangents: Any) -> tuple[Any, ...]:
-            weights = self._beside("vjp: cotangents", cotangents, "the result", plan.result, call.rows, plan.each)
+            result = plan.result, call.rows, plan.each
+            weights = beside(self.parameters, "vjp: cotangents", cotangents, "the result", *result)
             back = self._plan("vjp", call, tuple(range(len(call.specs))))
             results = back.run(call.arrays, call.rows, None, weights)
             found = iter(back.derivatives(results[back.length :]))
@@ -307,59 +308,11 @@ class Compiled:
                 self._latest, rows, _ = known
                 traces.directly((kind, reduce, argnums), args, known.plan)
                 return known.plan, arrays, rows
-        call = self._read(args, kwargs, reduce)
+        call = read(self.parameters, args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))
         if direct and (constants := self.parameters.constants(args)) is not None:
             self._traces.knows((kind, reduce, argnums, fixed), moving, call, KnownCall(plan, call.rows, constants))
         return plan, call.arrays, call.rows
-
-    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
-        if reduce not in REDUCTIONS:
-            raise ValueError(f"{self.__name__}: reduce must be 'sum', 'mean' or None, got {reduce!r}")
-        if reduce is not None and not self.rows:
-            raise ValueError(f"{self.__name__}: nothing to reduce, since no argument has rows")
-        passed, values = self.parameters.bound(args, kwargs)
-        specs: list[Any] = []
-        arrays: list[Any] = []
-        static: list[Any] = []
-        indices: list[Any] = []
-        is_index: list[bool] = []
-        rows: int | None = None
-        first = ""
-        for i, (name, x) in enumerate(zip(passed.names, values)):
-            if self.parameters.is_static(passed, i):
-                static.append((name, self.parameters.static_key(name, x), x))
-                continue
-            role = self.parameters.role(passed, i)
-            reader = IndexReader(name) if role == "index" else ArgumentReader(name, role == "rows")
-            if role == "index":
-                indices.append((name, reader.spec(x)))
-            else:
-                specs.append(reader.spec(x))
-            arrays += reader.arrays
-            is_index += [role == "index"] * len(reader.arrays)
-            if reader.rows is not None:
-                if rows is not None and rows != reader.rows:
-                    raise ValueError(f"{self.__name__}: {name} has {reader.rows} rows, {first} has {rows}")
-                rows, first = reader.rows, name
-        if self.rows and rows is None:
-            raise ValueError(f"{self.__name__}: there is no array in {', '.join(self.rows)} that could have rows")
-        return Call(passed, tuple(specs), tuple(static), tuple(indices), arrays, tuple(is_index), rows, reduce)
-
-    def _tangents(self, kind: str, call: Call, chosen: Sequence[int], vectors: Sequence[Any]) -> list[Any]:
-        """The arrays of tangents of the chosen arguments."""
-        arrays: list[Any] = []
-        for i, vector in zip(chosen, vectors, strict=True):
-            name = call.moving[i]
-            arrays += self._beside(f"{kind}: tangents", vector, name, call.specs[i], call.rows, name in self.rows)
-        return arrays
-
-    def _beside(self, what: str, vector: Any, model: str, spec: Any, rows: int | None, by_row: bool) -> list[Any]:
-        """The arrays of a vector of this spec; ValueError if it has another structure."""
-        reader = ArgumentReader(f"{what} of {model}", by_row)
-        if reader.spec(conformed(vector, spec)) != spec or reader.rows not in (None, rows):
-            raise ValueError(f"{self.__name__}.{what} must have the structure of {model}")
-        return reader.arrays
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
         """The function itself, for numbers that arrays of floats cannot hold; a TypeError if that cannot work."""

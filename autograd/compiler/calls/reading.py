@@ -1,0 +1,68 @@
+"""The arguments of one call, read as arrays: what has rows, what is static, what is an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiler.calls.traces import Call
+from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, conformed
+from autograd.compiler.inputs.parameters import Parameters
+
+REDUCTIONS = (None, "sum", "mean")
+
+
+def read(parameters: Parameters, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
+    """The arrays of a call and what describes them; TypeError and ValueError name the argument that does not fit."""
+    if reduce not in REDUCTIONS:
+        raise ValueError(f"{parameters.name}: reduce must be 'sum', 'mean' or None, got {reduce!r}")
+    if reduce is not None and not parameters.rows:
+        raise ValueError(f"{parameters.name}: nothing to reduce, since no argument has rows")
+    passed, values = parameters.bound(args, kwargs)
+    specs: list[Any] = []
+    arrays: list[Any] = []
+    static: list[Any] = []
+    indices: list[Any] = []
+    is_index: list[bool] = []
+    rows: int | None = None
+    first = ""
+    for i, (name, x) in enumerate(zip(passed.names, values)):
+        if parameters.is_static(passed, i):
+            static.append((name, parameters.static_key(name, x), x))
+            continue
+        role = parameters.role(passed, i)
+        reader = IndexReader(name) if role == "index" else ArgumentReader(name, role == "rows")
+        if role == "index":
+            indices.append((name, reader.spec(x)))
+        else:
+            specs.append(reader.spec(x))
+        arrays += reader.arrays
+        is_index += [role == "index"] * len(reader.arrays)
+        if reader.rows is not None:
+            if rows is not None and rows != reader.rows:
+                raise ValueError(f"{parameters.name}: {name} has {reader.rows} rows, {first} has {rows}")
+            rows, first = reader.rows, name
+    if parameters.rows and rows is None:
+        raise ValueError(f"{parameters.name}: there is no array in {', '.join(parameters.rows)} that could have rows")
+    return Call(passed, tuple(specs), tuple(static), tuple(indices), arrays, tuple(is_index), rows, reduce)
+
+
+def tangents_beside(
+    parameters: Parameters, kind: str, call: Call, chosen: Sequence[int], vectors: Sequence[Any]
+) -> list[Any]:
+    """The arrays of tangents of the chosen arguments."""
+    arrays: list[Any] = []
+    for i, vector in zip(chosen, vectors, strict=True):
+        model = call.moving[i], call.specs[i], call.rows
+        arrays += beside(parameters, f"{kind}: tangents", vector, *model, call.moving[i] in parameters.rows)
+    return arrays
+
+
+def beside(
+    parameters: Parameters, what: str, vector: Any, model: str, spec: Any, rows: int | None, by_row: bool
+) -> list[Any]:
+    """The arrays of a vector beside what has this spec; ValueError if it has another structure."""
+    reader = ArgumentReader(f"{what} of {model}", by_row)
+    if reader.spec(conformed(vector, spec)) != spec or reader.rows not in (None, rows):
+        raise ValueError(f"{parameters.name}.{what} must have the structure of {model}")
+    return reader.arrays
