@@ -1,6 +1,8 @@
 """Nothing is frozen silently: what a function reads besides its arguments is watched, and a change is traced again."""
 
+import abc
 import array
+import builtins
 import collections
 import contextvars
 import functools
@@ -169,6 +171,54 @@ def rate_of(x, name="shared"):
     return getattr(x, name)
 
 
+class Plain:
+    rate = 2.0
+
+    def of(self):
+        return 2.0
+
+
+class Other(Plain):
+    rate = 5.0
+
+    def of(self):
+        return 5.0
+
+
+class Listed(Plain, list):
+    pass
+
+
+class OtherList(Other, list):
+    pass
+
+
+class Abstract(abc.ABC):  # noqa: B024
+    pass
+
+
+class Inheriting(Plain):
+    pass
+
+
+class Indexed:
+    rates = {"rate": 2.0}  # noqa: RUF012
+
+    def __class_getitem__(cls, name):
+        return cls.rates[name]
+
+
+class Matched:
+    __match_args__ = ("low",)
+    low, high = 2.0, 5.0
+
+
+def by_pattern(x):
+    match Matched():
+        case Matched(rate):
+            return rate * x
+
+
 class Options(dict):
     """A dict whose keys are attributes."""
 
@@ -259,6 +309,45 @@ def test_what_a_name_holds_is_watched(monkeypatch, of, name, f) -> None:
 
 
 context, private, dead = contextvars.ContextVar("context", default=1.0), Slotted(), [Settings()]
+holding = contextvars.ContextVar("holding", default=[1.0])  # noqa: B039
+plain, listed, replaced, in_a_module = Plain(), Listed(), Plain(), types.ModuleType("m")
+registered, numbers, made = Settings(), np.array([1.0, 2.0]), collections.defaultdict(lambda: 1.0)
+partial = functools.partial(operator.mul, 1.0)
+row = np.zeros(1, [("rate", float)])[0]
+
+
+class Gaining:
+    def __init__(self):
+        self.__dict__["rate"] = 1.0
+
+
+gaining = Gaining()
+private.set(1)
+
+
+class Module(types.ModuleType):
+    other = 5.0
+
+
+def with_a_builtin(x):
+    try:
+        return added_rate * x
+    except NameError:
+        return x
+
+
+def documented(x):
+    """1"""
+    return float(documented.__doc__) * x
+
+
+def from_factory(x):
+    try:
+        return made["rate"] * x
+    finally:
+        made.clear()
+
+
 alive = weakref.ref(dead[0])
 
 
@@ -266,12 +355,49 @@ def with_frame(frame):
     return lambda x: float(frame["rate"].sum()) * x
 
 
-# What changes by a call of `change` with 2 and then with 5, and a function that reads it.
+# What changes by calls of `change` with 2 and 5, and a function that reads it.
 CALLED = [
     ("a context variable", context.set, lambda x: context.get() * x),
     ("a private slot", private.set, lambda x: private.get() * x),
     ("the environment", lambda n: os.environ.update(RATE=str(n)), lambda x: float(os.environ["RATE"]) * x),
     ("the environment by getenv", lambda n: os.environ.update(RATE=str(n)), lambda x: float(os.getenv("RATE")) * x),
+    ("a list in a context variable", lambda n: holding.get().__setitem__(0, n), lambda x: holding.get()[0] * x),
+    ("the class", lambda n: setattr(plain, "__class__", Other if n == 5 else Plain), lambda x: plain.of() * x),
+    ("the class of a list", lambda n: setattr(listed, "__class__", OtherList), lambda x: listed.of() * x),
+    (
+        "the class in isinstance",
+        lambda n: setattr(plain, "__class__", Other if n == 5 else Plain),
+        lambda x: x if isinstance(plain, Other) else -x,
+    ),
+    (
+        "the class of a module",
+        lambda n: setattr(in_a_module, "__class__", Module),
+        lambda x: getattr(in_a_module, "other", 2.0) * x,
+    ),
+    ("the bases", lambda n: setattr(Inheriting, "__bases__", (Other,)), lambda x: Inheriting().rate * x),
+    ("all attributes", lambda n: setattr(replaced, "__dict__", {"rate": n}), lambda x: replaced.rate * x),
+    (
+        "a name that a class gains",
+        lambda n: setattr(Gaining, "rate", property(lambda self: 3.0)),
+        lambda x: gaining.rate * x,
+    ),
+    (
+        "a class that is registered",
+        lambda n: Abstract.register(Settings),
+        lambda x: x if isinstance(registered, Abstract) else -x,
+    ),
+    ("an item of a class", lambda n: Indexed.rates.update(rate=n), lambda x: Indexed["rate"] * x),
+    ("the arguments of a pattern", lambda n: setattr(Matched, "__match_args__", ("high",)), by_pattern),
+    ("a partial", lambda n: partial.__setstate__((operator.mul, (n,), {}, {})), lambda x: partial(x)),
+    ("a partial itself", lambda n: partial.__setstate__((operator.mul, (n,), {}, {})), partial),
+    ("the factory of a dict", lambda n: setattr(made, "default_factory", lambda: n), from_factory),
+    ("a builtin that is new", lambda n: setattr(builtins, "added_rate", n), with_a_builtin),
+    ("numbers in order", lambda n: numbers.__setitem__(0, n), (lambda flat: lambda x: flat[0] * x)(numbers.flat)),
+    ("the object of a method", lambda n: numbers.__setitem__(0, n), (lambda total: lambda x: total() * x)(numbers.sum)),
+    ("a row of a table", lambda n: row.__setitem__("rate", n), lambda x: row["rate"] * x),
+    ("a text of a function", lambda n: setattr(documented, "__doc__", str(n)), documented),
+    ("a global in a text", lambda n: setattr(module, "k", float(n)), lambda x: eval("k") * x),
+    ("the environment in bytes", lambda n: os.environ.update(RATE=str(n)), lambda x: float(os.environb[b"RATE"]) * x),
     ("the end of an object", lambda n: n == 5 and dead.clear(), lambda x: x if alive() is None else 2 * x),
 ]
 
@@ -280,6 +406,7 @@ CALLED = [
 def test_what_a_call_changes_is_watched(monkeypatch, change, f) -> None:
     monkeypatch.setenv("RATE", "1")
     fast = autograd.compile(f, backend="numpy")
+    assert fast.value_and_grad(4.0) == value_and_grad(f)(4.0)
     for n in (2, 5, 5):
         change(n)
         assert fast.value_and_grad(4.0) == value_and_grad(f)(4.0)

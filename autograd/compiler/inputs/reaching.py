@@ -2,74 +2,48 @@
 
 from __future__ import annotations
 
-import dis
+import builtins
 import functools
 import os
 import sys
 import weakref
+from abc import ABCMeta, get_cache_token
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from operator import attrgetter, methodcaller
-from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from types import (
+    BuiltinMethodType,
+    FunctionType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
+from typing import Any
 
 import numpy
 
+from autograd.compiler.inputs.names import names, spelled
 from autograd.engine import Value
 from autograd.lifting import function_of
 from autograd.refusals import is_library, is_ours
 
-GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
-WRITTEN = {
-    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
-}  # fmt: skip
 INSTALLED = ("site-packages", "dist-packages")
-REFLECTING = {"getattr", "hasattr", "globals", "attrgetter", "import_module", "modules"}  # they find a name by its text
-WHOLE = {"vars", "__dict__", "asdict", "astuple", "fields"}  # they read all attributes of an object
+WHOLE = {"vars", "__dict__", "asdict", "astuple", "fields", "getmembers"}  # they read all attributes of an object
+ABOUT = {"__doc__", "__name__", "__annotations__"}  # a function
 MAPPINGS = (dict, MappingProxyType)
 HOLDERS = (list, set, deque, *MAPPINGS)
+BOUND = (BuiltinMethodType, MethodWrapperType)  # methods of C's objects
 VIEWS = tuple(type(getattr(dict[str, int](), name)()) for name in ("keys", "values", "items"))
+PLAIN = (float, int, complex, bytes, numpy.generic, type(None))
 KEPT = (weakref.ref, numpy.ndarray, *HOLDERS)  # followed wherever they are met
 BARE = ("builtins", "abc", "typing")  # classes of these modules read no attributes of their own
 MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
 MOST_NUMBERS = 10_000  # of an array
 MOST_OBJECTS = 2_000  # whose attributes to look at
-
-
-class Names(NamedTuple):
-    """The names in the code of a function, inner functions included."""
-
-    read: set[str]  # globals
-    used: set[str]  # attributes and imports as well
-    written: set[str]  # those that the code binds itself: changes of them do not count
-    imported: set[str]
-    tested: set[str]  # those of which the code asks whether they are there
-    texts: set[str]
-
-
-def names(code: CodeType) -> Names:
-    """The names in this code."""
-    texts = {x for x in code.co_consts if isinstance(x, str)}
-    found = Names(set(), set(code.co_names), set(), set(), set(), texts)
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in GLOBAL:
-            found.read.add(instruction.argval)
-        elif instruction.opname in WRITTEN:
-            found.written.add(instruction.argval)
-        elif instruction.opname == "IMPORT_NAME":
-            found.imported.add(instruction.argval)
-    if not REFLECTING.isdisjoint(code.co_names):
-        for known in (found.read, found.used, found.imported, found.tested):
-            known |= texts
-    if "AttributeError" in code.co_names:
-        found.tested.update(code.co_names)
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            for known, more in zip(found, names(inner)):
-                known |= more
-    return found
 
 
 class Reach:
@@ -88,6 +62,8 @@ class Reach:
         self.holders: dict[int, Any] = {}  # lists, dicts, sets, arrays and buffers of the user's
         self.frames: dict[int, Any] = {}
         self.asked: dict[int, Callable[[], Any]] = {}  # what a context variable or a weak reference stands for
+        self.objects: dict[int, Any] = {}  # those whose class could become another of the user's
+        self.counts: dict[int, Callable[[], Any]] = {}  # names, subclasses and registrations that may be added
         self.values: dict[int, Value] = {}
         self._used, self._tested, self._texts = {"__call__"}, set[str](), set[str]()
         self._seen: dict[int, tuple[Any, int]] = {}  # by id: what was met, kept alive, and how many names were known
@@ -96,8 +72,7 @@ class Reach:
         while self._waiting:
             while self._waiting:
                 self._follow(self._waiting.pop())
-            if not REFLECTING.isdisjoint(self._used):
-                self._used |= self._texts
+            self._used |= spelled(self._used, self._texts)
             self._add([x for x, known in self._seen.values() if known < self._known()])
 
     def _known(self) -> int:
@@ -121,12 +96,15 @@ class Reach:
             if is_new:
                 self._function(x)
             self._fields(x)
+            self._take(x, ABOUT.intersection(self._used))
         elif isinstance(x, MethodType):
             self._add([x.__func__, x.__self__])
         elif isinstance(x, (staticmethod, classmethod)):
             self._add([x.__func__])
         elif isinstance(x, property):
             self._add([x.fget])
+        elif isinstance(x, BOUND):
+            self._add([x.__self__])
         elif isinstance(x, ModuleType):
             self._module(x)
         elif isinstance(x, type):
@@ -146,12 +124,15 @@ class Reach:
             self._add([x.mapping])
         elif isinstance(x, ContextVar):
             self.asked[id(x)] = functools.partial(x.get, None)
-            self._add([x.get(None)])
+            with suppress(LookupError):
+                self._add([x.get()])
         elif isinstance(x, weakref.ref):
             self.asked[id(x)] = lambda: x() is None
             self._add([x()])
+        elif isinstance(x, numpy.flatiter):
+            self._add([x.base])
         elif isinstance(x, numpy.ndarray):
-            self.holders[id(x)] = numbers = _sample(x.view(numpy.ndarray))
+            self.holders[id(x)] = numbers = _sample(x if type(x) is numpy.ndarray else x.view(numpy.ndarray))
             self._add(numbers.flat if x.dtype == object else ())
             return type(x) is numpy.ndarray
         elif is_buffer(x):
@@ -168,7 +149,7 @@ class Reach:
         for x in objects:
             if isinstance(x, str):
                 self._texts.add(x)
-            elif not isinstance(x, (float, int, complex, bytes, numpy.generic, type(None))):
+            elif isinstance(x, numpy.void) or not isinstance(x, PLAIN):
                 self._waiting.append(x)
 
     def _function(self, function: FunctionType) -> None:
@@ -178,12 +159,15 @@ class Reach:
         if is_library(function.__module__):  # what else its cells hold may be caches
             cells = [x for x in cells if (callable(x) and not _is_network(x)) or isinstance(x, tuple)]
         self._add([*cells, *[getattr(function, name, None) for name in ("__wrapped__", "registry")]])
+        if hasattr(function, "registry"):
+            self._used.add("isinstance")
         if is_library(function.__module__):
             return
         self._used |= found.used - found.written
         self._tested |= found.tested - found.written
         self._texts |= found.texts
         self._namespace(function.__globals__, found.read - found.written)
+        self._namespace(vars(builtins), {name for name in found.read - set(function.__globals__) if _is_added(name)})
         self._add([*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()])
         package = function.__globals__.get("__package__") or ""
         modules = {part for name in found.imported for part in (*_parents(name), *_parents(f"{package}.{name}"))}
@@ -197,7 +181,8 @@ class Reach:
     def _module(self, module: ModuleType) -> None:
         if not is_fixed(module.__name__):
             self._namespace(vars(module), self._of(vars(module)) | {"__getattr__"})
-        elif module is os and not self._used.isdisjoint(("environ", "getenv")):
+            self.objects[id(module)] = module
+        elif module is os and not self._used.isdisjoint(("environ", "environb", "getenv", "getenvb")):
             self._add([os.environ])
 
     def _class(self, cls: type) -> None:
@@ -205,7 +190,14 @@ class Reach:
         for base in cls.__mro__:
             if not is_fixed(base.__module__):
                 own = vars(base)
-                self._namespace(own, self._of(own).union(name for name, x in own.items() if _is_operator(name, x)))
+                read = set(own) if not WHOLE.isdisjoint(self._used) else self._of(own)
+                self._namespace(own, read.union(name for name, x in own.items() if _is_operator(name, x)))
+                self._take(base, ["__mro__"])
+                self.counts[id(own)] = own.__len__
+                if "__subclasses__" in self._used:
+                    self.counts[id(base)] = functools.partial(_subclasses, base)
+                if isinstance(base, ABCMeta) and "isinstance" in self._used:
+                    self.counts[id(ABCMeta)] = get_cache_token
         if not is_fixed(type(cls).__module__):
             self._class(type(cls))
 
@@ -217,16 +209,23 @@ class Reach:
         if isinstance(x, (attrgetter, methodcaller)):
             self._used.update(*[text.split(".") for text in x.__reduce__()[1] if isinstance(text, str)])
         elif type(x).__module__ == "functools":
-            self._add([getattr(x, name, None) for name in ("func", "__wrapped__", "args", "keywords")])
+            self._add([getattr(x, "__wrapped__", None)])
         shared = set[str]()
         for base in type(x).__mro__:
             own = vars(base)
             read = set(own) if is_fixed(base.__module__) else self._used.intersection(own)
-            slots = [name for name in read if "__slots__" in own and isinstance(own[name], MemberDescriptorType)]
-            self.slots |= {(id(x), name): x for name in slots if hasattr(x, name)}
-            self._add([getattr(x, name) for name in slots if hasattr(x, name)])
+            if "__slots__" in own or base.__module__ in ("functools", "collections"):
+                self._take(x, [name for name in read if isinstance(own[name], MemberDescriptorType)])
             shared |= self._used.intersection(read)
         self._fields(x, shared)
+        if not is_fixed(type(x).__module__) and len(self.objects) < MOST_OBJECTS:
+            self.objects[id(x)] = x
+
+    def _take(self, x: Any, attributes: Iterable[str]) -> None:
+        """Note attributes that are not in a dict, and follow them."""
+        there = [name for name in attributes if hasattr(x, name)]
+        self.slots |= {(id(x), name): x for name in there}
+        self._add([getattr(x, name) for name in there])
 
     def _fields(self, x: Any, shared: Iterable[str] = ()) -> None:
         """Note the attributes that are used of an object, or all of them where library code reads them."""
@@ -242,6 +241,8 @@ class Reach:
             if any(is_fixed(base.__module__) and base.__module__ not in BARE for base in type(x).__mro__):
                 read |= {name for name, item in fields.items() if not _is_foreign(item)}
         self.fields.setdefault(id(fields), (fields, set()))[1].update(read)
+        if not is_fixed(type(x).__module__):
+            self.slots[id(x), "__dict__"] = x
         self._add([fields[name] for name in sorted(read) if name in fields])
 
 
@@ -276,8 +277,17 @@ def _sample(x: Any) -> Any:
     return x
 
 
+def _is_added(name: str) -> bool:
+    """Whether a builtin is, or would be, not Python's own."""
+    return getattr(vars(builtins).get(name), "__module__", None) != "builtins"
+
+
+def _subclasses(cls: type) -> int:
+    return len(cls.__subclasses__())
+
+
 def _is_operator(name: str, x: Any) -> bool:
-    return name[:2] == "__" and isinstance(x, FunctionType)
+    return name == "__match_args__" or (name[:2] == "__" and isinstance(x, (FunctionType, classmethod, staticmethod)))
 
 
 def is_fixed(module: str | None) -> bool:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.inputs.forms import Writing
-from autograd.compiler.inputs.reaching import MAPPINGS, Reach, is_buffer, is_frame, is_full, names
+from autograd.compiler.inputs.names import names
+from autograd.compiler.inputs.reaching import MAPPINGS, Reach, is_buffer, is_frame, is_full
 from autograd.refusals import is_library
 from autograd.transforms.structure import is_array
 
@@ -30,7 +31,7 @@ class Read(NamedTuple):
 
     of: Any
     name: str
-    kind: str  # "attribute", "scope", "cell", "items", "frame", "call", or "data" of Values
+    kind: str  # "attribute", "scope", "cell", "items", "frame", "class", "call", "count", or "data" of Values
     is_own: bool = False  # whether f itself may change it while it is traced
 
     def now(self) -> Any:
@@ -41,8 +42,10 @@ class Read(NamedTuple):
             return self.of.get(self.name)
         if self.kind == "data":
             return tuple(map(DATA, self.of))
-        if self.kind == "call":
+        if self.kind in ("call", "count"):
             return self.of()
+        if self.kind == "class":
+            return type(self.of)
         if self.kind == "frame":
             return self.of.copy()
         return is_full(self.of) if self.kind == "cell" else _held(self.of)
@@ -106,7 +109,8 @@ class Watch:
 
         if not self._reads:
             self.begin()
-        return sha256("\n".join(map(_told, self._values)).encode(errors="backslashreplace")).hexdigest()
+        told = [_told(value) for read, value in zip(self._reads, self._values) if read.kind != "count"]
+        return sha256("\n".join(told).encode(errors="backslashreplace")).hexdigest()
 
 
 def _reads(reach: Reach) -> list[Read]:
@@ -128,7 +132,9 @@ def _reads(reach: Reach) -> list[Read]:
     reads += [Read(x, name, "attribute", True) for (_, name), x in reach.slots.items()]
     reads += [Read(x, "", "items", True) for x in reach.holders.values()]
     reads += [Read(x, "", "frame", True) for x in reach.frames.values()]
+    reads += [Read(x, "", "class", True) for x in reach.objects.values()]
     reads += [Read(x, "", "call", True) for x in reach.asked.values()]
+    reads += [Read(x, "", "count", True) for x in reach.counts.values()]
     return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
 
 
@@ -146,6 +152,10 @@ def _differs(writing: Writing, read: Read, value: Any) -> str:
         return f"False in {writing.refer(map)}({writing.refer(is_)}, map({writing.refer(DATA)}, {x}), {then})"
     if read.kind == "call":
         return f"{x}() is not {then}"
+    if read.kind == "count":
+        return f"{x}() != {then}"
+    if read.kind == "class":
+        return f"{writing.refer(type)}({x}) is not {then}"
     if read.kind == "frame":
         return f"not {x}.equals({then})"
     if isinstance(value, bytes):

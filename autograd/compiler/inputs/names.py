@@ -1,0 +1,62 @@
+"""The names in the code of a function, as instructions and texts tell them."""
+
+from __future__ import annotations
+
+import dis
+import re
+from types import CodeType
+from typing import NamedTuple
+
+GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
+WRITTEN = {
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
+}  # fmt: skip
+REFLECTING = {  # find a name by its text
+    "getattr", "getattr_static", "hasattr", "globals", "attrgetter", "import_module", "modules",
+}  # fmt: skip
+EVALUATING = {"eval", "exec", "format", "format_map"}  # find names in the midst of a text
+WORD = re.compile(r"[^\W\d]\w*")
+
+
+class Names(NamedTuple):
+    """The names in the code of a function, inner functions included."""
+
+    read: set[str]  # globals
+    used: set[str]  # attributes and imports as well
+    written: set[str]  # those that the code binds itself: changes of them do not count
+    imported: set[str]
+    tested: set[str]  # those of which the code asks whether they are there
+    texts: set[str]
+
+
+def names(code: CodeType) -> Names:
+    """The names in this code."""
+    texts = {x for x in code.co_consts if isinstance(x, str)}
+    found = Names(set(), set(code.co_names), set(), set(), set(), texts)
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in GLOBAL:
+            found.read.add(instruction.argval)
+        elif instruction.opname in WRITTEN:
+            found.written.add(instruction.argval)
+        elif instruction.opname == "IMPORT_NAME":
+            found.imported.add(instruction.argval)
+        elif instruction.opname == "MATCH_CLASS":
+            found.used.add("isinstance")
+    if "issubclass" in found.used:
+        found.used.add("isinstance")
+    told = spelled(found.used, texts)
+    for known in (found.read, found.used, found.imported, found.tested):
+        known |= told
+    if "AttributeError" in code.co_names:
+        found.tested.update(code.co_names)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            for known, more in zip(found, names(inner)):
+                known |= more
+    return found
+
+
+def spelled(used: set[str], texts: set[str]) -> set[str]:
+    """The names that code may find by texts, with the functions that it uses."""
+    told = set() if REFLECTING.isdisjoint(used) else set(texts)
+    return told if EVALUATING.isdisjoint(used) else told.union(*map(WORD.findall, texts))
