@@ -205,12 +205,12 @@ class Scalar(NumPyOperand, Methods):
             return key_hash(self, core(self))
 
         def __int__(self) -> int:
-            if hasattr(core(self), "__index__"):
-                return operator.index(self)
-            name = type(self).__name__
+            if hasattr(core(self), "__index__"):  # a traced number, which is known along a path
+                return operator.index(core(math.trunc(self)))
             raise TypeError(
-                f"a {name} is not an int: use autograd.floor(v) or autograd.round(v), or v.data for the number; where "
-                "the function is compiled, name the argument in static="
+                f"a {type(self).__name__} is not an int: use autograd.floor(v) or autograd.round(v), let "
+                "autograd.lift(f) do so, or v.data for the number; where the function is compiled, name the argument "
+                "in static="
             )
 
         def __index__(self) -> int:

@@ -60,6 +60,18 @@ def test_whole_numbers_of_lifted_code(f: Any) -> None:
     agrees(autograd.lift(f), "numpy")
 
 
+def a_part(a: Any, b: Any) -> Any:
+    n = int(4 * a)
+    return sum(b * k for k in range(abs(n) % 5)) + int(-b) * a + [a, b, a * b][n % 3] * (n // 2)
+
+
+def test_whole_parts_without_lift() -> None:
+    fast, lifted = autograd.compile(a_part, rows=("a",), backend="numpy"), autograd.lift(a_part)
+    a = np.linspace(-3.0, 3.0, 13)
+    found = fast.value_and_grad(a, 1.75)
+    assert np.array_equal(found, np.transpose([autograd.value_and_grad(lifted)(x, 1.75) for x in a]))
+
+
 def test_a_whole_number_that_no_row_has_is_its_error() -> None:
     fast = autograd.compile(lambda x: [1.0, x, 3.0][math.floor(x)], rows=("x",), backend="numpy")
     with pytest.raises(ValueError, match="NaN") as caught:
