@@ -6,6 +6,11 @@ function fill() {
   else document.querySelector("main").requestFullscreen?.();
 }
 
+// The address keeps the step, unless the page is embedded as a text, which has no address of its own.
+function remember(hash) {
+  try { history.replaceState(null, "", hash); } catch { /* SecurityError */ }
+}
+
 // The play button: it advances every so many milliseconds, from the start again if it is at the end.
 function player(advance, milliseconds, isAtEnd, restart) {
   let timer = 0;

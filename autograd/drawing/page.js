@@ -64,7 +64,7 @@
     at = Math.max(0, Math.min(steps.length - 1, to));
     delete guess.dataset.solved;
     byId("answer").value = verdict.textContent = "";
-    if (!keepHash) history.replaceState(null, "", "#" + view + "=" + (at + 1));
+    if (!keepHash) remember("#" + view + "=" + (at + 1));
     show();
     if (at === steps.length - 1) pause();
   }

@@ -16,7 +16,7 @@
     slider.value = String(at);
     slider.setAttribute("aria-valuetext", data.said[at]);
     document.querySelectorAll("tbody tr").forEach((row, i) => row.classList.toggle("now", i === at));
-    history.replaceState(null, "", "#" + at);
+    remember("#" + at);
     if (isLast()) pause();
   }
 

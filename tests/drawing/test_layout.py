@@ -138,6 +138,15 @@ def test_a_program_that_makes_no_picture(fake: Path, case: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="scripts of the shell")
+@pytest.mark.parametrize("where", ["", ">&2"], ids=["out", "error"])
+def test_a_program_that_prints_for_ever(fake: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    monkeypatch.setattr(layout, "MOST", 2**20)
+    program(fake, f"yes {where}")
+    with pytest.raises(RuntimeError, match="dot printed more than 1 MiB"):
+        layout.render("digraph {}", "svg")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="scripts of the shell")
 @pytest.mark.parametrize("first", ["", "#!/no/such/program\n"], ids=["no program", "no interpreter"])
 def test_a_program_that_cannot_be_run(fake: Path, first: str) -> None:
     path = program(fake, "\0", first)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,17 @@ def test_keys_slider_and_links(browser: webdriver.Chrome, page: Path) -> None:
     browser.refresh()
     assert text(browser, "what") == steps[6]["what"]
     assert browser.find_element(By.ID, "what").find_element(By.XPATH, "..").get_attribute("aria-live") == "polite"
+
+
+def test_an_embedded_page_steps(browser: webdriver.Chrome, page: Path, tmp_path: Path) -> None:
+    """As a notebook or a course shows it: in a frame without an address of its own."""
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe sandbox="allow-scripts" srcdoc="{escape(page.read_text(encoding="utf-8"))}"></iframe>')
+    browser.get(frame.as_uri())
+    browser.switch_to.frame(0)
+    browser.find_element(By.ID, "next").click()
+    count = browser.find_element(By.ID, "count").get_attribute("textContent")
+    assert count == f"2 / {len(steps_of(page))}"
 
 
 def test_a_line_is_whole_until_its_words_appear(browser: webdriver.Chrome, tmp_path: Path) -> None:

@@ -136,6 +136,13 @@ has_every_attribute = type("Anything", (), {"__getattr__": lambda self, name: 2.
 def test_of_names(name):
     check_gradients(lambda x: 3 * x * x, 1.0, grad=lambda x: 5 * x)
 
+@pytest.fixture
+def wrong():
+    check_gradients(lambda x: 3 * x * x, 1.0, grad=lambda x: 5 * x)
+
+def test_of_a_fixture(wrong):
+    pass
+
 def test_other():
     pass
 """
@@ -163,17 +170,17 @@ def test_a_session_goes_on_where_nothing_can_be_saved(tmp_path: Path) -> None:
     (tmp_path / "shown").write_text("a file")
     done = session(tmp_path, "--gradcheck-artifacts=shown")
     assert done.returncode == 1
-    assert "3 failed, 1 passed" in done.stdout
-    assert "not saved: FileExistsError" in done.stdout
+    assert "3 failed, 1 passed, 1 error" in done.stdout
+    assert done.stdout.count("not saved: FileExistsError") == 8
 
 
 def test_the_workers_of_a_session_save_at_once(tmp_path: Path) -> None:
     pytest.importorskip("xdist")
     done = session(tmp_path, "--gradcheck-artifacts=shown", "-p", "xdist", "-n", "2", "--dist", "each")
-    assert "6 failed, 2 passed" in done.stdout
+    assert "6 failed, 2 passed, 2 errors" in done.stdout
     assert "not saved" not in done.stdout
     files = list((tmp_path / "shown").iterdir())
-    assert len([file for file in files if file.suffix == ".svg"]) == 3
+    assert len([file for file in files if file.suffix == ".svg"]) == 4
     assert {file.suffix for file in files} <= {".svg", ".py"}
 
 

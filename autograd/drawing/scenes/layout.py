@@ -8,10 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from time import monotonic
 
 import graphviz
 
 SECONDS = 10.0
+GLANCE = 0.1  # how often to see, in seconds, how much an engine has printed
+MOST = 2**27  # bytes: no picture is as large
 UNAVAILABLE = 69  # the status of a process without pygraphviz
 
 # pygraphviz includes Graphviz itself. In this process, a layout would stall every thread. The other process imports
@@ -35,6 +38,10 @@ COMPLETE = {  # what a picture contains, and what it ends with
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
 }
+
+
+class Endless(Exception):
+    """A process prints more than any picture takes."""
 
 
 class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz has no types
@@ -89,6 +96,8 @@ def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> b
         status, out, said = _run(engine, source, seconds)
     except OSError as error:
         raise _failure(engine, f"cannot be run: {error.strerror}", b"") from error
+    except Endless:
+        raise _failure(engine, f"printed more than {MOST >> 20} MiB", b"") from None
     if status == UNAVAILABLE:
         raise NoLayoutEngine
     if status < 0:
@@ -107,7 +116,7 @@ def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes,
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
         try:
-            out, said = process.communicate(source, timeout=seconds)
+            out, said = _printed(process, source, seconds)
         except BaseException:
             if sys.platform == "win32":
                 process.kill()
@@ -116,6 +125,20 @@ def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes,
             process.wait()
             raise
     return process.returncode, out, said
+
+
+def _printed(process: subprocess.Popen[bytes], source: bytes, seconds: float) -> tuple[bytes, bytes]:
+    """What a process prints until it ends. TimeoutExpired if that takes too long, Endless if it is too much."""
+    end, unsent = monotonic() + seconds, source or None
+    while True:
+        try:
+            return process.communicate(unsent, timeout=min(GLANCE, seconds))
+        except subprocess.TimeoutExpired as waiting:
+            if monotonic() >= end:
+                raise
+            if len(waiting.output or b"") + len(waiting.stderr or b"") > MOST:
+                raise Endless from None
+            unsent = None  # the rest is sent anyway
 
 
 def _is_whole(picture: bytes, ending: str) -> bool:
