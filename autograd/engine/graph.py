@@ -167,11 +167,9 @@ class Graph:
             formula = _call(row, operands)
         if not is_unchanged(node):
             return formula, numbers
-        point = Point({symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)})
-        texts = [readable(point.chosen(p)) for p in partials]
-        if formula.startswith(f"{row.symbol}("):  # 1 - p has a kernel of its own, which does not know p by its name
-            texts = [found.replace(f"1 - {formula}", f"1 - {self.name(node)}") for found in texts]
-        return formula, texts
+        at = {symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)}
+        point = Point(at, value)
+        return formula, [readable(point.chosen(p)) for p in partials]
 
 
 def derivative(of: str, by: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from autograd.primitives import ROWS
-from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, operation
+from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, operation, same
+from autograd.symbols.text import TEXTS
+from autograd.symbols.texts import Formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class Point:
-    """The values of symbols at one point; a shared subexpression is evaluated once."""
+    """The values of symbols at one point; a shared subexpression is evaluated once, and `result` is met by its name."""
 
-    def __init__(self, values: dict[Symbol, Any]) -> None:
+    def __init__(self, values: dict[Symbol, Any], result: Any = None) -> None:
         self.values = values
+        self.result = result
         self._chosen: dict[Symbol, Any] = {}
         self._numbers: dict[Symbol, Any] = dict(values)
 
@@ -32,6 +35,11 @@ class Point:
         if x.op == "where":
             condition, a, b = x.operands
             return self.chosen(a if self._holds(condition) else b)
+        if type(self.result) is Symbol and same((x.op, x.operands), (self.result.op, self.result.operands)):
+            return self.result
+        written = TEXTS.get(x.op)
+        if type(written) is Formula:
+            return self.chosen(written.of(*x.operands))
         operands = tuple(tuple(map(self.chosen, y)) if type(y) is tuple else self.chosen(y) for y in x.operands)
         return (
             operation(x.op, *operands)

@@ -217,7 +217,10 @@ def softmax_first(xs: Vector, *, z: Number) -> Partials:
 
 
 @primitive(
-    text="1 - softmax({})", kernel=vectors.softmax_rest, precise=lambda xs: sum(softmaxes(xs)[1:]), vectors=("xs",)
+    text=texts.Formula(lambda xs: 1 - softmax_first(xs)),
+    kernel=vectors.softmax_rest,
+    precise=lambda xs: sum(softmaxes(xs)[1:]),
+    vectors=("xs",),
 )
 def softmax_rest(xs: Vector, *, z: Number) -> Partials:
     """1 - softmax_first(xs), accurate where softmax_first is nearly 1.

@@ -22,7 +22,19 @@ from autograd.symbols.text import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+
+class Formula:
+    """The text of an operation as a formula of other ones, such as 1 - p where a picture gives p a name."""
+
+    def __init__(self, of: Callable[..., Any]) -> None:
+        self.of = of
+
+    def __call__(self, *operands: Any) -> tuple[str, int]:
+        written = self.of(*operands)
+        return operation_text(written.op, written.operands)
 
 
 def _added(terms: list[str]) -> str:
