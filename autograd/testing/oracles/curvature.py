@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.testing.arguments.functions import Function, plain
+from autograd.testing.arguments.functions import Function
 from autograd.testing.oracles.evidence import Evidence
 from autograd.testing.oracles.noise import Slice, rounding
 from autograd.testing.oracles.oracle import ROWS, Estimate
@@ -68,12 +68,12 @@ def curvature(function: Function, domains: Sequence[Interval], i: int, j: int, a
     room = {k: min(function.flat[k] - domains[k].low, domains[k].high - function.flat[k]) for k in places}
     if any(room[k] <= LEAST_ROOM * abs(function.flat[k]) for k in places):
         found = _at_end(function, domains, i, j)
-        return AtEnd(function.on_floats, None, function.flat, j, domains[j], accuracy=accuracy, found=found)
+        return AtEnd(function.remembered, None, function.flat, j, domains[j], accuracy=accuracy, found=found)
 
     def along(sizes: dict[int, float]) -> dict[str, Any]:
         reach = {k: min(size, room[k]) * (1 - LEAST_ROOM) for k, size in sizes.items()}
         values = _symmetric(function, i, j, reach)
-        return {"floats": lambda s: float(plain(values(s))), "numbers": values, "accuracy": accuracy}
+        return {"floats": values, "numbers": values, "accuracy": accuracy}
 
     sizes = {k: abs(function.flat[k]) or 1.0 for k in places}
     if min(sizes.values()) >= 1.0:
@@ -89,14 +89,16 @@ def _symmetric(function: Function, i: int, j: int, reach: dict[int, float]) -> C
 
     def around(s: Any) -> Any:
         root = s**0.5
-        here = [x if isinstance(s, float) else x + 0 * s for x in function.flat]  # numbers of the kind of s
+        is_float = isinstance(s, float)
+        f = function.remembered if is_float else function
+        here = [x if is_float else x + 0 * s for x in function.flat]  # numbers of the kind of s
 
         def at(a: float, b: float) -> Any:
             moved = [*here]
             moved[i] += a * reach[i] * root
             if i != j:
                 moved[j] += b * reach[j] * root
-            return function(*moved)
+            return f(*moved)
 
         if i == j:
             return (at(1, 1) + at(-1, -1)) / area
@@ -112,7 +114,7 @@ def _at_end(function: Function, domains: Sequence[Interval], i: int, j: int) -> 
         low, high = domains[k].ends()
         inward = 1 if x[k] - low < high - x[k] else -1
         reach[k] = inward * min(max(abs(x[k]), 1.0), (high - low) / 2)
-        along = Slice(function.on_floats, x, k)
+        along = Slice(function.remembered, x, k)
         noise = max(noise, *(found for _, found in rounding(along, x[k], abs(reach[k]), inward, low, high)))
         known.append(along)
 
@@ -121,7 +123,7 @@ def _at_end(function: Function, domains: Sequence[Interval], i: int, j: int) -> 
             moved = [*x]
             moved[i] += a * reach[i] * t
             moved[j] += b * reach[j] * t
-            return function.on_floats(*moved)
+            return function.remembered(*moved)
 
         return (at(1, 1) - at(1, 0) - at(0, 1) + at(0, 0)) / (t * reach[i] * reach[j]) if t else 0.0
 
