@@ -37,6 +37,13 @@ lifting: ContextVar[bool] = ContextVar("autograd lifting", default=False)
 
 BRANCH = "write where(condition, a, b) in place of the branch"
 LIBRARIES = ("numpy", "scipy")
+COMPUTING = (*LIBRARIES, "pandas")
+# In the texts of errors of libraries that were given an array of objects.
+OF_OBJECTS = (
+    "dtype('O')", "dtype object", "dtype=object", "type 'object'", "object arrays", "array type", "real dtype",
+    "for this type", "type: object", "array of floats", "ufunc '",
+)  # fmt: skip
+AS_ARRAY = "take the numbers as an array, with x.to_numpy() or np.array(...)"
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
 CHOICE = "write where(condition, a, b) in place of the choice"
@@ -104,15 +111,22 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 
 def advise(error: BaseException) -> None:
     """Say in a note what to do about an error from inside a library that computes on floats."""
-    if not isinstance(error, (TypeError, AttributeError, SystemError)) or LOST in str(error):
+    text, trace = str(error), error.__traceback__
+    if LOST in text or isinstance(error, TraceError):
         return
-    trace, homes = error.__traceback__, {type(error).__module__.partition(".")[0]}
+    homes = {_package(type(error).__module__)}
+    of_objects = isinstance(error, SystemError) or any(sign in text for sign in OF_OBJECTS)
+    is_lost = of_objects or isinstance(error, (TypeError, AttributeError)) or not homes.isdisjoint(COMPUTING)
     while trace is not None:
-        homes.add((trace.tb_frame.f_globals.get("__name__") or "").partition(".")[0])
+        module = trace.tb_frame.f_globals.get("__name__") or ""
+        homes |= {_package(module), ".".join(module.split(".")[:2])}
         trace = trace.tb_next
     if "pandas" in homes:
-        error.add_note("pandas computes on floats; take the numbers as an array, with x.to_numpy() or np.array(...)")
-    elif isinstance(error, SystemError) or not homes.isdisjoint(LIBRARIES):
+        if is_lost or isinstance(error, IndexError):
+            error.add_note(f"pandas computes on floats; {AS_ARRAY}")
+    elif is_lost and "scipy.sparse" in homes:
+        error.add_note("a sparse matrix holds and multiplies floats; write M.toarray() @ x")
+    elif of_objects or (is_lost and not homes.isdisjoint(LIBRARIES)):
         error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")
 
 

@@ -16,7 +16,7 @@ from autograd.arrays.indexing import kind_of_index, put, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values
 from autograd.engine.value import Value
-from autograd.numbers.operand import NumPyOperand
+from autograd.numbers.operand import NumPyOperand, is_of_pandas
 from autograd.refusals import is_tracing, refuse
 from autograd.symbols import Condition, Symbol
 
@@ -130,7 +130,7 @@ def bare(x: Any) -> Any:
         made = numpy.empty((), dtype=object)
         made[()] = x
         return made
-    if type(x).__module__.startswith("pandas."):
+    if is_of_pandas(x):
         return bare(numpy.asarray(x))
     return x
 

@@ -24,6 +24,11 @@ class NumPyOperand:
         return arrays().apply_function(function, args, kwargs)
 
 
+def is_of_pandas(x: Any) -> bool:
+    """Whether x is a Series, a DataFrame or an index."""
+    return type(x).__module__.partition(".")[0] == "pandas"
+
+
 def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
     """x ∘ y, one of them no number. Where NumPy is followed, a list is an array, as numpy.float64 has it.
 

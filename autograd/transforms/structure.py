@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from autograd.numbers.kinds import ARRAY_RANK, KINDS, discovered
-from autograd.numbers.operand import arrays
+from autograd.numbers.operand import arrays, is_of_pandas
 from autograd.primitives.operators import Scalar
 from autograd.symbols import Symbol
 
@@ -98,7 +98,7 @@ def _shown(x: Any) -> str:
 
 def _instead(x: Any) -> str:
     """What to pass in place of an object that holds numbers."""
-    if type(x).__module__.partition(".")[0] == "pandas":
+    if is_of_pandas(x):
         return ": pass x.to_numpy(), an array"
     if hasattr(x, "__dataclass_fields__"):
         return f": pass dataclasses.asdict(x), a dict, and make {type(x).__name__}(**x) of it in f"

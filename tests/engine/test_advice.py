@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import nn
-from autograd import TraceError, Value, compile, grad, jvp
+from autograd import TraceError, Value, compile, grad, jvp, lift
 
 v = Value(2.0)
 row = [Value(1.0), Value(2.0)]
@@ -102,3 +102,5 @@ def test_a_column_is_an_array() -> None:
     assert list(grad(lambda w: np.sum(FRAME.to_numpy() @ w))(np.ones(2))) == [6.0, 9.0]
     assert list(grad(lambda w: FRAME.x @ w)(np.ones(3))) == [1.0, 2.0, 3.0]
     assert list((Value(2.0) * FRAME.x).index) == [0, 1, 2]
+    assert list(grad(lambda w: np.sum(np.where(w > 0.0, FRAME.x * w, w)))(np.ones(3))) == [1.0, 2.0, 3.0]
+    assert grad(lift(lambda w: np.percentile(FRAME.x * w, 50) + np.max(FRAME.y * w)))(1.0) == 6.0

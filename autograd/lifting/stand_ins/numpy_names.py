@@ -13,7 +13,7 @@ from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row
 from autograd.lifting.stand_ins.python_names import counted, is_lifted
-from autograd.numbers.operand import NumPyOperand
+from autograd.numbers.operand import NumPyOperand, is_of_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ function = functools.cache(NumPyFunction)
 
 def entered(x: Any) -> Any:
     """An argument of a function of NumPy's: a list or array of objects with a Value in it is an array of ours."""
-    if type(x).__module__.startswith("pandas."):
+    if is_of_pandas(x):
         x = numpy.asarray(x)
     if type(x) in (list, tuple):
         return _stacked(x) if _holds_lifted(x) else x

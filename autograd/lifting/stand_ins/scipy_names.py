@@ -6,6 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
+from autograd.arrays import ScalarArray
+from autograd.arrays.axes import as_plain, plain
+from autograd.arrays.scalar_array import each_part
 from autograd.lifting.stand_ins.plain import is_plain_call
 from autograd.refusals import LOST, TraceError, is_tracing, note, refusing
 
@@ -17,11 +22,32 @@ INSTEAD = {
     "dblquad fixed_quad quad quad_vec tplquad": "For an integral, sum over nodes: np.polynomial.legendre.leggauss",
     "odeint solve_bvp solve_ivp": "For a differential equation, write the steps of a Runge–Kutta method in a loop",
     "cumulative_trapezoid simpson trapezoid": "For an integral, use np.trapezoid or np.cumsum",
-    "Akima1DInterpolator CubicSpline PchipInterpolator": "Its data are plain numbers, where it is called may be traced",
+    "Akima1DInterpolator CubicSpline PchipInterpolator": (
+        "Its data are plain numbers, only the point may carry a derivative: for data of Values use np.interp"
+    ),
     "RegularGridInterpolator UnivariateSpline interp1d": "Use np.interp, or CubicSpline, which is differentiated",
-    "expm lstsq lu qr": "Use NumPy's function of that name, or write out its series",
+    "eigh eigvalsh lstsq qr": "Use NumPy's function of that name, np.linalg.qr",
+    "expm": "Write out its series, or scale A and square the result",
+    "cho_factor cho_solve solve_banded solve_toeplitz solve_triangular spsolve": "Use np.linalg.solve",
+    "lu pinv svd svdvals": "Use np.linalg.solve, qr or eigh",
+    "bsr_array bsr_matrix coo_array coo_matrix csc_array csc_matrix csr_array csr_matrix diags dia_matrix lil_matrix": (
+        "Make the matrix dense, as np.diag does"
+    ),
+    "filtfilt lfilter sosfilt": "Write its recursion in a loop, or np.convolve with its impulse response",
+    "convolve fftconvolve oaconvolve": "Use np.convolve",
+    "dct dst fft ifft rfft irfft": "Multiply by the matrix of its cosines and sines",
+    "gaussian_filter1d uniform_filter1d convolve1d correlate1d": "Use np.convolve with its weights",
 }
 ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
+
+
+# What SciPy raises for an argument that holds a Value; C code that ignored such an error gives a SystemError.
+OF_ARGUMENTS = (TypeError, ValueError, AttributeError, SystemError, NotImplementedError, RuntimeError)
+
+
+def as_floats(x: Any) -> Any:
+    """An array that f made, such as np.eye(3), as SciPy takes it: of floats, if it holds no Value."""
+    return as_plain(x.view(numpy.ndarray)) if isinstance(x, ScalarArray) and plain(x) else x
 
 
 def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,11 +64,13 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
+            args, kwargs = each_part(as_floats, args), each_part(as_floats, kwargs)
             called = functools.partial(function, *args, **kwargs)
             return refusing(called) if is_tracing() else called()
-        except (TypeError, ValueError, AttributeError, SystemError) as error:  # the last: C code ignored one
+        except Exception as error:
             data = [x for x in (*args, *kwargs.values()) if not callable(x)]
-            if not _is_lost(error) and is_plain_call(function, data, {}):
+            by_data = isinstance(error, OF_ARGUMENTS) and not is_plain_call(function, data, {})
+            if not (by_data or _is_lost(error)):
                 raise
         raise _refusal(function)
 
@@ -78,7 +106,8 @@ class Distribution:
 def _is_lost(error: BaseException | None) -> bool:
     """Whether the error, or one behind it, is that of a number that carries derivatives."""
     while error is not None:
-        if isinstance(error, TraceError) or LOST in str(error) or "'Value' object" in str(error):
+        text = str(error)
+        if isinstance(error, TraceError) or LOST in text or "'Value' object" in text or "array of floats" in text:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -63,15 +63,13 @@ def is_foreign(module: str | None) -> bool:
 
 VIEWED = {
     "builtins", "copy", "dataclasses", "math", "numbers", "numpy", "numpy.fft", "numpy.linalg", "scipy",
-    "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.signal",
-    "scipy.spatial", "scipy.spatial.distance", "scipy.special", "scipy.stats",
 }  # fmt: skip
 
 
 def stand_in_of(x: Any) -> Any:
     """What stands for x, of any library; x itself where nothing does."""
     if type(x) is ModuleType:
-        return LibraryView(x) if x.__name__ in VIEWED else x
+        return LibraryView(x) if x.__name__ in VIEWED or x.__name__.startswith("scipy.") else x
     if isinstance(x, (BuiltinFunctionType, FunctionType, type)):
         found = OWN.get(x)
         if found is not None:
@@ -98,7 +96,7 @@ def _of_scipy(x: Any) -> Any:
         return interpolator(x)
     if name in AS_NUMPYS and x.__module__.startswith("scipy.linalg"):
         return as_numpys(x, numpy_names.function(getattr(numpy.linalg, name)))
-    if isinstance(x, FunctionType):
+    if (x.__module__.startswith("scipy.sparse") or not isinstance(x, type)) and callable(x) and name:
         return on_floats(x)
     if x is getattr(sys.modules.get("scipy.stats"), "norm", None):
         return numpy_names.NORM
