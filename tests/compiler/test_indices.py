@@ -25,6 +25,7 @@ POOL = {
     "rows in turn": lambda b, W, i, j, x: W[i][0] * W[i][1] - W[j][0],
     "an entry": lambda b, W, i, j, x: W[i, j % 2],
     "computed": lambda b, W, i, j, x: (W * x)[i][0],
+    "a list that f makes": lambda b, W, i, j, x: [v * x for v in b][i] + (b[0], x)[j % 2],
     "the index": lambda b, W, i, j, x: i * x / 4,
     "the row": lambda b, W, i, j, x: x,
 }
@@ -171,7 +172,7 @@ ERRORS = {
     ),
     "not whole": (TypeError, "whole numbers", lambda: indexed(choose)([1.0, 2.0], [0.0, 1.0])),
     "not used": (IndexError, "i is 9", lambda: indexed(lambda b, i: 0 * b[i] if b[i] is None else 0.0)([1.0], [9])),
-    "a list made of what is traced": (TraceError, "index=", lambda: indexed(computed)([1.0, 2.0], [0])),
+    "a list that f makes": (IndexError, "i is 2 in row 1", lambda: indexed(computed)([1.0, 2.0], [0, 2])),
     "data": (TraceError, "in index=", lambda: indexed(by_data, "x")(np.ones(2), [1.0], [0])),
     "data, hidden": (TraceError, "in index=", lambda: indexed(hidden, "x")(np.ones(2), [1.0], [0])),
     "a whole number": (TraceError, "static=", lambda: indexed(lambda b, i: sum(range(i)))([1.0], [0])),
@@ -181,6 +182,11 @@ ERRORS = {
     "the derivative": (ValueError, "i is an index", lambda: indexed(choose).value_and_grad([1.0], [0], argnums=1)),
     "without rows": (ValueError, "not among rows", lambda: autograd.compile(choose, index=("i",))),
 }
+
+
+def test_int_of_an_index_is_the_index() -> None:
+    fast = indexed(autograd.lift(lambda b, i: b[int(i)] + [2 * v for v in b][int(i) - 1]))
+    np.testing.assert_array_equal(fast([1.0, 2.0, 4.0], [0, 1, 2, -1]), [9.0, 4.0, 8.0, 8.0])
 
 
 def indexed(f, *rows: str):

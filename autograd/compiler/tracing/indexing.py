@@ -17,6 +17,7 @@ from autograd.engine import Value
 from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing
 from autograd.symbols import Symbol
+from autograd.symbols.whole import ROUNDED
 from autograd.transforms.structure import holding, is_array, leaves, like, map_leaves, shape_of
 
 if TYPE_CHECKING:
@@ -174,10 +175,10 @@ class Indexing:
             return int(x) if type(x) is float and x.is_integer() else None
         if id(x) in self.columns:
             return Column(self.columns[id(x)])
-        if x.op not in ARITHMETIC:
-            return None
-        operands = [self._expression(y) for y in x.operands]
-        return None if None in operands else (x.op, *operands)
+        operands = [self._expression(y) for y in x.operands[x.op == "where" :]]
+        if x.op in ROUNDED or x.op == "where":  # `int(i)`, which rounds towards 0
+            return operands[0] if len(set(operands)) == 1 else None
+        return (x.op, *operands) if x.op in ARITHMETIC and None not in operands else None
 
     # --- the program
 

@@ -17,6 +17,7 @@ from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleT
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays.lists import is_traced
+from autograd.arrays.scalar_array import choosing
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
 from autograd.lifting.branching.choices import CHOICES
@@ -140,6 +141,9 @@ class Branches:
         """`xs[key]`."""
         if type(key) is int and not isinstance(xs, dict):
             return xs[key]
+        choose = choosing.get()
+        if choose is not None and type(xs) in (list, tuple) and is_traced_number(key):
+            return choose(xs, key)  # by an index of the row
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
