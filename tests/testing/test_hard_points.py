@@ -61,6 +61,12 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("a float beside a kink", dead_zone, (math.nextafter(1.0, 2.0),), {}, lambda x: 1.0, []),
     ("a quantile of equal numbers", lambda v: float(np.quantile(v, 0.3)), (np.zeros(4),), {}, quantile_slope,
      [lambda v: -quantile_slope(v), lambda v: 1.5 * quantile_slope(v)]),
+    ("a median of equal numbers", lambda x, y, z: sorted((x, y, z))[1], (1.0, 1.0, 1.0), {},
+     lambda x, y, z: (1.0, 0, 0), [lambda x, y, z: (1.5, 0, 0), lambda x, y, z: (0, -0.1, 0)]),
+    ("the second of three at an end", lambda v: sorted(v)[2], ([0.0, 2.0, 2.0, 2.0],), {"domain": "[-2, 2]"},
+     lambda v: [0, 0, 1.0, 0], [lambda v: [0, 0, 1.1, 0], lambda v: [1e-3, 0, 1.0, 0]]),
+    ("equal numbers that do not tie", lambda x, y: x * y, (0.0, 0.0), {}, lambda x, y: (y, x),
+     [lambda x, y: (5e-4, 0.0), lambda x, y: (1e-8, 0.0)]),
     ("a tie at the end of a domain", lambda x, y: max(x, y), (3.0, 3.0), {"domain": "[0, 3]"}, lambda x, y: (0.0, 1.0),
      [lambda x, y: (0.0, 2.0), lambda x, y: (-0.5, 1.0)]),
     ("a minimum of a square", lambda x: x**2, (0.0,), {}, lambda x: 2 * x, [lambda x: 1e-6, lambda x: 1.0]),
@@ -181,6 +187,21 @@ def test_functions_as_textbooks_write_them(row: Row) -> None:
     settings(max_examples=25)(gradcheck(row.f, grad=row.grad, domain=row.domain))()
 
 
+class Rates:
+    """Thresholds that no code shows: an attribute of a class, an array, an attribute of an object."""
+
+    edge = 431.7
+    table = np.array([120.0, 333.25])
+
+    def __init__(self) -> None:
+        self.low = 251.9
+
+    def __call__(self, x: float) -> bool:
+        return abs(x - self.low) < 1e-3
+
+
+RATES = Rates()
+
 # a derivative that is wrong on a part of the domain: f, its domain, the derivative, the part
 PARTS: list[tuple[Callable[..., Any], str, Callable[..., Any], Callable[[float], bool]]] = [
     (math.atan, "[0, 1000]", lambda x: 1 / (1 + x * x), lambda x: 200 < x < 900),
@@ -189,6 +210,10 @@ PARTS: list[tuple[Callable[..., Any], str, Callable[..., Any], Callable[[float],
     (math.sin, "[0, 20]", math.cos, lambda x: 4.1 < math.log2(x + 1) < 4.38),  # 16.1 … 19.8
     (math.sin, "[-50, 50]", math.cos, lambda x: x < -17.5),
     (math.exp, "[-5, 5]", math.exp, lambda x: abs(x - 2.5) < 1e-3),
+    (math.sin, "[0, 1000]", math.cos, lambda x: abs(x - Rates.edge) < 1e-3),
+    (math.sin, "[0, 1000]", math.cos, lambda x: abs(x - Rates.table[1]) < 1e-3),
+    (math.sin, "[0, 1000]", math.cos, RATES),
+    (math.sin, "[0, 1000]", math.cos, RATES.__call__),
 ]
 
 

@@ -1,64 +1,116 @@
-"""The numbers in the code of a function and of the plain Python functions it calls: where its branches may change."""
+"""The numbers that a function and the plain Python functions it calls can see: where its branches may change."""
 
 from __future__ import annotations
 
 import functools
+import sys
+from collections import deque
 from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType, MethodType
+from contextlib import suppress
+from enum import Enum
+from itertools import islice
+from numbers import Real
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
-MOST_CONSTANTS = 60  # constants of one function: data in its code are not thresholds
+from autograd.transforms.structure import is_array
+
+MOST_CONSTANTS = 60  # data in the code of a function, or in an array, are not thresholds
+GREATEST = 1e300
+MOST_PARTS = 2_000  # a function may lead to the whole of a program
+Part = tuple[Any, tuple[str, ...]]  # something a function can see, and the names in the code that sees it
+CALLED = ("__call__", "__wrapped__")  # what a call of an object, or of a cached function, runs
+TESTING = {"autograd", "hypothesis", "pytest", "_pytest"}
+LIBRARIES = TESTING | sys.stdlib_module_names | {"jax", "mpmath", "numpy", "pandas", "scipy", "sympy", "torch"}
 
 
 def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
-    """The numbers in the code of these functions, in their defaults, closures and globals, without repetition.
+    """The numbers in the code of these functions and in what it names, the closest first, without repetition.
+
+    What it names are defaults, closures, globals, and attributes of modules, classes and objects among these.
 
     >>> def tax(w):
     ...     return 0.2 * max(w - 10.0, 0.0) if w < 50.0 else 8.0
     >>> sorted(constants_of(tax))
     [0.0, 0.2, 8.0, 10.0, 50.0]
     """
-    seen: set[int] = set()
     found: dict[float, None] = {}
-    for function in functions:
-        for number in _numbers(function, seen):
-            found.setdefault(float(number))
-            if len(found) == MOST_CONSTANTS:
-                return list(found)
+    seen: dict[Any, Any] = {}  # the parts too: another may get the id of a deleted one
+    left: deque[Part] = deque((function, ()) for function in functions)
+    while left and len(found) < MOST_CONSTANTS and len(seen) < MOST_PARTS:
+        part, names = left.popleft()
+        if isinstance(part, Real) and not isinstance(part, (bool, Enum)):
+            size: Any = abs(part)
+            if size < GREATEST:
+                found.setdefault(float(part))
+        elif (id(part), names) not in seen:
+            seen[id(part), names] = part
+            left.extend(_parts(part, names))
     return list(found)
 
 
-def _numbers(part: Any, seen: set[int]) -> Iterator[float]:
-    """The numbers in a constant, a code object, or a function."""
-    if isinstance(part, (int, float)) and not isinstance(part, bool):
-        if abs(part) < 1e300:
-            yield part
-    elif id(part) in seen:
-        return
-    elif isinstance(part, (tuple, list)):
-        seen.add(id(part))
-        for inner in part:
-            yield from _numbers(inner, seen)
-    elif isinstance(part, CodeType):
-        yield from _numbers(part.co_consts, seen)
-    elif isinstance(part, FunctionType):
-        seen.add(id(part))
-        code = part.__code__
-        own = [part.__globals__.get(name) for name in _names(code)]
-        for inner in (code, part.__defaults__ or (), *_cells(part), *own):
-            yield from _numbers(inner, seen)
+def _parts(part: Any, names: tuple[str, ...]) -> Iterator[Part]:
+    """What leads from a part to others: the elements of a container, else what the code that names it takes of it."""
+    if isinstance(part, FunctionType):
+        yield from _of_function(part)
     elif isinstance(part, MethodType):
-        yield from _numbers(part.__func__, seen)
+        yield from _of_method(part.__func__, part.__self__)
     elif isinstance(part, functools.partial):
-        for inner in (part.func, part.args, tuple(part.keywords.values())):
-            yield from _numbers(inner, seen)
+        yield from ((inner, names) for inner in (part.func, part.args, part.keywords))
+    elif isinstance(part, (tuple, list, set, frozenset, dict)):
+        inside = part.values() if isinstance(part, dict) else part
+        yield from ((inner, names) for inner in islice(inside, MOST_CONSTANTS))
+    elif is_array(part):
+        yield part.tolist() if part.size <= MOST_CONSTANTS else None, names
+    elif isinstance(part, Enum):
+        yield part.value, names
+    elif not isinstance(part, (str, bytes)):
+        yield from _attributes(part, CALLED)
+        yield from _attributes(part, names)
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
+def _of_function(function: FunctionType) -> Iterator[Part]:
+    """What the code of a function has and names; a library's names nothing of a user's."""
+    names = _names(function)
+    own = (*_constants(function.__code__), function.__defaults__, function.__kwdefaults__)
+    yield from ((part, names) for part in own)
+    if str(function.__module__).partition(".")[0] not in LIBRARIES:
+        yield from ((part, names) for part in (*_cells(function), *map(function.__globals__.get, names)))
+
+
+def _of_method(function: Any, owner: Any) -> Iterator[Part]:
+    """A method, and what its code names of its object."""
+    if isinstance(function, FunctionType):
+        yield from ((function, ()), (owner, _names(function)))
+
+
+def _attributes(holder: Any, names: tuple[str, ...]) -> Iterator[Part]:
+    """Those attributes of a module, a class or an object that have one of these names."""
+    homes = (holder, *(holder if isinstance(holder, type) else type(holder)).__mro__)
+    for name in names:
+        home = next((home for home in homes if name in getattr(home, "__dict__", ())), None)
+        found = None if home is None else home.__dict__[name]
+        yield from _of_method(found.fget if isinstance(found, property) else found, holder)
+        with suppress(AttributeError, TypeError):  # a slot that is not filled, or of a class
+            yield found.__get__(holder) if isinstance(found, MemberDescriptorType) else found, names
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A code object and those inside of it."""
+    yield code
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            yield from _names(inner)
+            yield from _codes(inner)
+
+
+def _constants(code: CodeType) -> Iterator[Any]:
+    return (constant for inner in _codes(code) for constant in inner.co_consts if not isinstance(constant, CodeType))
+
+
+def _names(function: Any) -> tuple[str, ...]:
+    """The globals and attributes that the code of a function names."""
+    code = getattr(function, "__code__", None)
+    return tuple(dict.fromkeys(name for inner in _codes(code) for name in inner.co_names)) if code else ()
 
 
 def _cells(function: FunctionType) -> Iterator[Any]:

@@ -284,19 +284,24 @@ class Checker:
         alike = partial(math.isclose, rel_tol=ALIKE, abs_tol=4 * TINIEST)
         return any(alike(analytic, slope) for slope in slopes) and not alike(*slopes)
 
-    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
-        """Return INTERIOR_KINK if kinks cancel inside f and each operation is right at its own operands.
+    def _sides(self, found: Judgement, about: Evidence) -> list[float]:
+        """The slopes of f if it has several at its point, or where numbers tie; then others may be right, too.
 
-        Where numbers tie, as in a median, the derivative may be any between those where the others have moved a little.
         At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
         numbers, and 0 counts too.
         """
         status = about.estimate.status
-        if self.given and (status == "kink" or (status == "one-sided" and compares_equal_numbers(self.function))):
-            sides = [0.0, found.numeric] if status == "one-sided" else [found.left, found.right]
-            slopes = [*sides, *about.slopes_beside(self.domains)]
-            if min(slopes) - found.bound <= analytic <= max(slopes) + found.bound:
-                return Verdict.KINK
+        if status == "kink":
+            return [found.left, found.right]
+        if status == "one-sided" and compares_equal_numbers(self.function):
+            return [0.0, found.numeric]
+        return [found.numeric] if about.point.count(about.point[about.i]) > 1 else []
+
+    def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
+        """KINK where f has several slopes; INTERIOR_KINK if kinks cancel inside f and each operation is right."""
+        sides = self._sides(found, about) if self.given else []
+        if sides and about.is_choice(analytic, sides, self.domains):
+            return Verdict.KINK
         if self.output is None and self.given:
             self._record()
         if self.output is None or found.kind == "non-finite":

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from autograd.primitives.table import Interval
 from autograd.testing.arguments.domains import REALS, has_no_value
 from autograd.testing.arguments.functions import SECOND_ORDER, Function, by_forward, by_reverse
 from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice, is_short, is_single, level, rounding_beside
-from autograd.testing.oracles.oracle import OVER_TEETH, Estimate, is_a_tooth, numeric_derivative
+from autograd.testing.oracles.oracle import OVER_TEETH, ROWS, Estimate, is_a_tooth, numeric_derivative
 from autograd.testing.oracles.precise import Exact, precise_derivative, precise_value, rounding_of
+from autograd.testing.oracles.quotients import tableau
 from autograd.testing.oracles.underflow import TINIEST, second_underflow_of, underflow_of
 
 SURE = 0.1  # the bound of a sure oracle, relative to the derivative
@@ -37,8 +38,9 @@ FAR = (
 )  # distances over which a function shows its precision, relative to its reach
 BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
 STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
-BESIDE = 1e-3  # how far a number is moved off a kink, relative to it or to 1
-MOVES = 8  # points beside one where numbers tie
+BESIDE, CLOSE = 1e-3, 1e-6  # how far numbers are moved apart where they tie, relative to them or to 1
+NEAR = 2.0**-6  # of that unit: a step that reaches no other number
+PLACES = (-1.1, 1.1, 0.0, 0.5, -0.5) * 2  # of one among others within ±1, in that unit
 AROUND = 2.0**-26  # how far to the left and right, relative to |x|: a kink in between is at the point
 ANOTHER = 1e-6  # values that differ by more than this, relative to them and to 1, differ by more than rounding
 
@@ -205,17 +207,32 @@ class Evidence:
         g, wider = Slice(self.floats, self.point, self.i), [abs(x) * relative for relative in OVER_TEETH]
         return abs(g(x)) <= CANCELLED * abs(x) and is_a_tooth(g, x, self.estimate.value, 0.0, wider, low, high)
 
-    def slopes_beside(self, domains: Sequence[Interval]) -> list[float]:
-        """The derivatives at some points beside this one, where the other numbers are moved off what they tie with."""
-        found, chance = [], random.Random(len(self.point))
-        for _ in range(MOVES if len(self.point) > 1 else 0):
-            point = [
-                x + chance.choice((-1, 1)) * chance.uniform(0.5, 1.0) * BESIDE * max(abs(x), 1.0) for x in self.point
-            ]
-            point[self.i] = self.point[self.i]
-            if all(x in domain for x, domain in zip(point, domains)):
-                found.append(numeric_derivative(self.floats, point, self.i, domain=self.domain.ends()).value)
-        return list(filter(math.isfinite, found))
+    def is_choice(self, derivative: float, sides: Sequence[float], domains: Sequence[Interval]) -> bool:
+        """Whether a derivative is between these slopes and those at points beside, where numbers no longer tie.
+
+        A median of equal numbers has slopes of 0 and 1 there. They are as far apart close by: else f is only curved.
+        """
+        slopes, beside = list(sides), self._slopes_beside(domains, BESIDE)
+        for moves in range(len(PLACES) + 1):
+            vague = ANOTHER * _spread(slopes)
+            if min(slopes) - vague <= derivative <= max(slopes) + vague:
+                close = [*sides, *islice(self._slopes_beside(domains, CLOSE), moves)]
+                return 2 * _spread(close) >= _spread(slopes)
+            slopes.append(next(beside, sides[0]))
+        return False
+
+    def _slopes_beside(self, domains: Sequence[Interval], distance: float) -> Iterator[float]:
+        """The derivatives at points where all numbers are moved apart, this one to several places among them."""
+        chance = random.Random(len(self.point))
+        for place in PLACES if len(self.point) > 1 else ():
+            point = [*self.point]
+            for k, (x, domain) in enumerate(zip(self.point, domains)):
+                move = (place if k == self.i else chance.uniform(-1.0, 1.0)) * distance * max(abs(x), 1.0)
+                point[k] = next((t for t in (x + move, x - move) if t in domain), x)
+            x, step = point[self.i], NEAR * distance * max(abs(point[self.i]), 1.0)
+            inside = [side for side in (-1, 1) if x + side * step in self.domain]
+            slope, _ = tableau(Slice(self.floats, point, self.i), x, step, sum(inside), 0.0, ROWS)
+            yield slope if math.isfinite(slope) else self.estimate.value
 
     @cached_property
     def slopes_around(self) -> list[float]:
@@ -292,6 +309,10 @@ class Evidence:
         x = self.point[self.i]
         quotients = [(self._at(t) - self._at(x)) / (t - x) for t in (x - h, x + h) if t != x]
         return max((q for q in quotients if not math.isnan(q)), key=abs, default=0.0)
+
+
+def _spread(slopes: Sequence[float]) -> float:
+    return max(slopes) - min(slopes)
 
 
 def _apart(some: Sequence[float], others: Sequence[float], wider: float) -> bool:
