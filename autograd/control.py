@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from autograd.symbols import Symbol
 from autograd.transforms.looping import one_loop
-from autograd.transforms.structure import holding, is_array, like
+from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, like, map_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _times(xs: Any, length: int | None) -> int:
 
 def _lengths(xs: Any) -> Iterator[int]:
     if isinstance(xs, (dict, tuple)):
-        for part in xs.values() if isinstance(xs, dict) else xs:
+        for _, part in items_of(xs):
             yield from _lengths(part)
     elif isinstance(xs, list) or (is_array(xs) and xs.ndim):
         yield len(xs)
@@ -115,9 +115,7 @@ def item(xs: Any, k: int) -> Any:
     """The x of step k."""
     if xs is None:
         return None
-    if isinstance(xs, dict):
-        return {key: item(part, k) for key, part in xs.items()}
-    return like(xs, [item(part, k) for part in xs]) if isinstance(xs, tuple) else xs[k]
+    return map_parts(lambda part: item(part, k), xs) if isinstance(xs, (dict, tuple)) else xs[k]
 
 
 def _stacked(ys: list[Any]) -> Any:
@@ -125,10 +123,8 @@ def _stacked(ys: list[Any]) -> Any:
     if not ys or ys[0] is None:
         return None
     first = ys[0]
-    if isinstance(first, dict):
-        return {key: _stacked([y[key] for y in ys]) for key in first}
-    if isinstance(first, (list, tuple)):
-        return like(first, [_stacked([y[i] for y in ys]) for i in range(len(first))])
+    if isinstance(first, CONTAINERS):
+        return like(first, [_stacked([y[key] for y in ys]) for key, _ in items_of(first)])
     import numpy
 
     if is_array(first):

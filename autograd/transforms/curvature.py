@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
 from autograd.transforms.reverse import Pullback, gradient_for, named, of_compiled, select_arguments
-from autograd.transforms.structure import is_array, is_compiled, leaves, like
+from autograd.transforms.structure import CONTAINERS, is_array, is_compiled, items_of, leaves, like, map_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,10 +88,8 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
 
 def assembled(result: Any, gradients: Any, zero: Any) -> Any:
     """The result with each number replaced by a gradient, stacked for arrays; `zero` is a template of a gradient."""
-    if isinstance(result, dict):
-        return {key: assembled(value, gradients, zero) for key, value in result.items()}
-    if isinstance(result, (list, tuple)):
-        return like(result, [assembled(value, gradients, zero) for value in result])
+    if isinstance(result, CONTAINERS):
+        return map_parts(lambda part: assembled(part, gradients, zero), result)
     if is_array(result):
         return _stacked([next(gradients) for _ in range(result.size)], result.shape, zero)
     return next(gradients)
@@ -100,10 +98,8 @@ def assembled(result: Any, gradients: Any, zero: Any) -> Any:
 def _stacked(trees: list[Any], shape: tuple[int, ...], zero: Any) -> Any:
     import numpy
 
-    if isinstance(zero, dict):
-        return {key: _stacked([tree[key] for tree in trees], shape, part) for key, part in zero.items()}
-    if isinstance(zero, (list, tuple)):
-        return like(zero, [_stacked([tree[i] for tree in trees], shape, part) for i, part in enumerate(zero)])
+    if isinstance(zero, CONTAINERS):
+        return like(zero, [_stacked([tree[key] for tree in trees], shape, part) for key, part in items_of(zero)])
     inner = zero.shape if is_array(zero) else ()
     return numpy.array(trees).reshape(shape + inner)
 

@@ -11,13 +11,16 @@ from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeGuard, TypeVar
 
     from autograd.transforms.signatures import CompiledFunction
 
     T = TypeVar("T")
     Path = tuple[Any, ...]
+
+
+CONTAINERS = (list, tuple, dict)
 
 
 def is_array(tree: Any) -> bool:
@@ -43,21 +46,31 @@ def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, pat
     If `where` is None, leaves of any type are allowed. An array becomes an array of floats if all results are floats,
     else of objects, or their one item if it has no dimensions.
     """
-    if isinstance(tree, dict):
-        return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return like(tree, [map_leaves(function, value, where, (*path, i)) for i, value in enumerate(tree)])
+    if isinstance(tree, CONTAINERS):
+        return like(tree, [map_leaves(function, part, where, (*path, key)) for key, part in items_of(tree)])
     if is_array(tree):
         return _map_array(function, tree, where, path)
     _check_leaf(tree, where, path)
     return function(tree)
 
 
-def like(sequence: Any, items: list[Any]) -> Any:
-    """The items as a list, tuple or named tuple, like `sequence`."""
-    if hasattr(sequence, "_fields"):
-        return type(sequence)(*items)
-    return items if isinstance(sequence, list) else tuple(items)
+def items_of(container: Any) -> Iterable[tuple[Any, Any]]:
+    """The parts of a list, tuple or dict, each with its place or key."""
+    return container.items() if isinstance(container, dict) else enumerate(container)
+
+
+def like(container: Any, parts: list[Any]) -> Any:
+    """The parts as a list, tuple, named tuple or dict, like `container`."""
+    if isinstance(container, dict):
+        return dict(zip(container, parts))
+    if hasattr(container, "_fields"):
+        return type(container)(*parts)
+    return parts if isinstance(container, list) else tuple(parts)
+
+
+def map_parts(function: Callable[[Any], Any], container: Any) -> Any:
+    """The same list, tuple or dict with `function` applied to every part."""
+    return like(container, [function(part) for _, part in items_of(container)])
 
 
 def _map_array(function: Callable[[Any], Any], array: Any, where: str | None, path: Path) -> Any:

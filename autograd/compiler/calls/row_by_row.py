@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.inputs.parameters import Parameters
-from autograd.transforms.structure import holding, is_array, like
+from autograd.transforms.structure import holding, is_array, items_of, like, map_parts
 
 
 def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None) -> Callable[..., Any]:
@@ -34,16 +34,14 @@ def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None
 def _count(x: Any) -> int:
     """How many rows an argument has; a tuple or dict has arrays with rows."""
     while isinstance(x, (dict, tuple)):
-        x = next(iter(x.values() if isinstance(x, dict) else x))
+        _, x = next(iter(items_of(x)))
     return len(x)
 
 
 def _row(x: Any, k: int) -> Any:
     """Row k of an argument, a number as Python's own."""
-    if isinstance(x, dict):
-        return {key: _row(part, k) for key, part in x.items()}
-    if isinstance(x, tuple):
-        return like(x, [_row(part, k) for part in x])
+    if isinstance(x, (dict, tuple)):
+        return map_parts(lambda part: _row(part, k), x)
     return x[k].item() if isinstance(x[k], numpy.generic) else x[k]
 
 

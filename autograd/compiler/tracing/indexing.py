@@ -18,7 +18,7 @@ from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing
 from autograd.symbols import Symbol
 from autograd.symbols.whole import ROUNDED
-from autograd.transforms.structure import holding, is_array, leaves, like, map_leaves, shape_of
+from autograd.transforms.structure import CONTAINERS, holding, is_array, leaves, map_leaves, map_parts, shape_of
 
 if TYPE_CHECKING:
     from autograd.compiler.tracing.lowering import Lowering
@@ -209,12 +209,11 @@ def _array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
 
 def _indexed(x: Any) -> Any:
     """An argument whose lists and tuples may be chosen from."""
-    if isinstance(x, dict):
-        return {key: _indexed(part) for key, part in x.items()}
-    if not isinstance(x, (list, tuple)):
+    if not isinstance(x, CONTAINERS):
         return x
-    parts = like(x, list(map(_indexed, x)))
-    return IndexedList(parts) if isinstance(x, list) else parts if hasattr(x, "_fields") else IndexedTuple(parts)
+    parts = map_parts(_indexed, x)
+    kind = IndexedList if type(parts) is list else IndexedTuple if type(parts) is tuple else None
+    return parts if kind is None else kind(parts)
 
 
 class IndexedList(list[Any]):

@@ -29,7 +29,7 @@ from autograd.lifting.branching.branches import Branches
 from autograd.primitives import Primitive
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
-from autograd.transforms.structure import holding, is_array, like, map_leaves
+from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, map_leaves, map_parts
 
 LEAST_STEPS = 24  # steps; fewer are traced one by one
 INTEGERS = (int, numpy.integer)
@@ -244,10 +244,8 @@ class Stepping:
         def given(x: Any) -> Any:
             if x is None:
                 return None
-            if isinstance(x, dict):
-                return {key: given(part) for key, part in x.items()}
-            if isinstance(x, (list, tuple)):
-                return like(x, [given(part) for part in x])
+            if isinstance(x, CONTAINERS):
+                return map_parts(given, x)
             if not is_array(x):
                 output = next(noted)
                 return array_of([taken(x, output, k) for k in steps])
@@ -291,7 +289,7 @@ def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
     if isinstance(xs, range):
         yield xs
     elif isinstance(xs, (dict, tuple)):
-        for part in xs.values() if isinstance(xs, dict) else xs:
+        for _, part in items_of(xs):
             yield from columns_of(part, times)
     elif is_array(xs):
         columns = xs.reshape(times, -1).T

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from autograd.transforms.structure import is_array, like
+from autograd.transforms.structure import CONTAINERS, is_array, items_of, like
 
 SETTING: tuple[()] = ()  # a structure without numbers
 
@@ -67,13 +67,11 @@ def closer(arg: Any) -> Rebuild | None:
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         closers = {field.name: closer(getattr(arg, field.name)) for field in _fields(arg)}
         return lambda parts: dataclasses.replace(arg, **{k: _closed(closers[k], part) for k, part in parts.items()})
-    if isinstance(arg, dict):
-        inner = {key: closer(part) for key, part in arg.items()}
-        return _if_any(list(inner.values()), lambda parts: {k: _closed(inner[k], part) for k, part in parts.items()})
-    if isinstance(arg, (list, tuple)):
-        each = [closer(part) for part in arg]
-        rebuilt = lambda parts: like(arg, [_closed(close, part) for close, part in zip(each, parts)])  # noqa: E731
-        return rebuilt if isinstance(arg, tuple) else _if_any(each, rebuilt)
+    if isinstance(arg, CONTAINERS):
+        each = {key: closer(part) for key, part in items_of(arg)}
+        if not isinstance(arg, tuple) and all(close is None for close in each.values()):
+            return None
+        return lambda parts: like(arg, [_closed(close, parts[key]) for key, close in each.items()])
     if isinstance(arg, complex):
         return lambda parts: complex(*parts)
     if is_foreign_array(arg):
@@ -85,10 +83,6 @@ def closer(arg: Any) -> Rebuild | None:
 
 def _closed(close: Rebuild | None, part: Any) -> Any:
     return part if close is None else close(part)
-
-
-def _if_any(closers: list[Rebuild | None], rebuild: Rebuild) -> Rebuild | None:
-    return rebuild if any(close is not None for close in closers) else None
 
 
 def _fields(arg: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.primitives.operators import Scalar
 from autograd.testing.arguments.arguments import is_foreign_array, opened
-from autograd.transforms.structure import is_array, leaves, like
+from autograd.transforms.structure import CONTAINERS, is_array, leaves, map_parts
 
 # f, vjp(*args, dy), and double(*args, dy, vectors): the backward pass of vjp, with a vector or None for each argument
 WithDerivatives = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
@@ -41,7 +41,7 @@ def _of_torch(torch: Any, function: Any) -> WithDerivatives:
 
     def forward(*args: Any) -> Any:
         result = function.apply(*map(tensor, args))
-        return result.detach() if hasattr(result, "detach") else like(result, [part.detach() for part in result])
+        return result.detach() if hasattr(result, "detach") else map_parts(lambda part: part.detach(), result)
 
     def backward(args: Any, dy: Any, create_graph: bool) -> tuple[list[Any], list[Any]]:
         """The inputs that move, and their derivatives."""
@@ -154,10 +154,8 @@ def _each(args: Any, found: Any) -> Any:
 
 def _like(result: Any, numbers: Iterator[Any], array: Callable[..., Any]) -> Any:
     """Numbers in the structure, shapes and precision of a result."""
-    if isinstance(result, dict):
-        return {key: _like(part, numbers, array) for key, part in result.items()}
-    if isinstance(result, (list, tuple)):
-        return like(result, [_like(part, numbers, array) for part in result])
+    if isinstance(result, CONTAINERS):
+        return map_parts(lambda part: _like(part, numbers, array), result)
     count = 1
     for size in result.shape:
         count *= size
