@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from _thread import RLock
 from itertools import repeat
+from math import inf
 from operator import attrgetter
 
 from autograd.forks import wait_before_forks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from autograd.engine.value import Value
@@ -118,20 +120,38 @@ def _descend(
             break
 
 
-def adjoints(output: Value, seed: Any) -> dict[Value, Any]:
-    """∂output/∂v · `seed` for every Value v that a live path reaches; no lock, no slot: it can run inside a sweep."""
+def nodes_below(output: Value, first: float = -inf) -> list[Value]:
+    """`output`, and each Value on a path down from it that is not older than index `first`."""
     nodes, seen = [output], {output}
     for node in nodes:
         for v in node.inputs:
-            if v not in seen:
+            if v not in seen and v.index >= first:
                 seen.add(v)
                 nodes.append(v)
-    found = {output: seed}
-    for node in sorted([node for node in nodes if node._x is not None], key=_age, reverse=True):
-        adjoint = found.get(node)
-        if adjoint is None:
+    return nodes
+
+
+def passed_back(
+    adjoints: dict[Value, Any],
+    nodes: Iterable[Value],
+    partials: Callable[[Value], Iterable[Any]],
+    takes: Callable[[Value], bool],
+) -> dict[Value, Any]:
+    """The adjoints of the newest nodes, and those that they give to what `takes` them, by these local derivatives.
+
+    It needs no lock and no slot, so it can run inside a sweep, and its adjoints may be numbers of any kind.
+    """
+    for node in sorted(nodes, key=_age, reverse=True):
+        adjoint = adjoints.get(node)
+        if adjoint is None or not node.inputs:
             continue
-        for v, partial in zip(node.inputs, node.partials):
-            if partial is not None and not v.is_constant:
-                found[v] = found[v] + adjoint * partial if v in found else adjoint * partial
-    return found
+        for v, partial in zip(node.inputs, partials(node)):
+            if partial is not None and takes(v):
+                term = adjoint if type(partial) in (float, int) and partial == 1 else adjoint * partial
+                adjoints[v] = adjoints[v] + term if v in adjoints else term
+    return adjoints
+
+
+def adjoints(output: Value, seed: Any) -> dict[Value, Any]:
+    """∂output/∂v · `seed` for every Value v that a live path reaches."""
+    return passed_back({output: seed}, nodes_below(output), attrgetter("partials"), lambda v: not v.is_constant)

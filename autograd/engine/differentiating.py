@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from autograd.engine.adjoints import SWEEPING, sweep
+from autograd.engine.adjoints import SWEEPING, nodes_below, passed_back, sweep
 from autograd.engine.kinks import differentiated, keeping_sides
 from autograd.engine.value import CONSTANT, KEPT, NumPyValue, Value, clock
 from autograd.numbers.kinds import coerced
@@ -150,18 +150,13 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
     told = differentiated.get()
     order = 0 if told is None else told.order(below)
     first = clock()
-    recorded: dict[Value, Any] = {output: one(output)}
-    on_path = set(below)
-    for node in sorted(below, key=_age, reverse=True):
-        adjoint = recorded.get(node)
-        if adjoint is None or not node.inputs:
-            continue
+
+    def partials(node: Value) -> tuple[Any, ...]:
         if told is not None and node.op is not None:
             told.tell(node.op, node, node.inputs, order)
-        for v, partial in zip(node.inputs, recorded_partials(node)):
-            if partial is not None and v in on_path:
-                term = adjoint if type(partial) in (float, int) and partial == 1 else adjoint * partial
-                recorded[v] = recorded[v] + term if v in recorded else term
+        return recorded_partials(node)
+
+    recorded = passed_back({output: one(output)}, below, partials, set(below).__contains__)
     found = [0.0 if v.is_constant else unmasked(recorded.get(v, 0.0)) for v in inputs]
     if told is not None:
         told.derived.update(range(first, clock()))
@@ -179,15 +174,8 @@ def _oldest(nodes: list[Value]) -> int:
 
 def nodes_between(output: Value, inputs: list[Value]) -> list[Value]:
     """The nodes on the paths from `inputs` to `output`, both included, oldest first."""
-    first = _oldest(inputs)
-    seen = {output}
-    nodes = [output]
-    for node in nodes:
-        for v in node.inputs:
-            if v not in seen and v.index >= first:
-                seen.add(v)
-                nodes.append(v)
-    between = set(inputs) & seen
+    nodes = nodes_below(output, _oldest(inputs))
+    between = set(inputs).intersection(nodes)
     for node in sorted(nodes, key=_age):
         if not between.isdisjoint(node.inputs):
             between.add(node)

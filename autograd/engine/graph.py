@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from operator import attrgetter
 
-from autograd.engine.adjoints import adjoints
+from autograd.engine.adjoints import adjoints, nodes_below
 from autograd.engine.differentiating import is_unchanged, one
 from autograd.engine.names import Names
 from autograd.engine.paths import indirect
@@ -63,14 +63,7 @@ class Graph:
         if not isinstance(output, Value):
             raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
         self.output = output
-        found = [output]
-        seen = {output}
-        for node in found:
-            for v in node.inputs:
-                if v not in seen:
-                    seen.add(v)
-                    found.append(v)
-        self.nodes: tuple[Value, ...] = tuple(sorted(found, key=attrgetter("index")))
+        self.nodes: tuple[Value, ...] = tuple(sorted(nodes_below(output), key=attrgetter("index")))
         self._names = Names(self.nodes, names or {})
         self._reached: set[Value] | None = None
         self._consumers: dict[Value, list[Edge]] | None = None
