@@ -17,9 +17,10 @@ from textwrap import dedent, indent
 
 from autograd.numbers.kinds import CONSTANTS
 from autograd.primitives import TABLE, Primitive
+from autograd.primitives.operators import OPERATORS
 
 INLINE = Path(__file__).with_name("inline.py")
-OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}
+INLINED = ("add", "sub", "mul", "truediv")
 UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
@@ -208,9 +209,10 @@ def {method}(self: Any, other: Any) -> Any:
 
 def written() -> str:
     """The text of inline.py, as Ruff formats it."""
-    methods = {f"__{name}__": (binary, TABLE[op]) for name, op in OPERATORS.items()}
+    rows_of = {name: OPERATORS[name].primitive for name in INLINED}  # type: ignore[attr-defined]  # rows' functions
+    methods = {f"__{name}__": (binary, row) for name, row in rows_of.items()}
     methods |= {"__pow__": (binary, TABLE["constant_power"])}
-    methods |= {f"__r{name}__": (reflected, TABLE[op]) for name, op in OPERATORS.items()}
+    methods |= {f"__r{name}__": (reflected, row) for name, row in rows_of.items()}
     methods |= {name: (unary, TABLE[op]) for name, op in UNARY.items()}
     rows = sorted({row.name for _, row in methods.values()})
     kernels = sorted({name for _, row in methods.values() for name in Rule(row).kernels})
