@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from autograd.lifting.branching.handlers import held
+from autograd.lifting.stand_ins.plain import closed_over
 from autograd.primitives.operators import Scalar
 from autograd.refusals import is_library
 
@@ -54,7 +55,7 @@ def _inside(x: Any) -> Iterator[Any]:
             yield from held(x)
             yield from (x.__kwdefaults__ or {}).values()
         elif x.__module__ == "autograd.control":  # what other functions of libraries hold are caches
-            yield from (cell.cell_contents for cell in x.__closure__ or ())
+            yield from closed_over(x)
     elif isinstance(x, MethodType):
         yield from (x.__self__, x.__func__)
     elif isinstance(x, partial):

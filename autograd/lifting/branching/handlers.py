@@ -9,7 +9,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting import function_of
-from autograd.lifting.stand_ins.plain import names_of
+from autograd.lifting.stand_ins.plain import closed_over, names_of
 from autograd.refusals import is_library
 
 if TYPE_CHECKING:
@@ -105,9 +105,5 @@ def held(f: FunctionType) -> Iterator[Any]:
         yield found
         if isinstance(found, ModuleType) and not is_library(found.__name__):
             yield from (vars(found)[attribute] for attribute in names & vars(found).keys())
-    for cell in f.__closure__ or ():
-        try:
-            yield cell.cell_contents
-        except ValueError:  # the cell is not filled yet
-            continue
+    yield from closed_over(f)
     yield from f.__defaults__ or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -41,12 +42,17 @@ def _is_plain_function(f: FunctionType, seen: set[int]) -> bool:
         return True
     seen.add(id(f))
     held = [f.__globals__[name] for name in names_of(f.__code__) if name in f.__globals__]
+    defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
+    return all(_is_plain(x, seen) for x in [*held, *closed_over(f), *defaults])
+
+
+def closed_over(f: FunctionType) -> Iterator[Any]:
+    """What the cells of a function hold, but for those that are not filled yet."""
     for cell in f.__closure__ or ():
         try:
-            held.append(cell.cell_contents)
-        except ValueError:  # the cell is not filled yet
+            yield cell.cell_contents
+        except ValueError:
             continue
-    return all(_is_plain(x, seen) for x in [*held, *(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()])
 
 
 def names_of(code: CodeType) -> set[str]:

@@ -8,6 +8,7 @@ from math import expm1 as _expm1
 from math import inf, isnan
 
 from autograd.numbers.kernels.floats import product_error, times_exp
+from autograd.numbers.kernels.pieces import horner
 from autograd.numbers.kernels.slopes import sigmoid, sigmoid_slope
 
 _ROOT_HALF = 0.7071067811865476
@@ -116,13 +117,6 @@ _SILU_ZERO_LOW = -1.0946994183093437e-16
 _EXP_SILU_ZERO = 0.2784645427610738
 
 
-def _horner(coefficients: tuple[float, ...], t: float) -> float:
-    p = 0.0
-    for c in coefficients:
-        p = p * t + c
-    return p
-
-
 def _erfcx(z: float) -> tuple[float, float]:
     """exp(z**2) * erfc(z) for z in [0.46, 28], as a sum of two floats."""
     if z < 3.0:
@@ -132,11 +126,11 @@ def _erfcx(z: float) -> tuple[float, float]:
             c, c_low, t, coefficients = 0.3215854164543175, 1.701e-17, z - 1.5, _MIDDLE
         else:
             c, c_low, t, coefficients = 0.2108063640611436, -5.726e-18, z - 2.5, _FAR
-        s = t * _horner(coefficients, t)
+        s = t * horner(coefficients, t)
         r = c + s
         return r, ((c - r) + s) + c_low
     u = 1.0 / (z * z)
-    s = u * _horner(_TAIL, u)
+    s = u * horner(_TAIL, u)
     p = 0.5641895835477563 + s
     r = p / z
     return r, (((0.5641895835477563 - p) + s) - 1.33e-17 - product_error(r, z, p)) / z
@@ -191,7 +185,7 @@ def gelu_slope(x: float) -> float:
         return 0.5 + 0.5 * _erf(_ROOT_HALF * x) + x * (_PHI0 * _exp(-0.5 * x * x))
     if x > -1.4:
         t = (x - _GELU_ZERO) - _GELU_ZERO_LOW
-        return t * (0.4314939923140469 + t * _horner(_DIP, t))
+        return t * (0.4314939923140469 + t * horner(_DIP, t))
     if x > -40.0:
         p = x * x
         c = 0.5 * _erfcx(-_ROOT_HALF * x)[0] + _PHI0 * x

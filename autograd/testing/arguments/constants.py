@@ -13,6 +13,7 @@ from numbers import Real
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
+from autograd.lifting.stand_ins.plain import closed_over
 from autograd.transforms.structure import is_array
 
 MOST_CONSTANTS = 60  # data in the code of a function, or in an array, are not thresholds
@@ -75,7 +76,7 @@ def _of_function(function: FunctionType) -> Iterator[Part]:
     own = (*_constants(function.__code__), function.__defaults__, function.__kwdefaults__)
     yield from ((part, names) for part in own)
     if str(function.__module__).partition(".")[0] not in LIBRARIES:
-        yield from ((part, names) for part in (*_cells(function), *map(function.__globals__.get, names)))
+        yield from ((part, names) for part in (*closed_over(function), *map(function.__globals__.get, names)))
 
 
 def _of_method(function: Any, owner: Any) -> Iterator[Part]:
@@ -111,11 +112,3 @@ def _names(function: Any) -> tuple[str, ...]:
     """The globals and attributes that the code of a function names."""
     code = getattr(function, "__code__", None)
     return tuple(dict.fromkeys(name for inner in _codes(code) for name in inner.co_names)) if code else ()
-
-
-def _cells(function: FunctionType) -> Iterator[Any]:
-    for cell in function.__closure__ or ():
-        try:
-            yield cell.cell_contents
-        except ValueError:  # the cell is not filled yet
-            continue
