@@ -1,6 +1,7 @@
 """`lift`: functions that know nothing of us, differentiated and compiled as they stand."""
 
 import math
+import random
 import sys
 import threading
 from enum import Enum
@@ -15,6 +16,7 @@ from scipy.spatial import distance
 import autograd
 from autograd import Value, compile, grad, jvp, lift, value_and_grad
 from autograd.testing import check_gradients
+from tests.compiler.backends import both
 from tests.lifting import functions
 from tests.lifting.functions import EAGER, ONE_NUMBER
 from tests.lifting.structures import STRUCTURES, Arc, Curve, Decay, Gas, Law, Wave, seen, slotted
@@ -316,6 +318,26 @@ def test_max_and_min_give_pythons_number(numbers: list[float]) -> None:
             lift(f)(list(map(Value, numbers))).data, compile(lift(lambda xs, f=f: f(xs)), backend="numpy")(numbers)
         ):  # fmt: skip
             assert found == f(numbers) or (found != found and f(numbers) != f(numbers))
+
+
+DIGITS = [-7, -2, -1, 0, 1, 2, 3, 8, 16, 22]
+
+
+def rounds(x: Any) -> Any:
+    whole = [math.floor(x), math.ceil(x), math.trunc(x), int(x), round(x)]
+    return [round(x, n) for n in DIGITS] + [math.copysign(1.0, n) for n in whole] + whole
+
+
+@both
+def test_rounding_is_pythons_to_the_bit(compile: Any) -> None:
+    """The nearest decimal number beside ties, and no -0.0 where Python gives an int."""
+    draw = random.Random(0)
+    halves = [(draw.randrange(-(10 ** draw.randint(1, 17)), 10**17) + 0.5) / 10.0**n for n in DIGITS * 30]
+    beside = [math.nextafter(x, side) for x in halves for side in (-math.inf, math.inf)]
+    numbers = [0.0, -0.0, 2.675, -0.3, 1e300, 5e-324, *(draw.gauss(0, 3) for _ in range(100)), *halves, *beside]
+    found = compile(lift(rounds), rows=("x",))(np.array(numbers))
+    wrong = [x for x, row in zip(numbers, found) if [*map(float.hex, row)] != [float(y).hex() for y in rounds(x)]]
+    assert not wrong
 
 
 def test_a_hessian_of_a_lifted_function() -> None:

@@ -12,7 +12,8 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row
-from autograd.lifting.stand_ins.python_names import counted, is_lifted
+from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
 
 if TYPE_CHECKING:

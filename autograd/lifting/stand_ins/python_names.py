@@ -14,10 +14,11 @@ from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue
+from autograd.lifting.stand_ins.rounding import TO_INT, is_traced_whole, remainder, rounded, to_int
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
-from autograd.symbols import Condition, answering, is_whole
+from autograd.symbols import Condition, answering
 from autograd.symbols.text import brief
 
 if TYPE_CHECKING:
@@ -36,16 +37,6 @@ def is_lifted(x: Any) -> bool:
     if kind is None and type(x).__module__.partition(".")[0] in LAZY_KINDS:
         kind = discovered(x)
     return kind is not None and kind is not FLOATS
-
-
-def is_traced_whole(x: Any) -> bool:
-    """Whether x is an int where f runs on floats, and a traced number here or a plain one."""
-    return type(x) is int or (lists.is_traced([x]) and is_whole(core(x)))
-
-
-def counted(x: Any) -> Any:
-    """x, or the int that a traced whole number is along a path."""
-    return operator.index(core(x)) if answering.get() is not None and is_traced_whole(x) else x
 
 
 def selects(items: list[Any], keys: list[Any]) -> bool:
@@ -86,34 +77,9 @@ def _entered(x: Any) -> Any:
 # --- math ---------------------------------------------------------------------------------------
 
 
-def _whole(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
-
-    def whole(x: Any) -> Any:
-        if not lists.is_traced([x]):
-            return exact(core(x))
-        return x if is_whole(core(x)) else traced(x)
-
-    return whole
-
-
-TO_WHOLE = _whole(int, scalars.trunc)
-
-
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
     gap, size = abs(a - b), scalars.choose(abs(a) > abs(b), abs(a), abs(b))
     return scalars.either(a == b, scalars.either(gap <= rel_tol * size, gap <= abs_tol))
-
-
-def _remainder(x: Any, y: Any) -> Any:
-    """As C has it: what is left of |x| on either side, exactly; at a tie the quotient is even."""
-    sign, whole = p.copysign(1.0, x), abs(y)
-    size = x * sign  # abs has a kink at 0
-    below = p.fmod(size, whole)
-    above = whole - below
-    even = below - 2 * p.fmod(0.5 * (size - below), whole)
-    left = choose(below < above, below, choose(below > above, -above, even))
-    return left * sign
 
 
 def _ldexp(x: Any, i: Any) -> Any:
@@ -166,9 +132,9 @@ MATH_ALIKE = (
 OURS_IN_MATH: dict[str, Callable[..., Any]] = {
     **{name: getattr(p, name) for name in MATH_ALIKE.split()},
     "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
-    "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": _remainder, "ldexp": _ldexp, "frexp": _frexp,
+    "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": remainder, "ldexp": _ldexp, "frexp": _frexp,
     "ulp": _ulp, "nextafter": _nextafter,
-    "floor": _whole(math.floor, p.floor), "ceil": _whole(math.ceil, p.ceil), "trunc": _whole(math.trunc, scalars.trunc),
+    "floor": to_int(math.floor, p.floor), "ceil": to_int(math.ceil, p.ceil), "trunc": to_int(math.trunc, scalars.trunc),
     "modf": _modf,
 }  # fmt: skip
 
@@ -255,13 +221,6 @@ def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
     return lists.ordered(items[::-1], keys[::-1])[::-1]  # equal ones keep their order
 
 
-def _round(x: Any, ndigits: int | None = None) -> Any:
-    """A plain number, since the derivative is 0; in a trace, its operation."""
-    if not lists.is_traced([x]):
-        return round(core(x), ndigits)
-    return p.round(x) if not ndigits else p.round(x * 10.0**ndigits) / 10.0**ndigits
-
-
 def _pow(x: Any, y: Any, modulus: Any = None) -> Any:
     return x**y if modulus is None else pow(x, y, modulus)
 
@@ -293,7 +252,7 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
 
 BUILTINS: dict[str, Any] = {
     "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
-    "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, _round), "pow": replacing(pow, _pow),
+    "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, rounded), "pow": replacing(pow, _pow),
     "all": _of_truths(all, lists.all_of), "any": _of_truths(any, lists.any_of), "repr": _text(repr),
 }  # fmt: skip
 
@@ -322,7 +281,7 @@ class _Real(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         x = _entered(args[0]) if args else 0
         if args and is_lifted(x):
-            return x if cls.original is builtins.float else TO_WHOLE(x)
+            return x if cls.original is builtins.float else TO_INT(x)
         own = getattr(type(x), f"__{cls.original.__name__}__", None)
         if type(own) is FunctionType and len(args) == 1 and not kwargs:  # it may return a Value
             return cls(own(x))

@@ -1,0 +1,100 @@
+"""Rounding as Python does it: to an int, or to the float that is nearest to a decimal number."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives as p
+from autograd.arrays import lists, scalars
+from autograd.arrays.scalars import choose
+from autograd.primitives.operators import core
+from autograd.refusals import refuse
+from autograd.symbols import answering, is_whole
+from autograd.symbols.text import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_DIGITS = 22  # 10.0**22 is exact, and the next power is not
+SPLITTER = 2.0**27 + 1.0  # Veltkamp's: it cuts a float into two halves, of which each product is exact
+
+
+def is_traced_whole(x: Any) -> bool:
+    """Whether x is an int where f runs on floats, and a traced number here or a plain one."""
+    return type(x) is int or (lists.is_traced([x]) and is_whole(core(x)))
+
+
+def counted(x: Any) -> Any:
+    """x, or the int that a traced whole number is along a path."""
+    return operator.index(core(x)) if answering.get() is not None and is_traced_whole(x) else x
+
+
+def to_int(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
+
+    def whole(x: Any) -> Any:
+        if not lists.is_traced([x]):
+            return exact(core(x))
+        return x if is_whole(core(x)) else traced(x) + 0.0  # an int has no -0.0
+
+    return whole
+
+
+TO_INT = to_int(int, scalars.trunc)
+_TO_NEAREST = to_int(round, p.round)
+
+
+def remainder(x: Any, y: Any) -> Any:
+    """As C has it: what is left of |x| on either side, exactly; at a tie the quotient is even."""
+    sign, whole = p.copysign(1.0, x), abs(y)
+    size = x * sign  # abs has a kink at 0
+    below = p.fmod(size, whole)
+    above = whole - below
+    even = below - 2 * p.fmod(0.5 * (size - below), whole)
+    left = choose(below < above, below, choose(below > above, -above, even))
+    return left * sign
+
+
+def rounded(x: Any, ndigits: int | None = None) -> Any:
+    """Python's own `round`, to the bit: a plain number, since the derivative is 0; in a trace, its operations."""
+    if ndigits is None:
+        return _TO_NEAREST(x)
+    if not lists.is_traced([x]):
+        return round(core(x), ndigits)
+    if abs(ndigits) > MOST_DIGITS:
+        raise refuse(
+            lambda most: f"round({brief(core(x), most - 32)}, {ndigits})", f"round to at most {MOST_DIGITS} digits"
+        )
+    return _to_digits(core(x), ndigits) if ndigits > 0 else _to_power(core(x), 10.0**-ndigits)
+
+
+def _to_power(x: Any, power: float) -> Any:
+    """The float nearest to the nearest multiple of a power of ten; what is taken off is exact."""
+    return choose(abs(x) < math.inf, p.copysign(x - remainder(x, power), x), x)
+
+
+def _to_digits(x: Any, digits: int) -> Any:
+    """The float nearest to the nearest decimal number of so many digits.
+
+    A product that seems halfway between two whole numbers may have been rounded; its error tells. The quotient of two
+    exact numbers is rounded once. From 2**53 on, no other decimal number is nearer to x than x is.
+    """
+    power = 10.0**digits
+    product = x * power
+    error = _error_of_product(x, power, product)
+    whole = p.round(product)
+    off = product - whole
+    whole += choose(scalars.both(off == 0.5, error > 0), 1.0, 0.0)
+    whole -= choose(scalars.both(off == -0.5, error < 0), 1.0, 0.0)
+    return choose(abs(product) < 2.0**53, p.copysign(whole / power, x), x)
+
+
+def _error_of_product(x: Any, y: float, product: Any) -> Any:
+    """x·y - product, without rounding, if nothing overflows (Dekker)."""
+    high, of_y = x * SPLITTER, y * SPLITTER
+    high -= high - x
+    high_y = of_y - (of_y - y)
+    low, low_y = x - high, y - high_y
+    return low * low_y - (((product - high * high_y) - low * high_y) - high * low_y)
