@@ -33,9 +33,11 @@ array([0.434, 0.635, 0.535])
   at 0, as `relu` has.
 - `x[i] = v`, `x += y`, `x[mask] = 0.0`, `np.add.at` and `out=` work on such arrays. `np.zeros(n)` makes an array of
   floats, which takes no Value: write `np.zeros(n, dtype=object)` or `np.zeros_like(x)`, or lift the function.
-- `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on them, but
-  functions that choose compare as Python does. Lift the function, and they are arrays of ours.
-- A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`.
+- `[x[0], x[1]]`, `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on
+  them, but functions that choose compare as Python does, and take the first at a tie. A NaN wins in `np.max` and
+  `np.maximum`, and is refused by `np.sort`. Lift the function, or write `np.stack`, and they are arrays of ours.
+- A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. Drop missing
+  numbers before: pandas does not see that a Value is NaN, so its sums and means of such a column are refused.
 - In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
   `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])` are compiled, and so is `where=`. The result
   of `np.argmax` or `np.argsort` is an index by which a number is selected, as in `x[np.argmax(y)]`; into an array of

@@ -36,7 +36,7 @@ def _advice(ours: Sequence[str]) -> str:
         if _is_below(library):
             return advice
     frame = users_frame(3)
-    text = "" if frame is None else _asking(frame)
+    text = "" if frame is None else asking(frame)
     if frame is None or not text:
         return f"use autograd.sin(v) in place of math.sin(v), {LIFT}, or v.data for the number alone"
     return _of_code(frame, text, ours)
@@ -67,7 +67,7 @@ def _of_code(frame: FrameType, text: str, ours: Sequence[str]) -> str:
     return f"use {better} in place of {called if home else 'math.sin(v)'}, {LIFT}, or v.data for the number alone"
 
 
-def _asking(frame: FrameType) -> str:
+def asking(frame: FrameType) -> str:
     """The text of the piece of code that runs in a frame; "" if its source is not known."""
     from itertools import islice
 

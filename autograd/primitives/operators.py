@@ -17,6 +17,7 @@ from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
 from autograd.numbers.operand import NumPyOperand, beside_other
 from autograd.primitives.conversions import no_float
+from autograd.primitives.unordered import decided
 from autograd.refusals import is_tracing, lifting, no_index
 from autograd.symbols import BITS, Symbol, key_hash
 
@@ -75,11 +76,22 @@ def is_plain(x: Any) -> bool:
     return kind is not None and kind.rank < VALUE_RANK
 
 
-def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _equality(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Scalar) or is_plain(other):
             return compare(core(self), core(other))
-        return NotImplemented if compare in (operator.eq, operator.ne) else beside_other(compare, self, other)
+        return NotImplemented
+
+    return method
+
+
+def _order(sign: str, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, Scalar) or is_plain(other):
+            x, y = core(self), core(other)
+            found = compare(x, y)
+            return decided(sign, x != x) if found is False and (x != x or y != y) else found
+        return beside_other(compare, self, other)
 
     return method
 
@@ -194,12 +206,12 @@ class Scalar(NumPyOperand, Methods):
                 return p.power(self, other)
             return beside_other(p.power, self, other, self.follows_numpy)
 
-        __eq__ = _comparison(operator.eq)
-        __ne__ = _comparison(operator.ne)
-        __lt__ = _comparison(operator.lt)
-        __le__ = _comparison(operator.le)
-        __gt__ = _comparison(operator.gt)
-        __ge__ = _comparison(operator.ge)
+        __eq__ = _equality(operator.eq)
+        __ne__ = _equality(operator.ne)
+        __lt__ = _order("<", operator.lt)
+        __le__ = _order("<=", operator.le)
+        __gt__ = _order(">", operator.gt)
+        __ge__ = _order(">=", operator.ge)
 
         def __hash__(self) -> int:
             return key_hash(self, core(self))

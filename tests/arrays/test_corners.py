@@ -1,5 +1,7 @@
 """NaN, ties, infinities, empty arrays and axes that do not exist: on Values the results and errors of NumPy."""
 
+import builtins
+import linecache
 import warnings
 from typing import Any
 
@@ -78,3 +80,31 @@ def test_a_place_of_nan_is_the_last_in_a_trace_too() -> None:
     for f in (lambda x: np.searchsorted([0.0, 1.0], x) * 1.0, lambda x: np.digitize(x, [1.0, 0.0]) * 1.0):
         fast = compile(lift(f), backend="numpy")
         assert [fast(x) for x in (-1.0, 0.0, 0.5, NAN)] == [f(x) for x in (-1.0, 0.0, 0.5, NAN)]
+
+
+LISTS = calls(
+    """
+    np.max([x, 1.0]); np.max([1.0, x]); np.min([x, y]); np.min([y, x]); np.array([1.0, x]).max(); np.amin([2.0, x])
+    np.maximum([x, y], 0.5)[0]; np.maximum(0.5, [y, x])[1]; np.minimum([y, x], [x, 0.5])[0]; np.fmax([x, y], 0.5)[0]
+    np.fmin(0.5, [x, y])[0]; np.maximum.reduce([y, x]); np.maximum.accumulate([y, x])[1]; np.nanmax([x, y])
+    np.max([[x, y], [y, y]], axis=0)[0]; np.greater_equal([x, y], 0.0)[0]; np.less_equal(y, [x, y])[0]; max(x, 1.0)
+    sorted([y, x])[0]; (x >= 1.0) + (y <= 1.0)
+    """
+)
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_a_nan_in_a_list_is_not_lost(text: str) -> None:
+    wanted = eval(text, {"np": np, "x": np.float64(NAN), "y": np.float64(0.7)})
+    sources = f"def f(x, y):\n    return {text}\n"
+    linecache.cache[text] = (len(sources), None, sources.splitlines(True), text)
+    names: dict[str, Any] = {"np": np}
+    exec(builtins.compile(sources, text, "exec"), names)
+    with np.errstate(invalid="ignore"):
+        assert numbers(names["f"](Value(NAN), Value(0.7))) == numbers(wanted)
+
+
+@pytest.mark.parametrize("text", calls("np.sort([x, y]); np.median([x, y]); np.argmax([x, y]); np.clip([x, y], 0, 1)"))
+def test_numpy_cannot_order_a_nan_in_a_list(text: str) -> None:
+    with pytest.raises(TypeError, match=r"would lose a NaN .* np\.stack\(values\), or let autograd\.lift"):
+        eval(text, {"np": np, "x": Value(NAN), "y": Value(1.0)})

@@ -58,6 +58,7 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: Value(np.array(2.0)), r"take its number, with x\.item\(\)"),
     (lambda: Value(np.array([2.0])), r"make one Value of each element"),
     (lambda: Value(FRAME.x), r"got Series of 3: take x\.to_numpy\(\)"),
+    (lambda: (v * FRAME.x.shift(1)).mean(), r"drop it before, as in frame\.dropna\(\)"),
     (lambda: grad(lambda x: x.sum())(FRAME.x), r"argument 0 is a Series; expected a number: pass x\.to_numpy\(\)"),
     (lambda: grad(lambda p: p.x)(Point(1.0, 2.0)), r"pass dataclasses\.asdict\(x\).*make Point\(\*\*x\) of it in f"),
     (lambda: grad(lambda x: x * x, 2.0), r"grad\(f\) is a function, call it as grad\(f\)\(2\.0\)"),
