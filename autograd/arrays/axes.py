@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays.scalars import is_native
+from autograd.primitives.operators import Scalar
+from autograd.refusals import refuse
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
@@ -55,6 +57,14 @@ def as_indices(x: Any) -> Any:
     return x.astype(int) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= {int} else x
 
 
+def no_whole_numbers(dtype: Any, *arrays: Any) -> None:
+    """Refuse a type of whole numbers for arrays of Values, which NumPy would cut."""
+    if numpy.dtype(dtype).kind in "iub" and any(isinstance(x, Scalar) for a in arrays for x in numpy.ravel(a)):
+        raise TypeError(
+            f"Values are no whole numbers: leave out dtype={numpy.dtype(dtype)}, or take np.trunc(x) before"
+        )
+
+
 def as_objects(x: Any) -> Any:
     """An array, a nested list or a number as a bare array of objects."""
     if type(x) is ndarray:
@@ -92,11 +102,8 @@ def along(
     initial: Any = None,
     where: Any = True,
     dtype: Any = None,
-    out: Any = None,
 ) -> Any:
     """A function of a list of numbers, applied to the numbers along the axes; None is all of them."""
-    if out is not None:
-        raise TypeError("out= is not supported on arrays of Values: assign the result instead, as in out[...] = f(x)")
     x = numpy.asarray(x)
     if native is not None and initial is None and where is True and plain(x):
         return objects(native(as_plain(x), axis=axis, keepdims=bool(keepdims)))
@@ -116,6 +123,8 @@ def along(
         if chosen is not None:
             mask = chosen[index].tolist()
             if Condition in map(type, mask):
+                if function not in WHERE:
+                    raise refuse(lambda most: "what where= chooses", "write a mask, as in x[mask].var()")
                 made[index] = WHERE[function](row, mask, initial)
                 continue
             row = [v for v, is_in in zip(row, mask) if is_in]

@@ -139,6 +139,8 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 
 @implements(numpy.poly)
 def poly(seq_of_zeros: Any) -> Any:
+    if numpy.ndim(seq_of_zeros) > 1:
+        raise TypeError("np.poly of a matrix of Values: use np.poly(np.linalg.eigvalsh(A)) if A is symmetric")
     found = filled((1,), [1.0])
     for zero in as_objects(seq_of_zeros).tolist():
         found = numpy.concatenate([found, [0.0]]) - numpy.concatenate([[0.0], found * zero])

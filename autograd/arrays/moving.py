@@ -42,6 +42,8 @@ def _writing(function: Any) -> Any:
 for _name in MOVING.split():
     if hasattr(numpy, _name):
         IMPLEMENTATIONS[getattr(numpy, _name)] = _native(getattr(numpy, _name))
+for _name in ("fftshift", "ifftshift"):
+    IMPLEMENTATIONS[getattr(numpy.fft, _name)] = _native(getattr(numpy.fft, _name))
 for _name in INTO.split():
     IMPLEMENTATIONS[getattr(numpy, _name)] = _writing(getattr(numpy, _name))
 IMPLEMENTATIONS[numpy.lib.stride_tricks.sliding_window_view] = _native(numpy.lib.stride_tricks.sliding_window_view)

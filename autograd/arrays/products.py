@@ -25,6 +25,7 @@ def inner(w: list[Any], x: list[Any]) -> Any:
     return p.dot(numbers(w), numbers(x))
 
 
+@implements(numpy.linalg.matmul)
 def matmul(a: Any, b: Any) -> Any:
     """a @ b, with NumPy's rules for vectors and stacks of matrices."""
     a, b = numpy.asarray(a), numpy.asarray(b)
@@ -168,7 +169,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
         axisa = axisb = axisc = axis
     a, b = (numpy.moveaxis(as_objects(x), at, -1) for x, at in ((a, axisa), (b, axisb)))
     if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise ValueError("np.cross needs vectors of three numbers")
+        raise ValueError("np.cross needs vectors of three numbers; in the plane write x[0] * y[1] - x[1] * y[0]")
     (x, y, z), (u, v, w) = ([vectors[..., i] for i in range(3)] for vectors in (a, b))
     return numpy.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=axisc)
 

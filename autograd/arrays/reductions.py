@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays import lists
-from autograd.arrays.axes import along, as_indices, as_objects, as_plain, each_row, filled, plain
+from autograd.arrays.axes import along, as_indices, as_objects, as_plain, each_row, filled, no_whole_numbers, plain
 from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose, isnan
 from autograd.arrays.table import IMPLEMENTATIONS, implements, refused
@@ -23,7 +23,9 @@ def _reduction(function: OfList, native: Any) -> Callable[..., Any]:
     def reduced(
         a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, **options: Any
     ) -> Any:
-        return along(function, a, axis, keepdims, native=native, out=out, **options)
+        if dtype is not None:
+            no_whole_numbers(dtype, a)
+        return along(function, a, axis, keepdims, native=native, **options)
 
     return reduced
 
@@ -32,7 +34,7 @@ def _extreme(function: OfList, native: Any) -> Callable[..., Any]:
     """The same for functions without dtype=."""
 
     def reduced(a: Any, axis: Any = None, out: None = None, keepdims: Any = False, **options: Any) -> Any:
-        return along(function, a, axis, keepdims, native=native, out=out, **options)
+        return along(function, a, axis, keepdims, native=native, **options)
 
     return reduced
 
@@ -96,10 +98,13 @@ def _spread(measure: Callable[[float], OfList], native: Any, clean: Callable[[Of
         keepdims: Any = False,
         *,
         correction: float | None = None,
+        mean: None = None,
         **options: Any,
     ) -> Any:
+        if mean is not None:
+            raise TypeError(f"np.{native.__name__} of Values computes the mean itself: leave out mean=")
         free = ddof if correction is None else correction
-        return along(clean(measure(free)), a, axis, keepdims, out=out, **options)
+        return along(clean(measure(free)), a, axis, keepdims, **options)
 
     return reduced
 
@@ -114,7 +119,7 @@ def _middle(clean: Callable[[OfList], OfList]) -> Callable[..., Any]:
     def reduced(
         a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False
     ) -> Any:
-        return along(clean(lists.median), a, axis, keepdims, out=out)
+        return along(clean(lists.median), a, axis, keepdims)
 
     return reduced
 
@@ -132,10 +137,12 @@ def _quantiles(name: str, unit: float, clean: Callable[[OfList], OfList]) -> Cal
         overwrite_input: bool = False,
         method: str = "linear",
         keepdims: Any = False,
+        *,
+        weights: None = None,
     ) -> Any:
-        if method != "linear":
-            raise TypeError(f"np.{name} of Values interpolates linearly: leave out method={method!r}")
-        parts = [along(clean(lists.quantile(float(v) / unit)), a, axis, keepdims, out=out) for v in numpy.ravel(q)]
+        if method != "linear" or weights is not None:
+            raise TypeError(f"np.{name} of Values interpolates linearly: leave out method={method!r} and weights=")
+        parts = [along(clean(lists.quantile(float(v) / unit)), a, axis, keepdims) for v in numpy.ravel(q)]
         return (
             numpy.asarray(parts, dtype=object).reshape(numpy.shape(q) + numpy.shape(parts[0]))
             if numpy.ndim(q)
@@ -205,6 +212,8 @@ def _running(name: str, first: Any, clean: bool) -> Callable[..., Any]:
         return function([choose(isnan(x), first, x) for x in xs] if clean else xs)
 
     def run(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
+        if dtype is not None:
+            no_whole_numbers(dtype, a)
         return each_row(cleaned, a, axis)
 
     return run

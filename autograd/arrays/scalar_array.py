@@ -14,7 +14,7 @@ from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import kind_of_index, put, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
-from autograd.arrays.ufuncs import NATIVE, applied, of_values
+from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
 from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
 from autograd.refusals import is_tracing, refuse
@@ -80,7 +80,7 @@ class TracedArray(ScalarArray):
         if type(index) is int:
             return super().__getitem__(index)
         kind = kind_of_index(index)
-        if kind is Condition and numpy.shape(index) == self.shape:
+        if kind is Condition and type(index) is not tuple and numpy.shape(index) == self.shape:
             return Chosen(self.view(ndarray), bare(index))
         if kind is Condition:
             raise refuse(lambda most: "which rows a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
@@ -193,12 +193,21 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
     return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 
 
+def _is_out(function: Any, place: int) -> bool:
+    """Whether a function's argument at this place is the array for the result."""
+    code = getattr(function, "__code__", None)
+    return code is not None and "out" in code.co_varnames[place : min(place + 1, code.co_argcount)]
+
+
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """One of NumPy's functions other than ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
     args, kwargs = each_part(bare, args), each_part(bare, kwargs)
     ours = IMPLEMENTATIONS.get(function)
     if ours is not None:
-        return held(ours(*args, **kwargs))
+        into = kwargs.pop("out", None)
+        if into is None and len(args) > 2 and _is_out(ours, len(args) - 1):
+            args, into = args[:-1], args[-1]
+        return held(written(into, ours(*args, **kwargs)))
     if not all_plain([*args, *kwargs.values()]):
         raise refused(function)
     return held(each_part(objects, function(*each_part(as_plain, args), **each_part(as_plain, kwargs))))

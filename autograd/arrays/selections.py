@@ -77,10 +77,7 @@ def clip(
     a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None, **kwargs: Any
 ) -> Any:
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    found = mapped(scalars.clip, a, *[x if x is not None else _none() for x in (low, high)])
-    if out is not None:
-        out[...] = found
-    return found
+    return mapped(scalars.clip, a, *[x if x is not None else _none() for x in (low, high)])
 
 
 def _none() -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, objects, plain
+from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, no_whole_numbers, objects, plain
 from autograd.arrays.products import PRODUCTS
 from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
 from autograd.arrays.table import refused
@@ -40,7 +40,10 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
         return PRODUCTS[ufunc](*inputs)
     if set("".join(ufunc.types)) == set("O->"):  # the user's own, of `np.vectorize` or `np.frompyfunc`
         return getattr(ufunc, method)(*inputs, **options)
-    return METHODS[method](ufunc, *inputs, **options)
+    if method in ("__call__", "at"):
+        return METHODS[method](ufunc, *inputs, **options)
+    (into,) = options.pop("out", None) or (None,)
+    return written(into, METHODS[method](ufunc, *inputs, **options))
 
 
 @cache
@@ -69,9 +72,11 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
     return at
 
 
-def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignored: Any) -> Any:
+def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, dtype: Any = None, **ignored: Any) -> Any:
     if out is not None and any(x.dtype != object for x in out):
         _refuse_out(out)
+    if dtype is not None:
+        no_whole_numbers(dtype, *inputs)
     if plain(*inputs) and out is None:
         result = ufunc(*map(as_plain, inputs), where=where)
         return tuple(map(objects, result)) if ufunc.nout > 1 else objects(result)
@@ -87,6 +92,16 @@ def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, **ignore
         return result
     out[0][...] = result if where is True else mapped(choose, where, result, out[0])
     return out[0]
+
+
+def written(out: Any, found: Any) -> Any:
+    """What was found; in the array `out`, if there is one."""
+    if out is None:
+        return found
+    if out.dtype != object:
+        _refuse_out((out,))
+    out[...] = found
+    return out
 
 
 def _refuse_out(out: Any) -> None:
@@ -109,7 +124,7 @@ def _reduce(ufunc: Any, x: Any, axis: Any = 0, keepdims: bool = False, **options
     return along(function, x, axis, keepdims, native=ufunc.reduce, **options)
 
 
-def _accumulate(ufunc: Any, x: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+def _accumulate(ufunc: Any, x: Any, axis: int = 0, dtype: Any = None) -> Any:
     return each_row(lists.running(on_numbers(ufunc)), x, axis)
 
 
@@ -133,13 +148,13 @@ def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
             x[at] = function(x[at], *operands)
 
 
-def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
     """The reduction of each part from one index to the next; of one number where the next is no greater."""
     numpy.add.reduceat(numpy.zeros(x.shape[axis]), indices)  # an index out of bounds is an error
     rows = numpy.moveaxis(x, axis, 0)
     made = numpy.empty((len(indices), *rows.shape[1:]), dtype=object)
     for k, (start, end) in enumerate(zip(indices, [*indices[1:], len(rows)])):
-        made[k] = _reduce(ufunc, rows[start : max(start + 1, end)], out=out)
+        made[k] = _reduce(ufunc, rows[start : max(start + 1, end)])
     return numpy.moveaxis(made, 0, axis)
 
 

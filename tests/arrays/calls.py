@@ -29,7 +29,7 @@ SUPPORTED: dict[str, str] = {
         np.where(np.isinf(x), 0.0, x); np.where(np.signbit(x), -x, x); np.where(np.isclose(x, c), 0.0, x)
         np.where(np.greater(x, 0), x, 0.0); np.where(np.less_equal(x, c), x, c); np.where(np.equal(x, c), 0.0, x)
         np.where(np.not_equal(x, c), x, 0.0); np.where(np.any(x > 1), x, 2 * x); np.where(np.all(x > -9), x, 2 * x)
-        np.where(np.allclose(x, c), 1.0, x); np.where(np.array_equal(x, x), x, 0.0)
+        np.where(np.allclose(x, c), 1.0, x); np.where(np.array_equal(x, x), x, 0.0); np.array_equal(x, c) * x
         np.interp(x, [-1, 0, 1], [0, 2, 1]); np.where(np.isposinf(x), 0.0, x); np.where(np.isneginf(x), 0.0, x)
         np.count_nonzero(x > 0) * x
     """,
@@ -41,6 +41,8 @@ SUPPORTED: dict[str, str] = {
         np.cov(x, c); np.cov(A); np.corrcoef(A); np.cumsum(x); np.cumprod(x); np.cumsum(A, axis=1); x.cumsum()
         np.sort(x); np.sort(A, axis=0); np.partition(x, 2)[2]; np.logaddexp.reduce(x); np.add.reduce(A)
         np.maximum.reduce(A, axis=1); np.minimum.accumulate(x); np.multiply.reduce(x); np.add.accumulate(x)
+        np.sum(A, axis=0, out=np.zeros_like(A[0])); np.cumsum(x, 0, None, np.zeros_like(x)) + x
+        np.maximum.reduce(A, axis=1, out=np.zeros_like(A[0])); np.mean(x, dtype=float)
         np.maximum.accumulate(x); np.add.outer(x, c); np.multiply.outer(x, x); np.subtract.outer(x, x); np.trace(A)
         np.nansum(x); np.nanmean(x); np.nanmax(x); np.nanmin(A, axis=0); np.nanprod(x)
         np.nancumsum(x); np.nancumprod(x); np.cumulative_sum(x)
@@ -51,6 +53,7 @@ SUPPORTED: dict[str, str] = {
         np.bincount([0, 2, 2, 1], weights=x); np.bincount([3, 0, 3], A[0], minlength=6)
     """,
     "Products": """
+        np.dot(A, A, np.zeros_like(A)); np.linalg.matmul(A, A)
         A @ x[:3]; x @ c; np.dot(x, c); np.dot(A, A); A.dot(x[:3]); np.vdot(x, c); np.inner(A, A); np.outer(x, c)
         np.matmul(A, A); np.tensordot(A, A); np.tensordot(A, A, axes=1); np.tensordot(A, A, axes=([0], [1]))
         np.einsum("ij,j->i", A, x[:3]); np.einsum("ii", A); np.kron(x, [1.0, 2.0]); np.cross(x[:3], [1.0, 2.0, 3.0])
@@ -71,7 +74,8 @@ SUPPORTED: dict[str, str] = {
         np.vstack([x, c]); np.dstack([x, c]); np.column_stack([x, c]); np.append(x, 1.0); np.insert(x, 1, 0.5)
         np.delete(x, 0); np.reshape(x, (2, 2)); x.reshape(2, -1); np.ravel(A); A.ravel(); A.flatten(); np.transpose(A)
         A.T; np.swapaxes(A, 0, 1); np.moveaxis(A, 0, 1); np.squeeze(x[None]); np.expand_dims(x, 0); x[:, None] * c
-        np.broadcast_to(x, (2, 4)); np.tile(x, 2); np.repeat(x, 2); np.roll(x, 1); np.flip(x); np.fliplr(A)
+        np.broadcast_to(x, (2, 4)); np.tile(x, 2); np.repeat(x, 2); np.roll(x, 1); np.fft.fftshift(x); np.flip(x)
+        np.fliplr(A)
         np.flipud(A); np.rot90(A); np.diag(x); np.diag(A); np.diagonal(A); np.diagflat(x); np.tril(A); np.triu(A)
         np.take(x, [0, 2]); np.take_along_axis(A, np.array([[0], [1], [2]]), 1)
         np.compress([True, False, True, False], x); np.split(x, 2)[0]; np.array_split(x, 3)[1]; np.hsplit(A, [1])[1]
@@ -120,6 +124,7 @@ SUPPORTED: dict[str, str] = {
 # What is differentiated eagerly, since it looks at the numbers, and is refused in a trace with a message that says so.
 EAGER_ONLY = """
     x[x > 0]; np.trim_zeros(x); np.extract(x > 0, x); np.median(x[x > 0]); A[x[:3] > 0]
+    A[:, A[0] > 0]; np.var(x, where=x > 0)
     np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
     x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
     np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
@@ -133,6 +138,8 @@ REFUSED = """
     np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)
     np.isin(x, c); np.union1d(x, c); np.intersect1d(x, c); np.setdiff1d(x, c); np.left_shift(x, 1)
     np.einsum_path("i,i", x, x); np.interp(x, c, c, period=1.0); np.percentile(x, 30, method="nearest")
+    np.sum(x, dtype=int); np.add(x, c, dtype=int); np.cumsum(x, dtype=int); np.poly(A); np.var(x, mean=0.5)
+    np.quantile(x, 0.5, weights=c, method="inverted_cdf")
     np.sum(x, out=c); np.bincount(x, weights=c); np.add(x, c, out=c); np.copyto(c, x); np.put(c, 0, x[0])
     np.polydiv(x, c)
 """

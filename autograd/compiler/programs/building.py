@@ -138,6 +138,8 @@ class ProgramBuilder:
 
     def _simplified(self, op: str, operands: tuple[int, ...]) -> int | None:
         constants = self.constants
+        if op == "where" and constants[operands[0]] is not VARIABLE:  # also of booleans, which a rule makes numbers
+            return operands[1] if constants[operands[0]] else operands[2]
         for i in operands:
             if constants[i] is VARIABLE:
                 simplify = SIMPLER.get(op)
@@ -355,9 +357,6 @@ def _monomial(b: ProgramBuilder, x: int, y: int, n: int) -> int | None:
 
 
 def _where(b: ProgramBuilder, condition: int, x: int, y: int) -> int | None:
-    truth = b.constants[condition]
-    if truth is not VARIABLE:
-        return x if truth else y
     if x == y:
         return x
     yes, no = b.constants[x], b.constants[y]
