@@ -114,6 +114,8 @@ def advise(error: BaseException) -> None:
     text, trace = str(error), error.__traceback__
     if LOST in text or isinstance(error, TraceError):
         return
+    if isinstance(error, IndexError) and is_tracing() and "indices" in text:
+        error.add_note("into an array of plain numbers, write np.choose(i, numbers), or let autograd.lift(f) do so")
     homes = {_package(type(error).__module__)}
     of_objects = isinstance(error, SystemError) or any(sign in text for sign in OF_OBJECTS)
     is_lost = of_objects or isinstance(error, (TypeError, AttributeError)) or not homes.isdisjoint(COMPUTING)

@@ -40,9 +40,9 @@ array([0.434, 0.635, 0.535])
   numbers before: pandas does not see that a Value is NaN, so its sums and means of such a column are refused.
 - In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
   `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])` are compiled, and so is `where=`. The result
-  of `np.argmax` or `np.argsort` is an index by which a number is selected, as in `x[np.argmax(y)]`; into an array of
-  plain numbers, write `np.choose(i, c)`. What needs to know how many numbers a mask holds, such as the median of
-  `x[x > 0]`, is refused with the user's line and the remedy.
+  of `np.argmax` or `np.argsort` is an index by which a number is selected, as in `x[np.argmax(y)]`, or rows change
+  places, as in `A[[k, p]] = A[[p, k]]`; into an array of plain numbers, write `np.choose(i, c)`. What needs to know how
+  many numbers a mask holds, such as the median of `x[x > 0]`, is refused with the user's line and the remedy.
 
 ## Lifting
 

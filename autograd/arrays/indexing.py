@@ -11,7 +11,7 @@ from autograd.arrays import scalars
 from autograd.arrays.axes import filled, mapped
 from autograd.arrays.scalars import choose
 from autograd.primitives.operators import core
-from autograd.refusals import refuse
+from autograd.refusals import TraceError, refuse
 from autograd.symbols import Condition, Symbol
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def kind_of_index(index: Any) -> type | None:
             return None
         kinds = {type(core(x)) for x in index.flat}
         return next((kind for kind in (Symbol, Condition) if kind in kinds), None)
-    if type(index) is tuple:
+    if type(index) in (tuple, list):
         return next((kind for kind in map(kind_of_index, index) if kind is not None), None)
     kind = type(core(index))
     return kind if kind in (Symbol, Condition) else None
@@ -51,14 +51,26 @@ def taken(x: Any, index: Any) -> Any:
 
 def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
     """One traced place or list of places among slices."""
-    at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
-    if len(at) > 1 or any(part is None or not isinstance(part, slice) for i, part in enumerate(parts) if i not in at):
-        raise refuse(lambda most: "an index among slices", "take the slices first, then the index")
-    (axis,) = at
-    known = x[tuple(slice(None) if i == axis else part for i, part in enumerate(parts))]
-    places = numpy.asarray(parts[axis], dtype=object)
-    found = numpy.asarray(taken(numpy.moveaxis(known, axis, 0), places), dtype=object)
+    if not all(isinstance(part, slice) or kind_of_index(part) is not None for part in parts):
+        raise _among_slices()
+    known, axis, index = _behind(x, parts)
+    places = numpy.asarray(index, dtype=object)
+    found = numpy.asarray(taken(known, places), dtype=object)
     return numpy.moveaxis(found, range(places.ndim), range(axis, axis + places.ndim))
+
+
+def _among_slices() -> TraceError:
+    return refuse(lambda most: "an index among slices", "take the slices first, then the index")
+
+
+def _behind(x: Any, parts: tuple[Any, ...]) -> tuple[Any, int, Any]:
+    """A view of what the known places and slices of an index choose, the traced one's axis first; and both of these."""
+    at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
+    if len(at) != 1 or not all(isinstance(part, (int, slice)) for i, part in enumerate(parts) if i not in at):
+        raise _among_slices()
+    axis = sum(1 for part in parts[: at[0]] if isinstance(part, slice))
+    known = x[tuple(slice(None) if i in at else part for i, part in enumerate(parts))]
+    return numpy.moveaxis(known, axis, 0), axis, parts[at[0]]
 
 
 def _picked(x: Any, places: tuple[Any, ...]) -> Any:
@@ -84,9 +96,11 @@ def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
 
 
 def put(x: Any, index: Any, value: Any) -> None:
-    """x[index] = value at one traced place along the first axis."""
-    if type(index) is tuple or numpy.ndim(index):
-        raise refuse(lambda most: "the places that are assigned", "write np.where with a condition for each place")
-    place = index[()] if isinstance(index, numpy.ndarray) else index
-    for i in range(len(x)):
-        x[i] = mapped(_selecting(_equal(place, i, len(x))), value, x[i])
+    """x[index] = value at a traced place, or one after the other at a list of them."""
+    x, axis, index = _behind(x, index if type(index) is tuple else (index,))
+    places, rest = numpy.asarray(index, dtype=object), x.shape[1:]
+    values = numpy.broadcast_to(numpy.asarray(value, dtype=object), rest[:axis] + places.shape + rest[axis:])
+    values = numpy.moveaxis(values, range(axis, axis + places.ndim), range(places.ndim))
+    for at in numpy.ndindex(places.shape):
+        for i in range(len(x)):
+            x[i] = mapped(_selecting(_equal(places[at], i, len(x))), values[at], x[i])

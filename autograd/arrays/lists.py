@@ -81,6 +81,8 @@ def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
     """The index of the first number that is the greatest or least, or NaN."""
 
     def place(xs: Numbers) -> Any:
+        if len(xs) == 1:
+            return 0
         if is_traced(xs):
             return _traced_place(extreme(xs), xs)
         best = extreme(xs)

@@ -215,6 +215,29 @@ def at_a_place(x: Any) -> Any:
     return y
 
 
+def with_pivots(x: Any) -> Any:
+    """Gaussian elimination: rows change places as the numbers choose."""
+    a = np.add.outer(x[:3], [0.3, -1.0, 0.5]) ** 2
+    for k in range(3):
+        p = k + np.argmax(np.abs(a[k:, k]))
+        a[[k, p]] = a[[p, k]]
+        for i in range(k + 1, 3):
+            a[i, k:] -= a[i, k] / a[k, k] * a[k, k:]
+    return a.ravel()
+
+
+def at_places(x: Any) -> Any:
+    a = np.multiply.outer(x, x)
+    p = np.argmin(x)
+    a[:, [0, p]] = a[:, [p, 0]]
+    a[p, 1:] = x[1:] ** 2
+    a[1, p] += a[p, p]
+    a[-1 - np.argmax(x)] *= 2.0
+    b = np.zeros_like(x)
+    b[np.argsort(x)] = [1.0, 2.0, 3.0, 4.0]
+    return np.concatenate([a.ravel(), b * x])
+
+
 def at(x: Any) -> Any:
     y = x.copy()
     np.add.at(y, [0, 0, 3], x[:3])
@@ -237,7 +260,9 @@ def objects(x: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "change", [by_index, in_place, by_mask, by_the_same_mask, at_a_place, at, into, objects], ids=lambda f: f.__name__
+    "change",
+    [by_index, in_place, by_mask, by_the_same_mask, at_a_place, with_pivots, at_places, at, into, objects],
+    ids=lambda f: f.__name__,
 )
 def test_assignments(change: Any) -> None:
     def f(x: Any) -> Any:
