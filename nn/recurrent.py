@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import dot, scan, sigmoid, tanh
+from autograd import Value, dot, scan, sigmoid, tanh
 from nn.errors import numbers_of, require_count
 from nn.initialising import matrix, stream, vector
 from nn.module import Module
@@ -78,6 +78,13 @@ class Recurrent(Module):
         return f"{type(self).__name__}({len(self.weight_input[0])}, {len(self.weight_state[0])})"
 
 
+def called(name: str, k: int, x: Any) -> Any:
+    """The k-th number of a gate or state, labelled for tables and pictures."""
+    if isinstance(x, Value):
+        x.label = f"{name}[{k}]"
+    return x
+
+
 class RNN(Recurrent):
     """h ← tanh(Wx + b + Uh + c): Elman's network (1990).
 
@@ -105,9 +112,11 @@ class GRU(Recurrent):
     def step(self, state: Any, x: Sequence[Any]) -> tuple[Any, list[Any]]:
         """The new h, twice."""
         h = []
-        for before, xr, xz, xn, hr, hz, hn in zip(state, *self.from_input(x), *self.from_state(state)):
-            r, z = sigmoid(xr + hr), sigmoid(xz + hz)
-            h.append((1 - z) * tanh(xn + r * hn) + z * before)
+        rows = zip(state, *self.from_input(x), *self.from_state(state))
+        for k, (before, xr, xz, xn, hr, hz, hn) in enumerate(rows):
+            r, z = called("r", k, sigmoid(xr + hr)), called("z", k, sigmoid(xz + hz))
+            n = called("n", k, tanh(xn + r * hn))
+            h.append(called("h", k, (1 - z) * n + z * before))
         return h, h
 
 
@@ -131,7 +140,11 @@ class LSTM(Recurrent):
         """The new (h, c), and h."""
         h, c = [], []
         rows = zip(state[1], *self.from_input(x), *self.from_state(state[0]))
-        for before, xi, xf, xg, xo, hi, hf, hg, ho in rows:
-            c.append(sigmoid(xf + hf) * before + sigmoid(xi + hi) * tanh(xg + hg))
-            h.append(sigmoid(xo + ho) * tanh(c[-1]))
+        for k, (before, xi, xf, xg, xo, hi, hf, hg, ho) in enumerate(rows):
+            i = called("i", k, sigmoid(xi + hi))
+            f = called("f", k, sigmoid(xf + hf))
+            g = called("g", k, tanh(xg + hg))
+            o = called("o", k, sigmoid(xo + ho))
+            c.append(called("c", k, f * before + i * g))
+            h.append(called("h", k, o * tanh(c[-1])))
         return (h, c), h

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import index
 
 from autograd.numbers import Number, select
 from autograd.numbers.precise import gammainc as precise_gammainc
@@ -79,12 +80,21 @@ def digamma(x: Number) -> Partials:
 def polygamma(x: Any, n: int) -> Any:
     """The n-th derivative of digamma at x; TypeError unless n is an int ≥ 0.
 
+    Two ints are refused, too: in SciPy's order they would mean another number.
+
     >>> polygamma(1.0, 1)
     1.6449340668482264
     """
-    if type(n) is not int or n < 0:
-        raise TypeError(f"polygamma(x, n): n counts derivatives, and comes second, unlike SciPy's; got {n!r:.60}")
-    return digamma(x) if n == 0 else polygamma_of(x, float(n))
+    told = "polygamma(x, n): n counts derivatives, and comes second, unlike SciPy's"
+    try:
+        count = index(n)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise TypeError(f"{told}; got {n!r:.60}")
+    if type(x) is int:
+        raise TypeError(f"{told}: got two ints, so write x as a float, polygamma({x}.0, {count})")
+    return digamma(x) if count == 0 else polygamma_of(x, float(count))
 
 
 @primitive(

@@ -317,6 +317,7 @@ def test_a_plain_operand_is_never_differentiated() -> None:
         lambda: autograd.grad(autograd.gammaincc)(2.0, 1.0),
         lambda: autograd.polygamma(2.0, Value(1.0)),
         lambda: autograd.polygamma(1, 2.0),
+        lambda: autograd.polygamma(1, 2),
     ):
         with pytest.raises(TypeError, match="derivative"):
             misuse()

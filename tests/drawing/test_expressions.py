@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, clip, draw, tanh
 from autograd.testing.programs import programs
+from nn import LSTM, Attention
 from tests.drawing.test_picture import flow
 
 
@@ -47,3 +48,35 @@ def test_formulas_in_names() -> None:
     assert boxes["a"].formula == "tanh(w·x + b)"
     assert boxes["a"].kind == "operation"
     assert boxes["C"].formula == "(a - 1)² + 0.1·w²"
+
+
+def test_weights_are_rows_of_formulas_where_boxes_for_them_would_not_fit() -> None:
+    x, h = Value.constant(1.0, label="x"), Value.constant(0.5, label="h0")
+    w = [
+        [Value(0.1 * i + 0.3 * k, label=f"{name}{gate}") for i, name in enumerate("wub")]
+        for k, gate in enumerate("fiog")
+    ]
+    f, i, o, g = (tanh(row[0] * x + row[1] * h + row[2]) for row in w)
+    for gate, label in zip((f, i, o, g), "fiog"):
+        gate.label = label
+    C = o * tanh(f * 0.25 + i * g)
+    C.label = "C"
+    C.backward()
+    drawn = draw(C)
+    names = {box.key: box.name for box in drawn.picture.boxes}
+    within = {box.name: names[box.inside] for box in drawn.picture.boxes if box.inside and box.kind == "parameter"}
+    assert within == {f"{name}{gate}": gate for name in "wub" for gate in "fiog"}
+    assert drawn.caption == "40 nodes in 7 boxes; size='natural'"
+
+
+def test_gates_of_recurrent_layers_have_names() -> None:
+    outputs, _ = LSTM(1, 1, rng=0)([[1.0]], ([0.5], [-0.2]))
+    formulas = {box.name: box.formula for box in draw(outputs[-1][0]).picture.boxes}
+    assert {"f[0]", "i[0]", "g[0]", "o[0]"} <= formulas.keys()
+    assert formulas["c[0]"] == "f[0]·(-0.2) + i[0]·g[0]"
+
+
+def test_an_input_that_several_parts_of_a_fold_take_is_drawn_once() -> None:
+    tokens = Attention(2, rng=0)([[1.0, 0.5], [-0.5, 0.2]])
+    boxes = draw(sum(x * x for token in tokens for x in token), collapse="model").picture.boxes
+    assert sorted(box.name for box in boxes if box.kind == "constant" and not box.inside) == ["-0.5", "0.2", "0.5", "1"]

@@ -96,6 +96,11 @@ def fold_sums(graph: Graph) -> Folding:
     return {node: ("sum", head.index) for node, head in heads.items() if members.get(head, 0) >= SUMMANDS - 1}
 
 
+def is_start(v: Value) -> bool:
+    """Whether this is the 0 where Python's `sum` starts, in a sum."""
+    return not v.inputs and v.is_constant and not v.label and not v.data
+
+
 def fold_calls(
     graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool], sums: Folding
 ) -> Folding:

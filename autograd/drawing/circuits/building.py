@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograd.drawing.boxes.expressions import expression
-from autograd.drawing.boxes.folding import Alike, Calls, Folding
+from autograd.drawing.boxes.expressions import expression, is_expression
+from autograd.drawing.boxes.folding import Alike, Calls, Folding, is_start
 from autograd.drawing.boxes.naming import Naming, plural
 from autograd.drawing.circuits.arrows import Arrows
 from autograd.drawing.circuits.diagnosis import marks
-from autograd.drawing.circuits.hosting import hosted, hosts
+from autograd.drawing.circuits.hosting import hosted, hosts, once
 from autograd.drawing.circuits.picture import Box, Cluster, Picture
 from autograd.engine import Value
 from autograd.engine.graph import INPUTS, Edge, Graph, derivative
@@ -36,12 +36,12 @@ class PictureBuilder:
         alike: dict[Any, Alike],
         shown: list[Any],
         show: str,
-        rows: bool,
+        rows: str,
         adjoints: Mapping[Value, Any] | None = None,
     ) -> None:
         """The adjoints come from the last backward pass, unless `adjoints` gives them.
 
-        With `rows`, weights are rows of their neuron's box.
+        `rows` says whose weights are rows of its box: "neurons", "formulas" too, or nobody's.
         """
         self.graph, self.naming, self.calls, self.folding, self.show = graph, naming, calls, folding, show
         self.alike, self.rows = alike, rows
@@ -224,25 +224,26 @@ class PictureBuilder:
         if count == 1 and not isinstance(box, Value) and self._is_small(box):
             return "\n".join(f"{self.graph.name(v)} = {self.graph.formula(v)}" for v in members if v.inputs)
         example = self.alike[box].example if box in self.alike else box
-        if _is_expression(example) and count == 1:
+        if is_expression(example) and count == 1:
             return expression(self.graph, members)
         if operations <= count and isinstance(example, Value):
             return self.graph.formula(members[-1]) if count == 1 and operations else ""
         leaves = sum(not node.inputs and not node.is_constant for node in members)
         if not isinstance(example, Value) and example[0] == "sum":
-            plus = sum(node.op is TABLE["add"] for node in members)
-            return f"a sum of {plus // count + 1:,} terms"
+            plus = [node for node in members if node.op is TABLE["add"]]
+            starts = sum(is_start(v) for node in plus for v in node.inputs)
+            return f"a sum of {(len(plus) - starts) // count + 1:,} terms"
         return plural(operations // count, "operation") + (f", {plural(leaves, 'parameter')}" if leaves else "")
 
     def _fold_kind(self, box: Any, members: list[Value]) -> str:
         if not any(node.inputs for node in members):
             return self.naming.kind(members[0])
-        return "operation" if _is_expression(box) else "group"
+        return "operation" if is_expression(box) else "group"
 
     def _fold_value(self, box: Any, results: list[Value]) -> str:
         """The value of a fold's only result, by name unless the box has that name, or the range of several."""
         written = _range([node.data for node in results])
-        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and not _is_expression(box)
+        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and not is_expression(box)
         return f"{self.graph.name(results[0])} = {written}" if is_named else written
 
     def _fold_adjoint(self, results: list[Value]) -> str:
@@ -267,10 +268,6 @@ class PictureBuilder:
             yield Cluster(f"c{i}", title, f"c{parent}" if parent >= 0 else "", self._path(i))
 
 
-def _is_expression(box: Any) -> bool:
-    return not isinstance(box, Value) and box[0] == "expression"
-
-
 def _range(values: list[Any]) -> str:
     """One number as it is; several as least … greatest."""
     try:
@@ -290,7 +287,7 @@ def picture(builder: PictureBuilder, caption: str) -> Picture:
             call_of[leaf] = users.pop()
     name = graph.name(graph.output)
     arrows = tuple(Arrows(builder).arrows())
-    boxes = hosted(tuple(builder.boxes(call_of)), hosts(builder))
+    boxes, arrows = once(hosted(tuple(builder.boxes(call_of)), hosts(builder)), arrows)
     description = f"{name} = {graph.formula(graph.output)}: {len(boxes)} boxes, {len(arrows)} arrows"
     clusters = tuple(builder.clusters(call_of))
     seed = f"{graph.adjoint_name(graph.output)} = 1"

@@ -24,6 +24,7 @@ from autograd.drawing.boxes.folding import (
 from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.circuits.building import SHOWS, PictureBuilder, picture
 from autograd.drawing.circuits.circuit import circuit
+from autograd.drawing.circuits.hosting import hosts
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.scenes.sizes import SIZES, size_of
 from autograd.engine import Value
@@ -105,32 +106,35 @@ class Chooser:
             for folding, alike in foldings:
                 is_whole = box_count(self.graph, folding, limit) <= limit
                 if is_whole or show == shows[0]:
-                    drawn = self._picture(folding, alike, limit, show, self.request.collapse != "none", is_whole)
+                    rows = "neurons" if self.request.collapse != "none" else ""
+                    drawn = self._picture(folding, alike, limit, show, rows, is_whole)
                     if show == shows[0] and (coarsest is None or len(drawn.boxes) <= len(coarsest.boxes)):
                         coarsest = drawn
                     yield drawn
                     if any(box.inside and box.kind != "constant" for box in drawn.boxes):
-                        yield self._picture(folding, alike, limit, show, False, is_whole)
+                        yield self._picture(folding, alike, limit, show, "", is_whole)
+                    if is_whole and any(fold[0] == "expression" for fold in folding.values()):
+                        yield self._picture(folding, alike, limit, show, "formulas", is_whole)
         if self.request.collapse == "auto" and coarsest is not None:
             for count in CUTS:
                 smaller = nearest(coarsest, min(count, self.request.max_nodes))
                 yield replace(smaller, caption=self._caption(len(smaller.boxes), False))
 
     def _picture(
-        self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: bool, is_whole: bool
+        self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: str, is_whole: bool
     ) -> Picture:
-        """The boxes of a folding nearest to the output; with `rows`, a neuron's weights are rows of its box."""
+        """The boxes of a folding nearest to the output."""
         output = self.request.output
         shown = neighbourhood(folding.get(output, output), _inputs(folding), limit)
         builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
         less = LESS[show] if show in LESS and show != self.request.show else ""
-        return picture(builder, self._whole_caption(shown, is_whole, less))
+        return picture(builder, self._whole_caption(shown, len(hosts(builder)), is_whole, less))
 
-    def _whole_caption(self, shown: list[Any], is_whole: bool, less: str) -> str:
+    def _whole_caption(self, shown: list[Any], within: int, is_whole: bool, less: str) -> str:
         """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
         kinds = {box[0] for box in shown if isinstance(box, tuple)}
         if kinds == {"expression"} and is_whole:
-            said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown)} boxes", "size='natural'"
+            said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown) - within} boxes", "size='natural'"
         else:
             paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
             said = self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))

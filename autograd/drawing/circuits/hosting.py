@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from autograd.drawing.circuits.picture import Box
+from autograd.drawing.boxes.expressions import is_expression
+from autograd.drawing.boxes.folding import is_start
+from autograd.drawing.circuits.picture import Arrow, Box
 from autograd.engine import Value
 from autograd.primitives import TABLE
 
@@ -20,15 +23,42 @@ def hosted(boxes: tuple[Box, ...], hosts: Mapping[str, str]) -> tuple[Box, ...]:
 
 
 def hosts(builder: PictureBuilder) -> dict[str, str]:
-    """For each leaf with one use, the key of the box that shows it: an operation a constant, a neuron its weights."""
-    found: dict[str, str] = {}
-    for box, key in builder.keys.items():
-        if isinstance(box, Value) and box.inputs:
-            leaves = [v for v in box.inputs if v in builder.consumers and _is_private(builder, v)]
-            constants = [v for v in leaves if builder.naming.kind(v) == "constant"]
-            weights = _weights(builder, box, leaves) if builder.rows and box.op is TABLE["dot"] else ()
-            found.update({builder.keys[v]: key for v in (*constants, *weights)})
-    return found
+    """For each leaf with one use, the key of the box that shows it, if one does."""
+    return {builder.keys[v]: key for box, key in builder.keys.items() for v in _shown_in(builder, box)}
+
+
+def _shown_in(builder: PictureBuilder, box: Any) -> Iterable[Value]:
+    """The leaves in a box: an operation's constants, a neuron's weights, the 0 where a sum starts.
+
+    Where `builder.rows` are those of formulas too, also parameters that stand in a formula.
+    """
+    nodes = [box] if isinstance(box, Value) else builder.members[box]
+    leaves = [v for node in nodes for v in node.inputs if v in builder.consumers and _is_private(builder, v)]
+    if isinstance(box, Value):
+        constants = [v for v in leaves if builder.naming.kind(v) == "constant"]
+        weights = _weights(builder, box, leaves) if builder.rows and box.op is TABLE["dot"] else ()
+        return [*constants, *weights]
+    if box[0] == "sum":
+        return filter(is_start, leaves)
+    parameters = [v for v in leaves if builder.naming.kind(v) == "parameter"]
+    return parameters if builder.rows == "formulas" and is_expression(box) else ()
+
+
+def once(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
+    """Constants of one number that lead to the same boxes, such as an input of several layers of a fold, drawn once."""
+    targets: dict[str, set[str]] = defaultdict(set)
+    for arrow in arrows:
+        targets[arrow.source].add(arrow.target)
+    drawn: set[Any] = set()
+    more: set[str] = set()
+    for box in boxes:
+        if box.kind == "constant" and not box.inside:
+            what = box.name, frozenset(targets[box.key])
+            if what in drawn:
+                more.add(box.key)
+            drawn.add(what)
+    kept = tuple(box for box in boxes if box.key not in more)
+    return kept, tuple(arrow for arrow in arrows if arrow.source not in more)
 
 
 def _is_private(builder: PictureBuilder, leaf: Value) -> bool:

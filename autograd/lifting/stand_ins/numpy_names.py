@@ -119,7 +119,7 @@ def _by_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
 
 SPECIAL: dict[str, Callable[..., Any]] = {
     "logsumexp": _by_axis(p.logsumexp), "softmax": _by_axis(p.softmax), "log_softmax": _by_axis(p.log_softmax),
-    "polygamma": lambda n, x: p.polygamma(x, n),
+    "polygamma": lambda n, x: p.polygamma(float(x) if type(x) is int else x, n),
 }  # fmt: skip
 
 
