@@ -17,7 +17,7 @@ import numpy
 
 from autograd.lifting import Lifted, function_of
 from autograd.lifting.branching.branches import Branches
-from autograd.lifting.branching.choices import CHOICES, choice_of
+from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
@@ -104,7 +104,7 @@ class Reading:
         self.views: dict[int, View] = {}
         self.slotted: dict[int, Any] = {}  # by the id of what stands for it: the user's object, which has its slots
         self.branches, self.lifts = branches, lifts
-        self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES)
+        self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins |= {"__import__": self._import, "super": parent_in(self)}
         self.builtins["__build_class__"] = build_class

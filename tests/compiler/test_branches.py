@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd
 from autograd import TraceError, exp, lift, log, sqrt, while_loop
+from autograd.lifting.rewriting import nesting
 from tests.compiler.backends import needs_llvm
 from tests.compiler.branching import function, is_close, outcome, sources
 
@@ -39,9 +41,11 @@ def agrees(f: Callable[..., Any], backend: str, points: list[tuple[float, float]
 
 
 @settings(max_examples=25)
-@given(sources())
-def test_generated_programs(source: str) -> None:
-    agrees(function(source), "numpy")
+@given(sources(), st.sampled_from([1, nesting.MOST]))
+def test_generated_programs(source: str, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nesting, "MOST", most)  # blocks inside each other: with 1, every branch is a function of its own
+        agrees(function(source), "numpy")
 
 
 @needs_llvm
@@ -362,7 +366,58 @@ def read_too_early(a: Any, b: Any) -> Any:
     return y * a if b > -2 else a
 
 
+def assigned_in_expressions(a: Any, b: Any) -> Any:
+    y, found = 1.0, False
+    if a > 0:
+        found = any((y := a * k) > 3 for k in (1.0, 2.0, 5.0))
+    return y * b + found
+
+
+def stopping_in_time(a: Any, b: Any) -> Any:
+    seen = []
+
+    def is_large(x: Any) -> Any:
+        seen.append(x)
+        if x > 6:
+            raise ValueError("too large")
+        return x > 1
+
+    found = any(is_large(a * k) for k in (1.0, 2.0, 3.0)) + 2 * all(map(is_large, [b, -b, a]))
+    return sum(seen) * a + found
+
+
+def with_many_branches(a: Any, b: Any) -> Any:
+    total, seen, k = 0.0, [a], 0
+    while k < 9:
+        k += 1
+        if k == 1:
+            total += a
+        elif b > 2:
+            total *= b
+        elif a > 2:
+            seen.append(total)
+        elif a + b > 1:
+            total -= a * k
+        elif a > 1:
+            continue
+        elif k == 3:
+            local = total / b
+        elif b < -2:
+            break
+        elif k == 4:
+            seen[0] += local
+        elif total > 9:
+            return b
+        elif b < -1 and k > 6:
+            break
+        else:
+            seen.append(a)
+        total += b
+    return total + sum(seen) * k
+
+
 WRITTEN = [
+    assigned_in_expressions, stopping_in_time, with_many_branches,
     with_states, with_absence, with_chosen_functions, read_too_early,
     filtering, filtering_nothing,
     with_keys, pivoted, matching,

@@ -50,6 +50,12 @@ def orders(x: float) -> float:
     return row[0] * 2 + row[1] + max(row) + min(x, 1.0, 2 * x) + max([x], default=0.0)
 
 
+def stops_early(x: float) -> float:
+    seen = []
+    found = any(seen.append(x * k) or x * k > 1 for k in (0.5, 2.0, 3.0))
+    return sum(seen) + found + all(seen.append(k) or k > x for k in (9.0, -1.0, 2.0))
+
+
 def statistical(x: float) -> float:
     row = [x, 1.0, 2.5, x**2]
     return statistics.mean(row) + st.stdev(row) + statistics.fmean(row) + statistics.median(row) + st.variance(row)
@@ -219,7 +225,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     for f in (
         of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
-        with_more_scipy, decorated, cached, calls_others, with_an_object, conditional,
+        stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, conditional,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,

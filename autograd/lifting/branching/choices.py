@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.branching.filters import Filtered, Perhaps, is_kept, placed
+from autograd.arrays import lists
+from autograd.lifting.branching.apart import picking
+from autograd.lifting.branching.filters import Filtered, Perhaps, placed
 from autograd.lifting.branching.merging import both, either, merged, opposite, truth
 from autograd.symbols import Condition
 
@@ -70,23 +73,31 @@ def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: boo
     return items
 
 
-def _any(xs: Any) -> Any:
-    found: Any = False
-    for here, x in placed(xs):
-        found = either(found, is_kept(here, x))
-        if found is True:
-            break
+def _some(xs: Any, test: Callable[[Any], Any]) -> Any:
+    """Whether the test holds for an item; an iterator computes the next for the rows that have found none."""
+    kept = (both(here, test(x)) if here is not False else False for here, x in placed(xs))
+    if not hasattr(xs, "__next__"):
+        return lists.balanced(either, [False, *kept])
+    pick, taken, found, count = picking.get(), [False], False, 0
+    while found is not True and len(taken) > count:
+        found, count = either(found, taken[-1]), len(taken)
+        pick(opposite(found), lambda: taken.extend(itertools.islice(kept, 1)), lambda: None)
     return found
 
 
+def _any(xs: Any) -> Any:
+    return _some(xs, truth)
+
+
 def _all(xs: Any) -> Any:
-    return opposite(_any(is_kept(here, opposite(truth(x))) for here, x in placed(xs)))
+    return opposite(_some(xs, lambda x: opposite(truth(x))))
 
 
 CHOICES: dict[str, Any] = {
     "max": _extreme(max, operator.gt), "min": _extreme(min, operator.lt), "sorted": _sorted, "any": _any, "all": _all,
     "sum": _sum, "len": _len,
 }  # fmt: skip
+OF_TRUTHS = {name: CHOICES[name] for name in ("any", "all")}
 OF: dict[Any, Any] = {getattr(builtins, name): ours for name, ours in CHOICES.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.lifting.branching.apart import Apart
-from autograd.lifting.branching.merging import both, either, truth
+from autograd.lifting.branching.merging import either
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,8 +48,3 @@ def placed(xs: Any) -> Iterator[tuple[Any, Any]]:
     """The items of something, each with the condition that it is there."""
     for x in xs._items if type(xs) is Filtered else xs:
         yield x if type(x) is Perhaps else (True, x)
-
-
-def is_kept(here: Any, x: Any) -> Any:
-    """The condition that an item is there and true."""
-    return both(here, truth(x)) if here is not False else False

@@ -117,7 +117,10 @@ class Expressions(ast.NodeTransformer):
             return self.iterated(node)
         if name in OF_ALL and node.generators[-1].ifs:
             return self.visit(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
+        lazy = is_lazy([node])
         self.filters(node)
+        if name in OF_SOME and not lazy:  # what it assigns is that of the item at which it stops
+            node.elt = at(node.elt, "not (not _)", _=node.elt).value
         return node
 
     def visit_Starred(self, node: ast.Starred) -> Any:

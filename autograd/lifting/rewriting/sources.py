@@ -9,6 +9,7 @@ import linecache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.lifting.rewriting.nesting import Flattened
 from autograd.lifting.rewriting.rewriter import Rewriter, Unreadable
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
         return None
     ((node, inside),) = found
     try:
-        made = rewriter().visit(copy.deepcopy(_bare(node)))
+        made = Flattened().visit(rewriter().visit(copy.deepcopy(_bare(node))))
         return _compiled(made, inside, code, (*code.co_freevars, *rewriter.free))
-    except Unreadable:
+    except (Unreadable, RecursionError):  # the latter where hundreds of branches follow each other
         return None
 
 

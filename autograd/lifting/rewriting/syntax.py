@@ -48,6 +48,8 @@ def bound(statements: Sequence[ast.stmt]) -> list[str]:
     for node in within(statements, COMPREHENSIONS):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found[node.id] = None
+        elif isinstance(node, COMPREHENSIONS):  # its variables are its own, but for those of `:=`
+            found |= {part.target.id: None for part in ast.walk(node) if isinstance(part, ast.NamedExpr)}
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found[node.name] = None
             found |= {name: None for x in ast.walk(node) if isinstance(x, ast.Nonlocal) for name in x.names}

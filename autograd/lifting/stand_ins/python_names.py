@@ -225,10 +225,12 @@ def _pow(x: Any, y: Any, modulus: Any = None) -> Any:
     return x**y if modulus is None else pow(x, y, modulus)
 
 
-def _of_truths(original: Callable[[Any], bool], traced: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
-    """`all` or `any`: a condition if a truth among them is traced."""
+def _of_truths(original: Callable[[Any], bool], stops: bool, traced: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    """`all` or `any`: a condition if a truth in a list is traced; what an iterator computes depends on the answers."""
 
     def of_truths(xs: Any) -> Any:
+        if hasattr(xs, "__next__"):
+            return stops if any(bool(scalars.truth(x) if is_lifted(x) else x) is stops for x in xs) else not stops
         items = list(xs)
         if not lists.is_traced([x for x in items if is_lifted(x)]):
             return original(items)
@@ -253,7 +255,7 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
 BUILTINS: dict[str, Any] = {
     "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
     "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, rounded), "pow": replacing(pow, _pow),
-    "all": _of_truths(all, lists.all_of), "any": _of_truths(any, lists.any_of), "repr": _text(repr),
+    "all": _of_truths(all, False, lists.all_of), "any": _of_truths(any, True, lists.any_of), "repr": _text(repr),
 }  # fmt: skip
 
 
