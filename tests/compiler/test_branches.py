@@ -386,6 +386,18 @@ def stopping_in_time(a: Any, b: Any) -> Any:
     return sum(seen) * a + found
 
 
+class Tank:
+    def __init__(self, level: Any) -> None:
+        self.level = level
+
+    def __bool__(self) -> bool:
+        return self.level > 0.2  # type: ignore[no-any-return]  # traced
+
+
+def with_truths(a: Any, b: Any) -> Any:
+    return sum(bool(tank) for tank in (Tank(a), Tank(b))) * a + (b if bool(a > b) else 1.0)
+
+
 def with_many_branches(a: Any, b: Any) -> Any:
     total, seen, k = 0.0, [a], 0
     while k < 9:
@@ -417,7 +429,7 @@ def with_many_branches(a: Any, b: Any) -> Any:
 
 
 WRITTEN = [
-    assigned_in_expressions, stopping_in_time, with_many_branches,
+    assigned_in_expressions, stopping_in_time, with_truths, with_many_branches,
     with_states, with_absence, with_chosen_functions, read_too_early,
     filtering, filtering_nothing,
     with_keys, pivoted, matching,

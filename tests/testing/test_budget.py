@@ -65,6 +65,15 @@ def test_exceptions_of_any_type_are_the_edge_of_a_domain(error: type[Exception])
         check_gradients(f, 0.5, grad=lambda x: 2 * x)
 
 
+def test_where_a_complex_number_is_compared_is_an_edge() -> None:
+    def f(x: float) -> float:
+        return max((x - 1.0) ** 1.5, 0.0)
+
+    check_gradients(f, 1.5, grad=lambda x: 1.5 * (x - 1.0) ** 0.5)
+    with pytest.raises(GradientMismatch, match="plain"):
+        check_gradients(f, 1.5, grad=lambda x: 1.51 * (x - 1.0) ** 0.5)
+
+
 def test_errors_of_code_are_no_edge() -> None:
     with pytest.raises(AttributeError):
         gradcheck(lambda x: x.missing if x > 0.5 else x, grad=lambda x: 1.0, domain="[0, 1]")()

@@ -263,7 +263,7 @@ class Branches:
         if id(f) in ASKING:
             return lambda *args: f(*map(asked, args))
         if isinstance(f, type):
-            return f
+            return truth if f is bool else f
         self._passed(f)
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
