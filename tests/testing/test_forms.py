@@ -101,8 +101,14 @@ FORMS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], dict
      {"grad": lambda p: Pair(math.exp(p.a) * p.b, math.exp(p.a))}, {"grad": lambda p: Pair(1.0, math.exp(p.a))}),
     ("a complex number", lambda z: abs(z) ** 2, (1 + 2j,), {"grad": lambda z: 2 * z}, {
         "grad": lambda z: 2 * z.conjugate()}),
+    ("complex arrays", lambda z: z * z[::-1], (np.array([1 + 2j, 0.5]),),
+     {"vjp": lambda z, dy: (dy + dy[::-1]) * z[::-1].conj()}, {"vjp": lambda z, dy: (dy + dy[::-1]) * z[::-1]}),
+    ("a dataclass as a result", lambda x: Line(math.sin(x), x), (1.0,),
+     {"vjp": lambda x, dy: dy.w * math.cos(x) + dy.b}, {"vjp": lambda x, dy: dy.w * math.cos(x)}),
+    ("a member of an Enum", lambda x, verdict: math.sin(x), (1.0, Verdict.PASS),
+     {"grad": lambda x, verdict: math.cos(x)}, {"grad": lambda x, verdict: math.sin(x)}),
     ("a complex result", lambda z: z * z, (1 + 2j,),
-     {"vjp": lambda z, dy: complex(*dy) * (2 * z).conjugate()}, {"vjp": lambda z, dy: complex(*dy) * 2 * z}),
+     {"vjp": lambda z, dy: dy * (2 * z).conjugate()}, {"vjp": lambda z, dy: dy * 2 * z}),
 ]  # fmt: skip
 
 

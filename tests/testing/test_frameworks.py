@@ -49,6 +49,19 @@ def test_a_function_of_pytorch(factor: float) -> None:
             (x,) = context.saved_tensors
             return 3 * x * (x if factor == 1.0 else x.detach()) * dy
 
+    class Square(torch.autograd.Function):  # type: ignore[name-defined]
+        @staticmethod
+        def forward(context: Any, z: Any, places: Any) -> Any:
+            context.save_for_backward(z)
+            context.places = places
+            return (z * z)[places]
+
+        @staticmethod
+        def backward(context: Any, dy: Any) -> Any:
+            (z,) = context.saved_tensors
+            return torch.zeros_like(z).index_add(0, context.places, dy) * factor * 2 * z.conj(), None
+
+    assert agrees(Square, torch.tensor(X + 1j), torch.tensor([0, 0]), static=["places"], order=2) == (factor == 1.0)
     assert agrees(Cube, X) and agrees(Cube, X, order=2) == (factor == 1.0)
     assert agrees(Power, X, 3, static=["n"], order=2) == (factor == 1.0)
     for f in (Power, Power.apply):
@@ -74,6 +87,9 @@ def test_functions_of_jax(factor: float) -> None:
     cut.defvjp(lambda x: (cut(x), x), lambda x, dy: (jnp.cos(hidden(x)) * dy,))
     assert agrees(cut, 0.7) and agrees(cut, 0.7, order=2) == (factor == 1.0)
     assert agrees(jax.jit(lambda W, x: jnp.tanh(W @ x)), np.eye(2), X)
+    tree = jax.custom_vjp(lambda p: {"z": p["z"] ** 2, "b": [p["b"]]})
+    tree.defvjp(lambda p: (tree(p), p), lambda p, dy: ({"z": factor * 2 * p["z"] * dy["z"], "b": dy["b"][0]},))
+    assert agrees(tree, {"z": X + 1j, "b": 2.0}, order=2) == (factor == 1.0)
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.01])
@@ -83,6 +99,7 @@ def test_a_primitive_of_hips_autograd(factor: float, monkeypatch: pytest.MonkeyP
     vjps = [lambda dy: 2 * 0.7 * 3.0 * dy, lambda dy: factor * 0.49 * dy]
     core.make_vjp = lambda f, x: (vjps[x == 3.0], f(x))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "hips.core", core)
+    monkeypatch.setitem(sys.modules, "hips.numpy", np)
     scope: dict[str, Any] = {"__package__": "hips"}
     exec("def squares(x, y): return x * x * y", scope)
     scope["squares"]._is_autograd_primitive = True

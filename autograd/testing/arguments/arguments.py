@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from autograd.transforms.structure import CONTAINERS, is_array, items_of, like
@@ -66,12 +67,12 @@ def closer(arg: Any) -> Rebuild | None:
     """A function that makes an argument of this kind from its structure of numbers; None if it is that structure."""
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         closers = {field.name: closer(getattr(arg, field.name)) for field in _fields(arg)}
-        return lambda parts: dataclasses.replace(arg, **{k: _closed(closers[k], part) for k, part in parts.items()})
+        return lambda parts: dataclasses.replace(arg, **{k: closed(closers[k], part) for k, part in parts.items()})
     if isinstance(arg, CONTAINERS):
         each = {key: closer(part) for key, part in items_of(arg)}
         if not isinstance(arg, tuple) and all(close is None for close in each.values()):
             return None
-        return lambda parts: like(arg, [_closed(close, parts[key]) for key, close in each.items()])
+        return lambda parts: like(arg, [closed(close, parts[key]) for key, close in each.items()])
     if isinstance(arg, complex):
         return lambda parts: complex(*parts)
     if is_foreign_array(arg):
@@ -81,7 +82,8 @@ def closer(arg: Any) -> Rebuild | None:
     return (lambda _: arg) if is_setting(arg) else None
 
 
-def _closed(close: Rebuild | None, part: Any) -> Any:
+def closed(close: Rebuild | None, part: Any) -> Any:
+    """What `closer` makes of a structure of numbers."""
     return part if close is None else close(part)
 
 
@@ -93,7 +95,8 @@ def is_setting(arg: Any) -> bool:
     """Whether an argument is a flag, a text, None, or a function, rather than a number or something that may be one."""
     if is_array(arg):
         return arg.dtype.kind not in "iufcO"
-    return arg is None or isinstance(arg, (bool, str, bytes, type)) or (callable(arg) and not hasattr(arg, "data"))
+    flag = arg is None or isinstance(arg, (bool, str, bytes, type, Enum))
+    return flag or (callable(arg) and not hasattr(arg, "data"))
 
 
 def is_foreign_array(arg: Any) -> bool:
@@ -105,12 +108,13 @@ def as_numpy(arg: Any) -> Any:
     """An array of another library as one of NumPy's, in double precision."""
     import numpy
 
-    found = numpy.asarray(arg.detach() if hasattr(arg, "detach") else arg)
+    found = arg.numpy(force=True) if hasattr(arg, "detach") else numpy.asarray(arg)
     return found.astype(complex if found.dtype.kind == "c" else float)
 
 
 def _foreign(part: Any, model: Any) -> Any:
-    """An array of the model's library and precision."""
+    """An array of the model's library and precision; a complex one is made from its parts."""
+    part = part[0] + 1j * part[1] if "complex" in str(model.dtype) else part
     if type(model).__module__.partition(".")[0] == "torch":
         return model.new_tensor(part)
     return sys.modules["jax"].numpy.asarray(part, dtype=model.dtype)

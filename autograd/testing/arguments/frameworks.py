@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.primitives.operators import Scalar
-from autograd.testing.arguments.arguments import is_foreign_array, opened
-from autograd.transforms.structure import CONTAINERS, is_array, leaves, map_parts
+from autograd.testing.arguments.arguments import is_foreign_array
+from autograd.transforms.structure import CONTAINERS, is_array, items_of, map_parts
 
 # f, vjp(*args, dy), and double(*args, dy, vectors): the backward pass of vjp, with a vector or None for each argument
 WithDerivatives = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
@@ -28,7 +28,7 @@ def with_own_derivatives(f: Any) -> WithDerivatives | None:
     if type(f).__module__.partition(".")[0] in ("jax", "jaxlib") and not is_foreign_array(f):
         return _of_jax(sys.modules["jax"], f)
     if getattr(f, "_is_autograd_primitive", False):
-        return _of_hips(sys.modules[f"{f.__globals__['__package__']}.core"], f)
+        return _of_hips(f.__globals__["__package__"], f)
     return None
 
 
@@ -48,9 +48,8 @@ def _of_torch(torch: Any, function: Any) -> WithDerivatives:
         inputs = [tensor(x) for x in args]
         moving = [x for x, given in zip(inputs, args) if _is_moving(given)]
         result = function.apply(*inputs)
-        adjoints = _like(result, iter(leaves(opened(dy), "dy")), torch.tensor)
         several = isinstance(result, (tuple, list))
-        outputs = [pair for pair in (zip(result, adjoints) if several else [(result, adjoints)]) if pair[0].grad_fn]
+        outputs = [pair for pair in (zip(result, dy) if several else [(result, dy)]) if pair[0].grad_fn]
         return moving, summed(outputs, moving, create_graph)
 
     def summed(outputs: list[tuple[Any, Any]], moving: list[Any], create_graph: bool = False) -> list[Any]:
@@ -78,10 +77,17 @@ def _of_torch(torch: Any, function: Any) -> WithDerivatives:
 
 def _of_jax(jax: Any, f: Any) -> WithDerivatives:
     def moving(args: Any) -> list[Any]:
-        return [jax.numpy.asarray(x) if _is_moving(x) else x for x in args]
+        return [jax.tree.map(jax.numpy.asarray, x) if _is_moving(x) else x for x in args]
 
     def forward(*args: Any) -> Any:
         return f(*moving(args))
+
+    def conjugated(tree: Any) -> Any:
+        """The complex derivatives of JAX are conjugates of those that the kit compares."""
+        return jax.tree.map(jax.numpy.conj, tree)
+
+    def filled(d: Any, v: Any) -> Any:
+        return jax.tree.map(jax.numpy.zeros_like, d) if v is None else jax.tree.map(jax.numpy.full_like, d, v)
 
     def pass_of(args: Any, dy: Any) -> tuple[Callable[..., Any], list[Any]]:
         """The backward pass as a function of the numbers that move, and these."""
@@ -91,8 +97,7 @@ def _of_jax(jax: Any, f: Any) -> WithDerivatives:
             return f(*(next(rest) if _is_moving(x) else x for x in args))
 
         def backward(*numbers: Any) -> Any:
-            result, back = jax.vjp(of_moving, *numbers)
-            return back(_like(result, iter(leaves(opened(dy), "dy")), jax.numpy.asarray))
+            return conjugated(jax.vjp(of_moving, *numbers)[1](conjugated(dy)))
 
         return backward, [x for x in moving(args) if _is_moving(x)]
 
@@ -106,15 +111,22 @@ def _of_jax(jax: Any, f: Any) -> WithDerivatives:
         backward, numbers = pass_of(args, dy)
         first, back = jax.vjp(backward, *numbers)
         pairs = zip(_of_moving(args, vectors), first)
-        return _each(args, back(tuple(jax.numpy.full_like(d, 0.0 if v is None else v) for v, d in pairs)))
+        return _each(args, conjugated(back(conjugated(tuple(filled(d, v) for v, d in pairs)))))
 
     return _named(forward, f, list(inspect.signature(f).parameters.values())), vjp, double
 
 
-def _of_hips(core: Any, f: Any) -> WithDerivatives:
+def _of_hips(package: str, f: Any) -> WithDerivatives:
+    core, numpy = (sys.modules[f"{package}.{name}"] for name in ("core", "numpy"))
+
+    def conjugated(x: Any) -> Any:
+        """HIPS' complex derivatives are conjugates, as JAX's are."""
+        return map_parts(conjugated, x) if isinstance(x, CONTAINERS) else numpy.conj(x)
+
     def backward(args: Any, dy: Any, i: int) -> Any:
         """The derivative by one argument."""
-        return core.make_vjp(lambda t: f(*args[:i], t, *args[i + 1 :]), args[i])[0](dy)
+        back, _ = core.make_vjp(lambda t: f(*args[:i], t, *args[i + 1 :]), args[i])
+        return conjugated(back(conjugated(dy)))
 
     def vjp(*args_and_dy: Any) -> Any:
         *args, dy = args_and_dy
@@ -125,7 +137,8 @@ def _of_hips(core: Any, f: Any) -> WithDerivatives:
         moving = [i for i, x in enumerate(args) if _is_moving(x)]
 
         def second(i: int, j: int, v: Any) -> Any:
-            return core.make_vjp(lambda t: backward([*args[:j], t, *args[j + 1 :]], dy, i), args[j])[0](v)
+            back, _ = core.make_vjp(lambda t: backward([*args[:j], t, *args[j + 1 :]], dy, i), args[j])
+            return conjugated(back(conjugated(v)))
 
         pairs = [(i, v) for i, v in zip(moving, _of_moving(args, vectors)) if v is not None]
         return _each(args, [sum(second(i, j, v) for i, v in pairs) for j in moving])
@@ -142,7 +155,10 @@ def _is_moving(x: Any) -> bool:
     """Whether an argument is differentiated: whole numbers, flags and texts are settings; TypeError for a Value."""
     if isinstance(x, Scalar) or (is_array(x) and x.dtype.kind == "O"):
         raise TypeError("a function of another framework takes no Values")
-    return isinstance(x, float) or is_foreign_array(x) or (is_array(x) and x.dtype.kind == "f")
+    if isinstance(x, CONTAINERS):
+        return bool(x) and all(_is_moving(part) for _, part in items_of(x))
+    kind = str(x.dtype) if is_array(x) or is_foreign_array(x) else type(x).__name__
+    return "float" in kind or "complex" in kind
 
 
 def _each(args: Any, found: Any) -> Any:
@@ -150,16 +166,6 @@ def _each(args: Any, found: Any) -> Any:
     rest = iter(found)
     parts = tuple(next(rest) if _is_moving(x) else None for x in args)
     return parts[0] if len(parts) == 1 else parts
-
-
-def _like(result: Any, numbers: Iterator[Any], array: Callable[..., Any]) -> Any:
-    """Numbers in the structure, shapes and precision of a result."""
-    if isinstance(result, CONTAINERS):
-        return map_parts(lambda part: _like(part, numbers, array), result)
-    count = 1
-    for size in result.shape:
-        count *= size
-    return array([float(next(numbers)) for _ in range(count)], dtype=result.dtype).reshape(result.shape)
 
 
 def _named(forward: Callable[..., Any], f: Any, parameters: list[inspect.Parameter]) -> Callable[..., Any]:

@@ -6,16 +6,17 @@ import functools
 import math
 import operator
 import random
+from dataclasses import is_dataclass
 from typing import Any
 
 from autograd.primitives.operators import Scalar
-from autograd.testing.arguments.arguments import opened
+from autograd.testing.arguments.arguments import closed, closer, opened
 from autograd.transforms.structure import leaves, refill
 
 
 def is_structure(result: Any) -> bool:
     """Whether a function returned several numbers, or an array, rather than one number."""
-    return isinstance(result, (list, tuple, dict)) or bool(getattr(result, "ndim", 0))
+    return isinstance(result, (list, tuple, dict)) or is_dataclass(result) or bool(getattr(result, "ndim", 0))
 
 
 class Weights:
@@ -42,9 +43,9 @@ class Weights:
         return functools.reduce(operator.add, terms)
 
     def like(self, result: Any) -> Any:
-        """The weights in the structure of the outputs: the `dy` of a backward pass."""
+        """The weights in the structure of the outputs, and of their kind: the `dy` of a backward pass."""
         self.sum(result)
-        return refill(opened(result), iter(self.numbers))
+        return closed(closer(result), refill(opened(result), iter(self.numbers)))
 
     def applies(self, result: Any) -> bool:
         """Whether this result needs weights."""

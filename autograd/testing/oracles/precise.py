@@ -76,7 +76,7 @@ def context() -> Any:
     def refuse(x: Any) -> float:
         raise TypeError("f converts its operand to a float")
 
-    mp.mpf.__float__ = refuse
+    mp.mpf.__float__ = mp.mpf.__complex__ = mp.mpc.__complex__ = refuse
     for name, function in METHODS.items():
         setattr(mp.mpf, name, function)
     mp.mpf.__floor__, mp.mpf.__ceil__ = METHODS["floor"], METHODS["ceil"]
