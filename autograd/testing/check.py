@@ -11,6 +11,7 @@ from autograd.testing.arguments.frameworks import with_own_derivatives
 from autograd.testing.arguments.functions import silence
 from autograd.testing.arguments.supplied import DOUBLE, FIRST_ORDER
 from autograd.testing.judging.checker import Checker
+from autograd.testing.judging.messages import NAMED
 from autograd.testing.verdicts import UNVERIFIED, UNVERIFIED_GIVEN, Report, refuse_unverified
 
 FUNCTION = "gradchecked"  # the attribute, on a test made by gradcheck, that holds the function it checks
@@ -100,6 +101,7 @@ def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Call
         return f(*numbers[:count], *numbers[count + len(names) :], **named)
 
     called.__name__ = getattr(f, "__name__", type(f).__name__)
+    setattr(called, NAMED, names)
     try:
         first = list(inspect.signature(f).parameters)[:count]
     except (TypeError, ValueError):

@@ -184,6 +184,7 @@ BAD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (lambda a, b: [a, b], (1.0, 2.0), {"grad": lambda a, b: [1.0]}, r"a tuple of 2 Jacobians, got 1 parts"),
     (math.sin, (1.0,), {"grad": math.cos, "hessian": lambda x: [1.0, 2.0]}, r"hessian= must return 1×1 numbers, got 2"),
     (softmax, (X,), {"grad": softmax_jacobian, "hessian": lambda z: z}, r"for an f of one output; it has 3"),
+    (lambda way: 1.0, ("up",), {"grad": lambda way: 0.0}, r"f has no number to differentiate by"),
     (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is not a parameter of sin"),
 ]
 

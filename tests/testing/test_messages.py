@@ -1,8 +1,11 @@
 """What a failure reports: the numbers, a program that shows it, the edge in a picture."""
 
 import math
+import random
 import subprocess
 import sys
+from collections.abc import Callable
+from enum import Enum
 from importlib import import_module
 from typing import Any
 
@@ -168,6 +171,7 @@ PATTERNS: list[tuple[list[float], list[float], tuple[int, ...], str]] = [
     ([0.2, 0.4, 0.7], [0.6, 1.2, 2.1], (3,), "each is 1/(n = 3) times the right one"),
     ([3**0.5, 2 * 3**0.5], [1.0, 2.0], (2,), "each is √3 times the right one"),
     ([1.0, 3.0, 2.0, 4.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "they are transposed"),
+    ([1.0, 4.0, 2.0, 5.0, 3.0, 6.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], (2, 3), "they are in the order of the transpose"),
     ([3.0, 2.0, 1.0], [1.0, 2.0, 3.0], (3,), "they are in reverse order"),
     ([3.0, 4.0, 1.0, 2.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "the rows are flipped"),
     ([2.0, 1.0, 4.0, 3.0], [1.0, 2.0, 3.0, 4.0], (2, 2), "the columns are flipped"),
@@ -181,6 +185,33 @@ PATTERNS: list[tuple[list[float], list[float], tuple[int, ...], str]] = [
 @pytest.mark.parametrize(("given", "right", "shape", "words"), PATTERNS)
 def test_patterns(given: list[float], right: list[float], shape: tuple[int, ...], words: str) -> None:
     assert pattern(given, right, shape) == words
+
+
+CHANCE = random.Random(0)
+
+
+class Way(Enum):
+    UP = 1
+
+
+# f, its arguments, the options, and what the message says
+TOLD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
+    (lambda z: [z[0], z[0] * z[1]], ([2.0, 3.0],), {"grad": lambda z: [[1, z[1]], [0, z[0]]]},
+     "  pattern   the Jacobian is transposed"),
+    (lambda x, *, y: x * y, (2.0,), {"kwargs": {"y": 3.0}, "grad": lambda x, y: (x, x)},
+     "check_gradients(f, 2.0, kwargs={'y': 3.0}, grad=grad)"),
+    (lambda x, n, way, g: g(x) * n, (2.0, 3, Way.UP, math.exp),
+     {"static": ["n"], "accuracy": 1e-9, "grad": lambda x, n, way, g: g(x)},
+     "check_gradients(f, 2.0, 3, Way.UP, exp, grad=grad, static=['n'], accuracy=1e-09)"),
+    (math.exp, (2.0,), {"grad": lambda x: CHANCE.random()}, "grad= is not deterministic: it gave"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "point", "options", "told"), TOLD)
+def test_what_a_message_says(f: Any, point: Any, options: dict[str, Any], told: str) -> None:
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(f, *point, **options)
+    assert told in str(caught.value)
 
 
 def test_a_derivative_that_is_0_here_is_not_called_right() -> None:

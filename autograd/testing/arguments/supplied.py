@@ -15,6 +15,7 @@ from autograd.transforms.structure import leaves
 
 FAILURES = (ValueError, ArithmeticError)
 LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
+SAME = 1e-6  # relative to the largest: derivatives that differ by less are the same but for rounding
 FIRST_ORDER = ("grad", "vjp", "jvp")
 SECOND_ORDER = ("hessian", "hvp")
 DOUBLE = "double backward"  # the backward pass of a backward pass: frameworks bring it, users do not pass it
@@ -61,6 +62,15 @@ class Supplied:
         if weights:
             return _contracted(found, weights, function, _kept(numbers))
         return derivatives_given(found, function.args, function.parameters, _kept(numbers))
+
+    def is_transposed(self, numbers: Numbers, right: Sequence[float]) -> bool:
+        """Whether grad= returns the transpose of a Jacobian: then its columns, weighted, are the right gradient."""
+        weights, n = self.function.weights.numbers if self.function.weights else [], len(right)
+        jacobian = [float(x) for x in leaves(opened(self._called("grad", numbers)), "grad=: the Jacobian")]
+        if n < 2 or len(weights) != n or len(jacobian) != n * n:
+            return False
+        columns = [math.fsum(w * x for w, x in zip(weights, jacobian[i * n : (i + 1) * n])) for i in range(n)]
+        return all(abs(a - b) <= SAME * max(map(abs, right)) for a, b in zip(columns, right))
 
     def _by_vjp(self, numbers: Numbers) -> list[Any]:
         function = self.function

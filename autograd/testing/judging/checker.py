@@ -57,6 +57,8 @@ class Checker:
             raise ValueError(f"check_gradients: modes must be some of {', '.join(FIRST_ORDER)}; got {modes!r}")
         multiplied = any(supplied.get(name) for name in ("vjp", "jvp"))
         self.function = Function(f, args, static, Weights(of_one=multiplied))
+        if not self.function.flat:
+            raise ValueError(f"check_gradients: {self.function.name} has no number to differentiate by")
         self.effort = effort or Effort(self.function.name)
         self.function.called = self.effort.call
         self.supplied = Supplied(self.function, supplied)
@@ -71,7 +73,7 @@ class Checker:
             raise ValueError(f"check_gradients: accuracy must be at least 0 and less than 1; got {accuracy!r}")
         self.order, self.modes, self.accuracy = order, modes, accuracy
         self.inputs: list[Value] = []
-        self.options = options_of(self.supplied.functions, domain, order)
+        self.options = options_of(self.supplied.functions, domain, order, static, accuracy)
         self.reached = 1  # the order of the derivatives being checked
         self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
         self.output: Any = None
@@ -259,11 +261,21 @@ class Checker:
         verdict = found.verdict
         if verdict is Verdict.INCONCLUSIVE and self.given and self._is_beside_kink(analytic, about):
             verdict = Verdict.KINK
+        if verdict in (None, Verdict.INCONCLUSIVE) and mode in self.supplied.first:
+            self._refuse_noise(mode, analytic, about.i)
         if verdict is None:
             verdict = self._excused(analytic, found, about, row)
         if verdict is None and row is not None and self.output is not None and self._blamed(2) is None:
             self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
         return self._concluded(what, mode, analytic, replace(found, verdict=verdict), about)
+
+    def _refuse_noise(self, mode: str, before: float, i: int) -> None:
+        __tracebackhide__ = True
+        again = float(self.supplied.first[mode](self.function.flat)[i])
+        if not math.isclose(before, again, rel_tol=ALIKE) and again == again:
+            self._raise(
+                "value", f"{mode} is not deterministic: it gave {before!r}, then {again!r}; seed its random numbers"
+            )
 
     def _concluded(
         self, what: str, mode: str, analytic: float, found: Judgement, about: Evidence, because: str = ""
@@ -349,7 +361,11 @@ class Checker:
             found = self.supplied.first[mode](self.function.flat)
             evidence = self._evidence(mode)
             wrong = [judge(d, about).verdict is None for d, about in zip(found, evidence)]
-        return entries(self.function, found, [about.estimate.value for about in evidence], wrong)
+        right = [about.estimate.value for about in evidence]
+        told = entries(self.function, found, right, wrong)
+        if mode == "grad=" and self.supplied.is_transposed(self.function.flat, right):
+            told += "\n  pattern   the Jacobian is transposed"
+        return told
 
 
 def _because(form: str, difference: float, of_f: Evidence) -> str:

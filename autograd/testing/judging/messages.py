@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Any
 
 from autograd.engine import Value
 from autograd.engine.graph import Graph
+from autograd.primitives.operators import Scalar
 from autograd.primitives.table import Interval
+from autograd.testing.arguments.arguments import is_foreign_array
 from autograd.testing.arguments.functions import Function
 from autograd.testing.arguments.supplied import DOUBLE
 from autograd.testing.arguments.supplied_structure import shape
@@ -19,6 +22,7 @@ from autograd.transforms.structure import is_array
 
 MOST_ENTRIES = 8  # wrong entries in the table of a message
 IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
+NAMED = "named"  # the attribute of an f that has its last arguments by name
 LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
 
 
@@ -56,11 +60,16 @@ def explained(
             lines.append(f"  {heading} is omitted: {' and '.join(too_many)}, more than {LONGEST_PROGRAM}")
     if not getattr(function.f, IS_BOUND, False):
         arguments = [argument(arg) for arg in function.given]
+        if named := getattr(function.f, NAMED, ()):
+            first = len(arguments) - len(named)
+            arguments[first:] = [f"kwargs={argument(dict(zip(named, function.given[first:])))}"]
         lines.append(f"  again     check_gradients({', '.join([function.name, *arguments])}{options})")
     return "\n".join(lines), program
 
 
-def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int) -> str:
+def options_of(
+    supplied: dict[str, Callable[..., Any]], domain: Any, order: int, static: Sequence[str], accuracy: float
+) -> str:
     """The options of a check, as written in the call that repeats it."""
     own = ("vjp", DOUBLE) if DOUBLE in supplied else ()  # those that the function brings itself: no option names them
     found = "".join(
@@ -69,7 +78,9 @@ def options_of(supplied: dict[str, Callable[..., Any]], domain: Any, order: int)
         if name not in own
     )
     found += "" if domain is None else f", domain={argument(domain)}"
-    return found + (f", order={order}" if order != 1 else "")
+    found += f", static={list(static)}" if static else ""
+    found += f", order={order}" if order != 1 else ""
+    return found + (f", accuracy={accuracy!r}" if accuracy else "")
 
 
 def _nobody(kind: str) -> str:
@@ -83,8 +94,16 @@ def _nobody(kind: str) -> str:
 
 def argument(arg: Any) -> str:
     """An argument, or its domain, as Python source."""
+    if is_foreign_array(arg):
+        dtype, numbers = str(arg.dtype), argument(arg.tolist())
+        is_torch = dtype.startswith("torch.")
+        return f"torch.tensor({numbers}, dtype={dtype})" if is_torch else f"jax.numpy.array({numbers}, {dtype!r})"
     if is_array(arg):
         return f"np.array({argument(arg.tolist())})"
+    if isinstance(arg, Enum):
+        return f"{type(arg).__name__}.{arg.name}"
+    if callable(arg) and not isinstance(arg, Scalar):
+        return getattr(arg, "__name__", repr(arg))
     if isinstance(arg, dict):
         return "{" + ", ".join(f"{key!r}: {argument(part)}" for key, part in arg.items()) + "}"
     if isinstance(arg, Interval):

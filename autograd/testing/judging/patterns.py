@@ -39,8 +39,8 @@ def _orders(right: Sequence[float], shape: tuple[int, ...]) -> Iterator[tuple[st
     if len(shape) == 2:
         rows, columns = shape
         matrix = [list(right[i * columns : (i + 1) * columns]) for i in range(rows)]
-        if rows == columns:
-            yield "they are transposed", [x for column in zip(*matrix) for x in column]
+        order = "transposed" if rows == columns else "in the order of the transpose"
+        yield f"they are {order}", [x for column in zip(*matrix) for x in column]
         yield "the rows are flipped", [x for row in reversed(matrix) for x in row]
         yield "the columns are flipped", [x for row in matrix for x in reversed(row)]
     yield "they are shifted by one", [right[-1], *right[:-1]]
