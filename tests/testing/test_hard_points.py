@@ -81,6 +81,8 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
      lambda p, q: ([1 + math.log(a / b) for a, b in zip(p, q)], [-a / b for a, b in zip(p, q)]),
      [lambda p, q: ([1.0, 1.0, 1.0], [-1.0, -1.0, -2.0])]),
     ("a power at its end", lambda x: x**1.2, (0.0,), HALF, lambda x: 1.2 * x**0.2, [lambda x: 1e-3]),
+    ("what a power leaves of 1", lambda x: 1 - x**1.25 * math.exp(-x), (0.0,), HALF,
+     lambda x: (x - 1.25) * x**0.25 * math.exp(-x), [lambda x: 1e-5]),
     ("an infinite slope", lambda x: x**0.95, (0.0,), SHARE, lambda x: math.inf, [lambda x: 1.0]),
     ("a slope that grows like a logarithm", entropy, (0.0,), SHARE, lambda p: math.inf, [lambda p: -math.inf]),
     ("a root at its end", lambda x: math.sqrt(1 - x * x), (1.0,), SHARE, lambda x: -math.inf, [lambda x: math.inf]),

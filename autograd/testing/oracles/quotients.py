@@ -10,6 +10,7 @@ from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice
 SHRINK = 1.4  # factor between the steps of successive tableau rows
 DOUBLINGS = 8
 STALLS = 0.6  # of their first change, if the quotients still change by as much in the last rows
+AITKEN = 3  # times the process is applied, to what it gives
 STEADY = 0.99  # the greatest ratio of successive changes from which Aitken's process finds a limit
 
 Found = tuple[float, float]  # a derivative and its error bound
@@ -102,25 +103,32 @@ def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int =
 
 
 def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding: float) -> Found:
-    """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process.
+    """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process, repeated.
 
     Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound.
     """
-    quotients: list[tuple[float, float]] = []
-    for step in falling_steps(x):
-        t = x + side * step
-        if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
-            quotient, size = _quotient(g, x, abs(t - x), side)
-            quotients.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
-    best, before = NOT_FOUND, math.nan
-    for (a, _), (b, _), (c, noise) in zip(quotients, quotients[1:], quotients[2:]):
-        ratio = (c - b) / (b - a) if b != a else math.nan
-        limit = c + (c - b) * ratio / (1.0 - ratio) if 0.0 < ratio < STEADY else math.nan
-        bound = SAFETY * (abs(limit - before) + (noise + EPSILON * abs(c)) / (1.0 - min(ratio, STEADY)) ** 2)
-        if bound < best[1]:
-            best = limit, bound
-        before = limit
+    best = NOT_FOUND
+    for steps in falling_steps(x):
+        column: list[Found] = []
+        for t in (x + side * step for step in steps):
+            if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
+                quotient, size = _quotient(g, x, abs(t - x), side)
+                column.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
+        for _ in range(AITKEN):
+            column = [_limit(*three) for three in zip(column, column[1:], column[2:])]
+            for (before, _), (limit, noise) in pairwise(column):
+                if (bound := SAFETY * (abs(limit - before) + noise)) < best[1]:
+                    best = limit, bound
     return best
+
+
+def _limit(first: Found, second: Found, third: Found) -> Found:
+    """The limit of a geometric sequence, and its rounding; no limit if the three do not approach one."""
+    (a, _), (b, _), (c, noise) = first, second, third
+    ratio = (c - b) / (b - a) if b != a else math.nan
+    if not 0.0 < ratio < STEADY:
+        return NOT_FOUND
+    return c + (c - b) * ratio / (1.0 - ratio), (noise + EPSILON * abs(c)) / (1.0 - ratio) ** 2
 
 
 def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
@@ -144,8 +152,7 @@ def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
     return slope, SAFETY * noise * abs(slope)
 
 
-def falling_steps(x: float) -> list[float]:
+def falling_steps(x: float) -> list[list[float]]:
     """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, towards the finest that show."""
-    if x == 0.0:
-        return [0.1 * 2.0 ** (-8 * k) for k in range(26)]
-    return [0.1 * abs(x) * 2.0 ** (-4 * k) for k in range(11)]
+    close = [0.1 * (abs(x) or 1.0) * 2.0 ** (-2 * k) for k in range(22)]
+    return [close] if x else [close, [0.1 * 2.0 ** (-8 * k) for k in range(26)]]
