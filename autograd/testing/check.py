@@ -46,7 +46,7 @@ def check_gradients(
     `grad`, `vjp`, `jvp`, `hessian` and `hvp` are supplied derivatives. With one of the first three f may be any Python
     code on floats, and its exceptions propagate. Each is called on floats, after f: `grad(*args)` returns ∂f in the
     structure of the arguments (a tuple if there are several), or a Jacobian for each, `vjp(*args, dy)` the same for dy
-    in the structure of f's result, `jvp(*args, *tangents)` the change of the result, `hessian(*args)` a matrix and
+    of the kind of f's result, `jvp(*args, *tangents)` the change of the result, `hessian(*args)` a matrix and
     `hvp(*args, *vectors)` its product, both checked against `grad`, or the engine's gradient.
 
     A torch.autograd.Function, a function made by jax.custom_vjp, custom_jvp or jit, and a primitive of HIPS autograd

@@ -89,8 +89,8 @@ def gradcheck(
     Every parameter without a default is drawn, except `self`, those supplied by pytest's `parametrize`, and fixtures.
     `domain` is one interval for all parameters, a dict by name, or a list with one per parameter. Structures of
     intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3),
-    "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants in the
-    code of f and of what is supplied; `budget`, calls of f or a time like "30 s", ends the drawing. `grad`, `vjp`,
+    "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants that
+    f and what is supplied can see; `budget`, calls of f or a time like "30 s", ends the drawing. `grad`, `vjp`,
     `jvp`, `hessian`, `hvp` and the other options are those of check_gradients; they are called with the same arguments,
     and by name with those that pytest supplies. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
     below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of

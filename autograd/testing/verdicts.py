@@ -27,7 +27,7 @@ class Verdict(Enum):
     """
 
     PASS = "pass"  # inside the bound of the oracle
-    KINK = "kink"  # left and right differ, and the derivative lies between them
+    KINK = "kink"  # left and right differ, or numbers tie, and the derivative lies between the slopes beside
     INTERIOR_KINK = "interior kink"  # kinks inside f cancel: f is smooth here, but some of its operations are not
     DISCONTINUITY = (
         "discontinuity"  # f jumps, or from float to float beside a pole: there is no derivative to compare with
