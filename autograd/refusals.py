@@ -92,9 +92,9 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
     """Return f(*arguments), or raise its first refusal, even if f caught it or another error took its place."""
     before = _refusals.get()
     noted: list[TypeError] = []
-    _refusals.set(noted)
-    _running.append(noted)
-    try:
+    try:  # a Ctrl-C may come after any call
+        _running.append(noted)
+        _refusals.set(noted)
         result = f(*arguments)
     except Exception as error:
         if noted:

@@ -115,11 +115,12 @@ class Reading:
         """The function on these arguments, functions among them included."""
         given = [self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args]
         named = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
-        token = lifting.set(True)
-        try:
+        before = lifting.get()
+        try:  # a Ctrl-C may come after any call
+            lifting.set(True)
             return self.read(function)(*given, **named)
         finally:
-            lifting.reset(token)
+            lifting.set(before)
 
     def read(self, function: Any) -> Any:
         """The function, or another callable, with our names."""

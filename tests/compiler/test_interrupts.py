@@ -1,16 +1,25 @@
-"""Ctrl-C at any step of a first call leaves the garbage collector on and every lock open."""
+"""Ctrl-C at any step of a first call leaves the garbage collector on, every lock open, and no trace half made."""
 
+import contextvars
 import dis
 import gc
+import math
 import sys
 import threading
 from itertools import count
+
+import pytest
 
 import autograd
 
 LOOKS_FOR_SIGNALS = {"RESUME", "JUMP_BACKWARD", "CALL", "CALL_FUNCTION_EX", "CALL_KW"}  # the interpreter, after these
 
-FILES = ["compiler/calls/compiled.py", "compiler/calls/traces.py", "compiler/calls/collecting.py", "contextlib.py"]
+CALLS = ["compiler/calls/compiled.py", "compiler/calls/traces.py", "compiler/calls/collecting.py", "contextlib.py"]
+TRACING = ["compiler/tracing/paths.py", "compiler/tracing/trace.py"]
+
+
+def with_a_path(x):
+    return x * [2.0, 3.0, 4.0][math.floor(x)]
 
 
 class At:
@@ -45,13 +54,18 @@ def in_another_thread(act):
     return found[0]
 
 
-def test_a_ctrl_c_at_any_step_of_a_first_call() -> None:
+FIRST_CALLS = {"call": (lambda x: x * x, CALLS, 1), "trace": (with_a_path, TRACING, 3)}  # with every third step
+
+
+@pytest.mark.parametrize("f, files, every", FIRST_CALLS.values(), ids=FIRST_CALLS)
+def test_a_ctrl_c_at_any_step_of_a_first_call(f, files, every) -> None:
     reached, kept = 0, None
+    variables = dict(contextvars.copy_context())
     sys._getframe().f_trace_opcodes = True  # else Python 3.12 reports no instructions to the first tracer
-    for step in count(1):
-        fast = autograd.compile(lambda x: x * x, backend="numpy")
+    for step in count(1, every):
+        fast = autograd.compile(f, backend="numpy")
         before = sys.gettrace()
-        sys.settrace(At(step, *FILES))
+        sys.settrace(At(step, *files))
         try:
             fast(2.0)
             done = True
@@ -60,7 +74,8 @@ def test_a_ctrl_c_at_any_step_of_a_first_call() -> None:
         finally:
             sys.settrace(before)
         assert gc.isenabled(), (step, kept)
-        assert in_another_thread(lambda fast=fast: fast(3.0)) == 9.0
+        assert dict(contextvars.copy_context()) == variables, (step, kept)
+        assert in_another_thread(lambda fast=fast: fast(2.0)) == f(2.0)
         if done:
             break
         reached = step

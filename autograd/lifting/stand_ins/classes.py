@@ -76,11 +76,12 @@ def class_in(reading: Reading, kind: type) -> type:
                 return bool(super().__subclasscheck__(other))
             if type.__subclasscheck__(kind, other) or checking.get() is kind:
                 return type.__subclasscheck__(kind, other)
-            token = checking.set(kind)  # an abstract class asks its subclasses, of which this is one
+            before = checking.get()
             try:
+                checking.set(kind)  # an abstract class asks its subclasses, of which this is one
                 return issubclass(other, kind)
             finally:
-                checking.reset(token)
+                checking.set(before)
 
     def get(instance: Any, name: str) -> Any:
         return lifted(name, object.__getattribute__(instance, name))
