@@ -84,7 +84,7 @@ def train(
 
 
 def _require_kinds(objective: Any, optimiser: Any) -> None:
-    """Raise TypeError for a model in place of its objective, or for what is no optimiser that takes steps."""
+    """Raise TypeError for a model in place of its objective, or for anything but an optimiser with steps."""
     if not hasattr(objective, "value_and_grad"):
         given = type(objective).__name__
         raise TypeError(f"train takes an nn.Objective, got {given}: write nn.Objective(loss, model), loss(model, x, y)")

@@ -80,11 +80,11 @@ def _xlogy(z: Number, x: Number) -> Number:
 
 # Six rows, where c · x**(y-n) · log(x)ᵐ alone could serve, at a price:
 # - With n as an operand, a power would take 2.3 times as long to record.
-# - The derivative in a plain exponent takes a logarithm, which a Fraction does not have: hence `constant_power` and
-#   `monomial`.
-# - A coefficient that is rounded at each order is off by 7.6 units of 2**-53 in a sixth derivative, not by 2.6: hence
-#   `falling_power` beside `scaled_power`.
-# - `power_log` is given z. Another power would take 3.3 times as long.
+# - Without `constant_power` and `monomial`, every x ** 2 would take a logarithm for the derivative in its exponent. A
+#   Fraction has none.
+# - Without `falling_power`, the coefficient would be rounded at each order: a sixth derivative would be off by 7.6
+#   units of 2**-53, not by 2.6.
+# - Without `power_log`, which is given z, the derivative in y would take another power, and 3.3 times as long.
 
 as_power = partial(
     primitive,

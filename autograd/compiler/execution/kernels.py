@@ -21,6 +21,7 @@ from typing import Any
 import numpy
 
 from autograd.forks import at_work
+from autograd.numbers.kernels.pieces import ROOT_HALF
 from autograd.numbers.special import error_functions
 from autograd.primitives import ROWS
 
@@ -198,9 +199,9 @@ def silu_slope(x: Any, out: Any) -> None:
     t, g = like(out, 2)
     numpy.negative(minimum(numpy.abs(x, t), 1600.0, t), t)
     z = _slope(t, out)
-    numpy.subtract(t, error_functions._SILU_ZERO, t)
-    numpy.subtract(t, error_functions._SILU_ZERO_LOW, t)
-    numpy.multiply(numpy.expm1(t, g), error_functions._EXP_SILU_ZERO, g)
+    numpy.subtract(t, error_functions.SILU_ZERO, t)
+    numpy.subtract(t, error_functions.SILU_ZERO_LOW, t)
+    numpy.multiply(numpy.expm1(t, g), error_functions.EXP_SILU_ZERO, g)
     numpy.multiply(z, numpy.add(g, t, g), z)
     numpy.subtract(ONE, z, z, where=numpy.greater(x, ZERO))
     settle("silu_slope", z, numpy.less(x, -690.0), (x,), out)
@@ -220,7 +221,7 @@ _ERFCX = tuple(map(numpy.array, (
     -0.02494241200454438, -0.12109027332551904, 1.2530080582697296,
 )))  # fmt: skip
 # gelu' as a polynomial in the distance to its zero
-_DIP = tuple(map(numpy.array, (*error_functions._DIP, 0.4314939923140469)))
+_DIP = tuple(map(numpy.array, (*error_functions.DIP, 0.4314939923140469)))
 _HIGH = numpy.int64(-(1 << 27))  # mask for the upper half of a float, whose square is exact
 
 
@@ -283,7 +284,7 @@ def _normal_tail(x: Any, out: Any) -> tuple[Any, Any, Any]:
     """a = |x|, capped at 39.5, where all is 0, and two factors of Φ(-a), of which the second underflows first."""
     a, z = like(out, 2)
     minimum(numpy.abs(x, a), 39.5, a)
-    q, lost = _erfcx(numpy.multiply(a, error_functions._ROOT_HALF, z))
+    q, lost = _erfcx(numpy.multiply(a, ROOT_HALF, z))
     return a, numpy.multiply(q, HALF, q), _exp_square(a, -0.5, lost)
 
 
@@ -306,9 +307,9 @@ def gelu_slope(x: Any, out: Any) -> None:
     positive = numpy.greater(x, ZERO)
     dip = numpy.logical_and(numpy.greater(x, -1.4), numpy.less(x, -0.3))
     t = numpy.broadcast_to(x, dip.shape)[dip]
-    numpy.subtract(numpy.subtract(t, error_functions._GELU_ZERO, t), error_functions._GELU_ZERO_LOW, t)
+    numpy.subtract(numpy.subtract(t, error_functions.GELU_ZERO, t), error_functions.GELU_ZERO_LOW, t)
     a, q, e = _normal_tail(x, out)
-    numpy.subtract(q, numpy.multiply(a, error_functions._PHI0, a), q)
+    numpy.subtract(q, numpy.multiply(a, error_functions.PHI0, a), q)
     numpy.multiply(q, e, out)
     numpy.subtract(ONE, out, out, where=positive)
     out[dip] = t * _horner(_DIP, t)

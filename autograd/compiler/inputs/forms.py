@@ -79,7 +79,7 @@ def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | N
 
 
 def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str], numbers: Any) -> None:
-    """Write the lines that check and unpack x; `numbers` makes arrays of lists of numbers, which else stay lists."""
+    """Write the lines that check and unpack x; `numbers`, if given, makes arrays of lists of numbers."""
     kind = type(x)
     if not isinstance(x, (list, tuple, dict)):
         leaves.append(name)

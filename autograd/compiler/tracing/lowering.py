@@ -35,7 +35,7 @@ class Lowering:
         self.builder, self.first = builder, first
         self.known = {} if known is None else known
         self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
-        self._numbers: list[int] = []  # of Values, by index from `first` on; NONE of those that have none
+        self._numbers: list[int] = []  # of Values, by index from `first` on; NONE where a Value has none
         self._tick, self._changed = changes(), False
 
     def knows(self, symbol: Any, i: int) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _exp, _expm1, _log1p, _sqrt, _tanh = math.exp, math.expm1, math.log1p, math.sqrt, math.tanh
 
 _SPLITTER = 2.0**27 + 1.0  # splits a mantissa into halves whose products are exact
-_WHOLE = 2.0**52  # from here on every float is a whole number
+WHOLE = 2.0**52  # from here on every float is a whole number
 _LOG2E = 1.4426950408889634
-_LN2_HIGH = 0.6931471805582987  # ln 2 to 38 bits: multiples below 2**15 are exact
-_LN2_LOW = 1.6465949582897082e-12
+LN2_HIGH = 0.6931471805582987  # ln 2 to 38 bits: multiples below 2**15 are exact
+LN2_LOW = 1.6465949582897082e-12
 
 
 # --- exact pieces ----------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def times_exp(c: float, p: float, low: float) -> float:
         return c if p > -745.2 else copysign(0.0, c)
     k = round(p * _LOG2E)
     m, s = frexp(c)
-    return scale(m * _exp((p - k * _LN2_HIGH) + (low - k * _LN2_LOW)), int(k) + s)
+    return scale(m * _exp((p - k * LN2_HIGH) + (low - k * LN2_LOW)), int(k) + s)
 
 
 # --- the elementary functions ----------------------------------------------------------------------------------------
@@ -301,8 +301,8 @@ def ceil(x: float) -> float:
 
 def round(x: float) -> float:
     """The nearest whole number, ties to even."""
-    if -_WHOLE < x < _WHOLE:
-        return copysign((abs(x) + _WHOLE) - _WHOLE, x)
+    if -WHOLE < x < WHOLE:
+        return copysign((abs(x) + WHOLE) - WHOLE, x)
     return x
 
 

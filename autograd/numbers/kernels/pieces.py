@@ -10,6 +10,8 @@ _sin, _cos, _log1p = math.sin, math.cos, math.log1p
 
 PI = 3.141592653589793
 PI_LOW = 1.2246467991473532e-16
+ROOT_TWO_PI = 2.5066282746310007
+ROOT_HALF = 0.7071067811865476
 
 
 def horner(coefficients: tuple[float, ...], t: float) -> float:

@@ -6,16 +6,16 @@ import math
 from math import inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
+from autograd.numbers.kernels.floats import WHOLE
 from autograd.numbers.kernels.pieces import PI, sin_pi
 
-_WHOLE = 2.0**52  # from here on every float is a whole number
 _BITS = 160
 _HIGHEST = 200  # the highest order of a derivative: from 620 on they overflow everywhere
 
 
 def sinc(x: float) -> float:
     """sin(πx) / (πx); 0, its limit, at the infinities."""
-    if not -_WHOLE < x < _WHOLE:
+    if not -WHOLE < x < WHOLE:
         return x if isnan(x) else 0.0
     if x == 0.0:
         return 1.0

@@ -13,13 +13,12 @@ from math import copysign, frexp, inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
 from autograd.numbers.kernels.floats import scale, times_exp
-from autograd.numbers.kernels.pieces import horner
+from autograd.numbers.kernels.pieces import ROOT_TWO_PI, horner
 
 _exp, _sqrt = math.exp, math.sqrt
 
 _BITS = 160
 _HIGHEST = 150  # the highest order of a derivative of a scaled function
-_ROOT_TWO_PI = 2.5066282746310007
 _LN2 = 0.6931471805599453
 
 # I(0, x) and 2 I(1, x) / x as Taylor polynomials in x**2 / 4: for |x| <= 8 to 1e-18.
@@ -160,7 +159,7 @@ def _of_order(a: float, n: int) -> float:
             t *= -(4.0 * n * n - (2.0 * k - 1.0) ** 2) / (8.0 * k * a)
             s += t
             k += 1
-        return times_exp(s / (_ROOT_TWO_PI * _sqrt(a)), a, 0.0)
+        return times_exp(s / (ROOT_TWO_PI * _sqrt(a)), a, 0.0)
     if a * a < n:
         return _by_series(a, n)
     if n > 5000:
@@ -206,7 +205,7 @@ def _by_debye(a: float, n: float) -> float:
     w = t * t
     u1 = t * (3.0 - 5.0 * w) / 24.0
     u2 = w * (81.0 + w * (-462.0 + w * 385.0)) / 1152.0
-    c = (1.0 + (u1 + u2 / n) / n) / _sqrt(root * n) / _ROOT_TWO_PI
+    c = (1.0 + (u1 + u2 / n) / n) / _sqrt(root * n) / ROOT_TWO_PI
     return times_exp(c, n * (root + math.log(z / (1.0 + root))), 0.0)
 
 
@@ -275,7 +274,7 @@ def _k_far(a: float, n: int) -> float:
         t *= u * (j + 0.5) * (n + j + 0.5) / (2.0 * (j + 1))
         terms.append(t)
         j += 1
-    c = math.fsum(terms) / (_ROOT_TWO_PI * _sqrt(a))
+    c = math.fsum(terms) / (ROOT_TWO_PI * _sqrt(a))
     if n < 8:
         return c * _ODD_FACTORIALS[n] * u**n if a > 1e30 else c * (_ODD_FACTORIALS[n] / a**n)
     for i in range(n):

@@ -10,13 +10,12 @@ from math import inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
 from autograd.numbers.kernels.floats import product_error
-from autograd.numbers.kernels.pieces import less_log1p, stirling, two_sum
+from autograd.numbers.kernels.pieces import ROOT_TWO_PI, less_log1p, stirling, two_sum
 from autograd.numbers.special.gamma import gamma, lgamma
 from autograd.numbers.special.polygamma import digamma
 
 _log, _log1p, _exp, _pow, _sqrt = math.log, math.log1p, math.exp, math.pow, math.sqrt
 
-_ROOT_TWO_PI = 2.5066282746310007
 _HALF_LOG_TWO_PI = 0.9189385332046728
 
 
@@ -59,7 +58,7 @@ def beta(x: float, y: float) -> float:
         return 0.0
     q = a / s
     error = _residual(a, q, s, low)
-    c = _ROOT_TWO_PI / _sqrt(a) * _exp(stirling(a) + _stirling_difference(b, s))
+    c = ROOT_TWO_PI / _sqrt(a) * _exp(stirling(a) + _stirling_difference(b, s))
     if a * r < 2.0:
         # (1 + r)**-b is exp(-a) times the exponential of a small number.
         c *= _sqrt(1.0 + r) * _exp(b * less_log1p(r) + a * error) * _exp(-a)

@@ -8,11 +8,10 @@ from math import expm1 as _expm1
 from math import inf, isnan
 
 from autograd.numbers.kernels.floats import product_error, times_exp
-from autograd.numbers.kernels.pieces import horner
+from autograd.numbers.kernels.pieces import ROOT_HALF, horner
 from autograd.numbers.kernels.slopes import sigmoid, sigmoid_slope
 
-_ROOT_HALF = 0.7071067811865476
-_PHI0 = 0.3989422804014327  # the normal density at 0
+PHI0 = 0.3989422804014327  # the normal density at 0
 
 # exp(z**2) * erfc(z) as minimax polynomials in z - c, leading coefficient first, without the constant coefficient:
 # that is stored as two floats, so that the last addition is nearly the only rounding. Relative errors below 5e-18.
@@ -90,9 +89,9 @@ _TAIL: tuple[float, ...] = (
 )
 
 # gelu' near its zero, divided by the distance to that zero, for x in [-1.4, -0.3]; the zero as two floats.
-_GELU_ZERO = -0.7517915246935645
-_GELU_ZERO_LOW = 1.4956759177009883e-17
-_DIP: tuple[float, ...] = (
+GELU_ZERO = -0.7517915246935645
+GELU_ZERO_LOW = 1.4956759177009883e-17
+DIP: tuple[float, ...] = (
     -2.86422238e-08,
     4.502442e-10,
     5.658674291e-07,
@@ -112,12 +111,12 @@ _DIP: tuple[float, ...] = (
 )
 
 # The zero of silu', which is that of 1 + x + exp(x).
-_SILU_ZERO = -1.2784645427610737
-_SILU_ZERO_LOW = -1.0946994183093437e-16
-_EXP_SILU_ZERO = 0.2784645427610738
+SILU_ZERO = -1.2784645427610737
+SILU_ZERO_LOW = -1.0946994183093437e-16
+EXP_SILU_ZERO = 0.2784645427610738
 
 
-def _erfcx(z: float) -> tuple[float, float]:
+def erfcx(z: float) -> tuple[float, float]:
     """exp(z**2) * erfc(z) for z in [0.46, 28], as a sum of two floats."""
     if z < 3.0:
         if z < 1.0:
@@ -138,7 +137,7 @@ def _erfcx(z: float) -> tuple[float, float]:
 
 def _tail(c: float, z: float, p: float, low: float) -> float:
     """c * erfc(z) for z in [0.46, 28], given z**2 as -p - low."""
-    r, r_low = _erfcx(z)
+    r, r_low = erfcx(z)
     if p < -690.0:
         return times_exp(c * r, p, low + r_low / r)
     e = _exp(p)
@@ -159,36 +158,36 @@ def erfc(x: float) -> float:
     return 1.0 - _erf(x)
 
 
-def _normal_tail(c: float, x: float) -> float:
+def normal_tail(c: float, x: float) -> float:
     """c times the normal distribution function at x in [-39, -0.66]."""
     p = x * x
-    return _tail(0.5 * c, -_ROOT_HALF * x, -0.5 * p, -0.5 * product_error(x, x, p))
+    return _tail(0.5 * c, -ROOT_HALF * x, -0.5 * p, -0.5 * product_error(x, x, p))
 
 
 def normal_cdf(x: float) -> float:
     if x < -0.66:
-        return _normal_tail(1.0, x) if x > -39.0 else 0.0
-    return 0.5 + 0.5 * _erf(_ROOT_HALF * x)
+        return normal_tail(1.0, x) if x > -39.0 else 0.0
+    return 0.5 + 0.5 * _erf(ROOT_HALF * x)
 
 
 def gelu(x: float) -> float:
     """x times the normal distribution function."""
     if x < -0.66:
-        return _normal_tail(x, x) if x > -39.0 else -0.0
-    return x * (0.5 + 0.5 * _erf(_ROOT_HALF * x))
+        return normal_tail(x, x) if x > -39.0 else -0.0
+    return x * (0.5 + 0.5 * _erf(ROOT_HALF * x))
 
 
 def gelu_slope(x: float) -> float:
     if x > -0.3:
         if x > 40.0:
             return 1.0
-        return 0.5 + 0.5 * _erf(_ROOT_HALF * x) + x * (_PHI0 * _exp(-0.5 * x * x))
+        return 0.5 + 0.5 * _erf(ROOT_HALF * x) + x * (PHI0 * _exp(-0.5 * x * x))
     if x > -1.4:
-        t = (x - _GELU_ZERO) - _GELU_ZERO_LOW
-        return t * (0.4314939923140469 + t * horner(_DIP, t))
+        t = (x - GELU_ZERO) - GELU_ZERO_LOW
+        return t * (0.4314939923140469 + t * horner(DIP, t))
     if x > -40.0:
         p = x * x
-        c = 0.5 * _erfcx(-_ROOT_HALF * x)[0] + _PHI0 * x
+        c = 0.5 * erfcx(-ROOT_HALF * x)[0] + PHI0 * x
         return times_exp(c, -0.5 * p, -0.5 * product_error(x, x, p))
     return x if isnan(x) else -0.0
 
@@ -204,8 +203,8 @@ def silu(x: float) -> float:
 
 def silu_slope(x: float) -> float:
     if x < 0.0:
-        t = (x - _SILU_ZERO) - _SILU_ZERO_LOW
-        return sigmoid_slope(t + _EXP_SILU_ZERO * _expm1(t), x)  # 1 + x + exp(x), from terms of one sign
+        t = (x - SILU_ZERO) - SILU_ZERO_LOW
+        return sigmoid_slope(t + EXP_SILU_ZERO * _expm1(t), x)  # 1 + x + exp(x), from terms of one sign
     if x > 800.0:
         return 1.0
     return sigmoid(x) * (1.0 + x * sigmoid(-x))

@@ -10,13 +10,12 @@ from math import copysign, inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
 from autograd.numbers.kernels.floats import product_error
-from autograd.numbers.kernels.pieces import PI, falling_product, horner, less_log1p, sin_pi, stirling
+from autograd.numbers.kernels.pieces import PI, ROOT_TWO_PI, falling_product, horner, less_log1p, sin_pi, stirling
 
 _log, _exp, _expm1, _pow = math.log, math.exp, math.expm1, math.pow
 
-_ROOT_TWO_PI = 2.5066282746310007
 _ROOT_TWO_PI_LOW = -1.8328579980459167e-16
-_HALF_LOG_TWO_PI = 0.4189385332046727  # minus 1/2
+_HALF_LOG_TWO_PI_OVER_E = 0.4189385332046727
 _BITS = 144  # results may be as small as 2**-57, with 57 correct bits; the rest covers intermediate losses
 
 # (Γ(2 + t) - 1) / t and log Γ(2 + t) / t for t in [-1/2, 1/2]. Relative errors 4e-18.
@@ -72,8 +71,8 @@ def _gamma_parts(x: float) -> tuple[float, float]:
     s = stirling(x)
     q = _pow(x, 0.5 * x - 0.25)  # the exponent is exact
     e = _exp(-x)
-    c = e * _ROOT_TWO_PI
-    return c + (e * _ROOT_TWO_PI_LOW + product_error(e, _ROOT_TWO_PI, c) + c * _expm1(s)), q
+    c = e * ROOT_TWO_PI
+    return c + (e * _ROOT_TWO_PI_LOW + product_error(e, ROOT_TWO_PI, c) + c * _expm1(s)), q
 
 
 # --- Γ ---------------------------------------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ def lgamma(x: float) -> float:
     """log |Γ(x)|."""
     if x > 0.0:
         if x >= 10.0:
-            return (x - 0.5) * (_log(x) - 1.0) + (_HALF_LOG_TWO_PI + stirling(x))
+            return (x - 0.5) * (_log(x) - 1.0) + (_HALF_LOG_TWO_PI_OVER_E + stirling(x))
         if x > 2.5:
             n = round(x - 2.0)
             t = x - n - 2.0

@@ -12,14 +12,13 @@ from math import inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
 from autograd.numbers.kernels.floats import product_error, times_exp
-from autograd.numbers.kernels.pieces import less_log1p, stirling, two_sum
-from autograd.numbers.special.error_functions import _erfcx
+from autograd.numbers.kernels.pieces import ROOT_TWO_PI, less_log1p, stirling, two_sum
+from autograd.numbers.special.error_functions import erfcx
 from autograd.numbers.special.gamma import gamma, lgamma_after, one_over_gamma_after
 
 _exp, _expm1, _log, _pow, _sqrt = math.exp, math.expm1, math.log, math.pow, math.sqrt
 
 _TINY = 2.0**-64
-_ROOT_TWO_PI = 2.5066282746310007
 _TEMME_FROM = 60.0
 _FAR = 25000.0  # from here on P and Q are 0 and 1 to all digits outside Temme's expansion
 
@@ -169,7 +168,7 @@ def _power_by_integers(c: float, a: float, x: float, q: float) -> float:
 def _front(c: float, a: float, x: float) -> float:
     """c * x**a * exp(-x) / Γ(a + 1) for a > 0 and 0 < x < inf."""
     if a >= 10.0:
-        return _power(c / (_ROOT_TWO_PI * _sqrt(a)) * _exp(-stirling(a)), a, x)
+        return _power(c / (ROOT_TWO_PI * _sqrt(a)) * _exp(-stirling(a)), a, x)
     if x > 1500.0:
         return 0.0
     c *= one_over_gamma_after(a) if a < 0.5 else 1.0 / (a * gamma(a))
@@ -331,6 +330,6 @@ def _temme(a: float, x: float) -> float:
         for c in row:
             p = p * e + c
         s = s * u + p
-    half = 0.5 * (_erfcx(z)[0] if z > 0.46 else _exp(z * z) * math.erfc(z))
-    s /= _ROOT_TWO_PI * _sqrt(a)
+    half = 0.5 * (erfcx(z)[0] if z > 0.46 else _exp(z * z) * math.erfc(z))
+    s /= ROOT_TWO_PI * _sqrt(a)
     return _power(half + s if m >= 0.0 else half - s, a, x)

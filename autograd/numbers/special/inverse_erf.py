@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from math import copysign, frexp, inf, isnan, nan
 
-from autograd.numbers.kernels.floats import product_error, times_exp
-from autograd.numbers.kernels.pieces import horner
-from autograd.numbers.special.error_functions import _erfcx, _normal_tail, normal_cdf
+from autograd.numbers.kernels.floats import LN2_HIGH, LN2_LOW, product_error, times_exp
+from autograd.numbers.kernels.pieces import ROOT_HALF, horner
+from autograd.numbers.special.error_functions import PHI0, erfcx, normal_cdf, normal_tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +21,10 @@ _exp, _log, _log1p, _sqrt = math.exp, math.log, math.log1p, math.sqrt
 
 _ROOT_2 = 1.4142135623730951
 _ROOT_2_LOW = -9.667293313452913e-17
-_ROOT_HALF = 0.7071067811865476
 _HALF_ROOT_PI = 0.886226925452758
 _TWO_OVER_ROOT_PI = 1.1283791670955126
 _ROOT_HALF_PI = 1.2533141373155003
 _ROOT_2_OVER_PI = 0.7978845608028654
-_PHI0 = 0.3989422804014327  # the normal density at 0
-_LN2_HIGH = 0.6931471805582987  # ln 2 to 38 bits: its multiples below 2**15 are exact
-_LN2_LOW = 1.6465949582897082e-12
 
 # erfinv(x) / x in x**2 for |x| <= 1/2. Relative error 4e-18.
 _CENTRE: tuple[float, ...] = (
@@ -159,9 +155,9 @@ def _inverse_tail(q: float) -> float:
         y = s * horner(_OUT, 1.0 / s)
     # One step on log erfc, whose slope -f changes slowly. The exponent of q is taken out of both parts of erfc(y) / q,
     # since q may be subnormal.
-    r, r_low = _erfcx(y)
+    r, r_low = erfcx(y)
     p = y * y
-    e = _exp((-p - k * _LN2_HIGH) - (k * _LN2_LOW + product_error(y, y, p)))
+    e = _exp((-p - k * LN2_HIGH) - (k * LN2_LOW + product_error(y, y, p)))
     v = e * r
     f = _TWO_OVER_ROOT_PI / r
     h = _log1p(((v - m) + (product_error(e, r, v) + e * r_low)) / m) / f
@@ -228,14 +224,14 @@ def normal_icdf_slope(p: float) -> float:
         return 2.0 * _ROOT_HALF_PI * _exp(erfinv(2.0 * p - 1.0) ** 2)
     q = p if p <= 0.25 else 1.0 - p
     if q > 0.0:
-        return _ROOT_HALF_PI * _erfcx(_inverse_tail(2.0 * q))[0] / q
+        return _ROOT_HALF_PI * erfcx(_inverse_tail(2.0 * q))[0] / q
     return inf if q == 0.0 else nan
 
 
 def _slope(q: float) -> float:
     """The magnitude of the derivative of erfcinv at q in [0, 1/2]."""
     if q > 0.0:
-        return _HALF_ROOT_PI * _erfcx(_inverse_tail(q))[0] / q
+        return _HALF_ROOT_PI * erfcx(_inverse_tail(q))[0] / q
     return inf if q == 0.0 else nan
 
 
@@ -246,22 +242,22 @@ def log_normal_cdf(x: float) -> float:
     """log Φ(x), for the normal distribution function Φ."""
     if x >= -0.66:
         if x > 0.66:
-            return _log1p(-_normal_tail(1.0, -x)) if x < 39.0 else -0.0
+            return _log1p(-normal_tail(1.0, -x)) if x < 39.0 else -0.0
         return _log(normal_cdf(x)) if x < 0.0 else _log1p(-normal_cdf(-x))
     if x < -1e150:
         return -0.5 * x * x
-    return x if isnan(x) else _log(0.5 * _erfcx(-_ROOT_HALF * x)[0]) - 0.5 * x * x
+    return x if isnan(x) else _log(0.5 * erfcx(-ROOT_HALF * x)[0]) - 0.5 * x * x
 
 
 def log_normal_cdf_slope(x: float) -> float:
     """The derivative of log Φ: the normal density over Φ."""
     if x >= -0.66:
-        c = _PHI0 / normal_cdf(x)
+        c = PHI0 / normal_cdf(x)
         p = x * x
         return times_exp(c, -0.5 * p, -0.5 * product_error(x, x, p)) if x < 39.0 else 0.0
     if x < -1e17:
         return -x
-    return x if isnan(x) else _ROOT_2_OVER_PI / _erfcx(-_ROOT_HALF * x)[0]
+    return x if isnan(x) else _ROOT_2_OVER_PI / erfcx(-ROOT_HALF * x)[0]
 
 
 def log_normal_cdf_gap(x: float) -> float:
@@ -282,6 +278,6 @@ def log_normal_cdf_curvature(x: float) -> float:
     """The second derivative of log Φ."""
     if x < 0.0:
         return -log_normal_cdf_slope(x) * log_normal_cdf_gap(x) if x > -1e9 else -1.0
-    c = _PHI0 / normal_cdf(x) * log_normal_cdf_gap(x)
+    c = PHI0 / normal_cdf(x) * log_normal_cdf_gap(x)
     p = x * x
     return times_exp(-c, -0.5 * p, -0.5 * product_error(x, x, p)) if not x >= 39.0 else -0.0

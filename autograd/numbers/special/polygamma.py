@@ -10,7 +10,7 @@ from math import copysign, frexp, inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
 from autograd.numbers.kernels.floats import scale, times_exp
-from autograd.numbers.kernels.pieces import PI, cos_pi, horner, sin_pi, two_sum
+from autograd.numbers.kernels.pieces import PI, ROOT_HALF, cos_pi, horner, sin_pi, two_sum
 from autograd.numbers.special.gamma import lgamma
 
 _log, _pow = math.log, math.pow
@@ -42,7 +42,6 @@ _SLOPE: tuple[float, ...] = (
     0.49494476150711986,
 )
 _EVEN_BERNOULLI = [n / d / math.factorial(2 * i) for i, (n, d) in enumerate(fixed.BERNOULLI[:24], 1)]
-_ROOT_HALF = 0.7071067811865476
 _C6 = 691.0 / 32760.0
 _C8 = 3617.0 / 8160.0
 
@@ -201,7 +200,7 @@ def _scaled_power(x: float, n: float, h: float) -> float:
     f = math.factorial(int(n))
     bits = max(0, f.bit_length() - 64)
     m, e = frexp(x)
-    if m < _ROOT_HALF:
+    if m < ROOT_HALF:
         m *= 2.0
         e -= 1
     fm, fe = frexp(float(f >> bits))
