@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
+from nn.line_search import halved
 from nn.training import as_rows, require_finite, require_valid, shown
 
-LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
 LOST = 1e-13  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-11  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 ROUND = 4 * float(np.finfo(float).eps)
-SHORTEST = 1e-10
 
 
 class LBFGS:
@@ -67,7 +66,7 @@ class LBFGS:
             if promised <= LOST * (abs(loss) + 1e-300) or (until is not None and until(theta)):
                 self.converged = True
                 break
-            found = _searched(objective, theta, direction, loss, promised, rows)
+            found = halved(objective, theta, direction, loss, promised, rows, slack=ROUND * abs(loss))
             if found is None:
                 self.converged = promised <= HIDDEN * abs(loss)
                 if self.converged or not pairs:
@@ -95,14 +94,3 @@ def _product(pairs: Any, g: Any, scale: Any) -> Any:
     for moved, bent, share in pairs:
         g = g + (weights.pop() - share * float(bent @ g)) * moved
     return g
-
-
-def _searched(objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
-    """The first s of 1, ½, ¼, … at which the loss has decreased enough, with loss and gradient there; or None."""
-    size = 1.0
-    while size > SHORTEST:
-        further, slope = objective.value_and_grad(theta + size * direction, *rows)
-        if further <= loss - LEAST_DECREASE * size * promised + ROUND * abs(loss) and np.isfinite(slope).all():
-            return size, further, slope
-        size /= 2
-    return None

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nn.errors import require_count
+from nn.line_search import halved
 from nn.training import as_rows, require_finite, require_valid, shown
 
-LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises (Armijo, 1966)
 FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
 BLUR = 1e-8  # relative to the loss: a slope this steep, times FLAT, is rounding
 BENT = 1e-8  # relative to the largest curvature: beyond this, even if negative, it is not rounding
@@ -82,9 +82,10 @@ class Newton:
             last, known = promised, len(theta) <= LARGEST_HESSIAN  # whether there is a Hessian
             sure = known and promised <= CLOSE * abs(loss) and next_one <= GONE * abs(loss)
             if promised > LOST * (abs(loss) + 1e-300) and not sure:
-                further = self._searched(objective, theta, direction, loss, promised, rows)
-                if further is not None:
-                    theta, loss, g = further
+                found = halved(objective, theta, direction, loss, promised, rows)
+                if found is not None:
+                    size, loss, g = found
+                    theta = theta + size * direction
                     continue
                 if promised > HIDDEN * abs(loss) + NOTHING * abs(self.history[0]):
                     break
@@ -114,16 +115,6 @@ class Newton:
         """H⁻¹g with the Hessian of the last step."""
         _, g = objective.value_and_grad(theta, *rows)
         return _solved(self._hessian, g, steepest, self._flat)[0]
-
-    def _searched(self, objective: Any, theta: Any, direction: Any, loss: float, promised: float, rows: Any) -> Any:
-        """The first of θ + s·direction, s = 1, ½, ¼, …, at which the loss has decreased enough, with loss and slope."""
-        s = 1.0
-        while s > 1e-10:
-            further, g = objective.value_and_grad(theta + s * direction, *rows)
-            if further <= loss - LEAST_DECREASE * s * promised:
-                return theta + s * direction, further, g
-            s /= 2
-        return None
 
 
 def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]:

@@ -29,7 +29,7 @@ LAYERS_OF_NN = [
     "nn.errors", "nn.initialising", "nn.module", "nn.layers", "nn.dropout", "nn.normalisation", "nn.embedding",
     "nn.convolution", "nn.recurrent", "nn.attention", "nn.losses", "nn.state", "nn.choosing", "nn.objective",
     "nn.schedules", "nn.optimisers",
-    "nn.training", "nn.stopping", "nn.newton", "nn.lbfgs", "nn.summary",
+    "nn.training", "nn.stopping", "nn.line_search", "nn.newton", "nn.lbfgs", "nn.summary",
     *(f"nn.estimators.data.{name}" for name in ("checks", "weights", "units", "basis", "shrinking")),
     *(f"nn.estimators.base.{name}" for name in ("steps", "conventions", "fitting")),
     "nn.estimators.scores",

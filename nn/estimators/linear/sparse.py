@@ -11,9 +11,9 @@ from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.estimators.data.units import in_units
 from nn.estimators.linear.linear import LinearEstimator
 from nn.estimators.scores import LinearObjective
+from nn.line_search import LEAST_DECREASE
 
 SOLVERS = ("exact", "auto", "newton")  # of the linear models: with λ₁ > 0 they all mean this one
-LEAST_DECREASE = 1e-4  # share of the decrease that a step promises
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-10  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 SWEEPS = 10_000  # of coordinate descent; each is followed by an exact step, so few are needed
