@@ -21,6 +21,8 @@ from autograd.numbers.kinds import KINDS, LAZY_KINDS
 from autograd.primitives.operators import Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograd.lifting.reading import Reading
 
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
@@ -48,6 +50,30 @@ def class_in(reading: Reading, kind: type) -> type:
     """A subclass of the user's class whose methods are lifted; the class itself where it could notice that."""
     if type(kind) not in (type, ABCMeta) or is_foreign(kind.__module__) or not _may_be_rebuilt(kind):
         return kind
+    make, get = _class_of_classes(reading, kind)
+    members: dict[str, Any] = {}
+    for base in reversed(kind.__mro__[:-1]):
+        if not is_foreign(base.__module__):
+            members |= vars(base)
+    own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
+    own |= {"__getattribute__": get, "__module__": kind.__module__}
+    builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)
+    try:
+        made: type = make(kind.__name__, (Hidden, builtin), own)  # which `kind.__subclasses__()` does not list
+    except TypeError:  # its instances have slots
+        made = make(kind.__name__, (Hidden, kind), own)
+    made.__qualname__ = kind.__qualname__
+    if hasattr(kind, "__abstractmethods__"):
+        type.__setattr__(made, "__abstractmethods__", kind.__abstractmethods__)
+    reading.known[id(made)] = made, made
+    for name, x in members.items():
+        if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
+            type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
+    return made
+
+
+def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any], Callable[[Any, str], Any]]:
+    """The class of a class that is lifted, which tells of itself what the user's tells; and how instances look up."""
 
     class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass; also that of classes made of this one
         lifted_class = kind
@@ -89,25 +115,7 @@ def class_in(reading: Reading, kind: type) -> type:
     def lifted(name: str, found: Any) -> Any:
         return found if name.startswith("__") and type(found) not in CALLED else reading.stand_in(found)
 
-    members: dict[str, Any] = {}
-    for base in reversed(kind.__mro__[:-1]):
-        if not is_foreign(base.__module__):
-            members |= vars(base)
-    own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
-    own |= {"__getattribute__": get, "__module__": kind.__module__}
-    builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)
-    try:
-        made = Lifting(kind.__name__, (Hidden, builtin), own)  # which `kind.__subclasses__()` does not list
-    except TypeError:  # its instances have slots
-        made = Lifting(kind.__name__, (Hidden, kind), own)
-    made.__qualname__ = kind.__qualname__
-    if hasattr(kind, "__abstractmethods__"):
-        made.__abstractmethods__ = kind.__abstractmethods__
-    reading.known[id(made)] = made, made
-    for name, x in members.items():
-        if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
-            type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
-    return made
+    return Lifting, get
 
 
 def _may_be_rebuilt(kind: type) -> bool:
