@@ -10,6 +10,7 @@ from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, discover
 from autograd.numbers.operand import NumPyOperand
 from autograd.refusals import is_ours, is_tracing, lifting, refuse
 from autograd.symbols.expressions import Comparison, Expression
+from autograd.symbols.masks import Masked, with_mask
 from autograd.symbols.shown import is_shown
 from autograd.symbols.text import brief
 
@@ -180,7 +181,7 @@ class Condition(NumPyOperand, Comparison):
     def choose(self, a: Any, b: Any) -> Any:
         """`a` where the condition holds, else `b`; None is an absent edge."""
         if a is None or b is None or type(a) is Masked or type(b) is Masked:
-            (x, here), (y, there) = _with_mask(a), _with_mask(b)
+            (x, here), (y, there) = with_mask(a), with_mask(b)
             return Masked(self.choose(x, y), self.of_booleans(here, there))
         for x in (a, b):
             if type(x) not in COMMON_TYPES and _takes_over(x):
@@ -259,42 +260,6 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
         setattr(Condition, _method, _of_number(_method))
 for _method in ("__neg__", "__pos__", "__abs__", "__round__", "__lt__", "__le__", "__gt__", "__ge__"):
     setattr(Condition, _method, _of_number(_method))
-
-
-class Masked:
-    """A derivative that is present only where `mask` holds; elsewhere its value is 0, and its edge is absent.
-
-    Where it is absent, a product with it contributes nothing, even if the other factor is infinite or NaN.
-    """
-
-    __slots__ = ("mask", "value")
-
-    def __init__(self, value: Any, mask: Condition) -> None:
-        self.value = value
-        self.mask = mask
-
-    def __mul__(self, other: Any) -> Masked:
-        value, mask = self.value * unmasked(other), self.mask
-        if type(other) is Masked:
-            mask = mask.of_booleans(other.mask, False)
-        return Masked(mask.choose(value, 0.0), mask)
-
-    __rmul__ = __mul__
-
-    def __add__(self, other: Any) -> Any:
-        value = self.value + unmasked(other)
-        return Masked(value, self.mask.of_booleans(True, other.mask)) if type(other) is Masked else value
-
-    __radd__ = __add__
-
-
-def unmasked(x: Any) -> Any:
-    """A derivative as a number: 0 where it is absent."""
-    return x.value if type(x) is Masked else x
-
-
-def _with_mask(x: Any) -> tuple[Any, Any]:
-    return (0.0, False) if x is None else (x.value, x.mask) if type(x) is Masked else (x, True)
 
 
 def _truth(condition: Condition, asked: Any) -> bool:
