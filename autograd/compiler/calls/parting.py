@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.calls.backends import Backend, Options
-from autograd.compiler.calls.plans import KINDS, Origin, Plan, raised
+from autograd.compiler.calls.kinds import KINDS
+from autograd.compiler.calls.plans import Origin, Plan, raised
 from autograd.compiler.inputs.layout import numbers_of, of_arrays
 from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.paths import Paths

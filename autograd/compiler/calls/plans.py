@@ -12,19 +12,12 @@ import numpy
 
 from autograd.compiler.calls.backends import Backend, ExecutorFactory, Options, prepared
 from autograd.compiler.calls.gathering import Gathering
+from autograd.compiler.calls.kinds import KINDS, as_it_is
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.matrices import Matrix, Numbers, hessian_of, jacobian_of
-from autograd.compiler.derivatives.backward import differentiated, times_vector
 from autograd.compiler.derivatives.between import Between
 from autograd.compiler.derivatives.checkpoints import bounded
-from autograd.compiler.derivatives.jacobians import (
-    entries,
-    jacobian,
-    pulled_back,
-    pushed_forward,
-    second_entries,
-    second_order,
-)
+from autograd.compiler.derivatives.jacobians import entries, second_entries
 from autograd.compiler.derivatives.kinks import is_sided
 from autograd.compiler.execution.executor import Leaf
 from autograd.compiler.inputs.forms import restorer
@@ -37,32 +30,6 @@ from autograd.compiler.rolling.sequences import hides_infinity
 from autograd.compiler.tracing.lowering import executable
 from autograd.engine.kinks import FIRST, SECOND
 from autograd.lifting.branching.branches import MoreTurns
-
-
-class PlanKind(NamedTuple):
-    """A kind of plan: the program of its results, what else a call passes, and which results there are."""
-
-    derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
-    vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
-    results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
-    order: int = 1
-
-
-def _as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
-    """The program of a value."""
-    return program
-
-
-KINDS: dict[str, PlanKind] = {
-    "value": PlanKind(_as_it_is, results=("value",), order=0),
-    "result": PlanKind(_as_it_is, results=("as returned",), order=0),
-    "gradient": PlanKind(differentiated, results=("number", "derivatives")),
-    "hessian": PlanKind(second_order, results=("entries",), order=2),
-    "hvp": PlanKind(times_vector, "tangents", ("derivatives",), order=2),
-    "jacobian": PlanKind(jacobian, results=("entries",)),
-    "jvp": PlanKind(pushed_forward, "tangents", ("as returned", "as returned")),
-    "vjp": PlanKind(pulled_back, "cotangents", ("as returned", "derivatives")),
-}
 
 
 class Origin(NamedTuple):
@@ -103,7 +70,7 @@ class Plan:
         self.given = kind, specs, is_index, origin
         self.successor: Plan | None = None  # with more turns
         self.is_sided = traced.roots or (self.kind.order > 0 and is_sided(traced, self.kind.order))
-        most = None if self.kind.derive is _as_it_is else options.kept(bool(traced.rows))
+        most = None if self.kind.derive is as_it_is else options.kept(bool(traced.rows))
         self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
         traced = self.traced
         self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None

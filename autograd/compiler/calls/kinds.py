@@ -1,0 +1,36 @@
+"""The kinds of plan: a program derived from a traced one, and the results of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from autograd.compiler.derivatives.backward import differentiated, times_vector
+from autograd.compiler.derivatives.jacobians import jacobian, pulled_back, pushed_forward, second_order
+from autograd.compiler.programs.program import Program
+
+
+class PlanKind(NamedTuple):
+    """A kind of plan: the program of its results, what else a call passes, and which results there are."""
+
+    derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
+    vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
+    results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
+    order: int = 1
+
+
+def as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
+    """The program of a value."""
+    return program
+
+
+KINDS: dict[str, PlanKind] = {
+    "value": PlanKind(as_it_is, results=("value",), order=0),
+    "result": PlanKind(as_it_is, results=("as returned",), order=0),
+    "gradient": PlanKind(differentiated, results=("number", "derivatives")),
+    "hessian": PlanKind(second_order, results=("entries",), order=2),
+    "hvp": PlanKind(times_vector, "tangents", ("derivatives",), order=2),
+    "jacobian": PlanKind(jacobian, results=("entries",)),
+    "jvp": PlanKind(pushed_forward, "tangents", ("as returned", "as returned")),
+    "vjp": PlanKind(pulled_back, "cotangents", ("as returned", "derivatives")),
+}
