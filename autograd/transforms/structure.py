@@ -46,8 +46,10 @@ def map_leaves(function: Callable[[Any], Any], tree: Any, where: str | None, pat
     If `where` is None, leaves of any type are allowed. An array becomes an array of floats if all results are floats,
     else of objects, or their one item if it has no dimensions.
     """
-    if isinstance(tree, CONTAINERS):
-        return like(tree, [map_leaves(function, part, where, (*path, key)) for key, part in items_of(tree)])
+    if isinstance(tree, dict):  # not by `items_of`, which would add 5 % to a gradient of few numbers
+        return {key: map_leaves(function, value, where, (*path, key)) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return like(tree, [map_leaves(function, value, where, (*path, i)) for i, value in enumerate(tree)])
     if is_array(tree):
         return _map_array(function, tree, where, path)
     _check_leaf(tree, where, path)
@@ -61,11 +63,11 @@ def items_of(container: Any) -> Iterable[tuple[Any, Any]]:
 
 def like(container: Any, parts: list[Any]) -> Any:
     """The parts as a list, tuple, named tuple or dict, like `container`."""
+    if isinstance(container, list):
+        return parts
     if isinstance(container, dict):
         return dict(zip(container, parts))
-    if hasattr(container, "_fields"):
-        return type(container)(*parts)
-    return parts if isinstance(container, list) else tuple(parts)
+    return type(container)(*parts) if hasattr(container, "_fields") else tuple(parts)
 
 
 def map_parts(function: Callable[[Any], Any], container: Any) -> Any:
