@@ -102,12 +102,12 @@ class Reading:
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, View] = {}
-        self.slotted: dict[int, Any] = {}  # by the id of what stands for it: the user's object, which has its slots
+        self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
         self.branches, self.lifts = branches, lifts
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins |= {"__import__": self._import, "super": parent_in(self)}
-        self.builtins["__build_class__"] = build_class
+        self.builtins |= {"__build_class__": build_class, "id": lambda x: id(self.users(x))}
         if lifts:
             self.builtins |= {"eval": self._evaluated(eval), "exec": self._evaluated(exec)}
 
@@ -141,9 +141,15 @@ class Reading:
             if kind in CONTAINERS:
                 self.known[id(x)] = x, x  # before its items are read: one may hold x
             found = self._rebuilt(x)
+            if found is not x:
+                self.stood_for[id(found)] = x
         if found is not x:
             self.known[id(x)] = x, found
         return found
+
+    def users(self, x: Any) -> Any:
+        """The user's object, function or container for which x stands; most often x itself."""
+        return self.stood_for.get(id(x), x)
 
     def _rebuilt(self, x: Any) -> Any:
         kind = type(x)
@@ -171,7 +177,7 @@ class Reading:
         if kind is functools._lru_cache_wrapper:
             return self._cached(self.stand_in(x.__wrapped__))
         if kind in CONTAINERS:
-            return container_in(self.stand_in, x, writes_through=self.branches is None)
+            return container_in(self.stand_in, x, self.users if self.branches is None else None)
         if isinstance(x, type):
             return class_in(self, x)
         return x if is_foreign(kind.__module__) else object_in(self, x)

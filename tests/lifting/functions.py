@@ -216,6 +216,19 @@ def with_an_object(x: float) -> float:
     return model(x) + model.layer(2 * x) + Model.free(x)
 
 
+models = [Model(0.5), Model(0.9)]
+PLACES = {id(m): k for k, m in enumerate(models)}
+
+
+def edits_a_list_of_objects(x: float) -> float:
+    first = models[0]
+    models.remove(first)
+    models.insert(0, first)
+    models.extend([first, models.pop()])
+    models[:] = [models.pop(), models[0]][::-1]
+    return sum((1 + PLACES[id(m)] + models.index(m)) * m(x) for m in models)
+
+
 def conditional(x: float) -> Any:
     return np.where(np.array([x, 2 * x]) > 1.5, x**2, np.sin(x)).sum()
 
@@ -225,7 +238,8 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     for f in (
         of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
-        stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, conditional,
+        stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
+        conditional,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,

@@ -65,6 +65,7 @@ def test_nothing_outside_is_changed() -> None:
     for name, module in {"math": math, "np": np, "here": functions}.items():
         assert all(vars(module)[key] is value for key, value in before[name].items())
     assert type(functions.model) is functions.Model and functions.model.calls > 0
+    assert [functions.PLACES[id(m)] for m in functions.models] == [0, 1]
     assert seen == [math.sin] and slotted.calls > 0
     assert Law.__subclasses__() == [Decay, Wave] and Curve.__subclasses__() == [Arc]
     assert Law.known == {"decay": Decay, "wave": Wave, "work": Gas}

@@ -142,7 +142,7 @@ def _slot(reading: Reading, member: Any) -> property:
     """A slot of the user's object, for the object that stands for it."""
 
     def owner(instance: Any) -> Any:
-        return reading.slotted.get(id(instance), instance)
+        return reading.users(instance)
 
     def put(instance: Any, value: Any) -> None:
         member.__set__(owner(instance), value)
@@ -169,7 +169,7 @@ def object_in(reading: Reading, x: Any) -> Any:
     if hasattr(x, "__dict__"):
         object.__setattr__(made, "__dict__", x.__dict__)
     reading.known[id(made)] = made, made
-    reading.slotted[id(made)] = x
+    reading.stood_for[id(made)] = x
     return made
 
 

@@ -29,8 +29,11 @@ WRITING = {
 }
 
 
-def container_in(stand_in: Callable[[Any], Any], x: Any, writes_through: bool) -> Any:
-    """A copy of a container in which something stands for an item; most often the container itself."""
+def container_in(stand_in: Callable[[Any], Any], x: Any, users: Callable[[Any], Any] | None) -> Any:
+    """A copy of a container in which something stands for an item; most often the container itself.
+
+    What is written into it is also written into the user's, with the user's items, if it is told which these are.
+    """
     if isinstance(x, WRITTEN_IN_PYTHON):
         return _with_parts(stand_in, x)
     is_dict = isinstance(x, (dict, MappingProxyType))
@@ -42,11 +45,11 @@ def container_in(stand_in: Callable[[Any], Any], x: Any, writes_through: bool) -
     found = [stand_in(item) for item in items]
     if all(a is b for a, b in zip(items, found)):
         return x
-    kind = COPIES[type(x)] if writes_through and type(x) in COPIES else type(x)
+    kind = COPIES[type(x)] if users is not None and type(x) in COPIES else type(x)
     first = [found.pop()] if type(x) is defaultdict else []
     made = kind(*first, dict(zip(x, found)) if is_dict else found, *([x.maxlen] if type(x) is deque else []))
     if kind is not type(x):
-        made.original = x
+        made.original = x, users
     return made
 
 
@@ -68,13 +71,21 @@ def _writing_through(kind: type, name: str) -> Callable[..., Any]:
         if original is None:
             return own(self, *args, **kwargs)
         args = tuple([list(x) if hasattr(x, "__next__") else x for x in args])  # an iterator gives its items once
+        seen, users = original
         try:
-            own(original, *args, **kwargs)
+            own(seen, *(_of_users(users, x) for x in args), **{key: _of_users(users, x) for key, x in kwargs.items()})
             return own(self, *args, **kwargs)
         finally:
             self.original = original
 
     return write
+
+
+def _of_users(users: Callable[[Any], Any], x: Any) -> Any:
+    """An argument with the user's items."""
+    if type(x) in (list, tuple, set):
+        return type(x)(map(users, x))
+    return {key: users(item) for key, item in x.items()} if type(x) is dict else users(x)
 
 
 COPIES: dict[type, Any] = {
