@@ -134,4 +134,4 @@ def _stacked(ys: list[Any]) -> Any:
 
 
 def _is_traced(y: Any) -> bool:
-    return type(getattr(y, "_data", None)) is Symbol
+    return type(getattr(y, "_number", None)) is Symbol

@@ -126,6 +126,8 @@ def advise(error: BaseException) -> None:
     if "pandas" in homes:
         if is_lost or isinstance(error, IndexError):
             error.add_note(f"pandas computes on floats; {AS_ARRAY}")
+    elif is_lost and "numpy.ma" in homes:
+        error.add_note("a masked array computes on floats; write np.where(mask, 0.0, x), or x.sum(where=~mask)")
     elif is_lost and "scipy.sparse" in homes:
         error.add_note("a sparse matrix holds and multiplies floats; write M.toarray() @ x")
     elif of_objects or (is_lost and not homes.isdisjoint(LIBRARIES)):

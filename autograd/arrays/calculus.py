@@ -109,7 +109,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         found = choose(v == xs[-1], ys[-1], high)
         for i in range(len(xs) - 2, -1, -1):
             inside = v < xs[i + 1]
-            if inside is False:
+            if not traced and not inside:
                 break
             if traced or v >= xs[i]:
                 line = ys[i] + (ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i]) * (v - xs[i])

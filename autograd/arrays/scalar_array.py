@@ -16,7 +16,7 @@ from autograd.arrays.indexing import kind_of_index, put, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
 from autograd.engine.value import Value
-from autograd.numbers.operand import NumPyOperand, is_of_pandas
+from autograd.numbers.operand import NumPyOperand, is_of_pandas, numpys_bool
 from autograd.refusals import is_tracing, refuse
 from autograd.symbols import Condition, Symbol
 
@@ -166,6 +166,8 @@ def held(result: Any) -> Any:
         return type(result)(*map(held, result))
     if type(result) is ndarray and not result.ndim:
         result = result[()]
+    if type(result) is bool:
+        return numpys_bool(result)
     if type(result) is Symbol:
         return Value(result)  # type: ignore[arg-type]  # a whole number that is traced takes part in NumPy's functions
     if type(result) is not ndarray or result.dtype != object:
@@ -189,7 +191,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
                 break
             numbers.append(x)
         else:
-            return of_values(ufunc)(*numbers)
+            return held(of_values(ufunc)(*numbers))
     return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 
 

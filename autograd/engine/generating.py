@@ -64,7 +64,7 @@ NUMPY: dict[str, Any] = {}  # the methods of what follows NumPy
 
 NODE = """\
 made = new(Value)
-made._data = z
+made._number = z
 made._x = self
 made._dx = {by_self}
 made._y = {other}
@@ -162,7 +162,7 @@ def unary(method: str, row: Primitive) -> str:
     rule = Rule(row)
     return f"""
 def {method}(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
 {indent(rule.recorded(row.name, rule.partials[0], "None", "None"), "        ")}
     return SLOW["{method}"](self)
@@ -176,7 +176,7 @@ def binary(method: str, row: Primitive) -> str:
         ""
         if method == "__pow__"
         else f"""if kind is Value or kind is BASE:
-        x, y = self._data, other._data
+        x, y = self._number, other._number
 {indent(rule.recorded(row.name, rule.partials[0], "other", rule.partials[1]), "        ")}
     el"""
     )
@@ -184,7 +184,7 @@ def binary(method: str, row: Primitive) -> str:
 def {method}(self: Any, other: Any) -> Any:
     kind = type(other)
     {of_values}if kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
 {indent(rule.recorded(row.name, rule.partials[0], "y", "x", "1"), "            ")}
@@ -197,7 +197,7 @@ def reflected(method: str, row: Primitive) -> str:
     rule = Rule(row)
     return f"""
 def {method}(self: Any, other: Any) -> Any:
-    y, kind = self._data, type(other)
+    y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
 {indent(rule.recorded(row.name, rule.partials[1], "x", "y", "0"), "        ")}

@@ -33,7 +33,7 @@ def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain 
     operands = tuple([v if isinstance(v, Value) else Value.constant(v) for v in inputs])
     if len(operands) != len(partials):
         raise ValueError(f"Value.node: one local derivative per input, got {len(partials)} for {len(operands)} inputs")
-    if any(type(v._data) is Symbol for v in operands):
+    if any(type(v._number) is Symbol for v in operands):
         raise refuse(lambda most: "what Value.node needs", "write the operation with @primitive")
     return recorded(coerce(data), row(op), operands, tuple([None if p is None else coerce(p) for p in partials]))
 

@@ -80,11 +80,11 @@ SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
 def __add__(self: Any, other: Any) -> Any:
     kind = type(other)
     if kind is Value or kind is BASE:
-        x, y = self._data, other._data
+        x, y = self._number, other._number
         z = x + y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 1.0
             made._y = other
@@ -96,13 +96,13 @@ def __add__(self: Any, other: Any) -> Any:
             return made
 
     elif kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
             if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
-                made._data = z
+                made._number = z
                 made._x = self
                 made._dx = 1.0
                 made._y = y
@@ -120,11 +120,11 @@ def __add__(self: Any, other: Any) -> Any:
 def __sub__(self: Any, other: Any) -> Any:
     kind = type(other)
     if kind is Value or kind is BASE:
-        x, y = self._data, other._data
+        x, y = self._number, other._number
         z = x - y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 1.0
             made._y = other
@@ -136,13 +136,13 @@ def __sub__(self: Any, other: Any) -> Any:
             return made
 
     elif kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
             if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
-                made._data = z
+                made._number = z
                 made._x = self
                 made._dx = 1.0
                 made._y = y
@@ -160,11 +160,11 @@ def __sub__(self: Any, other: Any) -> Any:
 def __mul__(self: Any, other: Any) -> Any:
     kind = type(other)
     if kind is Value or kind is BASE:
-        x, y = self._data, other._data
+        x, y = self._number, other._number
         z = x * y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = y
             made._y = other
@@ -176,13 +176,13 @@ def __mul__(self: Any, other: Any) -> Any:
             return made
 
     elif kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
             if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
-                made._data = z
+                made._number = z
                 made._x = self
                 made._dx = y
                 made._y = y
@@ -200,11 +200,11 @@ def __mul__(self: Any, other: Any) -> Any:
 def __truediv__(self: Any, other: Any) -> Any:
     kind = type(other)
     if kind is Value or kind is BASE:
-        x, y = self._data, other._data
+        x, y = self._number, other._number
         z = x / y if type(y) is float and y != 0.0 else None
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 1.0 / y
             made._y = other
@@ -216,13 +216,13 @@ def __truediv__(self: Any, other: Any) -> Any:
             return made
 
     elif kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x / y if type(y) is float and y != 0.0 else None
             if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
                 made = new(Value)
-                made._data = z
+                made._number = z
                 made._x = self
                 made._dx = 1.0 / y
                 made._y = y
@@ -240,13 +240,13 @@ def __truediv__(self: Any, other: Any) -> Any:
 def __pow__(self: Any, other: Any) -> Any:
     kind = type(other)
     if kind is float or kind is int or kind in FLOATS:
-        x = self._data
+        x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
             if type(z) is float and not OPEN:
                 made = new(Value)
-                made._data = z
+                made._number = z
                 made._x = self
                 made._dx = 2.0 * x if y == 2.0 else monomial_kernel(x, y, 1.0)
                 made._y = y
@@ -262,13 +262,13 @@ def __pow__(self: Any, other: Any) -> Any:
 
 
 def __radd__(self: Any, other: Any) -> Any:
-    y, kind = self._data, type(other)
+    y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 1.0
             made._y = x
@@ -286,13 +286,13 @@ def __radd__(self: Any, other: Any) -> Any:
 
 
 def __rsub__(self: Any, other: Any) -> Any:
-    y, kind = self._data, type(other)
+    y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = -1.0
             made._y = x
@@ -310,13 +310,13 @@ def __rsub__(self: Any, other: Any) -> Any:
 
 
 def __rmul__(self: Any, other: Any) -> Any:
-    y, kind = self._data, type(other)
+    y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = x
             made._y = x
@@ -334,13 +334,13 @@ def __rmul__(self: Any, other: Any) -> Any:
 
 
 def __rtruediv__(self: Any, other: Any) -> Any:
-    y, kind = self._data, type(other)
+    y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x / y if type(y) is float and y != 0.0 else None
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = -ratio_slope_kernel(z, x, y)
             made._y = x
@@ -358,12 +358,12 @@ def __rtruediv__(self: Any, other: Any) -> Any:
 
 
 def __neg__(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = -x
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = -1.0
             made._y = None
@@ -378,12 +378,12 @@ def __neg__(self: Any) -> Any:
 
 
 def exp(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = exp_kernel(x)
         if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = z
             made._y = None
@@ -398,12 +398,12 @@ def exp(self: Any) -> Any:
 
 
 def log(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = log_kernel(x)
         if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 1.0 / x
             made._y = None
@@ -418,12 +418,12 @@ def log(self: Any) -> Any:
 
 
 def sqrt(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = sqrt_kernel(x) if x != 0.0 else None
         if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = 0.5 / z
             made._y = None
@@ -438,12 +438,12 @@ def sqrt(self: Any) -> Any:
 
 
 def sin(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = sin_kernel(x)
         if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = cos_kernel(x)
             made._y = None
@@ -458,12 +458,12 @@ def sin(self: Any) -> Any:
 
 
 def cos(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = cos_kernel(x)
         if type(z) is float and isfinite(z) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = -sin_kernel(x)
             made._y = None
@@ -478,12 +478,12 @@ def cos(self: Any) -> Any:
 
 
 def tanh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = tanh_kernel(x)
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = sech2_kernel(x)
             made._y = None
@@ -498,12 +498,12 @@ def tanh(self: Any) -> Any:
 
 
 def sigmoid(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         z = sigmoid_kernel(x)
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = sigmoid_slope_kernel(1.0, x)
             made._y = None
@@ -518,13 +518,13 @@ def sigmoid(self: Any) -> Any:
 
 
 def relu(self: Any) -> Any:
-    x = self._data
+    x = self._number
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
         if type(z) is float and (SILENT or isfinite(z)) and not OPEN:
             made = new(Value)
-            made._data = z
+            made._number = z
             made._x = self
             made._dx = None if closed else 1.0 if x == x else nan
             made._y = None

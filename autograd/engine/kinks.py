@@ -39,9 +39,9 @@ def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Va
 
     def recorded(*operands: Any) -> Value:
         made = record(*operands)
-        if not isinstance(made, Value) or type(made._data) is not float or made._x is None:
+        if not isinstance(made, Value) or type(made._number) is not float or made._x is None:
             return made
-        data = [v._data for v in made.inputs]
+        data = [v._number for v in made.inputs]
         if at(*row.structured(tuple(data))) if row.vectors else at(*data):
             _keep_sides(row, made)
         return made
@@ -53,7 +53,7 @@ def _keep_sides(row: Primitive, node: Value) -> None:
     inputs = node.inputs
     at_kink = _once(lambda: sides_at(row, list(map(_form, inputs))) or [0.0] * len(inputs))
     if row.sides == "value":
-        node._data = sided(node._data, {Component(at_kink, 0): 1.0})
+        node._number = sided(node._number, {Component(at_kink, 0): 1.0})
     else:
         components = [{} if v.is_constant else {Component(at_kink, i): 1.0} for i, v in enumerate(inputs)]
         partials = [p if p is None else sided(p, signs) for p, signs in zip(node.partials, components)]
@@ -157,7 +157,7 @@ differentiated: ContextVar[Differentiated | None] = ContextVar("autograd differe
 
 
 def _constant(v: Value) -> Any:
-    return v._data if v.is_constant else None
+    return v._number if v.is_constant else None
 
 
 def _made_by(v: Value) -> tuple[Any, str, tuple[Value, ...]]:
@@ -299,8 +299,8 @@ def squares_below(q: Value) -> list[tuple[Value, float]] | None:
         step = TERMS.get(v.op.name) if v.op is not None else None
         return None if step is None else step(*v.inputs, forms)
 
-    found = sum_of_squares(q, lambda v: v.is_constant and v._data == 0.0, terms)
-    return None if found is None or any(v._data != 0.0 for v, _ in found) else found
+    found = sum_of_squares(q, lambda v: v.is_constant and v._number == 0.0, terms)
+    return None if found is None or any(v._number != 0.0 for v, _ in found) else found
 
 
 def sum_of_squares(

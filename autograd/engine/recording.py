@@ -37,9 +37,9 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     kind = Value
     if FOLLOWING and NumPyValue in map(type, inputs):
         kind = NumPyValue
-        ieee.report(op, data, [v._data for v in inputs])
+        ieee.report(op, data, [v._number for v in inputs])
     made = new(kind)
-    made._data = data
+    made._number = data
     made._met = None
     made.grad = NO_GRAD
     made.index = clock()
@@ -91,7 +91,7 @@ def _unary(row: Primitive) -> Callable[..., Any]:
 
     def record(x: Value) -> Value:
         try:
-            data, partials = evaluate(x._data)
+            data, partials = evaluate(x._number)
         except (ValueError, ArithmeticError) as error:
             found = _ieee(row, (x,))
             if found is None:
@@ -112,7 +112,7 @@ def _binary(row: Primitive) -> Callable[..., Any]:
                 return apply(x, y)
             x, y = v, w
         try:
-            data, partials = evaluate(x._data, y._data)
+            data, partials = evaluate(x._number, y._number)
         except (ValueError, ArithmeticError) as error:
             found = _ieee(row, (x, y))
             if found is None:
@@ -132,7 +132,7 @@ def _several(row: Primitive) -> Callable[..., Any]:
         inputs: list[Any] = [operand(x, beside) for x in operands]
         if any(v is None for v in inputs):
             return row.apply(*operands)
-        return _made(row, evaluate, tuple(inputs), [v._data for v in inputs])
+        return _made(row, evaluate, tuple(inputs), [v._number for v in inputs])
 
     return record
 
@@ -163,16 +163,16 @@ def _general(row: Primitive) -> Callable[..., Any]:
                 if vector:
                     flat.extend(x)
                     lengths.append(len(x))
-                    data.append([v._data for v in x])
+                    data.append([v._number for v in x])
                 else:
                     flat.append(x)
-                    data.append(x._data)
+                    data.append(x._number)
         except AttributeError:  # one of them is a plain number
             return _with_constants(row, record, operands)
         if several and len(set(lengths)) > 1:
             raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
         # To look at all of them would cost floats their speed.
-        return _made(row, traced if flat and type(flat[-1]._data) is Symbol else evaluate, tuple(flat), data)
+        return _made(row, traced if flat and type(flat[-1]._number) is Symbol else evaluate, tuple(flat), data)
 
     return record
 
@@ -193,7 +193,7 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
 
 def _ieee(row: Primitive, inputs: tuple[Value, ...]) -> Any:
     """The value and local derivatives in NumPy's arithmetic, where Python's raises; None if no input follows NumPy."""
-    data = [v._data for v in inputs]
+    data = [v._number for v in inputs]
     if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
         return ieee.evaluated(row, data)
     return None
@@ -207,7 +207,7 @@ def _failure(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Exc
 
 
 def _described(x: Value) -> str:
-    return f"{x.label}={x._data!r}" if x.label else repr(x._data)
+    return f"{x.label}={x._number!r}" if x.label else repr(x._number)
 
 
 def recorder(row: Primitive) -> Callable[..., Any]:
@@ -233,7 +233,7 @@ def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
-        if isinstance(made, Value) and type(made._data) is float and made._data == 0.0 and made._x is not None:
+        if isinstance(made, Value) and type(made._number) is float and made._number == 0.0 and made._x is not None:
             squares = squares_below(x)
             if squares:
                 return TABLE["norm"].function(scaled(squares))
@@ -250,14 +250,14 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
     evaluate = evaluator(row)
 
     def forward(self: Value, other: Any) -> Any:
-        if type(other) is float and type(self._data) is Symbol:
+        if type(other) is float and type(self._number) is Symbol:
             return _beside(row, self, other, 1)
         if type(other) is not Value:  # or of NumPy
-            given, other = other, operand(other, self._data)
+            given, other = other, operand(other, self._number)
             if other is None:
                 return beside_other(row.function, self, given, _follows(row, self))
         try:
-            data, partials = evaluate(self._data, other._data)
+            data, partials = evaluate(self._number, other._number)
         except (ValueError, ArithmeticError) as error:
             found = _ieee(row, (self, other))
             if found is None:
@@ -266,9 +266,9 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return node(data, row, (self, other), partials)
 
     def reflected(self: Value, other: Any) -> Any:
-        if type(other) is float and type(self._data) is Symbol:
+        if type(other) is float and type(self._number) is Symbol:
             return _beside(row, self, other, 0)
-        left = operand(other, self._data)
+        left = operand(other, self._number)
         if left is None:
             return beside_other(row.function, other, self, _follows(row, self))
         return forward(left, self)
@@ -278,16 +278,16 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 def _beside(row: Primitive, x: Value, number: float, place: int) -> Value:
     """A traced operation on a Value and a plain number in this place, which the node keeps as it is."""
-    operands = (x._data, number) if place else (number, x._data)
+    operands = (x._number, number) if place else (number, x._number)
     made = node(Symbol("", row.key, operands), row, (x,), (LATER,))
     if made.op is not None:
-        made._y, made._dy, made._place = number, x._data, place
+        made._y, made._dy, made._place = number, x._number, place
     return made
 
 
 def _follows(row: Primitive, x: Value) -> bool:
     """Whether x is a number of NumPy's, or may be, where it is traced; [0.0] * n is a list, and asks for n."""
-    return type(x) is NumPyValue or (type(x._data) is Symbol and row.name != "multiply")
+    return type(x) is NumPyValue or (type(x._number) is Symbol and row.name != "multiply")
 
 
 def _power(self: Value, other: Any) -> Any:
@@ -316,7 +316,7 @@ for _name, _function in METHODS.items():
 
 join(
     Value,
-    Kind("Value", VALUE_RANK, lift=recorder, constant=lambda name, x: kind_of(x._data).constant(name, x._data)),
+    Kind("Value", VALUE_RANK, lift=recorder, constant=lambda name, x: kind_of(x._number).constant(name, x._number)),
 )
 
 

@@ -12,7 +12,7 @@ from autograd.numbers.sides import Sided, mean
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.refusals import TraceError, lifting, refuse
-from autograd.symbols import Symbol, key_hash, unmasked
+from autograd.symbols import Condition, Symbol, key_hash, unmasked
 from autograd.symbols.tables import html_table
 from autograd.symbols.text import number
 
@@ -52,7 +52,7 @@ class Value(Scalar):
     """
 
     __slots__ = (
-        "__dict__", "__weakref__", "_adjoint", "_data", "_dx", "_dy", "_met", "_place", "_x", "_y",
+        "__dict__", "__weakref__", "_adjoint", "_number", "_dx", "_dy", "_met", "_place", "_x", "_y",
         "grad", "index", "op",
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ class Value(Scalar):
     # marks what was computed under no_grad. _met tells which sweep met the node last, and _adjoint is of that sweep.
     _adjoint: Any
     _met: Any
-    _data: Any
+    _number: Any
     _x: Any
     _y: Any
     _dx: Any
@@ -76,9 +76,9 @@ class Value(Scalar):
 
     def __init__(self, data: Plain, label: str = "") -> None:
         if type(data) is float:
-            self._data = data
+            self._number = data
         else:
-            self._data = coerce(data)
+            self._number = coerce(data)
             self._follow(data)
         self._x = self._y = self._dx = self._dy = self._met = self.op = None
         self.grad = NO_GRAD
@@ -98,9 +98,9 @@ class Value(Scalar):
         """
         made = cls.__new__(cls)
         if type(data) is float:
-            made._data = data
+            made._number = data
         else:
-            made._data = coerce(data)
+            made._number = coerce(data)
             made._follow(data)
         made._x = made._y = made._dx = made._dy = made._met = made.op = None
         made.grad = NO_GRAD
@@ -154,17 +154,17 @@ class Value(Scalar):
                     self._dy = LATER
                     self._x, self._y = (constant, x) if self._place == 0 else (x, constant)
                 elif self._place == 0:
-                    self._dx, self._dy = self.op.local((number, assumed), self._data)
+                    self._dx, self._dy = self.op.local((number, assumed), self._number)
                     self._x, self._y = constant, x
                 else:
-                    self._dx, self._dy = self.op.local((assumed, number), self._data)
+                    self._dx, self._dy = self.op.local((assumed, number), self._number)
                     self._y = constant
 
     def _derive(self) -> None:
         """Have the local derivatives, if this was traced: from the operands in its symbol."""
         if self._dx is LATER:
             assert self.op is not None
-            partials = self.op.local(self._data.operands, self._data)
+            partials = self.op.local(self._number.operands, self._number)
             if type(self._y) is float:
                 self._dx = partials[1 - self._place]
             else:
@@ -186,16 +186,16 @@ class Value(Scalar):
         if type(data) is not float:
             self._follow(data)
         data = coerce(data)
-        if type(self._data) is Symbol or type(data) is Symbol:
+        if type(self._number) is Symbol or type(data) is Symbol:
             raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
-        self._data = data
+        self._number = data
         changes()
 
     if TYPE_CHECKING:
         data: float  # or a Fraction or mpf, for those who work with them
     else:
         data = property(
-            attrgetter("_data"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
+            attrgetter("_number"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
         )
 
     @property
@@ -222,11 +222,11 @@ class Value(Scalar):
         >>> (Value(2.0) * 3).detach()
         Value(data=6.0, grad=0.0)
         """
-        return Value(self._data, self.label)
+        return Value(self._number, self.label)
 
     def fixed(self) -> Value:
         """Return a constant with the same number and label, as `autograd.detach` does."""
-        return Value.constant(self._data, self.label)
+        return Value.constant(self._number, self.label)
 
     def backward(self, seed: Plain = 1.0) -> None:
         """Run the backward pass: set the `grad` of every Value v below to `seed` · ∂self/∂v.
@@ -242,7 +242,7 @@ class Value(Scalar):
         seed = coerce(seed)
         if self._x is None and self._dy is UNRECORDED:
             raise RuntimeError("backward() on a result that was computed under no_grad(): it has no graph")
-        of_floats = type(self._data) is float
+        of_floats = type(self._number) is float
         if not of_floats and seed == 1:
             seed = 1  # 1.0 would turn a Fraction into a float
         with SWEEPING:
@@ -260,32 +260,34 @@ class Value(Scalar):
                     leaf.grad = added if leaf.grad is NO_GRAD or leaf.grad is None else leaf.grad + added
 
     def inside(self) -> Any:
-        return self._data
+        return self._number
 
     if not TYPE_CHECKING:
 
         def __eq__(self, other: Any) -> Any:
             equal = Scalar.__eq__(self, other)
-            if equal is True and self is not other and isinstance(other, Value) and not lifting.get():
+            if self is other or not isinstance(other, Value) or type(equal) is Condition:
+                return equal
+            if equal and not lifting.get():
                 notice_equality(self, other)
             return equal
 
         def __hash__(self) -> int:
-            plain = type(self._data) is float and not lifting.get()
+            plain = type(self._number) is float and not lifting.get()
             return _identity(self) if plain else key_hash(self, core(self))
 
     def __repr__(self) -> str:
         if type(x := core(self)) is Symbol:
             return repr(x)
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={self._number!r}, grad={self.grad!r}{label})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: name, value, ∂C/∂self after a backward pass, and the operation."""
         grad = number(self.grad) if self.has_grad else "—"
         leaf = "constant" if self.is_constant else "leaf"
         made = leaf if self.op is None else f"{self.op.title} of {len(self.inputs)}"
-        return html_table([[self.label or "—", number(self._data), grad, made]], ["label", "data", "grad", "op"])
+        return html_table([[self.label or "—", number(self._number), grad, made]], ["label", "data", "grad", "op"])
 
     def __reduce__(self) -> Any:
         if getattr(self, "_place", None) == GIVEN:
@@ -295,7 +297,7 @@ class Value(Scalar):
         slots = {name: getattr(self, name) for name in _added_slots(type(self)) if hasattr(self, name)}
         grad = self.grad if self.has_grad else None
         recorded = self._dy is not UNRECORDED
-        return _restored, (type(self), self._data, grad, self.index, recorded), (self.__dict__, slots)
+        return _restored, (type(self), self._number, grad, self.index, recorded), (self.__dict__, slots)
 
 
 def uncopied(what: str) -> TypeError:
@@ -316,6 +318,7 @@ class NumPyValue(Value):
     """
 
     __slots__ = ()
+    follows_numpy = True
 
     def __floor__(self) -> Any:
         return TABLE["floor"].function(self)
@@ -324,13 +327,13 @@ class NumPyValue(Value):
         return TABLE["ceil"].function(self)
 
     def __trunc__(self) -> Any:
-        return TABLE["floor"].function(self) if self._data >= 0 else TABLE["ceil"].function(self)
+        return TABLE["floor"].function(self) if self._number >= 0 else TABLE["ceil"].function(self)
 
     def detach(self) -> NumPyValue:
-        return NumPyValue(self._data, self.label)
+        return NumPyValue(self._number, self.label)
 
     def fixed(self) -> NumPyValue:
-        made: NumPyValue = NumPyValue.constant(self._data, self.label)
+        made: NumPyValue = NumPyValue.constant(self._number, self.label)
         return made
 
 
@@ -338,7 +341,7 @@ def _unmask(nodes: list[Value]) -> None:
     """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
     for node in nodes:
         node._adjoint = adjoint = unmasked(node._adjoint)
-        if type(adjoint) is Symbol and type(node._data) is not Symbol and node._x is None:
+        if type(adjoint) is Symbol and type(node._number) is not Symbol and node._x is None:
             raise TraceError(f"backward() would reach {node!r:.60}, a Value from outside: make it an argument")
 
 
@@ -347,7 +350,7 @@ def _restored(cls: type[Value], data: Any, grad: Any, index: int, recorded: bool
     leaf = cls.__new__(cls)
     if issubclass(cls, NumPyValue):
         FOLLOWING[:] = [True]
-    leaf._data = data
+    leaf._number = data
     leaf._x = leaf._y = leaf._dx = leaf._met = leaf.op = None
     leaf._dy = None if recorded else UNRECORDED
     leaf.grad = NO_GRAD if grad is None else grad
@@ -385,5 +388,5 @@ def operand(x: Any, beside: Any = 0.0) -> Value | None:
     plain = coerce(x, beside)
     made = Value.constant(plain)
     if type(plain) is Sided:
-        made._data = plain
+        made._number = plain
     return made

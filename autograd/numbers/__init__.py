@@ -40,6 +40,8 @@ def select(condition: Any, a: Any, b: Any) -> Any:
         return a
     if condition is False:
         return b
+    if hasattr(condition, "dtype"):  # a bool of NumPy's
+        return a if condition else b
     choose = getattr(condition, "choose", None)
     if choose is not None:
         return choose(a, b)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from autograd.forks import at_work
 from autograd.numbers.kinds import LAZY_KINDS, instead
 
@@ -52,6 +54,11 @@ def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) 
 def over_rows(function: Any, xs: Any, axis: Any = None) -> Any:
     """A function from a sequence to one of the same length, along an axis of an array."""
     return arrays().over_rows(function, xs, axis)
+
+
+def numpys_bool(x: bool) -> Any:
+    """A truth as NumPy has it, whose ~ is `not`."""
+    return sys.modules["numpy"].True_ if x else sys.modules["numpy"].False_
 
 
 def arrays() -> Any:

@@ -15,7 +15,7 @@ import operator
 from autograd import primitives as p
 from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
-from autograd.numbers.operand import NumPyOperand, beside_other
+from autograd.numbers.operand import NumPyOperand, beside_other, numpys_bool
 from autograd.primitives.conversions import no_float
 from autograd.primitives.unordered import decided
 from autograd.refusals import is_tracing, lifting, no_index
@@ -79,7 +79,8 @@ def is_plain(x: Any) -> bool:
 def _equality(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Scalar) or is_plain(other):
-            return compare(core(self), core(other))
+            found = compare(core(self), core(other))
+            return numpys_bool(found) if self.follows_numpy and type(found) is bool else found
         return NotImplemented
 
     return method
@@ -90,7 +91,9 @@ def _order(sign: str, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any]
         if isinstance(other, Scalar) or is_plain(other):
             x, y = core(self), core(other)
             found = compare(x, y)
-            return decided(sign, x != x) if found is False and (x != x or y != y) else found
+            if found is False and (x != x or y != y):
+                found = decided(sign, x != x)
+            return numpys_bool(found) if self.follows_numpy and type(found) is bool else found
         return beside_other(compare, self, other)
 
     return method
@@ -119,7 +122,7 @@ class Scalar(NumPyOperand, Methods):
 
     __slots__ = ()
 
-    follows_numpy: bool  # whether its arithmetic is NumPy's
+    follows_numpy: bool = False  # whether its arithmetic is NumPy's
 
     def inside(self) -> Any:
         """The number that this one wraps."""

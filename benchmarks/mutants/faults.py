@@ -34,7 +34,7 @@ class Fault:
         return edited(self.function, self.old, self.new, self.nested)
 
 
-PARTIALS_NOW = "node.op.evaluate(*node.op.structured(tuple(u._data for u in node.inputs)))[1]"
+PARTIALS_NOW = "node.op.evaluate(*node.op.structured(tuple(u._number for u in node.inputs)))[1]"
 KEPT_OPEN = """self.mark.on = None
     if exception[0]:
         exception[1].kept = made(self.manager, None)
@@ -70,7 +70,7 @@ FAULTS = [
     Fault("no_grad that records", recording.node, "if OPEN and", "if False and", "laws", ("no_grad",)),
     Fault("no_grad not restored after an exception", Block.leave, "self.mark.on = None", KEPT_OPEN,
           "laws", ("no_grad",)),
-    Fault("detach that keeps the graph", Value.detach, "return Value(self._data, self.label)", "return +self",
+    Fault("detach that keeps the graph", Value.detach, "return Value(self._number, self.label)", "return +self",
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),
     Fault("reflected operands swapped", inline.__rsub__, "z = x - y", "z = y - x", "laws", ("operands",)),

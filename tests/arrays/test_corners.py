@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value, compile, lift
+from autograd import Value, compile, grad, lift, value_and_grad
 from tests.arrays.calls import calls
 
 NAN, INF = np.nan, np.inf
@@ -108,3 +108,29 @@ def test_a_nan_in_a_list_is_not_lost(text: str) -> None:
 def test_numpy_cannot_order_a_nan_in_a_list(text: str) -> None:
     with pytest.raises(TypeError, match=r"would lose a NaN .* np\.stack\(values\), or let autograd\.lift"):
         eval(text, {"np": np, "x": Value(NAN), "y": Value(1.0)})
+
+
+TRUTHS = calls(
+    """
+    ~(x[0] > 0); ~np.isnan(x[0]); (x[0] < 0) + (x[1] > 0); ~(x.max() > 0); ~np.less(x[0], 0.0); ~np.any(x > 5)
+    np.where(~(x[0] > 0), 1.0, 2.0); ~np.isclose(x[0], 1.0); (x[0] < 0).astype(float); ~(x[0] == x[1]); ~(1.0 < x[0])
+    """
+)
+
+
+@pytest.mark.parametrize("text", TRUTHS)
+def test_a_comparison_of_numpys_numbers_is_numpys(text: str) -> None:
+    check(text)
+    found = value_and_grad(lambda x: np.where(eval(text, {"np": np, "x": x}), 1.0, 2.0) + x[0])(np.array([-1.0, 2.0]))
+    assert found[0] == np.where(eval(text, {"np": np, "x": np.array([-1.0, 2.0])}), 1.0, 2.0) - 1.0
+
+
+def test_a_masked_array_loses_no_derivative() -> None:
+    def masked(of: Any) -> Any:
+        return grad(lambda x: of(np.ma.array(x, mask=[0, 1, 0])))(np.array([1.0, 2.0, 4.0]))
+
+    assert list(masked(lambda m: m.sum() ** 2)) == [10.0, 0.0, 10.0]
+    for of in (lambda m: m.std(), lambda m: np.ma.exp(m.sum())):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            masked(of)
+        assert "x.sum(where=~mask)" in caught.value.__notes__[0]

@@ -22,7 +22,7 @@ from autograd.refusals import is_library
 from autograd.transforms.structure import is_array
 
 ATOMS = (int, float, str, bytes, type(None))
-DATA = attrgetter("_data")
+DATA = attrgetter("_number")
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
 
 

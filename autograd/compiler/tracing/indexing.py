@@ -75,7 +75,7 @@ class Indexing:
 
     def column(self, value: Value) -> None:
         """Let a Value stand for the next index of a row."""
-        column = self.columns[id(value._data)] = len(self.columns)
+        column = self.columns[id(value._number)] = len(self.columns)
         self.inputs[column] = self.lowering.known[id(value)]
         self.indices.append(value.label)
 
@@ -117,8 +117,8 @@ class Indexing:
 
     def _one_of(self, items: list[Any], axes: list[tuple[Any, int]]) -> Any:
         """One of some items, by an index, or by several as in an array of several axes."""
-        text = ", ".join(str(index._data) for index, _ in axes)[:40]
-        expressions = [self._expression(index._data) for index, _ in axes]
+        text = ", ".join(str(index._number) for index, _ in axes)[:40]
+        expressions = [self._expression(index._number) for index, _ in axes]
         if None in expressions:
             raise _refused(f"x[{text}]", "name an argument in index=; whole numbers may be added, or with - * // %")
         if not items or any(shape_of(item) != shape_of(items[0]) for item in items):

@@ -125,10 +125,10 @@ class Lowering:
         known = self.known
         for node in found:
             # A condition gets its number with the operation that uses it, after the values that it compares.
-            if type(node._data) is not Condition:
+            if type(node._number) is not Condition:
                 i = self._note(node)
                 if _is_traced(node):
-                    known.setdefault(id(node._data), i)
+                    known.setdefault(id(node._number), i)
         self.kept.append(found)
 
     def finish(self, outputs: Sequence[Any]) -> None:
@@ -136,7 +136,7 @@ class Lowering:
         their operations, one by one.
         """
         found = self._below(outputs)
-        is_plain = all(_is_traced(v) or type(v._data) not in SYMBOLIC or id(v._data) in self.known for v in found)
+        is_plain = all(_is_traced(v) or type(v._number) not in SYMBOLIC or id(v._number) in self.known for v in found)
         if not is_plain or self.data_changed() or not SYMBOLIC.isdisjoint(map(type, outputs)):
             self.record(outputs)
             return
@@ -150,7 +150,7 @@ class Lowering:
 
     def _note(self, node: Value) -> int:
         """Give a number to a Value that is no condition."""
-        if node.op is None or type(node._data) is not Symbol:
+        if node.op is None or type(node._number) is not Symbol:
             i = self._leaf(node)
         else:
             try:
@@ -227,31 +227,31 @@ class Lowering:
     def _chosen(self, node: Value) -> int:
         """The number of an operation of which some operands may be conditions."""
         assert node.op is not None
-        operands = [v._data for v in node.inputs]
+        operands = [v._number for v in node.inputs]
         numbers = [self.number(x) if type(x) is Condition else self.at(v) for v, x in zip(node.inputs, operands)]
         return self.emit(node.op.key, operands, numbers, node.label)
 
     def _leaf(self, node: Value) -> int:
         """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach."""
-        if type(node._data) is Symbol:
-            return self.detached(node._data)
+        if type(node._number) is Symbol:
+            return self.detached(node._number)
         if node.op is None and not node.is_constant and node.index < self.first:
             named = f" {node.label!r}" if node.label else ""
             remedy = "make it an argument, or autograd.detach(…) it, if it is a constant"
             raise TraceError(f"the function depends on a Value{named} from outside: {remedy}")
-        return self.number(node._data)
+        return self.number(node._number)
 
 
 def _is_traced(node: Value) -> bool:
     """Whether a Value is the result of an operation that is traced."""
-    return node.op is not None and type(node._data) is Symbol
+    return node.op is not None and type(node._number) is Symbol
 
 
 def _end(node: Value) -> None:
     """Let go of a node's operands and its symbol's: it is an input of a call that is over, which later ones refuse."""
     node._x = node._y = node._dx = node._dy = node.op = None
     node.index = KEPT - node.index
-    symbol = node._data
+    symbol = node._number
     symbol.name = next((x.name for x in symbol.operands if type(x) is Symbol), symbol.op)
     symbol.op, symbol.operands = "", ()
 

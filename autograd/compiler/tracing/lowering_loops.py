@@ -140,7 +140,7 @@ class StepLowering(Lowering):
         for node in sorted(found, key=lambda v: v.index):
             if changed and node.inputs:
                 refuse_changed(node)
-            if type(node._data) is not Condition and not self._is_still(node):
+            if type(node._number) is not Condition and not self._is_still(node):
                 self._place(node)
 
     def _lacks(self, v: Value) -> bool:
@@ -151,17 +151,17 @@ class StepLowering(Lowering):
         return bool(node.inputs) and self.moving.isdisjoint(map(id, node.inputs)) and not self._selects(node)
 
     def _place(self, node: Value) -> None:
-        is_leaf = type(node._data) is not Symbol or node.op is None
+        is_leaf = type(node._number) is not Symbol or node.op is None
         i = self._leaf(node) if is_leaf else self._chosen(node)
         self.knows(node, i)
         if not is_leaf:
-            self.knows(node._data, i)
-        if node.inputs or self._moves(node._data):
+            self.knows(node._number, i)
+        if node.inputs or self._moves(node._number):
             self.moving.add(id(node))
 
     def _selects(self, node: Value) -> bool:
         """Whether a node chooses by a condition that differs from step to step."""
-        return any(type(v._data) is Condition and self._moves(v._data) for v in node.inputs)
+        return any(type(v._number) is Condition and self._moves(v._number) for v in node.inputs)
 
     def _adopts(self, x: Any) -> bool:
         if self._moves(x):

@@ -68,7 +68,7 @@ class Answers:
 
     def _enters(self, value: Any) -> None:
         """A number of the row enters f as this Value."""
-        self._lowering.knows(value._data, self._evaluator.constant(next(self._numbers)))
+        self._lowering.knows(value._number, self._evaluator.constant(next(self._numbers)))
 
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
         """What f returns, if it raises no error, and whether a row takes the same path."""

@@ -230,9 +230,9 @@ class Stepping:
             i = self.lowering.builder.item(loop, output, step)
             kind = Value if isinstance(x, (Value, Symbol)) else Step  # a Step refuses to tell its class
             value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
-            self.lowering.stands_for(value._data, i)
+            self.lowering.stands_for(value._number, i)
             self.lowering.stands_for(value, i)
-            return Condition("!=", value._data, 0.0) if isinstance(x, BOOLEANS) else value
+            return Condition("!=", value._number, 0.0) if isinstance(x, BOOLEANS) else value
 
         following, noted = iter(made.following), iter(made.noted)
         state = map_leaves(lambda x: taken(x, next(following), times - 1) if is_number(x) else x, carry, None)
