@@ -31,7 +31,7 @@ LAYERS_OF_NN = [
     "nn.schedules", "nn.optimisers",
     "nn.training", "nn.stopping", "nn.line_search", "nn.newton", "nn.lbfgs", "nn.summary",
     *(f"nn.estimators.data.{name}" for name in ("checks", "weights", "units", "basis", "shrinking")),
-    *(f"nn.estimators.base.{name}" for name in ("steps", "conventions", "fitting")),
+    *(f"nn.estimators.base.{name}" for name in ("steps", "conventions", "fitting", "online")),
     "nn.estimators.scores",
     *(f"nn.estimators.linear.{name}" for name in ("margins", "least_squares", "inference", "linear", "sparse")),
     "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian", "nn.estimators.networks",

@@ -10,6 +10,7 @@ import numpy as np
 
 from nn.estimators.base.conventions import Probabilistic
 from nn.estimators.base.fitting import generator
+from nn.estimators.base.online import OnlineClassifier
 from nn.estimators.data.basis import orthonormal
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.estimators.data.units import Units, in_units
@@ -51,7 +52,7 @@ class RegressionClassifier(Sparse, LinearClassifier):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Perceptron(LinearClassifier):
+class Perceptron(OnlineClassifier, LinearClassifier):
     """Rosenblatt's perceptron (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
 
     Stops when every row is on its own side; otherwise keeps the step with the fewest mistakes (Gallant's pocket, 1990).
@@ -75,10 +76,12 @@ class Perceptron(LinearClassifier):
         """Step 2, the goodness of a function."""
         return over_outputs(perceptron_loss, z, y)
 
-    def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
-        return generator(self.random_state).uniform(-1, 1, size=(outputs, features)), np.zeros(outputs)
+    def _fresh(self, outputs: int, features: int) -> Any:
+        return generator(self.random_state).uniform(-1, 1, size=(outputs, features))
 
     def _best(self, objective: Any, theta: Any, X: Any, y: Any, each: Any = None) -> Any:  # type: ignore[override]  # no until
+        if self._takes_a_part:
+            return super()._best(objective, theta, X, y)
         free = np.zeros(X.shape[1])
         mistakes = LinearObjective(
             _is_mistake, objective.outputs, free, intercept=self.fit_intercept, shares=objective.shares

@@ -12,6 +12,7 @@ import numpy as np
 from nn.errors import require, require_count
 from nn.estimators.base.conventions import Estimator, Probabilistic, Regressor
 from nn.estimators.base.fitting import ByGradient, generator
+from nn.estimators.base.online import OnlineClassifier, OnlineRegressor
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.layers import MLP
 from nn.losses import cross_entropy, over_outputs, squared_error
@@ -139,7 +140,7 @@ class NetworkEstimator(ByGradient, Estimator):
         # Step 1, a set of functions.
         shape = X.shape[1], tuple(self.hidden), outputs, self.activation
         start: Any = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
-        if self.warm_start and getattr(self, "_shape", None) == shape:
+        if self._goes_on and getattr(self, "_shape", None) == shape:
             start = vars(self)["theta_"]
         # Step 2, the goodness of a function.
         weights = [] if shares is None else [len(X) * shares]
@@ -230,7 +231,7 @@ class NetworkEstimator(ByGradient, Estimator):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class MLPRegressor(Regressor, NetworkEstimator):
+class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
     """A network that minimises the mean squared error; `hidden` lists the number of neurons of each hidden layer.
 
     `activation` and `init` are those of `nn.Neuron`; training uses batches, with the options of the linear models.
@@ -263,7 +264,7 @@ class MLPRegressor(Regressor, NetworkEstimator):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class MLPClassifier(Probabilistic, NetworkEstimator):
+class MLPClassifier(OnlineClassifier, Probabilistic, NetworkEstimator):
     """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right

@@ -56,6 +56,11 @@ class ByGradient(Estimator):
 
     SOLVERS = (*OPTIMISERS,)
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a fit begins where the last one ended."""
+        return getattr(self, "warm_start", False)
+
     def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None, until: Any = None) -> Any:
         """Step 3: return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
         solver = self._chosen(theta, X)

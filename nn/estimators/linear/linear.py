@@ -44,11 +44,15 @@ class LinearEstimator(ByGradient, Estimator):
 
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
         """W and b to start from."""
-        if self.warm_start and hasattr(self, "coef_"):
+        if self._goes_on and hasattr(self, "coef_"):
             W, b = np.atleast_2d(self.coef_), np.ravel(self.intercept_)  # type: ignore[attr-defined]  # once fitted
             if W.shape == (outputs, features):
                 return W, b
-        return np.zeros((outputs, features)), np.zeros(outputs)
+        return self._fresh(outputs, features), np.zeros(outputs)
+
+    def _fresh(self, outputs: int, features: int) -> Any:
+        """W where nothing was learned yet."""
+        return np.zeros((outputs, features))
 
     def _fit_linear(self, X: Any, y: Any, outputs: int, shares: Any) -> tuple[Any, Any]:
         """Step 3, the best function: W (outputs, features) and b (outputs)."""

@@ -1,0 +1,123 @@
+"""Rows that come in parts: `partial_fit` takes one pass over each, from where the last one ended."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from nn.estimators.base.conventions import Estimator
+from nn.estimators.base.fitting import generator
+from nn.estimators.data.checks import classes_of, labels, targets
+from nn.estimators.data.weights import shares_of, weighed
+from nn.optimisers import Optimiser
+from nn.training import train
+
+
+class Descent(NamedTuple):
+    """What goes on from part to part: the optimiser, with its moments and its place in a schedule, and the draws."""
+
+    optimiser: Optimiser
+    rng: Any
+
+
+class Online(Estimator):
+    """An estimator by gradient that also learns from one part of the rows after the other. `fit` starts anew.
+
+    It stands before `ByGradient` in the list of bases, and has no parameters of its own.
+    """
+
+    history_: list[float]
+    random_state: Any
+    batch_size: Any
+    _require_sensible: Any  # and other methods of the bases after it
+    _optimiser: Any
+    _of_classes: Any
+    _fit: Any
+
+    _descent = None  # of parts
+    _takes_a_part = False  # whether the rows at hand are one
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._takes_a_part or super()._goes_on  # type: ignore[misc]  # of ByGradient
+
+    def _take(self, X: Any, y: Any, shares: Any) -> Self:
+        """One pass over rows whose targets are checked."""
+        for name, needs in (("early_stopping", True), ("class_weight", "balanced")):
+            if getattr(self, name, None) == needs:
+                raise ValueError(f"partial_fit does not know all rows, which {name}={needs!r} needs: leave it out")
+        self._require_sensible()
+        if self._descent is None:
+            self._descent, self.history_ = Descent(self._optimiser(1), generator(self.random_state)), []
+        self._takes_a_part = True
+        self._fit(*weighed(X, y, shares))
+        self._takes_a_part = False
+        return self
+
+    def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None, until: Any = None) -> Any:
+        if not self._takes_a_part:
+            self._descent = None
+            return super()._best(objective, theta, X, *rows, each=each, until=until)  # type: ignore[misc]  # the same
+        assert self._descent is not None
+        optimiser, rng = self._descent
+        theta, history = train(
+            objective, theta, X, *rows, optimiser=optimiser, passes=1, batch=self.batch_size, rng=rng, each=each
+        )
+        self.history_ = [*self.history_, *history]
+        self.n_iter_ = len(self.history_)
+        return theta
+
+
+class OnlineClassifier(Online):
+    """A classifier that learns from parts."""
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
+
+        `classes` are those of all parts, which the first one must name. The optimiser keeps its moments and its
+        schedule from part to part. `history_` holds the loss of each part, before its pass.
+
+        >>> from nn import Perceptron
+        >>> model = Perceptron(random_state=0, batch_size=1)
+        >>> for _ in range(20):
+        ...     for X, y in (([[0.0], [1.0]], ["a", "a"]), ([[2.0], [3.0]], ["b", "b"])):
+        ...         model = model.partial_fit(X, y, classes=["a", "b"])
+        >>> model.predict([[0.5], [2.5]]).tolist()
+        ['a', 'b']
+        """
+        with self._as_before_if_it_fails():
+            array = self._learned(X) if self.__sklearn_is_fitted__() else self._taught(X)
+            self.classes_ = _classes(vars(self).get("classes_"), classes)
+            given = classes_of(y, len(array))
+            unknown = ~np.isin(given, self.classes_)
+            if unknown.any():
+                row = int(np.argmax(unknown))
+                raise ValueError(f"y holds {given.tolist()[row]!r} in row {row}, which is not among classes=")
+            codes, shares = np.searchsorted(self.classes_, given), shares_of(sample_weight, len(array))
+            return self._take(array, codes, self._of_classes(codes, shares))
+
+
+class OnlineRegressor(Online):
+    """A regressor that learns from parts."""
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
+
+        The optimiser keeps its moments and its schedule from part to part. `history_` holds the loss of each part.
+        """
+        with self._as_before_if_it_fails():
+            array = self._learned(X) if self.__sklearn_is_fitted__() else self._taught(X)
+            return self._take(array, targets(y, len(array)), shares_of(sample_weight, len(array)))
+
+
+def _classes(known: Any, given: Any) -> Any:
+    """The sorted classes of all parts."""
+    if given is None:
+        if known is None:
+            raise ValueError("classes must be passed on the first call to partial_fit")
+        return known
+    found = labels(given, len(given))[0]
+    if known is not None and found.tolist() != known.tolist():
+        raise ValueError(f"classes={found.tolist()!r:.200} are not those of the parts before, {known.tolist()!r:.200}")
+    return found
