@@ -73,6 +73,8 @@ def cross_entropy(z: Any, y: Any) -> Any:
         own = _of_class(z, y)
         return logsumexp([zk - own for zk in z])
     y = _target(y, lambda y: y * (1 - y) >= 0, "from 0 to 1")
+    if isinstance(y, numbers.Real) and y in (0, 1):
+        return -log_sigmoid(z if y == 1 else -z)
     return -y * log_sigmoid(z) - (1 - y) * log_sigmoid(-z)
 
 

@@ -48,7 +48,7 @@ class Objective:
         names = _row_names(loss, len(modules))
         theta = "theta" if "theta" not in names else "theta_"
         named = _with_signature(self._of_row, [theta, *names], loss)
-        self._named, self._rows = named, names
+        self._named, self.row_names = named, names
         self._compiled: dict[Any, Any] = {}
         self._inside = [module for own in modules for _, module in own.named_modules()]
         self._state = PlainState(self._inside)
@@ -63,7 +63,7 @@ class Objective:
         if state not in self._compiled:
             if len(self._compiled) >= MOST_STATES:
                 del self._compiled[next(iter(self._compiled))]
-            self._compiled[state] = compile(self._named, rows=self._rows, **self._options)  # type: ignore[arg-type]  # options of several types
+            self._compiled[state] = compile(self._named, rows=self.row_names, **self._options)  # type: ignore[arg-type]  # options of several types
         return self._compiled[state]
 
     @property

@@ -113,6 +113,9 @@ def summary(
     neurons.0.w[0]         0.52624         0.33323          1.5792         0.11428        -0.12687          1.1794
     neurons.0.b           -0.14517         0.77845        -0.18649         0.85206         -1.6709          1.3806
     """
+    if len(rows) != len(objective.row_names):
+        told = f"summary takes the data of its rows, {', '.join(objective.row_names)}, and parameters as theta="
+        raise TypeError(f"{told}; got {len(rows)} arrays")
     theta = objective.parameters if theta is None else np.asarray(theta, dtype=float)
     arrays, n = as_rows(rows)
     H = np.asarray(objective.hessian(theta, *arrays))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, compile, grad
+from autograd import Value, compile, grad, log_sigmoid
+from autograd.engine.graph import Graph
 from autograd.testing import check_gradients
 from tests.profiles import costly
 
@@ -152,3 +153,12 @@ def test_penalties_leave_biases_alone(w: list[float], b: float, strength: float)
         cost.backward()
         assert [p.grad for p in neuron.w] == pytest.approx(slope, rel=1e-13, abs=1e-300)
         assert not neuron.b.has_grad
+
+
+@pytest.mark.parametrize("y", [0, 1, 0.0, 1.0, True])
+def test_the_cross_entropy_of_a_certain_target_is_one_logarithm(y) -> None:
+    z = Value(0.3, label="z")
+    loss = nn.cross_entropy(z, y)
+    assert [v.op.name for v in Graph(loss).nodes if v.op and v.op.name != "negative"] == ["log_sigmoid"]
+    assert loss.data == -y * log_sigmoid(0.3) - (1 - y) * log_sigmoid(-0.3)
+    assert nn.cross_entropy(1e400 if y else -1e400, y) == 0.0

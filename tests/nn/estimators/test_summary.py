@@ -102,6 +102,8 @@ def test_it_says_what_no_fit_can_tell() -> None:
     objective = poisson()
     with pytest.raises(ValueError, match="of them away from a minimum: train longer"):
         nn.summary(objective, X, COUNTS, theta=objective.parameters + 1.0)
+    with pytest.raises(TypeError, match="the data of its rows, x, y, and parameters as theta=; got 3 arrays"):
+        nn.summary(objective, objective.parameters, X, COUNTS)
     with pytest.raises(ValueError, match="covariance must be one of hessian, sandwich, got 'robust'"):
         nn.summary(objective, X, COUNTS, covariance="robust")
 
