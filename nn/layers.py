@@ -69,7 +69,7 @@ class Neuron(Module):
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
-        x = x if isinstance(x, (list, tuple)) else list(x)
+        x = x if isinstance(x, (list, tuple)) else _listed(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         z = dot(self.w, x) if self.b is None else dot(self.w, x, self.b)
@@ -77,6 +77,11 @@ class Neuron(Module):
 
     def __repr__(self) -> str:
         return f"{_title(self.activation if self.nonlin else 'linear')}Neuron({len(self.w)})"
+
+
+def _listed(x: Any) -> list[Any]:
+    """Inputs as a list; a single one may be a number, as the output of a layer of one neuron is."""
+    return list(x) if isinstance(x, Iterable) else [x]
 
 
 class Layer(Module):
@@ -98,8 +103,7 @@ class Layer(Module):
     @group
     def activations(self, x: Iterable[Any]) -> list[Any]:
         """The neurons' results as a list, even for one neuron; a plain input becomes one constant shared by all."""
-        numbers = x if isinstance(x, Iterable) else [x]  # the output of a layer of one neuron
-        inputs = [v if isinstance(v, Value) else _input(v) for v in numbers]
+        inputs = [v if isinstance(v, Value) else _input(v) for v in _listed(x)]
         return [neuron(inputs) for neuron in self.neurons]
 
     def __repr__(self) -> str:
@@ -133,7 +137,7 @@ class MLP(Module):
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
-        a = list(x)
+        a = _listed(x)
         for layer in self.layers:
             a = layer.activations(a)
         return a[0] if len(a) == 1 else a

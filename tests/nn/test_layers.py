@@ -3,6 +3,7 @@
 import copy
 import pickle
 import random
+from functools import partial
 
 import numpy as np
 import pytest
@@ -30,6 +31,14 @@ def test_a_network_has_its_parameters_and_one_result_per_output(nin: int, nouts:
 def test_a_wrong_number_of_inputs_is_an_error(module: Module, inputs: list[float]) -> None:
     with pytest.raises(ValueError, match=r"takes \d inputs, got \d"):
         module(inputs)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("make", [Neuron, Linear, partial(MLP, nouts=[3, 1])])
+def test_a_single_input_may_be_a_number(make) -> None:
+    module, x = make(1, rng=0), Value(0.5)
+    assert module(x).data == module(0.5).data == module(np.float64(0.5)).data == module([0.5]).data
+    with pytest.raises(ValueError, match="takes 2 inputs, got 1"):
+        make(2, rng=0)(0.5)
 
 
 def test_a_neuron_is_one_dot_and_its_activation() -> None:
