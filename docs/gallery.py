@@ -103,6 +103,23 @@ def recurrent() -> Drawing:
     return _drawn((h - 1) ** 2, view="network")
 
 
+def lstm() -> Drawing:
+    """One step of an LSTM: a box for each gate, with its weights as rows: `draw(C)`."""
+    x, h0, c0 = (Value.constant(v, label=name) for name, v in {"x": 1.0, "h0": 0.5, "c0": -0.2}.items())
+    numbers = {"f": (0.5, -0.3, 0.1), "i": (0.4, 0.2, 0.0), "o": (-0.6, 0.3, 0.2), "g": (0.9, -0.5, 0.1)}
+    gates = {}
+    for gate, weights in numbers.items():
+        w, u, b = (Value(v, label=f"{name}{gate}") for name, v in zip("wub", weights))
+        z = w * x + u * h0 + b
+        gates[gate] = z.tanh() if gate == "g" else z.sigmoid()
+        gates[gate].label = gate
+    c = gates["f"] * c0 + gates["i"] * gates["g"]
+    c.label = "c"
+    h = gates["o"] * c.tanh()
+    h.label = "h"
+    return _drawn((h - 1) ** 2)
+
+
 def long_chain() -> Drawing:
     """A chain of 1,000 operations: its middle is one box, with its exact derivative."""
     y = Value(0.5, label="x")
@@ -113,7 +130,8 @@ def long_chain() -> Drawing:
 
 PICTURES: list[Callable[[], Drawing]] = [
     one_neuron, repeated_operand, lecture_forward, lecture_backward, lecture_circuit, four_neurons, three_neurons,
-    three_neurons_circuit, sixteen_neurons, sixty_four_neurons, hundred_rows, cross_entropy, recurrent, long_chain,
+    three_neurons_circuit, sixteen_neurons, sixty_four_neurons, hundred_rows, cross_entropy, recurrent, lstm,
+    long_chain,
 ]  # fmt: skip
 
 
