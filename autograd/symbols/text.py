@@ -66,12 +66,16 @@ def _is_small(x: Any) -> bool:
 
 def brief(x: Any, most: int = 120) -> str:
     """`x` as text of at most `most` characters, however large the expression is."""
-    if isinstance(x, Comparison):
-        left, right = (brief(x.left, most), ("…" if x.op == "where" else brief(x.right, most)))
-        written = f"{left} {x.op} {right}"
-    else:
-        written = text(_abridged(x, DEPTH))
+    written = _abridged_text(x, DEPTH)
     return written if len(written) <= most else written[: max(most - 1, 0)] + "…"
+
+
+def _abridged_text(x: Any, depth: int) -> str:
+    if not isinstance(x, Comparison):
+        return text(_abridged(x, depth))
+    inside = depth - isinstance(x.left, Comparison)
+    right = "…" if x.op == "where" else _abridged_text(x.right, inside)
+    return f"{_abridged_text(x.left, inside)} {x.op} {right}" if inside >= 0 else "…"
 
 
 def _abridged(x: Any, depth: int) -> Any:
@@ -79,7 +83,7 @@ def _abridged(x: Any, depth: int) -> Any:
     if type(x) is tuple:
         return tuple(_abridged(v, depth) for v in (x if len(x) <= 6 else (*x[:3], *x[-3:])))
     if isinstance(x, Comparison):
-        return Expression(brief(x))
+        return Expression(_abridged_text(x, depth - 1) if depth else "…")
     if not isinstance(x, Expression) or x.name:
         return x
     if not depth:
