@@ -26,7 +26,17 @@ from autograd.lifting.branching.contexts import Suppressing, suppresses
 from autograd.lifting.branching.filters import Perhaps, filtered
 from autograd.lifting.branching.forking import BOUND_TURNS, TAKEN, Fork, Frame
 from autograd.lifting.branching.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
-from autograd.lifting.branching.keys import contains, equals, is_traced_key, possible, replaced, rivals, same, stored
+from autograd.lifting.branching.keys import (
+    contains,
+    equals,
+    is_traced_key,
+    possible,
+    ranges,
+    replaced,
+    rivals,
+    same,
+    stored,
+)
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
 from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import Steps
@@ -67,6 +77,7 @@ class Branches:
         self.turns = turns  # that rows may make of a loop while others have left it
         self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
+        ranges.set({})
         self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
@@ -76,6 +87,7 @@ class Branches:
     def close(self) -> None:
         """End the trace."""
         mixtures.set({})
+        ranges.set({})
         picking.reset(self._picking)
 
     def frame(self, *shared: str) -> Frame:

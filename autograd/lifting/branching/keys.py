@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+from contextvars import ContextVar
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ MOST_KEYS = 64  # values that a key may have
 ON_KEYS: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg, "abs": abs,
 }  # fmt: skip
+
+
+# What each number of the trace that is running may be, where that is asked for, by id.
+ranges: ContextVar[dict[int, tuple[Any, tuple[Any, ...]]]] = ContextVar("autograd ranges")
 
 
 def same(x: Any, y: Any) -> Any:
@@ -50,7 +55,7 @@ def possible(key: Any) -> tuple[Any, ...]:
     if type(key) is tuple:
         found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST_KEYS + 1))
         return tuple(found) if len(found) <= MOST_KEYS else ()
-    known: dict[int, tuple[Any, ...]] = {}
+    known = ranges.get({})
     waiting = [key]
     while waiting:
         x = waiting[-1]
@@ -59,9 +64,9 @@ def possible(key: Any) -> tuple[Any, ...]:
         if missing:
             waiting += missing
             continue
-        known[id(x)] = _possible(x, [known.get(id(part), (part,)) for part in parts])
+        known[id(x)] = x, _possible(x, [known.get(id(part), (part, (part,)))[1] for part in parts])
         waiting.pop()
-    return known[id(key)]
+    return known[id(key)][1]
 
 
 def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
