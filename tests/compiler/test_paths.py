@@ -207,11 +207,30 @@ def forking(x: Any) -> Any:
     return heap[0]
 
 
-def test_too_many_paths_name_the_line_that_forks() -> None:
+def counting(x: Any) -> Any:
+    y = x if x > 4.5 else -x
+    return y * [0.0, 1.0, 2.0][int(10 * x) % 3]
+
+
+def keyed(x: Any) -> Any:
+    seen = {math.floor(x): x}
+    return seen[math.floor(x)] * len(seen)
+
+
+def worded(x: Any) -> Any:
+    y = x + 1.0
+    return y * len(f"{x:.1f}")
+
+
+@pytest.mark.parametrize(("f", "line"), [(forking, 2), (counting, 2), (keyed, 1), (worded, 2)])
+def test_too_many_paths_name_the_line_that_forks(f: Any, line: int) -> None:
+    place = rf"test_paths\.py, line {f.__code__.co_firstlineno + line}: "
+    with pytest.raises(TraceError, match=place + ".* more than 5 paths, 5 .*paths="):
+        autograd.compile(f, rows=("x",), backend="numpy", paths=5)(np.linspace(0.0, 9.0, 100))
+
+
+def test_paths_are_bounded_by_a_whole_number() -> None:
     x = np.linspace(0.0, 9.0, 100)
-    line = forking.__code__.co_firstlineno + 2
-    with pytest.raises(TraceError, match=rf"test_paths\.py, line {line}: .* more than 5 paths.*paths="):
-        autograd.compile(forking, rows=("x",), backend="numpy", paths=5)(x)
     assert autograd.compile(forking, rows=("x",), backend="numpy")(x) == pytest.approx(list(map(forking, x)))
     for wrong in (-1, 2.5, True):
         with pytest.raises(ValueError, match="paths"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -28,13 +28,13 @@ class Path(NamedTuple):
     """What f does along some answers: its program, or the error that it raises there.
 
     `holds` is a program that is 1 for the rows that take this path, else 0; `asked` are the lines that asked for
-    a truth value, with the answers.
+    a truth value or a number, with the answers.
     """
 
     program: Program | None
     error: Exception | None
     holds: Program
-    asked: tuple[tuple[str, bool], ...]
+    asked: tuple[tuple[str, float], ...]
 
 
 class Evaluator:
@@ -62,7 +62,7 @@ class Answers:
         self._evaluator = Evaluator()
         self._lowering = Lowering(self._evaluator)  # type: ignore[arg-type]  # it computes where a builder writes
         self._answered: dict[int, bool] = {}
-        self.asked: list[tuple[str, bool]] = []
+        self.asked: list[tuple[str, float]] = []
         self.holds: Any = True
         self.error: Exception | None = None
 
@@ -87,8 +87,10 @@ class Answers:
         return result, self.holds.number if type(self.holds) is Condition else 1.0
 
     def number(self, x: Symbol) -> float:
-        """The value of a number for this row."""
-        return float(self._evaluator.values[self._lowering.number(x)])
+        """The value of a number for this row, which its path depends on."""
+        value = float(self._evaluator.values[self._lowering.number(x)])
+        self.asked.append((_line(), value))
+        return value
 
     def truth(self, condition: Condition) -> bool:
         """Whether the condition holds for this row."""
@@ -189,13 +191,12 @@ class Paths:
     def forked_most(self) -> tuple[str, int]:
         """The line at which most paths leave those before them, and how many do."""
         lines: Counter[str] = Counter()
-        seen: set[Any] = set()
+        answers: dict[Any, set[float]] = defaultdict(set)  # to the question that follows these answers
         for path in self.known:
             prefix = 0
             for line, answer in path.asked:
-                step = prefix, line, answer
-                prefix = hash(step)
-                if step not in seen and (*step[:2], not answer) in seen:
-                    lines[line] += 1
-                seen.add(step)
+                others = answers[prefix, line]
+                lines[line] += bool(others) and answer not in others
+                others.add(answer)
+                prefix = hash((prefix, line, answer))
         return lines.most_common(1)[0] if lines else ("", 0)
