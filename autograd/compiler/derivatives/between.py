@@ -20,7 +20,7 @@ from autograd.compiler.rolling.rolled import Result
 from autograd.numbers.sides import mean
 from autograd.primitives import dot
 from autograd.primitives.operators import core
-from autograd.transforms import grad, jacobian
+from autograd.transforms import grad, vjp
 
 MOST_KEPT = 2**22  # numbers that are kept at once, row by row
 
@@ -111,7 +111,7 @@ class Between:
                 return value
             if self.kind == "hvp":
                 return grad(lambda xs: dot(slopes(xs), vector))(point)
-            matrix = numpy.array(jacobian(slopes if self.kind == "hessian" else f)(point))
+            matrix = numpy.array(_in_reverse(slopes if self.kind == "hessian" else f, point))
             if self.places is not None:
                 return numpy.array([matrix[place] for place in self.places])
             rest: dict[str, Callable[[], Any]] = {
@@ -120,3 +120,9 @@ class Between:
                 "vjp": lambda: vector @ matrix,
             }
             return numpy.concatenate([value, rest[self.kind]()])
+
+
+def _in_reverse(f: Callable[[Any], Any], point: Any) -> list[Any]:
+    """The gradient of each result; in forward mode a slope that f itself takes would lose its sides."""
+    results, pull = vjp(lambda xs: list(f(xs)), point)
+    return [pull(unit)[0] for unit in numpy.eye(len(results)).tolist()]
