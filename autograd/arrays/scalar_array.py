@@ -76,6 +76,13 @@ class ScalarArray(ndarray):
 class TracedArray(ScalarArray):
     """A ScalarArray while a function is traced, where a mask or an index is not known."""
 
+    def __add__(self, other: Any) -> Any:
+        """A sum; of masks, where either holds, as NumPy adds bools."""
+        parts = [x.flat[:1].tolist() for x in (self, other) if isinstance(x, TracedArray)]
+        if [type(first) for part in parts for first in part] == [Condition, Condition]:
+            return self | other
+        return super().__add__(other)
+
     def __getitem__(self, index: Any) -> Any:
         if type(index) is int:
             return super().__getitem__(index)

@@ -29,7 +29,8 @@ SUPPORTED: dict[str, str] = {
         np.where(np.isinf(x), 0.0, x); np.where(np.signbit(x), -x, x); np.where(np.isclose(x, c), 0.0, x)
         np.where(np.greater(x, 0), x, 0.0); np.where(np.less_equal(x, c), x, c); np.where(np.equal(x, c), 0.0, x)
         np.where(np.not_equal(x, c), x, 0.0); np.where(np.any(x > 1), x, 2 * x); np.where(np.all(x > -9), x, 2 * x)
-        np.where(np.allclose(x, c), 1.0, x); np.where(np.array_equal(x, x), x, 0.0); np.array_equal(x, c) * x
+        np.where(np.allclose(x, c), 1.0, x); ((x > 0) + (x < 2)) * x
+        np.where(np.array_equal(x, x), x, 0.0); np.array_equal(x, c) * x
         np.interp(x, [-1, 0, 1], [0, 2, 1]); np.where(np.isposinf(x), 0.0, x); np.where(np.isneginf(x), 0.0, x)
         np.count_nonzero(x > 0) * x
     """,
