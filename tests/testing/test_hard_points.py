@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, seed, settings
+from hypothesis import Phase, example, given, seed, settings
 from hypothesis import strategies as st
 
 from autograd.testing import GradientMismatch, Verdict, check_gradients, gradcheck, numeric_derivative
@@ -134,6 +134,16 @@ def test_a_narrow_branch_of_a_derivative_is_visited() -> None:
 def test_the_bound_of_a_power_at_its_end(power: float, scale: float) -> None:
     estimate = numeric_derivative(lambda x: scale * x**power, 0.0, domain="[0, inf)")
     assert abs(estimate.value) <= estimate.bound <= 1e-2 * scale
+
+
+@given(power=st.floats(1.1, 3.0), digits=st.floats(2.0, 16.0))
+@example(power=1.2, digits=12.0)
+@settings(max_examples=30)
+def test_the_bound_beside_the_end_of_a_power(power: float, digits: float) -> None:
+    x = 1.0 - 10.0**-digits
+    estimate = numeric_derivative(lambda x: 3 * math.exp(x) - (1 - x) ** power, x, domain="[0, 1]")
+    truth = 3 * math.exp(x) + power * (1 - x) ** (power - 1)
+    assert abs(estimate.value - truth) <= estimate.bound
 
 
 # f on floats, its derivative, and where it is singular: no step fits between that point and one a few floats away

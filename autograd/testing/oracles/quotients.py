@@ -105,19 +105,24 @@ def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int =
 def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding: float) -> Found:
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process, repeated.
 
-    Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound.
+    Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound. If x
+    is not the end but lies beside it, closer than the last step, its slope may be twice as far from the limit as the
+    last quotient is.
     """
-    best = NOT_FOUND
+    best, is_end = NOT_FOUND, x in (low, high, 0.0)
     for steps in falling_steps(x):
         column: list[Found] = []
         for t in (x + side * step for step in steps):
             if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
                 quotient, size = _quotient(g, x, abs(t - x), side)
                 column.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
+        quotients = [quotient for quotient, _ in column]
         for _ in range(AITKEN):
             column = [_limit(*three) for three in zip(column, column[1:], column[2:])]
-            for (before, _), (limit, noise) in pairwise(column):
-                if (bound := SAFETY * (abs(limit - before) + noise)) < best[1]:
+            del quotients[: len(quotients) - len(column) + 1]  # the last of those that made each pair of limits
+            for (before, _), (limit, noise), last in zip(column, column[1:], quotients):
+                beside = 0.0 if is_end else 2.0 * abs(last - limit)
+                if (bound := SAFETY * (abs(limit - before) + noise) + beside) < best[1]:
                     best = limit, bound
     return best
 
@@ -148,7 +153,7 @@ def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
     if not power > 0.0:
         return NOT_FOUND  # f jumps at the end
     slope = power * changes[0] / distance
-    noise = EPSILON * abs(g(end) / changes[0]) + (max(powers) - min(powers)) / power
+    noise = EPSILON * (1.0 + abs(g(end) / changes[0])) + (max(powers) - min(powers)) / power
     return slope, SAFETY * noise * abs(slope)
 
 
