@@ -156,7 +156,7 @@ class Symbol(Expression):
 
     def __round__(self, digits: int | None = None) -> Symbol:
         if digits is not None:
-            raise _unknown_number(self)
+            raise _unknown_number(self, ROUNDING)
         return Symbol(op="round", operands=(self,))
 
     def __floor__(self) -> Symbol:
@@ -307,11 +307,12 @@ def _unknown_truth(x: Any) -> TypeError:
     return refuse(lambda most: f"the truth of {brief(x, most - 13)}")
 
 
-def _unknown_number(x: Any) -> TypeError:
-    advice = "use autograd's functions, as autograd.sin, or name the argument in static="
-    return refuse(lambda most: f"the number {brief(x, most - 11)}", advice)
+def _unknown_number(x: Any, advice: str = "") -> TypeError:
+    return refuse(lambda most: f"the number {brief(x, most - 11)}", advice or NUMBER)
 
 
+NUMBER = "use autograd's functions, as autograd.sin, or name the argument in static="
+ROUNDING = "let lift(f) round to digits, or write round(x * 100) / 100"
 TEXT = "compute with the number, or name the argument in static="
 KEY = "name the argument in static=, or write where(x == key, a, b)"
 COMPARISONS = {

@@ -202,6 +202,7 @@ ASKED = {
     "math.sin": (lambda x: math.sin(x.data), "autograd.sin"),
     "math.isnan": (lambda x: math.isnan(x.data), "autograd's functions"),
     "an index": (lambda x: [1.0, 2.0][x.data], "static="),
+    "rounding to digits": (lambda x: round(x, 2), "lift(f)"),
     "digits": (lambda x: float(f"{x:.3f}"), "compute with the number"),
     "a number of turns": (lambda x: sum([x for _ in range(math.floor(x))]), "static="),
     "bits": (lambda x: x * (math.floor(x) & 1), "static="),
