@@ -58,13 +58,17 @@ def test_right_derivatives_by_hand_pass(f: Any, backward: Any, domain: str) -> N
     costly(25)(test)()
 
 
-@pytest.mark.parametrize("middle", [-2.0, -1.9999999999999998])
-def test_a_slope_of_zero_whose_rounding_shows_at_one_point_alone(middle: float) -> None:
-    dy, z = np.array([1.0, 2.0, 3.0]), np.array([1.0, middle, 1.0])  # 1e-17 here, and nothing beside it
-    domain = [np.full(3, "[-2, 2]")]
-    report = check_gradients(
-        lambda z: np.sum(dy * softmax(z)), z, grad=lambda z: softmax_backward(dy, z), domain=domain
-    )
+AT_ONE_POINT = [  # 1e-17 here, or 1e-16, and nothing beside it
+    (softmax, softmax_backward, [1.0, -2.0, 1.0]),
+    (softmax, softmax_backward, [1.0, -1.9999999999999998, 1.0]),
+    (normalised, normalised_backward, [0.9999999999999999, -2.0, 0.9999999999999999]),
+]
+
+
+@pytest.mark.parametrize(("f", "backward", "z"), AT_ONE_POINT)
+def test_a_slope_of_zero_whose_rounding_shows_at_one_point_alone(f: Any, backward: Any, z: list[float]) -> None:
+    dy, domain = np.array([1.0, 2.0, 3.0]), [np.full(3, "[-2, 2]")]
+    report = check_gradients(lambda z: np.sum(dy * f(z)), np.array(z), grad=lambda z: backward(dy, z), domain=domain)
     assert report.counts == {Verdict.PASS: 3}
 
 

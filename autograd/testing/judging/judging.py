@@ -164,7 +164,7 @@ def _is_left_over(analytic: float, hull: tuple[float, float], evidence: Evidence
         return False
     if analytic == 0.0 or is_short(analytic):  # as of 1 - tanh(x)² at 25
         return True
-    return hull == (0.0, 0.0) and abs(analytic) <= EPSILON * evidence.slope
+    return hull == (0.0, 0.0) and abs(analytic) <= SAFETY * EPSILON * evidence.slope
 
 
 def _nothing_is_left(size: float, evidence: Evidence) -> bool:
