@@ -136,7 +136,9 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     error = max(hull[0] - analytic, analytic - hull[1])
     if error <= bound:
         return _judged(Verdict.PASS if exact.value is not None else Verdict.KINK, evidence, MPMATH)
-    left_over = _is_left_over(analytic, hull, evidence)
+    if hull == (0.0, 0.0) and evidence.is_rounding_of_zero(analytic):
+        return _judged(Verdict.PASS, evidence, MPMATH)
+    left_over = evidence.given and (analytic == 0.0 or is_short(analytic))  # as of 1 - tanh(x)² at 25
     if left_over and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
         return _judged(Verdict.PASS, evidence, RIDDERS)
     excuse = _rounded(error, max(map(abs, hull)), evidence)
@@ -156,15 +158,6 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
         return None
     vague = rounding > max(CONCLUSIVE * size, NEGLIGIBLE * evidence.slope)
     return Verdict.INCONCLUSIVE if vague else Verdict.PASS
-
-
-def _is_left_over(analytic: float, hull: tuple[float, float], evidence: Evidence) -> bool:
-    """Whether a given derivative may be what floats leave of terms that cancel: few digits, or a rounding of 0."""
-    if not evidence.given:
-        return False
-    if analytic == 0.0 or is_short(analytic):  # as of 1 - tanh(x)² at 25
-        return True
-    return hull == (0.0, 0.0) and abs(analytic) <= SAFETY * EPSILON * evidence.slope
 
 
 def _nothing_is_left(size: float, evidence: Evidence) -> bool:

@@ -113,12 +113,23 @@ class Evidence:
         """How far rounding moves the derivative; 0.0 if a supplied one is too steady near the point for an error."""
         if self.supplied is None:
             return self.rounding() or 0.0
-        x, near = self.point[self.i], Slice(self.supplied, self.point, self.i)
-        steps = [sign * (abs(x) or 1.0) * h for h in BESIDE_POINT for sign in (-1, 1)]
-        values = [near(x + step) for step in steps if x + step in self.domain]
+        values = self.supplied_beside
         if values and error > STEADY * (max(values) - min(values)):
             return 0.0
         return rounding_beside(self.supplied, self.point, self.i, self.domain.ends(), may_branch=True)
+
+    @cached_property
+    def supplied_beside(self) -> list[float]:
+        """The supplied derivative at points beside this one; none without it."""
+        if self.supplied is None:
+            return []
+        x, near = self.point[self.i], Slice(self.supplied, self.point, self.i)
+        steps = [sign * (abs(x) or 1.0) * h for h in BESIDE_POINT for sign in (-1, 1)]
+        return [near(x + step) for step in steps if x + step in self.domain]
+
+    def is_rounding_of_zero(self, derivative: float) -> bool:
+        """Whether a supplied derivative is what rounding leaves of terms that cancel: at a point beside it is 0."""
+        return abs(derivative) <= SAFETY * EPSILON * self.slope and 0.0 in self.supplied_beside
 
     @property
     def reach(self) -> float:
