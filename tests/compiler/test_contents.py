@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from queue import Queue
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -307,7 +309,26 @@ def asked_in_a_branch(a: Any, b: Any) -> Any:
     return o["y"] + o.asked
 
 
-@pytest.mark.parametrize("f", [remade_and_changed, added_in_place, asked_in_a_branch])
+def called_back(a: Any, b: Any) -> Any:
+    found = [a]
+    with ExitStack() as stack:
+        if a > 0:
+            stack.callback(lambda: found.append(a * b))
+    return found[-1]
+
+
+def queued(a: Any, b: Any) -> Any:
+    line: Queue[Any] = Queue()
+    line.put(a)
+    try:
+        if a > b:
+            line.put(b)
+    except ZeroDivisionError:
+        line.put(1.0)
+    return sum(line.get() * (k + 1) for k in range(line.qsize()))
+
+
+@pytest.mark.parametrize("f", [remade_and_changed, added_in_place, asked_in_a_branch, called_back, queued])
 def test_what_lifted_code_changes(f: Callable[..., Any]) -> None:
     agrees(lift(f), "numpy")
 

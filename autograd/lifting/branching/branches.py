@@ -282,8 +282,11 @@ class Branches:
             return f
         if f is next or hasattr(bound, "__next__"):
             raise refuse(lambda most: TAKEN, "take it outside of the branch")
-        if self.attempts:
-            return watching(self, f)
+        changing = self._changing(f, bound)
+        return watching(self, f, changing) if self.attempts else changing
+
+    def _changing(self, f: Any, bound: Any) -> Any:
+        """f; a library's, which is not read, may change its arguments, and the object whose method it is."""
         home = getattr(f, "__module__", None) or ""
         is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
         if (is_python and home and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):

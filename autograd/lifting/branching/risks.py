@@ -27,17 +27,17 @@ DETACHING = "autograd.transforms.structure"
 HARMLESS = {"autograd.lifting.branching.choices", DETACHING, "builtins"}
 
 
-def watching(branches: Branches, f: Any) -> Any:
-    """A function that is called inside a `try`; where it would raise an error is told to the handlers."""
+def watching(branches: Branches, f: Any, called: Any) -> Any:
+    """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
     home = getattr(f, "__module__", None) or "builtins"
     if not is_library(home) or home in HARMLESS:
-        return f
+        return called
     row = getattr(f, "primitive", None)
     if row is None and home == "autograd.lifting.stand_ins.python_names":
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
 
     def watched(*operands: Any, **named: Any) -> Any:
-        z = f(*operands, **named)
+        z = called(*operands, **named)
         if not is_traced_number(z):
             return z
         x = getattr(f, "__self__", None)
