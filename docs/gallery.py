@@ -103,7 +103,7 @@ def recurrent() -> Drawing:
     return _drawn((h - 1) ** 2, view="network")
 
 
-def lstm() -> Drawing:
+def gated_cell() -> Drawing:
     """One step of an LSTM: a box for each gate, with its weights as rows: `draw(C)`."""
     x, h0, c0 = (Value.constant(v, label=name) for name, v in {"x": 1.0, "h0": 0.5, "c0": -0.2}.items())
     numbers = {"f": (0.5, -0.3, 0.1), "i": (0.4, 0.2, 0.0), "o": (-0.6, 0.3, 0.2), "g": (0.9, -0.5, 0.1)}
@@ -130,7 +130,7 @@ def long_chain() -> Drawing:
 
 PICTURES: list[Callable[[], Drawing]] = [
     one_neuron, repeated_operand, lecture_forward, lecture_backward, lecture_circuit, four_neurons, three_neurons,
-    three_neurons_circuit, sixteen_neurons, sixty_four_neurons, hundred_rows, cross_entropy, recurrent, lstm,
+    three_neurons_circuit, sixteen_neurons, sixty_four_neurons, hundred_rows, cross_entropy, recurrent, gated_cell,
     long_chain,
 ]  # fmt: skip
 
