@@ -34,6 +34,8 @@ def _choosing(frame: FrameType, of_numpy: bool) -> str:
     """The function of NumPy's whose loop runs in this frame, if it chooses by >= or <=."""
     if not of_numpy:
         names = asking(frame).partition("(")[0].split(".")
+        called = frame.f_locals.get(names[0], frame.f_globals.get(names[0]))
+        names.append(getattr(called, "__name__", ""))  # of np.maximum under another name
     elif frame.f_code.co_name == "_wrapreduction":
         names = [frame.f_locals["ufunc"].__name__]
     else:
