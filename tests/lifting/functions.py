@@ -108,6 +108,11 @@ def converts(x: float) -> Any:
     return np.maximum(y, 1.0).max() + z @ y + float(x) * int(x)
 
 
+def grids(x: float) -> Any:
+    even = np.arange(x, x + 2.2, 0.5)
+    return np.sum(even**2) + np.arange(0, 2 * x, x / 3)[1] + np.arange(4 * x).sum() * x + np.linspace(0.0, x, 4)[1]
+
+
 def of_lists(x: float) -> Any:
     return np.mean([x, 1.0]) + np.max([x, 0.3]) + np.sum([x, x]) + np.dot([x, 1.0], [2.0, x]) + np.linalg.norm([x, 1.0])
 
@@ -239,7 +244,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
         of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
         stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
-        conditional,
+        conditional, grids,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,

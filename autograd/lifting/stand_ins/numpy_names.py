@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -15,6 +16,7 @@ from autograd.arrays.axes import along, each_row
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
+from autograd.primitives.operators import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,8 @@ class NumPyFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         enter = blocks if self.function is numpy.block else entered
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
+        if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
+            return _arange(*args, **kwargs)
         if not isinstance(self.function, numpy.ufunc):
             args = tuple(map(counted, args))
         return made(self.function, args, kwargs) if self.function in MAKERS else self.function(*args, **kwargs)
@@ -100,6 +104,18 @@ def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return holding(numpy.broadcast_to(numpy.asarray(value, dtype=object), args[0]).copy())
     found = function(*args, **kwargs)
     return holding(found) if type(found) is numpy.ndarray and found.dtype.kind == "f" else found
+
+
+def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
+    """`numpy.arange` of Values: their data tell how many numbers there are."""
+    if named:
+        raise TypeError(f"np.arange of Values takes no {', '.join(named)}=")
+    if stop is None:
+        start, stop = 0.0, start
+    count = core(p.ceil((stop - start) / step))
+    step = (start + step) - start  # as NumPy rounds it
+    numbers = [start + k * step for k in range(int(count) if isinstance(count, float) else operator.index(count))]
+    return holding(numpy.array(numbers, dtype=object))
 
 
 # --- SciPy's functions other than ufuncs -----------------------------------------------------------
