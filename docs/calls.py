@@ -75,7 +75,7 @@ array([-215.6,  -88. ])
   recursion, for methods, properties and `super()` of the objects that f names or makes, dataclasses and named tuples
   among them, for functions and objects in lists, tuples and dicts, for `eval` and `exec`, and for imports inside f.
 - `np.zeros`, `np.empty`, `np.ones`, `np.full`, `np.eye`, `np.array`, `np.asarray` and their kin make arrays that can
-  take a Value.
+  take a Value. `np.arange` takes Values, too.
 - On plain numbers `lift(f)(x)` is `f(x)`, to the bit.
 - Nothing outside f is changed: no module is patched, and other threads see nothing. Names are read when f runs.
 - `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; in a trace, their

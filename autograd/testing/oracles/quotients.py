@@ -106,25 +106,35 @@ def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process, repeated.
 
     Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound. If x
-    is not the end but lies beside it, closer than the last step, its slope may be twice as far from the limit as the
-    last quotient is.
+    is not the end but lies beside it, its slope is as far from the limit as quotients over that distance tell.
     """
-    best, is_end = NOT_FOUND, x in (low, high, 0.0)
-    for steps in falling_steps(x):
+    best, distance = NOT_FOUND, 0.0 if x == 0.0 else (x - low if side > 0 else high - x)
+    for steps in falling_steps(0.0 if abs(x) == distance else x):
         column: list[Found] = []
+        quotients: list[Found] = []  # over these distances
         for t in (x + side * step for step in steps):
             if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
                 quotient, size = _quotient(g, x, abs(t - x), side)
                 column.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
-        quotients = [quotient for quotient, _ in column]
+                quotients.append((abs(t - x), quotient))
         for _ in range(AITKEN):
             column = [_limit(*three) for three in zip(column, column[1:], column[2:])]
-            del quotients[: len(quotients) - len(column) + 1]  # the last of those that made each pair of limits
-            for (before, _), (limit, noise), last in zip(column, column[1:], quotients):
-                beside = 0.0 if is_end else 2.0 * abs(last - limit)
-                if (bound := SAFETY * (abs(limit - before) + noise) + beside) < best[1]:
+            last = quotients[len(quotients) - len(column) :]  # of those that made each limit
+            for k, ((before, _), (limit, noise)) in enumerate(pairwise(column)):
+                bound = SAFETY * (abs(limit - before) + noise) + _beside(limit, *last[k : k + 2], distance)
+                if bound < best[1]:
                     best = limit, bound
     return best
+
+
+def _beside(limit: float, wider: Found, last: Found, distance: float) -> float:
+    """How far a slope at this distance from the end is from the limit: at most twice as far as a quotient over it."""
+    if distance == 0.0:
+        return 0.0
+    (h, quotient), far = last, abs(wider[1] - limit)
+    share = abs(quotient - limit) / far if far else 1.0
+    steps = math.log(h / distance) / math.log(wider[0] / h) if 0.0 < share < 1.0 and h > distance else 0.0
+    return 2.0 * abs(quotient - limit) * share**steps
 
 
 def _limit(first: Found, second: Found, third: Found) -> Found:
