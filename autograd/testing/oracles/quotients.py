@@ -121,7 +121,7 @@ def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding
             column = [_limit(*three) for three in zip(column, column[1:], column[2:])]
             last = quotients[len(quotients) - len(column) :]  # of those that made each limit
             for k, ((before, _), (limit, noise)) in enumerate(pairwise(column)):
-                bound = SAFETY * (abs(limit - before) + noise) + _beside(limit, *last[k : k + 2], distance)
+                bound = SAFETY * (abs(limit - before) + noise) + _beside(limit, last[k], last[k + 1], distance)
                 if bound < best[1]:
                     best = limit, bound
     return best
@@ -134,7 +134,7 @@ def _beside(limit: float, wider: Found, last: Found, distance: float) -> float:
     (h, quotient), far = last, abs(wider[1] - limit)
     share = abs(quotient - limit) / far if far else 1.0
     steps = math.log(h / distance) / math.log(wider[0] / h) if 0.0 < share < 1.0 and h > distance else 0.0
-    return 2.0 * abs(quotient - limit) * share**steps
+    return 2.0 * abs(quotient - limit) * math.pow(share, steps)
 
 
 def _limit(first: Found, second: Found, third: Found) -> Found:
