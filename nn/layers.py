@@ -81,7 +81,7 @@ class Neuron(Module):
 
 def _listed(x: Any) -> list[Any]:
     """Inputs as a list; a single one may be a number, as the output of a layer of one neuron is."""
-    return list(x) if isinstance(x, Iterable) else [x]
+    return list(x) if type(x) is list or isinstance(x, Iterable) else [x]  # the first is a tenth of the second
 
 
 class Layer(Module):
