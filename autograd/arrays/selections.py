@@ -150,12 +150,12 @@ def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         row = as_objects(a).tolist()
         after = operator.le if side == "left" else operator.lt  # NaN comes last: no number is after it
         return mapped(lambda x: lists.total([choose(after(x, y), 0.0, 1.0) for y in row]), v)
-    return numpy.searchsorted(_number(a), _number(v), side, sorter)
+    return numpy.searchsorted(_data(a), _data(v), side, sorter)
 
 
 @implements(numpy.digitize)
 def digitize(x: Any, bins: Any, right: bool = False) -> Any:
-    row, side = _number(bins), "left" if right else "right"
+    row, side = _data(bins), "left" if right else "right"
     falls = len(row) > 1 and row[0] > row[-1]
     return len(row) - searchsorted(row[::-1], x, side) if falls else searchsorted(row, x, side)
 
@@ -179,7 +179,7 @@ def plain_or_known(x: Any) -> bool:
     return not lists.is_traced(as_objects(x).reshape(-1).tolist())
 
 
-def _number(x: Any) -> Any:
+def _data(x: Any) -> Any:
     return numpy.asarray(mapped(_core, x), dtype=float) if numpy.asarray(x).dtype == object else x
 
 

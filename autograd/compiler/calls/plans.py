@@ -188,7 +188,7 @@ class Plan:
         if vectors:
             fed = [*fed, *vectors]
         results, finite = self._run(False, fed, rows, mean)
-        at_kink = None
+        at_kink: Any = False
         if self.is_guarded:
             codes = results.pop()
             if codes.any():
@@ -196,19 +196,19 @@ class Plan:
                 if (codes > 0).any():
                     return codes, results, items
                 at_kink = self._at_kinks(codes)
-        if at_kink is not None or (not finite and self.is_sided):
+        if at_kink is not False or (not finite and self.is_sided):
             results = self._between.results(fed, rows, mean, at_kink)
         elif not finite:
             results = self._safely(fed, rows, mean)
         return None, results, items
 
     def _at_kinks(self, codes: Any) -> Any:
-        """The rows at kinks of operations that are differentiated twice, in f or by this plan; None if there are none.
+        """The rows at kinks of operations that are differentiated twice, in f or by this plan; False if there are none.
 
-        None, too, where f itself cannot run on them: it was not unpickled, or chooses by an index.
+        False, too, where f itself cannot run on them: it was not unpickled, or chooses by an index.
         """
         found = codes <= min(self.kind.order - SECOND, -FIRST)
-        return found if found.any() and self.given[-1].itself is not None else None
+        return found if found.any() and self.given[-1].itself is not None else False
 
     def _safely(self, fed: Sequence[Any], rows: int | None, mean: bool = False) -> list[Any]:
         """The results of the safe program."""

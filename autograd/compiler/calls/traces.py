@@ -285,11 +285,11 @@ class Traces:
         """f on Values of the numbers of one row, with its results in order; None where it cannot run."""
         if self.function is None or any(call.is_index):
             return None
-        f, templates = self._of_moving(call, self.function), [template(spec) for spec in call.specs]
+        f, specs = self._of_moving(call, self.function), call.specs
 
         def itself(numbers: Sequence[Any]) -> list[Any]:
             given, results = (x if isinstance(x, Scalar) else Value(x) for x in numbers), list[Any]()
-            map_leaves(results.append, f(*map_leaves(lambda _: next(given), templates, None)), None)
+            map_leaves(results.append, f(*map_leaves(lambda _: next(given), list(map(template, specs)), None)), None)
             return results
 
         return itself

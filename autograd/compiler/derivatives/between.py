@@ -20,7 +20,7 @@ from autograd.compiler.rolling.rolled import Result
 from autograd.numbers.sides import mean
 from autograd.primitives import dot
 from autograd.primitives.operators import core
-from autograd.transforms import grad, vjp
+from autograd.transforms import grad, jacobian, vjp
 
 MOST_KEPT = 2**22  # numbers that are kept at once, row by row
 
@@ -53,10 +53,8 @@ class Between:
     def results(self, arrays: Sequence[Any], rows: int | None, mean: bool, at_kink: Any) -> list[Any]:
         """The results for the arrays of a call, added up where they are not by row.
 
-        `at_kink` says which rows f itself differentiates at a kink, None if there are none.
+        `at_kink` says which rows f itself differentiates at a kink, or False.
         """
-        if at_kink is None:
-            at_kink = numpy.zeros(rows or 1, bool)
         at_kink = numpy.broadcast_to(at_kink, (rows or 1,))
         if rows is None:
             return self._settled(arrays, None, at_kink)
@@ -106,12 +104,12 @@ class Between:
 
         point = numpy.array([inputs[i] for i in self.chosen])
         with numpy.errstate(all="ignore"):
-            value = numpy.array([mean(core(x)) for x in f(point)])
             if self.kind in ("value", "result"):
-                return value
+                return _values(f(point))
             if self.kind == "hvp":
                 return grad(lambda xs: dot(slopes(xs), vector))(point)
-            matrix = numpy.array(_in_reverse(slopes if self.kind == "hessian" else f, point))
+            differentiate = _in_reverse if itself is self.itself else jacobian
+            matrix = numpy.array(differentiate(slopes if self.kind == "hessian" else f)(point))
             if self.places is not None:
                 return numpy.array([matrix[place] for place in self.places])
             rest: dict[str, Callable[[], Any]] = {
@@ -119,10 +117,19 @@ class Between:
                 "jvp": lambda: matrix @ vector,
                 "vjp": lambda: vector @ matrix,
             }
-            return numpy.concatenate([value, rest[self.kind]()])
+            return numpy.concatenate([_values(f(point)), rest[self.kind]()])
 
 
-def _in_reverse(f: Callable[[Any], Any], point: Any) -> list[Any]:
+def _values(results: Sequence[Any]) -> Any:
+    """Results without their derivatives."""
+    return numpy.array([mean(core(x)) for x in results])
+
+
+def _in_reverse(f: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     """The gradient of each result; in forward mode a slope that f itself takes would lose its sides."""
-    results, pull = vjp(lambda xs: list(f(xs)), point)
-    return [pull(unit)[0] for unit in numpy.eye(len(results)).tolist()]
+
+    def gradients(point: Any) -> list[Any]:
+        results, pull = vjp(lambda xs: list(f(xs)), point)
+        return [pull(unit)[0] for unit in numpy.eye(len(results)).tolist()]
+
+    return gradients

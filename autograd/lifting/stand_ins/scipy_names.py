@@ -67,7 +67,7 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
             args, kwargs = each_part(as_floats, args), each_part(as_floats, kwargs)
             called = functools.partial(function, *args, **kwargs)
             return refusing(called) if is_tracing() else called()
-        except Exception as error:
+        except Exception as error:  # of any kind: a lost derivative may lie behind it
             data = [x for x in (*args, *kwargs.values()) if not callable(x)]
             by_data = isinstance(error, OF_ARGUMENTS) and not is_plain_call(function, data, {})
             if not (by_data or _is_lost(error)):
