@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose
+from autograd.numbers.kernels.floats import product_error
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
 from autograd.symbols import answering, is_whole
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_DIGITS = 22  # 10.0**22 is exact, and the next power is not
-SPLITTER = 2.0**27 + 1.0  # Veltkamp's: it cuts a float into two halves, of which each product is exact
 
 
 def is_traced_whole(x: Any) -> bool:
@@ -83,18 +83,9 @@ def _to_digits(x: Any, digits: int) -> Any:
     """
     power = 10.0**digits
     product = x * power
-    error = _error_of_product(x, power, product)
+    error = product_error(x, power, product)
     whole = p.round(product)
     off = product - whole
     whole += choose(scalars.both(off == 0.5, error > 0), 1.0, 0.0)
     whole -= choose(scalars.both(off == -0.5, error < 0), 1.0, 0.0)
     return choose(abs(product) < 2.0**53, p.copysign(whole / power, x), x)
-
-
-def _error_of_product(x: Any, y: float, product: Any) -> Any:
-    """x·y - product, without rounding, if nothing overflows (Dekker)."""
-    high, of_y = x * SPLITTER, y * SPLITTER
-    high -= high - x
-    high_y = of_y - (of_y - y)
-    low, low_y = x - high, y - high_y
-    return low * low_y - (((product - high * high_y) - low * high_y) - high * low_y)
