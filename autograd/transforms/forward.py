@@ -8,6 +8,7 @@ from autograd.engine.differentiating import depends_on_older, known
 from autograd.engine.recording import Recording, is_recording
 from autograd.engine.value import clock
 from autograd.numbers.kinds import coerce, kind_of
+from autograd.numbers.sides import Sided
 from autograd.primitives import ieee
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import advise
@@ -90,12 +91,14 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
 def seen_outside(x: Any, recording: bool, first: int) -> Any:
     """A result as the caller of a transform sees it: a plain number, unless the caller can differentiate it.
 
-    It can if the result depends on a Value older than index `first`, or has a tangent of an enclosing jvp.
+    It can if the result depends on a Value older than index `first`, or has a tangent of an enclosing jvp. That jvp
+    needs the sides of slopes at kinks, too.
     """
     if type(x) is Dual and x.tangent is not None and recording:
         refuse_kept([x])
-        tangent = unmasked(x.tangent)
-        return Dual(seen_outside(x.primal, recording, first), seen_outside(tangent, recording, first), x.level)
+        parts = (x.primal, unmasked(x.tangent))
+        primal, tangent = (p if type(p) is Sided else seen_outside(p, recording, first) for p in parts)
+        return Dual(primal, tangent, x.level)
     while type(x) is Dual:
         x = x.primal
     return x if recording and depends_on_older(x, first) else plain(core(x))

@@ -169,6 +169,14 @@ def test_a_kink_beside_a_number_of_no_transform(number):
     assert jvp(lambda x: jvp(f, (x,), (1.0,))[1], (0.0,), (1.0,))[1] == hessian(f)(0.0) == 1.0
 
 
+def test_a_slope_that_f_takes_itself_keeps_its_sides():
+    def f(x):
+        return jvp(abs, (x,), (1.0,))[1] * abs(x)
+
+    assert jvp(f, (0.0,), (1.0,))[1] == grad(f)(0.0) == 1.0
+    assert jvp(lambda x: jvp(f, (x,), (1.0,))[1], (0.0,), (1.0,))[1] == hessian(f)(0.0)
+
+
 def test_derivatives_of_higher_order():
     assert grad(grad(grad(lambda x: x * abs(x) ** 2)))(0.0) == 6.0
     assert grad(grad(grad(grad(lambda x: abs(x) ** 4))))(0.0) == 24.0
