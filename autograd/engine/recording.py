@@ -93,10 +93,7 @@ def _unary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._number)
         except (ValueError, ArithmeticError) as error:
-            found = _ieee(row, (x,))
-            if found is None:
-                raise _failure(row, error, (x,))
-            data, partials = found
+            data, partials = _in_ieee(row, (x,), error)
         return node(data, row, (x,), partials)
 
     return record
@@ -114,10 +111,7 @@ def _binary(row: Primitive) -> Callable[..., Any]:
         try:
             data, partials = evaluate(x._number, y._number)
         except (ValueError, ArithmeticError) as error:
-            found = _ieee(row, (x, y))
-            if found is None:
-                raise _failure(row, error, (x, y))
-            data, partials = found
+            data, partials = _in_ieee(row, (x, y), error)
         return node(data, row, (x, y), partials)
 
     return record
@@ -142,10 +136,7 @@ def _made(row: Primitive, evaluate: Callable[..., Any], inputs: tuple[Any, ...],
     try:
         value, partials = evaluate(*data)
     except (ValueError, ArithmeticError) as error:
-        found = _ieee(row, inputs)
-        if found is None:
-            raise _failure(row, error, inputs)
-        value, partials = found
+        value, partials = _in_ieee(row, inputs, error)
     return node(value, row, inputs, partials)
 
 
@@ -191,19 +182,17 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
     return record(*converted)
 
 
-def _ieee(row: Primitive, inputs: tuple[Value, ...]) -> Any:
-    """The value and local derivatives in NumPy's arithmetic, where Python's raises; None if no input follows NumPy."""
+def _in_ieee(row: Primitive, inputs: tuple[Value, ...], error: Exception) -> Any:
+    """The value and local derivatives in NumPy's arithmetic if an input follows it; raises the error otherwise."""
     data = [v._number for v in inputs]
     if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
         return ieee.evaluated(row, data)
-    return None
-
-
-def _failure(row: Primitive, error: Exception, inputs: tuple[Value, ...]) -> Exception:
-    """The error of an operation on Values. Who raises it holds it in no frame: a cycle would keep the operands."""
-    failure = row.failure(error, [_described(v) for v in inputs])
-    failure.args = (f"{failure.args[0]}; in a side of `where`, guard the operand: {row.title}(where(..., x, 1.0))",)
-    return failure
+    try:
+        row.failure(error, [_described(v) for v in inputs])
+        error.args = (f"{error.args[0]}; in a side of `where`, guard the operand: {row.title}(where(..., x, 1.0))",)
+        raise error
+    finally:
+        del error  # its traceback refers to this frame: a cycle would keep the operands
 
 
 def _described(x: Value) -> str:
@@ -259,10 +248,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
         try:
             data, partials = evaluate(self._number, other._number)
         except (ValueError, ArithmeticError) as error:
-            found = _ieee(row, (self, other))
-            if found is None:
-                raise _failure(row, error, (self, other))
-            data, partials = found
+            data, partials = _in_ieee(row, (self, other), error)
         return node(data, row, (self, other), partials)
 
     def reflected(self: Value, other: Any) -> Any:
