@@ -13,7 +13,7 @@ import numpy
 
 from autograd.compiler.calls.backends import Backend, Options
 from autograd.compiler.calls.kinds import KINDS
-from autograd.compiler.calls.plans import Origin, Plan, raised
+from autograd.compiler.calls.plans import Asked, Plan, raised
 from autograd.compiler.inputs.layout import numbers_of, of_arrays
 from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.paths import Paths
@@ -34,25 +34,15 @@ class PathsPlan:
     """What `Plan` is, for a function with paths: a path that no row took before is added."""
 
     def __init__(
-        self,
-        kind: str,
-        paths: Paths,
-        specs: Sequence[Any],
-        by_row: Sequence[bool],
-        chosen: Sequence[int],
-        each: bool,
-        options: Options,
-        grow: Callable[[int, list[float]], bool],
-        origin: Origin,
+        self, paths: Paths, asked: Asked, by_row: Sequence[bool], grow: Callable[[int, list[float]], bool]
     ) -> None:
         """`by_row` says which arguments have rows.
 
         `grow` adds the path of a row of these numbers after so many others, unless another thread has added one there.
         """
-        self.kind, self.paths, self.specs, self.chosen = kind, paths, specs, tuple(chosen)
-        self.each, self.options, self._grow, self._origin = each, options, grow, origin
-        self._by_row = of_arrays(specs, by_row)
-        self._along = of_arrays([specs[i] for i in chosen], [by_row[i] for i in chosen])
+        self.paths, self.asked, self.each, self._grow = paths, asked, asked.each, grow
+        self._by_row = of_arrays(asked.specs, by_row)
+        self._along = of_arrays([asked.specs[i] for i in asked.chosen], [by_row[i] for i in asked.chosen])
         self._plans: dict[int, Plan] = {}
         self._conditions: dict[int, Plan] = {}
         self._asked: Counter[int] = Counter()  # for each path, how often it was that of the one row of a call
@@ -64,7 +54,7 @@ class PathsPlan:
         """A plan with the structures of the results, as the call wants them."""
         if self._form is None:
             program = next(path.program for path in self.paths.known if path.program is not None)
-            self._form = Plan(self.kind, program, self.specs, (), self.chosen, self.each, self.options, self._origin)
+            self._form = Plan(program, self.asked)
         return self._form
 
     @property
@@ -138,7 +128,7 @@ class PathsPlan:
 
     def _parts(self, arrays: Sequence[Any], rows: int | None, vectors: Sequence[Any]) -> list[Part]:
         """The rows by their paths; raises the error of the first row that has one."""
-        along = [True] * len(vectors) if KINDS[self.kind].vectors == "cotangents" else self._along
+        along = [True] * len(vectors) if KINDS[self.asked.kind].vectors == "cotangents" else self._along
         parts: list[Part] = []
         failed: list[tuple[int, Exception]] = []
         for i, places in self._partition(arrays, rows):
@@ -184,8 +174,8 @@ class PathsPlan:
         self._asked[i] += rows is None
         is_often = self._asked[i] == OFTEN and i in self._plans and self._plans[i].backend.name == "llvm"
         if i not in self._conditions or is_often:
-            holds, options = self.paths.known[i].holds, self.options if is_often else Options("numpy")
-            self._conditions[i] = Plan("value", holds, self.specs, (), (), bool(holds.rows), options)
+            holds, options = self.paths.known[i].holds, self.asked.options if is_often else Options("numpy")
+            self._conditions[i] = Plan(holds, Asked("value", self.asked.specs, (), (), bool(holds.rows), options))
         return numpy.atleast_1d(self._conditions[i].run(arrays, _count(rows), None)[0]) == 1.0
 
     def _plan(self, i: int) -> Plan:
@@ -193,10 +183,7 @@ class PathsPlan:
         if i not in self._plans:
             program = self.paths.known[i].program
             assert program is not None
-            each = bool(program.rows)
-            self._plans[i] = Plan(
-                self.kind, program, self.specs, (), self.chosen, each, self.options, self._origin, apart=True
-            )
+            self._plans[i] = Plan(program, self.asked._replace(each=bool(program.rows), apart=True))
         return self._plans[i]
 
 

@@ -39,7 +39,17 @@ class Origin(NamedTuple):
     itself: Callable[[Sequence[Any]], list[Any]] | None = None  # on the numbers of one row
 
 
-ALONE = Origin()  # of a program that comes from no function
+class Asked(NamedTuple):
+    """What a plan is asked for: a kind of results, for arguments of certain specs."""
+
+    kind: str
+    specs: Sequence[Any]  # of the arguments other than indices
+    is_index: Sequence[bool]  # which arrays of a call are indices
+    chosen: Sequence[int]  # the arguments to differentiate
+    each: bool  # whether every result is by row
+    options: Options
+    origin: Origin = Origin()
+    apart: bool = False  # whether that includes what a pullback would add up
 
 
 class Plan:
@@ -49,51 +59,37 @@ class Plan:
     distinguishes absent edges from zeros and gives NaN where the engine does.
     """
 
-    def __init__(
-        self,
-        kind: str,
-        traced: Program,
-        specs: Sequence[Any],
-        is_index: Sequence[bool],
-        chosen: Sequence[int],
-        each: bool,
-        options: Options,
-        origin: Origin = ALONE,
-        apart: bool = False,
-    ) -> None:
-        """`specs` are those of the arguments other than indices, and `chosen` the ones to differentiate.
-
-        `is_index` says which arrays of a call are indices. With `each`, every result is by row, with `apart` also what
-        a pullback would add up.
-        """
-        self.kind, self.chosen, self.each, self.options, self.original = KINDS[kind], chosen, each, options, traced
-        self.given = kind, specs, is_index, origin
+    def __init__(self, traced: Program, asked: Asked) -> None:
+        self.asked, self.kind, self.original = asked, KINDS[asked.kind], traced
+        self.chosen, self.each = asked.chosen, asked.each
         self.successor: Plan | None = None  # with more turns
         self.is_sided = traced.roots or (self.kind.order > 0 and is_sided(traced, self.kind.order))
-        most = None if self.kind.derive is as_it_is else options.kept(bool(traced.rows))
+        most = None if self.kind.derive is as_it_is else asked.options.kept(bool(traced.rows))
         self.whole, self.traced = traced, traced if most is None else bounded(traced, most)
         traced = self.traced
-        self.gathering = Gathering(traced.name, traced.gathers, specs, is_index) if any(is_index) else None
+        self.gathering: Gathering | None = None
+        if any(asked.is_index):
+            self.gathering = Gathering(traced.name, traced.gathers, asked.specs, asked.is_index)
         # A result for each row has arrays in place of lists.
-        self.result = result_spec(traced.template, is_stacked=each or "value" in self.kind.results)
+        self.result = result_spec(traced.template, is_stacked=self.each or "value" in self.kind.results)
         # Of the program, in which what is gathered comes after the arguments.
-        self.specs, self.varied = list(specs), list(chosen)
+        self.specs, self.varied = list(asked.specs), list(self.chosen)
         if self.gathering is not None:
             self.specs = self.gathering.specs
-            self.varied += [len(specs) + q for q in self.gathering.below(chosen)]
+            self.varied += [len(asked.specs) + q for q in self.gathering.below(self.chosen)]
         self._guard = self._guarding(traced)
         vectors = {"": [], "tangents": [self.specs[i] for i in self.varied], "cotangents": [self.result]}
         self.specs = [*self.specs, *vectors[self.kind.vectors]]
         self.program = self.kind.derive(traced, self.varied, False)
         # Of the derivatives: what rows share gets one for each row, but a pullback adds up the rows' cotangents.
-        self.all_by_row = each and (apart or self.kind.vectors != "cotangents")
-        self.by_row = [self.all_by_row or traced.arguments[i].name in traced.rows for i in self.varied]
+        self.all_by_row = self.each and (asked.apart or self.kind.vectors != "cotangents")
+        self.by_row = [self.all_by_row or traced.by_row[i] for i in self.varied]
         # The entries of a Hessian in what rows choose belong to other places in each row.
-        self.results = list(self._results(each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
+        self.results = list(self._results(self.each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
         # Whether results are already the derivatives, as in nearly every training step.
-        self.simple = all(type(self.specs[i]) is ArraySpec for i in chosen)
-        self.restore = restorer(tuple([self.specs[i] for i in chosen]), tuple(self.by_row[: len(chosen)]))
-        self.restore_value = restorer((self.result,), (each,))
+        self.simple = all(type(self.specs[i]) is ArraySpec for i in self.chosen)
+        self.restore = restorer(tuple([self.specs[i] for i in self.chosen]), tuple(self.by_row[: len(self.chosen)]))
+        self.restore_value = restorer((self.result,), (self.each,))
         self.length = len(list(shapes_of(self.result)))  # of a value, in arrays
         self._factories: dict[bool, ExecutorFactory] = {}
         self._making = Lock()
@@ -144,8 +140,7 @@ class Plan:
     def matrix(self) -> Matrix:
         """Where the entries of a Jacobian or a Hessian belong."""
         specs = [self.specs[i] for i in self.chosen]
-        by_row = [self.traced.arguments[i].name in self.traced.rows for i in self.chosen]
-        numbers = Numbers(specs, by_row, self.gathering, self.chosen)
+        numbers = Numbers(specs, [self.traced.by_row[i] for i in self.chosen], self.gathering, self.chosen)
         if self.kind is KINDS["hessian"]:
             return Matrix(second_entries(self.traced, self.varied), numbers.width, numbers)
         return Matrix(entries(self.traced, self.varied), size_of(self.result), numbers)
@@ -208,7 +203,7 @@ class Plan:
         False, too, where f itself cannot run on them: it was not unpickled, or chooses by an index.
         """
         found = codes <= min(self.kind.order - SECOND, -FIRST)
-        return found if found.any() and self.given[-1].itself is not None else False
+        return found if found.any() and self.asked.origin.itself is not None else False
 
     def _safely(self, fed: Sequence[Any], rows: int | None, mean: bool = False) -> list[Any]:
         """The results of the safe program."""
@@ -218,22 +213,21 @@ class Plan:
     @cached_property
     def _between(self) -> Between:
         """What gives derivatives between the sides of a kink, row by row."""
-        kind, apart = self.given[0], self
+        kind, itself, apart = self.asked.kind, self.asked.origin.itself, self
         if self.traced.rows and not all(result.by_row for result in self.results):
-            _, specs, is_index, origin = self.given
-            apart = Plan(kind, self.original, specs, is_index, self.chosen, True, self.options, origin, apart=True)
+            apart = Plan(self.original, self.asked._replace(each=True, apart=True))
         find = {"hessian": second_entries, "jacobian": entries}.get(kind)
         places = None if find is None else find(self.traced, self.varied)
         results = self.results[:-1] if self.is_guarded else self.results
-        by_row = of_arrays(self.specs, [argument.name in self.program.rows for argument in self.program.arguments])
-        return Between(kind, self.whole, self.given[-1].itself, self.varied, places, results, by_row, apart._safely)
+        by_row = of_arrays(self.specs, self.program.by_row)
+        return Between(kind, self.whole, itself, self.varied, places, results, by_row, apart._safely)
 
     def _guarding(self, traced: Program) -> Plan | None:
         """The plan of the codes of rows where turns may be too few, on NumPy, which needs no compilation."""
         if traced.guard is None or MoreTurns not in map(type, traced.guard.errors):
             return None
         guard = traced.guard.program
-        return Plan("value", guard, self.specs, (), (), bool(guard.rows), Options("numpy"))
+        return Plan(guard, Asked("value", self.specs, (), (), bool(guard.rows), Options("numpy")))
 
     def _tried(self, arrays: Sequence[Any], rows: int | None) -> Any:
         """The codes of the rows."""
@@ -243,23 +237,14 @@ class Plan:
         """This plan or, if rows of these codes need more turns, its new successor, which suffices on NumPy."""
         trial = self
         while trial._asks_for_more(codes):
-            trial = self._again(self._longer(trial.original), "value", (), Options("numpy"))
+            longer = self.asked.origin.longer
+            assert longer is not None
+            trial = Plan(longer(trial.original), self.asked._replace(kind="value", chosen=(), options=Options("numpy")))
             codes = trial._tried(arrays, rows)
         if trial is self:
             return self
-        self.successor = self._again(trial.original, self.given[0], self.chosen, self.options)
+        self.successor = Plan(trial.original, self.asked)
         return self.successor
-
-    def _longer(self, traced: Program) -> Program:
-        """A program with more turns than this one has."""
-        longer = self.given[-1].longer
-        assert longer is not None
-        return longer(traced)
-
-    def _again(self, traced: Program, kind: str, chosen: Sequence[int], options: Options) -> Plan:
-        """A plan for the same calls."""
-        _, specs, is_index, origin = self.given
-        return Plan(kind, traced, specs, is_index, chosen, self.each, options, origin)
 
     def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """The arrays of the program's arguments, and what indices choose."""
@@ -326,19 +311,19 @@ class Plan:
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
         program = self._executable(self.traced, safe)
-        by_row = [k for k, argument in enumerate(program.arguments) if argument.name in program.rows]
+        by_row = [k for k, has_rows in enumerate(program.by_row) if has_rows]
         leaves = []
         for k, spec in enumerate(self.specs):
             start = 0
             for shape in shapes_of(spec):
                 leaves.append(Leaf(k, start, shape))
                 start += math.prod(shape)
-        limits, alone = safe or hides_infinity(program), self.options.alone
+        limits, alone = safe or hides_infinity(program), self.asked.options.alone
         whole = None
         if self.whole is not self.traced:
             whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits, alone)
         found = rolled(program, by_row, self.results, limits, alone)
-        return prepared(self.options, found, leaves, self.results, whole)
+        return prepared(self.asked.options, found, leaves, self.results, whole)
 
     def _executable(self, traced: Program, safe: bool) -> Program:
         """The fast or the safe program of the results and, last, of the code of an error."""

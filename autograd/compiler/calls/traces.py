@@ -12,7 +12,7 @@ from autograd.compiler.calls.collecting import uncollected
 from autograd.compiler.calls.direct import STATIC, Direct, direct
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
-from autograd.compiler.calls.plans import Origin, Plan
+from autograd.compiler.calls.plans import Asked, Origin, Plan
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.inputs.forms import Flattener, flattener
 from autograd.compiler.inputs.layout import (
@@ -153,15 +153,13 @@ class Traces:
     @uncollected
     def _planned(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
         traced = self._traced(call)
+        origin = Origin(partial(self._longer, call), self._itself(call))
+        asked = Asked(kind, call.specs, call.is_index, chosen, call.each, self.options, origin)
         plan: Plan | PathsPlan
         if isinstance(traced, Paths):
-            grow = partial(self._grow, call)
-            origin = Origin(itself=self._itself(call))
-            by_row = self._by_row(call)
-            plan = PathsPlan(kind, traced, call.specs, by_row, chosen, call.each, self.options, grow, origin)
+            plan = PathsPlan(traced, asked, self._by_row(call), partial(self._grow, call))
         else:
-            origin = Origin(partial(self._longer, call), self._itself(call))
-            plan = Plan(kind, traced, call.specs, call.is_index, chosen, call.each, self.options, origin)
+            plan = Plan(traced, asked)
         plan.prepare()
         return plan
 

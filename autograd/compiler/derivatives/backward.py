@@ -62,10 +62,8 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     output, *others = leaves_of(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
-    trees = [program.arguments[i].tree for i in argnums]
-    wanted = [leaf for tree in trees for leaf in leaves_of(tree)]
-    adjoints = backward.sweep(output, set(wanted))
-    gradient = tuple(renumbered(tree, lambda i: adjoints[i]) for tree in trees)
+    adjoints = backward.sweep(output, set(program.numbers(argnums)))
+    gradient = tuple(renumbered(program.arguments[k].tree, adjoints.__getitem__) for k in argnums)
     outputs = (output, gradient[0] if len(gradient) == 1 else gradient)
     return finished(backward.builder, program, outputs, program.arguments, program.rows)
 
@@ -76,13 +74,12 @@ def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) ->
     value, *gradient = leaves_of(first.outputs)
     along = along_tangents(first, argnums, (value,), gradient)
     backward = Backward(along, safe, order=2)
-    trees = [along.arguments[i].tree for i in argnums]
+    wanted = along.numbers(argnums)
     value, slope = leaves_of(along.outputs)
-    adjoints = backward.sweep(slope, {leaf for tree in trees for leaf in leaves_of(tree)})
+    adjoints = backward.sweep(slope, set(wanted))
     if not safe:
-        i = leaves_of(trees[0])[0]
-        adjoints[i] = backward.beside(value, adjoints[i])
-    outputs = tuple(renumbered(tree, adjoints.__getitem__) for tree in trees)
+        adjoints[wanted[0]] = backward.beside(value, adjoints[wanted[0]])
+    outputs = tuple(renumbered(along.arguments[k].tree, adjoints.__getitem__) for k in argnums)
     return finished(backward.builder, along, outputs, along.arguments, along.rows)
 
 

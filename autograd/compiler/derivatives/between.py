@@ -47,7 +47,7 @@ class Between:
         self.kind, self.program, self.places = kind, with_roots(program), places
         self.itself, self.roots = itself, program.roots
         self.outputs, self.by_row, self.run = results, by_row, run
-        self.chosen = [leaf for i in argnums for leaf in leaves_of(self.program.arguments[i].tree)]
+        self.chosen = self.program.numbers(argnums)
         self.ends = numpy.cumsum([len(result.outputs) for result in results])[:-1]
 
     def results(self, arrays: Sequence[Any], rows: int | None, mean: bool, at_kink: Any) -> list[Any]:

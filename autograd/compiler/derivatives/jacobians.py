@@ -7,7 +7,7 @@ mode has no rules of its own, and the same derivatives at kinks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ def entries(program: Program, argnums: Sequence[int]) -> list[Entry]:
     >>> entries(trace(lambda x: (x[1], x[0] * x[2]), ([1.0, 2.0, 3.0],)), [0])
     [Entry(output=0, number=1), Entry(output=1, number=0), Entry(output=1, number=2)]
     """
-    below = _below(program, _numbers(program, argnums))
+    below = _below(program, program.numbers(argnums))
     return [Entry(k, j) for k, i in enumerate(leaves_of(program.outputs)) for j in _places(below[i])]
 
 
@@ -110,7 +110,7 @@ def _linear(program: Program, argnums: Sequence[int], safe: bool) -> Program:
     along = finished(builder, program, (*outputs, weighted), [*program.arguments, Argument(name, given)], rows)
     backward = Backward(along, safe)
     *values, weighted = leaves_of(along.outputs)
-    wanted = _numbers(along, argnums)
+    wanted = along.numbers(argnums)
     adjoints = backward.sweep(weighted, set(wanted))
     return finished(backward.builder, along, (*values, *[adjoints[i] for i in wanted]), along.arguments, rows)
 
@@ -122,7 +122,7 @@ def _by_rows(
     program: Program, argnums: Sequence[int], places: Sequence[Entry], safe: bool, order: int = 1
 ) -> tuple[Backward, list[int]]:
     """One backward pass for each output."""
-    backward, wanted = Backward(program, safe, order=order), _numbers(program, argnums)
+    backward, wanted = Backward(program, safe, order=order), program.numbers(argnums)
     numbers = set(wanted)
     outputs = leaves_of(program.outputs)
     rows = {k: backward.sweep(outputs[k], numbers) for k in dict.fromkeys(place.output for place in places)}
@@ -143,7 +143,7 @@ def _by_columns(
 
 def _columns_are_cheaper(program: Program, argnums: Sequence[int]) -> bool:
     """Whether fewer tangents than adjoints would be computed, counted operation by operation."""
-    below = _below(program, _numbers(program, argnums))
+    below = _below(program, program.numbers(argnums))
     above = [0] * len(program.operations)
     for k, i in enumerate(leaves_of(program.outputs)):
         above[i] |= 1 << k
@@ -178,7 +178,3 @@ def _places(bits: int) -> Iterator[int]:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
         bits ^= lowest
-
-
-def _numbers(program: Program, argnums: Iterable[int]) -> list[int]:
-    return [leaf for i in argnums for leaf in leaves_of(program.arguments[i].tree)]

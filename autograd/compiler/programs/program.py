@@ -178,6 +178,15 @@ class Program:
         return next((i for i, operation in enumerate(self.operations) if operation.op != INPUT), len(self.operations))
 
     @property
+    def by_row(self) -> list[bool]:
+        """Which arguments vary with the row."""
+        return [argument.name in self.rows for argument in self.arguments]
+
+    def numbers(self, argnums: Iterable[int]) -> list[int]:
+        """The inputs that some arguments are, in order."""
+        return [i for k in argnums for i in leaves_of(self.arguments[k].tree)]
+
+    @property
     def size(self) -> int:
         """The number of operations, without inputs and constants."""
         return sum(operation.op not in (INPUT, CONSTANT) for operation in self.operations)
@@ -195,7 +204,7 @@ class Program:
         from autograd.compiler.rolling.rolled import Result
         from autograd.compiler.tracing.lowering import executable
 
-        by_row = [k for k, argument in enumerate(self.arguments) if argument.name in self.rows]
+        by_row = [k for k, has_rows in enumerate(self.by_row) if has_rows]
         count = len(leaves_of(self.outputs))
         return rolled(executable(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
 
