@@ -11,7 +11,7 @@ Each file imports from those above it:
     applying       operations and folds of a program
     fusing         which instructions share a loop
     storage        the layout of memory: the frame of a call, registers, sums
-    carrying       what a loop carries from step to step
+    carrying       loops over time, and what they carry from step to step
     records        what runs from a table
     arrays         NumPy's arrays as machine code sees them
     rows           code for a block of rows

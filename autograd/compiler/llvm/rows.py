@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
-from autograd.compiler.llvm.carrying import Carried
-from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import Lanes, constant, counted, everywhere, known, present
+from autograd.compiler.llvm.carrying import Index, repeated
+from autograd.compiler.llvm.fusing import Fused
+from autograd.compiler.llvm.lanes import Lanes, constant, everywhere, known, present
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolling.rolled import (
     Apply,
-    Count,
     Fold,
     Gather,
     Instruction,
@@ -30,7 +29,6 @@ from autograd.compiler.rolling.rolled import (
     written_by,
 )
 
-Index = str | int
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
 
 
@@ -96,6 +94,30 @@ class Block:
                 x = Lanes(body, body.new(f"load {self.type}, ptr {address}"))
                 body.do(f"store {there.select(x, 0.0)}, ptr {address}")
 
+    # --- inside of a loop over time
+
+    @property
+    def _here(self) -> Index:
+        assert self.vector is not None
+        return self.vector
+
+    def one(self, view: View, *indices: Index) -> Lanes:
+        """A number of a view, for every row of the vector at work."""
+        return self.load(view, self._here, *indices)
+
+    def put(self, register: int, column: Index, x: Lanes) -> None:
+        """Write a number, for every row of the vector at work."""
+        self.store(register, column, self._here, x)
+
+    def copy(self, register: int, column: Index, source: View, *first: Index) -> None:
+        """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
+        with self.body.loop(source.counts[-1]) as k:
+            self.put(register, self.body.affine(column, (1, k)), self.one(source, *first, k))
+
+    def keeps(self, register: int) -> bool:
+        """Whether a register is in memory."""
+        return register in self.storage.rows
+
 
 # --- loops over consecutive numbers
 
@@ -121,7 +143,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
                 register = block.storage.rolled.registers[instruction.out]
                 operands = [operand(x) for x in instruction.operands]
                 z = made[instruction.out] = applied(body, instruction.op, operands, register.booleans)
-                if instruction.out in block.storage.rows:
+                if block.keeps(instruction.out):
                     block.store(instruction.out, e, v, z)
                 if width == 1 and block.vector is not None:
                     block.known[instruction.out, 0] = z
@@ -222,50 +244,10 @@ def gather(block: Block, instruction: Gather) -> None:
             block.store(instruction.out, body.word(out, k), v, x)
 
 
-def _copy(block: Block, register: int, column: Index, v: Index, source: View, *first: Index) -> None:
-    """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
-    with block.body.loop(source.counts[-1]) as k:
-        block.store(register, block.body.affine(column, (1, k)), v, block.load(source, v, *first, k))
-
-
 def repeat(block: Block, instruction: Repeat) -> None:
-    """All steps for one vector, then for the next; what is carried stays in machine registers where it can."""
-    storage = block.storage
-    steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
-    with block.each_vector() as v:
-        outer = block.known
-        carried = Carried(
-            instruction, steps, lambda i, column: block.load(View(i, column, (1,), (1,)), v, 0), block.body
-        )
-        settles = carried.settles(storage.rolled.registers)
-        kept = block.body.memory("i64") if settles else ""
-        with block.body.loop(instruction.times, kept=kept) as k:
-            before = carried.now()
-            block.known = outer | before
-            for register, column, source in instruction.streams:
-                if isinstance(source, View) and source.counts[1] > 1:
-                    _copy(block, register, column, v, source, k)
-                    continue
-                x = counted(block.body, source, k) if isinstance(source, Count) else block.load(source, v, k, 0)
-                block.known[register, column] = x
-                if register in storage.rows:
-                    block.store(register, column, v, x)
-            for step in steps:
-                run(block, step)
-            for register, source in instruction.tapes:
-                _copy(block, register, block.body.whole("mul", source.counts[0], k), v, source)
-            for register, column, source in carried.wide:
-                _copy(block, register, column, v, source)
-            for (register, column), x in carried.following(lambda source: block.load(source, v, 0)):
-                block.store(register, column, v, x)
-            if settles:
-                carried.leap(
-                    before, kept, lambda source, *at: block.load(source, v, *at),
-                    lambda i, k, to: block.store(i, to, v, block.load(View(i, 0, (1,), (1,)), v, k)),
-                )  # fmt: skip
-        for (register, column), x in carried.now().items():
-            block.store(register, column, v, x)
-        block.known = outer
+    """All steps for one vector, then for the next."""
+    with block.each_vector():
+        repeated(block, instruction, lambda step: run(block, step))
 
 
 def run(block: Block, step: Fused) -> None:

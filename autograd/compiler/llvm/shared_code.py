@@ -8,16 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
-from autograd.compiler.llvm.carrying import Carried
+from autograd.compiler.llvm.carrying import Index, repeated
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import Lanes, across, constant, counted, everywhere, known
+from autograd.compiler.llvm.lanes import Lanes, across, constant, everywhere, known
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.rows import whole
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolling.rolled import (
     Apply,
-    Count,
     Fold,
     Gather,
     Instruction,
@@ -29,7 +28,6 @@ from autograd.compiler.rolling.rolled import (
     places_in,
 )
 
-Index = str | int
 FEW = 8  # products that are summed, or numbers that are moved, without a loop
 LONG = 16  # numbers side by side, on average, that are moved faster by a call
 
@@ -73,6 +71,29 @@ class Single:
         """Store consecutive numbers, or one in a single lane, from a column of a register on."""
         place = self.body.affine(self.storage.once[register], (1, column))
         self.body.do(f"store {x.numbers}, ptr {self.body.address('%once', place)}, align 8")
+
+    def copy(self, register: int, column: Index, source: View, *first: Index) -> None:
+        """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
+        width = source.counts[-1]
+        if width == 1:
+            self.put(register, column, self.one(source, *first, 0))
+        elif source.steps[-1] == 1:
+            target = self.body.affine(self.storage.once[register], (1, column))
+            self.move(target, self.place(source, *first), width)
+        else:
+            with self.body.loop(width) as k:
+                self.put(register, self.body.affine(column, (1, k)), self.one(source, *first, k))
+
+    def move(self, target: Index, start: Index, count: int) -> None:
+        """Copy consecutive numbers within `once`."""
+        body = self.body
+        function = body.module.declare("void", "llvm.memmove.p0.p0.i64", "ptr", "ptr", "i64", "i1")
+        to, origin = body.address("%once", target), body.address("%once", start)
+        body.do(f"call void {function}(ptr {to}, ptr {origin}, i64 {8 * count}, i1 false)")
+
+    def keeps(self, register: int) -> bool:
+        """Whether a register is in memory."""
+        return register not in self.storage.inner
 
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
         """A vector of an operand's numbers: the last index runs over the lanes, those before it are `first`."""
@@ -139,63 +160,13 @@ def _run(single: Single, step: Fused) -> None:
 
 def _repeat(single: Single, instruction: Repeat) -> None:
     """A loop over the steps, in which a number that stands alone takes one lane."""
-    body, storage = single.body, single.storage
-    steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
-    outer = single.known
-    with body.single():
-        carried = Carried(instruction, steps, lambda i, column: single.one(View(i, column, (1,), (1,))), body)
-        settles = carried.settles(storage.rolled.registers)
-        kept = body.memory("i64") if settles else ""
-        with body.loop(instruction.times, kept=kept) as k:
-            before = carried.now()
-            single.known = outer | before
-            for register, column, source in instruction.streams:
-                if isinstance(source, View) and source.counts[1] > 1:
-                    _copy(single, register, column, source, k)
-                    continue
-                x = counted(body, source, k) if isinstance(source, Count) else single.one(source, k, 0)
-                single.known[register, column] = x
-                if register not in storage.inner:
-                    single.put(register, column, x)
-            for step in steps:
-                with body.single(step.width == 1):
-                    _run(single, step)
-            for register, source in instruction.tapes:
-                _copy(single, register, body.whole("mul", source.counts[0], k), source)
-            for register, column, source in carried.wide:
-                _copy(single, register, column, source)
-            for (register, column), x in carried.following(single.one):
-                single.put(register, column, x)
-            if settles:
-                carried.leap(before, kept, single.one, lambda i, k, to: single.put(i, to, single.one(_column(i), k)))
-        for (register, column), x in carried.now().items():
-            single.put(register, column, x)
-    single.known = outer
 
+    def run(step: Fused) -> None:
+        with single.body.single(step.width == 1):
+            _run(single, step)
 
-def _column(register: int) -> View:
-    """The numbers of a tape of one number a step."""
-    return View(register, 0, (1,), (1,))
-
-
-def _copy(single: Single, register: int, column: Index, source: View, *first: Index) -> None:
-    """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
-    body, width = single.body, source.counts[-1]
-    if width == 1:
-        single.put(register, column, single.one(source, *first, 0))
-    elif source.steps[-1] == 1:
-        _move(single, body.affine(single.storage.once[register], (1, column)), single.place(source, *first), width)
-    else:
-        with body.loop(width) as k:
-            single.put(register, body.affine(column, (1, k)), single.one(source, *first, k))
-
-
-def _move(single: Single, target: Index, start: Index, count: int) -> None:
-    """Copy consecutive numbers within `once`."""
-    body = single.body
-    move = body.module.declare("void", "llvm.memmove.p0.p0.i64", "ptr", "ptr", "i64", "i1")
-    to, origin = body.address("%once", target), body.address("%once", start)
-    body.do(f"call void {move}(ptr {to}, ptr {origin}, i64 {8 * count}, i1 false)")
+    with single.body.single():
+        repeated(single, instruction, run)
 
 
 def _loop(single: Single, step: Fused) -> None:
@@ -212,7 +183,7 @@ def _loop(single: Single, step: Fused) -> None:
             made[instruction.out] = applied(single.body, instruction.op, operands, booleans)
             if width == 1 and single.lanes == 1:
                 single.known[instruction.out, 0] = made[instruction.out]
-            if instruction.out not in single.storage.inner:
+            if single.keeps(instruction.out):
                 single.store(instruction.out, group, made[instruction.out])
 
 
@@ -279,7 +250,7 @@ def _gather(single: Single, instruction: Gather) -> None:
         _pick(single, once[instruction.out], places)
         return
     for start, end in runs:
-        _move(single, once[instruction.out] + start, places[start], end - start)
+        single.move(once[instruction.out] + start, places[start], end - start)
 
 
 def _pick(single: Single, target: int, places: Sequence[int]) -> None:
