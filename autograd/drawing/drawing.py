@@ -11,7 +11,7 @@ from typing import Any
 from autograd.drawing import page
 from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.circuits import dot
-from autograd.drawing.circuits.choosing import Request, choose
+from autograd.drawing.circuits.choosing import Request, check_options, choose
 from autograd.drawing.circuits.circuit import circuit
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.networks.columns import network_scene
@@ -21,9 +21,9 @@ from autograd.drawing.passes.steps import steps
 from autograd.drawing.scenes import layout
 from autograd.drawing.scenes.raster import placed_graph
 from autograd.drawing.scenes.scene import Scene
-from autograd.drawing.scenes.sizes import LEGIBLE, size_of
+from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
 from autograd.drawing.scenes.svg import Sketch
-from autograd.drawing.scenes.themes import theme_named
+from autograd.drawing.scenes.themes import THEMES
 
 ENDINGS = ("svg", "png", "pdf", "dot", "html")
 
@@ -57,15 +57,13 @@ class Drawing:
     ) -> None:
         """`mark` is applied to the circuit."""
         request.check()
-        for option, value, known in (("view", view, VIEWS), ("direction", direction, DIRECTIONS)):
-            if value not in known:
-                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
+        check_options(view=(view, VIEWS), direction=(direction, DIRECTIONS), theme=(theme, (*THEMES, "auto")))
         self._request, self._mark, self._view = request, mark, view
         self._picture: Picture | None = None
-        self.direction, self.theme, self.size = direction, theme, size_of(request.size)
+        self.direction, self.theme, self.size = direction, theme, SIZES[request.size]
         self.filename, self.format = filename, format
         self._attributes = attributes or {}
-        self._colours = theme_named("light" if theme == "auto" else theme)
+        self._colours = THEMES["light" if theme == "auto" else theme]
         is_module = hasattr(request.names, "named_parameters") and not any(self._attributes.values())
         network = self._network(request) if view == "network" or (view == "auto" and is_module) else None
         if view == "network" and network is None:

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from autograd.drawing import page
 from autograd.drawing.boxes.naming import Naming
-from autograd.drawing.circuits.choosing import Request
+from autograd.drawing.circuits.choosing import Request, check_options
 from autograd.drawing.curve import curve
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.networks.network import find_network
 from autograd.drawing.networks.scales import ends_of, on_scales
 from autograd.drawing.scenes.svg import Sketch, svg
-from autograd.drawing.scenes.themes import theme_named
+from autograd.drawing.scenes.themes import THEMES
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.symbols.text import number, visible
@@ -66,8 +66,9 @@ class Training:
             raise ValueError(f"draw.training: steps must be at least 1, got {steps!r}")
         if not callable(cost):
             raise TypeError("draw.training: cost must be a function that records the cost anew, as lambda: loss(model)")
+        check_options(theme=(theme, (*THEMES, "auto")))
         self.theme = "light" if theme == "auto" else theme
-        self._colours = theme_named(self.theme)
+        self._colours = THEMES[self.theme]
         self.direction, self._names, self._naming = direction, names, Naming(names)
         self.output = "C"
         self.costs: list[float] = []
@@ -153,15 +154,12 @@ class Training:
             f"<tr><td>{frame.step}</td><td>{number(frame.cost)}</td><td>{number(frame.norm)}</td></tr>"
             for frame in self.frames
         )
-        said = (
-            f"{self.output} over {len(self.costs) - 1} steps, from {number(self.costs[0])} to {number(self.costs[-1])}"
-        )
         return page.filled(
             "training",
             self._colours,
             theme=self.theme,
             title=escape(visible(f"Gradient descent on {self.output}")),
-            curve=svg(scene, self.theme, "The cost", said, scene.width, scene.height),
+            curve=svg(scene, self.theme, "The cost", self._told(), scene.width, scene.height),
             picture=self.frames[last].picture,
             last=str(last),
             said=escape(self._said(self.frames[last])),
@@ -170,8 +168,9 @@ class Training:
             data=page.json_text(data),
         )
 
-    def _costs_said(self) -> str:
-        return f"{self.output} from {number(self.costs[0])} to {number(self.costs[-1])}"
+    def _told(self) -> str:
+        first, last = number(self.costs[0]), number(self.costs[-1])
+        return f"{len(self.costs) - 1} steps, {self.output} from {first} to {last}"
 
     def _said(self, frame: Frame) -> str:
         return f"step {frame.step}: {self.output} = {number(frame.cost)}, gradient of norm {number(frame.norm)}"
@@ -185,8 +184,7 @@ class Training:
         return path
 
     def __repr__(self) -> str:
-        said = f"{len(self.costs) - 1} steps, {self._costs_said()}"
-        return f"<Training: {'; '.join(filter(None, [said, self.caption]))}>"
+        return f"<Training: {'; '.join(filter(None, [self._told(), self.caption]))}>"
 
     def _repr_html_(self) -> str:
         """The page in a frame of a notebook."""

@@ -43,11 +43,6 @@ def fold_expressions(graph: Graph, naming: Naming, sums: Folding) -> Folding:
     return {**folding, **{node: fold for node, fold in sums.items() if fold not in broken}}
 
 
-def is_expression(box: Any) -> bool:
-    """Whether a box is an operation with others in its formula."""
-    return not isinstance(box, Value) and bool(box[0] == "expression")
-
-
 def _joined(groups: dict[Value, list[Value]], parts: Iterable[Value], node: Value) -> list[Value]:
     return [*(v for part in parts for v in groups[part]), node]
 

@@ -22,6 +22,11 @@ RUN = 7  # operations in a row, of which all but the ends are one box
 MOST_SHAPES = 50_000  # of different shapes: with more, no fold of rows is readable
 
 
+def fold_kind(box: Any) -> str:
+    """What is folded in a box, a "sum", a "call", …; empty for a node alone."""
+    return "" if isinstance(box, Value) else box[0]
+
+
 class Calls:
     """The marked calls in a graph as a forest: which call is inside which, and the height of each."""
 
@@ -80,18 +85,15 @@ def fold_sums(graph: Graph) -> Folding:
     if len(sums) < SUMMANDS - 1:
         return {}
     terms = {v for node in sums for v in node.inputs if v.inputs and not any(u.inputs for u in v.inputs)}
-    uses = dict.fromkeys([*sums, *terms], 0)
-    for node in graph.nodes:
-        for v in node.inputs:
-            if v in uses:
-                uses[v] += 1
+    terms.update(sums)
+    uses = Counter(v for node in graph.nodes for v in node.inputs if v in terms)
     heads: dict[Value, Value] = {}
     members: dict[Value, int] = {}
     for node in reversed(sums):
         head = heads.setdefault(node, node)
         members[head] = members.get(head, 0) + 1
         for v in node.inputs:
-            if uses.get(v) == 1 and not v.label:
+            if uses[v] == 1 and not v.label:
                 heads[v] = head
     return {node: ("sum", head.index) for node, head in heads.items() if members.get(head, 0) >= SUMMANDS - 1}
 
@@ -115,7 +117,7 @@ def fold_calls(
 def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Container[Value]) -> Folding:
     """Leaves that only one fold uses, sums apart: parameters, such as a neuron's weights, and constants used once."""
     users: Folding = {}
-    uses: dict[Value, int] = {}
+    uses: Counter[Value] = Counter()
     shared = object()
     for node in graph.nodes:
         if node in sums:
@@ -124,7 +126,7 @@ def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Contai
         for v in node.inputs:
             if not v.inputs:
                 users[v] = fold if users.get(v, fold) == fold else shared
-                uses[v] = uses.get(v, 0) + 1
+                uses[v] += 1
     return {leaf: fold for leaf, fold in users.items() if fold is not shared and _may_hide(naming, leaf, uses[leaf])}
 
 
@@ -135,10 +137,7 @@ def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
 
 def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
     """Fold each w·x + b and the function of it alone, a neuron that no call marks, into one box, with its weights."""
-    uses: dict[Value, int] = {}
-    for node in graph.nodes:
-        for v in node.inputs:
-            uses[v] = uses.get(v, 0) + 1
+    uses = Counter(v for node in graph.nodes for v in node.inputs)
     folding: Folding = {}
     for node in graph.nodes:
         z = node.inputs[0] if len(node.inputs) == 1 else None
@@ -236,7 +235,7 @@ class Alike:
     @property
     def is_call(self) -> bool:
         """Whether it stands for calls."""
-        return isinstance(self.example, tuple) and self.example[0] == "call"
+        return fold_kind(self.example) == "call"
 
 
 def _parameters(graph: Graph, naming: Naming, calls: Calls) -> set[Value]:

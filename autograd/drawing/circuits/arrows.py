@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.boxes.naming import plural
 from autograd.drawing.circuits.picture import Arrow
 from autograd.engine import Value
+from autograd.engine.adjoints import passed_back
 from autograd.engine.graph import Edge, derivative
 from autograd.symbols.text import number, signed
 
@@ -90,7 +92,12 @@ class Arrows:
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
         """The arrows into a fold: from each box outside, the derivative of the fold's result, and what flows back."""
         results = self.builder.results[box]
-        through = self._adjoints_inside(box, results[0]) if len(results) == 1 and self.has_words else {}
+        through: dict[Value, Any] = {}  # ∂result/∂node inside of the fold
+        if len(results) == 1 and self.has_words:
+            members = self.builder.members[box]
+            through = passed_back(
+                {results[0]: 1.0}, members, attrgetter("partials"), lambda v: self.builder.holds(box, v)
+            )
         flows: dict[Any, Flow] = {}
         for node in self.builder.members[box]:
             adjoint = self.builder.adjoint(node) if node in self.builder.graph.reached else None
@@ -136,18 +143,6 @@ class Arrows:
         if not others:
             return number(product)
         return ", ".join(f"{self.builder.graph.name(v)}: {number(product)}" for v, product in flow.products.items())
-
-    def _adjoints_inside(self, box: Any, result: Value) -> dict[Value, Any]:
-        """∂result/∂node for the members of a fold, by a backward sweep inside it."""
-        adjoints: dict[Value, Any] = {result: 1.0}
-        for node in sorted(self.builder.members[box], key=lambda node: node.index, reverse=True):
-            adjoint = adjoints.get(node)
-            if adjoint is None:
-                continue
-            for v, partial in zip(node.inputs, node.partials):
-                if partial is not None and self.builder.holds(box, v):
-                    adjoints[v] = adjoints.get(v, 0.0) + adjoint * partial
-        return adjoints
 
 
 def _factors(derivative: Any, adjoint: Any) -> tuple[float, float] | None:

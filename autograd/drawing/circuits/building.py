@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograd.drawing.boxes.expressions import expression, is_expression
-from autograd.drawing.boxes.folding import Alike, Calls, Folding, is_start
+from autograd.drawing.boxes.expressions import expression
+from autograd.drawing.boxes.folding import Alike, Calls, Folding, fold_kind, is_start
 from autograd.drawing.boxes.naming import Naming, plural
 from autograd.drawing.circuits.arrows import Arrows
 from autograd.drawing.circuits.diagnosis import marks
@@ -117,7 +117,7 @@ class PictureBuilder:
     def boxes(self, call_of: dict[Value, int]) -> Iterable[Box]:
         """Every box of the picture."""
         for box, key in self.keys.items():
-            call = call_of.get(box, -1) if isinstance(box, Value) else self._enclosing(box)
+            call = self._enclosing(box, call_of)
             cluster = f"c{call}" if call >= 0 else ""
             if isinstance(box, Value):
                 yield self._node_box(box, key, cluster, self._path(call))
@@ -131,7 +131,7 @@ class PictureBuilder:
         """Whether a folded call has so few operations and parameters, as a neuron has, that its box can name them."""
         operations = sum(bool(node.inputs) for node in self.members[box])
         return (
-            box[0] in ("call", "neuron")
+            fold_kind(box) in ("call", "neuron")
             and operations <= FEW_OPERATIONS
             and len(self.members[box]) <= FEW_ROWS + operations
         )
@@ -145,9 +145,11 @@ class PictureBuilder:
     def _path(self, call: int) -> str:
         return self.naming.path(self.calls.calls[call].owner) if call >= 0 else ""
 
-    def _enclosing(self, box: Any) -> int:
-        """The call around a folded call, -1 if there is none."""
-        return self.calls.parent[box[1]] if box[0] == "call" else -1
+    def _enclosing(self, box: Any, call_of: dict[Value, int]) -> int:
+        """The call around a node or a folded call, -1 if there is none."""
+        if isinstance(box, Value):
+            return call_of.get(box, -1)
+        return self.calls.parent[box[1]] if fold_kind(box) == "call" else -1
 
     def _node_box(self, node: Value, key: str, cluster: str, path: str, inside: str = "") -> Box:
         kind, name = self.naming.kind(node), self.graph.name(node)
@@ -221,15 +223,15 @@ class PictureBuilder:
 
     def _fold_formula(self, box: Any, members: list[Value], count: int) -> str:
         operations = sum(bool(node.inputs) for node in members)
-        if count == 1 and not isinstance(box, Value) and self._is_small(box):
+        if count == 1 and self._is_small(box):
             return "\n".join(f"{self.graph.name(v)} = {self.graph.formula(v)}" for v in members if v.inputs)
         example = self.alike[box].example if box in self.alike else box
-        if is_expression(example) and count == 1:
+        if fold_kind(example) == "expression" and count == 1:
             return expression(self.graph, members)
         if operations <= count and isinstance(example, Value):
             return self.graph.formula(members[-1]) if count == 1 and operations else ""
         leaves = sum(not node.inputs and not node.is_constant for node in members)
-        if not isinstance(example, Value) and example[0] == "sum":
+        if fold_kind(example) == "sum":
             plus = [node for node in members if node.op is TABLE["add"]]
             starts = sum(is_start(v) for node in plus for v in node.inputs)
             return f"a sum of {(len(plus) - starts) // count + 1:,} terms"
@@ -238,12 +240,12 @@ class PictureBuilder:
     def _fold_kind(self, box: Any, members: list[Value]) -> str:
         if not any(node.inputs for node in members):
             return self.naming.kind(members[0])
-        return "operation" if is_expression(box) else "group"
+        return "operation" if fold_kind(box) == "expression" else "group"
 
     def _fold_value(self, box: Any, results: list[Value]) -> str:
         """The value of a fold's only result, by name unless the box has that name, or the range of several."""
         written = _range([node.data for node in results])
-        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and not is_expression(box)
+        is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and fold_kind(box) != "expression"
         return f"{self.graph.name(results[0])} = {written}" if is_named else written
 
     def _fold_adjoint(self, results: list[Value]) -> str:
@@ -258,7 +260,7 @@ class PictureBuilder:
         """The open calls around the boxes shown, and the calls around those."""
         needed: set[int] = set()
         for box in self.keys:
-            i = call_of.get(box, -1) if isinstance(box, Value) else self._enclosing(box)
+            i = self._enclosing(box, call_of)
             while i >= 0 and i not in needed:
                 needed.add(i)
                 i = self.calls.parent[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from autograd.drawing.boxes.folding import (
     Shapes,
     box_count,
     fold_calls,
+    fold_kind,
     fold_neurons,
     fold_rows,
     fold_runs,
@@ -26,7 +27,7 @@ from autograd.drawing.circuits.building import SHOWS, PictureBuilder, picture
 from autograd.drawing.circuits.circuit import circuit
 from autograd.drawing.circuits.hosting import hosts
 from autograd.drawing.circuits.picture import Picture
-from autograd.drawing.scenes.sizes import SIZES, size_of
+from autograd.drawing.scenes.sizes import SIZES
 from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.engine.groups import Call
@@ -39,6 +40,13 @@ LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
 COLLAPSES = ("auto", "none", "expressions", "sums", "neuron", "layer", "model", "rows")
 LESS = {"short": "arrows without names of derivatives", "values": "arrows without derivatives"}
 HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
+
+
+def check_options(**options: tuple[str, Sequence[str]]) -> None:
+    """ValueError for an option that is none of those known."""
+    for option, (value, known) in options.items():
+        if value not in known:
+            raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,10 @@ class Request:
 
     def check(self) -> None:
         """ValueError for an option that does not exist."""
-        for option, known in (
-            ("show", SHOWS), ("collapse", COLLAPSES), ("size", tuple(SIZES)), ("rankdir", ("LR", "RL", "TB", "BT"))
-        ):  # fmt: skip
-            if getattr(self, option) not in known:
-                raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {getattr(self, option)!r}")
+        check_options(
+            show=(self.show, SHOWS), collapse=(self.collapse, COLLAPSES), size=(self.size, tuple(SIZES)),
+            rankdir=(self.rankdir, ("LR", "RL", "TB", "BT")),
+        )  # fmt: skip
         if not isinstance(self.max_nodes, int) or self.max_nodes < 1:
             raise ValueError(f"draw: max_nodes must be at least 1, got {self.max_nodes!r}")
 
@@ -73,7 +80,7 @@ def choose(request: Request) -> Picture:
     if request.expand and not naming.has_path(request.expand):
         raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
     chooser = Chooser(request, naming)
-    fits = size_of(request.size).fits
+    fits = SIZES[request.size].fits
     for found in chooser.pictures():
         if fits(circuit(found, request.rankdir)):
             return found
@@ -132,11 +139,11 @@ class Chooser:
 
     def _whole_caption(self, shown: list[Any], within: int, is_whole: bool, less: str) -> str:
         """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
-        kinds = {box[0] for box in shown if isinstance(box, tuple)}
-        if kinds == {"expression"} and is_whole:
+        kinds = set(map(fold_kind, shown))
+        if kinds - {""} == {"expression"} and is_whole:
             said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown) - within} boxes", "size='natural'"
         else:
-            paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if _is_call(box)}
+            paths = {self.naming.path(self.calls.calls[box[1]].owner) for box in shown if fold_kind(box) == "call"}
             said = self._caption(len(shown), is_whole and "run" not in kinds, min(paths - {""}, default=""))
             is_auto = self.request.collapse == "auto"
             remedy = "size='natural'" if is_auto and said.endswith(" nodes shown") else ""
@@ -154,7 +161,7 @@ class Chooser:
 
     def outgrown(self, picture: Picture) -> Picture:
         """The picture, with words about text that is too small."""
-        small = size_of(self.request.size).text_height(circuit(picture, self.request.rankdir))
+        small = SIZES[self.request.size].text_height(circuit(picture, self.request.rankdir))
         remedy = "" if "size='natural'" in picture.caption else "size='natural'"
         said = (picture.caption, f"text is {small:.0f} px high", remedy)
         return replace(picture, caption="; ".join(filter(None, said)))
@@ -242,7 +249,3 @@ def nearest(whole: Picture, count: int) -> Picture:
     keys = {box.key for box in boxes}
     arrows = tuple(arrow for arrow in whole.arrows if arrow.source in keys and arrow.target in keys)
     return replace(whole, boxes=boxes, arrows=arrows)
-
-
-def _is_call(box: Any) -> bool:
-    return isinstance(box, tuple) and box[0] == "call"

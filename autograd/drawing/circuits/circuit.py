@@ -1,8 +1,4 @@
-"""The circuit: a picture's boxes in columns, and its arrows with the chain rule on them, as a scene.
-
-Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
-from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
-"""
+"""The circuit: a picture's boxes in columns, and its arrows with the chain rule on them, as a scene."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from autograd.drawing.circuits.layered import Layout, Link, Size, layered
-from autograd.drawing.circuits.picture import Arrow, Box, Cluster, Picture
+from autograd.drawing.circuits.picture import LABELLED, Arrow, Box, Cluster, Picture
 from autograd.drawing.scenes.scene import (
     LINE,
     Curve,
@@ -36,7 +32,6 @@ SMALL_FONT = 12.5  # of labels and rows
 PAD = 7.0  # between a box and its text
 COLUMN = 14.0  # between the columns of a box's rows
 MARGIN = 14.0
-LABELLED = 100  # arrows: with more, their labels are shown only when a mouse rests on them
 
 LOOKS = {
     "parameter": (Look(fill="background", stroke="ink", width=2.0), 0.0),
@@ -95,11 +90,7 @@ class _Circuit:
             name = self._within(box, name)
             formula = (Run(f" = {self._within(box, box.formula)}"),) if box.formula else ()
             lines = [(Run(name, bold=True), *formula, *times)]
-        if box.value:
-            lines.append((Run(box.value, "forward"),))
-        if box.adjoint:
-            lines.append((Run(self._within(box, box.adjoint), "backward", italic=True),))
-        return lines + [(Run(f"⚠ {mark}", "warning", bold=True),) for mark in box.marks]
+        return lines + [_line(colour, self._within(box, text)) for colour, text in box.words]
 
     def _outer_path(self, box: Box) -> str:
         """The path of the frame around a fold."""
@@ -122,16 +113,7 @@ class _Circuit:
         if self.crowded:
             return []
         target = self.by_key[arrow.target]
-        lines: list[Line] = []
-        if arrow.forward:
-            lines.append((Run(self._within(target, arrow.forward), "forward"),))
-        if arrow.backward:
-            lines.append((Run(f"× {self._within(target, arrow.backward)}", "backward", italic=True),))
-        if arrow.product:
-            lines.append((Run(f"{'= ' if arrow.backward else ''}{arrow.product}", "product", bold=True),))
-        if arrow.mark:
-            lines.append((Run(f"⚠ {arrow.mark}", "warning", bold=True),))
-        return lines
+        return [_line(colour, self._within(target, text)) for colour, text in arrow.words]
 
     # --- sizes -----------------------------------------------------------------------------------
 
@@ -244,16 +226,14 @@ class _Circuit:
     def _arrow(self, i: int, route: list[Point], label: Point | None) -> Group:
         arrow = self.arrows[i]
         colour = "warning" if arrow.mark else "faint"
-        dash = "dashed" if arrow.absent else "dotted" if arrow.constant else ""
-        look = Look(stroke=colour, width=2.5 if arrow.mark else 1.2, dash=dash)
+        look = Look(stroke=colour, width=2.5 if arrow.mark else 1.2, dash=arrow.dash)
         pieces = [route] if label is None else [route[:-12], route[-10:]]  # a label interrupts its arrow
         shapes: list[Shape] = [Curve(tuple(piece), look) for piece in pieces]
         shapes.append(arrowhead(route[-1], route[-2], 9.0, colour))
         if label is not None:
             height = self._label_size(self.labels[i])[1]
             shapes += stacked(self.labels[i], label[0], label[1] - height / 2, SMALL_FONT)
-        words = f"({arrow.forward}) × ({arrow.backward}) = {arrow.product}" if arrow.backward else arrow.forward
-        return Group(f"arrow-{i}", "arrow", tuple(shapes), words)
+        return Group(f"arrow-{i}", "arrow", tuple(shapes), arrow.said)
 
     def _box(self, box: Box, x: float, y: float, width: float, height: float) -> Group:
         look, radius = LOOKS[box.kind]
@@ -293,6 +273,11 @@ def _around(key: str, clusters: dict[str, Cluster]) -> tuple[str, ...]:
         found.append(key)
         key = clusters[key].parent
     return tuple(reversed(found))
+
+
+def _line(colour: str, text: str) -> Line:
+    """A text in the style of what it says."""
+    return (Run(text, colour, bold=colour in ("product", "warning"), italic=colour == "backward"),)
 
 
 def _said(box: Box) -> str:

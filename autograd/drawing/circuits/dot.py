@@ -1,21 +1,15 @@
-"""A picture in the DOT language.
-
-Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
-from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
-"""
+"""A picture in the DOT language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.drawing.circuits.picture import Arrow, Box, Cluster, Picture
+from autograd.drawing.circuits.picture import LABELLED, Arrow, Box, Cluster, ColouredText, Picture
 from autograd.drawing.scenes.themes import Theme
 from autograd.symbols.text import visible
 
 Attributes = Mapping[str, str] | None
-
-LABELLED = 100  # arrows: with more, their labels become tooltips
 
 SHAPES = {
     "parameter": {"shape": "box", "style": "filled,bold"},
@@ -94,11 +88,7 @@ def _add_box(made: Any, box: Box, picture: Picture, theme: Theme) -> None:
         rows += [escaped(box.formula)] if box.formula else []
     elif box.count > 1:
         rows[0] += f" ×{box.count:,}"
-    if box.value:
-        rows.append(_coloured(escaped(box.value), theme.forward))
-    if box.adjoint:
-        rows.append(_coloured(f"<I>{escaped(box.adjoint)}</I>", theme.backward))
-    rows += [_coloured(f"<B>⚠ {escaped(mark)}</B>", theme.warning) for mark in box.marks]
+    rows += _rows(box.words, theme)
     inside = [row for row in picture.boxes if row.inside == box.key and row.kind != "constant"]
     rows += [escaped("; ".join(filter(None, (f"{row.name} = {row.value}", row.adjoint)))) for row in reversed(inside)]
     made.node(box.key, label=_table(rows), id=f"box-{box.key}", **SHAPES[box.kind])
@@ -106,22 +96,12 @@ def _add_box(made: Any, box: Box, picture: Picture, theme: Theme) -> None:
 
 def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -> None:
     """One arrow, labelled with the chain rule; in a crowd, where labels would hide everything, with a tooltip."""
-    rows = []
-    if arrow.forward:
-        rows.append(_coloured(escaped(arrow.forward), theme.forward))
-    if arrow.backward:
-        rows.append(_coloured(f"<I>× {escaped(arrow.backward)}</I>", theme.backward))
-    if arrow.product:
-        rows.append(f"<B>{'= ' if arrow.backward else ''}{escaped(arrow.product)}</B>")
-    if arrow.mark:
-        rows.append(_coloured(f"<B>⚠ {escaped(arrow.mark)}</B>", theme.warning))
+    rows = _rows(arrow.words, theme)
     emphasis = {"color": theme.warning, "penwidth": "2.5"} if arrow.mark else {}
-    style = "dashed" if arrow.absent else "dotted" if arrow.constant else "solid"
     label = {"label": _table(rows)} if rows else {}
     if crowded and rows:
-        words = f"({arrow.forward}) × ({arrow.backward}) = {arrow.product}" if arrow.backward else arrow.forward
-        label = {"edgetooltip": quoted(words)}
-    made.edge(arrow.source, arrow.target, style=style, id=key, **label, **emphasis)
+        label = {"edgetooltip": quoted(arrow.said)}
+    made.edge(arrow.source, arrow.target, style=arrow.dash or "solid", id=key, **label, **emphasis)
 
 
 def _table(rows: list[str]) -> str:
@@ -129,8 +109,14 @@ def _table(rows: list[str]) -> str:
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
 
 
-def _coloured(row: str, colour: str) -> str:
-    return f'<FONT COLOR="{colour}">{row}</FONT>'
+def _rows(words: list[ColouredText], theme: Theme) -> list[str]:
+    """The rows of a table: backward italic, products and warnings bold."""
+    found = []
+    for colour, text in words:
+        letter = {"backward": "I", "product": "B", "warning": "B"}.get(colour)
+        row = f"<{letter}>{escaped(text)}</{letter}>" if letter else escaped(text)
+        found.append(row if colour == "product" else f'<FONT COLOR="{getattr(theme, colour)}">{row}</FONT>')
+    return found
 
 
 def escaped(text: str) -> str:

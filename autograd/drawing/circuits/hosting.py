@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autograd.drawing.boxes.expressions import is_expression
-from autograd.drawing.boxes.folding import is_start
+from autograd.drawing.boxes.folding import fold_kind, is_start
 from autograd.drawing.circuits.picture import Arrow, Box
 from autograd.engine import Value
 from autograd.primitives import TABLE
@@ -38,10 +37,10 @@ def _shown_in(builder: PictureBuilder, box: Any) -> Iterable[Value]:
         constants = [v for v in leaves if builder.naming.kind(v) == "constant"]
         weights = _weights(builder, box, leaves) if builder.rows and box.op is TABLE["dot"] else ()
         return [*constants, *weights]
-    if box[0] == "sum":
+    if fold_kind(box) == "sum":
         return filter(is_start, leaves)
     parameters = [v for v in leaves if builder.naming.kind(v) == "parameter"]
-    return parameters if builder.rows == "formulas" and is_expression(box) else ()
+    return parameters if builder.rows == "formulas" and fold_kind(box) == "expression" else ()
 
 
 def once(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:

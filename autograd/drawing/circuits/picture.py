@@ -1,8 +1,15 @@
-"""What is drawn: boxes, arrows and clusters as plain data, independent of DOT and HTML."""
+"""What is drawn: boxes, arrows and clusters as plain data, independent of DOT and HTML.
+
+Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
+from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+LABELLED = 100  # arrows: with more, their labels are shown only when a mouse rests on them
+ColouredText = tuple[str, str]  # the colour is that of what it says
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,12 @@ class Box:
     inside: str = ""  # the box that it is a row of, or whose formula it stands in
     path: str = ""  # the module whose call it is part of
 
+    @property
+    def words(self) -> list[ColouredText]:
+        """What is written below its name."""
+        marks = [("warning", f"⚠ {mark}") for mark in self.marks]
+        return [line for line in (("forward", self.value), ("backward", self.adjoint), *marks) if line[1]]
+
 
 @dataclass(frozen=True)
 class Arrow:
@@ -37,6 +50,23 @@ class Arrow:
     absent: bool = False
     constant: bool = False
     mark: str = ""
+
+    @property
+    def words(self) -> list[ColouredText]:
+        """What is written on it."""
+        times, equals = ("× ", "= ") if self.backward else ("", "")
+        texts = [("forward", "", self.forward), ("backward", times, self.backward), ("product", equals, self.product)]
+        return [(colour, f"{sign}{text}") for colour, sign, text in (*texts, ("warning", "⚠ ", self.mark)) if text]
+
+    @property
+    def said(self) -> str:
+        """The chain rule on it in one line."""
+        return f"({self.forward}) × ({self.backward}) = {self.product}" if self.backward else self.forward
+
+    @property
+    def dash(self) -> str:
+        """How its line is drawn, empty for a solid one."""
+        return "dashed" if self.absent else "dotted" if self.constant else ""
 
 
 @dataclass(frozen=True)

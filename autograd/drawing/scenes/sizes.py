@@ -38,10 +38,3 @@ SIZES = {
     "page": Room(680, 960, 1.2),  # of paper, at 96 pixels an inch
     "natural": Room(inf, inf, 1.0),
 }
-
-
-def size_of(name: str) -> Room:
-    """A size by name; ValueError if there is none."""
-    if name not in SIZES:
-        raise ValueError(f"draw: size must be one of {', '.join(SIZES)}, got {name!r}")
-    return SIZES[name]

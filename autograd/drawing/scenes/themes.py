@@ -21,36 +21,6 @@ class Theme:
     negative: str
 
 
-THEMES = {
-    "light": Theme(
-        "#ffffff",
-        "#1a1a1a",
-        "#6b6b6b",
-        "#0072B2",
-        "#B34700",
-        "#1a1a1a",
-        "#A3005C",
-        "#f4f6f8",
-        "#00705A",
-        "#8A3FA0",
-    ),
-    "dark": Theme(
-        "#0d1117",
-        "#e6edf3",
-        "#9aa4af",
-        "#56B4E9",
-        "#F0A35E",
-        "#e6edf3",
-        "#FF8AC2",
-        "#161b22",
-        "#3CC9A3",
-        "#D59BE8",
-    ),
-}
-
-
-def theme_named(name: str) -> Theme:
-    """A theme by name; ValueError if there is none."""
-    if name not in THEMES:
-        raise ValueError(f"draw: theme must be one of {', '.join(THEMES)}, auto, got {name!r}")
-    return THEMES[name]
+LIGHT = "#ffffff #1a1a1a #6b6b6b #0072B2 #B34700 #1a1a1a #A3005C #f4f6f8 #00705A #8A3FA0"
+DARK = "#0d1117 #e6edf3 #9aa4af #56B4E9 #F0A35E #e6edf3 #FF8AC2 #161b22 #3CC9A3 #D59BE8"
+THEMES = {"light": Theme(*LIGHT.split()), "dark": Theme(*DARK.split())}
