@@ -134,11 +134,11 @@ class Drawing:
         request = replace(self._request, fresh=True, size="natural")
         theme = "light" if self.theme == "auto" else self.theme
         drawn = Drawing(request, view="circuit", theme=theme, mark=self._mark)
-        views = [page.View("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
+        views = [page.PageView("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
         network = self._network(request)
         if network is not None:
             shown = Drawing(replace(request, size="slide"), view="network", theme=theme)
-            views.insert(0, page.View("network", shown.svg(), shown.caption, list(lecture_steps(network))))
+            views.insert(0, page.PageView("network", shown.svg(), shown.caption, list(lecture_steps(network))))
         if self._view == "circuit":
             views.reverse()
         return page.page(f"Gradient graph of {drawn.picture.output}", views, self._colours, theme)

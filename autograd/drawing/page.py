@@ -21,7 +21,7 @@ PASSES = {"forward": "forward", "seed": "backward", "backward": "backward"}
 
 
 @dataclass(frozen=True)
-class View:
+class PageView:
     """One view of a graph: its name, its SVG, its caption, and its steps."""
 
     name: str
@@ -30,7 +30,7 @@ class View:
     steps: Sequence[Step]
 
 
-def page(title: str, views: Sequence[View], theme: Theme, name: str) -> str:
+def page(title: str, views: Sequence[PageView], theme: Theme, name: str) -> str:
     """The page of one or two views; the first is shown."""
     return filled(
         "page",
@@ -55,7 +55,7 @@ def _read(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _view(view: View) -> str:
+def _view(view: PageView) -> str:
     """A view and the table of its steps, which scripts show one of."""
     rows = "\n".join(_row(view.name, n, step) for n, step in enumerate(view.steps, 1))
     return (

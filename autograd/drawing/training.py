@@ -40,7 +40,7 @@ class Optimiser(Protocol):
 
 
 @dataclass(frozen=True)
-class Frame:
+class Snapshot:
     """One step of gradient descent: its number, the cost, the norm of the gradient, and the picture as SVG."""
 
     step: int
@@ -72,7 +72,7 @@ class Training:
         self.direction, self._names, self._naming = direction, names, Naming(names)
         self.output = "C"
         self.costs: list[float] = []
-        self.frames: list[Frame] = []
+        self.frames: list[Snapshot] = []
         self._sketches: list[Sketch] = []
         self._end = self._descend(cost, steps, rate, optimiser)
         self._draw()
@@ -127,7 +127,7 @@ class Training:
             is_finite = math.isfinite(C.data) and all(math.isfinite(p.grad) for p in parameters)
             if step in drawn or not is_finite:
                 norm = math.hypot(*(p.grad for p in parameters))
-                self.frames.append(Frame(step, float(C.data), norm))
+                self.frames.append(Snapshot(step, float(C.data), norm))
                 self._sketches.append(self._sketch(C))
             if not is_finite:
                 return f"diverged: at step {step} the cost or its gradient is not finite"
@@ -172,7 +172,7 @@ class Training:
         first, last = number(self.costs[0]), number(self.costs[-1])
         return f"{len(self.costs) - 1} steps, {self.output} from {first} to {last}"
 
-    def _said(self, frame: Frame) -> str:
+    def _said(self, frame: Snapshot) -> str:
         return f"step {frame.step}: {self.output} = {number(frame.cost)}, gradient of norm {number(frame.norm)}"
 
     def save(self, filename: str | Path) -> Path:

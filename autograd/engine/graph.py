@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints, nodes_below
 from autograd.engine.differentiating import is_unchanged, one
-from autograd.engine.names import Names
+from autograd.engine.names import NodeNames
 from autograd.engine.paths import indirect
 from autograd.engine.points import Point
 from autograd.engine.value import Value
@@ -64,7 +64,7 @@ class Graph:
             raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
         self.output = output
         self.nodes: tuple[Value, ...] = tuple(sorted(nodes_below(output), key=attrgetter("index")))
-        self._names = Names(self.nodes, names or {})
+        self._names = NodeNames(self.nodes, names or {})
         self._reached: set[Value] | None = None
         self._consumers: dict[Value, list[Edge]] | None = None
         self._operands: dict[Value, list[str]] = {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _calls: deque[tuple[int, int, Any, Any, type]] = deque(maxlen=1 << 16)
 
 
-class Call:
+class MarkedCall:
     """One call: its owner (None if it was freed), the owner's class name, and the range of its nodes' indices."""
 
     __slots__ = ("owner", "kind", "start", "end")
@@ -75,13 +75,13 @@ def _first_value(result: Any) -> Any:
     return result
 
 
-def calls_below(nodes: Container[Value], first: int, last: int) -> list[Call]:
+def calls_below(nodes: Container[Value], first: int, last: int) -> list[MarkedCall]:
     """The remembered calls that made nodes of a graph with indices `first` to `last`, inner calls before outer ones.
 
     Another thread's nodes may have indices in the same range, so a call counts only if its result is among `nodes`.
     """
     return [
-        Call(start, end, owner(), kind)
+        MarkedCall(start, end, owner(), kind)
         for start, end, owner, result, kind in tuple(_calls)
         if start <= last and end >= first and result() in nodes
     ]

@@ -21,7 +21,7 @@ LONGEST_NAME = 64  # characters in a name: a table row shows about a dozen names
 NUMBERED = re.compile(r"v[1-9][0-9]{,17}").fullmatch  # no graph has enough nodes for a longer one
 
 
-class Names:
+class NodeNames:
     """The name of every node; only given names and labels are stored, since a graph may have a million nodes."""
 
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:

@@ -32,7 +32,7 @@ from autograd.refusals import is_ours, lifting, refuse
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
 
-class View(dict[str, Any]):
+class GlobalsView(dict[str, Any]):
     """The globals of a function, read as they are now, with stand-ins for what has one.
 
     It holds nothing but the builtins: CPython looks names up in a dict of another class by `__getitem__`.
@@ -58,12 +58,12 @@ class View(dict[str, Any]):
 def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
     """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
     view = body.__globals__
-    if type(view) is View:
+    if type(view) is GlobalsView:
         for used in body.__code__.co_names:
             if used in view.scope:
                 dict.__setitem__(view, used, view[used])
     made = builtins.__build_class__(body, name, *map(original, bases), **options)
-    if type(view) is View:
+    if type(view) is GlobalsView:
         view.reading.known[id(made)] = made, made  # its methods are lifted
     return made
 
@@ -101,7 +101,7 @@ class Reading:
 
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
-        self.views: dict[int, View] = {}
+        self.views: dict[int, GlobalsView] = {}
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
         self.branches, self.lifts = branches, lifts
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
@@ -212,7 +212,7 @@ class Reading:
 
     def function(self, f: FunctionType) -> Any:
         """f's own code with a view of its globals, and of its closure and defaults."""
-        if type(f.__globals__) is View:  # made by code that is lifted
+        if type(f.__globals__) is GlobalsView:  # made by code that is lifted
             return f
         of_globals, of_closure = assigned(f.__code__)
         if of_globals and not self.lifts:
@@ -221,7 +221,7 @@ class Reading:
             raise TypeError(f"lift: {f.__name__} assigns the global name {of_globals[0]}: return the value instead")
         view = self.views.get(id(f.__globals__))
         if view is None:
-            view = self.views[id(f.__globals__)] = View(f.__globals__, self)
+            view = self.views[id(f.__globals__)] = GlobalsView(f.__globals__, self)
         code = self._code(f.__code__)
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
         new = {name: CellType() for name, cell in cells.items() if name != "__class__" and self._may_stand_in(cell)}

@@ -23,7 +23,7 @@ from autograd.compiler.calls.backends import Backend, missing
 from autograd.compiler.calls.compiled import Compiled
 from autograd.compiler.execution import tables
 from autograd.compiler.llvm import libraries
-from autograd.compiler.llvm.rows import Block
+from autograd.compiler.llvm.rows import RowBlock
 from autograd.compiler.llvm.shared_code import Single
 from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Product, Repeat, inside
 from autograd.testing.programs import SampleProgram, programs
@@ -308,7 +308,7 @@ def number_by_number(patch: pytest.MonkeyPatch) -> None:
     """Machine code rounds every product, and calls the C library for each number, as tables do."""
     libm, _ = libraries._libraries()
     patch.setattr(libraries, "_libraries", lambda: (libm, None))
-    for kind in (Block, Single):
+    for kind in (RowBlock, Single):
 
         def made(self, *args, make=kind.__init__) -> None:
             make(self, *args)

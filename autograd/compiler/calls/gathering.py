@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.compiler.inputs.layout import NUMBER, ArraySpec, shapes_of
-from autograd.compiler.tracing.indexing import Choice, ChosenInputs, Column, Gathers
+from autograd.compiler.tracing.indexing import ChosenInputs, Gathers, IndexChoice, IndexColumn
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -35,19 +35,19 @@ class Gathered(NamedTuple):
     chosen: list[Any]
 
 
-class Block(NamedTuple):
+class ChoiceBlock(NamedTuple):
     """Choices for gathers from one table; if each is by a column alone, one after the other, then which columns."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[IndexChoice, ...]
     first: int | None
     bound: int  # of the indices
 
     @classmethod
-    def of(cls, choices: Sequence[Choice]) -> Block:
+    def of(cls, choices: Sequence[IndexChoice]) -> ChoiceBlock:
         """The block of these choices."""
         index, count = choices[0].axes[0]
-        first = index.number if type(index) is Column else 0
-        follow = [((Column(first + k), count),) for k in range(len(choices))]
+        first = index.number if type(index) is IndexColumn else 0
+        follow = [((IndexColumn(first + k), count),) for k in range(len(choices))]
         return cls(tuple(choices), first if follow == [choice.axes for choice in choices] else None, count)
 
     def items(self, indices: Sequence[Any]) -> Any:
@@ -64,7 +64,7 @@ class Block(NamedTuple):
         return None
 
 
-class Table(NamedTuple):
+class GatherTable(NamedTuple):
     """Items of an argument, and the gathers from them, which are made at once.
 
     The items are in the arrays of the argument from `low` to `high`; `places` are those of every item's numbers there,
@@ -101,9 +101,9 @@ class Gathering:
         self.specs = [*specs, *inputs, *[NUMBER] * len(gathers.numbers)]  # of the program's arguments
         self.tables = _tables(gathers.inputs, self.shapes)
         self.choices = list(dict.fromkeys((*gathers.choices, *[gather.choice for gather in gathers.inputs])))
-        self.blocks = [Block.of([gathers.inputs[q].choice for q in table.gathers]) for table in self.tables]
+        self.blocks = [ChoiceBlock.of([gathers.inputs[q].choice for q in table.gathers]) for table in self.tables]
         gathered = {choice for block in self.blocks for choice in block.choices}
-        self.blocks += [Block.of([choice]) for choice in self.choices if choice not in gathered]
+        self.blocks += [ChoiceBlock.of([choice]) for choice in self.choices if choice not in gathered]
         self.place = {q: (t, k) for t, table in enumerate(self.tables) for k, q in enumerate(table.gathers)}
         self.first = len(specs)  # the first argument that is gathered
 
@@ -133,7 +133,7 @@ class Gathering:
         rest = iter(arrays)
         return {k: [next(rest) for _ in self.shapes[k]] for k in arguments}
 
-    def _items(self, choice: Choice, columns: Sequence[Any]) -> Any:
+    def _items(self, choice: IndexChoice, columns: Sequence[Any]) -> Any:
         """The item that each row chooses."""
         item: Any = None
         for index, count in choice.axes:
@@ -195,7 +195,7 @@ class Gathering:
 
 def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
     """An index for each row."""
-    if type(index) is Column:
+    if type(index) is IndexColumn:
         return columns[index.number]
     if type(index) is int:
         return numpy.array(index)
@@ -205,21 +205,21 @@ def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
 
 def _columns(index: Any) -> list[int]:
     """The columns that an index is computed from."""
-    if type(index) is Column:
+    if type(index) is IndexColumn:
         return [index.number]
     return [] if type(index) is int else [k for operand in index[1:] for k in _columns(operand)]
 
 
-def _tables(gathers: Sequence[ChosenInputs], shapes: Sequence[Sequence[tuple[int, ...]]]) -> list[Table]:
+def _tables(gathers: Sequence[ChosenInputs], shapes: Sequence[Sequence[tuple[int, ...]]]) -> list[GatherTable]:
     """The gathers, by the items that they choose from; `shapes` are those of the arrays of each argument."""
-    found: dict[Any, Table] = {}
+    found: dict[Any, GatherTable] = {}
     for q, (_, argument, places) in enumerate(gathers):
         ends = list(accumulate(map(math.prod, shapes[argument]), initial=0))
         first, last = (int(places.min()), int(places.max())) if places.size else (0, 0)
         low, high = bisect_right(ends, first, hi=len(ends) - 1) - 1, bisect_right(ends, last, hi=len(ends) - 1)
         is_whole = numpy.array_equal(places.ravel(), numpy.arange(first, first + places.size))
         key = argument, places.shape, first if is_whole else places.tobytes()
-        table = Table(argument, low, high, places - ends[low], first - ends[low] if is_whole else None, [])
+        table = GatherTable(argument, low, high, places - ends[low], first - ends[low] if is_whole else None, [])
         found.setdefault(key, table).gathers.append(q)
     return list(found.values())
 

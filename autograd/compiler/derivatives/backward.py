@@ -107,7 +107,7 @@ def finished(
     return replace(made, rows=tuple(rows))
 
 
-class Local(NamedTuple):
+class LocalRule(NamedTuple):
     """A rule run on symbols: its varying operands, each once, its value, and its local derivatives."""
 
     operands: list[Symbol]
@@ -132,7 +132,7 @@ class Backward:
         self.reaching: list[bool] = []  # of each value, whether it depends on a wanted one
         self.builder = ProgramBuilder.of(program)
         self.lowering = Lowering(self.builder)  # for the local derivatives of one operation
-        self.locals: dict[tuple[Any, ...], Local] = {}
+        self.locals: dict[tuple[Any, ...], LocalRule] = {}
         self.order = order
         self.kinks = Kinks(self, order)
 
@@ -235,14 +235,14 @@ class Backward:
         self.lowering = Lowering(self.builder, dict(zip(map(id, partials), numbers)))
         return partials
 
-    def _local(self, op: str, operands: Sequence[int], count: int) -> Local:
+    def _local(self, op: str, operands: Sequence[int], count: int) -> LocalRule:
         """The rule of an operation, run on its constant operands and on one symbol for each other operand."""
         row, constants = ROWS[op], self.builder.constants
         symbols = [Symbol(f"x{k}") for k in range(count)]
         rest = iter(symbols)
         of = {j: next(rest) if constants[j] is VARIABLE else constants[j] for j in dict.fromkeys(operands)}
         value, partials = row.rule(*row.structured(tuple([of[j] for j in operands])))
-        return Local(symbols, value, partials)
+        return LocalRule(symbols, value, partials)
 
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
         """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""

@@ -18,7 +18,7 @@ EVALUATING = {"eval", "exec", "format", "format_map"}  # find names in the midst
 WORD = re.compile(r"[^\W\d]\w*")
 
 
-class Names(NamedTuple):
+class CodeNames(NamedTuple):
     """The names in the code of a function, inner functions included."""
 
     read: set[str]  # globals
@@ -29,10 +29,10 @@ class Names(NamedTuple):
     texts: set[str]
 
 
-def names(code: CodeType) -> Names:
+def names(code: CodeType) -> CodeNames:
     """The names in this code."""
     texts = {x for x in code.co_consts if isinstance(x, str)}
-    found = Names(set(), set(code.co_names), set(), set(), set(), texts)
+    found = CodeNames(set(), set(code.co_names), set(), set(), set(), texts)
     for instruction in dis.get_instructions(code):
         if instruction.opname in GLOBAL:
             found.read.add(instruction.argval)

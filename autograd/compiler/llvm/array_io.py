@@ -7,7 +7,7 @@ import math
 from autograd.compiler.execution.executor import Leaf
 from autograd.compiler.llvm.arrays import array, masked_load, masked_store
 from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere, present
-from autograd.compiler.llvm.rows import Block, Index
+from autograd.compiler.llvm.rows import Index, RowBlock
 from autograd.compiler.llvm.shared_code import side_by_side
 from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body
@@ -33,7 +33,7 @@ def copied_once(body: Body, storage: Storage) -> None:
         body.do(f"store double {rows}, ptr {body.address('%once', storage.once[storage.rolled.count])}")
 
 
-def entrance(block: Block, k: int, leaf: Leaf) -> None:
+def entrance(block: RowBlock, k: int, leaf: Leaf) -> None:
     """Copy in the rows of an argument; lanes without a row get the last one."""
     body, lanes, width = block.body, block.lanes, math.prod(leaf.shape)
     if not width:
@@ -56,7 +56,7 @@ def entrance(block: Block, k: int, leaf: Leaf) -> None:
         _row(block, register, leaf.start, width, body.address(source, body.whole("mul", width, row)), full, lane)
 
 
-def _whole_vector(block: Block, register: int, start: int, width: int, source: str, v: Index) -> None:
+def _whole_vector(block: RowBlock, register: int, start: int, width: int, source: str, v: Index) -> None:
     body, lanes = block.body, block.lanes
     first = body.address(source, body.whole("mul", width * lanes, v))
     if width > SHUFFLED:
@@ -72,7 +72,7 @@ def _whole_vector(block: Block, register: int, start: int, width: int, source: s
         block.store(register, start + i, v, Lanes(body, x))
 
 
-def _row(block: Block, register: int, start: int, width: int, row: str, v: Index, lane: Index) -> None:
+def _row(block: RowBlock, register: int, start: int, width: int, row: str, v: Index, lane: Index) -> None:
     """Copy the numbers of one row into one lane."""
     body = block.body
     first = body.address(block.address(register, start, v), lane)
@@ -81,7 +81,7 @@ def _row(block: Block, register: int, start: int, width: int, row: str, v: Index
         body.do(f"store double {body.word(row, i, DOUBLE)}, ptr {target}")
 
 
-def exit_(block: Block, word: int, operand: Operand, width: int) -> None:
+def exit_(block: RowBlock, word: int, operand: Operand, width: int) -> None:
     """Copy a result by row into its array; the flag turns NaN if a number is not finite."""
     body, lanes = block.body, block.lanes
     target = body.address(array(body, word), body.whole("mul", width, "%low"))

@@ -17,7 +17,7 @@ Place = tuple[int, Index]  # a register, and a column of it
 DEAR = 48  # instructions of a step, from which on it costs little to ask whether the step changes anything
 
 
-class Code(Protocol):
+class LoopCode(Protocol):
     """Code under construction, for one vector of rows or for numbers that all rows share."""
 
     storage: Storage
@@ -37,7 +37,7 @@ class Code(Protocol):
         """Whether a register is in memory."""
 
 
-def repeated(code: Code, instruction: Repeat, run: Callable[[Fused], None]) -> None:
+def repeated(code: LoopCode, instruction: Repeat, run: Callable[[Fused], None]) -> None:
     """Write a loop; `run` writes a step of fused instructions."""
     body, storage, outer = code.body, code.storage, code.known
     steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
@@ -77,7 +77,7 @@ def _number(register: int, column: int = 0) -> View:
 class Carried:
     """The numbers that one loop carries."""
 
-    def __init__(self, code: Code, instruction: Repeat, steps: Sequence[Fused]) -> None:
+    def __init__(self, code: LoopCode, instruction: Repeat, steps: Sequence[Fused]) -> None:
         others = {i for step in steps if step.width != 1 for x in step.instructions for i in read_by(x)}
         self.moves = [move for move in instruction.carried if move.source.counts == (1,)]
         self.wide = [move for move in instruction.carried if move.source.counts != (1,)]

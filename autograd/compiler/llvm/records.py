@@ -22,7 +22,7 @@ OPERANDS = ("ptr %scratch", "ptr %once", "i64 %rows", "i64 %first", "i64 %vector
 ONCE = "ptr null, ptr %once, i64 0, i64 0, i64 1"  # these operands, but for the record, of what runs once a call
 END = 0  # of a list
 Index = str | int
-Write = Callable[["Kind"], None]
+Write = Callable[["RecordKind"], None]
 
 
 class Records:
@@ -68,10 +68,10 @@ class Records:
         """Write the table, and a function for each kind."""
         if not self.words:
             return
-        end = self.module.functions["end"] = Kind(self.module, f"kind{END}", False)
+        end = self.module.functions["end"] = RecordKind(self.module, f"kind{END}", False)
         end.do("ret void")
         for number, by_row, write in self.kinds.values():
-            kind = self.module.functions[f"kind{number}"] = Kind(self.module, f"kind{number}", by_row)
+            kind = self.module.functions[f"kind{number}"] = RecordKind(self.module, f"kind{number}", by_row)
             with kind.single(not by_row):
                 write(kind)
             kind.go_on()
@@ -89,7 +89,7 @@ def _function(body: Body, record: str) -> str:
     return body.new(f"load ptr, ptr {body.address('@kinds', number)}")
 
 
-class Kind(Body):
+class RecordKind(Body):
     """The function of a kind of record, which reads its words in order."""
 
     def __init__(self, module: Module, name: str, by_row: bool) -> None:
@@ -112,9 +112,9 @@ class Kind(Body):
         """So many words."""
         return [self.next() for _ in range(count)]
 
-    def place(self, by_row: bool) -> Place:
+    def place(self, by_row: bool) -> RecordPlace:
         """The next place."""
-        return Place(self, self.next(), self.next() if by_row else None)
+        return RecordPlace(self, self.next(), self.next() if by_row else None)
 
     def each_vector(self) -> AbstractContextManager[Index]:
         """A loop over the vectors of rows."""
@@ -128,10 +128,10 @@ class Kind(Body):
         self.do("ret void")
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where numbers begin, in `once` or, with a distance from vector to vector, in scratch memory."""
 
-    kind: Kind
+    kind: RecordKind
     start: Index
     apart: Index | None
 
@@ -173,7 +173,7 @@ def _apply(records: Records, instruction: Apply) -> None:
     if is_wide:
         words += [register.width, *[x.steps[-1] if isinstance(x, View) and x.counts[-1] > 1 else 0 for x in given]]
 
-    def write(kind: Kind) -> None:
+    def write(kind: RecordKind) -> None:
         target, sources = kind.place(by_row), [kind.place(side) for side in sides]
         width = kind.next() if is_wide else 1
         steps: list[Index] = [kind.next() if is_wide else 0 for _ in given]
@@ -194,13 +194,13 @@ def _gather(records: Records, instruction: Gather) -> None:
         groups[records.by_row(register)].extend((k, *records.place(register, number)))
     words = [word for size, group in zip((2, 3), groups[: 1 + by_row]) for word in (len(group) // size, *group)]
 
-    def write(kind: Kind) -> None:
+    def write(kind: RecordKind) -> None:
         target = kind.place(by_row)
         for size in (2, 3)[: 1 + by_row]:
             count, start = kind.next(), kind.following
             with kind.each_vector() as v, kind.loop(count) as k:
                 column, *place = [kind.word_at(kind.affine(start, (size, k), (1, i))) for i in range(size)]
-                target.store(v, column, Place(kind, place[0], place[1] if size == 3 else None).load(v))
+                target.store(v, column, RecordPlace(kind, place[0], place[1] if size == 3 else None).load(v))
             kind.following = kind.affine(start, (size, count))
 
     records.add("gather", by_row, write, *records.place(instruction.out), *words)
@@ -215,7 +215,7 @@ def _product(records: Records, instruction: Product) -> None:
     words = [*records.place(out), batch, rows, columns, count]
     words += [word for view in views for word in (*records.operand(view), *view.steps)]
 
-    def write(kind: Kind) -> None:
+    def write(kind: RecordKind) -> None:
         target, (batch, rows, columns, count) = kind.place(by_row), kind.some(4)
         (xs, down), (ys, across), *sums = [(kind.place(s), kind.some(len(view.steps))) for s, view in zip(sides, views)]
         with kind.each_vector() as v, kind.loop(batch) as g, kind.loop(rows) as r, kind.loop(columns) as c:
@@ -239,7 +239,7 @@ def _fold(records: Records, instruction: Fold) -> None:
     out, op, operand = instruction
     (count, width), by_row, side = operand.counts, records.by_row(out), _by_row(records, operand)
 
-    def write(kind: Kind) -> None:
+    def write(kind: RecordKind) -> None:
         target, source, (width, down, across) = kind.place(by_row), kind.place(side), kind.some(3)
         with kind.each_vector() as v, kind.loop(width) as i:
 
@@ -258,7 +258,7 @@ def _row_sum(records: Records, instruction: RowSum) -> None:
     lanes = records.storage.lanes
     words = (records.storage.sums[out], 0, *records.operand(operand))
 
-    def write(kind: Kind) -> None:
+    def write(kind: RecordKind) -> None:
         target, source, (width, step) = kind.place(True), kind.place(_by_row(records, operand)), kind.some(2)
         with kind.each_vector() as v:
             left = kind.new(f"sub i64 %rows, {kind.whole('mul', lanes, v)}")

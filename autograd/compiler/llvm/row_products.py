@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.compiler.llvm.rows import Block, Index, parts, whole
+from autograd.compiler.llvm.rows import Index, RowBlock, parts, whole
 from autograd.compiler.rolling.rolled import RowProduct, View
 
 
-def row_product(block: Block, instruction: RowProduct) -> None:
+def row_product(block: RowBlock, instruction: RowProduct) -> None:
     """Tiles of pairs, and what is left at the edges."""
     body = block.body
     block.clear_padding(instruction.left)
@@ -31,7 +31,9 @@ def row_product(block: Block, instruction: RowProduct) -> None:
                     _tile(block, instruction, g, (i, size), (j, length))
 
 
-def _tile(block: Block, instruction: RowProduct, g: Index, down: tuple[Index, int], across: tuple[Index, int]) -> None:
+def _tile(
+    block: RowBlock, instruction: RowProduct, g: Index, down: tuple[Index, int], across: tuple[Index, int]
+) -> None:
     body, native = block.body, block.body.module.native
     kind = f"<{native} x double>"
     pairs = [(r, c) for r in range(down[1]) for c in range(across[1])]
@@ -67,27 +69,27 @@ def _tile(block: Block, instruction: RowProduct, g: Index, down: tuple[Index, in
                 _add(block, "double", place(*pair), body.new(f"extractelement {kind} {total}, i64 {k}"))
 
 
-def _vector(block: Block, view: View, indices: tuple[Index, Index, Index], v: Index, part: int) -> str:
+def _vector(block: RowBlock, view: View, indices: tuple[Index, Index, Index], v: Index, part: int) -> str:
     """One native vector of a number of a tile."""
     body = block.body
     address = body.address(block.address(view.register, body.affine(view.start, *zip(view.steps, indices)), v), part)
     return body.new(f"load <{body.module.native} x double>, ptr {address}")
 
 
-def _fused(block: Block, kind: str, x: str, y: str, z: str) -> str:
+def _fused(block: RowBlock, kind: str, x: str, y: str, z: str) -> str:
     suffix = f"v{block.body.module.native}f64"
     name = block.body.module.declare(kind, f"llvm.fmuladd.{suffix}", kind, kind, kind)
     return block.body.new(f"call {kind} {name}({kind} {x}, {kind} {y}, {kind} {z})")
 
 
-def _add(block: Block, kind: str, place: Index, x: str) -> None:
+def _add(block: RowBlock, kind: str, place: Index, x: str) -> None:
     body = block.body
     address = body.address("%partial", place)
     before = body.new(f"load {kind}, ptr {address}, align 8")
     body.do(f"store {kind} {body.new(f'fadd {kind} {before}, {x}')}, ptr {address}, align 8")
 
 
-def _totals(block: Block, kind: str, vectors: Sequence[str]) -> str:
+def _totals(block: RowBlock, kind: str, vectors: Sequence[str]) -> str:
     """A vector of the sums of vectors: pairs are merged by halves, then by quarters, …"""
     width = block.body.module.native
     vectors = [*vectors, *["zeroinitializer"] * (width - len(vectors))]
@@ -99,7 +101,7 @@ def _totals(block: Block, kind: str, vectors: Sequence[str]) -> str:
     return vectors[0]
 
 
-def _halves(block: Block, kind: str, x: str, y: str, group: int) -> str:
+def _halves(block: RowBlock, kind: str, x: str, y: str, group: int) -> str:
     body, width = block.body, block.body.module.native
     sides = []
     for offset in (0, group):

@@ -1,4 +1,4 @@
-"""Code for a block of rows: `Block` gives access to its numbers, and each kind of step has a function.
+"""Code for a block of rows: `RowBlock` gives access to its numbers, and each kind of step has a function.
 
 Rows are lanes. An operand that all rows share is one number in all lanes.
 """
@@ -32,7 +32,7 @@ from autograd.compiler.rolling.rolled import (
 CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", "i64 %rows", "i64 %vectors")
 
 
-class Block:
+class RowBlock:
     """A function over a block of rows: reading, writing, and loops over its vectors."""
 
     def __init__(self, records: Records, name: str) -> None:
@@ -122,7 +122,7 @@ class Block:
 # --- loops over consecutive numbers
 
 
-def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
+def loop(block: RowBlock, width: int, instructions: Sequence[Instruction]) -> None:
     """Instructions of equal width in one loop; what only they need stays in machine registers."""
     body, inside = block.body, {i for instruction in instructions for i in written_by(instruction)}
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
@@ -149,7 +149,7 @@ def loop(block: Block, width: int, instructions: Sequence[Instruction]) -> None:
                     block.known[instruction.out, 0] = z
 
 
-def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
+def _add(block: RowBlock, instruction: RowSum, number: Index, x: Lanes) -> None:
     """Add x to the sum of a number over rows, lane by lane."""
     body = block.body
     index = body.affine(block.storage.sums[instruction.out], (block.lanes, number))
@@ -161,7 +161,7 @@ def _add(block: Block, instruction: RowSum, number: Index, x: Lanes) -> None:
 # --- other steps
 
 
-def product(block: Block, instruction: Product) -> None:
+def product(block: RowBlock, instruction: Product) -> None:
     """A tile of outputs at a time: each vector of an input is loaded once for all of them."""
     body, (left, right) = block.body, (instruction.left, instruction.right)
     (batch, rows, count), columns = left.counts, right.counts[1]
@@ -211,7 +211,7 @@ def whole(count: int, size: int) -> int:
     return count - count % size
 
 
-def fold(block: Block, instruction: Fold) -> None:
+def fold(block: RowBlock, instruction: Fold) -> None:
     body, operand = block.body, instruction.operand
     count, width = operand.counts
     with block.each_vector() as v, body.loop(width) as i:
@@ -220,7 +220,7 @@ def fold(block: Block, instruction: Fold) -> None:
         )
 
 
-def gather(block: Block, instruction: Gather) -> None:
+def gather(block: RowBlock, instruction: Gather) -> None:
     """Numbers by tables of their offsets, one for numbers by row and one for those that the rows share."""
     body, storage, lanes = block.body, block.storage, block.lanes
     by_row: list[tuple[int, int, int]] = []  # index in the result; offset in scratch memory, and step
@@ -244,13 +244,13 @@ def gather(block: Block, instruction: Gather) -> None:
             block.store(instruction.out, body.word(out, k), v, x)
 
 
-def repeat(block: Block, instruction: Repeat) -> None:
+def repeat(block: RowBlock, instruction: Repeat) -> None:
     """All steps for one vector, then for the next."""
     with block.each_vector():
         repeated(block, instruction, lambda step: run(block, step))
 
 
-def run(block: Block, step: Fused) -> None:
+def run(block: RowBlock, step: Fused) -> None:
     """Write one step."""
     if step.is_tabled:
         v = block.vector

@@ -8,7 +8,7 @@ from autograd.compiler.llvm.interpreter import unlocked
 from autograd.compiler.llvm.lanes import Lanes, across
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.row_products import row_product
-from autograd.compiler.llvm.rows import CONTEXT, Block, run
+from autograd.compiler.llvm.rows import CONTEXT, RowBlock, run
 from autograd.compiler.llvm.shared_code import shared_functions
 from autograd.compiler.llvm.storage import (
     CHUNK_ROWS,
@@ -77,8 +77,8 @@ def _steps(records: Records) -> list[str]:
     """The names of the functions that process a block of rows, in order."""
     storage, names = records.storage, []
 
-    def made(name: str) -> Block:
-        block = Block(records, name)
+    def made(name: str) -> RowBlock:
+        block = RowBlock(records, name)
         names.append(name)
         return block
 

@@ -54,7 +54,7 @@ def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return found
 
 
-class Names(Sequence[str]):
+class ValueNames(Sequence[str]):
     """Names of values; those without a label, None in `names`, are v1, v2, …, written when they are asked for."""
 
     def __init__(self, names: Sequence[str | None]) -> None:
@@ -134,4 +134,4 @@ def value_names(wanted: Sequence[str | None], arguments: Sequence[Argument], fun
     numbers = map("v{}".format, count(1))
     if any(name[:1] == "v" and name[1:].isdecimal() for name in used | taken):
         return [next(x for x in numbers if x not in taken) if name is None else name for name in names]
-    return Names(names)
+    return ValueNames(names)

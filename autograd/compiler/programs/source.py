@@ -56,7 +56,7 @@ def _named(program: Program, names: Sequence[str]) -> list[str]:
     return [_literal(x.value) if x.op == CONSTANT else name for x, name in zip(program.operations, names)]
 
 
-class Place(NamedTuple):
+class ArgumentPlace(NamedTuple):
     """Where a number is in an argument."""
 
     argument: str
@@ -71,7 +71,7 @@ class ArgumentStream(NamedTuple):
     stride: int
 
     @classmethod
-    def of(cls, places: Sequence[Place | None]) -> ArgumentStream | None:
+    def of(cls, places: Sequence[ArgumentPlace | None]) -> ArgumentStream | None:
         """The stream through these places; None if they do not advance evenly."""
         if len(places) < 2 or places[0] is None or places[1] is None:
             return None
@@ -92,14 +92,14 @@ def affine(first: int, stride: int, k: str) -> str:
     return f"{step} + {first}" if first > 0 else f"{step} - {-first}" if first else step
 
 
-def _streamed(program: Program) -> dict[int, Place]:
+def _streamed(program: Program) -> dict[int, ArgumentPlace]:
     """The numbers of arguments through which a loop advances: such an argument is indexed, not unpacked."""
-    places: dict[int, Place] = {}
+    places: dict[int, ArgumentPlace] = {}
     for name, tree in program.arguments:
         if type(tree) is tuple and all(
             type(i) is int and program.names[i] == f"{name}_{n}" for n, i in enumerate(tree)
         ):
-            places |= {i: Place(name, n) for n, i in enumerate(tree)}
+            places |= {i: ArgumentPlace(name, n) for n, i in enumerate(tree)}
     found = set()
     for operation in program.operations:
         if operation.op == LOOP:
@@ -125,7 +125,7 @@ class LoopNames(NamedTuple):
 class Writer:
     """Writes the operations of a program, and of the bodies of its loops."""
 
-    def __init__(self, program: Program, places: dict[str, Place]) -> None:
+    def __init__(self, program: Program, places: dict[str, ArgumentPlace]) -> None:
         self.places = places
         self.taken = {program.name, *program.names, *(argument.name for argument in program.arguments)}
         self.count = 1

@@ -27,7 +27,7 @@ MOST_COMPARED = 64  # computed items that an index may choose from
 ARITHMETIC = {"add", "subtract", "multiply", "floor_divide", "mod", "negative", "positive"}  # of whole numbers
 
 
-class Choice(NamedTuple):
+class IndexChoice(NamedTuple):
     """One item of a list or array: for each axis, an index and the number of items; `text` is for people.
 
     An index is the number of a column among the indices of a row, a constant, or a tuple of an operation and operands.
@@ -37,7 +37,7 @@ class Choice(NamedTuple):
     text: str
 
 
-class Column(NamedTuple):
+class IndexColumn(NamedTuple):
     """An index that is passed: its column among all numbers of the arguments in `index`."""
 
     number: int
@@ -46,7 +46,7 @@ class Column(NamedTuple):
 class ChosenInputs(NamedTuple):
     """Inputs chosen for each row from an argument: which of its numbers, for each item that may be chosen."""
 
-    choice: Choice
+    choice: IndexChoice
     argument: int
     places: Any
 
@@ -56,7 +56,7 @@ class Gathers(NamedTuple):
 
     inputs: tuple[ChosenInputs, ...] = ()
     numbers: tuple[int, ...] = ()  # columns
-    choices: tuple[Choice, ...] = ()  # whose bounds are to be checked
+    choices: tuple[IndexChoice, ...] = ()  # whose bounds are to be checked
 
 
 class Indexing:
@@ -71,7 +71,7 @@ class Indexing:
         self.names: list[str] = []  # of the arguments
         self.indices: list[str] = []  # names, by column
         self.made: dict[Any, tuple[ChosenInputs, Any, tuple[int, ...]]] = {}  # what f gets, and its inputs
-        self.choices: dict[Choice, None] = {}
+        self.choices: dict[IndexChoice, None] = {}
 
     def column(self, value: Value) -> None:
         """Let a Value stand for the next index of a row."""
@@ -123,7 +123,7 @@ class Indexing:
             raise _refused(f"x[{text}]", "name an argument in index=; whole numbers may be added, or with - * // %")
         if not items or any(shape_of(item) != shape_of(items[0]) for item in items):
             raise _refused(f"x[{text}]", "give x items, all of one structure")
-        choice = Choice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text)
+        choice = IndexChoice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text)
         numbers = [leaves(item, f"x[{text}]") for item in items]
         places = [[self._place(x) for x in row] for row in numbers]
         arguments = {place[0] for row in places for place in row}
@@ -136,7 +136,7 @@ class Indexing:
         self.choices[choice] = None
         return self._compared(axes, numbers, items[0])
 
-    def _gathered(self, choice: Choice, argument: int, places: Any, item: Any) -> Any:
+    def _gathered(self, choice: IndexChoice, argument: int, places: Any, item: Any) -> Any:
         key = choice.axes, argument, places.tobytes()
         if key not in self.made:
             name = f"{self.names[argument]}[{choice.text}]"
@@ -174,7 +174,7 @@ class Indexing:
         if type(x) is not Symbol:
             return int(x) if type(x) is float and x.is_integer() else None
         if id(x) in self.columns:
-            return Column(self.columns[id(x)])
+            return IndexColumn(self.columns[id(x)])
         operands = [self._expression(y) for y in x.operands[x.op == "where" :]]
         if x.op in ROUNDED or x.op == "where":  # `int(i)`, which rounds towards 0
             return operands[0] if len(set(operands)) == 1 else None

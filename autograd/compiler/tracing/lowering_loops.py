@@ -34,7 +34,7 @@ def unlike(*others: Any) -> Any:
     raise error
 
 
-class Step(Value):
+class StepNumber(Value):
     """A number that would be plain if the step ran: what can be done with a plain number alone is refused."""
 
     __slots__ = ()
@@ -51,7 +51,7 @@ class Step(Value):
         home = asking.f_globals.get("__name__")
         # A lambda there asks on behalf of the user's code.
         is_read = home == "autograd.lifting.branching.branches" and asking.f_code.co_name == "<lambda>"
-        return Step if is_library(home) and not is_read else self._refused()
+        return StepNumber if is_library(home) and not is_read else self._refused()
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Fed:
     """What a step gets in place of a number, and where it comes from."""
 
     name: str
-    kind: type  # Value, Step or Condition
+    kind: type  # Value, StepNumber or Condition
     role: Role
     operands: Sequence[int]
     values: Sequence[Value]  # among the operands

@@ -18,7 +18,15 @@ import numpy
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, Loop, Role, body_of
 from autograd.compiler.programs.program import reached
 from autograd.compiler.tracing.lowering import Lowering
-from autograd.compiler.tracing.lowering_loops import BOOLEANS, Fed, Step, StepLowering, is_number, number_of, unlike
+from autograd.compiler.tracing.lowering_loops import (
+    BOOLEANS,
+    Fed,
+    StepLowering,
+    StepNumber,
+    is_number,
+    number_of,
+    unlike,
+)
 from autograd.compiler.tracing.surroundings import Surroundings
 from autograd.compiler.tracing.wholes import rounds_whole
 from autograd.control import item
@@ -184,7 +192,7 @@ class Stepping:
             column = column[::-1] if reverse else column
             whole = isinstance(column, range) or all(isinstance(x, INTEGERS) for x in column)
             if evenly(column):
-                return Fed("k", Step, counted(column), (), (), whole)
+                return Fed("k", StepNumber, counted(column), (), (), whole)
             return replace(self._fed("x", Role(LISTED), column), whole=whole)
 
         return map_leaves(given, item(xs, 0), None)
@@ -195,7 +203,7 @@ class Stepping:
         operands = [number_of(self.lowering, x) for x in numbers]
         name = re.sub(r"_\d+$", "", self.lowering.builder.names[operands[0]])
         values = [x for x in numbers if isinstance(x, Value)]
-        kind = Condition if isinstance(numbers[0], BOOLEANS) else Value if values else Step
+        kind = Condition if isinstance(numbers[0], BOOLEANS) else Value if values else StepNumber
         return Fed(default if not name or NUMBERED(name) else name, kind, role, operands, values)
 
     # --- the loop
@@ -228,7 +236,7 @@ class Stepping:
 
         def taken(x: Any, output: int, step: int) -> Any:
             i = self.lowering.builder.item(loop, output, step)
-            kind = Value if isinstance(x, (Value, Symbol)) else Step  # a Step refuses to tell its class
+            kind = Value if isinstance(x, (Value, Symbol)) else StepNumber  # a StepNumber refuses to tell its class
             value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
             self.lowering.stands_for(value._number, i)
             self.lowering.stands_for(value, i)

@@ -12,7 +12,7 @@ from typing import Any
 from autograd.drawing.boxes.naming import Naming
 from autograd.engine import Value
 from autograd.engine.graph import Graph
-from autograd.engine.groups import Call, calls_below
+from autograd.engine.groups import MarkedCall, calls_below
 from autograd.primitives import TABLE
 
 Folding = dict[Value, Any]
@@ -27,7 +27,7 @@ def fold_kind(box: Any) -> str:
     return "" if isinstance(box, Value) else box[0]
 
 
-class Calls:
+class CallForest:
     """The marked calls in a graph as a forest: which call is inside which, and the height of each."""
 
     def __init__(self, graph: Graph) -> None:
@@ -104,7 +104,7 @@ def is_start(v: Value) -> bool:
 
 
 def fold_calls(
-    graph: Graph, naming: Naming, calls: Calls, closed: Callable[[Call, int], bool], sums: Folding
+    graph: Graph, naming: Naming, calls: CallForest, closed: Callable[[MarkedCall, int], bool], sums: Folding
 ) -> Folding:
     """Fold every call that is `closed`, given the call and its height, into one box, with its own leaves inside."""
     shut = [closed(call, height) for call, height in zip(calls.calls, calls.height)]
@@ -167,7 +167,7 @@ def fold_runs(graph: Graph, naming: Naming, sums: Folding) -> Folding:
 class Shapes:
     """The structure of every node, bottom up over the same parameters, whatever numbers the inputs have."""
 
-    def __init__(self, graph: Graph, naming: Naming, calls: Calls) -> None:
+    def __init__(self, graph: Graph, naming: Naming, calls: CallForest) -> None:
         self.of: dict[Value, int] = {}
         self.too_many = False
         self.roles: dict[Value, Any] = {}
@@ -238,7 +238,7 @@ class Alike:
         return fold_kind(self.example) == "call"
 
 
-def _parameters(graph: Graph, naming: Naming, calls: Calls) -> set[Value]:
+def _parameters(graph: Graph, naming: Naming, calls: CallForest) -> set[Value]:
     """The leaves that distinguish structures: a module's own, else all except those of one call among several."""
     leaves = {node for node in graph.nodes if not node.inputs and not node.is_constant}
     if naming.parameters is not None:

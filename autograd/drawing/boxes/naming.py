@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import Value
-from autograd.engine.groups import Call
+from autograd.engine.groups import MarkedCall
 from autograd.engine.names import given_names
 
 
@@ -42,7 +42,7 @@ class Naming:
         """The path of a module inside the one that the names come from, else empty."""
         return self._paths.get(id(owner), "")
 
-    def title(self, call: Call) -> str:
+    def title(self, call: MarkedCall) -> str:
         """The heading of a call: the path of its module, and its kind."""
         path = self.path(call.owner)
         return f"{path}: {call.kind}" if path else call.kind

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd.drawing.boxes.expressions import expression
-from autograd.drawing.boxes.folding import Alike, Calls, Folding, fold_kind, is_start
+from autograd.drawing.boxes.folding import Alike, CallForest, Folding, fold_kind, is_start
 from autograd.drawing.boxes.naming import Naming, plural
 from autograd.drawing.circuits.arrows import Arrows
 from autograd.drawing.circuits.diagnosis import marks
@@ -31,7 +31,7 @@ class PictureBuilder:
         self,
         graph: Graph,
         naming: Naming,
-        calls: Calls,
+        calls: CallForest,
         folding: Folding,
         alike: dict[Any, Alike],
         shown: list[Any],

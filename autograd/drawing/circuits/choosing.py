@@ -10,7 +10,7 @@ from typing import Any
 from autograd.drawing.boxes.expressions import fold_expressions
 from autograd.drawing.boxes.folding import (
     Alike,
-    Calls,
+    CallForest,
     Folding,
     Shapes,
     box_count,
@@ -30,7 +30,7 @@ from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.scenes.sizes import SIZES
 from autograd.engine import Value
 from autograd.engine.graph import Graph
-from autograd.engine.groups import Call
+from autograd.engine.groups import MarkedCall
 
 ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
 READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
@@ -93,7 +93,7 @@ class Chooser:
     def __init__(self, request: Request, naming: Naming) -> None:
         self.request, self.naming, self.expand = request, naming, request.expand
         self.graph = Graph(request.output, naming.values)
-        self.calls = Calls(self.graph)
+        self.calls = CallForest(self.graph)
         self.sums = fold_sums(self.graph)
         self.adjoints = self.graph.adjoints() if request.fresh else None
 
@@ -175,7 +175,7 @@ class Chooser:
         if not self.calls.calls:
             return {**self.sums, **fold_neurons(self.graph, self.naming, self.sums)}
 
-        def closed(call: Call, height: int) -> bool:
+        def closed(call: MarkedCall, height: int) -> bool:
             opened = self.expand and _is_around(self.naming.path(call.owner), self.expand)
             return height <= HEIGHTS[step] and not opened
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, TypeAlias
 
-from autograd.drawing.networks.tables import Table, size
+from autograd.drawing.networks.tables import WeightTable, size
 from autograd.drawing.scenes.scene import (
     LINE,
     Cells,
@@ -40,7 +40,7 @@ LIGHT = 0.5  # the darkest shade behind a number
 
 
 @dataclass(frozen=True)
-class Grid:
+class CellGrid:
     """Places that W and ∂C/∂W share: the first cell's left end, the size of a cell, the width of a bias; the texts."""
 
     x: float
@@ -51,7 +51,7 @@ class Grid:
 
 
 def heat_maps(
-    pairs: list[list[Table]], inputs: list[str], left: float, right: float, top: float, bottom: float
+    pairs: list[list[WeightTable]], inputs: list[str], left: float, right: float, top: float, bottom: float
 ) -> list[Group]:
     """W as shades, a row for each neuron and a column for each of its inputs, b beside it; below them the same of ∂C.
 
@@ -75,7 +75,7 @@ def heat_maps(
     return found
 
 
-def _grid(pairs: list[list[Table]], left: float, right: float, height: float) -> Grid:
+def _grid(pairs: list[list[WeightTable]], left: float, right: float, height: float) -> CellGrid:
     """Cells of one width if numbers of W or ∂C/∂W fit; else shades, and b alone has numbers where these leave room."""
     columns, biases = len(pairs[0][0].numbers[0]), len(pairs[0]) - 1
     is_high, gap = height >= FONT * LINE, SPACE * biases
@@ -92,14 +92,14 @@ def _grid(pairs: list[list[Table]], left: float, right: float, height: float) ->
         width = min((right - left - ticks - gap - beside * biases) / columns, LARGEST_CELL, 3 * height)
         height = min(height, 3 * width)
     whole = columns * width + gap + beside * biases
-    return Grid((left + 0.6 * ticks + right - whole) / 2, width, height, beside, texts)
+    return CellGrid((left + 0.6 * ticks + right - whole) / 2, width, height, beside, texts)
 
 
 def _width(texts: Texts) -> float:
     return max(line_width((Run(text),), FONT) for row in texts for text in row) + 6
 
 
-def _titles(tables: list[Table], left: float, right: float, top: float) -> list[list[Text]]:
+def _titles(tables: list[WeightTable], left: float, right: float, top: float) -> list[list[Text]]:
     """What each table is and its range, in one line if they fit."""
     shape = f"{len(tables[0].numbers)} × {len(tables[0].numbers[0])}, "
     for said in (shape, ""):
@@ -115,7 +115,9 @@ def _titles(tables: list[Table], left: float, right: float, top: float) -> list[
     return [stacked([line], (left + right) / 2, top + i * LINE * FONT, FONT) for i, line in enumerate(lines)]
 
 
-def _map(table: Table, corner: Point, cell: tuple[float, float], texts: Texts | None, words: list[Shape]) -> Group:
+def _map(
+    table: WeightTable, corner: Point, cell: tuple[float, float], texts: Texts | None, words: list[Shape]
+) -> Group:
     """A table as shades, with its numbers if they are given."""
     width, height = cell
     rows, columns = len(table.numbers), len(table.numbers[0])
@@ -153,7 +155,7 @@ def _shade(x: Any, most: float) -> tuple[str, int] | None:
     return ("negative" if x < 0 else "positive", shade) if shade else None
 
 
-def _written(table: Table, width: float) -> Texts | None:
+def _written(table: WeightTable, width: float) -> Texts | None:
     """The numbers of a table with as many digits as fit a width, None if not even one decimal does."""
     if not table.is_plain:
         return None

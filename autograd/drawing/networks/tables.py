@@ -13,7 +13,7 @@ from autograd.symbols.text import number
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class WeightTable:
     """Numbers with a row for each neuron; `what` is their name, and `names` are those of the parameters."""
 
     key: str
@@ -60,7 +60,7 @@ def size(x: Any) -> float:
 
 def weight_tables(
     words: Words, neurons: list[Neuron], sources: int, column: int, with_biases: bool
-) -> list[list[Table]]:
+) -> list[list[WeightTable]]:
     """W and ∂C/∂W for so many inputs, each with b or ∂C/∂b beside it if it is asked for; derivatives only if known."""
     parameters: dict[str, list[list[Value | None]]] = {"W": [list(neuron.weights[:sources]) for neuron in neurons]}
     if with_biases and any(neuron.bias is not None for neuron in neurons):
@@ -70,6 +70,6 @@ def weight_tables(
         names = [["no bias" if v is None else words.graph.name(v) for v in row] for row in rows]
         data = [[None if v is None else v.data for v in row] for row in rows]
         grads = [[None if v is None else words.network.adjoint(v) for v in row] for row in rows]
-        values.append(Table(f"heat-{column}-{what}", what, data, names))
-        derivatives.append(Table(f"heat-{column}-∂{what}", f"∂{words.output}/∂{what}", grads, names))
+        values.append(WeightTable(f"heat-{column}-{what}", what, data, names))
+        derivatives.append(WeightTable(f"heat-{column}-∂{what}", f"∂{words.output}/∂{what}", grads, names))
     return [values, derivatives] if derivatives[0].is_known else [values]

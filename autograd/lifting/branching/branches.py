@@ -39,7 +39,7 @@ from autograd.lifting.branching.keys import (
 )
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
 from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
-from autograd.lifting.rewriting.steps import Steps
+from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
@@ -131,9 +131,9 @@ class Branches:
             condition = both(outer.path, condition)
         return condition
 
-    def steps(self, *xs: Any) -> Steps:
+    def steps(self, *xs: Any) -> WrittenSteps:
         """What a loop goes over whose turns only assign names."""
-        return Steps(None if self.stack else self.make, *xs)
+        return WrittenSteps(None if self.stack else self.make, *xs)
 
     # --- filters
 

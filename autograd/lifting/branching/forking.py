@@ -233,7 +233,7 @@ class PlainBranch:
         """Nothing is to be merged."""
 
 
-class Loop:
+class BranchingLoop:
     """A loop that rows may leave early."""
 
     def __init__(self, frame: Frame, is_open: bool) -> None:
@@ -321,9 +321,9 @@ class Frame:
             return PlainBranch(True) if alive else PlainBranch()
         return kind(self.branches, alive, self, {name: scope.get(name, UNASSIGNED) for name in names})
 
-    def loop(self, is_open: bool) -> Loop:
+    def loop(self, is_open: bool) -> BranchingLoop:
         """A loop: one that goes over items, or is open."""
-        return Loop(self, is_open)
+        return BranchingLoop(self, is_open)
 
     def give(self, result: Any) -> None:
         """The rows here return this."""

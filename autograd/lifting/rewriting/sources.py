@@ -45,7 +45,7 @@ def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
         return None
 
 
-class Module(NamedTuple):
+class SourceFile(NamedTuple):
     """A file: its functions with the class around each, and all code that it makes."""
 
     functions: list[tuple[Any, str]]
@@ -53,13 +53,13 @@ class Module(NamedTuple):
 
 
 @functools.lru_cache(maxsize=64)
-def _read(text: str, filename: str) -> Module | None:
+def _read(text: str, filename: str) -> SourceFile | None:
     try:
         tree = ast.parse(text)
         codes = list(_codes(compile(tree, filename, "exec", dont_inherit=True)))
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return Module(list(_functions(tree, "")), codes)
+    return SourceFile(list(_functions(tree, "")), codes)
 
 
 def _functions(node: ast.AST, inside: str) -> Iterator[tuple[Any, str]]:

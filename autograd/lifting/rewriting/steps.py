@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAST_TURNS = 2_000  # fewer are traced one by one, since each is then Python's own, with whole numbers and booleans
 
 
-class Steps:
+class WrittenSteps:
     """What a loop goes over; `make` makes a loop of one step, or raises an error."""
 
     last: Any  # what the last turn gets
@@ -80,9 +80,9 @@ class Written:
     def __init__(self, make: Make) -> None:
         self.make = make
 
-    def steps(self, *xs: Any) -> Steps:
+    def steps(self, *xs: Any) -> WrittenSteps:
         """What a loop goes over."""
-        return Steps(self.make, *xs)
+        return WrittenSteps(self.make, *xs)
 
 
 class Loops(ast.NodeTransformer):
