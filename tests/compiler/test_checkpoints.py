@@ -105,8 +105,8 @@ def test_executors_give_the_same_bits_with_less_memory(compile: Any) -> None:
 @pytest.mark.parametrize(
     ("memory", "error", "message"),
     [
-        (0, ValueError, "at least one byte, got 0"),
-        (-5, ValueError, "at least one byte, got -5"),
+        (0, ValueError, "at least 1, got 0"),
+        (-5, ValueError, "at least 1, got -5"),
         (1.5, TypeError, "whole number of bytes or None, got 1.5"),
         (True, TypeError, "whole number of bytes or None, got True"),
         ("1 GB", TypeError, "whole number of bytes or None, got '1 GB'"),

@@ -56,16 +56,13 @@ class Options(NamedTuple):
         """These options; ValueError, TypeError or ImportError if they are invalid or unavailable."""
         if self.backend not in BACKENDS:
             raise ValueError(f"compile: backend must be 'auto', 'numpy' or 'llvm', got {self.backend!r}")
-        if self.threads is not None and (not isinstance(self.threads, int) or isinstance(self.threads, bool)):
-            raise TypeError(f"compile: threads must be a whole number or None, got {self.threads!r}")
-        if self.threads is not None and self.threads < 1:
-            raise ValueError(f"compile: threads must be at least 1, got {self.threads}")
+        for option, number, what in (("threads", self.threads, ""), ("memory", self.memory, " of bytes")):
+            if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+                raise TypeError(f"compile: {option} must be a whole number{what} or None, got {number!r}")
+            if number is not None and number < 1:
+                raise ValueError(f"compile: {option} must be at least 1, got {number}")
         if type(self.paths) is not int or self.paths < 0:
             raise ValueError(f"compile: paths must be a whole number, 0 for none, got {self.paths!r}")
-        if self.memory is not None and (not isinstance(self.memory, int) or isinstance(self.memory, bool)):
-            raise TypeError(f"compile: memory must be a whole number of bytes or None, got {self.memory!r}")
-        if self.memory is not None and self.memory < 1:
-            raise ValueError(f"compile: memory must be at least one byte, got {self.memory}")
         if self.backend == "llvm" and missing():
             raise ImportError(
                 f"compile: backend 'llvm' needs llvmlite: pip install 'scalar-autograd[jit]' ({missing()})"

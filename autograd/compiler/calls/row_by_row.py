@@ -53,6 +53,4 @@ def _together(results: Sequence[Any]) -> Any:
     if isinstance(first, (list, tuple)) or is_array(first):
         parts = [_together(list(column)) for column in zip(*results, strict=True)]
         return holding(numpy.stack(parts, 1)) if all(map(is_array, parts)) else like(first, parts)
-    found = numpy.empty(len(results), object)
-    found[:] = results
-    return holding(found)
+    return holding(results)

@@ -80,12 +80,13 @@ class Lowering:
     ) -> int:
         """The number of an operation's value; a condition counts as 1 or 0, except where it selects."""
         counted = [
-            i if type(x) is not Condition or is_boolean or (op == "where" and k == 0) else self._counted(i)
+            i if type(x) is not Condition or is_boolean or (op == "where" and k == 0) else self.counted(i)
             for k, (x, i) in enumerate(zip(operands, numbers))
         ]
         return self.builder.emit(op, tuple(counted), name)
 
-    def _counted(self, condition: int) -> int:
+    def counted(self, condition: int) -> int:
+        """The number 1 where a condition holds, else 0."""
         one, zero = self.builder.constant(1.0), self.builder.constant(0.0)
         return self.builder.emit("where", (condition, one, zero))
 

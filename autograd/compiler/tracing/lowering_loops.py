@@ -201,6 +201,5 @@ def number_of(lowering: Lowering, x: Any) -> int:
     if not is_number(x):
         unlike()
     if isinstance(x, BOOLEANS):
-        one, zero = lowering.builder.constant(1.0), lowering.builder.constant(0.0)
-        return lowering.builder.emit("where", (lowering.number(x), one, zero))
+        return lowering.counted(lowering.number(x))
     return lowering.detached(x) if type(x) is Symbol else lowering.number(coerce(x))

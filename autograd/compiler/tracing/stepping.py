@@ -256,7 +256,7 @@ class Stepping:
                 return map_parts(given, x)
             if not is_array(x):
                 output = next(noted)
-                return array_of([taken(x, output, k) for k in steps])
+                return holding([taken(x, output, k) for k in steps], traced=True)
             columns = numpy.array([given(part) for part in x.ravel()], dtype=object).reshape((*x.shape, times))
             return holding(numpy.moveaxis(columns, -1, 0), traced=True)
 
@@ -326,10 +326,3 @@ def evenly(numbers: Sequence[Any]) -> bool:
 def counted(numbers: Sequence[Any]) -> Role:
     """The role of numbers that advance by a stride."""
     return Role(COUNTED, first=int(numbers[0]), stride=int(numbers[1] - numbers[0]))
-
-
-def array_of(items: list[Any]) -> Any:
-    """An array of these traced numbers, as f sees it."""
-    made = numpy.empty(len(items), dtype=object)
-    made[:] = items
-    return holding(made, traced=True)

@@ -85,15 +85,16 @@ def trace(
     if "index" in roles:
         live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
     gathers, chosen = indexing.gathers(live)
-    name = getattr(f, "__name__", "f")
-    program = builder.program(name, [*traced, *chosen], outputs, last=not failures and not kinks)
-    with_rows = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
-    rows = tuple(argument.name for argument, has_rows in zip(program.arguments, with_rows) if has_rows)
-    guard = None
-    if failures or kinks:
-        failing = replace(builder.program(name, [*traced, *chosen], code), rows=rows, template=0.0)
-        guard = Guard(failing, tuple(error for _, error in failures))
-    return replace(program, rows=rows, template=template, gathers=gathers, guard=guard, roots=told.roots)
+    by_row = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
+
+    def program(outputs: Any, template: Any, last: bool) -> Program:
+        made = builder.program(getattr(f, "__name__", "f"), [*traced, *chosen], outputs, last=last)
+        rows = tuple(argument.name for argument, has_rows in zip(made.arguments, by_row) if has_rows)
+        return replace(made, rows=rows, template=template)
+
+    is_guarded = bool(failures or kinks)
+    guard = Guard(program(code, 0.0, False), tuple(error for _, error in failures)) if is_guarded else None
+    return replace(program(outputs, template, True), gathers=gathers, guard=guard, roots=told.roots)
 
 
 def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:

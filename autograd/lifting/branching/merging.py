@@ -191,9 +191,7 @@ def _merged_arrays(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     items = [merge(x, y) for x, y in zip(a.reshape(-1).tolist(), b.reshape(-1).tolist())]
     if not is_traced(items):
         return numpy.array(items, dtype=numpy.result_type(a, b)).reshape(a.shape)
-    array = numpy.empty(len(items), dtype=object)
-    array[:] = items
-    return holding(array.reshape(a.shape), traced=True)
+    return holding(numpy.array(items, dtype=object).reshape(a.shape), traced=True)
 
 
 def _merged_objects(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
