@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 answering: ContextVar[Answering | None] = ContextVar("autograd answering", default=None)
 
 
+def _operator(op: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    return lambda self, other: operation(op, self, other), lambda self, other: operation(op, other, self)
+
+
+def _comparing(sign: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: _comparison(sign, self, other)
+
+
 class Symbol(Expression):
     """A name, a constant, or an operation on symbols and numbers.
 
@@ -52,47 +60,14 @@ class Symbol(Expression):
     def __format__(self, spec: str) -> str:
         return _text(self, lambda x: format(x, spec)) or brief(self)
 
-    def __add__(self, other: Any) -> Any:
-        return operation("add", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return operation("add", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return operation("subtract", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return operation("subtract", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return operation("multiply", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return operation("multiply", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return operation("divide", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return operation("divide", other, self)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return operation("floor_divide", self, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return operation("floor_divide", other, self)
-
-    def __mod__(self, other: Any) -> Any:
-        return operation("mod", self, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return operation("mod", other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return operation("power", self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return operation("power", other, self)
+    __add__, __radd__ = _operator("add")
+    __sub__, __rsub__ = _operator("subtract")
+    __mul__, __rmul__ = _operator("multiply")
+    __truediv__, __rtruediv__ = _operator("divide")
+    __floordiv__, __rfloordiv__ = _operator("floor_divide")
+    __mod__, __rmod__ = _operator("mod")
+    __pow__, __rpow__ = _operator("power")
+    __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(_comparing, ("==", "!=", "<", "<=", ">", ">="))
 
     def __neg__(self) -> Symbol:
         return Symbol(op="negative", operands=(self,))
@@ -102,24 +77,6 @@ class Symbol(Expression):
 
     def __abs__(self) -> Symbol:
         return Symbol(op="abs", operands=(self,))
-
-    def __eq__(self, other: object) -> Any:
-        return _comparison("==", self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return _comparison("!=", self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return _comparison("<", self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _comparison("<=", self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _comparison(">", self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _comparison(">=", self, other)
 
     def __hash__(self) -> int:
         return key_hash(self, self)
@@ -266,7 +223,7 @@ def _truth(condition: Condition, asked: Any) -> bool:
     """The truth value of a condition along a path; elsewhere refused, in the words of what was asked."""
     along = answering.get()
     if along is None:
-        raise _unknown_truth(asked)
+        raise refuse(lambda most: f"the truth of {brief(asked, most - 13)}")
     return along.truth(condition)
 
 
@@ -301,10 +258,6 @@ def key_hash(x: Any, number: Any) -> int:
         return object.__hash__(x)  # NaN equals nothing
     along.truth(_comparison("==", number, value))  # other rows have other keys
     return hash(value)
-
-
-def _unknown_truth(x: Any) -> TypeError:
-    return refuse(lambda most: f"the truth of {brief(x, most - 13)}")
 
 
 def _unknown_number(x: Any, advice: str = "") -> TypeError:

@@ -25,6 +25,10 @@ class Unsupported(Exception):
     """A function for which there is no machine code."""
 
 
+def _operator(name: str) -> tuple[Callable[[Any, Any], Lanes], Callable[[Any, Any], Lanes]]:
+    return lambda x, y: UFUNCS[name](x, lifted(x, y)), lambda y, x: UFUNCS[name](lifted(y, x), y)
+
+
 class Lanes:
     """One number, boolean or 64 bits in every lane; `where` marks the lanes asked for."""
 
@@ -147,47 +151,18 @@ class Lanes:
 
     # --- operators, for formulas without NumPy
 
-    def __add__(self, y: Any) -> Lanes:
-        return UFUNCS["add"](self, lifted(self, y))
-
-    def __radd__(self, x: Any) -> Lanes:
-        return UFUNCS["add"](lifted(self, x), self)
-
-    def __sub__(self, y: Any) -> Lanes:
-        return UFUNCS["subtract"](self, lifted(self, y))
-
-    def __rsub__(self, x: Any) -> Lanes:
-        return UFUNCS["subtract"](lifted(self, x), self)
-
-    def __mul__(self, y: Any) -> Lanes:
-        return UFUNCS["multiply"](self, lifted(self, y))
-
-    def __rmul__(self, x: Any) -> Lanes:
-        return UFUNCS["multiply"](lifted(self, x), self)
-
-    def __truediv__(self, y: Any) -> Lanes:
-        return UFUNCS["divide"](self, lifted(self, y))
-
-    def __rtruediv__(self, x: Any) -> Lanes:
-        return UFUNCS["divide"](lifted(self, x), self)
+    __add__, __radd__ = _operator("add")
+    __sub__, __rsub__ = _operator("subtract")
+    __mul__, __rmul__ = _operator("multiply")
+    __truediv__, __rtruediv__ = _operator("divide")
+    __lt__, __le__ = _operator("less")[0], _operator("less_equal")[0]
+    __gt__, __ge__ = _operator("greater")[0], _operator("greater_equal")[0]
 
     def __neg__(self) -> Lanes:
         return UFUNCS["negative"](self)
 
     def __abs__(self) -> Lanes:
         return self.call("fabs")
-
-    def __lt__(self, y: Any) -> Lanes:
-        return UFUNCS["less"](self, lifted(self, y))
-
-    def __le__(self, y: Any) -> Lanes:
-        return UFUNCS["less_equal"](self, lifted(self, y))
-
-    def __gt__(self, y: Any) -> Lanes:
-        return UFUNCS["greater"](self, lifted(self, y))
-
-    def __ge__(self, y: Any) -> Lanes:
-        return UFUNCS["greater_equal"](self, lifted(self, y))
 
 
 def constant(body: Body, x: Any, kind: str = DOUBLE) -> Lanes:
