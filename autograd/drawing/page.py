@@ -74,15 +74,10 @@ def _row(view: str, number: int, step: Step) -> str:
 
 
 def _record(step: Step) -> dict[str, object]:
-    """A step for the script; an answer that is not finite is not asked for."""
+    """A step for the script: the question leaves out the result; an answer that is not finite is not asked for."""
     answer = step.answer if step.answer is not None and math.isfinite(step.answer) else None
-    words = {"what": step.what, "why": step.why, "question": _question(step)}
+    words = {"what": step.what, "why": step.why, "question": step.what.rsplit(" = ", 1)[0] + " = ?"}
     return {**asdict(step), "answer": answer, **{name: visible(text) for name, text in words.items()}}
-
-
-def _question(step: Step) -> str:
-    """A contribution with its result left out, for the reader to predict."""
-    return step.what.rsplit(" = ", 1)[0] + " = ?"
 
 
 def _text(text: str) -> str:

@@ -25,7 +25,7 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
     """
     updates = set()
     for node in reversed(nodes):
-        if not _is_update(node):
+        if type(node._y) is not float or node._dx != 1.0 or not node._x.has_grad:
             return
         if node._x in updates and node._x.index < last_pass < node.index:
             break
@@ -35,10 +35,6 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
     text = "this graph grows with every step: a number was added to a Value that a backward pass has reached; "
     text += "to update a weight, write w.data -= η * w.grad"
     warnings.warn(text, RuntimeWarning, outside())
-
-
-def _is_update(node: Value) -> bool:
-    return type(node._y) is float and node._dx == 1.0 and node._x.has_grad
 
 
 def notice_equality(v: Value, w: Value) -> None:

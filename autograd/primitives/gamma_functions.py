@@ -57,17 +57,10 @@ def _pole(x: float) -> float:
     raise OverflowError("the result is too large for a float")
 
 
-def _digamma(x: Number) -> Number:
-    return precise.polygamma(x, 0)
-
-
 @primitive(
-    kernel=kernels_of_polygamma.digamma,
-    precise=_digamma,
-    domain="[-inf, inf]",
-    native=_pole,
+    kernel=kernels_of_polygamma.digamma, precise=lambda x: precise.polygamma(x, 0), domain="[-inf, inf]", native=_pole,
     text="ψ({})",
-)
+)  # fmt: skip
 def digamma(x: Number) -> Partials:
     """ψ(x), the derivative of log Γ; ValueError at 0 and the negative whole numbers.
 
@@ -97,12 +90,7 @@ def polygamma(x: Any, n: int) -> Any:
     return digamma(x) if count == 0 else polygamma_of(x, float(count))
 
 
-@primitive(
-    kernel=kernels_of_polygamma.polygamma,
-    precise=precise.polygamma,
-    title="polygamma",
-    plain="n",
-)
+@primitive(kernel=kernels_of_polygamma.polygamma, precise=precise.polygamma, title="polygamma", plain="n")
 def polygamma_of(x: Number, n: Number) -> Partials:
     """The n-th derivative of digamma, for a plain whole n.
 
@@ -145,11 +133,7 @@ def _polygamma_difference(x: Number, y: Number, n: Number) -> Number:
     return precise.polygamma(total, n) - precise.polygamma(total.context.mpf(x), n)
 
 
-@primitive(
-    kernel=kernel_of_difference,
-    precise=_polygamma_difference,
-    plain="n",
-)
+@primitive(kernel=kernel_of_difference, precise=_polygamma_difference, plain="n")
 def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
     """polygamma(x + y, n) - polygamma(x, n) for positive operands and a plain whole n.
 

@@ -31,7 +31,9 @@ def report(row: Primitive, value: Any, operands: Sequence[Any]) -> None:
         error = _infinite(row, operands) if all(map(isfinite, operands)) else ""
     if error:
         _raise_or_warn(error, f"{TEXTS[error]} encountered in {row.title}")
-    _clear_flags()
+    import numpy
+
+    numpy.add(0.0, 0.0)  # clears the processor's flags; else a function of NumPy that called us reports the error again
 
 
 def evaluated(row: Primitive, operands: Sequence[float]) -> tuple[float, tuple[float | None, ...]]:
@@ -75,13 +77,6 @@ def _infinite(row: Primitive, operands: Sequence[Any]) -> str:
     except (OverflowError, TypeError):  # TypeError: a node from outside has no rule to ask
         return "over"
     return "over"
-
-
-def _clear_flags() -> None:
-    """Clear the processor's flags of errors; else a function of NumPy that called us reports the error again."""
-    import numpy
-
-    numpy.add(0.0, 0.0)
 
 
 def _raise_or_warn(error: str, text: str) -> None:

@@ -137,8 +137,8 @@ class PathsPlan:
                 failed.append((0 if places is None else int(places[0]), path.error))
                 continue
             if path.program is not None and not failed:
-                given = [_taken(x, places, moves) for x, moves in zip(arrays, self._by_row)]
-                parts.append(Part(places, self._plan(i), given, [_taken(*v) for v in _zipped(vectors, places, along)]))
+                given, more = _taken(arrays, places, self._by_row), _taken(vectors, places, along)
+                parts.append(Part(places, self._plan(i), given, more))
         if failed:
             row, error = min(failed, key=lambda failure: failure[0])
             raise raised(error, self.paths.known[0].holds.name, None if rows is None else row)
@@ -159,7 +159,7 @@ class PathsPlan:
             is_new = i == len(self.paths.known)
             first = None if left is None else left[0]
             is_made = is_new and self._grow(i, numbers_of(arrays, self._by_row, first))
-            here = self._holds(i, [_taken(x, left, moves) for x, moves in zip(arrays, self._by_row)], left)
+            here = self._holds(i, _taken(arrays, left, self._by_row), left)
             here[0] |= is_made  # that row's path, even if an operation on arrays rounds otherwise than one on numbers
             if here.any():
                 self._latest = i
@@ -191,13 +191,11 @@ def _count(rows: Any) -> int | None:
     return None if rows is None else len(rows)
 
 
-def _taken(x: Any, places: Any, moves: bool) -> Any:
-    """The entries of an array for some rows."""
-    return numpy.asarray(x)[places] if moves and places is not None else x
-
-
-def _zipped(vectors: Sequence[Any], places: Any, along: Sequence[bool]) -> list[tuple[Any, Any, bool]]:
-    return [(x, places, moves) for x, moves in zip(vectors, along)]
+def _taken(arrays: Sequence[Any], places: Any, by_row: Sequence[bool]) -> list[Any]:
+    """The entries of arrays for some rows."""
+    if places is None:
+        return list(arrays)
+    return [numpy.asarray(x)[places] if moves else x for x, moves in zip(arrays, by_row)]
 
 
 def _together(parts: Sequence[Part], found: Sequence[Any], rows: int) -> Any:

@@ -147,9 +147,8 @@ def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: boo
     if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
         leaves.append(made)
         if isinstance(spec, NumbersSpec):
-            items = (
-                f"list({writing.refer(_last_axis_first)}({made}))" if by_row else made if plain else f"{made}.tolist()"
-            )
+            columns = f"list({writing.refer(numpy.moveaxis)}({made}, -1, 0))"
+            items = columns if by_row else made if plain else f"{made}.tolist()"
             writing.do(f"{made} = {_sequence(writing, spec.make, items)}")
         elif isinstance(spec, NumberSpec) and not by_row and not plain:
             writing.do(f"{made} = float({made})")
@@ -167,7 +166,3 @@ def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: boo
 def _sequence(writing: Writing, make: Any, items: str) -> str:
     """A new list as the sequence that `make` makes of it."""
     return items if make is list else f"{writing.refer(make)}({items})"
-
-
-def _last_axis_first(x: Any) -> Any:
-    return numpy.moveaxis(x, -1, 0)

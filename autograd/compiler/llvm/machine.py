@@ -55,21 +55,16 @@ def host() -> Host:
 
 
 @cache
-def _target() -> Any:
+def _target(jit: bool = False) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(host().processor, host().features, **SETTINGS)
+    return target.create_target_machine(host().processor, host().features, **SETTINGS, jit=jit)
 
 
 @cache
 def _linker() -> Any:
-    return llvm.create_lljit_compiler(_target_of_linker())
-
-
-def _target_of_linker() -> Any:
-    target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(host().processor, host().features, **SETTINGS, jit=True)
+    return llvm.create_lljit_compiler(_target(jit=True))
 
 
 class Code:

@@ -42,10 +42,6 @@ def _negative(x: Lanes) -> Lanes:
     return x.other(f"fneg {x.body.flags}{x}")
 
 
-def _logical_not(x: Lanes) -> Lanes:
-    return UFUNCS["logical_xor"](x, constant(x.body, True, BOOLEAN))
-
-
 def _isnan(x: Lanes) -> Lanes:
     return UFUNCS["unordered"](x, x)
 
@@ -92,10 +88,6 @@ def _floor_divide(x: Lanes, y: Lanes) -> Lanes:
     floor = (n - floor > 0.5).select(floor + 1.0, floor)
     z = UFUNCS["equal"](n, zero).select(zero.call("copysign", quotient), floor)
     return UFUNCS["equal"](y, zero).select(quotient, z)
-
-
-def _bitwise_and(x: Lanes, y: Lanes) -> Lanes:
-    return x.other(f"and {x}, {y.name}", BITS)
 
 
 def _own(kernel: Callable[[Lanes], Lanes]) -> Callable[[Lanes], Lanes]:
@@ -145,8 +137,8 @@ UFUNCS |= {
     "logical_and": _logical("and"),
     "logical_or": _logical("or"),
     "logical_xor": _logical("xor"),
-    "logical_not": _logical_not,
-    "bitwise_and": _bitwise_and,
+    "logical_not": lambda x: UFUNCS["logical_xor"](x, constant(x.body, True, BOOLEAN)),
+    "bitwise_and": lambda x, y: x.other(f"and {x}, {y.name}", BITS),
     "engine": libraries.engine,
     "cbrt": _cbrt,
 }

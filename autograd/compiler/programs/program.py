@@ -145,13 +145,17 @@ class Program:
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""
+        return rebuilt(self.outputs, self.run(self._inputs(arguments)).__getitem__)
+
+    def _inputs(self, arguments: Sequence[Any]) -> list[Any]:
+        """The numbers of the inputs; TypeError where the arguments do not have their structure."""
         if len(arguments) != len(self.arguments):
             wanted = ", ".join(argument.name for argument in self.arguments)
             raise TypeError(f"{self.name}({wanted}): got {len(arguments)} arguments")
         inputs: list[Any] = [None] * self.count
         for argument, given in zip(self.arguments, arguments):
             _place(argument.tree, given, argument.name, inputs)
-        return rebuilt(self.outputs, self.run(inputs).__getitem__)
+        return inputs
 
     def run(self, inputs: list[Any]) -> list[Any]:
         """Every value, by number, for these inputs."""
@@ -220,10 +224,7 @@ class Program:
         from autograd.drawing import draw
         from autograd.engine import Value
 
-        values: list[Any] = [None] * self.count
-        for argument, given in zip(self.arguments, arguments):
-            _place(argument.tree, given, argument.name, values)
-        inputs = [Value(x, label=name) for x, name in zip(values, self.names)]
+        inputs = [Value(x, label=name) for x, name in zip(self._inputs(arguments), self.names)]
         return draw(self.run(inputs)[leaves_of(self.outputs)[0]], **options)
 
 

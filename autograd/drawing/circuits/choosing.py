@@ -176,7 +176,8 @@ class Chooser:
             return {**self.sums, **fold_neurons(self.graph, self.naming, self.sums)}
 
         def closed(call: MarkedCall, height: int) -> bool:
-            opened = self.expand and _is_around(self.naming.path(call.owner), self.expand)
+            path = self.naming.path(call.owner)
+            opened = self.expand and (path in ("", self.expand) or self.expand.startswith(f"{path}."))
             return height <= HEIGHTS[step] and not opened
 
         return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed, self.sums)}
@@ -216,11 +217,6 @@ class Chooser:
                 yield folding, alike
             if not alike:
                 return
-
-
-def _is_around(path: str, expand: str) -> bool:
-    """Whether a module is the one to expand, or contains it."""
-    return bool(path == expand or expand.startswith(f"{path}.") or path == "")
 
 
 def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:

@@ -60,6 +60,7 @@ class _Circuit:
     def __init__(self, picture: Picture, rankdir: str) -> None:
         self.picture, self.rankdir = picture, rankdir
         self.by_key = {box.key: box for box in picture.boxes}
+        self.paths = {cluster.key: cluster.path for cluster in picture.clusters}
         self.boxes = [box for box in picture.boxes if not box.inside]
         self.arrows = {i: arrow for i, arrow in enumerate(picture.arrows) if not self.by_key[arrow.source].inside}
         self.crowded = len(self.arrows) > LABELLED
@@ -82,9 +83,7 @@ class _Circuit:
     def _lines(self, box: Box) -> list[Line]:
         name, times = box.name, (Run(f" ×{box.count:,}"),) if box.count > 1 else ()
         if box.kind == "group":
-            outer = self._outer_path(box)
-            name = name.removeprefix(f"{outer}.") if outer else name
-            lines: list[Line] = [(Run(name, bold=True), *times)]
+            lines: list[Line] = [(Run(self._below(name, box.cluster), bold=True), *times)]
             lines += [(Run(self._within(box, box.formula)),)] if box.formula else []
         else:
             name = self._within(box, name)
@@ -92,9 +91,10 @@ class _Circuit:
             lines = [(Run(name, bold=True), *formula, *times)]
         return lines + [_line(colour, self._within(box, text)) for colour, text in box.words]
 
-    def _outer_path(self, box: Box) -> str:
-        """The path of the frame around a fold."""
-        return next((cluster.path for cluster in self.picture.clusters if cluster.key == box.cluster), "")
+    def _below(self, name: str, cluster: str) -> str:
+        """A name without the path of the frame around it."""
+        outer = self.paths.get(cluster)
+        return name.removeprefix(f"{outer}.") if outer else name
 
     def _row(self, box: Box, arrow: int | None) -> Row:
         host = self.by_key[box.inside]
@@ -212,16 +212,12 @@ class _Circuit:
             ):
                 continue
             look = Look(fill="cluster" if own % 2 else "background", stroke="faint")
-            title = self._title(cluster)
+            title = self._below(cluster.title, cluster.parent)
             shapes: list[Shape] = [Rect(left, top, right - left, bottom - top, look, 8.0)]
             if line_width((Run(title),), SMALL_FONT) < right - left - 8:
                 shapes += placed((Run(title, "faint"),), (left + right) / 2, top + 14.0, SMALL_FONT, 0.5)
             found.append(Group(f"cluster-{cluster.key}", "cluster", tuple(shapes), cluster.title))
         return found
-
-    def _title(self, cluster: Cluster) -> str:
-        outer = next((c.path for c in self.picture.clusters if c.key == cluster.parent), "")
-        return cluster.title.removeprefix(f"{outer}.") if outer else cluster.title
 
     def _arrow(self, i: int, route: list[Point], label: Point | None) -> Group:
         arrow = self.arrows[i]

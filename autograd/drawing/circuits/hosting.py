@@ -32,7 +32,7 @@ def _shown_in(builder: PictureBuilder, box: Any) -> Iterable[Value]:
     Where `builder.rows` are those of formulas too, also parameters that stand in a formula.
     """
     nodes = [box] if isinstance(box, Value) else builder.members[box]
-    leaves = [v for node in nodes for v in node.inputs if v in builder.consumers and _is_private(builder, v)]
+    leaves = [v for node in nodes for v in node.inputs if not v.inputs and len(builder.consumers.get(v, ())) == 1]
     if isinstance(box, Value):
         constants = [v for v in leaves if builder.naming.kind(v) == "constant"]
         weights = _weights(builder, box, leaves) if builder.rows and box.op is TABLE["dot"] else ()
@@ -58,10 +58,6 @@ def once(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> tuple[tuple[Box, 
             drawn.add(what)
     kept = tuple(box for box in boxes if box.key not in more)
     return kept, tuple(arrow for arrow in arrows if arrow.source not in more)
-
-
-def _is_private(builder: PictureBuilder, leaf: Value) -> bool:
-    return not leaf.inputs and len(builder.consumers[leaf]) == 1
 
 
 def _weights(builder: PictureBuilder, node: Value, leaves: list[Value]) -> Iterable[Value]:

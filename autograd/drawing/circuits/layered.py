@@ -159,11 +159,9 @@ class _Layering:
 
     def _settle(self, column: list[Any], ideal: list[float]) -> None:
         breadths = [self.sizes[item].across for item in column]
-        gaps = [GAP + FRAME * self._frames_between(a, b) for a, b in pairwise(column)]
+        frames = [{*self.frames.get(item, ())} for item in column]
+        gaps = [GAP + FRAME * len(a ^ b) for a, b in pairwise(frames)]
         self.across.update(zip(column, spread(ideal, breadths, gaps)))
-
-    def _frames_between(self, a: Any, b: Any) -> int:
-        return len({*self.frames.get(a, ())} ^ {*self.frames.get(b, ())})
 
     # --- places along ----------------------------------------------------------------------------
 
