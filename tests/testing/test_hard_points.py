@@ -101,6 +101,12 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
     ("another branch", math.exp, (1.0,), {}, math.exp, [lambda x: math.exp(x) if abs(x - 1) > 0.01 else 2.0]),
     ("a constant branch", math.exp, (1.0,), {}, math.exp, [lambda x, w=w, error=error: math.exp(x) if abs(x - 1) > w
      else math.e * (1 + error) for w in (1e-9, 1e-4, 1e-3) for error in (1e-2, 1e-4, 1e-6)]),
+    ("a branch of a steep function", math.exp, (-7.0,), {}, math.exp,
+     [lambda x, error=error: math.exp(x) * (1 + error * (abs(x + 7) < 1e-3)) for error in (1e-2, 1e-5)]),
+    ("a branch of one that is almost flat", math.tanh, (-7.0,), {}, lambda x: 1 - math.tanh(x) ** 2,
+     [lambda x: (1 - math.tanh(x) ** 2) * (1 + 1e-5 * (abs(x + 7) < 1e-3))]),
+    ("a branch with both ends close", lambda x: x**3, (5.0,), {}, lambda x: 3 * x * x,
+     [lambda x: 3 * x * x * (1 + (-2e-9 < x - 5 < 1e-11))]),
     ("a constant branch at an extremum", math.sin, (0.0,), {}, math.cos,
      [lambda x: math.cos(x) if abs(x) > 1e-9 else 1.0001, lambda x: math.cos(x) if abs(x) > 1e-4 else 1.000001]),
     ("a bisection", root, (2.0,), {}, lambda a: 0.5 / math.sqrt(a), [lambda a: 0.0, lambda a: 1.0]),

@@ -66,7 +66,7 @@ class Directions:
         if share == 0.0:
             return len({along(1.0 + step) for step in STEPS}) == 1
         if direction not in self.known:
-            self.known[direction] = smooth_derivative(along, 1.0, -math.inf, math.inf, SHARE * share / 2)
+            self.known[direction] = smooth_derivative(along, 1.0, SHARE * share / 2)
         found = self.known[direction]
         return found is not None and abs(found.value - expected) <= found.bound + TIGHT * share <= SHARE * share
 

@@ -114,8 +114,8 @@ def _at_end(function: Function, domains: Sequence[Interval], i: int, j: int) -> 
         low, high = domains[k].ends()
         inward = 1 if x[k] - low < high - x[k] else -1
         reach[k] = inward * min(max(abs(x[k]), 1.0), (high - low) / 2)
-        along = Slice(function.remembered, x, k)
-        noise = max(noise, *(found for _, found in rounding(along, x[k], abs(reach[k]), inward, low, high)))
+        along = Slice(function.remembered, x, k, (low, high))
+        noise = max(noise, *(found for _, found in rounding(along, x[k], abs(reach[k]), inward)))
         known.append(along)
 
     def twice(t: float) -> float:

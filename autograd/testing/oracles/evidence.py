@@ -188,7 +188,7 @@ class Evidence:
     @cached_property
     def level_afar(self) -> float:
         """How large f is far away, in its domain."""
-        return level(Slice(lambda *xs: self._at(xs[self.i]), self.point, self.i), self.point[self.i])
+        return level(Slice(self.floats, self.point, self.i, self.domain.ends()), self.point[self.i])
 
     @cached_property
     def slope_afar(self) -> float:
@@ -214,9 +214,9 @@ class Evidence:
     @cached_property
     def on_a_tooth(self) -> bool:
         """Whether f is so small beside x that a few roundings may be left of larger terms, and jumps a little off."""
-        x, (low, high) = self.point[self.i], self.domain.ends()
-        g, wider = Slice(self.floats, self.point, self.i), [abs(x) * relative for relative in OVER_TEETH]
-        return abs(g(x)) <= CANCELLED * abs(x) and is_a_tooth(g, x, self.estimate.value, 0.0, wider, low, high)
+        x, wider = self.point[self.i], [abs(self.point[self.i]) * relative for relative in OVER_TEETH]
+        g = Slice(self.floats, self.point, self.i, self.domain.ends())
+        return abs(g(x)) <= CANCELLED * abs(x) and is_a_tooth(g, x, self.estimate.value, 0.0, wider)
 
     def is_choice(self, derivative: float, sides: Sequence[float], domains: Sequence[Interval]) -> bool:
         """Whether a derivative is between these slopes and those at points beside, where numbers no longer tie.

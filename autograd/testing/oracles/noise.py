@@ -28,16 +28,29 @@ SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a
 
 
 class Slice:
-    """f along one operand, with each value computed once: NaN where arithmetic raises.
+    """f along one operand, with each value computed once: NaN where arithmetic raises, and outside of the `ends`.
 
     One that `may_branch`, as a derivative may that is wrong, jumps once where a branch ends.
     """
 
-    def __init__(self, f: Callable[..., Any], x: Sequence[float], i: int, may_branch: bool = False) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        x: Sequence[float],
+        i: int,
+        ends: tuple[float, float] = (-math.inf, math.inf),
+        may_branch: bool = False,
+    ) -> None:
         self.f, self.x, self.i, self.may_branch = f, list(x), i, may_branch
+        self.low, self.high = ends
         self.known: dict[float, float] = {}
 
+    def __contains__(self, t: float) -> bool:
+        return self.low <= t <= self.high
+
     def __call__(self, t: float) -> float:
+        if t not in self:
+            return math.nan
         if t not in self.known:
             operands = list(self.x)
             operands[self.i] = t
@@ -51,24 +64,22 @@ class Slice:
 
 
 def rounding_beside(
-    f: Callable[..., Any], x: Sequence[float], i: int, domain: tuple[float, float], may_branch: bool = False
+    f: Callable[..., Any], x: Sequence[float], i: int, ends: tuple[float, float], may_branch: bool = False
 ) -> float:
     """How far rounding moves f close to x, seen in its values along operand i on either side.
 
     The value at x itself is not used: it may be a jump.
     """
-    g, size, (low, high) = Slice(f, x, i, may_branch), abs(x[i]), domain
+    g, size = Slice(f, x, i, ends, may_branch), abs(x[i])
     worst = 0.0
     for side in (-1, 1):
         beside = math.nextafter(x[i], side * math.inf)
-        close = max(noise for _, noise in rounding(g, beside, size, side, low, high))
-        worst = max(worst, close, teeth(g, beside, side, low, high, close))
+        close = max(noise for _, noise in rounding(g, beside, size, side))
+        worst = max(worst, close, teeth(g, beside, side, close))
     return worst
 
 
-def teeth(
-    g: Slice, x: float, side: int, low: float, high: float, known: float, spacings: Sequence[float] = TEETH
-) -> float:
+def teeth(g: Slice, x: float, side: int, known: float, spacings: Sequence[float] = TEETH) -> float:
     """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
 
     0.0 if it is not much more than the rounding that is known.
@@ -79,7 +90,7 @@ def teeth(
     worst = 0.0
     for relative in spacings:
         points = [x + side * k * abs(x) * relative for k in range(7)]
-        values = [g(t) if low <= t <= high else math.nan for t in points]
+        values = [g(t) for t in points]
         if all(map(math.isfinite, values)):
             noise = roughness(values, min)
             of_x = EPSILON * (max(values) - min(values)) / relative  # any f may round a multiple of x
@@ -88,7 +99,8 @@ def teeth(
                 slope = _slope_between_jumps(g, x, side)
                 greatest = jump(g, points, noise, TO_THE_LAST_BIT, slope)
                 is_tooth = noise < greatest < min(BEYOND_ROUNDING * noise, greatest_rounding(g, x))
-                if is_tooth and (greatest <= SAFETY * EPSILON * level(g, x) or _jumps_often(g, points, slope, noise)):
+                of_terms = not g.may_branch and greatest <= SAFETY * EPSILON * level(g, x)
+                if is_tooth and (of_terms or _jumps_often(g, points, slope, noise)):
                     worst = noise
     return worst
 
@@ -116,15 +128,17 @@ def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
     return changes[1] / spacing if all(map(math.isfinite, changes)) else 0.0
 
 
-def _jumps_often(g: Slice, points: list[float], slope: float, noise: float, halvings: int = SOME_HALVINGS) -> bool:
-    """Whether f jumps between several of these neighbours, by amounts that are alike, and no smaller than its noise."""
+def _jumps_often(g: Slice, points: list[float], slope: float, noise: float) -> bool:
+    """Whether f jumps between several of these neighbours, by amounts that are alike, and no smaller than its noise.
+
+    A single jump ends a branch; to tell it from the change of an f that is smooth beside it takes all halvings.
+    """
+    halvings = HALVINGS if g.may_branch else SOME_HALVINGS
     jumps = sorted((jump(g, list(ends), COARSE * noise, halvings, slope) for ends in pairwise(points)), reverse=True)
     return jumps[SEVERAL - 1] > COARSE * max(jumps[0], noise)
 
 
-def rounding(
-    g: Slice, x: float, size: float, side: int, low: float, high: float, enough: int = 2
-) -> list[tuple[float, float]]:
+def rounding(g: Slice, x: float, size: float, side: int, enough: int = 2) -> list[tuple[float, float]]:
     """The rounding error of f within `size` of x, and the spacing from which it was seen.
 
     Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding; f itself may
@@ -135,10 +149,10 @@ def rounding(
     found: list[tuple[float, float]] = []
     least_jump, flat, change = math.nan, False, 0.0
     for spacing in _spacings(size):
-        first = -3 if side == 0 and x - 3 * spacing >= low and x + 3 * spacing <= high else 0
-        sign = -1 if side < 0 or x + 6 * spacing > high else 1
+        first = -3 if side == 0 and x - 3 * spacing in g and x + 3 * spacing in g else 0
+        sign = -1 if side < 0 or x + 6 * spacing > g.high else 1
         points = [x + sign * k * spacing for k in range(first, first + 7)]
-        values = [g(t) if low <= t <= high else math.nan for t in points]
+        values = [g(t) for t in points]
         if not all(map(math.isfinite, values)):
             break
         change = max(values) - min(values)
@@ -147,8 +161,8 @@ def rounding(
         if flat and change and math.isnan(least_jump):
             least_jump = jump(g, points) if not g.may_branch else _first_of_many(g, x, steepest(g, points))
         noise = max(roughness(values), grid(values))
-        finely = (noise, HALVINGS) if g.may_branch else (0.0, SOME_HALVINGS)
-        if not flat_here and (not flat or _jumps_often(g, points, 0.0, *finely)):
+        in_doubt, least = (True, noise) if g.may_branch else (flat, 0.0)
+        if not flat_here and (not in_doubt or _jumps_often(g, points, 0.0, least)):
             found.append((0.0 if flat else spacing, noise))
             if len(found) == (1 if flat else enough):
                 break

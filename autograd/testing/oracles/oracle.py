@@ -103,39 +103,39 @@ def numeric_derivative(
     operands = [float(v) for v in x] if isinstance(x, Sequence) or (is_array(x) and x.ndim) else [float(x)]
     low, high = interval(domain).ends()
     _check(operands, i, side, low, high)
-    g, at = Slice(f, operands, i), operands[i]
+    g, at = Slice(f, operands, i, (low, high)), operands[i]
     room, inward = min(at - low, high - at), 1 if at - low < high - at else -1
     if side == 0 and room <= max(CRAMPED * abs(at), LEAST_NORMAL):
         side = inward
     stated = accuracy * abs(g(at))
     cramped = side == 0 and room < ONE_STEP * max(abs(at), 1.0)
-    if not cramped and (flat := _flat(g, at, side, low, high)):
+    if not cramped and (flat := _flat(g, at, side)):
         return flat
     if stated == 0.0:
-        if (side or cramped) and (found := _from_one_side(g, at, side, side or inward, low, high)):
+        if (side or cramped) and (found := _from_one_side(g, at, side, side or inward)):
             return found
-        if side == 0 and (found := smooth_derivative(g, at, low, high, _enough(g, at, low, high))):
+        if side == 0 and (found := smooth_derivative(g, at, _enough(g, at))):
             return found
-    found = _by_ladder(g, at, side, low, high, stated)
+    found = _by_ladder(g, at, side, stated)
     if cramped and not found.bound <= CLOSE * abs(found.value):
-        found = min(found, _by_ladder(g, at, inward, low, high, stated), key=lambda one: one.bound)
+        found = min(found, _by_ladder(g, at, inward, stated), key=lambda one: one.bound)
     return found
 
 
-def _by_ladder(g: Slice, x: float, side: int, low: float, high: float, stated: float) -> Estimate:
+def _by_ladder(g: Slice, x: float, side: int, stated: float) -> Estimate:
     """The derivative from a ladder of steps, where f is not smooth or its rounding is large."""
-    known, inward = rounding(g, x, abs(x), side, low, high)[0][1], 1 if high - x > x - low else -1
-    least = max(teeth(g, x, inward, low, high, known), stated)
-    found = _estimated(g, x, side, low, high, least, math.inf)
+    known, inward = rounding(g, x, abs(x), side)[0][1], 1 if g.high - x > x - g.low else -1
+    least = max(teeth(g, x, inward, known), stated)
+    found = _estimated(g, x, side, least, math.inf)
     wider = [abs(x) * relative for relative in OVER_TEETH]
-    if side == 0 and is_a_tooth(g, x, found.value, 0.0, wider, low, high):
-        least = max(least, *(teeth(g, x, one, low, high, known, TEETH + MORE_TEETH) for one in (1, -1)))
-        found = _estimated(g, x, side, low, high, least, math.inf)
+    if side == 0 and is_a_tooth(g, x, found.value, 0.0, wider):
+        least = max(least, *(teeth(g, x, one, known, TEETH + MORE_TEETH) for one in (1, -1)))
+        found = _estimated(g, x, side, least, math.inf)
     if found.status in ("kink", "inconclusive") and 0.0 < abs(x) < 1.0:
-        near = _estimated(g, x, side, low, high, least, abs(x) / 2)  # not across 0, where f may have a joint
+        near = _estimated(g, x, side, least, abs(x) / 2)  # not across 0, where f may have a joint
         if near.status == "ok" and near.bound <= CLOSE * abs(near.value):
             found = near
-    return _beside_pole(g, x, side, low, high) if is_singular(g, x, _steepest(found), low, high) else found
+    return _beside_pole(g, x, side) if is_singular(g, x, _steepest(found)) else found
 
 
 def _steepest(found: Estimate) -> float:
@@ -144,10 +144,10 @@ def _steepest(found: Estimate) -> float:
     return max(map(abs, sides)) + found.bound if math.isfinite(found.bound) else math.nan
 
 
-def _beside_pole(g: Slice, x: float, side: int, low: float, high: float) -> Estimate:
+def _beside_pole(g: Slice, x: float, side: int) -> Estimate:
     """The derivative a few floats beside a simple pole, by that of 1 / f; "singular" where it is none."""
     h = reciprocal(g)
-    found = _from_one_side(h, x, side, side, low, high) if side else smooth_derivative(h, x, low, high, 0.0)
+    found = _from_one_side(h, x, side, side) if side else smooth_derivative(h, x, 0.0)
     value, bound = derivative_by_reciprocal(g, x, found.value, found.bound) if found else NOT_FOUND
     if not bound <= CLOSE * abs(value):
         return Estimate(math.nan, math.inf, math.nan, math.nan, len(g.known), "singular")
@@ -155,12 +155,10 @@ def _beside_pole(g: Slice, x: float, side: int, low: float, high: float) -> Esti
     return Estimate(value, bound, left, right, len(g.known), "one-sided" if side else "ok")
 
 
-def is_a_tooth(
-    g: Slice, x: float, slope: float, enough: float, steps: Iterable[float], low: float, high: float
-) -> bool:
+def is_a_tooth(g: Slice, x: float, slope: float, enough: float, steps: Iterable[float]) -> bool:
     """Whether a slope is that between two jumps: a wider step sees another slope altogether, since f jumps there."""
     for step in steps:
-        if not low <= x - step < x < x + step <= high:
+        if not (x - step < x < x + step and x - step in g and x + step in g):
             continue
         wide, _ = close_quotient(g, x, step, 0.0)
         if abs(wide - slope) > max(abs(slope) / 2, enough):
@@ -170,7 +168,7 @@ def is_a_tooth(
     return False
 
 
-def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float) -> Estimate | None:
+def smooth_derivative(g: Slice, x: float, enough: float) -> Estimate | None:
     """The derivative of an f that is smooth around x, from one step; None if no bound is tight, nor at most `enough`.
 
     Both sides must agree, and narrower steps must not contradict: f may have periods within the wider one.
@@ -179,13 +177,13 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
     best: Estimate | None = None
     for size, relative in dict.fromkeys([(far, ONE_STEP), (near, ONE_STEP), (far, WIDER), (near, NARROWER)]):
         step = size * relative
-        if not low <= x - step < x < x + step <= high:
+        if not (x - step < x < x + step and x - step in g and x + step in g):
             continue
-        noise = max(noise for _, noise in rounding(g, x, size, 0, low, high, enough=1))
+        noise = max(noise for _, noise in rounding(g, x, size, 0, enough=1))
         if best is not None and best.bound <= least_bound(g, x, step, noise):
             continue
         if relative == NARROWER:  # f may stand between two of its steps there, and look smooth
-            noise = max(noise, *(teeth(g, x, side, low, high, noise) for side in (1, -1)))
+            noise = max(noise, *(teeth(g, x, side, noise) for side in (1, -1)))
         if _is_staircase(g, x, step):
             return None
         found = _by_one_step(g, x, size, step, noise, enough)
@@ -194,7 +192,7 @@ def smooth_derivative(g: Slice, x: float, low: float, high: float, enough: float
             if best.bound <= TIGHT * abs(best.value):
                 break
     wider = [step] if step == far * ONE_STEP else [near * relative for relative in OVER_TEETH]
-    return None if best and is_a_tooth(g, x, best.value, enough, wider, low, high) else best
+    return None if best and is_a_tooth(g, x, best.value, enough, wider) else best
 
 
 def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, enough: float) -> Estimate | None:
@@ -222,24 +220,24 @@ def _is_staircase(g: Slice, x: float, step: float) -> bool:
     return len({g(x + sign * step / SHRINK**k) for sign in (-1, 1) for k in range(ROWS)}) < ROWS - 1
 
 
-def _enough(g: Slice, x: float, low: float, high: float) -> float:
+def _enough(g: Slice, x: float) -> float:
     """A bound to be content with, by the size of f: at the point, where f may be 0, or a step away on both sides."""
     size = max(abs(x), 1.0)
-    beside = [abs(g(t)) for t in (x - size * ONE_STEP, x + size * ONE_STEP) if low <= t <= high]
+    beside = [abs(g(t)) for t in (x - size * ONE_STEP, x + size * ONE_STEP) if t in g]
     level = max(abs(g(x)), min(beside)) if len(beside) == 2 else abs(g(x)) or max(beside, default=0.0)
     return ENOUGH * level / size if math.isfinite(level) else 0.0
 
 
-def _from_one_side(g: Slice, x: float, side: int, inward: int, low: float, high: float) -> Estimate | None:
+def _from_one_side(g: Slice, x: float, side: int, inward: int) -> Estimate | None:
     """The derivative of an f that is smooth from x inwards, where an end of the domain is close; else None.
 
     Narrower steps, over both sides if x is not the end itself, must not contradict.
     """
-    size, enough = max(abs(x), 1.0), SAFETY * _enough(g, x, low, high)  # rounding moves these quotients further
-    noise = max(noise for _, noise in rounding(g, x, size, inward, low, high, enough=1))
+    size, enough = max(abs(x), 1.0), SAFETY * _enough(g, x)  # rounding moves these quotients further
+    noise = max(noise for _, noise in rounding(g, x, size, inward, enough=1))
     best = NOT_FOUND
     for step in (size * ONE_STEP, size * ONE_STEP / 8, size * WIDER):
-        if best[1] <= TIGHT * abs(best[0]) or not low <= x + inward * step <= high:
+        if best[1] <= TIGHT * abs(best[0]) or x + inward * step not in g:
             continue
         if len({g(x + inward * step / SHRINK**k) for k in range(ROWS)}) < ROWS - 1:
             return None
@@ -257,9 +255,9 @@ def _from_one_side(g: Slice, x: float, side: int, inward: int, low: float, high:
     return Estimate(*best, left, right, len(g.known), "one-sided" if side else "ok")
 
 
-def _flat(g: Slice, x: float, side: int, low: float, high: float) -> Estimate | None:
+def _flat(g: Slice, x: float, side: int) -> Estimate | None:
     """The derivative of an f that has one value over every step; None if it has others."""
-    steps = list(_steps(x, side, low, high))
+    steps = list(_steps(g, x, side))
     if not steps or not all(_is_flat(g, x, step, side) for step in steps):
         return None
     found = tableau(g, x, steps[-1], side, 0.0, ROWS)
@@ -267,17 +265,17 @@ def _flat(g: Slice, x: float, side: int, low: float, high: float) -> Estimate | 
     return Estimate(*found, left, right, len(g.known), "one-sided" if side else "ok")
 
 
-def _estimated(g: Slice, x: float, side: int, low: float, high: float, least: float, reach: float) -> Estimate:
+def _estimated(g: Slice, x: float, side: int, least: float, reach: float) -> Estimate:
     """The derivative from steps of at most `reach`, given a lower bound on the rounding of f."""
-    found = _search(g, x, side, low, high, least, reach)
+    found = _search(g, x, side, least, reach)
     if side:
         if not found[1] <= VAGUE * abs(found[0]):
-            noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side, low, high)))
-            beside = power_beside(g, x, *((low, high) if side > 0 else (high, low)))
-            found = min(found, beside, power_limit(g, x, side, low, high, noise), key=lambda one: one[1])
+            noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side)))
+            beside = power_beside(g, x, *((g.low, g.high) if side > 0 else (g.high, g.low)))
+            found = min(found, beside, power_limit(g, x, side, noise), key=lambda one: one[1])
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:
-        left, right = (_search(g, x, one, low, high, least, reach) for one in (-1, 1))
+        left, right = (_search(g, x, one, least, reach) for one in (-1, 1))
         status, found = _reconciled(found, left, right)
     if not math.isfinite(found[1]):
         status = "inconclusive"
@@ -303,7 +301,7 @@ def _check(operands: list[float], i: int, side: int, low: float, high: float) ->
         raise ValueError(f"numeric_derivative: x[{i}] = {operands[i]!r} is not a finite point of [{low}, {high}]")
 
 
-def _search(g: Slice, x: float, side: int, low: float, high: float, least: float, reach: float) -> Found:
+def _search(g: Slice, x: float, side: int, least: float, reach: float) -> Found:
     """Find the derivative with the smallest bound, from the smallest step up, stopping at the first tight bound.
 
     A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to a
@@ -311,8 +309,8 @@ def _search(g: Slice, x: float, side: int, low: float, high: float, least: float
     """
     best = NOT_FOUND
     flat = grain = 0.0  # the widest step of a leading run over which f does not change
-    steps = [step for step in _steps(x, side, low, high) if step <= reach]
-    seen, within = rounding(g, x, abs(x), side, low, high), abs(x)
+    steps = [step for step in _steps(g, x, side) if step <= reach]
+    seen, within = rounding(g, x, abs(x), side), abs(x)
     for step in steps:
         if best is NOT_FOUND and _is_flat(g, x, step, side):
             flat = step
@@ -321,7 +319,7 @@ def _search(g: Slice, x: float, side: int, low: float, high: float, least: float
             grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
             best = tableau(g, x, flat, side, max(grain, least), ROWS)
         if step > within:  # where f may behave differently, as through 1 + x
-            seen += rounding(g, x + (side or 1) * step, step, side, low, high)
+            seen += rounding(g, x + (side or 1) * step, step, side)
             within = step * 1e3
         noise = max(grain, least, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
         narrow = step < RELATIVE_STEPS[0] * abs(x) <= RELATIVE_STEPS[0] * LARGE
@@ -361,9 +359,9 @@ def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> fl
     return grain if grain <= EPSILON or grain <= COARSE * change else 0.0
 
 
-def _steps(x: float, side: int, low: float, high: float) -> Iterator[float]:
+def _steps(g: Slice, x: float, side: int) -> Iterator[float]:
     """Steps relative to x, from narrow to wide; for a tiny x also steps up to 1, as f may depend on 1 + x."""
-    room = min(x - low if side <= 0 else math.inf, high - x if side >= 0 else math.inf) / 2
+    room = min(x - g.low if side <= 0 else math.inf, g.high - x if side >= 0 else math.inf) / 2
     size = abs(x) or 1e-8
     for relative in NARROW_STEPS + RELATIVE_STEPS:
         step = min(size * relative, room)

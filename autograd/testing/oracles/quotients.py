@@ -102,18 +102,18 @@ def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int =
     return quotient, SAFETY * max(rounding, EPSILON * size, EPSILON * abs(x * quotient)) / h
 
 
-def power_limit(g: Slice, x: float, side: int, low: float, high: float, rounding: float) -> Found:
+def power_limit(g: Slice, x: float, side: int, rounding: float) -> Found:
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process, repeated.
 
     Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound. If x
     is not the end but lies beside it, its slope is as far from the limit as quotients over that distance tell.
     """
-    best, distance = NOT_FOUND, 0.0 if x == 0.0 else (x - low if side > 0 else high - x)
+    best, distance = NOT_FOUND, 0.0 if x == 0.0 else (x - g.low if side > 0 else g.high - x)
     for steps in falling_steps(0.0 if abs(x) == distance else x):
         column: list[Found] = []
         quotients: list[Found] = []  # over these distances
         for t in (x + side * step for step in steps):
-            if low <= t <= high and t != x and math.isfinite(g(t) - g(x)):
+            if t != x and math.isfinite(g(t) - g(x)):
                 quotient, size = _quotient(g, x, abs(t - x), side)
                 column.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
                 quotients.append((abs(t - x), quotient))

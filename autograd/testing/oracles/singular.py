@@ -20,7 +20,7 @@ PART = 2.0**-8  # of f
 SMOOTHER = 100.0  # times its roughness a little further off, by which f changes
 
 
-def is_singular(g: Slice, x: float, steepest: float, low: float, high: float) -> bool:
+def is_singular(g: Slice, x: float, steepest: float) -> bool:
     """Whether f moves on and on within a few floats, by far more than a slope of at most `steepest` explains.
 
     If that is NaN: by a part of itself, and ever more slowly; beside a kink it is straight. A float is one of x, and
@@ -30,10 +30,10 @@ def is_singular(g: Slice, x: float, steepest: float, low: float, high: float) ->
         for side in (-1, 1) if unit else ():
             far = x + side * unit * DOUBLINGS[-1]
             closer = max(unit / FINER, abs(x) * EPSILON)
-            if not low <= far <= high or (unit > closer and g(x + side * closer) != g(x)):
+            if far not in g or (unit > closer and g(x + side * closer) != g(x)):
                 continue
             if _runs_away(g, x, side * unit, steepest):
-                return x not in (low, high) or abs(g(far)) < abs(g(x)) / 2  # a power at its end has its derivative
+                return x not in (g.low, g.high) or abs(g(far)) < abs(g(x)) / 2  # a power at its end has its derivative
     return False
 
 
@@ -56,7 +56,7 @@ def _runs_away(g: Slice, x: float, unit: float, steepest: float) -> bool:
 
 def reciprocal(g: Slice) -> Slice:
     """1 / f, which is smooth across a simple pole: 0.0 where f is infinite."""
-    return Slice(lambda *operands: 1.0 / float(g.f(*operands)), g.x, g.i)
+    return Slice(lambda *operands: 1.0 / float(g.f(*operands)), g.x, g.i, (g.low, g.high))
 
 
 def derivative_by_reciprocal(g: Slice, x: float, slope: float, bound: float) -> tuple[float, float]:
