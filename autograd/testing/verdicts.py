@@ -43,7 +43,10 @@ class Verdict(Enum):
 UNVERIFIED = {Verdict.INCONCLUSIVE, Verdict.DISAGREEMENT}
 UNVERIFIED_GIVEN = UNVERIFIED | {Verdict.DISCONTINUITY, Verdict.NOT_FINITE, Verdict.NOT_CHECKED}
 ADVICE = {
-    Verdict.INCONCLUSIVE: "no step of the differences gives a bound; choose another point, or state accuracy= of f",
+    Verdict.INCONCLUSIVE: (
+        "rounding hides the slope of f here: no step of the differences gives a tight bound; choose another point, "
+        "state accuracy= of f, or let domain= end where f has its end"
+    ),
     Verdict.DISAGREEMENT: "f takes steps, each finer than floats; state accuracy= of f",
     Verdict.NOT_CHECKED: "the budget was spent before; allow more calls, or more time",
     Verdict.DISCONTINUITY: "f jumps here, or is singular within a few floats; choose another point",

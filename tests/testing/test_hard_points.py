@@ -109,6 +109,12 @@ POINTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any
      [lambda x: 3 * x * x * (1 + (-2e-9 < x - 5 < 1e-11))]),
     ("a constant branch at an extremum", math.sin, (0.0,), {}, math.cos,
      [lambda x: math.cos(x) if abs(x) > 1e-9 else 1.0001, lambda x: math.cos(x) if abs(x) > 1e-4 else 1.000001]),
+    ("a power that rounding hides, beside a flat side", lambda x: 1 - math.pow(max(x, 0.0), 1.25), (0.0,), {},
+     lambda x: -1.25 * math.pow(max(x, 0.0), 0.25), [lambda x: -0.1]),
+    ("the same below", lambda x: 1 - math.pow(max(1 - x, 0.0), 1.5), (1.0,), {},
+     lambda x: 1.5 * math.pow(max(1 - x, 0.0), 0.5), [lambda x: 0.01]),
+    ("a power whose end lies a little beyond", lambda x: 1 - (x + 1e-12) ** 1.25, (0.0,), SHARE,
+     lambda x: -1.25 * (x + 1e-12) ** 0.25, [lambda x: 0.0]),
     ("a bisection", root, (2.0,), {}, lambda a: 0.5 / math.sqrt(a), [lambda a: 0.0, lambda a: 1.0]),
     ("one that stops early", lambda a: root(a, 1e-4), (2.0,), {"accuracy": 1e-4}, lambda a: 0.5 / math.sqrt(a),
      [lambda a: 1.0]),
@@ -140,6 +146,19 @@ def test_a_narrow_branch_of_a_derivative_is_visited() -> None:
 def test_the_bound_of_a_power_at_its_end(power: float, scale: float) -> None:
     estimate = numeric_derivative(lambda x: scale * x**power, 0.0, domain="[0, inf)")
     assert abs(estimate.value) <= estimate.bound <= 1e-2 * scale
+
+
+@given(power=st.floats(1.05, 3.0), beyond=st.floats(3.0, 16.0).map(lambda digits: 10.0**-digits))
+@example(power=1.1, beyond=1e-10)
+@settings(max_examples=10)
+def test_a_power_that_ends_beyond_the_domain_is_not_refused(power: float, beyond: float) -> None:
+    def f(x: float) -> float:
+        return 1 - math.pow(x + beyond, power)
+
+    truth = -power * beyond ** (power - 1)
+    estimate = numeric_derivative(f, 0.0, domain="[0, 1]")
+    assert abs(estimate.value - truth) <= estimate.bound + estimate.unseen
+    check_gradients(f, 0.0, grad=lambda x: truth, domain="[0, 1]", inconclusive="ok")
 
 
 @given(power=st.floats(1.1, 3.0), digits=st.floats(2.0, 16.0))

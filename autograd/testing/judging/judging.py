@@ -43,6 +43,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if found is not None and found.verdict is Verdict.KINK and first is _by_floats:
         confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
         return confirmed if confirmed is not None and confirmed.verdict is not None else found
+    if found is not None and first is _by_floats and evidence.estimate.unseen > found.bound:
+        return _by_digits(analytic, evidence) or found
     if found is not None and found.verdict is not None:
         return found
     confirmed = second(analytic, evidence)
@@ -64,6 +66,8 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return found if excuse is None else _judged(excuse, evidence, RIDDERS)
     if _is_within(analytic, evidence, NEGLIGIBLE * evidence.change):
         return _judged(Verdict.PASS, evidence, RIDDERS)  # whatever its rounding, which takes many values of f to see
+    if _agrees_with_a_side(analytic, evidence):
+        return _judged(Verdict.PASS, evidence, RIDDERS)
     slope = max(evidence.slope, evidence.slope_afar) if analytic == 0.0 else evidence.slope
     return _judged(_at_zero(analytic, evidence, slope), evidence, RIDDERS)
 
@@ -98,7 +102,8 @@ def _judged(verdict: Verdict | None, evidence: Evidence, oracle: str, kind: str 
         left, right = (
             (e.value, e.value) if e.status == "ok" else (e.left, e.right)
         )  # they differ by rounding, if at all
-        return Judgement(verdict, kind, e.value, e.bound, left, right, f"{RIDDERS}, {e.evaluations} values")
+        bound = e.bound + (0.0 if verdict is Verdict.PASS else e.unseen)
+        return Judgement(verdict, kind, e.value, bound, left, right, f"{RIDDERS}, {e.evaluations} values")
     value = math.nan if exact.value is None else exact.value
     left, right = (math.nan if side is None else side for side in (exact.left, exact.right))
     return Judgement(verdict, kind, value, TIGHT * abs(value) + 4 * TINIEST, left, right, MPMATH)
@@ -115,7 +120,7 @@ def _by_floats(analytic: float, evidence: Evidence) -> Judgement | None:
     bound = max(e.bound, TIGHT * size) + evidence.accuracy * abs(analytic) + evidence.doubt
     if error > bound:
         bound += evidence.unseen
-    if error > bound and (bound <= SURE * size or bound <= CONCLUSIVE * abs(analytic)):
+    if error > bound + e.unseen and (bound <= SURE * size or bound <= CONCLUSIVE * abs(analytic)):
         return _judged(None, evidence, RIDDERS, _kind(error, max(size, abs(analytic)), bound))
     if error <= bound <= CONCLUSIVE * size or (error <= bound <= IN_LOW_PRECISION * size and evidence.low_precision):
         return _judged(Verdict.KINK if is_kink else Verdict.PASS, evidence, RIDDERS)
@@ -139,6 +144,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
     if hull == (0.0, 0.0) and evidence.is_rounding_of_zero(analytic):
         return _judged(Verdict.PASS, evidence, MPMATH)
     left_over = evidence.given and (analytic == 0.0 or is_short(analytic))  # as of 1 - tanh(x)² at 25
+    left_over = left_over and not evidence.estimate.unseen
     if left_over and _at_zero(analytic, evidence, evidence.size / evidence.reach) is Verdict.PASS:
         return _judged(Verdict.PASS, evidence, RIDDERS)
     excuse = _rounded(error, max(map(abs, hull)), evidence)
@@ -176,6 +182,16 @@ def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
     """Whether a derivative agrees with the first oracle, to a bound that is small enough."""
     e = evidence.estimate
     return abs(analytic - e.value) <= e.bound + evidence.doubt <= limit
+
+
+def _agrees_with_a_side(analytic: float, evidence: Evidence) -> bool:
+    """Whether a derivative is that of one side for sure: it is right, or a choice at a kink, whatever the other is."""
+    for side in evidence.sides:
+        bound = side.bound + side.unseen + evidence.doubt
+        limit = max(CONCLUSIVE * abs(side.value), NEGLIGIBLE * evidence.slope)
+        if abs(analytic - side.value) <= bound <= limit:
+            return True
+    return False
 
 
 def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:

@@ -154,6 +154,15 @@ class Evidence:
         return rounding_beside(self.floats, self.point, self.i, self.domain.ends())
 
     @cached_property
+    def sides(self) -> list[Estimate]:
+        """The derivatives from the left and from the right, each by values on that side alone; none at an end."""
+        ends, x = self.domain.ends(), self.point[self.i]
+        if x in ends or self.estimate.status == "one-sided":
+            return []
+        one_sided = partial(numeric_derivative, self.floats, self.point, self.i, domain=ends, accuracy=self.accuracy)
+        return [one_sided(side=side) for side in (-1, 1)]
+
+    @cached_property
     def low_precision(self) -> bool:
         """Whether f has hardly more digits than float32."""
         return max(self.noise, self.accuracy * self.size) > FEW_DIGITS * abs(self.floats(*self.point))

@@ -34,6 +34,7 @@ from autograd.testing.oracles.quotients import (
     least_bound,
     power_beside,
     power_limit,
+    power_unseen,
     tableau,
 )
 from autograd.testing.oracles.singular import derivative_by_reciprocal, is_singular, reciprocal
@@ -64,7 +65,8 @@ class Estimate:
     `left` and `right` are the one-sided derivatives, NaN for a side that was not examined. `status` is "ok";
     "one-sided" if a side was requested or x is at an end of the domain; "kink" if left and right differ by more than
     their bounds (then `bound` is the greater of these and `value` the mean); "singular" if f has a pole, or the end of
-    a root, within a few floats of x; "inconclusive" if no step gave a bound.
+    a root, within a few floats of x; "inconclusive" if no step gave a bound. The bound of a power at its end
+    holds if x is that end; `unseen` is how far off the value may be if the end lies beyond x, hidden by rounding.
 
     >>> estimate = numeric_derivative(abs, 0.0)
     >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
@@ -77,6 +79,7 @@ class Estimate:
     right: float
     evaluations: int
     status: str
+    unseen: float = 0.0
 
 
 def numeric_derivative(
@@ -267,19 +270,21 @@ def _flat(g: Slice, x: float, side: int) -> Estimate | None:
 
 def _estimated(g: Slice, x: float, side: int, least: float, reach: float) -> Estimate:
     """The derivative from steps of at most `reach`, given a lower bound on the rounding of f."""
-    found = _search(g, x, side, least, reach)
+    found, unseen = _search(g, x, side, least, reach), 0.0
     if side:
         if not found[1] <= VAGUE * abs(found[0]):
             noise = max(least, *(noise for _, noise in rounding(g, x, abs(x), side)))
             beside = power_beside(g, x, *((g.low, g.high) if side > 0 else (g.high, g.low)))
-            found = min(found, beside, power_limit(g, x, side, noise), key=lambda one: one[1])
+            limit = power_limit(g, x, side, noise)
+            found = min(found, beside, limit, key=lambda one: one[1])
+            unseen = power_unseen(g, x, side, noise, limit[0]) if found is limit else 0.0
         status, left, right = "one-sided", found if side < 0 else NOT_FOUND, found if side > 0 else NOT_FOUND
     else:
         left, right = (_search(g, x, one, least, reach) for one in (-1, 1))
         status, found = _reconciled(found, left, right)
     if not math.isfinite(found[1]):
         status = "inconclusive"
-    return Estimate(*found, left[0], right[0], len(g.known), status)
+    return Estimate(*found, left[0], right[0], len(g.known), status, unseen)
 
 
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice
@@ -110,13 +112,9 @@ def power_limit(g: Slice, x: float, side: int, rounding: float) -> Found:
     """
     best, distance = NOT_FOUND, 0.0 if x == 0.0 else (x - g.low if side > 0 else g.high - x)
     for steps in falling_steps(0.0 if abs(x) == distance else x):
-        column: list[Found] = []
-        quotients: list[Found] = []  # over these distances
-        for t in (x + side * step for step in steps):
-            if t != x and math.isfinite(g(t) - g(x)):
-                quotient, size = _quotient(g, x, abs(t - x), side)
-                column.append((quotient, max(rounding, EPSILON * size) / abs(t - x)))
-                quotients.append((abs(t - x), quotient))
+        found = list(_falling_quotients(g, x, side, rounding, steps))
+        column = [(quotient, noise) for _, quotient, noise in found]
+        quotients = [(step, quotient) for step, quotient, _ in found]
         for _ in range(AITKEN):
             column = [_limit(*three) for three in zip(column, column[1:], column[2:])]
             last = quotients[len(quotients) - len(column) :]  # of those that made each limit
@@ -125,6 +123,23 @@ def power_limit(g: Slice, x: float, side: int, rounding: float) -> Found:
                 if bound < best[1]:
                     best = limit, bound
     return best
+
+
+def power_unseen(g: Slice, x: float, side: int, rounding: float, limit: float) -> float:
+    """How far from that limit the derivative may be if the power ends beyond x: no further than any quotient."""
+    steps = itertools.chain(*falling_steps(x))
+    found = _falling_quotients(g, x, side, rounding, steps)
+    return min((abs(quotient - limit) + SAFETY * noise for _, quotient, noise in found), default=0.0)
+
+
+def _falling_quotients(
+    g: Slice, x: float, side: int, rounding: float, steps: Iterable[float]
+) -> Iterator[tuple[float, float, float]]:
+    """Steps, the quotients over them, and how far rounding moves these."""
+    for t in (x + side * step for step in steps):
+        if t != x and math.isfinite(g(t) - g(x)):
+            quotient, size = _quotient(g, x, abs(t - x), side)
+            yield abs(t - x), quotient, max(rounding, EPSILON * size) / abs(t - x)
 
 
 def _beside(limit: float, wider: Found, last: Found, distance: float) -> float:
