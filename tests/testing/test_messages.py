@@ -4,7 +4,7 @@ import math
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from importlib import import_module
 from typing import Any
@@ -190,6 +190,27 @@ def test_patterns(given: list[float], right: list[float], shape: tuple[int, ...]
 CHANCE = random.Random(0)
 
 
+def cubes(x: Sequence[float], y: float) -> Any:
+    return x[0] ** 3 * y + x[1] ** 3 * y
+
+
+def slopes_of_cubes(x: Sequence[float], y: float) -> Any:
+    return [3 * x[0] ** 2 * y, 3 * x[1] ** 2 * y], x[0] ** 3 + x[1] ** 3
+
+
+def curvature_of_cubes(x: Sequence[float], y: float, diagonal: float = 6.0, aside: float = 3.0) -> Any:
+    across = aside * x[0] ** 2, aside * x[1] ** 2
+    return [[diagonal * x[0] * y, 0, across[0]], [0, diagonal * x[1] * y, across[1]], [*across, 0.0]]
+
+
+CUBES = (cubes, ([2.0, -1.0], 0.5))
+
+
+def product(matrix: Any, x: Sequence[float], y: float, v: Sequence[float], w: float) -> Any:
+    first, second, third = (sum(a * b for a, b in zip(row, (*v, w))) for row in matrix)
+    return [first, second], third
+
+
 class Way(Enum):
     UP = 1
 
@@ -204,6 +225,13 @@ TOLD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
      {"static": ["n"], "accuracy": 1e-9, "grad": lambda x, n, way, g: g(x)},
      "check_gradients(f, 2.0, 3, Way.UP, exp, grad=grad, static=['n'], accuracy=1e-09)"),
     (math.exp, (2.0,), {"grad": lambda x: CHANCE.random()}, "grad= is not deterministic: it gave"),
+    (*CUBES, {"hessian": lambda x, y: curvature_of_cubes(x, y, 3.0)},
+     "  entries   2 of 9 second derivatives are wrong\n  pattern   on the diagonal each is half the right one\n"
+     "    entry       given  numeric\n    x[0], x[0]  3.0    6.0"),
+    (*CUBES, {"grad": slopes_of_cubes, "hessian": lambda x, y: curvature_of_cubes(x, y, 6.0, 0.0)},
+     "  pattern   those off the diagonal are 0\n    entry    given  numeric\n    x[0], y  0.0    1"),
+    (*CUBES, {"grad": slopes_of_cubes, "hvp": lambda *args: product(curvature_of_cubes(*args[:2], -6.0, -3.0), *args)},
+     "  pattern   the sign is wrong"),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.engine import Value, gradients
 from autograd.testing.arguments.arguments import opened
 from autograd.testing.arguments.functions import Function, Numbers, plain
-from autograd.testing.arguments.supplied_structure import derivatives_given
+from autograd.testing.arguments.supplied_structure import derivatives_given, shape
 from autograd.transforms.structure import leaves
 
 FAILURES = (ValueError, ArithmeticError)
@@ -37,6 +37,7 @@ class Supplied:
         matrices = {"hessian": self._by_hessian, "hvp": self._by_hvp}
         self.double = {DOUBLE: self._by_double} if DOUBLE in self.functions else {}
         self.second = {f"{name}=": matrices[name] for name in SECOND_ORDER if name in self.functions}
+        self.matrices = {**self.second, **self.double}
 
     def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
         """The result of a supplied function."""
@@ -102,11 +103,12 @@ class Supplied:
         """The matrix; for several arguments a tuple of tuples of blocks, or the whole matrix."""
         count = len(self.function.flat)
         weight = self._weight()
-        found = [weight * float(x) for x in leaves(opened(self._called("hessian", numbers)), "hessian=: the result")]
+        matrix = opened(self._called("hessian", numbers))
+        found = [weight * float(x) for x in leaves(matrix, "hessian=: the result")]
         if len(found) != count * count:
             raise ValueError(f"hessian= must return {count}×{count} numbers, got {len(found)}")
         counts = [c for c in self.function.counts if c]
-        if len(counts) == 1:
+        if len(counts) == 1 or shape(matrix) == (count, count):
             return [found[i * count : (i + 1) * count] for i in range(count)]
         return _from_blocks(found, counts)
 

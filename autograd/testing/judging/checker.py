@@ -13,15 +13,16 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.testing.arguments.domains import domains_at, has_no_value
 from autograd.testing.arguments.effort import Effort
-from autograd.testing.arguments.functions import FIRST_ORDER, SECOND_ORDER, Function, by_reverse, plain, silence
+from autograd.testing.arguments.functions import FIRST_ORDER, SECOND_ORDER, Function, by_reverse, plain
 from autograd.testing.arguments.outputs import Weights
-from autograd.testing.arguments.supplied import DOUBLE, Supplied
+from autograd.testing.arguments.supplied import Supplied
 from autograd.testing.judging.blame import Blame, composed_wrongly, find_blame
 from autograd.testing.judging.cancelling_kinks import has_tie_between, right_beside
 from autograd.testing.judging.comparing import compares_equal_numbers
 from autograd.testing.judging.directions import ORACLE, Directions
+from autograd.testing.judging.entries import wrong_first, wrong_second
 from autograd.testing.judging.judging import MPMATH, TIGHT, Judgement, judge, judge_slope
-from autograd.testing.judging.messages import entries, explained, options_of
+from autograd.testing.judging.messages import explained, options_of
 from autograd.testing.oracles.curvature import curvature
 from autograd.testing.oracles.evidence import Evidence, SecondEvidence, first_evidence
 from autograd.testing.oracles.noise import EPSILON
@@ -188,6 +189,12 @@ class Checker:
         known = first_evidence(self.function, self.domains)
         return [replace(about, accuracy=self.accuracy, recorded=recorded) for about in known]
 
+    @cached_property
+    def _matrix(self) -> SecondEvidence:
+        """The evidence for supplied second derivatives."""
+        gradient = next(iter(self.supplied.first.values()), None)
+        return SecondEvidence(self.function, self.domains, gradient)
+
     def _second(self, first: list[Check]) -> list[Check]:
         """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
         __tracebackhide__ = True
@@ -197,10 +204,8 @@ class Checker:
                 verdict = Verdict.NOT_FINITE if check.verdict is Verdict.PASS else check.verdict
                 return [Check("∂²f", "any mode", verdict)]
         self.reached = 2
-        gradient = next(iter(self.supplied.first.values()), None)
-        evidence = SecondEvidence(function, self.domains, gradient)
         given = {**self.supplied.second, **(self.supplied.double if self.order == 2 else {})}
-        checks = [self._second_by(name, derivatives, evidence) for name, derivatives in given.items()]
+        checks = [self._second_by(name, derivatives, self._matrix) for name, derivatives in given.items()]
         if self.order == 2 and self.given:
             checks += [self._slopes(form) for form in self.supplied.first]
         elif self.order == 2:
@@ -215,7 +220,7 @@ class Checker:
         __tracebackhide__ = True
         names = self.function.names
         compute = partial(derivatives, self.function.flat)
-        matrix = compute() if name in (*self.supplied.second, DOUBLE) else _outcome(compute)
+        matrix = compute() if name in self.supplied.matrices else _outcome(compute)
         if isinstance(matrix, Exception):
             self._raise("failure", f"f has first derivatives, but its second by {name} raise {matrix!r}")
         checks = []
@@ -265,7 +270,8 @@ class Checker:
             self._refuse_noise(mode, analytic, about.i)
         if verdict is None:
             verdict = self._excused(analytic, found, about, row)
-        if verdict is None and row is not None and self.output is not None and self._blamed(2) is None:
+        own = row is not None and mode not in self.supplied.matrices
+        if verdict is None and own and self.output is not None and self._blamed(2) is None:
             self.blame = composed_wrongly(self.output, mode, math.isfinite(analytic))
         return self._concluded(what, mode, analytic, replace(found, verdict=verdict), about)
 
@@ -344,28 +350,20 @@ class Checker:
         __tracebackhide__ = True
         function = self.function
         point = dict(zip(function.names, function.flat))
-        blame = None
-        if self.output is not None and not self.given:
-            blame = self._blamed(self.order)
-        claimed = None if not self.given else check
+        mode = check.mode if check is not None else ""
+        is_supplied = self.given or mode in self.supplied.matrices
+        blame = None if is_supplied else self._blamed(self.order)
+        claimed = check if is_supplied else None
         text, program = explained(
             function, kind, message, self.inputs, self.output, blame, claimed, self.options, self.reached
         )
-        mode = check.mode if check is not None else ""
-        summary = partial(self._summary, mode) if mode in self.supplied.first else None
-        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, summary))
+        raised(GradientMismatch(kind, text, point, check, blame, self.output, program, self._table_of(mode)))
 
-    def _summary(self, mode: str) -> str:
-        """Say which entries of a supplied derivative are wrong."""
-        with silence():
-            found = self.supplied.first[mode](self.function.flat)
-            evidence = self._evidence(mode)
-            wrong = [judge(d, about).verdict is None for d, about in zip(found, evidence)]
-        right = [about.estimate.value for about in evidence]
-        told = entries(self.function, found, right, wrong)
-        if mode == "grad=" and self.supplied.is_transposed(self.function.flat, right):
-            told += "\n  pattern   the Jacobian is transposed"
-        return told
+    def _table_of(self, mode: str) -> Callable[[], str] | None:
+        """What says which entries of a supplied derivative are wrong."""
+        if mode in self.supplied.first:
+            return partial(wrong_first, self.supplied, mode, self._evidence(mode))
+        return partial(wrong_second, self.supplied, mode, self._matrix) if mode in self.supplied.matrices else None
 
 
 def _because(form: str, difference: float, of_f: Evidence) -> str:

@@ -13,14 +13,11 @@ from autograd.primitives.table import Interval
 from autograd.testing.arguments.arguments import is_foreign_array
 from autograd.testing.arguments.functions import Function
 from autograd.testing.arguments.supplied import DOUBLE
-from autograd.testing.arguments.supplied_structure import shape
 from autograd.testing.judging.blame import Blame
-from autograd.testing.judging.patterns import pattern
 from autograd.testing.judging.sources import literal, source
 from autograd.testing.verdicts import Check
 from autograd.transforms.structure import is_array
 
-MOST_ENTRIES = 8  # wrong entries in the table of a message
 IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
 NAMED = "named"  # the attribute of an f that has its last arguments by name
 LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
@@ -113,36 +110,3 @@ def argument(arg: Any) -> str:
     if type(arg) is tuple:
         return f"({', '.join(map(argument, arg))}{',' if len(arg) == 1 else ''})"
     return literal(arg) if isinstance(arg, (int, float)) else repr(arg)
-
-
-def entries(function: Function, given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]) -> str:
-    """Which arguments are wrong, in how many of their numbers and in what way; "" if there is only one number."""
-    if len(wrong) < 2:
-        return ""
-    told: list[str] = []
-    fine: list[str] = []
-    unseen: list[str] = []
-    ways: list[str] = []
-    start = 0
-    for name, count, argument in zip(function.parameters, function.counts, function.args):
-        own = slice(start, start + count)
-        bad, start = sum(wrong[own]), start + count
-        if bad:
-            told.append(f"{bad} of {count} entries of {name}" if count > 1 else name)
-            way = pattern(given[own], right[own], shape(argument))
-            ways += [f"  pattern   {name}: {way}"] if way else []
-        elif count:
-            (fine if any(given[own]) else unseen).append(name)
-    verb = "is" if sum(wrong) == 1 else "are"
-    line = f"  entries   {', '.join(told)} {verb} wrong" + (f"; right: {', '.join(fine)}" if fine else "")
-    line += f"; 0 here, which may hide an error: {', '.join(unseen)}" if unseen else ""
-    return "\n".join([line, *ways, *_table(function.names, given, right, wrong)])
-
-
-def _table(names: Sequence[str], given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]) -> list[str]:
-    """The first wrong entries, as given and as they should be."""
-    rows = [(name, f"{g!r}", f"{r!r}") for name, g, r, bad in zip(names, given, right, wrong) if bad]
-    shown = [("entry", "given", "numeric"), *rows[:MOST_ENTRIES]]
-    widths = [max(map(len, column)) for column in zip(*shown)]
-    lines = ["    " + "  ".join(f"{text:<{width}}" for text, width in zip(row, widths)).rstrip() for row in shown]
-    return lines + ([f"    … {len(rows) - MOST_ENTRIES} more"] if len(rows) > MOST_ENTRIES else [])

@@ -33,6 +33,34 @@ def pattern(given: Sequence[float], right: Sequence[float], shape: tuple[int, ..
     return near[0] if near else f"each is {_factor(ratios[0], shape)} times the right one"
 
 
+def matrix_pattern(given: Sequence[float], right: Sequence[float], n: int) -> str:
+    """The same for a matrix of second derivatives; the wrong ones may be those on the diagonal, or off it.
+
+    >>> matrix_pattern([2.0, 3.0, 3.0, 8.0], [4.0, 3.0, 3.0, 16.0], 2)
+    'on the diagonal each is half the right one'
+    >>> matrix_pattern([1.0, 0.0, 2.0, 3.0], [1.0, 2.0, 2.0, 3.0], 2)
+    'those above the diagonal are 0'
+    """
+    if way := pattern(given, right, (n, n)):
+        return way
+    if not all(map(math.isfinite, (*given, *right))):
+        return ""
+    parts: dict[str, list[int]] = {"on": [], "above": [], "below": []}
+    for k in range(n * n):
+        i, j = divmod(k, n)
+        parts["on" if i == j else "above" if i < j else "below"].append(k)
+    parts["off"] = [*parts["above"], *parts["below"]]
+    for where in ("on", "off", "above", "below"):
+        own, rest = parts[where], [k for k in range(n * n) if k not in parts[where]]
+        wanted = [right[k] for k in own]
+        if own and _alike([given[k] for k in rest], [right[k] for k in rest]):
+            if not any(given[k] for k in own) and any(wanted):
+                return f"those {where} the diagonal are 0"
+            if way := pattern([given[k] for k in own], wanted, (len(own),)):
+                return f"{where} the diagonal {way}"
+    return ""
+
+
 def _orders(right: Sequence[float], shape: tuple[int, ...]) -> Iterator[tuple[str, list[float]]]:
     """The right derivatives in other orders."""
     yield "they are in reverse order", list(reversed(right))
