@@ -36,13 +36,17 @@ array([0.434, 0.635, 0.535])
 - `[x[0], x[1]]`, `np.array([x[0], x[1]])` and `np.asarray(x)` are NumPy's own arrays of objects: arithmetic works on
   them, but functions that choose compare as Python does, and take the first at a tie. A NaN wins in `np.max` and
   `np.maximum`, and is refused by `np.sort`. Lift the function, or write `np.stack`, and they are arrays of ours.
+- A number of such an array has what NumPy's numbers have: `x[0].item()` and `x.sum().copy()` keep the derivative. It is
+  a `numbers.Real`, and `np.isscalar` of it is true. But `isinstance(x[0], float)` is true in lifted code only, and
+  `x.dtype` is `object`: code that asks for `x.dtype.kind` takes its other branch.
 - A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. Drop missing
   numbers before: pandas does not see that a Value is NaN, so its sums and means of such a column are refused.
 - In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
-  `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])` are compiled, and so is `where=`. The result
-  of `np.argmax` or `np.argsort` is an index by which a number is selected, as in `x[np.argmax(y)]`, or rows change
-  places, as in `A[[k, p]] = A[[p, k]]`; into an array of plain numbers, write `np.choose(i, c)`. What needs to know how
-  many numbers a mask holds, such as the median of `x[x > 0]`, is refused with the user's line and the remedy.
+  `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])`, `A[rows > 0] = 0.0` are compiled, and so is
+  `where=`. The result of `np.argmax` or `np.argsort` is an index by which a number is selected, as in
+  `x[np.argmax(y)]`, or rows change places, as in `A[[k, p]] = A[[p, k]]`; into an array of plain numbers, write
+  `np.choose(i, c)`. What needs to know how many numbers a mask holds, such as the median of `x[x > 0]`, is refused with
+  the user's line and the remedy.
 
 ## Lifting
 

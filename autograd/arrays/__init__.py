@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy
 
-from autograd.arrays import calculus, linalg, moving, reductions, selections
+from autograd.arrays import calculus, moving, norms, reductions, selections
 from autograd.arrays.elementwise import elementwise, over_axes, over_rows
 from autograd.arrays.methods import METHODS
-from autograd.arrays.scalar_array import ScalarArray, apply_function, apply_ufunc, holding
+from autograd.arrays.scalar_array import ScalarArray, apply_function, apply_ufunc, attribute_of, holding
 from autograd.numbers.kinds import ARRAY_RANK, Kind, join
 
 

@@ -63,19 +63,19 @@ def _sweep(square: Rows, columns: Rows) -> None:
     n = len(square)
     for i in range(n):
         for j in range(i + 1, n):
-            c, s = _rotation(square[i][i], square[j][j], square[i][j])
-            square[i], square[j] = _rotated(square[i], square[j], c, s)
+            c, s = rotation(square[i][i], square[j][j], square[i][j])
+            square[i], square[j] = rotated(square[i], square[j], c, s)
             for row in square:
                 row[i], row[j] = c * row[i] - s * row[j], s * row[i] + c * row[j]
             if columns:
-                columns[i], columns[j] = _rotated(columns[i], columns[j], c, s)
+                columns[i], columns[j] = rotated(columns[i], columns[j], c, s)
 
 
-def _rotated(x: list[Any], y: list[Any], c: Any, s: Any) -> tuple[list[Any], list[Any]]:
+def rotated(x: list[Any], y: list[Any], c: Any, s: Any) -> tuple[list[Any], list[Any]]:
     return [c * a - s * b for a, b in zip(x, y)], [s * a + c * b for a, b in zip(x, y)]
 
 
-def _rotation(a: Any, b: Any, off: Any) -> tuple[Any, Any]:
+def rotation(a: Any, b: Any, off: Any) -> tuple[Any, Any]:
     """The cosine and sine that make the number off the diagonal 0, by the lesser angle."""
     gap = b - a
     scale = gap + p.copysign(1.0, gap) * p.hypot(gap, 2 * off)

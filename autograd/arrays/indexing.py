@@ -104,3 +104,21 @@ def put(x: Any, index: Any, value: Any) -> None:
     for at in numpy.ndindex(places.shape):
         for i in range(len(x)):
             x[i] = mapped(_selecting(_equal(places[at], i, len(x))), values[at], x[i])
+
+
+def put_where(x: Any, index: Any, value: Any) -> None:
+    """x[mask] = value at the numbers, rows or columns for which the conditions of a mask hold."""
+    axis, mask = 0, index
+    if type(index) is tuple:
+        x, axis, mask = _behind(x, index)
+    mask, value = numpy.asarray(mask, dtype=object), numpy.asarray(value, dtype=object)
+    if mask.shape != x.shape[: mask.ndim]:
+        raise IndexError(f"boolean index did not match: a mask of shape {mask.shape} for an array of shape {x.shape}")
+    rest = x.ndim - mask.ndim
+    if value.size == 1:
+        value = value.reshape(())
+    elif axis or value.size != math.prod(value.shape[value.ndim - rest :]):  # a value for each place of the mask
+        raise refuse(lambda most: "how many a mask chooses", "write np.where(mask, x, y), or choose both by one mask")
+    else:
+        value = value.reshape(value.shape[value.ndim - rest :])
+    x[...] = mapped(choose, mask.reshape(mask.shape + (1,) * rest), value, x)

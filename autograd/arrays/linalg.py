@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Rows = list[list[Any]]
 
 linalg = numpy.linalg
+NOTHING = 1e-13  # beside the greatest singular value
 
 
 def rows_of(a: Any, square: bool = True) -> Rows:
@@ -38,6 +39,23 @@ def rows_of(a: Any, square: bool = True) -> Rows:
 
 def array_of(rows: Rows) -> Any:
     return filled((len(rows), len(rows[0]) if rows else 0), [x for row in rows for x in row])
+
+
+def is_traced(a: Any) -> bool:
+    return lists.is_traced(a.ravel().tolist())
+
+
+def data_of(a: Any) -> Any:
+    """The plain numbers of a matrix."""
+    return numpy.array([[float(lists.core(x)) for x in row] for row in a])
+
+
+def refuse_nothing(a: Any, limit: float = NOTHING) -> None:
+    """Raise LinAlgError where a singular value is 0, or within `limit` of the greatest: it has no derivative there."""
+    if not is_traced(a):
+        values = linalg.svd(data_of(a), compute_uv=False)
+        if values[-1] <= max(limit, NOTHING) * values[0]:
+            raise LinAlgError("the matrix must have full rank: where a singular value is 0, there is no derivative")
 
 
 def each_matrix(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -256,9 +274,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     m, n = a.shape
     q, r = qr(a if m >= n else a.T)
     rows = r.tolist()
-    diagonal = [abs(rows[i][i]) for i in range(min(m, n))]
-    if not lists.is_traced(diagonal) and min(diagonal) <= 1e-13 * max(diagonal):
-        raise LinAlgError("lstsq of Values needs a matrix of full rank: the solution has no derivative here")
+    refuse_nothing(a, rcond or 0.0)
     if m >= n:
         found = array_of(back_substituted(rows, matmul(q.T, right).tolist()))
     else:
@@ -294,67 +310,3 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
 
     values, vectors = eigenvectors(_lower(a, UPLO))
     return EighResult(filled((len(values),), values), array_of(vectors))
-
-
-# --- norms --------------------------------------------------------------------------------------
-
-
-@implements(linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    x = as_objects(x)
-    if axis is None and ord is None:
-        return along(p.norm, x, None, keepdims)
-    if (
-        (axis is None and x.ndim <= 1)
-        or (numpy.ndim(axis) == 0 and axis is not None)
-        or (numpy.size(axis) == 1 and axis is not None)
-    ):
-        return along(_vector_norm(ord), x, axis, keepdims)
-    axes = (0, 1) if axis is None else tuple(axis)
-    if ord in (None, "fro"):
-        return along(p.norm, x, axes, keepdims)
-    return _matrix_norm(numpy.moveaxis(x, axes, (-2, -1)), ord, axes if keepdims else None)
-
-
-def _vector_norm(ord: Any) -> Callable[[list[Any]], Any]:
-    if ord in (None, 2):
-        return p.norm
-    if ord == math.inf:
-        return lambda xs: lists.greatest([abs(x) for x in xs])
-    if ord == -math.inf:
-        return lambda xs: lists.least([abs(x) for x in xs])
-    if ord == 0:
-        return lambda xs: lists.total([choose(x != 0, 1.0, 0.0) for x in xs])
-    if ord == 1:
-        return lambda xs: lists.total([abs(x) for x in xs])
-    if isinstance(ord, str):
-        raise ValueError(f"Invalid norm order {ord!r} for vectors")
-    return lambda xs: lists.total([abs(x) ** ord for x in xs]) ** (1.0 / ord)
-
-
-def _matrix_norm(x: Any, ord: Any, kept: Any) -> Any:
-    sums = {1: -2, -1: -2, math.inf: -1, -math.inf: -1}
-    if ord in sums:
-        rows = along(lists.total, numpy.abs(x), sums[ord])
-        found = along(lists.greatest if ord > 0 else lists.least, rows, -1)
-    elif ord in (2, -2):
-        squares = eigvalsh(
-            matmul(numpy.swapaxes(x, -1, -2), x) if x.shape[-2] >= x.shape[-1] else matmul(x, numpy.swapaxes(x, -1, -2))
-        )
-        found = squares[..., -1 if ord == 2 else 0] ** 0.5
-    else:
-        raise TypeError(f"np.linalg.norm of Values has no ord={ord!r} for matrices: use 'fro', 1, 2 or inf")
-    if kept is not None:
-        for axis in sorted(kept):
-            found = numpy.expand_dims(as_objects(found), axis)
-    return found
-
-
-@implements(linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    return along(_vector_norm(ord), x, axis, keepdims)
-
-
-@implements(linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    return norm(x, ord, (-2, -1), keepdims)

@@ -122,3 +122,8 @@ def full_like(
 @implements(numpy.real)
 def real(val: Any) -> Any:
     return as_objects(val)
+
+
+@implements(numpy.imag)
+def imag(val: Any) -> Any:
+    return numpy.zeros(numpy.shape(val))

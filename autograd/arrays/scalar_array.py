@@ -12,7 +12,7 @@ import numpy
 
 from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
-from autograd.arrays.indexing import kind_of_index, put, taken
+from autograd.arrays.indexing import kind_of_index, put, put_where, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
 from autograd.engine.value import Value
@@ -107,8 +107,8 @@ class TracedArray(ScalarArray):
                 raise refuse(lambda most: "the length of x[mask]", "choose both sides by the same mask")
             value = numpy.reshape(numpy.array([*value.numbers, None], dtype=object)[:-1], self.shape)
             index, value = ..., numpy.where(index, value, self)
-        elif kind is Condition and numpy.size(value) == 1:
-            index, value = ..., numpy.where(index, value, self)
+        elif kind is Condition:
+            return put_where(self.view(ndarray), bare_index(index), bare(value))
         super().__setitem__(index, value)
 
 
@@ -140,6 +140,12 @@ def bare(x: Any) -> Any:
     if is_of_pandas(x):
         return bare(numpy.asarray(x))
     return x
+
+
+def attribute_of(x: Any, name: str) -> Any:
+    """An attribute of a number as NumPy's numbers have it, who are arrays of no dimensions."""
+    found = getattr(holding(x), name)
+    return (lambda *args, **options: held(found(*args, **options))) if callable(found) else held(found)
 
 
 def bare_options(options: dict[str, Any]) -> dict[str, Any]:

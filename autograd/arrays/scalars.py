@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import operator
 
+import numpy
+
 from autograd import primitives as p
 from autograd.numbers.kinds import KINDS
 from autograd.symbols import Condition
@@ -19,7 +21,7 @@ FLOAT = KINDS[float]
 
 def is_native(x: Any) -> bool:
     """Whether x is a float, an int, a bool or one of NumPy's: a constant that NumPy's own functions can take."""
-    return type(x) is float or KINDS.get(type(x)) is FLOAT or hasattr(x, "dtype")
+    return type(x) is float or KINDS.get(type(x)) is FLOAT or isinstance(x, numpy.generic)
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:

@@ -6,6 +6,7 @@ import sys
 
 from autograd.forks import at_work
 from autograd.numbers.kinds import LAZY_KINDS, instead
+from autograd.refusals import is_tracing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,20 @@ class NumPyOperand:
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return arrays().apply_function(function, args, kwargs)
+
+
+class NumPyAttribute:
+    """An attribute that a number has where it follows NumPy or is traced: that of an array which holds it alone."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, x: Any, owner: type) -> Any:
+        if x is None:
+            return self
+        if not (x.follows_numpy or is_tracing()):
+            raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}", name=self.name, obj=x)
+        return arrays().attribute_of(x, self.name)
 
 
 def is_of_pandas(x: Any) -> bool:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 import operator
+from numbers import Real
 
 from autograd import primitives as p
 from autograd.numbers import select
 from autograd.numbers.kinds import KINDS, VALUE_RANK, discovered
-from autograd.numbers.operand import NumPyOperand, beside_other, numpys_bool
+from autograd.numbers.operand import NumPyAttribute, NumPyOperand, beside_other, numpys_bool
 from autograd.primitives.conversions import no_float
 from autograd.primitives.unordered import decided
 from autograd.refusals import is_tracing, lifting, no_index
@@ -59,6 +60,12 @@ NUMPY: dict[str, Callable[..., Any]] = {
     "arccosh": p.acosh,
     "arctanh": p.atanh,
 }
+
+# What a number of NumPy's has besides: it is an array of no dimensions.
+OF_ARRAYS = """
+    T all any argmax argmin argsort astype copy cumprod cumsum dtype flat flatten item itemsize max mean min nbytes ndim
+    prod ravel repeat reshape shape size sort squeeze std sum swapaxes take tolist transpose var
+"""
 
 constant_power = p.TABLE["constant_power"].function
 
@@ -193,6 +200,10 @@ class Scalar(NumPyOperand, Methods):
         """Return self; NumPy's `var` calls this."""
         return self
 
+    conj = conjugate
+    real = property(conjugate)
+    imag = property(lambda self: 0.0)
+
     if not TYPE_CHECKING:  # a type checker finds the table's methods in `methods.pyi`, and not those that only raise
         __add__, __radd__ = _operator(p.add)
         __sub__, __rsub__ = _operator(p.subtract)
@@ -260,6 +271,9 @@ for _name, _function in BITS.items():
 METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
 for _name, _function in METHODS.items():
     setattr(Scalar, _name, _function)
+for _name in OF_ARRAYS.split():
+    setattr(Scalar, _name, NumPyAttribute(_name))
+Real.register(Scalar)
 
 
 def as_method(row: p.Primitive) -> None:

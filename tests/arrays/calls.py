@@ -8,7 +8,7 @@ SUPPORTED: dict[str, str] = {
         np.power(x, 3); np.float_power(c, x); np.negative(x); np.positive(x); np.absolute(x); np.fabs(x); np.square(x)
         np.reciprocal(x); np.mod(x, 0.7); np.remainder(x, -0.7); np.fmod(x, 0.7); np.floor_divide(x, 0.3)
         np.divmod(x, 0.3)[1]; np.modf(x)[0]; np.hypot(x, c); np.copysign(x, -1.0); np.ldexp(x, 2); np.conj(x)
-        np.real(x)
+        np.real(x); np.imag(x) + x; x[0].item() * x; x[1].sum() * x; np.sum(x).size * x; np.isscalar(x[0]) * x
     """,
     "Exponentials and trigonometry": """
         np.exp(x); np.exp2(x); np.expm1(x); np.log(c + x); np.log1p(abs(x)); np.log2(abs(x)); np.log10(abs(x))
@@ -108,6 +108,8 @@ SUPPORTED: dict[str, str] = {
         np.linalg.inv(A); np.linalg.solve(A, x[:3]); np.linalg.solve(A, A.T); np.linalg.cholesky(A @ A.T)
         np.linalg.qr(A)[0]; np.linalg.qr(A)[1]; np.linalg.lstsq(A[:, :2], x[:3], rcond=None)[0]; np.linalg.eigvalsh(A)
         np.linalg.matrix_power(A, 3); np.linalg.matrix_power(A, -2); np.linalg.trace(A)
+        np.linalg.norm(A, -2); np.linalg.norm(A, "nuc"); np.linalg.svdvals(A[:2]); np.linalg.svd(A, compute_uv=False)
+        np.linalg.cond(A); np.linalg.cond(A, 1); np.linalg.pinv(A[:2]); np.linalg.pinv(A[:, :2])
     """,
     "SciPy's special functions": """
         special.expit(x); special.log_expit(x); special.logit(x / 9 + 0.5); special.erf(x); special.erfc(x)
@@ -128,15 +130,16 @@ EAGER_ONLY = """
     A[:, A[0] > 0]; np.var(x, where=x > 0)
     np.nanstd(x); np.nanvar(x); np.nanmedian(x); np.nanpercentile(x, 30)
     x[np.flatnonzero(x > 0)]; x[np.nonzero(x > 0)]; x[np.where(x > 0)]
-    np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2
+    np.linalg.eigh(A @ A.T)[0]; np.linalg.eigh(A @ A.T)[1] ** 2; np.linalg.matrix_rank(A) * x
+    np.linalg.svd(A)[0]; np.linalg.svd(A)[1]; np.linalg.svd(A)[2]; np.linalg.svd(A[:2], full_matrices=False)[2]
 """
 
 # What is refused, with a message that says what to do instead.
 REFUSED = """
-    np.fft.fft(x); np.linalg.svd(A); np.linalg.eig(A); np.linalg.eigvals(A); np.linalg.pinv(A); np.linalg.matrix_rank(A)
-    np.linalg.cond(A); np.linalg.svdvals(A); np.linalg.tensorinv(A); np.histogram(x); np.bincount(x)
+    np.fft.fft(x); np.linalg.svd(A[:2]); np.linalg.eig(A); np.linalg.eigvals(A);
+    np.linalg.tensorinv(A); np.histogram(x); np.bincount(x)
     np.unique(x); np.roots(x); np.polyfit(c, x, 1); np.lexsort((x, c)); np.argpartition(x, 1)
-    np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x); np.imag(x)
+    np.gcd(x, 2); np.lcm(x, 2); np.nextafter(x, 1.0); np.spacing(x); np.frexp(x); np.angle(x)
     np.isin(x, c); np.union1d(x, c); np.intersect1d(x, c); np.setdiff1d(x, c); np.left_shift(x, 1)
     np.einsum_path("i,i", x, x); np.interp(x, c, c, period=1.0); np.percentile(x, 30, method="nearest")
     np.sum(x, dtype=int); np.add(x, c, dtype=int); np.cumsum(x, dtype=int); np.poly(A); np.var(x, mean=0.5)

@@ -208,6 +208,16 @@ def by_the_same_mask(x: Any) -> Any:
     return y + z
 
 
+def by_a_mask_of_rows(x: Any) -> Any:
+    a = np.multiply.outer(x, x)
+    a[x > 0.5] = 0.0
+    a[x < 0] = x * 2.0
+    a[:, a[0] < 0.1] = x[0]
+    a[x > 1, :2] = x[2:]
+    a[1, a[0] > 0] = [3.0]
+    return a.ravel()
+
+
 def at_a_place(x: Any) -> Any:
     y = x.copy()
     y[np.argmax(x)] = x[0] * x[1]
@@ -261,7 +271,19 @@ def objects(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "change",
-    [by_index, in_place, by_mask, by_the_same_mask, at_a_place, with_pivots, at_places, at, into, objects],
+    [
+        by_index,
+        in_place,
+        by_mask,
+        by_the_same_mask,
+        by_a_mask_of_rows,
+        at_a_place,
+        with_pivots,
+        at_places,
+        at,
+        into,
+        objects,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_assignments(change: Any) -> None:
@@ -276,7 +298,8 @@ def test_assignments(change: Any) -> None:
 def test_second_derivatives_of_linear_algebra() -> None:
     def f(a: Any) -> Any:
         A = np.reshape(a, (3, 3)) + M
-        return np.linalg.inv(A)[0, 1] + np.linalg.slogdet(A)[1] + np.linalg.eigvalsh(A + A.T)[1] + np.linalg.det(A)
+        found = np.linalg.inv(A)[0, 1] + np.linalg.slogdet(A)[1] + np.linalg.eigvalsh(A + A.T)[1] + np.linalg.det(A)
+        return found + np.linalg.svd(A)[0][1, 0] + np.linalg.cond(A) + np.linalg.pinv(A[:2])[0, 1]
 
     a = np.linspace(-0.1, 0.1, 9)
     for i in range(9):
@@ -287,7 +310,9 @@ def test_second_derivatives_of_linear_algebra() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [("np.linalg.inv(np.outer(x, x))", "Singular"), ("np.linalg.cholesky(-np.diag(x))", "not positive definite"),
-     ("np.linalg.eigh(np.eye(2) * x[0])", "equal"), ("np.linalg.det(x)", "two-dimensional")],
+     ("np.linalg.eigh(np.eye(2) * x[0])", "equal"), ("np.linalg.svdvals(np.eye(2) * x[0])", "equal"),
+     ("np.linalg.cond(np.outer(x, x))", "full rank"), ("np.linalg.pinv(np.outer(x, x))", "full rank"),
+     ("np.linalg.lstsq(np.diag(x), x, rcond=0.6)[0]", "full rank"), ("np.linalg.det(x)", "two-dimensional")],
 )  # fmt: skip
 def test_singular_cases_raise_what_numpy_raises(text: str, message: str) -> None:
     with pytest.raises(np.linalg.LinAlgError, match=message):

@@ -65,7 +65,7 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: nn.MLP(2, [4, 1], rng=0)(np.ones((3, 2))), r"write \[model\(row\) for row in X\]"),
     (lambda: nn.Adam(row, lr=0.1), r"Adam has no lr=: write rate=0\.1"),
     (lambda: nn.SGD(row, learning_rate=0.1), r"SGD has no learning_rate=: write rate=0\.1"),
-    (lambda: np.linalg.svd(np.multiply(v, np.eye(2))), r"np\.linalg\.svd is not supported.*use np\.linalg\.eigh"),
+    (lambda: np.linalg.eig(np.multiply(v, np.eye(2))), r"np\.linalg\.eig is not supported.*use np\.linalg\.eigh"),
     (lambda: np.add(v, 1.0, out=np.zeros(2)), r"an array of float64 takes no Value.*autograd\.lift"),
 ]  # fmt: skip
 
