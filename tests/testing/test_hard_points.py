@@ -1,5 +1,7 @@
 """Points that people choose: optima, ends of domains, kinks, beside poles; there right passes, wrong is found."""
 
+import functools
+import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -260,16 +262,32 @@ def test_a_derivative_wrong_on_a_part_of_the_domain_is_found(f: Any, domain: str
         gradcheck(f, domain=domain, grad=lambda x: derivative(x) * (1 + part(x)))()
 
 
-def test_a_function_with_noise_is_refused() -> None:
-    chance = random.Random(0)
+@pytest.mark.parametrize("quiet", [0, 2, 20])
+@pytest.mark.parametrize("grad", [None, lambda x: 2 * x, lambda x: -2 * x])
+def test_a_function_with_noise_is_refused(quiet: int, grad: Any) -> None:
+    chance, calls = random.Random(0), itertools.count()
 
-    def noisy(x: float) -> float:
-        return x * x + 1e-9 * chance.random()
+    def noisy(x: Any) -> Any:
+        return x * x * (1 + 1e-9 * chance.random() * (next(calls) >= quiet))
 
     with pytest.raises(GradientMismatch, match=r"f is not deterministic: it gave .*, then .*; seed its random"):
-        check_gradients(noisy, 3.0, grad=lambda x: -2 * x)
-    with pytest.raises(GradientMismatch, match="f is not deterministic"):
-        check_gradients(lambda x: x * x * (1 + 1e-9 * chance.random()), 3.0)
+        check_gradients(noisy, 3.0, grad=grad)
+
+
+def test_a_function_that_keeps_its_values_keeps_none_of_another_kind() -> None:
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(functools.cache(lambda x: x**3), 2.0, grad=lambda x: 2 * x * x)
+
+
+def test_a_solver_that_starts_from_its_last_result_states_its_accuracy() -> None:
+    last = [1.4]
+
+    def root(a: float) -> float:
+        for _ in range(3):
+            last[0] = (last[0] + a / last[0]) / 2
+        return last[0]
+
+    assert check_gradients(root, 2.0, grad=lambda a: 0.5 / math.sqrt(a), accuracy=1e-9).counts == {Verdict.PASS: 1}
 
 
 def test_the_slope_between_the_steps_of_a_bisection_is_not_its_derivative() -> None:

@@ -89,7 +89,10 @@ class Checker:
         if verdict is not None:
             return Report((Check("f", "value", verdict),))
         first = self._first()
-        return Report((*first, *(self._second(first) if self.order == 2 or self.supplied.second else ())))
+        report = Report((*first, *(self._second(first) if self.order == 2 or self.supplied.second else ())))
+        if not self.effort.spent:
+            self._refuse_change()
+        return report
 
     # --- values
 
@@ -98,14 +101,12 @@ class Checker:
         __tracebackhide__ = True
         function = self.function
         try:
-            on_floats, again = (_outcome(partial(f, *function.flat)) for f in (function.remembered, function.on_floats))
+            on_floats = _outcome(partial(function.remembered, *function.flat))
+            self._refuse_change()
         except TypeError as error:
             if "as an integer" not in str(error):
                 raise
             raise TypeError(f"{error}: name a parameter that is a whole number, a setting, in static=") from error
-        if not (on_floats == again or repr(on_floats) == repr(again)):
-            text = f"f is not deterministic: it gave {on_floats!r}, then {again!r}; seed its random numbers"
-            self._raise("value", text)
         if self.given:
             if isinstance(on_floats, Exception):
                 self.failure = on_floats
@@ -127,8 +128,21 @@ class Checker:
         if not (value == on_floats or (value != value and on_floats != on_floats)) and not self._rounded(
             value, on_floats
         ):
+            self._refuse_change()
             self._raise("value", f"on floats f is {on_floats!r}, on Values {value!r}")
         return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
+
+    def _refuse_change(self) -> None:
+        """Call f at the point again: it must give what it gave at first, but for its accuracy, or some roundings."""
+        __tracebackhide__ = True
+        first, again = (
+            _outcome(partial(f, *self.function.flat)) for f in (self.function.remembered, self.function.on_floats)
+        )
+        numbers, rounded = isinstance(first, float) and isinstance(again, float), max(self.accuracy, 4 * EPSILON)
+        if repr(first) == repr(again) or (numbers and math.isclose(first, again, rel_tol=rounded)):
+            return
+        remedy = "seed its random numbers, or reset what it keeps from call to call"
+        self._raise("value", f"f is not deterministic: it gave {first!r}, then {again!r}; {remedy}")
 
     def _rounded(self, a: float, b: float) -> bool:
         """Whether the difference can be rounding error, as between two orders of summation."""
@@ -291,6 +305,7 @@ class Checker:
         numbers = (found.numeric, found.bound, found.left, found.right)
         check = Check(what, mode, found.verdict, analytic, *numbers, found.oracle)
         if found.verdict is None:
+            self._refuse_change()
             confirmed = "" if found.oracle == MPMATH or about.exact is None else f"; confirmed by {MPMATH}"
             sides = check.sides and f"\n  sides     {check.sides}"
             self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}{because}", check)

@@ -10,7 +10,8 @@ partly from `math.sin(x)` would count as true to fifty digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -64,7 +65,11 @@ class Exact:
 
 @cache
 def context() -> Any:
-    """An mpmath context whose numbers do not convert to floats and have the methods that NumPy calls on objects."""
+    """An mpmath context whose numbers have the methods that NumPy calls on objects.
+
+    They do not convert to floats inside of f. Afterwards they do: f may keep them, in a cache, for its next calls. A
+    cache of floats does not know them, nor one of fewer digits: their hash is another.
+    """
     with at_work:
         from mpmath import MPContext
 
@@ -72,16 +77,30 @@ def context() -> Any:
         from autograd.primitives.operators import METHODS
 
     mp = MPContext()
+    mp.inside = 0
 
-    def refuse(x: Any) -> float:
-        raise TypeError("f converts its operand to a float")
+    def outside(x: Any) -> float:
+        if mp.inside:
+            raise TypeError("f converts its operand to a float")
+        return as_float(x)
 
-    mp.mpf.__float__ = mp.mpf.__complex__ = mp.mpc.__complex__ = refuse
+    mp.mpf.__float__ = mp.mpf.__complex__ = mp.mpc.__complex__ = outside
+    mp.mpf.__hash__ = lambda x: hash((x._mpf_, mp.prec, "mpf"))
     for name, function in METHODS.items():
         setattr(mp.mpf, name, function)
     mp.mpf.__floor__, mp.mpf.__ceil__ = METHODS["floor"], METHODS["ceil"]
     join_context(mp)
     return mp
+
+
+@contextmanager
+def _inside_of_f() -> Iterator[None]:
+    """While f runs on the context's numbers."""
+    context().inside += 1
+    try:
+        yield
+    finally:
+        context().inside -= 1
 
 
 def as_float(x: Any) -> float:
@@ -155,7 +174,8 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
     """f on mpmath's numbers; None if it raises or returns no finite real number."""
     mp = context()
     try:
-        value = f(*operands)
+        with _inside_of_f():
+            value = f(*operands)
     except Exception:  # it has no value there, or takes no such numbers
         return None
     if isinstance(value, mp.mpf):
@@ -166,7 +186,8 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
 def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
     """Whether f has a value; true also if f does not run on mpmath's numbers, because it may have one."""
     try:
-        return bool(context().isfinite(f(*operands)))
+        with _inside_of_f():
+            return bool(context().isfinite(f(*operands)))
     except UNSUITABLE:
         return True
     except Exception:
@@ -249,6 +270,7 @@ def _true_bits(x: Sequence[float]) -> int:
 def _derivatives(derivatives: Callable[[list[Any]], Sequence[Any]], operands: list[Any]) -> list[Any] | None:
     mp = context()
     try:
-        return [mp.mpf(d) for d in derivatives(operands)]
+        with _inside_of_f():
+            return [mp.mpf(d) for d in derivatives(operands)]
     except (ValueError, ArithmeticError, TypeError, AttributeError):
         return None
