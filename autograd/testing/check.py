@@ -39,9 +39,9 @@ def check_gradients(
     """Check every derivative of f at `args` against oracles that only use values of f.
 
     f takes numbers, complex numbers by their parts, arrays, and nested lists, tuples, dicts and dataclasses of numbers.
-    Flags, texts and the parameters named in `static` are settings. `kwargs` are passed by name. f returns a number, or
-    several: then a sum with a weight for each is checked. f is called on floats, on Values and, to confirm, on mpmath's
-    numbers.
+    Flags, texts, whole numbers declared as int, and what `static` names, "n", "p.n" or "p['n']", are settings. `kwargs`
+    are passed by name. f returns a number, or several: then a sum with a weight for each is checked. f is called on
+    floats, on Values and, to confirm, on mpmath's numbers.
 
     `grad`, `vjp`, `jvp`, `hessian` and `hvp` are supplied derivatives. With one of the first three f may be any Python
     code on floats, and its exceptions propagate. Each is called on floats, after f: `grad(*args)` returns ∂f in the
@@ -103,10 +103,12 @@ def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Call
     called.__name__ = getattr(f, "__name__", type(f).__name__)
     setattr(called, NAMED, names)
     try:
-        first = list(inspect.signature(f).parameters)[:count]
+        own = dict(inspect.signature(f).parameters)
     except (TypeError, ValueError):
         return called
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys((*first, *names))]
+    declared = {name: own[name].annotation if name in own else inspect.Parameter.empty for name in names}
+    declared = {**{name: own[name].annotation for name in list(own)[:count]}, **declared}
+    parameters = [inspect.Parameter(name, kind, annotation=annotation) for name, annotation in declared.items()]
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return called

@@ -160,6 +160,24 @@ def test_second_derivatives_beside_a_supplied_gradient(
         check_gradients(f, *point, order=2, **{form: wrong}, **more)
 
 
+def repeated(x: Any, n: int) -> Any:
+    return math.prod([x for _ in range(n)])
+
+
+@dataclasses.dataclass
+class Repeated:
+    x: Any
+    n: int
+
+    def __post_init__(self) -> None:
+        assert isinstance(self.n, int)
+
+
+class Twice(NamedTuple):
+    x: Any
+    n: int
+
+
 # f on Values, and its arguments
 ON_VALUES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     ("several outputs", lambda z: [z[0] * z[1], z[2] ** 2], ([1.0, 2.0, 3.0],), {"order": 2}),
@@ -170,6 +188,18 @@ ON_VALUES: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]
     ("keyword arguments", lambda x, *, y=1.0, how="mean": x * y, (3.0,), {"kwargs": {"y": 2.0, "how": "sum"}}),
     ("a dataclass", lambda p: p.w[0] * p.b + p.w[1], (Line([1.0, 2.0], 3.0),), {}),
     ("a named tuple", lambda p: p.a * p.b, (Pair(1.0, 2.0),), {}),
+    ("a declared count", repeated, (3.0, 4), {}),
+    ("a declared count by name", repeated, (3.0,), {"kwargs": {"n": 4}}),
+    ("a count in a dataclass", lambda p, y: repeated(p.x, p.n) * y, (Repeated(3.0, 4), 2.0), {"order": 2}),
+    ("a count in a named tuple", lambda p: repeated(p[0], p[1]), (Twice(3.0, 2),), {}),
+    (
+        "a count in a dict",
+        lambda p: repeated(p["x"][0], p["n"]),
+        ({"n": 4, "x": [3.0]},),
+        {"static": ['p["n"]'], "domain": {"p": {"x": ["(0, 9]"]}}},
+    ),
+    ("places in a list", lambda p, x: x[p[0]] * p[1], ([1, 2.0], [3.0, 4.0]), {"static": ["p[0]"]}),
+    ("numbers of any count", lambda x1, *x: x1 * x[0] * x[1], (2.0, 3.0, 4.0), {}),
     ("an array of texts", lambda x, names: x[0] * x[1], ([1.0, 2.0], np.array(["a", "b"])), {}),
 ]
 
@@ -185,13 +215,18 @@ BAD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (math.sin, (1.0,), {"grad": math.cos, "hessian": lambda x: [1.0, 2.0]}, r"hessian= must return 1×1 numbers, got 2"),
     (softmax, (X,), {"grad": softmax_jacobian, "hessian": lambda z: z}, r"for an f of one output; it has 3"),
     (lambda way: 1.0, ("up",), {"grad": lambda way: 0.0}, r"f has no number to differentiate by"),
-    (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is not a parameter of sin"),
+    (math.sin, (1.0,), {"static": ["y"]}, r"static=: 'y' is not an argument, or a part of one \(x\)"),
+    (lambda p: p["a"], ({"a": 2.0},), {"static": ["p['b']"]}, r"or a part of one \(p, p\['a'\]\)"),
+    (lambda n: n, (4,), {"static": ["n"]}, r"to differentiate by; settings, in static= or declared as int, are n"),
+    (lambda p, y: math.prod([y] * p["n"]), ({"n": 4}, 2.0), {}, r"static=\[\"p\['n'\]\"\]; whole numbers are p"),
+    (lambda x, k: np.asarray(x)[k], ([2.0, 3.0], 1), {}, r"are valid indices: name .* static=\['k'\]; whole"),
+    (lambda x, n: x * n, (2.0, 3), {"grad": lambda x, n: (n, sum([x] * n) / n)}, r"grad=: .* static=\['n'\]"),
 ]
 
 
 @pytest.mark.parametrize(("f", "point", "options", "message"), BAD)
 def test_derivatives_of_another_shape_are_refused(f: Any, point: Any, options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         check_gradients(f, *point, **options)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from enum import Enum
 from typing import Any
 
@@ -17,6 +17,8 @@ from autograd.transforms.structure import CONTAINERS, is_array, items_of, like
 SETTING: tuple[()] = ()  # a structure without numbers
 
 Rebuild = Callable[[Any], Any]
+Settings = Set[str]  # the names of those that look like numbers
+NO_SETTINGS: Settings = frozenset()
 
 
 def opened(arg: Any) -> Any:
@@ -40,45 +42,68 @@ def opened(arg: Any) -> Any:
     return SETTING if is_setting(arg) else arg
 
 
-def paths_of(arg: Any, name: str) -> list[str]:
+def without_settings(arg: Any, name: str, static: Settings) -> Any:
+    """The same, with the named settings in it as settings.
+
+    >>> without_settings({"x": 1.0, "n": 3}, "p", {"p['n']"})
+    {'x': 1.0, 'n': ()}
+    """
+    if name in static:
+        return SETTING
+    structure = opened(arg)
+    for path, key, part in parts_of(arg, name) if isinstance(structure, (dict, list)) else ():
+        structure[key] = without_settings(part, path, static)
+    return structure
+
+
+def parts_of(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
+    """The parts of an argument: the name of each, its key in the structure of numbers, and what it is."""
+    if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
+        return [(f"{name}.{part}", key, getattr(arg, part)) for key, part in enumerate(("real", "imag"))]
+    if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
+        return [(f"{name}.{field.name}", field.name, getattr(arg, field.name)) for field in _fields(arg)]
+    if hasattr(arg, "_fields"):
+        return [(f"{name}.{field}", key, part) for key, (field, part) in enumerate(zip(arg._fields, arg))]
+    if isinstance(arg, (list, tuple, dict)):
+        return [(f"{name}[{key!r}]", key, part) for key, part in items_of(arg)]
+    return []
+
+
+def paths_of(arg: Any, name: str, static: Settings = NO_SETTINGS) -> list[str]:
     """The names of the numbers in an argument, in the order of its structure: w[0][1], p['b'], line.slope, z.imag.
 
     >>> paths_of({"b": 1 + 2j, "w": [0.5, "mean"]}, "p")
     ["p['b'].real", "p['b'].imag", "p['w'][0]"]
     """
+    if name in static or is_setting(arg):
+        return []
     if is_foreign_array(arg):
         return paths_of(as_numpy(arg), name)
-    if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
-        parts = [(f"{name}.{part}", getattr(arg, part)) for part in ("real", "imag")]
-    elif dataclasses.is_dataclass(arg) and not isinstance(arg, type):
-        parts = [(f"{name}.{field.name}", getattr(arg, field.name)) for field in _fields(arg)]
-    elif hasattr(arg, "_fields"):
-        parts = [(f"{name}.{field}", part) for field, part in zip(arg._fields, arg)]
-    elif isinstance(arg, dict):
-        parts = [(f"{name}[{key!r}]", part) for key, part in arg.items()]
-    elif isinstance(arg, (list, tuple)) or (is_array(arg) and arg.ndim):
+    parts = [(path, part) for path, _, part in parts_of(arg, name)]
+    if is_array(arg) and arg.ndim and not parts:
         parts = [(f"{name}[{i}]", part) for i, part in enumerate(arg)]
-    else:
-        return [] if is_setting(arg) else [name]
-    return [path for longer, part in parts for path in paths_of(part, longer)]
+    if not parts:
+        return [] if isinstance(arg, CONTAINERS) or dataclasses.is_dataclass(arg) else [name]
+    return [path for longer, part in parts for path in paths_of(part, longer, static)]
 
 
-def closer(arg: Any) -> Rebuild | None:
+def closer(arg: Any, name: str = "", static: Settings = NO_SETTINGS) -> Rebuild | None:
     """A function that makes an argument of this kind from its structure of numbers; None if it is that structure."""
-    if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
-        closers = {field.name: closer(getattr(arg, field.name)) for field in _fields(arg)}
-        return lambda parts: dataclasses.replace(arg, **{k: closed(closers[k], part) for k, part in parts.items()})
-    if isinstance(arg, CONTAINERS):
-        each = {key: closer(part) for key, part in items_of(arg)}
-        if not isinstance(arg, tuple) and all(close is None for close in each.values()):
-            return None
-        return lambda parts: like(arg, [closed(close, parts[key]) for key, close in each.items()])
+    if name in static:
+        return lambda _: arg
     if isinstance(arg, complex):
         return lambda parts: complex(*parts)
     if is_foreign_array(arg):
         return lambda part: _foreign(part, arg)
     if is_array(arg) and arg.dtype.kind == "c":
         return lambda parts: parts[0] + 1j * parts[1]
+    each = {key: closer(part, path, static) for path, key, part in parts_of(arg, name)}
+    if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
+        return lambda parts: dataclasses.replace(arg, **{key: closed(each[key], part) for key, part in parts.items()})
+    if isinstance(arg, CONTAINERS):
+        if not isinstance(arg, tuple) and all(close is None for close in each.values()):
+            return None
+        return lambda parts: like(arg, [closed(close, parts[key]) for key, close in each.items()])
     return (lambda _: arg) if is_setting(arg) else None
 
 

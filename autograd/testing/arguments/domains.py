@@ -55,11 +55,17 @@ def flat_domains(tree: Any) -> list[Domain]:
 
 
 def _in_order_of(arg: Any, domain: Any) -> Any:
-    """Reorder the dicts in a structure of domains to match the argument; ValueError if the keys differ."""
+    """Reorder the dicts in a structure of domains to match the argument; ValueError if the keys differ.
+
+    Settings need no domain.
+    """
     if isinstance(arg, dict) and isinstance(domain, dict):
+        arg = {key: part for key, part in arg.items() if key in domain or leaves(part, "")}
         if arg.keys() != domain.keys():
             raise ValueError(f"domain=: {', '.join(map(repr, domain))} are not the keys {', '.join(map(repr, arg))}")
         return {key: _in_order_of(part, domain[key]) for key, part in arg.items()}
+    if not leaves(arg, ""):
+        return []
     lists = isinstance(arg, (list, tuple)) and isinstance(domain, (list, tuple)) and not is_domain(domain)
     if lists and len(arg) == len(domain):
         return [_in_order_of(a, d) for a, d in zip(arg, domain)]

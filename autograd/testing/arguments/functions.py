@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,8 +15,9 @@ from autograd.engine import Value, gradients
 from autograd.engine.graph import Graph
 from autograd.primitives import Primitive
 from autograd.primitives.operators import Scalar
-from autograd.testing.arguments.arguments import SETTING, closer, opened, paths_of
+from autograd.testing.arguments.arguments import Rebuild, closer, paths_of, without_settings
 from autograd.testing.arguments.outputs import Weights
+from autograd.testing.arguments.settings import needs_whole_numbers, settings_among
 from autograd.testing.arguments.supplied_structure import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
@@ -28,7 +30,8 @@ Numbers = Sequence[Any]
 class Function:
     """f and the structure of its arguments; `flat` holds their numbers, `names` the name of each.
 
-    `static` names the parameters that are settings. `weights` turn an f of many numbers into one of their sum.
+    `static` names the arguments, and parts of them, that are settings. `weights` turn an f of many numbers into one of
+    their sum.
     """
 
     def __init__(
@@ -39,26 +42,29 @@ class Function:
         self.called: Callable[[], None] = lambda: None  # told of every call of f
         self.latest: tuple[float, ...] | None = None  # the floats of the latest call, unless it was of other numbers
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
-        self.parameters = self._parameters()
+        self.parameters, self.annotations = self._parameters()
         self.weights = weights
-        unknown = [name for name in static if name not in self.parameters]
-        if unknown:
-            raise ValueError(f"static=: {', '.join(map(repr, unknown))} is not a parameter of {self.name}")
-        is_static = [name in static for name in self.parameters]
-        self.args = tuple(SETTING if fixed else opened(arg) for arg, fixed in zip(args, is_static))
+        self.named = list(zip(self.parameters, args))
+        self.settings = settings_among(self.named, self.annotations, static)
+        self.args = tuple(without_settings(arg, name, self.settings) for name, arg in self.named)
         self.flat = [float(x) for x in leaves(list(self.args), self.name)]
-        paths = [[] if fixed else paths_of(arg, top) for arg, top, fixed in zip(args, self.parameters, is_static)]
+        paths = [paths_of(arg, name, self.settings) for name, arg in self.named]
         self.counts = [len(part) for part in paths]  # how many numbers each argument has
         self.names = [name for part in paths for name in part]
-        self._fillers = [_filled_by(arg, own, fixed) for arg, own, fixed in zip(args, self.args, is_static)]
+        closers = [closer(arg, name, self.settings) for name, arg in self.named]
+        self._fillers = [_filled_by(own, close) for own, close in zip(self.args, closers)]
 
-    def _parameters(self) -> list[str]:
+    def _parameters(self) -> tuple[list[str], dict[str, Any]]:
+        """The names of the arguments, and what the parameters are declared to be."""
         try:
             parameters = list(inspect.signature(self.f).parameters.values())
         except (TypeError, ValueError):
             parameters = []
         named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        return [named[i] if i < len(named) else f"x{i + 1}" for i in range(len(self.given))]
+        several = [p.name for p in parameters if p.kind is p.VAR_POSITIONAL]
+        rest = (f"{several[0]}[{i}]" if several else f"x{len(named) + i + 1}" for i in itertools.count())
+        names = list(itertools.islice(itertools.chain(named, rest), len(self.given)))
+        return names, {p.name: p.annotation for p in parameters}
 
     def __call__(self, *numbers: Any) -> Any:
         """f on numbers of any kind; ValueError if the result is not real."""
@@ -93,17 +99,19 @@ class Function:
         """Whether the latest call of f was of these very floats."""
         return self.latest is not None and all(a is b for a, b in zip(self.latest, numbers))
 
+    def advice(self, error: Exception) -> str:
+        """What to do about an error of f that was given a float where it needs a whole number; "" for another."""
+        return needs_whole_numbers(error, self.named, self.settings)
+
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
         """Fresh inputs, labelled with the names of the arguments, and f of them."""
         inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
         return inputs, self(*inputs)
 
 
-def _filled_by(arg: Any, structure: Any, is_static: bool) -> Callable[[Iterator[Any]], Any]:
+def _filled_by(structure: Any, close: Rebuild | None) -> Callable[[Iterator[Any]], Any]:
     """A function that makes an argument from the next numbers."""
-    if is_static:
-        return lambda _: arg
-    fill, close = _filler(structure), closer(arg)
+    fill = _filler(structure)
     return fill if close is None else lambda values: close(fill(values))
 
 

@@ -44,7 +44,12 @@ class Supplied:
         if not self.function.just_called_with(numbers):
             with suppress(Exception):  # the derivative may be defined where f overflows
                 self.function.on_floats(*numbers)
-        return self.functions[name](*self.function.filled(numbers), *more)
+        try:
+            return self.functions[name](*self.function.filled(numbers), *more)
+        except (TypeError, IndexError) as error:
+            if not (advice := self.function.advice(error)):
+                raise
+            raise TypeError(f"{name}=: {error}: {advice}") from error
 
     def differentiated(self, form: str, numbers: Numbers) -> list[list[float]] | None:
         """The slopes of a supplied gradient, by the engine; None if it, or f, takes no Values."""

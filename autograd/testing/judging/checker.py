@@ -59,7 +59,9 @@ class Checker:
         multiplied = any(supplied.get(name) for name in ("vjp", "jvp"))
         self.function = Function(f, args, static, Weights(of_one=multiplied))
         if not self.function.flat:
-            raise ValueError(f"check_gradients: {self.function.name} has no number to differentiate by")
+            settings = ", ".join(sorted(self.function.settings))
+            of = f"; settings, in static= or declared as int, are {settings}" if settings else ""
+            raise ValueError(f"check_gradients: {self.function.name} has no number to differentiate by{of}")
         self.effort = effort or Effort(self.function.name)
         self.function.called = self.effort.call
         self.supplied = Supplied(self.function, supplied)
@@ -104,9 +106,11 @@ class Checker:
             on_floats = _outcome(partial(function.remembered, *function.flat))
             self._refuse_change()
         except TypeError as error:
-            if "as an integer" not in str(error):
+            if not (advice := function.advice(error)):
                 raise
-            raise TypeError(f"{error}: name a parameter that is a whole number, a setting, in static=") from error
+            raise TypeError(f"{error}: {advice}") from error
+        if isinstance(on_floats, Exception) and (advice := function.advice(on_floats)):  # an IndexError of NumPy's
+            raise TypeError(f"{on_floats}: {advice}") from on_floats
         if self.given:
             if isinstance(on_floats, Exception):
                 self.failure = on_floats
