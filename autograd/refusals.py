@@ -42,6 +42,7 @@ COMPUTING = (*LIBRARIES, "pandas")
 OF_OBJECTS = (
     "dtype('O')", "dtype object", "dtype=object", "type 'object'", "object arrays", "array type", "real dtype",
     "for this type", "type: object", "array of floats", "ufunc '",
+    "numpy.object_",
 )  # fmt: skip
 AS_ARRAY = "take the numbers as an array, with x.to_numpy() or np.array(...)"
 CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
@@ -130,6 +131,8 @@ def advise(error: BaseException) -> None:
         error.add_note("a masked array computes on floats; write np.where(mask, 0.0, x), or x.sum(where=~mask)")
     elif is_lost and "scipy.sparse" in homes:
         error.add_note("a sparse matrix holds and multiplies floats; write M.toarray() @ x")
+    elif is_lost and "numpy.random" in homes:
+        error.add_note("give it plain numbers: a draw has no derivative, but v + w * rng.normal() has")
     elif of_objects or (is_lost and not homes.isdisjoint(LIBRARIES)):
         error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")
 

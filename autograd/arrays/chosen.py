@@ -77,9 +77,11 @@ class Chosen(NDArrayOperatorsMixin):
     def __iter__(self) -> Any:
         raise _refused()
 
-    @property
-    def shape(self) -> Any:
+    def __getitem__(self, index: Any) -> Any:
         raise _refused()
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name) if name.startswith("__") else _refused()
 
     @property
     def size(self) -> Any:

@@ -41,12 +41,18 @@ def taken(x: Any, index: Any) -> Any:
     parts = index if type(index) is tuple else (index,)
     if any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
         return _along_axis(x, parts)
-    arrays = numpy.broadcast_arrays(*[numpy.asarray(part, dtype=object) for part in parts])
+    arrays = numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])  # one for each axis
     rows = [_picked(x, places) for places in zip(*[part.ravel().tolist() for part in arrays])]
-    rest = x.shape[len(parts) :]
+    rest = x.shape[len(arrays) :]
     flat = filled((len(rows), *rest), [v for row in rows for v in numpy.ravel(numpy.asarray(row, dtype=object))])
     found = flat.reshape(arrays[0].shape + rest)
     return found if found.ndim else found[()]
+
+
+def _places(part: Any) -> list[Any]:
+    """The places that one part of an index means: of a known mask, those where it holds."""
+    part = numpy.asarray(part)
+    return [place.astype(object) for place in part.nonzero()] if part.dtype == bool else [part.astype(object)]
 
 
 def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
@@ -99,7 +105,10 @@ def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at a traced place, or one after the other at a list of them."""
     x, axis, index = _behind(x, index if type(index) is tuple else (index,))
     places, rest = numpy.asarray(index, dtype=object), x.shape[1:]
-    values = numpy.broadcast_to(numpy.asarray(value, dtype=object), rest[:axis] + places.shape + rest[axis:])
+    value = numpy.asarray(value, dtype=object)
+    while value.ndim > places.ndim + len(rest) and len(value) == 1:  # as NumPy passes over leading axes of one number
+        value = value[0]
+    values = numpy.broadcast_to(value, rest[:axis] + places.shape + rest[axis:])
     values = numpy.moveaxis(values, range(axis, axis + places.ndim), range(places.ndim))
     for at in numpy.ndindex(places.shape):
         for i in range(len(x)):

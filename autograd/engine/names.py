@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
-from autograd.engine.value import Value
+from autograd.engine.value import Value, text_of
 from autograd.symbols import Symbol
 from autograd.symbols.text import WHOLE, number, text
 
@@ -26,7 +26,7 @@ class NodeNames:
 
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:
         """`nodes` are all nodes, oldest first; a name in `given` takes precedence over a label."""
-        wanted = [(node, shortened(name)) for node in nodes if (name := given.get(node) or node.label)]
+        wanted = [(node, shortened(text_of(name))) for node in nodes if (name := given.get(node) or node.label)]
         wanted.sort(key=lambda named: named[0].is_constant)  # of x and detach(x), which share a label, x is called x
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])

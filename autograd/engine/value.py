@@ -84,7 +84,7 @@ class Value(Scalar):
         self.grad = NO_GRAD
         self.index = clock()
         if type(label) is not str:
-            label = _text_of(label)
+            label = text_of(label)
         if label:
             self.label = label
 
@@ -106,7 +106,7 @@ class Value(Scalar):
         made.grad = NO_GRAD
         made.index = CONSTANT
         if type(label) is not str:
-            label = _text_of(label)
+            label = text_of(label)
         if label:
             made.label = label
         return made
@@ -186,7 +186,12 @@ class Value(Scalar):
         if type(data) is not float:
             self._follow(data)
         data = coerce(data)
-        if type(self._number) is Symbol or type(data) is Symbol:
+        try:
+            was = self._number
+        except AttributeError:
+            name = type(self).__name__
+            raise TypeError(f"{name}.__init__ sets data of no Value yet: call super().__init__(data) first") from None
+        if type(was) is Symbol or type(data) is Symbol:
             raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
         self._number = data
         changes()
@@ -369,7 +374,7 @@ def _added_slots(cls: type) -> set[str]:
     return slots - {"__dict__", "__weakref__"}
 
 
-def _text_of(label: Any) -> str:
+def text_of(label: Any) -> str:
     """A label that is a string of another type; TypeError if it is not one."""
     if isinstance(label, str):
         return str(label)

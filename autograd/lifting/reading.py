@@ -23,7 +23,7 @@ from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
-from autograd.lifting.stand_ins.numpy_names import entered
+from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted, original
 from autograd.lifting.stand_ins.table import BUILTINS, is_foreign, stand_in_of
 from autograd.primitives import Primitive
@@ -173,7 +173,7 @@ class Reading:
             named = {name: self.stand_in(value) for name, value in x.keywords.items()}
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
         if kind is numpy.vectorize:
-            return numpy.vectorize(self.stand_in(x.pyfunc), [object], excluded=x.excluded, signature=x.signature)
+            return Vectorized(self.stand_in(x.pyfunc), excluded=x.excluded, signature=x.signature)
         if kind is functools._lru_cache_wrapper:
             return self._cached(self.stand_in(x.__wrapped__))
         if kind in CONTAINERS:

@@ -35,6 +35,8 @@ def _advice(ours: Sequence[str]) -> str:
     for library, advice in IN_LIBRARIES.items():
         if _is_below(library):
             return advice
+    if sys._getframe(3).f_code.co_name.startswith("_vectorize_call"):
+        return "np.vectorize takes the type of its first result: write np.vectorize(f, otypes=[object]), " + LIFT
     frame = users_frame(3)
     text = "" if frame is None else asking(frame)
     if frame is None or not text:

@@ -50,6 +50,8 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: math.fsum(row), r"autograd's functions, as autograd\.sin\(v\), in place of math\.fsum"),
     (lambda: np.random.choice(2, p=[v, v]), r"give np\.random\.choice the numbers, as v\.data: a draw has no"),
     (lambda: rng.normal(v), r"give rng\.normal the numbers.*v \+ w \* rng\.normal\(\)"),
+    (lambda: np.vectorize(lambda u: u if u > 2 else 0.0)(np.multiply([1.0, 3.0], v)), r"vectorize\(f, otypes=\[object"),
+    (lambda: np.vectorize(math.sin)(np.multiply([1.0, 3.0], v)), r"autograd\.sin\(v\)"),
     (lambda: random.choices([1, 2], weights=row), r"give random\.choices the numbers"),
     (lambda: float(v), r"leave float\(\) out"),
     (lambda: json.dumps(float(v)), r"leave float\(\) out"),

@@ -114,6 +114,23 @@ class Label(str):
     """A string of another type."""
 
 
+def test_a_label_that_was_set_is_a_string_too() -> None:
+    x = Value(1.0)
+    x.label = 3  # type: ignore[assignment]
+    for show in (autograd.draw, autograd.explain):
+        with pytest.raises(TypeError, match="a label must be a string, got int 3"):
+            show(x * 2.0)
+
+
+def test_a_constructor_that_forgets_its_parents_is_named() -> None:
+    class Weight(Value):
+        def __init__(self, data: float) -> None:
+            self.data = data
+
+    with pytest.raises(TypeError, match=r"call super\(\).__init__\(data\) first"):
+        Weight(2.0)
+
+
 def test_a_label_of_another_string_type_becomes_a_string() -> None:
     assert type(Value(1.0, Label("w")).label) is str
 

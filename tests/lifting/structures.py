@@ -332,6 +332,8 @@ def dispatches(x: float) -> Any:
         + known
         + np.sum(vectorized(x, [1.0, 2.0]))
         + np.fromiter((v for v in [x, 1.0]), float).sum()
+        + np.vectorize(lambda v: 0.0 if v < 0 else v * v)([-1.0, x]).sum() * np.finfo(np.asarray([x]).dtype).eps * 1e15
+        + sum(np.vectorize(lambda v: (v * x, v))([1.0, 2.0])[0]) * [3.0, 4.0][np.vectorize(lambda v: v)([1])[0]]
     )
 
 

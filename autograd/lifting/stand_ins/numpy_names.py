@@ -12,7 +12,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
-from autograd.arrays.axes import along, each_row
+from autograd.arrays.axes import along, each_row, filled
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
@@ -116,6 +116,37 @@ def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
     step = (start + step) - start  # as NumPy rounds it
     numbers = [start + k * step for k in range(int(count) if isinstance(count, float) else operator.index(count))]
     return holding(numpy.array(numbers, dtype=object))
+
+
+class Vectorized(numpy.vectorize):
+    """`numpy.vectorize` in lifted code: its results may be Values, whatever the first of them is."""
+
+    def __init__(
+        self, pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: bool = False,
+        signature: str | None = None,
+    ) -> None:  # fmt: skip
+        count = len(otypes or "O") if signature is None else signature.partition("->")[2].count("(")
+        super().__init__(pyfunc, "O" * count, doc, excluded, cache, signature)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().__call__(*args, **kwargs)
+        if isinstance(found, tuple):
+            return tuple(map(settled, found))
+        if found.size and all(type(x) is tuple for x in found.flat):
+            return tuple(settled(filled(found.shape, part)) for part in zip(*found.flat))
+        return settled(found)
+
+
+def settled(found: Any) -> Any:
+    """An array of objects as one of Values, or, if it holds none, of the type that its numbers have."""
+    if any(map(is_lifted, found.flat)):
+        return holding(found)
+    return numpy.array(found.tolist()).reshape(found.shape)
+
+
+def finfo(dtype: Any) -> Any:
+    """`numpy.finfo`, where an array of Values is one of floats."""
+    return numpy.finfo(float if dtype is numpy.dtype(object) else dtype)
 
 
 # --- SciPy's functions other than ufuncs -----------------------------------------------------------

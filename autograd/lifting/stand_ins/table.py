@@ -30,6 +30,8 @@ OWN: dict[Any, Any] = {
     **{getattr(statistics, name): ours for name, ours in STATISTICS.items() if hasattr(statistics, name)},
     **COPIES,
     numpy.float64: FLOAT,
+    numpy.finfo: numpy_names.finfo,
+    numpy.vectorize: numpy_names.Vectorized,
     **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
 }
 
