@@ -168,9 +168,12 @@ def test_a_rule_that_runs_on_floats_alone_says_its_call(table: Any) -> None:
     assert Graph(gap(x, -3)).formula(gap(x, -3)) == "x - (-3)"
 
 
-def test_long_formulas_are_elided() -> None:
-    graph = Graph(autograd.sum([Value(1.0) for _ in range(100)]))
-    assert graph.formula(graph.output) == "v1 + v2 + v3 + … + v99 + v100"
+@pytest.mark.parametrize("n", [6, 7, 100, 500])
+def test_long_formulas_are_elided(n: int) -> None:
+    total = autograd.sum([Value(1.0) for _ in range(n)])
+    wanted = "v1 + v2 + v3 + v4 + v5 + v6" if n == 6 else f"v1 + v2 + v3 + … + v{n - 1} + v{n}"
+    assert Graph(total).formula(total) == wanted
+    assert f"= {wanted} " in str(explain(total))
 
 
 def test_a_rule_that_loops_is_explained_briefly(table) -> None:

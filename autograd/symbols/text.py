@@ -81,7 +81,8 @@ def _abridged_text(x: Any, depth: int) -> str:
 def _abridged(x: Any, depth: int) -> Any:
     """`x` with … in place of everything deeper than `depth`."""
     if type(x) is tuple:
-        return tuple(_abridged(v, depth) for v in (x if len(x) <= 6 else (*x[:3], *x[-3:])))
+        kept = x if len(x) <= 6 else (*x[:3], *x[-4:])  # seven, of which `elided` leaves out the middle
+        return tuple(_abridged(v, depth) for v in kept)
     if isinstance(x, Comparison):
         return Expression(_abridged_text(x, depth - 1) if depth else "…")
     if not isinstance(x, Expression) or x.name:

@@ -147,6 +147,14 @@ def test_a_program_that_prints_for_ever(fake: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.skipif(os.name != "posix", reason="scripts of the shell")
+def test_a_program_that_is_slow_to_begin_reads_all(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "GLANCE", 0.01)
+    program(fake, "sleep 0.1; echo '<svg>'; wc -c; echo '</svg>'")
+    found = layout.render("x" * 200_000, "svg").decode()  # more than a pipe holds
+    assert found.split() == ["<svg>", "200000", "</svg>"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="scripts of the shell")
 @pytest.mark.parametrize("first", ["", "#!/no/such/program\n"], ids=["no program", "no interpreter"])
 def test_a_program_that_cannot_be_run(fake: Path, first: str) -> None:
     path = program(fake, "\0", first)

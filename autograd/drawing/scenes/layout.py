@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from time import monotonic
 
 import graphviz
@@ -114,31 +115,33 @@ def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> b
 def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes, bytes]:
     """The status of a process and what it printed; whatever ends the wait also kills it and all that it started."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
-        try:
-            out, said = _printed(process, source, seconds)
-        except BaseException:
-            if sys.platform == "win32":
-                process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+    with tempfile.TemporaryFile() as given:  # `communicate` sends nothing after a wait, and a pipe holds 64 KiB
+        given.write(source)
+        given.seek(0)
+        with subprocess.Popen(command, stdin=given, stdout=pipe, stderr=pipe, start_new_session=True) as process:
+            try:
+                out, said = _printed(process, seconds)
+            except BaseException:
+                if sys.platform == "win32":
+                    process.kill()
+                else:
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise
     return process.returncode, out, said
 
 
-def _printed(process: subprocess.Popen[bytes], source: bytes, seconds: float) -> tuple[bytes, bytes]:
+def _printed(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bytes]:
     """What a process prints until it ends. TimeoutExpired if that takes too long, Endless if it is too much."""
-    end, unsent = monotonic() + seconds, source or None
+    end = monotonic() + seconds
     while True:
         try:
-            return process.communicate(unsent, timeout=min(GLANCE, seconds))
+            return process.communicate(timeout=min(GLANCE, seconds))
         except subprocess.TimeoutExpired as waiting:
             if monotonic() >= end:
                 raise
             if len(waiting.output or b"") + len(waiting.stderr or b"") > MOST:
                 raise Endless from None
-            unsent = None  # the rest is sent anyway
 
 
 def _is_whole(picture: bytes, ending: str) -> bool:
