@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, draw, explain
+from autograd.drawing.scenes.fonts import text_width
 from autograd.symbols.text import visible
 
 LABELS = [
@@ -103,3 +104,8 @@ def test_any_label_survives_dot_and_svg(labels: list[str]) -> None:
         for line in label.split("\n"):
             if line.strip():
                 assert visible(line).strip() in shown
+
+
+@pytest.mark.parametrize("label", ["\u200d", "\u202eevil\u202e", "a\x00b", "\ufeff"])
+def test_a_character_that_is_written_as_an_escape_has_its_width(label: str) -> None:
+    assert text_width(label, 10.0) == text_width(visible(label), 10.0) > 20.0

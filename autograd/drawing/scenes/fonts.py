@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from autograd.symbols.text import visible
+
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 # Characters by their width, in thousandths of the font size.
@@ -35,12 +37,12 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     21.96
     """
     known = WIDTHS[bold]
-    return round(sum(known.get(c) or _unknown(c) for c in text) * size / 1000, 2)
+    return round(sum(known.get(c) or _unknown(c) for c in visible(text)) * size / 1000, 2)
 
 
 def _unknown(character: str) -> int:
     """The width of a character that Helvetica does not have: that of East Asian and other writings."""
-    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+    if unicodedata.combining(character):
         return 0
     if unicodedata.east_asian_width(character) in "WF":
         return 1000
