@@ -20,12 +20,6 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - start
 
 
-def ratios(ours: Work, theirs: Work, rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Our seconds, theirs, and theirs / ours, round by round, after a warm-up round."""
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds + 1)][1:]
-    return [a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs]
-
-
 def spread(values: list[float], unit: str = "") -> str:
     """median (least … greatest)."""
     return f"{statistics.median(values):.3g}{unit} ({min(values):.3g} … {max(values):.3g})"

@@ -2,7 +2,9 @@
 
 import math
 import tracemalloc
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -56,10 +58,15 @@ def test_source_is_python_that_runs(program: SampleProgram) -> None:
     assert scope[both.name](*program.inputs) == both(*program.inputs)
 
 
-def in_scope() -> dict[str, object]:
-    """The names that source code refers to."""
-    functions = {name: row.function for name, row in autograd.primitives.TABLE.items()}
-    return {**functions, "inf": math.inf, "nan": math.nan}
+def assert_read_back(program: Program, point: Sequence[Any]) -> None:
+    """Its source is Python that gives the same numbers, and parses to a program that does."""
+    source = program.source()
+    again = parsed(source)
+    assert parsed(again.source()) == again
+    assert again(*point) == program(*point), source
+    scope = {name: row.function for name, row in autograd.primitives.TABLE.items()} | {"inf": math.inf, "nan": math.nan}
+    exec(source, scope)
+    assert scope[program.name](*point) == program(*point), source
 
 
 def assert_source_holds(f, *arguments) -> list[str]:
@@ -70,10 +77,7 @@ def assert_source_holds(f, *arguments) -> list[str]:
     for made in (program, differentiated(program, every), times_vector(program, [0])):
         sources.append(made.source())
         assert parsed(sources[-1]) == made, sources[-1]
-        scope = in_scope()
-        exec(sources[-1], scope)
-        given = (*arguments, arguments[0])[: len(made.arguments)]
-        assert scope[made.name](*given) == made(*given), sources[-1]
+        assert_read_back(made, (*arguments, arguments[0])[: len(made.arguments)])
     return sources
 
 

@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, cos, detach, exp, fori_loop, grad, gradients, hessian, no_grad, scan, sin, where
 from autograd.compiler.derivatives.backward import differentiated
-from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing import stepping
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both, needs_llvm
-from tests.compiler.parsing import parsed
 from tests.compiler.test_loops import BINARY, UNARY, assert_close, loops_in, trees
-from tests.compiler.test_program import in_scope
+from tests.compiler.test_program import assert_read_back
 from tests.profiles import costly
 
 
@@ -102,18 +100,8 @@ def test_one_step_computes_what_all_steps_do(f: Scanned) -> None:
     for safe in (False, True):
         found = differentiated(program, [0, 1, 2], safe)
         assert_close(found(*POINT), differentiated(steps, [0, 1, 2], safe)(*POINT))
-        assert_read_back(found)
-    assert_read_back(program)
-
-
-def assert_read_back(program: Program) -> None:
-    """Its source is Python that gives the same numbers, and parses to a program that does."""
-    source = program.source()
-    assert parsed(parsed(source).source()) == parsed(source)
-    assert parsed(source)(*POINT) == program(*POINT)
-    scope = in_scope()
-    exec(source, scope)
-    assert scope[program.name](*POINT) == program(*POINT)
+        assert_read_back(found, POINT)
+    assert_read_back(program, POINT)
 
 
 @both
