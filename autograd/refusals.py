@@ -97,7 +97,7 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
         _running.append(noted)
         _refusals.set(noted)
         result = f(*arguments)
-    except Exception as error:
+    except Exception as error:  # of f, or of what f calls because of a refusal that it caught
         if noted:
             raise noted[0] from None
         advise(error)

@@ -184,6 +184,11 @@ def test_a_class_has_a_name_of_its_own() -> None:
     assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
 
 
+def test_what_catches_every_exception_says_why() -> None:
+    found = [(path.name, line) for path in SOURCES for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [(name, line) for name, line in found if re.match(r" *except Exception\b[^#]*$", line)] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_finalizer_is_written_in_python(path: Path) -> None:
     """A Ctrl-C during a finalizer is printed and lost."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 new = object.__new__
 TRACED = {Symbol, Condition}
 EXACT = {Symbol, Condition, float, int, bool}  # operands of which a traced operation is a symbol of its own
-PLAIN = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
+TAKING_FLOATS = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
@@ -49,7 +49,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
         made._dy = UNRECORDED
     else:
         made.op = op
-        made._connect(inputs, partials if type(data) in PLAIN else coerced(partials, data))
+        made._connect(inputs, partials if type(data) in TAKING_FLOATS else coerced(partials, data))
     return made
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.inputs.layout import PLAIN, ArraySpec, DictSpec, NumberSpec, NumbersSpec
+from autograd.compiler.inputs.layout import PYTHON_NUMBERS, ArraySpec, DictSpec, NumberSpec, NumbersSpec
 
 Flattener = Callable[[Any], tuple[Any, ...] | None]
 
@@ -85,7 +85,7 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         leaves.append(name)
         return
     is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
-    if kind is list if converter else kind is not dict and len(x) and PLAIN.issuperset(map(type, x)):
+    if kind is list if converter else kind is not dict and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
         convert = _attempt(converter) if converter else numbers
         made = writing.fresh() if convert else name
         writing.do(f"if {is_kind}: return None")
@@ -106,7 +106,7 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
 
 def _numbers(x: Any) -> Any:
     """A list or tuple of plain numbers as an array; None if it holds anything else."""
-    return numpy.array(x, dtype=float) if x and PLAIN.issuperset(map(type, x)) else None
+    return numpy.array(x, dtype=float) if x and PYTHON_NUMBERS.issuperset(map(type, x)) else None
 
 
 def _attempt(converter: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -47,7 +47,7 @@ class DictSpec(NamedTuple):
 
 
 NUMBER = NumberSpec()
-PLAIN = {float, int}
+PYTHON_NUMBERS = {float, int}
 FLOAT64 = numpy.dtype(float)
 WHOLE_NUMBERS = "whole"  # before the shape of an array of whole numbers
 
@@ -67,7 +67,7 @@ def _told(x: Any) -> Any:
 
 def tells_all(shapes: tuple[Any, ...]) -> bool:
     """Whether these shapes determine the specs of the arguments."""
-    return all(type(shape) is tuple or shape in PLAIN for shape in shapes)
+    return all(type(shape) is tuple or shape in PYTHON_NUMBERS for shape in shapes)
 
 
 class UnfitNumber(TypeError):
@@ -98,7 +98,7 @@ class ArgumentReader:
 
     def _sequence(self, x: Any, where: str) -> Any:
         make = type(x)._make if hasattr(x, "_fields") else list if isinstance(x, list) else tuple
-        if not self.by_row and len(x) and PLAIN.issuperset(map(type, x)):
+        if not self.by_row and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
             self.arrays.append(numpy.array(x, dtype=float))
             return NumbersSpec(len(x), make)
         return SequenceSpec(tuple([self.spec(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
@@ -135,7 +135,7 @@ class ArgumentReader:
         return NUMBER
 
     def _check(self, x: Any, where: str) -> None:
-        if type(x) in PLAIN:
+        if type(x) in PYTHON_NUMBERS:
             return
         try:
             kind = kind_of(x)

@@ -38,7 +38,7 @@ MAPPINGS = (dict, MappingProxyType)
 HOLDERS = (list, set, deque, *MAPPINGS)
 BOUND = (BuiltinMethodType, MethodWrapperType)  # methods of C's objects
 VIEWS = tuple(type(getattr(dict[str, int](), name)()) for name in ("keys", "values", "items"))
-PLAIN = (float, int, complex, bytes, numpy.generic, type(None))
+UNFOLLOWED = (float, int, complex, bytes, numpy.generic, type(None))
 KEPT = (weakref.ref, numpy.ndarray, *HOLDERS)  # followed wherever they are met
 BARE = ("builtins", "abc", "typing")  # classes of these modules read no attributes of their own
 MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
@@ -149,7 +149,7 @@ class Reach:
         for x in objects:
             if isinstance(x, str):
                 self._texts.add(x)
-            elif isinstance(x, numpy.void) or not isinstance(x, PLAIN):
+            elif isinstance(x, numpy.void) or not isinstance(x, UNFOLLOWED):
                 self._waiting.append(x)
 
     def _function(self, function: FunctionType) -> None:

@@ -19,7 +19,7 @@ from autograd.refusals import TraceError, is_library, note, refuse
 from autograd.symbols import Condition, Symbol
 from autograd.transforms.ending import close
 
-PLAIN = (bool, int, float, numpy.generic)
+REAL_NUMBERS = (bool, int, float, numpy.generic)
 BOOLEANS = (bool, numpy.bool_, Condition)
 
 
@@ -191,7 +191,7 @@ class StepLowering(Lowering):
 def is_number(x: Any) -> bool:
     """Whether a step may carry x: NumPy's short whole numbers wrap around, which floats do not."""
     wraps = isinstance(x, numpy.integer) and not isinstance(x, numpy.int64)
-    return isinstance(x, (Value, Condition, Symbol, *PLAIN)) and not wraps
+    return isinstance(x, (Value, Condition, Symbol, *REAL_NUMBERS)) and not wraps
 
 
 def number_of(lowering: Lowering, x: Any) -> int:

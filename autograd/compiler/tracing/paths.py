@@ -77,7 +77,7 @@ class Answers:
         result: Any = 0.0
         try:
             result = f(*arguments)
-        except Exception as error:
+        except Exception as error:  # of f: rows on this path raise it
             if not is_of_rows(error):
                 raise
             advise(error)

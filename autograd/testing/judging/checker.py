@@ -402,7 +402,7 @@ def _outcome(compute: Callable[[], Any]) -> Any:
     """The result, or the exception that says there is none."""
     try:
         return compute()
-    except Exception as error:
+    except Exception as error:  # of the user's function
         if not has_no_value(error):
             raise
         return error

@@ -310,7 +310,7 @@ class Evidence:
         operands[self.i] = t
         try:
             return self.floats(*operands)
-        except Exception as error:
+        except Exception as error:  # of the user's function
             if not has_no_value(error):
                 raise
             return math.nan

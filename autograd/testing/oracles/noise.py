@@ -56,7 +56,7 @@ class Slice:
             operands[self.i] = t
             try:
                 self.known[t] = float(self.f(*operands))
-            except Exception as error:
+            except Exception as error:  # of the user's function
                 if not has_no_value(error):
                     raise
                 self.known[t] = math.nan

@@ -190,7 +190,7 @@ def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
             return bool(context().isfinite(f(*operands)))
     except UNSUITABLE:
         return True
-    except Exception:
+    except Exception:  # of the user's function: it has no value there
         return False
 
 
