@@ -22,14 +22,10 @@ METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min pr
 PASSING_NAN = "pandas.core.nanops"  # calls these methods where NaN are left out
 
 
-def _is_nan(x: Any) -> bool:
-    data = core(x)
-    return isinstance(data, float) and data != data
-
-
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if sys._getframe(1).f_globals.get("__name__") == PASSING_NAN and any(map(_is_nan, self.flat)):
+        from_pandas = sys._getframe(1).f_globals.get("__name__") == PASSING_NAN
+        if from_pandas and any(isinstance(x, float) and x != x for x in map(core, self.flat)):
             raise TypeError(
                 "pandas passes over a NaN among floats, but not among Values: drop it before, as in frame.dropna()"
             )

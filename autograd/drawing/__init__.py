@@ -97,7 +97,7 @@ class Draw:
 
         `cost` is a function without arguments that records the cost anew. Its parameters are those of `names`, a Module
         or a mapping, else all leaves below the cost. Each step changes them: p ← p - rate·∂C/∂p, or as the optimiser
-        does. The page has at most 60 pictures; of more steps it shows every so many, and says so. It stops where
+        does. The page has at most 60 pictures; of more steps it shows an even selection, and says so. It stops where
         the cost or its gradient is not finite. TypeError if `cost` is not a function, or does not return a Value.
 
         >>> from autograd import Value

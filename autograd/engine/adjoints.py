@@ -29,7 +29,7 @@ wait_before_forks(SWEEPING)
 ABSENT = repeat(None)  # the local derivatives of a node that no live path reaches
 LATER = object()  # in place of the local derivatives of an operation that is traced: most are never asked for
 
-# The window of a sweep covers so many ticks of the clock at first; then as many as the nodes found let expect.
+# Ticks of the clock in the first window of a sweep, and how many more the next ones have for each node found.
 FIRST_WIDTH, GROWTH = 16, 8
 
 _age = attrgetter("index")

@@ -163,7 +163,7 @@ class Gathering:
         return [*arrays, *[gathered[q] for q in sorted(gathered)]]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
-        """The derivatives of some arguments, from those and the ones of what was gathered, all added up.
+        """The derivatives of some arguments: their own, and those of what was gathered from them, added up.
 
         With `each`, every row has its own.
         """

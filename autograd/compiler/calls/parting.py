@@ -38,7 +38,8 @@ class PathsPlan:
     ) -> None:
         """`by_row` says which arguments have rows.
 
-        `grow` adds the path of a row of these numbers after so many others, unless another thread has added one there.
+        `grow` adds the path of a row of these numbers, given how many paths there are; if another thread was faster, it
+        adds none.
         """
         self.paths, self.asked, self.each, self._grow = paths, asked, asked.each, grow
         self._by_row = of_arrays(asked.specs, by_row)

@@ -72,7 +72,7 @@ class Plan:
             self.gathering = Gathering(traced.name, traced.gathers, asked.specs, asked.is_index)
         # A result for each row has arrays in place of lists.
         self.result = result_spec(traced.template, is_stacked=self.each or "value" in self.kind.results)
-        # Of the program, in which what is gathered comes after the arguments.
+        # Of the program, whose arguments are those of the call, then what is gathered.
         self.specs, self.varied = list(asked.specs), list(self.chosen)
         if self.gathering is not None:
             self.specs = self.gathering.specs

@@ -179,7 +179,7 @@ class Traces:
 
     @uncollected
     def _grow(self, call: Call, count: int, numbers: Sequence[float]) -> bool:
-        """Add the path that a row of these numbers takes, if there are so many yet."""
+        """Add the path that a row of these numbers takes, if there are still `count` paths."""
         with self._tracing.held:
             paths = self.programs[call.key]
             assert isinstance(paths, Paths)

@@ -17,7 +17,7 @@ from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argu
 
 
 def bounded(program: Program, most: int) -> Program:
-    """The same program, whose backward pass keeps at most so many numbers of loops; ValueError if that cannot be.
+    """The same program, whose backward pass keeps at most `most` numbers of loops; ValueError if it has to keep more.
 
     >>> from autograd import fori_loop, sin
     >>> from autograd.compiler.tracing.stepping import Stepping
@@ -68,7 +68,7 @@ def _ending(program: Program) -> Iterator[Loop]:
 
 
 def _kept(loop: Loop, levels: int) -> int:
-    """The numbers that the backward pass of a loop keeps, if it is cut into so many levels."""
+    """The numbers that the backward pass of a loop keeps if it is cut into this many levels."""
     return sum(role.kind == CARRIED for role in loop.roles) * _states(loop.times, levels)
 
 
@@ -129,7 +129,7 @@ def _last(builder: ProgramBuilder, loop: int, output: int, name: str = "") -> in
 
 
 def _emitted(builder: ProgramBuilder, loop: Loop, operands: Sequence[int], levels: int) -> int:
-    """A loop cut into so many levels; it returns the number of the loop with the last step."""
+    """Emit a loop, cut into this many levels; returns the number of the loop with the last step."""
     if levels == 1:
         return builder.loop(loop, operands)
     segments = _segments(loop.times, levels)

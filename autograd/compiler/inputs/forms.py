@@ -42,7 +42,7 @@ class Writing:
         self.lines.append(f"    {line}")
 
     def unpack(self, whole: str, count: int) -> list[str]:
-        """Unpack a value into so many names."""
+        """Unpack a value into this many names."""
         names = [self.fresh() for _ in range(count)]
         if names:
             self.do(f"({', '.join(names)},) = {whole}")

@@ -109,7 +109,7 @@ class RecordKind(Body):
         return word
 
     def some(self, count: int) -> list[str]:
-        """So many words."""
+        """The next words, `count` of them."""
         return [self.next() for _ in range(count)]
 
     def place(self, by_row: bool) -> RecordPlace:
@@ -235,7 +235,7 @@ def _product(records: Records, instruction: Product) -> None:
 
 
 def _fold(records: Records, instruction: Fold) -> None:
-    """Sums of so many terms, and other folds, number by number."""
+    """Sums and other folds, number by number."""
     out, op, operand = instruction
     (count, width), by_row, side = operand.counts, records.by_row(out), _by_row(records, operand)
 

@@ -207,7 +207,7 @@ def parts(count: int, size: int) -> list[tuple[int, int]]:
 
 
 def whole(count: int, size: int) -> int:
-    """How many of so many numbers fill whole tiles."""
+    """How many of `count` numbers fill whole tiles."""
     return count - count % size
 
 

@@ -122,7 +122,7 @@ class ProgramBuilder:
         return self.emit(operation.op, tuple(operands), name)
 
     def kept(self, loop: int, value: int) -> int:
-        """Which output of a loop a value of its body is; it becomes one if it is none."""
+        """Which output of a loop a value of its body is; if it is not an output yet, it becomes one."""
         op, operands, record = self.operations[loop]
         output: int
         record, output = record.keeping(value)

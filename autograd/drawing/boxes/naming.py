@@ -49,5 +49,5 @@ class Naming:
 
 
 def plural(n: int, thing: str) -> str:
-    """So many things, in words."""
+    """A number of things, in words."""
     return f"{n:,} {thing}" + ("" if n == 1 else "s")

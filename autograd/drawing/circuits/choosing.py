@@ -233,7 +233,7 @@ def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:
 
 
 def nearest(whole: Picture, count: int) -> Picture:
-    """The part of a picture that is nearest to its output: so many boxes, and what stands in them."""
+    """The part of a picture that is nearest to its output: `count` boxes, and what is in them."""
     inputs: dict[str, list[str]] = defaultdict(list)
     inside = {box.key for box in whole.boxes if box.inside}
     for arrow in whole.arrows:

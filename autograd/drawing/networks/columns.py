@@ -76,7 +76,7 @@ def network_scene(
 ) -> tuple[Scene, str]:
     """The scene at a width, or wider if it must be, and at most a height; and the caption, which ends with a note.
 
-    So many layers in the middle are hidden, and the caption says so.
+    `hidden` layers in the middle are left out, and the caption says so.
     """
     return _NetworkScene(network, direction == "backward", width, height, hidden, note).scene()
 
@@ -111,7 +111,7 @@ class _NetworkScene:
         self.labelled = [self._labelled(i) if self._has_lines(i) else None for i in gaps]
 
     def _columns(self, hidden: int) -> list[Column]:
-        """The columns, without so many layers in the middle."""
+        """The columns, without the `hidden` layers in the middle."""
         network, found = self.network, []
         for i, nodes in enumerate(network.columns):
             kind, title, under = "inputs", "inputs", f"{len(nodes)}"

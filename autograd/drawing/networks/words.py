@@ -91,7 +91,7 @@ class Words:
         return lines
 
     def cost_lines(self, longest: int) -> list[Line]:
-        """Name, formula of at most so many characters, value and adjoint of the cost."""
+        """Name, formula, cut to `longest` characters, value and adjoint of the cost."""
         return [
             (Run(self.output, bold=True), Run(f" = {_shortened(self.cost_text(), longest)}")),
             (Run(number(self.graph.output.data), "forward"),),
@@ -159,7 +159,7 @@ class Words:
 
 
 def _shortened(text: str, longest: int) -> str:
-    """A text of at most so many characters, cut after a whole term if there is one.
+    """A text of at most `longest` characters, cut after a whole term if possible.
 
     >>> _shortened("mean((a - 1)², (b - 1)²)", 20)
     'mean((a - 1)², …)'
