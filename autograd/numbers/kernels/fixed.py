@@ -112,18 +112,16 @@ def sin_cos_pi(v: int, bits: int) -> tuple[int, int]:
 # --- the gamma function and its relatives ----------------------------------------------------------------------------
 
 
-def _bernoulli(count: int) -> list[tuple[int, int]]:
-    """B2, B4, ... as numerators and denominators, from the tangent numbers."""
-    tangents = [0, 1]
-    for k in range(2, count + 1):
-        tangents.append((k - 1) * tangents[k - 1])
+def bernoulli(count: int) -> list[tuple[int, int]]:
+    """B₂, B₄, … as numerators and denominators, by tangent numbers, which are whole (Brent and Harvey 2013)."""
+    tangents = [0, *map(math.factorial, range(count))]
     for k in range(2, count + 1):
         for j in range(k, count + 1):
             tangents[j] = (j - k) * tangents[j - 1] + (j - k + 2) * tangents[j]
     return [(-2 * k * (-1) ** k * tangents[k], 4**k * (4**k - 1)) for k in range(1, count + 1)]
 
 
-BERNOULLI = _bernoulli(60)
+BERNOULLI = bernoulli(60)
 
 
 def _shift(v: int, bits: int) -> int:

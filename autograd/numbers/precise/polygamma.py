@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from math import factorial, gcd
 
+from autograd.numbers.kernels.fixed import bernoulli
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,16 +19,8 @@ FARTHEST = 10_000  # steps of the recurrence, beyond which mpmath's reflection i
 
 @cache
 def _bernoulli(count: int) -> list[tuple[int, int]]:
-    """B₂, B₄, … as fractions, by tangent numbers, which are whole (Brent and Harvey 2013, algorithm 1).
-
-    In lowest terms: mpmath is slow to convert a large even integer, and to divide by one.
-    """
-    tangent = [0, *map(factorial, range(count))]
-    for k in range(2, count + 1):
-        for j in range(k, count + 1):
-            tangent[j] = (j - k) * tangent[j - 1] + (j - k + 2) * tangent[j]
-    fractions = (((-1) ** (k + 1) * 2 * k * tangent[k], 4**k * (4**k - 1)) for k in range(1, count + 1))
-    return [(p // common, q // common) for p, q in fractions for common in (gcd(p, q),)]
+    """B₂, B₄, … in lowest terms: mpmath is slow to convert a large even integer, and to divide by one."""
+    return [(p // common, q // common) for p, q in bernoulli(count) for common in (gcd(p, q),)]
 
 
 def polygamma(x: Any, n: Any) -> Any:
