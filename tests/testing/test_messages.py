@@ -5,10 +5,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
@@ -215,6 +217,13 @@ class Way(Enum):
     UP = 1
 
 
+@dataclass
+class Scaled:
+    w: Any
+    way: Way
+    k: int = 2
+
+
 # f, its arguments, the options, and what the message says
 TOLD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (lambda z: [z[0], z[0] * z[1]], ([2.0, 3.0],), {"grad": lambda z: [[1, z[1]], [0, z[0]]]},
@@ -224,6 +233,8 @@ TOLD: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (lambda x, n, way, g: g(x) * n, (2.0, 3, Way.UP, math.exp),
      {"static": ["n"], "accuracy": 1e-9, "grad": lambda x, n, way, g: g(x)},
      "check_gradients(f, 2.0, 3, Way.UP, exp, grad=grad, static=['n'], accuracy=1e-09)"),
+    (lambda p: p.w[0] * p.w[1] * p.k, (Scaled(np.array([2.0, 3.0]), Way.UP),), {"grad": lambda p: Scaled(p.w, p.way)},
+     "check_gradients(f, Scaled(w=np.array([2.0, 3.0]), way=Way.UP, k=2), grad=grad)"),
     (math.exp, (2.0,), {"grad": lambda x: CHANCE.random()}, "grad= is not deterministic: it gave"),
     (*CUBES, {"hessian": lambda x, y: curvature_of_cubes(x, y, 3.0)},
      "  entries   2 of 9 second derivatives are wrong\n  pattern   on the diagonal each is half the right one\n"

@@ -13,8 +13,8 @@ from autograd.primitives import Kink
 from autograd.testing.arguments.functions import SECOND_ORDER, applied, by_forward, by_reverse, plain
 from autograd.testing.judging.judging import Judgement, judge
 from autograd.testing.judging.local import Local
-from autograd.testing.oracles.evidence import SecondEvidence
 from autograd.testing.oracles.noise import EPSILON
+from autograd.testing.oracles.orders import SecondEvidence
 from autograd.testing.verdicts import Verdict
 from autograd.transforms.forward import duals
 

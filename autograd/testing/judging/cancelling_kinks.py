@@ -11,7 +11,7 @@ from autograd.primitives.table import Interval
 from autograd.testing.arguments.functions import Function, by_reverse, reverse_over_reverse
 from autograd.testing.judging.blame import BESIDE, ties
 from autograd.testing.judging.judging import judge
-from autograd.testing.oracles.evidence import SecondEvidence, first_evidence
+from autograd.testing.oracles.orders import SecondEvidence, first_evidence
 from autograd.testing.verdicts import Verdict
 
 

@@ -18,15 +18,15 @@ from autograd.testing.arguments.outputs import Weights
 from autograd.testing.arguments.supplied import Supplied
 from autograd.testing.judging.blame import Blame, composed_wrongly, find_blame
 from autograd.testing.judging.cancelling_kinks import has_tie_between, right_beside
-from autograd.testing.judging.comparing import compares_equal_numbers
+from autograd.testing.judging.comparing import slopes_of
 from autograd.testing.judging.directions import ORACLE, Directions
 from autograd.testing.judging.entries import wrong_first, wrong_second
 from autograd.testing.judging.judging import MPMATH, TIGHT, Judgement, judge, judge_slope
 from autograd.testing.judging.messages import explained, options_of
 from autograd.testing.oracles.curvature import curvature
-from autograd.testing.oracles.evidence import Evidence, SecondEvidence, first_evidence
+from autograd.testing.oracles.evidence import Evidence
 from autograd.testing.oracles.noise import EPSILON
-from autograd.testing.oracles.underflow import TINIEST
+from autograd.testing.oracles.orders import SecondEvidence, first_evidence
 from autograd.testing.verdicts import (
     Check,
     GradientMismatch,
@@ -35,7 +35,7 @@ from autograd.testing.verdicts import (
     raised,
 )
 
-ALIKE = 1e-6  # two derivatives on the same side of a kink
+ALIKE = 1e-6  # relative: what two calls of a supplied derivative may differ by
 
 
 class Checker:
@@ -282,7 +282,7 @@ class Checker:
         __tracebackhide__ = True
         found = judge(analytic, about)
         verdict = found.verdict
-        if verdict is Verdict.INCONCLUSIVE and self.given and self._is_beside_kink(analytic, about):
+        if verdict is Verdict.INCONCLUSIVE and self.given and about.is_beside_kink(analytic):
             verdict = Verdict.KINK
         if verdict in (None, Verdict.INCONCLUSIVE) and mode in self.supplied.first:
             self._refuse_noise(mode, analytic, about.i)
@@ -315,28 +315,9 @@ class Checker:
             self._raise(found.kind, f"{check}{sides}\n  oracle    {found.oracle}{confirmed}{because}", check)
         return check
 
-    def _is_beside_kink(self, analytic: float, about: Evidence) -> bool:
-        """Whether a kink is so close, a float or two away, that no step fits, and the derivative is that of a side."""
-        slopes = about.slopes_around
-        alike = partial(math.isclose, rel_tol=ALIKE, abs_tol=4 * TINIEST)
-        return any(alike(analytic, slope) for slope in slopes) and not alike(*slopes)
-
-    def _sides(self, found: Judgement, about: Evidence) -> list[float]:
-        """The slopes of f if it has several at its point, or where numbers tie; then others may be right, too.
-
-        At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal
-        numbers, and 0 counts too.
-        """
-        status = about.estimate.status
-        if status == "kink":
-            return [found.left, found.right]
-        if status == "one-sided" and compares_equal_numbers(self.function):
-            return [0.0, found.numeric]
-        return [found.numeric] if about.point.count(about.point[about.i]) > 1 else []
-
     def _excused(self, analytic: float, found: Judgement, about: Evidence, row: int | None) -> Verdict | None:
         """KINK where f has several slopes; INTERIOR_KINK if kinks cancel inside f and each operation is right."""
-        sides = self._sides(found, about) if self.given else []
+        sides = slopes_of(self.function, found, about) if self.given else []
         if sides and about.is_choice(analytic, sides, self.domains):
             return Verdict.KINK
         if self.output is None and self.given:

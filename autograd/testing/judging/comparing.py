@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.testing.arguments.functions import Function
+from autograd.testing.judging.judging import Judgement
+from autograd.testing.oracles.evidence import Evidence
 
 
 class Watched(float):
@@ -86,3 +88,17 @@ def compares_equal_numbers(function: Function) -> bool:
     except Exception:  # whatever another framework makes of such a number
         return False
     return any(map(math.isfinite, ties))
+
+
+def slopes_of(function: Function, found: Judgement, about: Evidence) -> list[float]:
+    """The slopes of f if it has several at its point, or where numbers tie; then others may be right, too.
+
+    At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal numbers,
+    and 0 counts too.
+    """
+    status = about.estimate.status
+    if status == "kink":
+        return [found.left, found.right]
+    if status == "one-sided" and compares_equal_numbers(function):
+        return [0.0, found.numeric]
+    return [found.numeric] if about.point.count(about.point[about.i]) > 1 else []

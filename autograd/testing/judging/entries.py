@@ -9,7 +9,8 @@ from autograd.testing.arguments.supplied import Supplied
 from autograd.testing.arguments.supplied_structure import shape
 from autograd.testing.judging.judging import judge
 from autograd.testing.judging.patterns import matrix_pattern, pattern
-from autograd.testing.oracles.evidence import Evidence, SecondEvidence
+from autograd.testing.oracles.evidence import Evidence
+from autograd.testing.oracles.orders import SecondEvidence
 
 MOST_ENTRIES = 8  # wrong ones in the table
 
