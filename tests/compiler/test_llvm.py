@@ -22,9 +22,11 @@ from autograd.compiler.calls import backends
 from autograd.compiler.calls.backends import Backend, missing
 from autograd.compiler.calls.compiled import Compiled
 from autograd.compiler.execution import tables
-from autograd.compiler.llvm import libraries
+from autograd.compiler.llvm import executor, libraries, machine, writing
+from autograd.compiler.llvm.merging import called
 from autograd.compiler.llvm.rows import RowBlock
 from autograd.compiler.llvm.shared_code import Single
+from autograd.compiler.llvm.text import Module
 from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Product, Repeat, inside
 from autograd.testing.programs import SampleProgram, programs
 from tests.accuracy.points import fixed, generated
@@ -290,6 +292,39 @@ def test_wrong_options(case: str) -> None:
     error, message, options = WRONG[case]
     with pytest.raises(error, match=message):
         compile(network, **options)
+
+
+# --- functions that differ only in offsets and counts
+
+
+def factor(a, rate):
+    """The last pivot of a factorisation, number by number: short, and like itself all along."""
+    rows = [[(x + rate * y) / (3.0 + k) for k, (x, y) in enumerate(zip(row, a[0]))] for row in a]
+    for k, row in enumerate(rows):
+        row[k] = autograd.sqrt(abs(row[k]) + 1.0)
+        for below in rows[k + 1 :]:
+            ratio = below[k] / row[k]
+            below[k + 1 :] = [x - ratio * autograd.tanh(y) for x, y in zip(below[k + 1 :], row[k + 1 :])]
+    return rows[-1][-1]
+
+
+@pytest.mark.parametrize("rows", [(), ("rate",)], ids=str)
+def test_functions_alike_are_written_once(rows: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, counts = np.random.default_rng(3), []
+    args = [rng.normal(size=(19, *shape) if name in rows else shape) for name, shape in (("a", (5, 5)), ("rate", ()))]
+
+    def code(module: Module) -> machine.Code:
+        counts.append(len(module.functions))
+        return machine.code(module)
+
+    monkeypatch.setattr(executor, "code", code)
+    found = []
+    for patched in (called, lambda module, names: [(name, ()) for name in names]):
+        monkeypatch.setattr(writing, "called", patched)
+        fast = compile(factor, rows=rows, backend="llvm")
+        found.append(bits(fast.value_and_grad(*args, argnums=(0, 1), reduce="sum" if rows else None)))
+    assert found[0] == found[1]
+    assert counts[0] < counts[1]
 
 
 # --- tables, which run what is too long for machine code of its own

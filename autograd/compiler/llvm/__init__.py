@@ -18,6 +18,7 @@ Each file imports from those above it:
     row_products   gradients of weights
     shared_code    code that runs once a call
     array_io       arrays in, results out
+    merging        functions that differ only in offsets and counts become one
     writing        the module of a program
     cache          object code in a folder
     machine        this processor; from text to code in memory

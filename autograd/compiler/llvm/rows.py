@@ -234,14 +234,14 @@ def gather(block: RowBlock, instruction: Gather) -> None:
     if by_row:
         out, start, step = map(body.module.table, zip(*by_row))
         with block.each_vector() as v, body.loop(len(by_row)) as k:
-            place = body.affine(body.word(start, k), (body.word(step, k), v))
+            place = body.affine(body.listed(start, k), (body.listed(step, k), v))
             x = Lanes(body, body.new(f"load {block.type}, ptr {body.address('%scratch', place)}"))
-            block.store(instruction.out, body.word(out, k), v, x)
+            block.store(instruction.out, body.listed(out, k), v, x)
     if shared:
         out, start = map(body.module.table, zip(*shared))
         with block.each_vector() as v, body.loop(len(shared)) as k:
-            x = everywhere(body, body.word("%once", body.word(start, k), "double"))
-            block.store(instruction.out, body.word(out, k), v, x)
+            x = everywhere(body, body.word("%once", body.listed(start, k), "double"))
+            block.store(instruction.out, body.listed(out, k), v, x)
 
 
 def repeat(block: RowBlock, instruction: Repeat) -> None:

@@ -262,7 +262,7 @@ def _pick(single: Single, target: int, places: Sequence[int]) -> None:
             continue
         with body.loop(end, start, step) as k:
             for at in [body.affine(k, (1, j)) for j in range(step)]:
-                one = body.word("%once", body.word(table, at), "double")
+                one = body.word("%once", body.listed(table, at), "double")
                 body.do(f"store double {one}, ptr {body.address('%once', body.affine(target, (1, at)))}")
 
 

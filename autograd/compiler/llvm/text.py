@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+PLACES = "@places"  # whole numbers that code looks up
 INLINED = 8  # a kernel called in more places stays one function, to save compile time
 
 
@@ -26,7 +27,8 @@ class Module:
         self.lanes, self.native, self.entries = lanes, native, entries
         self.declarations: dict[str, str] = {}
         self.functions: dict[Any, Body] = {}  # by what they compute
-        self.tables: list[str] = []
+        self.tables: list[str] = []  # written verbatim
+        self.places: list[int] = []
         self.texts: dict[str, str] = {}  # written verbatim, by name
 
     def declare(self, result: str, name: str, *operands: str) -> str:
@@ -34,16 +36,16 @@ class Module:
         self.declarations[name] = f"declare {result} @{name}({', '.join(operands)})"
         return f"@{name}"
 
-    def table(self, numbers: Sequence[int]) -> str:
-        """Add a constant array of integers; returns its name."""
-        name = f"@table{len(self.tables)}"
-        items = ", ".join(f"i64 {k}" for k in numbers)
-        self.tables.append(f"{name} = private constant [{len(numbers)} x i64] [{items}]")
-        return name
+    def table(self, numbers: Sequence[int]) -> int:
+        """Add whole numbers to those that code looks up; returns where they start."""
+        self.places += numbers
+        return len(self.places) - len(numbers)
 
     def __str__(self) -> str:
-        parts = [*self.declarations.values(), *self.tables, *self.texts.values(), *map(str, self.functions.values())]
-        return "\n".join(parts) + "\n"
+        items = ", ".join(map("i64 {}".format, self.places))
+        places = f"{PLACES} = private constant [{len(self.places)} x i64] [{items}]"
+        written = [*self.declarations.values(), places, *self.tables, *self.texts.values()]
+        return "\n".join([*written, *map(str, self.functions.values())]) + "\n"
 
 
 class Body:
@@ -151,8 +153,14 @@ class Body:
 
     # --- integers and addresses
 
-    def least(self, x: str | int, y: str | int) -> str:
+    def listed(self, table: int, k: str | int) -> str:
+        """A whole number of a table of the module."""
+        return self.word(PLACES, self.affine(table, (1, k)))
+
+    def least(self, x: str | int, y: str | int) -> str | int:
         """The smaller of two indices."""
+        if isinstance(x, int) and isinstance(y, int):
+            return min(x, y)
         function = self.module.declare("i64", "llvm.smin.i64", "i64", "i64")
         return self.new(f"call i64 {function}(i64 {x}, i64 {y})")
 

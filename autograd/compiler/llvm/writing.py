@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.interpreter import unlocked
 from autograd.compiler.llvm.lanes import Lanes, across
+from autograd.compiler.llvm.merging import called
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.row_products import row_product
-from autograd.compiler.llvm.rows import CONTEXT, RowBlock, run
+from autograd.compiler.llvm.rows import RowBlock, run
 from autograd.compiler.llvm.shared_code import shared_functions
 from autograd.compiler.llvm.storage import (
     CHUNK_ROWS,
@@ -68,9 +71,14 @@ def _start(records: Records) -> None:
                 body.begin(*body.labels("never"))
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     copied_once(body, storage)
-    for name in shared_functions(records, "before", storage.rolled.shared):
-        body.do(f"call fastcc void @{name}(ptr %once)")
+    _run_once(body, shared_functions(records, "before", storage.rolled.shared))
     body.do(f"ret i32 {FINITE}")
+
+
+def _run_once(body: Body, names: Sequence[str]) -> None:
+    """Call the functions of these names in order."""
+    for name, more in called(body.module, names):
+        body.do(f"call fastcc void @{name}({', '.join(['ptr %once', *more])})")
 
 
 def _steps(records: Records) -> list[str]:
@@ -115,10 +123,10 @@ def _chunk(records: Records) -> None:
     with body.loop("%end", "%start", storage.block) as low:
         rows = body.least(body.new(f"sub i64 %end, {low}"), storage.block)
         vectors = body.new(f"sdiv i64 {body.new(f'add i64 {rows}, {storage.lanes - 1}')}, {storage.lanes}")
-        for name in names:
+        for name, more in called(module, names):
             given = ["ptr %scratch", "ptr %once", "ptr %partial", f"i64 {rows}", f"i64 {vectors}"]
-            more = ["ptr %frame", f"i64 {low}"] if len(module.functions[name].operands) > len(CONTEXT) else []
-            body.do(f"call fastcc void @{name}({', '.join([*given, *more])})")
+            outside = ["ptr %frame", f"i64 {low}"] if FRAME in module.functions[name].operands else []
+            body.do(f"call fastcc void @{name}({', '.join([*given, *outside, *more])})")
     registers = storage.rolled.registers
     for out, start in storage.sums.items():
         with body.loop(registers[out].width) as i:
@@ -178,8 +186,7 @@ def _finish(records: Records) -> None:
     with body.loop(last, step=storage.lanes) as i:
         add_up(i, body.address("%once", i))
     add_up(last, flag)
-    for name in shared_functions(records, "after", storage.rolled.after):
-        body.do(f"call fastcc void @{name}(ptr %once)")
+    _run_once(body, shared_functions(records, "after", storage.rolled.after))
     for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
             result(body, storage, storage.result(n), operand, len(wanted.outputs), flag)
