@@ -113,6 +113,26 @@ def trinomial(S, sigma, steps):
     return values[0]
 
 
+def interpolated(a, b, steps):
+    """Divided differences in place, from the last to the first."""
+    x = [a + b * k for k in range(steps)]
+    c = [exp(-y * y) for y in x]
+    for k in range(1, steps):
+        for i in range(steps - 1, k - 1, -1):
+            c[i] = (c[i] - c[i - 1]) / (x[i] - x[i - k])
+    return c[-1]
+
+
+def neville(a, b, steps):
+    """The value of a polynomial, some factors of which are made in the first row for all."""
+    x = [b * k for k in range(steps)]
+    p = [exp(-y) for y in x]
+    for k in range(1, steps):
+        for i in range(steps - k):
+            p[i] = ((a - x[i + k]) * p[i] + (x[i] - a) * p[i + 1]) / (x[i] - x[i + k])
+    return p[0]
+
+
 def trellis(a, b, steps):
     """The best path through five states."""
     best = [a * (0.3 * j - 0.5) for j in range(5)]
@@ -148,6 +168,8 @@ WRITTEN = [
     (binomial, (100.0, 0.25, 24), 20),
     (american, (100.0, 0.25, 24), 20),
     (trinomial, (100.0, 0.25, 20), 16),
+    (interpolated, (0.3, 1.5, 20), 16),
+    (neville, (0.3, 1.5, 20), 16),
     (trellis, (0.4, 0.7, 30), 24),
     (alignment, (1.1, 0.7, 12), 10),
     (shift_register, (0.4, 0.7, 240), 11),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
 import numpy
@@ -47,19 +47,22 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
         return program
     folding = Folding(program, depth, booleans)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
-    if triangles:
-        program, ends = completed(program, triangles)
-        folding = Folding(program, depths(program), booleans, ends)
+    while triangles:
+        whole, rows = completed(program, triangles)
+        attempt = Folding(whole, depths(whole), booleans, rows)
+        if len(attempt.loops_of_rows) == len(rows):
+            return attempt.folded()
+        triangles = [triangles[k] for k in attempt.loops_of_rows]  # the others would only be longer
     return folding.folded()
 
 
 def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
-    """The triangles that do not overlap, largest first."""
+    """The triangles that do not overlap, in order; the largest are chosen first."""
     found: list[Triangle] = []
     for triangle in sorted(triangles, key=lambda x: -x.period * int(x.widths.sum())):
         if all(triangle.starts[0] >= x.after(-1) or triangle.after(-1) <= x.starts[0] for x in found):
             found.append(triangle)
-    return found
+    return sorted(found, key=lambda x: int(x.starts[0]))
 
 
 def depths(program: Program) -> list[int]:
@@ -83,17 +86,17 @@ class Folding:
     """Rewrites one program."""
 
     def __init__(
-        self, program: Program, depth: Sequence[int], booleans: Collection[int], ends: Sequence[int] = ()
+        self, program: Program, depth: Sequence[int], booleans: Collection[int], rows: Sequence[Stretch] = ()
     ) -> None:
-        """No stretch reaches across `ends`."""
+        """`rows` are stretches of which the period is known, in order."""
         self.old, self.operations = program, program.operations
         self.is_boolean = _booleans(program, booleans)
         self.builder = ProgramBuilder()
-        self.ends = numpy.array(sorted(ends), int)
+        self.loops_of_rows: list[int] = []  # which of the rows are loops
         self.others: list[Stretch] = []  # stretches that are not loops
         self.number: dict[int, int] = {}  # of a value in the new program
         self.operands = Operands(self.operations)
-        self.steps = sorted(self._found(numpy.array(depth)), key=lambda steps: steps.start)
+        self.steps = sorted(self._found(numpy.array(depth), rows), key=lambda steps: steps.start)
         self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
         for n, steps in enumerate(self.steps):
             self.home[steps.start : steps.end] = n
@@ -109,26 +112,33 @@ class Folding:
         outputs = renumbered(self.old.outputs, self.at)
         return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
 
-    def _found(self, depth: Any) -> Iterator[Steps]:
-        """The stretches that are loops, in each of which a chain of operations grows with every step."""
-        first = self.old.count
+    def _found(self, depth: Any, rows: Sequence[Stretch]) -> Iterator[Steps]:
+        """The stretches that are loops: the rows among them, then those between."""
+        for k, stretch in enumerate(rows):
+            steps = self._growing(stretch, depth)
+            if steps is not None:
+                self.loops_of_rows.append(k)
+                yield steps
         codes: dict[Any, int] = {}
-        kinds = [_likeness(operation, self.is_boolean) for operation in self.operations[first:]]
+        kinds = [_likeness(operation, self.is_boolean) for operation in self.operations]
         sequence = numpy.array([codes.setdefault(kind, len(codes)) for kind in kinds])
-        for start, end, period in stretches(sequence):
-            inside = self.ends[(self.ends > start + first) & (self.ends < end + first)].tolist()
-            for low, high in pairwise([start + first, *inside, end + first]):
-                stretch = Stretch(low, high, period)
-                steps = steps_of(self.operands, stretch)
-                if steps is not None and self._grows(steps, depth):
-                    yield steps
-                else:
+        for low, high in zip([self.old.count, *(x.end for x in rows)], [*(x.start for x in rows), len(sequence)]):
+            for start, end, period in stretches(sequence[low:high]):
+                stretch = Stretch(low + start, low + end, period)
+                steps = self._growing(stretch, depth)
+                if steps is None:
                     self.others.append(stretch)
+                else:
+                    yield steps
 
-    @staticmethod
-    def _grows(steps: Steps, depth: Any) -> bool:
+    def _growing(self, stretch: Stretch, depth: Any) -> Steps | None:
+        """A stretch as steps, if a chain of operations grows with every one."""
+        steps = steps_of(self.operands, stretch)
+        if steps is None:
+            return None
         start, end, period = steps.start, steps.end, steps.period
-        return bool(depth[end - period : end].max() - depth[start : start + period].max() >= steps.times - 1)
+        grown = depth[end - period : end].max() - depth[start : start + period].max()
+        return steps if grown >= steps.times - 1 else None
 
     def _wanted(self) -> dict[int, set[int]]:
         """The slots of each loop with values that others use."""

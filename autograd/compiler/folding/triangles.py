@@ -93,8 +93,8 @@ def _breaks(operands: Operands, start: int, period: int, count: int) -> Iterator
                 yield numpy.flatnonzero(numpy.diff(distances)) + 1
 
 
-def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program, list[int]]:
-    """The same program with the missing segments of triangles added, and where the rows of each begin and end."""
+def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program, list[Stretch]]:
+    """The same program with the missing segments of triangles, in order, added; and the rows of each as a stretch."""
     operations = program.operations
     added = numpy.zeros(len(operations) + 1, int)
     for triangle in triangles:
@@ -109,8 +109,11 @@ def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program,
     for triangle in triangles:
         _complete(made, operations, triangle, number)
     outputs = renumbered(program.outputs, number.__getitem__)
-    ends = [number[i] for triangle in triangles for i in (triangle.starts[0], triangle.after(len(triangle.starts) - 1))]
-    return replace(program, operations=tuple(made), names=tuple(names), outputs=outputs, forward=len(made)), ends
+    rows = [
+        Stretch(number[x.starts[0]], number[x.after(len(x.starts) - 1)], number[x.starts[1]] - number[x.starts[0]])
+        for x in triangles
+    ]
+    return replace(program, operations=tuple(made), names=tuple(names), outputs=outputs, forward=len(made)), rows
 
 
 def _complete(made: list[Any], operations: Sequence[Operation], triangle: Triangle, number: Sequence[int]) -> None:
