@@ -6,15 +6,15 @@ outside. Such a stretch becomes one loop. A poor guess costs speed alone: every 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy
 
 from autograd.compiler.folding.periods import Stretch, stretches
-from autograd.compiler.folding.steps import Operands, Steps, steps_of
+from autograd.compiler.folding.steps import NUMBER, Operands, Steps, steps_of
 from autograd.compiler.folding.triangles import Triangle, completed, triangles_in
 from autograd.compiler.programs.building import ProgramBuilder, called_as
 from autograd.compiler.programs.loops import CARRIED, SHARED, Loop, Role, body_of
@@ -42,14 +42,16 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
     """
     if len(program.operations) < DEEP:
         return program
-    depth = depths(program)
+    operands = Operands(program.operations)
+    depth = depths(operands)
     if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
         return program
-    folding = Folding(program, depth, booleans)
+    folding = Folding(program, operands, depth, booleans)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
     while triangles:
         whole, rows = completed(program, triangles)
-        attempt = Folding(whole, depths(whole), booleans, rows)
+        operands = Operands(whole.operations)
+        attempt = Folding(whole, operands, depths(operands), booleans, rows)
         if len(attempt.loops_of_rows) == len(rows):
             return attempt.folded()
         triangles = [triangles[k] for k in attempt.loops_of_rows]  # the others would only be longer
@@ -65,16 +67,14 @@ def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
     return sorted(found, key=lambda x: int(x.starts[0]))
 
 
-def depths(program: Program) -> list[int]:
+def depths(given: Operands) -> Sequence[int]:
     """How many instructions lead to each value, one after the other; a sum of sums is one instruction."""
-    operations = program.operations
-    uses = Counter(chain.from_iterable(operation.operands for operation in operations))
-    found: list[int] = []
-    summed: list[int] = []  # those of a sum of each value alone
-    for i, (op, operands, _) in enumerate(operations):
+    found, summed = array("i"), array("i")  # `summed` are those of a sum of each value alone
+    is_shared = (numpy.bincount(given.all, minlength=len(given.operations)) > 1).tobytes()
+    for i, (op, operands, _) in enumerate(given.operations):
         if op in ADDERS and operands:
             depth = max(map(summed.__getitem__, operands))
-            summed.append(depth + (uses[i] > 1))
+            summed.append(depth + is_shared[i])
         else:
             depth = 0 if op in (INPUT, CONSTANT) else 1 + max(map(found.__getitem__, operands), default=0)
             summed.append(depth + 1)
@@ -86,7 +86,12 @@ class Folding:
     """Rewrites one program."""
 
     def __init__(
-        self, program: Program, depth: Sequence[int], booleans: Collection[int], rows: Sequence[Stretch] = ()
+        self,
+        program: Program,
+        operands: Operands,
+        depth: Sequence[int],
+        booleans: Collection[int],
+        rows: Sequence[Stretch] = (),
     ) -> None:
         """`rows` are stretches of which the period is known, in order."""
         self.old, self.operations = program, program.operations
@@ -95,9 +100,9 @@ class Folding:
         self.loops_of_rows: list[int] = []  # which of the rows are loops
         self.others: list[Stretch] = []  # stretches that are not loops
         self.number: dict[int, int] = {}  # of a value in the new program
-        self.operands = Operands(self.operations)
+        self.operands = operands
         self.steps = sorted(self._found(numpy.array(depth), rows), key=lambda steps: steps.start)
-        self.home = numpy.full(len(self.operations), -1)  # the loop that an operation is in
+        self.home = numpy.full(len(self.operations), -1, NUMBER)  # the loop that an operation is in
         for n, steps in enumerate(self.steps):
             self.home[steps.start : steps.end] = n
         self.wanted = self._wanted()
@@ -120,8 +125,9 @@ class Folding:
                 self.loops_of_rows.append(k)
                 yield steps
         codes: dict[Any, int] = {}
-        kinds = [_likeness(operation, self.is_boolean) for operation in self.operations]
-        sequence = numpy.array([codes.setdefault(kind, len(codes)) for kind in kinds])
+        kinds = (_likeness(operation, self.is_boolean) for operation in self.operations)
+        numbers = (codes.setdefault(kind, len(codes)) for kind in kinds)
+        sequence = numpy.fromiter(numbers, NUMBER, len(self.operations))
         for low, high in zip([self.old.count, *(x.end for x in rows)], [*(x.start for x in rows), len(sequence)]):
             for start, end, period in stretches(sequence[low:high]):
                 stretch = Stretch(low + start, low + end, period)
@@ -143,7 +149,7 @@ class Folding:
     def _wanted(self) -> dict[int, set[int]]:
         """The slots of each loop with values that others use."""
         homes = self.home[self.operands.all]
-        outside = (homes >= 0) & (homes != self.home[self.operands.users])
+        outside = (homes >= 0) & (homes != self.home[self.operands.users()])
         used = {*self.operands.all[outside].tolist(), *leaves_of(self.old.outputs)}
         wanted: dict[int, set[int]] = defaultdict(set)
         for i in used:
@@ -207,16 +213,16 @@ class Folding:
         return loop, {slot: outputs.index(number[slot]) for slot in wanted}
 
 
-def _booleans(program: Program, inputs: Collection[int]) -> list[bool]:
+def _booleans(program: Program, inputs: Collection[int]) -> bytearray:
     """For each value, whether it is a condition; what is taken out of a loop counts as a number."""
-    found: list[bool] = []
+    found = bytearray()
     for i, (op, operands, value) in enumerate(program.operations):
         chosen = op == "where" and (found[operands[1]] or found[operands[2]])
         found.append(i in inputs or type(value) is bool or op in COMPARISONS or chosen)
     return found
 
 
-def _likeness(operation: Any, is_boolean: Sequence[bool]) -> Any:
+def _likeness(operation: Any, is_boolean: bytearray) -> Any:
     """What operations that may repeat have in common: each takes conditions, or numbers; no two loops are alike."""
     op, operands, value = operation
     kinds = tuple([is_boolean[i] for i in operands]) if op == "where" or op in COMPARISONS else len(operands)

@@ -71,13 +71,24 @@ def _periods(codes: Any) -> list[int]:
             break
         for mixer in MIXERS:
             half = len(codes) - len(hashes) + 1
-            hashes = (hashes[:-half] * numpy.uint64(mixer) + hashes[half:]) ^ (hashes[half:] >> numpy.uint64(29))
-        order = numpy.argsort(hashes, kind="stable")
-        gaps = numpy.diff(order)[hashes[order][1:] == hashes[order][:-1]]
-        found, counts = numpy.unique(gaps, return_counts=True)
+            longer = hashes[:-half] * numpy.uint64(mixer)  # in place: of a long program each copy is large
+            longer += hashes[half:]
+            hashes >>= numpy.uint64(29)
+            longer ^= hashes[half:]
+            hashes = longer
+        found, counts = numpy.unique(_gaps(hashes), return_counts=True)
         for k in numpy.argsort(-counts, kind="stable")[:MOST_PERIODS].tolist():
             votes[int(found[k])] = votes.get(int(found[k]), 0) + int(counts[k])
     return sorted(votes, key=lambda gap: -votes[gap])[:MOST_PERIODS]
+
+
+def _gaps(hashes: Any) -> Any:
+    """The distance from each hash to the next one that equals it."""
+    order = numpy.argsort(hashes, kind="stable")
+    hashes = hashes[order]
+    is_again = hashes[1:] == hashes[:-1]
+    del hashes
+    return numpy.diff(order)[is_again]
 
 
 def _runs(codes: Any, period: int) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from autograd.primitives import ROWS
 
 PEELED = 4  # first steps that may differ from the others
 LEFT = 2  # last steps that may
+NUMBER = numpy.int32  # of a value
 LAG = 8  # steps that a carried number may wait for its use
 
 
@@ -62,17 +63,23 @@ class Steps(NamedTuple):
 
 
 class Operands:
-    """The operands of all operations in one array, and the last use of each value."""
+    """The operands of all operations in one array, and the last use of each value.
+
+    A long program is the most that a first call keeps in memory: numbers of values take four bytes here.
+    """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
-        counts = numpy.fromiter((len(operation.operands) for operation in operations), int, len(operations))
-        self.first = numpy.cumsum(counts) - counts  # where those of an operation begin
+        self.counts = numpy.fromiter((len(operation.operands) for operation in operations), NUMBER, len(operations))
+        self.first = numpy.cumsum(self.counts, dtype=NUMBER) - self.counts  # where those of an operation begin
         given = chain.from_iterable(operation.operands for operation in operations)
-        self.all = numpy.fromiter(given, int, int(counts.sum()))
-        self.users = numpy.repeat(numpy.arange(len(counts)), counts)
-        self.last = numpy.arange(len(operations))
-        numpy.maximum.at(self.last, self.all, self.users)
+        self.all = numpy.fromiter(given, NUMBER, int(self.counts.sum()))
+        self.last = numpy.arange(len(operations), dtype=NUMBER)
+        numpy.maximum.at(self.last, self.all, self.users())
+
+    def users(self) -> Any:
+        """The operation that takes each operand."""
+        return numpy.repeat(numpy.arange(len(self.counts), dtype=NUMBER), self.counts)
 
     def columns(self, here: Any) -> Any:
         """Each operand of like operations, in one row for all of them."""

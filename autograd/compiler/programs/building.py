@@ -174,13 +174,15 @@ class ProgramBuilder:
         The `last` one that is built here takes the place of the builder's operations, which are let go of one by one.
         """
         roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
-        order = self._ordered(reached(roots, [operation.operands for operation in self.operations]), outputs)
+        needed = reached(roots, [operation.operands for operation in self.operations])
+        order = array("q", self._ordered(needed, outputs))
+        del needed  # each of these numbers takes four times as much as in an array
         number: list[Any] = [None] * len(self.operations)  # None of what is left out
         for k, i in enumerate(order):
             number[i] = k
         at = number.__getitem__
         before = len(self.operations) if forward is None else forward
-        is_forward = [i < before or self.constants[i] is not VARIABLE for i in order]
+        forward = sum(i < before or self.constants[i] is not VARIABLE for i in order)
         taken = self._taken(order) if last else map(self.operations.__getitem__, order)
         operations = tuple([Operation(op, tuple(map(at, operands)), value) for op, operands, value in taken])
         own = function_name(name)
@@ -188,15 +190,14 @@ class ProgramBuilder:
             Argument(parameter, renumbered(argument.tree, at))
             for parameter, argument in zip(told_apart([argument.name for argument in arguments]), arguments)
         ]
-        places = array("q", order)
         return Program(
             own,
             tuple(parameters),
             operations,
             renumbered(outputs, at),
-            NamesLater(len(order), partial(_named, self.names, places, operations, parameters, own)),
-            sum(is_forward),
-            meanings=Meanings(self.meanings, places, number) if self.meanings else {},
+            NamesLater(len(order), partial(_named, self.names, order, operations, parameters, own)),
+            forward,
+            meanings=Meanings(self.meanings, order, number) if self.meanings else {},
         )
 
     def _taken(self, order: Sequence[int]) -> Iterator[Operation]:

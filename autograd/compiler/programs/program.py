@@ -261,9 +261,18 @@ def leaves_of(tree: Any) -> list[int]:
         part = waiting.pop()
         if type(part) is int:
             found.append(part)
+            continue
+        items = part.items if type(part) is Keyed else part
+        if _is_flat(items):
+            found += items
         else:
-            waiting += reversed(part.items if type(part) is Keyed else part)
+            waiting += reversed(items)
     return found
+
+
+def _is_flat(items: Iterable[Any]) -> bool:
+    """Whether these are numbers of values alone, which may be many."""
+    return set(map(type, items)) == {int}
 
 
 def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
@@ -279,9 +288,9 @@ def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
     """The same tree, with `leaf` of each number at its leaves."""
     if isinstance(tree, int):
         return leaf(tree)
-    if isinstance(tree, Keyed):
-        return Keyed(tree.keys, tuple(renumbered(part, leaf) for part in tree.items))
-    return tuple(renumbered(part, leaf) for part in tree)
+    items = tree.items if isinstance(tree, Keyed) else tree
+    made = tuple(map(leaf, items)) if _is_flat(items) else tuple([renumbered(part, leaf) for part in items])
+    return Keyed(tree.keys, made) if isinstance(tree, Keyed) else made
 
 
 def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
