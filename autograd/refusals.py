@@ -115,7 +115,7 @@ def advise(error: BaseException) -> None:
     text, trace = str(error), error.__traceback__
     if LOST in text or isinstance(error, TraceError):
         return
-    if isinstance(error, IndexError) and is_tracing() and "indices" in text:
+    if lacks_index(error) and is_tracing():
         error.add_note("into an array of plain numbers, write np.choose(i, numbers), or let autograd.lift(f) do so")
     homes = {_package(type(error).__module__)}
     of_objects = isinstance(error, SystemError) or any(sign in text for sign in OF_OBJECTS)
@@ -135,6 +135,11 @@ def advise(error: BaseException) -> None:
         error.add_note("give it plain numbers: a draw has no derivative, but v + w * rng.normal() has")
     elif of_objects or (is_lost and not homes.isdisjoint(LIBRARIES)):
         error.add_note("NumPy and SciPy compute on floats; autograd.lift(f) differentiates or says what to write")
+
+
+def lacks_index(error: BaseException) -> bool:
+    """Whether NumPy could not take an index, as a number is that is not known in a trace."""
+    return isinstance(error, IndexError) and "indices" in str(error)
 
 
 def users_frame(above: int) -> FrameType | None:

@@ -70,7 +70,7 @@ class ScalarArray(ndarray):
         kind = numpy.dtype(dtype).kind
         if kind == "b":
             return self != 0
-        return self.copy() if kind in "fO" and not plain(self) else self.view(ndarray).astype(dtype, *args, **kwargs)
+        return self.copy() if kind in "fO" else self.view(ndarray).astype(dtype, *args, **kwargs)
 
 
 class TracedArray(ScalarArray):

@@ -234,6 +234,18 @@ def test_a_result_of_some_rows_only_is_refused() -> None:
     assert caught.value.__notes__[-1] == "without_result raises this for row 1"
 
 
+def test_an_index_that_no_plain_array_takes_is_no_error_of_a_row() -> None:
+    def f(x):
+        numbers, k = np.ones(3, dtype=object), np.argmax(x)
+        if k != 0:
+            numbers[[0, k]] = 5.0
+        return numbers[0] * x[0]
+
+    with pytest.raises(IndexError) as caught:
+        autograd.compile(f, rows=("x",), backend="numpy")(np.eye(3))
+    assert "np.choose(i, numbers)" in caught.value.__notes__[0] and "raises this" not in str(caught.value.__notes__)
+
+
 @pytest.mark.parametrize("f", [lambda x: sum(range(x)), lambda x: [1.0][x], lambda x: [0.0] * x])
 def test_a_number_that_should_be_static_says_so(f) -> None:
     for call in (autograd.compile(f), grad(f)):

@@ -411,7 +411,10 @@ def names(x: float) -> float:
 
 
 def whole_places(x: float) -> Any:
-    row = np.array([x, 2.0, x * x])
+    row, made = np.array([x, 2.0, x * x]), np.ones(3).astype(float).astype(np.array([x]).dtype)
+    k = np.argmax(row)
+    made[[0, k]] = made[[k, 0]] * 3.0
+    row[k] += made[k]
     return row[int(np.argmax(row))] * 2 + row[np.argsort(row)[0]] + np.choose(int(x), [1.0, 3.0, 5.0]) * x
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, NoNumber
 from autograd.lifting.branching.contents import CONTAINERS, contents, holder, refill
 from autograd.lifting.branching.merging import both, frozen, merged, opposite, truth
-from autograd.refusals import is_library, refuse
+from autograd.refusals import is_library, lacks_index, refuse
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
@@ -337,7 +337,7 @@ class Frame:
 
 def is_of_rows(error: BaseException) -> bool:
     """Whether an error on one side of a branch concerns the rows that take it, rather than the trace."""
-    if isinstance(error, Dead):
+    if isinstance(error, Dead) or lacks_index(error):
         return False
     if isinstance(error, (ValueError, ArithmeticError, LookupError, AssertionError, UnboundLocalError, NoNumber)):
         return True
