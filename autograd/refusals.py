@@ -115,6 +115,8 @@ def advise(error: BaseException) -> None:
     text, trace = str(error), error.__traceback__
     if LOST in text or isinstance(error, TraceError):
         return
+    if "no callable" in text:  # of an element of an array of objects
+        error.add_note("numbers beside Values: make the array with np.stack, or let autograd.lift(f) do so")
     if lacks_index(error) and is_tracing():
         error.add_note("into an array of plain numbers, write np.choose(i, numbers), or let autograd.lift(f) do so")
     homes = {_package(type(error).__module__)}

@@ -249,6 +249,8 @@ IN_LIBRARIES: list[Any] = [
     lambda x: linalg.solve([[x, 1.0], [1.0, 2.0]], [1.0, x])[0],
     lambda x: signal.lfilter([1.0], [1.0, -0.5], [x, 1.0])[1],
     lambda x: abs(x + 1j),
+    lambda x: np.log(np.array([x, 1.0]))[0],
+    lambda x: np.random.default_rng(0).normal(np.multiply(x, np.ones(2)))[0],
 ]
 WAYS: list[Any] = [lambda f: grad(f)(1.0), lambda f: jvp(f, (1.0,), (1.0,)), lambda f: compile(f)(1.0)]
 
@@ -259,7 +261,14 @@ def test_an_error_inside_a_library_says_what_to_do(f: Any, way: Any) -> None:
     with pytest.raises(Exception) as caught:  # each library has its own
         way(f)
     notes = [str(caught.value), *getattr(caught.value, "__notes__", [])]
-    advice = ("lift(f)", "where(condition", "x.to_numpy()", "M.toarray()", "keep the real and the imaginary part")
+    advice = (
+        "lift(f)",
+        "a draw has no",
+        "where(condition",
+        "x.to_numpy()",
+        "M.toarray()",
+        "keep the real and the imaginary part",
+    )
     assert any(text in note for note in notes for text in advice)
 
 
