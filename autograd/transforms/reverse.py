@@ -268,7 +268,10 @@ def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> li
 def one_number(name: str, result: Any) -> Any:
     """The number that f returned, extracted if in a 0-dimensional array; TypeError if it is not one number."""
     if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.shape != ()):
-        raise TypeError(f"{name}: f must return one number, got a {type(result).__name__}: use jacobian or vjp")
+        shape = getattr(result, "shape", None)
+        got = f"a {type(result).__name__}" if shape is None else f"an array of shape {shape}"
+        alone = "take its number, with y.item()" if getattr(result, "size", 0) == 1 else "use jacobian or vjp"
+        raise TypeError(f"{name}: f must return one number, got {got}: {alone}")
     return leaves(result, f"{name}: the result of f")[0]
 
 

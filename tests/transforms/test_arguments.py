@@ -15,7 +15,16 @@ BAD = [
     (lambda: grad(lambda x: [x])(1.0), TypeError, r"grad: f must return one number, got a list.*jacobian"),
     (lambda: grad(lambda x: {"y": x})(1.0), TypeError, r"grad: f must return one number, got a dict"),
     (lambda: value_and_grad(lambda x: (x, x))(1.0), TypeError, r"value_and_grad: f must return one number"),
-    (lambda: grad(lambda x: x * np.ones(2))(1.0), TypeError, r"grad: f must return one number, got a ScalarArray"),
+    (
+        lambda: grad(lambda x: x * np.ones(2))(1.0),
+        TypeError,
+        r"grad: f must return one number, got an array of shape \(2,\): use",
+    ),
+    (
+        lambda: grad(lambda x: x * np.ones(1))(1.0),
+        TypeError,
+        r"got an array of shape \(1,\): take its .* with y\.item\(\)",
+    ),
     (lambda: grad(lambda x: None)(1.0), TypeError, r"grad: the result of f is a NoneType"),
     (lambda: grad(lambda x: "a")(1.0), TypeError, r"grad: the result of f is a str"),
     (lambda: grad(lambda x: 1j)(1.0), TypeError, r"grad: the result of f is a complex"),
