@@ -39,8 +39,8 @@ array([0.434, 0.635, 0.535])
 - A number of such an array has what NumPy's numbers have: `x[0].item()` and `x.sum().copy()` keep the derivative. It is
   a `numbers.Real`, and `np.isscalar` of it is true. But `isinstance(x[0], float)` is true in lifted code only, and
   `x.dtype` is `object`: code that asks for `x.dtype.kind` takes its other branch.
-- A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. Drop missing
-  numbers before: pandas does not see that a Value is NaN, so its sums and means of such a column are refused.
+- A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. A missing number
+  stays missing in arithmetic, so sums and means pass over it, as on floats. They refuse a Value that is NaN itself.
 - In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
   `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])`, `A[rows > 0] = 0.0` are compiled, and so is
   `where=`. The result of `np.argmax` or `np.argsort` is an index by which a number is selected, as in

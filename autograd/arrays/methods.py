@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function
+from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function, held
+from autograd.arrays.ufuncs import asked_by_pandas, with_missing
 from autograd.primitives.operators import core
 from autograd.refusals import is_tracing
 
@@ -61,6 +62,8 @@ def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, 
         elif kind not in CARRIED:
             return by_numpy(self, other)
         x = self.view(ndarray)
+        if asked_by_pandas(ufunc, 1):
+            return held(with_missing(ufunc, *((other, x) if swapped else (x, other))))
         try:
             result = ufunc(other, x) if swapped else ufunc(x, other)
         except FALLS:

@@ -14,7 +14,7 @@ from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import kind_of_index, put, put_where, taken
 from autograd.arrays.table import IMPLEMENTATIONS, refused
-from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
+from autograd.arrays.ufuncs import NATIVE, applied, asked_by_pandas, of_values, with_missing, written
 from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand, is_of_pandas, numpys_bool
 from autograd.refusals import is_tracing, refuse
@@ -46,6 +46,8 @@ class ScalarArray(ndarray):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method == "__call__" and ufunc in NATIVE and not options:
+            if asked_by_pandas(ufunc, 1):
+                return held(with_missing(ufunc, *map(bare, inputs)))
             try:
                 if len(inputs) == 1:
                     result = ufunc(self.view(ndarray))
@@ -195,6 +197,8 @@ def holding(numbers: Any, traced: bool = False) -> Any:
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A function of numbers and arrays, among them a Value that is alone."""
+    if asked_by_pandas(ufunc, 2):
+        return held(with_missing(ufunc, *map(bare, inputs)))
     if method == "__call__" and not options and ufunc.signature is None and ufunc.ntypes > 1:
         numbers = []
         for x in inputs:

@@ -60,7 +60,7 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: Value(np.array(2.0)), r"take its number, with x\.item\(\)"),
     (lambda: Value(np.array([2.0])), r"make one Value of each element"),
     (lambda: Value(FRAME.x), r"got Series of 3: take x\.to_numpy\(\)"),
-    (lambda: (v * FRAME.x.shift(1)).mean(), r"drop it before, as in frame\.dropna\(\)"),
+    (lambda: (Value(math.nan) * FRAME.x).mean(), r"drop it before, as in frame\.dropna\(\)"),
     (lambda: grad(lambda x: x.sum())(FRAME.x), r"argument 0 is a Series; expected a number: pass x\.to_numpy\(\)"),
     (lambda: grad(lambda p: p.x)(Point(1.0, 2.0)), r"pass dataclasses\.asdict\(x\).*make Point\(\*\*x\) of it in f"),
     (lambda: grad(lambda x: x * x, 2.0), r"grad\(f\) is a function, call it as grad\(f\)\(2\.0\)"),
@@ -96,6 +96,17 @@ def test_a_refusal_in_numpy_names_the_users_line() -> None:
 
 def loss(w: Any) -> Any:
     return ((w * FRAME.x - FRAME["y"]) ** 2).mean()
+
+
+@pytest.mark.parametrize("way", [grad, lambda f: grad(lift(f)), lambda f: lambda w: compile(f).value_and_grad(w)[1]])
+def test_a_missing_number_stays_missing(way: Any) -> None:
+    def missing(w: Any) -> Any:
+        column = FRAME.x.shift(1) * w
+        mean = ((column - FRAME.y) ** 2 / 2).mean() + np.sum(np.exp(1.0 - w * FRAME.x.shift(1)))
+        return mean + column.isna().sum() * w + column.count() + (1.0 + column).fillna(w).max() + (2 % column).sum()
+
+    slope = (missing(1.3 + 1e-6) - missing(1.3 - 1e-6)) / 2e-6
+    assert way(missing)(1.3) == pytest.approx(slope, rel=1e-7)
 
 
 def test_a_column_is_an_array() -> None:

@@ -400,6 +400,7 @@ def defines_a_class(x: float) -> float:
 def lists_of_arrays(x: float) -> Any:
     a, b = np.array([x, 1.0, 2.0]), np.array([1.2, x * x, 0.0])
     found = np.max([a, b], axis=0).sum() + np.maximum.reduce([a, b]).prod() + builtins.max(a[0], 1.0)
+    found += np.linalg.multi_dot([[[x, 1.0], [2.0, x]], [[1.0, 0.0], [x, 1.0]], [x, 2.0]]).sum()
     return found + np.where(np.logical_and.reduce([a > 0.5, b < 9.0]), a, b).sum()
 
 

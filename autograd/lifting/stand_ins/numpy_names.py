@@ -28,6 +28,12 @@ MADE = (
 MAKERS = {getattr(numpy, name) for name in MADE.split()}
 
 
+METHODS = "sum prod mean std var max min amax amin cumsum cumprod"
+OF_SERIES = {
+    getattr(numpy, name) for name in METHODS.split()
+}  # NumPy calls its method, which passes over missing numbers
+
+
 class NumPyFunction:
     """One of NumPy's functions in lifted code."""
 
@@ -36,6 +42,8 @@ class NumPyFunction:
         self.function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.function in OF_SERIES and args and is_of_pandas(args[0]):
+            return self.function(*args, **kwargs)
         enter = blocks if self.function is numpy.block else entered
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
@@ -80,7 +88,8 @@ def _stacked(xs: Any) -> Any:
         found = numpy.array(xs, dtype=object)
     except ValueError:  # some of their axes are alike
         return type(xs)(map(entered, xs))
-    return type(xs)(map(entered, xs)) if any(isinstance(x, numpy.ndarray) for x in found.flat) else holding(found)
+    is_ragged = any(isinstance(x, (numpy.ndarray, list, tuple)) for x in found.flat)
+    return type(xs)(map(entered, xs)) if is_ragged else holding(found)
 
 
 def _holds_lifted(x: Any) -> bool:
