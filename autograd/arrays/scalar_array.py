@@ -87,7 +87,7 @@ class TracedArray(ScalarArray):
 
     def __getitem__(self, index: Any) -> Any:
         if type(index) is int:
-            return super().__getitem__(index)
+            return ndarray.__getitem__(self, index)
         kind = kind_of_index(index)
         if kind is Condition and type(index) is not tuple and numpy.shape(index) == self.shape:
             return Chosen(self.view(ndarray), bare(index))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from functools import reduce
 from itertools import pairwise
 from math import inf, nan
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -38,6 +41,46 @@ def test_a_gradient_takes_as_many_operands_as_there_are_numbers(f: Any, safe: bo
         return sum(1 + len(operation.operands) for operation in program.operations)
 
     assert size(60) < 2.1 * size(30)
+
+
+def products(w: Any, x: Any) -> list[Any]:
+    return [a * b for a, b in zip(w, x)]
+
+
+SUMS = {
+    "of products": lambda w, x: sum(products(w, x)), "of numbers": lambda w, x: sum(w) * sum(x),
+    "and a bias": lambda w, x: sum(products(w, x)) + w[0], "and two": lambda w, x: sum([*products(w, x), w[0], x[0]]),
+    "without a zero": lambda w, x: reduce(add, products(w, x)), "from -0.0": lambda w, x: sum(products(w, x), -0.0),
+    "of conditions": lambda w, x: sum(autograd.where(a > 0, 1.0, 0.0) * b for a, b in zip(x, w)),
+    "of differences": lambda w, x: sum(-a * b for a, b in zip(w, x)), "of squares": lambda w, x: sum(products(w, w)),
+    "used again": lambda w, x: sum(products(w, x)) + sum(autograd.tanh(p) for p in products(w, x)),
+    "a layer": lambda w, x: sum(autograd.tanh(sum(products(w, x)) + b) for b in w),
+    "shared by rows": lambda w, x: sum(products(map(autograd.exp, w), [sum(x) * a for a in x])),
+    "with errors": lambda w, x: sum(products(w, x)) * (1.0 if x[0] < 99.0 else 1 / (x[0] - x[0])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f", SUMS.values(), ids=SUMS)
+def test_long_sums_are_those_of_the_engine(f: Any) -> None:
+    w, rows = np.linspace(-1.0, 1.0, 9), np.array([np.linspace(2.0, -0.4, 9), np.zeros(9), np.full(9, -0.0)])
+    fast = autograd.compile(f, rows=("x",), backend="numpy")
+    value, (by_w, by_x) = fast.value_and_grad(w, rows, reduce="mean", argnums=(0, 1))
+    wanted = [autograd.value_and_grad(f, argnums=(0, 1))(w, row) for row in rows]
+    np.testing.assert_allclose(value, np.mean([float(v) for v, _ in wanted]), rtol=1e-14)
+    np.testing.assert_allclose(by_w, np.mean([[float(x) for x in dw] for _, (dw, _) in wanted], axis=0), atol=1e-15)
+    np.testing.assert_allclose(by_x, [[float(x) / 3 for x in dx] for _, (_, dx) in wanted], rtol=1e-14, atol=1e-15)
+    values = fast.value_and_grad(w, rows)[0]
+    assert [math.copysign(1, x) for x in values] == [math.copysign(1, f(list(w), list(row))) for row in rows.tolist()]
+
+
+@pytest.mark.parametrize("n", [8, 20])
+def test_a_long_sum_and_what_it_adds_to_an_adjoint_are_one_operation_each(n: int) -> None:
+    def f(W: Any, x: Any) -> Any:
+        h = [autograd.tanh(sum(products(w, x))) for w in W]
+        return sum(autograd.tanh(sum(products(w, h))) for w in W)
+
+    program = differentiated(trace(f, (np.ones((n, n)), np.ones(n))), [1], safe=False)
+    assert len(program.operations) < n * n + 11 * n
 
 
 SORTS = {

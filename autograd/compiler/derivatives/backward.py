@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.derivatives.backward_loops import ALWAYS, Adjoint, LoopAdjoints, active_values
+from autograd.compiler.derivatives.backward_loops import ALWAYS, Adjoint, LoopAdjoints, Part, Waiting, active_values
 from autograd.compiler.derivatives.kinks import Kinks, with_norms
 from autograd.compiler.derivatives.slopes import LEAST_NUMBERS, SLOPES, Slopes
 from autograd.compiler.derivatives.softmaxes import Softmaxes
+from autograd.compiler.derivatives.sums import uses_of, with_long_sums
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
 from autograd.compiler.programs.naming import told_apart
 from autograd.compiler.programs.program import (
+    CONSTANT,
     DETACH,
     ITEM,
     LOOP,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 SUMS = {"add", "sum"}
 LINEAR = {*SUMS, "multiply", "dot"}  # in each operand
 MANY_NEGATED = 8  # parts of an adjoint with a minus from which on they are added up first
+MANY_PRODUCTS = 8  # parts of an adjoint that are products, from which on they are one dot product
+WRITTEN_APART = {CONSTANT, "negative", "where", *COMPARISONS}  # factors that a product simplifies, or conditions
 
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, again: bool = False) -> Program:
@@ -58,7 +62,10 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     """
     if safe:
         program = with_norms(program)
-    backward = Backward(program, safe, once=not again)
+    uses = () if safe or again else uses_of(program)
+    if uses and program.guard is None:  # a guard shares what both compute, operation by operation
+        program = with_long_sums(program, uses)
+    backward = Backward(program, safe, once=not again, uses=uses)
     output, *others = leaves_of(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
@@ -118,11 +125,13 @@ class LocalRule(NamedTuple):
 class Backward:
     """One backward pass over one program."""
 
-    def __init__(self, program: Program, safe: bool, once: bool = False, order: int = 1) -> None:
+    def __init__(
+        self, program: Program, safe: bool, once: bool = False, order: int = 1, uses: Sequence[int] = ()
+    ) -> None:
         """If its result is differentiated only `once`, long sequences have one formula for all their members.
 
         The pass for second derivatives has `order` 2, and one over what is linear has 0, which tells what to mark at
-        kinks.
+        kinks. Given the values' `uses`, what many products add to an adjoint is one dot product.
         """
         self.program = program
         self.softmaxes = Softmaxes(program if once and not safe else None)
@@ -133,6 +142,9 @@ class Backward:
         self.builder = ProgramBuilder.of(program)
         self.lowering = Lowering(self.builder)  # for the local derivatives of one operation
         self.locals: dict[tuple[Any, ...], LocalRule] = {}
+        self.uses = uses
+        self.apart = {i for i, operation in enumerate(program.operations) if operation.op == LOOP}
+        self.apart |= self.softmaxes.members.keys()  # what a pass also visits without an adjoint
         self.order = order
         self.kinks = Kinks(self, order)
 
@@ -141,13 +153,13 @@ class Backward:
         if wanted is not self.wanted:  # many sweeps want the same
             self.wanted, self.reaching = wanted, self.active(wanted)
             self.kinks.prepare()
-        start = {output: [Adjoint(self.builder.constant(1.0))]}
+        start: dict[int, list[Part]] = {output: [Adjoint(self.builder.constant(1.0))]}
         return self._values(self.descended(output, start, wanted, self.reaching), wanted)
 
     def descended(
         self,
         output: int,
-        parts: dict[int, list[Adjoint]],
+        parts: dict[int, list[Part]],
         wanted: set[int],
         active: list[bool],
     ) -> dict[int, Adjoint]:
@@ -160,6 +172,8 @@ class Backward:
         loops = LoopAdjoints(self, active)
         found: dict[int, Adjoint] = {}
         for i in range(output, -1, -1):
+            if i not in parts and i not in self.apart:
+                continue
             if operations[i].op == LOOP:
                 for j, passed in loops.through(i, parts):
                     parts.setdefault(j, []).append(passed)
@@ -178,8 +192,8 @@ class Backward:
                 loops.add(i, adjoint)
                 continue
             if not self.safe and not self.kinks.factors and operations[i].op in LINEAR:  # most operations
-                for j, passed in self._passed_on(i, adjoint):
-                    parts.setdefault(j, []).append(passed)
+                for j, more in self._passed_on(i, adjoint):
+                    parts.setdefault(j, []).append(more)
                 continue
             factors: list[tuple[int, int]] = []
             for k, (j, partial) in enumerate(zip(operations[i].operands, self.partials(i))):
@@ -261,16 +275,23 @@ class Backward:
             value = self.builder.emit("where", (mask, value, self.builder.constant(0.0)), name)
         return Adjoint(value, mask)
 
-    def _passed_on(self, i: int, adjoint: Adjoint) -> Iterator[tuple[int, Adjoint]]:
+    def _passed_on(self, i: int, adjoint: Adjoint) -> Iterator[tuple[int, Part]]:
         """What sums and products add to the adjoints of their operands, without their rules."""
         op, operands, _ = self.program.operations[i]
         half = 0 if op in SUMS else len(operands) // 2  # the factors of a product are that far apart
+        is_op = self.builder.is_op
+        waits = half and self.uses and not is_op(adjoint.value, *WRITTEN_APART)
         for k, j in enumerate(operands):
-            if self.reaching[j]:
-                factor = operands[(k + half) % (2 * half)] if k < 2 * half else None
-                part = adjoint if factor is None else self._scaled(adjoint, factor, i, k)
-                if part is not None:
-                    yield j, part
+            if not self.reaching[j]:
+                continue
+            if k >= 2 * half:
+                yield j, adjoint
+                continue
+            factor = operands[(k + half) % (2 * half)]
+            if waits and self.uses[j] >= MANY_PRODUCTS and not is_op(factor, *WRITTEN_APART):
+                yield j, Waiting(adjoint.value, factor, i, k)
+            elif (part := self._scaled(adjoint, factor, i, k)) is not None:
+                yield j, part
 
     def _scaled(self, adjoint: Adjoint, p: int, i: int, k: int) -> Adjoint | None:
         """The adjoint times value p, the local derivative of operation i at position k; None if that is 0."""
@@ -303,19 +324,28 @@ class Backward:
         if i >= len(self.program.operations) and self.builder.constants[i] is VARIABLE:
             self.builder.meanings.setdefault(i, []).append(Meaning(*meaning))
 
-    def summed(self, i: int, parts: list[Adjoint]) -> Adjoint:
+    def summed(self, i: int, parts: Sequence[Part]) -> Adjoint:
         """The adjoint of value i: the sum of its parts."""
         builder = self.builder
-        total, *rest = self._signed(parts)
+        total, *rest = self._signed(self._multiplied(parts))
         for part in rest:
             mask = ALWAYS
             if ALWAYS not in (total.mask, part.mask):
                 mask = self._either(total.mask, part.mask)
             total = Adjoint(builder.emit("add", (total.value, part.value)), mask)
-        if rest:
+        if len(parts) > 1:
             self._means(total.value, self.output, None, i)
         builder.names.suggest(total.value, (i,))
         return total
+
+    def _multiplied(self, parts: Sequence[Part]) -> list[Adjoint]:
+        """The parts that are added: many products as one, which is one operation in place of two for each."""
+        waiting = [part for part in parts if type(part) is Waiting]
+        if len(waiting) < MANY_PRODUCTS:
+            return [part if type(part) is Adjoint else Adjoint(self._product(*part)) for part in parts]
+        factors, values = [part.factor for part in waiting], [part.value for part in waiting]
+        total = self.builder.emit("dot", (*factors, *values, self.builder.constant(0.0)))
+        return [*[part for part in parts if type(part) is Adjoint], Adjoint(total)]
 
     def _signed(self, parts: list[Adjoint]) -> list[Adjoint]:
         """Many parts with a minus as one: a sum of terms is one instruction, a chain of differences is many."""

@@ -27,6 +27,18 @@ class Adjoint(NamedTuple):
     mask: int = ALWAYS
 
 
+class Waiting(NamedTuple):
+    """A part of an adjoint that is still to be multiplied: by value `factor`, for an operand of an operation."""
+
+    value: int
+    factor: int
+    operation: int
+    position: int
+
+
+Part = Adjoint | Waiting
+
+
 def crossing(backward: Backward, adjoint: Adjoint | None) -> tuple[int, ...]:
     """An adjoint as numbers, which can cross from body to body: its value, and in the safe program 1 if it exists."""
     builder = backward.builder
@@ -74,7 +86,7 @@ class LoopAdjoints:
         _, (loop,), (output, step) = self.backward.program.operations[item]
         self.pending[loop].items[output][step] = adjoint
 
-    def through(self, i: int, parts: dict[int, list[Adjoint]]) -> Iterator[tuple[int, Adjoint]]:
+    def through(self, i: int, parts: dict[int, list[Part]]) -> Iterator[tuple[int, Adjoint]]:
         """What loop i adds to the adjoints of its operands, whose parts so far are given; it may take these over."""
         pending = self.pending.pop(i, None)
         if pending is not None and self.active[i]:
@@ -113,11 +125,11 @@ class Reversed:
         value: int = self.loop.outputs[output]
         return value
 
-    def through(self, parts: dict[int, list[Adjoint]]) -> Iterator[tuple[int, Adjoint]]:
+    def through(self, parts: dict[int, list[Part]]) -> Iterator[tuple[int, Adjoint]]:
         """The adjoints of the operands, from the loop that this makes."""
         carried = {m: self._carried(m, self._last(m)) for m in self.wanted if self.roles[m].kind == CARRIED}
         sums = {m: self._carried(m, self._before(m, parts)) for m in self.wanted if self.roles[m].kind == SHARED}
-        seeds: dict[int, list[Adjoint]] = defaultdict(list)
+        seeds: dict[int, list[Part]] = defaultdict(list)
         for m, numbers in carried.items():
             seeds[self._value(self.roles[m].output)].append(arrived(self.inner, numbers))
         for output, numbers in self._reaching():
@@ -150,7 +162,7 @@ class Reversed:
         """The adjoint of the number that input m would have in a step after the last one."""
         return self.pending.items[self.roles[m].output].pop(self.times - 1, None)
 
-    def _before(self, m: int, parts: dict[int, list[Adjoint]]) -> Adjoint | None:
+    def _before(self, m: int, parts: dict[int, list[Part]]) -> Adjoint | None:
         """The adjoint of what all steps share, before the loop adds to it."""
         (j,) = self.groups[m]
         return self.outer.summed(j, parts.pop(j)) if j in parts else None

@@ -168,11 +168,15 @@ class ScalarGraph:
                 terms.append(self._scaled(factor, self.emit("multiply", self.emit(COUNT), i)))
             elif alone and op in ("add", "sum"):
                 waiting += [(j, factor) for j in reversed(operands)]
-            elif alone and op == "multiply" and ONCE in (self.when[operands[0]], self.when[operands[1]]):
-                shared, other = sorted(operands, key=self.when.__getitem__)
-                waiting.append((other, shared if factor is None else self.emit("multiply", factor, shared)))
-            elif alone and op == "multiply" and not any(map(self.is_boolean, operands)):
-                pairs.setdefault(factor, []).extend(sorted(operands))
+            elif alone and (op == "dot" or (op == "multiply" and self._moves(operands))):
+                half = len(operands) // 2
+                waiting += [(j, factor) for j in operands[2 * half :] if not is_zero(self, j)]
+                for a, b in zip(operands[:half], operands[half:]):
+                    if ONCE in (self.when[a], self.when[b]):
+                        shared, other = sorted((a, b), key=self.when.__getitem__)
+                        waiting.append((other, shared if factor is None else self.emit("multiply", factor, shared)))
+                    else:
+                        pairs.setdefault(factor, []).extend((a, b) if a < b else (b, a))
             else:
                 terms.append(self._scaled(factor, self.emit(ROW_SUM, i)))
         terms += [self._scaled(factor, self.emit(ROW_DOT, *flat)) for factor, flat in pairs.items()]
@@ -180,6 +184,10 @@ class ScalarGraph:
         for term in terms[1:]:
             result = self.emit("add", result, term)
         return result
+
+    def _moves(self, factors: Sequence[int]) -> bool:
+        """Whether a product may be summed as products are: one of two numbers that vary, neither a condition."""
+        return any(self.when[j] == ONCE for j in factors) or not any(map(self.is_boolean, factors))
 
     def _scaled(self, factor: int | None, x: int) -> int:
         return x if factor is None else self.emit("multiply", factor, x)

@@ -221,7 +221,8 @@ class Lowering:
 
     def at(self, v: Value) -> int:
         """The number of a Value that is recorded; KeyError if it has none."""
-        k = self._slot(v)
+        index = v.index
+        k = (index if index >= 0 else KEPT - index) - self.first  # as in `_slot`: a call takes as long as all of this
         i = self._numbers[k] if 0 <= k < len(self._numbers) else NONE
         return self.known[id(v)] if i == NONE else i
 
