@@ -7,13 +7,14 @@ They are ordinary Python, so numbers of every kind go through them, forward and 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from autograd.symbols import Symbol
 from autograd.transforms.looping import one_loop
 from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, like, map_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from typing import Any, TypeVar
 
     C = TypeVar("C")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from _contextvars import ContextVar
+from collections.abc import Callable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy
 
@@ -11,9 +12,6 @@ from autograd.arrays.scalars import is_native
 from autograd.primitives.operators import Scalar
 from autograd.refusals import refuse
 from autograd.symbols import Condition
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 ndarray = numpy.ndarray
 BOOLS = {bool, numpy.bool_}

@@ -6,7 +6,8 @@ Functions of each number and sums, means and extremes over all are traced; what 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -18,9 +19,6 @@ from autograd.arrays.scalars import choose
 from autograd.arrays.ufuncs import applied
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Condition
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Chosen(NDArrayOperatorsMixin):

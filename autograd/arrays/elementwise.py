@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
 from autograd.arrays.axes import along, as_objects, each_row, mapped
 from autograd.arrays.scalar_array import bare, held
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def elementwise(primitive: Any) -> Callable[..., Any]:

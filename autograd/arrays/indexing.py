@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -13,9 +14,6 @@ from autograd.arrays.scalars import choose
 from autograd.primitives.operators import core
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Condition, Symbol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def kind_of_index(index: Any) -> type | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -21,8 +22,6 @@ from autograd.arrays.scalars import choose
 from autograd.arrays.table import implements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Rows = list[list[Any]]
 
 linalg = numpy.linalg

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,6 @@ from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     Numbers = list[Any]
 
 

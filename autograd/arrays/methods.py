@@ -6,7 +6,8 @@ NumPy's operators would call `__array_ufunc__`, which does the same at a microse
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -14,9 +15,6 @@ from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_func
 from autograd.arrays.ufuncs import asked_by_pandas, with_missing
 from autograd.primitives.operators import core
 from autograd.refusals import is_tracing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min prod round searchsorted std sum trace var"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -14,9 +15,6 @@ from autograd.arrays.linalg import each_matrix, inv
 from autograd.arrays.scalars import choose
 from autograd.arrays.singular import decomposed, svdvals
 from autograd.arrays.table import implements
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 linalg = numpy.linalg
 

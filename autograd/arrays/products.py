@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -11,9 +12,6 @@ from autograd import primitives as p
 from autograd.arrays.axes import as_objects, as_plain, filled, objects, plain
 from autograd.arrays.scalars import numbers
 from autograd.arrays.table import implements
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def inner(w: list[Any], x: list[Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,8 +15,6 @@ from autograd.arrays.scalars import choose, isnan
 from autograd.arrays.table import IMPLEMENTATIONS, implements, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     OfList = Callable[[list[Any]], Any]
 
 

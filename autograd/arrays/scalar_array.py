@@ -6,7 +6,8 @@ Inside this room arrays are bare: NumPy's own, of objects. A ScalarArray is made
 from __future__ import annotations
 
 from _contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -19,9 +20,6 @@ from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand, is_of_pandas, numpys_bool
 from autograd.refusals import is_tracing, refuse
 from autograd.symbols import Condition, Symbol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ndarray = numpy.ndarray
 # What x[i] is where i is a traced number; None where there are no indices of rows.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function: ours, on bare arrays

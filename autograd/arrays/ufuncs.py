@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from functools import cache, reduce
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -15,9 +16,6 @@ from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, no
 from autograd.arrays.products import PRODUCTS
 from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
 from autograd.arrays.table import refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ndarray = numpy.ndarray
 

@@ -7,6 +7,7 @@ node waits at the place of its tick until its turn comes.
 from __future__ import annotations
 
 from _thread import RLock
+from collections.abc import Callable, Iterable
 from itertools import repeat
 from math import inf
 from operator import attrgetter
@@ -15,7 +16,6 @@ from autograd.forks import wait_before_forks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from typing import Any
 
     from autograd.engine.value import Value

@@ -14,13 +14,13 @@ from __future__ import annotations
 from _contextvars import ContextVar
 from _thread import get_ident
 from _weakref import ref
+from collections.abc import Callable
 from itertools import count
 from sys import _getframe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _contextvars import Token
-    from collections.abc import Callable
     from types import FrameType
     from typing import Any, Protocol
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Generator
     from contextlib import AbstractContextManager
     from typing import Any
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.engine.recording import node as recorded
 from autograd.engine.value import Value
 from autograd.numbers.kinds import coerce
@@ -11,7 +13,6 @@ from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from autograd.numbers import Plain

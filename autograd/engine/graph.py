@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints, nodes_below
@@ -16,7 +17,6 @@ from autograd.symbols.text import BY_SIGN, WHOLE, elided, number, readable, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from autograd.primitives import Primitive

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from _weakref import ref
 from collections import deque
+from collections.abc import Callable, Container
 
 from autograd.engine.value import Value, clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
     from typing import Any, ParamSpec, TypeVar
 
     P = ParamSpec("P")

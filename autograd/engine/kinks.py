@@ -7,6 +7,7 @@ recorded as the norm of (x, y).
 from __future__ import annotations
 
 from _contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from math import isfinite, sqrt
 
 from autograd.engine.adjoints import adjoints
@@ -18,7 +19,6 @@ from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
     from autograd.numbers.sides import Form

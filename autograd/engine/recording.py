@@ -5,6 +5,8 @@ Each primitive has one closure that runs its rule on the numbers of its operands
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.engine.adjoints import LATER
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
@@ -18,7 +20,6 @@ from autograd.symbols import Condition, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, Never, TypeVar
 
     from autograd.engine.blocks import Leave

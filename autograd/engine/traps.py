@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 
 from autograd.primitives.ieee import outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.engine.value import Value
 
 SEARCHES = {"count", "index", "remove"}  # methods of lists

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from operator import attrgetter
 
@@ -18,7 +19,6 @@ from autograd.symbols.text import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any, Self
 
     from autograd.numbers import Plain

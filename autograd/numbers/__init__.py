@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from autograd.numbers.kinds import CONSTANTS, FLOAT_RANK, KINDS, LAZY_KINDS, Kind, join, kind_of
 
 TYPE_CHECKING = False  # importing typing would double the time to import autograd
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from fractions import Fraction
     from typing import Any, TypeAlias
 

@@ -8,13 +8,13 @@ decides.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 
 from autograd.forks import at_work
 from autograd.numbers.sides import Sided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from typing import Any
 
 

@@ -6,11 +6,11 @@ the second derivative of |x|² needs. The same holds for the components of a vec
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import hypot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from typing import Any
 
     Form = dict[Any, float]  # an operand as a sum of things, each with a factor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 
 from autograd.numbers.operand import over_axes
@@ -9,7 +10,6 @@ from autograd.primitives.evaluating import are_floats, on_floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from autograd.primitives.table import Primitive

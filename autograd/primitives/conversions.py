@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from autograd.refusals import LOST, lifting, users_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import FrameType
 
 LAST_CALL = r"([\w.]*)\(([^()]*)\)$"  # of z.fill(v) in np.zeros(3).fill(v)

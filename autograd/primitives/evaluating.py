@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from _thread import _local
+from collections.abc import Callable
 from math import isfinite
 
 from autograd.numbers.kinds import SYMBOL_RANK, kind_of, leading_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from autograd.primitives.domains import Interval

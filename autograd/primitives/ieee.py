@@ -6,13 +6,13 @@ Underflow is not reported; NumPy ignores it by default.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from math import isfinite, nan
 
 from autograd.numbers.kinds import of_numpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from autograd.primitives.table import Primitive

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from numbers import Real
 
 from autograd import primitives as p
@@ -24,7 +25,6 @@ from autograd.symbols import BITS, Symbol, key_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, Self, overload
 
     from autograd.numbers import Plain

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 
 from autograd.numbers import Number, flat, select, unit
 from autograd.numbers.kernels import floats
@@ -20,7 +21,6 @@ __all__ = ["abs", "ceil", "clip", "floor", "maximum", "minimum", "round", "sign"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 

@@ -6,6 +6,8 @@ domain, its kinks and its text. The engine takes its operations from this table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, coerce, leading_kind
 from autograd.primitives import ieee
 from autograd.primitives.calling import dispatcher
@@ -15,7 +17,6 @@ from autograd.symbols.text import TEXTS, split_at_places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, ParamSpec, TypeVar, overload
 
     P = ParamSpec("P")

@@ -7,13 +7,13 @@ assigned, and what calls the function that returns it.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from autograd.refusals import is_library, is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
     from types import FrameType
     from typing import Any
 

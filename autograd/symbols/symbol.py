@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from _contextvars import ContextVar
+from collections.abc import Callable
 
 from autograd.numbers.kinds import CONSTANTS, KINDS, SYMBOL_RANK, Kind, discovered, join
 from autograd.numbers.operand import NumPyOperand
@@ -16,7 +17,6 @@ from autograd.symbols.text import brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, Protocol
 
     class Answering(Protocol):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from autograd.symbols.text import visible
+from collections.abc import Iterable, Sequence
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from autograd.symbols.text import visible
 
 
 def html_table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), caption: str = "") -> str:

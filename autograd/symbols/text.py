@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.symbols.expressions import Comparison, Expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 SUM, SIGN, PRODUCT, POWER, WHOLE = range(5)  # precedence: how tightly a text binds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from autograd.symbols.expressions import Comparison, Expression
 from autograd.symbols.text import (
@@ -22,7 +23,6 @@ from autograd.symbols.text import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 

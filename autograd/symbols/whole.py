@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 
 from autograd.refusals import no_index
 from autograd.symbols.symbol import Condition, Symbol, answering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 ROUNDED = {"floor", "ceil", "round"}  # operations whose results are whole

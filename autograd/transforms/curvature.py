@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
 from autograd.transforms.reverse import Pullback, gradient_for, named, of_compiled, select_arguments
 from autograd.transforms.structure import CONTAINERS, is_array, is_compiled, items_of, leaves, like, map_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from typing import Any, Concatenate, overload
 
     from autograd.engine import Value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from autograd.engine import Value
 from autograd.engine.differentiating import leaked, value_inside
 from autograd.engine.kinks import (
@@ -26,7 +28,6 @@ from autograd.symbols import unmasked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from typing import Any
 
 

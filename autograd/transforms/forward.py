@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from autograd.engine.differentiating import depends_on_older, known
@@ -19,7 +20,6 @@ from autograd.transforms.structure import is_compiled, leaves_beside, map_leaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from typing import Any, overload
 
     from autograd.transforms.signatures import R, Unknown

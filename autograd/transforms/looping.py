@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from _contextvars import ContextVar
+from collections.abc import Callable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 # What makes such a loop; it returns None where each step is to be traced.

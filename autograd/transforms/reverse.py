@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.engine import Value
 from autograd.engine.differentiating import plain_gradients, recorded_gradients
 from autograd.engine.recording import Recording, is_recording
@@ -15,7 +17,6 @@ from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, Concatenate, Literal, overload
 
     from autograd.transforms.signatures import Aux, Derivative, OfNumber, Open, P, R, Result, Unknown, X

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 
 from autograd.numbers.kinds import ARRAY_RANK, KINDS, discovered
 from autograd.numbers.operand import arrays, is_of_pandas
@@ -11,7 +12,6 @@ from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from typing import Any, TypeGuard, TypeVar
 
     from autograd.transforms.signatures import CompiledFunction

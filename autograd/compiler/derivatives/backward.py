@@ -7,8 +7,9 @@ that was not selected meets no adjoint at all, not a zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.compiler.derivatives.backward_loops import ALWAYS, Adjoint, LoopAdjoints, Part, Waiting, active_values
 from autograd.compiler.derivatives.kinks import Kinks, with_norms
@@ -31,9 +32,6 @@ from autograd.compiler.programs.program import (
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 SUMS = {"add", "sum"}
 LINEAR = {*SUMS, "multiply", "dot"}  # in each operand

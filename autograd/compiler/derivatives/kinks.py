@@ -7,6 +7,7 @@ such rows run on the engine (`autograd.compiler.derivatives.between`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import nan, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,6 @@ from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.primitives import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from autograd.compiler.derivatives.backward import Adjoint, Backward
 
 

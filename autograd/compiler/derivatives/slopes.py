@@ -5,14 +5,13 @@ One by one, each would be an operation on all of the numbers. Their formulas are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING
 
 from autograd.compiler.rolling.sequences import TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from autograd.compiler.programs.building import ProgramBuilder
 
 LEAST_NUMBERS = 8  # numbers; fewer have their local derivatives one by one

@@ -6,12 +6,10 @@ is searched in turn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WINDOWS = (4, 16, 64, 256)  # each a power of four: hashes double their length twice
 MOST_PERIODS = 60  # periods tried in a part

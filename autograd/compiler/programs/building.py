@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -30,8 +30,6 @@ from autograd.compiler.programs.program import (
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from autograd.compiler.programs.loops import Loop
 
 VARIABLE = object()  # in place of a constant's value

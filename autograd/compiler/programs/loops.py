@@ -9,14 +9,13 @@ before, is *listed*, with a number of its own for each step, is *taped* by anoth
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.programs.program import INPUT, ITEM, LOOP, Argument, Operation, Program, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from autograd.compiler.programs.building import ProgramBuilder
 
 CARRIED, LISTED, TAPED, COUNTED, SHARED = "carried", "listed", "taped", "counted", "shared"

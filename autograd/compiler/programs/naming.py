@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,6 @@ from autograd.engine.names import shortened
 from autograd.primitives import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from autograd.compiler.programs.program import Argument
 
 RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names with another meaning in source, besides operations

@@ -6,20 +6,17 @@ from the table of primitives, or is a comparison. Records are frozen, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.forks import at_work
 from autograd.numbers.kinds import FLOAT_RANK, coerced, leading_kind
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.transforms.structure import detach
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 # Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from autograd.compiler.programs.program import CONSTANT
 from autograd.compiler.rolling.grids import Grid, grids, sided
@@ -10,9 +10,6 @@ from autograd.compiler.rolling.placing import Location, Placement
 from autograd.compiler.rolling.rolled import Apply, Fold, Operand, Product, View
 from autograd.compiler.rolling.scalar_graph import EACH_ROW, Terms
 from autograd.compiler.rolling.zeros import is_zero
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CONSTANT_SOURCE = -1  # in place of a register
 MOST_ADDED = 4  # up to this many terms are added one by one; more are multiplied in one instruction and folded

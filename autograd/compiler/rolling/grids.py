@@ -7,10 +7,8 @@ are the entries of one matrix product; several products of the same shape are on
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 Vector = tuple[int, ...]
 Pair = tuple[int, int]

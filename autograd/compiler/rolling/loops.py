@@ -4,6 +4,7 @@ Numbers that follow each other in a register move together if they are many: a s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, needs
@@ -13,8 +14,6 @@ from autograd.compiler.rolling.rolled import Count, Gather, Move, Number, Repeat
 from autograd.compiler.rolling.scalar_graph import EACH_ROW, ScalarGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.compiler.programs.loops import Loop
     from autograd.compiler.rolling.roll import Rolling
 

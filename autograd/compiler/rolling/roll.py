@@ -7,8 +7,9 @@ members of a group are ordered by the locations of their operands, so operands a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
@@ -36,9 +37,6 @@ from autograd.compiler.rolling.scalar_graph import (
     Terms,
 )
 from autograd.primitives import ROWS as PRIMITIVES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}

@@ -7,16 +7,14 @@ moves inside sums and past factors that all rows share, down to Σ ∂C/∂z · 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from autograd.compiler.programs.loops import COUNTED, SHARED, TAPED, Loop, Role
 from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Program, reached
 from autograd.compiler.rolling.sequences import EXACT, PLAIN
 from autograd.compiler.rolling.zeros import absorbs, is_positive_zero, is_zero, told_apart
 from autograd.symbols import COMPARISONS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 ONCE, EACH_ROW, AT_END = range(3)  # when a scalar is computed: before the rows, for each row, after all rows
 

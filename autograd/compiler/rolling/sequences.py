@@ -7,6 +7,7 @@ and programs in which a comparison would hide that.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,6 @@ from autograd.compiler.programs.program import LOOP, reached
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from autograd.compiler.programs.program import Program
     from autograd.compiler.rolling.scalar_graph import ScalarGraph
 

@@ -6,14 +6,13 @@ So it may be left out where a term is never -0.0, or where the program does not 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from autograd.compiler.programs.program import CONSTANT
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from autograd.compiler.rolling.scalar_graph import ScalarGraph
 
 # Operations that take both zeros for one, and give neither -0.0 nor negative numbers.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.compiler.programs.building import ProgramBuilder
 from autograd.compiler.programs.program import Argument, Guard, Keyed, Program, leaves_of, reached
@@ -24,9 +25,6 @@ from autograd.refusals import refusing
 from autograd.symbols import Symbol
 from autograd.transforms.looping import looping
 from autograd.transforms.structure import holding, is_array, like, map_leaves
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def trace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -11,8 +12,6 @@ from autograd.compiler.programs.building import VARIABLE
 from autograd.compiler.programs.loops import COUNTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.compiler.programs.building import ProgramBuilder
     from autograd.compiler.programs.loops import Role
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from contextvars import ContextVar
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.numbers.kinds import ARRAY_RANK, Kind, join
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Condition
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CHOOSABLE = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # what a choice may be among
 MOST_VALUES = 16  # values of a choice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.lifting.branching.apart import UNASSIGNED, Apart
@@ -11,8 +12,6 @@ from autograd.lifting.branching.forking import Dead, Fork, PlainBranch, merged_j
 from autograd.lifting.branching.merging import both, either, merged, opposite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from autograd.lifting.branching.forking import Frame, Jumps, Names
 
 

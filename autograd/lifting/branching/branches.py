@@ -12,9 +12,10 @@ import functools
 import operator
 import traceback
 from collections import defaultdict
+from collections.abc import Callable
 from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.arrays.lists import is_traced
 from autograd.arrays.scalar_array import choosing
@@ -43,9 +44,6 @@ from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,

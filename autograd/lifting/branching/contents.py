@@ -6,8 +6,9 @@ The methods are those of the builtin class, as a subclass of the user's may have
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from types import CellType, MemberDescriptorType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -15,9 +16,6 @@ from autograd.lifting.branching.apart import UNASSIGNED
 from autograd.lifting.stand_ins.classes import FROM_PYTHON
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import is_library
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
 BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}

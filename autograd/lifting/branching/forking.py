@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator, Sequence
 from opcode import opname
 from operator import length_hint
 from types import CellType, GeneratorType
@@ -15,8 +16,6 @@ from autograd.refusals import is_library, lacks_index, refuse
 from autograd.symbols import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from autograd.lifting.branching.branches import Branches
 
     Names = dict[str, Any]

@@ -4,16 +4,14 @@ raise, or asks whether something `is True`, which a condition is not."""
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from opcode import opmap
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.lifting import function_of
 from autograd.lifting.stand_ins.plain import closed_over, names_of
 from autograd.refusals import is_library
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ARITHMETIC = {"ValueError", "ArithmeticError", "ZeroDivisionError", "OverflowError", "Exception", "BaseException"}
 MOST_EXAMINED = 10_000  # objects

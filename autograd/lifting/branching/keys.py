@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import operator
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.arrays.lists import is_traced
 from autograd.lifting.branching.apart import Choice, known
@@ -15,9 +16,6 @@ from autograd.primitives.operators import core
 from autograd.refusals import refuse
 from autograd.symbols import KEY, Condition, Symbol, answering
 from autograd.symbols.text import brief
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 MOST_KEYS = 64  # values that a key may have
 ON_KEYS: dict[str, Callable[..., Any]] = {

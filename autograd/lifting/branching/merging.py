@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections import deque
+from collections.abc import Callable
 from contextvars import ContextVar
 from sys import getrefcount
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -27,9 +28,6 @@ from autograd.lifting.branching.contents import (
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NUMBERS = (int, float, numpy.number, numpy.bool_)  # bool is an int
 BARE = (tuple, *CONTAINERS)  # what has no attributes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
@@ -12,8 +13,6 @@ from autograd.primitives.operators import core
 from autograd.refusals import is_library, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from autograd.lifting.branching.branches import Branches
 
 QUOTIENTS = {"Div": operator.truediv, "FloorDiv": operator.floordiv, "Mod": operator.mod}

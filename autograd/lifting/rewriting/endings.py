@@ -16,12 +16,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd.lifting.rewriting.syntax import at, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def unrolled(node: ast.Try, fresh: Callable[[str], str]) -> list[ast.stmt]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.rewriting.syntax import RISKY, RUNTIME, SUPER, at, has_key, is_lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from autograd.lifting.rewriting.rewriter import Rewriter
 OF_ALL, OF_SOME = ("sum", "max", "min", "sorted"), ("any", "all")  # what takes all items of a generator, or the first
 

@@ -6,12 +6,10 @@ case (True, 0 as k):           case (part, k): hit = part is True and k == 0
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from autograd.lifting.rewriting.syntax import at
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 STRUCTURES = (ast.MatchClass, ast.MatchSequence, ast.MatchMapping)  # patterns that ask what an object is
 LITERALS = (ast.MatchValue, ast.MatchSingleton)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from autograd.lifting.rewriting.endings import unrolled
 from autograd.lifting.rewriting.expressions import Expressions
@@ -34,9 +35,6 @@ from autograd.lifting.rewriting.syntax import (
     within,
 )
 from autograd.lifting.rewriting.turns import Scope, gone_over, in_steps
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FRAME, SIDE, MORE = "_autograd_frame", "_autograd_side", "_autograd_more"
 JUMPS = (ast.Return, ast.Break, ast.Continue)

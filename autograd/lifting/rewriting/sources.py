@@ -6,14 +6,12 @@ import ast
 import copy
 import functools
 import linecache
+from collections.abc import Iterator, Sequence
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.lifting.rewriting.nesting import Flattened
 from autograd.lifting.rewriting.rewriter import Rewriter, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MADE_NAME = "_autograd_made"
 PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten

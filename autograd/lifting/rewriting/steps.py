@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Callable, Iterator
 from opcode import opmap
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ from autograd.lifting.rewriting.syntax import RUNTIME, listed
 from autograd.lifting.rewriting.turns import Scope, gone_over, in_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     Make = Callable[..., Any]
 
 LEAST_TURNS = 2_000  # fewer are traced one by one, since each is then Python's own, with whole numbers and booleans

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # builtins of rewritten code
 RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error

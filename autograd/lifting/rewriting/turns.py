@@ -17,12 +17,9 @@ for x in xs:                   steps = runtime.steps(xs)
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from autograd.lifting.rewriting.syntax import NOT_LAZY, RUNTIME, SCOPES, at, bound, jumps_out, quoted, within
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 STATE, ITEM, LEFT = "_autograd_state", "_autograd_item", "_autograd_left"
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.Pass)

@@ -10,6 +10,7 @@ import functools
 import itertools
 import sys
 from abc import ABCMeta
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,6 @@ from autograd.numbers.kinds import KINDS, LAZY_KINDS
 from autograd.primitives.operators import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from autograd.lifting.reading import Reading
 
 NUMBERS = (Scalar, numpy.ndarray, BaseException)

@@ -7,11 +7,9 @@ which takes back what a side has written.
 from __future__ import annotations
 
 from collections import ChainMap, OrderedDict, UserDict, UserList, defaultdict, deque
+from collections.abc import Callable
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 WRITTEN_IN_PYTHON = (ChainMap, UserDict, UserList)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, OrderedDict, defaultdict, MappingProxyType, *WRITTEN_IN_PYTHON)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy
 
 from autograd.lifting.stand_ins.python_names import is_lifted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 def _numbers(x: Any, seen: set[int]) -> Iterator[Any]:

@@ -6,7 +6,8 @@ import functools
 import importlib
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -17,9 +18,6 @@ from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
 from autograd.primitives.operators import core
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MADE = (
     "array asarray asanyarray ascontiguousarray asfortranarray zeros ones empty full eye identity zeros_like ones_like "

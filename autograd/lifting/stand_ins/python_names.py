@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -20,9 +21,6 @@ from autograd.primitives.operators import Scalar, core
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
 from autograd.symbols.text import brief
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FLOATS = KINDS[float]
 

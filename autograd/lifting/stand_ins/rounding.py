@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
@@ -14,9 +15,6 @@ from autograd.primitives.operators import core
 from autograd.refusals import refuse
 from autograd.symbols import answering, is_whole
 from autograd.symbols.text import brief
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_DIGITS = 22  # 10.0**22 is exact, and the next power is not
 

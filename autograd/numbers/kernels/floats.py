@@ -8,11 +8,8 @@ therefore rounded only once.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from math import copysign, frexp, inf, isfinite, isinf, isnan, ldexp, nan
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _exp, _expm1, _log1p, _sqrt, _tanh = math.exp, math.expm1, math.log1p, math.sqrt, math.tanh
 

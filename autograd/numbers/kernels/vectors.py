@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import copysign, exp, frexp, fsum, hypot, inf, isfinite, isinf, isnan, ldexp, log1p, nan, prod
 from operator import mul
 
 from autograd.numbers.kernels.floats import product_error, scale, without_size
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _UNIT = 1 << 1074  # in units of 2**-1074 every finite float is a whole number
 

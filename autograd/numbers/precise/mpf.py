@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mpmath
 
 from autograd.numbers.kinds import MPF_RANK, Kind, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 # A context of mpmath has its own working precision and its own type of number: mpmath.mp has mpmath.mpf.
