@@ -20,7 +20,7 @@ from autograd.drawing.passes.lecture import lecture_steps
 from autograd.drawing.scenes.scene import Cells, Circle, Curve, Group, Rect, Scene, Shape, Text
 from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
 from demos import backprop
-from nn import MLP
+from nn import MLP, RNN
 
 SHAPES = [(2, [4, 1]), (3, [3, 1]), (2, [2, 2, 2]), (3, [6, 8, 2]), (2, [16, 16, 1]), (64, [64, 64, 10])]
 
@@ -63,7 +63,7 @@ def test_the_layers_are_the_modules(size: tuple[int, list[int]], activation: str
     assert [[list(n.weights) for n in layer.neurons] for layer in network.layers] == [
         [neuron.w for neuron in layer.neurons] for layer in model.layers
     ]
-    assert [[n.bias for n in layer.neurons] for layer in network.layers] == [
+    assert [[n.biases[0] for n in layer.neurons] for layer in network.layers] == [
         [neuron.b for neuron in layer.neurons] for layer in model.layers
     ]
 
@@ -190,7 +190,11 @@ def by_products_backwards(weights: list[Value], inputs: list[Value], b: Value) -
     return sum(x * w for w, x in zip(weights, inputs)) + b
 
 
-WRITTEN = [dot, by_products, by_products_backwards]
+def by_parts(weights: Any, inputs: Any, b: Value) -> Value:
+    return dot(weights[:1], inputs[:1], b) + dot(weights[1:], inputs[1:])
+
+
+WRITTEN = [dot, by_products, by_products_backwards, by_parts]
 
 
 def recurrent(steps: int, units: int, neuron: Any = dot) -> tuple[Value, list[list[Value]]]:
@@ -229,7 +233,24 @@ def test_a_recurrent_network_is_its_steps(steps: int, units: int, neuron: Any) -
             for w, x in zip(neuron.weights, layer.inputs):
                 part = f"{x.data * neuron.z.grad or 0.0:.4g}"
                 assert f"{w.label} = {w.data:.4g}\n{part}\nof {w.grad or 0.0:.4g}" in words(drawing.scene)
-            assert f"{neuron.z.grad:.4g} of {neuron.bias.grad:.4g}" in words(drawing.scene)
+            assert f"{neuron.z.grad:.4g} of {neuron.biases[0].grad:.4g}" in words(drawing.scene)
+
+
+def test_a_layer_of_nn_is_its_steps_with_both_biases() -> None:
+    cell = RNN(2, 3, rng=0)
+    C = autograd.sum([h**2 for h in cell([[0.5, -1.0], [1.0, 0.25]])[1]])
+    C.backward()
+    network, drawing = find_network(C, Naming(cell)), draw(C, names=cell)
+    assert network is not None
+    assert [network.title(layer) for layer in network.layers] == ["step 1", "step 2"]
+    neurons = [neuron for layer in network.layers for neuron in layer.neurons]
+    assert all(set(n.biases) == {cell.bias_input[i % 3], cell.bias_state[i % 3]} for i, n in enumerate(neurons))
+    assert legible(drawing)
+    for b, c, z in [(*neuron.biases, neuron.z) for neuron in neurons]:
+        assert f"biases = {b.data:.4g}, {c.data:.4g}" in words(drawing.scene)
+        assert f"{z.grad:.4g} of {b.grad:.4g}" in words(drawing.scene)
+    found = [step for step in lecture_steps(network) if "/∂bias_state[0] = " in step.what]
+    assert len(found) == 2 and all("a sum of 2 contributions" in step.what for step in found)
 
 
 @pytest.mark.parametrize("neuron", WRITTEN)

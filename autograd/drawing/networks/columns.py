@@ -209,7 +209,7 @@ class _NetworkScene:
             shown = (
                 "maps show sums over all steps" if is_heat else "each shows what it adds to a derivative, and the sum"
             )
-            said.insert(0, f"{len(self.network.layers)} steps share their weights; {shown}")
+            said.insert(0, f"{len(self.network.steps)} steps share their weights; {shown}")
         if self.network.rows > 1:
             said.insert(0, f"row 1 of {self.network.rows:,} shown; derivatives of weights are sums over all rows")
         return "; ".join([*said, self.note] if self.note else said)

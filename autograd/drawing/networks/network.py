@@ -59,13 +59,19 @@ class Network:
     @cached_property
     def uses(self) -> Counter[Value]:
         """How often each weight and bias is an operand below the output."""
-        parameters = {v for layer in self.layers for neuron in layer.neurons for v in (*neuron.weights, neuron.bias)}
+        parameters = {v for layer in self.layers for neuron in layer.neurons for v in (*neuron.weights, *neuron.biases)}
         return Counter(v for node in self.graph.nodes for v in node.inputs if v in parameters)
+
+    @cached_property
+    def steps(self) -> tuple[Layer, ...]:
+        """The layers that share their weights with another one, as the steps of a recurrent network do."""
+        uses = Counter(layer.neurons[0].weights[-1:] for layer in self.layers)
+        return tuple(layer for layer in self.layers if uses[layer.neurons[0].weights[-1:]] > 1)
 
     @property
     def is_shared(self) -> bool:
-        """Whether layers share their weights, as the steps of a recurrent network do."""
-        return len({layer.neurons[0].weights[-1:] for layer in self.layers}) < len(self.layers)
+        """Whether layers share their weights."""
+        return bool(self.steps)
 
     def described(self) -> str:
         """The layers in words."""
@@ -73,11 +79,13 @@ class Network:
         return f"{len(self.layers[0].inputs)} inputs through {', '.join(layers)}"
 
     def title(self, layer: Layer) -> str:
-        """The path of a layer's module, or its number, which is that of a step if layers share their weights."""
+        """The path of a layer's module, or its number; those that share their weights are steps."""
         name = self.graph.name(layer.neurons[0].weights[0]) if layer.neurons[0].weights else ""
         path = name.rpartition(".")[0].partition(".neurons")[0]
-        kind = "step" if self.is_shared else "layer"
-        return path or f"{kind} {next(i for i, other in enumerate(self.layers, 1) if other is layer)}"
+        if layer in self.steps:
+            step = f"step {self.steps.index(layer) + 1}"
+            return f"{path}, {step}" if path else step
+        return path or f"layer {self.layers.index(layer) + 1}"
 
     def short(self, node: Value) -> str:
         """The name of a parameter within its neuron."""

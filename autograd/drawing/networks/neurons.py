@@ -1,4 +1,4 @@
-"""The neurons of a graph: z = w·x + b as a dot product or as a sum of products, and a = σ(z)."""
+"""The neurons of a graph: z = w·x + b as dot products or as a sum of products, and a = σ(z)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ ACTIVATIONS = {TABLE[name] for name in ("sigmoid", "tanh", "relu", "leaky_relu",
 
 @dataclass(frozen=True, eq=False)
 class Neuron:
-    """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs."""
+    """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs.
+
+    It has a bias, or none; a recurrent one, z = w·x + b + u·h + c, may have two.
+    """
 
     z: Value
     a: Value
     weights: tuple[Value, ...]
-    bias: Value | None
+    biases: tuple[Value, ...]
 
     @property
     def activation(self) -> str:
@@ -46,29 +49,29 @@ def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], N
             users.setdefault(v, []).append(node)
     copies: Counter[Any] = Counter()
     inputs_of: dict[Any, tuple[Value, ...]] = {}
+    whole = {z: _sum_of_products(z, users, naming) for z in graph.nodes}
+    inner = {term for z, parts in whole.items() if parts is not None for term in _terms(z, users)}
     for z in graph.nodes:
-        parts = _parts(z, users, naming)
+        parts = None if z in inner else whole[z] or _parts(z, users, naming)
         if parts is None:
             continue
-        weights, inputs, bias = parts
+        weights, inputs, biases = parts
         # each product has constants of its own: neurons share them by their numbers, and rows that repeat do not
         key = tuple(v.data if v.is_constant and not v.label else v for v in inputs)
         copies[key, weights] += 1
         inputs = inputs_of.setdefault((key, copies[key, weights]), inputs)
         own = users.get(z, [])
-        yield inputs, Neuron(z, own[0] if len(own) == 1 and _is_activation(own[0]) else z, weights, bias)
+        yield inputs, Neuron(z, own[0] if len(own) == 1 and _is_activation(own[0]) else z, weights, biases)
 
 
-Parts = tuple[tuple[Value, ...], tuple[Value, ...], Value | None]  # weights, inputs, bias
+Parts = tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]]  # weights, inputs, biases
 
 
 def _parts(z: Value, users: Users, naming: Naming) -> Parts | None:
-    """The parts of w·x + b, None if z is something else."""
+    """The parts of one w·x + b, None if z is something else."""
     if z.op is TABLE["dot"]:
         return _dot(z, naming)
-    if z.op is TABLE["multiply"]:
-        return _product(z, users, naming)
-    return _sum_of_products(z, users, naming)
+    return _product(z, users, naming) if z.op is TABLE["multiply"] else None
 
 
 def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
@@ -76,7 +79,7 @@ def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
     own, place = users.get(z, []), naming.parameter_of(z.inputs)
     if place is None or len(own) != 1 or own[0].op not in ACTIVATIONS:
         return None
-    return (z.inputs[place],), (z.inputs[1 - place],), None
+    return (z.inputs[place],), (z.inputs[1 - place],), ()
 
 
 def _dot(z: Value, naming: Naming) -> Parts | None:
@@ -88,27 +91,33 @@ def _dot(z: Value, naming: Naming) -> Parts | None:
         return None
     weights = next((side for side in of_parameters if all(v in naming.values for v in side)), of_parameters[0])
     inputs = second if weights is first else first
-    return tuple(weights), tuple(inputs), bias[0] if bias and not bias[0].is_constant else None
+    return tuple(weights), tuple(inputs), tuple([b for b in bias if not b.is_constant])
 
 
 def _sum_of_products(z: Value, users: Users, naming: Naming) -> Parts | None:
-    """The parts of a whole sum of products of a parameter and another node, and of at most one parameter alone."""
+    """The parts of a whole sum of products of a parameter and another node, of neurons, and of one parameter alone."""
     if not _is_sum(z) or any(_is_sum(user) for user in users.get(z, ())):
         return None
-    weights, inputs, biases = [], [], []
+    weights, inputs, biases, alone = list[Value](), list[Value](), list[Value](), list[Value]()
     for term in _terms(z, users):
+        if term.op is TABLE["dot"] and len(users[term]) == 1:
+            if (parts := _dot(term, naming)) is None:
+                return None
+            for found, more in zip((weights, inputs, biases), parts):
+                found += more
+            continue
         if term.op is TABLE["multiply"] and len(users[term]) == 1:
             if (place := naming.parameter_of(term.inputs)) is None:
                 return None
             weights.append(term.inputs[place])
             inputs.append(term.inputs[1 - place])
         elif naming.kind(term) == "parameter":
-            biases.append(term)
+            alone.append(term)
         elif not (term.is_constant and term.data == 0.0):  # where Python's sum starts
             return None
-    if not weights or len(biases) > 1 or len(weights) + len(biases) < 2:
+    if not weights or len(alone) > 1 or len(weights) + len(alone) < 2:
         return None
-    return tuple(weights), tuple(inputs), biases[0] if biases else None
+    return tuple(weights), tuple(inputs), (*biases, *alone)
 
 
 def _terms(z: Value, users: Users) -> Iterable[Value]:

@@ -63,8 +63,9 @@ def weight_tables(
 ) -> list[list[WeightTable]]:
     """W and ∂C/∂W for so many inputs, each with b or ∂C/∂b beside it if it is asked for; derivatives only if known."""
     parameters: dict[str, list[list[Value | None]]] = {"W": [list(neuron.weights[:sources]) for neuron in neurons]}
-    if with_biases and any(neuron.bias is not None for neuron in neurons):
-        parameters["b"] = [[neuron.bias] for neuron in neurons]
+    most = max(len(neuron.biases) for neuron in neurons)
+    if with_biases and most:
+        parameters["b"] = [[*neuron.biases, *[None] * (most - len(neuron.biases))] for neuron in neurons]
     values, derivatives = [], []
     for what, rows in parameters.items():
         names = [["no bias" if v is None else words.graph.name(v) for v in row] for row in rows]

@@ -40,15 +40,14 @@ class Words:
         pieces += [] if linear else [f"{self.name(node.a, 'a')} = {number(node.a.data)}", self.adjoint(node.a, "a")]
         pieces += [self.adjoint(node.z, "z")]
         pieces += [f"{self.graph.name(v)} = {number(v.data)}, {self.adjoint(v)}" for v in node.weights[:MOST_NAMED]]
-        if node.bias is not None:
-            pieces.append(f"{self.graph.name(node.bias)} = {number(node.bias.data)}, {self.adjoint(node.bias)}")
+        pieces += [f"{self.graph.name(b)} = {number(b.data)}, {self.adjoint(b)}" for b in node.biases]
         return "; ".join(pieces)
 
     def formula(self, neuron: Neuron) -> str:
         """w·x + b, in the names of this picture."""
         inputs = self.inputs[neuron.z]
         terms = [f"{self.network.short(w)}·{self.name(x, self.letter(x))}" for w, x in zip(neuron.weights, inputs)]
-        return elided(" + ", terms + ([self.network.short(neuron.bias)] if neuron.bias is not None else []))
+        return elided(" + ", terms + list(map(self.network.short, neuron.biases)))
 
     def letter(self, node: Value) -> str:
         """x for an input of the network, a for a neuron's result, z for that of a linear neuron."""
@@ -111,14 +110,17 @@ class Words:
         return [(Run(self.adjoint(node, letter), "backward", italic=True),) for node, letter in letters]
 
     def bias(self, neuron: Neuron) -> list[Line]:
-        """b and ∂C/∂b of a neuron, if it has a bias; of one that steps share, also what this step adds to ∂C/∂b."""
-        b, delta = neuron.bias, self.network.adjoint(neuron.z)
-        if b is None:
+        """b and ∂C/∂b of a neuron, of two biases together; if steps share it, also what this step adds to ∂C/∂b."""
+        if not neuron.biases:
             return []
-        said = self.adjoint(b)
-        if self.network.is_shared and self.network.uses[b] > 1 and delta is not None:
-            said = f"{number(delta)} of {shown_number(self.network.adjoint(b))}"
-        return [(Run(f"{self.network.short(b)} = {number(b.data)}", "forward"),), (Run(said, "product", bold=True),)]
+        (first, *others), delta = neuron.biases, self.network.adjoint(neuron.z)
+        name = "biases" if others else self.network.short(first)
+        said = {self.adjoint(first): None}
+        if others or (self.network.is_shared and self.network.uses[first] > 1 and delta is not None):
+            sums = dict.fromkeys(shown_number(self.network.adjoint(b)) for b in neuron.biases)
+            said = {x if x == shown_number(delta) else f"{shown_number(delta)} of {x}": None for x in sums}
+        values = ", ".join(number(b.data) for b in neuron.biases)
+        return [(Run(f"{name} = {values}", "forward"),), (Run(", ".join(said), "product", bold=True),)]
 
     def tight_lines(self, neuron: Neuron) -> list[Line]:
         """All of a neuron's numbers in few lines."""

@@ -114,10 +114,10 @@ class _Lecture:
             what = self._part(w, f"{signed(x.data)} × {signed(shown_number(delta))}", answer)
             reveals = (*_in("product", (f"{wire}-label",)), *_in("ink", (cell,)))
             yield Step("backward", what, why, (wire, cell, key), reveals, key, i, answer)
-        if neuron.bias is not None:
-            what = self._part(neuron.bias, "", delta)
-            why = f"∂{z}/∂{self.network.short(neuron.bias)} = 1."
-            cell = f"{heat}b-{n}-0"
+        for m, b in enumerate(neuron.biases):
+            what = self._part(b, "", delta)
+            why = f"∂{z}/∂{self.network.short(b)} = 1."
+            cell = f"{heat}b-{n}-{m}"
             yield Step("backward", what, why, (cell, key), (*_in("product", (key,)), *_in("ink", (cell,))), key, i)
 
     def _part(self, w: Value, product: str, part: float | None) -> str:
@@ -133,10 +133,11 @@ class _Lecture:
         z, delta = self.words.name(neuron.z, "z"), shown_number(self.network.adjoint(neuron.z))
         what = f"∂{self.words.output}/∂w of {len(neuron.weights)} weights into {z} = its inputs × {delta}"
         key, heat = f"node-{i}-{n}", f"heat-{i - 1}-∂"
-        if neuron.bias is not None:
-            what += f"; {self._part(neuron.bias, '', self.network.adjoint(neuron.z))}"
+        for b in neuron.biases:
+            what += f"; {self._part(b, '', self.network.adjoint(neuron.z))}"
         shown = len(neuron.weights) if len(neuron.weights) <= MOST_WRITTEN else 0
-        row = (*(f"{heat}W-{n}-{m}" for m in range(shown)), f"{heat}b-{n}-0")
+        biases = [f"{heat}b-{n}-{m}" for m in range(len(neuron.biases))]
+        row = (*(f"{heat}W-{n}-{m}" for m in range(shown)), *biases)
         return Step("backward", what, "Point at a cell for its number.", (key, *row), _in("ink", row), key, i)
 
 
