@@ -74,6 +74,10 @@ def test_gates_of_recurrent_layers_have_names() -> None:
     formulas = {box.name: box.formula for box in draw(outputs[-1][0]).picture.boxes}
     assert {"f[0]", "i[0]", "g[0]", "o[0]"} <= formulas.keys()
     assert formulas["c[0]"] == "f[0]·(-0.2) + i[0]·g[0]"
+    cell = LSTM(2, 2, rng=0)
+    outputs, _ = cell([[1.0, 0.5]])
+    drawn = {box.name for box in draw(outputs[0][0] * outputs[0][1], names=cell).picture.boxes}
+    assert {f"{name}[{k}]" for name in "figoch" for k in (0, 1)} <= drawn
 
 
 def test_an_input_that_several_parts_of_a_fold_take_is_drawn_once() -> None:

@@ -136,13 +136,18 @@ def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
 
 
 def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
-    """Fold each w·x + b and the function of it alone, a neuron that no call marks, into one box, with its weights."""
+    """Fold each w·x + b, or the sum of two of them, and the function of it alone into one box, with its weights.
+
+    That is a neuron that no call marks, or the gate of a recurrent layer.
+    """
     uses = Counter(v for node in graph.nodes for v in node.inputs)
     folding: Folding = {}
     for node in graph.nodes:
         z = node.inputs[0] if len(node.inputs) == 1 else None
-        if z is not None and z.op is TABLE["dot"] and uses[z] == 1:
-            folding[z] = folding[node] = ("neuron", node.index)
+        parts = [] if z is None else [z, *z.inputs] if z.op is TABLE["add"] else [z]
+        dots = parts[-2:]
+        if dots and all(v.op is TABLE["dot"] for v in dots) and all(uses[v] == 1 for v in parts):
+            folding.update(dict.fromkeys([*parts, node], ("neuron", node.index)))
     return {**folding, **_private_leaves(graph, naming, folding, sums)}
 
 
