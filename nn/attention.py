@@ -18,8 +18,8 @@ class Attention(Module):
 
     A sequence is a list or array of tokens, of `size` numbers each; so is the result. Queries, keys and values are
     linear in the tokens, and each head takes `size / heads` numbers of them. With `causal`, a token sees itself and
-    those before it. Weights are Glorot's, biases start at 0. Raises ValueError if the heads do not divide the size, and
-    for tokens of another size.
+    those before it. Weights are Glorot's, biases start at 0. Raises ValueError if the heads do not divide the size, for
+    tokens of another size, and without any.
 
     >>> tokens = Attention(4, heads=2, rng=0)([[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 1.0, 1.0], [2.0, 1.0, 0.0, 0.0]])
     >>> len(tokens), len(tokens[0])
@@ -39,6 +39,8 @@ class Attention(Module):
     @group
     def __call__(self, xs: Sequence[Sequence[Any]]) -> list[list[Any]]:
         tokens = [list(x) for x in xs]
+        if not tokens:
+            raise ValueError(f"{self!r} takes a sequence of tokens, and there are none")
         for t, x in enumerate(tokens):
             if len(x) != self.size:
                 raise ValueError(f"{self!r} takes tokens of {self.size} numbers, token {t} has {len(x)}")

@@ -15,6 +15,7 @@ from nn.training import as_rows, require_finite, require_valid, shown
 LOST = 1e-13  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-11  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 ROUND = 4 * float(np.finfo(float).eps)
+TINY = 1e-290  # the square of a change of the gradient that has digits left
 
 
 class LBFGS:
@@ -76,7 +77,7 @@ class LBFGS:
             size, loss, slope = found
             moved, bent = size * direction, slope - g
             theta, g = theta + moved, slope
-            if bent @ moved > ROUND * (bent @ bent):
+            if bent @ moved > ROUND * (bent @ bent) > TINY:
                 pairs.append((moved, bent, 1 / float(bent @ moved)))
         return theta
 

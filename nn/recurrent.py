@@ -20,7 +20,7 @@ class Recurrent(Module):
     A sequence is a list or array of `nin` numbers for each step. The state is a list of `size` numbers, zero at the
     start unless a call passes one. A subclass says how many `gates` a number of the state has, and defines `step`.
     Parameters are drawn from ±1/√size, and their rows ordered by gate, as in PyTorch. Raises ValueError for steps
-    without `nin` numbers and a state without `size`.
+    without `nin` numbers, a sequence without steps, and a state without `size`.
 
     >>> class Sums(Recurrent):
     ...     gates = 1
@@ -71,7 +71,10 @@ class Recurrent(Module):
             state, output = self.step(state, x)
             return state, np.array(output, dtype=object)
 
-        state, outputs = scan(one, self.start() if state is None else state, xs if hasattr(xs, "shape") else list(xs))
+        steps = xs if hasattr(xs, "shape") else list(xs)
+        if not len(steps):
+            raise ValueError(f"{self!r} takes a sequence of steps, and there are none")
+        state, outputs = scan(one, self.start() if state is None else state, steps)
         return outputs, state
 
     def __repr__(self) -> str:

@@ -143,7 +143,7 @@ def of_likelihood(H: Any, slopes: Any, n: float, covariance: str, names: Sequenc
     require_one_of("covariance", covariance, ("hessian", "sandwich"))
     inverse, slope = _inverse(H, names), slopes.mean(axis=0)
     if (off := math.sqrt(n * float(slope @ inverse @ slope))) > RESTING:
-        told = f"the estimates are still {off:.2g} of them away from a minimum"
+        told = f"the estimates are still {off:.2g} of them away from a minimum on these rows"
         raise ValueError(f"no standard errors: {told}: train longer, if there is one")
     if covariance == "hessian":
         return inverse / n

@@ -155,6 +155,12 @@ def test_parameters_have_names_and_biases_are_no_weights() -> None:
         (lambda: Conv2d(1, 1, 3)([[[1.0]]]), ValueError, r"at least 3 rows and columns, got the shape \(1, 1, 1\)"),
         (lambda: Conv2d(1, 1, 1)([[[1.0], [1.0, 2.0]]]), ValueError, "channels of rows of one length"),
         (lambda: Conv2d(1, 1, 0), ValueError, "size must be a whole number"),
+        (lambda: RNN(2, 3)([]), ValueError, r"RNN\(2, 3\) takes a sequence of steps, and there are none"),
+        (
+            lambda: Attention(2)([]),
+            ValueError,
+            r"Attention\(2, heads=1\) takes a sequence of tokens, and there are none",
+        ),
         (lambda: RNN(2, 3)([[1.0]]), ValueError, r"RNN\(2, 3\) takes 2 inputs a step, got 1"),
         (lambda: GRU(1, 3)([[1.0]], [0.0]), ValueError, "takes 3 numbers as its state, got 1"),
         (lambda: LSTM(1, 0), ValueError, "size must be"),

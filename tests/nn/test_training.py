@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
+from autograd import exp
 from nn import Diverged, Newton, Objective, train
 from tests.profiles import costly
 
@@ -110,6 +111,13 @@ def test_a_gradient_that_is_not_finite_stops_training_too() -> None:
     objective = Objective(lambda model, x: abs(model(x)) ** 0.5, nn.Linear(1))
     with pytest.raises(Diverged, match="diverged at step 0: the gradient is not finite, the loss is 0, "):
         train(objective, np.zeros(2), [[1.0]], optimiser=nn.SGD())
+
+
+def test_lbfgs_goes_on_where_the_squares_of_gradients_underflow() -> None:
+    objective = Objective(lambda model, x, y: exp(-model(x) * y), nn.Linear(1, rng=0))
+    lbfgs = nn.LBFGS(steps=600)
+    lbfgs.minimise(objective, objective.parameters, [[1.0], [-2.0]], [1.0, -1.0])
+    assert not lbfgs.converged and lbfgs.history[-1] < 1e-130
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -100,7 +100,7 @@ def test_it_says_what_no_fit_can_tell() -> None:
     with pytest.raises(ValueError, match="the loss has no curvature in x2"):
         nn.LogisticRegression().fit(constant, LABELS).summary(constant, LABELS)
     objective = poisson()
-    with pytest.raises(ValueError, match="of them away from a minimum: train longer"):
+    with pytest.raises(ValueError, match="of them away from a minimum on these rows: train longer"):
         nn.summary(objective, X, COUNTS, theta=objective.parameters + 1.0)
     with pytest.raises(TypeError, match="the data of its rows, x, y, and parameters as theta=; got 3 arrays"):
         nn.summary(objective, objective.parameters, X, COUNTS)
