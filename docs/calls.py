@@ -81,17 +81,20 @@ array([-215.6,  -88. ])
 - `np.zeros`, `np.empty`, `np.ones`, `np.full`, `np.eye`, `np.array`, `np.asarray` and their kin make arrays that can
   take a Value. `np.arange` takes Values, too.
 - On plain numbers `lift(f)(x)` is `f(x)`, to the bit.
-- Nothing outside f is changed: no module is patched, and other threads see nothing. Names are read when f runs.
+- Nothing outside f is changed, but by f: no module is patched, and other threads see nothing. Names are read when f
+  runs.
 - `int(v)`, `math.floor(v)` and `round(v, 2)` give plain numbers, since their derivative is 0; in a trace, their
   operation.
 - `max` and `min` give Python's number, also where one is NaN, and share a tie; with `key=` they take the first.
 - `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
 - Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and `str(v)` is the number's text.
-  Outside of lifted code a Value is a key by its identity. A `functools.lru_cache` is one for each call, and knows a
-  Value by its identity.
+  Outside of lifted code a Value is a key by its identity. A cache is one for each call, and knows a Value by its
+  identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
+  since what a call on floats has kept has no derivative. Of that, entries under other keys than floats are seen.
+- Names that f assigns outside of itself, by `global`, `nonlocal` or in a module, are assigned when the call ends.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
-- Refused: code that assigns a global name or sets a name of a module; and a Value inside SciPy's root finders,
-  integrators, minimisers and other functions, by an error that says what to write.
+- Refused, by an error that says what to write: a Value inside SciPy's root finders, integrators, minimisers and other
+  functions, and code that deletes a global name or sets a name of a library's module.
 - Not lifted, so that `math.sin(v)` is a `TypeError` in them: methods of an `Enum`, of a class with a metaclass of
   its own, and of an object that is a `dict` or `list`; SciPy's functions but those above.
 

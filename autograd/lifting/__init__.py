@@ -59,8 +59,7 @@ def lift(f: F) -> F:
     """Return f for Values and for `compile`: f's own code, in which `math`, NumPy and the builtins are ours.
 
     It holds for f and for the plain Python functions that it calls, under whatever names they have them. Arrays that
-    f makes can take Values. Nothing outside f is changed, and on plain numbers `lift(f)` is f. Raises TypeError for
-    code that assigns a global name.
+    f makes can take Values. Nothing outside f is changed, but by f, and on plain numbers `lift(f)` is f.
 
     >>> import math
     >>> from autograd import grad

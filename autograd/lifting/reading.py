@@ -11,23 +11,30 @@ import dis
 import functools
 import sys
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from autograd.lifting import Lifted, function_of
 from autograd.lifting.branching.branches import Branches
 from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
+from autograd.lifting.branching.contents import held_by
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
+from autograd.lifting.rewriting.caches import caches_of
+from autograd.lifting.rewriting.shared import GLOBALS
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
+from autograd.lifting.stand_ins.memos import DICTS, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted, original
-from autograd.lifting.stand_ins.table import BUILTINS, is_foreign, stand_in_of
+from autograd.lifting.stand_ins.table import BUILTINS, ORIGINALS, is_foreign, stand_in_of
 from autograd.primitives import Primitive
 from autograd.refusals import is_ours, lifting, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
@@ -41,9 +48,16 @@ class GlobalsView(dict[str, Any]):
     def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
         super().__init__(__builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
         self.scope, self.reading = scope, reading
+        self.names: set[str] = set()  # that code assigns
+        self.assigned = SimpleNamespace()  # what they are while f is traced
 
     def __getitem__(self, name: str) -> Any:
-        return self.reading.stand_in(self.scope[name])
+        if name == GLOBALS:
+            return self.assigned
+        if name in self.names:
+            self.settle()
+        traced = vars(self.assigned)
+        return traced[name] if name in traced else self.reading.stand_in(self.scope[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self.scope
@@ -52,7 +66,26 @@ class GlobalsView(dict[str, Any]):
         return self[name] if name in self.scope else default
 
     def __setitem__(self, name: str, value: Any) -> None:
-        raise TypeError(f"lift: f sets the global name {name}: return the value instead")
+        if self.reading.branches:
+            raise refuse(lambda most: f"which value the global name {name:.40} has", "assign it by its name")
+        self.scope[name] = self.reading.users(value)
+
+    def assigns(self, names: Iterable[str]) -> None:
+        """Code assigns these names."""
+        self.names.update(names)
+        for name in names if self.reading.branches else ():
+            if name in self.scope:
+                vars(self.assigned).setdefault(name, self[name])
+
+    def settle(self) -> None:
+        """Let the names that code has assigned be assigned: in the user's globals or, in a trace, until its end."""
+        for name in self.names:
+            if dict.__contains__(self, name):
+                value = dict.pop(self, name)
+                if self.reading.branches:
+                    setattr(self.assigned, name, value)
+                else:
+                    self.scope[name] = self.reading.users(value)
 
 
 def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
@@ -64,6 +97,8 @@ def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> A
                 dict.__setitem__(view, used, view[used])
     made = builtins.__build_class__(body, name, *map(original, bases), **options)
     if type(view) is GlobalsView:
+        for used in view.names.intersection(body.__code__.co_names):
+            dict.pop(view, used, None)
         view.reading.known[id(made)] = made, made  # its methods are lifted
     return made
 
@@ -86,10 +121,13 @@ class ModuleView:
         self.__dict__.update(_module=module, _reading=reading)
 
     def __getattr__(self, name: str) -> Any:
-        return self._reading.stand_in(getattr(self._module, name))
+        return self._reading.attribute(name, getattr(self._module, name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise TypeError(f"lift: f sets {self._module.__name__}.{name}, which is outside of f: return it instead")
+        if self._reading.branches:
+            what = f"{self._module.__name__}.{name}"
+            raise refuse(lambda most: f"what {what:.60} is", "return the value instead")
+        setattr(self._module, name, self._reading.users(value))
 
 
 class Reading:
@@ -102,7 +140,9 @@ class Reading:
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, GlobalsView] = {}
+        self.cells: dict[int, tuple[CellType, CellType, Any]] = {}  # by id: the user's, ours, and what it held
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
+        self.caches: set[str] = set()  # attributes that are dicts in which f keeps what it has computed
         self.branches, self.lifts = branches, lifts
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
@@ -121,6 +161,11 @@ class Reading:
             return self.read(function)(*given, **named)
         finally:
             lifting.set(before)
+            for view in self.views.values():
+                view.settle()
+            for cell, own, given in self.cells.values():
+                if (held := held_by(own)) is not given:
+                    cell.cell_contents = self.users(held)
 
     def read(self, function: Any) -> Any:
         """The function, or another callable, with our names."""
@@ -147,9 +192,19 @@ class Reading:
             self.known[id(x)] = x, found
         return found
 
+    def attribute(self, name: str, x: Any) -> Any:
+        """What stands for an attribute of this name."""
+        return self._memo(x) if name in self.caches and type(x) in DICTS else self.stand_in(x)
+
+    def _memo(self, x: Any) -> Any:
+        """What stands for a cache of the user's."""
+        if id(x) not in self.known:
+            self.known[id(x)] = x, memo_of(x, self)
+        return self.known[id(x)][1]
+
     def users(self, x: Any) -> Any:
         """The user's object, function or container for which x stands; most often x itself."""
-        return self.stood_for.get(id(x), x)
+        return self.stood_for[id(x)] if id(x) in self.stood_for else ORIGINALS.get(id(x), x)
 
     def _rebuilt(self, x: Any) -> Any:
         kind = type(x)
@@ -214,33 +269,40 @@ class Reading:
         """f's own code with a view of its globals, and of its closure and defaults."""
         if type(f.__globals__) is GlobalsView:  # made by code that is lifted
             return f
-        of_globals, of_closure = assigned(f.__code__)
-        if of_globals and not self.lifts:
-            return self._checked(f)
-        if of_globals:
-            raise TypeError(f"lift: {f.__name__} assigns the global name {of_globals[0]}: return the value instead")
+        for name in assigned(f.__code__, "DELETE"):
+            raise TypeError(f"lift: {f.__name__} deletes the global name {name}: assign None instead")
+        self._keep_apart(f)
         view = self.views.get(id(f.__globals__))
         if view is None:
             view = self.views[id(f.__globals__)] = GlobalsView(f.__globals__, self)
+        view.assigns(assigned(f.__code__))
         code = self._code(f.__code__)
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
-        new = {name: CellType() for name, cell in cells.items() if name != "__class__" and self._may_stand_in(cell)}
-        if not self.lifts and not new.keys().isdisjoint(of_closure):
-            return self._checked(f)
-        for name in of_closure:
-            if name in new:
-                raise TypeError(
-                    f"lift: {f.__name__} assigns {name}, a {type(cells[name].cell_contents).__name__} of its closure"
-                )
+        new = {name: self.cells[id(cell)][1] for name, cell in cells.items() if id(cell) in self.cells}
+        others = ((name, cell) for name, cell in cells.items() if name not in {"__class__", *new})
+        met = {name: cell for name, cell in others if self._may_stand_in(cell)}
+        new |= {name: CellType() for name in met}
         made = FunctionType(code, view, f.__name__, None, tuple(map((cells | new).__getitem__, code.co_freevars)))
         checked = made if code is not f.__code__ else self._checked(made)
         self.known[id(f)] = f, checked  # before its cells are read: one may hold f
-        for name, cell in new.items():
-            cell.cell_contents = self.stand_in(cells[name].cell_contents)
+        self.cells |= {id(cell): (cell, new[name], None) for name, cell in met.items()}
+        for name, cell in met.items():
+            given = new[name].cell_contents = self.stand_in(cell.cell_contents)
+            self.cells[id(cell)] = cell, new[name], given
         made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
-        made.__qualname__, made.__module__, made.__dict__ = f.__qualname__, f.__module__, dict(f.__dict__)
+        made.__qualname__, made.__module__ = f.__qualname__, f.__module__
+        made.__dict__ = {name: self.attribute(name, x) if name in self.caches else x for name, x in vars(f).items()}
         return checked
+
+    def _keep_apart(self, f: FunctionType) -> None:
+        """Let the caches that f fills be those of this call."""
+        found = caches_of(f.__code__)
+        self.caches |= {names[-1] for names in found if len(names) > 1}
+        for (name,) in (names for names in found if len(names) == 1):
+            held = known_as(f, name)
+            if type(held) in DICTS:
+                self._memo(held)
 
     def _around(self, f: FunctionType) -> Any:
         """A function of ours around one of the user's, such as grad(f), around f as it is read."""
@@ -305,16 +367,18 @@ def is_number(x: Any) -> bool:
     return is_lifted(x) or hasattr(type(x), "__array_ufunc__")
 
 
+def known_as(f: FunctionType, name: str) -> Any:
+    """What a name that f does not assign stands for: in its closure, its defaults, its globals; None if nothing."""
+    code = f.__code__
+    if name in code.co_freevars:
+        return held_by((f.__closure__ or ())[code.co_freevars.index(name)])
+    defaults = f.__defaults__ or ()
+    named = dict(zip(code.co_varnames[code.co_argcount - len(defaults) :], defaults)) | (f.__kwdefaults__ or {})
+    return named.get(name) if name in code.co_varnames else f.__globals__.get(name)
+
+
 @functools.lru_cache(maxsize=1024)
-def assigned(code: CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The global names that code assigns, its inner functions included, and the names of its closure."""
-    found: dict[str, set[str]] = {"GLOBAL": set(), "DEREF": set()}
-    for instruction in dis.get_instructions(code):
-        verb, _, kind = instruction.opname.partition("_")
-        if verb in ("STORE", "DELETE") and kind in found:
-            found[kind].add(instruction.argval)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            for names, more in zip(found.values(), assigned(constant)):
-                names |= set(more)
-    return tuple(sorted(found["GLOBAL"])), tuple(sorted(found["DEREF"] & set(code.co_freevars)))
+def assigned(code: CodeType, verb: str = "STORE") -> frozenset[str]:
+    """The global names that code assigns, or deletes, its inner functions included."""
+    found = {x.argval for x in dis.get_instructions(code) if x.opname == f"{verb}_GLOBAL"}
+    return frozenset(found.union(*(assigned(x, verb) for x in code.co_consts if isinstance(x, CodeType))))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
-from contextlib import suppress
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,59 @@ def with_a_closure(a: Any, b: Any) -> Any:
     for k in range(4):
         add(a * k)
     return total
+
+
+steps, mode = 0, "none"
+squares: dict[Any, Any] = {}
+
+
+def kept_square(a: Any) -> Any:
+    if a not in squares:
+        squares[a] = a * a
+    return squares[a]
+
+
+def step() -> None:
+    global steps
+    steps += 1
+
+
+def with_globals(a: Any, b: Any) -> Any:
+    global steps, mode
+    steps = 0
+    if a > b:
+        mode = "up"
+        step()
+    else:
+        mode = "down" if kept_square(b) > 1 else "level"
+    return kept_square(a if mode == "up" else b) * steps + kept_square(a) + (b if mode == "level" else 0.0)
+
+
+NUMBER = re.compile(r"\d+")
+
+
+@contextmanager
+def undone(account: Account) -> Iterator[None]:
+    before = account.money
+    try:
+        yield
+    except LookupError:
+        account.money = before
+
+
+def with_contexts(a: Any, b: Any) -> Any:
+    account = Account(2.0 + a)
+    with undone(account):
+        account.money -= b * b
+        if account.money < 1:
+            raise KeyError("too little")
+    found = 0
+    try:
+        if a > b:
+            found = len(NUMBER.findall("1, 2 and 3"))
+    except ValueError:
+        pass
+    return account.total() * a + found
 
 
 def with_lists(a: Any, b: Any) -> Any:
@@ -434,8 +488,8 @@ WRITTEN = [
     filtering, filtering_nothing,
     with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,
-    newton, bisection, endless_with_break, with_objects, with_a_closure, with_lists, with_generators, guarded_sides,
-    with_checks, with_handlers, with_endings, raised_further,
+    newton, bisection, endless_with_break, with_objects, with_a_closure, with_globals, with_contexts, with_lists,
+    with_generators, guarded_sides, with_checks, with_handlers, with_endings, raised_further,
 ]  # fmt: skip
 
 

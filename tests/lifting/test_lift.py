@@ -5,7 +5,8 @@ import random
 import sys
 import threading
 from enum import Enum
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -160,11 +161,86 @@ def test_what_f_assigns_in_its_closure_stays_assigned() -> None:
 
     def g(x: Any) -> Any:
         nonlocal last
-        last = math.cos
+        last = math.exp
+        return again(x) * x
+
+    def again(x: Any) -> Any:
         return last(x)
 
-    with pytest.raises(TypeError, match="assigns last"):
-        grad(lift(g))(1.0)
+    assert grad(lift(g))(1.0) == 2 * math.e
+    assert last is math.exp
+
+
+def test_what_f_assigns_globally_stays_assigned() -> None:
+    before = count
+    assert grad(lift(counts))(1.0) == math.exp(1.0)
+    assert count == before + 1
+    settings.scale = 1.0
+    assert grad(lift(scales))(1.0) == 6.0
+    assert settings.scale == 3.0
+
+
+# Caches of one name each: the user's, filled by an earlier call on floats, and what is kept under which key.
+
+
+class Keeper:
+    shared: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self) -> None:
+        self.kept: dict[Any, Any] = {}
+
+    def cube(self, x: Any, n: int) -> Any:
+        kept = self.kept
+        found = kept.get((x, n))
+        if found is None:
+            found = kept[x, n] = x**n
+        return found
+
+    def rounded(self, x: Any) -> Any:
+        key = f"{x:.9f}"
+        if key not in Keeper.shared:
+            Keeper.shared[key] = x**3
+        return Keeper.shared[key]
+
+
+def remembered(f: Any) -> Any:
+    kept: dict[Any, Any] = {0: 0.0}
+
+    def wrapper(*args: Any) -> Any:
+        try:
+            return kept[args]
+        except KeyError:
+            kept[args] = found = f(*args)
+            return found
+
+    return wrapper
+
+
+@remembered
+def cube(x: Any) -> Any:
+    return x**3
+
+
+def with_kept(x: Any, n: int = 3, kept: dict[Any, Any] = {0: 1.0}) -> Any:  # noqa: B006  # the cache
+    if n in kept:
+        return kept[n]
+    if (x, n) not in kept:
+        kept[x, n] = x * with_kept(x, n - 1, kept)
+    return kept[x, n]
+
+
+keeper = Keeper()
+
+
+@pytest.mark.parametrize("f", [lambda x: keeper.cube(x, 3), keeper.rounded, cube, with_kept])
+def test_a_cache_of_another_call_has_no_derivative(f: Any) -> None:
+    assert f(2.0) == f(2.0) == 8.0
+    size = len(keeper.kept), len(Keeper.shared)
+    assert grad(lift(f))(2.0) == 12.0
+    assert grad(grad(lift(f)))(2.0) == 12.0
+    assert compile(lift(f), backend="numpy").value_and_grad(2.0) == (8.0, 12.0)
+    assert size == (len(keeper.kept), len(Keeper.shared))
+    assert f(2.0) == 8.0
 
 
 def test_a_method_that_calls_its_parents() -> None:
@@ -198,6 +274,22 @@ def counts(x: Any) -> Any:
     return math.exp(x)
 
 
+settings = ModuleType("settings")
+settings.scale = 1.0  # type: ignore[attr-defined]  # a name of this module
+
+
+def scales(x: Any) -> Any:
+    settings.scale += 2.0
+    return settings.scale * x**2
+
+
+def deletes(x: Any) -> Any:
+    global temporary
+    temporary = x
+    del temporary
+    return x
+
+
 class Side(Enum):
     UP = 1
 
@@ -207,7 +299,7 @@ class Side(Enum):
 
 REFUSED: list[tuple[Any, str]] = [
     (lift(lambda x: Side.UP.at(x)), "use autograd.exp.* since autograd.lift does not reach this code"),
-    (lift(counts), "assigns the global name count"),
+    (lift(deletes), "deletes the global name temporary: assign None"),
     (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
     (lambda x: lift(3.0), "f must be a function"),
     (lift(lambda x: np.array([1, 2]).__setitem__(0, x)), "is not an int"),

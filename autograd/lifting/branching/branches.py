@@ -22,7 +22,7 @@ from autograd.arrays.scalar_array import choosing
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
 from autograd.lifting.branching.choices import CHOICES
-from autograd.lifting.branching.contents import CONTAINERS, holders, is_changeable
+from autograd.lifting.branching.contents import CONTAINERS, holders, is_changeable, is_value
 from autograd.lifting.branching.contexts import Suppressing, suppresses
 from autograd.lifting.branching.filters import Perhaps, filtered
 from autograd.lifting.branching.forking import BOUND_TURNS, TAKEN, Fork, Frame
@@ -41,6 +41,7 @@ from autograd.lifting.branching.keys import (
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
 from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
+from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
@@ -61,7 +62,6 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
 ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
-IMMUTABLE = (int, float, str, bytes, tuple, frozenset, type(None))  # what code cannot change, even by `x += y`
 
 
 class MoreTurns(Exception):
@@ -163,6 +163,9 @@ class Branches:
 
     def put(self, value: Any, xs: Any, key: Any) -> None:
         """`xs[key] = value`."""
+        if isinstance(xs, Memo):
+            xs[key] = value
+            return
         self._under(key, lambda k: operator.setitem(self.touched(xs), stored(xs, k), value))
 
     def _found(self, xs: Any, key: Any, otherwise: Callable[[], Any]) -> Any:
@@ -208,7 +211,7 @@ class Branches:
                 unmix(held)
                 if self.stack:
                     self.stack[-1].touches(held)
-        elif self.stack and not is_lifted(x) and not isinstance(x, IMMUTABLE):
+        elif self.stack and not is_lifted(x) and not is_value(x):
             kind = getattr(x, "__name__", type(x).__name__)
             raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
         return x

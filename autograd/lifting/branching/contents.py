@@ -5,6 +5,7 @@ The methods are those of the builtin class, as a subclass of the user's may have
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from types import CellType, MemberDescriptorType, SimpleNamespace
@@ -63,6 +64,13 @@ def is_changeable(x: Any) -> bool:
     if kind is not None or type(x) is CellType:
         return kind is not tuple
     return (holds_attributes_alone(x) or isinstance(x, BaseException)) and not is_lifted(x)
+
+
+def is_value(x: Any) -> bool:
+    """Whether x is a library's object that equals others by what it holds and can be a key: it does not change."""
+    kind: Any = type(x)
+    compares = kind.__hash__ not in (None, object.__hash__) and kind.__eq__ is not object.__eq__
+    return is_library(kind.__module__) and (compares or isinstance(x, (type(None), re.Match)))
 
 
 def holder(x: Any) -> Any:

@@ -9,11 +9,13 @@ import itertools
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.branching.handlers import hides_arithmetic
+from autograd.lifting.branching.handlers import hides_arithmetic, takes_errors
 from autograd.refusals import is_library, refuse
 
 if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
+
+OF_ARITHMETIC = (ValueError, ZeroDivisionError, OverflowError)
 
 
 def suppresses(context: Any) -> bool:
@@ -23,7 +25,7 @@ def suppresses(context: Any) -> bool:
         return True
     if isinstance(context, contextlib._GeneratorContextManager):
         made: Any = context.gen
-        return hides_arithmetic(made.gi_code)
+        return takes_errors(made.gi_code)
     end = getattr(kind, "__exit__", None)
     return not is_library(kind.__module__) and isinstance(end, FunctionType) and may_return_true(end.__code__)
 
@@ -45,6 +47,8 @@ class Suppressing:
     def __init__(self, branches: Branches, context: Any) -> None:
         self.branches, self.context = branches, context
         self.log: dict[int, tuple[Any, Any]] = {}
+        made = getattr(context, "gen", None)
+        self._hides = made is None or hides_arithmetic(made.gi_code)  # an error of arithmetic
 
     def __enter__(self) -> Any:
         entered = self.context.__enter__()
@@ -69,6 +73,6 @@ class Suppressing:
     def takes(self, condition: Any, error: Any) -> bool:
         """Whether it takes an error of some rows, which is not known."""
         kind = type(self.context).__name__
-        if condition is True:
+        if condition is True or (type(error) in OF_ARITHMETIC and not self._hides):
             return False  # `__exit__` is asked
         raise refuse(lambda most: f"what {kind:.60} suppresses", "handle the error with try")

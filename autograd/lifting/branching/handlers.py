@@ -10,6 +10,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.lifting import function_of
+from autograd.lifting.rewriting.caches import caches_of
 from autograd.lifting.stand_ins.plain import closed_over, names_of
 from autograd.refusals import is_library
 
@@ -18,7 +19,8 @@ MOST_EXAMINED = 10_000  # objects
 
 
 def must_be_read(*roots: Any) -> bool:
-    """Whether code that these reach by names, cells and attributes handles errors, or compares with True or False."""
+    """Whether code that these reach by names, cells and attributes handles errors, compares with True or False, or
+    keeps what it has computed."""
     waiting = list(roots)
     seen: set[int] = set()
     while waiting and len(seen) < MOST_EXAMINED:
@@ -31,7 +33,7 @@ def must_be_read(*roots: Any) -> bool:
             waiting += [x.__wrapped__] if isinstance(x, FunctionType) and hasattr(x, "__wrapped__") else []  # grad(f)
             continue
         if isinstance(x, FunctionType):
-            if handles(x.__code__) or asks_for_booleans(x.__code__):
+            if handles(x.__code__) or asks_for_booleans(x.__code__) or caches_of(x.__code__):
                 return True
             waiting += held(x)
         elif isinstance(x, type):
@@ -69,9 +71,17 @@ def asks_for_booleans(code: CodeType) -> bool:
 @functools.lru_cache(maxsize=1024)
 def hides_arithmetic(code: CodeType) -> bool:
     """Whether code itself has an `except` that may take what arithmetic raises."""
-    steps = code.co_code[::2]
-    bare = bytes((opmap["PUSH_EXC_INFO"], opmap["POP_TOP"])) in steps
-    return bare or (opmap["CHECK_EXC_MATCH"] in steps and not ARITHMETIC.isdisjoint(code.co_names))
+    return takes_errors(code) and (takes_all(code) or not ARITHMETIC.isdisjoint(code.co_names))
+
+
+def takes_errors(code: CodeType) -> bool:
+    """Whether code itself has an `except`."""
+    return takes_all(code) or opmap["CHECK_EXC_MATCH"] in code.co_code[::2]
+
+
+def takes_all(code: CodeType) -> bool:
+    """Whether code itself has an `except` of every error."""
+    return bytes((opmap["PUSH_EXC_INFO"], opmap["POP_TOP"])) in code.co_code[::2]
 
 
 CHANGES = {  # methods that change what they belong to

@@ -20,6 +20,7 @@ from typing import Any
 from autograd.lifting.rewriting.endings import unrolled
 from autograd.lifting.rewriting.expressions import Expressions
 from autograd.lifting.rewriting.patterns import Literals, alternatives, depth
+from autograd.lifting.rewriting.shared import as_attributes
 from autograd.lifting.rewriting.syntax import (
     NOT_READ,
     RISKY,
@@ -65,6 +66,7 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         self.decorated(node)
+        node = as_attributes(node)
         if any(isinstance(part, NOT_READ) for part in within(node.body)):
             node.body = [self.expression(s) for s in node.body]
             return node

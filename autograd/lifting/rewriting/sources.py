@@ -26,6 +26,25 @@ def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
     >>> rewritten((lambda x: x).__code__.replace(co_filename="nowhere.py")) is None
     True
     """
+    found = _found(code)
+    if found is None:
+        return None
+    node, inside = found
+    try:
+        made = Flattened().visit(rewriter().visit(copy.deepcopy(_bare(node))))
+        return _compiled(made, inside, code, (*code.co_freevars, *rewriter.free))
+    except (Unreadable, RecursionError):  # the latter where hundreds of branches follow each other
+        return None
+
+
+def syntax_of(code: CodeType) -> Any:
+    """The syntax of a function's code, which is not to be changed; None where it cannot be found."""
+    found = _found(code)
+    return None if found is None else found[0]
+
+
+def _found(code: CodeType) -> tuple[Any, str] | None:
+    """The syntax of a function's code, and the name of the class around it."""
     lines = linecache.getlines(code.co_filename)
     module = _read("".join(lines), code.co_filename) if lines else None
     if module is None or not (PYTEST in code.co_names or any(_same(code, x) for x in module.codes)):
@@ -33,14 +52,7 @@ def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
     found = [(node, inside) for node, inside in module.functions if _is_of(node, code)]
     if len(found) > 1:
         found = [(node, inside) for node, inside in found if _has_place(node, code)]
-    if len(found) != 1:
-        return None
-    ((node, inside),) = found
-    try:
-        made = Flattened().visit(rewriter().visit(copy.deepcopy(_bare(node))))
-        return _compiled(made, inside, code, (*code.co_freevars, *rewriter.free))
-    except (Unreadable, RecursionError):  # the latter where hundreds of branches follow each other
-        return None
+    return found[0] if len(found) == 1 else None
 
 
 class SourceFile(NamedTuple):

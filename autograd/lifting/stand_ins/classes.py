@@ -112,7 +112,7 @@ def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any],
         return lifted(name, object.__getattribute__(instance, name))
 
     def lifted(name: str, found: Any) -> Any:
-        return found if name.startswith("__") and type(found) not in CALLED else reading.stand_in(found)
+        return found if name.startswith("__") and type(found) not in CALLED else reading.attribute(name, found)
 
     return Lifting, get
 

@@ -34,6 +34,7 @@ OWN: dict[Any, Any] = {
     numpy.vectorize: numpy_names.Vectorized,
     **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
 }
+ORIGINALS = {id(ours): users for users, ours in OWN.items()}
 
 
 class LibraryView:

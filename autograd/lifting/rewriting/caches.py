@@ -1,0 +1,82 @@
+"""Caches in a function's syntax: dicts that it fills with what it computes, and asks before it computes.
+
+if key not in prices:
+    prices[key] = price(*key)
+return prices[key]
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from opcode import opmap
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.rewriting.sources import syntax_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+METHODS = {"get", "pop", "popitem", "clear", "move_to_end"}  # of a cache
+
+
+@functools.lru_cache(maxsize=1024)
+def caches_of(code: CodeType) -> frozenset[tuple[str, ...]]:
+    """The caches that code fills, each as a dotted name, split: ("prices",), ("self", "prices")."""
+    steps = code.co_code[::2]
+    asks = opmap["CONTAINS_OP"] in steps or not {"get", "KeyError"}.isdisjoint(code.co_names)
+    node = syntax_of(code) if asks and opmap["STORE_SUBSCR"] in steps else None
+    if node is None:
+        return frozenset()
+    around = {id(part): parent for parent in ast.walk(node) for part in ast.iter_child_nodes(parent)}
+    uses: dict[str, set[str]] = {}
+    local = dict(filter(None, map(_alias, ast.walk(node))))
+    for part in ast.walk(node):
+        if isinstance(part, (ast.Name, ast.Attribute)):
+            name = ast.unparse(part)
+            uses.setdefault(local.get(name, name), set()).update(_uses(part, around, node))
+    found = [name for name, kinds in uses.items() if {"filled", "asked"} <= kinds and "other" not in kinds]
+    return frozenset(tuple(name.split(".")) for name in found)
+
+
+def _alias(part: ast.AST) -> tuple[str, str] | None:
+    """The name, and what it is another name for, if this is such an assignment."""
+    if not isinstance(part, ast.Assign) or not isinstance(part.value, (ast.Name, ast.Attribute)):
+        return None
+    return (ast.unparse(part.targets[0]), ast.unparse(part.value)) if isinstance(part.targets[0], ast.Name) else None
+
+
+def _uses(x: Any, around: dict[int, Any], function: Any) -> Iterator[str]:
+    """What a name is used for in this place: "filled", "asked", something harmless, or "other"."""
+    parent = around.get(id(x))
+    if isinstance(parent, ast.Attribute) and parent.attr in METHODS:
+        yield "asked" if parent.attr == "get" else "changed"
+    elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)) and x in parent.comparators:
+        yield "asked"
+    elif isinstance(parent, ast.Subscript) and parent.value is x:
+        yield from _item_uses(x, parent, around, function)
+    elif not _is_passed_on(parent, function) and (not isinstance(parent, ast.Assign) or _alias(parent) is None):
+        yield "other"
+
+
+def _is_passed_on(parent: Any, function: Any) -> bool:
+    """Whether a call gives it to `len`, or to the function itself."""
+    return isinstance(parent, ast.Call) and getattr(parent.func, "id", "") in ("len", getattr(function, "name", ""))
+
+
+def _item_uses(x: Any, item: ast.Subscript, around: dict[int, Any], function: Any) -> Iterator[str]:
+    """What an item of it is used for."""
+    parent = around.get(id(item))
+    if isinstance(item.ctx, ast.Del):
+        yield "changed"
+    elif isinstance(item.ctx, ast.Load):
+        yield "other" if isinstance(parent, ast.Attribute) else "asked"  # `groups[key].append(x)`
+    elif isinstance(parent, ast.Assign):
+        same = (
+            part for part in ast.walk(parent.value) if type(part) is type(x) and ast.unparse(part) == ast.unparse(x)
+        )
+        reads = any(not _is_passed_on(around[id(part)], function) for part in same)
+        yield "other" if reads else "filled"  # `counts[key] = counts.get(key, 0) + 1`
+    else:
+        yield "other"

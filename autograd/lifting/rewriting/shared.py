@@ -1,0 +1,47 @@
+"""Global names that a function assigns: in what is traced they are attributes, which a branch can take back.
+
+global calls                   pass
+calls += 1                     _autograd_globals.calls += 1
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from autograd.lifting.rewriting.syntax import within
+
+GLOBALS = "_autograd_globals"
+
+
+def as_attributes(function: ast.FunctionDef) -> ast.FunctionDef:
+    """The function, in which the global names that it assigns are attributes."""
+    declared = [part for part in within(function.body) if isinstance(part, ast.Global)]
+    return _AsAttributes({name for part in declared for name in part.names}).visit(function) if declared else function
+
+
+class _AsAttributes(ast.NodeTransformer):
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.is_inside = False
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        if node.id not in self.names:
+            return node
+        holder = ast.copy_location(ast.Name(GLOBALS, ast.Load()), node)
+        return ast.copy_location(ast.Attribute(holder, node.id, node.ctx), node)
+
+    def visit_Global(self, node: ast.Global) -> Any:
+        return ast.copy_location(ast.Pass(), node)
+
+    def scope(self, node: Any) -> Any:
+        if self.is_inside:
+            return node  # it reads the name, or declares it itself
+        self.is_inside = True
+        node.body = [self.visit(part) for part in node.body]
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = scope
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        return node

@@ -1,0 +1,115 @@
+"""Caches of the user's in lifted code: what another call has kept there knows nothing of this call's numbers.
+
+A cache is one for this call, but for entries under keys that no float is in, such as those it was made with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.stand_ins.containers import COPIES
+from autograd.lifting.stand_ins.python_names import is_lifted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from autograd.lifting.reading import Reading
+
+DICTS = (dict, OrderedDict)
+WRITTEN_FLOAT = re.compile(r"\d\.\d|\de[+-]\d")
+ABSENT = object()
+
+
+def own_key(key: Any) -> tuple[Hashable, bool]:
+    """A key for this call, in which a lifted number stands for itself alone; and whether it has a float in it."""
+    if is_lifted(key):
+        return (own_key, id(key)), True
+    if isinstance(key, (tuple, frozenset)):
+        parts = list(map(own_key, key))
+        return (type(key), *[part for part, _ in parts]), any(has for _, has in parts)
+    if dataclasses.is_dataclass(key) and not isinstance(key, type):
+        found, has = own_key(tuple(getattr(key, field.name) for field in dataclasses.fields(key)))
+        return (type(key), found), has
+    return key, isinstance(key, float) or (isinstance(key, str) and WRITTEN_FLOAT.search(key) is not None)
+
+
+Copy: Any = COPIES[dict]
+
+
+class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
+    """A cache; what a branch has put there holds for its rows alone."""
+
+    own: dict[Any, tuple[Any, Any, list[Any]]]  # by own key: the key, which is kept alive, what it has, and the path
+    path: Callable[[], list[Any]] | None  # in a trace, the conditions of the branches that the code is inside of
+
+    def _now(self) -> list[Any]:
+        return self.path() if self.path else []
+
+    def _found(self, key: Any) -> Any:
+        """What is under this key."""
+        own, has_float = own_key(key)
+        _, found, before = self.own.get(own, (None, ABSENT, []))
+        now = self._now()
+        if found is not ABSENT and len(before) <= len(now) and all(a is b for a, b in zip(before, now)):
+            return found
+        return ABSENT if has_float else dict.get(self, key, ABSENT)
+
+    def __contains__(self, key: object) -> bool:
+        return self._found(key) is not ABSENT
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self._found(key)
+        if found is ABSENT:
+            raise KeyError(key)
+        return found
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What it has under the key."""
+        found = self._found(key)
+        return default if found is ABSENT else found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        own, has_float = own_key(key)
+        if has_float or self.path:
+            self.own[own] = key, value, self._now()
+        else:
+            super().__setitem__(key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self.pop(key)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """Remove what is under the key."""
+        found = self.own.pop(own_key(key)[0], None)
+        return super().pop(key, *default) if found is None else found[1]
+
+    def popitem(self, last: bool = True) -> tuple[Any, Any]:
+        """Remove the last item, or the first."""
+        if not self.own:
+            return tuple(super().popitem())
+        key, found, _ = self.own.pop(next(reversed(self.own) if last else iter(self.own)))
+        return key, found
+
+    def move_to_end(self, key: Any, last: bool = True) -> None:
+        """The order of items is that of a bounded cache, which gives the same numbers in any order."""
+
+    def __len__(self) -> int:
+        return len(self.own) + dict.__len__(self)
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self.own.clear()
+        super().clear()
+
+
+def memo_of(x: dict[Any, Any], reading: Reading) -> Memo:
+    """What stands for a cache."""
+    made = Memo({key: reading.stand_in(item) for key, item in x.items() if not own_key(key)[1]})
+    branches = reading.branches
+    made.own, made.path = {}, (lambda: [outer.path for outer in branches.stack]) if branches else None
+    if branches is None:
+        made.original = x, reading.users
+    return made
