@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -186,6 +187,35 @@ def with_contexts(a: Any, b: Any) -> Any:
     except ValueError:
         pass
     return account.total() * a + found
+
+
+class Late(Exception):
+    def __init__(self, who: str, by: Any) -> None:
+        super().__init__(f"{who} is late")
+        self.who, self.by = who, by
+
+
+@dataclass(slots=True)
+class Clock:
+    left: Any
+    moves: int = 0
+
+    def press(self, used: Any, who: str) -> None:
+        self.left -= max(0.0, used - 0.5) + np.abs(used)
+        if used > 0:
+            self.moves += 1
+        if self.left < 0:
+            raise Late(who, used)
+
+
+def with_told_errors(a: Any, b: Any) -> Any:
+    clock = Clock(a + 1)
+    try:
+        clock.press(b, "first")
+        clock.press(a * b, "second")
+    except Late as error:
+        return error.by * clock.left + (1.0 if error.who == "first" else a)
+    return clock.left * clock.moves
 
 
 def with_lists(a: Any, b: Any) -> Any:
@@ -490,6 +520,7 @@ WRITTEN = [
     with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_globals, with_contexts, with_lists,
     with_generators, guarded_sides, with_checks, with_handlers, with_endings, raised_further,
+    with_told_errors, lift(with_told_errors),
 ]  # fmt: skip
 
 

@@ -146,6 +146,25 @@ def computed(b, i):
     return [2 * v for v in b][i]
 
 
+def in_bounds(b, i):
+    if i < 2:
+        return b[i]
+    return 10.0 * i
+
+
+def beside_bounds(b, i):
+    if i < 3:
+        return b[i]
+    return 10.0 * i
+
+
+def by_handler(b, i):
+    try:
+        return b[i] * b[i - 1]
+    except IndexError:
+        return 10.0 * i
+
+
 def by_data(b, x, i):
     return b[x]
 
@@ -170,6 +189,7 @@ ERRORS = {
         r"i_1 is 3 in row 1",
         lambda: indexed(lambda b, i: b[i[0]] + b[i[1]])(np.ones(3), [[2, 2], [0, 3]]),
     ),
+    "in a branch": (IndexError, "i is out of bounds: there are 2", lambda: indexed(beside_bounds)([1.0, 4.0], [1, 2])),
     "not whole": (TypeError, "whole numbers", lambda: indexed(choose)([1.0, 2.0], [0.0, 1.0])),
     "not used": (IndexError, "i is 9", lambda: indexed(lambda b, i: 0 * b[i] if b[i] is None else 0.0)([1.0], [9])),
     "a list that f makes": (IndexError, "i is 2 in row 1", lambda: indexed(computed)([1.0, 2.0], [0, 2])),
@@ -187,6 +207,19 @@ ERRORS = {
 def test_int_of_an_index_is_the_index() -> None:
     fast = indexed(autograd.lift(lambda b, i: b[int(i)] + [2 * v for v in b][int(i) - 1]))
     np.testing.assert_array_equal(fast([1.0, 2.0, 4.0], [0, 1, 2, -1]), [9.0, 4.0, 8.0, 8.0])
+
+
+@both
+@pytest.mark.parametrize("f", [in_bounds, by_handler])
+@pytest.mark.parametrize("b", [[2.0, 4.0], np.array([2.0, 4.0])])
+def test_an_index_need_be_within_bounds_for_rows_that_use_it(compile, f, b) -> None:
+    fast = compile(f, rows=("i",), index=("i",))
+    rows = np.array([0, 3, 1, 2])
+    np.testing.assert_array_equal(fast(b, rows), [f(b, int(i)) for i in rows])
+    values, slopes = fast.value_and_grad(b, rows, reduce="sum")
+    wanted, expected = value_and_grad(lambda b: sum(f(b, int(i)) for i in rows))(b)
+    assert values == wanted
+    np.testing.assert_array_equal(slopes, expected)
 
 
 def indexed(f, *rows: str):

@@ -140,12 +140,13 @@ class Gathering:
             i = _evaluated(index, columns)
             if numpy.maximum.reduce(i.view(numpy.uintp), axis=None, initial=0) >= count:  # or below 0
                 wrong = numpy.flatnonzero((i < -count) | (i >= count))
-                if len(wrong):
+                if len(wrong) and choice.is_bounded:
                     row = wrong[0]
                     given = ", ".join(str(columns[k][row]) for k in _columns(index)) if type(index) is tuple else ""
                     told = f"{i.flat[row]}{f' (from {given})' * bool(given)} in row {row}, and there are {count}"
                     raise IndexError(f"{self.name}: the index {choice.text} is {told}")
                 i = numpy.where(i < 0, i + count, i)
+                i = numpy.where((i < 0) | (i >= count), 0, i)  # of rows that do not read the item
             item = i if item is None else item * count + i
         return item
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
+from autograd.arrays import scalars
 from autograd.arrays.scalar_array import choosing
 from autograd.compiler.programs.program import Argument
 from autograd.engine import Value
@@ -22,6 +23,7 @@ from autograd.transforms.structure import CONTAINERS, holding, is_array, leaves,
 
 if TYPE_CHECKING:
     from autograd.compiler.tracing.lowering import Lowering
+    from autograd.lifting.branching.branches import Branches
 
 MOST_COMPARED = 64  # computed items that an index may choose from
 ARITHMETIC = {"add", "subtract", "multiply", "floor_divide", "mod", "negative", "positive"}  # of whole numbers
@@ -35,6 +37,7 @@ class IndexChoice(NamedTuple):
 
     axes: tuple[tuple[Any, int], ...]
     text: str
+    is_bounded: bool = True  # whether all rows must be within bounds, rather than those of a branch
 
 
 class IndexColumn(NamedTuple):
@@ -62,9 +65,11 @@ class Gathers(NamedTuple):
 class Indexing:
     """What a function that is being traced has chosen by the indices of a row."""
 
-    def __init__(self, lowering: Lowering, leaf: Callable[[str], tuple[Value, int]]) -> None:
+    def __init__(
+        self, lowering: Lowering, leaf: Callable[[str], tuple[Value, int]], branches: Branches | None = None
+    ) -> None:
         """`leaf` makes a new input of this name: the Value for the function, and its number."""
-        self.lowering, self.leaf = lowering, leaf
+        self.lowering, self.leaf, self.branches = lowering, leaf, branches
         self.columns: dict[int, int] = {}  # of indices, by the id of their symbol
         self.inputs: dict[int, int] = {}  # their numbers as inputs, by column
         self.shared: dict[int, tuple[int, int]] = {}  # inputs that the rows share: the argument, and the place there
@@ -123,7 +128,10 @@ class Indexing:
             raise _refused(f"x[{text}]", "name an argument in index=; whole numbers may be added, or with - * // %")
         if not items or any(shape_of(item) != shape_of(items[0]) for item in items):
             raise _refused(f"x[{text}]", "give x items, all of one structure")
-        choice = IndexChoice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text)
+        is_bounded = self.branches is None or not self.branches.stack
+        if not is_bounded:
+            self._bound(axes, text)
+        choice = IndexChoice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text, is_bounded)
         numbers = [leaves(item, f"x[{text}]") for item in items]
         places = [[self._place(x) for x in row] for row in numbers]
         arguments = {place[0] for row in places for place in row}
@@ -136,8 +144,16 @@ class Indexing:
         self.choices[choice] = None
         return self._compared(axes, numbers, items[0])
 
+    def _bound(self, axes: list[tuple[Any, int]], text: str) -> None:
+        """Inside of a branch: an index out of bounds is an error of the rows that take it."""
+        assert self.branches is not None
+        for index, count in axes:
+            outside = scalars.either(index < -count, index >= count)
+            if outside is not False:
+                self.branches.fails(outside, IndexError(f"the index {text} is out of bounds: there are {count}"))
+
     def _gathered(self, choice: IndexChoice, argument: int, places: Any, item: Any) -> Any:
-        key = choice.axes, argument, places.tobytes()
+        key = choice.axes, choice.is_bounded, argument, places.tobytes()
         if key not in self.made:
             name = f"{self.names[argument]}[{choice.text}]"
             numbers: list[int] = []

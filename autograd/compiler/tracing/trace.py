@@ -51,7 +51,7 @@ def trace(
     lowering = Lowering(builder, first=clock())
     names = names or argument_names(f, len(arguments))
     roles = roles or ["shared"] * len(arguments)
-    indexing = Indexing(lowering, lambda name: _leaf(name, lowering))
+    indexing = Indexing(lowering, lambda name: _leaf(name, lowering), branches)
     kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: where, and how often
     here = branches.here if branches is not None else lambda where: where
     loops = looping.set(None if stepping is None else stepping.run)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.branching.apart import UNASSIGNED, Apart
+from autograd.lifting.branching.apart import UNASSIGNED
 from autograd.lifting.branching.contents import contents, refill
 from autograd.lifting.branching.forking import Dead, Fork, PlainBranch, merged_jumps
 from autograd.lifting.branching.merging import both, either, merged, opposite
@@ -81,10 +81,12 @@ class Attempt:
         return found
 
     def error(self, handler: int) -> Any:
-        """The error that this handler takes."""
-        first, *others = [failure.error for failure in self._caught if failure.handler == handler]
-        alike = all((type(x), x.args) == (type(first), first.args) for x in others)
-        return first if alike else Apart("which of several errors came first")
+        """The error that this handler takes: for each row, what its own holds."""
+        *earlier, last = [failure for failure in self._caught if failure.handler == handler]
+        found: Any = last.error
+        for failure in reversed(earlier):
+            found = merged(failure.where, failure.error, found)
+        return found
 
     def raise_again(self, handler: int) -> None:
         """Raise what this handler takes: for each row, its own error."""

@@ -44,8 +44,9 @@ def slots(x: Any) -> list[str]:
     """The names of an object's attributes that are not in its dict."""
     if layout(type(x)) == PLAIN:
         return []
-    members = [member for base in type(x).__mro__[:-1] for member in vars(base).items()]
-    return [name for name, member in members if type(member) is MemberDescriptorType]
+    members = (member for base in type(x).__mro__[:-1] for member in vars(base).items())
+    found = {member: name for name, member in members if type(member) is MemberDescriptorType}
+    return list(found.values())  # a lifted class tells the members of the user's, too
 
 
 def holds_attributes_alone(x: Any) -> bool:

@@ -192,8 +192,17 @@ def _merged_arrays(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     return holding(numpy.array(items, dtype=object).reshape(a.shape), traced=True)
 
 
+def _merged_errors(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    kind: type[BaseException] = type(a)
+    made, args = kind.__new__(kind), merge(a.args, b.args)
+    if isinstance(args, Apart):
+        return args
+    made.args = args
+    return _beside(merge, a, b, made)
+
+
 def _merged_objects(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    if isinstance(a, BaseException) or not holds_attributes_alone(a):
+    if not holds_attributes_alone(a):
         alike = isinstance(a, (str, bytes, type(None), range, slice, set, frozenset)) and a == b
         return a if alike else Apart(f"one of two of type {type(a).__name__}")
     return _beside(merge, a, b, copy.copy(a))
@@ -201,6 +210,7 @@ def _merged_objects(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 STRUCTURES: tuple[tuple[Any, Callable[..., Any]], ...] = (
     ((list, tuple, deque), _merged_sequences), (dict, _merged_dicts), (numpy.ndarray, _merged_arrays),
+    (BaseException, _merged_errors),
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import core
@@ -21,23 +23,46 @@ RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
 
 
 WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
-NAMES = {"pow": "power"}  # of math's functions, where ours has another
+NAMES = {"pow": "power", "truediv": "divide"}  # of Python's functions, where ours has another
 DETACHING = "autograd.transforms.structure"
 HARMLESS = {"autograd.lifting.branching.choices", DETACHING, "builtins"}
+CALLING = {"_functools", "functools", "itertools"}  # which call what they are given
+PYTHONS = {"autograd.lifting.stand_ins.python_names", "_operator", "numpy.linalg"}
+RAISING_NOTHING = {  # functions of Python's, and NumPy's of single numbers, whatever the numbers are
+    "max", "min", "sorted", "all", "any", "abs", "fabs", "round", "prod", "_distance", "norm", "det", "add", "sub",
+    "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
+    "maximum", "minimum", "fmax", "fmin", "absolute", "subtract", "multiply", "negative", "square", "sign",
+}  # fmt: skip
+
+
+def raises_nothing(f: Any, home: str) -> bool:
+    """Whether a function raises no error because of a number, but for those that it calls."""
+    name = getattr(f, "__name__", "")
+    if home == "numpy":  # on Values some functions raise an error where NumPy gives NaN
+        return name in RAISING_NOTHING or not isinstance(getattr(numpy, name, None), numpy.ufunc)
+    if not is_library(home) or home in HARMLESS or home.startswith("autograd.arrays"):
+        return True
+    return home in PYTHONS and name in RAISING_NOTHING
+
+
+def home_of(f: Any) -> str:
+    """The module of a function, or of the object whose method it is."""
+    return str(getattr(f, "__module__", None) or type(getattr(f, "__self__", None)).__module__)
 
 
 def watching(branches: Branches, f: Any, called: Any) -> Any:
     """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
-    home = getattr(f, "__module__", None) or "builtins"
-    if not is_library(home) or home in HARMLESS:
+    home = home_of(f)
+    if raises_nothing(f, home):
         return called
     row = getattr(f, "primitive", None)
-    if row is None and home == "autograd.lifting.stand_ins.python_names":
+    if row is None and home in ("autograd.lifting.stand_ins.python_names", "_operator"):
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
 
     def watched(*operands: Any, **named: Any) -> Any:
         z = called(*operands, **named)
-        if not is_traced_number(z):
+        calls = home in CALLING and all(raises_nothing(x, home_of(x)) for x in operands if callable(x))
+        if calls or not is_traced_number(z):
             return z
         x = getattr(f, "__self__", None)
         operands = operands if x is None or isinstance(x, type(math)) else (x, *operands)
