@@ -316,7 +316,7 @@ class Reading:
 
     def _checked(self, f: FunctionType) -> Any:
         """A function that is not rewritten, for code with branches."""
-        return self.branches.unread(f) if self.branches and changes(f.__code__) else f
+        return self.branches.unread(f) if self.branches and changes(f.__code__) and not fills(f) else f
 
     def _code(self, code: CodeType) -> CodeType:
         """The code with branches that can be traced, where its source is known."""
@@ -360,6 +360,11 @@ def innermost(f: Any) -> Any:
     while isinstance(f, FunctionType) and hasattr(f, "__wrapped__"):
         f = f.__wrapped__
     return f
+
+
+def fills(f: FunctionType) -> bool:
+    """Whether f is what `dataclass` writes, which changes nothing but a new object."""
+    return f.__name__ == "__init__" and f.__code__.co_filename == "<string>"
 
 
 def is_number(x: Any) -> bool:

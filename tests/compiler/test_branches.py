@@ -208,10 +208,25 @@ class Clock:
             raise Late(who, used)
 
 
+class Tally:
+    best, count = 0.0, 0
+
+    def see(self, x: Any) -> Any:
+        if x > 1:
+            self.best = x
+            self.count += 1
+        else:
+            self.count, self.worst = self.count + 2, x
+            del self.worst
+        return self
+
+
 def with_told_errors(a: Any, b: Any) -> Any:
-    clock = Clock(a + 1)
+    clock = Clock(0.5)
     try:
-        clock.press(b, "first")
+        clock, tally, items = Clock(a + 1), Tally().see(a).see(b), iter([a, b])
+        clock.press(b * next(items), "first")
+        clock.left += tally.best * tally.count
         clock.press(a * b, "second")
     except Late as error:
         return error.by * clock.left + (1.0 if error.who == "first" else a)

@@ -45,6 +45,7 @@ from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
+from autograd.symbols import answering
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
@@ -129,6 +130,10 @@ class Branches:
             condition = both(outer.path, condition)
         return condition
 
+    def is_forked(self) -> bool:
+        """Whether the code that runs now runs for some of the rows; along a path it runs as on floats."""
+        return bool(self.stack) and answering.get() is None
+
     def steps(self, *xs: Any) -> WrittenSteps:
         """What a loop goes over whose turns only assign names."""
         return WrittenSteps(None if self.stack else self.make, *xs)
@@ -211,7 +216,7 @@ class Branches:
                 unmix(held)
                 if self.stack:
                     self.stack[-1].touches(held)
-        elif self.stack and not is_lifted(x) and not is_value(x):
+        elif self.is_forked() and not is_lifted(x) and not is_value(x):
             kind = getattr(x, "__name__", type(x).__name__)
             raise refuse(lambda most: f"what {kind:.40} holds", "change it outside of the branch")
         return x
@@ -226,7 +231,7 @@ class Branches:
 
         @functools.wraps(f)
         def unread(*args: Any, **kwargs: Any) -> Any:
-            if self.stack:
+            if self.is_forked():
                 self._refuse(f)
             return f(*args, **kwargs)
 
@@ -238,7 +243,7 @@ class Branches:
             return
         unread = not is_rewritten(f)
         hides = unread or f.__code__.co_flags & CO_GENERATOR  # a generator's statements are not rewritten
-        if (hides and hides_arithmetic(f.__code__)) or (unread and self.stack and changes(f.__code__)):
+        if (hides and hides_arithmetic(f.__code__)) or (unread and self.is_forked() and changes(f.__code__)):
             self._refuse(f)
 
     def _refuse(self, f: FunctionType) -> None:
@@ -249,7 +254,7 @@ class Branches:
     def iterated(self, xs: Any) -> Any:
         """xs, which a loop goes over, or perhaps a function."""
         if hasattr(type(xs), "__next__") and not isinstance(xs, Apart):
-            if self.stack:
+            if self.is_forked():
                 raise refuse(lambda most: TAKEN, "go over a list, or make the iterator in the branch")
             self.iterators.append(xs)
         self._passed(xs)
@@ -281,7 +286,7 @@ class Branches:
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
             return f
-        if f is next or hasattr(bound, "__next__"):
+        if self.is_forked() and (f is next or hasattr(bound, "__next__")):
             raise refuse(lambda most: TAKEN, "take it outside of the branch")
         changing = self._changing(f, bound)
         return watching(self, f, changing) if self.attempts else changing

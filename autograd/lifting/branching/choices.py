@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import operator
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import lists
@@ -103,7 +104,4 @@ OF: dict[Any, Any] = {getattr(builtins, name): ours for name, ours in CHOICES.it
 
 def choice_of(x: Any) -> Any:
     """What stands for a function of Python's that chooses; x itself for anything else."""
-    try:
-        return OF.get(x, x)
-    except TypeError:  # it has no hash
-        return x
+    return OF.get(x, x) if isinstance(x, BuiltinFunctionType) else x

@@ -20,6 +20,7 @@ from autograd.refusals import is_library
 
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
 BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}
+IMMUTABLE = (int, float, str, bytes, tuple, frozenset, type(None), re.Match)
 POINTER = tuple.__itemsize__
 
 
@@ -68,10 +69,10 @@ def is_changeable(x: Any) -> bool:
 
 
 def is_value(x: Any) -> bool:
-    """Whether x is a library's object that equals others by what it holds and can be a key: it does not change."""
+    """Whether x is what code cannot change, even by `x += y`: as a library's object that can be a key by what it holds."""
     kind: Any = type(x)
     compares = kind.__hash__ not in (None, object.__hash__) and kind.__eq__ is not object.__eq__
-    return is_library(kind.__module__) and (compares or isinstance(x, (type(None), re.Match)))
+    return isinstance(x, IMMUTABLE) or (compares and is_library(kind.__module__))
 
 
 def holder(x: Any) -> Any:
@@ -111,6 +112,16 @@ def attributes(x: Any) -> dict[str, Any]:
     """The attributes of an object, and what a class of Python's keeps beside the items."""
     held = {} if isinstance(x, BaseException) else {name: getattr(x, name) for name in slots(x) if hasattr(x, name)}
     return held | (dict_of(x) or {})
+
+
+def alike(kind: type, one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """The attributes of an object on two sides, in one order, where a side may have left its class's value."""
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        found |= {name: vars(base)[name] for name in vars(base).keys() & (one.keys() ^ other.keys())}
+    values = {name: x for name, x in found.items() if not hasattr(type(x), "__get__")}
+    names = dict.fromkeys([*one, *other])
+    return [{name: (values | side)[name] for name in names if name in values | side} for side in (one, other)]
 
 
 def items(x: Any) -> Any:

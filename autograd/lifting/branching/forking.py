@@ -10,7 +10,7 @@ from types import CellType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, NoNumber
-from autograd.lifting.branching.contents import CONTAINERS, contents, holder, refill
+from autograd.lifting.branching.contents import CONTAINERS, alike, builtin_of, contents, holder, refill
 from autograd.lifting.branching.merging import both, frozen, merged, opposite, truth
 from autograd.refusals import is_library, lacks_index, refuse
 from autograd.symbols import Condition
@@ -118,6 +118,8 @@ class Fork:
             settle(next(iter(changes.values()))[0])
 
     def _held(self, x: Any, a: Any, b: Any, settle: Callable[[Any], None]) -> Any:
+        if builtin_of(x) is None and isinstance(a, dict):
+            a, b = alike(type(x), a, b)
         found = a if a is b else merged(self.condition, a, b, settle)
         parts = found if type(found) is tuple and isinstance(x, CONTAINERS) else (found,)
         if type(x) is not CellType and any(isinstance(part, Apart) for part in parts):

@@ -32,6 +32,7 @@ RAISING_NOTHING = {  # functions of Python's, and NumPy's of single numbers, wha
     "max", "min", "sorted", "all", "any", "abs", "fabs", "round", "prod", "_distance", "norm", "det", "add", "sub",
     "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
     "maximum", "minimum", "fmax", "fmin", "absolute", "subtract", "multiply", "negative", "square", "sign",
+    "mean", "fmean", "median", "stdev", "pstdev", "variance", "pvariance",
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
     if raises_nothing(f, home):
         return called
     row = getattr(f, "primitive", None)
-    if row is None and home in ("autograd.lifting.stand_ins.python_names", "_operator"):
+    if row is None and home in ("autograd.lifting.stand_ins.python_names", "_operator", "math"):
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
 
     def watched(*operands: Any, **named: Any) -> Any:
