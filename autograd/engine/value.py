@@ -307,7 +307,10 @@ class Value(Scalar):
 
 def uncopied(what: str) -> TypeError:
     """The error for a copy that would lose a derivative."""
-    return TypeError(f"{what} is not copied or pickled, since its derivative would be lost: use it as it is, or detach")
+    return TypeError(
+        f"{what} is not copied or pickled, since its derivative would be lost: use it as it is, detach it, or let "
+        "autograd.lift(f) share it"
+    )
 
 
 class NumPyValue(Value):

@@ -26,6 +26,7 @@ from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
+from autograd.lifting.stand_ins.dispatching import kind_of
 from autograd.lifting.stand_ins.memos import DICTS, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted, original
@@ -260,8 +261,7 @@ class Reading:
         """What `functools.singledispatch` made, which takes a Value for a float."""
 
         def dispatched(*args: Any, **kwargs: Any) -> Any:
-            kind = float if is_lifted(args[0]) else args[0].__class__
-            return self.stand_in(f.dispatch(kind))(*args, **kwargs)
+            return self.stand_in(f.dispatch(kind_of(args[0])))(*args, **kwargs)
 
         return functools.update_wrapper(dispatched, f)
 

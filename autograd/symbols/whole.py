@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ROUNDED = {"floor", "ceil", "round"}  # operations whose results are whole
 KEPT = {  # operations whose results are whole if their operands are
     "where", "add", "subtract", "multiply", "negative", "abs", "floor_divide", "mod", "maximum", "minimum", "relu",
+    "sum",
 }  # fmt: skip
 MOST = 300  # operations that are looked at
 BITS = {name: getattr(operator, f"__{name}__") for name in ("and", "or", "xor", "lshift", "rshift")}
@@ -38,7 +39,7 @@ def is_whole(x: Any) -> bool:
             seen.add(id(x))
             if x.op not in KEPT or len(seen) > MOST:
                 return False
-            waiting += reversed(x.operands[x.op == "where" :])
+            waiting += reversed(x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :])
     return True
 
 

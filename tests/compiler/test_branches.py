@@ -367,6 +367,13 @@ def filtering(a: Any, b: Any) -> Any:
     return mean + least * some + roots + min(x for x in xs if x < 2)
 
 
+def filtering_none(a: Any, b: Any) -> Any:
+    xs = [x if x > 0.5 else None for x in (a, b)]
+    place = int(np.searchsorted([0.0, 1.0], a))
+    largest = max((x for x in xs if x is not None), default=a)
+    return sum(x for x in xs if x is not None) + largest * len([x for x in xs if x]) + [a, b, 2.0][place]
+
+
 def filtering_nothing(a: Any, b: Any) -> Any:
     return max(x for x in (a, b) if x > 0.5) + a * b
 
@@ -530,7 +537,7 @@ def with_many_branches(a: Any, b: Any) -> Any:
 WRITTEN = [
     assigned_in_expressions, stopping_in_time, with_truths, with_many_branches,
     with_states, with_absence, with_chosen_functions, read_too_early,
-    filtering, filtering_nothing,
+    filtering, filtering_none, filtering_nothing,
     with_keys, pivoted, matching,
     with_functions_of_control, stopping_early,
     newton, bisection, endless_with_break, with_objects, with_a_closure, with_globals, with_contexts, with_lists,

@@ -319,6 +319,41 @@ def _(x: int) -> float:
     return 2.0
 
 
+class Scale:
+    @functools.singledispatchmethod
+    def at(self, x: Any) -> float:
+        return -1.0
+
+    @at.register
+    def _(self, x: float) -> float:
+        return math.sin(x)
+
+    @at.register
+    def _(self, x: str) -> float:
+        return float(len(x))
+
+
+def by_type_inside(x: float) -> float:
+    @functools.singledispatch
+    def chosen(v: Any) -> float:
+        return -1.0
+
+    @chosen.register
+    def _(v: float) -> float:
+        return math.exp(v)
+
+    @chosen.register(list)
+    @chosen.register(tuple)
+    def _(v: Any) -> float:
+        return sum(map(chosen, v)) * x
+
+    @chosen.register
+    def _(v: int | str) -> float:
+        return 2.0
+
+    return chosen([x, (x * x, 3)]) + chosen("a") + Scale().at(x) * Scale().at("abc")
+
+
 @np.vectorize
 def vectorized(a: float, b: float) -> float:
     return math.sin(a) * b
@@ -329,6 +364,7 @@ def dispatches(x: float) -> Any:
     return (
         by_type(x)
         + by_type(1)
+        + by_type_inside(x)
         + known
         + np.sum(vectorized(x, [1.0, 2.0]))
         + np.fromiter((v for v in [x, 1.0]), float).sum()

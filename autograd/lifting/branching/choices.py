@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import itertools
 import operator
 from types import BuiltinFunctionType
@@ -31,7 +32,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> C
         found, best, best_key = False, None, None
         for here, x in placed(args[0] if len(args) == 1 else args):
             own = key(x) if key else x
-            better = here if found is False else both(here, either(opposite(found), truth(wins(own, best_key))))
+            better = _better(args[0], here, found, functools.partial(wins, own, best_key))
             best = x if found is False else selected(better, x, best)
             best_key = best if key is None else own if found is False else selected(better, own, best_key)
             found = either(found, here)
@@ -47,12 +48,26 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> C
     return extreme
 
 
+def _better(xs: Any, here: Any, found: Any, wins: Callable[[], Any]) -> Any:
+    """Where an item is there, and is the first or wins; items are compared where both are there."""
+    if here is True and found is True:
+        return truth(wins())
+    if found is False:
+        return here
+    both_there: Any = both(here, found)
+    return xs._pick(both_there, lambda: truth(wins()), lambda: both(here, opposite(found)))
+
+
 def _sum(xs: Any, /, start: Any = 0) -> Any:
     if type(xs) is not Filtered:
         return sum(xs, start)
     for here, x in placed(xs):
-        start = start + x if here is True else selected(here, start + x, start)
+        start = _added(xs, here, start, x)
     return start
+
+
+def _added(xs: Any, here: Any, total: Any, x: Any) -> Any:
+    return total + x if here is True else xs._pick(here, lambda: total + x, lambda: total)
 
 
 def _len(xs: Any, /) -> Any:

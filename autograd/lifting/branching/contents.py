@@ -69,7 +69,7 @@ def is_changeable(x: Any) -> bool:
 
 
 def is_value(x: Any) -> bool:
-    """Whether x is what code cannot change, even by `x += y`: as a library's object that can be a key by what it holds."""
+    """Whether x is what code cannot change, even by `x += y`, such as a library's object that is a key by its value."""
     kind: Any = type(x)
     compares = kind.__hash__ not in (None, object.__hash__) and kind.__eq__ is not object.__eq__
     return isinstance(x, IMMUTABLE) or (compares and is_library(kind.__module__))

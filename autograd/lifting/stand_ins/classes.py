@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from autograd.lifting.stand_ins.dispatching import dispatched_method
 from autograd.lifting.stand_ins.table import is_foreign
 from autograd.numbers.kinds import KINDS, LAZY_KINDS
 from autograd.primitives.operators import Scalar
@@ -132,6 +133,8 @@ def _member(reading: Reading, name: str, x: Any) -> Any:
         return property(*map(reading.stand_in, (x.fget, x.fset, x.fdel)))
     if type(x) is functools.cached_property:  # a cache would keep Values of an earlier call
         return property(reading.stand_in(x.func))
+    if type(x) is functools.singledispatchmethod:
+        return dispatched_method(reading.stand_in, x)
     if type(x) is MemberDescriptorType:
         return _slot(reading, x)
     return None

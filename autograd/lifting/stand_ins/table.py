@@ -6,6 +6,7 @@ On plain numbers each one calls what it stands for.
 from __future__ import annotations
 
 import builtins
+import functools
 import math
 import numbers
 import statistics
@@ -17,6 +18,7 @@ import numpy
 
 from autograd.lifting.stand_ins import numpy_names, python_names
 from autograd.lifting.stand_ins.copies import COPIES
+from autograd.lifting.stand_ins.dispatching import single_dispatch
 from autograd.lifting.stand_ins.python_names import FLOAT, INT, TEXT, TYPE, abstract
 from autograd.lifting.stand_ins.scipy_names import Distribution, as_numpys, on_floats
 from autograd.lifting.stand_ins.splines import interpolator
@@ -32,6 +34,7 @@ OWN: dict[Any, Any] = {
     numpy.float64: FLOAT,
     numpy.finfo: numpy_names.finfo,
     numpy.vectorize: numpy_names.Vectorized,
+    functools.singledispatch: single_dispatch,
     **{kind: abstract(kind) for kind in (numbers.Number, numbers.Real, numpy.floating, numpy.number)},
 }
 ORIGINALS = {id(ours): users for users, ours in OWN.items()}
@@ -65,7 +68,7 @@ def is_foreign(module: str | None) -> bool:
 
 
 VIEWED = {
-    "builtins", "copy", "dataclasses", "math", "numbers", "numpy", "numpy.fft", "numpy.linalg", "scipy",
+    "builtins", "copy", "dataclasses", "functools", "math", "numbers", "numpy", "numpy.fft", "numpy.linalg", "scipy",
 }  # fmt: skip
 
 
