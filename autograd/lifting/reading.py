@@ -11,7 +11,7 @@ import dis
 import functools
 import sys
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -21,7 +21,6 @@ from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
 from autograd.lifting.branching.contents import held_by
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.rewriting.caches import caches_of
-from autograd.lifting.rewriting.shared import GLOBALS
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
@@ -29,106 +28,13 @@ from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
 from autograd.lifting.stand_ins.memos import DICTS, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
-from autograd.lifting.stand_ins.python_names import is_lifted, original
+from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.scopes import GlobalsView, ModuleView, Names, build_class
 from autograd.lifting.stand_ins.table import BUILTINS, ORIGINALS, is_foreign, stand_in_of
 from autograd.primitives import Primitive
 from autograd.refusals import is_ours, lifting, refuse
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 UNTOUCHED = {float, int, bool, str, bytes, type(None)}
-
-
-class GlobalsView(dict[str, Any]):
-    """The globals of a function, read as they are now, with stand-ins for what has one.
-
-    It holds nothing but the builtins: CPython looks names up in a dict of another class by `__getitem__`.
-    """
-
-    def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
-        super().__init__(__builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
-        self.scope, self.reading = scope, reading
-        self.names: set[str] = set()  # that code assigns
-        self.assigned = SimpleNamespace()  # what they are while f is traced
-
-    def __getitem__(self, name: str) -> Any:
-        if name == GLOBALS:
-            return self.assigned
-        if name in self.names:
-            self.settle()
-        traced = vars(self.assigned)
-        return traced[name] if name in traced else self.reading.stand_in(self.scope[name])
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.scope
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self.scope else default
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if self.reading.branches:
-            raise refuse(lambda most: f"which value the global name {name:.40} has", "assign it by its name")
-        self.scope[name] = self.reading.users(value)
-
-    def assigns(self, names: Iterable[str]) -> None:
-        """Code assigns these names."""
-        self.names.update(names)
-        for name in names if self.reading.branches else ():
-            if name in self.scope:
-                vars(self.assigned).setdefault(name, self[name])
-
-    def settle(self) -> None:
-        """Let the names that code has assigned be assigned: in the user's globals or, in a trace, until its end."""
-        for name in self.names:
-            if dict.__contains__(self, name):
-                value = dict.pop(self, name)
-                if self.reading.branches:
-                    setattr(self.assigned, name, value)
-                else:
-                    self.scope[name] = self.reading.users(value)
-
-
-def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
-    """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
-    view = body.__globals__
-    if type(view) is GlobalsView:
-        for used in body.__code__.co_names:
-            if used in view.scope:
-                dict.__setitem__(view, used, view[used])
-    made = builtins.__build_class__(body, name, *map(original, bases), **options)
-    if type(view) is GlobalsView:
-        for used in view.names.intersection(body.__code__.co_names):
-            dict.pop(view, used, None)
-        view.reading.known[id(made)] = made, made  # its methods are lifted
-    return made
-
-
-class Names(dict[str, Any]):
-    """The local names of code that lifted code evaluates; what is not among them is asked of the globals."""
-
-    def __init__(self, names: Any, scope: Any) -> None:
-        super().__init__(names)
-        self.scope = scope
-
-    def __missing__(self, name: str) -> Any:
-        return self.scope[name]
-
-
-class ModuleView:
-    """A module of the user's, with stand-ins for what it holds."""
-
-    def __init__(self, module: ModuleType, reading: Reading) -> None:
-        self.__dict__.update(_module=module, _reading=reading)
-
-    def __getattr__(self, name: str) -> Any:
-        return self._reading.attribute(name, getattr(self._module, name))
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if self._reading.branches:
-            what = f"{self._module.__name__}.{name}"
-            raise refuse(lambda most: f"what {what:.60} is", "return the value instead")
-        setattr(self._module, name, self._reading.users(value))
 
 
 class Reading:

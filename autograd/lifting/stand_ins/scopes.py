@@ -1,0 +1,107 @@
+"""The names outside of f in lifted code: globals and modules are read as they are now, and what f assigns is kept."""
+
+from __future__ import annotations
+
+import builtins
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from autograd.lifting.rewriting.shared import GLOBALS
+from autograd.lifting.stand_ins.python_names import original
+from autograd.refusals import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograd.lifting.reading import Reading
+
+
+class GlobalsView(dict[str, Any]):
+    """The globals of a function, read as they are now, with stand-ins for what has one.
+
+    It holds nothing but the builtins: CPython looks names up in a dict of another class by `__getitem__`.
+    """
+
+    def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
+        super().__init__(__builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
+        self.scope, self.reading = scope, reading
+        self.names: set[str] = set()  # that code assigns
+        self.assigned = SimpleNamespace()  # what they are while f is traced
+
+    def __getitem__(self, name: str) -> Any:
+        if name == GLOBALS:
+            return self.assigned
+        if name in self.names:
+            self.settle()
+        traced = vars(self.assigned)
+        return traced[name] if name in traced else self.reading.stand_in(self.scope[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.scope
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self.scope else default
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self.reading.branches:
+            raise refuse(lambda most: f"which value the global name {name:.40} has", "assign it by its name")
+        self.scope[name] = self.reading.users(value)
+
+    def assigns(self, names: Iterable[str]) -> None:
+        """Code assigns these names."""
+        self.names.update(names)
+        for name in names if self.reading.branches else ():
+            if name in self.scope:
+                vars(self.assigned).setdefault(name, self[name])
+
+    def settle(self) -> None:
+        """Let the names that code has assigned be assigned: in the user's globals or, in a trace, until its end."""
+        for name in self.names:
+            if dict.__contains__(self, name):
+                value = dict.pop(self, name)
+                if self.reading.branches:
+                    setattr(self.assigned, name, value)
+                else:
+                    self.scope[name] = self.reading.users(value)
+
+
+def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
+    """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
+    view = body.__globals__
+    if type(view) is GlobalsView:
+        for used in body.__code__.co_names:
+            if used in view.scope:
+                dict.__setitem__(view, used, view[used])
+    made = builtins.__build_class__(body, name, *map(original, bases), **options)
+    if type(view) is GlobalsView:
+        for used in view.names.intersection(body.__code__.co_names):
+            dict.pop(view, used, None)
+        view.reading.known[id(made)] = made, made  # its methods are lifted
+    return made
+
+
+class Names(dict[str, Any]):
+    """The local names of code that lifted code evaluates; what is not among them is asked of the globals."""
+
+    def __init__(self, names: Any, scope: Any) -> None:
+        super().__init__(names)
+        self.scope = scope
+
+    def __missing__(self, name: str) -> Any:
+        return self.scope[name]
+
+
+class ModuleView:
+    """A module of the user's, with stand-ins for what it holds."""
+
+    def __init__(self, module: ModuleType, reading: Reading) -> None:
+        self.__dict__.update(_module=module, _reading=reading)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._reading.attribute(name, getattr(self._module, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._reading.branches:
+            what = f"{self._module.__name__}.{name}"
+            raise refuse(lambda most: f"what {what:.60} is", "return the value instead")
+        setattr(self._module, name, self._reading.users(value))
