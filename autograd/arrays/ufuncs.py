@@ -38,8 +38,9 @@ KEEPING_NAN = {
 
 def asked_by_pandas(ufunc: Any, above: int) -> bool:
     """Whether the frame that is `above` ours is one of pandas', for arithmetic in which a missing number stays so."""
-    name = sys._getframe(above + 1).f_globals.get("__name__", "")
-    return ufunc in KEEPING_NAN and name.startswith("pandas.")
+    if "pandas" not in sys.modules or ufunc not in KEEPING_NAN:
+        return False
+    return bool(sys._getframe(above + 1).f_globals.get("__name__", "").startswith("pandas."))
 
 
 def with_missing(ufunc: Any, *inputs: Any) -> Any:
