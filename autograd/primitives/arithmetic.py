@@ -77,11 +77,7 @@ def ratio(x: Number, y: Number, *, z: Number) -> Partials:
     return (ratio(1.0, y), -ratio_slope(z, x, y))
 
 
-def _repeated_ratio(z: Number, x: Number, y: Number) -> Number:
-    return ratio(z, y)
-
-
-@primitive(text=texts.ratio_slope_text, kernel=powers.ratio_slope, precise=_repeated_ratio, rational=_repeated_ratio)
+@primitive(text=texts.ratio_slope_text, kernel=powers.ratio_slope, precise=lambda z, x, y: ratio(z, y), rational=True)
 def ratio_slope(z: Number, x: Number, y: Number) -> Partials:
     """x / y², given z = x / y, which may have lost digits by underflow.
 
@@ -108,7 +104,7 @@ def _divided(x: Number, z: Number, n: int) -> Number:
     return x
 
 
-@primitive(kernel=powers.quotient, precise=_quotient, rational=_quotient)
+@primitive(kernel=powers.quotient, precise=_quotient, rational=True)
 def quotient(x: Number, y: Number, z: Number, n: Number) -> Partials:
     """x · y / zⁿ for a plain whole n, without intermediate overflow or underflow.
 
@@ -171,7 +167,7 @@ def _whole_quotient(x: Number, y: Number) -> Number:
     return x // y if (x < 0) == (y < 0) else -(-x // y)
 
 
-@primitive(kernel=elementary.whole_quotient, precise=_whole_quotient, rational=_whole_quotient)
+@primitive(kernel=elementary.whole_quotient, precise=_whole_quotient, rational=True)
 def whole_quotient(x: Number, y: Number) -> Partials:
     """x / y, truncated to a whole number.
 
@@ -181,14 +177,10 @@ def whole_quotient(x: Number, y: Number) -> Partials:
     return (flat(x), flat(y))
 
 
-def _fmod(x: Number, y: Number) -> Number:
-    return x - y * _whole_quotient(x, y)
-
-
 @primitive(
     kernel=elementary.fmod,
-    precise=_fmod,
-    rational=_fmod,
+    precise=lambda x, y: x - y * _whole_quotient(x, y),
+    rational=True,
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=math.fmod,
     kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
@@ -203,14 +195,10 @@ def fmod(x: Number, y: Number) -> Partials:
     return (unit(quotient), -quotient)
 
 
-def _copysign(x: Number, y: Number) -> Number:
-    return abs(x) * (1 if y >= 0 else -1)
-
-
 @primitive(
     kernel=elementary.copysign,
-    precise=_copysign,
-    rational=_copysign,
+    precise=lambda x, y: abs(x) * (1 if y >= 0 else -1),
+    rational=True,
     kinks=(
         Kink("x = 0", lambda x, y: x == 0, (0.0, 1.0), (1.0, 0.0)),
         Kink("y = 0", lambda x, y: y == 0, (1.0, 0.0), (1.0, 0.0)),

@@ -91,7 +91,7 @@ as_power = partial(
     text=texts.power_text,
     kernel=floats.power,
     precise=_pow,
-    rational=_pow,
+    rational=True,
     symbol="**",
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=operator.pow,
@@ -150,7 +150,7 @@ def falling_power(x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=_power_log)
+@primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=True)
 def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
     """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, given z = x ** y.
 
@@ -168,7 +168,7 @@ def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=_scaled_power)
+@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=True)
 def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
     """c · x**(y-n) for a plain n, even where the power alone would overflow or underflow.
 

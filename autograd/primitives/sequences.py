@@ -70,14 +70,6 @@ def _sum(xs: Vector) -> Number:
     return builtins.sum(xs[1:], start=xs[0])
 
 
-def _mean(xs: Vector) -> Number:
-    return _sum(xs) / len(xs)
-
-
-def _dot(w: Vector, x: Vector, b: Number) -> Number:
-    return builtins.sum(map(operator.mul, w, x), start=b)
-
-
 def _logsumexp(xs: Vector) -> Number:
     m = builtins.max(xs)
     return m + log(builtins.sum(exp(x - m) for x in xs))
@@ -96,7 +88,7 @@ def _direction(xs: Vector) -> Number:
 # --- the rows -----------------------------------------------------------------------------------
 
 
-@primitive(text=texts.sum_text, kernel=vectors.total, precise=_sum, rational=_sum, symbol="Σ", vectors=("xs",))
+@primitive(text=texts.sum_text, kernel=vectors.total, precise=_sum, rational=True, symbol="Σ", vectors=("xs",))
 def sum(xs: Vector) -> Partials:
     """The sum of a sequence, rounded once; 0 for an empty one. Of an array, along `axis` or over all.
 
@@ -109,7 +101,7 @@ def sum(xs: Vector) -> Partials:
     return (1.0,) * len(xs)
 
 
-@primitive(kernel=vectors.mean, precise=_mean, rational=_mean, vectors=("xs",))
+@primitive(kernel=vectors.mean, precise=lambda xs: _sum(xs) / len(xs), rational=True, vectors=("xs",))
 def mean(xs: Vector) -> Partials:
     """The mean of a sequence; ValueError for an empty one.
 
@@ -119,7 +111,7 @@ def mean(xs: Vector) -> Partials:
     return (constant("1", xs[0]) / len(xs),) * len(xs)
 
 
-@primitive(kernel=vectors.product, precise=math.prod, rational=math.prod, symbol="Π", vectors=("xs",))
+@primitive(kernel=vectors.product, precise=math.prod, rational=True, symbol="Π", vectors=("xs",))
 def prod(xs: Vector) -> Partials:
     """The product of a sequence; 1 for an empty one.
 
@@ -129,7 +121,14 @@ def prod(xs: Vector) -> Partials:
     return products_of_others(xs)
 
 
-@primitive(text=texts.dot_text, kernel=vectors.dot, precise=_dot, rational=_dot, symbol="·", vectors=("w", "x"))
+@primitive(
+    text=texts.dot_text,
+    kernel=vectors.dot,
+    precise=lambda w, x, b: builtins.sum(map(operator.mul, w, x), start=b),
+    rational=True,
+    symbol="·",
+    vectors=("w", "x"),
+)
 def dot(w: Vector, x: Vector, b: Number = 0) -> Partials:
     """Σ wᵢxᵢ + b, the pre-activation z of a neuron; ValueError if the lengths differ.
 

@@ -74,7 +74,7 @@ class Primitive:
         native: Callable[..., Any] | None,
         kernel: Callable[..., Any] | None,
         precise: str | Callable[..., Any] | None,
-        rational: Callable[..., Any] | None,
+        rational: Callable[..., Any] | bool | None,
         plain: tuple[str, ...],
     ) -> None:
         code = declared.__code__
@@ -92,7 +92,7 @@ class Primitive:
         self.native = native
         self.kernel = owned_kernel(kernel) if kernel is not None and self.is_foreign else kernel
         self.precise = precise
-        self.rational = rational
+        self.rational = precise if rational is True else rational
         self.plain = plain
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
@@ -199,7 +199,7 @@ if TYPE_CHECKING:
         native: Callable[..., Any] | None = None,
         kernel: Callable[..., Any] | None = None,
         precise: str | Callable[..., Any] | None = None,
-        rational: Callable[..., Any] | None = None,
+        rational: Callable[..., Any] | bool | None = None,
         plain: str | tuple[str, ...] = (),
     ) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., Any]]: ...
 
@@ -216,7 +216,7 @@ def primitive(
     native: Callable[..., Any] | None = None,
     kernel: Callable[..., Any] | None = None,
     precise: str | Callable[..., Any] | None = None,
-    rational: Callable[..., Any] | None = None,
+    rational: Callable[..., Any] | bool | None = None,
     plain: str | tuple[str, ...] = (),
 ) -> Any:
     """Make an operation from a rule: a function that returns its value and one local derivative per operand.
@@ -229,8 +229,9 @@ def primitive(
 
     With a `kernel`, a function of floats, the rule returns the local derivatives alone, composed of other operations;
     it may take the value as `z`. On other numbers the value comes from `precise`, a name in mpmath or a formula, and
-    from `rational`, a formula for Fractions. `text` is how expressions write it, like "log Γ({})". `plain` names the
-    operands without a derivative, such as a count: a number that carries one is refused there.
+    from `rational`, a formula for Fractions, or True for that of `precise`. `text` is how expressions write it, like
+    "log Γ({})". `plain` names the operands without a derivative, such as a count: a number that carries one is refused
+    there.
 
     >>> from autograd import Value
     >>> @primitive
@@ -246,6 +247,8 @@ def primitive(
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         _check_signature(rule, {"vectors": sequences, "plain": undifferentiated}, kernel)
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
+        if rational is True and not callable(precise):
+            raise TypeError(f"primitive {rule.__name__}: rational=True takes a formula in precise=, got {precise!r}")
         if intervals and len(intervals) != rule.__code__.co_argcount:
             raise ValueError(f"primitive {rule.__name__}: one domain for each of its operands, got {len(intervals)}")
         found = split_at_places(text)[1] if isinstance(text, str) else []

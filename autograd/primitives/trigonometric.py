@@ -231,15 +231,11 @@ def cosine(x: Number, y: Number) -> Partials:
     return tuple(select(z == 0, 0.0, p) for p in partials)
 
 
-def _inverse_square_slope(x: Number, y: Number) -> Number:
-    return select(x == 0, 0 * y, ratio(x, x * x + y * y))
-
-
 @primitive(
     text="{0}/({0}² + {1}²)",
     kernel=slopes.inverse_square_slope,
-    precise=_inverse_square_slope,
-    rational=_inverse_square_slope,
+    precise=lambda x, y: select(x == 0, 0 * y, ratio(x, x * x + y * y)),
+    rational=True,
 )
 def inverse_square_slope(x: Number, y: Number) -> Partials:
     """x / (x² + y²), and 0 at the origin.
@@ -250,15 +246,11 @@ def inverse_square_slope(x: Number, y: Number) -> Partials:
     return (inverse_square_xx(x, y), inverse_square_xy(x, y))
 
 
-def _inverse_square_xx(x: Number, y: Number) -> Number:
-    return ratio((y - x) * (y + x), (x * x + y * y) ** 2)
-
-
 @primitive(
     text="({1}² - {0}²)/({0}² + {1}²)²",
     kernel=slopes.inverse_square_xx,
-    precise=_inverse_square_xx,
-    rational=_inverse_square_xx,
+    precise=lambda x, y: ratio((y - x) * (y + x), (x * x + y * y) ** 2),
+    rational=True,
 )
 def inverse_square_xx(x: Number, y: Number) -> Partials:
     """(y² - x²) / (x² + y²)².
@@ -270,15 +262,11 @@ def inverse_square_xx(x: Number, y: Number) -> Partials:
     return (2 * w * (w * w - 3 * v * v), 2 * v * (3 * w * w - v * v))
 
 
-def _inverse_square_xy(x: Number, y: Number) -> Number:
-    return ratio(-2 * x * y, (x * x + y * y) ** 2)
-
-
 @primitive(
     text="-2·{0}·{1}/({0}² + {1}²)²",
     kernel=slopes.inverse_square_xy,
-    precise=_inverse_square_xy,
-    rational=_inverse_square_xy,
+    precise=lambda x, y: ratio(-2 * x * y, (x * x + y * y) ** 2),
+    rational=True,
 )
 def inverse_square_xy(x: Number, y: Number) -> Partials:
     """-2xy / (x² + y²)².
@@ -300,16 +288,7 @@ def sech2(x: Number, *, z: Number) -> Partials:
     return (-2 * tanh(x) * z,)
 
 
-def _inverse_one_plus_square(x: Number) -> Number:
-    return 1 / (1 + x * x)
-
-
-@primitive(
-    text="1/(1 + {}²)",
-    kernel=slopes.inverse_one_plus_square,
-    precise=_inverse_one_plus_square,
-    rational=_inverse_one_plus_square,
-)
+@primitive(text="1/(1 + {}²)", kernel=slopes.inverse_one_plus_square, precise=lambda x: 1 / (1 + x * x), rational=True)
 def inverse_one_plus_square(x: Number, *, z: Number) -> Partials:
     """1 / (1 + x²), the witch of Agnesi, the derivative of atan.
 
@@ -319,16 +298,7 @@ def inverse_one_plus_square(x: Number, *, z: Number) -> Partials:
     return (-2 * (x * z) * z,)
 
 
-def _one_minus_square(x: Number) -> Number:
-    return (1 - x) * (1 + x)
-
-
-@primitive(
-    text="1 - {}²",
-    kernel=slopes.one_minus_square,
-    precise=_one_minus_square,
-    rational=_one_minus_square,
-)
+@primitive(text="1 - {}²", kernel=slopes.one_minus_square, precise=lambda x: (1 - x) * (1 + x), rational=True)
 def one_minus_square(x: Number) -> Partials:
     """1 - x², accurate near ±1.
 

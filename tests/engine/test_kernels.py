@@ -107,6 +107,16 @@ def test_a_kernel_of_floats_alone(table: Any) -> None:
     assert str(check_gradients(mine, 0.5, order=2)) == "6 checks: 6 pass"
 
 
+def test_a_formula_for_all_exact_numbers(table: Any) -> None:
+    def square(x: Any) -> Any:
+        return (2 * x,)
+
+    made = primitive(kernel=lambda x: x * x, precise=lambda x: x * x, rational=True)(square)
+    assert [f(Fraction(1, 3)) for f in (made, grad(made))] == [Fraction(1, 9), Fraction(2, 3)]
+    with pytest.raises(TypeError, match=r"rational=True takes a formula in precise=, got 'cos'"):
+        primitive(kernel=math.cos, precise="cos", rational=True)(square)
+
+
 def test_the_value_is_at_hand(table: Any) -> None:
     @primitive(kernel=math.exp)
     def e(x: Any, *, z: Any) -> Any:
