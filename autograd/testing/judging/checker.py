@@ -78,6 +78,7 @@ class Checker:
         self.inputs: list[Value] = []
         self.options = options_of(self.supplied.functions, domain, order, static, accuracy)
         self.reached = 1  # the order of the derivatives being checked
+        self.value: Any = None  # of f at the point, or its exception
         self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
         self.output: Any = None
         self.evidence: dict[str, list[Evidence]] = {}  # by mode
@@ -103,7 +104,7 @@ class Checker:
         __tracebackhide__ = True
         function = self.function
         try:
-            on_floats = _outcome(partial(function.remembered, *function.flat))
+            on_floats = self.value = _outcome(partial(function.remembered, *function.flat))
             self._refuse_change()
         except TypeError as error:
             if not (advice := function.advice(error)):
@@ -139,9 +140,7 @@ class Checker:
     def _refuse_change(self) -> None:
         """Call f at the point again: it must give what it gave at first, but for its accuracy, or some roundings."""
         __tracebackhide__ = True
-        first, again = (
-            _outcome(partial(f, *self.function.flat)) for f in (self.function.remembered, self.function.on_floats)
-        )
+        first, again = self.value, _outcome(partial(self.function.on_floats, *self.function.flat))
         numbers, rounded = isinstance(first, float) and isinstance(again, float), max(self.accuracy, 4 * EPSILON)
         if repr(first) == repr(again) or (numbers and math.isclose(first, again, rel_tol=rounded)):
             return
