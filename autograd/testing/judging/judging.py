@@ -40,11 +40,12 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
         return _judge_infinite(analytic, evidence)
     first, second = (_by_digits, _by_floats) if evidence.precise_first else (_by_floats, _by_digits)
     found = first(analytic, evidence)
-    if found is not None and found.verdict is Verdict.KINK and first is _by_floats:
-        confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
-        return confirmed if confirmed is not None and confirmed.verdict is not None else found
-    if found is not None and first is _by_floats and evidence.estimate.unseen > found.bound:
-        return _by_digits(analytic, evidence) or found
+    if found is not None and first is _by_floats:
+        if found.verdict is Verdict.KINK:
+            confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
+            return confirmed if confirmed is not None and confirmed.verdict is not None else found
+        if found.verdict is Verdict.PASS and evidence.estimate.unseen > found.bound:
+            return _by_digits(analytic, evidence) or found  # a power that ends here, or a little beyond?
     if found is not None and found.verdict is not None:
         return found
     confirmed = second(analytic, evidence)
