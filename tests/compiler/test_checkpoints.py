@@ -56,7 +56,7 @@ def test_a_loop_that_keeps_less_gives_the_same_bits(f: Scanned, most: int) -> No
     for safe in (False, True):
         gradient = differentiated(cut, [0, 1, 2], safe)
         assert gradient(*POINT) == differentiated(program, [0, 1, 2], safe)(*POINT)
-        assert_read_back(gradient)
+        assert_read_back(gradient, POINT)
     assert_close(second_order(cut, [1], True)(*POINT), second_order(program, [1], True)(*POINT))
 
 
