@@ -267,14 +267,10 @@ class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
 class MLPClassifier(OnlineClassifier, Probabilistic, NetworkEstimator):
     """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
-    `class_weight` is None, "balanced" or a weight by class.
-
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
     >>> MLPClassifier(hidden=(8,), max_iter=1000, random_state=0).fit(X, y).predict(X).tolist()
     [0, 1, 1, 0]
     """
-
-    class_weight: Any = None
 
     FUNCTIONS = "P(class | x) = σ or softmax of a network of x, with hidden layers {hidden} and {activation}"
     GOODNESS = "the cross entropy: the mean of -ln P(y | x)"
