@@ -92,7 +92,7 @@ def has_kinks(operations: Iterable[Operation]) -> bool:
 
 def is_sided(program: Program, order: int) -> bool:
     """Whether derivatives of a program, of this order, may be those between the sides of a kink."""
-    operations = [(operation, part) for part in bodies(program) for operation in part.operations]
+    operations = ((operation, part) for part in bodies(program) for operation in part.operations)
     if order > 1:
         return any(_has_sides(operation) or _is_root(operation, part) for operation, part in operations)
     return any(_is_slope(operation) for operation, _ in operations)

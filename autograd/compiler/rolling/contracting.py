@@ -31,10 +31,10 @@ class Contracting(Placement):
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms ordered by location; in each pair, the factor of the later phase comes second."""
-        graph, pairs = self.graph, []
+        when, order, pairs = self.graph.when, self._order, []
         for a, b in terms.pairs:
-            left, right = self._order(a), self._order(b)
-            if (graph.when[a], left) <= (graph.when[b], right):
+            left, right = order(a), order(b)
+            if when[a] < when[b] or (when[a] == when[b] and left <= right):
                 pairs.append((right, left, a, b))
             else:
                 pairs.append((left, right, b, a))

@@ -8,6 +8,7 @@ moves inside sums and past factors that all rows share, down to Σ ∂C/∂z · 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd.compiler.programs.loops import COUNTED, SHARED, TAPED, Loop, Role
@@ -137,7 +138,7 @@ class ScalarGraph:
     def parts(self, i: int) -> tuple[int, ...]:
         """The scalars that scalar i is computed from."""
         terms = self.terms.get(i)
-        return self.operands[i] if terms is None else tuple(j for pair in terms.pairs for j in pair) + terms.singles
+        return self.operands[i] if terms is None else (*chain.from_iterable(terms.pairs), *terms.singles)
 
     # --- sums over rows
 

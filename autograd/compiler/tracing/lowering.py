@@ -221,8 +221,7 @@ class Lowering:
 
     def at(self, v: Value) -> int:
         """The number of a Value that is recorded; KeyError if it has none."""
-        index = v.index
-        k = (index if index >= 0 else KEPT - index) - self.first  # as in `_slot`: a call takes as long as all of this
+        k = (v.index if v.index >= 0 else KEPT - v.index) - self.first  # `_slot`: a call takes as long as all of this
         i = self._numbers[k] if 0 <= k < len(self._numbers) else NONE
         return self.known[id(v)] if i == NONE else i
 
