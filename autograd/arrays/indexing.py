@@ -49,6 +49,8 @@ def taken(x: Any, index: Any) -> Any:
 
 def _places(part: Any) -> list[Any]:
     """The places that one part of an index means: of a known mask, those where it holds."""
+    if kind_of_index(part) is Condition:
+        raise refuse(lambda most: "which places a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
     part = numpy.asarray(part)
     return [place.astype(object) for place in part.nonzero()] if part.dtype == bool else [part.astype(object)]
 
@@ -101,7 +103,14 @@ def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
 
 def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at a traced place, or one after the other at a list of them."""
-    x, axis, index = _behind(x, index if type(index) is tuple else (index,))
+    parts = index if type(index) is tuple else (index,)
+    if len(parts) > 1 and not any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
+        arrays = numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])  # one for each axis
+        values = numpy.broadcast_to(numpy.asarray(value, dtype=object), arrays[0].shape + x.shape[len(arrays) :])
+        for at in numpy.ndindex(arrays[0].shape):
+            _put_at(x, [places[at] for places in arrays], values[at], True)
+        return
+    x, axis, index = _behind(x, parts)
     places, rest = numpy.asarray(index, dtype=object), x.shape[1:]
     value = numpy.asarray(value, dtype=object)
     while value.ndim > places.ndim + len(rest) and len(value) == 1:  # as NumPy passes over leading axes of one number
@@ -111,6 +120,19 @@ def put(x: Any, index: Any, value: Any) -> None:
     for at in numpy.ndindex(places.shape):
         for i in range(len(x)):
             x[i] = mapped(_selecting(_equal(places[at], i, len(x))), values[at], x[i])
+
+
+def _put_at(x: Any, places: list[Any], value: Any, holds: Any) -> None:
+    """The number or array at one place for each of the first axes becomes the value where a condition holds."""
+    if not places:
+        x[...] = value if holds is True else mapped(_selecting(holds), value, x)
+        return
+    first, rest = places[0], places[1:]
+    if kind_of_index(first) is None:
+        return _put_at(x[first, ...], rest, value, holds)
+    for i in range(len(x)):
+        here = _equal(first, i, len(x))
+        _put_at(x[i, ...], rest, value, here if holds is True else scalars.both(holds, here))
 
 
 def put_where(x: Any, index: Any, value: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy
 
 from autograd.arrays.axes import as_objects, mapped
-from autograd.arrays.indexing import kind_of_index, taken
+from autograd.arrays.indexing import kind_of_index, put, taken
+from autograd.arrays.scalars import choose
 from autograd.arrays.table import IMPLEMENTATIONS, implements
 from autograd.primitives import floor, mod
 
@@ -15,7 +16,7 @@ MOVING = (
     "append array2string array_repr array_split array_str atleast_1d atleast_2d atleast_3d block broadcast_arrays "
     "broadcast_to column_stack compress concat concatenate copy delete diag diag_indices_from diagflat diagonal dsplit "
     "dstack expand_dims extract flatnonzero flip fliplr flipud hsplit hstack ix_ matrix_transpose may_share_memory "
-    "meshgrid moveaxis ndim nonzero pad permute_dims put_along_axis ravel repeat reshape resize roll "
+    "meshgrid moveaxis ndim nonzero pad permute_dims ravel repeat reshape resize roll "
     "rollaxis rot90 shape shares_memory size split squeeze stack swapaxes tile transpose tril "
     "tril_indices_from trim_zeros triu triu_indices_from unstack vsplit vstack apply_along_axis real_if_close "
     "array_equiv iscomplexobj isrealobj common_type result_type can_cast"
@@ -51,6 +52,9 @@ for _name in ("diagonal", "matrix_transpose"):
     IMPLEMENTATIONS[getattr(numpy.linalg, _name)] = getattr(numpy.linalg, _name)._implementation
 
 
+_copied = IMPLEMENTATIONS[numpy.copyto]
+
+
 @implements(numpy.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: Any = "raise") -> Any:
     """The numbers at these places, which may be traced."""
@@ -69,6 +73,24 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
     grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
     return taken(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)))
+
+
+@implements(numpy.copyto)
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    if kind_of_index(where) is None:
+        _copied(dst, src, casting, where)
+        return
+    dst[...] = mapped(choose, where, src, dst)
+
+
+@implements(numpy.put_along_axis)
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+    if kind_of_index(indices) is None:
+        numpy.put_along_axis(arr, indices, values, axis)
+        return
+    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
+    grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
+    put(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)), values)
 
 
 @implements(numpy.unravel_index)

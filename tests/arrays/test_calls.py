@@ -245,6 +245,11 @@ def at_places(x: Any) -> Any:
     a[-1 - np.argmax(x)] *= 2.0
     b = np.zeros_like(x)
     b[np.argsort(x)] = [1.0, 2.0, 3.0, 4.0]
+    a[np.argmax(a, axis=0), np.arange(4)] = x * 3.0
+    a[np.argmin(a[0]), np.argmax(a[:, 1])] += 1.0
+    a[np.array([True, False, False, False]), p] = x[3]
+    np.put_along_axis(a, np.argmin(a, axis=1)[:, None], x[:, None], axis=1)
+    np.copyto(a, 0.25, where=x > 2.0)
     return np.concatenate([a.ravel(), b * x])
 
 
