@@ -106,20 +106,27 @@ def put(x: Any, index: Any, value: Any) -> None:
     parts = index if type(index) is tuple else (index,)
     if len(parts) > 1 and not any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
         arrays = numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])  # one for each axis
-        values = numpy.broadcast_to(numpy.asarray(value, dtype=object), arrays[0].shape + x.shape[len(arrays) :])
+        shape = arrays[0].shape + x.shape[len(arrays) :]
+        values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
         for at in numpy.ndindex(arrays[0].shape):
             _put_at(x, [places[at] for places in arrays], values[at], True)
         return
     x, axis, index = _behind(x, parts)
     places, rest = numpy.asarray(index, dtype=object), x.shape[1:]
-    value = numpy.asarray(value, dtype=object)
-    while value.ndim > places.ndim + len(rest) and len(value) == 1:  # as NumPy passes over leading axes of one number
-        value = value[0]
-    values = numpy.broadcast_to(value, rest[:axis] + places.shape + rest[axis:])
+    shape = rest[:axis] + places.shape + rest[axis:]
+    values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
     values = numpy.moveaxis(values, range(axis, axis + places.ndim), range(places.ndim))
     for at in numpy.ndindex(places.shape):
         for i in range(len(x)):
             x[i] = mapped(_selecting(_equal(places[at], i, len(x))), values[at], x[i])
+
+
+def _fitted(value: Any, ndim: int) -> Any:
+    """A value for `ndim` axes: NumPy passes over leading axes of one number."""
+    value = numpy.asarray(value, dtype=object)
+    while value.ndim > ndim and len(value) == 1:
+        value = value[0, ...]
+    return value
 
 
 def _put_at(x: Any, places: list[Any], value: Any, holds: Any) -> None:

@@ -1,0 +1,58 @@
+"""Indices that are not known in a trace: each way to write one gives what floats give, or is refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from tests.arrays.calls import calls
+
+A = np.array([[0.3, -1.2, 0.8], [1.7, 0.4, -0.5], [-0.9, 2.1, 0.6]])  # square, so that no axis can pass for another
+WEIGHTS = np.cos(np.arange(1.0, 28.0))
+INDICES = calls(
+    """
+    A[0] > 0; A[:, 0] > 0; A > 0; (A[0] > 0, 1); (1, A[0] > 0); (slice(None), A[0] > 0); (A[0] > 0, slice(0, 2))
+    (A > 0).any(axis=0); A.sum(axis=0) > A.sum(axis=1); (..., A[0] > 0); (None, A[0] > 0); (A[0] > 0, None)
+    np.argmax(A[0]); -1 - np.argmax(A[0]); np.argmax(A, axis=1); (np.arange(3), np.argmax(A, axis=1))
+    (np.argmax(A[0]), np.argmin(A[1])); (slice(None), np.argsort(A[0])); np.argsort(A[0])[:2]; [0, np.argmax(A[0])]
+    (np.argmax(A[0]), slice(1, 3)); np.unravel_index(np.argmax(A), A.shape); (np.argmax(A[:, 0]), A[0] > 0)
+    (np.array([True, False, True]), np.argmax(A[0])); (np.argmax(A, axis=0), np.argmax(A, axis=1))
+    (np.argmax(A, axis=0), 0); (0, np.argmax(A, axis=0)); (A[0] > 0, A[1] > 0); ([[0], [1]], np.argmax(A[0]))
+    """
+)
+
+
+def taken(A: Any, index: Any) -> Any:
+    found = A[index]
+    return np.sum(found) if hasattr(found, "chosen_by") else np.ravel(found * 1.0)
+
+
+def put(A: Any, index: Any) -> Any:
+    A = A.copy()
+    A[index] = 0.0
+    return A.ravel()
+
+
+def put_and_add(A: Any, index: Any) -> Any:
+    A = A.copy()
+    A[index] = [A[0, 0]]
+    A[index] += 1.0
+    return A.ravel()
+
+
+@pytest.mark.parametrize("program", [taken, put, put_and_add])
+@pytest.mark.parametrize("text", INDICES)
+def test_an_index_means_what_it_means_for_floats(text: str, program: Any) -> None:
+    def f(A: Any) -> Any:
+        found = program(A, eval(text, {"np": np, "A": A}))
+        return found if np.ndim(found) == 0 else found @ WEIGHTS[: len(found)]
+
+    fast = autograd.compile(f, backend="numpy", paths=0)
+    for x in (A, 0.05 - A.T):
+        try:
+            found = fast(x)
+        except autograd.TraceError:
+            return
+        wanted = f(x) if text != "A > 0" or program is not taken else x[x > 0].sum()  # in an order that is not known
+        assert found == pytest.approx(wanted, rel=1e-13)
