@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import copysign
-from typing import TYPE_CHECKING
 
 from autograd.compiler.programs.program import CONSTANT, Operation, Program, leaves_of
 from autograd.symbols import COMPARISONS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LEAST_TERMS = 8  # of a sum that is made one operation
 MAY_BE_CONDITIONS = {"where", *COMPARISONS}  # which only `multiply` takes as factors

@@ -81,6 +81,12 @@ class Estimate:
     status: str
     unseen: float = 0.0
 
+    @classmethod
+    def seen(cls, g: Slice, found: tuple[float, float], side: int) -> Estimate:
+        """Value and bound from steps on one side of x, or on both for side 0."""
+        left, right = (found[0] if side in (0, one) else math.nan for one in (-1, 1))
+        return cls(*found, left, right, len(g.known), "one-sided" if side else "ok")
+
 
 def numeric_derivative(
     f: Callable[..., Any],
@@ -154,8 +160,7 @@ def _beside_pole(g: Slice, x: float, side: int) -> Estimate:
     value, bound = derivative_by_reciprocal(g, x, found.value, found.bound) if found else NOT_FOUND
     if not bound <= CLOSE * abs(value):
         return Estimate(math.nan, math.inf, math.nan, math.nan, len(g.known), "singular")
-    left, right = (value if side in (0, one) else math.nan for one in (-1, 1))
-    return Estimate(value, bound, left, right, len(g.known), "one-sided" if side else "ok")
+    return Estimate.seen(g, (value, bound), side)
 
 
 def is_a_tooth(g: Slice, x: float, slope: float, enough: float, steps: Iterable[float]) -> bool:
@@ -254,8 +259,7 @@ def _from_one_side(g: Slice, x: float, side: int, inward: int) -> Estimate | Non
         value, bound = close_quotient(g, x, (abs(x) or 1.0) * narrow, noise, side)
         if abs(best[0] - value) > best[1] + CLOSE * slope + bound:
             return None
-    left, right = (best[0] if side in (0, one) else math.nan for one in (-1, 1))
-    return Estimate(*best, left, right, len(g.known), "one-sided" if side else "ok")
+    return Estimate.seen(g, best, side)
 
 
 def _flat(g: Slice, x: float, side: int) -> Estimate | None:
@@ -263,9 +267,7 @@ def _flat(g: Slice, x: float, side: int) -> Estimate | None:
     steps = list(_steps(g, x, side))
     if not steps or not all(_is_flat(g, x, step, side) for step in steps):
         return None
-    found = tableau(g, x, steps[-1], side, 0.0, ROWS)
-    left, right = (found[0] if side in (0, one) else math.nan for one in (-1, 1))
-    return Estimate(*found, left, right, len(g.known), "one-sided" if side else "ok")
+    return Estimate.seen(g, tableau(g, x, steps[-1], side, 0.0, ROWS), side)
 
 
 def _estimated(g: Slice, x: float, side: int, least: float, reach: float) -> Estimate:
