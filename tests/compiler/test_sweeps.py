@@ -133,6 +133,16 @@ def neville(a, b, steps):
     return p[0]
 
 
+def streamed(a, b, steps):
+    """Every row goes through the same numbers from the first on, and makes one of them."""
+    x = [a + 0.01 * k for k in range(steps)]
+    y = 1.0
+    for i in range(steps):
+        for j in range(i):
+            y = 0.9 * y + b * x[j]
+    return y
+
+
 def trellis(a, b, steps):
     """The best path through five states."""
     best = [a * (0.3 * j - 0.5) for j in range(5)]
@@ -170,6 +180,7 @@ WRITTEN = [
     (trinomial, (100.0, 0.25, 20), 16),
     (interpolated, (0.3, 1.5, 20), 16),
     (neville, (0.3, 1.5, 20), 16),
+    (streamed, (0.3, 0.7, 30), 400),
     (trellis, (0.4, 0.7, 30), 24),
     (alignment, (1.1, 0.7, 12), 10),
     (shift_register, (0.4, 0.7, 240), 11),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -18,13 +19,24 @@ from autograd.compiler.folding.steps import NUMBER, Operands, Steps, steps_of
 from autograd.compiler.folding.triangles import Triangle, completed, triangles_in
 from autograd.compiler.programs.building import ProgramBuilder, called_as
 from autograd.compiler.programs.loops import CARRIED, SHARED, Loop, Role, body_of
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
+from autograd.compiler.programs.program import (
+    CONSTANT,
+    INPUT,
+    ITEM,
+    LOOP,
+    Argument,
+    Operation,
+    Program,
+    leaves_of,
+    renumbered,
+)
 from autograd.compiler.rolling.scalar_graph import ADDERS
 from autograd.engine.names import NUMBERED
 from autograd.symbols import COMPARISONS
 
 # Instructions one after the other from which loops are looked for: a shorter program is as fast without.
 DEEP = 300
+SHALLOW = 8  # instructions that lead to what rows may share, as x[j] - a in a step of the inner of two loops
 LONG_PROGRAM = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
 
 
@@ -46,6 +58,19 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
     depth = depths(operands)
     if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
         return program
+    folding = _folding(program, operands, depth, booleans)
+    found = folding.folded()
+    if found.size > DEEP and not folding.loops_of_rows:
+        sooner = shallow_first(program, numpy.array(depth))
+        operands = Operands(sooner.operations)
+        other = _folding(sooner, operands, depths(operands), booleans).folded()
+        if 2 * other.size < found.size:
+            return other
+    return found
+
+
+def _folding(program: Program, operands: Operands, depth: Sequence[int], booleans: Collection[int]) -> Folding:
+    """What folds the loops and the triangles that there are in this order of the operations."""
     folding = Folding(program, operands, depth, booleans)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
     while triangles:
@@ -53,9 +78,23 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
         operands = Operands(whole.operations)
         attempt = Folding(whole, operands, depths(operands), booleans, rows)
         if len(attempt.loops_of_rows) == len(rows):
-            return attempt.folded()
+            return attempt
         triangles = [triangles[k] for k in attempt.loops_of_rows]  # the others would only be longer
-    return folding.folded()
+    return folding
+
+
+def shallow_first(program: Program, depth: Any) -> Program:
+    """The same program, with what takes few instructions computed first.
+
+    Where every row of a triangle goes through the same numbers, a row computes what those before it have not needed.
+    """
+    order = numpy.argsort(depth > SHALLOW, kind="stable")
+    number = numpy.argsort(order).tolist()
+    operations = (program.operations[i] for i in order.tolist())
+    made = [Operation(op, tuple([number[j] for j in operands]), value) for op, operands, value in operations]
+    names = [program.names[i] for i in order.tolist()]
+    outputs = renumbered(program.outputs, number.__getitem__)
+    return replace(program, operations=tuple(made), names=names, outputs=outputs, forward=len(made))
 
 
 def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
