@@ -19,7 +19,8 @@ from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import trace
 from tests.compiler.backends import both
 from tests.compiler.test_loops import assert_close
-from tests.compiler.test_stepping import LOOPS, POINT, Scanned, assert_read_back
+from tests.compiler.test_program import assert_read_back
+from tests.compiler.test_stepping import LOOPS, POINT, Scanned
 from tests.profiles import costly
 
 
