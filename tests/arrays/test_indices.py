@@ -36,7 +36,7 @@ def put(A: Any, index: Any) -> Any:
 
 def put_and_add(A: Any, index: Any) -> Any:
     A = A.copy()
-    A[index] = [A[0, 0]]
+    A[index] = A[0, 0]
     A[index] += 1.0
     return A.ravel()
 
