@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function, held
-from autograd.arrays.ufuncs import asked_by_pandas, with_missing
+from autograd.arrays.ufuncs import KEEPING_NAN, asked_by_pandas, with_missing
 from autograd.primitives.operators import core
 from autograd.refusals import is_tracing
 
@@ -52,6 +52,7 @@ ndarray = numpy.ndarray
 
 def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, Any], Any]:
     """An operator in NumPy's loop over objects, for the operands that are frequent; else NumPy's operator."""
+    keeps_nan, modules = ufunc in KEEPING_NAN, sys.modules  # a call to ask would cost 5 % of a short array's arithmetic
 
     def method(self: Any, other: Any) -> Any:
         kind = type(other)
@@ -60,7 +61,7 @@ def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, 
         elif kind not in CARRIED:
             return by_numpy(self, other)
         x = self.view(ndarray)
-        if asked_by_pandas(ufunc, 1):
+        if keeps_nan and "pandas" in modules and asked_by_pandas(ufunc, 1):
             return held(with_missing(ufunc, *((other, x) if swapped else (x, other))))
         try:
             result = ufunc(other, x) if swapped else ufunc(x, other)
