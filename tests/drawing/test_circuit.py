@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, dot, draw
+from autograd.drawing.circuits.layered import Link, Size, layered
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.scenes.scene import Curve, Group, Rect, Text
 from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
@@ -184,3 +187,13 @@ def test_weights_are_rows_of_their_neuron_unless_asked_for_and_constants_stand_i
     apart = [box.name for box in draw(output, collapse="none", size="natural").picture.boxes if not box.inside]
     assert {"w1", "w2", "b"} <= set(apart)
     assert not {"1", "2"} & set(apart)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=8))
+def test_every_link_has_a_route_and_a_place_for_its_label_also_where_folds_make_cycles(pairs: list[Any]) -> None:
+    names = [f"v{i}" for i in range(6)]
+    chained = [(i + 1, i) for i in range(5)]
+    links = [Link(names[a], names[b], Size(20.0, 10.0)) for a, b in [*chained, *pairs] if a != b]
+    found = layered(dict.fromkeys(names, Size(30.0, 20.0)), links, names[0], {})
+    assert found.labels.keys() == found.routes.keys() == set(range(len(links)))
+    assert all(0 <= x <= found.length and 0 <= y <= found.breadth for x, y in found.labels.values())

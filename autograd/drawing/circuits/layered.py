@@ -176,16 +176,17 @@ class _Layering:
         depth = max(map(len, self.frames.values()), default=0)
         at, along, middle, wide, halves = 0.0, {}, {}, {}, {}
         for column in self.columns:
-            width = max(self.sizes[item].along for item in column)
-            along.update(dict.fromkeys(column, at + width / 2))
-            halves[self.rank[column[0]]] = width / 2 + STUB
-            rank = self.rank[column[0]] - 1
+            rank, width = self.rank[column[0]], max(self.sizes[item].along for item in column)
             labels = [self._label_in(i, rank).along for i, those in across if those == rank]
             wide[rank] = max(labels, default=0.0)
             gap = (wide[rank] + 2.4 * GAP if labels else LEAST_GAP) + FRAME * depth
-            middle[rank] = at + width + gap / 2 - 0.2 * GAP
-            at += width + gap
-        self._shift(found, across, at - gap)
+            if labels or at:  # before the first column are only the labels of links back to it
+                middle[rank] = at + gap / 2 - 0.2 * GAP
+                at += gap
+            along.update(dict.fromkeys(column, at + width / 2))
+            halves[rank] = width / 2 + STUB
+            at += width
+        self._shift(found, across, at)
         found.nodes = {key: (along[key], self.across[key]) for key in self.sizes if isinstance(key, str)}
         found.labels = {i: (middle[rank], y) for (i, rank), y in across.items() if self._label_in(i, rank).along}
         ports = self._ports()
