@@ -6,17 +6,15 @@ import builtins
 import functools
 import itertools
 import operator
+from collections.abc import Callable
 from types import BuiltinFunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.arrays import lists
 from autograd.lifting.branching.apart import picking
 from autograd.lifting.branching.filters import Filtered, Perhaps, placed
 from autograd.lifting.branching.merging import both, either, merged, opposite, truth
 from autograd.symbols import Condition
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ABSENT = object()
 

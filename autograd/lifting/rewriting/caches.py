@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections.abc import Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.rewriting.sources import syntax_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import CodeType
 
 METHODS = {"get", "pop", "popitem", "clear", "move_to_end"}  # of a cache

@@ -8,14 +8,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.stand_ins.containers import COPIES
 from autograd.lifting.stand_ins.python_names import is_lifted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
     from autograd.lifting.reading import Reading
 
 DICTS = (dict, OrderedDict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,6 @@ from autograd.lifting.stand_ins.python_names import original
 from autograd.refusals import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from autograd.lifting.reading import Reading
 
 
