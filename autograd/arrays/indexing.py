@@ -37,14 +37,24 @@ def _equal(place: Any, i: int, size: int) -> Any:
 def taken(x: Any, index: Any) -> Any:
     """x[index] of a bare array; NaN for a place outside of it."""
     parts = index if type(index) is tuple else (index,)
-    if any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
+    if _has_slices(parts):
         return _along_axis(x, parts)
-    arrays = numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])  # one for each axis
+    arrays = _places_of_axes(parts)
     rows = [_picked(x, places) for places in zip(*[part.ravel().tolist() for part in arrays])]
     rest = x.shape[len(arrays) :]
     flat = filled((len(rows), *rest), [v for row in rows for v in numpy.ravel(numpy.asarray(row, dtype=object))])
     found = flat.reshape(arrays[0].shape + rest)
     return found if found.ndim else found[()]
+
+
+def _has_slices(parts: tuple[Any, ...]) -> bool:
+    """Whether an index has more in it than places and masks."""
+    return any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts)
+
+
+def _places_of_axes(parts: tuple[Any, ...]) -> Any:
+    """The places along each of the first axes, in arrays of one shape."""
+    return numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])
 
 
 def _places(part: Any) -> list[Any]:
@@ -104,8 +114,8 @@ def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
 def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at a traced place, or one after the other at a list of them."""
     parts = index if type(index) is tuple else (index,)
-    if len(parts) > 1 and not any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts):
-        arrays = numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])  # one for each axis
+    if len(parts) > 1 and not _has_slices(parts):
+        arrays = _places_of_axes(parts)
         shape = arrays[0].shape + x.shape[len(arrays) :]
         values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
         for at in numpy.ndindex(arrays[0].shape):

@@ -69,10 +69,14 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if kind_of_index(indices) is None:
         return numpy.take_along_axis(as_objects(arr), indices, axis)
-    arr = as_objects(arr)
-    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
-    grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
-    return taken(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)))
+    return taken(*_places_along(as_objects(arr), indices, axis))
+
+
+def _places_along(x: Any, indices: Any, axis: int | None) -> tuple[Any, tuple[Any, ...]]:
+    """The array, flat without an axis, and the places of all its axes that indices along one of them mean."""
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
+    grid = numpy.ogrid[tuple(slice(n) for n in x.shape)]
+    return x, tuple(indices if i == axis else part for i, part in enumerate(grid))
 
 
 @implements(numpy.copyto)
@@ -88,9 +92,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
     if kind_of_index(indices) is None:
         numpy.put_along_axis(arr, indices, values, axis)
         return
-    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
-    grid = numpy.ogrid[tuple(slice(n) for n in arr.shape)]
-    put(arr, tuple(indices if i == axis else part for i, part in enumerate(grid)), values)
+    put(*_places_along(arr, indices, axis), values)
 
 
 @implements(numpy.unravel_index)
