@@ -91,8 +91,9 @@ array([-215.6,  -88. ])
   Outside of lifted code a Value is a key by its identity. A cache is one for each call, and knows a Value by its
   identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
   since what a call on floats has kept has no derivative. Of that, entries under other keys than floats are seen: a
-  cache by `int(1000*x)`, and one of a single value (`if x == self.last: return self.kept`), give what a call on floats
-  has kept there, **with derivative 0**. Empty such a cache first.
+  cache by `int(1000*x)` gives what a call on floats has kept there, **with derivative 0**, which is that of a step.
+- A cache of one entry (`if x == self.last_x: return self.last`) is empty at the start of a call that is lifted, and at
+  its end.
 - Names that f assigns outside of itself, by `global`, `nonlocal` or in a module, are assigned when the call ends.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
 - Refused, by an error that says what to write: a Value inside SciPy's root finders, integrators, minimisers and other

@@ -21,11 +21,13 @@ from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
 from autograd.lifting.branching.contents import held_by
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
 from autograd.lifting.rewriting.caches import caches_of
+from autograd.lifting.rewriting.single_entries import single_entries_of
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
+from autograd.lifting.stand_ins.leftovers import Leftovers
 from autograd.lifting.stand_ins.memos import DICTS, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted
@@ -47,10 +49,14 @@ class Reading:
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
         self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
         self.views: dict[int, GlobalsView] = {}
-        self.cells: dict[int, tuple[CellType, CellType, Any]] = {}  # by id: the user's, ours, and what it held
+        # By the id of the user's cell: its name, the cell, ours, and what it held.
+        self.cells: dict[int, tuple[str, CellType, CellType, Any]] = {}
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
         self.caches: set[str] = set()  # attributes that are dicts in which f keeps what it has computed
+        self.leftovers = Leftovers(is_traced=branches is not None)
         self.branches, self.lifts = branches, lifts
+        if branches is not None:
+            branches.at_end.append(self.leftovers.settle)
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
         self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
         self.builtins |= {"__import__": self._import, "super": parent_in(self)}
@@ -70,9 +76,10 @@ class Reading:
             lifting.set(before)
             for view in self.views.values():
                 view.settle()
-            for cell, own, given in self.cells.values():
+            self.leftovers.settle()
+            for name, cell, own, given in self.cells.values():
                 if (held := held_by(own)) is not given:
-                    cell.cell_contents = self.users(held)
+                    cell.cell_contents = self.leftovers.outside(name, self.users(held))
 
     def read(self, function: Any) -> Any:
         """The function, or another callable, with our names."""
@@ -99,9 +106,19 @@ class Reading:
             self.known[id(x)] = x, found
         return found
 
-    def attribute(self, name: str, x: Any) -> Any:
-        """What stands for an attribute of this name."""
+    def attribute(self, holder: Any, name: str, x: Any) -> Any:
+        """What stands for an attribute, or a global name, of this holder."""
+        if name in self.leftovers.keys:
+            x = self._hidden(holder, name, x)
         return self._memo(x) if name in self.caches and type(x) in DICTS else self.stand_in(x)
+
+    def _hidden(self, holder: Any, name: str, x: Any) -> Any:
+        """x without what an earlier call has kept there; a container is the same one for the whole call."""
+        if type(x) not in (dict, list):
+            return self.leftovers.hidden(holder, name, x)
+        if id(x) not in self.known:
+            self.known[id(x)] = x, self.leftovers.without(name, x)
+        return self.known[id(x)][1]
 
     def _memo(self, x: Any) -> Any:
         """What stands for a cache of the user's."""
@@ -184,21 +201,22 @@ class Reading:
         view.assigns(assigned(f.__code__))
         code = self._code(f.__code__)
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
-        new = {name: self.cells[id(cell)][1] for name, cell in cells.items() if id(cell) in self.cells}
+        new = {name: self.cells[id(cell)][2] for name, cell in cells.items() if id(cell) in self.cells}
         others = ((name, cell) for name, cell in cells.items() if name not in {"__class__", *new})
-        met = {name: cell for name, cell in others if self._may_stand_in(cell)}
+        met = {name: cell for name, cell in others if self._may_stand_in(cell) or self.leftovers.is_apart(name)}
         new |= {name: CellType() for name in met}
         made = FunctionType(code, view, f.__name__, None, tuple(map((cells | new).__getitem__, code.co_freevars)))
         checked = made if code is not f.__code__ else self._checked(made)
         self.known[id(f)] = f, checked  # before its cells are read: one may hold f
-        self.cells |= {id(cell): (cell, new[name], None) for name, cell in met.items()}
+        self.cells |= {id(cell): (name, cell, new[name], None) for name, cell in met.items()}
         for name, cell in met.items():
-            given = new[name].cell_contents = self.stand_in(cell.cell_contents)
-            self.cells[id(cell)] = cell, new[name], given
+            given = new[name].cell_contents = self.attribute(f, name, cell.cell_contents)
+            self.cells[id(cell)] = name, cell, new[name], given
         made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__ = f.__qualname__, f.__module__
-        made.__dict__ = {name: self.attribute(name, x) if name in self.caches else x for name, x in vars(f).items()}
+        kept = self.caches.union(self.leftovers.keys)
+        made.__dict__ = {name: self.attribute(f, name, x) if name in kept else x for name, x in vars(f).items()}
         return checked
 
     def _keep_apart(self, f: FunctionType) -> None:
@@ -209,6 +227,10 @@ class Reading:
             held = known_as(f, name)
             if type(held) in DICTS:
                 self._memo(held)
+        entries = single_entries_of(f.__code__)
+        self.leftovers.add(entries)
+        for name in {place.names[0] for place in entries if len(place.names) == 1 and place.key is not None}:
+            self._hidden(f, name, known_as(f, name))
 
     def _around(self, f: FunctionType) -> Any:
         """A function of ours around one of the user's, such as grad(f), around f as it is read."""

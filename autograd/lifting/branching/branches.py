@@ -81,10 +81,13 @@ class Branches:
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
+        self.at_end: list[Callable[[], None]] = []  # what is to be done at the end of the trace
         self.make: Any = None  # what makes a loop of one step, if anything does
 
     def close(self) -> None:
         """End the trace."""
+        for end in self.at_end:
+            end()
         mixtures.set({})
         ranges.set({})
         picking.reset(self._picking)

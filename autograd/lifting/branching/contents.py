@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from autograd.lifting.branching.apart import UNASSIGNED
-from autograd.lifting.stand_ins.classes import FROM_PYTHON
+from autograd.lifting.stand_ins.classes import FROM_PYTHON, NamespaceView, seen_by
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import is_library
 
@@ -76,7 +76,9 @@ def is_value(x: Any) -> bool:
 
 
 def holder(x: Any) -> Any:
-    """What holds the numbers of x: of a view of an array, the array."""
+    """What holds the numbers of x: of a view of an array, the array; of a namespace's, the namespace."""
+    if type(x) is NamespaceView:
+        return seen_by(x)
     while isinstance(x, numpy.ndarray) and isinstance(x.base, numpy.ndarray):
         x = x.base
     return x
@@ -84,10 +86,11 @@ def holder(x: Any) -> Any:
 
 def holders(x: Any, seen: set[int]) -> Iterator[Any]:
     """x, and of an object with methods of a library's, which are not read, the containers in its attributes too."""
+    x = holder(x)
     if not is_changeable(x) or id(x) in seen:
         return
     seen.add(id(x))
-    yield holder(x)
+    yield x
     if type(x) in CONTAINERS or not any(
         is_library(k.__module__) and "__init__" in vars(k) for k in type(x).__mro__[:-1]
     ):

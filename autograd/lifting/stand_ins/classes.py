@@ -92,7 +92,7 @@ def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any],
         def __getattribute__(cls, name: str) -> Any:
             if name == "__dict__" and stands_in(cls):
                 return reading.stand_in(vars(kind))
-            return lifted(name, type.__getattribute__(cls, name))
+            return lifted(cls, name, type.__getattribute__(cls, name))
 
         def __instancecheck__(cls, x: Any) -> bool:
             return isinstance(x, kind) if stands_in(cls) else super().__instancecheck__(x)
@@ -110,10 +110,10 @@ def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any],
                 checking.set(before)
 
     def get(instance: Any, name: str) -> Any:
-        return lifted(name, object.__getattribute__(instance, name))
+        return lifted(instance, name, object.__getattribute__(instance, name))
 
-    def lifted(name: str, found: Any) -> Any:
-        return found if name.startswith("__") and type(found) not in CALLED else reading.attribute(name, found)
+    def lifted(holder: Any, name: str, found: Any) -> Any:
+        return found if name.startswith("__") and type(found) not in CALLED else reading.attribute(holder, name, found)
 
     return Lifting, get
 
@@ -183,10 +183,16 @@ class NamespaceView(SimpleNamespace):
 
     def __getattribute__(self, name: str) -> Any:
         reading, seen = object.__getattribute__(self, "_parts")
-        return reading.stand_in(getattr(seen, name))
+        return reading.attribute(seen, name, getattr(seen, name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(object.__getattribute__(self, "_parts")[1], name, value)
+        setattr(seen_by(self), name, value)
+
+
+def seen_by(view: NamespaceView) -> SimpleNamespace:
+    """The user's namespace."""
+    seen: SimpleNamespace = object.__getattribute__(view, "_parts")[1]
+    return seen
 
 
 class Parent:

@@ -77,7 +77,8 @@ def _entered(x: Any) -> Any:
 
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
     gap, size = abs(a - b), scalars.choose(abs(a) > abs(b), abs(a), abs(b))
-    return scalars.either(a == b, scalars.either(gap <= rel_tol * size, gap <= abs_tol))
+    near = scalars.either(gap <= rel_tol * size, gap <= abs_tol)
+    return scalars.either(a == b, scalars.both(near, size < math.inf))  # infinity is near itself alone
 
 
 def _ldexp(x: Any, i: Any) -> Any:

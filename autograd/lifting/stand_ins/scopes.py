@@ -33,7 +33,7 @@ class GlobalsView(dict[str, Any]):
         if name in self.names:
             self.settle()
         traced = vars(self.assigned)
-        return traced[name] if name in traced else self.reading.stand_in(self.scope[name])
+        return traced[name] if name in traced else self.reading.attribute(self.scope, name, self.scope[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self.scope
@@ -97,7 +97,7 @@ class ModuleView:
         self.__dict__.update(_module=module, _reading=reading)
 
     def __getattr__(self, name: str) -> Any:
-        return self._reading.attribute(name, getattr(self._module, name))
+        return self._reading.attribute(self._module, name, getattr(self._module, name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self._reading.branches:
