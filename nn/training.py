@@ -38,11 +38,11 @@ def train(
 ) -> Trained:
     """Gradient descent from θ: `passes` passes over the rows, all at once or in random batches of `batch` rows.
 
-    Training stops after a full pass that finds every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is true,
-    as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The optimiser
-    moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters are not
-    finite, including after the last step, and the error of a row with a wrong target, or data that are not finite;
-    TypeError for a model in place of its objective, ValueError if there are no parameters.
+    Training stops after a pass whose steps all find every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is
+    true, as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The
+    optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters
+    are not finite, including after the last step, and the error of a row with a wrong target, or data that are not
+    finite; TypeError for a model in place of its objective, ValueError if there are no parameters.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -61,9 +61,9 @@ def train(
         require_count("batch", batch, 1)
     require("tol", tol, tol is None or tol >= 0, "0 or more")
     callbacks = [each] if callable(each) else list(each or ())
-    rng, history = np.random.default_rng(rng), list[float]()
+    rng, history, least = np.random.default_rng(rng), list[float](), -1.0 if tol is None else tol
     for _ in shown(passes, progress, history):
-        losses = []
+        losses, rests = [], True
         for chosen in _batches(n, batch, rng):
             taken = rows if chosen is None else tuple([r[chosen] for r in rows])
             loss, g = objective.value_and_grad(theta, *taken)
@@ -72,11 +72,12 @@ def train(
             for callback in callbacks:
                 callback(theta, loss)
             losses.append((loss, n if chosen is None else len(chosen)))
-            if chosen is None and tol is not None and np.max(np.abs(g), initial=0.0) <= tol:
+            rests = rests and bool(np.max(np.abs(g), initial=0.0) <= least)
+            if rests and chosen is None:
                 return Trained(theta, [*history, loss])
             theta = _moved(optimiser, theta, g, loss)
         history.append(sum(loss * size for loss, size in losses) / n)
-        if until is not None and until(theta):
+        if rests or (until is not None and until(theta)):
             break
     if history:
         require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser)

@@ -139,11 +139,13 @@ class NetworkEstimator(ByGradient, Estimator):
         X, y, shares, held = self._parted(X, y, shares, rng) if self.early_stopping else (X, y, shares, None)
         # Step 1, a set of functions.
         shape = X.shape[1], tuple(self.hidden), outputs, self.activation
-        start: Any = np.array([p.data for p in _network(shape, self.init, rng).parameters()])
+        network, weights = _network(shape, self.init, rng), [] if shares is None else [len(X) * shares]
+        for neuron, output in zip(network.layers[-1].neurons, self._constant(y, *weights)):
+            neuron.b.data = float(output)  # type: ignore[union-attr]  # an MLP without options has biases
+        start: Any = np.array([p.data for p in network.parameters()])
         if self._goes_on and getattr(self, "_shape", None) == shape:
             start = vars(self)["theta_"]
         # Step 2, the goodness of a function.
-        weights = [] if shares is None else [len(X) * shares]
         work = len(start) * len(X) * self.max_iter
         backend = "numpy" if self.backend == "auto" and work < LARGE else self.backend
         objective = Penalised(
@@ -187,8 +189,11 @@ class NetworkEstimator(ByGradient, Estimator):
             objective, *rows = fitted
             self._require_use(objective, stopping.theta, *rows)
 
-    @staticmethod
-    def _of_constant(y: Any, *weights: Any) -> float:
+    def _constant(self, y: Any, *weights: Any) -> Any:
+        """The best outputs that are the same for all rows: the biases of the last layer start there."""
+        raise NotImplementedError
+
+    def _of_constant(self, y: Any, *weights: Any) -> float:
         """The least loss of a network with the same outputs for all rows."""
         raise NotImplementedError
 
@@ -250,8 +255,10 @@ class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
         """Step 2, the goodness of a function."""
         return over_outputs(squared_error, z, y)
 
-    @staticmethod
-    def _of_constant(y: Any, weights: Any = None) -> float:
+    def _constant(self, y: Any, weights: Any = None) -> Any:
+        return np.atleast_1d(np.average(y, 0, weights))
+
+    def _of_constant(self, y: Any, weights: Any = None) -> float:
         return float(np.sum(np.average((y - np.average(y, 0, weights)) ** 2, 0, weights)))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
@@ -267,10 +274,14 @@ class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
 class MLPClassifier(OnlineClassifier, Probabilistic, NetworkEstimator):
     """A network that minimises the cross entropy; `hidden` lists the number of neurons of each hidden layer.
 
+    `class_weight` is a weight by class, or "balanced", which gives all classes the same share in the mean.
+
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]  # XOR, which no linear model gets right
     >>> MLPClassifier(hidden=(8,), max_iter=1000, random_state=0).fit(X, y).predict(X).tolist()
     [0, 1, 1, 0]
     """
+
+    class_weight: Any = None
 
     FUNCTIONS = "P(class | x) = σ or softmax of a network of x, with hidden layers {hidden} and {activation}"
     GOODNESS = "the cross entropy: the mean of -ln P(y | x)"
@@ -280,8 +291,12 @@ class MLPClassifier(OnlineClassifier, Probabilistic, NetworkEstimator):
         """Step 2, the goodness of a function."""
         return cross_entropy(z, y)
 
-    @staticmethod
-    def _of_constant(y: Any, weights: Any = None) -> float:
+    def _constant(self, y: Any, weights: Any = None) -> Any:
+        counts = np.bincount(y.astype(int), weights, len(self.classes_))
+        odds = np.log(counts if counts.all() else np.ones(len(counts)))  # a part that lacks a class tells nothing
+        return odds[1:] - odds[0] if len(odds) == 2 else odds - np.mean(odds)
+
+    def _of_constant(self, y: Any, weights: Any = None) -> float:
         counts = np.bincount(y.astype(int), weights)
         shares = counts[counts > 0] / np.sum(counts)
         return float(-np.sum(shares * np.log(shares)))

@@ -175,9 +175,10 @@ def test_all_rows_at_once_end_where_the_steepest_slope_is_below_tol(batch: int |
     assert 0.9e-3 < np.max(np.abs(line().value_and_grad(theta, X, y)[1])) <= 1e-3
 
 
-def test_passes_in_batches_all_happen() -> None:
-    X, y = rows()
-    assert len(train(line(), np.zeros(2), X, y, optimiser=nn.SGD(), passes=50, batch=39, tol=1e3, rng=0).history) == 50
+def test_batches_stop_after_a_pass_that_finds_all_of_them_at_rest() -> None:
+    X, y, still = np.ones((2, 1)), [0.05, 1.0], nn.SGD(rate=1e-9)  # the slopes of the rows at 0 are 0.1 and 2
+    for tol, passes in ((None, 5), (1.0, 5), (2.5, 1)):
+        assert len(train(line(), np.zeros(2), X, y, optimiser=still, passes=5, batch=1, tol=tol).history) == passes
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ class ByGradient(Estimator):
     `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss; biases are exempt. `solver` is the name of an optimiser
     (gradient descent, adagrad, rmsprop, adam), in some estimators newton, lbfgs or exact, or an `nn.Optimiser` of your
     own with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each
-    in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a full
-    step that finds every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most `max_iter`
-    steps, and lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar.
+    in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a pass
+    whose steps all find every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most
+    `max_iter` steps, and lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar.
     `backend` and `threads` are those of `autograd.compile`; auto is NumPy where machine code would not pay. A
     ConvergenceWarning says that a fit ended short of the minimum, and why.
     """
@@ -68,7 +68,7 @@ class ByGradient(Estimator):
             theta = self._minimised(solver, objective, theta, X, *rows)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
-            steep = 1.0 if self.batch_size else self._steepness(objective, theta, X, *rows)
+            steep = self._steepness(objective, theta, X, *rows)
             theta, self.history_ = train(
                 objective, theta, X, *rows,
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol * steep,

@@ -1,5 +1,7 @@
 """Networks as estimators: what they consist of, what they can learn, and that a seed decides."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -76,6 +78,20 @@ def test_initial_weights_are_those_of_the_modules() -> None:
         wanted = nn.MLP(1, [3, 1], init=init, rng=np.random.default_rng(0))
         weights = ([w.data for w in network.weights()] for network in (model.model_, wanted))
         np.testing.assert_allclose(*weights, rtol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore::nn.ConvergenceWarning")
+def test_a_network_starts_at_the_best_constant() -> None:
+    X, still = [[0.0], [1.0], [2.0], [3.0]], {"solver": nn.SGD(rate=1e-300), "max_iter": 1, "random_state": 0}
+    for model, y, outputs in (
+        (nn.MLPRegressor, [1.0, 1.0, 1.0, 5.0], [2.0]),
+        (nn.MLPRegressor, [[1.0, 2.0], [1.0, 2.0], [1.0, 2.0], [5.0, 6.0]], [2.0, 3.0]),
+        (nn.MLPClassifier, ["a", "a", "a", "b"], [-np.log(3)]),
+        (partial(nn.MLPClassifier, class_weight={"b": 6.0}), ["a", "a", "a", "b"], [np.log(2)]),
+        (nn.MLPClassifier, ["a", "a", "b", "c"], np.array([2, -1, -1]) * np.log(2) / 3),
+    ):
+        network = model(**still).fit(X, y).model_
+        np.testing.assert_allclose([neuron.b.data for neuron in network.layers[-1].neurons], outputs, rtol=1e-12)
 
 
 def test_a_last_step_to_infinity_is_an_error() -> None:

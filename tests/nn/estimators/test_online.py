@@ -16,6 +16,7 @@ MODELS = {
     "weighted perceptron": (nn.Perceptron, {"random_state": 0, "class_weight": {"a": 3.0}}),
     "classifier": (nn.MLPClassifier, {"random_state": 0, "batch_size": None}),
     "classifier in batches": (nn.MLPClassifier, {"random_state": 0, "batch_size": 7, "hidden": (3,)}),
+    "weighted network": (nn.MLPClassifier, {"random_state": 0, "class_weight": {"a": 3.0}, "hidden": (3,)}),
     "regressor": (nn.MLPRegressor, {"random_state": 0, "batch_size": None, "solver": nn.Adam(rate=0.02)}),
 }
 
