@@ -60,7 +60,7 @@ def train(
     if batch is not None:
         require_count("batch", batch, 1)
     require("tol", tol, tol is None or tol >= 0, "0 or more")
-    callbacks = [each] if callable(each) else list(each or ())
+    callbacks = listed(each)
     rng, history, least = np.random.default_rng(rng), list[float](), -1.0 if tol is None else tol
     for _ in shown(passes, progress, history):
         losses, rests = [], True
@@ -82,6 +82,18 @@ def train(
     if history:
         require_finite(objective.value(theta, *rows), 0.0, optimiser.steps, optimiser)
     return Trained(theta, history)
+
+
+def listed(each: Any) -> list[Callable[[Any, float], None]]:
+    """Callbacks as a list: one function, or several, or None; TypeError for anything else.
+
+    >>> listed(print), listed(None)
+    ([<built-in function print>], [])
+    """
+    given = [] if each is None else [each] if callable(each) else each
+    if not isinstance(given, Sequence) or not all(map(callable, given)):
+        raise TypeError(f"callbacks must be functions of θ and the loss, one or a list of them, got {each!r}")
+    return list(given)
 
 
 def _require_kinds(objective: Any, optimiser: Any) -> None:

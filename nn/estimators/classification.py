@@ -21,6 +21,7 @@ from nn.estimators.linear.sparse import Sparse
 from nn.estimators.scores import LinearObjective
 from nn.losses import cross_entropy, hinge, over_outputs, perceptron_loss, squared_error, zero_one
 from nn.schedules import Cosine, InverseTime
+from nn.training import listed
 
 SLOWER_AND_SLOWER = InverseTime(1.0)
 MOVING = 0.1  # log odds
@@ -94,7 +95,7 @@ class Perceptron(OnlineClassifier, LinearClassifier):
             if count < fewest:
                 fewest, pocket = count, theta
 
-        keep(super()._best(objective, theta, X, y, each=keep), 0.0)
+        keep(super()._best(objective, theta, X, y, each=[keep, *listed(self.callbacks)]), 0.0)
         return pocket
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:

@@ -206,6 +206,8 @@ class Classifier(Estimator):
             return shares
         shares = np.full(len(y), 1 / len(y)) if shares is None else shares
         weights = class_weights(chosen, self.classes_, np.bincount(y, weights=shares))[y]
+        if not np.any(shares * weights):
+            raise ValueError(f"no row counts: class_weight={chosen!r} gives 0 to the classes of all of them")
         return shares * weights / np.sum(shares * weights)
 
     def decision_function(self, X: Any) -> Any:

@@ -16,7 +16,7 @@ from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.lbfgs import LBFGS
 from nn.newton import Newton
 from nn.optimisers import SGD, Adagrad, Adam, Optimiser, RMSProp
-from nn.training import train
+from nn.training import listed, train
 
 OPTIMISERS: dict[str, type[Optimiser]] = {
     "gradient descent": SGD,
@@ -39,6 +39,7 @@ class ByGradient(Estimator):
     in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a pass
     whose steps all find every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most
     `max_iter` steps, and lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar.
+    `callbacks`, one function of `theta_` and the loss or several, are called before every step, as by `nn.train`.
     `backend` and `threads` are those of `autograd.compile`; auto is NumPy where machine code would not pay. A
     ConvergenceWarning says that a fit ended short of the minimum, and why.
     """
@@ -51,6 +52,7 @@ class ByGradient(Estimator):
     tol: float = 1e-6
     random_state: Any = None
     verbose: bool = False
+    callbacks: Any = None
     backend: str = "auto"
     threads: int | None = None
 
@@ -63,9 +65,9 @@ class ByGradient(Estimator):
 
     def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None, until: Any = None) -> Any:
         """Step 3: return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
-        solver = self._chosen(theta, X)
+        solver, each = self._chosen(theta, X), listed(self.callbacks if each is None else each)
         if solver in ("newton", "lbfgs"):
-            theta = self._minimised(solver, objective, theta, X, *rows)
+            theta = self._minimised(solver, objective, theta, X, *rows, each=each)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
             steep = self._steepness(objective, theta, X, *rows)
@@ -79,27 +81,29 @@ class ByGradient(Estimator):
         self.n_iter_ = max(len(self.history_), 1)
         return theta
 
-    def _minimised(self, solver: str, objective: Any, theta: Any, X: Any, y: Any) -> Any:
+    def _minimised(self, solver: str, objective: Any, theta: Any, X: Any, y: Any, *, each: Any) -> Any:
         """The minimum by second derivatives, exact or as the gradients tell them; a warning if there is none."""
         proof: list[str] = []
         path = deque([theta], maxlen=2)  # the last steps
+        search: Newton | LBFGS
 
         def proven(theta: Any) -> bool:
+            for callback in each:
+                callback(theta, search.history[-1])
             path.append(theta)
             proof[:] = filter(None, [self._endless(objective, theta, X, y)])
             return bool(proof)
 
         if solver == "newton":
-            newton = Newton(steps=self.max_iter, progress=self.verbose)
-            theta = newton.minimise(objective, theta, X, y, until=proven)
-            self.history_, converged = newton.history, newton.converged
+            search = Newton(steps=self.max_iter, progress=self.verbose)
+            theta = search.minimise(objective, theta, X, y, until=proven)
         else:
-            lbfgs = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
-            theta = lbfgs.minimise(objective, theta, X, y, until=proven, scale=self._scale(objective))
-            self.history_, converged = lbfgs.history, lbfgs.converged
+            search = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
+            theta = search.minimise(objective, theta, X, y, until=proven, scale=self._scale(objective))
+        self.history_ = search.history
         if proof:
             warn(f"no minimum: {proof[0]}", ConvergenceWarning)
-        elif not converged:
+        elif not search.converged:
             told = (
                 f"the loss is {self.history_[-1]:.6g} and still falls, by {_fall(self.history_):.2g} in the last step"
             )

@@ -9,16 +9,20 @@ import numpy as np
 from nn.estimators.base.conventions import Estimator
 from nn.estimators.base.fitting import generator
 from nn.estimators.data.checks import classes_of, labels, targets
-from nn.estimators.data.weights import shares_of, weighed
+from nn.estimators.data.weights import class_weights, mean_weight, shares_of, weighed
 from nn.optimisers import Optimiser
 from nn.training import train
 
 
 class Descent(NamedTuple):
-    """What goes on from part to part: the optimiser, with its moments and its place in a schedule, and the draws."""
+    """What goes on from part to part: the optimiser, with its moments and its place in a schedule, and the draws.
+
+    Rows of the mean weight of the first part, `unit`, count as one.
+    """
 
     optimiser: Optimiser
     rng: Any
+    unit: float
 
 
 class Online(Estimator):
@@ -30,6 +34,7 @@ class Online(Estimator):
     history_: list[float]
     random_state: Any
     batch_size: Any
+    callbacks: Any
     _require_sensible: Any  # and other methods of the bases after it
     _optimiser: Any
     _of_classes: Any
@@ -42,14 +47,15 @@ class Online(Estimator):
     def _goes_on(self) -> bool:
         return self._takes_a_part or super()._goes_on  # type: ignore[misc]  # of ByGradient
 
-    def _take(self, X: Any, y: Any, shares: Any) -> Self:
-        """One pass over rows whose targets are checked."""
-        for name, needs in (("early_stopping", True), ("class_weight", "balanced")):
-            if getattr(self, name, None) == needs:
-                raise ValueError(f"partial_fit does not know all rows, which {name}={needs!r} needs: leave it out")
+    def _take(self, X: Any, y: Any, shares: Any, weight: float) -> Self:
+        """One pass over rows whose targets are checked; `weight` is the mean of their weights."""
+        if getattr(self, "early_stopping", False):
+            raise ValueError("partial_fit does not know all rows, which early_stopping=True needs: leave it out")
         self._require_sensible()
         if self._descent is None:
-            self._descent, self.history_ = Descent(self._optimiser(1), generator(self.random_state)), []
+            self._descent, self.history_ = Descent(self._optimiser(1), generator(self.random_state), weight), []
+        if weight != self._descent.unit:
+            shares = (np.full(len(X), 1 / len(X)) if shares is None else shares) * (weight / self._descent.unit)
         self._takes_a_part = True
         self._fit(*weighed(X, y, shares))
         self._takes_a_part = False
@@ -60,9 +66,17 @@ class Online(Estimator):
             self._descent = None
             return super()._best(objective, theta, X, *rows, each=each, until=until)  # type: ignore[misc]  # the same
         assert self._descent is not None
-        optimiser, rng = self._descent
+        optimiser, rng, _ = self._descent
         theta, history = train(
-            objective, theta, X, *rows, optimiser=optimiser, passes=1, batch=self.batch_size, rng=rng, each=each
+            objective,
+            theta,
+            X,
+            *rows,
+            optimiser=optimiser,
+            passes=1,
+            batch=self.batch_size,
+            rng=rng,
+            each=self.callbacks if each is None else each,
         )
         self.history_ = [*self.history_, *history]
         self.n_iter_ = len(self.history_)
@@ -72,11 +86,14 @@ class Online(Estimator):
 class OnlineClassifier(Online):
     """A classifier that learns from parts."""
 
+    class_weight: Any
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
 
         `classes` are those of all parts, which the first one must name. The optimiser keeps its moments and its
-        schedule from part to part. `history_` holds the loss of each part, before its pass.
+        schedule from part to part, and weights are relative to the mean weight of the first one. `history_` holds the
+        loss of each part, before its pass.
 
         >>> from nn import Perceptron
         >>> model = Perceptron(random_state=0, batch_size=1)
@@ -95,7 +112,19 @@ class OnlineClassifier(Online):
                 row = int(np.argmax(unknown))
                 raise ValueError(f"y holds {given.tolist()[row]!r} in row {row}, which is not among classes=")
             codes, shares = np.searchsorted(self.classes_, given), shares_of(sample_weight, len(array))
-            return self._take(array, codes, self._of_classes(codes, shares))
+            weight = mean_weight(self._class_weights()[codes] * (1.0 if sample_weight is None else sample_weight))
+            return self._take(array, codes, self._of_classes(codes, shares), weight)
+
+    def _class_weights(self) -> Any:
+        """The weight of every class, which no part tells."""
+        chosen = self.class_weight
+        if isinstance(chosen, str) and chosen == "balanced":
+            told = "sklearn.utils.class_weight.compute_class_weight('balanced', classes=classes, y=y)"
+            raise ValueError(
+                "class_weight='balanced' is not supported for partial_fit, which does not know all rows: compute the "
+                f"weights from all y, or from enough of it, as {told} does, and give a dict, {{class: weight}}"
+            )
+        return np.ones(len(self.classes_)) if chosen is None else class_weights(chosen, self.classes_, None)
 
 
 class OnlineRegressor(Online):
@@ -104,11 +133,14 @@ class OnlineRegressor(Online):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
 
-        The optimiser keeps its moments and its schedule from part to part. `history_` holds the loss of each part.
+        The optimiser keeps its moments and its schedule from part to part, and weights are relative to the mean weight
+        of the first one. `history_` holds the loss of each part.
         """
         with self._as_before_if_it_fails():
             array = self._learned(X) if self.__sklearn_is_fitted__() else self._taught(X)
-            return self._take(array, targets(y, len(array)), shares_of(sample_weight, len(array)))
+            shares = shares_of(sample_weight, len(array))
+            weight = mean_weight(1.0 if sample_weight is None else sample_weight)
+            return self._take(array, targets(y, len(array)), shares, weight)
 
 
 def _classes(known: Any, given: Any) -> Any:

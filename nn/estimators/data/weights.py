@@ -31,6 +31,15 @@ def shares_of(sample_weight: Any, rows: int) -> Any:
     return None if (weights == 1).all() else weights / weights.sum()
 
 
+def mean_weight(weights: Any) -> float:
+    """The mean weight of the rows that count: those of weight 0 do not.
+
+    >>> mean_weight([2.0, 0.0, 4.0])
+    3.0
+    """
+    return float(np.sum(weights) / max(1, np.count_nonzero(weights)))
+
+
 def class_weights(chosen: Any, classes: Any, shares: Any) -> Any:
     """The weight of every class: "balanced" gives all classes the same share, a mapping names weights other than 1.
 

@@ -15,6 +15,7 @@ from nn.estimators.data.units import Units, in_units
 from nn.estimators.linear.least_squares import least_squares
 from nn.estimators.scores import LinearObjective
 from nn.newton import LARGEST_HESSIAN, Newton
+from nn.training import listed
 
 VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a warning
 SCALE = "scale the features, or y"
@@ -64,19 +65,43 @@ class LinearEstimator(ByGradient, Estimator):
         else:
             W, b = self._in_units(X, y, start, shares)
         self.objective_ = self._goodness(len(W), np.full(X.shape[1], self.l2), shares, len(X))
-        self.theta_ = np.column_stack([W, b] if self.fit_intercept else [W]).ravel()
+        self.theta_ = self._joined(W, b)
         return W, b
+
+    def _joined(self, W: Any, b: Any) -> Any:
+        """W and b as one flat array."""
+        return np.column_stack([W, b] if self.fit_intercept else [W]).ravel()
+
+    def _parts(self, theta: Any, outputs: int) -> tuple[Any, Any]:
+        """W and b of a flat array."""
+        W = theta.reshape(outputs, -1)
+        return (W[:, :-1], W[:, -1]) if self.fit_intercept else (W, np.zeros(outputs))
+
+    def _listening(self, units: Units, outputs: int, weights: Any = lambda V: V) -> Any:
+        """The callbacks of a search in units of its own, which are told the weights of the original columns."""
+        callbacks = listed(self.callbacks)
+
+        def tell(theta: Any, loss: float) -> None:
+            V, b = self._parts(theta, outputs)
+            V = weights(V)
+            for callback in callbacks:
+                callback(self._joined(units.weights(V)[0], (b - V @ units.centre).astype(float)), loss)
+
+        return [tell] if callbacks else []
 
     def _in_units(self, X: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
         """W and b by a solver that neither the scale nor the offset of a column troubles."""
         units = in_units(X, self.fit_intercept, least=np.sqrt(self.l2), shares=shares)
         if self.solver == "exact":
+            if listed(self.callbacks):
+                raise ValueError("callbacks are called before every step, and solver='exact' takes none: take another")
             return self._of_columns(units, *self._exactly(units, y.reshape(len(X), -1), shares))
         basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
         W, b = start
         V = np.ldexp(W, units.exponent)
         start = basis.coordinates(V), b + (V @ units.centre).astype(float)
-        V, b = self._descended(basis.columns, basis.penalty, y, start, shares)
+        each = self._listening(units, len(W), basis.weights)
+        V, b = self._descended(basis.columns, basis.penalty, y, start, shares, each)
         spread = np.max(np.abs(basis.columns @ V.T))
         return self._of_columns(units, basis.weights(V), b, 0, spread)
 
@@ -92,13 +117,13 @@ class LinearEstimator(ByGradient, Estimator):
             self.history_, self.n_iter_ = [float(loss)], 1
         return V, target.centre, target.exponent, np.max(np.abs(Z))
 
-    def _descended(self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
+    def _descended(
+        self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any, each: Any = None
+    ) -> tuple[Any, Any]:
         """W and b by iterative search."""
         W, b = start
         objective = self._goodness(len(W), penalty, shares, len(X))
-        theta = np.column_stack([W, b] if self.fit_intercept else [W]).ravel()
-        W = self._best(objective, theta, X, y).reshape(len(W), -1)
-        return (W[:, :-1], W[:, -1]) if self.fit_intercept else (W, b)
+        return self._parts(self._best(objective, self._joined(W, b), X, y, each=each), len(W))
 
     def _goodness(self, outputs: int, penalty: Any, shares: Any, rows: int) -> LinearObjective:
         """Step 2 over all rows, with the penalty; NumPy runs a loss of few rows, machine code one of many."""

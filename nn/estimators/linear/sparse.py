@@ -86,17 +86,16 @@ class Sparse(LinearEstimator):
         objective = self._kinked(outputs, np.ldexp(self.l2, -2 * units.exponent), columns, shares)
         W, b = self._start(outputs, X.shape[1])
         V = np.ldexp(W, units.exponent)
-        theta = np.column_stack([V, b + (V @ units.centre).astype(float)] if self.fit_intercept else [V]).ravel()
+        theta = self._joined(V, b + (V @ units.centre).astype(float))
         search = ProximalNewton(objective, units.A, y, self.max_iter)
-        V = search.minimised(theta).reshape(outputs, -1)
+        V, b = self._parts(search.minimised(theta, self._listening(units, outputs)), outputs)
         self.history_, self.n_iter_ = search.history, len(search.history)
         if search.promised > HIDDEN * search.history[-1]:
             told = f"the loss is {search.history[-1]:.6g}, and the next step promises {search.promised:.2g} less"
             warn(f"no minimum within {self.n_iter_} steps: {told}", ConvergenceWarning)
-        V, b = (V[:, :-1], V[:, -1]) if self.fit_intercept else (V, np.zeros(outputs))
         W, b = self._of_columns(units, V, b, 0, np.max(np.abs(units.A @ V.T)))
         self.objective_ = self._kinked(outputs, np.full(X.shape[1], self.l2), np.full(X.shape[1], self.l1), shares)
-        self.theta_ = np.column_stack([W, b] if self.fit_intercept else [W]).ravel()
+        self.theta_ = self._joined(W, b)
         return W, b
 
     def _kinked(self, outputs: int, penalty: Any, kinks: Any, shares: Any) -> SparseObjective:
@@ -120,12 +119,14 @@ class ProximalNewton:
         self.history: list[float] = []
         self.promised = np.inf
 
-    def minimised(self, theta: Any) -> Any:
-        """The parameters of least loss; `history` holds the loss at the start of every step."""
+    def minimised(self, theta: Any, each: Any = ()) -> Any:
+        """The parameters of least loss; `history` holds the loss at the start of every step, as `each` is told."""
         kinks = self.objective.kinks
         loss, g = self._at(theta)
         for _ in range(self.steps):
             self.history.append(loss)
+            for callback in each:
+                callback(theta, loss)
             free = (theta != 0) | (np.abs(g) > kinks * (1 + EASED))
             H, own = self._curvature(theta, free)
             aim = theta.copy()

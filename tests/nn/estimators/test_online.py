@@ -52,6 +52,26 @@ def test_a_part_may_lack_classes() -> None:
     assert not hasattr(nn.LogisticRegression(), "partial_fit")
 
 
+def test_weights_are_relative_to_those_of_the_first_part() -> None:
+    classes, first, second = ["a", "b", "c"], slice(0, 20), slice(20, 30)
+
+    def taught(of_first, of_second, rates=(0.1, 0.1), **params):
+        solver = nn.SGD(rate=lambda step: rates[step])
+        model = nn.MLPClassifier(random_state=0, hidden=(3,), batch_size=None, solver=solver, **params)
+        model.partial_fit(X[first], NAMES[first], classes, sample_weight=of_first)
+        return model.partial_fit(X[second], NAMES[second], sample_weight=of_second).theta_
+
+    twice = taught(None, None, rates=(0.1, 0.2))
+    for weighed in (
+        taught(None, np.full(10, 2.0)),
+        taught(np.full(20, 3.0), np.full(10, 6.0)),
+        taught(None, None, class_weight={"c": 2.0}),
+    ):
+        np.testing.assert_allclose(weighed, twice, rtol=1e-12)
+    half = np.repeat([1.0, 0.0], 5)
+    np.testing.assert_allclose(taught(None, 2 * half), taught(None, half, rates=(0.1, 0.2)), rtol=1e-12)
+
+
 def test_a_perceptron_goes_on_from_its_last_fit() -> None:
     model = nn.Perceptron(random_state=0, warm_start=True).fit(X[:20], NAMES[:20])
     before = model.coef_.copy()
@@ -64,7 +84,11 @@ ERRORS = {
     "unknown": ("'c' in row 20", lambda model: model.partial_fit(X, NAMES, classes=["a", "b"])),
     "columns": ("expecting 4", lambda model: fitted(nn.Perceptron()).partial_fit(X[:, 1:], NAMES)),
     "stopping": ("all rows", lambda model: fitted(nn.MLPClassifier(early_stopping=True))),
-    "balanced": ("all rows", lambda model: fitted(nn.Perceptron(class_weight="balanced"))),
+    "balanced": ("give a dict, {class: weight}", lambda model: fitted(nn.Perceptron(class_weight="balanced"))),
+    "no row counts": (
+        "no row counts: class_weight={'a': 0.0}",
+        lambda model: nn.Perceptron(class_weight={"a": 0.0}).partial_fit(X[:9], NAMES[:9], ["a", "b"]),
+    ),
 }
 
 

@@ -112,3 +112,43 @@ def test_all_networks_of_a_shape_share_one_program() -> None:
         model = nn.MLPRegressor(hidden=(3,), l2=l2, random_state=seed, rate=rate, max_iter=2).fit(X, y)
         programs.add(id(model.objective_.compiled.program))
     assert len(programs) == 1
+
+
+@pytest.mark.filterwarnings("ignore::nn.ConvergenceWarning")
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        nn.LogisticRegression(l2=0.01),
+        nn.LogisticRegression(solver="lbfgs", l2=0.01),
+        nn.LogisticRegression(l1=0.01),
+        nn.LogisticRegression(solver="adam", max_iter=5),
+        nn.LinearRegression(l1=0.1),
+        nn.LinearRegression(solver="newton", fit_intercept=False),
+        nn.LinearSVM(solver="adagrad", max_iter=5),
+        nn.Perceptron(max_iter=5, random_state=0),
+        nn.MLPRegressor(max_iter=5, batch_size=None, random_state=0),
+    ],
+    ids=repr,
+)
+def test_callbacks_are_told_the_weights_and_the_loss_before_every_step(estimator) -> None:
+    y, told, losses = targets(estimator, 3), [], []
+    notes = [lambda theta, loss: told.append(np.array(theta)), lambda theta, loss: losses.append(loss)]
+    model = clone(estimator).set_params(callbacks=notes).fit(X * [1.0, 1e3, 1.0], y)
+    assert losses == pytest.approx(model.history_[: len(losses)])
+    assert len(losses) in (model.n_iter_, model.n_iter_ - 1), "lbfgs takes no step from the minimum"
+    known = np.asarray(getattr(model, "_target", lambda y: y)(y), dtype=float)
+    for theta, loss in zip(told, losses):
+        assert model.objective_.value(theta, X * [1.0, 1e3, 1.0], known) == pytest.approx(loss)
+    alone = clone(estimator).set_params(callbacks=notes[1]).fit(X * [1.0, 1e3, 1.0], y)
+    assert losses == losses[: len(losses) // 2] * 2
+    assert alone.history_ == model.history_
+
+
+def test_callbacks_that_would_not_be_called() -> None:
+    y = SCORE > 0
+    for model in (nn.LinearSVM(callbacks=print), nn.LinearRegression(callbacks=[print])):
+        with pytest.raises(ValueError, match="solver='exact' takes none: take another"):
+            model.fit(X, y)
+    for wrong in (3, ["loss"]):
+        with pytest.raises(TypeError, match="callbacks must be functions of θ and the loss"):
+            nn.LogisticRegression(l2=0.1, callbacks=wrong).fit(X, y)
