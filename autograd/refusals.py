@@ -127,8 +127,9 @@ def advise(error: BaseException) -> None:
         homes |= {_package(module), ".".join(module.split(".")[:2])}
         trace = trace.tb_next
     if "pandas" in homes:
-        if is_lost or isinstance(error, IndexError):
-            error.add_note(f"pandas computes on floats; {AS_ARRAY}")
+        if is_lost or isinstance(error, LookupError):
+            what = "describe() summarises" if isinstance(error, KeyError) else "computes on"
+            error.add_note(f"pandas {what} floats; {AS_ARRAY}")
     elif is_lost and "numpy.ma" in homes:
         error.add_note("a masked array computes on floats; write np.where(mask, 0.0, x), or x.sum(where=~mask)")
     elif is_lost and "scipy.sparse" in homes:

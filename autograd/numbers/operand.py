@@ -46,6 +46,12 @@ def is_of_pandas(x: Any) -> bool:
     return type(x).__module__.partition(".")[0] == "pandas"
 
 
+def fields_of(x: Any) -> str:
+    """What to pass in place of a structured array or one of its records; nothing for others."""
+    names = getattr(getattr(x, "dtype", None), "names", None)
+    return ": pass a dict of arrays, as in {name: s[name] for name in s.dtype.names}" if names else ""
+
+
 def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
     """x ∘ y, one of them no number. Where NumPy is followed, a list is an array, as numpy.float64 has it.
 

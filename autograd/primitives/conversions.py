@@ -16,7 +16,7 @@ PREDICATES = {"isnan", "isinf", "isfinite", "isclose", "floor", "ceil", "trunc"}
 DRAWS = {"choice", "choices", "normal", "uniform", "exponential", "poisson", "binomial", "multinomial", "integers"}
 IN_LIBRARIES = {
     "matplotlib": "plot the numbers, as in [v.data for v in values]",
-    "pandas": "give pandas the numbers, as in [v.data for v in values]",
+    "pandas": "take the numbers as an array, with x.to_numpy(), or give pandas [v.data for v in values]",
     "statistics": "use autograd.mean and its kin, or let autograd.lift(f) do so",
 }
 ARRAY = "an array of floats takes no Value: make it with dtype=object, as in np.zeros(n, object), or np.zeros_like(x)"

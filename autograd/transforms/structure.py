@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from autograd.numbers.kinds import ARRAY_RANK, KINDS, discovered
-from autograd.numbers.operand import arrays, is_of_pandas
+from autograd.numbers.operand import arrays, fields_of, is_of_pandas
 from autograd.primitives.operators import Scalar
 from autograd.symbols import Symbol
 
@@ -117,6 +117,8 @@ def _instead(x: Any) -> str:
         return ": pass x.to_numpy(), an array"
     if hasattr(x, "__dataclass_fields__"):
         return f": pass dataclasses.asdict(x), a dict, and make {type(x).__name__}(**x) of it in f"
+    if fields := fields_of(x):
+        return fields
     return ": pass its numbers in a list, tuple, dict or array" if getattr(x, "__dict__", None) else ""
 
 

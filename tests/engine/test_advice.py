@@ -21,6 +21,9 @@ rng = np.random.default_rng(0)
 FRAME = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 4.0]})
 
 
+RECORDS = FRAME.to_records(index=False)
+
+
 @dataclasses.dataclass
 class Point:
     x: float
@@ -68,6 +71,10 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: nn.Adam(row, lr=0.1), r"Adam has no lr=: write rate=0\.1"),
     (lambda: nn.SGD(row, learning_rate=0.1), r"SGD has no learning_rate=: write rate=0\.1"),
     (lambda: np.linalg.eig(np.multiply(v, np.eye(2))), r"np\.linalg\.eig is not supported.*use np\.linalg\.eigh"),
+    (lambda: grad(lambda s: s["x"].sum())(RECORDS), r"argument 0\[0\] is a record.*: pass a dict of arrays"),
+    (lambda: grad(lambda s: s["x"])(RECORDS[0]), r"argument 0 is a record.*: pass a dict of arrays"),
+    (lambda: compile(lambda s: s["x"].sum())(RECORDS), r"s must be an array of real numbers.*: pass a dict of arrays"),
+    (lambda: nn.LinearRegression().fit(RECORDS, np.ones(3)), r"X has fields: write np\.column_stack\("),
     (lambda: np.add(v, 1.0, out=np.zeros(2)), r"an array of float64 takes no Value.*autograd\.lift"),
 ]  # fmt: skip
 
@@ -107,6 +114,26 @@ def test_a_missing_number_stays_missing(way: Any) -> None:
 
     slope = (missing(1.3 + 1e-6) - missing(1.3 - 1e-6)) / 2e-6
     assert way(missing)(1.3) == pytest.approx(slope, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("of", "error"),
+    [
+        (lambda s: s.describe()["mean"], KeyError),
+        (lambda s: s.to_frame("x").assign(y=1.0).describe().loc["mean", "x"], KeyError),
+        (lambda s: pd.DataFrame({"x": s, "y": 1.0}).x.mean(), TypeError),
+        (lambda s: s.rolling(2).mean().iloc[-1], pd.errors.DataError),
+        (lambda s: s.ewm(alpha=0.5).mean().iloc[-1], pd.errors.DataError),
+        (lambda s: s.corr(FRAME.y), TypeError),
+        (lambda s: s.skew(), TypeError),
+        (lambda s: s.groupby([0, 0, 1]).agg("std")[0], TypeError),
+    ],
+)
+def test_what_pandas_computes_on_floats_alone_is_said(of: Any, error: Any) -> None:
+    with pytest.raises(error) as raised:
+        grad(lambda x: of(pd.Series(x)))(np.array([1.0, 2.5, 0.5]))
+    told = [str(raised.value), *getattr(raised.value, "__notes__", ())]
+    assert "take the numbers as an array, with x.to_numpy()" in str(told)
 
 
 def test_a_column_is_an_array() -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.numbers.kinds import KINDS, kind_of
+from autograd.numbers.operand import fields_of
 
 
 class NumberSpec(NamedTuple):
@@ -115,7 +116,7 @@ class ArgumentReader:
                 self._check(item, where)
             x = x.astype(float)
         if x.dtype.kind not in "fiub":
-            raise TypeError(f"{self.name}{where} must be an array of real numbers, got dtype {x.dtype}")
+            raise TypeError(f"{self.name}{where} must be an array of real numbers, got dtype {x.dtype}{fields_of(x)}")
         if not self.by_row:
             self.arrays.append(x)
             return ArraySpec(x.shape) if x.ndim else NUMBER

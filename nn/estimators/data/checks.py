@@ -176,6 +176,8 @@ def floats(what: str, array: Any, names: list[Any] | None) -> Any:
     kind = array.dtype.kind
     if kind == "c":
         raise ValueError(f"Complex data not supported: {what} is complex")
+    if array.dtype.names:
+        raise TypeError(f"{what} has fields: write np.column_stack([s[name] for name in s.dtype.names]) of them")
     if kind in "mMUSTO":
         numbers = np.empty(array.shape)
         for place, value in np.ndenumerate(array):
