@@ -1,11 +1,13 @@
 """Small models on the engine: modules, losses, optimisers, and the lecture's models as estimators."""
 
+import sys
+
 from nn import schedules
 from nn.attention import Attention
 from nn.convolution import Conv2d
 from nn.dropout import Dropout
 from nn.embedding import Embedding
-from nn.errors import Diverged
+from nn.errors import Diverged, no_attribute
 from nn.estimators import (
     GaussianClassifier,
     LinearRegression,
@@ -83,3 +85,9 @@ __all__ = [
     "train",
     "zero_one",
 ]
+
+TYPE_CHECKING = False
+if not TYPE_CHECKING:  # else a type checker would take any name
+
+    def __getattr__(name):
+        raise no_attribute(sys.modules[__name__], name)

@@ -6,6 +6,26 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid", "Softplus", "SiLU", "GELU")
+OURS = {  # for names of PyTorch's and scikit-learn's
+    **{name: f"nn.Activation('{name.lower().replace('leaky', 'leaky_')}')" for name in ACTIVATIONS},
+    "Softmax": "autograd.softmax",
+    "Parameter": "autograd.Value",
+    "ModuleList": "list",
+    "MultiheadAttention": "nn.Attention",
+    "MSELoss": "nn.squared_error",
+    "mse_loss": "nn.squared_error",
+    "CrossEntropyLoss": "nn.cross_entropy",
+    "BCEWithLogitsLoss": "nn.cross_entropy",
+    "optim": "nn.Adam",
+    "Ridge": "nn.LinearRegression(l2=0.1)",
+    "Lasso": "nn.LinearRegression(l1=0.1)",
+    "ElasticNet": "nn.LinearRegression(l1=0.1, l2=0.1)",
+    "LinearSVC": "nn.LinearSVM",
+    "LinearDiscriminantAnalysis": "nn.GaussianClassifier(covariance='shared')",
+    "QuadraticDiscriminantAnalysis": "nn.GaussianClassifier(covariance='separate')",
+}
+
 
 class Diverged(ArithmeticError):
     """Training produced a number that is not finite; the message gives the step, the loss and the learning rate η.
@@ -27,6 +47,16 @@ class Diverged(ArithmeticError):
         advice = " (a smaller one, or standardised features?)" if self.step and self.rate is not None else ""
         advice = advice if not self.what else ""
         return f"training diverged at step {self.step}: {', '.join(told)}{advice}"
+
+
+def no_attribute(module: Any, name: str) -> AttributeError:
+    """The error for a name that `nn` does not have; for one of another library's, it tells ours.
+
+    >>> print(no_attribute(None, "ReLU"))
+    module 'nn' has no attribute 'ReLU': write nn.Activation('relu')
+    """
+    instead = f": write {OURS[name]}" if name in OURS else ""
+    return AttributeError(f"module 'nn' has no attribute {name!r}{instead}", name=name, obj=module)
 
 
 def require(name: str, value: Any, holds: bool, what: str) -> None:

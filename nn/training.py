@@ -53,6 +53,9 @@ def train(
     """
     _require_kinds(objective, optimiser)
     theta = np.asarray(theta, dtype=float)
+    if theta.ndim != 1:
+        got = f"an array of shape {theta.shape}: write train(objective, objective.parameters, X, y, optimiser=...)"
+        raise TypeError(f"train takes the parameters, a flat array, before the rows, got {got}")
     if theta.size == 0:
         raise ValueError("there are no parameters to train: those of a module are the Values that it holds")
     rows, n = as_rows(rows)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import random
+import re
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import autograd
 import nn
 from autograd import TraceError, Value, compile, grad, jvp, lift
+from nn.errors import OURS
 
 v = Value(2.0)
 row = [Value(1.0), Value(2.0)]
@@ -21,6 +24,7 @@ rng = np.random.default_rng(0)
 FRAME = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 4.0]})
 
 
+LINE = nn.Objective(lambda line, x, y: nn.squared_error(line(x), y), nn.Linear(1))
 RECORDS = FRAME.to_records(index=False)
 
 
@@ -68,6 +72,7 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: grad(lambda p: p.x)(Point(1.0, 2.0)), r"pass dataclasses\.asdict\(x\).*make Point\(\*\*x\) of it in f"),
     (lambda: grad(lambda x: x * x, 2.0), r"grad\(f\) is a function, call it as grad\(f\)\(2\.0\)"),
     (lambda: nn.MLP(2, [4, 1], rng=0)(np.ones((3, 2))), r"write \[model\(row\) for row in X\]"),
+    (lambda: nn.train(LINE, np.ones((3, 1)), np.ones(3), optimiser=nn.SGD(rate=1.0)), r"write train\(objective, o"),
     (lambda: nn.Adam(row, lr=0.1), r"Adam has no lr=: write rate=0\.1"),
     (lambda: nn.SGD(row, learning_rate=0.1), r"SGD has no learning_rate=: write rate=0\.1"),
     (lambda: np.linalg.eig(np.multiply(v, np.eye(2))), r"np\.linalg\.eig is not supported.*use np\.linalg\.eigh"),
@@ -83,6 +88,14 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
 def test_the_remedy_is_named(call: Callable[[], Any], advice: str) -> None:
     with pytest.raises(TypeError, match=advice):
         call()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_name_of_another_library_is_told_in_ours(name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"has no attribute '{name}': write {re.escape(OURS[name])}$"):
+        getattr(nn, name)
+    assert eval(OURS[name], {"nn": nn, "autograd": autograd}) is not None
+    assert not hasattr(nn, "NoSuchName")
 
 
 def test_the_sizes_of_layers() -> None:
