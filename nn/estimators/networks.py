@@ -171,7 +171,7 @@ class NetworkEstimator(ByGradient, Estimator):
         for group in groups:
             own = np.flatnonzero(group)
             chosen[rng.permutation(own)[: max(1, round(float(share) * len(own)))]] = True
-            if chosen[own].all():
+            if len(own) and chosen[own].all():
                 raise ValueError("early_stopping holds out rows of every class, and leaves none of one: it has too few")
         held, left = (X[chosen], y[chosen]), ~chosen
         if shares is None:
@@ -256,7 +256,8 @@ class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
         return over_outputs(squared_error, z, y)
 
     def _constant(self, y: Any, weights: Any = None) -> Any:
-        return np.atleast_1d(np.average(y, 0, weights))
+        with np.errstate(over="ignore", invalid="ignore"):  # then training says what is not finite
+            return np.atleast_1d(np.average(y, 0, weights))
 
     def _of_constant(self, y: Any, weights: Any = None) -> float:
         return float(np.sum(np.average((y - np.average(y, 0, weights)) ** 2, 0, weights)))

@@ -70,7 +70,7 @@ class ByGradient(Estimator):
             theta = self._minimised(solver, objective, theta, X, *rows, each=each)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
-            steep = self._steepness(objective, theta, X, *rows)
+            steep = np.nan_to_num(self._steepness(objective, theta, X, *rows))  # of NaN, training tells
             theta, self.history_ = train(
                 objective, theta, X, *rows,
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol * steep,

@@ -99,6 +99,9 @@ def test_a_last_step_to_infinity_is_an_error() -> None:
     model = nn.MLPClassifier(solver="gradient descent", rate=1e160, max_iter=1, batch_size=None, random_state=0)
     with pytest.raises(nn.Diverged):
         model.fit(X, y)
+    for batch_size in (None, 32):
+        with pytest.raises(nn.Diverged, match="at step 0: the loss is"):
+            nn.MLPRegressor(batch_size=batch_size).fit(X, 1e308 * (y - 1.0))
 
 
 def test_early_stopping_keeps_the_network_of_least_loss_on_held_out_rows() -> None:
@@ -117,6 +120,10 @@ def test_early_stopping_keeps_the_network_of_least_loss_on_held_out_rows() -> No
         with pytest.warns(nn.ConvergenceWarning, match="the loss of held-out rows still falls"):
             again.fit(X, target, sample_weight=weight)
         assert np.array_equal(again.theta_, model.theta_)
+    without = {"class_weight": {"c": 0.0}, "max_iter": 2}
+    with pytest.warns(nn.ConvergenceWarning):
+        model = nn.MLPClassifier(random_state=0, **options | without).fit(X, np.where(X[:, 1] > 1, "c", y))
+    assert "c" not in model.predict(X)
 
 
 def test_early_stopping_says_what_it_cannot_hold_out() -> None:
