@@ -311,7 +311,6 @@ class Plan:
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
         program = self._executable(self.traced, safe)
-        by_row = [k for k, has_rows in enumerate(program.by_row) if has_rows]
         leaves = []
         for k, spec in enumerate(self.specs):
             start = 0
@@ -321,8 +320,8 @@ class Plan:
         limits, alone = safe or hides_infinity(program), self.asked.options.alone
         whole = None
         if self.whole is not self.traced:
-            whole = rolled(self._executable(self.whole, safe), by_row, self.results, limits, alone)
-        found = rolled(program, by_row, self.results, limits, alone)
+            whole = rolled(self._executable(self.whole, safe), self.results, limits, alone)
+        found = rolled(program, self.results, limits, alone)
         return prepared(self.asked.options, found, leaves, self.results, whole)
 
     def _executable(self, traced: Program, safe: bool) -> Program:

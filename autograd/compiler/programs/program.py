@@ -205,9 +205,8 @@ class Program:
         from autograd.compiler.rolling.rolled import Result
         from autograd.compiler.tracing.lowering import executable
 
-        by_row = [k for k, has_rows in enumerate(self.by_row) if has_rows]
-        count = len(leaves_of(self.outputs))
-        return rolled(executable(self), by_row, [Result((i,), bool(by_row) and reduce is None) for i in range(count)])
+        each = any(self.by_row) and reduce is None
+        return rolled(executable(self), [Result((i,), each) for i in range(len(leaves_of(self.outputs)))])
 
     def __str__(self) -> str:
         return self.source()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any
 
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Program, leaves_of
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.rolling.loops import Ends, needed_in, repeat
 from autograd.compiler.rolling.placing import ALONE, Location
@@ -46,17 +46,15 @@ MANY_GROUPS = 16  # groups of one operation from which on they are one: an instr
 BY_EXPONENT = {"constant_power", "power", "monomial", "falling_power"}  # grouped by constant exponent
 
 
-def rolled(
-    program: Program, by_row: Sequence[int], results: Sequence[Result], limits: bool = False, alone: int = ALONE
-) -> Rolled:
-    """The rolled program, whose arguments `by_row` vary with the row; results that are not by row are summed over rows.
+def rolled(program: Program, results: Sequence[Result], limits: bool = False, alone: int = ALONE) -> Rolled:
+    """The rolled program; results that are not by row are summed over rows.
 
     `limits` keeps the engine's limits at infinity, at some cost. Fewer numbers than `alone` stay single in a loop.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> import numpy as np
-    >>> program = trace(lambda W, x: np.tanh(W @ x).sum(), (np.ones((2, 3)), np.ones(3)))
-    >>> print(rolled(program, [1], [Result((0,), by_row=True)]))
+    >>> program = trace(lambda W, x: np.tanh(W @ x).sum(), (np.ones((2, 3)), np.ones(3)), "Wx", ("shared", "rows"))
+    >>> print(rolled(program, [Result((0,), by_row=True)]))
     f: W[6], x[3 × rows]
       for each block of rows
         product_1[2 × rows] = W[2 × 3] @ x
@@ -65,26 +63,25 @@ def rolled(
         add_2[1 × rows] = add(add_1, tanh_1[1])
       results: add_2
     """
-    graph = ScalarGraph(program, {i for k in by_row for i in leaves_of(program.arguments[k].tree)}, limits)
+    moving = [k for k, has_rows in enumerate(program.by_row) if has_rows]
+    graph = ScalarGraph(program, set(program.numbers(moving)), limits)
     leaves = [graph.number[i] for i in leaves_of(program.outputs)]
     each = {i for result in results if result.by_row for i in result.outputs}
-    leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if by_row else [False] * len(leaves))
+    leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if moving else [False] * len(leaves))
     graph.contract(leaves, {leaf for leaf, i in zip(leaves, leaves_of(program.outputs)) if i < program.forward})
-    return Rolling(program, graph, by_row, leaves, alone).result(results)
+    return Rolling(program, graph, leaves, alone).result(results)
 
 
 class Rolling(Contracting):
     """Places the scalars of one program in registers."""
 
-    def __init__(
-        self, program: Program, graph: ScalarGraph, by_row: Sequence[int], outputs: Sequence[int], alone: int
-    ) -> None:
+    def __init__(self, program: Program, graph: ScalarGraph, outputs: Sequence[int], alone: int) -> None:
         super().__init__(graph, alone)
         self.program, self.outputs = program, outputs
         self.count: int | None = None
         self.loops: dict[int, Ends] = {}
         self.needs: dict[int, dict[int, bool]] = {}
-        self.inputs = [self._input(k, k in by_row) for k in range(len(program.arguments))]
+        self.inputs = [self._input(*argument) for argument in zip(program.arguments, program.by_row)]
 
     def within(self, graph: ScalarGraph, outputs: Sequence[int], phase: int) -> Rolling:
         """The rolling of a loop's body, whose registers are among those of this one; the loop runs in this phase."""
@@ -95,8 +92,7 @@ class Rolling(Contracting):
         body.locations, body.gathers, body.loops = {}, {}, {}
         return body
 
-    def _input(self, k: int, by_row: bool) -> int:
-        argument = self.program.arguments[k]
+    def _input(self, argument: Argument, by_row: bool) -> int:
         leaves = leaves_of(argument.tree)
         register = self._register(argument.name, len(leaves), ROWS if by_row else SHARED)
         for column, i in enumerate(leaves):
