@@ -28,7 +28,7 @@ def over_axes(function: Callable[..., Any], xs: Any, axis: Any = None, keepdims:
     return _as_floats(along(function, bare(xs), axis, keepdims))
 
 
-def over_rows(function: Callable[..., Any], xs: Any, axis: int | None = None) -> Any:
+def over_rows(function: Callable[..., Any], xs: Any, axis: int | None) -> Any:
     """A function from a sequence to one of the same length, along one axis of an array; None is the flattened array."""
     xs = as_objects(bare(xs))
     return _as_floats(each_row(function, xs, axis).reshape(xs.shape))

@@ -72,7 +72,7 @@ def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) 
     return arrays().over_axes(function, xs, axis, keepdims)
 
 
-def over_rows(function: Any, xs: Any, axis: Any = None) -> Any:
+def over_rows(function: Any, xs: Any, axis: int | None) -> Any:
     """A function from a sequence to one of the same length, along an axis of an array."""
     return arrays().over_rows(function, xs, axis)
 

@@ -149,7 +149,7 @@ class Backward:
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
         """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
         if wanted is not self.wanted:  # many sweeps want the same
-            self.wanted, self.reaching = wanted, self.active(wanted)
+            self.wanted, self.reaching = wanted, active_values(self.program, wanted)
             self.kinks.prepare()
         start: dict[int, list[Part]] = {output: [Adjoint(self.builder.constant(1.0))]}
         return self._values(self.descended(output, start, wanted, self.reaching), wanted)
@@ -215,10 +215,6 @@ class Backward:
         """A derivative that turns NaN where the function's value is not finite, so that the safe program runs."""
         emit, zero = self.builder.emit, self.builder.constant(0.0)
         return emit("add", (derivative, emit("multiply", (zero, value))))
-
-    def active(self, wanted: set[int]) -> list[bool]:
-        """Which values depend on a wanted value."""
-        return active_values(self.program, wanted)
 
     def partials(self, i: int) -> tuple[Any, ...]:
         """The local derivatives of operation i, as symbols that `lowering` maps to the operands of this operation."""

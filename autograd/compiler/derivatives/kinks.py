@@ -7,12 +7,12 @@ such rows run on the engine (`autograd.compiler.derivatives.between`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import nan, sqrt
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.programs.building import ProgramBuilder, rewritten
-from autograd.compiler.programs.loops import bodies
+from autograd.compiler.programs.loops import bodies, every_operation
 from autograd.compiler.programs.program import CONSTANT, INPUT, LOOP, Operation, Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.primitives import ROWS
@@ -38,7 +38,7 @@ class Kinks:
             return
         self.factors, self._varies = {}, []
         for operation in self.backward.program.operations:
-            varies = is_body if operation.op == INPUT else has_kinks((operation,))
+            varies = is_body if operation.op == INPUT else _has_kinks(operation)
             self._varies.append(varies or any(map(self._varies.__getitem__, operation.operands)))
         for i in self.operations:
             for partial in map(self.backward.factor, self.backward.partials(i)):
@@ -83,19 +83,16 @@ class Kinks:
         return builder.emit("==", pair)
 
 
-def has_kinks(operations: Iterable[Operation]) -> bool:
-    """Whether an operation has sides, also inside a loop."""
-    found = list(operations)
-    inner = [body for op, _, loop in found if op == LOOP for body in bodies(loop.body)]
-    return any(map(_has_sides, found)) or any(_has_sides(operation) for body in inner for operation in body.operations)
+def _has_kinks(operation: Operation) -> bool:
+    """Whether an operation, or one inside a loop, has sides."""
+    return any(map(_has_sides, every_operation(operation.value.body) if operation.op == LOOP else (operation,)))
 
 
 def is_sided(program: Program, order: int) -> bool:
     """Whether derivatives of a program, of this order, may be those between the sides of a kink."""
-    operations = ((operation, part) for part in bodies(program) for operation in part.operations)
     if order > 1:
-        return any(_has_sides(operation) or _is_root(operation, part) for operation, part in operations)
-    return any(_is_slope(operation) for operation, _ in operations)
+        return any(map(_has_sides, every_operation(program))) or _has_roots(program)
+    return any(map(_is_slope, every_operation(program)))
 
 
 def _has_sides(operation: Operation) -> bool:
@@ -128,7 +125,7 @@ def _forms(program: Program) -> Forms:
 
 def with_norms(program: Program) -> Program:
     """The same program, with a root of a sum of squares replaced by a norm where all that is squared is 0."""
-    if not any(_is_root(operation, part) for part in bodies(program) for operation in part.operations):
+    if not _has_roots(program):
         return program
 
     def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
@@ -150,6 +147,10 @@ def with_roots(program: Program) -> Program:
         return builder.emit("sqrt", (number[program.operations[i].operands[0]],)) if is_root else None
 
     return rewritten(program, make)
+
+
+def _has_roots(program: Program) -> bool:
+    return any(_is_root(operation, part) for part in bodies(program) for operation in part.operations)
 
 
 def _is_root(operation: Any, program: Program) -> bool:

@@ -6,7 +6,7 @@ import math
 
 from autograd.compiler.execution.executor import Leaf
 from autograd.compiler.llvm.arrays import array, masked_load, masked_store
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes, everywhere, present
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, add_to, everywhere, present
 from autograd.compiler.llvm.rows import Index, RowBlock
 from autograd.compiler.llvm.shared_code import side_by_side
 from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
@@ -86,15 +86,14 @@ def exit_(block: RowBlock, word: int, operand: Operand, width: int) -> None:
     body, lanes = block.body, block.lanes
     target = body.address(array(body, word), body.whole("mul", width, "%low"))
     flag = body.address("%scratch", block.storage.flag)
-    memory = body.memory(block.type)
+    memory = body.memory(f"<{lanes} x double>")
     with body.loop("%vectors") as v:
         there = block.present(v)
         first = body.whole("mul", lanes, v)
         left = body.least(body.new(f"sub i64 %rows, {first}"), lanes)
         with body.loop(width) as i:
             x = block.load(operand, v, i).numbers
-            before = Lanes(body, body.new(f"load {block.type}, ptr {flag}"))
-            body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
+            add_to(flag, there.select(x - x, 0.0))
             if width == 1:
                 masked_store(x, body.address(target, first), there)
             else:
@@ -106,12 +105,10 @@ def exit_(block: RowBlock, word: int, operand: Operand, width: int) -> None:
 
 def result(body: Body, storage: Storage, word: int, operand: Operand, width: int, flag: str) -> None:
     """Copy a result that is not by row into its array, divided by DIVISOR; the flag turns NaN if one is not finite."""
-    lanes = storage.lanes
     target = array(body, word)
     divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))
-    with body.loop(width, step=lanes) as first:
+    with body.loop(width, step=body.lanes) as first:
         x = side_by_side(body, storage, operand, first, width)
-        there = present(body, lanes, body.affine(width, (-1, first)))
+        there = present(body, body.affine(width, (-1, first)))
         masked_store(x / divisor, body.address(target, first), there)
-        before = Lanes(body, body.new(f"load {x.type}, ptr {flag}"))
-        body.do(f"store {before + there.select(x - x, 0.0)}, ptr {flag}")
+        add_to(flag, there.select(x - x, 0.0))

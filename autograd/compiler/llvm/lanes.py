@@ -211,10 +211,20 @@ def known(body: Body, x: Any) -> Lanes:
     return constant(body, x, BOOLEAN if type(x) is bool else DOUBLE)
 
 
-def present(body: Body, lanes: int, left: str | int) -> Lanes:
+def present(body: Body, left: str | int) -> Lanes:
     """A mask of the first `left` lanes."""
     every = everywhere(body, str(left), BITS)
-    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(lanes))}>", BOOLEAN)
+    return every.other(f"icmp sgt {every}, <{', '.join(f'i64 {i}' for i in range(body.lanes))}>", BOOLEAN)
+
+
+def loaded(body: Body, address: str, align: str = "") -> Lanes:
+    """The numbers at an address, one in each lane; `align` says where it may not be that of a whole vector."""
+    return Lanes(body, body.new(f"load <{body.lanes} x {DOUBLE}>, ptr {address}{align}"))
+
+
+def add_to(address: str, x: Lanes) -> None:
+    """Add x to the numbers at an address, lane by lane."""
+    x.body.do(f"store {loaded(x.body, address) + x}, ptr {address}")
 
 
 def across(x: Lanes) -> str:

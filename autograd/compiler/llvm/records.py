@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.execution.tables import is_pooled
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
-from autograd.compiler.llvm.lanes import DOUBLE, Lanes, constant, everywhere, known, present
+from autograd.compiler.llvm.lanes import DOUBLE, Lanes, constant, everywhere, known, loaded, present
 from autograd.compiler.llvm.storage import Storage
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Instruction, Number, Product, RowSum, View, places_in
@@ -147,7 +147,7 @@ class RecordPlace(NamedTuple):
         kind, address = self.kind, self.address(v, number)
         if self.apart is None:
             return everywhere(kind, kind.new(f"load {DOUBLE}, ptr {address}"))
-        return Lanes(kind, kind.new(f"load <{kind.lanes} x {DOUBLE}>, ptr {address}"))
+        return loaded(kind, address)
 
     def store(self, v: Index, number: Index, x: Lanes) -> None:
         """Write a number, for every row of a vector."""
@@ -262,7 +262,7 @@ def _row_sum(records: Records, instruction: RowSum) -> None:
         target, source, (width, step) = kind.place(True), kind.place(_by_row(records, operand)), kind.some(2)
         with kind.each_vector() as v:
             left = kind.new(f"sub i64 %rows, {kind.whole('mul', lanes, v)}")
-            there = present(kind, lanes, left)
+            there = present(kind, left)
             with kind.loop(width) as e:
                 x = there.select(source.load(v, kind.whole("mul", step, e)), 0.0)
                 target.store(v, e, target.load(v, e) + x)

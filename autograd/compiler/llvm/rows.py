@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from autograd.compiler.llvm.applying import FOLD_CODE, Accumulator, applied
 from autograd.compiler.llvm.carrying import Index, repeated
 from autograd.compiler.llvm.fusing import Fused
-from autograd.compiler.llvm.lanes import Lanes, constant, everywhere, known, present
+from autograd.compiler.llvm.lanes import Lanes, add_to, constant, everywhere, known, loaded, present
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolling.rolled import (
@@ -39,7 +39,6 @@ class RowBlock:
         self.records, self.storage, self.lanes = records, records.storage, records.storage.lanes
         self.body = records.module.functions[name] = Body(records.module, "void", name, CONTEXT, "internal fastcc")
         self.body.flags = "contract "
-        self.type = f"<{self.lanes} x double>"
         self.vector: Index | None = None  # the one at work, inside of a loop over time
         self.known: dict[tuple[int, Index], Lanes] = {}  # numbers of its registers that need not be loaded
 
@@ -70,7 +69,7 @@ class RowBlock:
         if operand.register in self.storage.once:
             place = body.affine(self.storage.once[operand.register], (1, number))
             return everywhere(body, body.word("%once", place, "double"))
-        return Lanes(body, body.new(f"load {self.type}, ptr {self.address(operand.register, number, v)}"))
+        return loaded(body, self.address(operand.register, number, v))
 
     def store(self, register: int, number: Index, v: Index, x: Lanes) -> None:
         """Write a number of a register of rows."""
@@ -79,7 +78,7 @@ class RowBlock:
     def present(self, v: Index) -> Lanes:
         """A mask of the lanes of a vector that have a row."""
         left = self.body.new(f"sub i64 %rows, {self.body.whole('mul', self.lanes, v)}")
-        return present(self.body, self.lanes, left)
+        return present(self.body, left)
 
     def clear_padding(self, view: View) -> None:
         """Zero the lanes without a row, in numbers about to be multiplied and summed."""
@@ -91,8 +90,7 @@ class RowBlock:
             with body.loop(view.counts[0]) as g, body.loop(view.counts[1]) as u, body.loop(view.counts[2]) as j:
                 number = body.affine(view.start, *zip(view.steps, (g, u, j)))
                 address = self.address(view.register, number, last)
-                x = Lanes(body, body.new(f"load {self.type}, ptr {address}"))
-                body.do(f"store {there.select(x, 0.0)}, ptr {address}")
+                body.do(f"store {there.select(loaded(body, address), 0.0)}, ptr {address}")
 
     # --- inside of a loop over time
 
@@ -153,9 +151,7 @@ def _add(block: RowBlock, instruction: RowSum, number: Index, x: Lanes) -> None:
     """Add x to the sum of a number over rows, lane by lane."""
     body = block.body
     index = body.affine(block.storage.sums[instruction.out], (block.lanes, number))
-    address = body.address("%scratch", index)
-    before = Lanes(body, body.new(f"load {block.type}, ptr {address}"))
-    body.do(f"store {before + x}, ptr {address}")
+    add_to(body.address("%scratch", index), x)
 
 
 # --- other steps
@@ -235,8 +231,7 @@ def gather(block: RowBlock, instruction: Gather) -> None:
         out, start, step = map(body.module.table, zip(*by_row))
         with block.each_vector() as v, body.loop(len(by_row)) as k:
             place = body.affine(body.listed(start, k), (body.listed(step, k), v))
-            x = Lanes(body, body.new(f"load {block.type}, ptr {body.address('%scratch', place)}"))
-            block.store(instruction.out, body.listed(out, k), v, x)
+            block.store(instruction.out, body.listed(out, k), v, loaded(body, body.address("%scratch", place)))
     if shared:
         out, start = map(body.module.table, zip(*shared))
         with block.each_vector() as v, body.loop(len(shared)) as k:

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.compiler.llvm.applying import FOLD_CODE, applied, each
 from autograd.compiler.llvm.carrying import Index, repeated
 from autograd.compiler.llvm.fusing import Fused, fused
-from autograd.compiler.llvm.lanes import Lanes, across, constant, everywhere, known
+from autograd.compiler.llvm.lanes import Lanes, across, constant, everywhere, known, loaded
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.rows import whole
 from autograd.compiler.llvm.storage import Storage
@@ -65,7 +65,7 @@ class Single:
     def abreast(self, view: View, *indices: Index) -> Lanes:
         """As many consecutive numbers as there are lanes, from a number of a view on."""
         address = self.body.address("%once", self.place(view, *indices))
-        return Lanes(self.body, self.body.new(f"load <{self.lanes} x double>, ptr {address}, align 8"))
+        return loaded(self.body, address, ", align 8")
 
     def put(self, register: int, column: Index, x: Lanes) -> None:
         """Store consecutive numbers, or one in a single lane, from a column of a register on."""
@@ -125,10 +125,9 @@ def side_by_side(
     step = operand.steps[-1]
     if width == 1 or step == 0:
         return everywhere(body, body.word("%once", start, "double"))
-    kind = f"<{body.lanes} x double>"
     if step == 1:
-        address = body.address("%once", body.affine(start, (1, first)))
-        return Lanes(body, body.new(f"load {kind}, ptr {address}, align 8"))
+        return loaded(body, body.address("%once", body.affine(start, (1, first))), ", align 8")
+    kind = f"<{body.lanes} x double>"
     vector = "poison"
     for lane in range(body.lanes):
         i = body.least(body.affine(lane, (1, first)), width - 1)

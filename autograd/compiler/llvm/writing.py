@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from autograd.compiler.llvm.array_io import copied_once, entrance, exit_, result
 from autograd.compiler.llvm.arrays import readable
 from autograd.compiler.llvm.interpreter import unlocked
-from autograd.compiler.llvm.lanes import Lanes, across
+from autograd.compiler.llvm.lanes import across, loaded
 from autograd.compiler.llvm.merging import called
 from autograd.compiler.llvm.records import Records
 from autograd.compiler.llvm.row_products import row_product
@@ -130,16 +130,11 @@ def _chunk(records: Records) -> None:
     registers = storage.rolled.registers
     for out, start in storage.sums.items():
         with body.loop(registers[out].width) as i:
-            total = across(_vector(body, body.address("%scratch", body.affine(start, (storage.lanes, i)))))
+            total = across(loaded(body, body.address("%scratch", body.affine(start, (storage.lanes, i)))))
             body.do(f"store double {total}, ptr {body.address('%partial', body.affine(storage.once[out], (1, i)))}")
-    flag = across(_vector(body, body.address("%scratch", storage.flag)))
+    flag = across(loaded(body, body.address("%scratch", storage.flag)))
     body.do(f"store double {flag}, ptr {body.address('%partial', storage.totals - 1)}")
     body.do("ret void")
-
-
-def _vector(body: Body, address: str) -> Lanes:
-    """The lanes at an address."""
-    return Lanes(body, body.new(f"load <{body.lanes} x double>, ptr {address}"))
 
 
 def _rows(module: Module, storage: Storage) -> None:
@@ -190,5 +185,5 @@ def _finish(records: Records) -> None:
     for n, (operand, wanted) in enumerate(zip(storage.rolled.outputs, storage.results)):
         if not wanted.by_row:
             result(body, storage, storage.result(n), operand, len(wanted.outputs), flag)
-    finite = body.new(f"fcmp oeq double {across(_vector(body, flag))}, 0.0")
+    finite = body.new(f"fcmp oeq double {across(loaded(body, flag))}, 0.0")
     body.do(f"ret i32 {body.new(f'zext i1 {finite} to i32')}")

@@ -113,6 +113,12 @@ def bodies(program: Program) -> Iterator[Program]:
         waiting += [operation.value.body for operation in found.operations if operation.op == LOOP]
 
 
+def every_operation(program: Program) -> Iterator[Operation]:
+    """The operations of a program, and of the bodies of its loops."""
+    for part in bodies(program):
+        yield from part.operations
+
+
 def needs(operations: Iterable[Operation], loops: Callable[[int], Loop]) -> dict[int, dict[int, bool]]:
     """The outputs of each loop that operations use, and whether in other steps than the last; `loops` by number."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)

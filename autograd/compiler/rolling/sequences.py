@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.programs.loops import bodies
+from autograd.compiler.programs.loops import every_operation
 from autograd.compiler.programs.program import LOOP, reached
 from autograd.symbols import COMPARISONS
 
@@ -206,7 +206,7 @@ def hides_infinity(program: Program) -> bool:
     """Whether a comparison depends on an operation without limits in `PLAIN`: on its NaN it would just be false."""
     differ = {op for op in EXACT if EXACT[op] is not PLAIN[op]}
     operations = program.operations
-    everywhere = {operation.op for part in bodies(program) for operation in part.operations}
+    everywhere = {operation.op for operation in every_operation(program)}
     if differ.isdisjoint(everywhere):
         return False
     if LOOP in everywhere:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.compiler.execution.array_kernels import ARRAY_KERNELS
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder, rewritten
-from autograd.compiler.programs.loops import bodies
+from autograd.compiler.programs.loops import every_operation
 from autograd.compiler.programs.program import DETACH, LOOP, Program
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
@@ -268,8 +268,7 @@ def executable(program: Program) -> Program:
 
     A detached value becomes the value itself, and a user's operation without a kernel is expanded by its rule.
     """
-    operations = (operation for part in bodies(program) for operation in part.operations)
-    if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in operations):
+    if not any(operation.op == DETACH or _is_written_out(operation.op) for operation in every_operation(program)):
         return program
 
     def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:

@@ -22,7 +22,7 @@ def literal(x: Any) -> str:
     return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
 
 
-def identifiers(graph: Graph, inputs: Sequence[Value] = ()) -> dict[Value, str]:
+def identifiers(graph: Graph, inputs: Sequence[Value]) -> dict[Value, str]:
     """A name for every input and node that a program can use: its name in the graph, as far as Python allows."""
     labels = {v: v.label for v in inputs}  # the graph has no name for an input that it does not use
     taken: set[str] = set()
