@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING
 
-from autograd.compiler.rolling.sequences import TINY
+from autograd.compiler.rolling.sequences import TINY, by_infinities, infinities, is_infinite
 
 if TYPE_CHECKING:
     from autograd.compiler.programs.building import ProgramBuilder
@@ -22,7 +22,8 @@ class Slopes:
 
     def __init__(self, builder: ProgramBuilder, xs: Sequence[int], z: int, safe: bool) -> None:
         self.builder, self.xs, self.z, self.safe = builder, xs, z, safe
-        self.zero, self.one = builder.constant(0.0), builder.constant(1.0)
+        self.constant = builder.constant
+        self.zero, self.one = self.constant(0.0), self.constant(1.0)
 
     def emit(self, op: str, *operands: int) -> int:
         return self.builder.emit(op, operands)
@@ -34,17 +35,17 @@ class Slopes:
         """xᵢ / z for every i; 0 at the zero vector."""
         if not self.safe:
             return self._quotients(self.xs, self.z)
-        constant = self.builder.constant
+        constant = self.constant
         tiny = self.where(self.emit("<=", self.z, constant(TINY)), constant(2.0**600), self.one)
-        scale = self.where(self._is_infinite(self.z), constant(0.25), tiny)
+        scale = self.where(is_infinite(self, self.z), constant(0.25), tiny)
         scaled = [self.emit("multiply", x, scale) for x in self.xs]
         finite = self._quotients(scaled, self.emit("norm", *scaled))
-        infinite = [self._is_infinite(self.emit("abs", x)) for x in self.xs]
-        count = self._counted(infinite)
+        sizes = [self.emit("abs", x) for x in self.xs]
+        infinite, count = [is_infinite(self, x) for x in sizes], infinities(self, sizes)
         nothing = self.emit("multiply", count, self.zero)  # 0, or NaN
         one = [self.where(here, self.emit("sign", x), nothing) for here, x in zip(infinite, self.xs)]
         several = [self.where(here, constant(nan), nothing) for here in infinite]
-        return [self._by_count(count, *parts) for parts in zip(finite, one, several)]
+        return [by_infinities(self, count, *parts) for parts in zip(finite, one, several)]
 
     def softmaxes(self) -> list[int]:
         """exp(xᵢ) / Σ exp(xⱼ) for every i; that z is rounded cancels."""
@@ -53,28 +54,15 @@ class Slopes:
         usual = [self.emit("divide", x, total) for x in powers]
         if not self.safe:
             return usual
-        infinite = [self._is_infinite(x) for x in self.xs]
-        count, none = self._counted(infinite), self.builder.constant(nan)
-        return [self._by_count(count, p, self.where(x, self.one, self.zero), none) for p, x in zip(usual, infinite)]
+        count, none = infinities(self, self.xs), self.constant(nan)
+        limits = [self.where(is_infinite(self, x), self.one, self.zero) for x in self.xs]
+        return [by_infinities(self, count, p, limit, none) for p, limit in zip(usual, limits)]
 
     def _quotients(self, xs: Sequence[int], z: int) -> list[int]:
         """NaN where z may have lost digits."""
-        constant = self.builder.constant
-        rare = self.where(self.emit("==", z, self.zero), constant(inf), constant(nan))
-        length = self.where(self.emit(">", z, constant(TINY)), z, rare)
+        rare = self.where(self.emit("==", z, self.zero), self.constant(inf), self.constant(nan))
+        length = self.where(self.emit(">", z, self.constant(TINY)), z, rare)
         return [self.emit("divide", x, length) for x in xs]
-
-    def _is_infinite(self, x: int) -> int:
-        return self.emit("==", x, self.builder.constant(inf))
-
-    def _counted(self, infinite: Sequence[int]) -> int:
-        """How many numbers are infinite; NaN if any is NaN."""
-        flags = [self.where(here, self.one, self.zero) for here in infinite]
-        return self.emit("sum", *[self.where(self.emit("==", x, x), flag, x) for x, flag in zip(self.xs, flags)])
-
-    def _by_count(self, count: int, none: int, one: int, several: int) -> int:
-        some = self.where(self.emit("==", count, self.one), one, several)
-        return self.where(self.emit("==", count, self.zero), none, some)
 
 
 SLOPES: dict[str, Callable[[Slopes], list[int]]] = {"norm": Slopes.directions, "logsumexp": Slopes.softmaxes}

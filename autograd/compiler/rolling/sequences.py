@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.compiler.programs.loops import every_operation
 from autograd.compiler.programs.program import LOOP, reached
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     Lowering = Callable[[ScalarGraph, Sequence[int]], int]
 
 TINY = 1e-290  # a shorter length may have lost digits
+
+
+class Emitter(Protocol):
+    """What operations are added to: the scalars of a program, or a program that is built."""
+
+    def emit(self, op: str, *operands: int) -> int: ...
+
+    def constant(self, x: Any) -> int: ...
 
 
 def _mean(cells: ScalarGraph, xs: Sequence[int]) -> int:
@@ -139,46 +147,49 @@ def _power_log(cells: ScalarGraph, zxyn: Sequence[int]) -> int:
 # --- at infinity -----------------------------------------------------------------------------------------------------
 
 
-@_of_a_set
-def _infinities(cells: ScalarGraph, xs: Sequence[int]) -> int:
+def infinities(cells: Emitter, xs: Sequence[int]) -> int:
     """How many of the xs are inf; NaN if any is NaN."""
     one, zero = cells.constant(1.0), cells.constant(0.0)
-    flags = [cells.emit("where", _is_infinite(cells, x), one, zero) for x in xs]
+    flags = [cells.emit("where", is_infinite(cells, x), one, zero) for x in xs]
     return cells.emit("sum", *[cells.emit("where", cells.emit("==", x, x), flag, x) for x, flag in zip(xs, flags)])
 
 
-def _is_infinite(cells: ScalarGraph, x: int) -> int:
+_infinities = _of_a_set(infinities)
+
+
+def is_infinite(cells: Emitter, x: int) -> int:
+    """The condition that x is inf."""
     return cells.emit("==", x, cells.constant(inf))
 
 
-def _by_infinities(cells: ScalarGraph, count: int, none: int, one: int, several: int) -> int:
+def by_infinities(cells: Emitter, count: int, none: int, one: int, several: int) -> int:
     """One of three numbers, chosen by the number of infinities."""
     some = cells.emit("where", cells.emit("==", count, cells.constant(1.0)), one, several)
     return cells.emit("where", cells.emit("==", count, cells.constant(0.0)), none, some)
 
 
 def _exact_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    limit = cells.emit("where", _is_infinite(cells, xs[0]), cells.constant(1.0), cells.constant(0.0))
-    return _by_infinities(cells, _infinities(cells, xs), _softmax_first(cells, xs), limit, cells.constant(nan))
+    limit = cells.emit("where", is_infinite(cells, xs[0]), cells.constant(1.0), cells.constant(0.0))
+    return by_infinities(cells, _infinities(cells, xs), _softmax_first(cells, xs), limit, cells.constant(nan))
 
 
 def _exact_log_softmax_first(cells: ScalarGraph, xs: Sequence[int]) -> int:
-    limit = cells.emit("where", _is_infinite(cells, xs[0]), cells.constant(0.0), cells.constant(-inf))
-    return _by_infinities(cells, _infinities(cells, xs), _log_softmax_first(cells, xs), limit, cells.constant(nan))
+    limit = cells.emit("where", is_infinite(cells, xs[0]), cells.constant(0.0), cells.constant(-inf))
+    return by_infinities(cells, _infinities(cells, xs), _log_softmax_first(cells, xs), limit, cells.constant(nan))
 
 
 def _exact_direction(cells: ScalarGraph, xs: Sequence[int]) -> int:
     """Where the norm overflows, the direction of a quarter of the numbers; where it is tiny, of a multiple."""
     z, large = _norm(cells, xs), cells.constant(2.0**600)
     tiny = cells.emit("where", cells.emit("<=", z, cells.constant(TINY)), large, cells.constant(1.0))
-    scale = cells.emit("where", _is_infinite(cells, z), cells.constant(0.25), tiny)
+    scale = cells.emit("where", is_infinite(cells, z), cells.constant(0.25), tiny)
     finite = _direction(cells, [cells.emit("multiply", x, scale) for x in xs])
     sizes = [cells.emit("abs", x) for x in xs]
-    count, infinite = _infinities(cells, sizes), _is_infinite(cells, sizes[0])
+    count, infinite = _infinities(cells, sizes), is_infinite(cells, sizes[0])
     nothing = cells.emit("multiply", count, cells.constant(0.0))  # 0, or NaN
     one = cells.emit("where", infinite, cells.emit("sign", xs[0]), nothing)
     several = cells.emit("where", infinite, cells.constant(nan), nothing)
-    return _by_infinities(cells, count, finite, one, several)
+    return by_infinities(cells, count, finite, one, several)
 
 
 PLAIN: dict[str, Lowering] = {

@@ -225,7 +225,7 @@ class _Circuit:
         look = Look(stroke=colour, width=2.5 if arrow.mark else 1.2, dash=arrow.dash)
         pieces = [route] if label is None else [route[:-12], route[-10:]]  # a label interrupts its arrow
         shapes: list[Shape] = [Curve(tuple(piece), look) for piece in pieces]
-        shapes.append(arrowhead(route[-1], route[-2], 9.0, colour))
+        shapes.append(arrowhead(route[-1], route[-2], colour))
         if label is not None:
             height = self._label_size(self.labels[i])[1]
             shapes += stacked(self.labels[i], label[0], label[1] - height / 2, SMALL_FONT)

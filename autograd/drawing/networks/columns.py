@@ -338,7 +338,7 @@ class _NetworkScene:
             start, end = reversed(ends) if self.is_backward else ends
             middle = (left + right) / 2
             route = (start, (middle, start[1]), (middle, end[1]), end)
-            found += [Curve(route, Look(stroke="faint", width=1.4)), arrowhead(end, route[2], 9.0, "faint")]
+            found += [Curve(route, Look(stroke="faint", width=1.4)), arrowhead(end, route[2], "faint")]
         return found
 
     def _has_biases(self, i: int) -> bool:
@@ -357,7 +357,7 @@ class _NetworkScene:
         middle = (top + bottom) / 2
         start, end = (right, left) if self.is_backward else (left, right)
         wire = tuple((x, middle - 5) for x in (start, start, end, end))
-        found += [Curve(wire, Look(stroke="faint", width=1.4)), arrowhead(wire[3], wire[0], 9.0, "faint")]
+        found += [Curve(wire, Look(stroke="faint", width=1.4)), arrowhead(wire[3], wire[0], "faint")]
         return found
 
 

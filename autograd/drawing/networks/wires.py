@@ -126,7 +126,7 @@ def _line(wire: Wire, scale: tuple[str, float], is_backward: bool, is_used: bool
     look = Look(stroke=colour, width=width, dash=dash, opacity=opacity, scale=scale)
     shapes: list[Shape] = [Curve((start, start, end, end), look)]
     if is_used:
-        shapes.append(arrowhead(end, start, 9.0, colour))
+        shapes.append(arrowhead(end, start, colour))
     return Group(wire.key, "wire", tuple(shapes), wire.said)
 
 

@@ -17,6 +17,7 @@ Point: TypeAlias = tuple[float, float]
 LINE = 1.3  # line height, in font sizes
 THINNEST = 0.8  # the width of a line whose magnitude is 0
 ASCENT = 0.95  # from the top of a line to its baseline
+ARROWHEAD = 9.0  # the length of one
 
 
 @dataclass(frozen=True)
@@ -178,11 +179,11 @@ def stacked(lines: Iterable[Line], x: float, top: float, size: float, align: flo
     ]
 
 
-def arrowhead(tip: Point, towards: Point, size: float, colour: str) -> Polygon:
+def arrowhead(tip: Point, towards: Point, colour: str) -> Polygon:
     """An arrowhead at `tip`, of a line that comes from the point `towards`."""
     dx, dy = tip[0] - towards[0], tip[1] - towards[1]
     length = hypot(dx, dy) or 1.0
-    dx, dy = dx / length * size, dy / length * size
+    dx, dy = dx / length * ARROWHEAD, dy / length * ARROWHEAD
     back = (tip[0] - dx, tip[1] - dy)
     sides = ((back[0] - dy * 0.4, back[1] + dx * 0.4), (back[0] + dy * 0.4, back[1] - dx * 0.4))
     return Polygon((tip, *sides), Look(fill=colour))
