@@ -155,11 +155,7 @@ class Backward:
         return self._values(self.descended(output, start, wanted, self.reaching), wanted)
 
     def descended(
-        self,
-        output: int,
-        parts: dict[int, list[Part]],
-        wanted: set[int],
-        active: list[bool],
+        self, output: int, parts: dict[int, list[Part]], wanted: set[int], active: list[bool]
     ) -> dict[int, Adjoint]:
         """One pass from some values, the last of them `output`, down to the wanted ones: the adjoints of those reached.
 

@@ -257,9 +257,4 @@ def run(block: RowBlock, step: Fused) -> None:
         STEPS[type(step.instructions[0])](block, step.instructions[0])
 
 
-STEPS: dict[type, Callable[..., None]] = {
-    Product: product,
-    Fold: fold,
-    Gather: gather,
-    Repeat: repeat,
-}
+STEPS: dict[type, Callable[..., None]] = {Product: product, Fold: fold, Gather: gather, Repeat: repeat}

@@ -9,17 +9,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.compiler.programs.program import CONSTANT
-from autograd.compiler.rolling.rolled import (
-    AFTER,
-    ROWS,
-    SHARED,
-    Gather,
-    Instruction,
-    Number,
-    Operand,
-    Register,
-    View,
-)
+from autograd.compiler.rolling.rolled import AFTER, ROWS, SHARED, Gather, Instruction, Number, Operand, Register, View
 from autograd.compiler.rolling.scalar_graph import AT_END, EACH_ROW, ONCE, ScalarGraph
 
 # Fewer numbers than this are computed and moved one by one in a loop: each takes a call of NumPy, but none of machine

@@ -15,16 +15,7 @@ from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argu
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.rolling.loops import Ends, needed_in, repeat
 from autograd.compiler.rolling.placing import ALONE, Location
-from autograd.compiler.rolling.rolled import (
-    ROWS,
-    SHARED,
-    TOTAL,
-    Result,
-    Rolled,
-    RowProduct,
-    RowSum,
-    View,
-)
+from autograd.compiler.rolling.rolled import ROWS, SHARED, TOTAL, Result, Rolled, RowProduct, RowSum, View
 from autograd.compiler.rolling.scalar_graph import (
     AT_END,
     CONTRACTION,

@@ -137,7 +137,4 @@ def _lgamma_near_zero(a: float) -> float:
     v = fixed.fixed(a, _BITS)
     s, _ = fixed.sin_cos_pi(fixed.fixed(a - round(a), _BITS), _BITS)
     product = (abs(s) * v) >> _BITS
-    return fixed.real(
-        fixed.log((fixed.pi(_BITS) << _BITS) // product, _BITS) - fixed.lgamma(v, _BITS),
-        _BITS,
-    )
+    return fixed.real(fixed.log((fixed.pi(_BITS) << _BITS) // product, _BITS) - fixed.lgamma(v, _BITS), _BITS)

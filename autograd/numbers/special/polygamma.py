@@ -64,10 +64,7 @@ def digamma(x: float) -> float:
     if abs(y) < 0.5 * max(abs(c), d):
         v = fixed.fixed(a, _BITS)
         s_v, c_v = fixed.sin_cos_pi(fixed.fixed(r, _BITS), _BITS)
-        return fixed.real(
-            fixed.digamma(v, _BITS) + (1 << 2 * _BITS) // v + fixed.pi(_BITS) * c_v // s_v,
-            _BITS,
-        )
+        return fixed.real(fixed.digamma(v, _BITS) + (1 << 2 * _BITS) // v + fixed.pi(_BITS) * c_v // s_v, _BITS)
     return y
 
 

@@ -67,7 +67,7 @@ class Supplied:
         weights = function.weights.numbers if function.weights else []
         if weights:
             return _contracted(found, weights, function, _kept(numbers))
-        return derivatives_given(found, function.args, function.parameters, _kept(numbers))
+        return self._flat(found, _kept(numbers))
 
     def is_transposed(self, numbers: Numbers, right: Sequence[float]) -> bool:
         """Whether grad= returns the transpose of a Jacobian: then its columns, weighted, are the right gradient."""
@@ -79,11 +79,7 @@ class Supplied:
         return all(abs(a - b) <= SAME * max(map(abs, right)) for a, b in zip(columns, right))
 
     def _by_vjp(self, numbers: Numbers) -> list[Any]:
-        function = self.function
-        assert function.weights is not None
-        dy = function.weights.like(function.f(*function.filled(numbers)))
-        found = self._called("vjp", numbers, dy)
-        return derivatives_given(found, function.args, function.parameters, _kept(numbers))
+        return self._flat(self._called("vjp", numbers, self._cotangents(numbers)), _kept(numbers))
 
     def _by_jvp(self, numbers: Numbers) -> list[Any]:
         weights = self.function.weights
@@ -118,24 +114,26 @@ class Supplied:
         return _from_blocks(found, counts)
 
     def _by_hvp(self, numbers: Numbers) -> list[list[float]]:
-        function = self.function
-        columns = [
-            derivatives_given(self._called("hvp", numbers, *v), function.args, function.parameters)
-            for v in self._basis()
-        ]
+        columns = [self._flat(self._called("hvp", numbers, *v)) for v in self._basis()]
         return [[self._weight() * x for x in row] for row in zip(*columns)]
 
     def _by_double(self, numbers: Numbers) -> list[list[float]]:
-        function = self.function
-        assert function.weights is not None
-        dy = function.weights.like(function.f(*function.filled(numbers)))
-        rows = []
+        dy, rows = self._cotangents(numbers), []
         for v in self._basis():
             rest = iter(v)
-            vectors = [next(rest) if count else None for count in function.counts]
-            found = self._called(DOUBLE, numbers, dy, vectors)
-            rows.append(derivatives_given(found, function.args, function.parameters))
+            vectors = [next(rest) if count else None for count in self.function.counts]
+            rows.append(self._flat(self._called(DOUBLE, numbers, dy, vectors)))
         return rows
+
+    def _flat(self, found: Any, number: Callable[[Any], Any] = float) -> list[Any]:
+        """The derivatives that a supplied function returned, in the order of the numbers of f's arguments."""
+        return derivatives_given(found, self.function.args, self.function.parameters, number)
+
+    def _cotangents(self, numbers: Numbers) -> Any:
+        """The weights of the outputs, in the structure of f's result: f runs before its backward pass."""
+        function = self.function
+        assert function.weights is not None
+        return function.weights.like(function.f(*function.filled(numbers)))
 
     def _weight(self) -> float:
         """The weight of the one output of f, whose second derivatives are supplied."""

@@ -27,13 +27,7 @@ from autograd.testing.oracles.curvature import curvature
 from autograd.testing.oracles.evidence import Evidence
 from autograd.testing.oracles.noise import EPSILON
 from autograd.testing.oracles.orders import SecondEvidence, first_evidence
-from autograd.testing.verdicts import (
-    Check,
-    GradientMismatch,
-    Report,
-    Verdict,
-    raised,
-)
+from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
 ALIKE = 1e-6  # relative: what two calls of a supplied derivative may differ by
 

@@ -27,14 +27,7 @@ SCATTER = 8.0  # how many times further apart than within themselves the values 
 OVER_STEPS = 2.0**-12  # relative to |x|, or to 1: a distance with many of the steps that f takes
 CANCELLED = 2.0**-46  # of x
 SINGLE = 2.0**-24  # the rounding of a float32
-FAR = (
-    2.0**-9,
-    1 / 7,
-    0.9,
-    9.0,
-    99.0,
-    5e3,
-)  # distances over which a function shows its precision, relative to its reach
+FAR = (2.0**-9, 1 / 7, 0.9, 9.0, 99.0, 5e3)  # relative to its reach: over these a function shows its precision
 BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
 STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
 BESIDE, CLOSE = 1e-3, 1e-6  # how far numbers are moved apart where they tie, relative to them or to 1
