@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -555,6 +556,34 @@ def test_what_people_write(f: Callable[..., Any]) -> None:
 def test_what_people_write_in_machine_code() -> None:
     agrees(newton, "llvm")
     agrees(with_handlers, "llvm")
+
+
+def trying(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def tried(x: Any) -> Any:
+        try:
+            return f(x)
+        except (ValueError, ArithmeticError):
+            return 100 + x
+
+    return tried
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.log(x) + np.exp(x), lambda x: np.divide(2, x) * x, lambda x: np.power(x, -1.5) - np.log1p(x),
+        lambda x: 1 / (np.abs(x) - 1), lambda x: operator.truediv(x, 2 * np.sqrt(x)), lambda x: np.exp(x - x) / x,
+        lambda x: 1 / x + np.exp(x), lambda x: math.log(np.abs(x)), lambda x: 1 / (np.sqrt(x) if x > 0 else x),
+        lambda x: math.fsum(v * x for v in (1e308, 2.0)), lambda x: math.fsum([x, 1 / x]), lambda x: math.trunc(x) * x,
+        lambda x: math.remainder(2.5, x), lambda x: math.ldexp(1e300 * x, 24),
+    ],
+)  # fmt: skip
+def test_inside_of_try_functions_of_numpy_raise_nothing(f: Callable[[Any], Any]) -> None:
+    tried, xs = trying(f), [0.25, 0.0, -1.5, 2.5, 1.0]
+    with np.errstate(all="ignore"):
+        wanted = [float(tried(x)) for x in xs]
+        found = autograd.compile(lift(tried), rows=("x",), backend="numpy")(np.array(xs))
+    np.testing.assert_allclose(found, wanted, rtol=1e-14)
 
 
 def test_lifted_code_has_its_own_ties() -> None:

@@ -175,10 +175,10 @@ def an_unread_method(x):
     return account.money[0]
 
 
-def handled_by_numpy(x):
+def divided_by_either(x):
     try:
-        return np.log(x)
-    except ValueError:
+        return 1 / (np.sqrt(x) if x > 0 else x)
+    except ZeroDivisionError:
         return x
 
 
@@ -194,7 +194,7 @@ ASKED = {
     "a class's attribute": (a_class, "what Counted holds"),
     "an unread method": (an_unread_method, "what Account.pay does"),
     "an unread handler": (lambda x: Account().logged(x), "what Account.logged does"),
-    "an error in NumPy": (handled_by_numpy, "compute it outside of `try`"),
+    "a number of NumPy's or not": (divided_by_either, "compute it outside of `try`"),
     "np.max": (lambda x: np.max([x, 0.0]), "the function called here"),
     "np.sort": (lambda x: np.sort(np.array([x, 1.0]))[0], "the function called here"),
     "a comparison of lists": (lambda x: 1.0 if [x] == [1.0] else x, "a comparison of sequences"),

@@ -39,7 +39,7 @@ from autograd.lifting.branching.keys import (
     stored,
 )
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
-from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
+from autograd.lifting.branching.risks import RISKY, WATCHED, raises_as_numpy, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.python_names import is_lifted
@@ -80,6 +80,7 @@ class Branches:
         self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
+        self.of_numpy: dict[int, Any] = {}  # by id: what NumPy's functions gave in them
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
         self.at_end: list[Callable[[], None]] = []  # what is to be done at the end of the trace
         self.make: Any = None  # what makes a loop of one step, if anything does
@@ -357,7 +358,7 @@ class Branches:
     def operated(self, sign: str, x: Any, y: Any) -> Any:
         """`x / y`, or another operation that may raise an error."""
         z = RISKY[sign](x, y)
-        if self.attempts and is_traced_number(z):
+        if self.attempts and is_traced_number(z) and not raises_as_numpy(self, x, y):
             watch(self, TABLE["power" if sign.endswith("Pow") else "divide"], (x, y), z)
         return z
 

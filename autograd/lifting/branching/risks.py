@@ -13,6 +13,7 @@ from autograd.lifting.branching.merging import both, either, is_traced_number, o
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import core
 from autograd.refusals import is_library, refuse
+from autograd.symbols import Symbol
 
 if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
@@ -23,15 +24,20 @@ RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
 
 
 WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
-NAMES = {"pow": "power", "truediv": "divide"}  # of Python's functions, where ours has another
+NAMES = {  # of our operations that raise what Python's functions do, where these have another name
+    "pow": "power", "truediv": "divide", "remainder": "fmod", "ldexp": "multiply", "fsum": "sum",
+}  # fmt: skip
+ARITHMETIC = {
+    "add", "subtract", "multiply", "divide", "floor_divide", "mod", "negative", "abs", "power", "constant_power",
+    "where",
+}  # fmt: skip
 DETACHING = "autograd.transforms.structure"
 HARMLESS = {"autograd.lifting.branching.choices", "autograd.lifting.reading", DETACHING, "builtins"}
 CALLING = {"_functools", "functools", "itertools"}  # which call what they are given
 PYTHONS = {"autograd.lifting.stand_ins.python_names", "_operator", "numpy.linalg"}
-RAISING_NOTHING = {  # functions of Python's, and NumPy's of single numbers, whatever the numbers are
-    "max", "min", "sorted", "all", "any", "abs", "fabs", "round", "prod", "_distance", "norm", "det", "add", "sub",
-    "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
-    "maximum", "minimum", "fmax", "fmin", "absolute", "subtract", "multiply", "negative", "square", "sign",
+RAISING_NOTHING = {  # functions of Python's, whatever the numbers are
+    "max", "min", "sorted", "all", "any", "abs", "fabs", "round", "trunc", "prod", "_distance", "norm", "det", "add",
+    "sub", "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
     "mean", "fmean", "median", "stdev", "pstdev", "variance", "pvariance",
 }  # fmt: skip
 
@@ -39,9 +45,7 @@ RAISING_NOTHING = {  # functions of Python's, and NumPy's of single numbers, wha
 def raises_nothing(f: Any, home: str) -> bool:
     """Whether a function raises no error because of a number, but for those that it calls."""
     name = getattr(f, "__name__", "")
-    if home == "numpy":  # on Values some functions raise an error where NumPy gives NaN
-        return name in RAISING_NOTHING or not isinstance(getattr(numpy, name, None), numpy.ufunc)
-    if not is_library(home) or home in HARMLESS or home.startswith("autograd.arrays"):
+    if home == "numpy" or not is_library(home) or home in HARMLESS or home.startswith("autograd.arrays"):
         return True
     return home in PYTHONS and name in RAISING_NOTHING
 
@@ -54,6 +58,8 @@ def home_of(f: Any) -> str:
 def watching(branches: Branches, f: Any, called: Any) -> Any:
     """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
     home = home_of(f)
+    if home == "numpy" and isinstance(getattr(numpy, getattr(f, "__name__", ""), None), numpy.ufunc):
+        return _of_numpy(branches, called)
     if raises_nothing(f, home):
         return called
     row = getattr(f, "primitive", None)
@@ -61,6 +67,7 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
 
     def watched(*operands: Any, **named: Any) -> Any:
+        operands = tuple([list(x) if hasattr(x, "__next__") else x for x in operands]) if row else operands
         z = called(*operands, **named)
         calls = home in CALLING and all(raises_nothing(x, home_of(x)) for x in operands if callable(x))
         if calls or not is_traced_number(z):
@@ -70,10 +77,39 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
         if row is None or named or len(operands) != len(row.parameters):
             name = getattr(f, "__name__", type(f).__name__)
             raise refuse(lambda most: f"what {name:.40} raises", WATCHED)
-        watch(branches, row, operands, z)
+        if home != "_operator" or not raises_as_numpy(branches, *operands):
+            watch(branches, row, operands, z)
         return z
 
     return watched
+
+
+def _of_numpy(branches: Branches, called: Any) -> Any:
+    """A function of NumPy's, which warns where Python's raises, and whose result is a number of NumPy's."""
+
+    def noted(*operands: Any, **named: Any) -> Any:
+        z = called(*operands, **named)
+        if is_traced_number(z) and not any(core(x) is core(z) for x in operands):
+            branches.of_numpy[id(core(z))] = core(z)
+        return z
+
+    return noted
+
+
+def raises_as_numpy(branches: Branches, *operands: Any) -> bool:
+    """Whether arithmetic has a number of NumPy's among its operands: it gives inf and NaN, and raises nothing."""
+    waiting = [(core(x), False) for x in operands if branches.of_numpy]
+    seen: set[int] = set()
+    while waiting:
+        x, chosen = waiting.pop()
+        if id(x) in branches.of_numpy:
+            if chosen:
+                raise refuse(lambda most: "what arithmetic on numbers of Python's and NumPy's raises", WATCHED)
+            return True
+        if type(x) is Symbol and x.op in ARITHMETIC and id(x) not in seen:
+            seen.add(id(x))
+            waiting += [(part, chosen or x.op == "where") for part in x.operands]
+    return False
 
 
 def watch(branches: Branches, row: Primitive, operands: tuple[Any, ...], z: Any) -> None:
