@@ -95,7 +95,7 @@ def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
 
 
 def numbers_of(layer: Any, x: Any) -> list[Any]:
-    """The numbers of one row, which a layer takes, as a list; TypeError if x is no list, or has lists in it.
+    """The numbers of one row, which a layer takes, as a list; TypeError if x is not a list, or has lists in it.
 
     >>> numbers_of("LayerNorm(2)", (1.0, 2.0))
     [1.0, 2.0]

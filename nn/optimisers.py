@@ -160,7 +160,7 @@ class Optimiser:
 
 
 def _values(parameters: Any) -> list[Value]:
-    """The parameters as a list; TypeError if they are no Values."""
+    """The parameters as a list; TypeError if they are not Values."""
     values = list(parameters) if isinstance(parameters, Iterable) else [parameters]
     for p in values:
         if not isinstance(p, Value):

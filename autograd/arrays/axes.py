@@ -46,12 +46,12 @@ def types_in(x: Any) -> set[type]:
 
 
 def as_bools(x: Any) -> Any:
-    """An array of bools as NumPy has it, unless some are conditions that are traced."""
+    """An array of NumPy's bools, unless some are conditions that are traced."""
     return x.astype(bool) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= BOOLS else x
 
 
 def as_indices(x: Any) -> Any:
-    """An array of ints as NumPy has it, unless some are traced."""
+    """An array of NumPy's ints, unless some are traced."""
     return x.astype(int) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= {int} else x
 
 

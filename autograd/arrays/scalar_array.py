@@ -143,7 +143,7 @@ def bare(x: Any) -> Any:
 
 
 def attribute_of(x: Any, name: str) -> Any:
-    """An attribute of a number as NumPy's numbers have it, who are arrays of no dimensions."""
+    """An attribute of a number, as of NumPy's numbers: that of an array of no dimensions."""
     found = getattr(holding(x), name)
     return (lambda *args, **options: held(found(*args, **options))) if callable(found) else held(found)
 

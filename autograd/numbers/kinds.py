@@ -150,7 +150,7 @@ def of_numpy(x: Any) -> bool:
 
 
 def instead(x: Any) -> str:
-    """The message about an operand that is no real number: the remedy."""
+    """The message about an operand that is not a real number, with the remedy."""
     name = type(x).__name__
     advice = {
         "str": 'convert it first, with float(...); a text is written as in f"{v}"',

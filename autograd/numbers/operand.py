@@ -53,7 +53,7 @@ def fields_of(x: Any) -> str:
 
 
 def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
-    """x ∘ y, one of them no number. Where NumPy is followed, a list is an array, as numpy.float64 has it.
+    """x ∘ y, where one is not a number. Where NumPy is followed, a list becomes an array, as beside a numpy.float64.
 
     NotImplemented lets another class answer; Python's own know no other numbers, so they are refused with the remedy.
     """
@@ -78,7 +78,7 @@ def over_rows(function: Any, xs: Any, axis: int | None) -> Any:
 
 
 def numpys_bool(x: bool) -> Any:
-    """A truth as NumPy has it, whose ~ is `not`."""
+    """A truth as NumPy's own bool, whose ~ is `not`."""
     return sys.modules["numpy"].True_ if x else sys.modules["numpy"].False_
 
 

@@ -166,7 +166,7 @@ def detach(x: T) -> T:
 
 
 def _fixed(x: Any) -> Any:
-    """A number as a constant; a Symbol, on which a rule runs, is told so in a program."""
+    """A number as a constant; for a Symbol, on which a rule runs, an operation of the program says so."""
     return x.fixed() if isinstance(x, Scalar) else Symbol(op="detach", operands=(x,)) if type(x) is Symbol else x
 
 

@@ -27,7 +27,7 @@ def uses_of(program: Program) -> list[int]:
 def with_long_sums(program: Program, uses: Sequence[int]) -> Program:
     """The same program, with a dot product or a `sum` in place of the last addition of a long sum from 0.
 
-    All values keep their numbers; those of the other additions are used no more.
+    All values keep their numbers; those of the other additions are no longer used.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> program = trace(lambda w, x: sum(a * b for a, b in zip(w, x)), ([1.0] * 8, [2.0] * 8))

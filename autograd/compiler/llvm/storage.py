@@ -119,7 +119,7 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
 
 
 def rows_at_work(lanes: int) -> int:
-    """How many rows a thread works at, at once, where there are loops."""
+    """How many rows a thread works on at a time, where there are loops."""
     return FEWEST_VECTORS * lanes
 
 

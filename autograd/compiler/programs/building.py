@@ -69,7 +69,7 @@ class ProgramBuilder:
         return len(self.operations) - 1
 
     def forget(self) -> None:
-        """Let go of what tells whether an operation exists: no more are to come."""
+        """Forget which operations exist: none will be added."""
         self._known.clear()
 
     def input(self, name: str) -> int:

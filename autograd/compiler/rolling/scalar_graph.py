@@ -196,7 +196,7 @@ class ScalarGraph:
     def contract(self, outputs: Sequence[int], values: Collection[int]) -> None:
         """Flatten sums: a sum or product used by a single sum of the same phase becomes terms of that sum.
 
-        `values` are the outputs whose zeros keep their signs: derivatives are none of them.
+        `values` are the outputs whose zeros keep their signs; derivatives are not among them.
         """
         live = self.live(outputs)
         signed = told_apart(self, live, values)

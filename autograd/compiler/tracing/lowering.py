@@ -150,7 +150,7 @@ class Lowering:
                 _end(node)
 
     def _note(self, node: Value) -> int:
-        """Give a number to a Value that is no condition."""
+        """Give a number to a Value that is not a condition."""
         if node.op is None or type(node._number) is not Symbol:
             i = self._leaf(node)
         else:
@@ -286,7 +286,7 @@ def _is_written_out(op: str) -> bool:
 
 
 class _WrittenOut(Lowering):
-    """The lowering of what is differentiated no more."""
+    """The lowering of what will not be differentiated again."""
 
     def emit(
         self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False

@@ -209,7 +209,7 @@ class Stepping:
     # --- the loop
 
     def _made(self, inner: StepLowering, following: dict[int, int], given: list[int], times: int) -> Traced:
-        """The loop of a step: what a step passes on as it is is shared, and what it does not use is left out.
+        """The loop of a step: what a step passes on unchanged is shared, and what it does not use is left out.
 
         `following` is what takes the place of each carried input.
         """

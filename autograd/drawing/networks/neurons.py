@@ -75,7 +75,7 @@ def _parts(z: Value, users: Users, naming: Naming) -> Parts | None:
 
 
 def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
-    """The parts of w·x alone, if a neuron's function takes it: any other takes products that are no neurons."""
+    """The parts of w·x alone, if a neuron's function takes it: any other takes products that are not neurons."""
     own, place = users.get(z, []), naming.parameter_of(z.inputs)
     if place is None or len(own) != 1 or own[0].op not in ACTIVATIONS:
         return None
