@@ -43,7 +43,9 @@ array([0.434, 0.635, 0.535])
 - A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. A missing number
   stays missing in arithmetic, so sums and means pass over it, as on floats. They refuse a Value that is NaN itself.
   What pandas computes on floats alone, such as `describe`, `rolling`, `ewm`, `corr`, `skew` and the mean of a column of
-  a new frame, is refused with the remedy: take `x.to_numpy()`. Of a structured array, pass a dict of its fields.
+  a new frame, is refused with the remedy: take `x.to_numpy()`. Columns of a frame that f makes, as in
+  `pd.DataFrame({"x": x})`, are arrays of pandas' own: there, a NaN beside a Value gives a Value that is NaN, which sums
+  do not pass over. Drop such rows before. Of a structured array, pass a dict of its fields.
 - In a trace a sort is by rank, and an elimination swaps rows by conditions. A mask is a set of conditions:
   `np.sum(x[x > 0])`, `x[m].mean()`, `np.max(x[m])`, `y[m] = np.exp(x[m])`, `A[rows > 0] = 0.0` are compiled, and so is
   `where=`. The result of `np.argmax` or `np.argsort` is an index by which a number is selected, as in
