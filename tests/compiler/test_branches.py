@@ -568,9 +568,20 @@ def trying(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return tried
 
 
+def first_of_two_errors(x: Any) -> Any:
+    try:
+        y = 1 / x
+        if y > 3:
+            raise ValueError
+        return y
+    except ZeroDivisionError:
+        return 7.0
+
+
 @pytest.mark.parametrize(
     "f",
     [
+        first_of_two_errors,
         lambda x: np.log(x) + np.exp(x), lambda x: np.divide(2, x) * x, lambda x: np.power(x, -1.5) - np.log1p(x),
         lambda x: 1 / (np.abs(x) - 1), lambda x: operator.truediv(x, 2 * np.sqrt(x)), lambda x: np.exp(x - x) / x,
         lambda x: 1 / x + np.exp(x), lambda x: math.log(np.abs(x)), lambda x: 1 / (np.sqrt(x) if x > 0 else x),
@@ -578,7 +589,7 @@ def trying(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
         lambda x: math.remainder(2.5, x), lambda x: math.ldexp(1e300 * x, 24),
     ],
 )  # fmt: skip
-def test_inside_of_try_functions_of_numpy_raise_nothing(f: Callable[[Any], Any]) -> None:
+def test_inside_of_try_errors_are_those_of_floats(f: Callable[[Any], Any]) -> None:
     tried, xs = trying(f), [0.25, 0.0, -1.5, 2.5, 1.0]
     with np.errstate(all="ignore"):
         wanted = [float(tried(x)) for x in xs]

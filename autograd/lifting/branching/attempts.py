@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 class Attempt:
     """The body of a `try`, and the errors that its handlers take from some rows."""
 
-    path = True
-
     def __init__(self, frame: Frame, kinds: Sequence[Callable[[], Any]], names: Sequence[str]) -> None:
         self.frame, self.branches, self.names = frame, frame.branches, names
         self._kinds = kinds
@@ -27,6 +25,7 @@ class Attempt:
         self._caught: list[Failure] = []
         self._end: tuple[Names, Jumps] | None = None
         self.log: dict[int, tuple[Any, Any]] = {}
+        self.path: Any = True  # the rows that have met no error
 
     def __enter__(self) -> None:
         self.branches.stack.append(self)
@@ -68,6 +67,7 @@ class Attempt:
         inside = self.branches.stack[self.branches.stack.index(self) :]
         held = {key: contents(x) for part in inside for key, (x, _) in part.log.items()}
         self._caught.append(Failure(condition, handler, error, names, dict(self.frame.jumps), held))
+        self.path = both(self.path, opposite(condition))
         return True
 
     # --- handlers
