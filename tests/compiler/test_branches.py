@@ -209,6 +209,13 @@ class Clock:
             raise Late(who, used)
 
 
+class Settings(dict):  # type: ignore[type-arg]
+    __getattr__ = dict.__getitem__  # of an unknown name it raises a KeyError
+
+    def __call__(self, x: Any) -> Any:
+        return x * self.rate if x > 0 else x
+
+
 class Tally:
     best, count = 0.0, 0
 
@@ -231,7 +238,7 @@ def with_told_errors(a: Any, b: Any) -> Any:
         clock.press(a * b, "second")
     except Late as error:
         return error.by * clock.left + (1.0 if error.who == "first" else a)
-    return clock.left * clock.moves
+    return clock.left * clock.moves + Settings(rate=b)(a)
 
 
 def with_lists(a: Any, b: Any) -> Any:

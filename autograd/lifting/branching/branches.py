@@ -14,7 +14,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from inspect import CO_GENERATOR
-from types import BuiltinMethodType, FunctionType, MethodDescriptorType, ModuleType, WrapperDescriptorType
+from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 from autograd.arrays.lists import is_traced
@@ -274,6 +274,9 @@ class Branches:
         """f, which the code is about to call."""
         if type(f) is Choice:
             return lambda *args, **named: f.each(lambda one: self.called(one)(*args, **named))
+        kind = type(f)
+        if hasattr(kind, "__getattr__") and callable(f) and not (isinstance(f, type) or is_library(kind.__module__)):
+            f = MethodType(kind.__call__, f)  # asked for an attribute, f might raise any error
         if type(f) is functools.partial:
             return functools.partial(self.called(f.func), *f.args, **f.keywords)
         bound = getattr(f, "__self__", None)
