@@ -92,6 +92,8 @@ array([-215.6,  -88. ])
   operation.
 - `max` and `min` give Python's number, also where one is NaN, and share a tie; with `key=` they take the first.
 - `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
+- `np.log(v)` of a Value raises, too, and so does a division by its result. A handler around **takes the error, where on
+  floats NumPy gives inf or NaN and goes on**; compiled code does as on floats.
 - Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and `str(v)` is the number's text.
   Outside of lifted code a Value is a key by its identity. A cache is one for each call, and knows a Value by its
   identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
