@@ -24,7 +24,7 @@ from autograd.compiler.tracing.trace import trace
 from autograd.testing.programs import programs
 from tests.compiler.backends import both
 from tests.compiler.test_program import assert_read_back
-from tests.compiler.unfolding import unfolded
+from tests.compiler.unfolding import in_order_of_use, unfolded
 from tests.profiles import costly
 
 UNARY = {
@@ -153,7 +153,8 @@ def test_a_folded_program_computes_what_was_traced(f: Recurrence) -> None:
     shorter = folded(program)
     assert shorter(*POINT) == program(*POINT)
     assert_close(program(*POINT), f(*POINT))  # from Python 3.12 on, `sum` of floats is compensated
-    assert unfolded(shorter) == program
+    assert len(unfolded(shorter).operations) == len(program.operations)
+    assert in_order_of_use(unfolded(shorter)) == in_order_of_use(program)
     for safe in (False, True):
         assert_close(differentiated(shorter, [0, 1], safe)(*POINT), differentiated(program, [0, 1], safe)(*POINT))
         if program.size < 200:

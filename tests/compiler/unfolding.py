@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from autograd.compiler.programs.building import ProgramBuilder, called_as
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, renumbered
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
 
 
 def unfolded(program: Program) -> Program:
@@ -31,3 +32,22 @@ def _written_out(builder: ProgramBuilder, program: Program, inputs: list[int]) -
         elif op != INPUT:
             number.append(builder.emit(op, tuple([number[j] for j in operands]), program.names[i]))
     return number
+
+
+def in_order_of_use(program: Program) -> Program:
+    """The same program without loops, each operation after its operands and otherwise where it is first used."""
+    order = list(range(program.count))
+    seen = set(order)
+    waiting = leaves_of(program.outputs)[::-1]
+    while waiting:
+        i = waiting[-1]
+        needed = [] if i in seen else [j for j in program.operations[i].operands if j not in seen]
+        waiting += needed[::-1]
+        if not needed:
+            waiting.pop()
+            order += [] if i in seen else [i]
+            seen.add(i)
+    number = {i: k for k, i in enumerate(order)}
+    used = map(program.operations.__getitem__, order)
+    operations = [x._replace(operands=tuple([number[j] for j in x.operands])) for x in used]
+    return replace(program, operations=tuple(operations), outputs=renumbered(program.outputs, number.__getitem__))
