@@ -55,14 +55,25 @@ def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callabl
         for x in args:
             if is_lifted(x):
                 numbers = [_entered(v) for v in args]
-                if any(map(follows_numpy, numbers)) and not lists.is_traced(numbers):
-                    original(*map(core, numbers), **kwargs)  # it raises where NumPy's numbers give inf and NaN
+                if original.__name__ in RAISING or any(map(follows_numpy, numbers)):
+                    _raised_by(original, *numbers, **kwargs)
                 return ours(*numbers, **kwargs)
         return original(*args, **kwargs)
 
     either.__name__ = either.__qualname__ = original.__name__
     either.__doc__ = original.__doc__
     return either
+
+
+RAISING = {"fmod", "gamma", "ldexp", "pow", "remainder"}  # where ours give inf or NaN, or another error
+
+
+def _raised_by(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Raise what Python's function raises for the plain numbers in some."""
+    plain = [list(map(core, x)) if type(x) is list else core(x) for x in args]
+    numbers = [v for x in plain for v in (x if type(x) is list else [x])]
+    if all(isinstance(v, (int, float)) for v in numbers):
+        original(*plain, **kwargs)
 
 
 def _entered(x: Any) -> Any:
@@ -82,8 +93,14 @@ def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> 
 
 
 def _ldexp(x: Any, i: Any) -> Any:
-    half = i // 2  # 2.0**1024 is no float, and 2.0**-1075 is 0
-    return x * 2.0**half * 2.0 ** (i - half)
+    if not isinstance(i, int):
+        half = i // 2  # 2.0**1024 is no float, and 2.0**-1075 is 0
+        return x * 2.0**half * 2.0 ** (i - half)
+    i = max(-2200, min(i, 2200))  # beyond, every number is 0 or infinite
+    while abs(i) > 1000:
+        part = 500 if i > 0 else -500
+        x, i = x * 2.0**part, i - part
+    return x * 2.0**i  # which alone may round
 
 
 def _of_its_exponent(x: Any) -> float:
@@ -151,6 +168,11 @@ def of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) 
     return either
 
 
+def _total(xs: list[Any]) -> Any:
+    _raised_by(math.fsum, xs)
+    return lists.total(xs)
+
+
 def _product(xs: list[Any], *, start: Any = 1) -> Any:
     return lists.product([start, *xs])
 
@@ -167,7 +189,7 @@ def _sumprod(x: Any, y: Any) -> Any:
 
 MATH: dict[str, Callable[..., Any]] = {
     **{name: replacing(getattr(math, name), f) for name, f in OURS_IN_MATH.items() if hasattr(math, name)},
-    "fsum": of_sequence(math.fsum, lists.total), "prod": of_sequence(math.prod, _product), "dist": _distance,
+    "fsum": of_sequence(math.fsum, _total), "prod": of_sequence(math.prod, _product), "dist": _distance,
     "sumprod": _sumprod,
 }  # fmt: skip
 

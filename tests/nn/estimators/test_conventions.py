@@ -278,7 +278,10 @@ def test_named_columns_are_held_to_their_names() -> None:
 
 @pytest.mark.parametrize(
     "estimator",
-    [nn.LinearRegression(solver="gradient descent"), nn.MLPRegressor(solver="gradient descent", activation="linear")],
+    [
+        nn.LinearRegression(solver="gradient descent"),
+        nn.MLPRegressor(solver="gradient descent", activation="linear", random_state=0),
+    ],
 )
 def test_divergence_is_an_error(estimator) -> None:
     X, y = load_diabetes(return_X_y=True, scaled=False)
@@ -314,10 +317,13 @@ except nn.estimators.data.checks.NotFittedError as error:
 @pytest.mark.filterwarnings("ignore:the loss still falls")
 def test_a_progress_bar_is_shown_on_request(capsys) -> None:
     X, y = data(nn.LogisticRegression())
-    for model in (nn.LogisticRegression(verbose=True, l2=0.1), nn.MLPClassifier(verbose=True, max_iter=3)):
+    for model in (
+        nn.LogisticRegression(verbose=True, l2=0.1),
+        nn.MLPClassifier(verbose=True, max_iter=3, random_state=0),
+    ):
         model.fit(X, y)
         assert "loss " in capsys.readouterr().err
-    nn.MLPClassifier(max_iter=3).fit(X, y)
+    nn.MLPClassifier(max_iter=3, random_state=0).fit(X, y)
     assert capsys.readouterr().err == ""
 
 

@@ -102,7 +102,7 @@ def test_the_objective_stays_after_a_fit() -> None:
     assert objective.value(model.theta_, X, y) == pytest.approx(model.history_[-1], rel=1e-12)
     assert np.max(np.abs(objective.value_and_grad(model.theta_, X, y)[1])) < 1e-9
     assert np.linalg.eigvalsh(objective.hessian(model.theta_, X, y))[0] > 0
-    network = nn.MLPClassifier(max_iter=3).fit(X, y)
+    network = nn.MLPClassifier(max_iter=3, random_state=0).fit(X, y)
     assert network.objective_.value(network.theta_, X, y) < network.history_[0]
 
 
