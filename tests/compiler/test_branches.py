@@ -591,6 +591,7 @@ def first_of_two_errors(x: Any) -> Any:
         first_of_two_errors,
         lambda x: np.log(x) + np.exp(x), lambda x: np.divide(2, x) * x, lambda x: np.power(x, -1.5) - np.log1p(x),
         lambda x: 1 / (np.abs(x) - 1), lambda x: operator.truediv(x, 2 * np.sqrt(x)), lambda x: np.exp(x - x) / x,
+        lambda x: 1 / np.sum([x, 1.0, -1.0]), lambda x: np.mean([x, 2.0]) / np.linalg.norm([x, x]),
         lambda x: 1 / x + np.exp(x), lambda x: math.log(np.abs(x)), lambda x: 1 / (np.sqrt(x) if x > 0 else x),
         lambda x: math.fsum(v * x for v in (1e308, 2.0)), lambda x: math.fsum([x, 1 / x]), lambda x: math.trunc(x) * x,
         lambda x: math.remainder(2.5, x), lambda x: math.ldexp(1e300 * x, 24),

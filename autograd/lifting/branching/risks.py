@@ -7,8 +7,6 @@ import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import core
@@ -58,10 +56,8 @@ def home_of(f: Any) -> str:
 def watching(branches: Branches, f: Any, called: Any) -> Any:
     """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
     home = home_of(f)
-    if home == "numpy" and isinstance(getattr(numpy, getattr(f, "__name__", ""), None), numpy.ufunc):
-        return _of_numpy(branches, called)
     if raises_nothing(f, home):
-        return called
+        return _of_numpy(branches, called) if home.partition(".")[0] == "numpy" else called
     row = getattr(f, "primitive", None)
     if row is None and home in ("autograd.lifting.stand_ins.python_names", "_operator", "math"):
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
