@@ -42,6 +42,27 @@ class InTwoMethods:
         return self.price
 
 
+class Private:
+    def __init__(self) -> None:
+        self.__x: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        if getattr(*(self, "none", None)) is None and x != self.__x:
+            self.__x = x
+            self.__price = price(x)
+        return self.__price
+
+
+class PrivateDict:
+    def __init__(self) -> None:
+        self.__prices: dict[Any, Any] = {}
+
+    def __call__(self, x: Any) -> Any:
+        if x not in self.__prices:
+            self.__prices[x] = price(x)
+        return self.__prices[x]
+
+
 class WithSlots:
     __slots__ = ("args", "price")
 
@@ -215,8 +236,8 @@ def by_namespace() -> Any:
 
 
 CACHES: list[Callable[[], Any]] = [
-    ByEquality, InTwoMethods, WithSlots, AsPair, Unpacked, WithinATolerance, Close, OfTheClass, Arrays, AllOfAnArray,
-    by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
+    ByEquality, InTwoMethods, Private, PrivateDict, WithSlots, AsPair, Unpacked, WithinATolerance, Close, OfTheClass,
+    Arrays, AllOfAnArray, by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
 ]  # fmt: skip
 X = 0.7
 SLOPE = math.sin(X) + X * math.cos(X)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.rewriting.sources import syntax_of
+from autograd.lifting.rewriting.sources import names_in, syntax_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -37,7 +37,7 @@ def caches_of(code: CodeType) -> frozenset[tuple[str, ...]]:
             name = ast.unparse(part)
             uses.setdefault(local.get(name, name), set()).update(_uses(part, around, node))
     found = [name for name, kinds in uses.items() if {"filled", "asked"} <= kinds and "other" not in kinds]
-    return frozenset(tuple(name.split(".")) for name in found)
+    return frozenset(names_in(code, name) for name in found)
 
 
 def _alias(part: ast.AST) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.rewriting.sources import syntax_of
+from autograd.lifting.rewriting.sources import names_in, syntax_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
     names: tuple[str, ...]
     key: Any
-    is_result: bool
+    is_result: bool = False
     is_near: bool = False  # whether it is compared within a tolerance
 
 
@@ -47,17 +47,19 @@ def single_entries_of(code: CodeType) -> frozenset[Place]:
     uses = Uses(node)
     found: set[Place] = set()
     for name in filter(uses.is_argument, uses.stores):
-        results = [_place(other, True) for other in uses.stores if other != name and uses.is_result(other, name)]
-        found.update([_place(name, False)._replace(is_near=uses.is_near(name)), *results] if results else [])
+        results = [other for other in uses.stores if other != name and uses.is_result(other, name)]
+        if results:
+            found.add(_place(name, code)._replace(is_near=uses.is_near(name)))
+            found.update(_place(other, code)._replace(is_result=True) for other in results)
     return frozenset(found)
 
 
-def _place(name: str, is_result: bool) -> Place:
+def _place(name: str, code: CodeType) -> Place:
     node: Any = ast.parse(name, mode="eval").body
     key = None
     if isinstance(node, ast.Subscript):
         node, key = node.value, node.slice.value
-    return Place(tuple(ast.unparse(node).split(".")), key, is_result)
+    return Place(names_in(code, ast.unparse(node)), key)
 
 
 class Uses:
@@ -70,8 +72,8 @@ class Uses:
         assigned = [part for part in parts if isinstance(part, ast.Assign)]
         self.stores: dict[str, list[tuple[ast.expr, ast.Assign]]] = {}
         self.loads: dict[str, list[Any]] = {}
-        for part in parts:
-            for target, value in _pairs(part) if isinstance(part, ast.Assign) else ():
+        for part in assigned:
+            for target, value in _pairs(part):
                 if is_kept(target, declared):
                     self.stores.setdefault(ast.unparse(target), []).append((value, part))
         self.local = {name: place for part in assigned for name, place in _unpacked(part)}
@@ -94,13 +96,11 @@ class Uses:
     def is_near(self, name: str) -> bool:
         """Whether a place is compared within a tolerance somewhere."""
         tests = [test for load in self.loads[name] if (test := self._test(load)) is not None]
-        return any(
-            _called(test) in NEAR or isinstance(_sign(test), (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for test in tests
-        )
+        return any(_called(test) in NEAR or isinstance(_sign(test), ORDER) for test in tests)
 
     def _loaded(self, part: Any) -> str:
         """The place that a part of the function loads; empty if none."""
-        if isinstance(part, ast.Call) and _called(part) == "getattr" and isinstance(part.args[1], ast.Constant):
+        if _called(part) == "getattr" and len(part.args) > 1 and isinstance(part.args[1], ast.Constant):
             return f"{ast.unparse(part.args[0])}.{part.args[1].value!s}"
         name = ast.unparse(part) if isinstance(getattr(part, "ctx", None), ast.Load) else ""
         if name in self.local and (name not in self.rebound or _start(part) < self.rebound[name]):

@@ -43,6 +43,15 @@ def syntax_of(code: CodeType) -> Any:
     return None if found is None else found[0]
 
 
+def names_in(code: CodeType, dotted: str) -> tuple[str, ...]:
+    """A dotted name, split, as the code has it: what is private to a class has its name before it."""
+    return tuple([_mangled(name, code) if name.startswith("__") else name for name in dotted.split(".")])
+
+
+def _mangled(name: str, code: CodeType) -> str:
+    return next((x for x in code.co_names if x[0] == "_" != x[1:2] and x.endswith(name)), name)
+
+
 def _found(code: CodeType) -> tuple[Any, str] | None:
     """The syntax of a function's code, and the name of the class around it."""
     lines = linecache.getlines(code.co_filename)
