@@ -28,7 +28,7 @@ from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, 
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
 from autograd.lifting.stand_ins.leftovers import Leftovers
-from autograd.lifting.stand_ins.memos import DICTS, memo_of
+from autograd.lifting.stand_ins.memos import DICTS, Memo, fills_itself, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.scopes import GlobalsView, ModuleView, Names, build_class
@@ -52,6 +52,7 @@ class Reading:
         # By the id of the user's cell: its name, the cell, ours, and what it held.
         self.cells: dict[int, tuple[str, CellType, CellType, Any]] = {}
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
+        self.names: set[str] = set()  # in the functions that were met
         self.caches: set[str] = set()  # attributes that are dicts in which f keeps what it has computed
         self.leftovers = Leftovers(is_traced=branches is not None)
         self.branches, self.lifts = branches, lifts
@@ -122,9 +123,10 @@ class Reading:
 
     def _memo(self, x: Any) -> Any:
         """What stands for a cache of the user's."""
-        if id(x) not in self.known:
-            self.known[id(x)] = x, memo_of(x, self)
-        return self.known[id(x)][1]
+        known = self.known.get(id(x))
+        if known is None or type(known[1]) is not Memo:  # a property may have met it
+            known = self.known[id(x)] = x, memo_of(x, self)
+        return known[1]
 
     def users(self, x: Any) -> Any:
         """The user's object, function or container for which x stands; most often x itself."""
@@ -159,7 +161,9 @@ class Reading:
             return container_in(self.stand_in, x, self.users if self.branches is None else None)
         if isinstance(x, type):
             return class_in(self, x)
-        return x if is_foreign(kind.__module__) else object_in(self, x)
+        if is_foreign(kind.__module__):
+            return x
+        return memo_of(x, self) if fills_itself(x) else object_in(self, x)
 
     def _cached(self, f: Any) -> Any:
         """f with a cache for this call: the user's would hold an earlier call's Values. Numbers are keys by id."""
@@ -194,6 +198,7 @@ class Reading:
             return f
         for name in assigned(f.__code__, "DELETE"):
             raise TypeError(f"lift: {f.__name__} deletes the global name {name}: assign None instead")
+        self.names.update(f.__code__.co_names)
         self._keep_apart(f)
         view = self.views.get(id(f.__globals__))
         if view is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
@@ -18,26 +18,55 @@ from autograd.lifting.rewriting.sources import names_in, syntax_of
 if TYPE_CHECKING:
     from types import CodeType
 
-METHODS = {"get", "pop", "popitem", "clear", "move_to_end"}  # of a cache
+METHODS = {  # of a cache, and what each is for
+    "get": {"asked"}, "setdefault": {"asked", "filled"}, "update": {"filled"},
+    "pop": {"changed"}, "popitem": {"changed"}, "clear": {"changed"}, "move_to_end": {"changed"},
+}  # fmt: skip
+FILLING = opmap["STORE_SUBSCR"]
 
 
 @functools.lru_cache(maxsize=1024)
 def caches_of(code: CodeType) -> frozenset[tuple[str, ...]]:
     """The caches that code fills, each as a dotted name, split: ("prices",), ("self", "prices")."""
-    steps = code.co_code[::2]
-    asks = opmap["CONTAINS_OP"] in steps or not {"get", "KeyError"}.isdisjoint(code.co_names)
-    node = syntax_of(code) if asks and opmap["STORE_SUBSCR"] in steps else None
+    return frozenset(_caches([code]))
+
+
+def caches_in(methods: Iterable[CodeType]) -> set[str]:
+    """The attributes that are caches of a class: one of its methods may fill what another one asks."""
+    return {names[-1] for names in _caches(methods) if len(names) == 2}
+
+
+def _caches(codes: Iterable[CodeType]) -> Iterator[tuple[str, ...]]:
+    codes = [code for code in codes if FILLING in code.co_code[::2] or _asks(code) or "update" in code.co_names]
+    if not any(map(_asks, codes)):
+        return
+    uses: dict[tuple[str, ...], set[str]] = {}
+    for code in codes:
+        for names, kinds in uses_in(code).items():
+            uses.setdefault(names, set()).update(kinds)
+    yield from (names for names, kinds in uses.items() if {"filled", "asked"} <= kinds and "other" not in kinds)
+
+
+def _asks(code: CodeType) -> bool:
+    """Whether code may ask a dict for what is under a key."""
+    return opmap["CONTAINS_OP"] in code.co_code[::2] or not {"get", "setdefault", "KeyError"}.isdisjoint(code.co_names)
+
+
+@functools.lru_cache(maxsize=1024)
+def uses_in(code: CodeType) -> dict[tuple[str, ...], set[str]]:
+    """What code uses each dotted name for."""
+    node = syntax_of(code)
     if node is None:
-        return frozenset()
+        return {}
     around = {id(part): parent for parent in ast.walk(node) for part in ast.iter_child_nodes(parent)}
-    uses: dict[str, set[str]] = {}
+    uses: dict[tuple[str, ...], set[str]] = {}
     local = dict(filter(None, map(_alias, ast.walk(node))))
     for part in ast.walk(node):
         if isinstance(part, (ast.Name, ast.Attribute)):
             name = ast.unparse(part)
-            uses.setdefault(local.get(name, name), set()).update(_uses(part, around, node))
-    found = [name for name, kinds in uses.items() if {"filled", "asked"} <= kinds and "other" not in kinds]
-    return frozenset(names_in(code, name) for name in found)
+            names = names_in(code, local.get(name, name))
+            uses.setdefault(names, set()).update(_uses(part, around, node))
+    return uses
 
 
 def _alias(part: ast.AST) -> tuple[str, str] | None:
@@ -51,7 +80,7 @@ def _uses(x: Any, around: dict[int, Any], function: Any) -> Iterator[str]:
     """What a name is used for in this place: "filled", "asked", something harmless, or "other"."""
     parent = around.get(id(x))
     if isinstance(parent, ast.Attribute) and parent.attr in METHODS:
-        yield "asked" if parent.attr == "get" else "changed"
+        yield from METHODS[parent.attr]
     elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)) and x in parent.comparators:
         yield "asked"
     elif isinstance(parent, ast.Subscript) and parent.value is x:

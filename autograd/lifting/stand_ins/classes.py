@@ -12,11 +12,12 @@ import sys
 from abc import ABCMeta
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from autograd.lifting.rewriting.caches import caches_in
 from autograd.lifting.stand_ins.dispatching import dispatched_method
 from autograd.lifting.stand_ins.table import is_foreign
 from autograd.numbers.kinds import KINDS, LAZY_KINDS
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
 checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
 CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
+MAKING = {"__init__", "__new__", "__post_init__"}
 FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
 
@@ -55,6 +57,7 @@ def class_in(reading: Reading, kind: type) -> type:
     for base in reversed(kind.__mro__[:-1]):
         if not is_foreign(base.__module__):
             members |= vars(base)
+    reading.caches |= caches_in(_called(reading, members))
     own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
     own |= {"__getattribute__": get, "__module__": kind.__module__}
     builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)
@@ -70,6 +73,13 @@ def class_in(reading: Reading, kind: type) -> type:
         if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
             type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
     return made
+
+
+def _called(reading: Reading, members: dict[str, Any]) -> list[CodeType]:
+    """The code of the methods that lifted code may call: what fills a table beforehand makes no cache of it."""
+    methods = {name: x.__code__ for name, x in members.items() if type(x) is FunctionType and name not in MAKING}
+    names = reading.names.union(*(code.co_names for code in methods.values()))
+    return [code for name, code in methods.items() if name in names or name.startswith("__")]
 
 
 def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any], Callable[[Any, str], Any]]:

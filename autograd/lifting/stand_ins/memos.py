@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.stand_ins.containers import COPIES
@@ -61,9 +62,12 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
 
     def __getitem__(self, key: Any) -> Any:
         found = self._found(key)
-        if found is ABSENT:
-            raise KeyError(key)
-        return found
+        return self.absent(self, key) if found is ABSENT else found  # an attribute, which gets no `self`
+
+    @staticmethod
+    def absent(self: Any, key: Any) -> Any:
+        """What it gives for a key under which there is nothing."""
+        raise KeyError(key)
 
     def get(self, key: Any, default: Any = None) -> Any:
         """What it has under the key."""
@@ -76,6 +80,17 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
             self.own[own] = key, value, self._now()
         else:
             super().__setitem__(key, value)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """What it has under the key, from now on."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, *others: Any, **named: Any) -> None:
+        """Put what others have."""
+        for key, value in dict(*others, **named).items():
+            self[key] = value
 
     def __delitem__(self, key: Any) -> None:
         self.pop(key)
@@ -104,10 +119,18 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
         super().clear()
 
 
+def fills_itself(x: Any) -> bool:
+    """Whether x is a dict of the user's own class, which computes what it lacks, and does nothing else."""
+    members = {name for name, member in vars(type(x)).items() if type(member) is FunctionType}
+    return type(x).__bases__ == (dict,) and "__missing__" in members and members <= {"__init__", "__missing__"}
+
+
 def memo_of(x: dict[Any, Any], reading: Reading) -> Memo:
     """What stands for a cache."""
     made = Memo({key: reading.stand_in(item) for key, item in x.items() if not own_key(key)[1]})
     branches = reading.branches
+    if fills_itself(x):
+        made.__dict__.update(vars(x), absent=reading.stand_in(vars(type(x))["__missing__"]))
     made.own, made.path = {}, (lambda: [outer.path for outer in branches.stack]) if branches else None
     if branches is None:
         made.original = x, reading.users

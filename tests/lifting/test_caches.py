@@ -1,6 +1,7 @@
-"""Caches of one entry in lifted code: what an earlier call has kept is computed anew, and floats keep floats."""
+"""Caches in lifted code: what an earlier call has kept is computed anew, and caches of one entry keep floats."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -256,6 +257,123 @@ def test_what_floats_have_kept_is_computed_anew(make: Callable[[], Any]) -> None
         found = [compiled.value_and_grad(X), (f(X), grad(lifted)(X)), compiled.value_and_grad(X)]
         assert np.ravel(found) == pytest.approx([kept, SLOPE] * 3)
         assert type(f(X)) is type(kept)
+
+
+def by_setdefault() -> Any:
+    kept: dict[Any, Any] = {}
+    return lambda x: kept.setdefault(x, price(x))
+
+
+def by_update() -> Any:
+    kept: dict[Any, Any] = {}
+
+    def priced(x: Any) -> Any:
+        if kept.get(x) is not None:
+            return kept[x]
+        kept.update({x: price(x)})
+        return kept[x]
+
+    return priced
+
+
+class Bounded:
+    def __init__(self) -> None:
+        self.kept: Any = OrderedDict()
+
+    def get(self, x: Any) -> Any:
+        if x in self.kept:
+            self.kept.move_to_end(x)
+            return self.kept[x]
+        return None
+
+    def put(self, x: Any, value: Any) -> None:
+        self.kept[x] = value
+        if len(self.kept) > 8:
+            self.kept.popitem(last=False)
+
+
+def by_methods() -> Any:
+    cache = Bounded()
+
+    def priced(x: Any) -> Any:
+        found = cache.get(x)
+        if found is None:
+            found = price(x)
+            cache.put(x, found)
+        return found
+
+    return priced
+
+
+class FromMethodToMethod:
+    def __init__(self) -> None:
+        self.kept: dict[Any, Any] = {}
+
+    def has(self, x: Any) -> bool:
+        return x in self.kept
+
+    def store(self, x: Any, value: Any) -> None:
+        self.kept[x] = value
+
+    def __call__(self, x: Any) -> Any:
+        if not self.has(x):
+            self.store(x, price(x))
+        return self.kept[x]
+
+
+class ByProperty:
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    @property
+    def kept(self) -> dict[Any, Any]:
+        return self._kept
+
+    def __call__(self, x: Any) -> Any:
+        if x not in self.kept:
+            self.kept[x] = price(x)
+        return self.kept[x]
+
+
+class Prices(dict[Any, Any]):
+    def __missing__(self, x: Any) -> Any:
+        self[x] = price(x)
+        return self[x]
+
+
+def by_missing() -> Any:
+    kept = Prices()
+    return lambda x: kept[x]
+
+
+@pytest.mark.parametrize("make", [by_setdefault, by_update, by_methods, FromMethodToMethod, ByProperty, by_missing])
+def test_dicts_of_what_floats_have_given_are_computed_anew(make: Callable[[], Any]) -> None:
+    f = make()
+    kept = f(X)
+    assert grad(lift(f))(X) == pytest.approx(SLOPE)
+    for backend in ("numpy", "llvm"):
+        assert compile(lift(f), backend=backend).value_and_grad(X) == pytest.approx((kept, SLOPE))
+        assert [type(f(X)), f(X)] == [float, kept]
+
+
+class Table:
+    """What is no cache: rates that are put in beforehand."""
+
+    def __init__(self) -> None:
+        self.rates: dict[float, float] = {}
+        self.rates[0.1] = 2.0
+
+    def add(self, x: float, rate: float) -> None:
+        self.rates[x] = rate
+
+    def __call__(self, x: Any) -> Any:
+        return self.rates[x] * x if x in self.rates else 7.0 * x
+
+
+def test_a_table_is_no_cache() -> None:
+    table = Table()
+    table.add(X, 3.0)
+    assert [grad(lift(table))(0.1), grad(lift(table))(X), grad(lift(table))(0.2)] == [2.0, 3.0, 7.0]
 
 
 class Debounced:
