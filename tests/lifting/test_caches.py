@@ -370,7 +370,29 @@ class Table:
         return self.rates[x] * x if x in self.rates else 7.0 * x
 
 
+class Curve:
+    """What is no cache: rates at maturities, of which f sets some."""
+
+    def __init__(self) -> None:
+        self.rates = {0.5: 0.02}
+
+    def put(self, t: float, rate: Any) -> None:
+        if "name" in vars(self):
+            raise ValueError
+        self.rates[t] = rate
+
+    def at(self, t: float) -> Any:
+        return self.rates[t]
+
+
 def test_a_table_is_no_cache() -> None:
+    curve = Curve()
+
+    def discount(rate: Any) -> Any:
+        curve.put(1.0, rate)
+        return math.exp(-curve.at(1.0) - 0.5 * curve.at(0.5))
+
+    assert grad(lift(discount))(0.03) == pytest.approx(-math.exp(-0.04))
     table = Table()
     table.add(X, 3.0)
     assert [grad(lift(table))(0.1), grad(lift(table))(X), grad(lift(table))(0.2)] == [2.0, 3.0, 7.0]

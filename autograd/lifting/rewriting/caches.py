@@ -65,7 +65,10 @@ def uses_in(code: CodeType) -> dict[tuple[str, ...], set[str]]:
         if isinstance(part, (ast.Name, ast.Attribute)):
             name = ast.unparse(part)
             names = names_in(code, local.get(name, name))
-            uses.setdefault(names, set()).update(_uses(part, around, node))
+            kinds = uses.setdefault(names, set())
+            kinds.update(_uses(part, around, node))
+            if "read" in kinds and "KeyError" in code.co_names:
+                kinds.add("asked")
     return uses
 
 
@@ -77,10 +80,11 @@ def _alias(part: ast.AST) -> tuple[str, str] | None:
 
 
 def _uses(x: Any, around: dict[int, Any], function: Any) -> Iterator[str]:
-    """What a name is used for in this place: "filled", "asked", something harmless, or "other"."""
+    """What a name is used for in this place: "filled", "asked" whether it has a key, something harmless, or "other"."""
     parent = around.get(id(x))
     if isinstance(parent, ast.Attribute) and parent.attr in METHODS:
-        yield from METHODS[parent.attr]
+        is_statement = isinstance(around.get(id(around.get(id(parent)))), ast.Expr)
+        yield from METHODS[parent.attr] - {"asked"} if is_statement else METHODS[parent.attr]
     elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)) and x in parent.comparators:
         yield "asked"
     elif isinstance(parent, ast.Subscript) and parent.value is x:
@@ -100,7 +104,7 @@ def _item_uses(x: Any, item: ast.Subscript, around: dict[int, Any], function: An
     if isinstance(item.ctx, ast.Del):
         yield "changed"
     elif isinstance(item.ctx, ast.Load):
-        yield "other" if isinstance(parent, ast.Attribute) else "asked"  # `groups[key].append(x)`
+        yield "other" if isinstance(parent, ast.Attribute) else "read"  # `groups[key].append(x)`
     elif isinstance(parent, ast.Assign):
         same = (
             part for part in ast.walk(parent.value) if type(part) is type(x) and ast.unparse(part) == ast.unparse(x)
