@@ -97,9 +97,10 @@ array([-215.6,  -88. ])
 - Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and `str(v)` is the number's text.
   Outside of lifted code a Value is a key by its identity. A cache is one for each call, and knows a Value by its
   identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
-  since what a call on floats has kept has no derivative. Of that, entries under other keys than floats are seen: a
-  cache by `int(1000*x)` gives what a call on floats has kept there, **with derivative 0**, which is that of a step. A
-  cache that is a list of pairs, a dict inside of another one, or one by `hash(x)` is not known as one: empty it before.
+  since what a call on floats has kept has no derivative. Of that, entries under keys that are not made of this call's
+  numbers are seen, as those of a table: a cache by `int(1000*x)` gives what a call on floats has kept there, **with
+  derivative 0**, which is that of a step. A cache that is a list of pairs, a dict inside of another one, or one by
+  `hash(x)` is not known as one: empty it before.
 - A cache of one entry (`if x == self.last_x: return self.last`) is empty at the start of a call that is lifted, and at
   its end.
 - Names that f assigns outside of itself, by `global`, `nonlocal` or in a module, are assigned when the call ends.

@@ -31,6 +31,7 @@ from autograd.lifting.stand_ins.leftovers import Leftovers
 from autograd.lifting.stand_ins.memos import DICTS, Memo, fills_itself, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.rounding import roundings
 from autograd.lifting.stand_ins.scopes import GlobalsView, ModuleView, Names, build_class
 from autograd.lifting.stand_ins.table import BUILTINS, ORIGINALS, is_foreign, stand_in_of
 from autograd.primitives import Primitive
@@ -69,12 +70,14 @@ class Reading:
         """The function on these arguments, functions among them included."""
         given = [self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args]
         named = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
-        before = lifting.get()
+        before, rounded = lifting.get(), roundings.get()
         try:  # a Ctrl-C may come after any call
             lifting.set(True)
+            roundings.set(set())
             return self.read(function)(*given, **named)
         finally:
             lifting.set(before)
+            roundings.set(rounded)
             for view in self.views.values():
                 view.settle()
             self.leftovers.settle()

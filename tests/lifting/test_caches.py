@@ -321,6 +321,18 @@ class FromMethodToMethod:
         return self.kept[x]
 
 
+def by_rounding() -> Any:
+    kept: dict[Any, Any] = {}
+
+    def priced(x: Any) -> Any:
+        key = ("price", round(x, 6))
+        if key not in kept:
+            kept[key] = price(x)
+        return kept[key]
+
+    return priced
+
+
 class ByProperty:
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
@@ -346,7 +358,9 @@ def by_missing() -> Any:
     return lambda x: kept[x]
 
 
-@pytest.mark.parametrize("make", [by_setdefault, by_update, by_methods, FromMethodToMethod, ByProperty, by_missing])
+@pytest.mark.parametrize(
+    "make", [by_setdefault, by_update, by_rounding, by_methods, FromMethodToMethod, ByProperty, by_missing]
+)
 def test_dicts_of_what_floats_have_given_are_computed_anew(make: Callable[[], Any]) -> None:
     f = make()
     kept = f(X)
@@ -382,7 +396,7 @@ class Curve:
         self.rates[t] = rate
 
     def at(self, t: float) -> Any:
-        return self.rates[t]
+        return self.rates.get(t, 9.0)
 
 
 def test_a_table_is_no_cache() -> None:

@@ -1,6 +1,6 @@
 """Caches of the user's in lifted code: what another call has kept there knows nothing of this call's numbers.
 
-A cache is one for this call, but for entries under keys that no float is in, such as those it was made with.
+A cache is one for this call, but for entries under keys that are not made of this call's numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.stand_ins.containers import COPIES
 from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.rounding import roundings
 
 if TYPE_CHECKING:
     from autograd.lifting.reading import Reading
@@ -24,7 +25,7 @@ ABSENT = object()
 
 
 def own_key(key: Any) -> tuple[Hashable, bool]:
-    """A key for this call, in which a lifted number stands for itself alone; and whether it has a float in it."""
+    """A key for this call, in which a lifted number stands for itself alone; and whether it was made of one."""
     if is_lifted(key):
         return (own_key, id(key)), True
     if isinstance(key, (tuple, frozenset)):
@@ -33,7 +34,9 @@ def own_key(key: Any) -> tuple[Hashable, bool]:
     if dataclasses.is_dataclass(key) and not isinstance(key, type):
         found, has = own_key(tuple(getattr(key, field.name) for field in dataclasses.fields(key)))
         return (type(key), found), has
-    return key, isinstance(key, float) or (isinstance(key, str) and WRITTEN_FLOAT.search(key) is not None)
+    if isinstance(key, str):
+        return key, WRITTEN_FLOAT.search(key) is not None
+    return key, isinstance(key, float) and key in (roundings.get() or ())
 
 
 Copy: Any = COPIES[dict]
@@ -50,12 +53,12 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
 
     def _found(self, key: Any) -> Any:
         """What is under this key."""
-        own, has_float = own_key(key)
+        own, is_of_call = own_key(key)
         _, found, before = self.own.get(own, (None, ABSENT, []))
         now = self._now()
         if found is not ABSENT and len(before) <= len(now) and all(a is b for a, b in zip(before, now)):
             return found
-        return ABSENT if has_float else dict.get(self, key, ABSENT)
+        return ABSENT if is_of_call else dict.get(self, key, ABSENT)
 
     def __contains__(self, key: object) -> bool:
         return self._found(key) is not ABSENT
@@ -75,8 +78,8 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
         return default if found is ABSENT else found
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        own, has_float = own_key(key)
-        if has_float or self.path:
+        own, is_of_call = own_key(key)
+        if is_of_call or self.path:
             self.own[own] = key, value, self._now()
         else:
             super().__setitem__(key, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import primitives as p
@@ -16,6 +17,8 @@ from autograd.refusals import refuse
 from autograd.symbols import answering, is_whole
 from autograd.symbols.text import brief
 
+# The plain numbers that a lifted call has rounded its numbers to; None outside of one.
+roundings: ContextVar[set[float] | None] = ContextVar("autograd roundings", default=None)
 MOST_DIGITS = 22  # 10.0**22 is exact, and the next power is not
 
 
@@ -60,7 +63,10 @@ def rounded(x: Any, ndigits: int | None = None) -> Any:
     if ndigits is None:
         return _TO_NEAREST(x)
     if not lists.is_traced([x]):
-        return round(core(x), ndigits)
+        found = round(core(x), ndigits)
+        if (known := roundings.get()) is not None:
+            known.add(found)
+        return found
     if abs(ndigits) > MOST_DIGITS:
         raise refuse(
             lambda most: f"round({brief(core(x), most - 32)}, {ndigits})", f"round to at most {MOST_DIGITS} digits"
