@@ -24,6 +24,7 @@ from autograd.lifting.rewriting.caches import caches_of
 from autograd.lifting.rewriting.single_entries import single_entries_of
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
+from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
@@ -54,7 +55,7 @@ class Reading:
         self.cells: dict[int, tuple[str, CellType, CellType, Any]] = {}
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
         self.names: set[str] = set()  # in the functions that were met
-        self.caches: set[str] = set()  # attributes that are dicts in which f keeps what it has computed
+        self.caches = Attributes()  # dicts in which f keeps what it has computed
         self.leftovers = Leftovers(is_traced=branches is not None)
         self.branches, self.lifts = branches, lifts
         if branches is not None:
@@ -111,10 +112,14 @@ class Reading:
         return found
 
     def attribute(self, holder: Any, name: str, x: Any) -> Any:
-        """What stands for an attribute, or a global name, of this holder."""
-        if name in self.leftovers.keys:
+        """What stands for an attribute of this holder."""
+        if self.leftovers.attributes.has(holder, name):
             x = self._hidden(holder, name, x)
-        return self._memo(x) if name in self.caches and type(x) in DICTS else self.stand_in(x)
+        return self._memo(x) if type(x) in DICTS and self.caches.has(holder, name) else self.stand_in(x)
+
+    def variable(self, holder: Any, name: str, x: Any) -> Any:
+        """What stands for a global name, or one that functions share."""
+        return self.stand_in(self._hidden(holder, name, x) if name in self.leftovers.variables else x)
 
     def _hidden(self, holder: Any, name: str, x: Any) -> Any:
         """x without what an earlier call has kept there; a container is the same one for the whole call."""
@@ -218,25 +223,26 @@ class Reading:
         self.known[id(f)] = f, checked  # before its cells are read: one may hold f
         self.cells |= {id(cell): (name, cell, new[name], None) for name, cell in met.items()}
         for name, cell in met.items():
-            given = new[name].cell_contents = self.attribute(f, name, cell.cell_contents)
+            given = new[name].cell_contents = self.variable(f, name, cell.cell_contents)
             self.cells[id(cell)] = name, cell, new[name], given
         made.__defaults__ = None if f.__defaults__ is None else tuple(map(self.stand_in, f.__defaults__))
         made.__kwdefaults__ = {name: self.stand_in(x) for name, x in (f.__kwdefaults__ or {}).items()}
         made.__qualname__, made.__module__ = f.__qualname__, f.__module__
-        kept = self.caches.union(self.leftovers.keys)
+        kept = self.caches.methods.keys() | self.leftovers.attributes.methods.keys()
         made.__dict__ = {name: self.attribute(f, name, x) if name in kept else x for name, x in vars(f).items()}
         return checked
 
     def _keep_apart(self, f: FunctionType) -> None:
         """Let the caches that f fills be those of this call."""
         found = caches_of(f.__code__)
-        self.caches |= {names[-1] for names in found if len(names) > 1}
+        for names in (names for names in found if len(names) > 1):
+            self.caches.add(names, f.__code__)
         for (name,) in (names for names in found if len(names) == 1):
             held = known_as(f, name)
             if type(held) in DICTS:
                 self._memo(held)
         entries = single_entries_of(f.__code__)
-        self.leftovers.add(entries)
+        self.leftovers.add(entries, f.__code__)
         for name in {place.names[0] for place in entries if len(place.names) == 1 and place.key is not None}:
             self._hidden(f, name, known_as(f, name))
 

@@ -412,6 +412,26 @@ def test_a_table_is_no_cache() -> None:
     assert [grad(lift(table))(0.1), grad(lift(table))(X), grad(lift(table))(0.2)] == [2.0, 3.0, 7.0]
 
 
+class Point:
+    """Whose attributes have the names of those of caches."""
+
+    def __init__(self) -> None:
+        self.x, self.kept = 3.0, {X: 2.0}
+
+
+def test_an_attribute_of_the_same_name_is_that_of_another_object() -> None:
+    entry, table, point = InTwoMethods(), FromMethodToMethod(), Point()
+    entry(X), table(X)
+    f = lift(lambda x: (entry(x) + table(x)) * point.x + x * point.kept[0.7] + x * global_rates[X])
+    slope = 6 * SLOPE + 2.0 + 4.0
+    assert grad(f)(X) == pytest.approx(slope)
+    for backend in ("numpy", "llvm"):
+        assert compile(f, backend=backend).value_and_grad(X)[1] == pytest.approx(slope)
+
+
+global_rates = {X: 4.0}
+
+
 class Debounced:
     """What is no cache: the same argument twice is an event of its own."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
-from autograd.lifting.rewriting.sources import names_in, syntax_of
+from autograd.lifting.rewriting.sources import names_in, parents_in, syntax_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -58,7 +58,7 @@ def uses_in(code: CodeType) -> dict[tuple[str, ...], set[str]]:
     node = syntax_of(code)
     if node is None:
         return {}
-    around = {id(part): parent for parent in ast.walk(node) for part in ast.iter_child_nodes(parent)}
+    around = parents_in(node)
     uses: dict[tuple[str, ...], set[str]] = {}
     local = dict(filter(None, map(_alias, ast.walk(node))))
     for part in ast.walk(node):

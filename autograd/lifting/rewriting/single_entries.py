@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.rewriting.sources import names_in, syntax_of
+from autograd.lifting.rewriting.sources import names_in, parents_in, syntax_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -67,7 +67,7 @@ class Uses:
 
     def __init__(self, function: ast.FunctionDef) -> None:
         parts: list[Any] = list(ast.walk(function))
-        self.around = {id(part): parent for parent in parts for part in ast.iter_child_nodes(parent)}
+        self.around = parents_in(function)
         declared = {x for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for x in part.names}
         assigned = [part for part in parts if isinstance(part, ast.Assign)]
         self.stores: dict[str, list[tuple[ast.expr, ast.Assign]]] = {}

@@ -57,7 +57,9 @@ def class_in(reading: Reading, kind: type) -> type:
     for base in reversed(kind.__mro__[:-1]):
         if not is_foreign(base.__module__):
             members |= vars(base)
-    reading.caches |= caches_in(_called(reading, members))
+    called = _called(reading, members)
+    for name, code in itertools.product(caches_in(called), called):
+        reading.caches.add((*code.co_varnames[:1], name), code)
     own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
     own |= {"__getattribute__": get, "__module__": kind.__module__}
     builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from types import CodeType
 from typing import Any
 
 import numpy
 
 from autograd.lifting.rewriting.single_entries import Place
+from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.python_names import is_lifted
 
 PUT: Any = object.__setattr__  # past what a class of the user's does
@@ -38,13 +40,19 @@ class Leftovers:
 
     def __init__(self, is_traced: bool) -> None:
         self.is_traced = is_traced  # then nothing that is computed outlives the call
+        self.attributes = Attributes()
+        self.variables: set[str] = set()  # of a module, or of functions around one
         self.keys: dict[str, dict[Any, bool]] = {}  # by name, the items that are arguments, and if they are near
         self.results: set[str] = set()  # names
         self.met: dict[tuple[int, str], tuple[Any, Any]] = {}  # the holder of a name, and what it held
 
-    def add(self, places: Iterable[Place]) -> None:
-        """Names, of variables and attributes, that keep such arguments."""
+    def add(self, places: Iterable[Place], code: CodeType) -> None:
+        """Names, of variables and attributes, in which code keeps such arguments and results."""
         for place in places:
+            if not place.is_result and len(place.names) == 1:
+                self.variables.add(place.names[0])
+            elif not place.is_result:
+                self.attributes.add(place.names, code)
             if place.is_result:
                 self.results.add(place.names[-1])
             else:
@@ -53,11 +61,11 @@ class Leftovers:
 
     def is_apart(self, name: str) -> bool:
         """Whether a variable that inner functions share is one for this call."""
-        return name in self.keys or (self.is_traced and name in self.results)
+        return name in self.variables or (self.is_traced and name in self.results)
 
     def outside(self, name: str, x: Any) -> Any:
         """What such a variable is for the user, at the end of the call."""
-        return self.without(name, x) if name in self.keys and is_of_this_call(x) else x
+        return self.without(name, x) if name in self.variables and is_of_this_call(x) else x
 
     def hidden(self, holder: Any, name: str, found: Any) -> Any:
         """What the name stands for in this call."""

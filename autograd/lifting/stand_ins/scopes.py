@@ -33,7 +33,7 @@ class GlobalsView(dict[str, Any]):
         if name in self.names:
             self.settle()
         traced = vars(self.assigned)
-        return traced[name] if name in traced else self.reading.attribute(self.scope, name, self.scope[name])
+        return traced[name] if name in traced else self.reading.variable(self.scope, name, self.scope[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self.scope
