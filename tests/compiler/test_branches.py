@@ -209,7 +209,7 @@ class Clock:
             raise Late(who, used)
 
 
-class Settings(dict):  # type: ignore[type-arg]
+class Settings(dict):  # type: ignore[type-arg]  # as people write it
     __getattr__ = dict.__getitem__  # of an unknown name it raises a KeyError
 
     def __call__(self, x: Any) -> Any:

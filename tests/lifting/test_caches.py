@@ -217,9 +217,9 @@ def by_default() -> Any:
 def by_attribute() -> Any:
     def priced(x: Any) -> Any:
         if getattr(priced, "x", None) == x:
-            return priced.price  # type: ignore[attr-defined]
-        priced.x, priced.price = x, price(x)  # type: ignore[attr-defined]
-        return priced.price  # type: ignore[attr-defined]
+            return priced.price  # type: ignore[attr-defined]  # a function takes attributes
+        priced.x, priced.price = x, price(x)  # type: ignore[attr-defined]  # as above
+        return priced.price  # type: ignore[attr-defined]  # a function takes attributes
 
     return priced
 
