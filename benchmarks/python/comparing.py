@@ -18,7 +18,7 @@ import autograd
 from benchmarks.compiled.contestants import Peer
 from benchmarks.compiled.environment import own_kernels
 from benchmarks.compiled.turns import Job, turn
-from benchmarks.python import by_hand, ours
+from benchmarks.python import by_hand, long_loops, ours
 from benchmarks.python.cases import CALLS, CASES, ROWS, Case
 from benchmarks.serving import Absent
 
@@ -194,6 +194,7 @@ def main() -> None:
     if lines:
         summary(lines)
     by_hand.main()
+    long_loops.main()
 
 
 if __name__ == "__main__":
