@@ -14,15 +14,17 @@ from typing import Any
 
 import micrograd.engine
 import micrograd.nn
+import numpy as np
 
 import autograd
 import nn
+from autograd.arrays.scalar_array import ScalarArray
 from benchmarks.compiled.environment import COMMAND, PYTHON
 from benchmarks.scalar_loop import START, oscillator
 from benchmarks.timing import Work, import_seconds, seconds, spread, with_deep_stack
 from demos import microgpt
 
-ROWS, CHAIN, ROUNDS, MANY = 100, 20_000, 15, 4000
+ROWS, CHAIN, ROUNDS, MANY, WIDE = 100, 20_000, 15, 4000, 30
 
 
 def turns(ours: Work, theirs: Work, rounds: int = ROUNDS) -> tuple[list[float], list[float], list[float]]:
@@ -107,6 +109,18 @@ def operations() -> None:
         a, b, r = turns(lambda: run(*operands[0]), lambda: run(*operands[1]), 3 * ROUNDS)  # noqa: B023
         ours, theirs = (1e9 * statistics.median(times) / MANY for times in (a, b))
         print(f"    {name:8}{ours:6.0f} ns, 40 lines {theirs:6.0f} ns, {spread(r, '×')}, target ≥ 1×")
+
+
+def array_operations() -> None:
+    """Arithmetic on our arrays beside the same on NumPy's arrays of objects, both of the same Values."""
+    objects = np.array([autograd.Value(1.0 + i) for i in range(WIDE)], dtype=object)
+    ours = objects.view(ScalarArray)
+
+    def work(x: Any) -> Work:
+        return lambda: [(x + x, x * x, x - 0.5, x * 2.0, x / 3.0) for _ in range(MANY // WIDE)]
+
+    _, _, ratios = turns(work(objects), work(ours), 3 * ROUNDS)
+    print(f"arithmetic on {WIDE} Values in our array, over NumPy's of objects: {spread(ratios, '×')}, target ≤ 1.1×")
 
 
 def backward(kind: Any) -> Work:
@@ -195,6 +209,7 @@ def main() -> None:
     compare("its backward pass", "40 lines", backward(autograd.Value), backward(microgpt.Scalar), 1.3)
     print("one operation, without its backward pass:")
     operations()
+    array_operations()
     others()
     used = [bytes_per_operation(value) for value in (autograd.Value, micrograd.engine.Value)]
     print(f"memory of y = y * a: {used[0]:.0f} bytes, micrograd {used[1]:.0f} bytes, target ≤ 270")
