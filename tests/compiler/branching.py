@@ -8,12 +8,15 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 import autograd
 
 NAMES = ("a", "b", "c")
 NUMBERS = st.sampled_from([-1.5, -0.7, -0.2, 0.3, 0.9, 1.3, 2.0])
+POINTS = [(-1.4, 0.6), (0.35, -0.8), (1.9, 1.1), (-0.25, -1.7), (0.95, 0.15), (2.6, -2.3)]
 _number = count()
 
 
@@ -150,3 +153,21 @@ def outcome(f: Callable[..., Any], *numbers: Any) -> Any:
 
 def is_close(found: Any, wanted: Any) -> bool:
     return all(math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9) for x, y in zip(found, wanted, strict=True))
+
+
+def agrees(f: Callable[..., Any], backend: str, points: list[tuple[float, float]] = POINTS) -> None:
+    """Values, gradients and errors of compiled code are those of f, for all rows together and for those that raise."""
+    fast = autograd.compile(f, rows=("a", "b"), backend=backend)
+    wanted = {point: outcome(f, *point) for point in points}
+    right = [point for point, found in wanted.items() if isinstance(found, tuple)]
+    for point, found in wanted.items():
+        if not isinstance(found, tuple):
+            rows = [*right, point]
+            with pytest.raises(found) as caught:
+                fast(*map(np.array, zip(*rows)))
+            assert any(f"for row {len(right)}" in note for note in caught.value.__notes__)
+    if right:
+        a, b = np.array(right).T
+        values, (da, db) = fast.value_and_grad(a, b, argnums=(0, 1))
+        for i, point in enumerate(right):
+            assert is_close((values[i], da[i], db[i]), wanted[point]), (point, values[i], da[i], db[i], wanted[point])

@@ -17,8 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import lift, value_and_grad
-from tests.compiler.branching import function
-from tests.compiler.test_branches import agrees
+from tests.compiler.branching import agrees, function
 from tests.profiles import costly
 
 

@@ -16,8 +16,7 @@ import autograd
 from autograd import TraceError, log, sqrt
 from autograd.compiler.calls import parting
 from tests.compiler.backends import both, needs_llvm
-from tests.compiler.branching import function
-from tests.compiler.test_branches import agrees
+from tests.compiler.branching import agrees, function
 from tests.compiler.writing import WRITTEN, a_place
 
 # --- what people write ----------------------------------------------------------------------------
