@@ -1,7 +1,6 @@
-"""Caches in lifted code: what an earlier call has kept is computed anew, and caches of one entry keep floats."""
+"""Caches of one entry in lifted code: what an earlier call has kept is computed anew, and state is no cache."""
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import compile, grad, jvp, lift
-
-
-def price(x: Any) -> Any:
-    return math.sin(x) * x
+from autograd import jvp, lift
+from tests.lifting.caching import X, agrees_with_floats, price
 
 
 class ByEquality:
@@ -52,16 +48,6 @@ class Private:
             self.__x = x
             self.__price = price(x)
         return self.__price
-
-
-class PrivateDict:
-    def __init__(self) -> None:
-        self.__prices: dict[Any, Any] = {}
-
-    def __call__(self, x: Any) -> Any:
-        if x not in self.__prices:
-            self.__prices[x] = price(x)
-        return self.__prices[x]
 
 
 class WithSlots:
@@ -162,6 +148,8 @@ class AllOfAnArray(Arrays):
 
 
 global_x: Any = None
+
+
 global_price: Any = None
 
 
@@ -237,199 +225,14 @@ def by_namespace() -> Any:
 
 
 CACHES: list[Callable[[], Any]] = [
-    ByEquality, InTwoMethods, Private, PrivateDict, WithSlots, AsPair, Unpacked, WithinATolerance, Close, OfTheClass,
+    ByEquality, InTwoMethods, Private, WithSlots, AsPair, Unpacked, WithinATolerance, Close, OfTheClass,
     Arrays, AllOfAnArray, by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
 ]  # fmt: skip
-X = 0.7
-SLOPE = math.sin(X) + X * math.cos(X)
 
 
 @pytest.mark.parametrize("make", CACHES)
 def test_what_floats_have_kept_is_computed_anew(make: Callable[[], Any]) -> None:
-    f = make()
-    kept = f(X)
-    lifted = lift(f)
-    slopes = [grad(lifted)(X), grad(lifted)(X), jvp(lifted, (X,), (1.0,))[1], grad(lambda x: lifted(x) * lifted(x))(X)]
-    assert slopes == pytest.approx([SLOPE, SLOPE, SLOPE, 2 * kept * SLOPE])
-    assert [type(f(X)), f(X)] == [type(kept), kept]
-    for backend in ("numpy", "llvm"):
-        compiled = compile(lifted, backend=backend)
-        found = [compiled.value_and_grad(X), (f(X), grad(lifted)(X)), compiled.value_and_grad(X)]
-        assert np.ravel(found) == pytest.approx([kept, SLOPE] * 3)
-        assert type(f(X)) is type(kept)
-
-
-def by_setdefault() -> Any:
-    kept: dict[Any, Any] = {}
-    return lambda x: kept.setdefault(x, price(x))
-
-
-def by_update() -> Any:
-    kept: dict[Any, Any] = {}
-
-    def priced(x: Any) -> Any:
-        if kept.get(x) is not None:
-            return kept[x]
-        kept.update({x: price(x)})
-        return kept[x]
-
-    return priced
-
-
-class Bounded:
-    def __init__(self) -> None:
-        self.kept: Any = OrderedDict()
-
-    def get(self, x: Any) -> Any:
-        if x in self.kept:
-            self.kept.move_to_end(x)
-            return self.kept[x]
-        return None
-
-    def put(self, x: Any, value: Any) -> None:
-        self.kept[x] = value
-        if len(self.kept) > 8:
-            self.kept.popitem(last=False)
-
-
-def by_methods() -> Any:
-    cache = Bounded()
-
-    def priced(x: Any) -> Any:
-        found = cache.get(x)
-        if found is None:
-            found = price(x)
-            cache.put(x, found)
-        return found
-
-    return priced
-
-
-class FromMethodToMethod:
-    def __init__(self) -> None:
-        self.kept: dict[Any, Any] = {}
-
-    def has(self, x: Any) -> bool:
-        return x in self.kept
-
-    def store(self, x: Any, value: Any) -> None:
-        self.kept[x] = value
-
-    def __call__(self, x: Any) -> Any:
-        if not self.has(x):
-            self.store(x, price(x))
-        return self.kept[x]
-
-
-def by_rounding() -> Any:
-    kept: dict[Any, Any] = {}
-
-    def priced(x: Any) -> Any:
-        key = ("price", round(x, 6))
-        if key not in kept:
-            kept[key] = price(x)
-        return kept[key]
-
-    return priced
-
-
-class ByProperty:
-    def __init__(self) -> None:
-        self._kept: dict[Any, Any] = {}
-
-    @property
-    def kept(self) -> dict[Any, Any]:
-        return self._kept
-
-    def __call__(self, x: Any) -> Any:
-        if x not in self.kept:
-            self.kept[x] = price(x)
-        return self.kept[x]
-
-
-class Prices(dict[Any, Any]):
-    def __missing__(self, x: Any) -> Any:
-        self[x] = price(x)
-        return self[x]
-
-
-def by_missing() -> Any:
-    kept = Prices()
-    return lambda x: kept[x]
-
-
-@pytest.mark.parametrize(
-    "make", [by_setdefault, by_update, by_rounding, by_methods, FromMethodToMethod, ByProperty, by_missing]
-)
-def test_dicts_of_what_floats_have_given_are_computed_anew(make: Callable[[], Any]) -> None:
-    f = make()
-    kept = f(X)
-    assert grad(lift(f))(X) == pytest.approx(SLOPE)
-    for backend in ("numpy", "llvm"):
-        assert compile(lift(f), backend=backend).value_and_grad(X) == pytest.approx((kept, SLOPE))
-        assert [type(f(X)), f(X)] == [float, kept]
-
-
-class Table:
-    """What is no cache: rates that are put in beforehand."""
-
-    def __init__(self) -> None:
-        self.rates: dict[float, float] = {}
-        self.rates[0.1] = 2.0
-
-    def add(self, x: float, rate: float) -> None:
-        self.rates[x] = rate
-
-    def __call__(self, x: Any) -> Any:
-        return self.rates[x] * x if x in self.rates else 7.0 * x
-
-
-class Curve:
-    """What is no cache: rates at maturities, of which f sets some."""
-
-    def __init__(self) -> None:
-        self.rates = {0.5: 0.02}
-
-    def put(self, t: float, rate: Any) -> None:
-        if "name" in vars(self):
-            raise ValueError
-        self.rates[t] = rate
-
-    def at(self, t: float) -> Any:
-        return self.rates.get(t, 9.0)
-
-
-def test_a_table_is_no_cache() -> None:
-    curve = Curve()
-
-    def discount(rate: Any) -> Any:
-        curve.put(1.0, rate)
-        return math.exp(-curve.at(1.0) - 0.5 * curve.at(0.5))
-
-    assert grad(lift(discount))(0.03) == pytest.approx(-math.exp(-0.04))
-    table = Table()
-    table.add(X, 3.0)
-    assert [grad(lift(table))(0.1), grad(lift(table))(X), grad(lift(table))(0.2)] == [2.0, 3.0, 7.0]
-
-
-class Point:
-    """Whose attributes have the names of those of caches."""
-
-    def __init__(self) -> None:
-        self.x, self.kept = 3.0, {X: 2.0}
-
-
-def test_an_attribute_of_the_same_name_is_that_of_another_object() -> None:
-    entry, table, point = InTwoMethods(), FromMethodToMethod(), Point()
-    entry(X), table(X)
-    f = lift(lambda x: (entry(x) + table(x)) * point.x + x * point.kept[0.7] + x * global_rates[X])
-    slope = 6 * SLOPE + 2.0 + 4.0
-    assert grad(f)(X) == pytest.approx(slope)
-    for backend in ("numpy", "llvm"):
-        assert compile(f, backend=backend).value_and_grad(X)[1] == pytest.approx(slope)
-
-
-global_rates = {X: 4.0}
+    agrees_with_floats(make)
 
 
 class Debounced:
