@@ -1,12 +1,10 @@
 """The eager engine against its look-alikes and other engines: speed, memory, scale, import time."""
 
 import compileall
-import gc
 import json
 import random
 import statistics
 import subprocess
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +19,7 @@ import nn
 from autograd.arrays.scalar_array import ScalarArray
 from benchmarks.compiled.environment import COMMAND, PYTHON
 from benchmarks.scalar_loop import START, oscillator
-from benchmarks.timing import Work, import_seconds, seconds, spread, with_deep_stack
+from benchmarks.timing import Work, cpu_seconds, import_seconds, seconds, spread, with_deep_stack
 from demos import microgpt
 
 ROWS, CHAIN, ROUNDS, MANY, WIDE = 100, 20_000, 15, 4000, 30
@@ -31,14 +29,6 @@ def turns(ours: Work, theirs: Work, rounds: int = ROUNDS) -> tuple[list[float], 
     """Our CPU seconds, theirs, and theirs / ours, in turn; garbage of a run is collected before the next."""
     pairs = [(cpu_seconds(ours), cpu_seconds(theirs)) for _ in range(rounds + 1)][1:]
     return [a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs]
-
-
-def cpu_seconds(work: Work) -> float:
-    """The CPU time of one run."""
-    gc.collect()
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def compare(name: str, peer: str, ours: Work, theirs: Work, target: float, rounds: int = ROUNDS) -> None:

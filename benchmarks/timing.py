@@ -20,6 +20,19 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - start
 
 
+def cpu_seconds(work: Work) -> float:
+    """The CPU time of one run; garbage of the previous run is collected first."""
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def missed(is_missed: bool) -> str:
+    """How a line with a target ends."""
+    return ", missed" if is_missed else ""
+
+
 def spread(values: list[float], unit: str = "") -> str:
     """median (least … greatest)."""
     return f"{statistics.median(values):.3g}{unit} ({min(values):.3g} … {max(values):.3g})"

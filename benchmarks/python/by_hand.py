@@ -1,7 +1,6 @@
 """Branches that the compiler reads, beside the same programs with `where` written by hand."""
 
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import autograd
 from autograd import exp, maximum, sqrt, where
 from benchmarks.python import ours
 from benchmarks.python.cases import CASES, Case
+from benchmarks.timing import cpu_seconds, missed
 
 ROUNDS, CALLS = 15, 10
 TARGET = 1.5
@@ -43,20 +43,12 @@ def main() -> None:
         [arguments] = case.inputs(ours.function(case), rows, 1)
         calls = [_call(case, f, arguments) for f in (ours.function(case), by_hand)]
         apart = ours.difference(*[call() for call in calls])
-        turns = [[_seconds(call) for call in calls] for _ in range(ROUNDS)]
+        turns = [[cpu_seconds(lambda: [call() for _ in range(CALLS)]) for call in calls] for _ in range(ROUNDS)]  # noqa: B023
         ratio = statistics.median(written / other for written, other in turns)
-        mark = "" if ratio <= TARGET else ", missed"
         what = f"{case.name} over {rows:,} rows, over the same with `where` written by hand"
-        print(f"{what}: {ratio:.2f}, target {TARGET:g}{mark}; they differ by {apart:.0e}")
+        print(f"{what}: {ratio:.2f}, target {TARGET:g}{missed(ratio > TARGET)}; they differ by {apart:.0e}")
 
 
 def _call(case: Case, f: Callable[..., Any], arguments: list[Any]) -> Callable[[], Any]:
     fast = autograd.compile(f, rows=case.rows)
     return lambda: fast.value_and_grad(*arguments, argnums=case.argnums, reduce=case.reduce)
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    start = time.process_time()
-    for _ in range(CALLS):
-        call()
-    return time.process_time() - start

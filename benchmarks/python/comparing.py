@@ -21,6 +21,7 @@ from benchmarks.compiled.turns import Job, turn
 from benchmarks.python import by_hand, long_loops, ours
 from benchmarks.python.cases import CALLS, CASES, ROWS, Case
 from benchmarks.serving import Absent
+from benchmarks.timing import missed
 
 ROUNDS, SECONDS, MOST_CALLS = 7, 0.03, 200
 LIMIT = 300  # seconds for a program
@@ -117,7 +118,7 @@ def measured(key: str, peers: list[Peer]) -> Line:
 
 def verdict(what: str, figure: float, target: float, met: Callable[[float, float], bool]) -> None:
     """Print a figure with its target."""
-    print(f"{what}: {figure:.3g}, target {target:g}" + ("" if met(figure, target) else ", missed"))
+    print(f"{what}: {figure:.3g}, target {target:g}{missed(not met(figure, target))}")
 
 
 def summary(lines: list[Line]) -> None:

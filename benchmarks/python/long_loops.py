@@ -6,7 +6,6 @@ Every line has a process of its own, which has compiled a short program before: 
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ import numpy as np
 import autograd
 from autograd import scan, sin
 from benchmarks.compiled.memory import STATUS, kilobytes
-from benchmarks.timing import Work
+from benchmarks.timing import cpu_seconds, missed
 
 MILLION = 10**6
 ROWS, MEMORY, ROUNDS = 100, 256 * 2**20, 3
@@ -121,12 +120,12 @@ def first_call(loop: Loop) -> str:
 
     call(40)
     before = kilobytes("VmHWM") if STATUS.exists() else 0
-    took = _seconds(lambda: call(loop.count))
-    line = f"{loop.about}: {took:.2g} s, target {loop.target:g}" + _missed(took > loop.target)
+    took = cpu_seconds(lambda: call(loop.count))
+    line = f"{loop.about}: {took:.2g} s, target {loop.target:g}" + missed(took > loop.target)
     if loop.make is not remembered or not before:
         return line
     kept = 1024 * (kilobytes("VmHWM") - before) / loop.count
-    return f"{line}; {kept:.0f} bytes an operation, target {BYTES}{_missed(kept > BYTES)}"
+    return f"{line}; {kept:.0f} bytes an operation, target {BYTES}{missed(kept > BYTES)}"
 
 
 def bounded() -> str:
@@ -138,10 +137,10 @@ def bounded() -> str:
         calls.append(lambda fast=fast: fast.value_and_grad(*starts, argnums=(0, 1, 2, 3)))
     free, tight = [call() for call in calls]
     assert np.array_equal(free[0], tight[0]) and all(map(np.array_equal, free[1], tight[1])), "other bits"
-    turns = [[_seconds(call) for call in calls] for _ in range(ROUNDS)]
+    turns = [[cpu_seconds(call) for call in calls] for _ in range(ROUNDS)]
     ratio = statistics.median(under / over for over, under in turns)
     about = f"10⁶ steps that carry 4 numbers, {ROWS} rows, memory= 256 MiB, over the time without"
-    return f"{about}: {ratio:.2f}, target {SLOWER:g}" + _missed(ratio > SLOWER)
+    return f"{about}: {ratio:.2f}, target {SLOWER:g}" + missed(ratio > SLOWER)
 
 
 def main() -> None:
@@ -149,16 +148,6 @@ def main() -> None:
     print("first calls, in CPU s:")
     for key in (*LOOPS, "bounded"):
         subprocess.run([sys.executable, "-m", "benchmarks.python.long_loops", key], check=True)
-
-
-def _seconds(work: Work) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def _missed(is_missed: bool) -> str:
-    return ", missed" if is_missed else ""
 
 
 if __name__ == "__main__":
