@@ -21,6 +21,7 @@ from autograd.transforms.ending import close
 
 SYMBOLIC = {Symbol, Condition}
 NONE = -1  # in place of a number
+PART = 8192  # Values noted before they are let go of: one by one, the program would fill their memory up
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
 
 
@@ -134,7 +135,7 @@ class Lowering:
 
     def finish(self, outputs: Sequence[Any]) -> None:
         """Record what the outputs depend on when f has run: where no symbol is needed any more, Values give way to
-        their operations, one by one.
+        their operations, part by part.
         """
         found = self._below(outputs)
         is_plain = all(_is_traced(v) or type(v._number) not in SYMBOLIC or id(v._number) in self.known for v in found)
@@ -144,10 +145,13 @@ class Lowering:
         returned = set(map(id, outputs))
         found.reverse()
         while found:
-            node = found.pop()
-            self._note(node)
-            if _is_traced(node) and id(node) not in returned:
-                _end(node)
+            part = found[: -PART - 1 : -1]
+            del found[-PART:]
+            for node in part:
+                self._note(node)
+            for node in part:
+                if _is_traced(node) and id(node) not in returned:
+                    _end(node)
 
     def _note(self, node: Value) -> int:
         """Give a number to a Value that is not a condition."""
