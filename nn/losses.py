@@ -73,9 +73,10 @@ def cross_entropy(z: Any, y: Any) -> Any:
         own = _of_class(z, y)
         return logsumexp([zk - own for zk in z])
     y = _target(y, lambda y: y * (1 - y) >= 0, "from 0 to 1")
-    if isinstance(y, numbers.Real) and y in (0, 1):
+    if not isinstance(y, Value) and y in (0, 1):  # a Value that is traced takes one path for both
         return -log_sigmoid(z if y == 1 else -z)
-    return -y * log_sigmoid(z) - (1 - y) * log_sigmoid(-z)
+    m, q = where(y < 0.5, -z, z), where(y < 0.5, y, 1 - y)  # the logit of the likelier answer, and the other's share
+    return q * m - log_sigmoid(m)
 
 
 @_over_rows
