@@ -1,6 +1,9 @@
 """The oracle against derivatives to fifty digits: its bound holds, and is tight."""
 
+import copy
+import dataclasses
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd.testing import numeric_derivative
+from autograd import sin
+from autograd.testing import GradientMismatch, check_gradients, numeric_derivative
+from autograd.testing.oracles.precise import precise_derivative
 from tests.profiles import costly
 
 # f on floats, its derivative on mpmath's numbers, the largest |x| to try
@@ -237,3 +242,34 @@ ONCE_COSTLY: list[tuple[str, Callable[[float], float], float]] = [
 @pytest.mark.parametrize(("f", "x"), [row[1:] for row in ONCE_COSTLY], ids=[row[0] for row in ONCE_COSTLY])
 def test_a_smooth_function_costs_few_values(f: Callable[[float], float], x: float) -> None:
     assert numeric_derivative(f, x).evaluations <= 200
+
+
+@dataclasses.dataclass
+class Held:
+    x: Any
+
+
+# the ways to copy a number that f has: the fifty-digit ones keep their digits
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "of a list": lambda x: copy.deepcopy([x])[0],
+    "of an object": lambda x: copy.deepcopy(Held(x)).x,
+    "of an array": lambda x: copy.deepcopy(np.array([x]))[0],
+    "pickle": lambda x: pickle.loads(pickle.dumps(x)),
+    "asdict": lambda x: dataclasses.asdict(Held(x))["x"],
+    "replace": lambda x: dataclasses.replace(Held(x)).x,
+    "its type": lambda x: type(x)(x),
+    "+x": lambda x: +x,
+    "x.conjugate()": lambda x: x.conjugate(),
+    "x.real": lambda x: x.real,
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_keeps_the_digits(name: str) -> None:
+    copied = COPIES[name]
+    exact = precise_derivative(lambda x: x * copied(x), [1.3])
+    assert exact is not None and exact.value == 2.6
+    with pytest.raises(GradientMismatch):  # where floats alone leave doubts
+        check_gradients(lambda x: x + sin(copied(x)), 1e5 / 3, grad=lambda x: 1.0)

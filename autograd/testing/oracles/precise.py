@@ -68,7 +68,8 @@ def context() -> Any:
     """An mpmath context whose numbers have the methods that NumPy calls on objects.
 
     They do not convert to floats inside of f. Afterwards they do: f may keep them, in a cache, for its next calls. A
-    cache of floats does not know them, nor one of fewer digits: their hash is another.
+    cache of floats does not know them, nor one of fewer digits: their hash is another. A copy of one is itself, and
+    pickle keeps its digits; mpmath's own copies belong to `mpmath.mp`, which rounds them to 15.
     """
     with at_work:
         from mpmath import MPContext
@@ -86,11 +87,17 @@ def context() -> Any:
 
     mp.mpf.__float__ = mp.mpf.__complex__ = mp.mpc.__complex__ = outside
     mp.mpf.__hash__ = lambda x: hash((x._mpf_, mp.prec, "mpf"))
+    mp.mpf.__copy__ = mp.mpf.__deepcopy__ = lambda x, memo=None: x
+    mp.mpf.__reduce__ = lambda x: (_unpickled, (x._mpf_,))
     for name, function in METHODS.items():
         setattr(mp.mpf, name, function)
     mp.mpf.__floor__, mp.mpf.__ceil__ = METHODS["floor"], METHODS["ceil"]
     join_context(mp)
     return mp
+
+
+def _unpickled(digits: tuple[int, ...]) -> Any:
+    return context().make_mpf(digits)
 
 
 @contextmanager
