@@ -49,6 +49,8 @@ class ScalarArray(ndarray):
             try:
                 if len(inputs) == 1:
                     result = ufunc(self.view(ndarray))
+                elif any(map(answers_itself, inputs)):
+                    return NotImplemented
                 else:
                     result = ufunc(*[x if type(x) in CARRIED else bare(x) for x in inputs], **NATIVE[ufunc])
             except FALLS:
@@ -60,7 +62,7 @@ class ScalarArray(ndarray):
                     return held(as_bools(result))
                 if ufunc is not numpy.power or type(inputs[1]) is int or complex not in types_in(result):
                     return result.view(type(self))
-        return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
+        return _applied(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return apply_function(function, args, kwargs)
@@ -142,6 +144,17 @@ def bare(x: Any) -> Any:
     return x
 
 
+def answers_itself(x: Any) -> bool:
+    """Whether x is of another class that takes part in NumPy's functions, such as a quantity with its unit.
+
+    As a number of an array of objects it would be asked for its operator, which asks NumPy's function again.
+    """
+    kind = type(x)
+    if kind in CARRIED or isinstance(x, (ScalarArray, NumPyOperand)) or is_of_pandas(x):
+        return False
+    return getattr(kind, "__array_ufunc__", None) not in (None, ndarray.__array_ufunc__)
+
+
 def attribute_of(x: Any, name: str) -> Any:
     """An attribute of a number, as of NumPy's numbers: that of an array of no dimensions."""
     found = getattr(holding(x), name)
@@ -207,6 +220,12 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
             numbers.append(x)
         else:
             return held(of_values(ufunc)(*numbers))
+    return _applied(ufunc, method, inputs, options)
+
+
+def _applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    if any(map(answers_itself, inputs)):
+        return NotImplemented
     return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 
 

@@ -135,3 +135,59 @@ def test_comparisons_of_arrays_are_those_of_the_data():
     assert list(array == np.array([1.0, 3.0])) == [True, False]
     assert list(Value(1.0) < np.array([1.0, 3.0])) == [False, True]
     assert np.argmax(array) == 1
+
+
+class Quantity(np.lib.mixins.NDArrayOperatorsMixin):
+    """Another class that takes part in NumPy's functions; its operators are NumPy's functions."""
+
+    def __init__(self, m):
+        self.m = m
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        made = getattr(ufunc, method)(*[x.m if isinstance(x, Quantity) else x for x in inputs], **options)
+        return tuple(map(Quantity, made)) if isinstance(made, tuple) else Quantity(made)
+
+
+class Shy(Quantity):
+    """One that takes part with nothing but its own kind."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        mine = all(isinstance(x, Shy) for x in inputs)
+        return super().__array_ufunc__(ufunc, method, *inputs, **options) if mine else NotImplemented
+
+
+def numbers_in(x):
+    """The plain numbers of a result, and the classes around them."""
+    if isinstance(x, tuple):
+        return tuple(map(numbers_in, x))
+    if isinstance(x, Quantity):
+        return type(x), numbers_in(x.m)
+    if isinstance(x, np.ndarray):
+        return list(map(numbers_in, x.flat))
+    return float(x.data if isinstance(x, Value) else x)
+
+
+def outcome(function, *operands):
+    try:
+        return numbers_in(function(*operands))
+    except TypeError:
+        return TypeError
+
+
+BINARY = [*OPERATORS, divmod, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
+
+
+@pytest.mark.parametrize("quantity", [Quantity(3.0), Quantity(np.array([3.0, 4.0])), Shy(3.0)], ids=["1", "2", "shy"])
+@pytest.mark.parametrize("function", BINARY, ids=lambda f: f.__name__)
+def test_another_class_that_takes_part_in_numpys_functions_answers_itself(function, quantity):
+    """As beside a float or an array of floats; it once recursed for ever."""
+    array = np.array([2.0, 1.0])
+    held = autograd.arrays.holding([*map(Value, array)])
+    for plain, ours in [(2.0, Value(2.0)), (np.float64(2.0), Value(np.float64(2.0))), (array, held)]:
+        assert outcome(function, ours, quantity) == outcome(function, plain, quantity)
+        assert outcome(function, quantity, ours) == outcome(function, quantity, plain)
+
+
+def test_the_number_of_a_quantity_is_differentiated():
+    assert grad(lambda x: (x * Quantity(3.0)).m)(2.0) == 3.0
+    assert grad(lambda x: np.sum((x // 1.0 - Quantity(3.0) * x).m))(np.array([2.5, 1.5])).tolist() == [-3.0, -3.0]
