@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import lift
+from autograd import Value, lift
+from autograd.lifting.branching import contents
 from tests.compiler.branching import agrees
 
 
@@ -153,3 +154,18 @@ def test_a_side_may_change_a_list_of_functions() -> None:
         math.exp(-1.0),
     ]
     assert rules == [math.exp, math.sin]
+
+
+def test_a_number_that_changes_is_not_searched_for_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[type] = []
+    slots = contents.slots
+    monkeypatch.setattr(contents, "slots", lambda x: (asked.append(type(x)), slots(x))[1])
+
+    def f(x: Any) -> Any:
+        total = 0.0
+        for k in range(3):
+            if x > k:
+                total += x * x
+        return total
+
+    assert autograd.compile(f)(2.5) == 3 * 2.5**2 and Value not in asked

@@ -65,7 +65,9 @@ def is_changeable(x: Any) -> bool:
     kind = builtin_of(x)
     if kind is not None or type(x) is CellType:
         return kind is not tuple
-    return (holds_attributes_alone(x) or isinstance(x, BaseException)) and not is_lifted(x)
+    if is_lifted(x):  # first: what the code changes is most often a number
+        return False
+    return holds_attributes_alone(x) or isinstance(x, BaseException)
 
 
 def is_value(x: Any) -> bool:
