@@ -38,7 +38,8 @@ SQUARE = ast.parse("2.0 * x", mode="eval").body
 HEAD = '''"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
 Generated from the table by `python -m autograd.engine.generating`: change the rules, not this file. Whatever is not a
-float, fails or overflows, or is not recorded, is left to the method that is replaced.
+float, fails or overflows, or is not recorded, is left to the method that is replaced; of two traced numbers, the symbol
+of the operation is there then, and is not made again.
 """
 
 from __future__ import annotations
@@ -47,10 +48,11 @@ from math import isfinite, nan
 from types import FunctionType
 
 from autograd.engine.blocks import OPEN
-from autograd.engine.recording import recorder
+from autograd.engine.recording import of_symbols, recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
 from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
+from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +76,11 @@ made.grad = NO_GRAD
 made.index = clock()
 made.op = {row}
 {place}return made
+"""
+
+TRACED = """\
+if type(x) is type(y) is Symbol:
+    return of_symbols(z, {row}_row, self, other)
 """
 
 
@@ -178,6 +185,7 @@ def binary(method: str, row: Primitive) -> str:
         else f"""if kind is Value or kind is BASE:
         x, y = self._number, other._number
 {indent(rule.recorded(row.name, rule.partials[0], "other", rule.partials[1]), "        ")}
+{indent(TRACED.format(row=row.name), "        ") if row.name not in ONLY_IF else ""}
     el"""
     )
     return f"""

@@ -1,7 +1,8 @@
 """The methods of Value that most scalar code is made of, with their rules in line for plain floats.
 
 Generated from the table by `python -m autograd.engine.generating`: change the rules, not this file. Whatever is not a
-float, fails or overflows, or is not recorded, is left to the method that is replaced.
+float, fails or overflows, or is not recorded, is left to the method that is replaced; of two traced numbers, the symbol
+of the operation is there then, and is not made again.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from math import isfinite, nan
 from types import FunctionType
 
 from autograd.engine.blocks import OPEN
-from autograd.engine.recording import recorder
+from autograd.engine.recording import of_symbols, recorder
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock
 from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
+from autograd.symbols import Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +97,9 @@ def __add__(self: Any, other: Any) -> Any:
             made.op = add_row
             return made
 
+        if type(x) is type(y) is Symbol:
+            return of_symbols(z, add_row, self, other)
+
     elif kind is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
@@ -135,6 +140,9 @@ def __sub__(self: Any, other: Any) -> Any:
             made.op = subtract_row
             return made
 
+        if type(x) is type(y) is Symbol:
+            return of_symbols(z, subtract_row, self, other)
+
     elif kind is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
@@ -174,6 +182,9 @@ def __mul__(self: Any, other: Any) -> Any:
             made.index = clock()
             made.op = multiply_row
             return made
+
+        if type(x) is type(y) is Symbol:
+            return of_symbols(z, multiply_row, self, other)
 
     elif kind is float or kind is int or kind in FLOATS:
         x = self._number

@@ -54,6 +54,20 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
     return made
 
 
+def of_symbols(symbol: Symbol, op: Primitive, x: Value, y: Value) -> Value:
+    """The result of an operation on two traced Values, whose symbol is there already."""
+    if OPEN or FOLLOWING:
+        return node(symbol, op, (x, y), (LATER, LATER))
+    made = new(Value)  # as `node` does, which costs as much again
+    made._number = symbol
+    made._x, made._dx, made._y, made._dy = x, LATER, y, LATER
+    made._met = None
+    made.grad = NO_GRAD
+    made.index = clock()
+    made.op = op
+    return made
+
+
 def evaluator(row: Primitive) -> Callable[..., Any]:
     """The value of an operation on the numbers of its operands, and its local derivatives.
 

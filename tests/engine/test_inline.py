@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from autograd import Value, no_grad
 from autograd.engine import generating, inline
+from autograd.engine.value import NumPyValue
+from autograd.symbols import Symbol
+from autograd.symbols.expressions import Expression
 
 UNARY = list(inline.UNARY)
 BINARY = [name for name in inline.INLINE if name not in UNARY]
@@ -84,6 +87,22 @@ def test_a_value_and_a_plain_number(name: str, x: Any, y: Any) -> None:
     assume(not is_endless(name, x, y))
     v = Value(x)
     assert outcome(getattr(type(v), name), v, y) == outcome(inline.SLOW[name], v, y)
+
+
+@pytest.mark.parametrize("kind", [Value, NumPyValue])
+@pytest.mark.parametrize("name", BINARY)
+def test_two_traced_numbers_make_one_symbol(name: str, kind: type[Value], monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = kind(Symbol("x")), Value(Symbol("y"))
+    made, start = [], Expression.__init__
+    monkeypatch.setattr(Expression, "__init__", lambda *args, **named: (made.append(1), start(*args, **named))[1])
+    z = getattr(kind, name)(x, y)
+    assert len(made) == 1
+    slow = inline.SLOW[name](x, y)
+    assert (type(z), z.op, str(z.data)) == (type(slow), slow.op, str(slow.data))
+    assert list(map(id, z.inputs)) == list(map(id, slow.inputs))
+    assert list(map(str, z.partials)) == list(map(str, slow.partials))
+    with no_grad():
+        assert getattr(kind, name)(x, y).inputs == ()
 
 
 def test_a_plain_operand_is_one_constant_from_the_first_look_on() -> None:
