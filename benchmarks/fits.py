@@ -20,7 +20,8 @@ from benchmarks.compiled.contestants import Peer
 ROUNDS = 5
 LONG = 20.0  # seconds of one fit: then one round will do
 EQUAL = 1e-9  # relative to the loss
-TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)  # the first with which scikit-learn's loss is equal to ours
+TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+L2 = 0.01  # of logistic regressions
 
 
 class Fit(NamedTuple):
@@ -67,19 +68,32 @@ def cross_entropy(model: Any, X: Any, y: Any, l2: float) -> float:
     return float(np.mean(np.logaddexp.reduce(Z, axis=1) - own) + l2 / 2 * np.sum(model.coef_**2))
 
 
+def ours() -> Any:
+    """Our logistic regression."""
+    return nn.LogisticRegression(l2=L2, threads=1)
+
+
+def theirs(rows: int, tol: float) -> Any:
+    """scikit-learn's, with the same penalty on so many rows."""
+    return linear_model.LogisticRegression(C=1 / (L2 * rows), tol=tol, max_iter=10_000)
+
+
+def tolerance(X: Any, y: Any) -> float:
+    """The first with which scikit-learn's loss is equal to ours."""
+    least = cross_entropy(ours().fit(X, y), X, y, L2)
+    reached = (
+        tol for tol in TOLERANCES if cross_entropy(theirs(len(X), tol).fit(X, y), X, y, L2) <= least * (1 + EQUAL)
+    )
+    return next(reached, TOLERANCES[-1])
+
+
 def logistic(name: str) -> Fit:
     """Logistic regression, with scikit-learn's lbfgs at the tolerance that reaches our loss."""
     X, y = SETS[name]()
-    l2 = 0.01
-    least = cross_entropy(nn.LogisticRegression(l2=l2, threads=1).fit(X, y), X, y, l2)
-
-    def theirs(tol: float) -> Any:
-        return linear_model.LogisticRegression(C=1 / (l2 * len(X)), tol=tol, max_iter=10_000).fit(X, y)
-
-    reached = [tol for tol in TOLERANCES if cross_entropy(theirs(tol), X, y, l2) <= least * (1 + EQUAL)]
-    tol = reached[0] if reached else TOLERANCES[-1]
-    ours = lambda: nn.LogisticRegression(l2=l2, threads=1).fit(X, y)  # noqa: E731
-    return Fit(f"logistic regression, {name} (tol = {tol:g})", ours, lambda: theirs(tol), 1.5)
+    tol = tolerance(X, y)
+    other = theirs(len(X), tol)
+    title = f"logistic regression, {name} (tol = {tol:g})"
+    return Fit(title, lambda: ours().fit(X, y), lambda: other.fit(X, y), 1.5)
 
 
 def search() -> Fit:

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 import nn
 from autograd import compile, exp, jacobian
-from benchmarks import fits
+from benchmarks import first_fits, fits
 
 FOLDER = Path(__file__).parent / "data" / "nist"
 
@@ -134,3 +134,4 @@ def main() -> None:
         for covariance in ("shared", "separate"):
             print(f"    {solver}, {covariance} covariance: {gaussian(covariance, solver):.1e}, target ≤ {most:.0e}")
     fits.main()
+    first_fits.main()
