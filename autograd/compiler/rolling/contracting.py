@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 from autograd.compiler.programs.program import CONSTANT
 from autograd.compiler.rolling.grids import Grid, grids, sided
@@ -18,12 +20,18 @@ MOST_ADDED = 4  # up to this many terms are added one by one; more are multiplie
 class Contracting(Placement):
     """Emits operations, folds, and sums of products."""
 
-    def _source(self, i: int) -> int:
-        return CONSTANT_SOURCE if self.graph.ops[i] == CONSTANT else self.locations[i].register
+    def _sources(self, scalars: Iterable[int]) -> tuple[int, ...]:
+        """The register of each scalar."""
+        ops, at = self.graph.ops, self.locations
+        return tuple([CONSTANT_SOURCE if ops[i] == CONSTANT else at[i].register for i in scalars])
 
-    def _order(self, i: int) -> tuple[int, int]:
-        place = self.locations.get(i)
-        return (-1, i) if place is None else place
+    def _sources_by_side(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
+        return [self._sources([pair[side] for pair in pairs]) for side in (0, 1)]
+
+    @property
+    def _order(self) -> Callable[[int], tuple[int, int]]:
+        """The key that orders scalars: a method of C, since it is asked for each operand several times."""
+        return self.locations.__getitem__
 
     def _assign(self, members: Sequence[int], register: int) -> None:
         for column, i in enumerate(members):
@@ -31,9 +39,9 @@ class Contracting(Placement):
 
     def _aligned(self, terms: Terms) -> Terms:
         """Terms ordered by location; in each pair, the factor of the later phase comes second."""
-        when, order, pairs = self.graph.when, self._order, []
+        when, at, pairs = self.graph.when, self.locations, []
         for a, b in terms.pairs:
-            left, right = order(a), order(b)
+            left, right = at[a], at[b]
             if when[a] < when[b] or (when[a] == when[b] and left <= right):
                 pairs.append((right, left, a, b))
             else:
@@ -43,7 +51,7 @@ class Contracting(Placement):
 
     def _place(self, pair: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
         """The key that orders the pairs of a sum: by their second factors."""
-        return self._order(pair[1]), self._order(pair[0])
+        return self.locations[pair[1]], self.locations[pair[0]]
 
     # --- instructions
 
@@ -94,7 +102,7 @@ class Contracting(Placement):
         """Turn pairs so that a number is on the same side in all of these sums."""
         graph = self.graph
         pairs = [pair for i in members for pair in graph.terms[i].pairs]
-        if len(members) > 1 and any(self._source(a) == self._source(b) for a, b in pairs):
+        if len(members) > 1 and any(map(operator.eq, *self._sources_by_side(pairs))):
             turned = sided([graph.terms[i].pairs for i in members], self._order)
             for i, pairs in zip(members, turned):
                 graph.terms[i] = Terms(tuple(sorted(pairs, key=self._place)), graph.terms[i].singles)
@@ -117,18 +125,19 @@ class Contracting(Placement):
         graph, pairs = self.graph, [pair for i in members for pair in self.graph.terms[i].pairs]
         count = len(graph.terms[members[0]].pairs)
         few = self.repeats and len(members) < self.alone and count <= self._few(1)
-        if count < 2 or few or any(graph.ops[i] == CONSTANT for pair in pairs for i in pair):
+        if count < 2 or few or CONSTANT in map(graph.ops.__getitem__, chain.from_iterable(pairs)):
             return False
         if any(graph.when[a] == EACH_ROW for a, _ in pairs):
             return len(members) >= self.alone
-        return len(members) > 1 or {self._source(a) for a, _ in pairs}.isdisjoint(self._source(b) for _, b in pairs)
+        lefts, rights = self._sources_by_side(pairs)
+        return len(members) > 1 or set(lefts).isdisjoint(rights)
 
     def _few(self, width: int) -> int:
         """Up to how many terms of each of so many numbers are added one by one."""
         return 4 * MOST_ADDED if self.repeats and width < self.alone else MOST_ADDED
 
     def _key(self, terms: Terms) -> list[tuple[int, int]]:
-        return [self._order(i) for pair in terms.pairs for i in pair] + [self._order(i) for i in terms.singles]
+        return list(map(self._order, (*chain.from_iterable(terms.pairs), *terms.singles)))
 
     def _matrix_product(self, grid: Grid, members: list[int], phase: int) -> None:
         """A batch of matrix products; each sum's first single term is added along with them where all are wanted."""

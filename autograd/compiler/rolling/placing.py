@@ -24,6 +24,17 @@ class Location(NamedTuple):
     column: int
 
 
+class Locations(dict[int, Location]):
+    """The location of each scalar by its number; as keys that sort scalars, constants without one come first.
+
+    >>> sorted([7, 3, 5], key=Locations({3: Location(1, 0), 7: Location(0, 4)}).__getitem__)
+    [5, 7, 3]
+    """
+
+    def __missing__(self, i: int) -> tuple[int, int]:
+        return -1, i
+
+
 class Placement:
     """Registers, the locations of scalars in them, and the instructions of each phase."""
 
@@ -36,7 +47,7 @@ class Placement:
         self.scopes = {ONCE: SHARED, EACH_ROW: ROWS, AT_END: AFTER}
         self.phases: dict[int, list[Instruction]] = {ONCE: [], EACH_ROW: [], AT_END: []}
         self.varying: set[int] = set()  # registers with other numbers in each step of a loop
-        self.locations: dict[int, Location] = {}
+        self.locations = Locations()
         self.gathers: dict[Any, int] = {}  # each gather is made once
         self.repeats = False  # whether this is the body of a loop, with EACH_ROW for what each step computes
 

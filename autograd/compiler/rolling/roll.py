@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
+from itertools import chain
 from typing import Any
 
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, reached
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.rolling.loops import Ends, needed_in, repeat
-from autograd.compiler.rolling.placing import ALONE, Location
+from autograd.compiler.rolling.placing import ALONE, Location, Locations
 from autograd.compiler.rolling.rolled import ROWS, SHARED, TOTAL, Result, Rolled, RowProduct, RowSum, View
 from autograd.compiler.rolling.scalar_graph import (
     AT_END,
@@ -80,7 +81,7 @@ class Rolling(Contracting):
         body.graph, body.outputs, body.repeats = graph, outputs, True
         body.scopes = {ONCE: self.scopes[ONCE], EACH_ROW: self.scopes[phase]}
         body.phases = {ONCE: self.phases[ONCE], EACH_ROW: []}
-        body.locations, body.gathers, body.loops = {}, {}, {}
+        body.locations, body.gathers, body.loops = Locations(), {}, {}
         return body
 
     def _input(self, argument: Argument, by_row: bool) -> int:
@@ -120,14 +121,14 @@ class Rolling(Contracting):
 
     def _depths(self) -> Iterable[tuple[int, list[int]]]:
         """The scalars to compute, grouped by phase and depth; a sum over rows is computed along with the rows."""
-        graph = self.graph
-        depth: dict[int, int] = {}
+        ops, when, parts = self.graph.ops, self.graph.when, self.graph.every_part()
+        depth = [0] * len(ops)
         found: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for i in graph.live(self.outputs):
-            if graph.ops[i] in (INPUT, CONSTANT):
+        for i in reached(self.outputs, parts):
+            if ops[i] in (INPUT, CONSTANT):
                 continue
-            phase = EACH_ROW if graph.ops[i] in (ROW_SUM, ROW_DOT) else graph.when[i]
-            depth[i] = 1 + max([depth.get(j, 0) for j in graph.parts(i) if graph.when[j] == phase], default=0)
+            phase = EACH_ROW if ops[i] in (ROW_SUM, ROW_DOT) else when[i]
+            depth[i] = 1 + max([depth[j] for j in parts[i] if when[j] == phase], default=0)
             found[phase, depth[i]].append(i)
         return [(phase, found[phase, level]) for phase, level in sorted(found)]
 
@@ -144,14 +145,13 @@ class Rolling(Contracting):
             if op == ROW_DOT:  # adjoints on the left, as in the gradient of weights
                 terms = Terms(tuple([(b, a) for a, b in terms.pairs]), ())
             graph.terms[i] = terms
-            pairs = tuple((self._source(a), self._source(b)) for a, b in terms.pairs)
-            return op, pairs, tuple(map(self._source, terms.singles))
+            return op, self._sources(chain.from_iterable(terms.pairs)), self._sources(terms.singles)
         if op in FOLDED:
             operands = graph.operands[i] = tuple(sorted(operands, key=self._order))
         elif op in COMMUTATIVE:
             operands = graph.operands[i] = tuple(sorted(operands, key=self._order, reverse=True))
         special = [graph.values[j] for j in operands if graph.ops[j] == CONSTANT] if op in BY_EXPONENT else []
-        return op, tuple(map(self._source, operands)), graph.is_boolean(i), tuple(map(repr, special))
+        return op, self._sources(operands), graph.is_boolean(i), tuple(map(repr, special))
 
     def _joined(self, groups: dict[Any, list[int]]) -> dict[Any, list[int]]:
         """Many small groups of one operation as one group, whose operands are gathered.

@@ -133,7 +133,11 @@ class ScalarGraph:
 
     def live(self, outputs: Sequence[int]) -> list[int]:
         """The scalars that the outputs depend on, outputs included, in order."""
-        return reached(outputs, list(map(self.parts, range(len(self.ops)))) if self.terms else self.operands)
+        return reached(outputs, self.every_part())
+
+    def every_part(self) -> list[tuple[int, ...]]:
+        """The parts of all scalars."""
+        return list(map(self.parts, range(len(self.ops)))) if self.terms else self.operands
 
     def parts(self, i: int) -> tuple[int, ...]:
         """The scalars that scalar i is computed from."""
