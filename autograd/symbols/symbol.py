@@ -34,7 +34,11 @@ answering: ContextVar[Answering | None] = ContextVar("autograd answering", defau
 
 
 def _operator(op: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    return lambda self, other: operation(op, self, other), lambda self, other: operation(op, other, self)
+    def forward(self: Symbol, other: Any) -> Any:
+        # In a trace nearly all operands are symbols, of which nothing is to be asked.
+        return Symbol("", op, (self, other)) if type(other) is Symbol else operation(op, self, other)
+
+    return forward, lambda self, other: operation(op, other, self)
 
 
 def _comparing(sign: str) -> Callable[[Any, Any], Any]:
