@@ -23,7 +23,7 @@ from autograd.lifting.branching.handlers import asks_for_booleans, changes, hide
 from autograd.lifting.rewriting.caches import caches_of
 from autograd.lifting.rewriting.single_entries import single_entries_of
 from autograd.lifting.rewriting.sources import rewritten
-from autograd.lifting.rewriting.syntax import RUNTIME, SUPER
+from autograd.lifting.rewriting.syntax import SUPER
 from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
@@ -61,8 +61,7 @@ class Reading:
         if branches is not None:
             branches.at_end.append(self.leftovers.settle)
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
-        self.builtins |= {RUNTIME: branches, SUPER: functools.partial(Parent, self)}
-        self.builtins |= {"__import__": self._import, "super": parent_in(self)}
+        self.builtins |= {SUPER: functools.partial(Parent, self), "super": parent_in(self), "__import__": self._import}
         self.builtins |= {"__build_class__": build_class, "id": lambda x: id(self.users(x))}
         if lifts:
             self.builtins |= {"eval": self._evaluated(eval), "exec": self._evaluated(exec)}
@@ -202,7 +201,7 @@ class Reading:
 
     def function(self, f: FunctionType) -> Any:
         """f's own code with a view of its globals, and of its closure and defaults."""
-        if type(f.__globals__) is GlobalsView:  # made by code that is lifted
+        if isinstance(f.__globals__, GlobalsView):  # made by code that is lifted
             return f
         for name in assigned(f.__code__, "DELETE"):
             raise TypeError(f"lift: {f.__name__} deletes the global name {name}: assign None instead")

@@ -16,6 +16,7 @@ from scipy.spatial import distance
 
 import autograd
 from autograd import Value, compile, grad, jvp, lift, value_and_grad
+from autograd.lifting.stand_ins.scopes import GlobalsView
 from autograd.testing import check_gradients
 from tests.compiler.backends import both
 from tests.lifting import functions
@@ -454,3 +455,37 @@ def test_a_hessian_of_a_lifted_function() -> None:
     steps = [(g(np.array([0.5, 1.5]) + d) - g(np.array([0.5, 1.5]) - d)) / 2e-5 for d in np.eye(2) * 1e-5]
     np.testing.assert_allclose(found, steps, rtol=1e-7)
     np.testing.assert_allclose(compile(lift(f), backend="numpy").hessian(np.array([0.5, 1.5])), found, rtol=1e-12)
+
+
+def test_names_of_ours_in_code_that_is_read_are_found_without_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    missing = GlobalsView.__missing__
+    monkeypatch.setattr(GlobalsView, "__missing__", lambda view, name: (asked.append(name), missing(view, name))[1])
+
+    def f(x: Any) -> Any:
+        return x[0] * max(POINTS) if x[0] > x[1] else x[1]
+
+    assert compile(f)(np.array([2.0, 1.0])) == 2 * max(POINTS) and "POINTS" in asked
+    assert not [name for name in asked if name.startswith("_autograd")]
+
+
+FACTOR = 2.0
+
+
+def raise_factor() -> None:
+    global FACTOR
+    FACTOR += 1.0
+
+
+@pytest.mark.parametrize("kind", [lift, compile])
+def test_a_global_in_the_body_of_a_class_is_read_again(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "FACTOR", 2.0)
+
+    def f(x: Any) -> Any:
+        class Local:
+            factor = FACTOR
+
+        raise_factor()
+        return x * FACTOR + Local.factor
+
+    assert kind(f)(5.0) == 17.0 and FACTOR == 3.0

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # builtins of rewritten code
+RUNTIME, SUPER = "_autograd_branches", "_autograd_super"  # in the globals and the builtins of rewritten code
 RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

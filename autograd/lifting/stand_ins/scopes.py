@@ -8,28 +8,31 @@ from types import FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.rewriting.shared import GLOBALS
+from autograd.lifting.rewriting.syntax import RUNTIME
 from autograd.lifting.stand_ins.python_names import original
 from autograd.refusals import refuse
 
 if TYPE_CHECKING:
     from autograd.lifting.reading import Reading
 
+OURS = {GLOBALS, RUNTIME}
+
 
 class GlobalsView(dict[str, Any]):
     """The globals of a function, read as they are now, with stand-ins for what has one.
 
-    It holds nothing but the builtins: CPython looks names up in a dict of another class by `__getitem__`.
+    It holds nothing but the builtins and names of ours, which code loads at each step: CPython finds those in it, and
+    asks `__missing__` for the user's.
     """
 
     def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
-        super().__init__(__builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
         self.scope, self.reading = scope, reading
         self.names: set[str] = set()  # that code assigns
         self.assigned = SimpleNamespace()  # what they are while f is traced
+        ours = {GLOBALS: self.assigned, RUNTIME: reading.branches}
+        super().__init__(ours, __builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
 
-    def __getitem__(self, name: str) -> Any:
-        if name == GLOBALS:
-            return self.assigned
+    def __missing__(self, name: str) -> Any:
         if name in self.names:
             self.settle()
         traced = vars(self.assigned)
@@ -49,9 +52,15 @@ class GlobalsView(dict[str, Any]):
     def assigns(self, names: Iterable[str]) -> None:
         """Code assigns these names."""
         self.names.update(names)
+        if self.names:
+            self.hold()
         for name in names if self.reading.branches else ():
             if name in self.scope:
                 vars(self.assigned).setdefault(name, self[name])
+
+    def hold(self) -> None:
+        """From now on this dict may hold names of the user's, which are asked for anew all the same."""
+        self.__class__ = HoldingView
 
     def settle(self) -> None:
         """Let the names that code has assigned be assigned: in the user's globals or, in a trace, until its end."""
@@ -64,15 +73,23 @@ class GlobalsView(dict[str, Any]):
                     self.scope[name] = self.reading.users(value)
 
 
+class HoldingView(GlobalsView):
+    """A view whose dict also holds names of the user's: those that code assigns, and those in the body of a class."""
+
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name) if name in OURS else self.__missing__(name)
+
+
 def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
     """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
     view = body.__globals__
-    if type(view) is GlobalsView:
+    if isinstance(view, GlobalsView):
+        view.hold()
         for used in body.__code__.co_names:
             if used in view.scope:
                 dict.__setitem__(view, used, view[used])
     made = builtins.__build_class__(body, name, *map(original, bases), **options)
-    if type(view) is GlobalsView:
+    if isinstance(view, GlobalsView):
         for used in view.names.intersection(body.__code__.co_names):
             dict.pop(view, used, None)
         view.reading.known[id(made)] = made, made  # its methods are lifted
