@@ -20,6 +20,8 @@ from cases import CALLS, CASES, Case
 
 sys.path.append(str(Path(__file__).parents[2]))  # last: the environment has an autograd of its own
 
+from scalar_peers import XAD, CasADi, PyTorch
+
 from benchmarks.compiled.turns import Job, first_call
 from benchmarks.serving import Prepared, in_turns, serve
 
@@ -90,7 +92,7 @@ class Numba:
         return Job(lambda: [np.array(f(*inputs[0]))], lambda: f(*next(turns)))
 
 
-PEERS: dict[str, Callable[[], Any]] = {"JAX": JAX, "numba": Numba}
+PEERS: dict[str, Callable[[], Any]] = {"JAX": JAX, "CasADi": CasADi, "XAD": XAD, "PyTorch": PyTorch, "numba": Numba}
 
 
 def prepare(peer: Any, key: str) -> Prepared:
