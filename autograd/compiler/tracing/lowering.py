@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -124,13 +124,14 @@ class Lowering:
                 if node.op is not None:
                     refuse_changed(node)
             found = self._below(outputs)  # again: plain numbers have become constants
-        known = self.known
+        known, note = self.known, self._note
         for node in found:
+            x = node._number
             # A condition gets its number with the operation that uses it, after the values that it compares.
-            if type(node._number) is not Condition:
-                i = self._note(node)
-                if _is_traced(node):
-                    known.setdefault(id(node._number), i)
+            if type(x) is not Condition:
+                i = note(node)
+                if type(x) is Symbol and node.op is not None:
+                    known.setdefault(id(x), i)
         self.kept.append(found)
 
     def finish(self, outputs: Sequence[Any]) -> None:
@@ -175,14 +176,18 @@ class Lowering:
 
     def _below(self, outputs: Iterable[Any]) -> list[Value]:
         """The Values that outputs depend on and that have no number yet, oldest first."""
-        known, numbers, slot = self.known, self._numbers, self._slot
-        numbers.extend(repeat(NONE, clock() + 1 - self.first - len(numbers)))
+        known, numbers, first = self.known, self._numbers, self.first
+        numbers.extend(repeat(NONE, clock() + 1 - first - len(numbers)))
         seen, others = bytearray(len(numbers)), set()
         found: list[Value] = []
-
-        def see(values: Iterable[Value]) -> None:
-            for v in values:
-                k = slot(v)
+        below: Iterable[Value] = [v for v in outputs if isinstance(v, Value)]
+        for node in chain((None,), found):  # which grows
+            if node is not None:
+                x, y = node._x, node._y
+                one = type(y) is float or y is None
+                below = (x, *y) if type(y) is tuple else () if x is None else (x,) if one else (x, y)
+            for v in below:
+                k = (v.index if v.index >= 0 else KEPT - v.index) - first  # `_slot`, as in `at`
                 if k < 0:
                     if id(v) in others:
                         continue
@@ -193,11 +198,6 @@ class Lowering:
                     seen[k] = 1
                 if id(v) not in known and (k < 0 or numbers[k] == NONE):
                     found.append(v)
-
-        see([v for v in outputs if isinstance(v, Value)])
-        for node in found:
-            x, y = node._x, node._y
-            see((x, *y) if type(y) is tuple else () if x is None else (x,) if type(y) is float or y is None else (x, y))
         found.sort(key=attrgetter("index"))
         return found
 
