@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy
 
-from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function, held
+from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function, each_part, held
 from autograd.arrays.ufuncs import KEEPING_NAN, asked_by_pandas, with_missing
-from autograd.primitives.operators import core
+from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_tracing
 
 METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min prod round searchsorted std sum trace var"
@@ -43,6 +43,20 @@ def _sort(self: Any, axis: int = -1, kind: Any = None, order: None = None) -> No
 def _partition(self: Any, kth: Any, axis: int = -1, kind: Any = None, order: None = None) -> None:
     """Sort in place: a sorted array is partitioned at every place."""
     _sort(self, axis)
+
+
+def _tolist(self: Any) -> Any:
+    """Python's numbers, in lists."""
+    return each_part(_pythons, self.view(ndarray).tolist())
+
+
+def _item(self: Any, *index: Any) -> Any:
+    """One number, as Python's."""
+    return _pythons(ndarray.item(self, *index))
+
+
+def _pythons(x: Any) -> Any:
+    return x.pythons() if isinstance(x, Scalar) else x
 
 
 # --- operators ----------------------------------------------------------------------------------
@@ -141,5 +155,5 @@ for _name, _operator in OPERATORS.items():
     setattr(ScalarArray, f"__{_name}__", _operator)
 for _name in METHODS.split():
     setattr(ScalarArray, _name, _method(getattr(numpy, _name)))
-for _name, _sorting in (("sort", _sort), ("partition", _partition)):
-    setattr(ScalarArray, _name, _sorting)
+for _name, _own_method in (("sort", _sort), ("partition", _partition), ("tolist", _tolist), ("item", _item)):
+    setattr(ScalarArray, _name, _own_method)

@@ -80,7 +80,7 @@ class TracedArray(ScalarArray):
 
     def __add__(self, other: Any) -> Any:
         """A sum; of masks, where either holds, as NumPy adds bools."""
-        parts = [x.flat[:1].tolist() for x in (self, other) if isinstance(x, TracedArray)]
+        parts = [list(x.flat[:1].view(ndarray)) for x in (self, other) if isinstance(x, TracedArray)]
         if [type(first) for part in parts for first in part] == [Condition, Condition]:
             return self | other
         return super().__add__(other)

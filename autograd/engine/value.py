@@ -14,6 +14,7 @@ from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import Scalar, core, is_plain
 from autograd.refusals import TraceError, lifting, refuse
 from autograd.symbols import Condition, Symbol, key_hash, unmasked
+from autograd.symbols.expressions import OF_PYTHON, OfNumPy, OfPython
 from autograd.symbols.tables import html_table
 from autograd.symbols.text import number
 
@@ -294,6 +295,16 @@ class Value(Scalar):
         made = leaf if self.op is None else f"{self.op.title} of {len(self.inputs)}"
         return html_table([[self.label or "—", number(self._number), grad, made]], ["label", "data", "grad", "op"])
 
+    def pythons(self) -> Value:
+        """Itself; in a trace, another operation, unless this is known to be one of Python's numbers."""
+        symbol: Any = self._number
+        kind = type(symbol.name) if type(symbol) is Symbol else OfPython
+        if kind is OfPython or not (symbol.op or kind is OfNumPy):
+            return self
+        made: Value = TABLE["positive"].function(self)
+        made._number.name = OF_PYTHON
+        return made
+
     def __reduce__(self) -> Any:
         if getattr(self, "_place", None) == GIVEN:
             raise uncopied("an input of a transform")
@@ -336,6 +347,12 @@ class NumPyValue(Value):
 
     def __trunc__(self) -> Any:
         return TABLE["floor"].function(self) if self._number >= 0 else TABLE["ceil"].function(self)
+
+    def pythons(self) -> Value:
+        """The same number, which raises errors as Python's do."""
+        made: Value = TABLE["positive"].function(self)
+        made.__class__ = Value
+        return made
 
     def detach(self) -> NumPyValue:
         return NumPyValue(self._number, self.label)

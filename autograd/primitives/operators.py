@@ -139,6 +139,10 @@ class Scalar(NumPyOperand, Methods):
         """The same number, constant to every derivative."""
         raise NotImplementedError
 
+    def pythons(self) -> Scalar:
+        """The same number as one of Python's, whose arithmetic raises errors: `float(x)` of one of NumPy's."""
+        return self
+
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Any]:
         """The derivatives of this number with respect to some inputs, from those of each number that it wraps."""
         raise NotImplementedError

@@ -18,6 +18,27 @@ class Expression:
         self.operands = operands
 
 
+class OfNumPy(str):
+    """The name of a symbol that is one of NumPy's numbers where f runs on floats; of an operation it is empty."""
+
+    __slots__ = ()
+
+
+class OfPython(str):
+    """The name of an operation that gives one of Python's numbers, whatever its operands are."""
+
+    __slots__ = ()
+
+
+class OfEither(str):
+    """The name of what f has from one of two sides of a branch: NumPy's or Python's, as the side is."""
+
+    __slots__ = ()
+
+
+OF_NUMPY, OF_PYTHON, OF_EITHER = OfNumPy(), OfPython(), OfEither()
+
+
 class Comparison:
     """Two expressions or numbers, and the comparison sign between them."""
 

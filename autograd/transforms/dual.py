@@ -68,6 +68,13 @@ class Dual(Scalar):
 
     fixed = detach
 
+    def pythons(self) -> Dual:
+        """The same number, which raises errors as Python's do."""
+        primal = self.primal.pythons() if isinstance(self.primal, Scalar) else self.primal
+        made = Dual(primal, self.tangent, self.level)
+        made.squares = self.squares
+        return made
+
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Dual]:
         """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))

@@ -175,13 +175,6 @@ def an_unread_method(x):
     return account.money[0]
 
 
-def divided_by_either(x):
-    try:
-        return 1 / (np.sqrt(x) if x > 0 else x)
-    except ZeroDivisionError:
-        return x
-
-
 # The question, and the advice in the message: it mentions a branch, or a call, only if there is one.
 ASKED = {
     "a filter": (some_of, "how many items a filter leaves"),
@@ -194,7 +187,6 @@ ASKED = {
     "a class's attribute": (a_class, "what Counted holds"),
     "an unread method": (an_unread_method, "what Account.pay does"),
     "an unread handler": (lambda x: Account().logged(x), "what Account.logged does"),
-    "a number of NumPy's or not": (divided_by_either, "compute it outside of `try`"),
     "np.max": (lambda x: np.max([x, 0.0]), "the function called here"),
     "np.sort": (lambda x: np.sort(np.array([x, 1.0]))[0], "the function called here"),
     "a comparison of lists": (lambda x: 1.0 if [x] == [1.0] else x, "a comparison of sequences"),

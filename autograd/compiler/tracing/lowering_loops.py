@@ -64,6 +64,7 @@ class Fed:
     operands: Sequence[int]
     values: Sequence[Value]  # among the operands
     whole: bool = False  # whether f gets a whole number in each step
+    origin: type[str] = str  # OfNumPy of a number of NumPy's
 
 
 class StepLowering(Lowering):
@@ -84,7 +85,7 @@ class StepLowering(Lowering):
         """What a step gets."""
         i = self.fed(fed.name, fed.role, fed.operands)
         self.whole.update([i] if fed.whole else [])
-        symbol = Symbol(fed.name)
+        symbol = Symbol(fed.origin(fed.name))
         self.values.update((id(v), v) for v in fed.values)
         if fed.kind is Condition:
             self.stands_for(symbol, i)

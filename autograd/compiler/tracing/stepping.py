@@ -34,9 +34,11 @@ from autograd.engine import Value
 from autograd.engine.kinks import SECOND, Differentiated, differentiated
 from autograd.engine.names import NUMBERED
 from autograd.lifting.branching.branches import Branches
+from autograd.lifting.stand_ins.origins import is_of_numpy
 from autograd.primitives import Primitive
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
+from autograd.symbols.expressions import OfNumPy
 from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, map_leaves, map_parts
 
 LEAST_STEPS = 24  # steps; fewer are traced one by one
@@ -68,6 +70,7 @@ class Traced(NamedTuple):
     values: list[Value]  # that the loop depends on, from outside
     output: Any = None  # what a step gives
     errors: Sequence[Exception] = ()  # that a step raises for some rows
+    origins: Sequence[type[str]] = ()  # of the numbers of the state, and of what a step gives
 
     @property
     def same(self) -> Any:
@@ -114,7 +117,10 @@ class Stepping:
         before = Surroundings(step)
         state = map_leaves(self._carried, carry, None)
         each = self._each(xs, times, reverse)
-        first, second = (self._traced(step, carry, state, each, times) for _ in range(2))
+        first = self._traced(step, carry, state, each, times)
+        origins = iter(first.origins)
+        state = map_leaves(lambda x: replace(x, origin=next(origins)) if isinstance(x, Fed) else x, state, None)
+        second = self._traced(step, carry, state, each, times)
         if first.same != second.same or not before.are(Surroundings(step)):
             unlike()
         return self._results(second, carry, reverse)
@@ -153,13 +159,14 @@ class Stepping:
         if changed_in_place or form_of(result) != form_of(carry):
             unlike()
         wanted, noted = numbers_in(result), numbers_in(output)
+        origins = list(map(self._origin, [*wanted, *noted]))
         inner.record([*wanted, *noted])
         following, outputs = [[number_of(inner, x) for x in numbers] for numbers in (wanted, noted)]
         if failures:
             carried.append(inner.fed("error", Role(CARRIED), [outer.builder.constant(0.0)]))
             following.append(self._code(inner, carried[-1], [where for where, _ in failures]))
         made = self._made(inner, dict(zip(carried, following)), outputs, times)
-        return made._replace(output=output, errors=[error for _, error in failures])
+        return made._replace(output=output, errors=[error for _, error in failures], origins=origins)
 
     @property
     def _failures(self) -> list[tuple[Any, Exception]]:
@@ -204,7 +211,12 @@ class Stepping:
         name = re.sub(r"_\d+$", "", self.lowering.builder.names[operands[0]])
         values = [x for x in numbers if isinstance(x, Value)]
         kind = Condition if isinstance(numbers[0], BOOLEANS) else Value if values else StepNumber
-        return Fed(default if not name or NUMBERED(name) else name, kind, role, operands, values)
+        origin = OfNumPy if all(self._origin(x) is OfNumPy for x in numbers) else str
+        return Fed(default if not name or NUMBERED(name) else name, kind, role, operands, values, origin=origin)
+
+    def _origin(self, x: Any) -> type[str]:
+        """OfNumPy of a number of NumPy's; only the errors of branches ask."""
+        return OfNumPy if self.branches is not None and is_of_numpy(x) is True else str
 
     # --- the loop
 
@@ -234,18 +246,25 @@ class Stepping:
         loop = self.lowering.builder.loop(made.loop, made.operands)
         hub = self._node("loop", made.values)
 
-        def taken(x: Any, output: int, step: int) -> Any:
+        def taken(x: Any, output: int, step: int, origin: type[str] = str) -> Any:
             i = self.lowering.builder.item(loop, output, step)
             kind = Value if isinstance(x, (Value, Symbol)) else StepNumber  # a StepNumber refuses to tell its class
-            value = self._node(f"{body.names[made.loop.outputs[output]]}", [hub], kind)
+            value = self._node(origin(body.names[made.loop.outputs[output]]), [hub], kind)
             self.lowering.stands_for(value._number, i)
             self.lowering.stands_for(value, i)
             return Condition("!=", value._number, 0.0) if isinstance(x, BOOLEANS) else value
 
-        following, noted = iter(made.following), iter(made.noted)
-        state = map_leaves(lambda x: taken(x, next(following), times - 1) if is_number(x) else x, carry, None)
+        count = len(made.origins) - len(made.noted)
+        noted = zip(made.noted, made.origins[count:])
+        after = zip(made.following, made.origins[:count])
+
+        def last(x: Any) -> Any:
+            output, origin = next(after)
+            return taken(x, output, times - 1, origin)
+
+        state = map_leaves(lambda x: last(x) if is_number(x) else x, carry, None)
         if made.errors:
-            code = taken(0.0, next(following), times - 1)
+            code = taken(0.0, made.following[-1], times - 1)
             self._failures.extend((code == float(k), error) for k, error in enumerate(made.errors, 1))
         steps = range(times - 1, -1, -1) if reverse else range(times)
 
@@ -255,8 +274,8 @@ class Stepping:
             if isinstance(x, CONTAINERS):
                 return map_parts(given, x)
             if not is_array(x):
-                output = next(noted)
-                return holding([taken(x, output, k) for k in steps], traced=True)
+                output, origin = next(noted)
+                return holding([taken(x, output, k, origin) for k in steps], traced=True)
             columns = numpy.array([given(part) for part in x.ravel()], dtype=object).reshape((*x.shape, times))
             return holding(numpy.moveaxis(columns, -1, 0), traced=True)
 
@@ -288,7 +307,7 @@ def form_of(tree: Any) -> Any:
     if isinstance(tree, (list, tuple)):
         return type(tree), *map(form_of, tree)
     if is_array(tree):
-        return tree.shape, *map(form_of, tree.ravel().tolist())
+        return tree.shape, *map(form_of, tree.view(numpy.ndarray).ravel().tolist())
     return isinstance(tree, BOOLEANS) if is_number(tree) else id(tree)
 
 
@@ -303,7 +322,7 @@ def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
         columns = xs.reshape(times, -1).T
         if not all(map(is_number, columns[:, :1].ravel())):
             unlike()
-        yield from columns.tolist()
+        yield from columns.view(numpy.ndarray).tolist()
     elif all(map(is_number, xs)):
         yield xs
     else:

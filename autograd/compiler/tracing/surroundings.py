@@ -66,7 +66,7 @@ def _inside(x: Any) -> Iterator[Any]:
         yield from x
         yield from x.values()
     elif isinstance(x, numpy.ndarray):
-        yield from x.ravel().tolist()
+        yield from x.view(numpy.ndarray).ravel().tolist()
     elif not is_library(x.__module__ if isinstance(x, type) else type(x).__module__):
         if not isinstance(x, type):
             yield type(x)

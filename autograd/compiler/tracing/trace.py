@@ -23,6 +23,7 @@ from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import refusing
 from autograd.symbols import Symbol
+from autograd.symbols.expressions import OfNumPy
 from autograd.transforms.looping import looping
 from autograd.transforms.structure import holding, is_array, like, map_leaves
 
@@ -180,13 +181,15 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
     tree: list[Any] = []
     for i in range(x.shape[0]):
         row = x[i]
-        given[i], part = _entered_array(row, f"{name}_{i}", lowering) if x.ndim > 1 else _leaf(f"{name}_{i}", lowering)
+        of_row = f"{name}_{i}"
+        given[i], part = _entered_array(row, of_row, lowering) if x.ndim > 1 else _leaf(of_row, lowering, OfNumPy)
         tree.append(part)
     return holding(given, traced=True), tuple(tree)
 
 
-def _leaf(name: str, lowering: Lowering) -> tuple[Value, int]:
-    symbol = Symbol(name)
+def _leaf(name: str, lowering: Lowering, origin: type[str] = str) -> tuple[Value, int]:
+    """A number of an argument; its origin says whether it is one of NumPy's."""
+    symbol = Symbol(origin(name))
     value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
     value._place = GIVEN
     i = lowering.builder.input(name)
@@ -203,5 +206,5 @@ def _output(result: Any, lowering: Lowering) -> Any:
         return Keyed(tuple(result), tuple(_output(part, lowering) for part in result.values()))
     if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
         return tuple(_output(part, lowering) for part in result)
-    x = result.item() if is_array(result) else result
+    x = result[()] if is_array(result) else result
     return lowering.at(x) if isinstance(x, Value) else lowering.detached(coerce(x))

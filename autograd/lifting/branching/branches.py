@@ -39,10 +39,11 @@ from autograd.lifting.branching.keys import (
     stored,
 )
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
-from autograd.lifting.branching.risks import RISKY, WATCHED, raises_as_numpy, watch, watching
+from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.memos import Memo
-from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.origins import origins
+from autograd.lifting.stand_ins.python_names import INT, is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
 from autograd.symbols import answering
@@ -76,11 +77,11 @@ class Branches:
         self.turns = turns  # that rows may make of a loop while others have left it
         self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
+        origins.set({})
         ranges.set({})
         self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
-        self.of_numpy: dict[int, Any] = {}  # by id: what NumPy's functions gave in them
         self.failures: list[tuple[Any, Exception]] = []  # where, and what
         self.at_end: list[Callable[[], None]] = []  # what is to be done at the end of the trace
         self.make: Any = None  # what makes a loop of one step, if anything does
@@ -90,6 +91,7 @@ class Branches:
         for end in self.at_end:
             end()
         mixtures.set({})
+        origins.set({})
         ranges.set({})
         picking.reset(self._picking)
 
@@ -288,7 +290,7 @@ class Branches:
         if id(f) in ASKING:
             return lambda *args: f(*map(asked, args))
         if isinstance(f, type):
-            return truth if f is bool else f
+            return truth if f is bool else watching(self, f, f) if f is INT and self.attempts else f
         self._passed(f)
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
@@ -361,7 +363,7 @@ class Branches:
     def operated(self, sign: str, x: Any, y: Any) -> Any:
         """`x / y`, or another operation that may raise an error."""
         z = RISKY[sign](x, y)
-        if self.attempts and is_traced_number(z) and not raises_as_numpy(self, x, y):
+        if self.attempts and is_traced_number(z):
             watch(self, TABLE["power" if sign.endswith("Pow") else "divide"], (x, y), z)
         return z
 

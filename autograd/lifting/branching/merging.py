@@ -25,6 +25,7 @@ from autograd.lifting.branching.contents import (
     is_changeable,
     items,
 )
+from autograd.lifting.stand_ins.origins import of_side
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
@@ -38,7 +39,7 @@ def truth(x: Any) -> Any:
     if type(x) is bool:
         return x
     if isinstance(x, numpy.ndarray) and x.size == 1:
-        x = x.item()
+        x = x.flat[0]
     if type(x) is Choice:
         return x.each(truth)
     own = getattr(type(x), "__bool__", None)
@@ -89,7 +90,7 @@ def _merged(
     if is_truth(a) and is_truth(b):
         return a if type(a) is bool and a is b else condition.of_booleans(a, b)
     if is_number(a) and is_number(b):
-        return a if same_number(a, b) else choose(condition, a, b)
+        return a if same_number(a, b) else of_side(choose(condition, a, b))
     if type(a) is not type(b):
         return _choice(condition, a, b, f"a {type(a).__name__} or a {type(b).__name__}")
     if isinstance(a, CHOOSABLE) and a != b:
@@ -186,7 +187,7 @@ def _beside(merge: Callable[[Any, Any], Any], a: Any, b: Any, made: Any) -> Any:
 def _merged_arrays(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     if a.shape != b.shape:
         return Apart(f"an array of shape {a.shape} or {b.shape}")
-    items = [merge(x, y) for x, y in zip(a.reshape(-1).tolist(), b.reshape(-1).tolist())]
+    items = [merge(x, y) for x, y in zip(*[x.view(numpy.ndarray).ravel().tolist() for x in (a, b)])]
     if not is_traced(items):
         return numpy.array(items, dtype=numpy.result_type(a, b)).reshape(a.shape)
     return holding(numpy.array(items, dtype=object).reshape(a.shape), traced=True)

@@ -7,11 +7,14 @@ import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
+from autograd.lifting.stand_ins.origins import is_of_numpy
+from autograd.lifting.stand_ins.python_names import BUILTINS, INT, MATH, is_lifted
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import core
 from autograd.refusals import is_library, refuse
-from autograd.symbols import Symbol
 
 if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
@@ -25,10 +28,6 @@ WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
 NAMES = {  # of our operations that raise what Python's functions do, where these have another name
     "pow": "power", "truediv": "divide", "remainder": "fmod", "ldexp": "multiply", "fsum": "sum",
 }  # fmt: skip
-ARITHMETIC = {
-    "add", "subtract", "multiply", "divide", "floor_divide", "mod", "negative", "abs", "power", "constant_power",
-    "where",
-}  # fmt: skip
 DETACHING = "autograd.transforms.structure"
 HARMLESS = {"autograd.lifting.branching.choices", "autograd.lifting.reading", DETACHING, "builtins"}
 CALLING = {"_functools", "functools", "itertools"}  # which call what they are given
@@ -38,6 +37,10 @@ RAISING_NOTHING = {  # functions of Python's, whatever the numbers are
     "sub", "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
     "mean", "fmean", "median", "stdev", "pstdev", "variance", "pvariance",
 }  # fmt: skip
+
+
+OVERFLOWING = {"degrees", "hypot", "norm"}  # to infinity, in Python as well
+WHOLE = {*map(id, (MATH["floor"], MATH["ceil"], MATH["trunc"], BUILTINS["round"], INT))}
 
 
 def raises_nothing(f: Any, home: str) -> bool:
@@ -55,9 +58,13 @@ def home_of(f: Any) -> str:
 
 def watching(branches: Branches, f: Any, called: Any) -> Any:
     """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
+    if id(f) in WHOLE:
+        return _rounding(branches, called)
+    if f is divmod:
+        return _dividing(branches, called)
     home = home_of(f)
     if raises_nothing(f, home):
-        return _of_numpy(branches, called) if home.partition(".")[0] == "numpy" else called
+        return called
     row = getattr(f, "primitive", None)
     if row is None and home in ("autograd.lifting.stand_ins.python_names", "_operator", "math"):
         row = TABLE.get(NAMES.get(f.__name__, f.__name__))
@@ -73,53 +80,70 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
         if row is None or named or len(operands) != len(row.parameters):
             name = getattr(f, "__name__", type(f).__name__)
             raise refuse(lambda most: f"what {name:.40} raises", WATCHED)
-        if home != "_operator" or not raises_as_numpy(branches, *operands):
-            watch(branches, row, operands, z)
+        pole = ValueError if f is MATH["pow"] else ZeroDivisionError
+        watch(branches, row, operands, z, pole, arithmetic=home == "_operator" or f is BUILTINS["pow"])
         return z
 
     return watched
 
 
-def _of_numpy(branches: Branches, called: Any) -> Any:
-    """A function of NumPy's, which warns where Python's raises, and whose result is a number of NumPy's."""
+def _rounding(branches: Branches, called: Any) -> Any:
+    """A function that gives an int, which no infinity and no NaN is."""
 
-    def noted(*operands: Any, **named: Any) -> Any:
-        z = called(*operands, **named)
-        if is_traced_number(z) and not any(core(x) is core(z) for x in operands):
-            branches.of_numpy[id(core(z))] = core(z)
+    def watched(x: Any = 0, *digits: Any) -> Any:
+        z = called(x, *digits)
+        if is_lifted(x) and is_traced_number(z) and z is not x and not digits:
+            size = abs(core(x))
+            _told(branches, size == math.inf, OverflowError("cannot convert float infinity to integer"))
+            _told(branches, size != size, ValueError("cannot convert float NaN to integer"))
         return z
 
-    return noted
+    return watched
 
 
-def raises_as_numpy(branches: Branches, *operands: Any) -> bool:
-    """Whether arithmetic has a number of NumPy's among its operands: it gives inf and NaN, and raises nothing."""
-    waiting = [(core(x), False) for x in operands if branches.of_numpy]
-    seen: set[int] = set()
-    while waiting:
-        x, chosen = waiting.pop()
-        if id(x) in branches.of_numpy:
-            if chosen:
-                raise refuse(lambda most: "what arithmetic on numbers of Python's and NumPy's raises", WATCHED)
-            return True
-        if type(x) is Symbol and x.op in ARITHMETIC and id(x) not in seen:
-            seen.add(id(x))
-            waiting += [(part, chosen or x.op == "where") for part in x.operands]
-    return False
+def _dividing(branches: Branches, called: Any) -> Any:
+    def watched(x: Any, y: Any) -> Any:
+        z = called(x, y)
+        if any(map(is_traced_number, z)):
+            watch(branches, TABLE["divide"], (x, y), z[0])
+        return z
+
+    return watched
 
 
-def watch(branches: Branches, row: Primitive, operands: tuple[Any, ...], z: Any) -> None:
-    """Tell the handlers around an operation where it would raise an error on floats, and which."""
-    for condition, error in errors_of(row, [core(x) for x in operands], core(z)):
-        found, raised = truth(condition), error(f"{row.name}: raised where f runs on floats")
-        if found is True:
-            raise raised
-        if found is not False:
-            branches.fails(found, raised, watched=True)
+def _told(branches: Branches, condition: Any, error: Exception) -> None:
+    """Tell the handlers around of an error that rows raise where this holds."""
+    found = truth(condition)
+    if found is True:
+        raise error
+    if found is not False:
+        branches.fails(found, error, watched=True)
 
 
-def errors_of(row: Primitive, operands: list[Any], z: Any) -> Iterator[tuple[Any, type[Exception]]]:
+def watch(
+    branches: Branches,
+    row: Primitive,
+    operands: tuple[Any, ...],
+    z: Any,
+    pole: type[Exception] = ZeroDivisionError,
+    arithmetic: bool = True,
+) -> None:
+    """Tell the handlers around an operation where it would raise an error on floats, and which.
+
+    Arithmetic with a number of NumPy's among its operands gives inf and NaN, and raises nothing.
+    """
+    raises: Any = True
+    for x in operands if arithmetic else ():
+        raises = both(raises, opposite(is_of_numpy(x)))
+    for condition, error in errors_of(row, operands, core(z), pole) if raises is not False else ():
+        _told(branches, both(raises, truth(condition)), error(f"{row.name}: raised where f runs on floats"))
+
+
+def errors_of(
+    row: Primitive, given: tuple[Any, ...], z: Any, pole: type[Exception]
+) -> Iterator[tuple[Any, type[Exception]]]:
     """Where an operation raises on floats, and what."""
+    operands = [list(x.flat) if isinstance(x, numpy.ndarray) else core(x) for x in given]
     flat = [x for part in operands for x in (part if isinstance(part, (list, tuple)) else [part])]
     if row.name == "divide":
         yield flat[1] == 0, ZeroDivisionError
@@ -134,8 +158,11 @@ def errors_of(row: Primitive, operands: list[Any], z: Any) -> Iterator[tuple[Any
     for x in flat:
         finite = both(finite, truth(abs(x) < math.inf))
     if row.name == "power":
-        yield both(truth(flat[0] == 0), truth(flat[1] < 0)), ZeroDivisionError
+        yield both(truth(flat[0] == 0), truth(flat[1] < 0)), pole
     elif row.name in ("gamma", "lgamma"):
         yield both(both(finite, truth(flat[0] <= 0)), opposite(truth(abs(z) < math.inf))), ValueError
-    yield both(finite, truth(abs(z) == math.inf)), OverflowError
+    elif row.name == "fmod":
+        yield both(truth(abs(flat[0]) == math.inf), truth(flat[1] == flat[1])), ValueError
+    if row.name not in OVERFLOWING:
+        yield both(finite, truth(abs(z) == math.inf)), OverflowError
     yield both(finite, truth(z != z)), ValueError

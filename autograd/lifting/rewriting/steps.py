@@ -63,7 +63,7 @@ def _flat(x: Any) -> Iterator[Any]:
         for part in x.values() if isinstance(x, dict) else x:
             yield from _flat(part)
     elif isinstance(x, numpy.ndarray):
-        yield from x.ravel().tolist()
+        yield from x.view(numpy.ndarray).ravel().tolist()
     else:
         yield x
 

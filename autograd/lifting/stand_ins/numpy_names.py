@@ -14,6 +14,8 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled
+from autograd.engine.value import Value
+from autograd.lifting.stand_ins.origins import of_numpy
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
@@ -48,7 +50,10 @@ class NumPyFunction:
             return _arange(*args, **kwargs)
         if not isinstance(self.function, numpy.ufunc):
             args = tuple(map(counted, args))
-        return made(self.function, args, kwargs) if self.function in MAKERS else self.function(*args, **kwargs)
+        if self.function in MAKERS:
+            return made(self.function, args, kwargs)
+        found = self.function(*args, **kwargs)
+        return of_numpy(found, args) if type(found) is Value else found
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.function, name)

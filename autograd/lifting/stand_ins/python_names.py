@@ -14,7 +14,8 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose, number
-from autograd.engine.value import NumPyValue
+from autograd.engine.value import NumPyValue, Value
+from autograd.lifting.stand_ins.origins import as_numpys, is_of_numpy, of_python, of_side
 from autograd.lifting.stand_ins.rounding import TO_INT, is_traced_whole, remainder, rounded, to_int
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core
@@ -49,15 +50,21 @@ def follows_numpy(x: Any) -> bool:
 
 
 def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that is Python's own on plain numbers, else ours."""
+    """A function that is Python's own on plain numbers, else ours; those of `math` give Python's numbers."""
+    of_math = original.__module__ == "math"
+    raises = of_math and original.__name__ in RAISING
 
     def either(*args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Value and type(args[0]._number) is float and not raises:
+            return ours(*args, **kwargs)
         for x in args:
             if is_lifted(x):
                 numbers = [_entered(v) for v in args]
-                if original.__name__ in RAISING or any(map(follows_numpy, numbers)):
+                if not of_math:
+                    return ours(*numbers, **kwargs)
+                if raises or any(map(follows_numpy, numbers)):
                     _raised_by(original, *numbers, **kwargs)
-                return ours(*numbers, **kwargs)
+                return of_python(ours(*numbers, **kwargs), numbers)
         return original(*args, **kwargs)
 
     either.__name__ = either.__qualname__ = original.__name__
@@ -70,6 +77,9 @@ RAISING = {"fmod", "gamma", "ldexp", "pow", "remainder"}  # where ours give inf 
 
 def _raised_by(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Raise what Python's function raises for the plain numbers in some."""
+    if len(args) == 1 and type(args[0]) is NumPyValue and type(args[0]._number) is float:
+        original(args[0]._number, **kwargs)
+        return
     plain = [list(map(core, x)) if type(x) is list else core(x) for x in args]
     numbers = [v for x in plain for v in (x if type(x) is list else [x])]
     if all(isinstance(v, (int, float)) for v in numbers):
@@ -170,7 +180,7 @@ def of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) 
 
 def _total(xs: list[Any]) -> Any:
     _raised_by(math.fsum, xs)
-    return lists.total(xs)
+    return of_python(lists.total(xs), xs)
 
 
 def _product(xs: list[Any], *, start: Any = 1) -> Any:
@@ -180,7 +190,10 @@ def _product(xs: list[Any], *, start: Any = 1) -> Any:
 def _distance(x: Any, y: Any) -> Any:
     pairs = list(zip(x, y, strict=True))
     plain = not any(is_lifted(v) for pair in pairs for v in pair)
-    return math.dist(x, y) if plain else p.norm([a - b for a, b in pairs])
+    if plain:
+        return math.dist(x, y)
+    gaps = [a - b for a, b in pairs]
+    return of_python(p.norm(gaps), gaps)
 
 
 def _sumprod(x: Any, y: Any) -> Any:
@@ -201,7 +214,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
     """max or min: Python's number, which at NaN depends on the order; at a tie the slope is shared."""
 
     def of_two(best: Any, x: Any) -> Any:
-        return choose(scalars.either(wins(x, best), x == best), tied(best, x), best)
+        return of_side(choose(scalars.either(wins(x, best), x == best), tied(best, x), best))
 
     def extreme(*args: Any, **kwargs: Any) -> Any:
         items = list(args[0]) if len(args) == 1 else list(args)
@@ -228,7 +241,7 @@ def _by_key(wins: Callable[[Any, Any], Any], items: list[Any], keys: list[Any]) 
     best, key = items[0], keys[0]
     for x, k in zip(items[1:], keys[1:]):
         is_better = wins(k, key)
-        best, key = choose(is_better, x, best), choose(is_better, k, key)
+        best, key = of_side(choose(is_better, x, best)), choose(is_better, k, key)
     return best
 
 
@@ -304,11 +317,22 @@ class _Real(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         x = _entered(args[0]) if args else 0
         if args and is_lifted(x):
-            return x if cls.original is builtins.float else TO_INT(x)
+            return CALLED[cls.original](x)
         own = getattr(type(x), f"__{cls.original.__name__}__", None)
         if type(own) is FunctionType and len(args) == 1 and not kwargs:  # it may return a Value
             return cls(own(x))
         return cls.original(*args, **kwargs)
+
+
+def _to_float(x: Any) -> Any:
+    return x.pythons() if isinstance(x, Scalar) and not is_traced_whole(x) else x
+
+
+def _to_numpys(x: Any) -> Any:
+    return as_numpys(x) if isinstance(x, Scalar) else x
+
+
+CALLED: dict[type, Callable[[Any], Any]] = {float: _to_float, int: TO_INT, numpy.float64: _to_numpys}
 
 
 def original(base: Any) -> Any:
@@ -325,6 +349,13 @@ class FLOAT(float, metaclass=_Real):
     """`float` in lifted code: a Value stays what it is."""
 
     original = float
+    dtype = numpy.dtype(float)
+
+
+class FLOAT64(float, metaclass=_Real):
+    """`numpy.float64` in lifted code: a Value follows NumPy from here on."""
+
+    original = numpy.float64
     dtype = numpy.dtype(float)
 
 
@@ -358,7 +389,9 @@ class _Type(type):
             return type(*args, **kwargs)
         kind = type(args[0])
         if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
-            return INT if is_traced_whole(args[0]) else FLOAT
+            if is_traced_whole(args[0]):
+                return INT
+            return FLOAT64 if is_of_numpy(args[0]) is True else FLOAT
         return INT if kind is builtins.int else TEXT if kind is builtins.str else kind
 
 
@@ -366,4 +399,5 @@ class TYPE(type, metaclass=_Type):
     """`type` in lifted code: `type(x) is float` holds for a Value."""
 
 
-FLOAT.__name__, INT.__name__, TEXT.__name__, TYPE.__name__ = "float", "int", "str", "type"
+for _kind, _name in ((FLOAT, "float"), (FLOAT64, "float64"), (INT, "int"), (TEXT, "str"), (TYPE, "type")):
+    _kind.__name__ = _name

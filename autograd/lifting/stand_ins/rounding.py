@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+import numpy
+
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
 from autograd.arrays.scalars import choose
@@ -15,6 +17,7 @@ from autograd.numbers.kernels.floats import product_error
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
 from autograd.symbols import answering, is_whole
+from autograd.symbols.expressions import OF_PYTHON
 from autograd.symbols.text import brief
 
 # The plain numbers that a lifted call has rounded its numbers to; None outside of one.
@@ -38,7 +41,11 @@ def to_int(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callabl
     def whole(x: Any) -> Any:
         if not lists.is_traced([x]):
             return exact(core(x))
-        return x if is_whole(core(x)) else traced(x) + 0.0  # an int has no -0.0
+        if is_whole(core(x)):
+            return x
+        made = traced(x) + 0.0  # an int has no -0.0
+        core(made).name = OF_PYTHON
+        return made
 
     return whole
 
@@ -64,6 +71,7 @@ def rounded(x: Any, ndigits: int | None = None) -> Any:
         return _TO_NEAREST(x)
     if not lists.is_traced([x]):
         found = round(core(x), ndigits)
+        found = numpy.float64(found) if getattr(x, "follows_numpy", False) else found
         if (known := roundings.get()) is not None:
             known.add(found)
         return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import primitives as p
 from autograd.arrays import lists
+from autograd.lifting.stand_ins.origins import of_python
 from autograd.lifting.stand_ins.python_names import is_lifted, of_sequence
 
 
@@ -43,12 +44,13 @@ def _harmonic_mean(xs: list[Any], weights: Any = None) -> Any:
 
 
 def _fmean(data: Any, weights: Any = None) -> Any:
+    """`math.fsum` and a division, so that it is one of Python's numbers."""
     xs, shares = list(data), None if weights is None else list(weights)
     if not any(map(is_lifted, (*xs, *(shares or ())))):
         return statistics.fmean(xs, shares)
     if shares is None:
-        return lists.mean(xs)
-    return lists.total([w * x for w, x in zip(shares, xs, strict=True)]) / lists.total(shares)
+        return of_python(lists.mean(xs), xs)
+    return of_python(lists.total([w * x for w, x in zip(shares, xs, strict=True)]) / lists.total(shares), xs)
 
 
 def _normal_quantile(q: Any, mean: Any, deviation: Any) -> Any:

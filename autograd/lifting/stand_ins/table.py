@@ -19,7 +19,7 @@ import numpy
 from autograd.lifting.stand_ins import numpy_names, python_names
 from autograd.lifting.stand_ins.copies import COPIES
 from autograd.lifting.stand_ins.dispatching import single_dispatch
-from autograd.lifting.stand_ins.python_names import FLOAT, INT, TEXT, TYPE, abstract
+from autograd.lifting.stand_ins.python_names import FLOAT, FLOAT64, INT, TEXT, TYPE, abstract
 from autograd.lifting.stand_ins.scipy_names import Distribution, as_numpys, on_floats
 from autograd.lifting.stand_ins.splines import interpolator
 from autograd.lifting.stand_ins.statistics_names import STATISTICS
@@ -31,7 +31,7 @@ OWN: dict[Any, Any] = {
     **{getattr(math, name): ours for name, ours in python_names.MATH.items() if hasattr(math, name)},
     **{getattr(statistics, name): ours for name, ours in STATISTICS.items() if hasattr(statistics, name)},
     **COPIES,
-    numpy.float64: FLOAT,
+    numpy.float64: FLOAT64,
     numpy.finfo: numpy_names.finfo,
     numpy.vectorize: numpy_names.Vectorized,
     functools.singledispatch: single_dispatch,

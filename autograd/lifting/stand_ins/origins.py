@@ -1,0 +1,112 @@
+"""Origins: which numbers are NumPy's where f runs on floats, so that their arithmetic gives inf and NaN.
+
+Elements of array arguments are, and what is computed of them, but for what `float(x)` and the functions of `math` give.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+import numpy
+
+from autograd import primitives as p
+from autograd.arrays.scalars import either
+from autograd.engine.value import NumPyValue, Value
+from autograd.primitives.operators import Scalar, core
+from autograd.symbols import Symbol
+from autograd.symbols.expressions import OF_EITHER, OF_NUMPY, OF_PYTHON, OfEither, OfNumPy, OfPython
+
+# Of the trace that is running, by id: a symbol, and whether it is one of NumPy's numbers.
+origins: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd origins")
+
+
+def is_of_numpy(x: Any) -> Any:
+    """Whether a number is one of NumPy's where f runs on floats; a condition if that depends on the row."""
+    top, known = core(x), origins.get({})
+    if type(top) is not Symbol:
+        return isinstance(x, numpy.generic) or getattr(x, "follows_numpy", False)
+    waiting = [top]
+    while waiting:
+        symbol = waiting[-1]
+        parts = [] if type(symbol.name) in (OfNumPy, OfPython) else _parts(symbol)
+        missing = [v for v in parts if type(v) is Symbol and id(v) not in known]
+        if missing:
+            waiting += missing
+        else:
+            known[id(symbol)] = symbol, _found(symbol, [_known(v, known) for v in parts])
+            waiting.pop()
+    return _known(top, known)
+
+
+def _parts(symbol: Symbol) -> list[Any]:
+    """The operands that decide."""
+    operands = symbol.operands[symbol.op == "where" :]
+    return [v for x in operands for v in (x if type(x) is tuple else (x,))]
+
+
+def _known(x: Any, known: dict[int, tuple[Any, Any]]) -> Any:
+    return known[id(x)][1] if type(x) is Symbol else isinstance(x, numpy.generic)
+
+
+def _found(symbol: Symbol, kinds: list[Any]) -> Any:
+    if type(symbol.name) is OfEither and kinds[0] is not kinds[1]:
+        return symbol.operands[0].of_booleans(*kinds)
+    found: Any = type(symbol.name) is OfNumPy
+    for kind in kinds:
+        found = either(found, kind)
+    return found
+
+
+def of_python(found: Any, operands: list[Any]) -> Any:
+    """What a function of these has made, as one of Python's numbers."""
+    kind = type(found)
+    if kind is NumPyValue:
+        for x in operands:
+            if found is x:
+                return found.pythons()
+        found.__class__ = Value
+        return found
+    if kind is Value and type(found._number) is float:
+        return found
+    if kind is tuple:
+        return tuple([of_python(x, operands) for x in found])
+    if not isinstance(found, Scalar):
+        return found
+    inside = core(found)
+    for x in operands:
+        if inside is core(x):
+            return found.pythons()
+    if type(inside) is not Symbol:
+        return found.pythons()
+    if inside.op:
+        inside.name = OF_PYTHON
+    return found
+
+
+def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
+    """What a function of these has made, as one of NumPy's numbers; eagerly it is what its operands are."""
+    symbol = core(found)
+    if type(symbol) is Symbol and symbol.op and not any(core(x) is symbol for x in operands):
+        symbol.name = OF_NUMPY
+    return found
+
+
+def of_side(chosen: Any) -> Any:
+    """What f has from one of two sides of a branch: NumPy's or Python's, as the side is."""
+    symbol = core(chosen)
+    if type(symbol) is Symbol and symbol.op == "where":
+        symbol.name = OF_EITHER
+    return chosen
+
+
+def as_numpys(x: Any) -> Any:
+    """`numpy.float64(x)` of a Value."""
+    if x.follows_numpy:
+        return x
+    made = of_numpy(p.positive(x), ())
+    if isinstance(made, Value):
+        made._follow(numpy.float64(0.0) if type(made._number) is float else made._number)
+    else:
+        made.follows_numpy = True
+    return made
