@@ -328,6 +328,32 @@ def test_what_is_refused_says_why(f: Any, message: str) -> None:
         grad(f)(1.0)
 
 
+# SciPy's functions that call one of the user's: each is named as users import it, with what to write instead.
+CALLING: dict[str, tuple[Any, str]] = {
+    "integrate.solve_ivp": (lambda x: integrate.solve_ivp(lambda t, y: -x * y, (0, 1), [1.0]).y[0, -1], "Runge"),
+    "integrate.odeint": (lambda x: integrate.odeint(lambda y, t: -x * y, 1.0, [0.0, 1.0])[1, 0], "Runge"),
+    "integrate.quad": (lambda x: integrate.quad(lambda t: t * x, 0, 1)[0], "leggauss"),
+    "integrate.quad_vec": (lambda x: integrate.quad_vec(lambda t: t * x, 0, 1)[0], "leggauss"),
+    "integrate.dblquad": (lambda x: integrate.dblquad(lambda a, b: a * x, 0, 1, 0, 1)[0], "leggauss"),
+    "optimize.brentq": (lambda x: optimize.brentq(lambda t: t - x, 0, 2), "Newton"),
+    "optimize.fsolve": (lambda x: optimize.fsolve(lambda t: t - x, 0.5)[0], "Newton"),
+    "optimize.root": (lambda x: optimize.root(lambda t: t - x, 0.5).x[0], "Newton"),
+    "optimize.root_scalar": (lambda x: optimize.root_scalar(lambda t: t - x, bracket=(0, 2)).root, "Newton"),
+    "optimize.minimize": (lambda x: optimize.minimize(lambda t: (t[0] - x) ** 2, [0.0]).x[0], "Newton"),
+    "optimize.minimize_scalar": (lambda x: optimize.minimize_scalar(lambda t: (t - x) ** 2).x, "Newton"),
+    "optimize.least_squares": (lambda x: optimize.least_squares(lambda t: t - x, [0.5]).x[0], "Newton"),
+    "optimize.curve_fit": (lambda x: optimize.curve_fit(lambda t, a: a * t * x, [1.0, 2], [1.0, 2])[0][0], "Newton"),
+}
+
+
+@pytest.mark.parametrize("name", CALLING)
+@pytest.mark.parametrize("way", [grad, compile], ids=["grad", "compile"])
+def test_a_function_of_scipys_is_named_as_it_is_imported(way: Any, name: str) -> None:
+    f, advice = CALLING[name]
+    with pytest.raises(TypeError, match=rf"^scipy\.{name} computes on floats.*{advice}"):
+        way(lift(f))(0.7)
+
+
 IN_LIBRARIES: list[Any] = [
     lambda x: np.linalg.svd(np.array([[x, 1.0], [1.0, x]]))[1][0],
     lambda x: np.fft.fft([x, 1.0]).real[0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from autograd.arrays import ScalarArray
 from autograd.arrays.axes import as_plain, plain
 from autograd.arrays.scalar_array import each_part
 from autograd.lifting.stand_ins.plain import is_plain_call
-from autograd.refusals import LOST, TraceError, is_tracing, note, refusing
+from autograd.refusals import LOST, OF_OBJECTS, TraceError, is_tracing, note, refusing
 
 NEWTON = "find it on the plain numbers, autograd.detach(x), then take one step of Newton's method"
 INSTEAD = {
@@ -103,19 +104,32 @@ class Distribution:
         return Distribution(self._distribution(*args, **kwargs))
 
 
+OF_LOST = (LOST, "'Value' object", "'NumPyValue' object", "array of floats", *OF_OBJECTS)
+
+
 def _is_lost(error: BaseException | None) -> bool:
     """Whether the error, or one behind it, is that of a number that carries derivatives."""
     while error is not None:
         text = str(error)
-        if isinstance(error, TraceError) or LOST in text or "'Value' object" in text or "array of floats" in text:
+        if isinstance(error, TraceError) or any(part in text for part in OF_LOST):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
+def _public_home(function: Any) -> str:
+    """The module from which users have a function: `scipy.integrate`, of what `scipy.integrate._ivp.ivp` defines."""
+    parts, name = function.__module__.split("."), function.__name__
+    homes = [".".join(parts[: k + 1]) for k in range(len(parts))]
+    for home in homes:
+        if getattr(getattr(sys.modules.get(home), name, None), "__module__", None) == function.__module__:
+            return home
+    return ".".join(part for part in parts if not part.startswith("_"))
+
+
 def _refusal(function: Any) -> TypeError:
     """The error, which is also noted, so that no `except` in a traced function can hide it."""
-    home = ".".join(part for part in function.__module__.split(".") if not part.startswith("_"))
+    home = _public_home(function)
     owner = getattr(function, "__self__", None)  # of a method: a distribution, frozen or not
     own = type(owner).__name__ if function.__name__ == "__call__" else function.__name__
     name = ".".join(filter(None, [getattr(getattr(owner, "dist", owner), "name", ""), own]))
