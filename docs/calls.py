@@ -99,10 +99,10 @@ array([-215.6,  -88. ])
   identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
   since what a call on floats has kept has no derivative. Of that, entries under keys that are not made of this call's
   numbers are seen, as those of a table: a cache by `int(1000*x)` gives what a call on floats has kept there, **with
-  derivative 0**, which is that of a step. A cache that is a list of pairs, a dict inside of another one, or one by
-  `hash(x)` is not known as one: empty it before.
-- A cache of one entry (`if x == self.last_x: return self.last`) is empty at the start of a call that is lifted, and at
-  its end.
+  derivative 0**, which is that of a step.
+- A cache of one entry (`if x == self.last_x: return self.last`), or of a list of them (`for kx, result in kept: …`), is
+  empty at the start of a call that is lifted, and at its end. It is known by its form: f compares an argument that it
+  has kept with the next one, and computes, and keeps the result, unless they are equal.
 - Names that f assigns outside of itself, by `global`, `nonlocal` or in a module, are assigned when the call ends.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
 - Refused, by an error that says what to write: a Value inside SciPy's root finders, integrators, minimisers and other

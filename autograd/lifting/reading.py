@@ -18,17 +18,17 @@ import numpy
 from autograd.lifting import Lifted, function_of
 from autograd.lifting.branching.branches import Branches
 from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
-from autograd.lifting.branching.contents import held_by
+from autograd.lifting.branching.contents import dict_of, held_by
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
-from autograd.lifting.rewriting.caches import caches_of
-from autograd.lifting.rewriting.single_entries import single_entries_of
+from autograd.lifting.rewriting.dict_caches import caches_of
+from autograd.lifting.rewriting.single_entry_caches import single_entries_of
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import SUPER
 from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.classes import NamespaceView, Parent, class_in, object_in, parent_in
 from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
-from autograd.lifting.stand_ins.leftovers import Leftovers
+from autograd.lifting.stand_ins.leftovers import MUTABLE, Leftovers, is_of_this_call, reached
 from autograd.lifting.stand_ins.memos import DICTS, Memo, fills_itself, memo_of
 from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
 from autograd.lifting.stand_ins.python_names import is_lifted
@@ -55,11 +55,14 @@ class Reading:
         self.cells: dict[int, tuple[str, CellType, CellType, Any]] = {}
         self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
         self.names: set[str] = set()  # in the functions that were met
-        self.caches = Attributes()  # dicts in which f keeps what it has computed
+        self.caches = Attributes()  # dicts in which f keeps what it has computed, or what holds such dicts
+        self.cache_keys: dict[str, set[tuple[Any, ...]]] = {}  # by name: which dicts in it
+        self.caching: list[tuple[FunctionType, str]] = []  # functions, and their variables that are caches
+        self.functions: list[tuple[FunctionType, Any, dict[str, Any]]] = []  # each, ours, and the attributes it had
         self.leftovers = Leftovers(is_traced=branches is not None)
         self.branches, self.lifts = branches, lifts
         if branches is not None:
-            branches.at_end.append(self.leftovers.settle)
+            branches.at_end.append(self.settle)
         self.builtins = vars(builtins) | (BUILTINS if lifts else CHOICES) | (OF_TRUTHS if branches else {})
         self.builtins |= {SUPER: functools.partial(Parent, self), "super": parent_in(self), "__import__": self._import}
         self.builtins |= {"__build_class__": build_class, "id": lambda x: id(self.users(x))}
@@ -80,10 +83,39 @@ class Reading:
             roundings.set(rounded)
             for view in self.views.values():
                 view.settle()
-            self.leftovers.settle()
             for name, cell, own, given in self.cells.values():
                 if (held := held_by(own)) is not given:
                     cell.cell_contents = self.leftovers.outside(name, self.users(held))
+            self.settle()
+
+    def settle(self) -> None:
+        """At the end of the call: what f has kept is the user's, but for caches, which are those of the call."""
+        for x in list(self.stood_for.values()) if self.leftovers.attributes.methods or self.caches.methods else ():
+            self.leftovers.meet(x)
+            for name in self.caches.methods.keys() & (dict_of(x) or {}).keys():
+                if self.caches.has(x, name):
+                    self._forget(name, vars(x)[name])
+        self.leftovers.settle()
+        for f, name in self.caching:
+            self._forget(name, known_as(f, name))
+        for f, ours, before in self.functions:
+            for name in [name for name in before.keys() | vars(ours) if not self._is_cache(f, name)]:
+                if name not in vars(ours):
+                    vars(f).pop(name, None)
+                elif before.get(name) is not vars(ours)[name]:
+                    vars(f)[name] = self.users(vars(ours)[name])
+
+    def _forget(self, name: str, x: Any) -> None:
+        """Let the user's caches under a name keep nothing of this call."""
+        for kept in (kept for keys in self.cache_keys[name] for kept in reached(x, keys)):
+            for key, item in list(kept.items()) if type(kept) in DICTS else ():
+                if is_lifted(key) or is_of_this_call(item):
+                    del kept[key]
+
+    def _is_cache(self, holder: Any, name: str) -> bool:
+        """Whether an attribute is part of a cache."""
+        is_kept = self.caches.has(holder, name) or self.leftovers.attributes.has(holder, name)
+        return is_kept or name in self.leftovers.results
 
     def read(self, function: Any) -> Any:
         """The function, or another callable, with our names."""
@@ -114,7 +146,9 @@ class Reading:
         """What stands for an attribute of this holder."""
         if self.leftovers.attributes.has(holder, name):
             x = self._hidden(holder, name, x)
-        return self._memo(x) if type(x) in DICTS and self.caches.has(holder, name) else self.stand_in(x)
+        if self.caches.has(holder, name):
+            self._empty_caches(name, x)
+        return self.stand_in(x)
 
     def variable(self, holder: Any, name: str, x: Any) -> Any:
         """What stands for a global name, or one that functions share."""
@@ -122,18 +156,19 @@ class Reading:
 
     def _hidden(self, holder: Any, name: str, x: Any) -> Any:
         """x without what an earlier call has kept there; a container is the same one for the whole call."""
-        if type(x) not in (dict, list):
+        if type(x) not in MUTABLE:
             return self.leftovers.hidden(holder, name, x)
         if id(x) not in self.known:
             self.known[id(x)] = x, self.leftovers.without(name, x)
         return self.known[id(x)][1]
 
-    def _memo(self, x: Any) -> Any:
-        """What stands for a cache of the user's."""
-        known = self.known.get(id(x))
-        if known is None or type(known[1]) is not Memo:  # a property may have met it
-            known = self.known[id(x)] = x, memo_of(x, self)
-        return known[1]
+    def _empty_caches(self, name: str, x: Any) -> None:
+        """Let the caches under a name be those of this call."""
+        for keys in sorted(self.cache_keys[name], key=len, reverse=True):  # what is inside, first
+            for found in reached(x, keys):
+                known = self.known.get(id(found))
+                if type(found) in DICTS and (known is None or type(known[1]) is not Memo):  # a property may have met it
+                    self.known[id(found)] = found, memo_of(found, self)
 
     def users(self, x: Any) -> Any:
         """The user's object, function or container for which x stands; most often x itself."""
@@ -229,21 +264,29 @@ class Reading:
         made.__qualname__, made.__module__ = f.__qualname__, f.__module__
         kept = self.caches.methods.keys() | self.leftovers.attributes.methods.keys()
         made.__dict__ = {name: self.attribute(f, name, x) if name in kept else x for name, x in vars(f).items()}
+        self.functions.append((f, checked, dict(vars(checked))))
         return checked
 
     def _keep_apart(self, f: FunctionType) -> None:
         """Let the caches that f fills be those of this call."""
-        found = caches_of(f.__code__)
-        for names in (names for names in found if len(names) > 1):
-            self.caches.add(names, f.__code__)
-        for (name,) in (names for names in found if len(names) == 1):
-            held = known_as(f, name)
-            if type(held) in DICTS:
-                self._memo(held)
         entries = single_entries_of(f.__code__)
         self.leftovers.add(entries, f.__code__)
-        for name in {place.names[0] for place in entries if len(place.names) == 1 and place.key is not None}:
-            self._hidden(f, name, known_as(f, name))
+        for name in {place.names[0] for place in entries if len(place.names) == 1 and place.keys}:
+            if type(held := known_as(f, name)) in MUTABLE and name in self.leftovers.variables:
+                self._hidden(f, name, held)
+        for names, keys in caches_of(f.__code__):
+            self.add_cache(names, keys, f.__code__)
+            if len(names) == 1:
+                self.caching.append((f, names[0]))
+                held = known_as(f, names[0])
+                is_apart = names[0] in self.leftovers.variables and type(held) in MUTABLE
+                self._empty_caches(names[0], self._hidden(f, names[0], held) if is_apart else held)
+
+    def add_cache(self, names: tuple[str, ...], keys: tuple[Any, ...], code: CodeType) -> None:
+        """Code keeps what it has computed in dicts."""
+        if len(names) > 1:
+            self.caches.add(names, code)
+        self.cache_keys.setdefault(names[-1], set()).add(keys)
 
     def _around(self, f: FunctionType) -> Any:
         """A function of ours around one of the user's, such as grad(f), around f as it is read."""

@@ -121,8 +121,96 @@ def by_missing() -> Any:
     return lambda x: kept[x]
 
 
+def by_hash() -> Any:
+    kept: dict[Any, Any] = {}
+
+    def priced(x: Any) -> Any:
+        key = hash((x, "price"))
+        if key not in kept:
+            kept[key] = price(x)
+        return kept[key]
+
+    return priced
+
+
+def by_dict_in_a_dict() -> Any:
+    kept: dict[str, Any] = {"price": {}}
+
+    def priced(x: Any) -> Any:
+        if x not in kept["price"]:
+            kept["price"][x] = price(x)
+        return kept["price"][x]
+
+    return priced
+
+
+class ByName:
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[Any, Any]] = {}
+
+    def __call__(self, x: Any, name: str = "price") -> Any:
+        if name not in self.kept:
+            self.kept[name] = {}
+        prices = self.kept[name]
+        key = round(x, 6)
+        if key in prices:
+            return prices[key]
+        prices[key] = price(x)
+        return prices[key]
+
+
+class BySetDefault(ByName):
+    def __call__(self, x: Any, name: str = "price") -> Any:
+        prices = self.kept.setdefault(name, {})
+        if (found := prices.get(x)) is None:
+            found = prices[x] = price(x)
+        return found
+
+
+class Lazy:
+    """A cache that the first call makes."""
+
+    kept: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        if self.kept is None:
+            self.kept = {}
+        key = round(x, 6)
+        if key not in self.kept:
+            self.kept[key] = price(x)
+        return self.kept[key]
+
+
+def by_attribute() -> Any:
+    def priced(x: Any) -> Any:
+        if not hasattr(priced, "kept"):
+            priced.kept = {}  # type: ignore[attr-defined]  # a function takes attributes
+        key = round(x, 6)
+        if key not in priced.kept:  # type: ignore[attr-defined]  # as above
+            priced.kept[key] = price(x)  # type: ignore[attr-defined]  # as above
+        return priced.kept[key]  # type: ignore[attr-defined]  # as above
+
+    return priced
+
+
+def by_closure() -> Any:
+    kept: Any = None
+
+    def priced(x: Any) -> Any:
+        nonlocal kept
+        if kept is None:
+            kept = {}
+        key = round(x, 6)
+        if key not in kept:
+            kept[key] = price(x)
+        return kept[key]
+
+    return priced
+
+
 CACHES: list[Callable[[], Any]] = [
     PrivateDict, by_setdefault, by_update, by_methods, FromMethodToMethod, by_rounding, ByProperty, by_missing,
+    by_hash, by_dict_in_a_dict, ByName, BySetDefault, Lazy, by_attribute, by_closure,
 ]  # fmt: skip
 
 

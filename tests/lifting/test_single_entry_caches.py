@@ -1,6 +1,7 @@
 """Caches of one entry in lifted code: what an earlier call has kept is computed anew, and state is no cache."""
 
 import math
+from collections import deque
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -8,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import jvp, lift
-from tests.lifting.caching import X, agrees_with_floats, price
+from autograd import compile, grad, jvp, lift
+from tests.lifting.caching import SLOPE, X, agrees_with_floats, price
 
 
 class ByEquality:
@@ -224,9 +225,193 @@ def by_namespace() -> Any:
     return priced
 
 
+class ByLocalName:
+    def __init__(self) -> None:
+        self.last_x: Any = None
+        self.last: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        last = self.last_x
+        result = self.last
+        if last is not None and x == last:
+            return result
+        result = price(x)
+        self.last_x, self.last = x, result
+        return result
+
+
+class ByTruth(ByLocalName):
+    def __call__(self, x: Any) -> Any:
+        is_known = x == self.last_x
+        if is_known:
+            return self.last
+        self.last_x, self.last = x, price(x)
+        return self.last
+
+
+class WithoutAttributes:
+    x: Any
+    price: Any
+
+    def __call__(self, x: Any) -> Any:
+        if hasattr(self, "x") and self.x == x:
+            return self.price
+        self.x = x
+        self.price = price(x)
+        return self.price
+
+
+class AsLocalPair:
+    def __init__(self) -> None:
+        self.last: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        last = self.last
+        if last is None or last[0] != x:
+            last = (x, price(x))
+            self.last = last
+        return last[1]
+
+
+class AsDict:
+    def __init__(self) -> None:
+        self.last: dict[str, Any] = {}
+
+    def __call__(self, x: Any) -> Any:
+        if self.last and self.last["x"] == x:
+            return self.last["r"]
+        result = price(x)
+        self.last = {"x": x, "r": result}
+        return result
+
+
+class AsMadeDict(AsDict):
+    def __call__(self, x: Any) -> Any:
+        if self.last.get("x") != x:
+            self.last = dict(x=x, r=price(x))  # noqa: C408  # as people write them
+        return self.last["r"]
+
+
+class ByMethodsOfAList:
+    def __init__(self) -> None:
+        self.xs: list[Any] = []
+        self.prices: list[Any] = []
+
+    def __call__(self, x: Any) -> Any:
+        if x in self.xs:
+            return self.prices[self.xs.index(x)]
+        self.xs.append(x)
+        self.prices.append(price(x))
+        return self.prices[-1]
+
+
+def by_walrus() -> Any:
+    state: dict[str, Any] = {}
+
+    def priced(x: Any) -> Any:
+        if (kept := state.get("x")) is not None and kept == x:
+            return state["price"]
+        state["x"] = x
+        state["price"] = price(x)
+        return state["price"]
+
+    return priced
+
+
+def by_get() -> Any:
+    state: dict[str, Any] = {}
+
+    def priced(x: Any) -> Any:
+        if state.get("x") == x:
+            return state["price"]
+        state["x"], state["price"] = x, price(x)
+        return state["price"]
+
+    return priced
+
+
+def by_update() -> Any:
+    state: dict[str, Any] = {}
+
+    def priced(x: Any) -> Any:
+        if state.get("x") != x:
+            state.update(x=x, r=price(x))
+        return state["r"]
+
+    return priced
+
+
+def by_unpacking() -> Any:
+    kept: list[Any] = [None, None]
+
+    def priced(x: Any) -> Any:
+        kx, kr = kept
+        if kx == x:
+            return kr
+        r = price(x)
+        kept[:] = [x, r]
+        return r
+
+    return priced
+
+
+def by_name() -> Any:
+    cache: dict[str, Any] = {}
+
+    def priced(x: Any, name: str = "price") -> Any:
+        if name in cache and cache[name][0] == x:
+            return cache[name][1]
+        r = price(x)
+        cache[name] = (x, r)
+        return r
+
+    return priced
+
+
+def by_pairs() -> Any:
+    kept: list[Any] = []
+
+    def priced(x: Any) -> Any:
+        for kx, kr in kept:
+            if kx == x:
+                return kr
+        r = price(x)
+        kept.append((x, r))
+        return r
+
+    return priced
+
+
+def by_pairs_in_a_deque() -> Any:
+    kept: Any = deque(maxlen=3)
+
+    def priced(x: Any) -> Any:
+        r = next((kr for kx, kr in kept if kx == x), None)
+        if r is None:
+            r = price(x)
+            kept.appendleft((x, r))
+        return r
+
+    return priced
+
+
+def by_last_attribute() -> Any:
+    def priced(x: Any) -> Any:
+        last = getattr(priced, "last", None)
+        if last is not None and last[0] == x:
+            return last[1]
+        priced.last = (x, price(x))  # type: ignore[attr-defined]  # a function takes attributes
+        return priced.last[1]  # type: ignore[attr-defined]  # as above
+
+    priced.last = None  # type: ignore[attr-defined]  # as above
+    return priced
+
+
 CACHES: list[Callable[[], Any]] = [
     ByEquality, InTwoMethods, Private, WithSlots, AsPair, Unpacked, WithinATolerance, Close, OfTheClass,
     Arrays, AllOfAnArray, by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
+    ByLocalName, ByTruth, WithoutAttributes, AsLocalPair, AsDict, AsMadeDict, ByMethodsOfAList, by_walrus, by_get,
+    by_update, by_unpacking, by_name, by_pairs, by_pairs_in_a_deque, by_last_attribute,
 ]  # fmt: skip
 
 
@@ -275,9 +460,65 @@ class Trend(Debounced):
         return self.sign * x
 
 
+class Recorded(Debounced):
+    """What is kept beside the argument is no result of it alone: it is computed every time."""
+
+    def __call__(self, x: Any) -> Any:
+        last = self.x
+        if x != last:
+            self.repeats += 1
+        self.x = x
+        self.kept = x * self.repeats
+        return self.kept
+
+
+class Momentum(Debounced):
+    def __call__(self, x: Any) -> Any:
+        last = self.x
+        if last is None or x != last:
+            self.x, self.rise = x, x - (last or 0.0)
+        return x * self.rise
+
+
+class History(Debounced):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Any] = []
+
+    def __call__(self, x: Any) -> Any:
+        for seen_x, _ in self.seen:
+            if seen_x == x:
+                self.repeats += 1
+        self.seen.append((x, price(x)))
+        return sum(value for _, value in self.seen) * x + self.repeats
+
+
+class Mode(Debounced):
+    def __call__(self, x: Any, mode: str = "slow") -> Any:
+        last = self.x
+        if last != "slow":
+            self.x, self.scale = mode, x
+        return self.scale * x
+
+
 @pytest.mark.parametrize("x", [X, X + 0.01])
-@pytest.mark.parametrize("make", [Debounced, Deadband, Smoothed, Trend])
+@pytest.mark.parametrize("make", [Debounced, Deadband, Smoothed, Trend, Recorded, Momentum, History, Mode])
 def test_state_that_f_computes_with_is_no_cache(make: Callable[[], Any], x: float) -> None:
     plain, lifted = make(), make()
     plain(X), lifted(X)
     assert jvp(lift(lifted), (x,), (1.0,))[0] == plain(x)
+
+
+def test_a_counter_of_a_function_counts() -> None:
+    def priced(x: Any) -> Any:
+        priced.calls += 1  # type: ignore[attr-defined]  # a function takes attributes
+        priced.log.append(priced.calls)  # type: ignore[attr-defined]  # as above
+        return price(x) * priced.calls  # type: ignore[attr-defined]  # as above
+
+    priced.calls, priced.log = 0, []  # type: ignore[attr-defined]  # as above
+    slopes = [grad(lift(priced))(X), jvp(lift(priced), (X,), (1.0,))[1]]
+    assert slopes == pytest.approx([SLOPE, 2 * SLOPE])
+    compiled = compile(lift(priced))
+    assert compiled.value_and_grad(X) == pytest.approx((3 * price(X), 3 * SLOPE))
+    assert priced(X) == pytest.approx(4 * price(X))
+    assert vars(priced) == {"calls": 4, "log": [1, 2, 3, 4]}

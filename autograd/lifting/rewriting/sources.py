@@ -43,11 +43,6 @@ def syntax_of(code: CodeType) -> Any:
     return None if found is None else found[0]
 
 
-def parents_in(node: ast.AST) -> dict[int, Any]:
-    """What is around each part of a function's syntax, by the id of the part."""
-    return {id(part): parent for parent in ast.walk(node) for part in ast.iter_child_nodes(parent)}
-
-
 def names_in(code: CodeType, dotted: str) -> tuple[str, ...]:
     """A dotted name, split, as the code has it: what is private to a class has its name before it."""
     return tuple([_mangled(name, code) if name.startswith("__") else name for name in dotted.split(".")])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.lifting.rewriting.caches import caches_in
+from autograd.lifting.rewriting.dict_caches import caches_in
 from autograd.lifting.stand_ins.dispatching import dispatched_method
 from autograd.lifting.stand_ins.table import is_foreign
 from autograd.numbers.kinds import KINDS, LAZY_KINDS
@@ -58,8 +58,8 @@ def class_in(reading: Reading, kind: type) -> type:
         if not is_foreign(base.__module__):
             members |= vars(base)
     called = _called(reading, members)
-    for name, code in itertools.product(caches_in(called), called):
-        reading.caches.add((*code.co_varnames[:1], name), code)
+    for cache, code in itertools.product(caches_in(called), called):
+        reading.add_cache((*code.co_varnames[:1], cache.names[-1]), cache.keys, code)
     own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
     own |= {"__getattribute__": get, "__module__": kind.__module__}
     builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)

@@ -5,18 +5,50 @@ A cache of one entry then computes anew, as what it has kept beside that argumen
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterable
-from types import CodeType
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import numpy
 
-from autograd.lifting.rewriting.single_entries import Place
+from autograd.lifting.rewriting.places import ANY
+from autograd.lifting.rewriting.single_entry_caches import Place
 from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.python_names import is_lifted
 
 PUT: Any = object.__setattr__  # past what a class of the user's does
+MUTABLE = (dict, list, deque, OrderedDict, defaultdict)  # containers in which caches are kept
+
+
+def items_in(x: Any) -> list[tuple[Any, Any]]:
+    """The items of a container, each with its key."""
+    return list(x.items() if isinstance(x, dict) else enumerate(x))
+
+
+def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
+    """What is under keys in x, of which one may be any."""
+    if not keys:
+        yield x
+    elif type(x) in (*MUTABLE, tuple):
+        for key, item in items_in(x):
+            if keys[0] is ANY or keys[0] == key:
+                yield from reached(item, keys[1:])
+
+
+def without_items(x: Any, keys: tuple[Any, ...], is_near: bool) -> Any:
+    """A copy of x with nothing in the place of what is under keys."""
+    if not keys:
+        return distant(x) if is_near else None
+    if type(x) not in (*MUTABLE, tuple):
+        return x
+    made = list(x) if type(x) is tuple else copy.copy(x)
+    for key, item in items_in(x):
+        if keys[0] is ANY or keys[0] == key:
+            made[key] = without_items(item, keys[1:], is_near)
+    return tuple(made) if type(x) is tuple else made
 
 
 def distant(x: Any) -> Any:
@@ -25,13 +57,15 @@ def distant(x: Any) -> Any:
         return numpy.full(x.shape, math.inf) if x.dtype.kind in "fiuO" else x
     if type(x) in (list, tuple):
         return type(x)(map(distant, x))
+    if type(x) is dict:
+        return {key: distant(item) for key, item in x.items()}
     return math.inf if is_lifted(x) or (isinstance(x, (int, float)) and type(x) is not bool) else x
 
 
 def is_of_this_call(x: Any) -> bool:
     """Whether there is a lifted number in x."""
-    if type(x) in (list, tuple):
-        return any(map(is_of_this_call, x))
+    if type(x) in (*MUTABLE, tuple):
+        return any(is_of_this_call(item) for _, item in items_in(x))
     return is_lifted(x) or (isinstance(x, numpy.ndarray) and x.dtype == object)
 
 
@@ -42,7 +76,7 @@ class Leftovers:
         self.is_traced = is_traced  # then nothing that is computed outlives the call
         self.attributes = Attributes()
         self.variables: set[str] = set()  # of a module, or of functions around one
-        self.keys: dict[str, dict[Any, bool]] = {}  # by name, the items that are arguments, and if they are near
+        self.keys: dict[str, dict[tuple[Any, ...], bool]] = {}  # by name: what are arguments, and if they are near
         self.results: set[str] = set()  # names
         self.met: dict[tuple[int, str], tuple[Any, Any]] = {}  # the holder of a name, and what it held
 
@@ -57,7 +91,7 @@ class Leftovers:
                 self.results.add(place.names[-1])
             else:
                 keys = self.keys.setdefault(place.names[-1], {})
-                keys[place.key] = place.is_near or keys.get(place.key, False)
+                keys[place.keys] = place.is_near or keys.get(place.keys, False)
 
     def is_apart(self, name: str) -> bool:
         """Whether a variable that inner functions share is one for this call."""
@@ -74,14 +108,15 @@ class Leftovers:
 
     def without(self, name: str, found: Any) -> Any:
         """What is found under a name, with nothing in the place of an argument."""
-        keys = self.keys[name]
-        if None in keys:
-            return distant(found) if keys[None] else None
-        if type(found) not in (dict, list, tuple):
-            return found
-        items = found if type(found) is dict else dict(enumerate(found))
-        items = items | {key: distant(items[key]) if near else None for key, near in keys.items() if key in items}
-        return items if type(found) is dict else type(found)(items.values())
+        for keys, is_near in self.keys[name].items():
+            found = without_items(found, keys, is_near)
+        return found
+
+    def meet(self, holder: Any) -> None:
+        """An object of the user's may keep an argument from now on, where it has kept none."""
+        for name, methods in self.attributes.methods.items():
+            if (methods or type(holder) is SimpleNamespace) and self.attributes.has(holder, name):
+                self.met.setdefault((id(holder), name), (holder, None))
 
     def settle(self) -> None:
         """Let no place keep an argument of this call: code on floats would find its own equal to it.

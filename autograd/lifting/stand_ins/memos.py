@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.stand_ins.containers import COPIES
-from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.lifting.stand_ins.python_names import Hash, is_lifted
 from autograd.lifting.stand_ins.rounding import roundings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def own_key(key: Any) -> tuple[Hashable, bool]:
         return (type(key), found), has
     if isinstance(key, str):
         return key, WRITTEN_FLOAT.search(key) is not None
-    return key, isinstance(key, float) and key in (roundings.get() or ())
+    return key, type(key) is Hash or (isinstance(key, float) and key in (roundings.get() or ()))
 
 
 Copy: Any = COPIES[dict]

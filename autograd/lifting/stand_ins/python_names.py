@@ -286,10 +286,24 @@ def _text(original: Callable[..., str]) -> Callable[..., str]:
     return text
 
 
+class Hash(int):
+    """The hash of a number of this call."""
+
+
+_by_value = FunctionType((lambda x: hash(x)).__code__, {})  # called by f, not by us, for whom numbers are themselves
+
+
+def _hash(x: Any) -> int:
+    has_number = any(map(is_lifted, x if type(x) is tuple else [x]))
+    found: int = _by_value(x)
+    return Hash(found) if has_number else found
+
+
 BUILTINS: dict[str, Any] = {
     "max": _extreme(max, operator.gt, scalars.maximum), "min": _extreme(min, operator.lt, scalars.minimum),
     "abs": replacing(abs, abs), "sorted": _sorted, "round": replacing(round, rounded), "pow": replacing(pow, _pow),
     "all": _of_truths(all, False, lists.all_of), "any": _of_truths(any, True, lists.any_of), "repr": _text(repr),
+    "hash": _hash,
 }  # fmt: skip
 
 

@@ -1,0 +1,222 @@
+"""Caches of one entry in a function's syntax: places outside of it that keep the last argument beside its result.
+
+if x == self.last_x:
+    return self.last_result
+self.last_x, self.last_result = x, price(x)
+return self.last_result
+
+An argument is compared with the next one, and a result is kept where its argument is, unless they are equal. Neither is
+read for anything else before it is kept anew: what f computes with, it would have read.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from opcode import opmap
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.lifting.rewriting.places import ADDING, ANY, Spot, Store, Syntax, called, end_of, is_empty, start
+from autograd.lifting.rewriting.sources import names_in, syntax_of
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+STORES = {opmap[f"STORE_{what}"] for what in ("ATTR", "GLOBAL", "DEREF", "SUBSCR", "SLICE") if f"STORE_{what}" in opmap}
+STORING = {"update", "setattr", *ADDING}
+NEAR = {"allclose", "isclose"}
+SAME = {"array_equal", "array_equiv", "equal", "not_equal", *NEAR}
+ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+COPIED = {"copy", "deepcopy", "list", "tuple", "float", "array", "asarray", "tobytes", "str", "repr", "hash", "round"}
+LARGEST_TOLERANCE = 1e-6  # with a larger one, "near enough" is part of what f computes
+LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
+
+class Place(NamedTuple):
+    """Where an argument, or its result, is kept: a dotted name, split, and the keys under it."""
+
+    names: tuple[str, ...]
+    keys: tuple[Any, ...]
+    is_result: bool = False
+    is_near: bool = False  # whether it is compared within a tolerance
+
+
+@functools.lru_cache(maxsize=1024)
+def single_entries_of(code: CodeType) -> frozenset[Place]:
+    """The places in which code keeps an argument for the next call to compare, and what is computed of it."""
+    steps = code.co_code[::2]
+    asks = not {opmap["COMPARE_OP"], opmap["CONTAINS_OP"]}.isdisjoint(steps) or not SAME.isdisjoint(code.co_names)
+    stores = not STORES.isdisjoint(steps) or not STORING.isdisjoint(code.co_names)
+    asks = asks or any(hasattr(constant, "co_code") for constant in code.co_consts)  # a generator may
+    node = syntax_of(code) if asks and stores else None
+    if not isinstance(node, ast.FunctionDef):
+        return frozenset()
+    entries = Entries(Syntax(node))
+    found: set[Place] = set()
+    for key in filter(entries.is_argument, entries.stores):
+        results = [spot for spot in entries.stores if entries.is_result(spot, key)]
+        if results:
+            found.add(Place(names_in(code, key.name), key.keys, is_near=entries.is_near(key)))
+            found.update(Place(names_in(code, spot.name), spot.keys, is_result=True) for spot in results)
+    return frozenset(found)
+
+
+class Entries:
+    """Which places of a function keep arguments, and which keep results."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.syntax, self.around = syntax, syntax.around
+        self.stores: dict[Spot, list[Store]] = {}
+        for spot in [store.spot for store in syntax.stores]:
+            self.stores[spot] = [x for x in syntax.stores if spot.may_be(x.spot) and not is_empty(x.value)]
+
+    def loads(self, spot: Spot) -> list[Any]:
+        """The expressions that may read a place."""
+        return [load.node for load in self.syntax.loads if load.spot.may_be(spot)]
+
+    def members(self, spot: Spot) -> list[Any]:
+        """The expressions that ask whether something is in a list, if the place is any of its items."""
+        stores = self.stores.get(spot, [])
+        if not spot.keys or spot.keys[-1] is not ANY or not all(isinstance(x.statement, ast.Expr) for x in stores):
+            return []
+        return list(filter(self._asks_for_members, self.loads(Spot(spot.name, spot.keys[:-1]))))
+
+    def is_argument(self, spot: Spot) -> bool:
+        """Whether a place keeps an argument that is compared with the next, and nothing else uses an earlier one."""
+        stores = self.stores[spot]
+        if not stores or self._is_changed(spot) or not all(argument(store.value) for store in stores):
+            return False
+        asked = [load for load in self.loads(spot) if self.test(load) is not None]
+        if not asked and not self.members(spot):
+            return False
+        return all(load in asked or self._is_harmless(load, spot) for load in self._early(spot))
+
+    def is_near(self, spot: Spot) -> bool:
+        """Whether a place is compared within a tolerance somewhere."""
+        tests = [test for load in self.loads(spot) if (test := self.test(load)) is not None]
+        return any(called(test) in NEAR or isinstance(_sign(test), ORDER) for test in tests)
+
+    def is_result(self, spot: Spot, key: Spot) -> bool:
+        """Whether a place keeps what is computed where this key is stored, of nothing that it kept before."""
+        if spot.may_be(key) or self._is_changed(spot) or (spot.name == key.name and spot.keys == key.keys[:-1]):
+            return False
+        blocks = [self.around[id(store.statement)] for store in self.stores[key]]
+        stores = [store for store in self.stores[spot] if self.around[id(store.statement)] in blocks]
+        if not stores or not any(self._is_guarded(store.statement, key) for store in stores):
+            return False
+        return all(self._is_harmless(load, key) for load in self._early(spot))
+
+    def test(self, load: Any) -> Any:
+        """The comparison of a place with something that is to be the same."""
+        part: Any = load
+        while isinstance(parent := self.around.get(id(part)), ast.expr):
+            part = parent
+            if isinstance(part, ast.Compare) and len(part.ops) == 1:
+                sides = part.left, part.comparators[0]
+                if isinstance(part.ops[0], (ast.Eq, ast.NotEq)):
+                    return None if any(isinstance(side, ast.Constant) for side in sides) else part
+                return part if any(map(_is_tolerance, sides)) else None
+            if called(part) in SAME:
+                return part
+        return None
+
+    def _is_changed(self, spot: Spot) -> bool:
+        return any(other is not None and other.may_be(spot) for other in self.syntax.changed)
+
+    def _early(self, spot: Spot) -> list[Any]:
+        """What may read a place before the function has stored in it."""
+        end = max((end_of(store.statement) for store in self.stores[spot]), default=(0, 0))
+        return [load for load in self.loads(spot) if start(load) < end]
+
+    def _is_harmless(self, load: Any, key: Spot) -> bool:
+        return self._is_asked_for_none(load) or self._asks_for_members(load) or self._is_of_a_hit(load, key)
+
+    def _is_asked_for_none(self, load: Any) -> bool:
+        """Whether it is only asked whether there is anything."""
+        part, parent = load, self.around.get(id(load))
+        if isinstance(parent, ast.Compare):
+            return isinstance(parent.ops[0], (ast.Is, ast.IsNot))
+        while isinstance(parent, ast.BoolOp):
+            if isinstance(parent.op, ast.And) and part is not parent.values[-1]:
+                return True
+            part, parent = parent, self.around.get(id(parent))
+        is_test = isinstance(parent, (ast.If, ast.IfExp, ast.While)) and part is parent.test
+        return is_test or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not))
+
+    def _asks_for_members(self, load: Any) -> bool:
+        parent = self.around.get(id(load))
+        if isinstance(parent, ast.Attribute) and parent.attr in ("index", "count"):
+            return True
+        return (
+            isinstance(parent, ast.Compare)
+            and isinstance(parent.ops[0], (ast.In, ast.NotIn))
+            and load is not parent.left
+        )
+
+    def _mentions(self, test: Any, key: Spot, depth: int = 0) -> bool:
+        """Whether a test, or what its local names stand for, compares a key."""
+        asked = [load for load in self.loads(key) if self.test(load) is not None] + self.members(key)
+        parts = list(ast.walk(test))
+        if any(load is part for load in asked for part in parts):
+            return True
+        names = [x for x in parts if isinstance(x, ast.Name)] if depth < 3 else []
+        bound = [binding for x in names if (binding := self.syntax.value_of(x)) is not None]
+        return any(self._mentions(binding.value, key, depth + 1) for binding in bound)
+
+    def _tests_around(self, part: Any, key: Spot) -> Iterator[tuple[Any, Any]]:
+        """The branches around a part of the function that are on a key, each with the branch that it stands in."""
+        branch: Any = part
+        while (parent := self.around.get(id(branch))) is not None:
+            if any(self._mentions(test, key) for test in conditions(parent, branch)):
+                yield parent, branch
+            branch = parent
+
+    def _is_of_a_hit(self, load: Any, key: Spot) -> bool:
+        """Whether a load stands in a branch of the test of a key, apart from where the key is stored."""
+        stored = [id(store.statement) for store in self.stores[key]]
+        for parent, branch in self._tests_around(load, key):
+            body: Any = parent.body if isinstance(parent, ast.If) and branch in parent.body else [branch]
+            if not any(id(part) in stored for x in body for part in ast.walk(x)):
+                return True
+        return False
+
+    def _is_guarded(self, statement: Any, key: Spot) -> bool:
+        """Whether a statement is passed over where the test of a key finds the same."""
+        if next(self._tests_around(statement, key), None) is not None:
+            return True
+        tests = [part for part in self.syntax.parts if isinstance(part, ast.If) and end_of(part) <= start(statement)]
+        leaving = (part for part in tests if any(isinstance(x, LEAVING) for x in ast.walk(part)))
+        return any(self._mentions(part.test, key) for part in leaving)
+
+
+def conditions(parent: Any, branch: Any) -> list[Any]:
+    """The tests that decide whether a part of the function, which is in its parent, is run."""
+    if isinstance(parent, (ast.If, ast.IfExp)) and branch is not parent.test:
+        return [parent.test]
+    if isinstance(parent, (ast.GeneratorExp, ast.ListComp)) and branch is parent.elt:
+        return [test for generator in parent.generators for test in generator.ifs]
+    if isinstance(parent, ast.BoolOp) and branch is not parent.values[0]:
+        return parent.values[:1]
+    return [parent.guard] if isinstance(parent, ast.match_case) and parent.guard else []
+
+
+def argument(value: Any) -> bool:
+    """Whether an expression is names alone, or a copy of them."""
+    if isinstance(value, ast.Call):
+        inside = [*value.args, *([value.func.value] if isinstance(value.func, ast.Attribute) else [])]
+        return called(value) in COPIED and any(map(argument, inside))
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return all(map(argument, value.elts))
+    if isinstance(value, (ast.Starred, ast.Subscript, ast.Attribute)):
+        return argument(value.value)
+    return isinstance(value, ast.Name)
+
+
+def _sign(x: ast.expr) -> ast.cmpop | None:
+    """The sign of a comparison."""
+    return x.ops[0] if isinstance(x, ast.Compare) else None
+
+
+def _is_tolerance(x: ast.expr) -> bool:
+    return isinstance(x, ast.Constant) and isinstance(x.value, float) and 0 < x.value <= LARGEST_TOLERANCE
