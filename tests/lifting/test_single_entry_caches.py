@@ -305,6 +305,54 @@ class ByMethodsOfAList:
         return self.prices[-1]
 
 
+class ByKey:
+    """A key that is plain, as a hash is, must be forgotten, too: beside it a Value is kept."""
+
+    def __init__(self, key: Callable[[Any], Any] = hash) -> None:
+        self.last: Any = None
+        self.key = key
+
+    def __call__(self, x: Any) -> Any:
+        key = self.key(x)
+        if key != self.last:
+            self.last = key
+            self.price = price(x)
+        return self.price
+
+
+def by_text() -> Any:
+    return ByKey(repr)
+
+
+def by_rounding() -> Any:
+    return ByKey(lambda x: round(x, 8))
+
+
+class Concatenated:
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+
+    def __call__(self, x: Any) -> Any:
+        for i in range(len(self.kept)):
+            if self.kept[i][0] == x:
+                result = self.kept[i][1]
+                break
+        else:
+            result = price(x)
+            self.kept = [(x, result), *self.kept[:3]]
+        return result
+
+
+class Extended(Concatenated):
+    def __call__(self, x: Any) -> Any:
+        for kx, result in self.kept:
+            if kx == x:
+                return result
+        result = price(x)
+        self.kept += [(x, result)]
+        return result
+
+
 def by_walrus() -> Any:
     state: dict[str, Any] = {}
 
@@ -412,6 +460,7 @@ CACHES: list[Callable[[], Any]] = [
     Arrays, AllOfAnArray, by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
     ByLocalName, ByTruth, WithoutAttributes, AsLocalPair, AsDict, AsMadeDict, ByMethodsOfAList, by_walrus, by_get,
     by_update, by_unpacking, by_name, by_pairs, by_pairs_in_a_deque, by_last_attribute,
+    ByKey, by_text, by_rounding, Concatenated, Extended,
 ]  # fmt: skip
 
 

@@ -170,6 +170,9 @@ class Syntax:
         if isinstance(part, (ast.Assign, ast.AnnAssign)) and part.value is not None:
             for target in getattr(part, "targets", [getattr(part, "target", None)]):
                 yield from self._put(target, part.value, part)
+        if isinstance(part, ast.AugAssign) and (found := self.spot(part.target)) is not None:
+            for _, value in items_of(part.value):  # `kept += [(x, r)]`
+                yield from self._kept(found.under(ANY), value, part)
         if not isinstance(part, ast.Call) or not isinstance(self.around.get(id(part)), ast.Expr):
             return
         statement, name = self.around[id(part)], called(part)
@@ -220,7 +223,11 @@ def bound_by(part: Any) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
 def items_of(value: Any) -> list[tuple[Any, Any]]:
     """The items of a container that is written down, each with its key."""
     if isinstance(value, (ast.Tuple, ast.List)):
-        return list(enumerate(value.elts))
+        has_star = any(isinstance(item, ast.Starred) for item in value.elts)
+        plain = [item for item in value.elts if not isinstance(item, ast.Starred)]
+        return [(ANY, item) for item in plain] if has_star else list(enumerate(plain))
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return [(ANY, item) for side in (value.left, value.right) for _, item in items_of(side)]
     if isinstance(value, ast.Dict):
         return [(key_of(key), item) for key, item in zip(value.keys, value.values) if key is not None]
     return named_items(value) if called(value) == "dict" else []

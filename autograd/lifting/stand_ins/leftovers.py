@@ -99,7 +99,7 @@ class Leftovers:
 
     def outside(self, name: str, x: Any) -> Any:
         """What such a variable is for the user, at the end of the call."""
-        return self.without(name, x) if name in self.variables and is_of_this_call(x) else x
+        return self.without(name, x) if name in self.variables else x
 
     def hidden(self, holder: Any, name: str, found: Any) -> Any:
         """What the name stands for in this call."""
@@ -113,20 +113,23 @@ class Leftovers:
         return found
 
     def meet(self, holder: Any) -> None:
-        """An object of the user's may keep an argument from now on, where it has kept none."""
+        """An object of the user's may keep an argument now, where it has kept none before."""
         for name, methods in self.attributes.methods.items():
-            if (methods or type(holder) is SimpleNamespace) and self.attributes.has(holder, name):
-                self.met.setdefault((id(holder), name), (holder, None))
+            is_known = (id(holder), name) in self.met or not (methods or type(holder) is SimpleNamespace)
+            if not is_known and self.attributes.has(holder, name) and is_of_this_call(getattr(holder, name, None)):
+                self.met[id(holder), name] = holder, None
 
     def settle(self) -> None:
         """Let no place keep an argument of this call: code on floats would find its own equal to it.
 
         Results stay, as they may be used outside of lifted code, but for those of a trace.
         """
-        for (_, name), (holder, _) in list(self.met.items()):
+        for (_, name), (holder, first) in list(self.met.items()):
             if isinstance(holder, type):
                 continue  # one that stands for the user's class, and takes what is put there
             get, put = (dict.get, dict.__setitem__) if type(holder) is dict else (getattr, PUT)
-            for kept in [name, *self.results] if self.is_traced else [name]:
+            if (found := get(holder, name, None)) is not first:
+                put(holder, name, self.without(name, found))
+            for kept in self.results - self.keys.keys() if self.is_traced else ():
                 if is_of_this_call(found := get(holder, kept, None)):
-                    put(holder, kept, self.without(kept, found) if kept in self.keys else distant(found))
+                    put(holder, kept, distant(found))
