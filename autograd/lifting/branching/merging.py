@@ -6,6 +6,7 @@ import copy
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
+from enum import Enum
 from sys import getrefcount
 from types import FunctionType
 from typing import Any
@@ -220,7 +221,8 @@ def is_truth(x: Any) -> bool:
 
 
 def is_number(x: Any) -> bool:
-    return isinstance(x, NUMBERS) or is_lifted(x)
+    """Whether x is a number and nothing more: a member of an IntEnum has a name and is asked for by identity."""
+    return (isinstance(x, NUMBERS) and not isinstance(x, Enum)) or is_lifted(x)
 
 
 def same_number(a: Any, b: Any) -> bool:
