@@ -43,7 +43,7 @@ from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.origins import origins
-from autograd.lifting.stand_ins.python_names import INT, is_lifted
+from autograd.lifting.stand_ins.python_names import INT, extremes, is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
 from autograd.symbols import answering
@@ -79,6 +79,7 @@ class Branches:
         mixtures.set({})
         origins.set({})
         ranges.set({})
+        self._extremes = extremes.set({})
         self._picking = picking.set(self.pick)
         self.iterators: list[Any] = []  # that loops and functions have met
         self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
@@ -93,6 +94,7 @@ class Branches:
         mixtures.set({})
         origins.set({})
         ranges.set({})
+        extremes.reset(self._extremes)
         picking.reset(self._picking)
 
     def frame(self, *shared: str) -> Frame:

@@ -4,8 +4,9 @@ raise, or asks whether something `is True`, which a condition is not."""
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
-from opcode import opmap
+from opcode import opmap, opname
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -19,8 +20,8 @@ MOST_EXAMINED = 10_000  # objects
 
 
 def must_be_read(*roots: Any) -> bool:
-    """Whether code that these reach by names, cells and attributes handles errors, compares with True or False, or
-    keeps what it has computed."""
+    """Whether code that these reach by names, cells and attributes handles errors, compares with True or False, asks
+    which of its numbers something is, or keeps what it has computed."""
     waiting = list(roots)
     seen: set[int] = set()
     while waiting and len(seen) < MOST_EXAMINED:
@@ -33,7 +34,7 @@ def must_be_read(*roots: Any) -> bool:
             waiting += [x.__wrapped__] if isinstance(x, FunctionType) and hasattr(x, "__wrapped__") else []  # grad(f)
             continue
         if isinstance(x, FunctionType):
-            if handles(x.__code__) or asks_for_booleans(x.__code__) or caches_of(x.__code__):
+            if any(asks(x.__code__) for asks in (handles, asks_for_booleans, asks_which, caches_of)):
                 return True
             waiting += held(x)
         elif isinstance(x, type):
@@ -66,6 +67,19 @@ def asks_for_booleans(code: CodeType) -> bool:
     if any(type(constant) is bool for place in asked for constant in constants[place : place + 1]):
         return True
     return any(asks_for_booleans(constant) for constant in constants if isinstance(constant, CodeType))
+
+
+@functools.lru_cache(maxsize=1024)
+def asks_which(code: CodeType) -> bool:
+    """Whether code, its inner functions included, has an `is` with a variable or an item on its right: that may be one
+    of several numbers. Names of classes and modules, as in `is State.IDLE`, are none."""
+    names = [opname[step] for step in code.co_code[::2] if step != opmap["CACHE"]]
+    asked = [before for before, name in itertools.pairwise(names) if name == "IS_OP"]
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return any(name.startswith(VARIABLES) for name in asked) or any(map(asks_which, inner))
+
+
+VARIABLES = "LOAD_FAST", "LOAD_DEREF", "BINARY_SUBSCR"  # instructions
 
 
 @functools.lru_cache(maxsize=1024)

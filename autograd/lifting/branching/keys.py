@@ -11,7 +11,8 @@ from typing import Any
 
 from autograd.arrays.lists import is_traced
 from autograd.lifting.branching.apart import Choice, known
-from autograd.lifting.branching.merging import both, either, opposite, truth
+from autograd.lifting.branching.merging import both, either, merged, opposite, same_number, truth
+from autograd.lifting.stand_ins.python_names import extremes
 from autograd.primitives.operators import core
 from autograd.refusals import refuse
 from autograd.symbols import KEY, Condition, Symbol, answering
@@ -35,7 +36,39 @@ def same(x: Any, y: Any) -> Any:
         return truth(x) if y else opposite(truth(x))
     if type(y) is bool and is_traced([x]):
         raise refuse(lambda most: f"whether {brief(core(x), most - 14)} is {y}", "name the argument in static=")
-    return same(y, x) if type(y) in (Choice, Condition) and type(x) is not Condition else known(x) is known(y)
+    if type(y) in (Choice, Condition) and type(x) is not Condition:
+        return same(y, x)
+    return known(x) is known(y) or _is_chosen(core(x), core(y))
+
+
+def _is_chosen(x: Any, y: Any) -> Any:
+    """Where a number that branches chose is the other, or the choice of both; plain numbers are told by their bits."""
+    found: dict[int, Any] = {}
+    waiting = [x] if _chosen(x) or _chosen(y) else []
+    while waiting:
+        part = waiting[-1]
+        parts = () if part is y else _chosen(part)
+        missing = [side for side in parts[1:] if id(side) not in found]
+        if missing:
+            waiting += missing
+            continue
+        if parts:
+            found[id(part)] = merged(parts[0], *(found[id(side)] for side in parts[1:]))
+        else:
+            found[id(part)] = part is y or same_number(part, y) or (bool(_chosen(y)) and _is_chosen(y, part))
+        waiting.pop()
+    return found.get(id(x), False)
+
+
+def _chosen(x: Any) -> tuple[Any, ...]:
+    """The condition of a number that is one of two, and these; empty if it is not. Of a tie it is the first."""
+    x = extremes.get({}).get(id(x), (x, x))[1]
+    if type(x) is not Symbol or x.op not in ("where", "maximum", "minimum"):
+        return ()
+    if x.op == "where":
+        return x.operands
+    a, b = x.operands
+    return (truth(a >= b if x.op == "maximum" else a <= b), a, b)
 
 
 def is_own(x: Any, name: str) -> bool:

@@ -6,6 +6,7 @@ import builtins
 import math
 import operator
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import FunctionType
 from typing import Any
 
@@ -214,7 +215,10 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
     """max or min: Python's number, which at NaN depends on the order; at a tie the slope is shared."""
 
     def of_two(best: Any, x: Any) -> Any:
-        return of_side(choose(scalars.either(wins(x, best), x == best), tied(best, x), best))
+        better = wins(x, best)
+        if type(better) is not Condition and better:
+            return x  # the number itself, as `is` may ask
+        return of_side(choose(scalars.either(better, x == best), tied(best, x), best))
 
     def extreme(*args: Any, **kwargs: Any) -> Any:
         items = list(args[0]) if len(args) == 1 else list(args)
@@ -230,10 +234,24 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
         best = items[0]
         for x in items[1:]:
             best = of_two(best, x)
-        return lists.shared(best, items)
+        return _of_many(best, items)
 
     extreme.__name__ = extreme.__qualname__ = original.__name__
     return extreme
+
+
+# The greatest or least of three and more, as pairs chose it, by the id of the number with shared slopes; of a trace.
+extremes: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd extremes")
+
+
+def _of_many(best: Any, items: list[Any]) -> Any:
+    """The extreme of these with the slopes of a tie; where there is none, the number itself, as `is` may ask."""
+    if lists.is_traced(items):
+        found = lists.shared(best, items)
+        extremes.get({})[id(core(found))] = core(found), core(best)
+        return found
+    equal = [x for x in items if x == best]
+    return equal[0] if len(equal) == 1 else lists.shared(best, items)
 
 
 def _by_key(wins: Callable[[Any, Any], Any], items: list[Any], keys: list[Any]) -> Any:
