@@ -28,7 +28,8 @@ class Kinks:
         """Of a pass of order 1 only slopes that f itself takes are marked, and none of a linear one, of order 0."""
         self.backward, self.order = backward, order
         operations = backward.program.operations if order else ()
-        self.operations = [i for i, operation in enumerate(operations) if _has_sides(operation)]
+        sided = set(filter(_has_sides, {operation.op for operation in operations}))  # few, of many operations
+        self.operations = [i for i, operation in enumerate(operations) if operation.op in sided]
         self.factors: dict[int, int] = {}  # by local derivative: its operation
         self._varies: list[bool] = []  # for each value, whether it depends on an operation with sides
 
@@ -42,7 +43,7 @@ class Kinks:
             self._varies.append(varies or any(map(self._varies.__getitem__, operation.operands)))
         for i in self.operations:
             for partial in map(self.backward.factor, self.backward.partials(i)):
-                if self.order > 1 or _is_slope(self.backward.builder.operations[partial]):
+                if self.order > 1 or _is_slope(self.backward.builder.operations[partial].op):
                     self.factors[partial] = i
 
     def marks(self, i: int, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
@@ -58,7 +59,7 @@ class Kinks:
                 for j in operands:
                     if self.backward.reaching[j]:
                         yield j, self._mark(adjoint, here)
-        if self.factors and not _has_sides(self.backward.program.operations[i]):
+        if self.factors and not _has_sides(self.backward.program.operations[i].op):
             for j, partial in factors:
                 if partial in self.factors and self._varies[j]:
                     yield j, self._mark(adjoint, self.factors[partial])
@@ -85,24 +86,29 @@ class Kinks:
 
 def _has_kinks(operation: Operation) -> bool:
     """Whether an operation, or one inside a loop, has sides."""
-    return any(map(_has_sides, every_operation(operation.value.body) if operation.op == LOOP else (operation,)))
+    return any(map(_has_sides, _ops(operation.value.body) if operation.op == LOOP else (operation.op,)))
 
 
 def is_sided(program: Program, order: int) -> bool:
     """Whether derivatives of a program, of this order, may be those between the sides of a kink."""
     if order > 1:
-        return any(map(_has_sides, every_operation(program))) or _has_roots(program)
-    return any(map(_is_slope, every_operation(program)))
+        return any(map(_has_sides, _ops(program))) or _has_roots(program)
+    return any(map(_is_slope, _ops(program)))
 
 
-def _has_sides(operation: Operation) -> bool:
-    row = ROWS.get(operation.op)
+def _ops(program: Program) -> set[str]:
+    """Which operations a program has, inside of loops too."""
+    return {operation.op for operation in every_operation(program)}
+
+
+def _has_sides(op: str) -> bool:
+    row = ROWS.get(op)
     return row is not None and row.sides not in ("", "value")
 
 
-def _is_slope(operation: Operation) -> bool:
+def _is_slope(op: str) -> bool:
     """Whether an operation is the slope of one with sides."""
-    row = ROWS.get(operation.op)
+    row = ROWS.get(op)
     return row is not None and row.sides == "value"
 
 

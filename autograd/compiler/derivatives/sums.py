@@ -36,10 +36,11 @@ def with_long_sums(program: Program, uses: Sequence[int]) -> Program:
     """
     operations = list(program.operations)
     inner = bytearray(len(operations))
+    conditions = {i for i, operation in enumerate(operations) if operation.op in MAY_BE_CONDITIONS}
     for i in range(len(operations) - 1, -1, -1):
         if operations[i].op == "add" and not inner[i]:
             terms = _terms(program.operations, uses, i, inner)
-            made = _sum_of(program.operations, uses, terms) if len(terms) > LEAST_TERMS else None
+            made = _sum_of(program.operations, uses, terms, conditions) if len(terms) > LEAST_TERMS else None
             operations[i] = made or operations[i]
     return replace(program, operations=tuple(operations))
 
@@ -55,15 +56,20 @@ def _terms(operations: Sequence[Operation], uses: Sequence[int], i: int, inner: 
         inner[i] = 1
 
 
-def _sum_of(operations: Sequence[Operation], uses: Sequence[int], terms: Sequence[int]) -> Operation | None:
-    """The sum of these terms as one operation, which starts at 0.0 as theirs must; None where it takes several."""
+def _sum_of(
+    operations: Sequence[Operation], uses: Sequence[int], terms: Sequence[int], conditions: set[int]
+) -> Operation | None:
+    """The sum of these terms as one operation, which starts at 0.0 as theirs must; None where it takes several.
+
+    Values that may be `conditions` are no factors.
+    """
     zero = next((i for i in terms[:2] if _is_zero(operations[i])), None)
     if zero is None:
         return None
     pairs, singles = list[tuple[int, ...]](), list[int]()
     for i in terms:
         op, operands, _ = operations[i]
-        if op == "multiply" and uses[i] == 1 and not any(operations[j].op in MAY_BE_CONDITIONS for j in operands):
+        if op == "multiply" and uses[i] == 1 and conditions.isdisjoint(operands):
             pairs.append(operands)
         elif i != zero:
             singles.append(i)
