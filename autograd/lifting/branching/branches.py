@@ -42,8 +42,9 @@ from autograd.lifting.branching.merging import both, is_traced_number, is_truth,
 from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.memos import Memo
+from autograd.lifting.stand_ins.number_classes import INT
 from autograd.lifting.stand_ins.origins import origins
-from autograd.lifting.stand_ins.python_names import INT, extremes, is_lifted
+from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
 from autograd.symbols import answering

@@ -6,7 +6,8 @@ import functools
 import typing
 from typing import Any
 
-from autograd.lifting.stand_ins.python_names import is_lifted, original
+from autograd.lifting.stand_ins.number_classes import original
+from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import is_traced_whole
 from autograd.symbols import Condition
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.lifting.rewriting.shared import GLOBALS
 from autograd.lifting.rewriting.syntax import RUNTIME
-from autograd.lifting.stand_ins.python_names import original
+from autograd.lifting.stand_ins.number_classes import original
 from autograd.refusals import refuse
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import numpy
 from autograd.lifting.stand_ins import numpy_names, python_names
 from autograd.lifting.stand_ins.copies import COPIES
 from autograd.lifting.stand_ins.dispatching import single_dispatch
-from autograd.lifting.stand_ins.python_names import FLOAT, FLOAT64, INT, TEXT, TYPE, abstract
+from autograd.lifting.stand_ins.number_classes import FLOAT, FLOAT64, INT, TEXT, TYPE, abstract
 from autograd.lifting.stand_ins.scipy_names import Distribution, as_numpys, on_floats
 from autograd.lifting.stand_ins.splines import interpolator
 from autograd.lifting.stand_ins.statistics_names import STATISTICS
