@@ -101,12 +101,12 @@ class Line(NamedTuple):
         cells = [f"{self.eager:8.3g}", *(f"{apart:8.0e}" for apart in self.apart.values())]
         for times, names in ((self.one, ONE), (self.many, MANY)):
             cells += [f"{times.first:8.2g}", f"{times.ms['ours']:9.3g}"]
-            cells += [f"{times.ratios[name]:8.3g}" if name in times.ratios else " " * 8 for name in names]
+            cells += [f"{times.ratios[name]:9.3g}" if name in times.ratios else " " * 9 for name in names]
         return "".join(cells)
 
 
 HEADS = f"{'':24}{'eager':>8}{'NumPy':>8}{'LLVM':>8}" + "".join(
-    f"{'first':>8}{'ours':>9}" + "".join(f"{name:>8}" for name in names) for names in (ONE, MANY)
+    f"{'first':>8}{'ours':>9}" + "".join(f"{name:>9}" for name in names) for names in (ONE, MANY)
 )
 
 
@@ -192,7 +192,7 @@ def main() -> None:
         "JAX (scan, while_loop, vmap), CasADi, XAD, PyTorch (the program as it is), numba (the value alone): their time"
     )
     print("over ours, medians of turns; CasADi has no branches")
-    print(f"{'':48}{'one set of parameters':>57}{f'{ROWS:,} rows':>33}\n{HEADS}", flush=True)
+    print(f"{'':48}{'one set of parameters':>62}{f'{ROWS:,} rows':>35}\n{HEADS}", flush=True)
     lines = []
     for key, case in CASES.items():
         line = asked(key)

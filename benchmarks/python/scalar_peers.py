@@ -108,7 +108,7 @@ class PyTorch(OnTape):
         if isinstance(y, self.torch.Tensor) and y.requires_grad:
             y.backward()
         slopes = [of_leaves(given[k], lambda x: 0.0 if x.grad is None else float(x.grad)) for k in argnums]
-        return float(y), slopes
+        return y.item() if isinstance(y, self.torch.Tensor) else y, slopes
 
 
 def of_leaves(x: Any, found: Callable[[Any], float]) -> Any:
@@ -117,7 +117,7 @@ def of_leaves(x: Any, found: Callable[[Any], float]) -> Any:
 
 
 class CasADi:
-    """Scalar expressions (SX), differentiated, run by its virtual machine, in buffers filled beforehand."""
+    """Scalar expressions (SX), differentiated, run by its virtual machine on matrices of its own."""
 
     package = "casadi"
 
@@ -141,44 +141,27 @@ class CasADi:
     def build(self, case: Case, inputs: list[list[Any]], rows: int | None) -> Job:
         if rows is not None:
             raise Absent("for one set of parameters alone")
-        ca, symbols = self.ca, []
-
-        def leaf(_: float) -> Any:
-            symbols.append(ca.SX.sym("x"))
-            return symbols[-1]
-
+        ca = self.ca
         f = getattr(programs.load(self.functions), case.name)
-        is_static = [name in case.static for name in signature(f).parameters][: len(inputs[0])]
-        given, ends = [], [0]
-        for a, stays in zip(inputs[0], is_static, strict=True):
-            given.append(a if stays else entered(a, leaf))
-            ends.append(len(symbols))
+        moving = [
+            k for k, name in enumerate(list(signature(f).parameters)[: len(inputs[0])]) if name not in case.static
+        ]
+        columns = {k: ca.SX.sym("x", np.size(inputs[0][k])) for k in moving}
+
+        def expressions(k: int) -> Any:
+            symbols = iter(ca.vertsplit(columns[k]))
+            return entered(inputs[0][k], lambda _: next(symbols))
+
         try:
-            y = f(*given)
+            y = f(*[expressions(k) if k in columns else a for k, a in enumerate(inputs[0])])
         except RuntimeError as error:
             raise Absent(str(error).splitlines()[0]) from error
-        chosen = [x for k in case.argnums for x in symbols[ends[k] : ends[k + 1]]]
-        program = ca.Function("f", [ca.vcat(symbols)], [ca.vcat([y, ca.gradient(y, ca.vcat(chosen))])])
-        numbers = [
-            np.concatenate([np.ravel(np.asarray(a, float)) for a, stays in zip(x, is_static, strict=True) if not stays])
-            for x in inputs
-        ]
-        result = np.zeros(1 + len(chosen))
-        buffer, run = program.buffer()
-        buffer.set_res(0, memoryview(result))
-
-        def call(given: Any) -> None:
-            buffer.set_arg(0, memoryview(given))
-            run()
+        program = ca.Function("f", [*columns.values()], [y, *(ca.gradient(y, columns[k]) for k in case.argnums)])
+        numbers = [[ca.DM(np.ravel(np.asarray(x[k], float))) for k in moving] for x in inputs]
+        shapes = [(), *(np.shape(inputs[0][k]) for k in case.argnums)]
+        turns = cycle(numbers)
 
         def evaluate() -> list[Any]:
-            call(numbers[0])
-            shapes = [np.shape(inputs[0][k]) for k in case.argnums]
-            sizes = np.cumsum([1, *(math.prod(shape) for shape in shapes)])
-            return [
-                result[0],
-                *(part.reshape(shape) for part, shape in zip(np.split(result, sizes)[1:-1], shapes, strict=True)),
-            ]
+            return [np.reshape(x.full(), shape) for x, shape in zip(program(*numbers[0]), shapes, strict=True)]
 
-        turns = cycle(numbers)
-        return Job(evaluate, lambda: call(next(turns)))
+        return Job(evaluate, lambda: program(*next(turns)))
