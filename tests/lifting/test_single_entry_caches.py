@@ -353,6 +353,35 @@ class Extended(Concatenated):
         return result
 
 
+class ByQuestion:
+    def __init__(self) -> None:
+        self.x: Any = None
+
+    def is_known(self, x: Any) -> bool:
+        return bool(self.x is not None and self.x == x)
+
+    def refresh(self, x: Any) -> None:
+        self.x = x
+        self.price = price(x)
+
+    def __call__(self, x: Any) -> Any:
+        if not self.is_known(x):
+            self.refresh(x)
+        return self.price
+
+
+class ByComputing:
+    def __init__(self) -> None:
+        self.x: Any = None
+
+    def computed(self, x: Any) -> Any:
+        self.x, self.price = x, price(x)
+        return self.price
+
+    def __call__(self, x: Any) -> Any:
+        return self.price if self.x == x else self.computed(x)
+
+
 def by_walrus() -> Any:
     state: dict[str, Any] = {}
 
@@ -460,7 +489,7 @@ CACHES: list[Callable[[], Any]] = [
     Arrays, AllOfAnArray, by_globals, by_closure, by_dict, by_default, by_attribute, by_namespace,
     ByLocalName, ByTruth, WithoutAttributes, AsLocalPair, AsDict, AsMadeDict, ByMethodsOfAList, by_walrus, by_get,
     by_update, by_unpacking, by_name, by_pairs, by_pairs_in_a_deque, by_last_attribute,
-    ByKey, by_text, by_rounding, Concatenated, Extended,
+    ByQuestion, ByComputing, ByKey, by_text, by_rounding, Concatenated, Extended,
 ]  # fmt: skip
 
 
@@ -521,6 +550,23 @@ class Recorded(Debounced):
         return self.kept
 
 
+class Changes(Debounced):
+    """What keeps the argument is called every time."""
+
+    def changes(self, x: Any) -> bool:
+        return bool(self.x != x)
+
+    def keep(self, x: Any) -> None:
+        self.x = x
+        self.kept = x * self.repeats
+
+    def __call__(self, x: Any) -> Any:
+        if self.changes(x):
+            self.repeats += 1
+        self.keep(x)
+        return self.kept
+
+
 class Momentum(Debounced):
     def __call__(self, x: Any) -> Any:
         last = self.x
@@ -551,7 +597,7 @@ class Mode(Debounced):
 
 
 @pytest.mark.parametrize("x", [X, X + 0.01])
-@pytest.mark.parametrize("make", [Debounced, Deadband, Smoothed, Trend, Recorded, Momentum, History, Mode])
+@pytest.mark.parametrize("make", [Debounced, Deadband, Smoothed, Trend, Recorded, Changes, Momentum, History, Mode])
 def test_state_that_f_computes_with_is_no_cache(make: Callable[[], Any], x: float) -> None:
     plain, lifted = make(), make()
     plain(X), lifted(X)

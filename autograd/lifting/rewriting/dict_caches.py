@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.rewriting.places import Spot, Syntax, called
-from autograd.lifting.rewriting.sources import names_in, syntax_of
+from autograd.lifting.rewriting.places import Spot, Syntax, called, syntax_in
+from autograd.lifting.rewriting.sources import names_in
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -64,10 +64,9 @@ def _asks(code: CodeType) -> bool:
 @functools.lru_cache(maxsize=1024)
 def uses_in(code: CodeType) -> dict[Cache, set[str]]:
     """What code uses each place for."""
-    node = syntax_of(code)
-    if node is None:
+    syntax = syntax_in(code)
+    if syntax is None:
         return {}
-    syntax = Syntax(node)
     uses: dict[Cache, set[str]] = {}
     for part in syntax.parts:
         if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and (spot := syntax.spot(part)) is not None:

@@ -6,8 +6,14 @@ A place is a dotted name and the keys under it. Local names, `.get`, `getattr`, 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.lifting.rewriting.sources import syntax_of
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 ANY = "*any*"  # a key that is not written as a constant
 ADDING = {"append", "appendleft", "insert"}
@@ -47,10 +53,11 @@ class Store(NamedTuple):
 
 
 class Load(NamedTuple):
-    """An expression that reads a place."""
+    """An expression that reads a place, or a local name of what was read above."""
 
     spot: Spot
     node: Any
+    since: tuple[int, int]  # where it is read
 
 
 class Binding(NamedTuple):
@@ -158,7 +165,8 @@ class Syntax:
         """What a part of the function reads; what a local name is bound to is read where the name is."""
         found = self.spot(part) if isinstance(getattr(part, "ctx", ast.Load()), ast.Load) else None
         if found is not None and id(part) not in self.aliases and not isinstance(part, (ast.BoolOp, ast.IfExp)):
-            yield Load(found, part)
+            binding = self.value_of(part) if isinstance(part, ast.Name) else None
+            yield Load(found, part, start(binding.value if binding else part))
         inside = ast.iter_child_nodes(part)
         if found is not None:
             inside = iter(REST[type(part)](part)) if type(part) in REST else inside
@@ -203,6 +211,13 @@ class Syntax:
             shown = binding.value
         for key, item in items_of(shown):
             yield from self._kept(spot.under(key), item, statement)
+
+
+@functools.lru_cache(maxsize=1024)
+def syntax_in(code: CodeType) -> Syntax | None:
+    """The syntax of a function's code, where it can be found."""
+    node = syntax_of(code)
+    return None if node is None else Syntax(node)
 
 
 def bound_by(part: Any) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:

@@ -13,12 +13,23 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from opcode import opmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.lifting.rewriting.places import ADDING, ANY, Spot, Store, Syntax, called, end_of, is_empty, start
-from autograd.lifting.rewriting.sources import names_in, syntax_of
+from autograd.lifting.rewriting.places import (
+    ADDING,
+    ANY,
+    Spot,
+    Store,
+    Syntax,
+    called,
+    end_of,
+    is_empty,
+    start,
+    syntax_in,
+)  # fmt: skip
+from autograd.lifting.rewriting.sources import names_in
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -45,31 +56,58 @@ class Place(NamedTuple):
 @functools.lru_cache(maxsize=1024)
 def single_entries_of(code: CodeType) -> frozenset[Place]:
     """The places in which code keeps an argument for the next call to compare, and what is computed of it."""
+    node = syntax_in(code) if _asks(code) and _stores(code) else None
+    return frozenset() if node is None else frozenset(_places(Entries(node), code))
+
+
+def single_entries_in(methods: Iterable[CodeType]) -> list[tuple[Place, CodeType]]:
+    """The same for methods of a class, of which one may compare what another one keeps; each with a method's code."""
+    own = [code for code in methods if code.co_argcount]
+    storing = {name for code in own if _stores(code) for name in code.co_names}
+    asking = {name for code in own if _asks(code) for name in code.co_names}
+    if len(own) < 2 or storing.isdisjoint(asking):
+        return []
+    others: dict[str, Entries] = {}
+    for code in own:
+        if (node := syntax_in(code)) is not None:
+            others[code.co_name] = Entries(node, others)
+    return [(place, code) for code in own if code.co_name in others for place in _places(others[code.co_name], code)]
+
+
+def _asks(code: CodeType) -> bool:
+    """Whether code may compare what it has kept; a generator in it may."""
     steps = code.co_code[::2]
-    asks = not {opmap["COMPARE_OP"], opmap["CONTAINS_OP"]}.isdisjoint(steps) or not SAME.isdisjoint(code.co_names)
-    stores = not STORES.isdisjoint(steps) or not STORING.isdisjoint(code.co_names)
-    asks = asks or any(hasattr(constant, "co_code") for constant in code.co_consts)  # a generator may
-    node = syntax_of(code) if asks and stores else None
-    if not isinstance(node, ast.FunctionDef):
-        return frozenset()
-    entries = Entries(Syntax(node))
-    found: set[Place] = set()
+    if opmap["COMPARE_OP"] in steps or opmap["CONTAINS_OP"] in steps or not SAME.isdisjoint(code.co_names):
+        return True
+    return any(hasattr(constant, "co_code") for constant in code.co_consts)
+
+
+def _stores(code: CodeType) -> bool:
+    """Whether code may keep something."""
+    return not STORES.isdisjoint(code.co_code[::2]) or not STORING.isdisjoint(code.co_names)
+
+
+def _places(entries: Entries, code: CodeType) -> Iterator[Place]:
     for key in filter(entries.is_argument, entries.stores):
         results = [spot for spot in entries.stores if entries.is_result(spot, key)]
         if results:
-            found.add(Place(names_in(code, key.name), key.keys, is_near=entries.is_near(key)))
-            found.update(Place(names_in(code, spot.name), spot.keys, is_result=True) for spot in results)
-    return frozenset(found)
+            yield Place(names_in(code, key.name), key.keys, is_near=entries.is_near(key))
+            yield from (Place(names_in(code, spot.name), spot.keys, is_result=True) for spot in results)
 
 
 class Entries:
-    """Which places of a function keep arguments, and which keep results."""
+    """Which places of a function keep arguments, and which keep results; the other methods of its class may ask."""
 
-    def __init__(self, syntax: Syntax) -> None:
+    def __init__(self, syntax: Syntax, others: dict[str, Entries] | None = None) -> None:
         self.syntax, self.around = syntax, syntax.around
+        self.others = {} if others is None else others  # by name; it may be filled later
         self.stores: dict[Spot, list[Store]] = {}
         for spot in [store.spot for store in syntax.stores]:
             self.stores[spot] = [x for x in syntax.stores if spot.may_be(x.spot) and not is_empty(x.value)]
+
+    def asked(self, key: Spot) -> list[Any]:
+        """The expressions that compare a key with something."""
+        return [load for load in self.loads(key) if self.test(load) is not None] + self.members(key)
 
     def loads(self, spot: Spot) -> list[Any]:
         """The expressions that may read a place."""
@@ -87,14 +125,15 @@ class Entries:
         stores = self.stores[spot]
         if not stores or self._is_changed(spot) or not all(argument(store.value) for store in stores):
             return False
-        asked = [load for load in self.loads(spot) if self.test(load) is not None]
-        if not asked and not self.members(spot):
+        asked = self.asked(spot)
+        if not asked and not any(other.asked(spot) for other in self.others.values()):
             return False
         return all(load in asked or self._is_harmless(load, spot) for load in self._early(spot))
 
     def is_near(self, spot: Spot) -> bool:
         """Whether a place is compared within a tolerance somewhere."""
-        tests = [test for load in self.loads(spot) if (test := self.test(load)) is not None]
+        every = [self, *self.others.values()]
+        tests = [test for x in every for load in x.loads(spot) if (test := x.test(load)) is not None]
         return any(called(test) in NEAR or isinstance(_sign(test), ORDER) for test in tests)
 
     def is_result(self, spot: Spot, key: Spot) -> bool:
@@ -103,7 +142,8 @@ class Entries:
             return False
         blocks = [self.around[id(store.statement)] for store in self.stores[key]]
         stores = [store for store in self.stores[spot] if self.around[id(store.statement)] in blocks]
-        if not stores or not any(self._is_guarded(store.statement, key) for store in stores):
+        guarded = any(self._is_guarded(store.statement, key) for store in stores)
+        if not stores or not (guarded or self._is_called_by_guard(key)):
             return False
         return all(self._is_harmless(load, key) for load in self._early(spot))
 
@@ -127,7 +167,7 @@ class Entries:
     def _early(self, spot: Spot) -> list[Any]:
         """What may read a place before the function has stored in it."""
         end = max((end_of(store.statement) for store in self.stores[spot]), default=(0, 0))
-        return [load for load in self.loads(spot) if start(load) < end]
+        return [load.node for load in self.syntax.loads if load.spot.may_be(spot) and load.since < end]
 
     def _is_harmless(self, load: Any, key: Spot) -> bool:
         return self._is_asked_for_none(load) or self._asks_for_members(load) or self._is_of_a_hit(load, key)
@@ -156,13 +196,26 @@ class Entries:
 
     def _mentions(self, test: Any, key: Spot, depth: int = 0) -> bool:
         """Whether a test, or what its local names stand for, compares a key."""
-        asked = [load for load in self.loads(key) if self.test(load) is not None] + self.members(key)
         parts = list(ast.walk(test))
+        asked = [
+            *self.asked(key),
+            *(call for name, x in self.others.items() if x.asked(key) for call in self.calls(name)),
+        ]
         if any(load is part for load in asked for part in parts):
             return True
         names = [x for x in parts if isinstance(x, ast.Name)] if depth < 3 else []
         bound = [binding for x in names if (binding := self.syntax.value_of(x)) is not None]
         return any(self._mentions(binding.value, key, depth + 1) for binding in bound)
+
+    def calls(self, method: str) -> list[Any]:
+        """The calls of another method of the class."""
+        return [part for part in self.syntax.parts if called(part) == method and isinstance(part.func, ast.Attribute)]
+
+    def _is_called_by_guard(self, key: Spot) -> bool:
+        """Whether the other methods pass over this one where the test of a key finds the same."""
+        name = getattr(self.syntax.function, "name", "")
+        found = [other._is_guarded(call, key) for other in self.others.values() for call in other.calls(name)]
+        return bool(found) and all(found)
 
     def _tests_around(self, part: Any, key: Spot) -> Iterator[tuple[Any, Any]]:
         """The branches around a part of the function that are on a key, each with the branch that it stands in."""
@@ -174,7 +227,7 @@ class Entries:
 
     def _is_of_a_hit(self, load: Any, key: Spot) -> bool:
         """Whether a load stands in a branch of the test of a key, apart from where the key is stored."""
-        stored = [id(store.statement) for store in self.stores[key]]
+        stored = [id(store.statement) for store in self.stores.get(key, [])]
         for parent, branch in self._tests_around(load, key):
             body: Any = parent.body if isinstance(parent, ast.If) and branch in parent.body else [branch]
             if not any(id(part) in stored for x in body for part in ast.walk(x)):

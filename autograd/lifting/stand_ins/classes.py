@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.lifting.rewriting.dict_caches import caches_in
+from autograd.lifting.rewriting.single_entry_caches import single_entries_in
 from autograd.lifting.stand_ins.dispatching import dispatched_method
 from autograd.lifting.stand_ins.table import is_foreign
 from autograd.numbers.kinds import KINDS, LAZY_KINDS
@@ -60,6 +61,8 @@ def class_in(reading: Reading, kind: type) -> type:
     called = _called(reading, members)
     for cache, code in itertools.product(caches_in(called), called):
         reading.add_cache((*code.co_varnames[:1], cache.names[-1]), cache.keys, code)
+    for place, code in single_entries_in(called):
+        reading.leftovers.add([place], code)
     own = {name: found for name, x in members.items() if (found := _member(reading, name, x)) is not None}
     own |= {"__getattribute__": get, "__module__": kind.__module__}
     builtin = next(base for base in kind.__mro__ if not base.__flags__ & FROM_PYTHON)
