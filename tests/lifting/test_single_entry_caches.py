@@ -567,6 +567,21 @@ class Changes(Debounced):
         return self.kept
 
 
+class Numbered(Debounced):
+    """The number of an argument among those that f has seen depends on the others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Any] = []
+
+    def __call__(self, x: Any) -> Any:
+        for seen_x, number in self.seen:
+            if seen_x == x:
+                return x * number
+        self.seen.append((x, len(self.seen)))
+        return x * len(self.seen)
+
+
 class Momentum(Debounced):
     def __call__(self, x: Any) -> Any:
         last = self.x
@@ -596,8 +611,15 @@ class Mode(Debounced):
         return self.scale * x
 
 
+NO_CACHES: list[Callable[[], Any]] = [
+    Debounced, Deadband, Smoothed, Trend, Recorded, Changes, Numbered, Momentum, History, Mode,
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("x", [X, X + 0.01])
-@pytest.mark.parametrize("make", [Debounced, Deadband, Smoothed, Trend, Recorded, Changes, Momentum, History, Mode])
+@pytest.mark.parametrize(
+    "make", [Debounced, Deadband, Smoothed, Trend, Recorded, Changes, Numbered, Momentum, History, Mode]
+)
 def test_state_that_f_computes_with_is_no_cache(make: Callable[[], Any], x: float) -> None:
     plain, lifted = make(), make()
     plain(X), lifted(X)

@@ -37,6 +37,10 @@ class Spot(NamedTuple):
         """What this has under keys."""
         return Spot(self.name, self.keys + keys)
 
+    def starts_with(self, other: Spot) -> bool:
+        """Whether this is the other place, or in it."""
+        return self.name == other.name and Spot(self.name, self.keys[: len(other.keys)]).may_be(other)
+
     def may_be(self, other: Spot) -> bool:
         """Whether the other may be the same place."""
         if self.name != other.name or len(self.keys) != len(other.keys):

@@ -145,7 +145,19 @@ class Entries:
         guarded = any(self._is_guarded(store.statement, key) for store in stores)
         if not stores or not (guarded or self._is_called_by_guard(key)):
             return False
+        if any(self._is_of_state(store.value) for store in stores):
+            return False
         return all(self._is_harmless(load, key) for load in self._early(spot))
+
+    def _is_of_state(self, value: Any, depth: int = 0) -> bool:
+        """Whether an expression reads what the function counts, or has not yet stored anew."""
+        for load in self.syntax.loads_in(value):
+            kept = [spot for spot in self.stores if spot.starts_with(load.spot)]
+            if self._is_changed(load.spot) or any(load.since < self._stored(spot) for spot in kept):
+                return True
+        names = [x for x in ast.walk(value) if isinstance(x, ast.Name)] if depth < 3 else []
+        bound = [binding for x in names if (binding := self.syntax.value_of(x)) is not None]
+        return any(self._is_of_state(binding.value, depth + 1) for binding in bound)
 
     def test(self, load: Any) -> Any:
         """The comparison of a place with something that is to be the same."""
@@ -166,8 +178,11 @@ class Entries:
 
     def _early(self, spot: Spot) -> list[Any]:
         """What may read a place before the function has stored in it."""
-        end = max((end_of(store.statement) for store in self.stores[spot]), default=(0, 0))
-        return [load.node for load in self.syntax.loads if load.spot.may_be(spot) and load.since < end]
+        return [x.node for x in self.syntax.loads if x.spot.may_be(spot) and x.since < self._stored(spot)]
+
+    def _stored(self, spot: Spot) -> tuple[int, int]:
+        """Where the function has stored something in a place."""
+        return max((end_of(store.statement) for store in self.stores[spot]), default=(0, 0))
 
     def _is_harmless(self, load: Any, key: Spot) -> bool:
         return self._is_asked_for_none(load) or self._asks_for_members(load) or self._is_of_a_hit(load, key)
