@@ -102,7 +102,8 @@ array([-215.6,  -88. ])
   derivative 0**, which is that of a step.
 - A cache of one entry (`if x == self.last_x: return self.last`), or of a list of them (`for kx, result in kept: …`), is
   empty at the start of a call that is lifted, and at its end. It is known by its form: f compares an argument that it
-  has kept with the next one, and computes, and keeps the result, unless they are equal.
+  has kept with the next one, and computes, and keeps the result, unless they are equal. One that is kept as an object
+  (`self.last = Entry(x, result)`), or a dict that f goes through by `items()`, is not known: empty it before.
 - Names that f assigns outside of itself, by `global`, `nonlocal` or in a module, are assigned when the call ends.
 - `copy.deepcopy` and `dataclasses.asdict` share a Value, as they share a float. Outside of lifted code a copy is apart.
 - Refused, by an error that says what to write: a Value inside SciPy's root finders, integrators, minimisers and other

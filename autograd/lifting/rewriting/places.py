@@ -81,6 +81,7 @@ class Syntax:
         self.parts: list[Any] = list(ast.walk(function))
         self.around = {id(part): parent for parent in self.parts for part in ast.iter_child_nodes(parent)}
         self.declared = {x for part in self.parts if isinstance(part, (ast.Global, ast.Nonlocal)) for x in part.names}
+        self.parameters = {part.arg for part in self.parts if isinstance(part, ast.arg)}
         self.bindings: dict[str, list[Binding]] = {}
         self.aliases: set[int] = set()  # ids of values that local names stand for
         for part in self.parts:
@@ -138,12 +139,9 @@ class Syntax:
     def _named(self, x: ast.Name) -> Spot | None:
         binding = self.value_of(x) if x.id not in self.declared else None
         if binding is None:
-            return None if x.id in self.bindings and not self._is_parameter(x.id) else Spot(x.id)
+            return None if x.id in self.bindings and x.id not in self.parameters else Spot(x.id)
         below = self.spot(binding.value)
         return below and below.under(*binding.keys)
-
-    def _is_parameter(self, name: str) -> bool:
-        return any(part.arg == name for part in self.parts if isinstance(part, ast.arg))
 
     def _called(self, x: ast.Call) -> Spot | None:
         name, args = called(x), x.args
