@@ -14,11 +14,13 @@ import numpy
 from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import kind_of_index, put, put_where, taken
+from autograd.arrays.origins import is_of_numpy, of_numpy
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, asked_by_pandas, of_values, with_missing, written
 from autograd.engine.value import Value
-from autograd.numbers.operand import NumPyOperand, is_of_pandas, numpys_bool
-from autograd.refusals import is_tracing, refuse
+from autograd.numbers.operand import NumPyOperand, is_of_pandas, no_attribute, numpys_bool
+from autograd.primitives.operators import core
+from autograd.refusals import is_tracing, lifting, refuse
 from autograd.symbols import Condition, Symbol
 
 ndarray = numpy.ndarray
@@ -70,6 +72,8 @@ class ScalarArray(ndarray):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """A copy with the same numbers if `dtype` is a type of real numbers; integers are refused."""
         kind = numpy.dtype(dtype).kind
+        if kind in "iu" and lifting.get() and not is_tracing():  # the derivative of whole numbers is 0
+            return as_plain(numpy.array([core(x) for x in self.flat], dtype=object)).astype(dtype).reshape(self.shape)
         if kind == "b":
             return self != 0
         return self.copy() if kind in "fO" else self.view(ndarray).astype(dtype, *args, **kwargs)
@@ -156,7 +160,9 @@ def answers_itself(x: Any) -> bool:
 
 
 def attribute_of(x: Any, name: str) -> Any:
-    """An attribute of a number, as of NumPy's numbers: that of an array of no dimensions."""
+    """An attribute of a number, as of NumPy's numbers: that of an array of no dimensions; Python's have none."""
+    if is_tracing() and is_of_numpy(x) is False and not (name == "astype" and lifting.get()):
+        raise no_attribute(x, name)
     found = getattr(holding(x), name)
     return (lambda *args, **options: held(found(*args, **options))) if callable(found) else held(found)
 
@@ -219,7 +225,8 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
                 break
             numbers.append(x)
         else:
-            return held(of_values(ufunc)(*numbers))
+            found = held(of_values(ufunc)(*numbers))
+            return of_numpy(found, inputs) if type(found) is Value and type(found._number) is Symbol else found
     return _applied(ufunc, method, inputs, options)
 
 

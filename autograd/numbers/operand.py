@@ -6,7 +6,7 @@ import sys
 
 from autograd.forks import at_work
 from autograd.numbers.kinds import LAZY_KINDS, instead
-from autograd.refusals import is_tracing
+from autograd.refusals import is_tracing, lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ class NumPyOperand:
 
 
 class NumPyAttribute:
-    """An attribute that a number has where it follows NumPy or is traced: that of an array which holds it alone."""
+    """An attribute that a number has where it follows NumPy, also in a trace: that of an array which holds it alone.
+
+    In lifted code all numbers have `astype`: the Value that np.floor gives of a float's is not known as NumPy's.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -36,9 +39,16 @@ class NumPyAttribute:
     def __get__(self, x: Any, owner: type) -> Any:
         if x is None:
             return self
-        if not (x.follows_numpy or is_tracing()):
-            raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}", name=self.name, obj=x)
+        if not (x.follows_numpy or is_tracing() or (self.name == "astype" and lifting.get())):
+            raise no_attribute(x, self.name)
         return arrays().attribute_of(x, self.name)
+
+
+def no_attribute(x: Any, name: str) -> AttributeError:
+    """The error for an attribute of arrays that Python's numbers lack."""
+    kind = type(x).__name__
+    told = f"{kind!r} object has no attribute {name!r}, as a float has none; {kind}(numpy.float64(x)) has it"
+    return AttributeError(told, name=name, obj=x)
 
 
 def is_of_pandas(x: Any) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, jvp, lift, scan, value_and_grad
+from autograd.primitives.operators import OF_ARRAYS
 from autograd.transforms.dual import Dual
 from tests.compiler.backends import both
 
@@ -53,7 +54,7 @@ math.fmod({x}, {y}) | 1/math.hypot({x}, {y}) | 1/math.dist([{x}], [{y}]) | 1/mat
 1/(float({x}) if {y} > 0 else {x}) | 1/float({x} + {y}) | {y}/(1.0*{x}) | 1/sum([float({x}), float({y})])
 """
 
-OF_ARRAYS = """
+ROWS_OF_ARRAYS = """
 1/x.tolist()[0] | x.tolist()[0]/x[1] | x.tolist()[0]/x.tolist()[1] | 1/x[0].item() | 1/x.item(0) | 1/x[-1] | 1/sum(x)
 sum(1/v for v in x) | [1/v for v in x][0] | 1/np.sum(x) | 1/x.sum() | 1/min(x) | 1/list(x)[0]
 1/tuple(x)[1] | 1/x[0:1].sum() | 1/math.fsum(x) | 1/math.prod(x) | 1/np.dot(x, x) | 1/(x @ x)
@@ -109,12 +110,10 @@ ELEMENTS = {"x": "x[0]", "y": "x[1]"}
 ROWS = [
     *[(row, POINTS) for row in rows_of(OF_ONE, x="x")],
     *[(row, [x.tolist() for x in ARRAYS]) for row in rows_of(OF_TWO, **ELEMENTS)],
-    *[(row, ARRAYS) for row in rows_of(OF_ONE + OF_TWO, **ELEMENTS) + rows_of(OF_ARRAYS)],
+    *[(row, ARRAYS) for row in rows_of(OF_ONE + OF_TWO, **ELEMENTS) + rows_of(ROWS_OF_ARRAYS)],
 ]
 # np.float64 of Python's numbers is lifted, but not what other functions of NumPy's give of one eagerly.
 ONLY_TRACED = {row for row in rows_of(OF_ONE, x="x") if "np." in row and "float64" not in row}
-
-
 SHOWN = [f"{row}-{type(points[0]).__name__}" for row, points in ROWS]
 
 
@@ -215,3 +214,60 @@ def test_what_is_made_before_or_in_a_loop_is_known(compile: Any, f: Callable[[An
     fast = compile(lift(f))
     for x in (np.zeros(100), np.ones(100)):
         assert fast(x) == f(x)
+
+
+# --- the attributes of arrays ---------------------------------------------------------------------
+
+NUMBERS = [
+    (1.5, lambda x: x),
+    (1.5, lambda x: 2.0 * x + 1.0),
+    (np.array([1.5]), lambda x: x[0]),
+    (np.array([1.5]), lambda x: 2.0 * x[0] + 1.0),
+]
+
+
+def after_many_steps(x: Any) -> Any:
+    return scan(lambda s, _: (0.5 * s + x[0], None), 0.0, None, 100)[0]
+
+
+# `astype` aside: every number has it in lifted code, where np.floor(x).astype(int) of a float's Value works as well.
+@pytest.mark.parametrize("name", sorted({*OF_ARRAYS.split()} - {"astype"}))
+@both
+def test_a_traced_number_has_the_attributes_that_it_has_on_floats(compile: Any, name: str) -> None:
+    for x, number in [*NUMBERS, (np.array([1.5]), after_many_steps)]:
+
+        def f(x: Any, number: Callable[[Any], Any] = number) -> Any:
+            y = number(x)
+            return 2.0 * y if hasattr(y, name) and getattr(y, name, None) is not None else 3.0 * y
+
+        wanted = f(x)
+        assert (value_and_grad(f)(x)[0], value_and_grad(lift(f))(x)[0]) == (wanted, wanted)
+        assert (compile(f)(x), compile(lift(f))(x)) == (wanted, wanted)
+
+
+WHOLE: list[Callable[[Any], Any]] = [
+    lambda x: np.floor(x).astype(int) * x,
+    lambda x: np.rint(x).astype(float) * x,
+    lambda x: (np.floor(x) + 1).astype(np.int64) * x,
+    lambda x: np.array([1.0, 2.0, 3.0])[np.floor(x).astype(int)] * x,
+]
+
+
+@pytest.mark.parametrize("f", WHOLE)
+@pytest.mark.parametrize("of", [lambda x: x, lambda x: x[0]], ids=["number", "element"])
+@both
+def test_a_number_that_is_made_whole_has_no_derivative(compile: Any, f: Any, of: Callable[[Any], Any]) -> None:
+    def g(x: Any) -> Any:
+        return f(of(x))
+
+    for point in (2.5, 0.25, 1.75):
+        x = np.array([point]) if of(np.zeros(1)).ndim == 0 else point
+        wanted, slope = g(x), f(np.float64(point)) / point
+        for value, gradient in (value_and_grad(lift(g))(x), compile(lift(g)).value_and_grad(x)):
+            assert (value, np.ravel(gradient)[0]) == (wanted, pytest.approx(slope))
+
+
+def test_whole_numbers_of_a_lifted_array() -> None:
+    f = lift(lambda x: np.sum(np.floor(x).astype(int) * x))
+    value, gradient = value_and_grad(f)(np.array([2.5, -0.5]))
+    assert (value, gradient.tolist()) == (5.5, [2.0, -1.0])

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from autograd.arrays.origins import is_of_numpy
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, Loop, Role, body_of
 from autograd.compiler.programs.program import reached
 from autograd.compiler.tracing.lowering import Lowering
@@ -34,7 +35,6 @@ from autograd.engine import Value
 from autograd.engine.kinks import SECOND, Differentiated, differentiated
 from autograd.engine.names import NUMBERED
 from autograd.lifting.branching.branches import Branches
-from autograd.lifting.stand_ins.origins import is_of_numpy
 from autograd.primitives import Primitive
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
@@ -214,9 +214,10 @@ class Stepping:
         origin = OfNumPy if all(self._origin(x) is OfNumPy for x in numbers) else str
         return Fed(default if not name or NUMBERED(name) else name, kind, role, operands, values, origin=origin)
 
-    def _origin(self, x: Any) -> type[str]:
-        """OfNumPy of a number of NumPy's; only the errors of branches ask."""
-        return OfNumPy if self.branches is not None and is_of_numpy(x) is True else str
+    @staticmethod
+    def _origin(x: Any) -> type[str]:
+        """OfNumPy of a number of NumPy's."""
+        return OfNumPy if is_of_numpy(x) is True else str
 
     # --- the loop
 

@@ -18,6 +18,7 @@ from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodT
 from typing import Any
 
 from autograd.arrays.lists import is_traced
+from autograd.arrays.origins import origins
 from autograd.arrays.scalar_array import choosing
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
@@ -43,7 +44,6 @@ from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
 from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.number_classes import INT
-from autograd.lifting.stand_ins.origins import origins
 from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse

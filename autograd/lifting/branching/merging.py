@@ -15,6 +15,7 @@ import numpy
 
 from autograd.arrays import holding, scalars
 from autograd.arrays.lists import is_traced
+from autograd.arrays.origins import of_side
 from autograd.arrays.scalars import choose
 from autograd.lifting.branching.apart import CHOOSABLE, MOST_VALUES, Apart, Choice, key_of
 from autograd.lifting.branching.contents import (
@@ -26,7 +27,6 @@ from autograd.lifting.branching.contents import (
     is_changeable,
     items,
 )
-from autograd.lifting.stand_ins.origins import of_side
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import refuse
 from autograd.symbols import Condition, answering

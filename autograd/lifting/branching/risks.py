@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from autograd.arrays.origins import is_of_numpy
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
 from autograd.lifting.stand_ins.number_classes import INT
-from autograd.lifting.stand_ins.origins import is_of_numpy
 from autograd.lifting.stand_ins.python_names import BUILTINS, MATH, is_lifted
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import core

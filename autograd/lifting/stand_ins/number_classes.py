@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from autograd.lifting.stand_ins.origins import as_numpys, is_of_numpy
+from autograd.arrays.origins import as_numpys, is_of_numpy
 from autograd.lifting.stand_ins.python_names import entered, is_lifted, text
 from autograd.lifting.stand_ins.rounding import TO_INT, is_traced_whole
 from autograd.primitives.operators import Scalar

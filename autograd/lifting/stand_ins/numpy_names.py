@@ -14,12 +14,13 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled
+from autograd.arrays.origins import of_numpy
 from autograd.engine.value import Value
-from autograd.lifting.stand_ins.origins import of_numpy
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
 from autograd.primitives.operators import core
+from autograd.symbols import Symbol
 
 MADE = (
     "array asarray asanyarray ascontiguousarray asfortranarray zeros ones empty full eye identity zeros_like ones_like "
@@ -53,7 +54,7 @@ class NumPyFunction:
         if self.function in MAKERS:
             return made(self.function, args, kwargs)
         found = self.function(*args, **kwargs)
-        return of_numpy(found, args) if type(found) is Value else found
+        return of_numpy(found, args) if type(found) is Value and type(found._number) is Symbol else found
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.function, name)

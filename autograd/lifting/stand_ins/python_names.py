@@ -13,9 +13,9 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
+from autograd.arrays.origins import of_python, of_side
 from autograd.arrays.scalars import choose, number
 from autograd.engine.value import NumPyValue, Value
-from autograd.lifting.stand_ins.origins import of_python, of_side
 from autograd.lifting.stand_ins.rounding import is_traced_whole, remainder, rounded, to_int
 from autograd.numbers.kinds import KINDS, LAZY_KINDS, discovered
 from autograd.primitives.operators import Scalar, core

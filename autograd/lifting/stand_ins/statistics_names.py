@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import primitives as p
 from autograd.arrays import lists
-from autograd.lifting.stand_ins.origins import of_python
+from autograd.arrays.origins import of_python
 from autograd.lifting.stand_ins.python_names import is_lifted, of_sequence
 
 

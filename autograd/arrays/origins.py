@@ -21,6 +21,9 @@ from autograd.symbols.expressions import OF_EITHER, OF_NUMPY, OF_PYTHON, OfEithe
 origins: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd origins")
 
 
+ONE_OF_NUMPYS = numpy.float64(1.0)
+
+
 def is_of_numpy(x: Any) -> Any:
     """Whether a number is one of NumPy's where f runs on floats; a condition if that depends on the row."""
     top, known = core(x), origins.get({})
@@ -87,7 +90,8 @@ def of_python(found: Any, operands: list[Any]) -> Any:
 def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
     """What a function of these has made, as one of NumPy's numbers; eagerly it is what its operands are."""
     symbol = core(found)
-    if type(symbol) is Symbol and symbol.op and not any(core(x) is symbol for x in operands):
+    is_new = type(symbol) is Symbol and symbol.op and not any(core(x) is symbol for x in operands)
+    if is_new:
         symbol.name = OF_NUMPY
     return found
 
@@ -105,8 +109,8 @@ def as_numpys(x: Any) -> Any:
     if x.follows_numpy:
         return x
     made = of_numpy(p.positive(x), ())
-    if isinstance(made, Value):
-        made._follow(numpy.float64(0.0) if type(made._number) is float else made._number)
-    else:
+    if not isinstance(made, Value):
         made.follows_numpy = True
+    elif type(made._number) is not Symbol:
+        made._follow(ONE_OF_NUMPYS)
     return made
