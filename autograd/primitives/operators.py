@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from numbers import Real
 
@@ -22,6 +23,7 @@ from autograd.primitives.conversions import no_float
 from autograd.primitives.unordered import decided
 from autograd.refusals import is_tracing, lifting, no_index
 from autograd.symbols import BITS, Symbol, key_hash
+from autograd.symbols.shown import formatted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,6 +239,9 @@ class Scalar(NumPyOperand, Methods):
         def __int__(self) -> int:
             if hasattr(core(self), "__index__"):  # a traced number, which is known along a path
                 return operator.index(core(math.trunc(self)))
+            found = formatted(core(self), sys._getframe(1))
+            if found is not None:
+                return int(found)
             raise TypeError(
                 f"a {type(self).__name__} is not an int: use autograd.floor(v) or autograd.round(v), let "
                 "autograd.lift(f) do so, or v.data for the number; where the function is compiled, name the argument "
@@ -252,6 +257,9 @@ class Scalar(NumPyOperand, Methods):
             return self.__int__()
 
         def __float__(self) -> float:
+            found = formatted(core(self), sys._getframe(1))
+            if found is not None:
+                return found
             raise no_float(type(self).__name__.removeprefix("NumPy"), p.PUBLIC)
 
         as_integer_ratio = __float__

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from math import nan
 
-from autograd.refusals import is_library, is_ours
+from autograd.refusals import is_library, is_ours, is_tracing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ AROUND = {  # pieces of source that are texts, or hold them, if the piece inside
 METHODS = {"__str__", "__repr__", "__format__"}  # which ask on behalf of those that call them
 
 
+def formatted(x: Any, frame: FrameType) -> float | None:
+    """The number x as a float, NaN for a traced one, if code only puts it into a text with `%`; None for other code."""
+    inner = frame
+    while (frame.f_globals.get("__name__") or "").startswith("autograd.lifting.") and frame.f_back:
+        frame = frame.f_back
+    if not _formats(frame, frame is not inner):
+        return None
+    return float(x) if isinstance(x, (int, float)) else nan if is_tracing() and is_shown(frame) else None
+
+
 def is_shown(frame: FrameType | None) -> bool:
     """Whether the text that the code in a frame asks for is only shown, or asked for by ourselves."""
     while frame is not None:
@@ -42,16 +53,41 @@ def is_shown(frame: FrameType | None) -> bool:
     return True
 
 
-def _shows(frame: FrameType, returns: bool = False) -> bool:
-    """Whether the code that runs in a frame only shows a text that is asked for now, or that a call returns."""
+def _formats(frame: FrameType, rewritten: bool) -> bool:
+    """Whether the code in a frame puts a number into a text with `%`: a log does, and what has a text on its left."""
+    from opcode import opname
+
+    home = frame.f_globals.get("__name__") or ""
+    if home.partition(".")[0] == "logging":
+        return True
+    if not rewritten and opname[frame.f_code.co_code[frame.f_lasti]] != "BINARY_OP":
+        return False
+    around = _pieces(frame)
+    node: Any = around[-1] if around else None
+    return type(node).__name__ == "BinOp" and type(node.op).__name__ == "Mod" and _is_text(node.left, frame)
+
+
+def _is_text(node: Any, frame: FrameType) -> bool:
+    """Whether a piece of source is known to be a text."""
+    kind = type(node).__name__
+    if kind == "BinOp":
+        return _is_text(node.left, frame) or _is_text(node.right, frame)
+    return kind == "JoinedStr" or isinstance(node.value if kind == "Constant" else value_of(node, frame), str)
+
+
+def _pieces(frame: FrameType) -> list[Any]:
+    """The pieces of source around that which runs now in a frame; none if there is no source."""
     from linecache import getlines
 
     place = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     tree = None if None in place else _parsed("".join(getlines(frame.f_code.co_filename, frame.f_globals)))
-    if tree is None:
-        return False
-    around = list(_around(tree, (place[0], place[2]), (place[1], place[3])))
-    return Showing(frame, around).shows(around, returns)
+    return [] if tree is None else list(_around(tree, (place[0], place[2]), (place[1], place[3])))
+
+
+def _shows(frame: FrameType, returns: bool = False) -> bool:
+    """Whether the code that runs in a frame only shows a text that is asked for now, or that a call returns."""
+    around = _pieces(frame)
+    return bool(around) and Showing(frame, around).shows(around, returns)
 
 
 class Showing:
@@ -89,15 +125,7 @@ class Showing:
         return any(isinstance(home, str) and home.partition(".")[0] in REPORTERS for home in homes)
 
     def _value(self, node: Any) -> Any:
-        """What a name stands for, or a name in a module or an object; None if that is not known."""
-        if type(node).__name__ == "Name":
-            scopes = self.frame.f_locals, self.frame.f_globals, self.frame.f_builtins
-            return next((scope[node.id] for scope in scopes if node.id in scope), None)
-        if type(node).__name__ != "Attribute":
-            return None
-        held = self._value(node.value)
-        own = getattr(held, "__dict__", {})
-        return own[node.attr] if node.attr in own else getattr(type(held), node.attr, None)
+        return value_of(node, self.frame)
 
     def _caller_shows(self) -> bool:
         """Whether the caller shows what this function returns."""
@@ -123,6 +151,18 @@ class Showing:
         loads = [x for x in parts if type(x) is ast.Name and x.id == name and type(x.ctx) is ast.Load]
         found = [(x, list(_around(self.function, *_ends(x)))) for x in loads]
         return all(around[-1] is x and _function(around) is self.function and self.shows(around) for x, around in found)
+
+
+def value_of(node: Any, frame: FrameType) -> Any:
+    """What a name stands for, or a name in a module or an object; None if that is not known."""
+    if type(node).__name__ == "Name":
+        scopes = frame.f_locals, frame.f_globals, frame.f_builtins
+        return next((scope[node.id] for scope in scopes if node.id in scope), None)
+    if type(node).__name__ != "Attribute":
+        return None
+    held = value_of(node.value, frame)
+    own = getattr(held, "__dict__", {})
+    return own[node.attr] if node.attr in own else getattr(type(held), node.attr, None)
 
 
 def _makes_text(node: Any) -> bool:

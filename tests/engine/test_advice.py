@@ -50,7 +50,7 @@ ADVICE: list[tuple[Callable[[], Any], str]] = [
     (lambda: np.array(row, dtype=float), r"make it with dtype=object"),
     (lambda: np.asarray(row, float), r"make it with dtype=object"),
     (lambda: np.zeros(3).fill(v), r"make it with dtype=object"),
-    (lambda: "%.2f" % v, r'as in "%\.2f" % v\.data'),  # noqa: UP031
+    (lambda: compile(lambda x: float("%.2f" % x))(2.0), r'as in "%\.2f" % v\.data'),  # noqa: UP031
     (plotted, r"plot the numbers, as in \[v\.data for v in values\]"),
     (lambda: math.isnan(v), r"ask its number, as in math\.isnan\(v\.data\)"),
     (lambda: math.sin(v), r"use autograd\.sin\(v\) in place of math\.sin, or let autograd\.lift\(f\) do so"),
