@@ -59,6 +59,7 @@ class Reading:
         self.cache_keys: dict[str, set[tuple[Any, ...]]] = {}  # by name: which dicts in it
         self.caching: list[tuple[FunctionType, str]] = []  # functions, and their variables that are caches
         self.functions: list[tuple[FunctionType, Any, dict[str, Any]]] = []  # each, ours, and the attributes it had
+        self.classes: list[tuple[type, type, dict[str, Any]]] = []  # likewise
         self.leftovers = Leftovers(is_traced=branches is not None)
         self.branches, self.lifts = branches, lifts
         if branches is not None:
@@ -96,6 +97,8 @@ class Reading:
                 if self.caches.has(x, name):
                     self._forget(name, vars(x)[name])
         self.leftovers.settle()
+        for view in self.views.values() if self.branches else ():
+            view.keep()
         for f, name in self.caching:
             self._forget(name, known_as(f, name))
         for f, ours, before in self.functions:
@@ -104,6 +107,10 @@ class Reading:
                     vars(f).pop(name, None)
                 elif before.get(name) is not vars(ours)[name]:
                     vars(f)[name] = self.users(vars(ours)[name])
+        for kind, made, before in self.classes:
+            for name, x in type.__getattribute__(made, "__dict__").items():
+                if before.get(name) is not x and not self._is_cache(kind, name):
+                    setattr(kind, name, self.users(x))
 
     def _forget(self, name: str, x: Any) -> None:
         """Let the user's caches under a name keep nothing of this call."""

@@ -278,7 +278,9 @@ COMPARISONS = {
 
 
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
-    return NotImplemented if type(y) not in COMMON_TYPES and _takes_over(y) else Condition(op, x, y)
+    if type(y) in COMMON_TYPES or ((isinstance(y, Condition) or hasattr(y, "__float__")) and not _takes_over(y)):
+        return Condition(op, x, y)
+    return NotImplemented  # beside None or a text, too, as a float is
 
 
 SEQUENCES = (list, tuple, str, bytes)  # which a whole number repeats

@@ -503,6 +503,11 @@ def raise_factor() -> None:
     FACTOR += 1.0
 
 
+def lower_factor() -> None:
+    global FACTOR
+    FACTOR -= 1.0
+
+
 @pytest.mark.parametrize("kind", [lift, compile])
 def test_a_global_in_the_body_of_a_class_is_read_again(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[__name__], "FACTOR", 2.0)
@@ -512,6 +517,8 @@ def test_a_global_in_the_body_of_a_class_is_read_again(kind: Any, monkeypatch: p
             factor = FACTOR
 
         raise_factor()
-        return x * FACTOR + Local.factor
+        result = x * FACTOR + Local.factor
+        lower_factor()
+        return result
 
-    assert kind(f)(5.0) == 17.0 and FACTOR == 3.0
+    assert kind(f)(5.0) == 17.0 and FACTOR == 2.0

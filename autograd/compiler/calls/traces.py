@@ -29,6 +29,7 @@ from autograd.compiler.inputs.parameters import Parameters, Passed
 from autograd.compiler.inputs.watching import Watch
 from autograd.compiler.programs.building import along_with, called_as, part_of
 from autograd.compiler.programs.program import Guard, Program
+from autograd.compiler.tracing.lowering import LEAK
 from autograd.compiler.tracing.lowering_loops import Unlike
 from autograd.compiler.tracing.paths import Path, Paths, path_along
 from autograd.compiler.tracing.stepping import Stepping
@@ -169,7 +170,27 @@ class Traces:
             found = self.programs.get(call.key)
             if found is None:
                 self.watch.begin(x for _, _, x in call.static)
-                found = self.programs[call.key] = once(lambda stepping: self._trace(call, stepping))
+                found = self.programs[call.key] = self._lasting(lambda: once(partial(self._trace, call)))
+        return found
+
+    def _lasting(self, made: Callable[[], T]) -> T:
+        """What is traced; TraceError where it would be another program after this call.
+
+        What f reads and has changed itself, such as a counter, may not be part of its result: a second trace tells.
+        """
+        before = self.watch.state()
+        try:
+            found, after, told = made(), self.watch.state(), before.told()
+            if told:
+                again = made()
+                after.put_back()
+                if _programs_of(again) != _programs_of(found):
+                    raise TraceError(f"{self.parameters.name} reads {told:.40}, which an earlier call changed: {LEAK}")
+        except BaseException:
+            before.put_back()
+            raise
+        before.put_back_traced()
+        self.watch.settle()
         return found
 
     def _by_row(self, call: Call) -> list[bool]:
@@ -185,7 +206,7 @@ class Traces:
             assert isinstance(paths, Paths)
             if len(paths.known) != count:
                 return False
-            paths.add(self._path(call, numbers))
+            paths.add(self._lasting(lambda: self._path(call, numbers)))
             return True
 
     @uncollected
@@ -229,11 +250,13 @@ class Traces:
             return None
         if stepping is not None and stepping.make is not None:
             f = in_written_steps(f, stepping.make)
+        before = self.watch.state()
         try:
             return self._traced_on(call, f, stepping=stepping)
         except Unlike:
             raise
         except TraceError:
+            before.put_back()
             return None
 
     def _path(self, call: Call, numbers: Sequence[float]) -> Path:
@@ -265,7 +288,6 @@ class Traces:
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             raise
-        self.watch.settle()
         return folded(program) if program.guard is None else _folded_together(program, program.guard)
 
     def _of_moving(self, call: Call, function: Any) -> Callable[..., Any]:
@@ -307,6 +329,14 @@ class Traces:
 
 def _refused(args: tuple[Any, ...]) -> None:
     """In place of a direct call where machine code works for long, or on many rows: those save nothing."""
+
+
+def _programs_of(traced: Any) -> tuple[Program | None, ...]:
+    """The program, or that of a path and its conditions."""
+    if isinstance(traced, Program):
+        return (traced,)
+    path = traced.known[0] if isinstance(traced, Paths) else traced
+    return path.program, path.holds
 
 
 def _folded_together(program: Program, guard: Guard) -> Program:

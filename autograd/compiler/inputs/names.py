@@ -8,6 +8,7 @@ from types import CodeType
 from typing import NamedTuple
 
 GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME"}
+LOADED = GLOBAL | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
 WRITTEN = {
     "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR", "DELETE_ATTR",
 }  # fmt: skip
@@ -24,6 +25,7 @@ class CodeNames(NamedTuple):
     read: set[str]  # globals
     used: set[str]  # attributes and imports as well
     written: set[str]  # those that the code binds itself: changes of them do not count
+    changed: set[str]  # those of them that it loads, too, such as a counter
     imported: set[str]
     tested: set[str]  # those of which the code asks whether they are there
     texts: set[str]
@@ -32,8 +34,11 @@ class CodeNames(NamedTuple):
 def names(code: CodeType) -> CodeNames:
     """The names in this code."""
     texts = {x for x in code.co_consts if isinstance(x, str)}
-    found = CodeNames(set(), set(code.co_names), set(), set(), set(), texts)
+    found = CodeNames(set(), set(code.co_names), set(), set(), set(), set(), texts)
+    loaded = set()
     for instruction in dis.get_instructions(code):
+        if instruction.opname in LOADED:
+            loaded.add(instruction.argval)
         if instruction.opname in GLOBAL:
             found.read.add(instruction.argval)
         elif instruction.opname in WRITTEN:
@@ -42,6 +47,7 @@ def names(code: CodeType) -> CodeNames:
             found.imported.add(instruction.argval)
         elif instruction.opname == "MATCH_CLASS":
             found.used.add("isinstance")
+    found.changed.update(loaded & found.written)
     if "issubclass" in found.used:
         found.used.add("isinstance")
     told = spelled(found.used, texts)

@@ -65,6 +65,8 @@ class Reach:
         self.objects: dict[int, Any] = {}  # those whose class could become another of the user's
         self.counts: dict[int, Callable[[], Any]] = {}  # names, subclasses and registrations that may be added
         self.values: dict[int, Value] = {}
+        self.states: dict[tuple[int, str], Any] = {}  # scopes and objects, by what functions change there themselves
+        self._changed = set[str]()  # the names of attributes that a function loads and binds
         self._used, self._tested, self._texts = {"__call__"}, set[str](), set[str]()
         self._seen: dict[int, tuple[Any, int]] = {}  # by id: what was met, kept alive, and how many names were known
         self._waiting: list[Any] = []
@@ -77,7 +79,7 @@ class Reach:
 
     def _known(self) -> int:
         """How many names are known that an object may have as attributes."""
-        return len(self._used) + len(self._tested)
+        return len(self._used) + len(self._tested) + len(self._changed)
 
     def _of(self, scope: Mapping[str, Any]) -> set[str]:
         """The names that may be read in a scope, or may come to be."""
@@ -166,7 +168,9 @@ class Reach:
         self._used |= found.used - found.written
         self._tested |= found.tested - found.written
         self._texts |= found.texts
+        self._changed |= found.changed
         self._namespace(function.__globals__, found.read - found.written)
+        self._changing(function.__globals__, found.read & found.changed)
         self._namespace(vars(builtins), {name for name in found.read - set(function.__globals__) if _is_added(name)})
         self._add([*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()])
         package = function.__globals__.get("__package__") or ""
@@ -178,9 +182,16 @@ class Reach:
         self.scopes.setdefault(id(scope), (scope, set()))[1].update(read)
         self._add([scope[name] for name in sorted(read) if name in scope])
 
+    def _changing(self, of: Any, there: Iterable[str]) -> None:
+        """Note what functions change themselves of a scope or an object, and follow what it is now."""
+        of_scope = isinstance(of, dict)
+        self.states |= {(id(of), name): of for name in there}
+        self._add([of.get(name) if of_scope else getattr(of, name) for name in there])
+
     def _module(self, module: ModuleType) -> None:
         if not is_fixed(module.__name__):
             self._namespace(vars(module), self._of(vars(module)) | {"__getattr__"})
+            self._changing(vars(module), self._states_in(vars(module)))
             self.objects[id(module)] = module
         elif module is os and not self._used.isdisjoint(("environ", "environb", "getenv", "getenvb")):
             self._add([os.environ])
@@ -193,6 +204,7 @@ class Reach:
                 read = set(own) if not WHOLE.isdisjoint(self._used) else self._of(own)
                 self._namespace(own, read.union(name for name, x in own.items() if _is_operator(name, x)))
                 self._take(base, ["__mro__"])
+                self._changing(base, [name for name in self._states_in(own) if not hasattr(own[name], "__get__")])
                 self.counts[id(own)] = own.__len__
                 if "__subclasses__" in self._used:
                     self.counts[id(base)] = functools.partial(_subclasses, base)
@@ -216,6 +228,8 @@ class Reach:
             read = set(own) if is_fixed(base.__module__) else self._used.intersection(own)
             if "__slots__" in own or base.__module__ in ("functools", "collections"):
                 self._take(x, [name for name in read if isinstance(own[name], MemberDescriptorType)])
+                slots = [name for name in self._states_in(own) if isinstance(own[name], MemberDescriptorType)]
+                self._changing(x, [name for name in slots if hasattr(x, name)])
             shared |= self._used.intersection(read)
         self._fields(x, shared)
         if not is_fixed(type(x).__module__) and len(self.objects) < MOST_OBJECTS:
@@ -244,6 +258,11 @@ class Reach:
         if not is_fixed(type(x).__module__):
             self.slots[id(x), "__dict__"] = x
         self._add([fields[name] for name in sorted(read) if name in fields])
+        self._changing(fields, self._states_in(fields) - read)
+
+    def _states_in(self, scope: Mapping[str, Any]) -> set[str]:
+        """The names in a scope that functions change, and that none reads alone."""
+        return (self._changed - self._used).intersection(scope)
 
 
 def _is_network(x: Any) -> bool:

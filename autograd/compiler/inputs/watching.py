@@ -8,6 +8,7 @@ the clock, or files.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from operator import attrgetter, is_
 from types import CodeType
@@ -18,11 +19,15 @@ import numpy
 from autograd.compiler.inputs.forms import Writing
 from autograd.compiler.inputs.names import names
 from autograd.compiler.inputs.reaching import MAPPINGS, Reach, is_buffer, is_frame, is_full
+from autograd.lifting.branching.contents import contents, is_changeable, refill
+from autograd.primitives.operators import core
 from autograd.refusals import is_library
+from autograd.symbols import Condition, Symbol
 from autograd.transforms.structure import is_array
 
 ATOMS = (int, float, str, bytes, type(None))
 DATA = attrgetter("_number")
+ABSENT = object()  # in place of what is not there
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -60,12 +65,15 @@ class Watch:
     def __init__(self, f: Callable[..., Any]) -> None:
         self._f, self._given = f, dict[int, Any]()
         self._reads: list[Read] = []
+        self._states: list[Read] = []  # what f changes itself and reads: its changes are no reason to trace again
         self._renew()
 
     def begin(self, given: Iterable[Any] = ()) -> None:
         """Watch what is within reach now, also of static arguments, since f is about to be traced."""
         self._given |= {id(x): x for x in given if not isinstance(x, ATOMS)}
-        self._reads = _reads(Reach(self._f, self._given.values()))
+        reach = Reach(self._f, self._given.values())
+        self._reads = _reads(reach)
+        self._states = _states(reach)
         self._renew()
 
     def _renew(self) -> None:
@@ -93,8 +101,7 @@ class Watch:
     def differing(self) -> str:
         """What has changed, in words."""
         found = [read for read, value in zip(self._reads, self._values) if not _same(read, value)]
-        names = [read.name or ("data" if read.kind == "data" else f"a {type(read.of).__name__}") for read in found]
-        return next(iter(names), "something")
+        return next(map(_named, found), "something")
 
     def settle(self) -> None:
         """Take what the function itself has changed while it was traced, such as a list that it fills, as it is now."""
@@ -102,6 +109,11 @@ class Watch:
             now = zip(self._reads, self._values)
             self._values = [value if not read.is_own or _same(read, value) else read.now() for read, value in now]
             self.changed = self._written()
+
+    def state(self) -> State:
+        """What f may change itself, as it is now."""
+        reads = [*(read for read in self._reads if read.is_own), *self._states]
+        return State([Kept(read, read.now(), _stored(read)) for read in reads])
 
     def fingerprint(self) -> str:
         """A text that another process also gives for the same code on the same numbers."""
@@ -111,6 +123,11 @@ class Watch:
             self.begin()
         told = [_told(value) for read, value in zip(self._reads, self._values) if read.kind != "count"]
         return sha256("\n".join(told).encode(errors="backslashreplace")).hexdigest()
+
+
+def _named(read: Read) -> str:
+    """What is read, in words."""
+    return read.name or ("data" if read.kind == "data" else f"a {type(read.of).__name__}")
 
 
 def _reads(reach: Reach) -> list[Read]:
@@ -136,6 +153,74 @@ def _reads(reach: Reach) -> list[Read]:
     reads += [Read(x, "", "call", True) for x in reach.asked.values()]
     reads += [Read(x, "", "count", True) for x in reach.counts.values()]
     return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
+
+
+class Kept(NamedTuple):
+    """Something that f may change itself, as it was: what it read then, and what is to be put back."""
+
+    read: Read
+    value: Any
+    stored: Any
+
+    def put_back(self) -> None:
+        """Let it be again what it was, if that can be."""
+        of, name, kind, _ = self.read
+        if kind == "items" and self.stored is not ABSENT:
+            refill(of, self.stored)
+        elif kind == "scope" and self.stored is ABSENT:
+            of.pop(name, None)
+        elif kind == "scope":
+            of[name] = self.stored
+        elif kind == "attribute" and self.stored is not ABSENT:
+            (type if isinstance(of, type) else object).__setattr__(of, name, self.stored)
+
+
+class State(list[Kept]):
+    """All that f may change itself, as it was."""
+
+    def changed(self) -> list[Kept]:
+        """What is no longer what it was."""
+        return [kept for kept in self if not _same(kept.read, kept.value)]
+
+    def told(self) -> str:
+        """What is no longer what it was, in words, or nothing; a cache of lifted code is left with None or infinity."""
+        found = [(kept.read, _stored(kept.read)) for kept in self.changed()]
+        own = (read for read, x in found if x is not None and not (type(x) is float and x == math.inf))
+        return next(map(_named, own), "")
+
+    def put_back(self) -> None:
+        """Let all be again what it was."""
+        for kept in self.changed():
+            kept.put_back()
+
+    def put_back_traced(self) -> None:
+        """Put back the names and attributes that are traced numbers now, which are of no use to anybody."""
+        for kept in self.changed():
+            if kept.read.kind in ("scope", "attribute") and type(core(_stored(kept.read))) in (Symbol, Condition):
+                kept.put_back()
+
+
+def _stored(read: Read) -> Any:
+    """What is to be put back, if that can be."""
+    if read.kind == "scope":
+        return read.of.get(read.name, ABSENT)
+    if read.kind == "attribute":
+        return getattr(read.of, read.name, ABSENT)
+    return contents(read.of) if read.kind == "items" and is_changeable(read.of) else ABSENT
+
+
+def _states(reach: Reach) -> list[Read]:
+    """All within reach that functions read and change themselves: names, attributes, variables of closures."""
+    kinds = {(id(of), name): "scope" if isinstance(of, dict) else "attribute" for (_, name), of in reach.states.items()}
+    found = [Read(of, name, kinds[key], True) for key, of in reach.states.items() for name in [key[1]]]
+    cells = {}
+    for function in reach.functions:
+        code = function.__code__
+        changed = set() if is_library(function.__module__) else names(code).changed
+        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+            if name in changed and is_full(cell):
+                cells[id(cell)] = Read(cell, "cell_contents", "attribute", True)
+    return found + [*cells.values()]
 
 
 def _differs(writing: Writing, read: Read, value: Any) -> str:

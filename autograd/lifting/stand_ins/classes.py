@@ -77,6 +77,7 @@ def class_in(reading: Reading, kind: type) -> type:
     for name, x in members.items():
         if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
             type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
+    reading.classes.append((kind, made, dict(type.__getattribute__(made, "__dict__"))))
     return made
 
 

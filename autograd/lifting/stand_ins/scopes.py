@@ -72,6 +72,14 @@ class GlobalsView(dict[str, Any]):
                 else:
                     self.scope[name] = self.reading.users(value)
 
+    def keep(self) -> None:
+        """At the end of a trace: what code has assigned is the user's, but for what a cache keeps."""
+        self.settle()
+        for name, value in vars(self.assigned).items():
+            found = self.reading.users(value)
+            if found is not self.scope.get(name) and not self.reading.leftovers.is_apart(name):
+                self.scope[name] = found
+
 
 class HoldingView(GlobalsView):
     """A view whose dict also holds names of the user's: those that code assigns, and those in the body of a class."""
