@@ -129,6 +129,24 @@ def of_a_namespace() -> Any:
     return f
 
 
+class Deleting:
+    """One call of two gives another result, and an attribute is there for one call of two."""
+
+    __slots__ = ("last",)
+
+    def __init__(self) -> None:
+        self.last = 1.0
+
+    def __call__(self, x: Any) -> Any:
+        try:
+            found = self.last * x
+            del self.last
+        except AttributeError:
+            found = x + 1.0
+            self.last = 2.0
+        return found
+
+
 class OfAClass:
     total = 0.0
 
@@ -162,7 +180,7 @@ def of_a_module() -> Any:
 
 KEPT: list[Callable[[], Any]] = [
     Filter, Slots, Counter, of_a_global, of_a_global_in_a_branch, of_a_closure, of_a_list, of_a_window, of_a_dict,
-    of_a_function, of_a_namespace, OfAClass, of_a_module,
+    of_a_function, of_a_namespace, OfAClass, of_a_module, Deleting,
 ]  # fmt: skip
 
 

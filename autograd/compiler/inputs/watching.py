@@ -113,7 +113,7 @@ class Watch:
     def state(self) -> State:
         """What f may change itself, as it is now."""
         reads = [*(read for read in self._reads if read.is_own), *self._states]
-        return State([Kept(read, read.now(), _stored(read)) for read in reads])
+        return State([Kept(read, _now(read), _stored(read)) for read in reads])
 
     def fingerprint(self) -> str:
         """A text that another process also gives for the same code on the same numbers."""
@@ -153,6 +153,14 @@ def _reads(reach: Reach) -> list[Read]:
     reads += [Read(x, "", "call", True) for x in reach.asked.values()]
     reads += [Read(x, "", "count", True) for x in reach.counts.values()]
     return reads + [Read(tuple(reach.values.values()), "", "data", True)] * bool(reach.values)
+
+
+def _now(read: Read) -> Any:
+    """What is read, as it is now, if it is there."""
+    try:
+        return read.now()
+    except (AttributeError, ValueError):  # an attribute, or what a cell held, is deleted
+        return ABSENT
 
 
 class Kept(NamedTuple):
@@ -267,7 +275,7 @@ def _same(read: Read, value: Any) -> bool:
             return bool(read.of.equals(value))
         return bool(exactly(read.now(), id) == exactly(value, id))  # an object's id, since it is kept alive here
     except (ValueError, AttributeError):
-        return False
+        return value is ABSENT
 
 
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:

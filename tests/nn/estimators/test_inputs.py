@@ -8,11 +8,15 @@ from fractions import Fraction
 import numpy as np
 import pandas
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
 from sklearn.base import clone
 
 import nn
 from autograd import Value
+from nn.estimators.data.checks import numbered
 from tests.nn.estimators.test_conventions import ALL, CLASSIFIERS, REGRESSORS, X3, y3
 
 DAYS = np.array(["2026-01-01", "2026-01-02", "NaT", "2026-01-04", "2026-01-05", "2026-01-06"], dtype="datetime64[D]")
@@ -182,3 +186,12 @@ def test_columns_are_held_to_their_names_whatever_names_are(estimator, names) ->
 def test_names_that_only_count_are_none() -> None:
     model = nn.LinearRegression().fit(pandas.DataFrame(X3), y3)
     assert np.array_equal(model.predict(np.array(X3)), model.predict(pandas.DataFrame(X3)))
+
+
+whole = st.integers(-4, 4) | st.sampled_from([-128, 127])
+
+
+@given(st.sampled_from(["i1", "i2", "i8"]).flatmap(lambda kind: arrays(kind, st.integers(1, 300), elements=whole)))
+def test_classes_are_numbered_as_numpy_does(y) -> None:
+    for got, want in zip(numbered(y), np.unique(y, return_inverse=True), strict=True):
+        assert got.dtype == want.dtype and got.tolist() == want.tolist()
