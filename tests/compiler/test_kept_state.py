@@ -110,6 +110,17 @@ def of_a_dict() -> Any:
     return f
 
 
+def of_a_default() -> Any:
+    state: dict[str, Any] = {}
+
+    def f(x: Any) -> Any:
+        y = x * x + state.get("last", 0.0)
+        state["last"] = x
+        return y
+
+    return f
+
+
 def of_a_function() -> Any:
     def f(x: Any) -> Any:
         f.calls += 1  # type: ignore[attr-defined]  # a function takes attributes
@@ -127,6 +138,18 @@ def of_a_namespace() -> Any:
         return state.rate * x
 
     return f
+
+
+class Delay:
+    """What a call gets is part of the result two calls later."""
+
+    def __init__(self) -> None:
+        self.now = self.before = 0.0
+
+    def __call__(self, x: Any) -> Any:
+        y = x + self.before
+        self.before, self.now = self.now, x
+        return y
 
 
 class Deleting:
@@ -180,7 +203,7 @@ def of_a_module() -> Any:
 
 KEPT: list[Callable[[], Any]] = [
     Filter, Slots, Counter, of_a_global, of_a_global_in_a_branch, of_a_closure, of_a_list, of_a_window, of_a_dict,
-    of_a_function, of_a_namespace, OfAClass, of_a_module, Deleting,
+    of_a_default, of_a_function, of_a_namespace, OfAClass, of_a_module, Delay, Deleting,
 ]  # fmt: skip
 
 

@@ -522,3 +522,12 @@ def test_a_global_in_the_body_of_a_class_is_read_again(kind: Any, monkeypatch: p
         return result
 
     assert kind(f)(5.0) == 17.0 and FACTOR == 2.0
+
+
+@pytest.mark.parametrize("kind", [lift, compile])
+def test_a_global_that_is_declared_and_only_read_is_the_users(kind: Any) -> None:
+    def f(x: Any) -> Any:
+        global FACTOR
+        return x * FACTOR if x > 0 else FACTOR
+
+    assert kind(f)(5.0) == 5.0 * FACTOR

@@ -176,16 +176,21 @@ class Traces:
     def _lasting(self, made: Callable[[], T]) -> T:
         """What is traced; TraceError where it would be another program after this call.
 
-        What f reads and has changed itself, such as a counter, may not be part of its result: a second trace tells.
+        What f reads and has changed itself, such as a counter, may not be part of its result: a second trace tells, and
+        another one where that has changed more, as what one call keeps may come to the result two calls later.
         """
         before = self.watch.state()
         try:
-            found, after, told = made(), self.watch.state(), before.told()
-            if told:
+            found, after = made(), self.watch.state()
+            news, known = before.news(), set[Any]()
+            while not news.keys() <= known:
                 again = made()
-                after.put_back()
                 if _programs_of(again) != _programs_of(found):
-                    raise TraceError(f"{self.parameters.name} reads {told:.40}, which an earlier call changed: {LEAK}")
+                    what = f"{next(iter(news.values())):.40}, which an earlier call changed"
+                    raise TraceError(f"{self.parameters.name} reads {what}: {LEAK}")
+                known, news = known | news.keys(), before.news()
+            if known:
+                after.put_back()
         except BaseException:
             before.put_back()
             raise

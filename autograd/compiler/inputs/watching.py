@@ -190,11 +190,11 @@ class State(list[Kept]):
         """What is no longer what it was."""
         return [kept for kept in self if not _same(kept.read, kept.value)]
 
-    def told(self) -> str:
-        """What is no longer what it was, in words, or nothing; a cache of lifted code is left with None or infinity."""
+    def news(self) -> dict[tuple[int, str], str]:
+        """What is no longer what it was, in words; a cache of lifted code is left with None or infinity."""
         found = [(kept.read, _stored(kept.read)) for kept in self.changed()]
-        own = (read for read, x in found if x is not None and not (type(x) is float and x == math.inf))
-        return next(map(_named, own), "")
+        own = [read for read, x in found if x is not None and not (type(x) is float and x == math.inf)]
+        return {(id(read.of), read.name): _named(read) for read in own}
 
     def put_back(self) -> None:
         """Let all be again what it was."""

@@ -80,7 +80,9 @@ def uses_in(code: CodeType) -> dict[Cache, set[str]]:
 def _uses(x: Any, spot: Spot, syntax: Syntax) -> Iterator[str]:
     """What a place is used for here: "filled", "asked" whether it has a key, something harmless, or "other"."""
     parent = syntax.around.get(id(x))
-    if isinstance(parent, ast.Attribute) and parent.attr in METHODS:
+    if _has_constant_key(x, parent, syntax):
+        yield "other"  # what f keeps under a name of its own is not computed anew for each argument
+    elif isinstance(parent, ast.Attribute) and parent.attr in METHODS:
         is_statement = isinstance(syntax.around.get(id(syntax.around.get(id(parent)))), ast.Expr)
         yield from METHODS[parent.attr] - {"asked"} if is_statement else METHODS[parent.attr]
     elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)) and x in parent.comparators:
@@ -93,6 +95,17 @@ def _uses(x: Any, spot: Spot, syntax: Syntax) -> Iterator[str]:
         yield "read"
     elif not _is_passed_on(parent, syntax.function) and id(x) not in syntax.aliases and not _names(x, parent):
         yield "other"
+
+
+def _has_constant_key(x: Any, parent: Any, syntax: Syntax) -> bool:
+    """Whether code stores under a key that is written down, or asks for it."""
+    if isinstance(parent, ast.Attribute) and parent.attr in ("get", "setdefault"):
+        call = syntax.around.get(id(parent))
+        return isinstance(call, ast.Call) and bool(call.args) and isinstance(call.args[0], ast.Constant)
+    if isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)):
+        return isinstance(parent.left, ast.Constant)
+    is_store = isinstance(parent, ast.Subscript) and parent.value is x and isinstance(parent.ctx, ast.Store)
+    return is_store and isinstance(parent.slice, ast.Constant)
 
 
 def _is_new(value: Any) -> bool:

@@ -16,8 +16,11 @@ GLOBALS = "_autograd_globals"
 
 def as_attributes(function: ast.FunctionDef) -> ast.FunctionDef:
     """The function, in which the global names that it assigns are attributes."""
-    declared = [part for part in within(function.body) if isinstance(part, ast.Global)]
-    return _AsAttributes({name for part in declared for name in part.names}).visit(function) if declared else function
+    parts = list(within(function.body))
+    declared = {name for part in parts if isinstance(part, ast.Global) for name in part.names}
+    read = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    bound = {part.id for part in parts if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
+    return _AsAttributes(declared - (read - bound)).visit(function) if declared else function
 
 
 class _AsAttributes(ast.NodeTransformer):
