@@ -1,6 +1,5 @@
 """The eager engine against its look-alikes and other engines: speed, memory, scale, import time."""
 
-import compileall
 import json
 import random
 import statistics
@@ -205,7 +204,6 @@ def main() -> None:
     print(f"memory of y = y * a: {used[0]:.0f} bytes, micrograd {used[1]:.0f} bytes, target ≤ 270")
     for name, work in (("deep chain", deep), ("wide sum", wide)):
         print(f"time per node, 10⁶ over 10⁵ nodes, {name}: {spread(growth(work), '×')}, target ≤ 2.5×")
-    compileall.compile_dir(autograd.__path__[0], quiet=1)  # as an installation does
     bare = [import_seconds("pass") for _ in range(11)]
     loaded = [import_seconds("import autograd") for _ in range(11)]
     extra = [1000 * (b - a) for a, b in zip(sorted(bare), sorted(loaded), strict=True)]

@@ -1,12 +1,10 @@
 """First fits beside scikit-learn's, each in a process of its own: how long they take, and the peak of memory."""
 
-import compileall
 import json
 import os
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -48,8 +46,6 @@ def elsewhere(side: str, name: str, tol: float) -> First:
 
 def main() -> None:
     """Print a line for each set of data, and one of memory for the largest."""
-    for package in ("autograd", "nn"):
-        compileall.compile_dir(Path(__file__).parents[1] / package, quiet=1)
     print(f"first fits of logistic regression; target: {1e3 * LATER:.0f} ms beyond {SLOWER:g} times scikit-learn's")
     for name in fits.SETS:
         tol = fits.tolerance(*fits.SETS[name]())

@@ -237,7 +237,12 @@ class Tracked:
             self.table = [math.sqrt(k) for k in range(3)]
         self.calls += 1
         self.log.append(self.calls)
-        value = self.table[2] * x * x
+        if x > 100:
+            raise ValueError(f"call {self.calls}")
+        halved = x
+        while halved > 0.1:
+            halved = halved / 2
+        value = self.table[2] * halved * x
         if value < self.best:
             self.best = value
         return value
@@ -250,6 +255,15 @@ def test_what_is_counted_logged_and_kept_beside_the_result_is_no_reason_to_refus
     assert [fast(x) for x in (0.7, -0.5, 2.0)] == [Tracked()(x) for x in (0.7, -0.5, 2.0)]
     assert (f.calls, f.log, f.best, len(f.table or ())) == (1, [1], math.inf, 3)
     assert f(3.0) == Tracked()(3.0) == f.best and f.calls == 2
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_more_turns_of_a_loop_are_no_change(kind: Any) -> None:
+    f = Tracked()
+    fast = kind(f)
+    assert [fast(x) for x in (0.7, 90.0, 90.0)] == [Tracked()(x) for x in (0.7, 90.0, 90.0)]
+    traces = f.calls
+    assert [fast(x) for x in (80.0, 0.3)] == [Tracked()(x) for x in (80.0, 0.3)] and f.calls == traces
 
 
 @pytest.mark.parametrize("make", [*KEPT, ByAMethod, Tracked])

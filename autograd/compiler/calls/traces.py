@@ -221,7 +221,7 @@ class Traces:
             found = self.programs.get(call.key)
             if found is program or not isinstance(found, Program):
                 self.turns *= 2
-                found = self.programs[call.key] = once(lambda stepping: self._selecting(call, stepping))
+                found = self.programs[call.key] = self._lasting(lambda: once(partial(self._selecting, call)))
             return found
 
     def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
@@ -336,12 +336,18 @@ def _refused(args: tuple[Any, ...]) -> None:
     """In place of a direct call where machine code works for long, or on many rows: those save nothing."""
 
 
-def _programs_of(traced: Any) -> tuple[Program | None, ...]:
-    """The program, or that of a path and its conditions."""
-    if isinstance(traced, Program):
-        return (traced,)
+def _programs_of(traced: Any) -> list[Any]:
+    """The program, or that of a path and its conditions, each with its guard and the types of errors there."""
     path = traced.known[0] if isinstance(traced, Paths) else traced
-    return path.program, path.holds
+    programs = [path] if isinstance(path, Program) else [path.program, path.holds]
+    return [
+        program and (replace(program, guard=None), program.guard and _told_apart(program.guard)) for program in programs
+    ]
+
+
+def _told_apart(guard: Guard) -> tuple[Program, list[type[Exception]]]:
+    """What tells guards of two traces apart: each has errors of its own."""
+    return guard.program, list(map(type, guard.errors))
 
 
 def _folded_together(program: Program, guard: Guard) -> Program:

@@ -219,8 +219,9 @@ def _stored(read: Read) -> Any:
 
 def _states(reach: Reach) -> list[Read]:
     """All within reach that functions read and change themselves: names, attributes, variables of closures."""
-    kinds = {(id(of), name): "scope" if isinstance(of, dict) else "attribute" for (_, name), of in reach.states.items()}
-    found = [Read(of, name, kinds[key], True) for key, of in reach.states.items() for name in [key[1]]]
+    found = [
+        Read(of, name, "scope" if isinstance(of, dict) else "attribute", True) for (_, name), of in reach.states.items()
+    ]
     cells = {}
     for function in reach.functions:
         code = function.__code__
