@@ -1,29 +1,32 @@
 """Eigenvalues of symmetric matrices of Values, by Jacobi's rotations.
 
-From the eigenvectors of the data, which are constants, the matrix is nearly diagonal; each sweep of rotations then
+From the eigenvectors of the data, constants, the matrix is nearly diagonal; each sweep of rotations then
 doubles the order to which its diagonal is right. So few sweeps give derivatives of every order in use.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from numpy.linalg import LinAlgError
 
 from autograd import primitives as p
 from autograd.arrays import lists
 from autograd.arrays.axes import filled
 from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose
+from autograd.numbers.kernels import matrices
+from autograd.primitives.factors import eigenvector_entry
 from autograd.primitives.operators import core
-from autograd.refusals import refuse
 
 if TYPE_CHECKING:
     Rows = list[list[Any]]
 
 SWEEPS = 3  # from the eigenvectors of the data: right to the seventh derivative
-SWEEPS_FROM_NOTHING = 8  # in a trace, where the data is not known
+SWEEPS_FROM_NOTHING = 8  # in a trace, for eigenvalues alone
 
 
 def eigenvalues(rows: Rows) -> list[Any]:
@@ -33,29 +36,36 @@ def eigenvalues(rows: Rows) -> list[Any]:
         square = [list(row) for row in rows]
         for _ in range(SWEEPS_FROM_NOTHING if n > 2 else 1):
             _sweep(square, [])
-        return lists.ordered([square[i][i] for i in range(n)])
-    return _diagonalised(rows)[0]
+        return unless_equal(lists.ordered([square[i][i] for i in range(n)]))
+    return eigenvectors(rows, False)[0]
 
 
-def eigenvectors(rows: Rows) -> tuple[list[Any], Rows]:
+def eigenvectors(rows: Rows, is_upper: bool) -> tuple[list[Any], Rows]:
     """The eigenvalues in ascending order, and the matrix whose columns are the eigenvectors, as NumPy signs them."""
-    if lists.is_traced([x for row in rows for x in row]):
-        raise refuse(lambda most: "the sign of an eigenvector", "use np.linalg.eigvalsh, or do not compile this part")
-    return _diagonalised(rows)
-
-
-def _diagonalised(rows: Rows) -> tuple[list[Any], Rows]:
-    n = len(rows)
-    values, vectors = numpy.linalg.eigh(numpy.array([[float(core(x)) for x in row] for row in rows]))
-    gaps = numpy.diff(values)
-    if n > 1 and gaps.min() <= 1e-13 * abs(values).max():
-        raise LinAlgError("two eigenvalues are equal, and have no derivative here: move the matrix a little")
-    flat = filled((n, n), [x for row in rows for x in row])
+    flat = filled((len(rows), len(rows)), [x for row in rows for x in row])
+    vectors = at_the_data(matrices.eigenvectors, eigenvector_entry, flat, flat.shape, is_upper)
     square = matmul(matmul(vectors.T, flat), vectors).tolist()
     columns = vectors.T.astype(object).tolist()
     for _ in range(SWEEPS):
         _sweep(square, columns)
-    return [square[i][i] for i in range(n)], [list(row) for row in zip(*columns)]
+    return [square[i][i] for i in range(len(rows))], [list(row) for row in zip(*columns)]
+
+
+def unless_equal(values: list[Any]) -> list[Any]:
+    """Values in ascending order; in a program, which raises nothing, NaN where two are equal."""
+    limit = matrices.NOTHING * p.maximum(abs(values[0]), abs(values[-1]))
+    equal = lists.any_of([y - x <= limit for x, y in pairwise(values)])
+    return [choose(equal, math.nan, x) for x in values]
+
+
+def at_the_data(
+    factor: Callable[..., Any], entry: Callable[..., Any], a: Any, shape: tuple[int, ...], *options: bool
+) -> Any:
+    """A factor of the matrix of the data; in a trace, where the data is not known, its entries as operations."""
+    numbers = a.ravel().tolist()
+    if not lists.is_traced(numbers):
+        return factor(numpy.array([float(core(x)) for x in numbers]).reshape(a.shape), *options)
+    return filled(shape, [entry(numbers, a.shape[1], *options, place) for place in range(math.prod(shape))])
 
 
 def _sweep(square: Rows, columns: Rows) -> None:

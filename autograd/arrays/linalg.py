@@ -290,6 +290,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 def _lower(a: Any, UPLO: str) -> Rows:
     """The symmetric matrix of one triangle, which is all that NumPy reads."""
     rows = rows_of(a)
+    if UPLO.upper() not in ("L", "U"):
+        raise ValueError("UPLO argument must be 'L' or 'U'")
     if UPLO.upper() == "U":
         rows = [list(column) for column in zip(*rows)]
     return [[rows[max(i, j)][min(i, j)] for j in range(len(rows))] for i in range(len(rows))]
@@ -307,5 +309,5 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 def eigh(a: Any, UPLO: str = "L") -> Any:
     from numpy.linalg._linalg import EighResult
 
-    values, vectors = eigenvectors(_lower(a, UPLO))
+    values, vectors = eigenvectors(_lower(a, UPLO), UPLO.upper() == "U")
     return EighResult(filled((len(values),), values), array_of(vectors))

@@ -74,7 +74,7 @@ def _matrix_norm(x: Any, ord: Any, kept: Any) -> Any:
 @each_matrix
 def _greatest(x: Any) -> Any:
     """The greatest singular value."""
-    return decomposed(x)[1][0]
+    return decomposed(x, lists.is_traced(x.ravel().tolist()))[1][0]
 
 
 @implements(linalg.vector_norm)

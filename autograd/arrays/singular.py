@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from numpy.linalg import LinAlgError
 
 from autograd import primitives as p
 from autograd.arrays import lists
 from autograd.arrays.axes import as_objects
-from autograd.arrays.eigen import SWEEPS, SWEEPS_FROM_NOTHING, rotated, rotation
-from autograd.arrays.linalg import NOTHING, array_of, data_of, each_matrix, is_traced, lstsq, refuse_nothing
+from autograd.arrays.eigen import SWEEPS, SWEEPS_FROM_NOTHING, at_the_data, rotated, rotation, unless_equal
+from autograd.arrays.linalg import array_of, data_of, each_matrix, is_traced, lstsq, refuse_nothing
 from autograd.arrays.products import matmul
 from autograd.arrays.table import implements
+from autograd.numbers.kernels import matrices
+from autograd.primitives.factors import singular_vector_entry
 from autograd.refusals import refuse
 
 if TYPE_CHECKING:
@@ -25,19 +26,17 @@ if TYPE_CHECKING:
 linalg = numpy.linalg
 
 
-def decomposed(a: Any) -> tuple[Rows, list[Any], Rows]:
+def decomposed(a: Any, from_nothing: bool = False) -> tuple[Rows, list[Any], Rows]:
     """The columns of A·V, their lengths, which are the singular values in descending order, and the columns of V.
 
     Of a matrix with more columns than rows, those of its transpose. LinAlgError where two singular values are equal:
     they have no derivative there.
     """
     n = min(a.shape)
-    right, sweeps = numpy.eye(n), SWEEPS_FROM_NOTHING if n > 2 else 1
-    if not is_traced(a):
-        left, values, right = linalg.svd(data_of(a))
-        right, sweeps = right if n == a.shape[1] else left.T, SWEEPS
-        if n > 1 and -numpy.diff(values).max() <= NOTHING * values[0]:
-            raise LinAlgError("two singular values are equal, and have no derivative here: move the matrix a little")
+    if from_nothing:
+        right, sweeps = numpy.eye(n), SWEEPS_FROM_NOTHING if n > 2 else 1
+    else:
+        right, sweeps = at_the_data(matrices.singular_vectors, singular_vector_entry, a, (n, n)), SWEEPS
     if n < a.shape[1]:
         a = a.T
     columns, turned = matmul(a, right.T).T.tolist(), right.astype(object).tolist()
@@ -49,7 +48,7 @@ def decomposed(a: Any) -> tuple[Rows, list[Any], Rows]:
                 columns[i], columns[j] = rotated(x, y, c, s)
                 turned[i], turned[j] = rotated(turned[i], turned[j], c, s)
     lengths = [p.norm(column) for column in columns]
-    return columns, lists.ordered(lengths)[::-1] if is_traced(a) else lengths, turned
+    return columns, unless_equal(lists.ordered(lengths))[::-1] if from_nothing else lengths, turned
 
 
 def _dot(x: list[Any], y: list[Any]) -> Any:
@@ -61,7 +60,7 @@ def _dot(x: list[Any], y: list[Any]) -> Any:
 def svdvals(a: Any, /) -> Any:
     a = as_objects(a)
     refuse_nothing(a)
-    return as_objects(decomposed(a)[1])
+    return as_objects(decomposed(a, is_traced(a))[1])
 
 
 @implements(linalg.svd)
@@ -76,8 +75,6 @@ def _svd(a: Any, full_matrices: bool) -> Any:
     a = as_objects(a)
     if full_matrices and a.shape[0] != a.shape[1]:
         raise TypeError("np.linalg.svd of Values gives no basis of what is left over: write full_matrices=False")
-    if is_traced(a):
-        raise refuse(lambda most: "the sign of a singular vector", "use np.linalg.svdvals, or do not compile this part")
     refuse_nothing(a)
     columns, values, turned = decomposed(a)
     left, right = array_of([[x / size for x in column] for column, size in zip(columns, values)]), array_of(turned)

@@ -10,6 +10,7 @@ from autograd.primitives import (
     arithmetic,
     bessel,
     exponential,
+    factors,
     gamma_functions,
     powers,
     probability,
@@ -32,7 +33,7 @@ from autograd.primitives.trigonometric import *
 
 FAMILIES = (
     arithmetic, powers, exponential, trigonometric, probability, activations, selection, sequences,
-    gamma_functions, bessel,
+    gamma_functions, bessel, factors,
 )  # fmt: skip
 PUBLIC = [name for family in FAMILIES for name in family.__all__]
 

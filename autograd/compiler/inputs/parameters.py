@@ -6,7 +6,7 @@ An argument that is passed is traced unless it is static; one that is not passed
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -169,7 +169,7 @@ def _distinct(x: Any) -> Any:
 def _names(option: str, names: Any) -> tuple[str, ...]:
     if isinstance(names, str):
         return (names,)
-    found = tuple(names)
+    found = tuple(names) if isinstance(names, Iterable) else (names,)
     if not all(isinstance(name, str) for name in found):
         raise TypeError(f"compile: {option} must be a tuple of parameter names, got {names!r}")
     return found
