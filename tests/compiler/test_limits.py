@@ -133,3 +133,20 @@ def test_numbers_that_are_the_extreme_share_its_slope_and_so_do_those_that_are_n
     for row, value, slope in zip(rows, values, slopes):
         np.testing.assert_array_equal([value, *slope], np.hstack(value_and_grad(f)(row)), f"at {row}")
         np.testing.assert_allclose(slope.sum(), 1.0)
+
+
+@both
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: autograd.sqrt(x[0] * where(x[0] > 0, 1.0, 0.0)),
+        lambda x: autograd.sqrt(x[0] * (x[0] > 0)) + x[1],
+        lambda x: autograd.sqrt(maximum(x[0], 0.0 * x[1])),
+        lambda x: autograd.sqrt(relu(x[0])) * x[1],
+        lambda x: autograd.sqrt(clip(x[0], 0.0, 3.0)) * x[1],
+    ],
+)
+@pytest.mark.parametrize("x", [-1.0, 1.0])
+def test_an_infinite_adjoint_passes_a_factor_of_0_but_no_absent_edge(compile, f, x: float) -> None:
+    point = np.array([x, 2.0])
+    np.testing.assert_array_equal(compile(f).value_and_grad(point)[1], autograd.grad(f)(point))

@@ -24,6 +24,7 @@ from tests.profiles import costly
 def _shallow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for loops in short programs, too."""
     monkeypatch.setattr(fold, "DEEP", 10)
+    monkeypatch.setattr(fold, "LONG", 10)
     monkeypatch.setattr(periods, "SAVES", 12)
 
 

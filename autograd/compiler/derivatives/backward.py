@@ -251,7 +251,8 @@ class Backward:
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
         """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
         if not self.safe:
-            return self._scaled(adjoint, self._fast(partial), i, k)
+            factor = self._fast(partial)
+            return self._scaled(adjoint, self._as_condition(factor) if type(partial) is Masked else factor, i, k)
         if partial is None:
             return None
         mask = adjoint.mask
@@ -300,8 +301,6 @@ class Backward:
     def _product(self, adjoint: int, partial: int, i: int, k: int) -> int:
         builder = self.builder
         j = self.program.operations[i].operands[k]
-        if not self.safe:
-            partial = self._as_condition(partial)
         builder.names.suggest(partial, (i, j))
         product = builder.emit("multiply", (adjoint, partial))
         self._means(partial, None, i, j, k + 1)
@@ -371,7 +370,10 @@ class Backward:
         return self.builder.emit("where", (self.lowering.number(condition), self._fast(a), self._fast(b)))
 
     def _as_condition(self, partial: int) -> int:
-        """A factor of 1 or 0 as the condition that selects it, which a product takes directly."""
+        """A factor of 1 or 0 as the condition that selects it, if the edge is absent where it is 0.
+
+        A product takes the condition directly, and may leave out what is not selected, be it infinite.
+        """
         builder = self.builder
         op, operands, _ = builder.operations[partial]
         if op != "where" or not builder.is_op(operands[0], *COMPARISONS):

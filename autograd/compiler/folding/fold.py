@@ -34,10 +34,9 @@ from autograd.compiler.rolling.scalar_graph import ADDERS
 from autograd.engine.names import NUMBERED
 from autograd.symbols import COMPARISONS
 
-# Instructions one after the other from which loops are looked for: a shorter program is as fast without.
-DEEP = 300
+DEEP = 100  # instructions one after the other from which loops are looked for: a shorter program is as fast without
+LONG = 300  # operations that are left, from which on another order of them is tried
 SHALLOW = 8  # instructions that lead to what rows may share, as x[j] - a in a step of the inner of two loops
-LONG_PROGRAM = 3000  # operations from which on a third of that is enough: many at each depth take long to compile
 
 
 def folded(program: Program, booleans: Collection[int] = ()) -> Program:
@@ -56,11 +55,11 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
         return program
     operands = Operands(program.operations)
     depth = depths(operands)
-    if max(depth) < (DEEP // 3 if len(depth) >= LONG_PROGRAM else DEEP):
+    if max(depth) < DEEP:
         return program
     folding = _folding(program, operands, depth, booleans)
     found = folding.folded()
-    if found.size > DEEP and not folding.loops_of_rows:
+    if found.size > LONG and not folding.loops_of_rows:
         sooner = shallow_first(program, numpy.array(depth))
         operands = Operands(sooner.operations)
         other = _folding(sooner, operands, depths(operands), booleans).folded()

@@ -32,11 +32,13 @@ def _operator(name: str) -> tuple[Callable[[Any, Any], Lanes], Callable[[Any, An
 class Lanes:
     """One number, boolean or 64 bits in every lane; `where` marks the lanes asked for."""
 
-    __slots__ = ("body", "name", "kind", "known", "where", "parent")
+    __slots__ = ("body", "name", "kind", "known", "where", "parent", "opposite")
 
     def __init__(self, body: Body, name: str, kind: str = DOUBLE, known: float | None = None) -> None:
         self.body, self.name, self.kind = body, name, kind
         self.known = known  # the number in all lanes, if it is constant
+        # The instruction for where a comparison does not hold: machines compare again at less cost than they negate.
+        self.opposite = ""
         self.where: Lanes | None = None
         self.parent: Lanes | None = None  # the lanes whose bits these are
 
@@ -50,7 +52,7 @@ class Lanes:
     def become(self, other: Any) -> None:
         """Take another value, like an array that is written to."""
         value = like(self, other, self.kind)
-        self.name, self.known = value.name, value.known
+        self.name, self.known, self.opposite = value.name, value.known, value.opposite
         if self.parent is not None:
             self.parent.name = value.bitcast(DOUBLE).name
 

@@ -17,10 +17,24 @@ def _arithmetic(instruction: str) -> Callable[..., Lanes]:
     return apply
 
 
+def _product(x: Lanes, y: Lanes) -> Lanes:
+    """x·y; times a condition a selection: only the edge of an adjoint that may be absent has such a factor."""
+    if (x.kind == BOOLEAN) == (y.kind == BOOLEAN):
+        return _arithmetic("fmul")(x, y)
+    return x.select(y, 0.0) if x.kind == BOOLEAN else y.select(x, 0.0)
+
+
+OPPOSITE = {"olt": "uge", "ole": "ugt", "ogt": "ule", "oge": "ult", "oeq": "une", "une": "oeq", "uno": "ord"}
+
+
 def _compared(condition: str) -> Callable[..., Lanes]:
     def apply(x: Lanes, y: Lanes) -> Lanes:
+        if condition == "oeq" and x.opposite and y.known == 0.0:
+            return x.other(x.opposite, BOOLEAN)
         x, y = x.numbers, y.numbers
-        return x.other(f"fcmp {condition} {x}, {y.name}", BOOLEAN)
+        found = x.other(f"fcmp {condition} {x}, {y.name}", BOOLEAN)
+        found.opposite = f"fcmp {OPPOSITE[condition]} {x}, {y.name}"
+        return found
 
     return apply
 
@@ -108,7 +122,7 @@ def _cbrt(x: Lanes) -> Lanes:
 UFUNCS |= {
     "add": _arithmetic("fadd"),
     "subtract": _arithmetic("fsub"),
-    "multiply": _arithmetic("fmul"),
+    "multiply": _product,
     "divide": _arithmetic("fdiv"),
     "negative": _negative,
     "positive": lambda x: Lanes(x.body, x.numbers.name, DOUBLE, x.known),
