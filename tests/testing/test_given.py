@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -156,6 +157,28 @@ def test_where_f_has_lost_its_digits_a_small_derivative_is_not_wrong(f: Any, slo
     assert check_gradients(f, x, grad=slope, inconclusive="ok").counts == {Verdict.INCONCLUSIVE: 1}
     with pytest.raises(GradientMismatch, match="gross"):
         check_gradients(f, x, grad=lambda x: slope(x) + 1e-4, inconclusive="ok")
+
+
+@pytest.mark.parametrize("slope", [-2.0, 10.0, math.exp(0.7)])
+def test_a_bound_that_allows_the_other_sign_verifies_nothing(slope: float) -> None:
+    report = check_gradients(lambda y: 1e14 + math.exp(y), 0.7, grad=lambda y: slope, inconclusive="ok")
+    assert report.counts == {Verdict.INCONCLUSIVE: 1}
+
+
+def test_a_term_that_rounding_nearly_hides_is_known_to_fifty_digits() -> None:
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(lambda x, y: x**3 + y, 1e5, 1.0, grad=lambda x, y: (3 * x * x, -1.0))
+
+
+def test_a_derivative_with_which_neither_oracle_agrees_is_wrong() -> None:
+    """To fifty digits, what f computes by mpmath's own numbers, of fifteen digits, is a staircase."""
+
+    def f(x: Any, y: Any) -> Any:
+        return x * y + float(mpmath.sin(x))
+
+    with pytest.raises(GradientMismatch, match="gross"):
+        check_gradients(f, 1.3, 2.0, grad=lambda x, y: (y + 1, x))
+    check_gradients(f, 1.3, 2.0, grad=lambda x, y: (y + math.cos(x), x))
 
 
 def test_a_wrong_tail_is_no_rounding() -> None:

@@ -61,6 +61,12 @@ ONCE_OUTSIDE: list[tuple[str, Callable[[float], float], Callable[[Any], Any], fl
     ("many periods", lambda x: x * x + math.sin(1e9 * x) / 1e9, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e9) * x), 1.3),
     ("and more", lambda x: x * x + math.sin(1e12 * x) / 1e12, lambda x: 2 * x + mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
     ("back where it was after the widest step", lambda x: (x**3 - x + 1e6) - 1e6, lambda x: 3 * x * x - 1, 0.0),
+    (
+        "larger terms round in steps",
+        lambda x: x + 1e-6 * math.cos(1000 + x),
+        lambda x: 1 - 1e-6 * mpmath.sin(1000 + x),
+        0.0,
+    ),
     ("and wild", lambda x: math.sin(1e12 * x), lambda x: 1e12 * mpmath.cos(mpmath.mpf(1e12) * x), 1.3),
 ]
 
@@ -70,6 +76,21 @@ def test_the_bound_contains_the_truth(f: Callable[[float], float], derivative: C
     estimate = numeric_derivative(f, x)
     with mpmath.workdps(50):
         assert abs(mpmath.mpf(estimate.value) - derivative(mpmath.mpf(x))) <= estimate.bound, estimate
+
+
+@pytest.mark.parametrize("b", [-1.0, -7.0, -9.0, -12.0, -15.0, -20.0, -30.0])
+@pytest.mark.parametrize("x", [0.0, 1e-20, 1e-10, -1e-10, 0.1])
+def test_the_bound_of_a_stable_logsumexp_contains_the_truth(x: float, b: float) -> None:
+    """Near 0 it resolves x far more finely than b - x does."""
+
+    def f(a: float) -> float:
+        m = max(a, b)
+        return m + math.log(math.exp(a - m) + math.exp(b - m))
+
+    for side in (0, -1, 1):
+        estimate = numeric_derivative(f, x, side=side)
+        with mpmath.workdps(50):
+            assert abs(mpmath.mpf(estimate.value) - 1 / (1 + mpmath.exp(mpmath.mpf(b) - x))) <= estimate.bound, estimate
 
 
 # f in low precision, the derivative of the exact function, and the interval

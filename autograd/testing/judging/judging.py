@@ -51,8 +51,11 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     confirmed = second(analytic, evidence)
     if first is _by_digits and found is not None:
         return found
+    if confirmed is not None and evidence.contradictory:
+        is_neither = found is not None and confirmed.verdict is None
+        return found if found is not None and is_neither else _judged(Verdict.DISAGREEMENT, evidence, RIDDERS)
     if confirmed is not None:
-        return _judged(Verdict.DISAGREEMENT, evidence, RIDDERS) if evidence.contradictory else confirmed
+        return confirmed
     if evidence.jumps:
         return _judged(Verdict.DISCONTINUITY, evidence, RIDDERS)
     if found is not None and analytic == 0.0 and evidence.stands_still:
@@ -176,7 +179,13 @@ def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
     """The verdict near zero: no bound is small beside the derivative, but one may be beside a slope of f."""
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
     within = _is_within(analytic, evidence, share * max(slope, TINIEST))
-    return Verdict.PASS if within else Verdict.INCONCLUSIVE
+    return Verdict.PASS if within and _tells(evidence.estimate.bound, analytic, evidence) else Verdict.INCONCLUSIVE
+
+
+def _tells(bound: float, analytic: float, evidence: Evidence) -> bool:
+    """Whether a bound excludes a gross error, unless the derivative is 0 beside what rounding or f itself does here."""
+    nothing = max(EPSILON * evidence.slope, NEGLIGIBLE * evidence.variation)
+    return bound <= IN_LOW_PRECISION * abs(analytic) or abs(analytic) <= nothing
 
 
 def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
@@ -190,7 +199,7 @@ def _agrees_with_a_side(analytic: float, evidence: Evidence) -> bool:
     for side in evidence.sides:
         bound = side.bound + side.unseen + evidence.doubt
         limit = max(CONCLUSIVE * abs(side.value), NEGLIGIBLE * evidence.slope)
-        if abs(analytic - side.value) <= bound <= limit:
+        if abs(analytic - side.value) <= bound <= limit and _tells(bound, analytic, evidence):
             return True
     return False
 

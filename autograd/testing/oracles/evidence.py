@@ -29,6 +29,7 @@ CANCELLED = 2.0**-46  # of x
 SINGLE = 2.0**-24  # the rounding of a float32
 FAR = (2.0**-9, 1 / 7, 0.9, 9.0, 99.0, 5e3)  # relative to its reach: over these a function shows its precision
 BESIDE_POINT = [1.234 * 2.0**-k for k in (44, 28, 20, 9)]  # relative to |x|: where a derivative shows its rounding
+PARTS = (2.0, 1.0, 0.25, 1 / 32)  # of its reach: over these a function shows how it depends on an operand
 STEADY = 100.0  # errors this many times the scatter of a derivative are not of rounding
 BESIDE, CLOSE = 1e-3, 1e-6  # how far numbers are moved apart where they tie, relative to them or to 1
 NEAR = 2.0**-6  # of that unit: a step that reaches no other number
@@ -180,6 +181,15 @@ class Evidence:
         x, part = self.point[self.i], self.reach / 1024
         changes = [abs(self._at(t) - self._at(x)) for t in (x - part, x + part)]
         return max([TINIEST, *(c / part for c in changes if math.isfinite(c))])
+
+    @cached_property
+    def variation(self) -> float:
+        """The slope of f over its reach, or over a part of it: a large f may hardly depend on this operand."""
+        x = self.point[self.i]
+        changes = [
+            abs(self._at(x + sign * part * self.reach) - self._at(x)) / part for part in PARTS for sign in (-1, 1)
+        ]
+        return max([self.change, *(c / self.reach for c in changes if math.isfinite(c))])
 
     @property
     def slope(self) -> float:

@@ -55,6 +55,7 @@ ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| o
 WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
 OVER_TEETH = (2.0**-6, 2.0**-3)  # relative to |x|: steps over jumps of a sum whose terms cancel
 TOOTH = 2.0**-16  # the least jump to look for, relative to the change of f over such a step
+WIDE_SPACINGS = 5  # of seven values each, up to 3e-7 apart, where a larger term in a sum rounds again and again
 ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
 
 
@@ -195,12 +196,20 @@ def smooth_derivative(g: Slice, x: float, enough: float) -> Estimate | None:
         if _is_staircase(g, x, step):
             return None
         found = _by_one_step(g, x, size, step, noise, enough)
+        if not found and near < size and (more := _of_larger_terms(g, x, size, 0)) > noise:
+            found = _by_one_step(g, x, size, step, more, enough)
         if found and (best is None or found.bound < best.bound):
             best = found
             if best.bound <= TIGHT * abs(best.value):
                 break
     wider = [step] if step == far * ONE_STEP else [near * relative for relative in OVER_TEETH]
     return None if best and is_a_tooth(g, x, best.value, enough, wider) else best
+
+
+def _of_larger_terms(g: Slice, x: float, size: float, side: int) -> float:
+    """The rounding of a sum with a term of this size, which close values do not show; 0.0 if it is something else."""
+    noise = max(noise for _, noise in rounding(g, x, size, side, enough=WIDE_SPACINGS))
+    return noise if noise <= SAFETY * EPSILON * size else 0.0
 
 
 def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, enough: float) -> Estimate | None:
@@ -256,9 +265,12 @@ def _from_one_side(g: Slice, x: float, side: int, inward: int) -> Estimate | Non
     if not best[1] <= max(TIGHT * slope, enough):
         return None
     for narrow in NARROW_STEPS[::2]:
-        value, bound = close_quotient(g, x, (abs(x) or 1.0) * narrow, noise, side)
+        step = (abs(x) or 1.0) * narrow
+        value, bound = close_quotient(g, x, step, noise, side)
         if abs(best[0] - value) > best[1] + CLOSE * slope + bound:
-            return None
+            _, bound = close_quotient(g, x, step, _of_larger_terms(g, x, size, inward), side)
+            if abs(best[0] - value) > bound:
+                return None
     return Estimate.seen(g, best, side)
 
 
