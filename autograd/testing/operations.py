@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import given
@@ -22,12 +23,17 @@ from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.judging.blame import Blame
 from autograd.testing.judging.messages import argument
 from autograd.testing.judging.sources import source
+from autograd.testing.oracles.precise import context
 from autograd.testing.oracles.underflow import LEAST_NORMAL
 from autograd.testing.points import LANES, Numbers, values
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 from autograd.transforms import jvp
 
 FINITE = tuple(name for name in LANES if name not in ("infinite", "nan"))
+EXACTLY = {"precise": lambda x: context().mpf(x), "rational": Fraction}  # by option: a number on which it is used
+DIGITS = 50
+EVERYDAY = (0.4, 1.3, 2.6, 0.75, -0.6, -1.7, 5.1)
+ALIKE = 1e-6  # relative: a kernel may be less accurate at some points
 LENGTHS = (1, 2, 3)  # of the sequences that an operation takes
 
 
@@ -61,6 +67,9 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
         reports.append((f"{row.name}({', '.join(map(argument, operands))})", check_at(row, operands)))
 
     check()
+    for option, number in EXACTLY.items():
+        if getattr(row, option) is not None and row.kernel is not None:
+            _check_exact(row, domain or {}, option, number)
     refuse_inconclusive(row.name, reports)
     return Report.of(report for _, report in reports)
 
@@ -157,6 +166,38 @@ def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *ed
     lines = [text, "  program", *(f"    {line}" for line in program.splitlines())]
     lines.append(f"  again     check_primitive({row.name!r})")
     raised(GradientMismatch(kind, "\n".join(lines), point, None, blame, output, program))
+
+
+def _check_exact(row: Primitive, narrower: dict[str, Domain], option: str, number: Callable[[float], Any]) -> None:
+    """Require that a kernel and what stands for it on exact numbers are one function: they agree at most points."""
+    apart: list[tuple[tuple[Any, ...], str]] = []
+    compared = 0
+    for operands in _everyday(row, narrower):
+        function = Function(*of_moving(row, operands))
+        try:
+            value = float(function(*function.flat))
+            with context().workdps(DIGITS):
+                exact = float(plain(function(*map(number, function.flat))))
+        except (*FAILURES, TypeError):  # as where a power is not a fraction
+            continue
+        if math.isfinite(value) and math.isfinite(exact):
+            compared += 1
+            if abs(value - exact) > ALIKE * max(abs(value), abs(exact)):
+                at = ", ".join(map(argument, operands))
+                apart.append((operands, f"{row.name}({at}) is {value!r} by its kernel, {exact!r} by {option}="))
+    if 2 * len(apart) > compared:
+        _refuse(row, "value", apart[0][1], apart[0][0])
+
+
+def _everyday(row: Primitive, narrower: dict[str, Domain]) -> Iterator[tuple[Any, ...]]:
+    """Operands of ordinary size inside of their domains, and a 2 where a count is due."""
+    for k in range(len(EVERYDAY)):
+        numbers = [EVERYDAY[(k + i) % len(EVERYDAY)] for i in range(len(row.parameters))]
+        operands = [2.0 if name in row.plain else x for name, x in zip(row.parameters, numbers)]
+        own = row.domain or (REALS,) * len(operands)
+        domains = [interval(narrower[name]) if name in narrower else d for name, d in zip(row.parameters, own)]
+        if all(x in d for x, d in zip(operands, domains)):
+            yield tuple([x, 0.5] if name in row.vectors else x for name, x in zip(row.parameters, operands))
 
 
 def check_at(row: Primitive, operands: tuple[Any, ...]) -> Report:

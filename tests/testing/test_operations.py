@@ -70,17 +70,25 @@ def root_of_one_less(x: Any) -> Any:
     return a, (-x / a,)
 
 
+def hyperbolic(x: Any) -> Any:
+    return (autograd.cosh(x),)
+
+
 FAULTY: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (lost_nan, {}, "the NaN has been lost"),
     (wrong_kink, {"kinks": (Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),)}, "at its kink x = 0"),
     (wrong_curvature, {}, "second derivative"),
     (wrong_slope, {}, "local derivative"),
     (no_kink, {"kinks": (Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),)}, "no_kink has no kink x = 0: 3 checks"),
+    (hyperbolic, {"kernel": math.sinh, "precise": "cosh"}, r"is .* by its kernel, .* by precise="),
+    (hyperbolic, {"kernel": math.sinh, "rational": lambda x: x * x}, r"is .* by its kernel, .* by rational="),
     (root_of_one_less, {"domain": "[-1, 1]"}, r"is ZeroDivisionError; its domain is \[-1, 1\]"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "options", "message"), FAULTY, ids=[row[0].__name__ for row in FAULTY])
+@pytest.mark.parametrize(
+    ("rule", "options", "message"), FAULTY, ids=[f"{row[0].__name__}-{row[2][-9:]}" for row in FAULTY]
+)
 def test_what_is_wrong_is_found(rule: Callable[..., Any], options: Any, message: str, table: Any) -> None:
     with pytest.raises(GradientMismatch, match=message):
         check_primitive(primitive(**options)(rule))
@@ -107,6 +115,10 @@ def test_what_is_wrong_is_drawn_and_written(rule: Any, kinks: Any, edges: Any, r
     exec(mismatch.program, space)
     assert repr(space["x"].data) == repr(mismatch.point["x"])
     assert f"    v1 = {rule.__name__}(x)\n" in str(mismatch)
+
+
+def test_a_kernel_and_its_exact_twin_pass(table: Any) -> None:
+    check_primitive(primitive(kernel=lambda x: float(math.sinh(x)), precise="sinh", domain="[-700, 700]")(hyperbolic))
 
 
 def test_a_smaller_domain(table: Any) -> None:
