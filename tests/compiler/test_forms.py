@@ -1,7 +1,7 @@
 """Calls whose arguments are lists, tuples and dicts: taken apart by a function written for their form."""
 
 import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -63,3 +63,37 @@ def test_a_form_that_is_known_checks_as_much(compile, name: str) -> None:
         fast(*args)
     with pytest.raises((TypeError, ValueError)):
         fast(*NOT_OF_THE_FORM[name])
+
+
+class Point(NamedTuple):
+    x: float
+    y: float
+
+
+ROWS_OF: dict[str, tuple[Any, list[Any]]] = {
+    "lists that are joined": (lambda row: sum(v * v for v in row + [1.0]), [[1.0, 2.0], [3.0, 4.0]]),
+    "lists that are repeated": (lambda row: len(row + row) * row[0] * row[1], [[1.0, 2.0], [3.0, 4.0]]),
+    "tuples": (lambda row: sum(v * v for v in (*row, 2.0)) + len(row + (1.0,)), [(1.0, 2.0), (3.0, 4.0)]),
+    "named tuples": (lambda row: row.x * row.y, [Point(1.0, 2.0), Point(3.0, 4.0)]),
+    "lists of lists": (lambda row: sum(a * b for a, b in row + [[1.0, 2.0]]), [[[1.0, 2.0], [3.0, 4.0]]] * 2),
+    "lists of arrays": (lambda row: sum((2.0 * v).sum() for v in row * 2), [[np.ones(2), np.ones(2)]] * 3),
+    "arrays": (lambda row: (row + [1.0, 2.0]).sum(), [np.array([1.0, 2.0]), np.array([3.0, 5.0])]),
+}
+
+
+@both
+def test_f_sees_a_row_of_a_list_as_the_list_has_it(compile) -> None:
+    for name, (f, rows) in ROWS_OF.items():
+        fast = compile(f, rows=("row",))
+        for _ in range(3):  # read, then taken apart by what was written for this form
+            assert fast(rows).tolist() == [f(row) for row in rows], name
+        assert compile(f)(rows[0]) == f(rows[0]), name
+
+
+@both
+def test_rows_of_other_kinds_are_told_apart(compile) -> None:
+    fast = compile(lambda row: sum(v * v for v in row + row), rows=("row",))
+    for _ in range(2):
+        assert fast([[1.0, 2.0]]).tolist() == [10.0]
+        assert fast([np.array([1.0, 2.0])]).tolist() == [20.0]
+        assert fast(np.array([[1.0, 2.0]])).tolist() == [20.0]

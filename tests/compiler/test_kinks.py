@@ -283,3 +283,31 @@ def test_rows_on_a_kink_may_choose_what_they_share():
     vector = [1.0, 2.0, 3.0]
     found = fast.hvp(b, x, group, tangents=vector, reduce="sum")
     np.testing.assert_allclose(found, hvp(total, (b,), (vector,)), rtol=1e-12)
+
+
+def tariff(r, tier):
+    """A dict's key is a text, so that rows take paths."""
+    return {"1": 1.0, "2": 2.0}[str(int(tier))] * abs(r) ** 2
+
+
+def handled(a, b):
+    """Python's numbers raise at a pole, at which f also has a kink."""
+    try:
+        t = 1 / a
+    except ZeroDivisionError:
+        t = 5.0
+    return t * b + abs(a) ** 2
+
+
+def picked(a, b):
+    return [a, b][a > b] + abs(a) ** 2
+
+
+@both
+@pytest.mark.parametrize(("f", "b"), [(tariff, 2.0), (tariff, 1.0), (handled, -1.0), (picked, -1.0)])
+def test_a_hessian_that_is_compiled_runs_f_as_it_is_at_a_kink(compile, f, b):
+    second = hessian(autograd.lift(f))
+    rows = np.array([0.0, 1.0, -2.0])
+    fast = compile(second, rows=("a" if f is not tariff else "r",))
+    np.testing.assert_allclose(fast(rows, b), [second(x, b) for x in rows.tolist()])
+    assert compile(second)(0.0, b) == second(0.0, b)

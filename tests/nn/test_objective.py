@@ -163,7 +163,7 @@ def test_random_numbers_of_a_trace_are_refused(draw) -> None:
     ):
         objective = Objective(loss, module)
         with pytest.raises(TraceError, match="the loss draws random numbers, which would be the same in every call"):
-            objective.value(objective.parameters, [[1.0]])
+            objective.value(objective.parameters, np.array([[1.0]]))
 
 
 def test_options_of_an_objective_are_those_of_compile_and_survive_a_copy() -> None:

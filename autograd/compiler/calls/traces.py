@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+from autograd.arrays.origins import of_python
 from autograd.compiler.calls.backends import Options
 from autograd.compiler.calls.collecting import uncollected
 from autograd.compiler.calls.direct import STATIC, Direct, direct
@@ -16,12 +17,15 @@ from autograd.compiler.calls.plans import Asked, Origin, Plan
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.inputs.forms import Flattener, flattener
 from autograd.compiler.inputs.layout import (
+    ArraySpec,
     as_indices,
     as_rows,
+    leaves_in,
     numbers_of,
     of_arrays,
     shapes_in,
     shapes_of,
+    size_of,
     tells_all,
     template,
 )
@@ -311,9 +315,13 @@ class Traces:
         if self.function is None or any(call.is_index):
             return None
         f, specs = self._of_moving(call, self.function), call.specs
+        leaves = [(leaf, size_of(leaf)) for spec in specs for leaf in leaves_in(spec)]
+        of_arrays = [isinstance(leaf, ArraySpec) and not leaf.makes for leaf, size in leaves for _ in range(size)]
 
         def itself(numbers: Sequence[Any]) -> list[Any]:
-            given, results = (x if isinstance(x, Scalar) else Value(x) for x in numbers), list[Any]()
+            values = (x if isinstance(x, Scalar) else Value(x) for x in numbers)
+            given = (v if is_numpys else of_python(v, [v]) for v, is_numpys in zip(values, of_arrays, strict=True))
+            results: list[Any] = []
             map_leaves(results.append, f(*map_leaves(lambda _: next(given), list(map(template, specs)), None)), None)
             return results
 

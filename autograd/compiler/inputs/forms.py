@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.inputs.layout import PYTHON_NUMBERS, ArraySpec, DictSpec, NumberSpec, NumbersSpec
+from autograd.compiler.inputs.layout import PYTHON_NUMBERS, ArraySpec, DictSpec, NumberSpec, NumbersSpec, makes_of
 
 Flattener = Callable[[Any], tuple[Any, ...] | None]
 
@@ -86,7 +86,7 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         return
     is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
     if kind is list if converter else kind is not dict and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
-        convert = _attempt(converter) if converter else numbers
+        convert = _attempt(converter, makes_of(x)) if converter else numbers
         made = writing.fresh() if convert else name
         writing.do(f"if {is_kind}: return None")
         if convert:
@@ -109,12 +109,12 @@ def _numbers(x: Any) -> Any:
     return numpy.array(x, dtype=float) if x and PYTHON_NUMBERS.issuperset(map(type, x)) else None
 
 
-def _attempt(converter: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A list of rows as an array; None if it is not one."""
+def _attempt(converter: Callable[[Any], Any], makes: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """A list of rows of these kinds as an array; None if it is not one."""
 
     def attempt(x: Any) -> Any:
         try:
-            return converter(x)
+            return converter(x) if makes_of(x) == makes else None
         except (ValueError, TypeError):
             return None
 

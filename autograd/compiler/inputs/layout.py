@@ -21,9 +21,13 @@ class NumberSpec(NamedTuple):
 
 
 class ArraySpec(NamedTuple):
-    """An array; for an argument with rows, `shape` is that of one row."""
+    """An array; for an argument with rows, `shape` is that of one row.
+
+    A list whose rows are lists, tuples or named tuples is an array, too: `makes` are what rebuilds a row, from without.
+    """
 
     shape: tuple[int, ...]
+    makes: tuple[Any, ...] = ()
 
 
 class NumbersSpec(NamedTuple):
@@ -90,7 +94,8 @@ class ArgumentReader:
                 raise TypeError(f"{self.name}{where} has masked entries, which would count: pass x.filled(number)")
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
-            return self._array(self._converted(x, where), where)
+            spec = self._array(self._converted(x, where), where)
+            return ArraySpec(spec.shape, self._makes(x)) if type(spec) is ArraySpec else spec
         if isinstance(x, dict):
             return DictSpec(tuple(x), tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()]))
         if isinstance(x, (list, tuple)):
@@ -98,11 +103,15 @@ class ArgumentReader:
         return self._number(x, where)
 
     def _sequence(self, x: Any, where: str) -> Any:
-        make = type(x)._make if hasattr(x, "_fields") else list if isinstance(x, list) else tuple
+        make = _make_of(x)
         if not self.by_row and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
             self.arrays.append(numpy.array(x, dtype=float))
             return NumbersSpec(len(x), make)
         return SequenceSpec(tuple([self.spec(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
+
+    def _makes(self, x: Any) -> tuple[Any, ...]:
+        """What rebuilds the rows of a list."""
+        return makes_of(x)
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
@@ -153,6 +162,9 @@ class IndexReader(ArgumentReader):
     def __init__(self, name: str) -> None:
         super().__init__(name, True)
 
+    def _makes(self, x: Any) -> tuple[Any, ...]:
+        return ()
+
     def _converted(self, x: Any, where: str) -> Any:
         return as_indices(x)
 
@@ -165,6 +177,25 @@ class IndexReader(ArgumentReader):
 def as_rows(x: Any) -> Any:
     """A list of rows as an array of floats; ValueError or TypeError if it is not one."""
     return numpy.array(x, dtype=float)
+
+
+def makes_of(rows: Any) -> tuple[Any, ...]:
+    """What rebuilds the first of these rows, if it is a list or a tuple, and the first of its items, and so on."""
+    found = []
+    while len(rows) and isinstance(rows[0], (list, tuple)):
+        rows = rows[0]
+        found.append(_make_of(rows))
+    return tuple(found)
+
+
+def _make_of(x: Any) -> Any:
+    """What makes a sequence of this kind from a list of its items."""
+    return type(x)._make if hasattr(x, "_fields") else list if isinstance(x, list) else tuple
+
+
+def _nested(x: Any, makes: Sequence[Any]) -> Any:
+    """An array as sequences of these kinds, inside of one another."""
+    return x if not makes else makes[0]([_nested(row, makes[1:]) for row in x] if x.ndim > 1 else x.tolist())
 
 
 def as_indices(x: Any) -> Any:
@@ -188,7 +219,7 @@ def template(spec: Any) -> Any:
     if isinstance(spec, NumberSpec):
         return 0.0
     if isinstance(spec, ArraySpec):
-        return numpy.zeros(spec.shape)
+        return _nested(numpy.zeros(spec.shape), spec.makes)
     if isinstance(spec, NumbersSpec):
         return spec.make([0.0] * spec.length)
     if isinstance(spec, DictSpec):

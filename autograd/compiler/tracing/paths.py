@@ -167,7 +167,9 @@ def path_along(trace: Callable[[Callable[..., Any]], Program], numbers: Sequence
         replace(rewritten(replace(traced, outputs=tree), lambda *_: None), rows=traced.rows, template=template)
         for tree, template in zip(traced.outputs, traced.template)
     )
-    return Path(None if answers.error else program, answers.error, holds, tuple(answers.asked))
+    if traced.guard is not None and not traced.guard.errors:  # it tells rows at kinks, which f differentiates there
+        program = replace(program, guard=traced.guard)
+    return Path(None if answers.error else program, answers.error, replace(holds, guard=None), tuple(answers.asked))
 
 
 class Paths:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from autograd.arrays import lists
 from autograd.arrays.origins import is_of_numpy
 from autograd.lifting.branching.merging import both, either, is_traced_number, opposite, truth
 from autograd.lifting.stand_ins.number_classes import INT
@@ -40,6 +41,17 @@ RAISING_NOTHING = {  # functions of Python's, whatever the numbers are
 }  # fmt: skip
 
 
+RAISED: dict[tuple[str, type[Exception]], Callable[[], Any]] = {  # by operation: what raises an error as it does
+    ("", ZeroDivisionError): lambda: operator.truediv(1.0, 0.0),
+    ("", ValueError): lambda: math.sqrt(-1.0),
+    ("", OverflowError): lambda: math.exp(1e3),
+    ("power", ZeroDivisionError): lambda: operator.pow(0.0, -1.0),
+    ("power", OverflowError): lambda: operator.pow(10.0, 400.0),
+}
+SINGULAR = (lambda x: abs(x) < math.inf, "Singular matrix")
+FACTORING: dict[str, tuple[Callable[[Any], Any], str]] = {  # what the numbers of a result are, and the error's text
+    "cholesky": (lambda x: x > 0, "Matrix is not positive definite"), "inv": SINGULAR, "solve": SINGULAR,
+}  # fmt: skip
 OVERFLOWING = {"degrees", "hypot", "norm"}  # to infinity, in Python as well
 WHOLE = {*map(id, (MATH["floor"], MATH["ceil"], MATH["trunc"], BUILTINS["round"], INT))}
 
@@ -64,6 +76,8 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
     if f is divmod:
         return _dividing(branches, called)
     home = home_of(f)
+    if home == "numpy.linalg" and f.__name__ in FACTORING:
+        return _factoring(branches, f.__name__, called)
     if raises_nothing(f, home):
         return called
     row = getattr(f, "primitive", None)
@@ -112,6 +126,27 @@ def _dividing(branches: Branches, called: Any) -> Any:
     return watched
 
 
+def _factoring(branches: Branches, name: str, called: Any) -> Any:
+    """A function of np.linalg that matrices of some kind have no result of."""
+
+    def watched(*operands: Any, **named: Any) -> Any:
+        z = called(*operands, **named)
+        numbers = numpy.asarray(z, dtype=object)
+        if any(map(is_traced_number, numbers.flat)):
+            is_right, text = FACTORING[name]
+            fails = opposite(lists.all_of([truth(is_right(core(x))) for x in _pivots(name, numbers)]))
+            _told(branches, fails, numpy.linalg.LinAlgError(text))
+        return z
+
+    return watched
+
+
+def _pivots(name: str, z: Any) -> list[Any]:
+    """The numbers of a result that tell whether there is one."""
+    found: list[Any] = (numpy.diagonal(z, axis1=-2, axis2=-1) if name == "cholesky" else z).ravel().tolist()
+    return found
+
+
 def _told(branches: Branches, condition: Any, error: Exception) -> None:
     """Tell the handlers around of an error that rows raise where this holds."""
     found = truth(condition)
@@ -137,7 +172,16 @@ def watch(
     for x in operands if arithmetic else ():
         raises = both(raises, opposite(is_of_numpy(x)))
     for condition, error in errors_of(row, operands, core(z), pole) if raises is not False else ():
-        _told(branches, both(raises, truth(condition)), error(f"{row.name}: raised where f runs on floats"))
+        _told(branches, both(raises, truth(condition)), _as_python_raises(row.name, error))
+
+
+def _as_python_raises(name: str, error: type[Exception]) -> Exception:
+    """An error with the text that Python gives it, which a handler may read; it differs from version to version."""
+    try:
+        RAISED.get((name, error), RAISED.get(("", error), float))()
+    except error as raised:
+        return raised.with_traceback(None)
+    return error(f"{name}: raised where f runs on floats")
 
 
 def errors_of(

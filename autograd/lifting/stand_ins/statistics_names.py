@@ -40,6 +40,8 @@ def _spread(measure: Callable[..., Any], less: int) -> Callable[..., Any]:
 
 def _harmonic_mean(xs: list[Any], weights: Any = None) -> Any:
     weights = [1] * len(xs) if weights is None else weights
+    if not lists.is_traced(xs) and any(x < 0 for x in xs):
+        raise statistics.StatisticsError("harmonic mean does not support negative values")
     return sum(weights) / lists.total([w / x for w, x in zip(weights, xs, strict=True)])
 
 
