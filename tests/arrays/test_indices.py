@@ -7,6 +7,7 @@ import pytest
 
 import autograd
 from tests.arrays.calls import calls
+from tests.compiler.backends import both
 
 A = np.array([[0.3, -1.2, 0.8], [1.7, 0.4, -0.5], [-0.9, 2.1, 0.6]])  # square, so that no axis can pass for another
 WEIGHTS = np.cos(np.arange(1.0, 28.0))
@@ -56,3 +57,38 @@ def test_an_index_means_what_it_means_for_floats(text: str, program: Any) -> Non
             return
         wanted = f(x) if text != "A > 0" or program is not taken else x[x > 0].sum()  # in an order that is not known
         assert found == pytest.approx(wanted, rel=1e-13)
+
+
+TABLE = np.array([0.5, -1.0, 2.0, 3.0])
+
+
+def masked(x: Any) -> Any:
+    return TABLE[x > 0.5].sum() * x[0]
+
+
+def added(x: Any) -> Any:
+    m, y = x > 0.5, np.ones(4)
+    y[~m] += TABLE[~m]
+    return (y * x).sum()
+
+
+def ordered(x: Any) -> Any:
+    return TABLE[np.argsort(x)] @ x
+
+
+def largest(x: Any) -> Any:
+    return TABLE[np.argmax(x)] * x[0] + TABLE.reshape(2, 2)[np.argmax(x[:2]), 1] * x[1]
+
+
+def counted(x: Any) -> Any:
+    return np.arange(4)[x > 0.5].sum() * x[1]
+
+
+@both
+@pytest.mark.parametrize("f", [masked, added, ordered, largest, counted])
+def test_traced_places_of_an_array_that_f_did_not_make(compile: Any, f: Any) -> None:
+    rows = np.array([[1.0, 0.2, 3.0, 0.1], [0.1, 0.2, 0.3, 0.9], [-1.0, 2.0, 0.7, 0.6]])
+    values, slopes = compile(autograd.lift(f), rows=("x",)).value_and_grad(rows)
+    for row, value, slope in zip(rows, values, slopes, strict=True):
+        assert value == pytest.approx(f(row), rel=1e-14)
+        np.testing.assert_allclose(slope, autograd.grad(autograd.lift(f))(row), rtol=1e-14)

@@ -51,6 +51,7 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+NO_INDICES = "arrays used as indices"  # what NumPy says of a mask or of places that are traced, in an array of its own
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -265,6 +266,11 @@ class Traces:
         except Unlike:
             raise
         except TraceError:
+            before.put_back()
+            return None
+        except IndexError as error:
+            if NO_INDICES not in str(error):
+                raise
             before.put_back()
             return None
 

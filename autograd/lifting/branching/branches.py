@@ -17,9 +17,12 @@ from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
+import numpy
+
+from autograd.arrays.indexing import kind_of_index
 from autograd.arrays.lists import is_traced
 from autograd.arrays.origins import origins
-from autograd.arrays.scalar_array import choosing
+from autograd.arrays.scalar_array import choosing, holding
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
 from autograd.lifting.branching.choices import CHOICES
@@ -168,6 +171,8 @@ class Branches:
         choose = choosing.get()
         if choose is not None and type(xs) in (list, tuple) and is_traced_number(key):
             return choose(xs, key)  # by an index of the row
+        if type(xs) is numpy.ndarray and isinstance(key, (numpy.ndarray, tuple, list)) and kind_of_index(key):
+            return holding(xs)[key]  # of an array that f did not make
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
