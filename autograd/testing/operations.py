@@ -178,7 +178,7 @@ def _check_exact(row: Primitive, narrower: dict[str, Domain], option: str, numbe
             value = float(function(*function.flat))
             with context().workdps(DIGITS):
                 exact = float(plain(function(*map(number, function.flat))))
-        except (*FAILURES, TypeError):  # as where a power is not a fraction
+        except (*FAILURES, TypeError, ImportError):  # a power that is not a fraction; no mpmath
             continue
         if math.isfinite(value) and math.isfinite(exact):
             compared += 1

@@ -302,6 +302,10 @@ class Traces:
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
+            if any(getattr(spec, "makes", ()) for spec in call.specs):
+                error.add_note(
+                    "rows of a list of lists are lists, as f has them on floats: pass np.array(rows) for arrays"
+                )
             raise
         return folded(program) if program.guard is None else _folded_together(program, program.guard)
 
