@@ -243,7 +243,7 @@ def test_cloudpickle_carries_functions_that_pickle_cannot_name(compile) -> None:
     again = cloudpickle.loads(cloudpickle.dumps(compile(lambda w, x: factor * w * x, rows=("x",))))
     assert again(2.0, [1.0, 2.0]).tolist() == [6.0, 12.0]
     twice = pickle.loads(pickle.dumps(again))
-    assert twice(2.0, [[1.0]]).tolist() == [[6.0]], "it can trace other shapes"
+    assert twice(2.0, np.array([[1.0]])).tolist() == [[6.0]], "it can trace other shapes"
 
 
 @both

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compiler.calls.traces import Call
-from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, conformed
+from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, as_arrays, conformed
 from autograd.compiler.inputs.parameters import Parameters
 
 REDUCTIONS = (None, "sum", "mean")
@@ -63,6 +63,6 @@ def beside(
 ) -> list[Any]:
     """The arrays of a vector beside what has this spec; ValueError if it has another structure."""
     reader = ArgumentReader(f"{what} of {model}", by_row)
-    if reader.spec(conformed(vector, spec)) != spec or reader.rows not in (None, rows):
+    if as_arrays(reader.spec(conformed(vector, spec))) != as_arrays(spec) or reader.rows not in (None, rows):
         raise ValueError(f"{parameters.name}.{what} must have the structure of {model}")
     return reader.arrays

@@ -227,6 +227,15 @@ def template(spec: Any) -> Any:
     return spec.make([template(part) for part in spec.parts])
 
 
+def as_arrays(spec: Any) -> Any:
+    """The spec of the same structure with arrays in place of lists of rows."""
+    if isinstance(spec, ArraySpec):
+        return ArraySpec(spec.shape)
+    return (
+        spec._replace(parts=tuple(map(as_arrays, spec.parts))) if isinstance(spec, (SequenceSpec, DictSpec)) else spec
+    )
+
+
 def leaves_in(spec: Any) -> Iterator[Any]:
     """The numbers, arrays, and lists of plain numbers in a spec, in order."""
     if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
