@@ -134,6 +134,19 @@ def test_the_same_call_gives_the_same_bits_and_survives_pickling(compile) -> Non
     assert fast(args[0], [], []).shape == (0,)
 
 
+@both
+def test_f_sees_a_row_of_a_list_of_indices_as_a_list(compile) -> None:
+    table, rows = np.arange(8.0) + 0.5, [[1, 2], [3, 1]]
+    for f in (
+        lambda b, words: sum(b[w] * k for k, w in enumerate(words + [0])),
+        lambda b, words: sum(b[w] for w in words) * len(words + words),
+        lambda b, words: b[words].sum(),
+    ):
+        fast = compile(f, rows=("words",), index=("words",))
+        for _ in range(2):
+            assert fast(table, rows).tolist() == [f(table, row) for row in rows]
+
+
 def weighted(b, group, x):
     return sum(b[group]) * x * x
 

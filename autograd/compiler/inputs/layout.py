@@ -95,7 +95,7 @@ class ArgumentReader:
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
             spec = self._array(self._converted(x, where), where)
-            return ArraySpec(spec.shape, self._makes(x)) if type(spec) is ArraySpec else spec
+            return ArraySpec(spec.shape, makes_of(x)) if type(spec) is ArraySpec else spec
         if isinstance(x, dict):
             return DictSpec(tuple(x), tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()]))
         if isinstance(x, (list, tuple)):
@@ -108,10 +108,6 @@ class ArgumentReader:
             self.arrays.append(numpy.array(x, dtype=float))
             return NumbersSpec(len(x), make)
         return SequenceSpec(tuple([self.spec(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
-
-    def _makes(self, x: Any) -> tuple[Any, ...]:
-        """What rebuilds the rows of a list."""
-        return makes_of(x)
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
@@ -161,9 +157,6 @@ class IndexReader(ArgumentReader):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, True)
-
-    def _makes(self, x: Any) -> tuple[Any, ...]:
-        return ()
 
     def _converted(self, x: Any, where: str) -> Any:
         return as_indices(x)
