@@ -1,6 +1,6 @@
 """Eigenvalues of symmetric matrices of Values, by Jacobi's rotations.
 
-From the eigenvectors of the data, constants, the matrix is nearly diagonal; each sweep of rotations then
+From the eigenvectors of the data, which are constants, the matrix is nearly diagonal; each sweep of rotations then
 doubles the order to which its diagonal is right. So few sweeps give derivatives of every order in use.
 """
 
@@ -20,7 +20,6 @@ from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose
 from autograd.numbers.kernels import matrices
 from autograd.primitives.factors import eigenvector_entry
-from autograd.primitives.operators import core
 
 if TYPE_CHECKING:
     Rows = list[list[Any]]
@@ -64,7 +63,7 @@ def at_the_data(
     """A factor of the matrix of the data; in a trace, where the data is not known, its entries as operations."""
     numbers = a.ravel().tolist()
     if not lists.is_traced(numbers):
-        return factor(numpy.array([float(core(x)) for x in numbers]).reshape(a.shape), *options)
+        return factor(numpy.reshape(lists.data_of(numbers), a.shape), *options)
     return filled(shape, [entry(numbers, a.shape[1], *options, place) for place in range(math.prod(shape))])
 
 

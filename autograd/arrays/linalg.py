@@ -20,12 +20,12 @@ from autograd.arrays.eigen import eigenvalues, eigenvectors
 from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import implements
+from autograd.numbers.kernels.matrices import NOTHING
 
 if TYPE_CHECKING:
     Rows = list[list[Any]]
 
 linalg = numpy.linalg
-NOTHING = 1e-13  # beside the greatest singular value
 
 
 def rows_of(a: Any, square: bool = True) -> Rows:
@@ -46,7 +46,7 @@ def is_traced(a: Any) -> bool:
 
 def data_of(a: Any) -> Any:
     """The plain numbers of a matrix."""
-    return numpy.array([[float(lists.core(x)) for x in row] for row in a])
+    return numpy.reshape(lists.data_of(a.ravel().tolist()), a.shape)
 
 
 def refuse_nothing(a: Any, limit: float = NOTHING) -> None:

@@ -23,6 +23,11 @@ def is_traced(xs: Numbers) -> bool:
     return any(type(core(x)) in (Symbol, Condition) for x in xs)
 
 
+def data_of(xs: Numbers) -> list[float]:
+    """The plain numbers."""
+    return [float(core(x)) for x in xs]
+
+
 def balanced(function: Callable[[Any, Any], Any], xs: Numbers) -> Any:
     """Fold by halves: the depth is that of a tree."""
     while len(xs) > 1:

@@ -51,6 +51,11 @@ def decomposed(a: Any, from_nothing: bool = False) -> tuple[Rows, list[Any], Row
     return columns, unless_equal(lists.ordered(lengths))[::-1] if from_nothing else lengths, turned
 
 
+def singular_values(a: Any) -> list[Any]:
+    """In descending order; a trace asks for no vectors of the data, which machine code would have to ask NumPy for."""
+    return decomposed(a, from_nothing=is_traced(a))[1]
+
+
 def _dot(x: list[Any], y: list[Any]) -> Any:
     return lists.total([a * b for a, b in zip(x, y)])
 
@@ -60,7 +65,7 @@ def _dot(x: list[Any], y: list[Any]) -> Any:
 def svdvals(a: Any, /) -> Any:
     a = as_objects(a)
     refuse_nothing(a)
-    return as_objects(decomposed(a, is_traced(a))[1])
+    return as_objects(singular_values(a))
 
 
 @implements(linalg.svd)

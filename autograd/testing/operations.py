@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,15 +23,13 @@ from autograd.testing.decorators import quietly, refuse_inconclusive
 from autograd.testing.judging.blame import Blame
 from autograd.testing.judging.messages import argument
 from autograd.testing.judging.sources import source
-from autograd.testing.oracles.precise import context
+from autograd.testing.oracles.precise import precise_value
 from autograd.testing.oracles.underflow import LEAST_NORMAL
 from autograd.testing.points import LANES, Numbers, values
 from autograd.testing.verdicts import GradientMismatch, Report, Verdict, raised
 from autograd.transforms import jvp
 
 FINITE = tuple(name for name in LANES if name not in ("infinite", "nan"))
-EXACTLY = {"precise": lambda x: context().mpf(x), "rational": Fraction}  # by option: a number on which it is used
-DIGITS = 50
 EVERYDAY = (0.4, 1.3, 2.6, 0.75, -0.6, -1.7, 5.1)
 ALIKE = 1e-6  # relative: a kernel may be less accurate at some points
 LENGTHS = (1, 2, 3)  # of the sequences that an operation takes
@@ -67,9 +65,9 @@ def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] |
         reports.append((f"{row.name}({', '.join(map(argument, operands))})", check_at(row, operands)))
 
     check()
-    for option, number in EXACTLY.items():
+    for option, exactly in EXACT_VALUES.items():
         if getattr(row, option) is not None and row.kernel is not None:
-            _check_exact(row, domain or {}, option, number)
+            _check_exact(row, domain or {}, option, exactly)
     refuse_inconclusive(row.name, reports)
     return Report.of(report for _, report in reports)
 
@@ -168,7 +166,15 @@ def _refuse(row: Primitive, kind: str, text: str, operands: tuple[Any, ...], *ed
     raised(GradientMismatch(kind, "\n".join(lines), point, None, blame, output, program))
 
 
-def _check_exact(row: Primitive, narrower: dict[str, Domain], option: str, number: Callable[[float], Any]) -> None:
+def _on_fractions(f: Callable[..., Any], x: Sequence[float]) -> float:
+    return float(f(*map(Fraction, x)))
+
+
+ExactValue = Callable[[Callable[..., Any], Sequence[float]], float | None]
+EXACT_VALUES: dict[str, ExactValue] = {"precise": precise_value, "rational": _on_fractions}  # by the option they run
+
+
+def _check_exact(row: Primitive, narrower: dict[str, Domain], option: str, exactly: ExactValue) -> None:
     """Require that a kernel and what stands for it on exact numbers are one function: they agree at most points."""
     apart: list[tuple[tuple[Any, ...], str]] = []
     compared = 0
@@ -176,11 +182,10 @@ def _check_exact(row: Primitive, narrower: dict[str, Domain], option: str, numbe
         function = Function(*of_moving(row, operands))
         try:
             value = float(function(*function.flat))
-            with context().workdps(DIGITS):
-                exact = float(plain(function(*map(number, function.flat))))
+            exact = exactly(function, function.flat)
         except (*FAILURES, TypeError, ImportError):  # a power that is not a fraction; no mpmath
             continue
-        if math.isfinite(value) and math.isfinite(exact):
+        if exact is not None and math.isfinite(value) and math.isfinite(exact):
             compared += 1
             if abs(value - exact) > ALIKE * max(abs(value), abs(exact)):
                 at = ", ".join(map(argument, operands))

@@ -43,7 +43,7 @@ from autograd.lifting.branching.apart import returned
 from autograd.lifting.branching.handlers import must_be_read
 from autograd.lifting.rewriting.steps import in_written_steps
 from autograd.primitives.operators import Scalar
-from autograd.refusals import TraceError
+from autograd.refusals import TraceError, lacks_index
 from autograd.transforms.structure import map_leaves
 
 T = TypeVar("T")
@@ -51,7 +51,6 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
-NO_INDICES = "arrays used as indices"  # what NumPy says of a mask or of places that are traced, in an array of its own
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -265,11 +264,8 @@ class Traces:
             return self._traced_on(call, f, stepping=stepping)
         except Unlike:
             raise
-        except TraceError:
-            before.put_back()
-            return None
-        except IndexError as error:
-            if NO_INDICES not in str(error):
+        except (TraceError, IndexError) as error:
+            if not isinstance(error, TraceError) and not lacks_index(error):
                 raise
             before.put_back()
             return None
@@ -302,7 +298,7 @@ class Traces:
         except Exception as error:  # what f itself raises propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
-            if any(getattr(spec, "makes", ()) for spec in call.specs):
+            if any(isinstance(leaf, ArraySpec) and leaf.makes for spec in call.specs for leaf in leaves_in(spec)):
                 error.add_note(
                     "rows of a list of lists are lists, as f has them on floats: pass np.array(rows) for arrays"
                 )
@@ -325,12 +321,12 @@ class Traces:
         if self.function is None or any(call.is_index):
             return None
         f, specs = self._of_moving(call, self.function), call.specs
-        leaves = [(leaf, size_of(leaf)) for spec in specs for leaf in leaves_in(spec)]
-        of_arrays = [isinstance(leaf, ArraySpec) and not leaf.makes for leaf, size in leaves for _ in range(size)]
+        leaves = [leaf for spec in specs for leaf in leaves_in(spec)]
+        are_numpys = [isinstance(leaf, ArraySpec) and not leaf.makes for leaf in leaves for _ in range(size_of(leaf))]
 
         def itself(numbers: Sequence[Any]) -> list[Any]:
             values = (x if isinstance(x, Scalar) else Value(x) for x in numbers)
-            given = (v if is_numpys else of_python(v, [v]) for v, is_numpys in zip(values, of_arrays, strict=True))
+            given = (v if is_numpys else of_python(v, [v]) for v, is_numpys in zip(values, are_numpys, strict=True))
             results: list[Any] = []
             map_leaves(results.append, f(*map_leaves(lambda _: next(given), list(map(template, specs)), None)), None)
             return results

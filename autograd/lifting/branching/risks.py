@@ -48,10 +48,16 @@ RAISED: dict[tuple[str, type[Exception]], Callable[[], Any]] = {  # by operation
     ("power", ZeroDivisionError): lambda: operator.pow(0.0, -1.0),
     ("power", OverflowError): lambda: operator.pow(10.0, 400.0),
 }
-SINGULAR = (lambda x: abs(x) < math.inf, "Singular matrix")
-FACTORING: dict[str, tuple[Callable[[Any], Any], str]] = {  # what the numbers of a result are, and the error's text
-    "cholesky": (lambda x: x > 0, "Matrix is not positive definite"), "inv": SINGULAR, "solve": SINGULAR,
-}  # fmt: skip
+SINGULAR = (lambda z: [abs(core(x)) < math.inf for x in z.flat], "Singular matrix")
+# What holds of a result, and the text of the error where it does not.
+FACTORING: dict[str, tuple[Callable[[Any], list[Any]], str]] = {
+    "cholesky": (
+        lambda z: [core(x) > 0 for x in numpy.diagonal(z, axis1=-2, axis2=-1).flat],
+        "Matrix is not positive definite",
+    ),
+    "inv": SINGULAR,
+    "solve": SINGULAR,
+}
 OVERFLOWING = {"degrees", "hypot", "norm"}  # to infinity, in Python as well
 WHOLE = {*map(id, (MATH["floor"], MATH["ceil"], MATH["trunc"], BUILTINS["round"], INT))}
 
@@ -133,18 +139,11 @@ def _factoring(branches: Branches, name: str, called: Any) -> Any:
         z = called(*operands, **named)
         numbers = numpy.asarray(z, dtype=object)
         if any(map(is_traced_number, numbers.flat)):
-            is_right, text = FACTORING[name]
-            fails = opposite(lists.all_of([truth(is_right(core(x))) for x in _pivots(name, numbers)]))
-            _told(branches, fails, numpy.linalg.LinAlgError(text))
+            holds, text = FACTORING[name]
+            _told(branches, opposite(lists.all_of(holds(numbers))), numpy.linalg.LinAlgError(text))
         return z
 
     return watched
-
-
-def _pivots(name: str, z: Any) -> list[Any]:
-    """The numbers of a result that tell whether there is one."""
-    found: list[Any] = (numpy.diagonal(z, axis1=-2, axis2=-1) if name == "cholesky" else z).ravel().tolist()
-    return found
 
 
 def _told(branches: Branches, condition: Any, error: Exception) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-NOTHING = 1e-13  # of a gap, beside the greatest eigenvalue or singular value
+NOTHING = 1e-13  # of an eigenvalue, a singular value or a gap between two, beside the greatest
 
 
 def eigenvector_entry(xs: Sequence[float], columns: float, is_upper: float, place: float) -> float:

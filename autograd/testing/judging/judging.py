@@ -52,8 +52,9 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
     if first is _by_digits and found is not None:
         return found
     if confirmed is not None and evidence.contradictory:
-        is_neither = found is not None and confirmed.verdict is None
-        return found if found is not None and is_neither else _judged(Verdict.DISAGREEMENT, evidence, RIDDERS)
+        if found is not None and confirmed.verdict is None:
+            return found  # neither agrees
+        return _judged(Verdict.DISAGREEMENT, evidence, RIDDERS)
     if confirmed is not None:
         return confirmed
     if evidence.jumps:
