@@ -20,6 +20,7 @@ from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose
 from autograd.numbers.kernels import matrices
 from autograd.primitives.factors import eigenvector_entry
+from autograd.primitives.operators import core
 
 if TYPE_CHECKING:
     Rows = list[list[Any]]
@@ -51,17 +52,18 @@ def eigenvectors(rows: Rows, is_upper: bool) -> tuple[list[Any], Rows]:
 
 
 def unless_equal(values: list[Any]) -> list[Any]:
-    """Values in ascending order; in a program, which raises nothing, NaN where two are equal."""
+    """Values in ascending order; in a program, which raises nothing, NaN with NaN slopes where two are equal."""
     limit = matrices.NOTHING * p.maximum(abs(values[0]), abs(values[-1]))
     equal = lists.any_of([y - x <= limit for x, y in pairwise(values)])
-    return [choose(equal, math.nan, x) for x in values]
+    factor = choose(equal, math.nan, 1.0)
+    return [x * factor for x in values]
 
 
 def at_the_data(
     factor: Callable[..., Any], entry: Callable[..., Any], a: Any, shape: tuple[int, ...], *options: bool
 ) -> Any:
     """A factor of the matrix of the data; in a trace, where the data is not known, its entries as operations."""
-    numbers = a.ravel().tolist()
+    numbers = [core(x) for x in a.ravel().tolist()]
     if not lists.is_traced(numbers):
         return factor(numpy.reshape(lists.data_of(numbers), a.shape), *options)
     return filled(shape, [entry(numbers, a.shape[1], *options, place) for place in range(math.prod(shape))])

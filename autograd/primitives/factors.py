@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from autograd.primitives.arithmetic import Partials
 
 
-@primitive(kernel=matrices.eigenvector_entry, vectors="xs", plain=("columns", "is_upper", "place"))
+@primitive(kernel=matrices.eigenvector_entry, vectors="xs", plain=("xs", "columns", "is_upper", "place"))
 def eigenvector_entry(xs: Vector, columns: Number, is_upper: Number, place: Number) -> Partials:
     """A number of the matrix whose columns are the eigenvectors of a symmetric matrix.
 
     >>> eigenvector_entry([2.0, 0.0, 0.0, 1.0], 2.0, 0.0, 1.0)
     1.0
     """
-    return (None,) * (len(xs) + 3)
+    return (*[None for _ in xs], None, None, None)
 
 
-@primitive(kernel=matrices.singular_vector_entry, vectors="xs", plain=("columns", "place"))
+@primitive(kernel=matrices.singular_vector_entry, vectors="xs", plain=("xs", "columns", "place"))
 def singular_vector_entry(xs: Vector, columns: Number, place: Number) -> Partials:
     """A number of the matrix whose rows are the singular vectors of a matrix's shorter side.
 
     >>> abs(singular_vector_entry([2.0, 0.0, 0.0, 1.0], 2.0, 1.0))
     0.0
     """
-    return (None,) * (len(xs) + 2)
+    return (*[None for _ in xs], None, None)
