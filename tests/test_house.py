@@ -33,7 +33,8 @@ LAYERS_OF_NN = [
     *(f"nn.estimators.data.{name}" for name in ("checks", "weights", "units", "basis", "shrinking")),
     *(f"nn.estimators.base.{name}" for name in ("steps", "conventions", "fitting", "online")),
     "nn.estimators.scores",
-    *(f"nn.estimators.linear.{name}" for name in ("margins", "least_squares", "inference", "linear", "sparse")),
+    *(f"nn.estimators.linear.{name}" for name in ("margins", "least_squares", "whitened")),
+    *(f"nn.estimators.linear.{name}" for name in ("inference", "linear", "sparse")),
     "nn.estimators.regression", "nn.estimators.classification", "nn.estimators.gaussian", "nn.estimators.networks",
 ]  # fmt: skip
 

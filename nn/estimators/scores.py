@@ -11,6 +11,7 @@ import numpy as np
 from autograd import compile
 
 BLOCK = 2**18  # numbers: two megabytes
+BENT = 0.25  # the largest curvature of the cross entropy
 
 
 class LinearObjective:
@@ -41,6 +42,17 @@ class LinearObjective:
         self.outputs, self.intercept, self.shares = outputs, intercept, shares
         self.penalty = np.append(penalty, 0.0) if intercept else penalty
 
+    def of(self, rows: slice) -> LinearObjective:
+        """The goodness of some of the rows."""
+        shares = None if self.shares is None else self.shares[rows] / np.sum(self.shares[rows])
+        _, (loss, outputs, penalty, intercept, _, *own) = self.__reduce__()
+        return _unpickled(loss, outputs, penalty, intercept, shares, *own)
+
+    @property
+    def scale(self) -> Any:
+        """About the diagonal of the inverse Hessian, for orthonormal columns."""
+        return 1 / (BENT + np.tile(self.penalty, self.outputs))
+
     def __reduce__(self) -> Any:
         loss, options = self.compiled.function, self.compiled.options
         own = options.backend, options.threads
@@ -56,7 +68,7 @@ class LinearObjective:
         """The loss and its gradient with respect to the weights."""
         pulled = self._pulled(theta)
         loss, g, whole = 0.0, np.zeros(len(theta)), len(X) if self.shares is None else 1.0
-        for rows in _in_cache(X):
+        for rows in in_cache(X):
             part, slopes = self._sums(theta, X[rows], y[rows], rows)
             loss, g = loss + part, g + self._over_rows(slopes, X[rows])
         return float(loss / whole + 0.5 * np.sum(pulled * theta)), g / whole + pulled
@@ -127,8 +139,12 @@ class LinearObjective:
         return (theta.reshape(self.outputs, -1) * self.penalty).ravel()
 
 
-def _in_cache(X: Any) -> Iterator[slice]:
-    """Blocks of rows, nearly alike in size: scores and slopes of one read it while it is in the cache."""
+def in_cache(X: Any) -> Iterator[slice]:
+    """Blocks of rows, nearly alike in size: scores and slopes of one read it while it is in the cache.
+
+    >>> list(in_cache(np.zeros((3, 2))))
+    [slice(0, 3, None)]
+    """
     count = max(1, -(-X.size // BLOCK))
     for k in range(count):
         yield slice(len(X) * k // count, len(X) * (k + 1) // count)

@@ -13,6 +13,7 @@ from nn.estimators.data.basis import orthonormal
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.estimators.data.units import Units, in_units
 from nn.estimators.linear.least_squares import least_squares
+from nn.estimators.linear.whitened import whitened
 from nn.estimators.scores import LinearObjective
 from nn.newton import LARGEST_HESSIAN, Newton
 from nn.training import listed
@@ -21,7 +22,6 @@ VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a
 SCALE = "scale the features, or y"
 IN_UNITS = ("exact", "newton", "lbfgs", "auto")  # solvers that bring columns to units of their own
 MANY_SCORES = 5000  # scores: a Hessian of more takes longer than the gradients of L-BFGS, and machine code pays
-BENT = 0.25  # the largest curvature of the cross entropy
 REACHED = 1e-9  # relative to the loss: a promised decrease that counts as none
 
 
@@ -59,12 +59,12 @@ class LinearEstimator(ByGradient, Estimator):
         """Step 3, the best function: W (outputs, features) and b (outputs)."""
         self._require_sensible()
         start = self._start(outputs, X.shape[1])
+        self.objective_ = self._goodness(outputs, np.full(X.shape[1], self.l2), shares, len(X))
         if self.solver not in IN_UNITS:
             self._require_squares(X)
-            W, b = self._descended(X, np.full(X.shape[1], self.l2), y, start, shares)
+            W, b = self._descended(X, self.objective_, y, start)
         else:
-            W, b = self._in_units(X, y, start, shares)
-        self.objective_ = self._goodness(len(W), np.full(X.shape[1], self.l2), shares, len(X))
+            W, b = self._whitened(X, y, start) or self._in_units(X, y, start, shares)
         self.theta_ = self._joined(W, b)
         return W, b
 
@@ -89,6 +89,17 @@ class LinearEstimator(ByGradient, Estimator):
 
         return [tell] if callbacks else []
 
+    def _whitened(self, X: Any, y: Any, start: tuple[Any, Any]) -> tuple[Any, Any] | None:
+        """W and b by lbfgs, for columns that need no units of their own; else None."""
+        theta = self._joined(*start)
+        found = whitened(self.objective_, theta, X, y) if self._chosen(theta, X) == "lbfgs" else None
+        if found is None:
+            return None
+        turned, theta = found
+        each = [lambda theta, loss, tell=tell: tell(turned.weights(theta), loss) for tell in listed(self.callbacks)]
+        theta = self._best(turned, turned.coordinates(theta), X, y, each=each)
+        return self._parts(turned.weights(theta), self.objective_.outputs)
+
     def _in_units(self, X: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
         """W and b by a solver that neither the scale nor the offset of a column troubles."""
         units = in_units(X, self.fit_intercept, least=np.sqrt(self.l2), shares=shares)
@@ -101,7 +112,8 @@ class LinearEstimator(ByGradient, Estimator):
         V = np.ldexp(W, units.exponent)
         start = basis.coordinates(V), b + (V @ units.centre).astype(float)
         each = self._listening(units, len(W), basis.weights)
-        V, b = self._descended(basis.columns, basis.penalty, y, start, shares, each)
+        objective = self._goodness(len(W), basis.penalty, shares, len(X))
+        V, b = self._descended(basis.columns, objective, y, start, each)
         spread = np.max(np.abs(basis.columns @ V.T))
         return self._of_columns(units, basis.weights(V), b, 0, spread)
 
@@ -118,12 +130,10 @@ class LinearEstimator(ByGradient, Estimator):
         return V, target.centre, target.exponent, np.max(np.abs(Z))
 
     def _descended(
-        self, X: Any, penalty: Any, y: Any, start: tuple[Any, Any], shares: Any, each: Any = None
+        self, X: Any, objective: LinearObjective, y: Any, start: tuple[Any, Any], each: Any = None
     ) -> tuple[Any, Any]:
         """W and b by iterative search."""
-        W, b = start
-        objective = self._goodness(len(W), penalty, shares, len(X))
-        return self._parts(self._best(objective, self._joined(W, b), X, y, each=each), len(W))
+        return self._parts(self._best(objective, self._joined(*start), X, y, each=each), objective.outputs)
 
     def _goodness(self, outputs: int, penalty: Any, shares: Any, rows: int) -> LinearObjective:
         """Step 2 over all rows, with the penalty; NumPy runs a loss of few rows, machine code one of many."""
@@ -139,7 +149,7 @@ class LinearEstimator(ByGradient, Estimator):
         return "newton" if len(theta) <= LARGEST_HESSIAN and len(X) * outputs < MANY_SCORES else "lbfgs"
 
     def _scale(self, objective: Any) -> Any:
-        return 1 / (BENT + np.tile(objective.penalty, objective.outputs))
+        return objective.scale
 
     def _steepness(self, objective: Any, theta: Any, X: Any, y: Any) -> float:
         """The slope of the column of the smallest numbers, if it were in line with ∂C/∂z at the start."""

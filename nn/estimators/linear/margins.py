@@ -16,6 +16,15 @@ RIDGE = 1e-15
 FIRST_PULL = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
 SHORT = 0.999  # of the way to the nearest bound, which no step reaches
 STEPS = 100  # one or two dozen are enough, whatever the data
+MANY = 2048  # rows: of fewer, all are looked at in every step
+EVERY = 16  # rows: one of so many says about where the margins are
+ABOUT = 1e-3  # relative to the loss: the gap that a first guess may have
+ROUNDS = (
+    (0.3, ABOUT),
+    (0.15, LOST),
+    (0.1, LOST),
+    (0.1, LOST),
+)  # shares of rows near their margins, and gaps
 
 
 class Margin(NamedTuple):
@@ -31,47 +40,77 @@ class Margin(NamedTuple):
     steps: int
 
 
-def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Margin:
-    """Minimise Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ², by steps of Mehrotra's (1992) through the interior.
+class Inside(NamedTuple):
+    """Rows that are inside their margins in every step: Σ costsᵢBᵢ and Σ costsᵢ. Their loss is cost - pull·v."""
 
-    B holds rows times their signs, in columns that are not nearly collinear (Ferris and Munson, 2003).
+    pull: Any
+    cost: float
+
+
+def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Margin:
+    """Minimise Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ².
+
+    B holds rows times their signs, in columns that are not nearly collinear. Of many rows, some tell which are far from
+    their margins, and on which side: the rest is a smaller problem, and its solution tells whether that was right.
 
     >>> signs, rows = np.array([[-1.0], [-1.0], [1.0], [1.0]]), np.array([[-2.0], [-1.0], [1.0], [2.0]])
     >>> margin = largest_margin(signs * rows, np.array([0.01]), np.full(4, 0.25))
     >>> margin.v.round(6).tolist(), round(margin.loss - margin.bound, 9)
     ([1.0], 0.0)
     """
+    whole, none = float(np.sum(costs)), Inside(np.zeros(B.shape[1]), 0.0)
+    if len(B) >= MANY:
+        some = slice(None, None, EVERY)
+        short = 1 - B @ _interior(B[some], penalty, costs[some] * EVERY, none, steps, ABOUT).v
+        wrong = np.zeros(len(B), dtype=bool)
+        for share, enough in ROUNDS:
+            far = np.abs(short)
+            near = wrong | (far <= np.quantile(far, share))
+            inside = ~near & (short > 0)
+            rest = Inside(costs[inside] @ B[inside], float(np.sum(costs[inside])))
+            found = _interior(B[near], penalty, costs[near], rest, steps, enough)
+            short = 1 - B @ found.v
+            wrong = ~near & (inside != (short > 0))
+            if not wrong.any() and _is_closed(found, whole):
+                pulls = np.where(inside, costs, 0.0)
+                pulls[near] = found.pulls
+                return found._replace(pulls=pulls)
+    return _interior(B, penalty, costs, none, steps, LOST)
+
+
+def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enough: float) -> Margin:
+    """The margin by steps of Mehrotra's (1992) through the interior (Ferris and Munson, 2003)."""
     v = np.zeros(B.shape[1])
     # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
     state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST_PULL * costs, (1 - FIRST_PULL) * costs]])
-    found = Margin(v, 0 * costs, float(np.sum(costs)), 0.0, 0)
+    whole = float(np.sum(costs)) + inside.cost
+    found = Margin(v, 0 * costs, whole, 0.0, 0)
     for step in range(steps + 1):
         (rooms, forces), margins = state, B @ v
-        loss = float(costs @ np.maximum(0, 1 - margins) + 0.5 * np.sum(penalty * v * v))
+        loss = float(costs @ np.maximum(0, 1 - margins) + v @ (0.5 * penalty * v - inside.pull)) + inside.cost
         if loss <= found.loss:
             found = found._replace(v=v, loss=loss)
         found = found._replace(steps=step)
         products = float(np.vdot(rooms, forces))  # the gap of weights and pulls in balance
         if products <= NEAR * found.loss or step == steps:
-            balanced = _balanced(B[:, penalty == 0], *forces)
-            bound = _dual(B, balanced, penalty)
+            balanced = np.minimum(_balanced(B, penalty == 0, forces[0], forces[1], inside), costs)
+            bound = _dual(B, balanced, penalty, inside)
             if bound > found.bound:
                 found = found._replace(pulls=balanced, bound=bound)
-        close = found.loss - found.bound <= CLOSE * found.loss + NOTHING * np.sum(costs)
-        if close or products <= LOST * found.loss:
+        if _is_closed(found, whole) or products <= enough * found.loss:
             break
         ratios = rooms / forces
         weight = 1 / (ratios[0] + ratios[1])
         solved = _solver(B * np.sqrt(weight)[:, np.newaxis], penalty)
-        unbalanced, off = penalty * v - forces[0] @ B, margins + rooms[1] - rooms[0] - 1
+        pulled, off = inside.pull - penalty * v, margins + rooms[1] - rooms[0] - 1
 
         def towards(moved: Any) -> Any:
             """The step that adds forces·moved to rooms·forces, and balances the rest: of v, and of the state."""
             h = moved[0] - moved[1] - off  # noqa: B023
-            dv = solved((weight * h) @ B - unbalanced)  # noqa: B023
-            pulled = weight * (h - B @ dv)  # noqa: B023
-            pulled = np.array([pulled, -pulled])
-            return dv, np.array([moved - ratios * pulled, pulled])  # noqa: B023
+            dv = solved((weight * h + forces[0]) @ B + pulled)  # noqa: B023
+            change = weight * (h - B @ dv)  # noqa: B023
+            change = np.array([change, -change])
+            return dv, np.array([moved - ratios * change, change])  # noqa: B023
 
         mean = products / rooms.size
         _, ahead = towards(-rooms)
@@ -83,31 +122,45 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
     return found
 
 
-def _balanced(free: Any, pulls: Any, rest: Any) -> Any:
+def _is_closed(found: Margin, whole: float) -> bool:
+    """Whether the duality gap is, for the loss at v = 0."""
+    return bool(found.loss - found.bound <= CLOSE * found.loss + NOTHING * whole)
+
+
+def _balanced(B: Any, is_free: Any, pulls: Any, rest: Any, inside: Inside) -> Any:
     """The pulls, moved least in units of their room, so that they balance in columns without penalty."""
-    room = np.minimum(pulls, rest)
-    moved = room * (free @ np.linalg.lstsq((free.T * room) @ free, free.T @ pulls, rcond=None)[0])
+    free, room = B[:, is_free], np.minimum(pulls, rest)
+    lacks = free.T @ pulls + inside.pull[is_free]
+    moved = room * (free @ np.linalg.lstsq((free.T * room) @ free, lacks, rcond=None)[0])
     return pulls - moved if np.all((moved <= pulls) & (-moved <= rest)) else pulls
 
 
-def _dual(B: Any, pulls: Any, penalty: Any) -> float:
+def _dual(B: Any, pulls: Any, penalty: Any, inside: Inside) -> float:
     """The loss that no weights undercut; 0 while the pulls are not in balance in directions without penalty."""
-    pull, held = B.T @ pulls, penalty > 0
-    if np.any(np.abs(pull[~held]) > BALANCED * (np.abs(B[:, ~held]).T @ pulls)):
+    pull, held = B.T @ pulls + inside.pull, penalty > 0
+    if np.any(np.abs(pull[~held]) > BALANCED * (np.abs(B[:, ~held]).T @ pulls + np.abs(inside.pull[~held]))):
         return 0.0
-    return float(np.sum(pulls) - 0.5 * np.sum(pull[held] ** 2 / penalty[held]))
+    return float(np.sum(pulls) + inside.cost - 0.5 * np.sum(pull[held] ** 2 / penalty[held]))
 
 
 def _longest(state: Any, step: Any) -> float:
     """The longest step, at most 1, that keeps every number, all above 0, at 0 or more."""
     with np.errstate(divide="ignore", over="ignore"):
-        return 1 / max(1.0, -float(np.min(step / state)))
+        return 1 / max(1.0, -float((step / state).min()))
 
 
 def _solver(root: Any, penalty: Any) -> Callable[[Any], Any]:
     """r ↦ (rootᵀ·root + penalty)⁻¹r, in units of a diagonal of ones; RIDGE keeps it regular where rounding does not."""
     H = root.T @ root
-    H[np.diag_indices(len(H))] += penalty
-    unit = 1 / np.sqrt(np.diag(H))
-    scaled = unit[:, np.newaxis] * H * unit + RIDGE * np.eye(len(H))
-    return lambda r: unit * np.linalg.solve(scaled, unit * r)
+    diagonal = H.diagonal() + penalty
+    unit = 1 / np.sqrt(diagonal)
+    scaled = unit[:, np.newaxis] * H * unit
+    scaled.flat[:: len(H) + 1] = 1 + RIDGE
+    inverse = np.linalg.inv(scaled)
+
+    def solved(r: Any) -> Any:
+        r = unit * r
+        x = inverse @ r
+        return unit * (x + inverse @ (r - scaled @ x))
+
+    return solved
