@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from autograd.compiler.calls.backends import Options
     from autograd.compiler.calls.compiled import Compiled
 
 
@@ -46,7 +47,15 @@ def compile(
     (1.0, (-6.0, -2.0))
     """
     with at_work:
-        from autograd.compiler.calls.backends import Options
-        from autograd.compiler.calls.compiled import Compiled
+        from autograd.compiler.calls.collecting import uncollected
 
-    return Compiled(f, rows, static, index, Options(backend, threads, paths, memory))
+        options, compiled = uncollected(_loaded)()
+    return compiled(f, rows, static, index, options(backend, threads, paths, memory))
+
+
+def _loaded() -> "tuple[type[Options], type[Compiled]]":
+    """The rest of the compiler, which the first call loads."""
+    from autograd.compiler.calls.backends import Options
+    from autograd.compiler.calls.compiled import Compiled
+
+    return Options, Compiled
