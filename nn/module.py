@@ -94,11 +94,11 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The Values that training changes, each once, with its path: "layers.0.neurons.2.w[1]"."""
-        seen: set[Value] = set()
+        seen: set[int] = set()
         for path, module in self.named_modules():
             for (name, *keys), value in _members(vars(module), ()):
-                if isinstance(value, Value) and not value.is_constant and value not in seen:
-                    seen.add(value)
+                if isinstance(value, Value) and not value.is_constant and id(value) not in seen:
+                    seen.add(id(value))
                     own = name + "".join(f"[{key}]" for key in keys)
                     yield (f"{path}.{own}" if path else own), value
 
@@ -107,7 +107,7 @@ def _members(container: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str,
     """The contents of nested lists, tuples, dicts and arrays, each with the keys that lead to it."""
     items = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in items:
-        if getattr(value, "dtype", None) is OBJECT:
+        if not isinstance(value, Value) and getattr(value, "dtype", None) is OBJECT:
             value = value.tolist()
         if isinstance(value, (list, tuple, dict)):
             yield from _members(value, (*path, str(key)))

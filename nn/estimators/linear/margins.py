@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CLOSE = 1e-11  # relative to the loss: the duality gap to stop at
-NEAR = 1e-6  # relative to the loss: a gap so large needs no bound yet
+NEAR = 1e-9  # relative to the loss: a gap so large needs no bound yet
 LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
@@ -80,7 +80,7 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
 
 def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enough: float) -> Margin:
     """The margin by steps of Mehrotra's (1992) through the interior (Ferris and Munson, 2003)."""
-    v = np.zeros(B.shape[1])
+    B, v = np.asfortranarray(B), np.zeros(B.shape[1])  # NumPy scales rows faster that lie so
     # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
     state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST_PULL * costs, (1 - FIRST_PULL) * costs]])
     whole = float(np.sum(costs)) + inside.cost
@@ -88,9 +88,7 @@ def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enou
     for step in range(steps + 1):
         (rooms, forces), margins = state, B @ v
         loss = float(costs @ np.maximum(0, 1 - margins) + v @ (0.5 * penalty * v - inside.pull)) + inside.cost
-        if loss <= found.loss:
-            found = found._replace(v=v, loss=loss)
-        found = found._replace(steps=step)
+        found = found._replace(v=v, loss=loss, steps=step) if loss <= found.loss else found._replace(steps=step)
         products = float(np.vdot(rooms, forces))  # the gap of weights and pulls in balance
         if products <= NEAR * found.loss or step == steps:
             balanced = np.minimum(_balanced(B, penalty == 0, forces[0], forces[1], inside), costs)
@@ -99,27 +97,36 @@ def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enou
                 found = found._replace(pulls=balanced, bound=bound)
         if _is_closed(found, whole) or products <= enough * found.loss:
             break
-        ratios = rooms / forces
-        weight = 1 / (ratios[0] + ratios[1])
-        solved = _solver(B * np.sqrt(weight)[:, np.newaxis], penalty)
-        pulled, off = inside.pull - penalty * v, margins + rooms[1] - rooms[0] - 1
-
-        def towards(moved: Any) -> Any:
-            """The step that adds forces·moved to rooms·forces, and balances the rest: of v, and of the state."""
-            h = moved[0] - moved[1] - off  # noqa: B023
-            dv = solved((weight * h + forces[0]) @ B + pulled)  # noqa: B023
-            change = weight * (h - B @ dv)  # noqa: B023
-            change = np.array([change, -change])
-            return dv, np.array([moved - ratios * change, change])  # noqa: B023
-
-        mean = products / rooms.size
-        _, ahead = towards(-rooms)
-        there = state + _longest(state, ahead) * ahead
-        centre = mean * (float(np.vdot(there[0], there[1])) / products) ** 3
-        dv, dstate = towards((centre - ahead[0] * ahead[1]) / forces - rooms)
-        size = SHORT * _longest(state, dstate)
-        v, state = v + size * dv, state + size * dstate
+        with np.errstate(divide="ignore", over="ignore"):
+            v, state = _further(B, penalty, inside, v, state, margins, products)
     return found
+
+
+def _further(
+    B: Any, penalty: Any, inside: Inside, v: Any, state: Any, margins: Any, products: float
+) -> tuple[Any, Any]:
+    """v and the state after a step: one ahead tells how far towards the centre to turn."""
+    rooms, forces = state
+    ratios = rooms / forces
+    weight = 1 / (ratios[0] + ratios[1])
+    solved = _solver(B * np.sqrt(weight)[:, np.newaxis], penalty)
+    pulled, off = inside.pull - penalty * v, margins + rooms[1] - rooms[0] - 1
+
+    def towards(moved: Any) -> Any:
+        """The step that adds forces·moved to rooms·forces, and balances the rest: of v, and of the state."""
+        h = moved[0] - moved[1] - off
+        dv = solved((weight * h + forces[0]) @ B + pulled)
+        change = weight * (h - B @ dv)
+        change = np.array([change, -change])
+        return dv, np.array([moved - ratios * change, change])
+
+    mean = products / rooms.size
+    _, ahead = towards(-rooms)
+    there = state + _longest(state, ahead) * ahead
+    centre = mean * (float(np.vdot(there[0], there[1])) / products) ** 3
+    dv, dstate = towards((centre - ahead[0] * ahead[1]) / forces - rooms)
+    size = SHORT * _longest(state, dstate)
+    return v + size * dv, state + size * dstate
 
 
 def _is_closed(found: Margin, whole: float) -> bool:
@@ -145,8 +152,7 @@ def _dual(B: Any, pulls: Any, penalty: Any, inside: Inside) -> float:
 
 def _longest(state: Any, step: Any) -> float:
     """The longest step, at most 1, that keeps every number, all above 0, at 0 or more."""
-    with np.errstate(divide="ignore", over="ignore"):
-        return 1 / max(1.0, -float((step / state).min()))
+    return 1 / max(1.0, -float((step / state).min()))
 
 
 def _solver(root: Any, penalty: Any) -> Callable[[Any], Any]:
