@@ -49,13 +49,14 @@ def compile(
     with at_work:
         from autograd.compiler.calls.collecting import uncollected
 
-        options, compiled = uncollected(_loaded)()
+    options, compiled = uncollected(_loaded)()
     return compiled(f, rows, static, index, options(backend, threads, paths, memory))
 
 
 def _loaded() -> "tuple[type[Options], type[Compiled]]":
     """The rest of the compiler, which the first call loads."""
-    from autograd.compiler.calls.backends import Options
-    from autograd.compiler.calls.compiled import Compiled
+    with at_work:
+        from autograd.compiler.calls.backends import Options
+        from autograd.compiler.calls.compiled import Compiled
 
     return Options, Compiled
