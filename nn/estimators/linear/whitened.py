@@ -11,7 +11,7 @@ from nn.lbfgs import LBFGS
 from nn.newton import LARGEST_HESSIAN
 
 EVERY = 16  # rows: one of so many says about where the minimum is, and what the Hessian is there
-ENOUGH = 20  # rows of those for each weight
+ENOUGH = 20 * EVERY  # rows for each weight, so that some of them tell
 FEW = 40  # steps among them
 BOUND = 0.01  # of what a curvature is at most: their Hessian may lack more
 LIKE = 4.0  # times the mean square of a column among them: with more, they tell little of it
@@ -56,10 +56,17 @@ def whitened(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tuple[W
 
     None where a column is far from 0, constant, or nearly a mixture of others.
     """
+    if X.shape[1] >= len(X):
+        return None
+    if goodness.outputs == 1 and len(weights) <= LARGEST_HESSIAN and len(X) >= ENOUGH * len(weights):
+        return _told_by_some(goodness, weights, X, y)
+    bound = _bound(goodness, products(X, goodness.shares, goodness.intercept))
+    return None if bound is None else (Whitened(goodness, _root(bound)), weights)
+
+
+def _told_by_some(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tuple[Whitened, Any] | None:
+    """The same from some of the rows, whose minimum is near that of all, and whose Hessian there is like it."""
     some = slice(None, None, EVERY)
-    if goodness.outputs > 1 or len(weights) > LARGEST_HESSIAN or len(X[some]) < ENOUGH * len(weights):
-        bound = _bound(goodness, products(X, goodness.shares, goodness.intercept))
-        return None if bound is None else (Whitened(goodness, _root(bound)), weights)
     few, Xs, ys = goodness.of(some), X[some].copy(), y[some]
     gram = products(Xs, few.shares, few.intercept)
     bound = _bound(few, gram)

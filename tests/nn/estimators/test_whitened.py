@@ -73,6 +73,16 @@ def test_the_hessian_at_the_minimum_is_about_the_unit_matrix(kind) -> None:
     assert turned.weights(turned.coordinates(start)) == pytest.approx(start, rel=1e-9)
 
 
+def test_more_columns_than_rows_need_no_matrix_of_columns_by_columns() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 20_000))
+    model = nn.LogisticRegression(l2=1.0, solver="lbfgs").fit(X[:5], [0, 1, 0, 1, 1])
+    tracemalloc.start()
+    model.fit(X, np.arange(60) % 2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * X.nbytes
+
+
 def test_the_rows_are_not_copied() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 20))
