@@ -135,7 +135,7 @@ class LinearSVM(LinearClassifier):
 
     def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
         """V and b with the largest margin, for each score by itself."""
-        basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
+        basis = orthonormal(units.A, units.penalty(self.l2, 2))
         ones = np.ones((len(Y), int(self.fit_intercept)))
         columns, penalty = np.column_stack([basis.columns, ones]), np.append(basis.penalty, 0 * ones[0])
         costs = np.full(len(Y), 1 / len(Y)) if shares is None else shares
@@ -151,7 +151,7 @@ class LinearSVM(LinearClassifier):
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
         """Warn if descent stopped before reaching the minimum, by a bound from the exact solver."""
-        units = in_units(X, self.fit_intercept, least=np.sqrt(self.l2), shares=objective.shares)
+        units = in_units(X, self.fit_intercept, least=math.sqrt(self.l2), shares=objective.shares)
         loss, history = objective.value(theta, X, y), self.history_
         self._exactly(units, y.reshape(len(X), -1), objective.shares)
         bound, self.history_ = self.history_[0] - self.gap_, history
@@ -164,7 +164,7 @@ class LinearSVM(LinearClassifier):
             warn(f"not at the minimum: {told}: solver='exact', with steps enough, reaches it", ConvergenceWarning)
 
     def _schedule(self, steps: int) -> Any:
-        return self.rate if callable(self.rate) else Cosine(self.rate, steps=steps)
+        return self.rate if callable(self.rate) else Cosine(float(self.rate), steps=steps)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -149,7 +149,7 @@ class NetworkEstimator(ByGradient, Estimator):
         work = len(start) * len(X) * self.max_iter
         backend = "numpy" if self.backend == "auto" and work < LARGE else self.backend
         objective = Penalised(
-            self._loss, shape, l2=self.l2, weighted=bool(weights), backend=backend, threads=self.threads
+            self._loss, shape, l2=float(self.l2), weighted=bool(weights), backend=backend, threads=self.threads
         )
         # Step 3, the best function.
         vars(self).pop("held_out_history_", None)

@@ -39,6 +39,10 @@ class Units(NamedTuple):
         """A in extended precision: with centres that are not rounded to floats."""
         return np.ldexp(self.X[rows].astype(np.longdouble), -self.exponent) - self.centre
 
+    def penalty(self, factor: Any, power: int) -> Any:
+        """The factors of |v|**power for weights v of A, where that of the original columns is a number of any kind."""
+        return np.ldexp(float(factor), -power * self.exponent)
+
     def weights(self, V: Any, exponent: Any = 0) -> tuple[Any, Any]:
         """The weights of the original columns, and for each column whether its weights fit in floats.
 

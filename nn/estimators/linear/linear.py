@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ class LinearEstimator(ByGradient, Estimator):
         """Step 3, the best function: W (outputs, features) and b (outputs)."""
         self._require_sensible()
         start = self._start(outputs, X.shape[1])
-        self.objective_ = self._goodness(outputs, np.full(X.shape[1], self.l2), shares, len(X))
+        self.objective_ = self._goodness(outputs, np.full(X.shape[1], float(self.l2)), shares, len(X))
         if self.solver not in IN_UNITS:
             self._require_squares(X)
             W, b = self._descended(X, self.objective_, y, start)
@@ -102,12 +103,12 @@ class LinearEstimator(ByGradient, Estimator):
 
     def _in_units(self, X: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
         """W and b by a solver that neither the scale nor the offset of a column troubles."""
-        units = in_units(X, self.fit_intercept, least=np.sqrt(self.l2), shares=shares)
+        units = in_units(X, self.fit_intercept, least=math.sqrt(self.l2), shares=shares)
         if self.solver == "exact":
             if listed(self.callbacks):
                 raise ValueError("callbacks are called before every step, and solver='exact' takes none: take another")
             return self._of_columns(units, *self._exactly(units, y.reshape(len(X), -1), shares))
-        basis = orthonormal(units.A, np.ldexp(self.l2, -2 * units.exponent))
+        basis = orthonormal(units.A, units.penalty(self.l2, 2))
         W, b = start
         V = np.ldexp(W, units.exponent)
         start = basis.coordinates(V), b + (V @ units.centre).astype(float)
@@ -120,12 +121,12 @@ class LinearEstimator(ByGradient, Estimator):
     def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
         """V and b by least squares, in units of Y; the exponents of those units; the largest score in them."""
         target = in_units(Y, self.fit_intercept, shares=shares)
-        V = least_squares(units, target, self.l2, shares)
+        V = least_squares(units, target, float(self.l2), shares)
         with np.errstate(over="ignore", under="ignore"):
             Z = units.A @ V.T.astype(float)
             squares = np.average((Z - target.A) ** 2, axis=0, weights=shares)
             W = np.ldexp(V, target.exponent[:, np.newaxis] - units.exponent)
-            loss = np.sum(np.ldexp(squares, 2 * target.exponent)) + self.l2 / 2 * np.sum(W**2)
+            loss = np.sum(np.ldexp(squares, 2 * target.exponent)) + float(self.l2) / 2 * np.sum(W**2)
             self.history_, self.n_iter_ = [float(loss)], 1
         return V, target.centre, target.exponent, np.max(np.abs(Z))
 
@@ -145,7 +146,7 @@ class LinearEstimator(ByGradient, Estimator):
         """The solver: newton, unless its Hessian takes longer than the gradients of lbfgs."""
         if self.solver != "auto":
             return self.solver
-        outputs = len(theta) // (X.shape[1] + self.fit_intercept)
+        outputs = self.objective_.outputs
         return "newton" if len(theta) <= LARGEST_HESSIAN and len(X) * outputs < MANY_SCORES else "lbfgs"
 
     def _scale(self, objective: Any) -> Any:

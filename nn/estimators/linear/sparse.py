@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -81,9 +82,8 @@ class Sparse(LinearEstimator):
         self._require_sensible()
         if self.solver not in SOLVERS:
             raise ValueError(f"l1 > 0 needs one of the solvers {', '.join(SOLVERS)}, got {self.solver!r}")
-        units = in_units(X, self.fit_intercept, least=max(np.sqrt(self.l2), self.l1), shares=shares)
-        columns = np.ldexp(self.l1, -units.exponent)
-        objective = self._kinked(outputs, np.ldexp(self.l2, -2 * units.exponent), columns, shares)
+        units = in_units(X, self.fit_intercept, least=max(math.sqrt(self.l2), float(self.l1)), shares=shares)
+        objective = self._kinked(outputs, units.penalty(self.l2, 2), units.penalty(self.l1, 1), shares)
         W, b = self._start(outputs, X.shape[1])
         V = np.ldexp(W, units.exponent)
         theta = self._joined(V, b + (V @ units.centre).astype(float))
@@ -94,7 +94,8 @@ class Sparse(LinearEstimator):
             told = f"the loss is {search.history[-1]:.6g}, and the next step promises {search.promised:.2g} less"
             warn(f"no minimum within {self.n_iter_} steps: {told}", ConvergenceWarning)
         W, b = self._of_columns(units, V, b, 0, np.max(np.abs(units.A @ V.T)))
-        self.objective_ = self._kinked(outputs, np.full(X.shape[1], self.l2), np.full(X.shape[1], self.l1), shares)
+        l1, l2 = np.full(X.shape[1], float(self.l1)), np.full(X.shape[1], float(self.l2))
+        self.objective_ = self._kinked(outputs, l2, l1, shares)
         self.theta_ = self._joined(W, b)
         return W, b
 

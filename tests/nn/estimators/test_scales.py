@@ -1,6 +1,7 @@
 """Every estimator at every scale and offset of its columns: the right model, or an error that names the column."""
 
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -237,3 +238,45 @@ def test_the_engines_derivatives_of_scores_are_those_of_the_model() -> None:
     np.testing.assert_allclose(parts.value_and_grad(theta, rows, y)[1], whole.value_and_grad(theta, rows, y)[1])
     np.testing.assert_allclose(parts.hessian(theta, rows, y), whole.hessian(theta, rows, y), atol=1e-14)
     np.testing.assert_allclose(parts.hvp(theta, rows, y, tangents=v), whole.hvp(theta, rows, y, tangents=v), atol=1e-13)
+
+
+@pytest.mark.parametrize("solver", ["newton", "lbfgs", "auto"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("rows", [60, 6000])
+def test_a_penalty_that_leaves_nothing_of_small_numbers_is_told(solver: str, fit_intercept: bool, rows: int) -> None:
+    with pytest.warns(UserWarning, match="so small that the penalty keeps their weights at 0"):
+        model = nn.LogisticRegression(solver=solver, l2=0.1, fit_intercept=fit_intercept)
+        model.fit(np.resize(X, (rows, 2)) * 1e-240, np.resize(LABELS, rows))
+    assert not np.any(model.coef_)
+
+
+NUMBERS = [
+    (nn.LogisticRegression(), {"l2": 1.0}),
+    (nn.LogisticRegression(solver="lbfgs", fit_intercept=False), {"l2": 2.0}),
+    (nn.LogisticRegression(), {"l1": 1.0, "l2": 2.0}),
+    (nn.LogisticRegression(solver="adam", max_iter=20), {"l2": 2.0, "rate": 1.0, "tol": 0.0}),
+    (nn.LinearRegression(), {"l2": 2.0}),
+    (nn.LinearRegression(solver="newton"), {"l2": 2.0}),
+    (nn.LinearRegression(), {"l1": 1.0, "l2": 2.0}),
+    (nn.RegressionClassifier(), {"l2": 2.0}),
+    (nn.RegressionClassifier(), {"l1": 1.0}),
+    (nn.LinearSVM(), {"l2": 1.0}),
+    (nn.LinearSVM(solver="adam", max_iter=20), {"l2": 1.0, "rate": 2.0}),
+    (nn.Perceptron(random_state=0, max_iter=20), {"l2": 1.0, "tol": 0.0}),
+    (nn.MLPClassifier(random_state=0, max_iter=3), {"l2": 1.0, "rate": 1.0}),
+    (nn.MLPRegressor(random_state=0, max_iter=3), {"l2": 1.0, "rate": 1.0}),
+    (nn.GaussianClassifier(), {"shrinkage": 1.0}),
+]
+
+
+@pytest.mark.parametrize("kind", [int, np.int32, np.uint8, np.float16, np.float32, np.longdouble, Fraction])
+@pytest.mark.parametrize(("estimator", "params"), NUMBERS, ids=repr)
+@pytest.mark.parametrize("units", [[1.0, 1.0], [1e6, 1e-6]])
+@pytest.mark.filterwarnings("ignore")
+def test_a_parameter_is_a_number_of_any_type(estimator, params: dict, kind, units: list[float]) -> None:
+    y = Y if isinstance(estimator, (nn.LinearRegression, nn.MLPRegressor)) else LABELS
+    plain = clone(estimator).set_params(**params).fit(X * units, y)
+    other = clone(estimator).set_params(**{name: kind(value) for name, value in params.items()}).fit(X * units, y)
+    assert np.array_equal(other.predict(X * units), plain.predict(X * units))
+    for name in {"theta_", "coef_", "covariance_"} & vars(plain).keys():
+        assert np.array_equal(getattr(other, name), getattr(plain, name)), name
