@@ -74,7 +74,7 @@ def test_the_hessian_at_the_minimum_is_about_the_unit_matrix(kind) -> None:
 
 
 def test_more_columns_than_rows_need_no_matrix_of_columns_by_columns() -> None:
-    X = np.random.default_rng(0).normal(size=(60, 20_000))
+    X = np.random.default_rng(0).normal(size=(60, 3000))
     model = nn.LogisticRegression(l2=1.0, solver="lbfgs").fit(X[:5], [0, 1, 0, 1, 1])
     tracemalloc.start()
     model.fit(X, np.arange(60) % 2)
