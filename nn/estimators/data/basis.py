@@ -11,6 +11,8 @@ from nn.estimators.data.checks import warn
 BLOCK = 1024  # rows
 SMALLEST = 1e-140  # in units of the penalty: the square of 1/size must fit in floats
 ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
+FAR_APART = 1e7  # times the length of another column, in units of the penalty: rounding would hide that one
+SHORT = 1e-5  # in units of the penalty: a column of that length lowers no loss visibly
 
 
 class Basis(NamedTuple):
@@ -42,8 +44,15 @@ def orthonormal(A: Any, penalty: Any) -> Basis:
     >>> abs(basis.columns).round(12).tolist(), abs(basis.weights(np.ones(1))).round(12).tolist()
     ([[1.0], [1.0]], [0.25, 0.25])
     """
+    penalty = np.maximum(penalty, SMALLEST**2) if penalty.any() else penalty
     root = 1 / np.sqrt(np.where(penalty > 0, penalty, 1.0))
     n, d = A.shape
+    lengths = root * np.sqrt(np.einsum("ij,ij->j", A, A) / n)
+    if penalty.any() and np.max(lengths) > FAR_APART * np.min(lengths[lengths > SHORT], initial=np.inf):
+        basis = _as_it_is(A, penalty)
+        if basis is not None:
+            return basis
+        warn("columns of sizes far apart, some of them collinear: rounding may hide small ones, scale the features")
     gram = root[:, np.newaxis] * (A.T @ A / n) * root if d <= n else np.zeros((1, 1))
     squares, axes = np.linalg.eigh(gram)
     if squares[0] > ALIKE**2 * squares[-1]:
@@ -62,3 +71,15 @@ def orthonormal(A: Any, penalty: Any) -> Basis:
         columns, axes = (Q @ left, right) if d <= n else (left, right @ Q.T)
         columns, axes = columns[:, used] * np.sqrt(n), axes[used]
     return Basis(columns, np.any(penalty) / size**2, size, axes, root)
+
+
+def _as_it_is(A: Any, penalty: Any) -> Basis | None:
+    """Columns in their own directions, each of about length 1 with its penalty; None if they are nearly collinear."""
+    n, d = A.shape
+    if d > n:
+        return None
+    gram = A.T @ A / n + np.diag(penalty)
+    size = np.sqrt(np.diag(gram))
+    if np.linalg.eigvalsh(gram / size / size[:, np.newaxis])[0] < ALIKE:
+        return None
+    return Basis(A / size, penalty / size**2, size, np.eye(d), np.ones(d))

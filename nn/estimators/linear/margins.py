@@ -12,6 +12,7 @@ NEAR = 1e-9  # relative to the loss: a gap so large needs no bound yet
 LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
 BALANCED = 1e-12  # relative to the pulls of either side
+FREE = 1e-16  # relative to the costs: a penalty on a column of length 1, whose pulls are lost in rounding
 RIDGE = 1e-15
 FIRST_PULL = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
 SHORT = 0.999  # of the way to the nearest bound, which no step reaches
@@ -91,8 +92,9 @@ def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enou
         found = found._replace(v=v, loss=loss, steps=step) if loss <= found.loss else found._replace(steps=step)
         products = float(np.vdot(rooms, forces))  # the gap of weights and pulls in balance
         if products <= NEAR * found.loss or step == steps:
-            balanced = np.minimum(_balanced(B, penalty == 0, forces[0], forces[1], inside), costs)
-            bound = _dual(B, balanced, penalty, inside)
+            is_free = penalty <= FREE * whole
+            balanced = np.minimum(_balanced(B, is_free, forces[0], forces[1], inside), costs)
+            bound = _dual(B, balanced, penalty, is_free, inside)
             if bound > found.bound:
                 found = found._replace(pulls=balanced, bound=bound)
         if _is_closed(found, whole) or products <= enough * found.loss:
@@ -142,10 +144,10 @@ def _balanced(B: Any, is_free: Any, pulls: Any, rest: Any, inside: Inside) -> An
     return pulls - moved if np.all((moved <= pulls) & (-moved <= rest)) else pulls
 
 
-def _dual(B: Any, pulls: Any, penalty: Any, inside: Inside) -> float:
+def _dual(B: Any, pulls: Any, penalty: Any, is_free: Any, inside: Inside) -> float:
     """The loss that no weights undercut; 0 while the pulls are not in balance in directions without penalty."""
-    pull, held = B.T @ pulls + inside.pull, penalty > 0
-    if np.any(np.abs(pull[~held]) > BALANCED * (np.abs(B[:, ~held]).T @ pulls + np.abs(inside.pull[~held]))):
+    pull, held = B.T @ pulls + inside.pull, ~is_free
+    if np.any(np.abs(pull[is_free]) > BALANCED * (np.abs(B[:, is_free]).T @ pulls + np.abs(inside.pull[is_free]))):
         return 0.0
     return float(np.sum(pulls) + inside.cost - 0.5 * np.sum(pull[held] ** 2 / penalty[held]))
 

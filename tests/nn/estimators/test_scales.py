@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sklearn.linear_model
+from scipy.special import expit
 from sklearn.base import clone
 
 import nn
@@ -248,6 +249,32 @@ def test_a_penalty_that_leaves_nothing_of_small_numbers_is_told(solver: str, fit
         model = nn.LogisticRegression(solver=solver, l2=0.1, fit_intercept=fit_intercept)
         model.fit(np.resize(X, (rows, 2)) * 1e-240, np.resize(LABELS, rows))
     assert not np.any(model.coef_)
+
+
+@pytest.mark.parametrize("sizes", [[1e-6, 1e6], [1.0, 1e12], [1.0, 1e14], [1e-3, 1e200], [1e-200, 1e200]], ids=str)
+@pytest.mark.parametrize("l2", [1e-12, 1e-8, 1e-4, 1.0])
+@pytest.mark.parametrize("rows", [60, 8000])
+def test_no_column_is_lost_beside_a_much_larger_one(sizes: list[float], l2: float, rows: int) -> None:
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(rows, 2))
+    y = Z @ [1.0, -2.0] + rng.logistic(size=rows) > 0
+    for solver in ("newton", "lbfgs"):
+        model = nn.LogisticRegression(l2=l2, solver=solver).fit(Z * sizes, y)
+        v = model.coef_[0] * sizes
+        slopes = Z.T @ (expit(Z @ v + model.intercept_[0]) - y) / rows + l2 * model.coef_[0] / sizes
+        assert np.all(np.abs(slopes) * np.minimum(1, np.array(sizes) / l2**0.5) < 1e-6)
+    losses = []
+    for units in (np.array(sizes), np.minimum(sizes, 1e6 * l2**0.5)):  # in larger ones, a penalty is as good as none
+        model = nn.LinearSVM(l2=l2).fit(Z * units, y)
+        z = Z @ (model.coef_[0] * units) + model.intercept_[0]
+        losses.append(np.mean(np.maximum(0, 1 - (2 * y - 1) * z)) + np.sum((model.coef_ * l2**0.5) ** 2) / 2)
+        assert model.gap_ <= 1e-9 * losses[-1]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+
+
+def test_columns_that_rounding_may_hide_are_told() -> None:
+    with pytest.warns(UserWarning, match="some of them collinear: rounding may hide small ones, scale the features"):
+        nn.LogisticRegression(l2=1.0).fit(np.column_stack([X, X[:, 0] * 1e14, X[:, 0] * 1e14]), LABELS)
 
 
 NUMBERS = [
