@@ -161,10 +161,13 @@ def _solver(root: Any, penalty: Any) -> Callable[[Any], Any]:
     """r ↦ (rootᵀ·root + penalty)⁻¹r, in units of a diagonal of ones; RIDGE keeps it regular where rounding does not."""
     H = root.T @ root
     diagonal = H.diagonal() + penalty
-    unit = 1 / np.sqrt(diagonal)
+    unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled = unit[:, np.newaxis] * H * unit
     scaled.flat[:: len(H) + 1] = 1 + RIDGE
-    inverse = np.linalg.inv(scaled)
+    try:
+        inverse = np.linalg.inv(scaled)
+    except np.linalg.LinAlgError:  # a few rows near their margins, all alike, tell of fewer directions
+        inverse = np.linalg.pinv(scaled, hermitian=True)
 
     def solved(r: Any) -> Any:
         r = unit * r

@@ -76,3 +76,20 @@ def test_most_rows_are_looked_at_in_few_steps(monkeypatch) -> None:
     monkeypatch.setattr(margins, "MANY", np.inf)
     nn.LinearSVM(l2=0.01).fit(X, y)
     assert many < 0.5 * sum(rows)
+
+
+@pytest.mark.parametrize("places", [2, 3, 5])
+@pytest.mark.parametrize("columns", [1, 2, 3])
+@pytest.mark.parametrize("l2", [0.0, 1e-8])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.filterwarnings("ignore:not at the minimum")  # such a gap is told
+def test_rows_that_are_alike_are_no_error(places, columns, l2, fit_intercept) -> None:
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        X = rng.integers(0, 2, size=(places, columns))[rng.integers(0, places, size=2100)].astype(float)
+        y = X.sum(axis=1) + rng.logistic(size=len(X)) > 3.0 * (seed % 2)
+        model = nn.LinearSVM(l2=l2, fit_intercept=fit_intercept).fit(X, y)
+        z = X @ model.coef_[0] + model.intercept_[0]
+        loss = np.mean(np.maximum(0, 1 - (2.0 * y - 1.0) * z)) + l2 / 2 * np.sum(model.coef_**2)
+        assert loss == pytest.approx(model.history_[-1], rel=1e-9)
+        assert loss <= 2 * min(np.mean(y), np.mean(~y)) * (1 + 1e-9) or not fit_intercept
