@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy
 
-from autograd.arrays.scalar_array import CARRIED, FALLS, ScalarArray, apply_function, each_part, held
+from autograd.arrays.scalar_array import (
+    CARRIED,
+    FALLS,
+    OF_MASKS,
+    ScalarArray,
+    TracedArray,
+    apply_function,
+    each_part,
+    held,
+    is_mask,
+)
 from autograd.arrays.ufuncs import KEEPING_NAN, asked_by_pandas, with_missing
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_tracing
@@ -86,6 +96,15 @@ def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, 
     return method
 
 
+def _of_masks(ufunc: Any, by_numbers: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operator of a trace: of two masks, what NumPy's arithmetic on bools is."""
+
+    def method(self: Any, other: Any) -> Any:
+        return OF_MASKS[ufunc](self, other) if is_mask(self) and is_mask(other) else by_numbers(self, other)
+
+    return method
+
+
 def _in_place(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         self.view(ndarray)[...] = operator(self, other)
@@ -153,6 +172,11 @@ OPERATORS |= {f"i{name}": _in_place(OPERATORS[name]) for name in (*ARITHMETIC, "
 
 for _name, _operator in OPERATORS.items():
     setattr(ScalarArray, f"__{_name}__", _operator)
+for _name, _ufunc in (("add", numpy.add), ("mul", numpy.multiply)):
+    of_masks = _of_masks(_ufunc, OPERATORS[_name])
+    setattr(TracedArray, f"__{_name}__", of_masks)
+    setattr(TracedArray, f"__r{_name}__", _of_masks(_ufunc, OPERATORS[f"r{_name}"]))
+    setattr(TracedArray, f"__i{_name}__", _in_place(of_masks))
 for _name in METHODS.split():
     setattr(ScalarArray, _name, _method(getattr(numpy, _name)))
 for _name, _own_method in (("sort", _sort), ("partition", _partition), ("tolist", _tolist), ("item", _item)):

@@ -15,6 +15,7 @@ from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import kind_of_index, put, put_where, taken
 from autograd.arrays.origins import is_of_numpy, of_numpy
+from autograd.arrays.scalars import BOOLS
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, asked_by_pandas, of_values, with_missing, written
 from autograd.engine.value import Value
@@ -31,6 +32,12 @@ CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over object
 # What such a loop raises for a plain number among the Values, or where NumPy answers with inf or NaN: then the
 # function is applied number by number.
 FALLS = (TypeError, ValueError, ArithmeticError)
+
+
+OF_MASKS = {  # what NumPy's functions are on bools
+    numpy.add: numpy.logical_or, numpy.maximum: numpy.logical_or, numpy.multiply: numpy.logical_and,
+    numpy.minimum: numpy.logical_and,
+}  # fmt: skip
 
 
 class ScalarArray(ndarray):
@@ -69,6 +76,9 @@ class ScalarArray(ndarray):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return apply_function(function, args, kwargs)
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(index, fitting(value, self))
+
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """A copy with the same numbers if `dtype` is a type of real numbers; integers are refused."""
         kind = numpy.dtype(dtype).kind
@@ -82,12 +92,15 @@ class ScalarArray(ndarray):
 class TracedArray(ScalarArray):
     """A ScalarArray while a function is traced, where a mask or an index is not known."""
 
-    def __add__(self, other: Any) -> Any:
-        """A sum; of masks, where either holds, as NumPy adds bools."""
-        parts = [list(x.flat[:1].view(ndarray)) for x in (self, other) if isinstance(x, TracedArray)]
-        if [type(first) for part in parts for first in part] == [Condition, Condition]:
-            return self | other
-        return super().__add__(other)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc in OF_MASKS and method == "__call__" and all(map(is_mask, inputs)):
+            ufunc = OF_MASKS[ufunc]
+        return super().__array_ufunc__(ufunc, method, *inputs, **options)
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """A copy, with numbers for conditions if `dtype` is one of floats."""
+        made = super().astype(dtype, *args, **kwargs)
+        return as_numbers(made) if numpy.dtype(dtype).kind == "f" else made
 
     def __getitem__(self, index: Any) -> Any:
         if type(index) is int:
@@ -107,15 +120,47 @@ class TracedArray(ScalarArray):
     def __setitem__(self, index: Any, value: Any) -> None:
         kind = kind_of_index(index)
         if kind is Symbol:
-            return put(self.view(ndarray), bare_index(index), bare(value))
+            return put(self.view(ndarray), bare_index(index), bare(fitting(value, self)))
         if kind is Condition and isinstance(value, Chosen):
             if not all(map(is_same, value.chosen_by, numpy.ravel(index))):
                 raise refuse(lambda most: "the length of x[mask]", "choose both sides by the same mask")
             value = numpy.reshape(numpy.array([*value.numbers, None], dtype=object)[:-1], self.shape)
             index, value = ..., numpy.where(index, value, self)
         elif kind is Condition:
-            return put_where(self.view(ndarray), bare_index(index), bare(value))
+            return put_where(self.view(ndarray), bare_index(index), bare(fitting(value, self)))
         super().__setitem__(index, value)
+
+
+def is_mask(x: Any) -> bool:
+    """Whether x is an array of conditions and bools, or one of them: an array of bools where f runs on floats."""
+    if not isinstance(x, ndarray):
+        return type(x) in BOOLS
+    if x.dtype != object:
+        return bool(x.dtype == bool)
+    numbers = x.view(ndarray).flat
+    return x.size > 0 and type(numbers[0]) in BOOLS and all(type(number) in BOOLS for number in numbers)
+
+
+def holds_bools(x: Any) -> bool:
+    """Whether x is or holds a condition or a bool."""
+    if type(x) in (list, tuple):
+        return any(map(holds_bools, x))
+    if not isinstance(x, ndarray) or x.dtype != object:
+        return is_mask(x)
+    return not BOOLS.isdisjoint(map(type, x.view(ndarray).flat))
+
+
+def fitting(value: Any, x: Any) -> Any:
+    """What is written into an array: truths are numbers there, unless it holds truths."""
+    return as_numbers(numpy.array(value, dtype=object)) if holds_bools(value) and not is_mask(x) else value
+
+
+def as_numbers(x: Any) -> Any:
+    """A new array of objects, with numbers in the place of its conditions and bools."""
+    for at, number in numpy.ndenumerate(x.view(ndarray)):
+        if type(number) in BOOLS:
+            ndarray.__setitem__(x, at, number.number if type(number) is Condition else float(number))
+    return x
 
 
 def bare_index(index: Any) -> Any:

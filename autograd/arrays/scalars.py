@@ -25,10 +25,25 @@ def is_native(x: Any) -> bool:
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, else `b`: the number itself if the condition is known, else a traced `where`."""
-    if type(condition) is Condition:
-        return a if a is b else p.where(condition, number(a), number(b))
-    return a if condition else b
+    """`a` where the condition holds, else `b`: the number itself if the condition is known, else a traced `where`.
+
+    Of two bools it is one, and so a mask stays a mask.
+    """
+    if type(condition) is not Condition:
+        return a if condition else b
+    if a is b:
+        return a
+    if type(a) in BOOLS and type(b) in BOOLS:
+        return condition.of_booleans(as_bool(a), as_bool(b))
+    return p.where(condition, number(a), number(b))
+
+
+BOOLS = {Condition, bool, numpy.bool_}
+
+
+def as_bool(x: Any) -> Any:
+    """A truth as Python's own, or a condition."""
+    return x if type(x) is Condition else bool(x)
 
 
 def number(x: Any) -> Any:

@@ -30,6 +30,7 @@ SUPPORTED: dict[str, str] = {
         np.where(np.greater(x, 0), x, 0.0); np.where(np.less_equal(x, c), x, c); np.where(np.equal(x, c), 0.0, x)
         np.where(np.not_equal(x, c), x, 0.0); np.where(np.any(x > 1), x, 2 * x); np.where(np.all(x > -9), x, 2 * x)
         np.where(np.allclose(x, c), 1.0, x); ((x > 0) + (x < 2)) * x
+        ((x > 0).astype(float) + (x > 1).astype(float)) * x; np.add(x > 0, x > 1) * x
         np.where(np.array_equal(x, x), x, 0.0); np.array_equal(x, c) * x
         np.interp(x, [-1, 0, 1], [0, 2, 1]); np.where(np.isposinf(x), 0.0, x); np.where(np.isneginf(x), 0.0, x)
         np.count_nonzero(x > 0) * x
@@ -91,6 +92,7 @@ SUPPORTED: dict[str, str] = {
         np.sum(x[x > 0]); x[x > 0].mean(); np.max(x[x < 1]); x[x > 0].min(); np.prod(x[x > 0]); np.std(x[x > 0])
         np.var(x[x > 0], ddof=1); np.sum(np.exp(x[x > 0]) * x[x > 0]); np.mean(np.log(x[x > 0.1])); x[x > 0] @ x[x > 0]
         np.linalg.norm(x[x < 0.5]); np.sum(A[A > 0.25] ** 2); np.sum(2 * x[(x > 0) & (x < 2)]); x[x > 0].size * x
+        np.sum(x[(x > 0) * (x < 2)]); np.sum(x[np.where(x > 1, x > 0, x < 0)]); np.sum(x[np.maximum(x < 0, x > 1)])
         np.where(np.any(x[x > 0] > 2), x, 0.0); np.where(np.all(x[x > 0] > 0.4), x, 0.0); x[np.argsort(x)]
         x[np.argmax(x)]; x[np.argmin(x)]; np.choose(np.argmin(x), c) * x; np.choose(np.argsort(x), c) * x
         A[np.argmax(x[:3])]

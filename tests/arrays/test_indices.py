@@ -84,8 +84,25 @@ def counted(x: Any) -> Any:
     return np.arange(4)[x > 0.5].sum() * x[1]
 
 
+def changed_mask(x: Any) -> Any:
+    m = x > 0.15
+    m[x > 0.8] = False
+    m[1] = True
+    m *= x != 0.2
+    return x[m].sum() * x[0]
+
+
+def truths_among_numbers(x: Any) -> Any:
+    y, z = np.zeros(4), np.zeros_like(x)
+    y[:] = x > 0.15
+    z[:] = x > 0.8
+    z[0] = x[1] > 0.1
+    w = np.array([x[0] > 0.5, x[1] > 0.1, x[2] > 0.1, False], dtype=float)
+    return (y + z) @ x + (w + w) @ x + (np.array(x > 0.15, dtype=float) + y) @ x
+
+
 @both
-@pytest.mark.parametrize("f", [masked, added, ordered, largest, counted])
+@pytest.mark.parametrize("f", [masked, added, ordered, largest, counted, changed_mask, truths_among_numbers])
 def test_traced_places_of_an_array_that_f_did_not_make(compile: Any, f: Any) -> None:
     rows = np.array([[1.0, 0.2, 3.0, 0.1], [0.1, 0.2, 0.3, 0.9], [-1.0, 2.0, 0.7, 0.6]])
     values, slopes = compile(autograd.lift(f), rows=("x",)).value_and_grad(rows)

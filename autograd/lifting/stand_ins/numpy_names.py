@@ -109,7 +109,9 @@ def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if name == "isscalar":
             return is_lifted(args[0])
         if name in ("array", "copy"):
-            return holding(numpy.array(args[0], dtype=object, ndmin=kwargs.get("ndmin", 0)))
+            found = numpy.array(args[0], dtype=object, ndmin=kwargs.get("ndmin", 0))
+            dtype = kwargs.get("dtype", args[1] if name == "array" and len(args) > 1 else None)
+            return holding(found).astype(object if dtype is None else dtype)
         if name.startswith("as"):
             return args[0] if isinstance(args[0], ScalarArray) else holding(args[0])
         if name == "full":
