@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from autograd import Value, grad, where
+from autograd import Value, grad, hessian, where
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close
 from tests.compiler.networks import by_hand, network, network_arguments
@@ -39,6 +39,47 @@ def test_arrays_of_every_kind(compile, kind: str) -> None:
     for got, expected in zip(gradients, by_arrays):
         assert got.dtype == float
         assert_close(got, expected)
+
+
+def by_a_mask(x, m):
+    """What code does with an array of bools, which is the data's."""
+    y = x.copy()
+    y[~m] = 0.5
+    y[m] *= 2.0
+    truths = x[m & (x > 0)].sum() + x[m | (x > 0)].sum() + x[m ^ (x > 0)].sum() + m.mean() * x[1]
+    sums = (m + m) @ x + (m.astype(float) + m.astype(float)) @ x + (1 - m) @ x + x[m * (x < 9)].sum()
+    return y @ y + truths + sums + x[m].mean() + (x[0] if m[2] else x[1] ** 2) + abs(x[m].sum()) ** 2
+
+
+def in_a_loop_by_a_mask(x, m):
+    total = x[0]
+    for value, is_seen in zip(np.tile(x, 60), np.tile(m, 60)):
+        total = 0.9 * total + (value if is_seen else 0.1)
+    return total + sum(value for value, is_seen in zip(x, m) if is_seen)
+
+
+@both
+@pytest.mark.parametrize("f", [by_a_mask, in_a_loop_by_a_mask])
+def test_an_array_of_bools_is_a_mask(compile, f) -> None:
+    x, m = np.array([[1.0, -2.0, 3.0], [0.5, 0.25, -1.0]]), np.array([[True, False, True], [False, True, False]])
+    values, slopes = compile(f, rows=("x", "m")).value_and_grad(x, m)
+    one = compile(f)
+    for k in range(len(x)):
+        wanted = grad(f)(x[k], m[k])
+        assert values[k] == pytest.approx(f(x[k], m[k]), rel=1e-14)
+        np.testing.assert_allclose(slopes[k], wanted, rtol=1e-13)
+        np.testing.assert_allclose(one.value_and_grad(x[k], m[k])[1], wanted, rtol=1e-13)
+        np.testing.assert_allclose(one.hessian(x[k], m[k]), hessian(f)(x[k], m[k]), rtol=1e-13)
+
+
+@both
+def test_a_mask_that_the_rows_share_is_chosen_from_by_their_index(compile) -> None:
+    def f(b, m, group, x):
+        return b[group] * m[group] * x + (x if m[group] else 0.0)
+
+    fast = compile(f, rows=("group", "x"), index=("group",))
+    b, m, group, x = np.arange(100.0), np.arange(100) % 2 == 0, np.array([3, 6, 98, -1]), np.array([1.0, 2.0, 3.0, 4.0])
+    assert fast(b, m, group, x).tolist() == [0.0, 14.0, 297.0, 0.0]
 
 
 class Line(NamedTuple):

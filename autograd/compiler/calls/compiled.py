@@ -338,6 +338,8 @@ class Compiled:
     def _plan(self, kind: str, call: Call, chosen: tuple[int, ...] = ()) -> Plan | PathsPlan:
         if self._traces.watch.changed():
             self._traces = self._traces_now()
+        if kind != "vjp":  # a pullback leaves out no argument
+            call = call.differentiated(chosen)
         self._latest = self._traces.plan(kind, call, chosen)
         return self._latest
 

@@ -28,6 +28,8 @@ from autograd.compiler.inputs.layout import (
     size_of,
     tells_all,
     template,
+    with_masks,
+    without_masks,
 )
 from autograd.compiler.inputs.parameters import Parameters, Passed
 from autograd.compiler.inputs.watching import Watch
@@ -80,6 +82,13 @@ class Call(NamedTuple):
         """The names of the arguments that may be differentiated."""
         fixed = {name for name, *_ in (*self.static, *self.indices)}
         return [name for name in self.passed.names if name not in fixed]
+
+    def differentiated(self, chosen: Sequence[int]) -> Call:
+        """The call where these arguments are numbers, also those that are masks."""
+        if not any(spec != without_masks(spec) for spec in map(self.specs.__getitem__, chosen)):
+            return self
+        specs = tuple(without_masks(spec) if i in chosen else spec for i, spec in enumerate(self.specs))
+        return self._replace(specs=specs)
 
     @property
     def key(self) -> Any:
@@ -328,7 +337,8 @@ class Traces:
             values = (x if isinstance(x, Scalar) else Value(x) for x in numbers)
             given = (v if is_numpys else of_python(v, [v]) for v, is_numpys in zip(values, are_numpys, strict=True))
             results: list[Any] = []
-            map_leaves(results.append, f(*map_leaves(lambda _: next(given), list(map(template, specs)), None)), None)
+            arguments = map_leaves(lambda _: next(given), list(map(template, specs)), None)
+            map_leaves(results.append, f(*map(with_masks, arguments, specs)), None)
             return results
 
         return itself

@@ -24,10 +24,12 @@ class ArraySpec(NamedTuple):
     """An array; for an argument with rows, `shape` is that of one row.
 
     A list whose rows are lists, tuples or named tuples is an array, too: `makes` are what rebuilds a row, from without.
+    An array of bools is a mask.
     """
 
     shape: tuple[int, ...]
     makes: tuple[Any, ...] = ()
+    is_mask: bool = False
 
 
 class NumbersSpec(NamedTuple):
@@ -124,14 +126,14 @@ class ArgumentReader:
             raise TypeError(f"{self.name}{where} must be an array of real numbers, got dtype {x.dtype}{fields_of(x)}")
         if not self.by_row:
             self.arrays.append(x)
-            return ArraySpec(x.shape) if x.ndim else NUMBER
+            return ArraySpec(x.shape, (), x.dtype == bool) if x.ndim else NUMBER
         if x.ndim == 0:
             raise TypeError(f"{self.name}{where} carries rows: an array with a leading axis is needed, got one number")
         if self.rows is not None and self.rows != len(x):
             raise ValueError(f"{self.name}{where} has {len(x)} rows, other parts of {self.name} have {self.rows}")
         self.rows = len(x)
         self.arrays.append(x)
-        return ArraySpec(x.shape[1:]) if x.ndim > 1 else NUMBER
+        return ArraySpec(x.shape[1:], (), x.dtype == bool) if x.ndim > 1 else NUMBER
 
     def _number(self, x: Any, where: str) -> Any:
         self._check(x, where)
@@ -212,12 +214,30 @@ def template(spec: Any) -> Any:
     if isinstance(spec, NumberSpec):
         return 0.0
     if isinstance(spec, ArraySpec):
-        return _nested(numpy.zeros(spec.shape), spec.makes)
+        return _nested(numpy.zeros(spec.shape, bool if spec.is_mask else float), spec.makes)
     if isinstance(spec, NumbersSpec):
         return spec.make([0.0] * spec.length)
     if isinstance(spec, DictSpec):
         return dict(zip(spec.keys, map(template, spec.parts)))
     return spec.make([template(part) for part in spec.parts])
+
+
+def with_masks(x: Any, spec: Any) -> Any:
+    """A structure of this spec whose masks hold numbers, with bools in them."""
+    if isinstance(spec, DictSpec):
+        return dict(zip(spec.keys, map(with_masks, x.values(), spec.parts)))
+    if isinstance(spec, SequenceSpec):
+        return spec.make(list(map(with_masks, x, spec.parts)))
+    return x.astype(bool) if isinstance(spec, ArraySpec) and spec.is_mask else x
+
+
+def without_masks(spec: Any) -> Any:
+    """The spec of the same structure with numbers in the place of bools."""
+    if isinstance(spec, ArraySpec):
+        return spec._replace(is_mask=False)
+    if isinstance(spec, (SequenceSpec, DictSpec)):
+        return spec._replace(parts=tuple(map(without_masks, spec.parts)))
+    return spec
 
 
 def as_arrays(spec: Any) -> Any:

@@ -17,7 +17,7 @@ from autograd.compiler.programs.program import Argument
 from autograd.engine import Value
 from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing
-from autograd.symbols import Symbol
+from autograd.symbols import Condition, Symbol
 from autograd.symbols.whole import ROUNDED
 from autograd.transforms.structure import CONTAINERS, holding, is_array, leaves, map_leaves, map_parts, shape_of
 
@@ -109,6 +109,8 @@ class Indexing:
             return holding(_array_of(items, index.shape), traced=True)
         if not is_array(base):
             return self._one_of(list(base), [(index, len(base))])
+        if (numbers := self._behind_mask(base)) is not None:
+            return self.chosen(numbers, index) != 0
         entries = index if isinstance(index, tuple) else (index,)
         if any(entry is Ellipsis or isinstance(entry, (list, numpy.ndarray)) for entry in entries):
             raise _refused("x[i, ...]", "beside an index of a row, write numbers and slices only, or index twice")
@@ -119,6 +121,20 @@ class Indexing:
         found: list[tuple[Any, int]] = [(counted[axis], part.shape[axis]) for axis in axes]
         front = numpy.moveaxis(part, axes, range(len(axes)))
         return self._one_of(list(front.reshape((-1, *front.shape[len(axes) :]))), found)
+
+    def _behind_mask(self, base: Any) -> Any:
+        """The numbers of an argument that is a mask, as the rows share it; None for any other array."""
+        conditions = base.view(numpy.ndarray)
+        if not all(
+            type(x) is Condition and type(x.left) is Symbol and self._place(x.left)[0] is not None
+            for x in conditions.flat
+        ):
+            return None
+        numbers = numpy.empty(base.shape, dtype=object)
+        for at, x in numpy.ndenumerate(conditions):
+            numbers[at] = Value(x.left)
+            self.lowering.knows(numbers[at], self.lowering.known[id(x.left)])
+        return holding(numbers, traced=True)
 
     def _one_of(self, items: list[Any], axes: list[tuple[Any, int]]) -> Any:
         """One of some items, by an index, or by several as in an array of several axes."""

@@ -67,8 +67,9 @@ class Answers:
         self.error: Exception | None = None
 
     def _enters(self, value: Any) -> None:
-        """A number of the row enters f as this Value."""
-        self._lowering.knows(value._number, self._evaluator.constant(next(self._numbers)))
+        """A number of the row enters f as this Value, or as this condition that it is not 0."""
+        symbol = value.left if type(value) is Condition else value._number
+        self._lowering.knows(symbol, self._evaluator.constant(next(self._numbers)))
 
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
         """What f returns, if it raises no error, and whether a row takes the same path."""

@@ -22,7 +22,7 @@ from autograd.lifting.branching.branches import Branches
 from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import refusing
-from autograd.symbols import Symbol
+from autograd.symbols import Condition, Symbol
 from autograd.symbols.expressions import OfNumPy
 from autograd.transforms.looping import looping
 from autograd.transforms.structure import holding, is_array, like, map_leaves
@@ -183,6 +183,8 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
         row = x[i]
         of_row = f"{name}_{i}"
         given[i], part = _entered_array(row, of_row, lowering) if x.ndim > 1 else _leaf(of_row, lowering, OfNumPy)
+        if x.dtype == bool and x.ndim == 1:
+            given[i] = Condition("!=", given[i]._number, 0.0)
         tree.append(part)
     return holding(given, traced=True), tuple(tree)
 
