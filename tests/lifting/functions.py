@@ -102,6 +102,12 @@ def fills_others(x: float) -> Any:
     return a @ b + c @ d
 
 
+def fills_like_data(x: float) -> Any:
+    data = np.linspace(-1.0, 2.0, 4)
+    bent = np.piecewise(data, [data < 0, data > 1.5], [lambda v: -v * x, x, lambda v: v + x])
+    return bent @ np.full_like(data, x) + np.pad(data, 1, constant_values=x) @ np.arange(6.0)
+
+
 def converts(x: float) -> Any:
     y = np.asarray([x, 2 * x], dtype=float)
     z = np.array([float(y[0]), 1.0]).astype(float)
@@ -242,6 +248,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
         of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
+        fills_like_data,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
         stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
         conditional, grids,

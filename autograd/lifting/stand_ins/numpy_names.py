@@ -29,6 +29,8 @@ MADE = (
 MAKERS = {getattr(numpy, name) for name in MADE.split()}
 
 
+AS_THE_FIRST = {numpy.piecewise, numpy.pad, numpy.full_like}  # they give an array of the type of their first argument
+
 METHODS = "sum prod mean std var max min amax amin cumsum cumprod"
 OF_SERIES = {
     getattr(numpy, name) for name in METHODS.split()
@@ -49,6 +51,8 @@ class NumPyFunction:
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
+        if self.function in AS_THE_FIRST and args:
+            args = (taking(args[0]), *args[1:])
         if not isinstance(self.function, numpy.ufunc):
             args = tuple(map(counted, args))
         if self.function in MAKERS:
@@ -79,6 +83,12 @@ def entered(x: Any) -> Any:
     if is_lifted(x) and not isinstance(x, NumPyOperand):  # of mpmath's, which knows nothing of NumPy
         return holding(x)
     return holding(x) if type(x) is numpy.ndarray and x.dtype == object and any(map(is_lifted, x.flat)) else x
+
+
+def taking(x: Any) -> Any:
+    """An array of floats, or a list of them, as one whose copies take Values."""
+    found = numpy.asarray(x)
+    return holding(found) if found.dtype.kind == "f" else x
 
 
 def blocks(x: Any) -> Any:
