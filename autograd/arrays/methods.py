@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from autograd.arrays.missing import KEEPING_NAN, asked_by_pandas, with_missing
 from autograd.arrays.scalar_array import (
     CARRIED,
     FALLS,
@@ -22,7 +23,6 @@ from autograd.arrays.scalar_array import (
     held,
     is_mask,
 )
-from autograd.arrays.ufuncs import KEEPING_NAN, asked_by_pandas, with_missing
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_tracing
 

@@ -14,10 +14,11 @@ import numpy
 from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import kind_of_index, put, put_where, taken
+from autograd.arrays.missing import KEEPING_NAN, asked_by_pandas, on_tables, with_missing
 from autograd.arrays.origins import is_of_numpy, of_numpy
 from autograd.arrays.scalars import BOOLS
 from autograd.arrays.table import IMPLEMENTATIONS, refused
-from autograd.arrays.ufuncs import NATIVE, applied, asked_by_pandas, of_values, with_missing, written
+from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
 from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand, is_of_pandas, no_attribute, numpys_bool
 from autograd.primitives.operators import core
@@ -52,14 +53,15 @@ class ScalarArray(ndarray):
     """
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and ufunc in NATIVE and not options:
-            if asked_by_pandas(ufunc, 1):
-                return held(with_missing(ufunc, *map(bare, inputs)))
+        is_call = method == "__call__" and not options
+        if is_call and asked_by_pandas(ufunc, 1):
+            return held(with_missing(ufunc, *map(bare, inputs)))
+        if is_call and ufunc in NATIVE:
             try:
                 if len(inputs) == 1:
                     result = ufunc(self.view(ndarray))
-                elif any(map(answers_itself, inputs)):
-                    return NotImplemented
+                elif any(map(is_guest, inputs)):
+                    return _applied(ufunc, method, inputs, options)
                 else:
                     result = ufunc(*[x if type(x) in CARRIED else bare(x) for x in inputs], **NATIVE[ufunc])
             except FALLS:
@@ -193,13 +195,13 @@ def bare(x: Any) -> Any:
     return x
 
 
-def answers_itself(x: Any) -> bool:
-    """Whether x is of another class that takes part in NumPy's functions, such as a quantity with its unit.
+def is_guest(x: Any) -> bool:
+    """Whether x is of another class that takes part in NumPy's functions, such as a column or a quantity with its unit.
 
     As a number of an array of objects it would be asked for its operator, which asks NumPy's function again.
     """
     kind = type(x)
-    if kind in CARRIED or isinstance(x, (ScalarArray, NumPyOperand)) or is_of_pandas(x):
+    if kind in CARRIED or isinstance(x, (ScalarArray, NumPyOperand)):
         return False
     return getattr(kind, "__array_ufunc__", None) not in (None, ndarray.__array_ufunc__)
 
@@ -276,8 +278,11 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 def _applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    if any(map(answers_itself, inputs)):
+    guests = list(filter(is_guest, inputs))
+    if not all(map(is_of_pandas, guests)):  # they answer themselves
         return NotImplemented
+    if guests and ufunc in KEEPING_NAN and method == "__call__" and not options:
+        return on_tables(ufunc, tuple(x if is_of_pandas(x) else holding(x) for x in inputs), held)
     return held(applied(ufunc, method, tuple(map(bare, inputs)), bare_options(options)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Callable
 from functools import cache, reduce
 from operator import itemgetter
@@ -28,29 +26,6 @@ CALLED = (
 )
 NATIVE: dict[Any, dict[str, Any]] = {getattr(numpy, name): {} for name in CALLED.split()}
 NATIVE |= {getattr(numpy, name): {"dtype": object} for name in COMPARISONS}
-
-
-# With which a missing number of pandas' stays missing.
-KEEPING_NAN = {
-    numpy.add, numpy.subtract, numpy.multiply, numpy.divide, numpy.floor_divide, numpy.remainder,
-}  # fmt: skip
-
-
-def asked_by_pandas(ufunc: Any, above: int) -> bool:
-    """Whether the frame that is `above` ours is one of pandas', for arithmetic in which a missing number stays so."""
-    if "pandas" not in sys.modules or ufunc not in KEEPING_NAN:
-        return False
-    return bool(sys._getframe(above + 1).f_globals.get("__name__", "").startswith("pandas."))
-
-
-def with_missing(ufunc: Any, *inputs: Any) -> Any:
-    """Arithmetic on bare arrays of pandas': beside a plain NaN there is one, which pandas passes over, and no Value."""
-    function = on_numbers(ufunc)
-
-    def of_present(*numbers: Any) -> Any:
-        return math.nan if any(isinstance(x, float) and x != x for x in numbers) else function(*numbers)
-
-    return mapped(of_present, *inputs)
 
 
 def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -30,7 +30,7 @@ from autograd.lifting.stand_ins.containers import CONTAINERS, container_in
 from autograd.lifting.stand_ins.dispatching import kind_of
 from autograd.lifting.stand_ins.leftovers import MUTABLE, Leftovers, is_of_this_call, reached
 from autograd.lifting.stand_ins.memos import DICTS, Memo, fills_itself, memo_of
-from autograd.lifting.stand_ins.numpy_names import Vectorized, entered
+from autograd.lifting.stand_ins.numpy_names import Vectorized, as_given
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import roundings
 from autograd.lifting.stand_ins.scopes import GlobalsView, ModuleView, Names, build_class
@@ -72,8 +72,8 @@ class Reading:
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The function on these arguments, functions among them included."""
-        given = [self.stand_in(x if type(x) in (list, tuple) else entered(x)) for x in args]
-        named = {name: self.stand_in(entered(x)) for name, x in kwargs.items()}
+        given = [self.stand_in(as_given(x)) for x in args]
+        named = {name: self.stand_in(as_given(x)) for name, x in kwargs.items()}
         before, rounded = lifting.get(), roundings.get()
         try:  # a Ctrl-C may come after any call
             lifting.set(True)

@@ -405,3 +405,10 @@ def test_a_global_that_is_declared_and_only_read_is_the_users(kind: Any) -> None
         return x * FACTOR if x > 0 else FACTOR
 
     assert kind(f)(5.0) == 5.0 * FACTOR
+
+
+def test_a_list_is_a_list_under_its_name_as_well() -> None:
+    def f(x: Any, words: Any) -> Any:
+        return len(words + [x]) * words[0]
+
+    assert lift(f)(2.0, words=[Value(3.0), 1.0]) == f(2.0, words=[3.0, 1.0])

@@ -16,6 +16,7 @@ from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled
 from autograd.arrays.origins import of_numpy
 from autograd.engine.value import Value
+from autograd.lifting.stand_ins.plain import are_plain
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.lifting.stand_ins.rounding import counted
 from autograd.numbers.operand import NumPyOperand, is_of_pandas
@@ -45,8 +46,8 @@ class NumPyFunction:
         self.function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self.function in OF_SERIES and args and is_of_pandas(args[0]):
-            return self.function(*args, **kwargs)
+        if any(map(is_of_pandas, args)) and self.asks_pandas(args, kwargs):
+            return self.function(*map(as_given, args), **kwargs)
         enter = blocks if self.function is numpy.block else entered
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
@@ -59,6 +60,12 @@ class NumPyFunction:
             return made(self.function, args, kwargs)
         found = self.function(*args, **kwargs)
         return of_numpy(found, args) if type(found) is Value and type(found._number) is Symbol else found
+
+    def asks_pandas(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether columns and frames are given to NumPy's function as they are, which asks pandas."""
+        if isinstance(self.function, numpy.ufunc) or (self.function in OF_SERIES and is_of_pandas(args[0])):
+            return True
+        return self.function not in MAKERS and are_plain([*args, *kwargs.values()])
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.function, name)
@@ -89,6 +96,11 @@ def taking(x: Any) -> Any:
     """An array of floats, or a list of them, as one whose copies take Values."""
     found = numpy.asarray(x)
     return holding(found) if found.dtype.kind == "f" else x
+
+
+def as_given(x: Any) -> Any:
+    """An argument of the user's function: an array of objects is one of ours; lists, columns and frames stay."""
+    return x if type(x) in (list, tuple) or is_of_pandas(x) else entered(x)
 
 
 def blocks(x: Any) -> Any:

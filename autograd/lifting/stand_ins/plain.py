@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from autograd.numbers.operand import is_of_pandas
 from autograd.refusals import is_library, is_tracing
 
 PLAIN = {float, int, bool, str, bytes, complex, type(None), range, slice, type(Ellipsis)}
@@ -17,6 +18,11 @@ MOST_EXAMINED = 10_000  # numbers in a list; a longer one is not known to be pla
 def is_plain_call(function: Any, args: Any, kwargs: Any) -> bool:
     """Whether neither the arguments nor what f names can hold a Value; what is not known may be one."""
     return not is_tracing() and _is_plain([*args, *kwargs.values(), function], set())
+
+
+def are_plain(xs: Iterable[Any]) -> bool:
+    """Whether none of these can hold a Value; what is not known may hold one."""
+    return _is_plain(list(xs), set())
 
 
 def _is_plain(x: Any, seen: set[int]) -> bool:
@@ -30,11 +36,19 @@ def _is_plain(x: Any, seen: set[int]) -> bool:
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(x, (numpy.ndarray, numpy.generic)):
         return bool(x.dtype != object)
+    if is_of_pandas(x) and hasattr(x, "to_numpy"):
+        return _is_plain_table(x, seen)
     if kind is FunctionType:
         return _is_plain_function(x, seen)
     if kind is MethodType:
         return _is_plain(x.__self__, seen) and _is_plain(x.__func__, seen)
     return is_library(kind.__module__) and kind.__module__.partition(".")[0] not in ("autograd", "nn", "functools")
+
+
+def _is_plain_table(x: Any, seen: set[int]) -> bool:
+    """Whether the numbers of a frame, a column or an index of pandas' are plain, or its objects, such as texts."""
+    columns = [column for _, column in x.items()] if hasattr(x, "columns") else [x]
+    return all(column.dtype != object or _is_plain(column.tolist(), seen) for column in columns)
 
 
 def _is_plain_function(f: FunctionType, seen: set[int]) -> bool:
