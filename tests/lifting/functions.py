@@ -163,6 +163,13 @@ def with_more_scipy(x: float) -> Any:
     return rest + special.polygamma(1, 2) * norm.logpdf(x) + norm.sf(x) + norm.logcdf(x) + special.gammaln(x)
 
 
+def weighs_exponentials(x: float) -> Any:
+    a, b = np.array([[x, 2.0], [1.0, x * x]]), np.array([x, 1.0])
+    rows = special.logsumexp(a - special.logsumexp(a, axis=1, keepdims=True), axis=0, b=b)
+    differ = special.logsumexp([x, x / 9], b=[2.0, -1.0]) + special.logsumexp([1000.0, x], 0, [0.0, 3.0])
+    return rows.max() + differ + special.logsumexp(a, (0, 1), b, True)[0, 0]
+
+
 def twice(f: Callable[[float], float]) -> Callable[[float], float]:
     @functools.wraps(f)
     def wrapper(x: float) -> float:
@@ -251,7 +258,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
         fills_like_data,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
         stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
-        conditional, grids,
+        conditional, grids, weighs_exponentials,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,

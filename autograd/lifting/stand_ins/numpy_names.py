@@ -13,8 +13,9 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
-from autograd.arrays.axes import along, each_row, filled
+from autograd.arrays.axes import along, each_row, filled, mapped
 from autograd.arrays.origins import of_numpy
+from autograd.arrays.scalar_array import held
 from autograd.engine.value import Value
 from autograd.lifting.stand_ins.plain import are_plain
 from autograd.lifting.stand_ins.python_names import is_lifted
@@ -189,20 +190,32 @@ def finfo(dtype: Any) -> Any:
 # --- SciPy's functions other than ufuncs -----------------------------------------------------------
 
 
-def _by_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
-    def function(a: Any, axis: int | None = None, **named: Any) -> Any:
-        if named:
-            raise TypeError(f"{ours.__name__} of Values takes no {', '.join(named)}=")
-        x = numpy.asarray(a)
-        if ours is p.logsumexp:
-            return along(ours, x, axis)
+def _over_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    """`softmax` and `log_softmax`, which keep the shape of their argument."""
+
+    def function(x: Any, axis: int | None = None) -> Any:
+        x = numpy.asarray(x)
         return holding(each_row(ours, x, axis).reshape(x.shape))
 
     return function
 
 
+def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
+    """SciPy's: the logarithm of the sum of exp(a), each times its weight b."""
+    if return_sign:
+        raise TypeError("logsumexp of Values takes no return_sign=: write np.log(np.sum(b * np.exp(a)))")
+    if b is None:
+        return held(along(p.logsumexp, numpy.asarray(a), axis, keepdims))
+    weights = holding(b)
+    a = holding(mapped(lambda x, weight: x if is_lifted(weight) or weight else -math.inf, a, weights))
+    scale = held(along(p.logsumexp, a, axis, keepdims=True))
+    scale = numpy.where(numpy.isfinite(scale), scale, 0.0)
+    found = scale + numpy.log(numpy.sum(weights * numpy.exp(a - scale), axis=axis, keepdims=True))
+    return found if keepdims else numpy.squeeze(found, axis)
+
+
 SPECIAL: dict[str, Callable[..., Any]] = {
-    "logsumexp": _by_axis(p.logsumexp), "softmax": _by_axis(p.softmax), "log_softmax": _by_axis(p.log_softmax),
+    "logsumexp": logsumexp, "softmax": _over_axis(p.softmax), "log_softmax": _over_axis(p.log_softmax),
     "polygamma": lambda n, x: p.polygamma(float(x) if type(x) is int else x, n),
 }  # fmt: skip
 
