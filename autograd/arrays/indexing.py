@@ -37,9 +37,9 @@ def _equal(place: Any, i: int, size: int) -> Any:
 def taken(x: Any, index: Any) -> Any:
     """x[index] of a bare array; NaN for a place outside of it."""
     parts = index if type(index) is tuple else (index,)
-    if _has_slices(parts):
+    if has_slices(parts):
         return _along_axis(x, parts)
-    arrays = _places_of_axes(parts)
+    arrays = places_of_axes(parts)
     rows = [_picked(x, places) for places in zip(*[part.ravel().tolist() for part in arrays])]
     rest = x.shape[len(arrays) :]
     flat = filled((len(rows), *rest), [v for row in rows for v in numpy.ravel(numpy.asarray(row, dtype=object))])
@@ -47,12 +47,12 @@ def taken(x: Any, index: Any) -> Any:
     return found if found.ndim else found[()]
 
 
-def _has_slices(parts: tuple[Any, ...]) -> bool:
+def has_slices(parts: tuple[Any, ...]) -> bool:
     """Whether an index has more in it than places and masks."""
     return any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts)
 
 
-def _places_of_axes(parts: tuple[Any, ...]) -> Any:
+def places_of_axes(parts: tuple[Any, ...]) -> Any:
     """The places along each of the first axes, in arrays of one shape."""
     return numpy.broadcast_arrays(*[place for part in parts for place in _places(part)])
 
@@ -68,14 +68,15 @@ def _places(part: Any) -> list[Any]:
 def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
     """One traced place or list of places among slices."""
     if not all(isinstance(part, slice) or kind_of_index(part) is not None for part in parts):
-        raise _among_slices()
+        raise among_slices()
     known, axis, index = _behind(x, parts)
     places = numpy.asarray(index, dtype=object)
     found = numpy.asarray(taken(known, places), dtype=object)
     return numpy.moveaxis(found, range(places.ndim), range(axis, axis + places.ndim))
 
 
-def _among_slices() -> TraceError:
+def among_slices() -> TraceError:
+    """The error for traced places beside slices."""
     return refuse(lambda most: "an index among slices", "take the slices first, then the index")
 
 
@@ -83,7 +84,7 @@ def _behind(x: Any, parts: tuple[Any, ...]) -> tuple[Any, int, Any]:
     """A view of what the known places and slices of an index choose, the traced one's axis first; and both of these."""
     at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
     if len(at) != 1 or not all(isinstance(part, (int, slice)) for i, part in enumerate(parts) if i not in at):
-        raise _among_slices()
+        raise among_slices()
     axis = sum(1 for part in parts[: at[0]] if isinstance(part, slice))
     known = x[tuple(slice(None) if i in at else part for i, part in enumerate(parts))]
     return numpy.moveaxis(known, axis, 0), axis, parts[at[0]]
@@ -114,8 +115,8 @@ def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
 def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at a traced place, or one after the other at a list of them."""
     parts = index if type(index) is tuple else (index,)
-    if len(parts) > 1 and not _has_slices(parts):
-        arrays = _places_of_axes(parts)
+    if len(parts) > 1 and not has_slices(parts):
+        arrays = places_of_axes(parts)
         shape = arrays[0].shape + x.shape[len(arrays) :]
         values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
         for at in numpy.ndindex(arrays[0].shape):

@@ -14,7 +14,7 @@ IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function: ours
 INSTEAD = {
     "gcd lcm bitwise_count left_shift right_shift packbits unpackbits": "it is of whole numbers",
     "nextafter spacing frexp": "it has no derivative; take it of the plain numbers, by autograd.detach(x)",
-    "bincount": "it counts; for sums of x by place use weights=x, or take plain numbers, x.data of each",
+    "bincount": "it counts; for sums of x by place use weights=x, or np.add.at(np.zeros(n), places, x)",
     "histogram histogram2d histogramdd histogram_bin_edges unique unique_all unique_counts "
     "unique_inverse unique_values intersect1d setdiff1d setxor1d union1d isin": (
         "it counts, and its derivative is 0; take it of plain numbers, x.data of each"
@@ -49,5 +49,8 @@ def refused(function: Any) -> TypeError:
     """The error for a function of NumPy's that takes no Values, with what to write instead."""
     name = function.__name__
     home = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1) + "."
-    advice = ALTERNATIVES.get(name, "write it with functions that do, or take it of the plain numbers, x.data of each")
+    advice = ALTERNATIVES.get(
+        name,
+        "write it with functions that do, or take it of the plain numbers, x.data of each",
+    )
     return TypeError(f"{home}{name} is not supported on arrays of Values: {advice}")

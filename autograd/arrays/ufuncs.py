@@ -11,9 +11,12 @@ import numpy
 
 from autograd.arrays import lists, scalars
 from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, no_whole_numbers, objects, plain
+from autograd.arrays.indexing import among_slices, has_slices, kind_of_index, places_of_axes, put, taken
 from autograd.arrays.products import PRODUCTS
 from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
 from autograd.arrays.table import refused
+from autograd.refusals import refuse
+from autograd.symbols import Condition, Symbol
 
 ndarray = numpy.ndarray
 
@@ -136,6 +139,11 @@ def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
     if x.dtype != object:
         _refuse_out((x,))
     function = on_numbers(ufunc)
+    kind = kind_of_index(index)
+    if kind is Condition:
+        raise refuse(lambda most: "which places a mask chooses", "write x[mask] += y")
+    if kind is Symbol:
+        return _at_traced(function, x, index, *others)
     places = numpy.arange(x.size).reshape(x.shape)[index]
     flat = x.reshape(-1) if x.flags.c_contiguous else None
     for where, *operands in zip(places.flat, *[numpy.broadcast_to(y, places.shape).flat for y in others]):
@@ -144,6 +152,19 @@ def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
             flat[where] = function(flat[where], *operands)
         else:
             x[at] = function(x[at], *operands)
+
+
+def _at_traced(function: Callable[..., Any], x: Any, index: Any, *others: Any) -> None:
+    """The same, one after the other, at places that are not known."""
+    parts = index if type(index) is tuple else (index,)
+    if has_slices(parts):
+        raise among_slices()
+    parts = places_of_axes(parts)
+    shape = parts[0].shape + x.shape[len(parts) :]
+    operands = [numpy.broadcast_to(y, shape) for y in others]
+    for k in numpy.ndindex(parts[0].shape):
+        place = tuple(part[k] for part in parts)
+        put(x, place, mapped(function, taken(x, place), *[y[k] for y in operands]))
 
 
 def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:

@@ -42,7 +42,14 @@ def put_and_add(A: Any, index: Any) -> Any:
     return A.ravel()
 
 
-@pytest.mark.parametrize("program", [taken, put, put_and_add])
+def added_at(A: Any, index: Any) -> Any:
+    A = A.copy()
+    np.add.at(A, index, A[0, 0])
+    np.multiply.at(A, index, A[1, 0])
+    return A.ravel()
+
+
+@pytest.mark.parametrize("program", [taken, put, put_and_add, added_at])
 @pytest.mark.parametrize("text", INDICES)
 def test_an_index_means_what_it_means_for_floats(text: str, program: Any) -> None:
     def f(A: Any) -> Any:
@@ -57,6 +64,20 @@ def test_an_index_means_what_it_means_for_floats(text: str, program: Any) -> Non
             return
         wanted = f(x) if text != "A > 0" or program is not taken else x[x > 0].sum()  # in an order that is not known
         assert found == pytest.approx(wanted, rel=1e-13)
+
+
+@both
+def test_places_that_are_arguments(compile: Any) -> None:
+    def f(w: Any, i: Any, j: Any) -> Any:
+        found = np.zeros((3, 2))
+        np.add.at(found, (i, j), w)
+        np.maximum.at(found, (i, 0), w)
+        np.add.at(found, i, np.ones(2))
+        return found
+
+    w, i, j = np.array([1.0, 2.0, 4.0, -1.0]), np.array([0, 2, 2, 0]), np.array([1, 0, 0, 0])
+    for places in ((i, j), (2 - i, j), (j, 1 - j)):
+        assert np.array_equal(compile(autograd.lift(f))(w, *places), f(w, *places))
 
 
 TABLE = np.array([0.5, -1.0, 2.0, 3.0])

@@ -49,7 +49,7 @@ class NumPyFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any(map(is_of_pandas, args)) and self.asks_pandas(args, kwargs):
             return self.function(*map(as_given, args), **kwargs)
-        enter = blocks if self.function is numpy.block else entered
+        enter = ENTRANCES.get(self.__name__, entered)
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
@@ -107,6 +107,10 @@ def as_given(x: Any) -> Any:
 def blocks(x: Any) -> Any:
     """The argument of `numpy.block`, whose lists say where each block is."""
     return list(map(blocks, x)) if type(x) is list else entered(x)
+
+
+# Where a list or a tuple of arrays is not one array: it says where each block is, or is an index of several axes.
+ENTRANCES: dict[str, Callable[[Any], Any]] = {"block": blocks, "at": as_given}
 
 
 def _stacked(xs: Any) -> Any:
