@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 
 import autograd
@@ -146,9 +147,11 @@ def test_a_second_call_with_static_arguments_is_not_read_again(fixed, monkeypatc
     assert fast(*call).tolist() == [12.0, 15.0]
 
 
+FRAME = pandas.DataFrame({"x": [1.0, 2.0]})
 REFUSED = [
     ("a function", lambda x, f: f(x), (1.0, np.cos), r"f: .* name it in static=\('f',\)"),
     ("text", lambda x, s: x, (1.0, "sin"), r"s: .* name it in static=\('s',\)"),
+    ("a frame", lambda w, df: (w * df.x).sum(), (1.0, FRAME), r"x\.to_numpy\(\).* compile\(lambda w: f\(w, df\)\)"),
     ("a method", Spring.energy, (1.0,), r"compile\(object\.method\)"),
     ("a mask", lambda x: x @ x, (np.ma.masked_array([1.0, 2.0], [False, True]),), "masked"),
 ]

@@ -7,13 +7,18 @@ kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy
 
 from autograd.numbers.kinds import KINDS, kind_of
 from autograd.numbers.operand import fields_of
+
+
+def fixing(name: str) -> str:
+    """What to write for a fixed argument that static= cannot take."""
+    return f"compile a function that has it from outside, as in compile(lambda w: f(w, {name}))"
 
 
 class NumberSpec(NamedTuple):
@@ -148,7 +153,8 @@ class ArgumentReader:
         try:
             kind = kind_of(x)
         except TypeError as error:
-            advice = "" if where else f"; or name it in static=({self.name!r},)"
+            remedy = f"name it in static=({self.name!r},)" if isinstance(x, Hashable) else fixing(self.name)
+            advice = "" if where else f"; or {remedy}"
             raise TypeError(f"{self.name}{where}: {error}{advice}") from None
         if kind is not KINDS[float]:
             raise UnfitNumber(f"{self.name}{where} is a {type(x).__name__}; compiled code runs on floats and arrays")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
+from autograd.compiler.inputs.layout import fixing
 from autograd.compiler.inputs.watching import exactly
 from autograd.transforms.reverse import select_arguments
 
@@ -113,7 +114,8 @@ class Parameters:
             hash(key)
             return key
         except TypeError:
-            raise TypeError(f"{self.name}: static arguments must be hashable: {name} is a {type(x).__name__}") from None
+            told = f"static arguments must be hashable: {name} is a {type(x).__name__}"
+            raise TypeError(f"{self.name}: {told}: {fixing(name)}") from None
 
     def parted(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Positional arguments that are traced, and keys of the static ones: ids, or values where that is quick."""
