@@ -35,6 +35,7 @@ _running: list[list[TypeError]] = []  # the same lists, of all threads
 # Whether a lifted function is being called, in which equal numbers are one key of a dict.
 lifting: ContextVar[bool] = ContextVar("autograd lifting", default=False)
 
+COPY = "copy it with np.array(x), which takes Values in lifted code, in place of x.copy() or of what NumPy computes"
 BRANCH = "write where(condition, a, b) in place of the branch"
 LIBRARIES = ("numpy", "scipy")
 COMPUTING = (*LIBRARIES, "pandas")

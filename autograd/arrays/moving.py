@@ -9,7 +9,7 @@ import numpy
 from autograd.arrays.axes import as_objects, mapped
 from autograd.arrays.indexing import kind_of_index, put, taken
 from autograd.arrays.scalars import choose
-from autograd.arrays.table import IMPLEMENTATIONS, implements
+from autograd.arrays.table import IMPLEMENTATIONS, implements, no_value
 from autograd.primitives import floor, mod
 
 MOVING = (
@@ -31,10 +31,7 @@ def _native(function: Any) -> Any:
 def _writing(function: Any) -> Any:
     def written(target: Any, *args: Any, **kwargs: Any) -> Any:
         if target.dtype != object:
-            raise TypeError(
-                f"np.{function.__name__}: an array of {target.dtype} takes no Value: make it with dtype=object, or let "
-                "autograd.lift(f) make it so"
-            )
+            raise no_value(target, f"np.{function.__name__}: ")
         return function._implementation(target, *args, **kwargs)
 
     return written

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autograd.refusals import COPY, lifting
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -43,6 +45,12 @@ def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
         return ours
 
     return declare
+
+
+def no_value(array: Any, before: str = "") -> TypeError:
+    """The error for an array of plain numbers in which a Value is to be put."""
+    remedy = COPY if lifting.get() else "make it with dtype=object, or let autograd.lift(f) make it so"
+    return TypeError(f"{before}an array of {array.dtype} takes no Value: {remedy}")
 
 
 def refused(function: Any) -> TypeError:

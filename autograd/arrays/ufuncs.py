@@ -14,7 +14,7 @@ from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, no
 from autograd.arrays.indexing import among_slices, has_slices, kind_of_index, places_of_axes, put, taken
 from autograd.arrays.products import PRODUCTS
 from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
-from autograd.arrays.table import refused
+from autograd.arrays.table import no_value, refused
 from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
 
@@ -75,7 +75,7 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
 
 def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, dtype: Any = None, **ignored: Any) -> Any:
     if out is not None and any(x.dtype != object for x in out):
-        _refuse_out(out)
+        raise no_value(out[0])
     if dtype is not None:
         no_whole_numbers(dtype, *inputs)
     if plain(*inputs) and out is None:
@@ -100,15 +100,9 @@ def written(out: Any, found: Any) -> Any:
     if out is None:
         return found
     if out.dtype != object:
-        _refuse_out((out,))
+        raise no_value(out)
     out[...] = found
     return out
-
-
-def _refuse_out(out: Any) -> None:
-    raise TypeError(
-        f"an array of {out[0].dtype} takes no Value: make it with dtype=object, or let autograd.lift(f) make it so"
-    )
 
 
 # --- the methods of a ufunc -----------------------------------------------------------------------
@@ -137,7 +131,7 @@ def _outer(ufunc: Any, x: Any, y: Any, **options: Any) -> Any:
 def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
     """x[index] = ufunc(x[index], other), once more for an index that comes twice."""
     if x.dtype != object:
-        _refuse_out((x,))
+        raise no_value(x)
     function = on_numbers(ufunc)
     kind = kind_of_index(index)
     if kind is Condition:

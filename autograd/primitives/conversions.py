@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from autograd.refusals import LOST, lifting, users_frame
+from autograd.refusals import COPY, LOST, lifting, users_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ IN_LIBRARIES = {
     "pandas": "take the numbers as an array, with x.to_numpy(), or give pandas [v.data for v in values]",
     "statistics": "use autograd.mean and its kin, or let autograd.lift(f) do so",
 }
-ARRAY = "an array of floats takes no Value: make it with dtype=object, as in np.zeros(n, object), or np.zeros_like(x)"
+NO_VALUE = "an array of floats takes no Value"
+ARRAY = f"{NO_VALUE}: make it with dtype=object, as in np.zeros(n, object), or np.zeros_like(x)"
 LIFT, UNREACHED = "or let autograd.lift(f) do so", "since autograd.lift does not reach this code"
 
 
@@ -27,7 +28,7 @@ def no_float(kind: str, ours: Sequence[str]) -> TypeError:
     """The error of `float(v)`, for the line that asked for it; `ours` are the names of our functions."""
     advice = _advice(ours)
     if lifting.get():
-        advice = advice.replace(LIFT, UNREACHED)
+        advice = f"{NO_VALUE}: {COPY}" if advice.startswith(ARRAY) else advice.replace(LIFT, UNREACHED)
     return TypeError(f"a {kind} is not a float, and its {LOST}: {advice}")
 
 

@@ -1,6 +1,7 @@
 """What `lift` cannot reach is refused in words, and libraries that compute on floats say what to write instead."""
 
 import math
+import operator
 from enum import Enum
 from typing import Any
 
@@ -20,6 +21,12 @@ def deletes(x: Any) -> Any:
     return x
 
 
+def stores(x: Any) -> Any:
+    y = DATA.copy()
+    y[0] = x
+    return y.sum()
+
+
 class Side(Enum):
     UP = 1
 
@@ -27,12 +34,16 @@ class Side(Enum):
         return math.exp(x)
 
 
+DATA = np.array([1.0, 2.0])
 REFUSED: list[tuple[Any, str]] = [
     (lift(lambda x: Side.UP.at(x)), "use autograd.exp.* since autograd.lift does not reach this code"),
     (lift(deletes), "deletes the global name temporary: assign None"),
     (lift(lambda x: setattr(math, "tau", x)), "outside of f"),
     (lambda x: lift(3.0), "f must be a function"),
     (lift(lambda x: np.array([1, 2]).__setitem__(0, x)), "is not an int"),
+    (lift(stores), r"takes no Value: copy it with np\.array\(x\)"),
+    (lift(lambda x: operator.isub(DATA.copy(), x)), r"takes no Value: copy it with np\.array\(x\)"),
+    (lift(lambda x: np.copyto(DATA.copy(), x)), r"takes no Value: copy it with np\.array\(x\)"),
     (lift(lambda x: np.fft.fft([x, 1.0])), "np.fft.fft is not supported .* cosines"),
     (lift(lambda x: integrate.quad(lambda t: x * t, 0, 1)[0]), "scipy.integrate.quad .* nodes"),
     (lift(lambda x: optimize.brentq(lambda t: t - x, 0, 2)), "scipy.optimize.brentq .* Newton"),
