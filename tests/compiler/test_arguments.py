@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from autograd import Value, grad, hessian, where
+from autograd import Value, grad, hessian, lift, where
 from tests.compiler.backends import both
 from tests.compiler.bounds import assert_close
 from tests.compiler.networks import by_hand, network, network_arguments
@@ -49,6 +49,19 @@ def by_a_mask(x, m):
     truths = x[m & (x > 0)].sum() + x[m | (x > 0)].sum() + x[m ^ (x > 0)].sum() + m.mean() * x[1]
     sums = (m + m) @ x + (m.astype(float) + m.astype(float)) @ x + (1 - m) @ x + x[m * (x < 9)].sum()
     return y @ y + truths + sums + x[m].mean() + (x[0] if m[2] else x[1] ** 2) + abs(x[m].sum()) ** 2
+
+
+def by_a_list_of_bools(x, m):
+    sums = (np.array(m) + np.array(m)) @ x + sum(m) * x[0]
+    return x[np.array(m)].sum() + x[list(m)].mean() + sums + (x[1] if m[1] is True else x[2] ** 2)
+
+
+@both
+def test_a_list_of_bools_is_one_of_truths(compile) -> None:
+    x, fast = np.array([1.0, -2.0, 3.0]), compile(lift(by_a_list_of_bools))
+    for m in ([True, False, True], [False, True, False]) * 2:
+        assert fast(x, m) == by_a_list_of_bools(x, m)
+        assert compile(lift(lambda x, p: by_a_list_of_bools(x, p["seen"])))(x, {"seen": m}) == by_a_list_of_bools(x, m)
 
 
 def in_a_loop_by_a_mask(x, m):

@@ -22,7 +22,9 @@ def fixing(name: str) -> str:
 
 
 class NumberSpec(NamedTuple):
-    """One number."""
+    """One number; a bool in a list is a truth."""
+
+    is_mask: bool = False
 
 
 class ArraySpec(NamedTuple):
@@ -58,7 +60,7 @@ class DictSpec(NamedTuple):
     parts: tuple[Any, ...]
 
 
-NUMBER = NumberSpec()
+NUMBER, TRUTH = NumberSpec(), NumberSpec(True)
 PYTHON_NUMBERS = {float, int}
 FLOAT64 = numpy.dtype(float)
 WHOLE_NUMBERS = "whole"  # before the shape of an array of whole numbers
@@ -145,7 +147,7 @@ class ArgumentReader:
         if self.by_row:
             raise TypeError(f"{self.name}{where} carries rows: an array with a leading axis is needed, got one number")
         self.arrays.append(x)
-        return NUMBER
+        return TRUTH if type(x) is bool and where else NUMBER
 
     def _check(self, x: Any, where: str) -> None:
         if type(x) in PYTHON_NUMBERS:
@@ -218,7 +220,7 @@ def conformed(x: Any, spec: Any) -> Any:
 def template(spec: Any) -> Any:
     """Placeholder numbers of this spec, to trace a function on."""
     if isinstance(spec, NumberSpec):
-        return 0.0
+        return False if spec.is_mask else 0.0
     if isinstance(spec, ArraySpec):
         return _nested(numpy.zeros(spec.shape, bool if spec.is_mask else float), spec.makes)
     if isinstance(spec, NumbersSpec):
@@ -234,12 +236,14 @@ def with_masks(x: Any, spec: Any) -> Any:
         return dict(zip(spec.keys, map(with_masks, x.values(), spec.parts)))
     if isinstance(spec, SequenceSpec):
         return spec.make(list(map(with_masks, x, spec.parts)))
+    if isinstance(spec, NumberSpec):
+        return x != 0 if spec.is_mask else x
     return x.astype(bool) if isinstance(spec, ArraySpec) and spec.is_mask else x
 
 
 def without_masks(spec: Any) -> Any:
     """The spec of the same structure with numbers in the place of bools."""
-    if isinstance(spec, ArraySpec):
+    if isinstance(spec, (ArraySpec, NumberSpec)):
         return spec._replace(is_mask=False)
     if isinstance(spec, (SequenceSpec, DictSpec)):
         return spec._replace(parts=tuple(map(without_masks, spec.parts)))
@@ -250,6 +254,8 @@ def as_arrays(spec: Any) -> Any:
     """The spec of the same structure with arrays in place of lists of rows."""
     if isinstance(spec, ArraySpec):
         return ArraySpec(spec.shape)
+    if isinstance(spec, NumberSpec):
+        return NUMBER
     return (
         spec._replace(parts=tuple(map(as_arrays, spec.parts))) if isinstance(spec, (SequenceSpec, DictSpec)) else spec
     )

@@ -171,7 +171,8 @@ def _entered(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
         return like(x, [given for given, _ in items]), tuple(tree for _, tree in items)
     if is_array(x) and x.ndim:
         return _entered_array(x, name, lowering)
-    return _leaf(name, lowering)
+    value, i = _leaf(name, lowering)
+    return Condition("!=", value._number, 0.0) if type(x) is bool else value, i
 
 
 def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
