@@ -110,6 +110,8 @@ class ByGradient(Estimator):
             warn(f"no minimum within {len(self.history_)} steps: {told}", ConvergenceWarning)
         else:
             self._require_end(objective, theta - path[0], X)
+            if solver == "lbfgs":  # a direction that is nearly flat promises it little
+                self._require_minimum(objective, theta, X, y)
         return theta
 
     def _chosen(self, theta: Any, X: Any) -> Any:

@@ -14,7 +14,7 @@ from nn.estimators.data.basis import orthonormal
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.estimators.data.units import Units, in_units
 from nn.estimators.linear.least_squares import least_squares
-from nn.estimators.linear.whitened import whitened
+from nn.estimators.linear.whitened import Whitened, whitened
 from nn.estimators.scores import LinearObjective
 from nn.newton import LARGEST_HESSIAN, Newton
 from nn.training import listed
@@ -159,13 +159,15 @@ class LinearEstimator(ByGradient, Estimator):
         return float(np.min(sizes[sizes > 0], initial=1.0) * np.sqrt(np.sum(slopes**2) * len(X)))
 
     def _require_minimum(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """Warn if descent is at rest, and yet Newton's step promises a lower loss."""
-        if self.KINKED or len(theta) > LARGEST_HESSIAN:
+        """Warn if a search is at rest, and yet Newton's step promises a lower loss; whitened, no direction is flat."""
+        if self.KINKED or len(theta) > LARGEST_HESSIAN or isinstance(objective, Whitened):
             return
         loss, (_, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
         if promised > REACHED * loss + 1e-15 * self.history_[0]:
             told = f"the loss is {loss:.6g}, and Newton's step promises {min(promised, loss):.2g} less"
-            if len(self.history_) == self.max_iter:
+            if self.solver in IN_UNITS:
+                warn(f"at rest, and not at the minimum: {told}: solver='newton' reaches it", ConvergenceWarning)
+            elif len(self.history_) == self.max_iter:
                 warn(f"not at the minimum after {self.max_iter} passes: {told}", ConvergenceWarning)
             else:
                 warn(f"at rest, and not at the minimum: {told}: take a smaller tol", ConvergenceWarning)

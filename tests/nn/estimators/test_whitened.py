@@ -112,3 +112,20 @@ def test_separable_rows_are_told(solver) -> None:
         warnings.simplefilter("always")
         nn.LogisticRegression(solver=solver).fit(X, z > 0)
     assert "every row is on its own side" in str(told[0].message)
+
+
+@pytest.mark.parametrize("solver", ["auto", "lbfgs"])
+@pytest.mark.parametrize("offset", [0.0, 175.0])
+@pytest.mark.parametrize("weight", [40.0, 400.0])
+def test_a_direction_that_an_outlier_makes_flat_is_told(solver, offset, weight) -> None:
+    X, _, y = drawn()
+    X, weights = X + offset, np.ones(ROWS)
+    X[1, 2], y[1], weights[1] = 1e9, True, weight
+    losses = []
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for name in ("newton", solver):
+            model = nn.LogisticRegression(solver=name, fit_intercept=False).fit(X, y, sample_weight=weights)
+            losses.append(model.history_[-1])
+    known = any("solver='newton' reaches it" in str(warning.message) for warning in told)
+    assert known or losses[1] <= losses[0] * (1 + 1e-9)
