@@ -66,6 +66,7 @@ class LBFGS:
             promised = -float(g @ direction)
             if promised <= LOST * (abs(loss) + 1e-300) or (until is not None and until(theta)):
                 self.converged = True
+                theta = theta + direction if pairs and promised > 0 else theta  # what is left, though no loss shows it
                 break
             found = halved(objective, theta, direction, loss, promised, rows, slack=ROUND * abs(loss))
             if found is None:
