@@ -12,7 +12,7 @@ from nn.errors import require_count
 from nn.line_search import halved
 from nn.training import as_rows, require_finite, require_valid, shown
 
-LOST = 1e-13  # relative to the loss: a promised decrease lost in rounding
+LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-11  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 ROUND = 4 * float(np.finfo(float).eps)
 TINY = 1e-290  # the square of a change of the gradient that has digits left
@@ -64,9 +64,13 @@ class LBFGS:
             self.history.append(loss)
             direction = -_product(pairs, g, scale)
             promised = -float(g @ direction)
-            if promised <= LOST * (abs(loss) + 1e-300) or (until is not None and until(theta)):
+            if until is not None and until(theta):
                 self.converged = True
-                theta = theta + direction if pairs and promised > 0 else theta  # what is left, though no loss shows it
+                break
+            if promised <= LOST * (abs(loss) + 1e-300):
+                self.converged = True
+                if pairs and np.linalg.norm(direction) < np.linalg.norm(pairs[-1][0]):
+                    theta = theta + direction  # steps are falling to 0, and no loss shows this one
                 break
             found = halved(objective, theta, direction, loss, promised, rows, slack=ROUND * abs(loss))
             if found is None:

@@ -78,13 +78,21 @@ class Inference(Estimator):
             .ravel()
         )
         targets = self._encoded(column(y, len(array)))
-        slopes = len(array) * scaled.slopes(V, units.A, targets)[1].reshape(len(array), -1)
         columns = np.column_stack([units.A, np.ones((len(array), int(fitted.intercept)))])
-        by_row = (slopes[:, -free:, np.newaxis] * columns[:, np.newaxis]).reshape(len(array), -1)
-        H = scaled.hessian(V, units.A, targets)[-by_row.shape[1] :, -by_row.shape[1] :]
-        found = of_likelihood(H, by_row, len(array), covariance, self._terms(free))
+
+        def curved() -> tuple[Any, Any]:
+            """The Hessian at V, and the gradient of every row."""
+            slopes = len(array) * scaled.slopes(V, units.A, targets)[1].reshape(len(array), -1)
+            by_row = (slopes[:, -free:, np.newaxis] * columns[:, np.newaxis]).reshape(len(array), -1)
+            return scaled.hessian(V, units.A, targets)[-by_row.shape[1] :, -by_row.shape[1] :], by_row
+
+        H, by_row = curved()
+        of_likelihood(H, by_row, len(array), covariance, self._terms(free))  # raises unless it is near a minimum
+        step = np.linalg.solve(H, by_row.mean(axis=0))  # a search by gradients ends with half of the digits
+        V[-len(step) :] -= step
+        found = of_likelihood(*curved(), len(array), covariance, self._terms(free))
         every = np.kron(np.eye(free), back)
-        estimate = (W[1:] - W[:1] if fitted.outputs > 1 else W).ravel()
+        estimate = (W[1:] - W[:1] if fitted.outputs > 1 else W).ravel() - every @ step
         scale, freedom = self._dispersion(scaled.value(V, units.A, targets), len(array), len(estimate))
         if covariance == "sandwich":
             scale, freedom = 1.0, None

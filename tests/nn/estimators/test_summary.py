@@ -79,6 +79,20 @@ def test_units_and_offsets_of_columns_change_no_z(covariance: str) -> None:
         np.testing.assert_allclose(other.error[:2] * [1e-6, 1e6], plain.error[:2], rtol=1e-6)
 
 
+@pytest.mark.parametrize("covariance", ["hessian", "sandwich"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_search_by_gradients_costs_it_no_digits(classes: int, covariance: str) -> None:
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(6000, 3)) + 1
+    y = np.argmax(A @ rng.normal(size=(3, classes)) + rng.gumbel(size=(6000, classes)), axis=1)
+    newton, lbfgs = (
+        nn.LogisticRegression(solver=solver).fit(A, y).summary(A, y, covariance=covariance)
+        for solver in ("newton", "lbfgs")
+    )
+    np.testing.assert_allclose(lbfgs.estimate, newton.estimate, rtol=1e-10)
+    np.testing.assert_allclose(lbfgs.error, newton.error, rtol=1e-10)
+
+
 def test_of_three_classes_weights_are_relative_to_the_first() -> None:
     y = np.array(["a", "b", "c"])[(np.arange(12) * 5) % 3]
     model = nn.LogisticRegression().fit(X, y)
