@@ -42,11 +42,11 @@ class LinearObjective:
         self.outputs, self.intercept, self.shares = outputs, intercept, shares
         self.penalty = np.append(penalty, 0.0) if intercept else penalty
 
-    def of(self, rows: slice) -> LinearObjective:
-        """The goodness of some of the rows."""
+    def of(self, rows: slice, backend: str | None = None) -> LinearObjective:
+        """The goodness of some of the rows, by another backend if one is given."""
         shares = None if self.shares is None else self.shares[rows] / np.sum(self.shares[rows])
-        _, (loss, outputs, penalty, intercept, _, *own) = self.__reduce__()
-        return _unpickled(loss, outputs, penalty, intercept, shares, *own)
+        _, (loss, outputs, penalty, intercept, _, own, threads) = self.__reduce__()
+        return _unpickled(loss, outputs, penalty, intercept, shares, backend or own, threads)
 
     @property
     def scale(self) -> Any:

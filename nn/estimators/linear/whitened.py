@@ -79,7 +79,8 @@ def _told_by_some(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tu
     found = turned.weights(theta)
     if not weights.any() or goodness.value(found, X, y) < goodness.value(weights, X, y):
         weights = found
-    return Whitened(goodness, _root(few.hessian(weights, Xs, ys) + BOUND * bound)), weights
+    once = few if goodness.compiled.options.backend == "llvm" else goodness.of(some, "numpy")  # not worth machine code
+    return Whitened(goodness, _root(once.hessian(weights, Xs, ys) + BOUND * bound)), weights
 
 
 def _bound(goodness: LinearObjective, gram: Any) -> Any:
