@@ -94,12 +94,12 @@ array([-215.6,  -88. ])
 - `math.log(v)` raises where `math.log` does, also of NumPy's numbers. Compiled code gives NaN there.
 - `np.log(v)` of a Value raises, too, and so does a division by its result. A handler around **takes the error, where on
   floats NumPy gives inf or NaN and goes on**; compiled code does as on floats.
-- Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and `str(v)` is the number's text.
-  Outside of lifted code a Value is a key by its identity. A cache is one for each call, and knows a Value by its
-  identity: a `functools.lru_cache`, and a dict outside of f that f asks and fills (`if x not in kept: kept[x] = …`),
-  since what a call on floats has kept has no derivative. Of that, entries under keys that are not made of this call's
-  numbers are seen, as those of a table: a cache by `int(1000*x)` gives what a call on floats has kept there, **with
-  derivative 0**, which is that of a step.
+- Equal numbers are one key of a dict, a set or a `Counter`, as they are on floats, and the texts of `v`, `[v]` and an
+  object that holds `v` are those of the number. Outside of lifted code a Value is a key by its identity. A cache is
+  one for each call, and knows a Value by its identity: a `functools.lru_cache`, and a dict outside of f that f asks
+  and fills (`if x not in kept: kept[x] = …`), since what a call on floats has kept has no derivative. Of that,
+  entries under keys that are not made of this call's numbers are seen, as those of a table: a cache by `int(1000*x)`
+  gives what a call on floats has kept there, **with derivative 0**, which is that of a step.
 - A cache of one entry (`if x == self.last_x: return self.last`), or of a list of them (`for kx, result in kept: …`), is
   empty at the start of a call that is lifted, and at its end. It is known by its form: f compares an argument that it
   has kept with the next one, and computes, and keeps the result, unless they are equal. One that is kept as an object

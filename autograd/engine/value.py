@@ -282,9 +282,7 @@ class Value(Scalar):
             plain = type(self._number) is float and not lifting.get()
             return _identity(self) if plain else key_hash(self, core(self))
 
-    def __repr__(self) -> str:
-        if type(x := core(self)) is Symbol:
-            return repr(x)
+    def _shown(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._number!r}, grad={self.grad!r}{label})"
 

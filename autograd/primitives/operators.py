@@ -174,7 +174,17 @@ class Scalar(NumPyOperand, Methods):
 
     def __str__(self) -> str:
         x = core(self)
-        return str(x) if lifting.get() or type(x) is Symbol else repr(self)
+        return str(x) if lifting.get() or type(x) is Symbol else self._shown()
+
+    def __repr__(self) -> str:
+        x = core(self)
+        if lifting.get() and self.follows_numpy and type(x) is float:
+            return repr(sys.modules["numpy"].float64(x))
+        return repr(x) if lifting.get() or type(x) is Symbol else self._shown()
+
+    def _shown(self) -> str:
+        """The text outside of lifted code."""
+        raise NotImplementedError
 
     if TYPE_CHECKING:
 

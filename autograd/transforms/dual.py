@@ -85,7 +85,7 @@ class Dual(Scalar):
             raise uncopied("a dual number of jvp")
         return Dual, (self.primal, None, self.level, self.follows_numpy)
 
-    def __repr__(self) -> str:
+    def _shown(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
 
 

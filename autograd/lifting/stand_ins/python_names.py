@@ -295,7 +295,7 @@ def text(original: Callable[..., str]) -> Callable[..., str]:
     """`str` or `repr`: a Value's is that of its number."""
 
     def of_number(*args: Any, **options: Any) -> str:
-        if args and is_lifted(args[0]):
+        if args and is_lifted(args[0]) and not follows_numpy(args[0]):
             args = (core(args[0]), *args[1:])
         return original(*args, **options)
 
