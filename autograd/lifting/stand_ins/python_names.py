@@ -166,13 +166,14 @@ OURS_IN_MATH: dict[str, Callable[..., Any]] = {
 
 
 def of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
-    """The same for a function of a sequence."""
+    """The same for a function of a sequence, which those of `statistics` call `data`."""
 
-    def either(xs: Any, *args: Any, **kwargs: Any) -> Any:
+    def either(*args: Any, data: Any = None, **kwargs: Any) -> Any:
+        xs, *others = args or (data,)
         numbers = list(xs)
         if any(map(is_lifted, numbers)):
-            return ours(list(map(number, numbers)), *args, **kwargs)
-        return original(numbers, *args, **kwargs)
+            return ours(list(map(number, numbers)), *others, **kwargs)
+        return original(numbers, *others, **kwargs)
 
     either.__name__ = either.__qualname__ = original.__name__
     return either
