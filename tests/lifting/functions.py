@@ -50,6 +50,16 @@ def orders(x: float) -> float:
     return row[0] * 2 + row[1] + max(row) + min(x, 1.0, 2 * x) + max([x], default=0.0)
 
 
+def remainders_of_powers(x: float) -> float:
+    k = int(3 * x) + 2
+    return pow(2, k, 7) * x + pow(k, 2, 5) * x * x + pow(3, 4, k) + pow(base=x, exp=k)
+
+
+def by_keywords(x: float) -> float:
+    near = math.isclose(a=x, b=1.3, rel_tol=x / 10) + math.isclose(1.0, 1.2, abs_tol=x)
+    return round(number=x, ndigits=1) * x + near * x * x + sum([x, 1.0], start=x) + math.prod([2.0, 3.0], start=x)
+
+
 def stops_early(x: float) -> float:
     seen = []
     found = any(seen.append(x * k) or x * k > 1 for k in (0.5, 2.0, 3.0))
@@ -257,6 +267,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
         of_math, under_aliases, rounded, sums, orders, statistical, of_pairs, fills_zeros, fills_a_matrix, fills_blocks,
         fills_like_data,
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
+        remainders_of_powers, by_keywords,
         stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
         conditional, grids, weighs_exponentials,
     )

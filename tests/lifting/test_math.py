@@ -25,6 +25,8 @@ SPELT: dict[str, Callable[..., Any]] = {
     "fsum": lambda x, y: math.fsum([x, y]), "prod": lambda x, y: math.prod([x, y]), "log": lambda x, y: math.log(x, y),
     "dist": lambda x, y: math.dist([x], [y]), "ldexp": lambda x, y: math.ldexp(x, int(y)), "//": lambda x, y: x // y,
     "/": lambda x, y: x / y, "%": lambda x, y: x % y, "divmod": divmod, "round": lambda x, y: round(x) + y,
+    "tolerance": lambda x, y: math.isclose(x, 1.0, rel_tol=y), "gap": lambda x, y: math.isclose(x, 1.0, abs_tol=y),
+    "names": lambda x, y: math.isclose(a=x, b=y, abs_tol=0.5),
 }  # fmt: skip
 
 

@@ -57,14 +57,15 @@ def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callabl
     def either(*args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and type(args[0]) is Value and type(args[0]._number) is float and not raises:
             return ours(*args, **kwargs)
-        for x in args:
+        for x in (*args, *kwargs.values()) if kwargs else args:
             if is_lifted(x):
                 numbers = [entered(v) for v in args]
+                named = {name: entered(v) for name, v in kwargs.items()}
                 if not of_math:
-                    return ours(*numbers, **kwargs)
+                    return ours(*numbers, **named)
                 if raises or any(map(follows_numpy, numbers)):
-                    _raised_by(original, *numbers, **kwargs)
-                return of_python(ours(*numbers, **kwargs), numbers)
+                    _raised_by(original, *numbers, **named)
+                return of_python(ours(*numbers, **named), [*numbers, *named.values()])
         return original(*args, **kwargs)
 
     either.__name__ = either.__qualname__ = original.__name__
@@ -81,9 +82,10 @@ def _raised_by(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         original(args[0]._number, **kwargs)
         return
     plain = [list(map(core, x)) if type(x) is list else core(x) for x in args]
+    named = {name: core(x) for name, x in kwargs.items()}
     numbers = [v for x in plain for v in (x if type(x) is list else [x])]
-    if all(isinstance(v, (int, float)) for v in numbers):
-        original(*plain, **kwargs)
+    if all(isinstance(v, (int, float)) for v in (*numbers, *named.values())):
+        original(*plain, **named)
 
 
 def entered(x: Any) -> Any:
@@ -97,6 +99,8 @@ def entered(x: Any) -> Any:
 
 
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
+    if not lists.is_traced([rel_tol, abs_tol]) and min(rel_tol, abs_tol) < 0:
+        raise ValueError("tolerances must be non-negative")
     gap, size = abs(a - b), scalars.choose(abs(a) > abs(b), abs(a), abs(b))
     near = scalars.either(gap <= rel_tol * size, gap <= abs_tol)
     return scalars.either(a == b, scalars.both(near, size < math.inf))  # infinity is near itself alone
@@ -221,6 +225,8 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
         return of_side(choose(scalars.either(better, x == best), tied(best, x), best))
 
     def extreme(*args: Any, **kwargs: Any) -> Any:
+        if not args or (len(args) > 1 and "default" in kwargs):
+            return original(*args, **kwargs)  # which raises an error
         items = list(args[0]) if len(args) == 1 else list(args)
         if kwargs.get("key") is not None:
             keys = [kwargs["key"](x) for x in items]
@@ -273,8 +279,11 @@ def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
     return lists.ordered(items[::-1], keys[::-1])[::-1]  # equal ones keep their order
 
 
-def _pow(x: Any, y: Any, modulus: Any = None) -> Any:
-    return x**y if modulus is None else pow(x, y, modulus)
+def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
+    """With a modulus all three are ints, which a trace knows along a path."""
+    if mod is None:
+        return base**exp
+    return pow(*[operator.index(core(x)) if lists.is_traced([x]) else x for x in (base, exp, mod)])
 
 
 def _of_truths(original: Callable[[Any], bool], stops: bool, traced: Callable[[list[Any]], Any]) -> Callable[..., Any]:

@@ -65,21 +65,21 @@ def remainder(x: Any, y: Any) -> Any:
     return left * sign
 
 
-def rounded(x: Any, ndigits: int | None = None) -> Any:
+def rounded(number: Any, ndigits: int | None = None) -> Any:
     """Python's own `round`, to the bit: a plain number, since the derivative is 0; in a trace, its operations."""
     if ndigits is None:
-        return _TO_NEAREST(x)
-    if not lists.is_traced([x]):
-        found = round(core(x), ndigits)
-        found = numpy.float64(found) if getattr(x, "follows_numpy", False) else found
+        return _TO_NEAREST(number)
+    if not lists.is_traced([number]):
+        found = round(core(number), ndigits)
+        found = numpy.float64(found) if getattr(number, "follows_numpy", False) else found
         if (known := roundings.get()) is not None:
             known.add(found)
         return found
     if abs(ndigits) > MOST_DIGITS:
         raise refuse(
-            lambda most: f"round({brief(core(x), most - 32)}, {ndigits})", f"round to at most {MOST_DIGITS} digits"
+            lambda most: f"round({brief(core(number), most - 32)}, {ndigits})", f"round to at most {MOST_DIGITS} digits"
         )
-    return _to_digits(core(x), ndigits) if ndigits > 0 else _to_power(core(x), 10.0**-ndigits)
+    return _to_digits(core(number), ndigits) if ndigits > 0 else _to_power(core(number), 10.0**-ndigits)
 
 
 def _to_power(x: Any, power: float) -> Any:
