@@ -244,13 +244,14 @@ def _text(x: Symbol, write: Callable[[Any], str]) -> str:
 def key_hash(x: Any, number: Any) -> int:
     """The hash of x, which holds this number: by its value in code that is traced or lifted, else by identity.
 
-    For our own code, unless it runs in place of f's, a key is the object itself. Only a path knows the value of a
-    traced number.
+    For our own code a key is the object itself, unless it runs in place of f's, as the stand-ins of builtins do. Only a
+    path knows the value of a traced number.
     """
     symbolic, along = type(number) is Symbol, answering.get()
     by_value = is_tracing() if symbolic else lifting.get()
     home = sys._getframe(2).f_globals.get("__name__") or ""
-    if not by_value or (is_ours(home) and not (along and home.startswith("autograd.lifting."))):
+    in_place = home.startswith("autograd.lifting." if along else "autograd.lifting.stand_ins.")
+    if not by_value or (is_ours(home) and not in_place):
         return object.__hash__(x)
     if not symbolic:
         return hash(number)

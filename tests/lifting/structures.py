@@ -290,6 +290,18 @@ def solved_by_scipy(x: float) -> Any:
     return linalg.solve(a, b) @ linalg.inv(a) @ b + linalg.det(a) * linalg.norm(b)
 
 
+def keys_in_builtins(x: float) -> float:
+    @dataclasses.dataclass
+    class Ranks:
+        of: dict[Any, Any]
+
+    ranks, seen = {x: 2.0, 2 * x: 1.0, 9.0: 0.5}, defaultdict(float, {x: 2.0, 2 * x: 5.0})
+    first = max(ranks, key=ranks.get) + sorted(ranks, key=ranks.__getitem__)[1]  # type: ignore[arg-type]
+    found = any(map({x}.__contains__, [2 * x, x])) + all(map({x, 2 * x}.__contains__, [2 * x, x]))
+    last = min([9.0, x], key=ranks.get) + max([x, 2 * x], key=seen.__getitem__) * len(seen)  # type: ignore[arg-type]
+    return first + found * x + last + dataclasses.asdict(Ranks({x: x * x}))["of"][x] + copy.copy(ranks)[x] * x
+
+
 def texts(x: float) -> float:
     kinds = {str: 2.0, float: 3.0}
     known = isinstance("x", str) and not isinstance(x, str) and type(repr(1)) is str and issubclass(str, object)
@@ -460,7 +472,7 @@ STRUCTURES: dict[str, Callable[[float], Any]] = {
     for f in (
         classes, objects, properties, lists_of_functions, dicts_of_functions, writes_into_a_list, evaluated, copies,
         functions_of_a_namespace, in_threads,
-        by_key, things_by_key, a_pivot, frozen_distribution, texts, normal_distributions,
+        by_key, things_by_key, a_pivot, frozen_distribution, keys_in_builtins, texts, normal_distributions,
         statistics_of_samples, splines, solved_by_scipy, raises, dispatches,
         defines_a_class, derives_from_a_class, registered, descriptors, tables_in_branches,
         tables_of_every_kind,
