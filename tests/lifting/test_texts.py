@@ -34,6 +34,7 @@ TEXTS: dict[str, Callable[[Any], str]] = {
     "ascii": lambda x: ascii(x) + ascii([x]),
     "method": lambda x: x.__repr__() + x.__str__(),
     "object": lambda x: f"{Pair(x)} {Pair(2, [x * x])!r}",
+    "class": lambda x: f"{type(x)} {type(x).__name__} {type(x).__qualname__} {type(int(x))} {type(str(x))} {[float]}",
     "join": lambda x: ",".join(map(repr, [x, 2 * x])),
 }
 

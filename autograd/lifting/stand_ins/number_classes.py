@@ -36,6 +36,9 @@ class _Real(type):
     def __hash__(cls) -> int:
         return hash(cls.original)
 
+    def __repr__(cls) -> str:
+        return repr(cls.original)
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         x = entered(args[0]) if args else 0
         if args and is_lifted(x):
@@ -122,4 +125,4 @@ class TYPE(type, metaclass=_Type):
 
 
 for _kind, _name in ((FLOAT, "float"), (FLOAT64, "float64"), (INT, "int"), (TEXT, "str"), (TYPE, "type")):
-    _kind.__name__ = _name
+    _kind.__name__ = _kind.__qualname__ = _name
