@@ -209,7 +209,8 @@ class Tank:
 
 
 def with_truths(a: Any, b: Any) -> Any:
-    return sum(bool(tank) for tank in (Tank(a), Tank(b))) * a + (b if bool(a > b) else 1.0)
+    either = (a > b or 3.5) * a + (True if b > 0 else 0.5) * b
+    return sum(bool(tank) for tank in (Tank(a), Tank(b))) * a + (b if bool(a > b) else 1.0) + either
 
 
 def with_many_branches(a: Any, b: Any) -> Any:

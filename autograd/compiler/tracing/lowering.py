@@ -20,6 +20,7 @@ from autograd.symbols import Condition, Symbol
 from autograd.transforms.ending import close
 
 SYMBOLIC = {Symbol, Condition}
+TRUTHS = {Condition, bool}
 NONE = -1  # in place of a number
 PART = 8192  # Values noted before they are let go of: one by one, the program would fill their memory up
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
@@ -79,12 +80,15 @@ class Lowering:
     def emit(
         self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
     ) -> int:
-        """The number of an operation's value; a condition counts as 1 or 0, except where it selects."""
+        """The number of an operation's value; a condition or a bool counts as 1 or 0, except where it selects."""
         counted = [
-            i if type(x) is not Condition or is_boolean or (op == "where" and k == 0) else self.counted(i)
+            i if type(x) not in TRUTHS or is_boolean or (op == "where" and k == 0) else self._as_number(x, i)
             for k, (x, i) in enumerate(zip(operands, numbers))
         ]
         return self.builder.emit(op, tuple(counted), name)
+
+    def _as_number(self, truth: Any, i: int) -> int:
+        return self.builder.constant(float(truth)) if type(truth) is bool else self.counted(i)
 
     def counted(self, condition: int) -> int:
         """The number 1 where a condition holds, else 0."""
