@@ -64,6 +64,37 @@ def test_a_list_of_bools_is_one_of_truths(compile) -> None:
         assert compile(lift(lambda x, p: by_a_list_of_bools(x, p["seen"])))(x, {"seen": m}) == by_a_list_of_bools(x, m)
 
 
+@both
+def test_a_list_of_numpys_bools_and_rows_of_bools_are_truths(compile) -> None:
+    x, fast = np.array([1.0, -2.0, 3.0]), compile(lift(by_a_list_of_bools))
+    masks = [[True, False, True], [False, True, False], [False, False, True]]
+    chosen = [x[m].sum() for m in masks]
+    assert [fast(x, list(np.array(m))) for m in masks] == [by_a_list_of_bools(x, m) for m in masks]
+    by_rows = compile(lift(lambda x, m: x[np.array(m)].sum()), rows=("m",))
+    for rows in (masks, list(map(tuple, masks)), list(np.array(masks)), np.array(masks)) * 2:
+        assert by_rows(x, rows).tolist() == chosen
+    assert by_rows(x, [[0, 1, 0], [2, 2, 0]]).tolist() == [0.0, 7.0]
+
+
+def by_a_flag(x, seen):
+    shown = 2.0 if seen is True else 3.0 if isinstance(seen, bool) else 5.0
+    either = x[0] if seen & (x[0] > 0) else x[1] if seen | (x[2] < 0) else x[2] ** 2
+    return x[seen].sum() + np.where(seen, x, x**2).sum() + shown * either + seen * x[2] + (1 - seen) * x[1]
+
+
+@both
+def test_a_flag_is_a_truth_alone_and_in_rows(compile) -> None:
+    x, alone, by_rows = np.array([1.5, -2.0, 3.0]), compile(lift(by_a_flag)), compile(lift(by_a_flag), rows=("seen",))
+    each = [by_a_flag(x, True), by_a_flag(x, False)]
+    for _ in range(2):
+        assert [alone(x, True), alone(x, False)] == each
+        for flags in ([True, False], np.array([True, False])):
+            assert by_rows(x, flags).tolist() == each
+            slopes = by_rows.value_and_grad(x, flags, reduce=None)[1]
+            assert_close(slopes, [grad(lift(by_a_flag))(x, flag) for flag in (True, False)])
+            assert by_rows.vjp(x, flags)[1]([1.0, 1.0])[1].tolist() == [0.0, 0.0]
+
+
 def in_a_loop_by_a_mask(x, m):
     total = x[0]
     for value, is_seen in zip(np.tile(x, 60), np.tile(m, 60)):

@@ -22,7 +22,7 @@ def fixing(name: str) -> str:
 
 
 class NumberSpec(NamedTuple):
-    """One number; a bool in a list is a truth."""
+    """One number; a bool is a truth."""
 
     is_mask: bool = False
 
@@ -104,7 +104,7 @@ class ArgumentReader:
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
             spec = self._array(self._converted(x, where), where)
-            return ArraySpec(spec.shape, makes_of(x)) if type(spec) is ArraySpec else spec
+            return spec._replace(makes=makes_of(x)) if type(spec) is ArraySpec else spec
         if isinstance(x, dict):
             return DictSpec(tuple(x), tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()]))
         if isinstance(x, (list, tuple)):
@@ -133,21 +133,21 @@ class ArgumentReader:
             raise TypeError(f"{self.name}{where} must be an array of real numbers, got dtype {x.dtype}{fields_of(x)}")
         if not self.by_row:
             self.arrays.append(x)
-            return ArraySpec(x.shape, (), x.dtype == bool) if x.ndim else NUMBER
+            return _of_kind(x, x.shape)
         if x.ndim == 0:
             raise TypeError(f"{self.name}{where} carries rows: an array with a leading axis is needed, got one number")
         if self.rows is not None and self.rows != len(x):
             raise ValueError(f"{self.name}{where} has {len(x)} rows, other parts of {self.name} have {self.rows}")
         self.rows = len(x)
         self.arrays.append(x)
-        return ArraySpec(x.shape[1:], (), x.dtype == bool) if x.ndim > 1 else NUMBER
+        return _of_kind(x, x.shape[1:])
 
     def _number(self, x: Any, where: str) -> Any:
         self._check(x, where)
         if self.by_row:
             raise TypeError(f"{self.name}{where} carries rows: an array with a leading axis is needed, got one number")
         self.arrays.append(x)
-        return TRUTH if type(x) is bool and where else NUMBER
+        return TRUTH if isinstance(x, (bool, numpy.bool_)) else NUMBER
 
     def _check(self, x: Any, where: str) -> None:
         if type(x) in PYTHON_NUMBERS:
@@ -178,8 +178,16 @@ class IndexReader(ArgumentReader):
 
 
 def as_rows(x: Any) -> Any:
-    """A list of rows as an array of floats; ValueError or TypeError if it is not one."""
-    return numpy.array(x, dtype=float)
+    """A list of rows as an array of floats or of bools; ValueError or TypeError if it is not one."""
+    found = numpy.array(x)
+    return found if found.dtype == bool else numpy.asarray(found, dtype=float)
+
+
+def _of_kind(x: Any, shape: tuple[int, ...]) -> Any:
+    """The spec of what has this shape, in an array or as its row."""
+    if not shape:
+        return TRUTH if x.dtype == bool else NUMBER
+    return ArraySpec(shape, (), x.dtype == bool)
 
 
 def makes_of(rows: Any) -> tuple[Any, ...]:
