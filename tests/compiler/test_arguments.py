@@ -77,7 +77,7 @@ def test_a_list_of_numpys_bools_and_rows_of_bools_are_truths(compile) -> None:
 
 
 def by_a_flag(x, seen):
-    shown = 2.0 if seen is True else 3.0 if isinstance(seen, bool) else 5.0
+    shown = 2.0 if seen is True else 3.0 if isinstance(seen, bool) and type(seen) is bool else 5.0
     either = x[0] if seen & (x[0] > 0) else x[1] if seen | (x[2] < 0) else x[2] ** 2
     return x[seen].sum() + np.where(seen, x, x**2).sum() + shown * either + seen * x[2] + (1 - seen) * x[1]
 

@@ -13,6 +13,7 @@ from autograd.arrays.origins import as_numpys, is_of_numpy
 from autograd.lifting.stand_ins.python_names import entered, is_lifted, text
 from autograd.lifting.stand_ins.rounding import TO_INT, is_traced_whole
 from autograd.primitives.operators import Scalar
+from autograd.symbols import Condition
 
 
 class _Real(type):
@@ -113,6 +114,8 @@ class _Type(type):
         if len(args) != 1 or kwargs:
             return type(*args, **kwargs)
         kind = type(args[0])
+        if kind is Condition:
+            return bool
         if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
             if is_traced_whole(args[0]):
                 return INT
