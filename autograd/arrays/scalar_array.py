@@ -230,11 +230,23 @@ def each_part(function: Callable[[Any], Any], x: Any) -> Any:
     return function(x)
 
 
+def _bare_argument(x: Any) -> Any:
+    """An argument with bare arrays. A number in a list stays itself: an array of the list holds it, not an array."""
+    if type(x) not in (list, tuple):
+        return bare(x)
+    return each_part(lambda part: part if is_alone(part) else bare(part), x)
+
+
+def is_alone(x: Any) -> bool:
+    """Whether x is a number of ours outside of an array."""
+    return isinstance(x, NumPyOperand) and not isinstance(x, ndarray)
+
+
 def all_plain(x: Any) -> bool:
     """Whether these lists of arrays hold nothing but constants."""
     if type(x) in (list, tuple):
         return all(map(all_plain, x))
-    return not isinstance(x, ndarray) or plain(x)
+    return plain(x) if isinstance(x, ndarray) else not is_alone(x)
 
 
 def held(result: Any) -> Any:
@@ -294,7 +306,7 @@ def _is_out(function: Any, place: int) -> bool:
 
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """One of NumPy's functions other than ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
-    args, kwargs = each_part(bare, args), each_part(bare, kwargs)
+    args, kwargs = tuple(map(_bare_argument, args)), {name: _bare_argument(x) for name, x in kwargs.items()}
     ours = IMPLEMENTATIONS.get(function)
     if ours is not None:
         into = kwargs.pop("out", None)

@@ -56,7 +56,8 @@ SUPPORTED: dict[str, str] = {
     """,
     "Products": """
         np.dot(A, A, np.zeros_like(A)); np.linalg.matmul(A, A)
-        A @ x[:3]; x @ c; np.dot(x, c); np.dot(A, A); A.dot(x[:3]); np.vdot(x, c); np.inner(A, A); np.outer(x, c)
+        A @ x[:3]; x @ c; np.dot(x, c); np.dot([x[0], 2.0], x[:2]);
+        np.dot(A, A); A.dot(x[:3]); np.vdot(x, c); np.inner(A, A); np.outer(x, c)
         np.matmul(A, A); np.tensordot(A, A); np.tensordot(A, A, axes=1); np.tensordot(A, A, axes=([0], [1]))
         np.einsum("ij,j->i", A, x[:3]); np.einsum("ii", A); np.kron(x, [1.0, 2.0]); np.cross(x[:3], [1.0, 2.0, 3.0])
         np.convolve(x, [1.0, 0.5]); np.convolve(x, x, "same"); np.convolve(x, [1.0, 2.0], "valid")
@@ -74,6 +75,8 @@ SUPPORTED: dict[str, str] = {
     "Shapes and parts": """
         np.concatenate([[1.0], x]); np.concatenate([A, A], axis=1); np.stack([x, c]); np.hstack([x, 1.0])
         np.vstack([x, c]); np.dstack([x, c]); np.column_stack([x, c]); np.append(x, 1.0); np.insert(x, 1, 0.5)
+        np.sum(np.concatenate([[x[0], 1.0], x])); np.append(x, [x[1]]) @ np.arange(5.0)
+        np.vstack([[x[0], x[1], 1.0], x[:3]])
         np.delete(x, 0); np.reshape(x, (2, 2)); x.reshape(2, -1); np.ravel(A); A.ravel(); A.flatten(); np.transpose(A)
         A.T; np.swapaxes(A, 0, 1); np.moveaxis(A, 0, 1); np.squeeze(x[None]); np.expand_dims(x, 0); x[:, None] * c
         np.broadcast_to(x, (2, 4)); np.tile(x, 2); np.repeat(x, 2); np.roll(x, 1); np.fft.fftshift(x); np.flip(x)
