@@ -5,6 +5,7 @@ import inspect
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -147,12 +148,18 @@ def test_a_second_call_with_static_arguments_is_not_read_again(fixed, monkeypatc
     assert fast(*call).tolist() == [12.0, 15.0]
 
 
+class Grade(IntEnum):
+    LOW, HIGH = 1, 2
+
+
 FRAME = pandas.DataFrame({"x": [1.0, 2.0]})
 REFUSED = [
     ("a function", lambda x, f: f(x), (1.0, np.cos), r"f: .* name it in static=\('f',\)"),
     ("text", lambda x, s: x, (1.0, "sin"), r"s: .* name it in static=\('s',\)"),
     ("a frame", lambda w, df: (w * df.x).sum(), (1.0, FRAME), r"x\.to_numpy\(\).* compile\(lambda w: f\(w, df\)\)"),
     ("a method", Spring.energy, (1.0,), r"compile\(object\.method\)"),
+    ("a member", lambda x, g: x, (1.0, Grade.LOW), r"Grade\.LOW.* pass int\(g\); or name it in static=\('g',\)"),
+    ("members", lambda x, gs: x, (1.0, [Grade.LOW]), r"pass int\(gs\[0\]\)"),
     ("a mask", lambda x: x @ x, (np.ma.masked_array([1.0, 2.0], [False, True]),), "masked"),
 ]
 

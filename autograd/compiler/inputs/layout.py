@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy
@@ -153,6 +154,10 @@ class ArgumentReader:
         if type(x) in PYTHON_NUMBERS:
             return
         try:
+            if isinstance(x, Enum) and isinstance(x, int):
+                raise TypeError(
+                    f"{x!r} is more than a number, which `is` and `.name` tell: pass int({self.name}{where})"
+                )
             kind = kind_of(x)
         except TypeError as error:
             remedy = f"name it in static=({self.name!r},)" if isinstance(x, Hashable) else fixing(self.name)
