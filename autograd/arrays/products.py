@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays.axes import as_objects, as_plain, filled, objects, plain
-from autograd.arrays.scalars import numbers
+from autograd.arrays.scalars import BOOLS, choose, numbers
 from autograd.arrays.table import implements
 
 
@@ -20,6 +21,10 @@ def inner(w: list[Any], x: list[Any]) -> Any:
         raise ValueError(f"operands have mismatched lengths, {len(w)} and {len(x)}")
     if not w:
         return 0.0
+    if type(w[0]) in BOOLS and BOOLS.issuperset(map(type, [*w, *x])):  # whether both hold somewhere
+        return functools.reduce(
+            lambda found, pair: choose(found, True, choose(pair[0], pair[1], False)), zip(w, x), False
+        )
     return p.dot(numbers(w), numbers(x))
 
 

@@ -48,7 +48,8 @@ def by_a_mask(x, m):
     y[m] *= 2.0
     truths = x[m & (x > 0)].sum() + x[m | (x > 0)].sum() + x[m ^ (x > 0)].sum() + m.mean() * x[1]
     sums = (m + m) @ x + (m.astype(float) + m.astype(float)) @ x + (1 - m) @ x + x[m * (x < 9)].sum()
-    return y @ y + truths + sums + x[m].mean() + (x[0] if m[2] else x[1] ** 2) + abs(x[m].sum()) ** 2
+    both = (m @ m) * x[0] + (m @ (x > 0)) * x[1]
+    return y @ y + truths + sums + x[m].mean() + (x[0] if m[2] else x[1] ** 2) + abs(x[m].sum()) ** 2 + both
 
 
 def by_a_list_of_bools(x, m):
