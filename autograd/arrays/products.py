@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy
 
 from autograd import primitives as p
+from autograd.arrays import lists
 from autograd.arrays.axes import as_objects, as_plain, filled, objects, plain
-from autograd.arrays.scalars import BOOLS, choose, numbers
+from autograd.arrays.scalars import BOOLS, both, numbers
 from autograd.arrays.table import implements
 
 
@@ -22,9 +22,7 @@ def inner(w: list[Any], x: list[Any]) -> Any:
     if not w:
         return 0.0
     if type(w[0]) in BOOLS and BOOLS.issuperset(map(type, [*w, *x])):  # whether both hold somewhere
-        return functools.reduce(
-            lambda found, pair: choose(found, True, choose(pair[0], pair[1], False)), zip(w, x), False
-        )
+        return lists.any_of(list(map(both, w, x)))
     return p.dot(numbers(w), numbers(x))
 
 

@@ -57,8 +57,5 @@ def refused(function: Any) -> TypeError:
     """The error for a function of NumPy's that takes no Values, with what to write instead."""
     name = function.__name__
     home = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1) + "."
-    advice = ALTERNATIVES.get(
-        name,
-        "write it with functions that do, or take it of the plain numbers, x.data of each",
-    )
+    advice = ALTERNATIVES.get(name, "write it with functions that do, or take it of the plain numbers, x.data of each")
     return TypeError(f"{home}{name} is not supported on arrays of Values: {advice}")

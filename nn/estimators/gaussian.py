@@ -16,7 +16,7 @@ from autograd import Value, dot, exp, sum
 from nn.errors import require_one_of
 from nn.estimators.base.conventions import Estimator, Probabilistic
 from nn.estimators.base.fitting import require_sensible
-from nn.estimators.data.basis import ALIKE, SMALLEST
+from nn.estimators.data.basis import ALIKE, SMALLEST, independence
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.estimators.data.shrinking import require_shrinkage, shrunk
 from nn.estimators.data.units import ROUNDING, Units, extremes, in_units, less_means
@@ -227,8 +227,7 @@ class GaussianClassifier(Probabilistic, Estimator):
             if np.isfinite(S).all() and not (np.diag(S) > 0).all():
                 constant = self._named(np.argmin(np.diag(S)))
                 raise ValueError(f"a covariance is singular in spite of its shrinkage: column {constant} is constant")
-            spread = np.sqrt(np.diag(S))
-            if np.isfinite(S).all() and np.linalg.eigvalsh(S / spread / spread[:, np.newaxis])[0] < SINGULAR:
+            if np.isfinite(S).all() and independence(S) < SINGULAR:
                 raise ValueError("a covariance is singular in spite of its shrinkage: take a larger one")
 
     def _priors(self, counts: Any) -> Any:
@@ -269,10 +268,9 @@ def clearly_regular(scatter: Any) -> bool:
     >>> clearly_regular(np.array([[2.0, 1.0], [1.0, 2.0]])), clearly_regular(np.ones((2, 2)))
     (True, False)
     """
-    spread = np.sqrt(np.diag(scatter))
-    if spread.min() < SMALLEST:
+    if np.sqrt(np.diag(scatter)).min() < SMALLEST:
         return False
-    return bool(np.linalg.eigvalsh(scatter / spread / spread[:, np.newaxis])[0] > ALIKE**2 * len(scatter))
+    return independence(scatter) > ALIKE**2 * len(scatter)
 
 
 def collinear(away: Any) -> list[int]:

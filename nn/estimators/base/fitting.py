@@ -99,7 +99,7 @@ class ByGradient(Estimator):
             theta = search.minimise(objective, theta, X, y, until=proven)
         else:
             search = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
-            theta = search.minimise(objective, theta, X, y, until=proven, scale=self._scale(objective))
+            theta = search.minimise(objective, theta, X, y, until=proven, scale=objective.scale)
         self.history_ = search.history
         if proof:
             warn(f"no minimum: {proof[0]}", ConvergenceWarning)
@@ -117,10 +117,6 @@ class ByGradient(Estimator):
     def _chosen(self, theta: Any, X: Any) -> Any:
         """The solver for these parameters and rows."""
         return self.solver
-
-    def _scale(self, objective: Any) -> Any:
-        """About the diagonal of the inverse Hessian, for lbfgs."""
-        return None
 
     def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
         """A proof that the loss has no minimum, if θ is one; else nothing."""

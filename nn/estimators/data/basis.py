@@ -37,6 +37,16 @@ class Basis(NamedTuple):
         return (V / self.root) @ self.axes.T * self.size
 
 
+def independence(gram: Any) -> float:
+    """The least eigenvalue of products of columns, each brought to length 1: 0 where one is a mixture of others.
+
+    >>> round(independence(np.array([[4.0, 1.0], [1.0, 1.0]])), 9), round(independence(np.ones((2, 2))), 9)
+    (0.5, 0.0)
+    """
+    size = np.sqrt(np.diag(gram))
+    return float(np.linalg.eigvalsh(gram / size / size[:, np.newaxis])[0])
+
+
 def orthonormal(A: Any, penalty: Any) -> Basis:
     """The basis of A, for penalties on its weights that are all above 0, or all 0; A is overwritten, to save memory.
 
@@ -80,6 +90,6 @@ def _as_it_is(A: Any, penalty: Any) -> Basis | None:
         return None
     gram = A.T @ A / n + np.diag(penalty)
     size = np.sqrt(np.diag(gram))
-    if np.linalg.eigvalsh(gram / size / size[:, np.newaxis])[0] < ALIKE:
+    if independence(gram) < ALIKE:
         return None
     return Basis(A / size, penalty / size**2, size, np.eye(d), np.ones(d))

@@ -149,9 +149,6 @@ class LinearEstimator(ByGradient, Estimator):
         outputs = self.objective_.outputs
         return "newton" if len(theta) <= LARGEST_HESSIAN and len(X) * outputs < MANY_SCORES else "lbfgs"
 
-    def _scale(self, objective: Any) -> Any:
-        return objective.scale
-
     def _steepness(self, objective: Any, theta: Any, X: Any, y: Any) -> float:
         """The slope of the column of the smallest numbers, if it were in line with ∂C/∂z at the start."""
         sizes = np.sqrt(np.mean(X**2, axis=0))

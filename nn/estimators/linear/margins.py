@@ -20,12 +20,7 @@ STEPS = 100  # one or two dozen are enough, whatever the data
 MANY = 2048  # rows: of fewer, all are looked at in every step
 EVERY = 16  # rows: one of so many says about where the margins are
 ABOUT = 1e-3  # relative to the loss: the gap that a first guess may have
-ROUNDS = (
-    (0.3, ABOUT),
-    (0.15, LOST),
-    (0.1, LOST),
-    (0.1, LOST),
-)  # shares of rows near their margins, and gaps
+ROUNDS = ((0.3, ABOUT), (0.15, LOST), (0.1, LOST), (0.1, LOST))  # shares of rows near their margins, and gaps
 
 
 class Margin(NamedTuple):

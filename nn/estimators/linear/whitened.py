@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.estimators.data.basis import independence
 from nn.estimators.scores import BENT, LinearObjective, in_cache
 from nn.lbfgs import LBFGS
 from nn.newton import LARGEST_HESSIAN
@@ -88,8 +89,7 @@ def _bound(goodness: LinearObjective, gram: Any) -> Any:
     squares = np.diag(gram)
     if not ((squares > SMALLEST) & (squares < LARGEST)).all():
         return None
-    unit = 1 / np.sqrt(squares)
-    if np.linalg.eigvalsh(unit[:, np.newaxis] * gram * unit)[0] < ALIKE:
+    if independence(gram) < ALIKE:
         return None
     return BENT * gram + np.diag(goodness.penalty)
 

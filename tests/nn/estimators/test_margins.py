@@ -5,22 +5,9 @@ import pytest
 
 import nn
 from nn.estimators.linear import margins
+from tests.nn.estimators.rows import drawn, outlier
 
-ROWS, COLUMNS = 6000, 4
-
-
-def drawn() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, the score of each, and its class with some noise."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(ROWS, COLUMNS))
-    z = X @ [1.0, -2.0, 0.5, 0.0]
-    return X, z, z + rng.logistic(size=ROWS) > 0
-
-
-def outlier(X: np.ndarray, row: int) -> np.ndarray:
-    X = X.copy()
-    X[row] = 1e3
-    return X
+ROWS = 6000
 
 
 KINDS = {
@@ -34,8 +21,8 @@ KINDS = {
     "rare class": lambda X, z, y: (X, z > np.quantile(z, 0.999)),
     "a row of one class": lambda X, z, y: (X, np.arange(ROWS) == 17),
     "one class in the rows that tell": lambda X, z, y: (X, y & (np.arange(ROWS) % 16 > 0)),
-    "an outlier": lambda X, z, y: (outlier(X, 1), y),
-    "an outlier that some rows show": lambda X, z, y: (outlier(X, 16), y),
+    "an outlier": lambda X, z, y: (outlier(X, 1, 1e3), y),
+    "an outlier that some rows show": lambda X, z, y: (outlier(X, 16, 1e3), y),
     "alike": lambda X, z, y: (np.round(X), y),
 }
 
@@ -44,7 +31,7 @@ KINDS = {
 @pytest.mark.parametrize("l2", [1e-4, 1e-2, 1.0, 100.0])
 @pytest.mark.parametrize("weigh", [False, True])
 def test_the_gap_of_all_rows_is_closed(kind, l2, weigh) -> None:
-    X, y = KINDS[kind](*drawn())
+    X, y = KINDS[kind](*drawn(ROWS))
     weights = np.random.default_rng(1).uniform(0.1, 1, size=len(X)) if weigh else np.ones(len(X))
     model = nn.LinearSVM(l2=l2).fit(X, y, sample_weight=weights)
     signs, shares = 2.0 * y - 1.0, weights / weights.sum()
@@ -69,7 +56,7 @@ def test_most_rows_are_looked_at_in_few_steps(monkeypatch) -> None:
 
     interior = margins._interior
     monkeypatch.setattr(margins, "_interior", counted)
-    X, _, y = drawn()
+    X, _, y = drawn(ROWS)
     nn.LinearSVM(l2=0.01).fit(X, y)
     many = sum(rows)
     rows.clear()

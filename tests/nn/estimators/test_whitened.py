@@ -8,22 +8,9 @@ import pytest
 
 import nn
 from nn.estimators.linear.whitened import whitened
+from tests.nn.estimators.rows import drawn, outlier
 
 ROWS, COLUMNS = 8000, 4
-
-
-def drawn() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, the log odds of each, and its class."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(ROWS, COLUMNS))
-    z = X @ [1.0, -2.0, 0.5, 0.0]
-    return X, z, z + rng.logistic(size=ROWS) > 0
-
-
-def outlier(X: np.ndarray, row: int) -> np.ndarray:
-    X = X.copy()
-    X[row, 0] = 1e6
-    return X
 
 
 KINDS = {
@@ -36,8 +23,8 @@ KINDS = {
     "in order": lambda X, z, y: (X[np.argsort(z)], y[np.argsort(z)]),
     "rare class": lambda X, z, y: (X, z > np.quantile(z, 0.999)),
     "rare values": lambda X, z, y: ((X > 2).astype(float), y),
-    "an outlier that some rows show": lambda X, z, y: (outlier(X, 16), y),
-    "an outlier that they do not show": lambda X, z, y: (outlier(X, 1), y),
+    "an outlier that some rows show": lambda X, z, y: (outlier(X, (16, 0), 1e6), y),
+    "an outlier that they do not show": lambda X, z, y: (outlier(X, (1, 0), 1e6), y),
     "one class in the rows that tell": lambda X, z, y: (X, y & (np.arange(ROWS) % 16 > 0)),
 }
 OUT = ("far from 0", "a constant", "collinear", "an outlier that they do not show")  # no such basis
@@ -46,7 +33,7 @@ OUT = ("far from 0", "a constant", "collinear", "an outlier that they do not sho
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("weigh", [False, True])
 def test_the_minimum_is_that_of_all_rows(kind, weigh) -> None:
-    X, y = KINDS[kind](*drawn())
+    X, y = KINDS[kind](*drawn(ROWS))
     weights = np.random.default_rng(1).uniform(0, 1, size=ROWS) if weigh else None
     losses = []
     for solver in ("lbfgs", "newton"):
@@ -57,7 +44,7 @@ def test_the_minimum_is_that_of_all_rows(kind, weigh) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_there_is_a_basis_unless_rounding_or_an_outlier_speaks_against_it(kind) -> None:
-    X, y = KINDS[kind](*drawn())
+    X, y = KINDS[kind](*drawn(ROWS))
     model = nn.LogisticRegression(l2=1e-3).fit(X, y)
     found = whitened(model.objective_, np.zeros(COLUMNS + 1), X, y.astype(float))
     assert (found is None) == (kind in OUT)
@@ -65,7 +52,7 @@ def test_there_is_a_basis_unless_rounding_or_an_outlier_speaks_against_it(kind) 
 
 @pytest.mark.parametrize("kind", ["as drawn", "off 0", "of many scales", "in order"])
 def test_the_hessian_at_the_minimum_is_about_the_unit_matrix(kind) -> None:
-    X, y = KINDS[kind](*drawn())
+    X, y = KINDS[kind](*drawn(ROWS))
     model = nn.LogisticRegression(l2=1e-3).fit(X, y)
     turned, start = whitened(model.objective_, np.zeros(COLUMNS + 1), X, y.astype(float))
     hessian = turned.turn @ model.objective_.hessian(model.theta_, X, y.astype(float)) @ turned.turn.T
@@ -97,7 +84,7 @@ def test_the_rows_are_not_copied() -> None:
 
 @pytest.mark.parametrize("kind", ["as drawn", "off 0", "far from 0"])
 def test_a_warm_start_begins_where_the_last_fit_ended(kind) -> None:
-    X, y = KINDS[kind](*drawn())
+    X, y = KINDS[kind](*drawn(ROWS))
     model = nn.LogisticRegression(l2=1e-3, solver="lbfgs", warm_start=True).fit(X, y)
     first, steps = model.history_[-1], model.n_iter_
     model.fit(X, y)
@@ -107,7 +94,7 @@ def test_a_warm_start_begins_where_the_last_fit_ended(kind) -> None:
 
 @pytest.mark.parametrize("solver", ["lbfgs", "newton"])
 def test_separable_rows_are_told(solver) -> None:
-    X, z, _ = drawn()
+    X, z, _ = drawn(ROWS)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         nn.LogisticRegression(solver=solver).fit(X, z > 0)
@@ -118,7 +105,7 @@ def test_separable_rows_are_told(solver) -> None:
 @pytest.mark.parametrize("offset", [0.0, 175.0])
 @pytest.mark.parametrize("weight", [40.0, 400.0])
 def test_a_direction_that_an_outlier_makes_flat_is_told(solver, offset, weight) -> None:
-    X, _, y = drawn()
+    X, _, y = drawn(ROWS)
     X, weights = X + offset, np.ones(ROWS)
     X[1, 2], y[1], weights[1] = 1e9, True, weight
     losses = []
