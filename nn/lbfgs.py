@@ -64,13 +64,13 @@ class LBFGS:
             self.history.append(loss)
             direction = -_product(pairs, g, scale)
             promised = -float(g @ direction)
-            if until is not None and until(theta):
-                self.converged = True
-                break
             if promised <= LOST * (abs(loss) + 1e-300):
                 self.converged = True
                 if pairs and np.linalg.norm(direction) < np.linalg.norm(pairs[-1][0]):
                     theta = theta + direction  # steps are falling to 0, and no loss shows this one
+                break
+            if until is not None and until(theta):
+                self.converged = True
                 break
             found = halved(objective, theta, direction, loss, promised, rows, slack=ROUND * abs(loss))
             if found is None:
