@@ -24,6 +24,7 @@ ZERO, IDENTITY = [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]
 TWICE = [[2.0, 0.0], [0.0, 2.0]]
 THRICE = [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]
 APART = [[2.0, -2.0], [-2.0, 2.0]]
+REST = 0.1 + 0.2 - 0.3  # what rounding leaves
 
 COMPOSITIONS: list[Row] = [
     ("|x|²", lambda x: abs(x) ** 2, (0.0,), [0.0], [[2.0]]),
@@ -85,6 +86,14 @@ COMPOSITIONS: list[Row] = [
     ("max²", lambda x, y: maximum(x, y) ** 2, (0.0, 0.0), [0.0, 0.0], IDENTITY),
     ("max² at 1", lambda x, y: maximum(x, y) ** 2, (1.0, 1.0), [1.0, 1.0], IDENTITY),
     ("max·min", lambda x, y: maximum(x, y) * minimum(x, y), (2.0, 2.0), [2.0, 2.0], [[0.0, 1.0], [1.0, 0.0]]),
+    ("|x + y·ε||x|", lambda x, y: abs(x + REST * y) * abs(x), (0.0, 0.0), [0.0, 0.0], [[2.0, REST], [REST, 0.0]]),
+    (
+        "norm(0.3x, y) twice",
+        lambda x, y: norm([0.3 * x, y]) * norm([(0.1 + 0.2) * x, y]),
+        (0.0, 0.0),
+        [0.0, 0.0],
+        [[0.18, 0.0], [0.0, 2.0]],
+    ),
     ("max(x, -x)²", lambda x: maximum(x, -x) ** 2, (0.0,), [0.0], [[2.0]]),
     ("min(x, -x)|x|", lambda x: minimum(x, -x) * abs(x), (0.0,), [0.0], [[-2.0]]),
     ("max(x, 0)²", lambda x: maximum(x, 0.0) ** 2, (0.0,), [0.0], [[1.0]]),

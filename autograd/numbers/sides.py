@@ -7,7 +7,7 @@ the second derivative of |x|² needs. The same holds for the components of a vec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import hypot
+from math import hypot, isfinite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def direction(operands: Sequence[Form]) -> list[float]:
     for factor, number in multiples:
         lengths[number] = hypot(lengths.get(number, 0.0), factor)
     longest = max(lengths.values()) or 1.0
-    vector = frozenset((number, length / longest) for number, length in lengths.items() if length)
+    vector = _ratios(lengths, longest)
     return [sided(0.0, {_code((vector, number)): factor and factor / lengths[number]}) for factor, number in multiples]
 
 
@@ -166,12 +166,25 @@ def lesser(operands: Sequence[Form]) -> list[float]:
 
 
 def multiple(form: Form) -> tuple[float, Any]:
-    """A form as a factor times a normalised form, which is the same for all multiples of a number, even negative."""
-    parts = sorted([(part, factor) for part, factor in form.items() if factor], key=lambda item: hash(item[0]))
-    if not parts:
+    """A form as a factor times a normalised form, which is the same for all multiples of a number, even negative.
+
+    The same number computed in two ways differs by rounding, which also leaves factors of 1e-17 where terms cancel.
+    A form that is 0 or not finite is a multiple of nothing.
+    """
+    largest = max(map(abs, form.values()), default=0.0)
+    if not largest or not all(map(isfinite, form.values())):
         return 0.0, None
-    leading = parts[0][1]
-    return leading, frozenset((part, float(f"{factor / leading:.12g}")) for part, factor in parts)
+    leading = min([part for part, factor in form.items() if abs(factor) > LEADING * largest], key=hash)
+    return form[leading], _ratios(form, form[leading])
+
+
+LEADING = 0.2347  # people's factors have no such ratio, so rounding does not decide which one leads
+
+
+def _ratios(factors: Form, unit: float) -> frozenset[tuple[Any, int]]:
+    """Factors other than 0 by a unit, to nine digits; no ratio of small whole numbers is halfway between two steps."""
+    ratios = [(part, round(factor / unit * 0.7390851332151607e9)) for part, factor in factors.items()]
+    return frozenset([item for item in ratios if item[1]])
 
 
 # How to compute the sides at a kink, by the kink's `sides`.

@@ -1,5 +1,6 @@
 """Compiled first and second derivatives at kinks equal the engine's."""
 
+import builtins
 import itertools
 import math
 import random
@@ -211,8 +212,8 @@ STEPS = [
 ]
 
 
-def with_kinks(seed, turns=5):
-    """A function of three numbers, whose steps run several times with one program in two."""
+def with_kinks(seed, turns=5, see=lambda y: None):
+    """A function of three numbers, whose steps run several times with one program in two; `see` gets each result."""
     chosen = random.Random(seed)
     steps = [(chosen.choice(STEPS), chosen.random(), chosen.random()) for _ in range(chosen.randint(2, 5))]
 
@@ -222,6 +223,7 @@ def with_kinks(seed, turns=5):
             values = [x, y, w[2]]
             for step, i, j in steps:
                 values.append(step(values[int(i * len(values))], values[int(j * len(values))]))
+                see(values[-1])
             x, y = values[-1], values[-2]
         return x * x + x * w[2] + y
 
@@ -232,6 +234,9 @@ def with_kinks(seed, turns=5):
 @given(seed=st.integers(0, 2000), w=st.sampled_from(WHOLE.tolist()))
 @example(15, [0.0, 0.0, -1.0])  # products of thousands of signs
 def test_a_hessian_at_kinks_is_one_matrix_in_every_mode(seed, w):
+    seen = []
+    with_kinks(seed, turns=8, see=seen.append)(w)
+    assume(all(y == 0 or builtins.abs(y) > 1e-9 for y in seen))  # near a kink rounding decides what a norm curves
     f, vector = with_kinks(seed, turns=8), [1.0, -2.0, 0.5]
     matrix = np.array(hessian(f)(w))
     assume(np.isfinite(matrix).all())
