@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, abs, dot, log_sigmoid, logsumexp, mean, relu, sum, where
+from autograd import Value, abs, dot, floor, log_sigmoid, logsumexp, mean, relu, sum, where
 from nn.module import Module
 
 
@@ -110,8 +110,10 @@ def zero_one(z: Any, y: Any) -> Any:
     """
     if isinstance(z, (Sequence, np.ndarray)):
         own = _of_class(z, y)
-        return where(sum([where(zk > own, 1.0, 0.0) for zk in z]) > 0, 1.0, 0.0)
-    return where(_sign(y) * z > 0, 0.0, 1.0)
+        above = sum([where(zk > own, 1.0, where(zk <= own, 0.0, math.nan)) for zk in z])
+        return where(above > 0, 1.0, above)
+    margin = _sign(y) * z
+    return where(margin > 0, 0.0, where(margin <= 0, 1.0, math.nan))
 
 
 def l1(module: Module, strength: float) -> Any:
@@ -144,10 +146,9 @@ def _of_class(z: Any, y: Any) -> Any:
         if number not in range(len(z)):
             raise ValueError(f"a class must be a whole number from 0 to {len(z) - 1}, got {number}")
         return z[int(float(number))]
-    own: Any = math.nan
-    for k, zk in enumerate(z):
-        own = where(y == k, zk, own)
-    return own
+    is_class = (y == floor(y)) & (y >= 0) & (y < len(z))
+    own = sum([where(y == k, zk, 0.0) for k, zk in enumerate(z)])
+    return where(is_class, own, math.nan)
 
 
 def _number(y: Any) -> Any:

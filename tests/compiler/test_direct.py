@@ -123,6 +123,14 @@ def test_static_arguments_are_told_apart_by_kind_and_bits() -> None:
             assert repr(fast(3.0, k)) == repr(f(3.0, k)), k
 
 
+def test_an_entry_is_written_only_for_calls_of_few_rows() -> None:
+    fast = learned(lambda w, x: w * x, 2.0, np.ones(10_000), rows=("x",))
+    assert not fast._traces.direct
+    for _ in range(3):
+        fast(2.0, np.ones(10))
+    assert len(fast._traces.direct["value", None, ()]) == 1
+
+
 def test_a_row_with_an_error_or_that_needs_more_turns_takes_the_long_way() -> None:
     def halvings(x):
         assert x < 1e9, "too large"

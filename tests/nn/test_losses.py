@@ -126,6 +126,10 @@ def test_what_does_not_fit_is_an_error(call, message: str) -> None:
     [
         (nn.cross_entropy, [0.0, 1.0, 2.0], 3.0),
         (nn.cross_entropy, [0.0, 1.0, 2.0], 0.5),
+        (nn.cross_entropy, [0.0, 1.0, 2.0], -1.0),
+        (nn.zero_one, [0.0, 1.0, 2.0], 3.0),
+        (nn.zero_one, [0.0, 1.0, 2.0], 0.5),
+        (nn.zero_one, 0.5, 0.0),
         (nn.cross_entropy, 0.0, -1.0),
         (nn.hinge, 0.5, 0.0),
         (nn.perceptron_loss, 0.5, 2.0),

@@ -306,7 +306,7 @@ class Compiled:
             known = traces.known.get((kind, reduce, argnums, fixed, flat, shapes_in(arrays)))
             if known is not None:
                 self._latest, rows, _ = known
-                traces.directly((kind, reduce, argnums), args, known.plan)
+                traces.directly((kind, reduce, argnums), args, known)
                 return known.plan, arrays, rows
         call = read(self.parameters, args, kwargs, reduce)
         plan = self._plan(kind, call, self.parameters.chosen(call.passed, argnums))

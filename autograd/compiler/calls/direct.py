@@ -35,8 +35,7 @@ def direct(plan: Plan, args: Sequence[Any], converters: Sequence[Any], mean: boo
     def make() -> Any:
         return plan.executor().entry(classes, plain, mean)
 
-    first = None if mean and any(by_row for _, by_row in leaves) else make()
-    if first is None:
+    if mean and any(by_row for _, by_row in leaves):
         return None
     writing = Writing("args")
     given, rows = _taken(writing, args, converters)
@@ -50,7 +49,7 @@ def direct(plan: Plan, args: Sequence[Any], converters: Sequence[Any], mean: boo
         (shape,) = shapes_of(leaf)
         wanted = f"(len({rows}), *{shape})" if by_row else shape
         writing.do(f"{name} = {writing.refer(numpy.empty)}({wanted})")
-    _call(writing, [*given, *(name for *_, name in arrays)], make, first)
+    _call(writing, [*given, *(name for *_, name in arrays)], make)
     writing.do(f"[{', '.join(name for name, is_plain in zip(names, plain) if is_plain)}] = found")
     if plan.is_guarded:
         writing.do(f"if {made.pop()}{'' if plain[-1] else '.any()'}: return None")
@@ -96,9 +95,9 @@ def _taken(writing: Writing, args: Sequence[Any], converters: Sequence[Any]) -> 
     return leaves, rows
 
 
-def _call(writing: Writing, given: Sequence[str], make: Callable[[], Any], first: Any) -> None:
+def _call(writing: Writing, given: Sequence[str], make: Callable[[], Any]) -> None:
     """Write the call of an entry that no other thread uses meanwhile."""
-    idle = [first]
+    idle = [make()]
     writing.do("try:")
     writing.do(f"    call = {writing.refer(idle.pop)}()")
     writing.do("except IndexError:")

@@ -270,10 +270,15 @@ class Plan:
         return plan
 
     @cached_property
-    def is_direct(self) -> bool:
-        """Whether machine code can take the arguments as they are."""
+    def most_direct(self) -> int:
+        """The most rows of a call whose arguments machine code takes as they are; negative if it takes none."""
         given = self.kind.results in (("value",), ("number", "derivatives")) and self.gathering is None
-        return given and self.backend.name == "llvm"
+        if not given or self.backend.name != "llvm":
+            return -1
+        executor = self.executor()
+        self._idle[False].append(executor)
+        most: int = executor.most_rows
+        return most
 
     @property
     def is_guarded(self) -> bool:

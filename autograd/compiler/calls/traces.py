@@ -141,12 +141,13 @@ class Traces:
             self.known.clear()
         self.known[(*key, flat, shapes)] = found
 
-    def directly(self, key: Any, args: tuple[Any, ...], plan: Plan | PathsPlan) -> None:
-        """Write a function for direct calls with arguments like these, which this plan serves, if there is none yet."""
-        known = self.direct.get(key, [])
-        if isinstance(plan, PathsPlan) or not plan.latest.is_direct or any(plan.latest is other for _, other in known):
+    def directly(self, key: Any, args: tuple[Any, ...], call: KnownCall) -> None:
+        """Write a function for direct calls with arguments like those of this call, if there is none yet."""
+        if isinstance(call.plan, PathsPlan):
             return
-        plan = plan.latest
+        known, plan = self.direct.get(key, []), call.plan.latest
+        if (call.rows or 0) > plan.most_direct or any(plan is other for _, other in known):
+            return
         _, reduce, argnums = key
         passed, _ = self.parameters.bound(args, {})
         roles = [self.parameters.role(passed, i) for i in range(len(args))]

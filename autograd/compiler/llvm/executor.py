@@ -115,17 +115,19 @@ class MachineExecutor:
                         numpy.divide(result, count, result)
         return results, answer == FINITE
 
+    @property
+    def most_rows(self) -> int:
+        """The most rows of a call through an entry, which holds the interpreter's lock; negative if none is brief."""
+        return min(LEAST_CHUNK, (WORTHWHILE - 1 - self.cost_once) // max(self.cost, 1))
+
     def entry(
         self, classes: Sequence[type | None], plain: Sequence[bool], mean: bool
-    ) -> Callable[..., tuple[Any, ...] | None] | None:
-        """A function that runs the program on arguments as they are, then arrays for results; None if it takes long.
+    ) -> Callable[..., tuple[Any, ...] | None]:
+        """A function that runs the program on arguments as they are, then arrays for results.
 
         `classes` are those of lists and tuples of numbers among the arguments; results that are `plain` are returned,
         as numbers or lists. The executor then serves no other calls.
         """
-        most = min(LEAST_CHUNK, (WORTHWHILE - 1 - self.cost_once) // max(self.cost, 1))
-        if most < 0:
-            return None
         words = numpy.zeros(FIRST + len(self.numbers) + len(self.shapes), numpy.int64)
         words[CHUNK_ROWS], words[FLOAT64_AT:FIRST] = LEAST_CHUNK, self.addresses
         words.view(float)[DIVISOR] = 1.0
@@ -156,7 +158,7 @@ class MachineExecutor:
                 by_row = (ROWS,) * wanted.by_row
                 arguments.append(Expected(AN_ARRAY, numpy.ndarray, start + 8 * word, (*by_row, *shape)))
         run = self.code.addresses["whole"]
-        return entry(run, words, self.scratch, most, mean, arguments, results, (self, held))
+        return entry(run, words, self.scratch, self.most_rows, mean, arguments, results, (self, held))
 
     def _shapes(self, rows: int) -> list[tuple[int, ...]]:
         """The shapes of the results for this number of rows."""
