@@ -19,6 +19,8 @@ SHORT = 0.999  # of the way to the nearest bound, which no step reaches
 STEPS = 100  # one or two dozen are enough, whatever the data
 MANY = 2048  # rows: of fewer, all are looked at in every step
 EVERY = 16  # rows: one of so many says about where the margins are
+SETTLED = 2e-3  # relative to the loss: for so small a gap nearly all rows are on their final sides
+TURNS = 3
 ABOUT = 1e-3  # relative to the loss: the gap that a first guess may have
 ROUNDS = ((0.3, ABOUT), (0.15, LOST), (0.1, LOST), (0.1, LOST))  # shares of rows near their margins, and gaps
 
@@ -43,6 +45,36 @@ class Inside(NamedTuple):
     cost: float
 
 
+class Problem(NamedTuple):
+    """Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ², and the loss of the rows inside, to be minimised."""
+
+    B: Any
+    penalty: Any
+    costs: Any
+    inside: Inside
+
+    @property
+    def whole(self) -> float:
+        """The loss at v = 0."""
+        return float(np.sum(self.costs)) + self.inside.cost
+
+    @property
+    def is_free(self) -> Any:
+        """Which columns have no penalty."""
+        return self.penalty <= FREE * self.whole
+
+    def with_weights(self, found: Margin, v: Any, margins: Any) -> Margin:
+        """What is found, with these weights if their loss is no higher."""
+        losses = self.costs @ np.maximum(0, 1 - margins) + v @ (0.5 * self.penalty * v - self.inside.pull)
+        loss = float(losses) + self.inside.cost
+        return found._replace(v=v, loss=loss) if loss <= found.loss else found
+
+    def with_pulls(self, found: Margin, pulls: Any) -> Margin:
+        """What is found, with these pulls if their bound is higher."""
+        bound = _dual(self, pulls)
+        return found._replace(pulls=pulls, bound=bound) if bound > found.bound else found
+
+
 def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Margin:
     """Minimise Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ².
 
@@ -57,52 +89,80 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
     whole, none = float(np.sum(costs)), Inside(np.zeros(B.shape[1]), 0.0)
     if len(B) >= MANY:
         some = slice(None, None, EVERY)
-        short = 1 - B @ _interior(B[some], penalty, costs[some] * EVERY, none, steps, ABOUT).v
+        short = 1 - B @ _interior(Problem(B[some], penalty, costs[some] * EVERY, none), steps, ABOUT).v
         wrong = np.zeros(len(B), dtype=bool)
         for share, enough in ROUNDS:
             far = np.abs(short)
             near = wrong | (far <= np.quantile(far, share))
             inside = ~near & (short > 0)
             rest = Inside(costs[inside] @ B[inside], float(np.sum(costs[inside])))
-            found = _interior(B[near], penalty, costs[near], rest, steps, enough)
+            found = _interior(Problem(B[near], penalty, costs[near], rest), steps, enough)
             short = 1 - B @ found.v
             wrong = ~near & (inside != (short > 0))
             if not wrong.any() and _is_closed(found, whole):
                 pulls = np.where(inside, costs, 0.0)
                 pulls[near] = found.pulls
                 return found._replace(pulls=pulls)
-    return _interior(B, penalty, costs, none, steps, LOST)
+    return _interior(Problem(B, penalty, costs, none), steps, LOST)
 
 
-def _interior(B: Any, penalty: Any, costs: Any, inside: Inside, steps: int, enough: float) -> Margin:
+def _interior(problem: Problem, steps: int, enough: float) -> Margin:
     """The margin by steps of Mehrotra's (1992) through the interior (Ferris and Munson, 2003)."""
-    B, v = np.asfortranarray(B), np.zeros(B.shape[1])  # NumPy scales rows faster that lie so
+    problem = problem._replace(B=np.asfortranarray(problem.B))  # NumPy scales rows faster that lie so
+    B, costs, whole, v = problem.B, problem.costs, problem.whole, np.zeros(problem.B.shape[1])
     # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
     state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST_PULL * costs, (1 - FIRST_PULL) * costs]])
-    whole = float(np.sum(costs)) + inside.cost
     found = Margin(v, 0 * costs, whole, 0.0, 0)
     for step in range(steps + 1):
-        (rooms, forces), margins = state, B @ v
-        loss = float(costs @ np.maximum(0, 1 - margins) + v @ (0.5 * penalty * v - inside.pull)) + inside.cost
-        found = found._replace(v=v, loss=loss, steps=step) if loss <= found.loss else found._replace(steps=step)
-        products = float(np.vdot(rooms, forces))  # the gap of weights and pulls in balance
+        margins = B @ v
+        found = problem.with_weights(found, v, margins)._replace(steps=step)
+        products = float(np.vdot(*state))  # the gap of weights and pulls in balance
+        if products <= SETTLED * found.loss:
+            found = _settled(problem, found, state, margins)
         if products <= NEAR * found.loss or step == steps:
-            is_free = penalty <= FREE * whole
-            balanced = np.minimum(_balanced(B, is_free, forces[0], forces[1], inside), costs)
-            bound = _dual(B, balanced, penalty, is_free, inside)
-            if bound > found.bound:
-                found = found._replace(pulls=balanced, bound=bound)
+            found = problem.with_pulls(found, np.minimum(_balanced(problem, *state[1]), costs))
         if _is_closed(found, whole) or products <= enough * found.loss:
             break
         with np.errstate(divide="ignore", over="ignore"):
-            v, state = _further(B, penalty, inside, v, state, margins, products)
+            v, state = _further(problem, v, state, margins, products)
     return found
 
 
-def _further(
-    B: Any, penalty: Any, inside: Inside, v: Any, state: Any, margins: Any, products: float
-) -> tuple[Any, Any]:
+def _settled(problem: Problem, found: Margin, state: Any, margins: Any) -> Margin:
+    """What is found, or what is better: the weights and pulls if every row stays beyond its margin, inside or on it.
+
+    A row on its margin is an equation and has a pull of its own, so all is one linear system. Rows that its solution
+    finds on another side go there, a few times (Hintermüller, Ito and Kunisch, 2003).
+    """
+    B, penalty, costs, inside = problem
+    (spare, slack), (pulls, rest) = state
+    on = (spare * costs < pulls) & (slack * costs < rest)
+    within = ~on & (margins < 1)
+    d = B.shape[1]
+    for _ in range(TURNS):
+        count = np.count_nonzero(on)
+        if not 0 < count <= d:
+            break
+        system = np.zeros((d + count, d + count))
+        system[:d, :d], system[:d, d:], system[d:, :d] = np.diag(penalty), -B[on].T, B[on]
+        try:
+            solution = np.linalg.solve(system, np.append(costs[within] @ B[within] + inside.pull, np.ones(count)))
+        except np.linalg.LinAlgError:
+            break
+        v, pulls = solution[:d], np.where(within, costs, 0.0)
+        pulls[on] = solution[d:]
+        margins = B @ v
+        found = problem.with_pulls(problem.with_weights(found, v, margins), np.clip(pulls, 0, costs))
+        if _is_closed(found, problem.whole):
+            break
+        short, stays = margins < 1, (pulls >= 0) & (pulls <= costs)
+        on, within = np.where(on, stays, within != short), np.where(on, pulls > costs, within & short)
+    return found
+
+
+def _further(problem: Problem, v: Any, state: Any, margins: Any, products: float) -> tuple[Any, Any]:
     """v and the state after a step: one ahead tells how far towards the centre to turn."""
+    B, penalty, _, inside = problem
     rooms, forces = state
     ratios = rooms / forces
     weight = 1 / (ratios[0] + ratios[1])
@@ -131,17 +191,20 @@ def _is_closed(found: Margin, whole: float) -> bool:
     return bool(found.loss - found.bound <= CLOSE * found.loss + NOTHING * whole)
 
 
-def _balanced(B: Any, is_free: Any, pulls: Any, rest: Any, inside: Inside) -> Any:
+def _balanced(problem: Problem, pulls: Any, rest: Any) -> Any:
     """The pulls, moved least in units of their room, so that they balance in columns without penalty."""
-    free, room = B[:, is_free], np.minimum(pulls, rest)
-    lacks = free.T @ pulls + inside.pull[is_free]
+    is_free = problem.is_free
+    free, room = problem.B[:, is_free], np.minimum(pulls, rest)
+    lacks = free.T @ pulls + problem.inside.pull[is_free]
     moved = room * (free @ np.linalg.lstsq((free.T * room) @ free, lacks, rcond=None)[0])
     return pulls - moved if np.all((moved <= pulls) & (-moved <= rest)) else pulls
 
 
-def _dual(B: Any, pulls: Any, penalty: Any, is_free: Any, inside: Inside) -> float:
+def _dual(problem: Problem, pulls: Any) -> float:
     """The loss that no weights undercut; 0 while the pulls are not in balance in directions without penalty."""
-    pull, held = B.T @ pulls + inside.pull, ~is_free
+    B, penalty, _, inside = problem
+    pull, is_free = B.T @ pulls + inside.pull, problem.is_free
+    held = ~is_free
     if np.any(np.abs(pull[is_free]) > BALANCED * (np.abs(B[:, is_free]).T @ pulls + np.abs(inside.pull[is_free]))):
         return 0.0
     return float(np.sum(pulls) + inside.cost - 0.5 * np.sum(pull[held] ** 2 / penalty[held]))

@@ -49,9 +49,9 @@ def test_the_gap_of_all_rows_is_closed(kind, l2, weigh) -> None:
 def test_most_rows_are_looked_at_in_few_steps(monkeypatch) -> None:
     rows = []
 
-    def counted(B, *rest):
-        found = interior(B, *rest)
-        rows.append(len(B) * found.steps)
+    def counted(problem, *rest):
+        found = interior(problem, *rest)
+        rows.append(len(problem.B) * found.steps)
         return found
 
     interior = margins._interior
@@ -63,6 +63,20 @@ def test_most_rows_are_looked_at_in_few_steps(monkeypatch) -> None:
     monkeypatch.setattr(margins, "MANY", np.inf)
     nn.LinearSVM(l2=0.01).fit(X, y)
     assert many < 0.5 * sum(rows)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_at_last_as_few_rows_as_there_are_weights_are_on_their_margins(seed, fit_intercept) -> None:
+    rng = np.random.default_rng(seed)
+    n, d = rng.integers(20, 400), rng.integers(1, 12)
+    X = rng.normal(size=(n, d))
+    y = (X @ rng.normal(size=d) + rng.normal(size=n) > 0.3).astype(int)
+    y[:2] = 0, 1
+    model = nn.LinearSVM(l2=0.02, fit_intercept=fit_intercept).fit(X, y)
+    pulls = np.abs(model.dual_coef_)
+    assert np.sum((pulls > 0) & (pulls < 1)) <= d + fit_intercept
+    assert model.gap_ <= 1e-12 * model.history_[0]
 
 
 @pytest.mark.parametrize("places", [2, 3, 5])
