@@ -40,23 +40,25 @@ def compiled(
     return partial(MachineExecutor, storage, code(module_of(storage, host().native)), results, threads)
 
 
+Run = Callable[[int, int], int]  # on a frame and scratch memory
+
+
 class Calls(NamedTuple):
     """The entries of a program's code, called with the interpreter's lock held; all but `briefly` release it."""
 
-    start: Callable[[int], int]
-    rows: Callable[[int, int], None]
-    finish: Callable[[int], int]
-    whole: Callable[[int, int], int]
-    briefly: Callable[[int, int], int]
+    start: Run
+    rows: Run
+    finish: Run
+    whole: Run
+    briefly: Run
 
     @classmethod
     def of(cls, addresses: dict[str, int]) -> Calls:
         """Those at these addresses."""
-        word, result = ctypes.c_int64, ctypes.c_int
-        one, two = ctypes.PYFUNCTYPE(result, word), ctypes.PYFUNCTYPE(result, word, word)
-        rows = ctypes.PYFUNCTYPE(None, word, word)(addresses["unlocked_rows"])
-        start, finish = one(addresses["unlocked_start"]), one(addresses["unlocked_finish"])
-        return cls(start, rows, finish, two(addresses["unlocked_whole"]), two(addresses["whole"]))
+        word, answer = ctypes.c_int64, ctypes.c_int
+        unlocked = ctypes.PYFUNCTYPE(answer, word, word, word)(addresses["unlocked"])
+        start, rows, finish, whole = (partial(unlocked, addresses[name]) for name in cls._fields[:-1])
+        return cls(start, rows, finish, whole, ctypes.PYFUNCTYPE(answer, word, word)(addresses["whole"]))
 
 
 class MachineExecutor:
@@ -184,7 +186,7 @@ class MachineExecutor:
         """
         while len(self.scratches) < threads:
             self.scratches.append(_aligned(self.storage.scratch_size))
-        if self.calls.start(self.address) == UNREADABLE:
+        if self.calls.start(self.address, self.scratch) == UNREADABLE:
             return UNREADABLE
         pool.grow(threads - 1)
         jobs: list[Job] = []
@@ -198,7 +200,7 @@ class MachineExecutor:
         for job in jobs:
             if job.error is not None:
                 raise job.error
-        answer: int = self.calls.finish(self.address)
+        answer: int = self.calls.finish(self.address, self.scratch)
         return answer
 
     def _rows(self, scratch: Any, held: Any) -> None:

@@ -13,12 +13,12 @@ PREFIX = "Py"  # of the names in its C API
 ENGINE = "engine_"  # prefix of the engine's functions, which are Python objects
 
 UNLOCKED = """
-define {result} @unlocked_{name}({operands}) {{
+define i32 @unlocked(ptr %run, ptr %frame, ptr %scratch) {
   %state = call ptr @PyEval_SaveThread()
-  {call}
+  %answer = call i32 %run(ptr %frame, ptr %scratch)
   call void @PyEval_RestoreThread(ptr %state)
-  ret {answer}
-}}
+  ret i32 %answer
+}
 """
 
 ASK = """
@@ -44,15 +44,11 @@ end:
 """
 
 
-def unlocked(module: Module, name: str, result: str, operands: str) -> None:
-    """Add an entry that calls the function `name` with the interpreter's lock released."""
+def unlocked(module: Module) -> None:
+    """Add an entry that runs another with the interpreter's lock released."""
     module.declare("ptr", "PyEval_SaveThread")
     module.declare("void", "PyEval_RestoreThread", "ptr")
-    call = f"call {result} @{name}({operands})"
-    if result != "void":
-        call = f"%answer = {call}"
-    answer = result if result == "void" else f"{result} %answer"
-    module.texts[f"unlocked_{name}"] = UNLOCKED.format(**locals())
+    module.texts["unlocked"] = UNLOCKED
 
 
 def asking(module: Module, name: str, count: int) -> str:

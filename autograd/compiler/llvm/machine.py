@@ -25,7 +25,7 @@ from autograd.compiler.llvm.arrays import AXES, CLASS_OF, DATA, DTYPE, FLAGS, LE
 from autograd.compiler.llvm.text import Module
 from autograd.forks import at_work
 
-CALLS = "autograd 2"  # the calling convention: change this number with it
+CALLS = "autograd 3"  # the calling convention: change this number with it
 SETTINGS = {"opt": 1, "reloc": "pic", "codemodel": "small"}
 LEVEL = 2
 # Few passes: the text leaves them little to do, and each takes as long as writing all of it.

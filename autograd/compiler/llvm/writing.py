@@ -28,19 +28,13 @@ from autograd.compiler.llvm.storage import (
 from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolling.rolled import RowProduct
 
-# What each returns and takes.
-ENTRIES = {
-    "start": ("i32", "ptr %frame"),
-    "rows": ("void", "ptr %frame, ptr %scratch"),
-    "finish": ("i32", "ptr %frame"),
-    "whole": ("i32", "ptr %frame, ptr %scratch"),
-}
+ENTRIES = ("start", "rows", "finish", "whole")
 FRAME, SCRATCH = "ptr noalias %frame", "ptr noalias %scratch"
 
 
 def module_of(storage: Storage, native: int) -> Module:
     """The module of a program."""
-    module = Module(storage.lanes, native, (*map("unlocked_{}".format, ENTRIES), "whole"))
+    module = Module(storage.lanes, native, (*ENTRIES, "unlocked"))
     records = Records(module, storage)
     _start(records)
     _chunk(records)
@@ -48,22 +42,21 @@ def module_of(storage: Storage, native: int) -> Module:
     _finish(records)
     records.write()
     body = Body(module, "i32", "whole", [FRAME, SCRATCH], "")
-    answer = body.new("call i32 @start(ptr %frame)")
+    answer = body.new("call i32 @start(ptr %frame, ptr %scratch)")
     with body.when(body.new(f"icmp eq i32 {answer}, {UNREADABLE}")):
         body.do(f"ret i32 {UNREADABLE}")
         body.begin("never")
-    body.do("call void @rows(ptr %frame, ptr %scratch)")
-    body.do(f"ret i32 {body.new('call i32 @finish(ptr %frame)')}")
+    body.new("call i32 @rows(ptr %frame, ptr %scratch)")
+    body.do(f"ret i32 {body.new('call i32 @finish(ptr %frame, ptr %scratch)')}")
     module.functions["whole"] = body
-    for name, (result_kind, operands) in ENTRIES.items():
-        unlocked(module, name, result_kind, operands)
+    unlocked(module)
     return module
 
 
 def _start(records: Records) -> None:
     """Check the arrays, copy in shared arguments, and compute what depends on them alone."""
     module, storage = records.module, records.storage
-    body = module.functions["start"] = Body(module, "i32", "start", [FRAME], "")
+    body = module.functions["start"] = Body(module, "i32", "start", [FRAME, SCRATCH], "")
     for k, leaf in enumerate(storage.leaves):
         if leaf.shape or storage.has_rows(leaf):
             with body.when(body.new(f"xor i1 {readable(body, FIRST + k)}, true")):
@@ -139,7 +132,7 @@ def _chunk(records: Records) -> None:
 
 def _rows(module: Module, storage: Storage) -> None:
     """Take the next chunk of rows that no other thread has taken, until none is left."""
-    body = module.functions["rows"] = Body(module, "void", "rows", [FRAME, SCRATCH], "")
+    body = module.functions["rows"] = Body(module, "i32", "rows", [FRAME, SCRATCH], "")
     rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
     kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
     following = body.address("%frame", NEXT)
@@ -155,13 +148,13 @@ def _rows(module: Module, storage: Storage) -> None:
     body.do(f"call fastcc void @chunk({given})")
     body.do("br label %next")
     body.begin("end")
-    body.do("ret void")
+    body.do(f"ret i32 {FINITE}")
 
 
 def _finish(records: Records) -> None:
     """Sum the chunks' totals in order, compute what depends on them, write the results; return if all are finite."""
     module, storage = records.module, records.storage
-    body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME], "")
+    body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME, SCRATCH], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")
     partials, chunks = body.word("%frame", PARTIALS, "ptr"), body.word("%frame", CHUNKS)
     kind = f"<{storage.lanes} x double>"
