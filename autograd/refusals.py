@@ -28,6 +28,10 @@ class TraceError(TypeError):
     """
 
 
+class UnknownWhole(TraceError):
+    """It needs a whole number, to index, to count, or as `int` makes it."""
+
+
 # The refusals of the function being traced; None if there is no trace.
 _refusals: ContextVar[list[TypeError] | None] = ContextVar("autograd refusals", default=None)
 _running: list[list[TypeError]] = []  # the same lists, of all threads
@@ -53,7 +57,9 @@ TO_BOOL = 16  # in the argument of a COMPARE_OP: its result is that of a branch
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
-def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> TraceError:
+def refuse(
+    what: Callable[[int], str], advice: str = "", noted: bool = True, kind: type[TraceError] = TraceError
+) -> TraceError:
     """The error for something not yet known; it is also noted, so that no `except` in the function can hide it.
 
     `what(most)` describes it in at most `most` characters. Without `advice`, the user's line decides the advice.
@@ -62,7 +68,7 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
     advice = advice or _advice(frame)
     place = place_of(frame)
     told = f" is not known while a function is traced: {advice}"
-    error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
+    error = kind(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
     if noted:
         note(error)
     return error
@@ -70,9 +76,8 @@ def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> 
 
 def no_index() -> TraceError:
     """The error for an index into a list, a range or an array of plain numbers."""
-    return refuse(
-        lambda most: "a whole number", "name the argument in static= or index=, or write np.choose(i, numbers)"
-    )
+    advice = "name the argument in static= or index=, or write np.choose(i, numbers)"
+    return refuse(lambda most: "a whole number", advice, kind=UnknownWhole)
 
 
 def note(error: TypeError) -> None:
@@ -142,8 +147,8 @@ def advise(error: BaseException) -> None:
 
 
 def lacks_index(error: BaseException) -> bool:
-    """Whether NumPy could not take an index, as a number is that is not known in a trace."""
-    return isinstance(error, IndexError) and "indices" in str(error)
+    """Whether Python or NumPy could not take an index, as a number is that is not known in a trace."""
+    return isinstance(error, UnknownWhole) or (isinstance(error, IndexError) and "indices" in str(error))
 
 
 def users_frame(above: int) -> FrameType | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy
@@ -11,9 +12,15 @@ import numpy
 from autograd.arrays import scalars
 from autograd.arrays.axes import filled, mapped
 from autograd.arrays.scalars import choose
+from autograd.primitives import floor
 from autograd.primitives.operators import core
 from autograd.refusals import TraceError, refuse
-from autograd.symbols import Condition, Symbol
+from autograd.symbols import Condition, Symbol, answering, is_whole
+from autograd.symbols.text import brief
+from autograd.symbols.whole import known_whole, span
+
+# What a trace does about rows that raise an error: it takes the condition, and the error.
+failing: ContextVar[Callable[[Any, Exception], None] | None] = ContextVar("autograd failing", default=None)
 
 
 def kind_of_index(index: Any) -> type | None:
@@ -29,9 +36,41 @@ def kind_of_index(index: Any) -> type | None:
     return kind if kind in (Symbol, Condition) else None
 
 
-def _equal(place: Any, i: int, size: int) -> Any:
+def means(place: Any, i: int, size: int) -> Any:
     """Whether a traced index means the place i."""
     return scalars.either(place == i, place == i - size)
+
+
+def within(place: Any, size: int, error: str) -> Any:
+    """A place that may be traced; rows for which it is outside raise an IndexError. Along a path it is known."""
+    x = core(place)
+    if type(x) is not Symbol:
+        return place
+    if answering.get() is not None and is_whole(x):
+        return known_whole(x)
+    fails = failing.get()
+    if fails is None:
+        return place
+    if not is_whole(x):
+        fails(place != floor(place), IndexError(f"only whole numbers are indices: {brief(x, BRIEF)} is none"))
+    least, most = span(x)
+    if least < -size or most >= size:
+        fails(place != place, ValueError("cannot convert float NaN to integer"))
+        fails(scalars.either(place < -size, place >= size), IndexError(error.format(brief(x, BRIEF), size)))
+    return place
+
+
+BRIEF = 40  # the most characters of an index in an error
+OUTSIDE = "index {} is out of bounds for an axis with size {}"
+
+
+def _within(x: Any, places: Any) -> list[Any]:
+    """Places along the first axes of an array."""
+    made = []
+    for size, part in zip(x.shape, places):
+        known = {id(place): within(place, size, OUTSIDE) for place in part.flat}
+        made.append(filled(part.shape, [known[id(place)] for place in part.flat]))
+    return made
 
 
 def taken(x: Any, index: Any) -> Any:
@@ -39,7 +78,7 @@ def taken(x: Any, index: Any) -> Any:
     parts = index if type(index) is tuple else (index,)
     if has_slices(parts):
         return _along_axis(x, parts)
-    arrays = places_of_axes(parts)
+    arrays = _within(x, places_of_axes(parts))
     rows = [_picked(x, places) for places in zip(*[part.ravel().tolist() for part in arrays])]
     rest = x.shape[len(arrays) :]
     flat = filled((len(rows), *rest), [v for row in rows for v in numpy.ravel(numpy.asarray(row, dtype=object))])
@@ -98,9 +137,9 @@ def _picked(x: Any, places: tuple[Any, ...]) -> Any:
     if kind_of_index(first) is None:
         return _picked(x[first], rest)
     found = _picked(x[-1], rest)
-    found = mapped(_or_nan(_equal(first, len(x) - 1, len(x))), found)
+    found = mapped(_or_nan(means(first, len(x) - 1, len(x))), found)
     for i in reversed(range(len(x) - 1)):
-        found = mapped(_selecting(_equal(first, i, len(x))), _picked(x[i], rest), found)
+        found = mapped(_selecting(means(first, i, len(x))), _picked(x[i], rest), found)
     return found
 
 
@@ -116,20 +155,20 @@ def put(x: Any, index: Any, value: Any) -> None:
     """x[index] = value at a traced place, or one after the other at a list of them."""
     parts = index if type(index) is tuple else (index,)
     if len(parts) > 1 and not has_slices(parts):
-        arrays = places_of_axes(parts)
+        arrays = _within(x, places_of_axes(parts))
         shape = arrays[0].shape + x.shape[len(arrays) :]
         values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
         for at in numpy.ndindex(arrays[0].shape):
             _put_at(x, [places[at] for places in arrays], values[at], True)
         return
     x, axis, index = _behind(x, parts)
-    places, rest = numpy.asarray(index, dtype=object), x.shape[1:]
+    (places,), rest = _within(x, [numpy.asarray(index, dtype=object)]), x.shape[1:]
     shape = rest[:axis] + places.shape + rest[axis:]
     values = numpy.broadcast_to(_fitted(value, len(shape)), shape)
     values = numpy.moveaxis(values, range(axis, axis + places.ndim), range(places.ndim))
     for at in numpy.ndindex(places.shape):
         for i in range(len(x)):
-            x[i] = mapped(_selecting(_equal(places[at], i, len(x))), values[at], x[i])
+            x[i] = mapped(_selecting(means(places[at], i, len(x))), values[at], x[i])
 
 
 def _fitted(value: Any, ndim: int) -> Any:
@@ -149,7 +188,7 @@ def _put_at(x: Any, places: list[Any], value: Any, holds: Any) -> None:
     if kind_of_index(first) is None:
         return _put_at(x[first, ...], rest, value, holds)
     for i in range(len(x)):
-        here = _equal(first, i, len(x))
+        here = means(first, i, len(x))
         _put_at(x[i, ...], rest, value, here if holds is True else scalars.both(holds, here))
 
 

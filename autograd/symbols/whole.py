@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import inf, isfinite, nextafter
 
 from autograd.refusals import no_index
 from autograd.symbols.symbol import Condition, Symbol, answering
@@ -41,6 +43,70 @@ def is_whole(x: Any) -> bool:
                 return False
             waiting += reversed(x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :])
     return True
+
+
+def span(x: Any) -> tuple[float, float]:
+    """The least and the largest that a traced number may be, as far as the operations that made it tell.
+
+    >>> x = Symbol("x")
+    >>> span(x % 4), span(x)
+    ((0.0, 3.9999999999999996), (-inf, inf))
+    """
+    known: dict[int, tuple[float, float]] = {}
+    waiting = [x]
+    while waiting:
+        x = waiting[-1]
+        parts = _parts(x)
+        missing = [part for part in parts if id(part) not in known]
+        if len(known) > MOST:
+            return EVERYWHERE
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        known[id(x)] = _span(x, [known[id(part)] for part in parts])
+    return known[id(x)]
+
+
+def _parts(x: Any) -> Sequence[Any]:
+    """The operands that say how large a number is."""
+    if type(x) is not Symbol or x.op not in SPANS:
+        return ()
+    return x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :]
+
+
+def _span(x: Any, parts: list[tuple[float, float]]) -> tuple[float, float]:
+    if type(x) is not Symbol:
+        return (0.0, 1.0) if type(x) is Condition else (float(x), float(x))
+    return SPANS[x.op](*parts) if x.op in SPANS else EVERYWHERE
+
+
+Span = tuple[float, float]
+EVERYWHERE = -inf, inf
+
+
+def _largest(x: Span, y: Span) -> Span:
+    found = [a * b for a, b in product(x, y)]
+    return (min(found), max(found)) if all(map(isfinite, found)) else EVERYWHERE
+
+
+# The span of what an operation makes, from those of its operands.
+SPANS: dict[str, Callable[..., Span]] = {
+    "where": lambda x, y: (min(x[0], y[0]), max(x[1], y[1])),
+    "add": lambda x, y: (x[0] + y[0], x[1] + y[1]),
+    "subtract": lambda x, y: (x[0] - y[1], x[1] - y[0]),
+    "sum": lambda *xs: (sum(x[0] for x in xs), sum(x[1] for x in xs)),
+    "negative": lambda x: (-x[1], -x[0]),
+    "multiply": _largest,
+    "maximum": lambda x, y: (max(x[0], y[0]), max(x[1], y[1])),
+    "minimum": lambda x, y: (min(x[0], y[0]), min(x[1], y[1])),
+    "clip": lambda x, low, high: (low[0], high[1]),
+    "relu": lambda x: (max(x[0], 0.0), max(x[1], 0.0)),
+    "floor": lambda x: (x[0] - 1, x[1]),
+    "ceil": lambda x: (x[0], x[1] + 1),
+    "round": lambda x: (x[0] - 0.5, x[1] + 0.5),
+    "mod": lambda x, y: (0.0, nextafter(y[1], 0.0)) if y[0] > 0 else EVERYWHERE,
+}
 
 
 def known_whole(x: Symbol) -> int:

@@ -41,6 +41,7 @@ from autograd.compiler.tracing.paths import Path, Paths, path_along
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import reader, trace
 from autograd.engine import Value
+from autograd.lifting import lift
 from autograd.lifting.branching.apart import returned
 from autograd.lifting.branching.handlers import must_be_read
 from autograd.lifting.rewriting.steps import in_written_steps
@@ -259,8 +260,23 @@ class Traces:
             raise
 
     def _selecting(self, call: Call, stepping: Stepping | None) -> Program:
-        """The program of f as its source is read, in which branches are selections."""
-        return self._traced_on(call, *reader(self._original("other shapes"), self.turns), stepping=stepping)
+        """The program of f as its source is read, in which branches are selections.
+
+        If it needs a whole number, f is lifted: there `int` and `math` return traced numbers, which are indices, too.
+        """
+        f, before = self._original("other shapes"), self.watch.state()
+        try:
+            return self._traced_on(call, *reader(f, self.turns), stepping=stepping)
+        except (TraceError, IndexError) as error:
+            if f is lift(f) or not lacks_index(error):
+                raise
+            before.put_back()
+            try:
+                return self._traced_on(call, *reader(lift(f), self.turns), stepping=stepping)
+            except Unlike:
+                raise
+            except Exception:  # lifted code may fail for reasons of its own
+                raise error from None
 
     def _as_it_is(self, call: Call, stepping: Stepping | None) -> Program | None:
         """The program of f if its control flow depends on no traced number; None where its source must be read."""

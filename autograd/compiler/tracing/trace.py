@@ -8,6 +8,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
+from autograd.arrays.indexing import failing
 from autograd.compiler.programs.building import ProgramBuilder
 from autograd.compiler.programs.program import Argument, Guard, Keyed, Program, leaves_of, reached
 from autograd.compiler.tracing.indexing import Indexing
@@ -54,7 +55,11 @@ def trace(
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering), branches)
     kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: where, and how often
+    failures: list[tuple[Any, Exception]] = []
     here = branches.here if branches is not None else lambda where: where
+    fails = failing.set(
+        branches.fails if branches is not None else lambda where, error: failures.append((where, error))
+    )
     loops = looping.set(None if stepping is None else stepping.run)
     told = Differentiated(lambda where, order: kinks.append((here(where), order)))
     telling = differentiated.set(told)
@@ -66,7 +71,7 @@ def trace(
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
         numbers: list[Any] = []
         map_leaves(numbers.append, result, None)
-        if branches is None and not kinks:
+        if branches is None and not kinks and not failures:
             lowering.finish(numbers)
         else:  # conditions of its errors and kinks are still to come
             lowering.record(numbers)
@@ -75,8 +80,11 @@ def trace(
     finally:
         looping.reset(loops)
         differentiated.reset(telling)
+        failing.reset(fails)
         lowering.close()
-    failures = _closed(branches)
+    if branches is not None:
+        branches.close()
+        failures = branches.failures
     code = _code(failures, kinks, builder, lowering)
     del result, numbers
     lowering.forget()
@@ -94,14 +102,6 @@ def trace(
     is_guarded = bool(failures or kinks)
     guard = Guard(program(code, 0.0, False), tuple(error for _, error in failures)) if is_guarded else None
     return replace(program(outputs, template, True), gathers=gathers, guard=guard, roots=told.roots)
-
-
-def _closed(branches: Branches | None) -> Sequence[tuple[Any, Exception]]:
-    """Where f raises errors, as conditions with the error of each, once all of f has run."""
-    if branches is None:
-        return ()
-    branches.close()
-    return branches.failures
 
 
 def _code(

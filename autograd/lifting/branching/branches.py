@@ -12,14 +12,14 @@ import functools
 import operator
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 import numpy
 
-from autograd.arrays.indexing import kind_of_index
+from autograd.arrays.indexing import kind_of_index, means, within
 from autograd.arrays.lists import is_traced
 from autograd.arrays.origins import origins
 from autograd.arrays.scalar_array import choosing, holding
@@ -32,6 +32,7 @@ from autograd.lifting.branching.filters import Perhaps, filtered
 from autograd.lifting.branching.forking import BOUND_TURNS, TAKEN, Fork, Frame
 from autograd.lifting.branching.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
 from autograd.lifting.branching.keys import (
+    MOST_KEYS,
     contains,
     equals,
     is_traced_key,
@@ -49,8 +50,9 @@ from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.number_classes import INT
 from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
+from autograd.primitives.operators import core
 from autograd.refusals import is_library, refuse
-from autograd.symbols import answering
+from autograd.symbols import answering, is_whole
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
@@ -171,10 +173,21 @@ class Branches:
         choose = choosing.get()
         if choose is not None and type(xs) in (list, tuple) and is_traced_number(key):
             return choose(xs, key)  # by an index of the row
+        if type(xs) in (list, tuple) and is_traced_number(key) and is_whole(core(key)):
+            return self._one_of(xs, within(key, len(xs), f"{type(xs).__name__} index {{}} out of range, of {{}} items"))
         if type(xs) is numpy.ndarray and isinstance(key, (numpy.ndarray, tuple, list)) and kind_of_index(key):
             return holding(xs)[key]  # of an array that f did not make
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
+
+    def _one_of(self, items: Sequence[Any], place: Any) -> Any:
+        """The item at a place, which is not known."""
+        if type(place) is int or not 0 < len(items) <= MOST_KEYS:
+            return items[place]
+        return functools.reduce(
+            lambda others, i: self.pick(means(place, i, len(items)), lambda: items[i], lambda: others),
+            range(len(items) - 1), items[-1],
+        )  # fmt: skip
 
     def got(self, get: BuiltinMethodType, key: Any, default: Any = None) -> Any:
         """What a dict's `get` returns."""
