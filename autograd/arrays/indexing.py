@@ -14,7 +14,7 @@ from autograd.arrays.axes import filled, mapped
 from autograd.arrays.scalars import choose
 from autograd.primitives import floor
 from autograd.primitives.operators import core
-from autograd.refusals import TraceError, refuse
+from autograd.refusals import TraceError, no_index, refuse
 from autograd.symbols import Condition, Symbol, answering, is_whole
 from autograd.symbols.text import brief
 from autograd.symbols.whole import known_whole, span
@@ -48,6 +48,8 @@ def within(place: Any, size: int, error: str) -> Any:
         return place
     if answering.get() is not None and is_whole(x):
         return known_whole(x)
+    if size > MOST_PLACES:
+        raise no_index()
     fails = failing.get()
     if fails is None:
         return place
@@ -60,6 +62,7 @@ def within(place: Any, size: int, error: str) -> Any:
     return place
 
 
+MOST_PLACES = 10_000  # along an axis, that a traced place may choose from
 BRIEF = 40  # the most characters of an index in an error
 OUTSIDE = "index {} is out of bounds for an axis with size {}"
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy
 
-from autograd.arrays.indexing import kind_of_index, means, within
+from autograd.arrays.indexing import MOST_PLACES, kind_of_index, means, within
 from autograd.arrays.lists import is_traced
 from autograd.arrays.origins import origins
 from autograd.arrays.scalar_array import choosing, holding
@@ -50,7 +50,7 @@ from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.number_classes import INT
 from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
-from autograd.primitives.operators import core
+from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_library, refuse
 from autograd.symbols import answering, is_whole
 
@@ -69,6 +69,7 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
+NUMBERS = (float, int, Scalar)
 ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
 
 
@@ -175,14 +176,15 @@ class Branches:
             return choose(xs, key)  # by an index of the row
         if type(xs) in (list, tuple) and is_traced_number(key) and is_whole(core(key)):
             return self._one_of(xs, within(key, len(xs), f"{type(xs).__name__} index {{}} out of range, of {{}} items"))
-        if type(xs) is numpy.ndarray and isinstance(key, (numpy.ndarray, tuple, list)) and kind_of_index(key):
+        if type(xs) is numpy.ndarray and kind_of_index(key):
             return holding(xs)[key]  # of an array that f did not make
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
     def _one_of(self, items: Sequence[Any], place: Any) -> Any:
         """The item at a place, which is not known."""
-        if type(place) is int or not 0 < len(items) <= MOST_KEYS:
+        most = MOST_PLACES if all(isinstance(x, NUMBERS) for x in items) else MOST_KEYS
+        if type(place) is int or not 0 < len(items) <= most:
             return items[place]
         return functools.reduce(
             lambda others, i: self.pick(means(place, i, len(items)), lambda: items[i], lambda: others),
