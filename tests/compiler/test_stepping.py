@@ -227,6 +227,14 @@ def test_steps_are_traced_once_where_they_are_alike(f: Any, times: list[int]) ->
     assert loops_in(fast.program) == times * 2  # and the backward pass
 
 
+@pytest.mark.parametrize("f", [*ALIKE.values(), *UNLIKE.values()], ids=[*ALIKE, *UNLIKE])
+def test_lifted_they_compute_the_same(f: Any) -> None:
+    lifted = autograd.lift(f)
+    fast = autograd.compile(lifted, backend="numpy")
+    for x in (0.5, 0.1):
+        assert_close(fast.value_and_grad(x), autograd.value_and_grad(lifted)(x))
+
+
 @both
 @pytest.mark.parametrize("name", ["arrays", "a truth", "what all share", "outputs"])
 def test_every_derivative_goes_through_them(compile: Any, name: str) -> None:

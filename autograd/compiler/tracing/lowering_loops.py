@@ -34,6 +34,13 @@ def unlike(*others: Any) -> Any:
     raise error
 
 
+ON_BEHALF = {  # code of ours that asks for a class where the user's code does
+    ("autograd.lifting.branching.branches", "<lambda>"),
+    ("autograd.lifting.stand_ins.number_classes", "__instancecheck__"),
+    ("autograd.lifting.stand_ins.number_classes", "__call__"),
+}
+
+
 class StepNumber(Value):
     """A number that would be plain if the step ran: what can be done with a plain number alone is refused."""
 
@@ -49,9 +56,8 @@ class StepNumber(Value):
         """Its class; the user's code, which may ask whether it is an int, gets no answer."""
         asking = sys._getframe(1)
         home = asking.f_globals.get("__name__")
-        # A lambda there asks on behalf of the user's code.
-        is_read = home == "autograd.lifting.branching.branches" and asking.f_code.co_name == "<lambda>"
-        return StepNumber if is_library(home) and not is_read else self._refused()
+        is_users = (home, asking.f_code.co_name) in ON_BEHALF or not is_library(home)
+        return self._refused() if is_users else StepNumber
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class _Type(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if len(args) != 1 or kwargs:
             return type(*args, **kwargs)
-        kind = type(args[0])
+        kind = args[0].__class__ if is_lifted(args[0]) else type(args[0])
         if kind is Condition:
             return bool
         if kind is builtins.float or kind is numpy.float64 or is_lifted(args[0]):
