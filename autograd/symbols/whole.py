@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from math import inf, isfinite, nextafter
 
@@ -19,7 +19,7 @@ KEPT = {  # operations whose results are whole if their operands are
     "where", "add", "subtract", "multiply", "negative", "abs", "floor_divide", "mod", "maximum", "minimum", "relu",
     "sum",
 }  # fmt: skip
-MOST = 300  # operations that are looked at
+MOST = 300  # operations that are looked at, besides choices between constants, of which `searchsorted` adds up many
 BITS = {name: getattr(operator, f"__{name}__") for name in ("and", "or", "xor", "lshift", "rshift")}
 
 
@@ -38,11 +38,16 @@ def is_whole(x: Any) -> bool:
             if type(x) is not Condition and x % 1 != 0:  # the constants of a Value are floats
                 return False
         elif id(x) not in seen and x.op not in ROUNDED:
-            seen.add(id(x))
+            if not _is_of_constants(x):
+                seen.add(id(x))
             if x.op not in KEPT or len(seen) > MOST:
                 return False
             waiting += reversed(x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :])
     return True
+
+
+def _is_of_constants(x: Any) -> bool:
+    return type(x) is not Symbol or (x.op == "where" and Symbol not in map(type, x.operands[1:]))
 
 
 def span(x: Any) -> tuple[float, float]:
@@ -57,14 +62,14 @@ def span(x: Any) -> tuple[float, float]:
     while waiting:
         x = waiting[-1]
         parts = _parts(x)
-        missing = [part for part in parts if id(part) not in known]
+        missing = [part for part in parts if id(part) not in known and not _is_of_constants(part)]
         if len(known) > MOST:
             return EVERYWHERE
         if missing:
             waiting += missing
             continue
         waiting.pop()
-        known[id(x)] = _span(x, [known[id(part)] for part in parts])
+        known[id(x)] = _span(x, [known.get(id(part)) or _span(part, map(_constant, _parts(part))) for part in parts])
     return known[id(x)]
 
 
@@ -75,10 +80,14 @@ def _parts(x: Any) -> Sequence[Any]:
     return x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :]
 
 
-def _span(x: Any, parts: list[tuple[float, float]]) -> tuple[float, float]:
+def _span(x: Any, parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
     if type(x) is not Symbol:
-        return (0.0, 1.0) if type(x) is Condition else (float(x), float(x))
+        return _constant(x)
     return SPANS[x.op](*parts) if x.op in SPANS else EVERYWHERE
+
+
+def _constant(x: Any) -> tuple[float, float]:
+    return (0.0, 1.0) if type(x) is Condition else (float(x), float(x))
 
 
 Span = tuple[float, float]
