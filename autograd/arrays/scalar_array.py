@@ -284,6 +284,8 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
                 break
             numbers.append(x)
         else:
+            if ufunc in OF_MASKS and all(map(is_mask, numbers)):
+                ufunc = OF_MASKS[ufunc]
             found = held(of_values(ufunc)(*numbers))
             return of_numpy(found, inputs) if type(found) is Value and type(found._number) is Symbol else found
     return _applied(ufunc, method, inputs, options)

@@ -15,6 +15,8 @@ USES = calls(
     """
     x[m].sum(); x[~m].sum(); x[m].mean() * x; np.where(m, x, 0.0); x * m; (1 - m) * x; np.mean(x, where=m); x @ m
     m.sum() * x; m.mean() * x; np.sum(x**2 * (m & (x > 0))); (m == 1) * x; m.astype(float) * x; x[0] if m[0] else x[1]
+    np.add(x[0] > 0, x[2] > 0) * x; np.multiply(x[0] > 0, x[3] > 0) * x; np.maximum(x[0] > 0, m[1]) * x
+    np.sum([x[0] > 0, x[2] > 0]) * x
     """
 )
 
