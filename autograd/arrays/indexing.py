@@ -41,6 +41,16 @@ def means(place: Any, i: int, size: int) -> Any:
     return scalars.either(place == i, place == i - size)
 
 
+def fail_where(condition: Any, error: Exception) -> None:
+    """Let the rows of a trace raise an error where a condition holds, which is decided along a path."""
+    fails = failing.get()
+    if fails is not None and condition is not False:
+        if answering.get() is None:
+            fails(condition, error)
+        elif condition:
+            raise error
+
+
 def within(place: Any, size: int, error: str) -> Any:
     """A place that may be traced; rows for which it is outside raise an IndexError. Along a path it is known."""
     x = core(place)
@@ -50,15 +60,12 @@ def within(place: Any, size: int, error: str) -> Any:
         return known_whole(x)
     if size > MOST_PLACES:
         raise no_index()
-    fails = failing.get()
-    if fails is None:
-        return place
     if not is_whole(x):
-        fails(place != floor(place), IndexError(f"only whole numbers are indices: {brief(x, BRIEF)} is none"))
+        fail_where(place != floor(place), IndexError(f"only whole numbers are indices: {brief(x, BRIEF)} is none"))
     least, most = span(x)
     if least < -size or most >= size:
-        fails(place != place, ValueError("cannot convert float NaN to integer"))
-        fails(scalars.either(place < -size, place >= size), IndexError(error.format(brief(x, BRIEF), size)))
+        fail_where(place != place, ValueError("cannot convert float NaN to integer"))
+        fail_where(scalars.either(place < -size, place >= size), IndexError(error.format(brief(x, BRIEF), size)))
     return place
 
 

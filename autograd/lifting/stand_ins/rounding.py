@@ -12,6 +12,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
+from autograd.arrays.indexing import fail_where
 from autograd.arrays.scalars import choose
 from autograd.numbers.kernels.floats import product_error
 from autograd.primitives.operators import core
@@ -43,6 +44,8 @@ def to_int(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callabl
             return exact(core(x))
         if is_whole(core(x)):
             return x
+        fail_where(abs(x) == math.inf, OverflowError("cannot convert float infinity to integer"))
+        fail_where(x != x, ValueError("cannot convert float NaN to integer"))
         made = traced(x) + 0.0  # an int has no -0.0
         core(made).name = OF_PYTHON
         return made
