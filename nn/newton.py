@@ -123,12 +123,13 @@ def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]
     Those found before, as columns, are likely to be flat still: H is regular with the projection onto them added, and
     needs no eigenvalues, which take ten times as long.
     """
-    unit = 1 / np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))
+    diagonal = hessian.diagonal()
+    unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled, slope = unit[:, np.newaxis] * ((hessian + hessian.T) / 2) * unit, unit * g
     small = ROUND * len(g)
     if flat is not None:
         axes = flat / unit[:, np.newaxis]
-        if np.max(np.abs(scaled @ axes)) <= small * np.max(np.abs(axes)):
+        if np.abs(scaled @ axes).max() <= small * np.abs(axes).max():
             onto = axes @ np.linalg.solve(axes.T @ axes, axes.T)
             scaled, along = scaled + onto, onto @ slope
             _require_curvature(np.linalg.norm(along / unit), steepest)
@@ -147,8 +148,10 @@ def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]
 
 def _clearly_convex(scaled: Any) -> bool:
     """Whether all curvatures are clearly above 0: then Cholesky's factor exists even with less on the diagonal."""
+    less = scaled.copy()
+    less.flat[:: len(scaled) + 1] -= BENT * len(scaled)
     try:
-        np.linalg.cholesky(scaled - BENT * len(scaled) * np.eye(len(scaled)))
+        np.linalg.cholesky(less)
     except np.linalg.LinAlgError:
         return False
     return True

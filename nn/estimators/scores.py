@@ -98,7 +98,9 @@ class LinearObjective:
         curved = self._bent(self.scores(theta, X), y)
         X = np.column_stack([X, np.ones(len(X))]) if self.intercept else X
         blocks = [X.T @ (of_row[:, :, np.newaxis] * X[:, np.newaxis]).reshape(len(X), -1) for of_row in curved]
-        return np.concatenate(blocks) + np.diag(np.tile(self.penalty, self.outputs))
+        found = np.concatenate(blocks)
+        found.flat[:: len(found) + 1] += np.tile(self.penalty, self.outputs)
+        return found
 
     def _bent(self, Z: Any, y: Any) -> Any:
         """∂²C/∂zₖ∂zₗ of every row, times its share, (K, n, K): for all k in one call, on copies of the rows."""
