@@ -208,7 +208,8 @@ def test_an_index_of_rows_gathers_what_comparisons_choose() -> None:
         gathered.value(gathered.parameters, [3], [1.0])
     with pytest.raises(IndexError, match=r"\(from -1\) in row 1"):
         gathered.value(list(gathered.parameters), [0, -1], [1.0, 1.0])
-    assert np.isnan(compared.value(theta, [-1], [1.0]))
+    with pytest.raises(IndexError, match="out of bounds"):
+        compared.value(theta, [-1], [1.0])
 
 
 @pytest.mark.parametrize("kind", [list, np.array, lambda rows: {"rows": [tuple(map(tuple, rows)), rows]}])
