@@ -27,9 +27,7 @@ class TraceError(TypeError):
     a whole number is not known while a function is traced
     """
 
-
-class UnknownWhole(TraceError):
-    """It needs a whole number, to index, to count, or as `int` makes it."""
+    wants_whole = False  # whether it needs a whole number, to index, to count, or as `int` makes it
 
 
 # The refusals of the function being traced; None if there is no trace.
@@ -57,9 +55,7 @@ TO_BOOL = 16  # in the argument of a COMPARE_OP: its result is that of a branch
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
-def refuse(
-    what: Callable[[int], str], advice: str = "", noted: bool = True, kind: type[TraceError] = TraceError
-) -> TraceError:
+def refuse(what: Callable[[int], str], advice: str = "", noted: bool = True) -> TraceError:
     """The error for something not yet known; it is also noted, so that no `except` in the function can hide it.
 
     `what(most)` describes it in at most `most` characters. Without `advice`, the user's line decides the advice.
@@ -68,7 +64,7 @@ def refuse(
     advice = advice or _advice(frame)
     place = place_of(frame)
     told = f" is not known while a function is traced: {advice}"
-    error = kind(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
+    error = TraceError(f"{place}{what(LIMIT - len(place) - len(told))}{told}")
     if noted:
         note(error)
     return error
@@ -77,7 +73,9 @@ def refuse(
 def no_index() -> TraceError:
     """The error for an index into a list, a range or an array of plain numbers."""
     advice = "name the argument in static= or index=, or write np.choose(i, numbers)"
-    return refuse(lambda most: "a whole number", advice, kind=UnknownWhole)
+    error = refuse(lambda most: "a whole number", advice)
+    error.wants_whole = True
+    return error
 
 
 def note(error: TypeError) -> None:
@@ -148,7 +146,7 @@ def advise(error: BaseException) -> None:
 
 def lacks_index(error: BaseException) -> bool:
     """Whether Python or NumPy could not take an index, as a number is that is not known in a trace."""
-    return isinstance(error, UnknownWhole) or (isinstance(error, IndexError) and "indices" in str(error))
+    return getattr(error, "wants_whole", isinstance(error, IndexError) and "indices" in str(error))
 
 
 def users_frame(above: int) -> FrameType | None:
