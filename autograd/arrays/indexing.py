@@ -69,6 +69,14 @@ def within(place: Any, size: int, error: str) -> Any:
     return place
 
 
+def along_path(index: Any) -> Any:
+    """An index whose places are known, as whole numbers are along a path."""
+    if type(index) is tuple:
+        return tuple(map(along_path, index))
+    x = core(index)
+    return known_whole(x) if type(x) is Symbol and is_whole(x) else index
+
+
 MOST_PLACES = 10_000  # along an axis, that a traced place may choose from
 BRIEF = 40  # the most characters of an index in an error
 OUTSIDE = "index {} is out of bounds for an axis with size {}"

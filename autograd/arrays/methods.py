@@ -23,6 +23,7 @@ from autograd.arrays.scalar_array import (
     held,
     is_mask,
 )
+from autograd.arrays.views import require_own
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_tracing
 
@@ -107,6 +108,8 @@ def _of_masks(ufunc: Any, by_numbers: Callable[[Any, Any], Any]) -> Callable[[An
 
 def _in_place(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
+        if isinstance(self, TracedArray):
+            require_own(self)
         self.view(ndarray)[...] = operator(self, other)
         return self
 

@@ -13,17 +13,18 @@ import numpy
 
 from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
-from autograd.arrays.indexing import kind_of_index, put, put_where, taken
+from autograd.arrays.indexing import along_path, kind_of_index, put, put_where, taken
 from autograd.arrays.missing import KEEPING_NAN, asked_by_pandas, on_tables, with_missing
 from autograd.arrays.origins import is_of_numpy, of_numpy
 from autograd.arrays.scalars import BOOLS
 from autograd.arrays.table import IMPLEMENTATIONS, refused
 from autograd.arrays.ufuncs import NATIVE, applied, of_values, written
+from autograd.arrays.views import is_list, require_own, stands_for_view
 from autograd.engine.value import Value
 from autograd.numbers.operand import NumPyOperand, is_of_pandas, no_attribute, numpys_bool
 from autograd.primitives.operators import core
 from autograd.refusals import is_tracing, lifting, refuse
-from autograd.symbols import Condition, Symbol
+from autograd.symbols import Condition, Symbol, answering
 
 ndarray = numpy.ndarray
 # What x[i] is where i is a traced number; None where there are no indices of rows.
@@ -97,6 +98,8 @@ class TracedArray(ScalarArray):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc in OF_MASKS and method == "__call__" and all(map(is_mask, inputs)):
             ufunc = OF_MASKS[ufunc]
+        for x in options.get("out") or ():
+            require_own(x)
         return super().__array_ufunc__(ufunc, method, *inputs, **options)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
@@ -108,18 +111,26 @@ class TracedArray(ScalarArray):
         if type(index) is int:
             return ndarray.__getitem__(self, index)
         kind = kind_of_index(index)
+        if kind is Symbol and answering.get() is not None:
+            index = along_path(index)
+            kind = kind_of_index(index)
         if kind is Condition and type(index) is not tuple and numpy.shape(index) == self.shape:
             return Chosen(self.view(ndarray), bare(index))
         if kind is Condition:
             raise refuse(lambda most: "which rows a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
-        choose = choosing.get()
-        if choose is not None and any(map(is_traced_index, index if type(index) is tuple else (index,))):
-            return choose(self, index)
-        if kind is Symbol:
-            return held(taken(self.view(ndarray), bare_index(index)))
-        return super().__getitem__(index)
+        choose, parts = choosing.get(), index if type(index) is tuple else (index,)
+        if choose is not None and any(map(is_traced_index, parts)):
+            found = choose(self, index)
+        elif kind is Symbol:
+            found = held(taken(self.view(ndarray), bare_index(index)))
+        else:
+            return super().__getitem__(index)
+        if isinstance(found, ndarray) and not any(map(is_list, parts)):
+            stands_for_view(found, self)
+        return found
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        require_own(self)
         kind = kind_of_index(index)
         if kind is Symbol:
             return put(self.view(ndarray), bare_index(index), bare(fitting(value, self)))

@@ -51,7 +51,7 @@ from autograd.lifting.stand_ins.number_classes import INT
 from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
 from autograd.primitives.operators import Scalar, core
-from autograd.refusals import is_library, refuse
+from autograd.refusals import is_library, no_index, refuse
 from autograd.symbols import answering, is_whole
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -177,14 +177,18 @@ class Branches:
         if type(xs) in (list, tuple) and is_traced_number(key) and is_whole(core(key)):
             return self._one_of(xs, within(key, len(xs), f"{type(xs).__name__} index {{}} out of range, of {{}} items"))
         if type(xs) is numpy.ndarray and kind_of_index(key):
-            return holding(xs)[key]  # of an array that f did not make
+            found = holding(xs)[key]
+            if xs.dtype == object and isinstance(found, numpy.ndarray) and not found.flags.writeable:
+                raise no_index()  # nobody hears what is written into xs while it stands for a view
+            return found
         puts = isinstance(xs, defaultdict)  # what it lacks
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
     def _one_of(self, items: Sequence[Any], place: Any) -> Any:
         """The item at a place, which is not known."""
         most = MOST_PLACES if all(isinstance(x, NUMBERS) for x in items) else MOST_KEYS
-        if type(place) is int or not 0 < len(items) <= most:
+        views = any(isinstance(x, numpy.ndarray) for x in items)  # into which f may write
+        if type(place) is int or not 0 < len(items) <= most or views:
             return items[place]
         return functools.reduce(
             lambda others, i: self.pick(means(place, i, len(items)), lambda: items[i], lambda: others),
@@ -216,6 +220,8 @@ class Branches:
 
     def augmented(self, sign: str, x: Any, y: Any) -> Any:
         """What `x += y`, or another operation, makes of x."""
+        if isinstance(x, numpy.ndarray) and not x.flags.writeable:  # it stands for a view, and is put back
+            x = x.copy()
         if sign not in IN_PLACE:
             return self.operated(f"I{sign}", x, y)
         return IN_PLACE[sign](self.touched(x), y)
