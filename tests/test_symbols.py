@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value, explain, primitive
+from autograd import Value, abs, ceil, clip, explain, floor, maximum, minimum, primitive, relu, sum, where
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
 from autograd.refusals import TraceError
 from autograd.symbols import Symbol
+from autograd.symbols.whole import span
 
 x, y = Value(0.5, label="x"), Value(2.0, label="y")
 
@@ -141,6 +142,22 @@ def test_a_label_that_is_an_expression_is_put_in_brackets(
 ) -> None:
     w = Value(0.5, label=label)
     assert [Graph(v).formula(v) for v in (w**2, x * w, x - w)] == [square, product, difference]
+
+
+SPANNED = [
+    lambda x: where(x > 2, 3, x % 5), lambda x: 2 * where(x > 2, 1, 4) - 3, lambda x: -(x % 6),
+    lambda x: maximum(x % 7, 2) + minimum(x % 3, 1), lambda x: clip(x, 1.0, 4.0), lambda x: clip(x, 4.0, 1.0),
+    lambda x: relu(where(x > 0, -3, 2)) - where(x > 1, 5, 7), lambda x: ceil((x % 4) / 3) + abs(x),
+    lambda x: floor(where(x > 0, 2.5, -2.5)) * where(x > 3, -1, 2), lambda x: ceil(where(x > 0, 2.5, -2.5)),
+    lambda x: sum([where(x > k, 1.0, 0.0) for k in range(9)]), lambda x: autograd.round(where(x > 0, 0.5, 1.5)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", SPANNED)
+def test_a_span_holds_what_the_number_may_be(f: Callable[[Any], Any]) -> None:
+    least, most = span(f(Symbol("x")))
+    found = [f(float(x)) for x in range(-12, 13)]
+    assert least <= min(found) and max(found) <= most
 
 
 def test_a_local_derivative_of_what_is_an_expression_is_bracketed_too() -> None:

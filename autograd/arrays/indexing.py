@@ -62,11 +62,16 @@ def within(place: Any, size: int, error: str) -> Any:
         raise no_index()
     if not is_whole(x):
         fail_where(place != floor(place), IndexError(f"only whole numbers are indices: {brief(x, BRIEF)} is none"))
-    least, most = span(x)
-    if least < -size or most >= size:
-        fail_where(place != place, ValueError("cannot convert float NaN to integer"))
-        fail_where(scalars.either(place < -size, place >= size), IndexError(error.format(brief(x, BRIEF), size)))
+    require_between(place, -size, size, IndexError(error.format(brief(x, BRIEF), size)))
     return place
+
+
+def require_between(place: Any, first: int, end: int, error: Exception) -> None:
+    """Let the rows fail whose place, which is traced, is not from `first` to before `end`."""
+    least, most = span(core(place))
+    if not (first <= least and most < end):  # also where one of them is NaN
+        fail_where(place != place, ValueError("cannot convert float NaN to integer"))
+        fail_where(scalars.either(place < first, place >= end), error)
 
 
 def along_path(index: Any) -> Any:
@@ -92,7 +97,7 @@ def _within(x: Any, places: Any) -> list[Any]:
 
 
 def taken(x: Any, index: Any) -> Any:
-    """x[index] of a bare array; NaN for a place outside of it."""
+    """x[index] of a bare array; the rows of a trace fail where a place is outside of it."""
     parts = index if type(index) is tuple else (index,)
     if has_slices(parts):
         return _along_axis(x, parts)

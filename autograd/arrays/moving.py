@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy
 
 from autograd.arrays.axes import as_objects, mapped
-from autograd.arrays.indexing import kind_of_index, put, taken
+from autograd.arrays.indexing import BRIEF, kind_of_index, put, require_between, taken
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import IMPLEMENTATIONS, implements, no_value
+from autograd.arrays.views import require_own
 from autograd.primitives import floor, mod
+from autograd.primitives.operators import core
+from autograd.refusals import is_tracing
+from autograd.symbols.text import brief
 
 MOVING = (
     "append array2string array_repr array_split array_str atleast_1d atleast_2d atleast_3d block broadcast_arrays "
@@ -32,6 +37,8 @@ def _writing(function: Any) -> Any:
     def written(target: Any, *args: Any, **kwargs: Any) -> Any:
         if target.dtype != object:
             raise no_value(target, f"np.{function.__name__}: ")
+        if is_tracing():
+            require_own(target)
         return function._implementation(target, *args, **kwargs)
 
     return written
@@ -97,8 +104,13 @@ def unravel_index(indices: Any, shape: Any, order: Any = "C") -> Any:
     """The places along each axis of a place that is traced."""
     if order != "C":
         raise TypeError("np.unravel_index of a traced place counts by rows: leave out order=")
+    sizes = shape if isinstance(shape, tuple) else (shape,)
+    count = math.prod(sizes)
+    outside = f"index {{}} is out of bounds for array with size {count}"
+    for place in numpy.asarray(indices, dtype=object).flat:
+        require_between(place, 0, count, ValueError(outside.format(brief(core(place), BRIEF))))
     found, rest = [], indices
-    for size in reversed(shape if isinstance(shape, tuple) else (shape,)):
+    for size in reversed(sizes):
         found.append(mapped(lambda v, n: mod(v, n), rest, size))
         rest = mapped(lambda v, n: floor(v / n), rest, size)
     return tuple(found[::-1])

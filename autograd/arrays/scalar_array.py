@@ -107,6 +107,9 @@ class TracedArray(ScalarArray):
         made = super().astype(dtype, *args, **kwargs)
         return as_numbers(made) if numpy.dtype(dtype).kind == "f" else made
 
+    def fill(self, value: Any) -> None:
+        self[...] = value
+
     def __getitem__(self, index: Any) -> Any:
         if type(index) is int:
             return ndarray.__getitem__(self, index)

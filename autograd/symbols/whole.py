@@ -42,8 +42,13 @@ def is_whole(x: Any) -> bool:
                 seen.add(id(x))
             if x.op not in KEPT or len(seen) > MOST:
                 return False
-            waiting += reversed(x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :])
+            waiting += reversed(_parts(x))
     return True
+
+
+def _parts(x: Symbol) -> Sequence[Any]:
+    """The operands that say whether a number is whole, and how large it is."""
+    return x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :]
 
 
 def _is_of_constants(x: Any) -> bool:
@@ -61,7 +66,7 @@ def span(x: Any) -> tuple[float, float]:
     waiting = [x]
     while waiting:
         x = waiting[-1]
-        parts = _parts(x)
+        parts = _spanned(x)
         missing = [part for part in parts if id(part) not in known and not _is_of_constants(part)]
         if len(known) > MOST:
             return EVERYWHERE
@@ -69,15 +74,12 @@ def span(x: Any) -> tuple[float, float]:
             waiting += missing
             continue
         waiting.pop()
-        known[id(x)] = _span(x, [known.get(id(part)) or _span(part, map(_constant, _parts(part))) for part in parts])
+        known[id(x)] = _span(x, [known.get(id(part)) or _span(part, map(_constant, _spanned(part))) for part in parts])
     return known[id(x)]
 
 
-def _parts(x: Any) -> Sequence[Any]:
-    """The operands that say how large a number is."""
-    if type(x) is not Symbol or x.op not in SPANS:
-        return ()
-    return x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :]
+def _spanned(x: Any) -> Sequence[Any]:
+    return _parts(x) if type(x) is Symbol and x.op in SPANS else ()
 
 
 def _span(x: Any, parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
@@ -94,7 +96,7 @@ Span = tuple[float, float]
 EVERYWHERE = -inf, inf
 
 
-def _largest(x: Span, y: Span) -> Span:
+def _of_product(x: Span, y: Span) -> Span:
     found = [a * b for a, b in product(x, y)]
     return (min(found), max(found)) if all(map(isfinite, found)) else EVERYWHERE
 
@@ -106,10 +108,10 @@ SPANS: dict[str, Callable[..., Span]] = {
     "subtract": lambda x, y: (x[0] - y[1], x[1] - y[0]),
     "sum": lambda *xs: (sum(x[0] for x in xs), sum(x[1] for x in xs)),
     "negative": lambda x: (-x[1], -x[0]),
-    "multiply": _largest,
+    "multiply": _of_product,
     "maximum": lambda x, y: (max(x[0], y[0]), max(x[1], y[1])),
     "minimum": lambda x, y: (min(x[0], y[0]), min(x[1], y[1])),
-    "clip": lambda x, low, high: (low[0], high[1]),
+    "clip": lambda x, low, high: (min(low[0], high[0]), high[1]),
     "relu": lambda x: (max(x[0], 0.0), max(x[1], 0.0)),
     "floor": lambda x: (x[0] - 1, x[1]),
     "ceil": lambda x: (x[0], x[1] + 1),

@@ -105,6 +105,11 @@ def of_an_axis(z, y):
     return np.outer(z, z)[:, int(y)].sum()
 
 
+def unravelled(z, y):
+    i, j = np.unravel_index(int(y), (2, 3))
+    return z[i] * z[j]
+
+
 def below(z, y):
     i = int(y)
     return z[i] * y if i < 3 else 0.0
@@ -117,7 +122,7 @@ def wrapped(z, y):
 FUNCTIONS = [
     of_class, by_rounding, of_list, slope, stored, two_stored, in_a_branch, in_a_loop, of_the_state, of_a_table,
     of_a_matrix, of_lists, handled, of_functions,
-    of_names, of_a_part, of_several, of_an_axis, below, wrapped,
+    of_names, of_a_part, of_several, of_an_axis, unravelled, below, wrapped,
 ]  # fmt: skip
 Z = np.linspace(0.5, 4.5, 20).reshape(4, 5)
 PLACES = (

@@ -68,6 +68,20 @@ def out(x):
     return a[1, 1]
 
 
+def filled_by_a_method(x):
+    a = np.zeros_like(np.multiply.outer([x, x, x], [x, x]))
+    a[int(x)].fill(x)
+    return a[1, 0]
+
+
+def copied_into(x):
+    a = np.zeros_like(np.multiply.outer([x, x, x], [x, x]))
+    np.copyto(a[int(x)], [x, x])
+    r = a[int(x)]
+    np.put(a, [2], 2 * x)
+    return r[0]
+
+
 def called(x):
     def write(r):
         r[0] = x
@@ -101,7 +115,7 @@ def of_floats(x):
 
 FUNCTIONS = [
     named, chained, filled, in_place, a_part, a_column, written_later, added_later, out, called, of_a_list, row_added,
-    of_floats,
+    of_floats, filled_by_a_method, copied_into,
 ]  # fmt: skip
 
 
