@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.compiler.calls.backends import Backend, Options
+from autograd.compiler.calls.call import Call
 from autograd.compiler.calls.copies import portable, restore
 from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
 from autograd.compiler.calls.plans import Plan
 from autograd.compiler.calls.reading import REDUCTIONS, beside, read, tangents_beside
 from autograd.compiler.calls.row_by_row import row_by_row
-from autograd.compiler.calls.traces import Call, KnownCall, Traces
+from autograd.compiler.calls.traces import KnownCall, Traces
 from autograd.compiler.inputs.layout import UnfitNumber, shapes_in
 from autograd.compiler.inputs.parameters import Parameters
 from autograd.compiler.inputs.watching import Watch

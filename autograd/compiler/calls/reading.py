@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.calls.traces import Call
+from autograd.compiler.calls.call import Call
 from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, as_arrays, conformed
 from autograd.compiler.inputs.parameters import Parameters
 

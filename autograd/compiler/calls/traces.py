@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from autograd.arrays.origins import of_python
 from autograd.compiler.calls.backends import Options
+from autograd.compiler.calls.call import Call
 from autograd.compiler.calls.collecting import uncollected
 from autograd.compiler.calls.direct import STATIC, Direct, direct
 from autograd.compiler.calls.locks import Lock
@@ -29,9 +30,8 @@ from autograd.compiler.inputs.layout import (
     tells_all,
     template,
     with_masks,
-    without_masks,
 )
-from autograd.compiler.inputs.parameters import Parameters, Passed
+from autograd.compiler.inputs.parameters import Parameters
 from autograd.compiler.inputs.watching import Watch
 from autograd.compiler.programs.building import along_with, called_as, part_of
 from autograd.compiler.programs.program import Guard, Program
@@ -55,46 +55,6 @@ MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of row
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
-
-
-class Call(NamedTuple):
-    """The arguments of one call: their specs, which determine the program, their arrays, and how rows are reduced.
-
-    `static` holds, for each static argument, its name, a key by type and bits, and its value; `indices`, for each
-    index, its name and its spec; `is_index` says which arrays are theirs.
-    """
-
-    passed: Passed
-    specs: tuple[Any, ...]
-    static: tuple[tuple[str, Any, Any], ...]
-    indices: tuple[tuple[str, Any], ...]
-    arrays: list[Any]
-    is_index: tuple[bool, ...]
-    rows: int | None
-    reduce: str | None
-
-    @property
-    def each(self) -> bool:
-        """Whether each row has its own result."""
-        return self.rows is not None and self.reduce is None
-
-    @property
-    def moving(self) -> list[str]:
-        """The names of the arguments that may be differentiated."""
-        fixed = {name for name, *_ in (*self.static, *self.indices)}
-        return [name for name in self.passed.names if name not in fixed]
-
-    def differentiated(self, chosen: Sequence[int]) -> Call:
-        """The call where these arguments are numbers, also those that are masks."""
-        if not any(spec != without_masks(spec) for spec in map(self.specs.__getitem__, chosen)):
-            return self
-        specs = tuple(without_masks(spec) if i in chosen else spec for i, spec in enumerate(self.specs))
-        return self._replace(specs=specs)
-
-    @property
-    def key(self) -> Any:
-        """What the program depends on."""
-        return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices
 
 
 class KnownCall(NamedTuple):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -57,15 +59,16 @@ def trace(
     kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: where, and how often
     failures: list[tuple[Any, Exception]] = []
     here = branches.here if branches is not None else lambda where: where
-    fails = failing.set(
-        branches.fails if branches is not None else lambda where, error: failures.append((where, error))
-    )
-    loops = looping.set(None if stepping is None else stepping.run)
+    fails = branches.fails if branches is not None else lambda where, error: failures.append((where, error))
     told = Differentiated(lambda where, order: kinks.append((here(where), order)))
-    telling = differentiated.set(told)
     if stepping is not None:
         stepping.start(lowering, branches)
-    try:
+    heard: dict[ContextVar[Any], Any] = {
+        failing: fails,
+        differentiated: told,
+        looping: None if stepping is None else stepping.run,
+    }
+    with _heard(heard), closing(lowering):
         with Recording(True):
             given, traced = _enter(arguments, names, roles, lowering, indexing)
             result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
@@ -77,11 +80,6 @@ def trace(
             lowering.record(numbers)
         outputs = _output(result, lowering)
         template = map_leaves(lambda _: 0.0, result, None)
-    finally:
-        looping.reset(loops)
-        differentiated.reset(telling)
-        failing.reset(fails)
-        lowering.close()
     if branches is not None:
         branches.close()
         failures = branches.failures
@@ -102,6 +100,17 @@ def trace(
     is_guarded = bool(failures or kinks)
     guard = Guard(program(code, 0.0, False), tuple(error for _, error in failures)) if is_guarded else None
     return replace(program(outputs, template, True), gathers=gathers, guard=guard, roots=told.roots)
+
+
+@contextmanager
+def _heard(values: dict[ContextVar[Any], Any]) -> Iterator[None]:
+    """What operations tell of while f is traced: context variables have these values."""
+    tokens = [(variable, variable.set(value)) for variable, value in values.items()]
+    try:
+        yield
+    finally:
+        for variable, token in tokens:
+            variable.reset(token)
 
 
 def _code(
