@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from contextvars import ContextVar, copy_context
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -68,23 +68,25 @@ def trace(
         differentiated: told,
         looping: None if stepping is None else stepping.run,
     }
-    with _heard(heard), closing(lowering):
-        with Recording(True):
-            given, traced = _enter(arguments, names, roles, lowering, indexing)
-            result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
-        numbers: list[Any] = []
-        map_leaves(numbers.append, result, None)
-        if branches is None and not kinks and not failures:
-            lowering.finish(numbers)
-        else:  # conditions of its errors and kinks are still to come
-            lowering.record(numbers)
-        outputs = _output(result, lowering)
-        template = map_leaves(lambda _: 0.0, result, None)
+
+    def run() -> tuple[Any, Any, list[Argument]]:
+        with closing(lowering):
+            with Recording(True):
+                given, traced = _enter(arguments, names, roles, lowering, indexing)
+                result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
+            numbers: list[Any] = []
+            map_leaves(numbers.append, result, None)
+            if branches is None and not kinks and not failures:
+                lowering.finish(numbers)
+            else:  # conditions of its errors and kinks are still to come
+                lowering.record(numbers)
+            return _output(result, lowering), map_leaves(lambda _: 0.0, result, None), traced
+
+    outputs, template, traced = _heard(heard, run)
     if branches is not None:
         branches.close()
         failures = branches.failures
     code = _code(failures, kinks, builder, lowering)
-    del result, numbers
     lowering.forget()
     live: set[int] = set()
     if "index" in roles:
@@ -102,15 +104,12 @@ def trace(
     return replace(program(outputs, template, True), gathers=gathers, guard=guard, roots=told.roots)
 
 
-@contextmanager
-def _heard(values: dict[ContextVar[Any], Any]) -> Iterator[None]:
-    """What operations tell of while f is traced: context variables have these values."""
-    tokens = [(variable, variable.set(value)) for variable, value in values.items()]
-    try:
-        yield
-    finally:
-        for variable, token in tokens:
-            variable.reset(token)
+def _heard(values: dict[ContextVar[Any], Any], run: Callable[[], Any]) -> Any:
+    """The result of run() where context variables have these values: in a context of its own, which Ctrl-C ends, too."""
+    context = copy_context()
+    for variable, value in values.items():
+        context.run(variable.set, value)
+    return context.run(run)
 
 
 def _code(
