@@ -105,7 +105,7 @@ def trace(
 
 
 def _heard(values: dict[ContextVar[Any], Any], run: Callable[[], Any]) -> Any:
-    """The result of run() where context variables have these values: in a context of its own, which Ctrl-C ends, too."""
+    """The result of run() where context variables have these values; in a context of its own, which Ctrl-C ends too."""
     context = copy_context()
     for variable, value in values.items():
         context.run(variable.set, value)
