@@ -56,12 +56,15 @@ class Newton:
     def __repr__(self) -> str:
         return f"Newton(steps={self.steps})"
 
-    def minimise(self, objective: Any, theta: Any, *rows: Any, until: Callable[[Any], bool] | None = None) -> Any:
+    def minimise(
+        self, objective: Any, theta: Any, *rows: Any, until: Callable[[Any], bool] | None = None, flat: Any = None
+    ) -> Any:
         """Return the parameters of least loss; `history` holds the loss at the start of every step.
 
-        It also stops where `until(θ)` is true.
+        It also stops where `until(θ)` is true. The columns of `flat` are directions in which the loss may be flat: each
+        step checks that, which is faster than to find them.
         """
-        self.history, self.converged, self._flat = [], False, None
+        self.history, self.converged, self._flat = [], False, flat
         theta = np.asarray(theta, dtype=float)
         rows, _ = as_rows(rows)
         loss, g = objective.value_and_grad(theta, *rows)
@@ -120,7 +123,7 @@ class Newton:
 def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]:
     """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1; and flat directions.
 
-    Those found before, as columns, are likely to be flat still: H is regular with the projection onto them added, and
+    Those given or found before, as columns, are likely to be flat: H is regular with the projection onto them added, and
     needs no eigenvalues, which take ten times as long.
     """
     diagonal = hessian.diagonal()

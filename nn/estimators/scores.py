@@ -53,6 +53,12 @@ class LinearObjective:
         """About the diagonal of the inverse Hessian, for orthonormal columns."""
         return 1 / (BENT + np.tile(self.penalty, self.outputs))
 
+    @property
+    def flat(self) -> Any:
+        """Directions, as columns, in which only a loss of differences between scores is flat; None if there are none."""
+        free = np.eye(len(self.penalty))[:, self.penalty == 0]
+        return np.tile(free, (self.outputs, 1)) if self.outputs > 1 and free.size else None
+
     def __reduce__(self) -> Any:
         loss, options = self.compiled.function, self.compiled.options
         own = options.backend, options.threads

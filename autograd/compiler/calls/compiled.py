@@ -188,11 +188,9 @@ class Compiled:
         return products if isinstance(argnums, (tuple, list)) else products[0]
 
     def _products(self, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any, reduce: str | None) -> Any:
-        call = read(self.parameters, args, kwargs, reduce)
-        chosen = self.parameters.chosen(call.passed, argnums)
-        along = tangents_beside(self.parameters, "hvp", call, chosen, vectors)
-        plan = self._plan("hvp", call, chosen)
-        return plan.derivatives(plan.run(call.arrays, call.rows, reduce, along))
+        plan, arrays, rows = self._ready("hvp", args, kwargs, reduce, argnums)
+        along = tangents_beside(self.parameters, plan.asked, rows, vectors)
+        return plan.derivatives(plan.run(arrays, rows, reduce, along))
 
     def _eager_products(self, f: Any, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any) -> Any:
         selected = select_arguments(f"{self.__name__}.hvp", argnums, len(args))
@@ -239,13 +237,11 @@ class Compiled:
                 f"{self.__name__}.jvp: tangents must be one for each of the {len(primals)} primals, or None"
             )
         try:
-            call = read(self.parameters, tuple(primals), {}, None)
-            chosen = self.parameters.chosen(call.passed, moved)
-            along = tangents_beside(self.parameters, "jvp", call, chosen, [tangents[i] for i in moved])
+            plan, arrays, rows = self._ready("jvp", tuple(primals), {}, None, moved)
+            along = tangents_beside(self.parameters, plan.asked, rows, [tangents[i] for i in moved])
         except UnfitNumber as error:
             return jvp(self._eager(error), primals, tangents)
-        plan = self._plan("jvp", call, chosen)
-        results = plan.run(call.arrays, call.rows, None, along)
+        results = plan.run(arrays, rows, None, along)
         return plan.value(results[: plan.length]), plan.value(results[plan.length :])
 
     def vjp(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

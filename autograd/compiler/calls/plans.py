@@ -50,6 +50,7 @@ class Asked(NamedTuple):
     options: Options
     origin: Origin = Origin()
     apart: bool = False  # whether that includes what a pullback would add up
+    names: Sequence[str] = ()  # of the arguments other than indices
 
 
 class Plan:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compiler.calls.call import Call
+from autograd.compiler.calls.plans import Asked
 from autograd.compiler.inputs.layout import ArgumentReader, IndexReader, as_arrays, conformed
 from autograd.compiler.inputs.parameters import Parameters
 
@@ -47,14 +48,14 @@ def read(parameters: Parameters, args: tuple[Any, ...], kwargs: dict[str, Any], 
     return Call(passed, tuple(specs), tuple(static), tuple(indices), arrays, tuple(is_index), rows, reduce)
 
 
-def tangents_beside(
-    parameters: Parameters, kind: str, call: Call, chosen: Sequence[int], vectors: Sequence[Any]
-) -> list[Any]:
-    """The arrays of tangents of the chosen arguments."""
+def tangents_beside(parameters: Parameters, asked: Asked, rows: int | None, vectors: Sequence[Any]) -> list[Any]:
+    """The arrays of tangents of the arguments that are differentiated."""
     arrays: list[Any] = []
-    for i, vector in zip(chosen, vectors, strict=True):
-        model = call.moving[i], call.specs[i], call.rows
-        arrays += beside(parameters, f"{kind}: tangents", vector, *model, call.moving[i] in parameters.rows)
+    for i, vector in zip(asked.chosen, vectors, strict=True):
+        name = asked.names[i]
+        arrays += beside(
+            parameters, f"{asked.kind}: tangents", vector, name, asked.specs[i], rows, name in parameters.rows
+        )
     return arrays
 
 

@@ -130,7 +130,7 @@ class Traces:
     def _planned(self, kind: str, call: Call, chosen: tuple[int, ...]) -> Plan | PathsPlan:
         traced = self._traced(call)
         origin = Origin(partial(self._longer, call), self._itself(call))
-        asked = Asked(kind, call.specs, call.is_index, chosen, call.each, self.options, origin)
+        asked = Asked(kind, call.specs, call.is_index, chosen, call.each, self.options, origin, names=call.moving)
         plan: Plan | PathsPlan
         if isinstance(traced, Paths):
             plan = PathsPlan(traced, asked, self._by_row(call), partial(self._grow, call))

@@ -96,7 +96,7 @@ class ByGradient(Estimator):
 
         if solver == "newton":
             search = Newton(steps=self.max_iter, progress=self.verbose)
-            theta = search.minimise(objective, theta, X, y, until=proven)
+            theta = search.minimise(objective, theta, X, y, until=proven, flat=objective.flat)
         else:
             search = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
             theta = search.minimise(objective, theta, X, y, until=proven, scale=objective.scale)
