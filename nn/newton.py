@@ -123,8 +123,8 @@ class Newton:
 def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]:
     """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1; and flat directions.
 
-    Those given or found before, as columns, are likely to be flat: H is regular with the projection onto them added, and
-    needs no eigenvalues, which take ten times as long.
+    Those given or found before, as columns, are likely to be flat: H is regular with the projection onto them added,
+    and needs no eigenvalues, which take ten times as long.
     """
     diagonal = hessian.diagonal()
     unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))

@@ -55,7 +55,7 @@ class LinearObjective:
 
     @property
     def flat(self) -> Any:
-        """Directions, as columns, in which only a loss of differences between scores is flat; None if there are none."""
+        """Directions, as columns, in which a loss of differences between scores is flat; None if there are none."""
         free = np.eye(len(self.penalty))[:, self.penalty == 0]
         return np.tile(free, (self.outputs, 1)) if self.outputs > 1 and free.size else None
 
