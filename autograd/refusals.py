@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from _contextvars import ContextVar
 from collections.abc import Callable
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def place_of(frame: FrameType | None) -> str:
     return "" if frame is None else f"{_tail(frame.f_code.co_filename)}, line {frame.f_lineno}: "
 
 
+@lru_cache(maxsize=1024)
 def is_library(module: str | None) -> bool:
     """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
     home = _package(module)

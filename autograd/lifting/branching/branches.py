@@ -303,6 +303,8 @@ class Branches:
 
     def called(self, f: Any) -> Any:
         """f, which the code is about to call."""
+        if type(f) is FunctionType:  # as most are, and no case of these
+            return self._followed(f, None)
         if type(f) is Choice:
             return lambda *args, **named: f.each(lambda one: self.called(one)(*args, **named))
         kind = type(f)
@@ -321,11 +323,15 @@ class Branches:
         if isinstance(f, type):
             return truth if f is bool else watching(self, f, f) if f is INT and self.attempts else f
         self._passed(f)
+        if self.is_forked() and (f is next or hasattr(bound, "__next__")):
+            raise refuse(lambda most: TAKEN, "take it outside of the branch")
+        return self._followed(f, bound)
+
+    def _followed(self, f: Any, bound: Any) -> Any:
+        """f, perhaps a method of an object; in a branch, what it may change there is told."""
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
             return f
-        if self.is_forked() and (f is next or hasattr(bound, "__next__")):
-            raise refuse(lambda most: TAKEN, "take it outside of the branch")
         changing = self._changing(f, bound)
         return watching(self, f, changing) if self.attempts else changing
 
