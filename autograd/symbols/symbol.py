@@ -29,19 +29,14 @@ if TYPE_CHECKING:
         def text(self, x: Symbol, write: Callable[[Any], str]) -> str: ...
 
 
-new = object.__new__
-
 # What knows conditions and numbers while a function is traced along a path; None refuses them.
 answering: ContextVar[Answering | None] = ContextVar("autograd answering", default=None)
 
 
 def _operator(op: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
     def forward(self: Symbol, other: Any) -> Any:
-        if type(other) is not Symbol:
-            return operation(op, self, other)
-        made = new(Symbol)  # in a trace nearly all operands are symbols: a call of the class takes twice as long
-        made.name, made.op, made.operands = "", op, (self, other)
-        return made
+        # In a trace nearly all operands are symbols, of which nothing is to be asked.
+        return Symbol("", op, (self, other)) if type(other) is Symbol else operation(op, self, other)
 
     return forward, lambda self, other: operation(op, other, self)
 
