@@ -56,10 +56,14 @@ def as_indices(x: Any) -> Any:
 
 
 def no_whole_numbers(dtype: Any, *arrays: Any) -> None:
-    """Refuse a type of whole numbers for arrays of Values, which NumPy would cut."""
-    if numpy.dtype(dtype).kind in "iub" and any(isinstance(x, Scalar) for a in arrays for x in numpy.ravel(a)):
+    """Refuse a type of whole numbers, if one is asked for, for arrays of Values, which NumPy would cut."""
+    if (
+        dtype is not None
+        and numpy.dtype(dtype).kind in "iub"
+        and any(isinstance(x, Scalar) for a in arrays for x in numpy.ravel(a))
+    ):
         raise TypeError(
-            f"Values are no whole numbers: leave out dtype={numpy.dtype(dtype)}, or take np.trunc(x) before"
+            f"Values are no whole numbers: leave out dtype={numpy.dtype(dtype)}, and cut them by np.trunc or .astype"
         )
 
 

@@ -9,7 +9,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_objects, each_row, filled, mapped
+from autograd.arrays.axes import along, as_objects, each_row, filled, mapped, no_whole_numbers
 from autograd.arrays.products import convolve
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import implements
@@ -203,6 +203,7 @@ def unwrap(p_: Any, discont: Any = None, axis: int = -1, *, period: float = 6.28
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
+    no_whole_numbers(dtype, start, stop)
     parts = num - 1 if endpoint else num
     start, stop = as_objects(start), as_objects(stop)
     step = (stop - start) / max(parts, 1)
@@ -217,9 +218,12 @@ def linspace(
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
-    return mapped(lambda k: base**k, linspace(start, stop, num, endpoint, axis=axis))
+    return mapped(lambda k: base**k, linspace(start, stop, num, endpoint, False, dtype, axis))
 
 
 @implements(numpy.geomspace)
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    return mapped(p.exp, linspace(mapped(p.log, start), mapped(p.log, stop), num, endpoint, axis=axis))
+    no_whole_numbers(dtype, start, stop)
+    sign = mapped(p.sign, as_objects(start))
+    first, last = (mapped(lambda x, s: p.log(x * s), x, sign) for x in (start, stop))
+    return mapped(lambda x, s: s * p.exp(x), linspace(first, last, num, endpoint, axis=axis), sign)

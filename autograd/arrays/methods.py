@@ -5,8 +5,10 @@ NumPy's operators would call `__array_ufunc__`, which does the same at a microse
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import numpy
@@ -26,6 +28,7 @@ from autograd.arrays.scalar_array import (
 from autograd.arrays.views import require_own
 from autograd.primitives.operators import Scalar, core
 from autograd.refusals import is_tracing
+from autograd.symbols import Condition, Symbol
 
 METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min prod round searchsorted std sum trace var"
 
@@ -54,6 +57,15 @@ def _sort(self: Any, axis: int = -1, kind: Any = None, order: None = None) -> No
 def _partition(self: Any, kth: Any, axis: int = -1, kind: Any = None, order: None = None) -> None:
     """Sort in place: a sorted array is partitioned at every place."""
     _sort(self, axis)
+
+
+def _tobytes(self: Any, order: Any = "C") -> bytes:
+    """The bytes of the floats that the numbers are: a key. Those of traced numbers are NaN that tell which they are."""
+    numbers = [core(x) for x in ndarray.flatten(self.view(ndarray), order)]
+    traced = [type(x) in (Symbol, Condition) for x in numbers]
+    found = numpy.array([math.nan if is_traced else x for x, is_traced in zip(numbers, traced)], dtype=float)
+    found.view(numpy.uint64)[traced] |= numpy.array([id(x) for x in compress(numbers, traced)], dtype=numpy.uint64)
+    return found.tobytes()
 
 
 def _tolist(self: Any) -> Any:
@@ -182,5 +194,6 @@ for _name, _ufunc in (("add", numpy.add), ("mul", numpy.multiply)):
     setattr(TracedArray, f"__i{_name}__", _in_place(of_masks))
 for _name in METHODS.split():
     setattr(ScalarArray, _name, _method(getattr(numpy, _name)))
-for _name, _own_method in (("sort", _sort), ("partition", _partition), ("tolist", _tolist), ("item", _item)):
+OWN = {"sort": _sort, "partition": _partition, "tolist": _tolist, "tobytes": _tobytes, "item": _item}
+for _name, _own_method in OWN.items():
     setattr(ScalarArray, _name, _own_method)

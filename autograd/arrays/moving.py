@@ -9,6 +9,7 @@ import numpy
 
 from autograd.arrays.axes import as_objects, mapped
 from autograd.arrays.indexing import BRIEF, kind_of_index, put, require_between, taken
+from autograd.arrays.origins import type_of_first
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import IMPLEMENTATIONS, implements, no_value
 from autograd.arrays.views import require_own
@@ -23,7 +24,7 @@ MOVING = (
     "dstack expand_dims extract flatnonzero flip fliplr flipud hsplit hstack ix_ matrix_transpose may_share_memory "
     "meshgrid moveaxis ndim nonzero pad permute_dims ravel repeat reshape resize roll "
     "rollaxis rot90 shape shares_memory size split squeeze stack swapaxes tile transpose tril "
-    "tril_indices_from trim_zeros triu triu_indices_from unstack vsplit vstack apply_along_axis real_if_close "
+    "tril_indices_from trim_zeros triu triu_indices_from unstack vsplit vstack real_if_close "
     "array_equiv iscomplexobj isrealobj common_type result_type can_cast"
 )
 INTO = "copyto fill_diagonal place put putmask"  # they write into their first argument
@@ -118,7 +119,23 @@ def unravel_index(indices: Any, shape: Any, order: Any = "C") -> Any:
 
 @implements(numpy.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    if numpy.asarray(arr).dtype.kind in "iub":  # where NumPy cuts what is inserted
+        return numpy.insert(arr, obj, values, axis)
     return numpy.insert(as_objects(arr), obj, as_objects(values), axis)
+
+
+@implements(numpy.apply_along_axis)
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """NumPy's, whose result is of the type of the first result."""
+    first: list[Any] = []
+
+    def of_row(*given: Any, **named: Any) -> Any:
+        found = func1d(*given, **named)
+        if not first:
+            first.append(type_of_first(found))
+        return found
+
+    return _native(numpy.apply_along_axis)(of_row, axis, arr, *args, **kwargs)
 
 
 @implements(numpy.zeros_like)

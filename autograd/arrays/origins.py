@@ -14,11 +14,15 @@ from autograd import primitives as p
 from autograd.arrays.scalars import either
 from autograd.engine.value import NumPyValue, Value
 from autograd.primitives.operators import Scalar, core
+from autograd.refusals import refuse
 from autograd.symbols import Symbol
 from autograd.symbols.expressions import OF_EITHER, OF_NUMPY, OF_PYTHON, OfEither, OfNumPy, OfPython
 
 # Of the trace that is running, by id: a symbol, and whether it is one of NumPy's numbers.
 origins: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd origins")
+# Of the trace that is running, by id: symbols of what f has as an int on some rows, and as a float on others.
+mixed: ContextVar[dict[int, Symbol]] = ContextVar("autograd mixed")
+INTS = (int, numpy.integer, numpy.bool_)
 
 
 ONE_OF_NUMPYS = numpy.float64(1.0)
@@ -96,12 +100,23 @@ def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
     return found
 
 
-def of_side(chosen: Any) -> Any:
-    """What f has from one of two sides of a branch: NumPy's or Python's, as the side is."""
+def of_side(chosen: Any, a: Any = None, b: Any = None) -> Any:
+    """What f has from one of two sides of a branch: NumPy's or Python's, and an int or a float, as the side is."""
     symbol = core(chosen)
     if type(symbol) is Symbol and symbol.op == "where":
         symbol.name = OF_EITHER
+        if isinstance(a, INTS) != isinstance(b, INTS):
+            mixed.get({})[id(symbol)] = symbol
     return chosen
+
+
+def type_of_first(x: Any) -> Any:
+    """The type of an array whose first number decides it: a numpy.dtype, or None where it is a Value."""
+    if not isinstance(x, Scalar):
+        return numpy.asarray(x).dtype
+    if id(core(x)) in mixed.get({}):
+        raise refuse(lambda most: "whether the first result is an int", "write 0.0 in place of 0, or the like")
+    return None
 
 
 def as_numpys(x: Any) -> Any:
@@ -113,4 +128,12 @@ def as_numpys(x: Any) -> Any:
         made.follows_numpy = True
     elif type(made._number) is not Symbol:
         made._follow(ONE_OF_NUMPYS)
+    return made
+
+
+def with_first(made: Any) -> Any:
+    """Arrays that `numpy.vectorize` has made of the type of their first number."""
+    for x in made if isinstance(made, tuple) else (made,):
+        if isinstance(x, numpy.ndarray) and x.dtype == object and x.size:
+            type_of_first(x.flat[0])
     return made

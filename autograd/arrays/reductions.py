@@ -22,8 +22,7 @@ def _reduction(function: OfList, native: Any) -> Callable[..., Any]:
     def reduced(
         a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, **options: Any
     ) -> Any:
-        if dtype is not None:
-            no_whole_numbers(dtype, a)
+        no_whole_numbers(dtype, a)
         return along(function, a, axis, keepdims, native=native, **options)
 
     return reduced
@@ -211,8 +210,7 @@ def _running(name: str, first: Any, clean: bool) -> Callable[..., Any]:
         return function([choose(isnan(x), first, x) for x in xs] if clean else xs)
 
     def run(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
-        if dtype is not None:
-            no_whole_numbers(dtype, a)
+        no_whole_numbers(dtype, a)
         return each_row(cleaned, a, axis)
 
     return run
@@ -250,4 +248,5 @@ if hasattr(numpy, "cumulative_sum"):  # since NumPy 2.1
 @implements(numpy.trace, numpy.linalg.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Any:
     a = as_objects(a)
+    no_whole_numbers(dtype, a)
     return along(lists.total, a.diagonal(offset, axis1, axis2), -1)

@@ -203,7 +203,7 @@ class Reading:
             named = {name: self.stand_in(value) for name, value in x.keywords.items()}
             return functools.partial(self.stand_in(x.func), *map(self.stand_in, x.args), **named)
         if kind is numpy.vectorize:
-            return Vectorized(self.stand_in(x.pyfunc), excluded=x.excluded, signature=x.signature)
+            return Vectorized(self.stand_in(x.pyfunc), x.otypes, excluded=x.excluded, signature=x.signature)
         if kind is functools._lru_cache_wrapper:
             return self._cached(self.stand_in(x.__wrapped__))
         if kind in CONTAINERS:

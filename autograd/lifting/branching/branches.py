@@ -21,7 +21,7 @@ import numpy
 
 from autograd.arrays.indexing import MOST_PLACES, kind_of_index, means, within
 from autograd.arrays.lists import is_traced
-from autograd.arrays.origins import origins
+from autograd.arrays.origins import mixed, origins, with_first
 from autograd.arrays.scalar_array import choosing, holding
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
@@ -85,6 +85,7 @@ class Branches:
         self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
         origins.set({})
+        mixed.set({})
         ranges.set({})
         self._extremes = extremes.set({})
         self._picking = picking.set(self.pick)
@@ -100,6 +101,7 @@ class Branches:
             end()
         mixtures.set({})
         origins.set({})
+        mixed.set({})
         ranges.set({})
         extremes.reset(self._extremes)
         picking.reset(self._picking)
@@ -318,6 +320,8 @@ class Branches:
             return functools.partial(self._sorted, bound)
         if isinstance(bound, dict) and native == "get":
             return functools.partial(self.got, f)
+        if type(f) is numpy.vectorize:
+            return lambda *args, **named: with_first(f(*args, **named))
         if id(f) in ASKING:
             return lambda *args: f(*map(asked, args))
         if isinstance(f, type):

@@ -91,7 +91,7 @@ def _merged(
     if is_truth(a) and is_truth(b):
         return a if type(a) is bool and a is b else condition.of_booleans(a, b)
     if is_number(a) and is_number(b):
-        return a if same_number(a, b) else of_side(choose(condition, a, b))
+        return a if same_number(a, b) else of_side(choose(condition, a, b), a, b)
     if type(a) is not type(b):
         return _choice(condition, a, b, f"a {type(a).__name__} or a {type(b).__name__}")
     if isinstance(a, CHOOSABLE) and a != b:

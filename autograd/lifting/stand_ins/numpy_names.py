@@ -14,7 +14,7 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled, mapped
-from autograd.arrays.origins import of_numpy
+from autograd.arrays.origins import of_numpy, type_of_first
 from autograd.arrays.scalar_array import held
 from autograd.engine.value import Value
 from autograd.lifting.stand_ins.plain import are_plain
@@ -140,12 +140,24 @@ def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             dtype = kwargs.get("dtype", args[1] if name == "array" and len(args) > 1 else None)
             return holding(found).astype(object if dtype is None else dtype)
         if name.startswith("as"):
-            return args[0] if isinstance(args[0], ScalarArray) else holding(args[0])
+            found = args[0] if isinstance(args[0], ScalarArray) else holding(args[0])
+            return of_type(found, passed(args, kwargs, 1, "dtype"))
         if name == "full":
-            value = kwargs.get("fill_value", args[-1])
-            return holding(numpy.broadcast_to(numpy.asarray(value, dtype=object), args[0]).copy())
+            value = numpy.asarray(passed(args, kwargs, 1, "fill_value"), dtype=object)
+            found = holding(numpy.broadcast_to(value, passed(args, kwargs, 0, "shape")).copy())
+            return of_type(found, passed(args, kwargs, 2, "dtype"))
     found = function(*args, **kwargs)
     return holding(found) if type(found) is numpy.ndarray and found.dtype.kind == "f" else found
+
+
+def passed(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str) -> Any:
+    """An argument of a call, or None."""
+    return args[place] if len(args) > place else kwargs.get(name)
+
+
+def of_type(x: Any, dtype: Any) -> Any:
+    """An array of Values as one of this type, if there is one: NumPy cuts numbers where ints are asked for."""
+    return x if dtype is None or numpy.dtype(dtype).kind in "fO" else x.astype(dtype)
 
 
 def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
@@ -161,7 +173,7 @@ def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
 
 
 class Vectorized(numpy.vectorize):
-    """`numpy.vectorize` in lifted code: its results may be Values, whatever the first of them is."""
+    """`numpy.vectorize` in lifted code: its results may be Values where the first of them is one."""
 
     def __init__(
         self, pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: bool = False,
@@ -169,21 +181,24 @@ class Vectorized(numpy.vectorize):
     ) -> None:  # fmt: skip
         count = len(otypes or "O") if signature is None else signature.partition("->")[2].count("(")
         super().__init__(pyfunc, "O" * count, doc, excluded, cache, signature)
+        self.types: list[Any] = [None] * count if otypes is None else list(map(numpy.dtype, otypes))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         found = super().__call__(*args, **kwargs)
         if isinstance(found, tuple):
-            return tuple(map(settled, found))
+            return tuple(map(settled, found, self.types))
         if found.size and all(type(x) is tuple for x in found.flat):
-            return tuple(settled(filled(found.shape, part)) for part in zip(*found.flat))
-        return settled(found)
+            return tuple(settled(filled(found.shape, part), None) for part in zip(*found.flat))
+        return settled(found, self.types[0])
 
 
-def settled(found: Any) -> Any:
-    """An array of objects as one of Values, or, if it holds none, of the type that its numbers have."""
+def settled(found: Any, dtype: Any) -> Any:
+    """An array of objects as one of this type or, without one, of the type of its first number, as NumPy has it."""
+    if dtype is None and found.size and not isinstance(found.flat[0], numpy.ndarray):
+        dtype = type_of_first(found.flat[0])
     if any(map(is_lifted, found.flat)):
-        return holding(found)
-    return numpy.array(found.tolist()).reshape(found.shape)
+        return of_type(holding(found), dtype)
+    return numpy.array(found.tolist()).reshape(found.shape).astype(dtype or found.dtype)
 
 
 def finfo(dtype: Any) -> Any:
