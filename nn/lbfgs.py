@@ -14,6 +14,8 @@ from nn.training import as_rows, require_finite, require_valid, shown
 
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-11  # relative to the loss: a promised decrease that rounding hides if no step achieves it
+STILL = 20  # steps without a new least loss: rounding hides what they promise
+EXACT = 1e-9  # relative to the loss: what such steps may promise at a minimum
 ROUND = 4 * float(np.finfo(float).eps)
 TINY = 1e-290  # the square of a change of the gradient that has digits left
 
@@ -60,10 +62,15 @@ class LBFGS:
         require_valid(objective, theta, rows, loss)
         require_finite(loss, g, 0, None)
         scale = 1 / max(float(np.linalg.norm(g)), 1e-300) if scale is None else scale
+        least, since = np.inf, 0  # the least loss, and how many steps ago
         for _ in shown(self.steps, self.progress, self.history):
             self.history.append(loss)
+            least, since = (loss, 0) if loss < least else (least, since + 1)
             direction = -_product(pairs, g, scale)
             promised = -float(g @ direction)
+            if since >= STILL:
+                self.converged = promised <= EXACT * abs(loss)
+                break
             if promised <= LOST * (abs(loss) + 1e-300):
                 self.converged = True
                 if pairs and np.linalg.norm(direction) < np.linalg.norm(pairs[-1][0]):

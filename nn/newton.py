@@ -24,6 +24,10 @@ GONE = 1e-20  # relative to the loss: what the step after it may promise
 NOTHING = 1e-28  # relative to the first loss: what squared rounding errors leave of it
 
 
+class NoCurvature(ValueError):
+    """The loss has a slope in a direction in which it has no curvature."""
+
+
 class Newton:
     """θ ← θ - s·H⁻¹g, with s halved from 1 until the loss decreases as its slope promises.
 
@@ -193,6 +197,6 @@ def _require_convex(least: float, most: float) -> None:
 
 def _require_curvature(slope: Any, steepest: float) -> None:
     if slope > FLAT * steepest:
-        raise ValueError(
+        raise NoCurvature(
             "Newton needs curvature: the loss has a slope in a direction without curvature; use an optimiser"
         )

@@ -66,18 +66,27 @@ class LinearObjective:
 
     def value(self, theta: Any, X: Any, y: Any) -> float:
         """The mean loss over rows, plus the penalty."""
+        self._require_rows(X)
         Z = self.scores(theta, X)
         mean = self.compiled(Z, y, reduce="mean") if self.shares is None else self.shares @ self.compiled(Z, y)
         return float(mean + 0.5 * np.sum(self._pulled(theta) * theta))
 
     def value_and_grad(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
         """The loss and its gradient with respect to the weights."""
+        self._require_rows(X)
         pulled = self._pulled(theta)
         loss, g, whole = 0.0, np.zeros(len(theta)), len(X) if self.shares is None else 1.0
         for rows in in_cache(X):
             part, slopes = self._sums(theta, X[rows], y[rows], rows)
             loss, g = loss + part, g + self._over_rows(slopes, X[rows])
         return float(loss / whole + 0.5 * np.sum(pulled * theta)), g / whole + pulled
+
+    def _require_rows(self, X: Any) -> None:
+        if self.shares is not None and len(X) != len(self.shares):
+            raise ValueError(
+                f"the goodness weighs its {len(self.shares)} rows, those of the fit whose weight is not 0: it is not "
+                f"that of {len(X)} others"
+            )
 
     def slopes(self, theta: Any, X: Any, y: Any) -> tuple[float, Any]:
         """The mean loss without the penalty, and its derivatives with respect to the scores."""
@@ -96,11 +105,13 @@ class LinearObjective:
 
     def hvp(self, theta: Any, X: Any, y: Any, *, tangents: Any) -> Any:
         """The product of the Hessian with a vector."""
+        self._require_rows(X)
         curved = self._curved(self.scores(theta, X), y, self.scores(tangents, X))
         return self._over_rows(curved, X) + self._pulled(tangents)
 
     def hessian(self, theta: Any, X: Any, y: Any) -> Any:
         """Every ∂²/∂wᵢ∂wⱼ: the block for scores k and l is Σ ∂²C/∂zₖ∂zₗ · xxᵀ over the rows."""
+        self._require_rows(X)
         curved = self._bent(self.scores(theta, X), y)
         X = np.column_stack([X, np.ones(len(X))]) if self.intercept else X
         blocks = [X.T @ (of_row[:, :, np.newaxis] * X[:, np.newaxis]).reshape(len(X), -1) for of_row in curved]

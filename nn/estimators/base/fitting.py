@@ -14,7 +14,7 @@ from nn.errors import require, require_count
 from nn.estimators.base.conventions import Estimator
 from nn.estimators.data.checks import ConvergenceWarning, warn
 from nn.lbfgs import LBFGS
-from nn.newton import Newton
+from nn.newton import Newton, NoCurvature
 from nn.optimisers import SGD, Adagrad, Adam, Optimiser, RMSProp
 from nn.training import listed, train
 
@@ -96,7 +96,12 @@ class ByGradient(Estimator):
 
         if solver == "newton":
             search = Newton(steps=self.max_iter, progress=self.verbose)
-            theta = search.minimise(objective, theta, X, y, until=proven, flat=objective.flat)
+            try:
+                theta = search.minimise(objective, theta, X, y, until=proven, flat=objective.flat)
+            except NoCurvature:  # among weights of many sizes, rounding hides that of rows which weigh little
+                if self.solver != "auto":
+                    raise
+                return self._minimised("lbfgs", objective, path[-1], X, y, each=each)
         else:
             search = LBFGS(steps=LONGER * self.max_iter, progress=self.verbose)
             theta = search.minimise(objective, theta, X, y, until=proven, scale=objective.scale)
@@ -109,8 +114,8 @@ class ByGradient(Estimator):
             )
             warn(f"no minimum within {len(self.history_)} steps: {told}", ConvergenceWarning)
         else:
-            self._require_end(objective, theta - path[0], X)
-            if solver == "lbfgs":  # a direction that is nearly flat promises it little
+            rests = self._require_end(objective, theta - path[0], X)
+            if rests and solver == "lbfgs":  # a direction that is nearly flat promises it little
                 self._require_minimum(objective, theta, X, y)
         return theta
 
@@ -122,8 +127,9 @@ class ByGradient(Estimator):
         """A proof that the loss has no minimum, if θ is one; else nothing."""
         return ""
 
-    def _require_end(self, objective: Any, moved: Any, X: Any) -> None:
-        """Warn if the loss is at its least, and yet the last steps were long: the weights would grow on."""
+    def _require_end(self, objective: Any, moved: Any, X: Any) -> bool:
+        """Whether the last steps were short; if not, a warning: the loss is at its least, and the weights grow on."""
+        return True
 
     def _steepness(self, objective: Any, theta: Any, *rows: Any) -> float:
         """What `tol` is relative to: the steepest slope at the start."""

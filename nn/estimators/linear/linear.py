@@ -159,7 +159,7 @@ class LinearEstimator(ByGradient, Estimator):
         """Warn if a search is at rest, and yet Newton's step promises a lower loss; whitened, no direction is flat."""
         if self.KINKED or len(theta) > LARGEST_HESSIAN or isinstance(objective, Whitened):
             return
-        loss, (_, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
+        loss, (step, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
         if promised > REACHED * loss + 1e-15 * self.history_[0]:
             told = f"the loss is {loss:.6g}, and Newton's step promises {min(promised, loss):.2g} less"
             if self.solver in IN_UNITS:
@@ -168,6 +168,8 @@ class LinearEstimator(ByGradient, Estimator):
                 warn(f"not at the minimum after {self.max_iter} passes: {told}", ConvergenceWarning)
             else:
                 warn(f"at rest, and not at the minimum: {told}: take a smaller tol", ConvergenceWarning)
+        elif self.solver in IN_UNITS:  # steps of lbfgs may be short where Newton's would go on
+            self._require_end(objective, step, X)
 
     def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any, spread: Any) -> tuple[Any, Any]:
         """W and b in the original units; an error or a warning says if floats lose too much of them."""

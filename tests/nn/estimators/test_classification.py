@@ -71,6 +71,32 @@ def test_separable_classes_have_no_best_function_and_it_says_so() -> None:
     assert nn.LogisticRegression(l2=1e-3).fit(X, y).n_iter_ < 30
 
 
+@pytest.mark.parametrize("solver", ["newton", "lbfgs"])
+def test_classes_of_which_some_rows_can_be_told_apart_have_none_either(solver: str) -> None:
+    of_ends = [
+        (1, -1.3, 3), (0.9, -0.9, 1), (-2, 1.7, 2), (0.1, 1.2, 0), (-0.5, 0.7, 3), (-0.9, -0.5, 2), (-0.3, 2.6, 0),
+        (-0.8, 0.3, 3), (0.1, 0.7, 0), (0.3, 0.5, 3), (1.5, -0.4, 3), (1.5, -0.5, 3), (-1.6, 0.9, 2), (0.7, -0.8, 0),
+        (-0.8, 0.7, 2),
+    ]  # fmt: skip
+    X, y = [[u, v, u, 2.0, 2 * u] for u, v, _ in of_ends], [label for *_, label in of_ends]
+    with pytest.warns(UserWarning, match="no minimum: the last steps have moved .* and the weights grow without end"):
+        nn.LogisticRegression(solver=solver).fit(X, y)
+
+
+def test_weights_over_nine_decades_are_no_error() -> None:
+    X = [
+        [-0.2, -0.7, -0.1, -0.3], [-0.2, 2.5, 0.1, 0.4], [-1.8, 1.1, 0.6, 0.7], [2.0, -0.2, -0.2, -1.9],
+        [-0.2, -0.1, -2.1, -2.1], [0.2, -1.6, 0.4, 0.0], [-0.5, -0.6, 1.2, 2.4], [1.8, -2.1, -0.3, -0.1],
+        [-0.8, -0.4, 0.1, 0.2], [-1.3, 1.3, 0.2, 0.1],
+    ]  # fmt: skip
+    y, weights = [1, 0, 0, 0, 2, 1, 1, 2, 0, 0], [4.7e4, 8e-4, 5.6e3, 0.4, 3.8e-5, 2.5e4, 0.32, 1.5e3, 3.8e4, 5.9e-4]
+    with pytest.warns(UserWarning, match="every row is on its own side"):
+        model = nn.LogisticRegression().fit(X, y, sample_weight=weights)
+    assert model.predict(X).tolist() == y
+    with pytest.raises(ValueError, match="Newton needs curvature"):
+        nn.LogisticRegression(solver="newton").fit(X, y, sample_weight=weights)
+
+
 @given(st.integers(0, 200), st.sampled_from([2, 3]))
 def test_labels_and_their_order_change_names_alone(seed: int, classes: int) -> None:
     rng = np.random.default_rng(seed)

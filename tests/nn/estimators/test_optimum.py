@@ -171,3 +171,13 @@ def test_what_a_fit_that_ends_short_says(what: str) -> None:
     X, score, l2 = SCENARIOS[name]
     with pytest.warns(nn.ConvergenceWarning, match=what):
         clone(estimator).set_params(l2=l2).fit(X, (score > 0).astype(int) if is_classifier(estimator) else score)
+
+
+def test_lbfgs_rests_where_rounding_hides_what_is_left() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        X = rng.normal(size=(6, 4))
+        y = 1e12 + 1e6 * rng.normal(size=6)
+        model = nn.LinearRegression(solver="lbfgs", l2=0.1).fit(X, y)
+        assert len(model.history_) < 200
+        assert model.history_[-1] == pytest.approx(nn.LinearRegression(l2=0.1).fit(X, y).history_[-1], rel=1e-9)

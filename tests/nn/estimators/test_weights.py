@@ -152,3 +152,12 @@ def test_callbacks_that_would_not_be_called() -> None:
     for wrong in (3, ["loss"]):
         with pytest.raises(TypeError, match="callbacks must be functions of θ and the loss"):
             nn.LogisticRegression(l2=0.1, callbacks=wrong).fit(X, y)
+
+
+def test_the_goodness_of_weighed_rows_is_that_of_those_that_count() -> None:
+    X, y, weights = np.array([[0.0], [1.0], [2.0], [3.0], [9.0]]), np.array([0.0, 1, 0, 1, 1]), [1, 1, 1, 2, 0]
+    model = nn.LogisticRegression().fit(X, y, sample_weight=weights)
+    assert model.objective_.value(model.theta_, X[:4], y[:4]) == pytest.approx(model.history_[-1])
+    for ask in (model.objective_.value, model.objective_.value_and_grad, model.objective_.hessian):
+        with pytest.raises(ValueError, match="weighs its 4 rows, those of the fit whose weight is not 0"):
+            ask(model.theta_, X, y)
