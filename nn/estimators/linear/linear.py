@@ -188,6 +188,8 @@ class LinearEstimator(ByGradient, Estimator):
         if np.max(offset) * np.finfo(float).eps > VISIBLE * spread:
             far = f"column {self._named(np.argmax(offset))} is so far from 0, for its spread"
             warn(f"{far}, that rounding shows in w·x + b: subtract its mean")
+        if not self.fit_intercept and np.max(np.abs(V), initial=0.0) * np.finfo(float).eps > VISIBLE * spread:
+            warn("columns are so nearly collinear that rounding shows in w·x: leave some of them out, or take l2 > 0")
         return W, b
 
 

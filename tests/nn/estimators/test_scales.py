@@ -307,3 +307,16 @@ def test_a_parameter_is_a_number_of_any_type(estimator, params: dict, kind, unit
     assert np.array_equal(other.predict(X * units), plain.predict(X * units))
     for name in {"theta_", "coef_", "covariance_"} & vars(plain).keys():
         assert np.array_equal(getattr(other, name), getattr(plain, name)), name
+
+
+def test_columns_that_rounding_confuses_without_an_intercept_are_named() -> None:
+    rng = np.random.default_rng(0)
+    u = rng.normal(size=(200, 2))
+    y = (u.sum(axis=1) + 1 + rng.logistic(size=200) > 0).astype(int)
+    for offset in (1e2, 1e6):
+        x = u[:, 0] + offset
+        X = np.column_stack([x, 3.3 * x + 1, u[:, 1]])  # of which two make up an intercept
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            nn.LogisticRegression(fit_intercept=False).fit(X, y)
+        assert ["so nearly collinear" in str(warning.message) for warning in caught] == [True] * (offset > 1e3)
