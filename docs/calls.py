@@ -40,6 +40,8 @@ array([0.434, 0.635, 0.535])
 - A number of such an array has what NumPy's numbers have: `x[0].item()` and `x.sum().copy()` keep the derivative. It is
   a `numbers.Real`, and `np.isscalar` of it is true. But `isinstance(x[0], float)` is true in lifted code only, and
   `x.dtype` is `object`: code that asks for `x.dtype.kind` takes its other branch.
+- Numbers are of double precision: `float32` and `float16` as a `dtype` give what `float` gives. Types of whole numbers
+  cut as NumPy does, `np.asarray(x, int)`, or are refused, `np.sum(x, dtype=int)`; the derivative of what is cut is 0.
 - A column of a pandas frame is an array: `((w * df.x - df.y) ** 2).mean()` is differentiated in `w`. A missing number
   stays missing in arithmetic, so sums and means pass over it, as on floats. They refuse a Value that is NaN itself.
   What pandas computes on floats alone, such as `describe`, `rolling`, `ewm`, `corr`, `skew` and the mean of a column of
