@@ -67,6 +67,10 @@ def of_a_table(z, y):
     return ((1 - share) * HEIGHTS[k - 1] + share * HEIGHTS[k]) * z[0]
 
 
+def taken(z, y):
+    return np.take(HEIGHTS, int(y)) * np.take([1.0, 2.0, 3.0], [int(y), 1]).sum() * z[0]
+
+
 def of_a_matrix(z, y):
     i = int(y)
     return MATRIX[i][i + 1] * z[0] + (y - i) * MATRIX[i + 1][i] * z[1]
@@ -121,7 +125,7 @@ def wrapped(z, y):
 
 FUNCTIONS = [
     of_class, by_rounding, of_list, slope, stored, two_stored, in_a_branch, in_a_loop, of_the_state, of_a_table,
-    of_a_matrix, of_lists, handled, of_functions,
+    taken, of_a_matrix, of_lists, handled, of_functions,
     of_names, of_a_part, of_several, of_an_axis, unravelled, below, wrapped,
 ]  # fmt: skip
 Z = np.linspace(0.5, 4.5, 20).reshape(4, 5)

@@ -14,6 +14,7 @@ import numpy
 from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled, mapped
+from autograd.arrays.indexing import kind_of_index
 from autograd.arrays.origins import of_numpy, type_of_first
 from autograd.arrays.scalar_array import held
 from autograd.engine.value import Value
@@ -53,6 +54,8 @@ class NumPyFunction:
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
+        if self.function is numpy.take and kind_of_index(args[1:]) is not None:  # NumPy asks the first alone
+            args = (holding(args[0]), *args[1:])
         if self.function in AS_THE_FIRST and args:
             args = (taking(args[0]), *args[1:])
         if not isinstance(self.function, numpy.ufunc):
