@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from types import FunctionType
 from typing import Any, NamedTuple, TypeVar
+from weakref import WeakSet
 
 from autograd.arrays.origins import of_python
 from autograd.compiler.calls.backends import Options
@@ -54,6 +56,7 @@ T = TypeVar("T")
 MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
+BRANCHING: WeakSet[FunctionType] = WeakSet()  # functions whose source had to be read: on other shapes it is at once
 FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
 
 
@@ -201,12 +204,19 @@ class Traces:
 
     def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
         """The program of f if its conditions can be traced; else the paths of f, with that of the first row."""
-        program = self._as_it_is(call, stepping)
+        f = self.function
+        is_branching = isinstance(f, FunctionType) and f in BRANCHING
+        program = None if is_branching else self._as_it_is(call, stepping)
         if program is not None:
             return program
         try:
-            return self._selecting(call, stepping)
+            program = self._selecting(call, stepping)
+            if isinstance(f, FunctionType):
+                BRANCHING.add(f)
+            return program
         except Exception:  # also an error from a key, or the like, that selections have changed
+            if is_branching and (program := self._as_it_is(call, stepping)) is not None:
+                return program
             if stepping is not None and stepping.met:
                 raise
             if not self.options.paths or any(call.is_index) or call.rows == 0:
