@@ -250,3 +250,66 @@ def test_inside_another_transform_the_function_itself_runs() -> None:
     fast = autograd.compile(lambda x: [x * x, x], backend="numpy")
     assert grad(lambda x: jacobian(fast)(x)[0])(3.0) == 2.0
     assert isinstance(jvp(fast, (Value(2.0),), (1.0,))[1][0], Value)
+
+
+FACTOR = {"k": 2.0}
+
+
+def test_a_pullback_is_that_of_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.array([1.0, 2.0])
+    _, pull = autograd.compile(lambda x: (x**3).sum(), backend="numpy").vjp(x)
+    _, pull_rows = autograd.compile(lambda w, x: (w * x) ** 2, rows="x", backend="numpy").vjp(3.0, x)
+    _, pull_factor = autograd.compile(lambda x: FACTOR["k"] * x**3, backend="numpy").vjp(2.0)
+    monkeypatch.setitem(FACTOR, "k", 5.0)
+    x *= 0
+    assert pull(1.0)[0].tolist() == [3.0, 12.0]
+    w, rows = pull_rows([1.0, 1.0])
+    assert w == 30.0 and rows.tolist() == [18.0, 36.0]
+    assert pull_factor(1.0) == (24.0,)
+
+
+def with_default(x, y, z=2.0):
+    return x * x * y * z + y**3
+
+
+@pytest.mark.parametrize("argnums", [-1, -2, (0, -1), (-1, 0), -3, (0, -2)])
+def test_negative_argnums_count_from_the_last_argument_passed(argnums) -> None:
+    fast = autograd.compile(with_default, backend="numpy")
+    for transform in (autograd.grad, autograd.value_and_grad, autograd.jacobian):
+        try:
+            wanted = transform(with_default, argnums)(2.0, 3.0)
+        except ValueError:
+            with pytest.raises(ValueError, match="argnums="):
+                transform(fast, argnums)(2.0, 3.0)
+        else:
+            assert transform(fast, argnums)(2.0, 3.0) == wanted
+
+
+def test_static_arguments_have_no_derivative_inside_other_transforms() -> None:
+    fast = autograd.compile(lambda x, n: x**n, static="n", backend="numpy")
+
+    def pulled(x):
+        value, pull = fast.vjp(x, 3)
+        of_x, of_n = pull(1.0)
+        assert of_n is None
+        return value * of_x
+
+    def pushed(x):
+        value, slope = fast.jvp((x, 3), (1.0, None))
+        return value * slope
+
+    for f in (pulled, pushed):
+        assert autograd.grad(f)(2.0) == autograd.compile(autograd.grad(f), backend="numpy")(2.0) == 15 * 2.0**4
+        assert f(2.0) == 96.0
+
+
+@pytest.mark.parametrize("x", [[2.0, 3.0], list(np.array([2.0, 3.0])), [2, 3.0], (2.0, 3.0)], ids=repr)
+@pytest.mark.parametrize("v", [[1.0, 0.0], list(np.array([1.0, 0.0])), [1, 0], [True, False]], ids=repr)
+def test_tangents_of_lists_hold_numbers_of_any_kind(x, v) -> None:
+    fast = autograd.compile(lambda x: x[0] ** 3 * x[1], backend="numpy")
+    assert list(fast.hvp(x, tangents=v)) == [36.0, 12.0]
+    assert fast.jvp((x,), (v,)) == (24.0, 36.0)
+    assert fast.hvp(x, tangents=(), argnums=()) == ()
+    for tangents, argnums in ((v, (0, 0, 0)), (1.0, (0,))):
+        with pytest.raises(ValueError, match="hvp: tangents must be a tuple, one for each of argnums="):
+            fast.hvp(x, tangents=tangents, argnums=argnums)

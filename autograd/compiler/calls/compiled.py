@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
+
 from autograd.compiler.calls.backends import Backend, Options
 from autograd.compiler.calls.call import Call
 from autograd.compiler.calls.copies import portable, restore
@@ -13,7 +15,7 @@ from autograd.compiler.calls.locks import Lock
 from autograd.compiler.calls.parting import PathsPlan
 from autograd.compiler.calls.plans import Plan
 from autograd.compiler.calls.reading import REDUCTIONS, beside, read, tangents_beside
-from autograd.compiler.calls.row_by_row import row_by_row
+from autograd.compiler.calls.row_by_row import at_places, row_by_row
 from autograd.compiler.calls.traces import KnownCall, Traces
 from autograd.compiler.inputs.layout import UnfitNumber, shapes_in
 from autograd.compiler.inputs.parameters import Parameters
@@ -180,7 +182,13 @@ class Compiled:
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
         [10.0, 6.0]
         """
-        vectors = tuple(tangents) if isinstance(argnums, (tuple, list)) else (tangents,)
+        vectors = (tangents,)
+        if isinstance(argnums, (tuple, list)):
+            if not isinstance(tangents, (tuple, list)) or len(tangents) != len(argnums):
+                raise ValueError(f"{self.__name__}.hvp: tangents must be a tuple, one for each of argnums={argnums!r}")
+            vectors = tuple(tangents)
+        if not vectors:
+            return ()
         try:
             products = self._products(args, kwargs, vectors, argnums, reduce)
         except UnfitNumber as error:
@@ -194,12 +202,7 @@ class Compiled:
 
     def _eager_products(self, f: Any, args: Any, kwargs: Any, vectors: tuple[Any, ...], argnums: Any) -> Any:
         selected = select_arguments(f"{self.__name__}.hvp", argnums, len(args))
-
-        def of_selected(*given: Any) -> Any:
-            every = dict(enumerate(args)) | dict(zip(selected, given))
-            return f(*every.values(), **kwargs)
-
-        products = hvp(of_selected, [args[i] for i in selected], vectors)
+        products = hvp(at_places(f, args, selected, kwargs), [args[i] for i in selected], vectors)
         return products if len(selected) > 1 else (products,)
 
     def jacobian(self, *args: Any, argnums: int | tuple[int, ...] = 0, sparse: bool = False, **kwargs: Any) -> Any:
@@ -240,7 +243,8 @@ class Compiled:
             plan, arrays, rows = self._ready("jvp", tuple(primals), {}, None, moved)
             along = tangents_beside(self.parameters, plan.asked, rows, [tangents[i] for i in moved])
         except UnfitNumber as error:
-            return jvp(self._eager(error), primals, tangents)
+            f = at_places(self._eager(error), primals, moved)
+            return jvp(f, [primals[i] for i in moved], [tangents[i] for i in moved])
         results = plan.run(arrays, rows, None, along)
         return plan.value(results[: plan.length]), plan.value(results[plan.length :])
 
@@ -261,19 +265,31 @@ class Compiled:
         try:
             call = read(self.parameters, primals, {}, None)
         except UnfitNumber as error:
-            return vjp(self._eager(error), *primals)
+            return self._eager_vjp(self._eager(error), primals)
+        call = call._replace(arrays=[x.copy() if isinstance(x, numpy.ndarray) else x for x in call.arrays])
         fixed = set(call.passed.names) - set(call.moving)
-        plan = self._plan("result", call)
+        plan, traces = self._plan("result", call), self._traces  # those of this call: what f reads may change
 
         def pull(cotangents: Any) -> tuple[Any, ...]:
             result = plan.result, call.rows, plan.each
             weights = beside(self.parameters, "vjp: cotangents", cotangents, "the result", *result)
-            back = self._plan("vjp", call, tuple(range(len(call.specs))))
+            back = traces.plan("vjp", call, tuple(range(len(call.specs))))
             results = back.run(call.arrays, call.rows, None, weights)
             found = iter(back.derivatives(results[back.length :]))
             return tuple([None if name in fixed else next(found) for name in call.passed.names])
 
         return plan.value(plan.run(call.arrays, call.rows, None)), pull
+
+    def _eager_vjp(self, f: Any, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        passed, _ = self.parameters.bound(primals, {})
+        moving = [i for i in range(len(primals)) if not self.parameters.is_static(passed, i)]
+        value, pull_moving = vjp(at_places(f, primals, moving), *[primals[i] for i in moving])
+
+        def pull(cotangents: Any) -> tuple[Any, ...]:
+            found = dict(zip(moving, pull_moving(cotangents)))
+            return tuple([found.get(i) for i in range(len(primals))])
+
+        return value, pull
 
     # --- arguments
 

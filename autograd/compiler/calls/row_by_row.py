@@ -31,6 +31,20 @@ def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None
     return run
 
 
+def at_places(
+    f: Callable[..., Any], args: Sequence[Any], places: Sequence[int], kwargs: Any = None
+) -> Callable[..., Any]:
+    """A function of the arguments at these places, where the others are fixed."""
+
+    def of_places(*given: Any) -> Any:
+        every = list(args)
+        for i, x in zip(places, given):
+            every[i] = x
+        return f(*every, **(kwargs or {}))
+
+    return of_places
+
+
 def _count(x: Any) -> int:
     """How many rows an argument has; a tuple or dict has arrays with rows."""
     while isinstance(x, (dict, tuple)):

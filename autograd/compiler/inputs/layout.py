@@ -220,14 +220,28 @@ def as_indices(x: Any) -> Any:
 
 
 def conformed(x: Any, spec: Any) -> Any:
-    """A structure as this spec has it, if they differ in the order of keys or in lists for tuples; else as it is."""
+    """A structure as this spec has it, if they differ in the order of keys, in lists for tuples, or in whose numbers
+    are in a list; else as it is.
+    """
     if isinstance(spec, DictSpec) and isinstance(x, dict) and set(x) == set(spec.keys):
         return {key: conformed(x[key], part) for key, part in zip(spec.keys, spec.parts)}
     if not isinstance(x, (list, tuple)) or not isinstance(spec, (SequenceSpec, NumbersSpec)):
         return x
     if isinstance(spec, NumbersSpec):
-        return spec.make(x) if len(x) == spec.length else x
-    return spec.make(list(map(conformed, x, spec.parts))) if len(x) == len(spec.parts) else x
+        return spec.make([_pythons(v) for v in x]) if len(x) == spec.length else x
+    if len(x) != len(spec.parts):
+        return x
+    return spec.make([_numpys(v) if type(part) is NumberSpec else conformed(v, part) for v, part in zip(x, spec.parts)])
+
+
+def _pythons(x: Any) -> Any:
+    """A number of NumPy's, or a truth, as one of Python's numbers."""
+    return float(x) if isinstance(x, (numpy.generic, bool)) and numpy.asarray(x).dtype.kind in "fiub" else x
+
+
+def _numpys(x: Any) -> Any:
+    """A number of Python's as one of NumPy's: lists of these are no `NumbersSpec`."""
+    return numpy.float64(x) if type(x) in (float, int, bool) else x
 
 
 def template(spec: Any) -> Any:

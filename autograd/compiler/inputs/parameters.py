@@ -133,8 +133,11 @@ class Parameters:
         return found if all(map(_is_constant, found)) else None
 
     def chosen(self, passed: Passed, argnums: Any) -> tuple[int, ...]:
-        """The arguments to differentiate, by position among those that are not static."""
-        count = len(self._positional) + sum(place == self._rest for place, _ in passed.places)
+        """The arguments to differentiate, by position among those that are not static; -1 is the last one passed."""
+        given = sum(place in self._positional or place == self._rest for place, _ in passed.places)
+        every = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+        from_end = any(type(i) is not bool and hasattr(i, "__index__") and i < 0 for i in every)
+        count = given if from_end else len(self._positional) + sum(place == self._rest for place, _ in passed.places)
         fixed = dict.fromkeys(self.static, "static") | dict.fromkeys(self.index, "an index")
         moving = [i for i, (place, _) in enumerate(passed.places) if place not in fixed]
         found = []
