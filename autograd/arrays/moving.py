@@ -9,7 +9,7 @@ import numpy
 
 from autograd.arrays.axes import as_objects, mapped
 from autograd.arrays.indexing import BRIEF, kind_of_index, put, require_between, taken
-from autograd.arrays.origins import type_of_first
+from autograd.arrays.origins import require_one_type
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import IMPLEMENTATIONS, implements, no_value
 from autograd.arrays.views import require_own
@@ -127,13 +127,12 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 @implements(numpy.apply_along_axis)
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """NumPy's, whose result is of the type of the first result."""
-    first: list[Any] = []
+    results: list[Any] = []
 
     def of_row(*given: Any, **named: Any) -> Any:
-        found = func1d(*given, **named)
-        if not first:
-            first.append(type_of_first(found))
-        return found
+        results.append(func1d(*given, **named))
+        require_one_type(results[0])
+        return results[-1]
 
     return _native(numpy.apply_along_axis)(of_row, axis, arr, *args, **kwargs)
 

@@ -110,13 +110,10 @@ def of_side(chosen: Any, a: Any = None, b: Any = None) -> Any:
     return chosen
 
 
-def type_of_first(x: Any) -> Any:
-    """The type of an array whose first number decides it: a numpy.dtype, or None where it is a Value."""
-    if not isinstance(x, Scalar):
-        return numpy.asarray(x).dtype
-    if id(core(x)) in mixed.get({}):
+def require_one_type(first: Any) -> None:
+    """Refuse a first result, whose type an array takes, if it is an int on some rows and a float on others."""
+    if id(core(first)) in mixed.get({}):
         raise refuse(lambda most: "whether the first result is an int", "write 0.0 in place of 0, or the like")
-    return None
 
 
 def as_numpys(x: Any) -> Any:
@@ -131,9 +128,9 @@ def as_numpys(x: Any) -> Any:
     return made
 
 
-def with_first(made: Any) -> Any:
-    """Arrays that `numpy.vectorize` has made of the type of their first number."""
+def of_one_type(made: Any) -> Any:
+    """What `numpy.vectorize` has made: each array of it has the type of its first number."""
     for x in made if isinstance(made, tuple) else (made,):
-        if isinstance(x, numpy.ndarray) and x.dtype == object and x.size:
-            type_of_first(x.flat[0])
+        if isinstance(x, numpy.ndarray) and x.size:
+            require_one_type(x.flat[0])
     return made

@@ -78,7 +78,7 @@ EITHER += [f"{writing}; return a.sum() * x[0]" for writing in WRITES.split("\n")
 def outcome(f: Callable[..., Any], x: Any) -> Any:
     try:
         return f(x)
-    except Exception as error:
+    except Exception as error:  # a refusal, or what f itself raises
         return error
 
 

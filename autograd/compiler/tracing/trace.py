@@ -69,20 +69,14 @@ def trace(
         looping: None if stepping is None else stepping.run,
     }
 
-    def run() -> tuple[Any, Any, list[Argument]]:
+    def run() -> tuple[Any, list[Argument]]:
         with closing(lowering):
             with Recording(True):
                 given, traced = _enter(arguments, names, roles, lowering, indexing)
                 result = indexing.applied(f, given) if "index" in roles else refusing(f, *given)
-            numbers: list[Any] = []
-            map_leaves(numbers.append, result, None)
-            if branches is None and not kinks and not failures:
-                lowering.finish(numbers)
-            else:  # conditions of its errors and kinks are still to come
-                lowering.record(numbers)
-            return _output(result, lowering), map_leaves(lambda _: 0.0, result, None), traced
+            return _recorded(result, lowering, last=branches is None and not kinks and not failures), traced
 
-    outputs, template, traced = _heard(heard, run)
+    (outputs, template), traced = _heard(heard, run)
     if branches is not None:
         branches.close()
         failures = branches.failures
@@ -102,6 +96,17 @@ def trace(
     is_guarded = bool(failures or kinks)
     guard = Guard(program(code, 0.0, False), tuple(error for _, error in failures)) if is_guarded else None
     return replace(program(outputs, template, True), gathers=gathers, guard=guard, roots=told.roots)
+
+
+def _recorded(result: Any, lowering: Lowering, last: bool) -> tuple[Any, Any]:
+    """What f returns as numbers of values, and its structure; without `last`, conditions of errors and kinks follow."""
+    numbers: list[Any] = []
+    map_leaves(numbers.append, result, None)
+    if last:
+        lowering.finish(numbers)
+    else:
+        lowering.record(numbers)
+    return _output(result, lowering), map_leaves(lambda _: 0.0, result, None)
 
 
 def _heard(values: dict[ContextVar[Any], Any], run: Callable[[], Any]) -> Any:

@@ -21,7 +21,7 @@ import numpy
 
 from autograd.arrays.indexing import MOST_PLACES, kind_of_index, means, within
 from autograd.arrays.lists import is_traced
-from autograd.arrays.origins import mixed, origins, with_first
+from autograd.arrays.origins import mixed, of_one_type, origins
 from autograd.arrays.scalar_array import choosing, holding
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
@@ -321,7 +321,7 @@ class Branches:
         if isinstance(bound, dict) and native == "get":
             return functools.partial(self.got, f)
         if type(f) is numpy.vectorize:
-            return lambda *args, **named: with_first(f(*args, **named))
+            return lambda *args, **named: of_one_type(f(*args, **named))
         if id(f) in ASKING:
             return lambda *args: f(*map(asked, args))
         if isinstance(f, type):

@@ -15,7 +15,7 @@ from autograd import primitives as p
 from autograd.arrays import ScalarArray, holding
 from autograd.arrays.axes import along, each_row, filled, mapped
 from autograd.arrays.indexing import kind_of_index
-from autograd.arrays.origins import of_numpy, type_of_first
+from autograd.arrays.origins import of_numpy, require_one_type
 from autograd.arrays.scalar_array import held
 from autograd.engine.value import Value
 from autograd.lifting.stand_ins.plain import are_plain
@@ -54,7 +54,9 @@ class NumPyFunction:
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
-        if self.function is numpy.take and kind_of_index(args[1:]) is not None:  # NumPy asks the first alone
+        if self.function is numpy.take and kind_of_index(
+            passed(args, kwargs, 1, "indices")
+        ):  # NumPy asks the first alone
             args = (holding(args[0]), *args[1:])
         if self.function in AS_THE_FIRST and args:
             args = (taking(args[0]), *args[1:])
@@ -197,8 +199,10 @@ class Vectorized(numpy.vectorize):
 
 def settled(found: Any, dtype: Any) -> Any:
     """An array of objects as one of this type or, without one, of the type of its first number, as NumPy has it."""
-    if dtype is None and found.size and not isinstance(found.flat[0], numpy.ndarray):
-        dtype = type_of_first(found.flat[0])
+    first = found.flat[0] if found.size else None
+    if dtype is None and first is not None and not isinstance(first, numpy.ndarray):
+        require_one_type(first)
+        dtype = None if is_lifted(first) else numpy.asarray(first).dtype
     if any(map(is_lifted, found.flat)):
         return of_type(holding(found), dtype)
     return numpy.array(found.tolist()).reshape(found.shape).astype(dtype or found.dtype)
