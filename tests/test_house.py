@@ -171,7 +171,7 @@ def test_the_lists_of_large_rooms_are_complete() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
-    if path.name == "inline.py":
+    if path.parent.name == "inline" and path.name in ("values.py", "numpy_values.py"):
         pytest.skip("generated: generating.py is what people read")
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 430
 

@@ -149,7 +149,7 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
     below = nodes_between(output, inputs)
     told = differentiated.get()
     order = 0 if told is None else told.order(below)
-    first = clock()
+    first = next(clock)
 
     def partials(node: Value) -> tuple[Any, ...]:
         if told is not None and node.op is not None:
@@ -159,7 +159,7 @@ def recorded_gradients(output: Value, inputs: list[Value]) -> list[Value]:
     recorded = passed_back({output: one(output)}, below, partials, set(below).__contains__)
     found = [0.0 if v.is_constant else unmasked(recorded.get(v, 0.0)) for v in inputs]
     if told is not None:
-        told.derived.update(range(first, clock()))
+        told.derived.update(range(first, next(clock)))
     return [g if isinstance(g, Value) else Value.constant(g) for g in found]
 
 

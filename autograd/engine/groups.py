@@ -50,10 +50,10 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
     """
 
     def called(*args: Any, **kwargs: Any) -> Any:
-        start = clock()
+        start = next(clock)
         result = method(*args, **kwargs)
         owner = args[0] if args else method
-        _calls.append((start, clock(), _weak(owner), _weak(_first_value(result)), type(owner)))
+        _calls.append((start, next(clock), _weak(owner), _weak(_first_value(result)), type(owner)))
         return result
 
     called.__name__, called.__qualname__, called.__doc__ = method.__name__, method.__qualname__, method.__doc__

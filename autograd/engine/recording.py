@@ -10,7 +10,17 @@ from collections.abc import Callable
 from autograd.engine.adjoints import LATER
 from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
 from autograd.engine.kinks import scaled, sides_kept, squares_below
-from autograd.engine.value import FOLLOWING, NO_GRAD, UNRECORDED, NumPyValue, Value, clock, operand
+from autograd.engine.value import (
+    FOLLOWING,
+    NO_GRAD,
+    UNRECORDED,
+    NumPyValue,
+    Value,
+    clock,
+    fresh,
+    fresh_of_numpy,
+    operand,
+)
 from autograd.forks import at_work
 from autograd.numbers.kinds import VALUE_RANK, Kind, coerced, join, kind_of
 from autograd.numbers.operand import beside_other
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
     F = TypeVar("F")
 
 
-new = object.__new__
 TRACED = {Symbol, Condition}
 EXACT = {Symbol, Condition, float, int, bool}  # operands of which a traced operation is a symbol of its own
 TAKING_FLOATS = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
@@ -35,15 +44,15 @@ TAKING_FLOATS = {float, Symbol}  # numbers that take the floats among their loca
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
     """The result of an operation: a node, or a leaf without history while recording is off."""
-    kind = Value
     if FOLLOWING and NumPyValue in map(type, inputs):
-        kind = NumPyValue
         ieee.report(op, data, [v._number for v in inputs])
-    made = new(kind)
+        made: Value = next(fresh_of_numpy)
+    else:
+        made = next(fresh)
     made._number = data
     made._met = None
     made.grad = NO_GRAD
-    made.index = clock()
+    made.index = next(clock)
     if OPEN and (((mark := innermost()) in OPEN and mark.plain) or not is_recording()):
         made.op = None
         made._connect((), ())
@@ -58,12 +67,12 @@ def of_symbols(symbol: Symbol, op: Primitive, x: Value, y: Value) -> Value:
     """The result of an operation on two traced Values, whose symbol is there already."""
     if OPEN or FOLLOWING:
         return node(symbol, op, (x, y), (LATER, LATER))
-    made = new(Value)  # as `node` does, which costs as much again
+    made = next(fresh)  # as `node` does, which costs as much again
     made._number = symbol
     made._x, made._dx, made._y, made._dy = x, LATER, y, LATER
     made._met = None
     made.grad = NO_GRAD
-    made.index = clock()
+    made.index = next(clock)
     made.op = op
     return made
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import count, repeat, starmap
 from operator import attrgetter
 
 from autograd.engine.adjoints import LATER, SWEEPING, sweep
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 NO_GRAD = float("0")  # the grad of a Value that no backward pass has reached; compared by identity, not with ==
 
-changes = count().__next__  # ticks whenever the data of a Value is set
-clock = count().__next__  # gives each Value its index: a topological order of every graph
+changes = count()  # ticks whenever the data of a Value is set
+clock = count()  # `next(clock)` gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
 LAST_PASS = [0]  # the tick of the last backward pass
 FOLLOWING: list[bool] = []  # once it is filled, `node` looks for NumPyValues among the operands
@@ -58,7 +58,7 @@ class Value(Scalar):
     )  # fmt: skip
 
     # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
-    # collector. _y is None where there is one operand, a tuple where there are more than two. The methods of inline.py
+    # collector. _y is None where there is one operand, a tuple where there are more than two. The methods in line
     # leave a plain number in _y, and its place in _place; then _dy has the number of x, since `_show_number`, which
     # makes a constant of the plain number, needs it for the rule, and x may have other data by then. In a leaf, _dy
     # marks what was computed under no_grad. _met tells which sweep met the node last, and _adjoint is of that sweep.
@@ -83,7 +83,7 @@ class Value(Scalar):
             self._follow(data)
         self._x = self._y = self._dx = self._dy = self._met = self.op = None
         self.grad = NO_GRAD
-        self.index = clock()
+        self.index = next(clock)
         if type(label) is not str:
             label = text_of(label)
         if label:
@@ -195,7 +195,7 @@ class Value(Scalar):
         if type(was) is Symbol or type(data) is Symbol:
             raise refuse(lambda most: "the data of a Value that changes", "make it an argument, and return what is new")
         self._number = data
-        changes()
+        next(changes)
 
     if TYPE_CHECKING:
         data: float  # or a Fraction or mpf, for those who work with them
@@ -255,7 +255,7 @@ class Value(Scalar):
             nodes, leaves, _ = sweep(self, seed, grads=of_floats)
             if nodes and type(nodes[-1]._y) is float:
                 notice_growth(nodes, LAST_PASS[0])
-            LAST_PASS[0] = clock()
+            LAST_PASS[0] = next(clock)
             if not of_floats:
                 _unmask(nodes + leaves)
                 for node in nodes:
@@ -360,6 +360,11 @@ class NumPyValue(Value):
         return made
 
 
+# `next(fresh)` is a Value with empty slots. `object.__new__(Value)` takes a third longer, since it packs a tuple.
+fresh: Iterator[Value] = starmap(object.__new__, repeat((Value,)))
+fresh_of_numpy: Iterator[NumPyValue] = starmap(object.__new__, repeat((NumPyValue,)))
+
+
 def _unmask(nodes: list[Value]) -> None:
     """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
     for node in nodes:
@@ -377,7 +382,7 @@ def _restored(cls: type[Value], data: Any, grad: Any, index: int, recorded: bool
     leaf._x = leaf._y = leaf._dx = leaf._met = leaf.op = None
     leaf._dy = None if recorded else UNRECORDED
     leaf.grad = NO_GRAD if grad is None else grad
-    leaf.index = index if index < 0 else clock()
+    leaf.index = index if index < 0 else next(clock)
     return leaf
 
 

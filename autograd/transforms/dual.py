@@ -146,13 +146,13 @@ def _beneath(row: Primitive, flat: list[Any], first: Dual, level: int, follows: 
     if any(isinstance(x, Scalar) for x in primals):
         # Apply the operation itself: the rule's expression for the value may have other derivatives at a kink.
         value = row.apply(*lower)
-        told, start = differentiated.get(), clock()
+        told, start = differentiated.get(), next(clock)
         partials = row.local(lower, value)
         if row.sides:
             partials = keeping_sides(partials, _with_sides(row, flat, level, value))
         if told is not None:
             told.tell(row, value, primals, SECOND if type(value) is Dual else FIRST)
-            told.derived.update(range(start, clock()))
+            told.derived.update(range(start, next(clock)))
         return primals, value, partials
     try:
         value, partials = row.evaluate(*lower)

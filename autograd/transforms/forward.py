@@ -75,7 +75,7 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
 
     A Value that depends on nothing from before the call becomes a plain number.
     """
-    recording, first = is_recording(), clock()
+    recording, first = is_recording(), next(clock)
     try:
         with Recording(True):
             found = split(call(), level, where)

@@ -35,7 +35,7 @@ class Pullback:
         close_ended()
         self.inputs: list[Value] = []
         self.recording = is_recording()
-        self.first = clock()
+        self.first = next(clock)
         self.args = args
         self.selected = selected
         self.swept: tuple[Any, bool] = (None, False)  # the last result, and whether it depends on an older Value

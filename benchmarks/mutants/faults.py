@@ -4,9 +4,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.engine import Value, adjoints, inline, recording
+from autograd.engine import Value, adjoints, recording
 from autograd.engine.blocks import Block
 from autograd.engine.differentiating import plain_gradients, recorded_partials
+from autograd.engine.inline import values
 from autograd.primitives import TABLE, evaluating
 from autograd.transforms import dual
 from benchmarks.mutants.editing import edited
@@ -62,7 +63,7 @@ FAULTS = [
     Fault("the seed forgotten", Value.backward, "sweep(self, seed,", "sweep(self, 1.0,", "laws", ("seed",)),
     Fault("an absent edge that leaks", adjoints._descend, "if by_u is not None:",
           "by_u = 0.0 if by_u is None else by_u\n                if True:", "laws", ("absent",), 2),
-    Fault("constants differentiated", Value.constant.__func__, "made.index = CONSTANT", "made.index = clock()",
+    Fault("constants differentiated", Value.constant.__func__, "made.index = CONSTANT", "made.index = next(clock)",
           "laws", ("constant",)),
     Fault("operands read in the backward pass", adjoints._descend, "v, by_v, w = node._x",
           f"if node.op: node._connect(node.inputs, {PARTIALS_NOW})\n        v, by_v, w = node._x",
@@ -73,7 +74,7 @@ FAULTS = [
     Fault("detach that keeps the graph", Value.detach, "return Value(self._number, self.label)", "return +self",
           "laws", ("detach",)),
     Fault("zero_grad that forgets nothing", Value.zero_grad, "self.grad = NO_GRAD", "pass", "laws", ("zero_grad",)),
-    Fault("reflected operands swapped", inline.__rsub__, "z = x - y", "z = y - x", "laws", ("operands",)),
+    Fault("reflected operands swapped", values.__rsub__, "z = x - y", "z = y - x", "laws", ("operands",)),
     Fault("gradients in the wrong order", plain_gradients, "[v._adjoint for v in inputs]",
           "[v._adjoint for v in reversed(inputs)]", "gradients", ("accumulation",)),
     Fault("create_graph that cuts at interior nodes", recorded_partials, "v.data if v.is_constant else v",

@@ -28,13 +28,13 @@ class RuleMutant:
 
     @contextmanager
     def apply(self) -> Iterator[None]:
-        """A context in which the fault is present: its rule is asked, not what inline.py has made of the right one."""
-        inline.install(inline.SLOW)
+        """A context in which the fault is present: the rule is asked, not what methods have of it in line."""
+        inline.install(inline.REPLACED)
         try:
             with self.change():
                 yield
         finally:
-            inline.install(inline.INLINE)
+            inline.install(inline.METHODS)
 
 
 def _sign(partials: list[Any], operands: list[Any], i: int) -> None:

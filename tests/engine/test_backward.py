@@ -110,7 +110,7 @@ def test_nodes_may_be_far_apart_on_the_clock(operations):
     values, powers = [Value(1.0), Value(-1.0)], [(1, 0), (0, 1)]
     for i, j, ticks in operations:
         for _ in range(ticks):
-            clock()
+            next(clock)
         i, j = i % len(values), j % len(values)
         values.append(values[i] * values[j])
         powers.append((powers[i][0] + powers[j][0], powers[i][1] + powers[j][1]))

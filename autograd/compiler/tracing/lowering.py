@@ -38,7 +38,7 @@ class Lowering:
         self.known = {} if known is None else known
         self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
         self._numbers: list[int] = []  # of Values, by index from `first` on; NONE where a Value has none
-        self._tick, self._changed = changes(), False
+        self._tick, self._changed = next(changes), False
 
     def knows(self, symbol: Any, i: int) -> None:
         """Let a symbol stand for value number i, unless it already has a number."""
@@ -181,7 +181,7 @@ class Lowering:
     def _below(self, outputs: Iterable[Any]) -> list[Value]:
         """The Values that outputs depend on and that have no number yet, oldest first."""
         known, numbers, first = self.known, self._numbers, self.first
-        numbers.extend(repeat(NONE, clock() + 1 - first - len(numbers)))
+        numbers.extend(repeat(NONE, next(clock) + 1 - first - len(numbers)))
         seen, others = bytearray(len(numbers)), set()
         found: list[Value] = []
         below: Iterable[Value] = [v for v in outputs if isinstance(v, Value)]
@@ -219,7 +219,7 @@ class Lowering:
 
     def data_changed(self) -> bool:
         """Whether the data of some Value has been set since the trace began."""
-        now = changes()
+        now = next(changes)
         self._tick, self._changed = now, self._changed or now > self._tick + 1
         return self._changed
 

@@ -77,7 +77,7 @@ class StepLowering(Lowering):
     """Turns what a step computes into values of a body."""
 
     def __init__(self, outer: Lowering) -> None:
-        super().__init__(ProgramBuilder(), first=clock())
+        super().__init__(ProgramBuilder(), first=next(clock))
         self.outer = outer
         self.inputs: list[tuple[int, Role, Sequence[int]]] = []  # number, role, operands
         self.moving: set[int] = set()  # ids of Values and symbols that differ from step to step

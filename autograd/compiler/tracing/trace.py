@@ -52,7 +52,7 @@ def trace(
     2
     """
     builder = ProgramBuilder()
-    lowering = Lowering(builder, first=clock())
+    lowering = Lowering(builder, first=next(clock))
     names = names or argument_names(f, len(arguments))
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering), branches)

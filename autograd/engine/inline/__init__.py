@@ -1,0 +1,30 @@
+"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
+
+`values` and `numpy_values` are generated from the table: change the rules, and run `generating`.
+"""
+
+from __future__ import annotations
+
+from autograd.engine.inline import numpy_values, values
+from autograd.engine.inline.replaced import SLOW, UNARY
+from autograd.engine.value import NumPyValue, Value
+from autograd.primitives import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+METHODS: dict[type, dict[str, Any]] = {Value: values.METHODS, NumPyValue: numpy_values.METHODS}
+REPLACED: dict[type, dict[str, Any]] = {Value: SLOW, NumPyValue: SLOW}
+
+
+def install(methods: dict[type, dict[str, Any]]) -> None:
+    """Let Values have these methods, METHODS or REPLACED."""
+    for kind, own in methods.items():
+        for name, method in own.items():
+            setattr(kind, name, method)
+            if name in UNARY:
+                TABLE[UNARY[name]].lifted[kind] = method
+
+
+install(METHODS)

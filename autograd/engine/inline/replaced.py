@@ -1,0 +1,19 @@
+"""The methods of Value that are replaced by ones with their rules in line, and still serve whatever is not a float."""
+
+from __future__ import annotations
+
+from autograd.engine.recording import recorder
+from autograd.engine.value import Value
+from autograd.primitives import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+OPERATORS = ("add", "sub", "mul", "truediv")
+BINARY = [*(f"__{name}__" for name in (*OPERATORS, "pow")), *(f"__r{name}__" for name in OPERATORS)]
+UNARY = {"__neg__": "negative"} | {
+    name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
+}
+SLOW: dict[str, Any] = {name: getattr(Value, name) for name in BINARY}
+SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
