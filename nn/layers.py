@@ -69,7 +69,7 @@ class Neuron(Module):
 
     @group
     def __call__(self, x: Iterable[Any]) -> Any:
-        x = x if isinstance(x, (list, tuple)) else _listed(x)
+        x = x if type(x) is list else _listed(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         z = dot(self.w, x) if self.b is None else dot(self.w, x, self.b)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from _weakref import ref
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 
 from autograd.engine.value import Value, clock
 
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     R = TypeVar("R")
 
-# The latest calls; older ones are dropped, so that hours of training cost a few megabytes at most.
-_calls: deque[tuple[int, int, Any, Any, type]] = deque(maxlen=1 << 16)
+ITEMS = 5
+
+# The latest calls, five items each: start, end, a weak reference to the owner, the index of the result, the class of
+# the owner. Older ones are dropped, so that hours of training cost a few megabytes at most. Tuples would be work for
+# the garbage collector: 5 % of a training step.
+_calls: deque[Any] = deque(maxlen=ITEMS << 16)
 
 
 class MarkedCall:
@@ -51,9 +55,14 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
 
     def called(*args: Any, **kwargs: Any) -> Any:
         start = next(clock)
-        result = method(*args, **kwargs)
+        result: Any = method(*args, **kwargs)
+        made = result.index if type(result) is Value else _first_index(result)
         owner = args[0] if args else method
-        _calls.append((start, next(clock), _weak(owner), _weak(_first_value(result)), type(owner)))
+        try:
+            weak: Any = ref(owner)
+        except TypeError:  # the class has __slots__ without __weakref__
+            weak = _freed
+        _calls.extend((start, next(clock), weak, made, type(owner)))
         return result
 
     called.__name__, called.__qualname__, called.__doc__ = method.__name__, method.__qualname__, method.__doc__
@@ -61,27 +70,27 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-def _weak(x: Any) -> Any:
-    try:
-        return ref(x)
-    except TypeError:  # the class has __slots__ without __weakref__
-        return lambda: None
+def _freed() -> None:
+    """In place of a weak reference: the owner cannot be found."""
 
 
-def _first_value(result: Any) -> Any:
-    """The first Value of the result: a graph that contains it contains the call."""
-    while isinstance(result, (list, tuple)) and result:
+def _first_index(result: Any) -> int:
+    """The index of the first Value of the result: a graph that contains it contains the call. -1 if there is none."""
+    while not isinstance(result, Value):
+        if not isinstance(result, (list, tuple)) or not result:
+            return -1
         result = result[0]
-    return result
+    return result.index
 
 
-def calls_below(nodes: Container[Value], first: int, last: int) -> list[MarkedCall]:
-    """The remembered calls that made nodes of a graph with indices `first` to `last`, inner calls before outer ones.
+def calls_below(indices: Collection[int]) -> list[MarkedCall]:
+    """The remembered calls that made nodes of a graph whose nodes have these indices, inner calls before outer ones.
 
-    Another thread's nodes may have indices in the same range, so a call counts only if its result is among `nodes`.
+    Another thread's nodes may have indices in the same range, so a call counts only if its result is among the nodes.
     """
+    first, last, of_graph = min(indices), max(indices), set(indices)
     return [
         MarkedCall(start, end, owner(), kind)
-        for start, end, owner, result, kind in tuple(_calls)
-        if start <= last and end >= first and result() in nodes
+        for start, end, owner, made, kind in zip(*[iter(tuple(_calls))] * ITEMS)
+        if start <= last and end >= first and made in of_graph
     ]

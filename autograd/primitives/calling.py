@@ -107,22 +107,23 @@ def _of_sequences(row: Primitive) -> Callable[..., Any]:
     required = count - len(defaults)
 
     def sequences(*operands: Any, **named: Any) -> Any:
-        if not named and required <= len(operands) < count:
-            operands += defaults[len(operands) - required :]
         if named or len(operands) != count:
+            if not named and required <= len(operands) < count:
+                return sequences(*operands, *defaults[len(operands) - required :])
             if count == len(operands) == 1 and AXES.issuperset(named):
                 return over_axes(sequences, *operands, **named)
             return apply(*_bound(row, operands, named))
-        for i in places:
-            if type(operands[i]) is not list and type(operands[i]) is not tuple:
-                if count == 1 and getattr(operands[0], "ndim", 1) > 1:
-                    return over_axes(sequences, *operands)
-                return apply(*_bound(row, operands, named))
+        lift = None
         for i in places:
             xs = operands[i]
-            lift = lifted.get(type(xs[0])) if xs else None
-            if lift is not None:
-                return lift(*operands)
+            if type(xs) is not list and type(xs) is not tuple:
+                if count == 1 and getattr(xs, "ndim", 1) > 1:
+                    return over_axes(sequences, *operands)
+                return apply(*_bound(row, operands, named))
+            if xs and lift is None:
+                lift = lifted.get(type(xs[0]))
+        if lift is not None:
+            return lift(*operands)
         if are_floats(operands) and len({len(operands[i]) for i in places}) == 1:
             return of_floats(*operands)
         return apply(*_bound(row, operands, named))

@@ -136,7 +136,9 @@ class Primitive:
         if found is None:
             assert kind.lift is not None
             found = self.lifted[kind] = kind.lift(self)
-            self.lifted.update((number_type, found) for number_type, joined in KINDS.items() if joined is kind)
+            for number_type, joined in KINDS.items():
+                if joined is kind:
+                    self.lifted.setdefault(number_type, found)
         return found
 
     def value(self, *operands: Any) -> Any:

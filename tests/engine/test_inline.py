@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd import Value, no_grad
 from autograd.engine import inline
 from autograd.engine.inline.generating import MODULES, ROOM, InlineModule, written
-from autograd.engine.inline.replaced import BINARY, SLOW, UNARY
+from autograd.engine.inline.replaced import BINARY, SLOW, UNARY, VECTORS
 from autograd.engine.value import NumPyValue
 from autograd.symbols import Symbol
 from autograd.symbols.expressions import Expression
@@ -117,8 +117,28 @@ def test_a_plain_operand_is_one_constant_from_the_first_look_on() -> None:
     assert x.grad == -2.0 / 9.0 and not y.inputs[0].has_grad
 
 
+@st.composite
+def sequences(draw: st.DrawFn) -> list[Any]:
+    """Two lists of Values, here and there with plain numbers, mostly of one length and of floats."""
+    of, n = draw(st.sampled_from([NUMBERS, NUMBERS, OPERANDS])), draw(st.integers(1, 5))
+    lengths = (n, n - draw(st.sampled_from([0, 0, 0, 1])))
+    numbers = [draw(st.lists(of, min_size=length, max_size=length)) for length in lengths]
+    are_plain = draw(st.sampled_from([st.just(False), st.booleans()]))
+    return [[x if draw(are_plain) else Value(x) for x in xs] for xs in numbers]
+
+
+@pytest.mark.parametrize("name", VECTORS)
+@given(xs=sequences(), b=OPERANDS.map(Value))
+def test_sequences(name: str, xs: list[Any], b: Value) -> None:
+    lists = [*xs, b] if name == "dot" else xs[:1]
+    tuples = [tuple(x) if isinstance(x, list) else x for x in lists]
+    for operands in (lists, tuples):
+        assert outcome(inline.METHODS[Value][name], *operands) == outcome(SLOW[name], *operands)
+
+
 @pytest.mark.parametrize("name", SLOW)
 def test_nothing_is_recorded_where_recording_is_off(name: str) -> None:
-    operands = (Value(0.75),) if name in UNARY else (Value(0.75), 2.0)
+    x, xs = Value(0.75), [Value(0.25), Value(0.5), Value(2.0)]
+    operands = {"dot": (xs, xs, x), "sum": (xs,), "mean": (xs,)} | dict.fromkeys(UNARY, (x,))
     with no_grad():
-        assert inline.METHODS[Value][name](*operands).inputs == ()
+        assert inline.METHODS[Value][name](*operands.get(name, (x, 2.0))).inputs == ()

@@ -32,7 +32,7 @@ class CallForest:
 
     def __init__(self, graph: Graph) -> None:
         indices = [node.index for node in graph.nodes if node.inputs]
-        found = calls_below(set(graph.nodes), indices[0], indices[-1]) if indices else []
+        found = calls_below(indices) if indices else []
         self.calls = sorted(found, key=lambda call: (call.start, -call.end))
         self.parent: list[int] = []
         self.height = [0] * len(self.calls)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from autograd.engine.inline import numpy_values, values
-from autograd.engine.inline.replaced import SLOW, UNARY
+from autograd.engine.inline.replaced import BINARY, SLOW, UNARY, VECTORS
 from autograd.engine.value import NumPyValue, Value
 from autograd.primitives import TABLE
 
@@ -22,9 +22,10 @@ def install(methods: dict[type, dict[str, Any]]) -> None:
     """Let Values have these methods, METHODS or REPLACED."""
     for kind, own in methods.items():
         for name, method in own.items():
-            setattr(kind, name, method)
-            if name in UNARY:
-                TABLE[UNARY[name]].lifted[kind] = method
+            if name not in VECTORS:
+                setattr(kind, name, method)
+            if name not in BINARY:
+                TABLE[UNARY.get(name, name)].lifted[kind] = method
 
 
 install(METHODS)

@@ -12,11 +12,12 @@ import ast
 import inspect
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any, NamedTuple
 
-from autograd.engine.inline.replaced import BINARY, UNARY
+from autograd.engine.inline.replaced import BINARY, UNARY, VECTORS
 from autograd.numbers.kinds import CONSTANTS
 from autograd.primitives import TABLE, Primitive
 from autograd.primitives.operators import OPERATORS
@@ -47,7 +48,7 @@ from math import isfinite, nan
 from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
-from autograd.engine.value import NO_GRAD, {names}
+from autograd.engine.value import {names}
 from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
 from autograd.symbols import Symbol
@@ -73,12 +74,12 @@ class InlineModule(NamedTuple):
 MODULES = (
     InlineModule(
         "values.py", "The methods of Value with their rules in line.",
-        "Value, clock, fresh", "next(fresh)", "kind is Value", True, "",
+        "FOLLOWING, NO_GRAD, Value, clock, fresh", "next(fresh)", "kind is Value", True, "",
     ),
     InlineModule(
         "numpy_values.py", "The methods of NumPyValue with their rules in line.",
-        "NumPyValue, Value, clock, fresh_of_numpy", "next(fresh_of_numpy)", "kind is NumPyValue or kind is Value",
-        False, "Value",
+        "NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy", "next(fresh_of_numpy)",
+        "kind is NumPyValue or kind is Value", False, "Value",
     ),
 )  # fmt: skip
 
@@ -105,8 +106,8 @@ if type(x) is type(y) is Symbol:
 class Inlined(ast.NodeTransformer):
     """A rule on floats: operations are kernels, constants are numbers, `select` is Python's own."""
 
-    def __init__(self, row: Primitive) -> None:
-        self.operands = dict(zip(row.parameters, "xy"))
+    def __init__(self, row: Primitive, names: Sequence[str] = "xy") -> None:
+        self.operands = dict(zip(row.parameters, names))
         self.kernels = {row.name} if row.kernel is not None and row.symbol != "**" else set()
 
     def visit_Name(self, name: ast.Name) -> ast.expr:
@@ -123,9 +124,18 @@ class Inlined(ast.NodeTransformer):
             return ast.IfExp(*args)
         if name == "ratio":
             return ast.BinOp(args[0], ast.Div(), args[1])
+        if name == "len":
+            return ast.Call(call.func, args, [])
         self.kernels.add(name)
         call = ast.Call(ast.Name(f"{name}_kernel"), args, [])
         return ast.IfExp(ast.parse("y == 2.0", mode="eval").body, SQUARE, call) if name == "monomial" else call
+
+
+def body_of(row: Primitive) -> list[ast.stmt]:
+    """The statements of a rule, without its docstring."""
+    (function,) = ast.parse(dedent(inspect.getsource(row.declared))).body
+    assert isinstance(function, ast.FunctionDef)
+    return function.body[1:]
 
 
 class Rule:
@@ -133,9 +143,7 @@ class Rule:
 
     def __init__(self, row: Primitive) -> None:
         self.row, inlined = row.name, Inlined(row)
-        (function,) = ast.parse(dedent(inspect.getsource(row.declared))).body
-        assert isinstance(function, ast.FunctionDef)
-        *lines, last = [ast.unparse(inlined.visit(line)) for line in function.body[1:]]
+        *lines, last = [ast.unparse(inlined.visit(line)) for line in body_of(row)]
         result = ast.parse(last.removeprefix("return "), mode="eval").body
         assert isinstance(result, ast.Tuple)
         if row.kernel is None:
@@ -214,19 +222,63 @@ def {method}(self: Any, other: Any) -> Any:
 """
 
 
+def of_sequences(module: InlineModule, name: str, row: Primitive) -> str:
+    """The function of an operation on sequences of Values whose rule is one expression."""
+    names = [f"{p}_numbers" if p in row.vectors else p + "_number" for p in row.parameters]
+    (rule,) = body_of(row)
+    partials = ast.unparse(Inlined(row, names).visit(rule)).removeprefix("return ")
+    numbers = [
+        f"{n} = [v._number for v in {p}]" if p in row.vectors else f"{n} = {p}._number"
+        for p, n in zip(row.parameters, names)
+    ]
+    floats = [
+        f"type({n}[0]) is float and type(sum({n})) is float" if p in row.vectors else f"type({n}) is float"
+        for p, n in zip(row.parameters, names)
+    ]
+    first, *others = row.parameters
+    lengths = [f"len({p}) == len({first})" for p in others if p in row.vectors]
+    least = next(n for n in range(9) if n * len(row.vectors) + len(row.parameters) - len(row.vectors) > 2)
+    return f"""
+def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
+    try:
+{indent(chr(10).join(numbers), "        ")}
+    except AttributeError:  # one of them is a plain number
+        return SLOW["{name}"]({", ".join(row.parameters)})
+    if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and not OPEN and not FOLLOWING:
+        z = {name}_kernel({", ".join(names)})
+        if isfinite(z):
+            partials = {partials}
+            made = {module.made}
+            made._number = z
+            made._x = {first}[0]
+            made._dx = partials[0]
+            made._y = ({", ".join([f"*{first}[1:]", *[f"*{p}" if p in row.vectors else p for p in others]])},)
+            made._dy = partials[1:]
+            made._met = None
+            made.grad = NO_GRAD
+            made.index = next(clock)
+            made.op = {name}_row
+            return made
+    return SLOW["{name}"]({", ".join(row.parameters)})
+"""
+
+
 def written(module: InlineModule) -> str:
     """The text of a module, as Ruff formats it."""
-    methods = {name: (unary, TABLE[op]) for name, op in UNARY.items()}
+    methods: dict[str, tuple[Any, Primitive]] = {name: (unary, TABLE[op]) for name, op in UNARY.items()}
+    methods |= {name: (of_sequences, TABLE[name]) for name in VECTORS} if module.silent else {}
     for name in BINARY:
         function: Any = OPERATORS[name.strip("_").removeprefix("r")]
         row = TABLE["constant_power"] if name == "__pow__" else function.primitive
         methods[name] = (reflected if name.startswith("__r") else binary, row)
     rows = sorted({row.name for _, row in methods.values()})
-    kernels = sorted({name for _, row in methods.values() for name in Rule(row).kernels})
+    kernels = sorted(
+        {k for name, (_, row) in methods.items() for k in ({name} if name in VECTORS else Rule(row).kernels)}
+    )
     bound = [f'{name}_row = TABLE["{name}"]' for name in rows]
     bound += [f'{name}_kernel: Any = TABLE["{name}"].kernel' for name in kernels]
     functions = [write(module, name, row) for name, (write, row) in methods.items()]
-    names = ", ".join(f'"{name}": {name}' for name in methods)
+    names = ", ".join(f'"{name}": {name}{"_of_values" * (name in VECTORS)}' for name in methods)
     head = HEAD.format(title=module.title, names=module.names)
     text = "\n".join([head, *bound, *functions, f"METHODS: dict[str, Any] = {{{names}}}", ""])
     ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(ROOM / module.file), "-"]

@@ -15,5 +15,7 @@ BINARY = [*(f"__{name}__" for name in (*OPERATORS, "pow")), *(f"__r{name}__" for
 UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
+VECTORS = ("sum", "mean", "dot")  # functions of sequences, which are no methods
 SLOW: dict[str, Any] = {name: getattr(Value, name) for name in BINARY}
 SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
+SLOW |= {name: recorder(TABLE[name]) for name in VECTORS}

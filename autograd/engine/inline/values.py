@@ -12,7 +12,7 @@ from math import isfinite, nan
 from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
-from autograd.engine.value import NO_GRAD, Value, clock, fresh
+from autograd.engine.value import FOLLOWING, NO_GRAD, Value, clock, fresh
 from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
 from autograd.symbols import Symbol
@@ -25,8 +25,10 @@ add_row = TABLE["add"]
 constant_power_row = TABLE["constant_power"]
 cos_row = TABLE["cos"]
 divide_row = TABLE["divide"]
+dot_row = TABLE["dot"]
 exp_row = TABLE["exp"]
 log_row = TABLE["log"]
+mean_row = TABLE["mean"]
 multiply_row = TABLE["multiply"]
 negative_row = TABLE["negative"]
 relu_row = TABLE["relu"]
@@ -34,10 +36,13 @@ sigmoid_row = TABLE["sigmoid"]
 sin_row = TABLE["sin"]
 sqrt_row = TABLE["sqrt"]
 subtract_row = TABLE["subtract"]
+sum_row = TABLE["sum"]
 tanh_row = TABLE["tanh"]
 cos_kernel: Any = TABLE["cos"].kernel
+dot_kernel: Any = TABLE["dot"].kernel
 exp_kernel: Any = TABLE["exp"].kernel
 log_kernel: Any = TABLE["log"].kernel
+mean_kernel: Any = TABLE["mean"].kernel
 monomial_kernel: Any = TABLE["monomial"].kernel
 ratio_slope_kernel: Any = TABLE["ratio_slope"].kernel
 sech2_kernel: Any = TABLE["sech2"].kernel
@@ -45,6 +50,7 @@ sigmoid_kernel: Any = TABLE["sigmoid"].kernel
 sigmoid_slope_kernel: Any = TABLE["sigmoid_slope"].kernel
 sin_kernel: Any = TABLE["sin"].kernel
 sqrt_kernel: Any = TABLE["sqrt"].kernel
+sum_kernel: Any = TABLE["sum"].kernel
 tanh_kernel: Any = TABLE["tanh"].kernel
 
 
@@ -227,6 +233,91 @@ def relu(self: Any) -> Any:
             return made
 
     return SLOW["relu"](self)
+
+
+def sum_of_values(xs: Any) -> Any:
+    try:
+        xs_numbers = [v._number for v in xs]
+    except AttributeError:  # one of them is a plain number
+        return SLOW["sum"](xs)
+    if len(xs) >= 3 and type(xs_numbers[0]) is float and type(sum(xs_numbers)) is float and not OPEN and not FOLLOWING:
+        z = sum_kernel(xs_numbers)
+        if isfinite(z):
+            partials = (1.0,) * len(xs_numbers)
+            made = next(fresh)
+            made._number = z
+            made._x = xs[0]
+            made._dx = partials[0]
+            made._y = (*xs[1:],)
+            made._dy = partials[1:]
+            made._met = None
+            made.grad = NO_GRAD
+            made.index = next(clock)
+            made.op = sum_row
+            return made
+    return SLOW["sum"](xs)
+
+
+def mean_of_values(xs: Any) -> Any:
+    try:
+        xs_numbers = [v._number for v in xs]
+    except AttributeError:  # one of them is a plain number
+        return SLOW["mean"](xs)
+    if len(xs) >= 3 and type(xs_numbers[0]) is float and type(sum(xs_numbers)) is float and not OPEN and not FOLLOWING:
+        z = mean_kernel(xs_numbers)
+        if isfinite(z):
+            partials = (1.0 / len(xs_numbers),) * len(xs_numbers)
+            made = next(fresh)
+            made._number = z
+            made._x = xs[0]
+            made._dx = partials[0]
+            made._y = (*xs[1:],)
+            made._dy = partials[1:]
+            made._met = None
+            made.grad = NO_GRAD
+            made.index = next(clock)
+            made.op = mean_row
+            return made
+    return SLOW["mean"](xs)
+
+
+def dot_of_values(w: Any, x: Any, b: Any) -> Any:
+    try:
+        w_numbers = [v._number for v in w]
+        x_numbers = [v._number for v in x]
+        b_number = b._number
+    except AttributeError:  # one of them is a plain number
+        return SLOW["dot"](w, x, b)
+    if (
+        len(w) >= 1
+        and len(x) == len(w)
+        and type(w_numbers[0]) is float
+        and type(sum(w_numbers)) is float
+        and type(x_numbers[0]) is float
+        and type(sum(x_numbers)) is float
+        and type(b_number) is float
+        and not OPEN
+        and not FOLLOWING
+    ):
+        z = dot_kernel(w_numbers, x_numbers, b_number)
+        if isfinite(z):
+            partials = (*x_numbers, *w_numbers, 1.0)
+            made = next(fresh)
+            made._number = z
+            made._x = w[0]
+            made._dx = partials[0]
+            made._y = (
+                *w[1:],
+                *x,
+                b,
+            )
+            made._dy = partials[1:]
+            made._met = None
+            made.grad = NO_GRAD
+            made.index = next(clock)
+            made.op = dot_row
+            return made
+    return SLOW["dot"](w, x, b)
 
 
 def __add__(self: Any, other: Any) -> Any:
@@ -520,6 +611,9 @@ METHODS: dict[str, Any] = {
     "tanh": tanh,
     "sigmoid": sigmoid,
     "relu": relu,
+    "sum": sum_of_values,
+    "mean": mean_of_values,
+    "dot": dot_of_values,
     "__add__": __add__,
     "__sub__": __sub__,
     "__mul__": __mul__,
