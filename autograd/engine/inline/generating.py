@@ -74,7 +74,7 @@ class InlineModule(NamedTuple):
 MODULES = (
     InlineModule(
         "values.py", "The methods of Value with their rules in line.",
-        "FOLLOWING, NO_GRAD, Value, clock, fresh", "next(fresh)", "kind is Value", True, "",
+        "FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh", "next(fresh)", "kind is Value", True, "",
     ),
     InlineModule(
         "numpy_values.py", "The methods of NumPyValue with their rules in line.",
@@ -237,6 +237,10 @@ def of_sequences(module: InlineModule, name: str, row: Primitive) -> str:
     ]
     first, *others = row.parameters
     lengths = [f"len({p}) == len({first})" for p in others if p in row.vectors]
+    inputs = ", ".join([f"*{p}" if p in row.vectors else p for p in row.parameters])
+    values = f"(not FOLLOWING or NumPyValue not in map(type, [{inputs}]))"
+    rest = [f"*{first}[1:]", *[f"*{p}" if p in row.vectors else p for p in others]]
+    inputs_but_one = f"({', '.join(rest)})" if others else f"tuple({first}[1:])"
     least = next(n for n in range(9) if n * len(row.vectors) + len(row.parameters) - len(row.vectors) > 2)
     return f"""
 def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
@@ -244,7 +248,7 @@ def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
 {indent(chr(10).join(numbers), "        ")}
     except AttributeError:  # one of them is a plain number
         return SLOW["{name}"]({", ".join(row.parameters)})
-    if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and not OPEN and not FOLLOWING:
+    if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and not OPEN and {values}:
         z = {name}_kernel({", ".join(names)})
         if isfinite(z):
             partials = {partials}
@@ -252,7 +256,7 @@ def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
             made._number = z
             made._x = {first}[0]
             made._dx = partials[0]
-            made._y = ({", ".join([f"*{first}[1:]", *[f"*{p}" if p in row.vectors else p for p in others]])},)
+            made._y = {inputs_but_one}
             made._dy = partials[1:]
             made._met = None
             made.grad = NO_GRAD

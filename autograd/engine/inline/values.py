@@ -12,7 +12,7 @@ from math import isfinite, nan
 from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
-from autograd.engine.value import FOLLOWING, NO_GRAD, Value, clock, fresh
+from autograd.engine.value import FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh
 from autograd.numbers.kinds import FLOATS
 from autograd.primitives import TABLE
 from autograd.symbols import Symbol
@@ -240,7 +240,13 @@ def sum_of_values(xs: Any) -> Any:
         xs_numbers = [v._number for v in xs]
     except AttributeError:  # one of them is a plain number
         return SLOW["sum"](xs)
-    if len(xs) >= 3 and type(xs_numbers[0]) is float and type(sum(xs_numbers)) is float and not OPEN and not FOLLOWING:
+    if (
+        len(xs) >= 3
+        and type(xs_numbers[0]) is float
+        and type(sum(xs_numbers)) is float
+        and not OPEN
+        and (not FOLLOWING or NumPyValue not in map(type, [*xs]))
+    ):
         z = sum_kernel(xs_numbers)
         if isfinite(z):
             partials = (1.0,) * len(xs_numbers)
@@ -248,7 +254,7 @@ def sum_of_values(xs: Any) -> Any:
             made._number = z
             made._x = xs[0]
             made._dx = partials[0]
-            made._y = (*xs[1:],)
+            made._y = tuple(xs[1:])
             made._dy = partials[1:]
             made._met = None
             made.grad = NO_GRAD
@@ -263,7 +269,13 @@ def mean_of_values(xs: Any) -> Any:
         xs_numbers = [v._number for v in xs]
     except AttributeError:  # one of them is a plain number
         return SLOW["mean"](xs)
-    if len(xs) >= 3 and type(xs_numbers[0]) is float and type(sum(xs_numbers)) is float and not OPEN and not FOLLOWING:
+    if (
+        len(xs) >= 3
+        and type(xs_numbers[0]) is float
+        and type(sum(xs_numbers)) is float
+        and not OPEN
+        and (not FOLLOWING or NumPyValue not in map(type, [*xs]))
+    ):
         z = mean_kernel(xs_numbers)
         if isfinite(z):
             partials = (1.0 / len(xs_numbers),) * len(xs_numbers)
@@ -271,7 +283,7 @@ def mean_of_values(xs: Any) -> Any:
             made._number = z
             made._x = xs[0]
             made._dx = partials[0]
-            made._y = (*xs[1:],)
+            made._y = tuple(xs[1:])
             made._dy = partials[1:]
             made._met = None
             made.grad = NO_GRAD
@@ -297,7 +309,7 @@ def dot_of_values(w: Any, x: Any, b: Any) -> Any:
         and type(sum(x_numbers)) is float
         and type(b_number) is float
         and not OPEN
-        and not FOLLOWING
+        and (not FOLLOWING or NumPyValue not in map(type, [*w, *x, b]))
     ):
         z = dot_kernel(w_numbers, x_numbers, b_number)
         if isfinite(z):
@@ -306,11 +318,7 @@ def dot_of_values(w: Any, x: Any, b: Any) -> Any:
             made._number = z
             made._x = w[0]
             made._dx = partials[0]
-            made._y = (
-                *w[1:],
-                *x,
-                b,
-            )
+            made._y = (*w[1:], *x, b)
             made._dy = partials[1:]
             made._met = None
             made.grad = NO_GRAD
