@@ -86,10 +86,10 @@ MODULES = (
 NODE = """\
 made = {made}
 made._number = z
-made._x = self
-made._dx = {by_self}
-made._y = {other}
-made._dy = {by_other}
+made._x = {x}
+made._dx = {by_x}
+made._y = {y}
+made._dy = {by_y}
 made._met = None
 made.grad = NO_GRAD
 made.index = next(clock)
@@ -164,7 +164,7 @@ class Rule:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         place = f"made._place = {place}\n" if place else ""
         made = NODE.format(
-            made=module.made, row=f"{self.row}_row", by_self=by_self, other=other, by_other=by_other, place=place
+            made=module.made, row=f"{self.row}_row", x="self", by_x=by_self, y=other, by_y=by_other, place=place
         )
         finite = "" if self.range == "modest" or (self.range == "total" and module.silent) else "isfinite(z) and "
         return "\n".join([*self.lines, f"if type(z) is float and {finite}not OPEN:", indent(made, "    ")])
@@ -241,6 +241,15 @@ def of_sequences(module: InlineModule, name: str, row: Primitive) -> str:
     values = f"(not FOLLOWING or NumPyValue not in map(type, [{inputs}]))"
     rest = [f"*{first}[1:]", *[f"*{p}" if p in row.vectors else p for p in others]]
     inputs_but_one = f"({', '.join(rest)})" if others else f"tuple({first}[1:])"
+    made = NODE.format(
+        made=module.made,
+        row=f"{name}_row",
+        x=f"{first}[0]",
+        by_x="partials[0]",
+        y=inputs_but_one,
+        by_y="partials[1:]",
+        place="",
+    )
     least = next(n for n in range(9) if n * len(row.vectors) + len(row.parameters) - len(row.vectors) > 2)
     return f"""
 def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
@@ -252,17 +261,7 @@ def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
         z = {name}_kernel({", ".join(names)})
         if isfinite(z):
             partials = {partials}
-            made = {module.made}
-            made._number = z
-            made._x = {first}[0]
-            made._dx = partials[0]
-            made._y = {inputs_but_one}
-            made._dy = partials[1:]
-            made._met = None
-            made.grad = NO_GRAD
-            made.index = next(clock)
-            made.op = {name}_row
-            return made
+{indent(made, " " * 12)}
     return SLOW["{name}"]({", ".join(row.parameters)})
 """
 

@@ -261,6 +261,7 @@ def sum_of_values(xs: Any) -> Any:
             made.index = next(clock)
             made.op = sum_row
             return made
+
     return SLOW["sum"](xs)
 
 
@@ -290,6 +291,7 @@ def mean_of_values(xs: Any) -> Any:
             made.index = next(clock)
             made.op = mean_row
             return made
+
     return SLOW["mean"](xs)
 
 
@@ -325,6 +327,7 @@ def dot_of_values(w: Any, x: Any, b: Any) -> Any:
             made.index = next(clock)
             made.op = dot_row
             return made
+
     return SLOW["dot"](w, x, b)
 
 
