@@ -67,9 +67,19 @@ class Mark(ref):  # type: ignore[type-arg]  # not subscriptable at run time
 
 
 OPEN: set[Mark] = set()  # the open blocks of all threads: while it is empty, no node needs a search
+IN_LINE: list[dict[str, Any]] = []  # names of the methods in line, which record floats while `recorded` is float
 _innermost: ContextVar[Mark | None] = ContextVar("autograd block", default=None)
 innermost = _innermost.get  # the innermost mark of this context, perhaps dead
 _place: ContextVar[None] = ContextVar("autograd place")  # its tokens tell a context from its copies
+
+
+def switch_in_line() -> None:
+    """Let the methods in line record floats if no block is open; if one is, they leave all to the methods behind them.
+
+    The look at OPEN and what follows from it are one call in C: no other thread can make a block in between.
+    """
+    for names in IN_LINE:
+        names.update(zip(("recorded",), map((float, None).__getitem__, map(bool, (OPEN,)))))
 
 
 class Block:
@@ -140,6 +150,7 @@ def made(manager: Manager, frame: FrameType | None) -> Leave:
     if mark.pieces:
         block.token = _place.set(None)
     OPEN.add(mark)
+    switch_in_line()
     _innermost.set(mark)
     return leave
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 ITEMS = 5
 
-# The latest calls, five items each: the index of the result, the ticks from the call's start to it and from it to the end,
-# a weak reference to the owner, and the owner's class. Older ones are dropped, so that hours of training cost a few
+# The latest calls, five items each: the index of the result, the ticks from the call's start to it and from it to the
+# end, a weak reference to the owner, and its class. Older calls are dropped, so that hours of training cost a few
 # megabytes at most. A tuple, or the ticks themselves, would be objects that have left the cache when they are dropped.
 _calls: deque[Any] = deque(maxlen=ITEMS << 16)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograd.engine.adjoints import LATER
-from autograd.engine.blocks import OPEN, Exit, enter, innermost, is_recording, latest
+from autograd.engine.blocks import IN_LINE, OPEN, Exit, enter, innermost, is_recording, latest, switch_in_line
 from autograd.engine.kinks import scaled, sides_kept, squares_below
 from autograd.engine.value import (
     FOLLOWING,
@@ -58,6 +58,8 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
         made._connect((), ())
         made._dy = UNRECORDED
     else:
+        if not OPEN and IN_LINE[0]["recorded"] is None:  # the last block has ended since
+            switch_in_line()
         made.op = op
         made._connect(inputs, partials if type(data) in TAKING_FLOATS else coerced(partials, data))
     return made

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, no_grad
 from autograd.engine import inline
+from autograd.engine.inline import numpy_values, values
 from autograd.engine.inline.generating import MODULES, ROOM, InlineModule, written
 from autograd.engine.inline.replaced import BINARY, SLOW, UNARY, VECTORS
 from autograd.engine.value import NumPyValue
@@ -134,6 +135,14 @@ def test_sequences(name: str, xs: list[Any], b: Value) -> None:
     tuples = [tuple(x) if isinstance(x, list) else x for x in lists]
     for operands in (lists, tuples):
         assert outcome(inline.METHODS[Value][name], *operands) == outcome(SLOW[name], *operands)
+
+
+def test_floats_are_recorded_in_line_again_after_the_last_block() -> None:
+    x = Value(3.0)
+    with no_grad():
+        assert (values.recorded, numpy_values.recorded) == (None, None)
+    assert (x * x).inputs == (x, x)
+    assert (values.recorded, numpy_values.recorded) == (float, float)
 
 
 @pytest.mark.parametrize("name", SLOW)

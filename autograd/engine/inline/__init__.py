@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from autograd.engine.blocks import IN_LINE
 from autograd.engine.inline import numpy_values, values
 from autograd.engine.inline.replaced import BINARY, SLOW, UNARY, VECTORS
 from autograd.engine.value import NumPyValue, Value
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+IN_LINE.extend(map(vars, (values, numpy_values)))
 METHODS: dict[type, dict[str, Any]] = {Value: values.METHODS, NumPyValue: numpy_values.METHODS}
 REPLACED: dict[type, dict[str, Any]] = {Value: SLOW, NumPyValue: SLOW}
 

@@ -45,7 +45,6 @@ from __future__ import annotations
 
 from math import isfinite, nan
 
-from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
 from autograd.engine.value import {names}
@@ -56,6 +55,9 @@ from autograd.symbols import Symbol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+no_value: Any = None
+recorded: Any = float  # None while a block is open in which recording may be off: see `switch_in_line`
 '''
 
 
@@ -74,12 +76,12 @@ class InlineModule(NamedTuple):
 MODULES = (
     InlineModule(
         "values.py", "The methods of Value with their rules in line.",
-        "FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh", "next(fresh)", "kind is Value", True, "",
+        "FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh", "next(fresh)", "type(other) is Value", True, "",
     ),
     InlineModule(
         "numpy_values.py", "The methods of NumPyValue with their rules in line.",
         "NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy", "next(fresh_of_numpy)",
-        "kind is NumPyValue or kind is Value", False, "Value",
+        "type(other) is NumPyValue or type(other) is Value", False, "Value",
     ),
 )  # fmt: skip
 
@@ -98,7 +100,7 @@ made.op = {row}
 """
 
 TRACED = """\
-if type(x) is type(y) is Symbol:
+if type({x}) is type({y}) is Symbol:
     return of_symbols(z, {row}_row, self, other)
 """
 
@@ -141,8 +143,8 @@ def body_of(row: Primitive) -> list[ast.stmt]:
 class Rule:
     """The rule of a row: the lines that compute its value z, and the expressions of its local derivatives."""
 
-    def __init__(self, row: Primitive) -> None:
-        self.row, inlined = row.name, Inlined(row)
+    def __init__(self, row: Primitive, names: Sequence[str] = "xy") -> None:
+        self.row, inlined = row.name, Inlined(row, names)
         *lines, last = [ast.unparse(inlined.visit(line)) for line in body_of(row)]
         result = ast.parse(last.removeprefix("return "), mode="eval").body
         assert isinstance(result, ast.Tuple)
@@ -155,7 +157,7 @@ class Rule:
         value = known[0] if known else value
         condition = ONLY_IF.get(row.name)
         self.lines = [line for line in lines if not line.startswith("z = ")]
-        self.lines.append(f"z = {value} if {condition} else None" if condition else f"z = {value}")
+        self.lines.append(f"z = {value} if {condition} else no_value" if condition else f"z = {value}")
         self.partials = [ast.unparse(p) for p in result.elts]
         self.kernels = inlined.kernels
         self.range = "modest" if condition == MODEST else "" if row.domain else "total"
@@ -166,8 +168,8 @@ class Rule:
         made = NODE.format(
             made=module.made, row=f"{self.row}_row", x="self", by_x=by_self, y=other, by_y=by_other, place=place
         )
-        finite = "" if self.range == "modest" or (self.range == "total" and module.silent) else "isfinite(z) and "
-        return "\n".join([*self.lines, f"if type(z) is float and {finite}not OPEN:", indent(made, "    ")])
+        finite = "" if self.range == "modest" or (self.range == "total" and module.silent) else " and isfinite(z)"
+        return "\n".join([*self.lines, f"if type(z) is recorded{finite}:", indent(made, "    ")])
 
 
 def unary(module: InlineModule, method: str, row: Primitive) -> str:
@@ -182,22 +184,26 @@ def {method}(self: Any) -> Any:
 """
 
 
+def of_two_values(module: InlineModule, row: Primitive) -> str:
+    """The branch of an operator for two Values. Their numbers have names if the local derivatives need them."""
+    rule, names, read = Rule(row), ("x", "y"), "x, y = self._number, other._number\n"
+    if not {"x", "y"} & {
+        name.id for p in rule.partials for name in ast.walk(ast.parse(p)) if isinstance(name, ast.Name)
+    }:
+        names, read = ("self._number", "other._number"), ""
+    lines = Rule(row, names).recorded(module, rule.partials[0], "other", rule.partials[1])
+    traced = "" if row.name in ONLY_IF else TRACED.format(row=row.name, x=names[0], y=names[1])
+    return f"""if {module.is_kind}:
+{indent(f"{read}{lines}{traced}", "        ")}
+    el"""
+
+
 def binary(module: InlineModule, method: str, row: Primitive) -> str:
     """The method of an operator on a Value and a Value or a plain number; of a power, on a plain number alone."""
-    rule = Rule(row)
-    of_values = (
-        ""
-        if method == "__pow__"
-        else f"""if {module.is_kind}:
-        x, y = self._number, other._number
-{indent(rule.recorded(module, rule.partials[0], "other", rule.partials[1]), "        ")}
-{indent(TRACED.format(row=row.name), "        ") if row.name not in ONLY_IF else ""}
-    el"""
-    )
+    rule, of_values = Rule(row), "" if method == "__pow__" else of_two_values(module, row)
     return f"""
 def {method}(self: Any, other: Any) -> Any:
-    kind = type(other)
-    {of_values}if kind is float or kind is int or kind in FLOATS:
+    {of_values}if (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
@@ -257,9 +263,9 @@ def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
 {indent(chr(10).join(numbers), "        ")}
     except AttributeError:  # one of them is a plain number
         return SLOW["{name}"]({", ".join(row.parameters)})
-    if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and not OPEN and {values}:
+    if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and {values}:
         z = {name}_kernel({", ".join(names)})
-        if isfinite(z):
+        if type(z) is recorded and isfinite(z):
             partials = {partials}
 {indent(made, " " * 12)}
     return SLOW["{name}"]({", ".join(row.parameters)})

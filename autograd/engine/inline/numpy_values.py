@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from math import isfinite, nan
 
-from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
 from autograd.engine.value import NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy
@@ -20,6 +19,9 @@ from autograd.symbols import Symbol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+no_value: Any = None
+recorded: Any = float  # None while a block is open in which recording may be off: see `switch_in_line`
 
 add_row = TABLE["add"]
 constant_power_row = TABLE["constant_power"]
@@ -52,7 +54,7 @@ def __neg__(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = -x
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -72,7 +74,7 @@ def exp(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = exp_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -92,7 +94,7 @@ def log(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = log_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -111,8 +113,8 @@ def log(self: Any) -> Any:
 def sqrt(self: Any) -> Any:
     x = self._number
     if type(x) is float:
-        z = sqrt_kernel(x) if x != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        z = sqrt_kernel(x) if x != 0.0 else no_value
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -132,7 +134,7 @@ def sin(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = sin_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -152,7 +154,7 @@ def cos(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = cos_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -172,7 +174,7 @@ def tanh(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = tanh_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -192,7 +194,7 @@ def sigmoid(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -213,7 +215,7 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -230,11 +232,9 @@ def relu(self: Any) -> Any:
 
 
 def __add__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is NumPyValue or kind is Value:
-        x, y = self._number, other._number
-        z = x + y
-        if type(z) is float and isfinite(z) and not OPEN:
+    if type(other) is NumPyValue or type(other) is Value:
+        z = self._number + other._number
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -246,16 +246,15 @@ def __add__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = add_row
             return made
-
-        if type(x) is type(y) is Symbol:
+        if type(self._number) is type(other._number) is Symbol:
             return of_symbols(z, add_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is recorded and isfinite(z):
                 made = next(fresh_of_numpy)
                 made._number = z
                 made._x = self
@@ -273,11 +272,9 @@ def __add__(self: Any, other: Any) -> Any:
 
 
 def __sub__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is NumPyValue or kind is Value:
-        x, y = self._number, other._number
-        z = x - y
-        if type(z) is float and isfinite(z) and not OPEN:
+    if type(other) is NumPyValue or type(other) is Value:
+        z = self._number - other._number
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -289,16 +286,15 @@ def __sub__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = subtract_row
             return made
-
-        if type(x) is type(y) is Symbol:
+        if type(self._number) is type(other._number) is Symbol:
             return of_symbols(z, subtract_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is recorded and isfinite(z):
                 made = next(fresh_of_numpy)
                 made._number = z
                 made._x = self
@@ -316,11 +312,10 @@ def __sub__(self: Any, other: Any) -> Any:
 
 
 def __mul__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is NumPyValue or kind is Value:
+    if type(other) is NumPyValue or type(other) is Value:
         x, y = self._number, other._number
         z = x * y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -332,16 +327,15 @@ def __mul__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = multiply_row
             return made
-
         if type(x) is type(y) is Symbol:
             return of_symbols(z, multiply_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
-            if type(z) is float and isfinite(z) and not OPEN:
+            if type(z) is recorded and isfinite(z):
                 made = next(fresh_of_numpy)
                 made._number = z
                 made._x = self
@@ -359,11 +353,10 @@ def __mul__(self: Any, other: Any) -> Any:
 
 
 def __truediv__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is NumPyValue or kind is Value:
+    if type(other) is NumPyValue or type(other) is Value:
         x, y = self._number, other._number
-        z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        z = x / y if type(y) is float and y != 0.0 else no_value
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -376,12 +369,12 @@ def __truediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
-            z = x / y if type(y) is float and y != 0.0 else None
-            if type(z) is float and isfinite(z) and not OPEN:
+            z = x / y if type(y) is float and y != 0.0 else no_value
+            if type(z) is recorded and isfinite(z):
                 made = next(fresh_of_numpy)
                 made._number = z
                 made._x = self
@@ -399,13 +392,12 @@ def __truediv__(self: Any, other: Any) -> Any:
 
 
 def __pow__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is float or kind is int or kind in FLOATS:
+    if (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
-            z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
-            if type(z) is float and not OPEN:
+            z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else no_value
+            if type(z) is recorded:
                 made = next(fresh_of_numpy)
                 made._number = z
                 made._x = self
@@ -427,7 +419,7 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -451,7 +443,7 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -475,7 +467,7 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self
@@ -498,8 +490,8 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
-        z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        z = x / y if type(y) is float and y != 0.0 else no_value
+        if type(z) is recorded and isfinite(z):
             made = next(fresh_of_numpy)
             made._number = z
             made._x = self

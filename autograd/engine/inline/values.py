@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from math import isfinite, nan
 
-from autograd.engine.blocks import OPEN
 from autograd.engine.inline.replaced import SLOW
 from autograd.engine.recording import of_symbols
 from autograd.engine.value import FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh
@@ -20,6 +19,9 @@ from autograd.symbols import Symbol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+no_value: Any = None
+recorded: Any = float  # None while a block is open in which recording may be off: see `switch_in_line`
 
 add_row = TABLE["add"]
 constant_power_row = TABLE["constant_power"]
@@ -58,7 +60,7 @@ def __neg__(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = -x
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -78,7 +80,7 @@ def exp(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = exp_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh)
             made._number = z
             made._x = self
@@ -98,7 +100,7 @@ def log(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = log_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh)
             made._number = z
             made._x = self
@@ -117,8 +119,8 @@ def log(self: Any) -> Any:
 def sqrt(self: Any) -> Any:
     x = self._number
     if type(x) is float:
-        z = sqrt_kernel(x) if x != 0.0 else None
-        if type(z) is float and isfinite(z) and not OPEN:
+        z = sqrt_kernel(x) if x != 0.0 else no_value
+        if type(z) is recorded and isfinite(z):
             made = next(fresh)
             made._number = z
             made._x = self
@@ -138,7 +140,7 @@ def sin(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = sin_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh)
             made._number = z
             made._x = self
@@ -158,7 +160,7 @@ def cos(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = cos_kernel(x)
-        if type(z) is float and isfinite(z) and not OPEN:
+        if type(z) is recorded and isfinite(z):
             made = next(fresh)
             made._number = z
             made._x = self
@@ -178,7 +180,7 @@ def tanh(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = tanh_kernel(x)
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -198,7 +200,7 @@ def sigmoid(self: Any) -> Any:
     x = self._number
     if type(x) is float:
         z = sigmoid_kernel(x)
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -219,7 +221,7 @@ def relu(self: Any) -> Any:
     if type(x) is float:
         closed = x <= 0
         z = 0.0 if closed else x
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -244,11 +246,10 @@ def sum_of_values(xs: Any) -> Any:
         len(xs) >= 3
         and type(xs_numbers[0]) is float
         and type(sum(xs_numbers)) is float
-        and not OPEN
         and (not FOLLOWING or NumPyValue not in map(type, [*xs]))
     ):
         z = sum_kernel(xs_numbers)
-        if isfinite(z):
+        if type(z) is recorded and isfinite(z):
             partials = (1.0,) * len(xs_numbers)
             made = next(fresh)
             made._number = z
@@ -274,11 +275,10 @@ def mean_of_values(xs: Any) -> Any:
         len(xs) >= 3
         and type(xs_numbers[0]) is float
         and type(sum(xs_numbers)) is float
-        and not OPEN
         and (not FOLLOWING or NumPyValue not in map(type, [*xs]))
     ):
         z = mean_kernel(xs_numbers)
-        if isfinite(z):
+        if type(z) is recorded and isfinite(z):
             partials = (1.0 / len(xs_numbers),) * len(xs_numbers)
             made = next(fresh)
             made._number = z
@@ -310,11 +310,10 @@ def dot_of_values(w: Any, x: Any, b: Any) -> Any:
         and type(x_numbers[0]) is float
         and type(sum(x_numbers)) is float
         and type(b_number) is float
-        and not OPEN
         and (not FOLLOWING or NumPyValue not in map(type, [*w, *x, b]))
     ):
         z = dot_kernel(w_numbers, x_numbers, b_number)
-        if isfinite(z):
+        if type(z) is recorded and isfinite(z):
             partials = (*x_numbers, *w_numbers, 1.0)
             made = next(fresh)
             made._number = z
@@ -332,11 +331,9 @@ def dot_of_values(w: Any, x: Any, b: Any) -> Any:
 
 
 def __add__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
-        x, y = self._number, other._number
-        z = x + y
-        if type(z) is float and not OPEN:
+    if type(other) is Value:
+        z = self._number + other._number
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -348,16 +345,15 @@ def __add__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = add_row
             return made
-
-        if type(x) is type(y) is Symbol:
+        if type(self._number) is type(other._number) is Symbol:
             return of_symbols(z, add_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x + y
-            if type(z) is float and not OPEN:
+            if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
                 made._x = self
@@ -375,11 +371,9 @@ def __add__(self: Any, other: Any) -> Any:
 
 
 def __sub__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
-        x, y = self._number, other._number
-        z = x - y
-        if type(z) is float and not OPEN:
+    if type(other) is Value:
+        z = self._number - other._number
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -391,16 +385,15 @@ def __sub__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = subtract_row
             return made
-
-        if type(x) is type(y) is Symbol:
+        if type(self._number) is type(other._number) is Symbol:
             return of_symbols(z, subtract_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x - y
-            if type(z) is float and not OPEN:
+            if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
                 made._x = self
@@ -418,11 +411,10 @@ def __sub__(self: Any, other: Any) -> Any:
 
 
 def __mul__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
+    if type(other) is Value:
         x, y = self._number, other._number
         z = x * y
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -434,16 +426,15 @@ def __mul__(self: Any, other: Any) -> Any:
             made.index = next(clock)
             made.op = multiply_row
             return made
-
         if type(x) is type(y) is Symbol:
             return of_symbols(z, multiply_row, self, other)
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
             z = x * y
-            if type(z) is float and not OPEN:
+            if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
                 made._x = self
@@ -461,11 +452,10 @@ def __mul__(self: Any, other: Any) -> Any:
 
 
 def __truediv__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
+    if type(other) is Value:
         x, y = self._number, other._number
-        z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and not OPEN:
+        z = x / y if type(y) is float and y != 0.0 else no_value
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -478,12 +468,12 @@ def __truediv__(self: Any, other: Any) -> Any:
             made.op = divide_row
             return made
 
-    elif kind is float or kind is int or kind in FLOATS:
+    elif (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
-            z = x / y if type(y) is float and y != 0.0 else None
-            if type(z) is float and not OPEN:
+            z = x / y if type(y) is float and y != 0.0 else no_value
+            if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
                 made._x = self
@@ -501,13 +491,12 @@ def __truediv__(self: Any, other: Any) -> Any:
 
 
 def __pow__(self: Any, other: Any) -> Any:
-    kind = type(other)
-    if kind is float or kind is int or kind in FLOATS:
+    if (kind := type(other)) is float or kind is int or kind in FLOATS:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
-            z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else None
-            if type(z) is float and not OPEN:
+            z = x**y if 1.0 <= y <= 8.0 and -1e30 < x < 1e30 else no_value
+            if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
                 made._x = self
@@ -529,7 +518,7 @@ def __radd__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x + y
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -551,7 +540,7 @@ def __rsub__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x - y
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -573,7 +562,7 @@ def __rmul__(self: Any, other: Any) -> Any:
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
         z = x * y
-        if type(z) is float and not OPEN:
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
@@ -594,8 +583,8 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     y, kind = self._number, type(other)
     if type(y) is float and (kind is float or kind is int):
         x = other if kind is float else float(other)
-        z = x / y if type(y) is float and y != 0.0 else None
-        if type(z) is float and not OPEN:
+        z = x / y if type(y) is float and y != 0.0 else no_value
+        if type(z) is recorded:
             made = next(fresh)
             made._number = z
             made._x = self
