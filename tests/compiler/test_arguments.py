@@ -96,6 +96,20 @@ def test_a_flag_is_a_truth_alone_and_in_rows(compile) -> None:
             assert by_rows.vjp(x, flags)[1]([1.0, 1.0])[1].tolist() == [0.0, 0.0]
 
 
+def by_the_kind_of_a_key(d):
+    return sum((2.0 if type(key) is bool else 3.0 if type(key) is int else 5.0) * x**2 for key, x in d.items())
+
+
+@both
+def test_keys_that_are_equal_are_told_apart_by_their_types(compile) -> None:
+    fast = compile(by_the_kind_of_a_key)
+    for key in (1, True, 1.0, True, 1):
+        assert fast({key: 2.0}) == by_the_kind_of_a_key({key: 2.0})
+        slopes = fast.value_and_grad({key: 2.0})[1]
+        assert slopes == grad(by_the_kind_of_a_key)({key: 2.0})
+        assert list(map(type, slopes)) == [type(key)]
+
+
 def in_a_loop_by_a_mask(x, m):
     total = x[0]
     for value, is_seen in zip(np.tile(x, 60), np.tile(m, 60)):

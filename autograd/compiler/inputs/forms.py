@@ -96,6 +96,9 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         return
     if isinstance(x, dict):
         writing.do(f"if {is_kind} or tuple({name}) != {writing.refer(tuple(x))}: return None")
+        types = tuple(map(type, x))
+        if not {str}.issuperset(types):  # 1, 1.0 and True are equal
+            writing.do(f"if tuple(map(type, {name})) != {writing.refer(types)}: return None")
         parts, values = list(x.values()), f"{name}.values()"
     else:
         writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")

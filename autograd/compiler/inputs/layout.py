@@ -55,10 +55,11 @@ class SequenceSpec(NamedTuple):
 
 
 class DictSpec(NamedTuple):
-    """A dict, with its keys in order."""
+    """A dict, with its keys in order, and their types: 1, 1.0 and True are equal, but f may tell them apart."""
 
     keys: tuple[Any, ...]
     parts: tuple[Any, ...]
+    types: tuple[type, ...] = ()
 
 
 NUMBER, TRUTH = NumberSpec(), NumberSpec(True)
@@ -107,7 +108,8 @@ class ArgumentReader:
             spec = self._array(self._converted(x, where), where)
             return spec._replace(makes=makes_of(x)) if type(spec) is ArraySpec else spec
         if isinstance(x, dict):
-            return DictSpec(tuple(x), tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()]))
+            parts = tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()])
+            return DictSpec(tuple(x), parts, tuple(map(type, x)))
         if isinstance(x, (list, tuple)):
             return self._sequence(x, where)
         return self._number(x, where)
