@@ -11,18 +11,15 @@ from __future__ import annotations
 import functools
 import operator
 import traceback
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import CO_GENERATOR
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 import numpy
 
-from autograd.arrays.indexing import MOST_PLACES, kind_of_index, means, within
 from autograd.arrays.lists import is_traced
 from autograd.arrays.origins import mixed, of_one_type, origins
-from autograd.arrays.scalar_array import choosing, holding
 from autograd.lifting.branching.apart import UNASSIGNED, Apart, Choice, asked, picking
 from autograd.lifting.branching.attempts import Attempt, Closing
 from autograd.lifting.branching.choices import CHOICES
@@ -31,28 +28,16 @@ from autograd.lifting.branching.contexts import Suppressing, suppresses
 from autograd.lifting.branching.filters import Perhaps, filtered
 from autograd.lifting.branching.forking import BOUND_TURNS, TAKEN, Fork, Frame
 from autograd.lifting.branching.handlers import CHANGES, changes, hides_arithmetic, is_rewritten
-from autograd.lifting.branching.keys import (
-    MOST_KEYS,
-    contains,
-    equals,
-    is_traced_key,
-    possible,
-    ranges,
-    replaced,
-    rivals,
-    same,
-    stored,
-)
+from autograd.lifting.branching.items import Items
+from autograd.lifting.branching.keys import contains, ranges, same
 from autograd.lifting.branching.merging import both, is_traced_number, is_truth, mixtures, opposite, truth, unmix
 from autograd.lifting.branching.risks import RISKY, WATCHED, watch, watching
 from autograd.lifting.rewriting.steps import WrittenSteps
-from autograd.lifting.stand_ins.memos import Memo
 from autograd.lifting.stand_ins.number_classes import INT
 from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
-from autograd.primitives.operators import Scalar, core
-from autograd.refusals import is_library, no_index, refuse
-from autograd.symbols import answering, is_whole
+from autograd.refusals import is_library, refuse
+from autograd.symbols import answering
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
@@ -61,15 +46,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "NotIn": lambda x, xs: opposite(contains(x, xs)),
 }  # fmt: skip
 
-
-IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
-    "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "MatMult": operator.imatmul,
-    "BitOr": operator.ior, "BitXor": operator.ixor, "BitAnd": operator.iand, "LShift": operator.ilshift,
-    "RShift": operator.irshift,
-}  # fmt: skip
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
-NUMBERS = (float, int, Scalar)
 ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
 
 
@@ -77,7 +55,7 @@ class MoreTurns(Exception):
     """Rows need more turns of a loop than were traced; the message is for too many."""
 
 
-class Branches:
+class Branches(Items):
     """The branches of one trace: those inside which the code runs now, and the errors that some rows raise."""
 
     def __init__(self, turns: int) -> None:
@@ -166,83 +144,6 @@ class Branches:
     def filtered(self, items: list[Any]) -> Any:
         """A comprehension with a filter."""
         return filtered(items, self.pick)
-
-    # --- items under keys
-
-    def item(self, xs: Any, key: Any) -> Any:
-        """`xs[key]`."""
-        if type(key) is int and not isinstance(xs, dict):
-            return xs[key]
-        choose = choosing.get()
-        if choose is not None and type(xs) in (list, tuple) and is_traced_number(key):
-            return choose(xs, key)  # by an index of the row
-        if type(xs) in (list, tuple) and is_traced_number(key) and is_whole(core(key)):
-            return self._one_of(xs, within(key, len(xs), f"{type(xs).__name__} index {{}} out of range, of {{}} items"))
-        if type(xs) is numpy.ndarray and kind_of_index(key):
-            found = holding(xs)[key]
-            if xs.dtype == object and isinstance(found, numpy.ndarray) and not found.flags.writeable:
-                raise no_index()  # nobody hears what is written into xs while it stands for a view
-            return found
-        puts = isinstance(xs, defaultdict)  # what it lacks
-        return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
-
-    def _one_of(self, items: Sequence[Any], place: Any) -> Any:
-        """The item at a place, which is not known."""
-        most = MOST_PLACES if all(isinstance(x, NUMBERS) for x in items) else MOST_KEYS
-        views = any(isinstance(x, numpy.ndarray) for x in items)  # into which f may write
-        if type(place) is int or not 0 < len(items) <= most or views:
-            return items[place]
-        return functools.reduce(
-            lambda others, i: self.pick(means(place, i, len(items)), lambda: items[i], lambda: others),
-            range(len(items) - 1), items[-1],
-        )  # fmt: skip
-
-    def got(self, get: BuiltinMethodType, key: Any, default: Any = None) -> Any:
-        """What a dict's `get` returns."""
-        return self._under(key, lambda k: self._found(get.__self__, k, lambda: get(k, default)))
-
-    def put(self, value: Any, xs: Any, key: Any) -> None:
-        """`xs[key] = value`."""
-        if isinstance(xs, Memo):
-            xs[key] = value
-            return
-        self._under(key, lambda k: operator.setitem(self.touched(xs), stored(xs, k), value))
-
-    def _found(self, xs: Any, key: Any, otherwise: Callable[[], Any]) -> Any:
-        """What a dict has under the key that equals this one; `otherwise` where there is none."""
-        equal = rivals(xs, key)
-
-        def among(i: int) -> Any:
-            if i == len(equal):
-                return otherwise()
-            here, own = equal[i]
-            return self.pick(here, lambda: xs[own], lambda: among(i + 1))
-
-        return among(0)
-
-    def augmented(self, sign: str, x: Any, y: Any) -> Any:
-        """What `x += y`, or another operation, makes of x."""
-        if isinstance(x, numpy.ndarray) and not x.flags.writeable:  # it stands for a view, and is put back
-            x = x.copy()
-        if sign not in IN_PLACE:
-            return self.operated(f"I{sign}", x, y)
-        return IN_PLACE[sign](self.touched(x), y)
-
-    def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
-        """What comes of the use of a key, which may be one of several whole numbers."""
-        parts = key if type(key) is tuple else (key,)
-        place = next((i for i, part in enumerate(parts) if type(part) is Choice), None)
-        if place is not None:
-            return parts[place].each(lambda one: self._under(replaced(key, place, one), use))
-        options = possible(key) if is_traced_key(key) else ()
-        if not options:
-            return use(key)
-
-        def among(i: int) -> Any:
-            here = functools.partial(use, options[i])
-            return here() if i == len(options) - 1 else self.pick(equals(key, options[i]), here, lambda: among(i + 1))
-
-        return among(0)
 
     # --- what code changes in place
 
