@@ -56,7 +56,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-no_value: Any = None
+no_value: Any = None  # where a rule gives floats no value
 recorded: Any = float  # None while a block is open in which recording may be off: see `switch_in_line`
 '''
 
@@ -66,7 +66,7 @@ class InlineModule(NamedTuple):
 
     file: str
     title: str
-    names: str
+    names: str  # of engine/value.py
     made: str  # a new Value of the class
     is_kind: str  # whether the other operand is a Value that it takes
     silent: bool  # an infinite sum or product is not reported
@@ -75,15 +75,24 @@ class InlineModule(NamedTuple):
 
 MODULES = (
     InlineModule(
-        "values.py", "The methods of Value with their rules in line.",
-        "FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh", "next(fresh)", "type(other) is Value", True, "",
+        file="values.py",
+        title="The methods of Value with their rules in line.",
+        names="FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh",
+        made="next(fresh)",
+        is_kind="type(other) is Value",
+        silent=True,
+        above="",
     ),
     InlineModule(
-        "numpy_values.py", "The methods of NumPyValue with their rules in line.",
-        "NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy", "next(fresh_of_numpy)",
-        "type(other) is NumPyValue or type(other) is Value", False, "Value",
+        file="numpy_values.py",
+        title="The methods of NumPyValue with their rules in line.",
+        names="NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy",
+        made="next(fresh_of_numpy)",
+        is_kind="type(other) is NumPyValue or type(other) is Value",
+        silent=False,
+        above="Value",
     ),
-)  # fmt: skip
+)
 
 NODE = """\
 made = {made}

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-no_value: Any = None
+no_value: Any = None  # where a rule gives floats no value
 recorded: Any = float  # None while a block is open in which recording may be off: see `switch_in_line`
 
 add_row = TABLE["add"]
