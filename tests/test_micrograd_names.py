@@ -265,6 +265,33 @@ def test_inputs_that_are_set() -> None:
     a._backward()
 
 
+def test_a_backward_step_that_is_no_chain_rule_is_an_error() -> None:
+    x, w = Value(2.0), Value(3.0)
+    out = Value(6.0, (x,), "scaled")
+
+    def adds_to_another() -> None:
+        x.grad += w.data * out.grad
+        w.grad += x.data * out.grad
+
+    def clips() -> None:
+        x.grad += max(-1.0, min(1.0, w.data * out.grad))
+
+    with pytest.raises(ValueError, match="not among the inputs"):
+        out._backward = adds_to_another
+    with pytest.raises(ValueError, match="multiples of"):
+        out._backward = clips
+    assert not any(v.has_grad for v in (x, w, out))
+    out._backward = lambda: setattr(x, "grad", x.grad + w.data * out.grad)
+    (out * out).backward()
+    assert (x.grad, w.grad) == (36.0, 0.0)
+
+
+def test_a_plain_exponent_is_no_input() -> None:
+    x = Value(3.0)
+    assert ((x**2)._prev, (x**2)._op) == ({x}, "**2")
+    assert len((x * 2)._prev) == 2
+
+
 def test_the_class_of_forty_lines_gives_the_same_numbers() -> None:
     p, name = microgpt.initial(), microgpt.names()[0]
     theirs, ours = (microgpt.step(microgpt.on(kind, p), name).data for kind in (microgpt.Scalar, Value))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 ITEMS = 5
+MOST_RESULTS = 100  # of a call, that are looked at
 
 # The latest calls, five items each: the index of the result, the ticks from the call's start to it and from it to the
 # end, a weak reference to the owner, and its class. Older calls are dropped, so that hours of training cost a few
@@ -76,12 +77,11 @@ def _freed() -> None:
 
 
 def _first_index(result: Any) -> int:
-    """The index of the first Value of the result: a graph that contains it contains the call. -1 if there is none."""
-    while not isinstance(result, Value):
-        if not isinstance(result, (list, tuple)) or not result:
-            return -1
-        result = result[0]
-    return result.index
+    """The index of the first node among the results, or -1: a graph that contains it contains the call."""
+    if isinstance(result, Value):
+        return -1 if result.op is None else result.index
+    found = map(_first_index, result[:MOST_RESULTS] if isinstance(result, (list, tuple)) else ())
+    return next((index for index in found if index >= 0), -1)
 
 
 def calls_below(indices: Collection[int]) -> list[MarkedCall]:

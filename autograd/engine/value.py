@@ -311,7 +311,10 @@ class Value(Scalar):
         slots = {name: getattr(self, name) for name in _added_slots(type(self)) if hasattr(self, name)}
         grad = self.grad if self.has_grad else None
         recorded = self._dy is not UNRECORDED
-        return _restored, (type(self), self._number, grad, self.index, recorded), (self.__dict__, slots)
+        state: Any = (self.__dict__, slots) if slots else self.__dict__
+        if type(self).__getstate__ is not object.__getstate__:
+            state = self.__getstate__()
+        return _restored, (type(self), self._number, grad, self.index, recorded), state
 
 
 def uncopied(what: str) -> TypeError:

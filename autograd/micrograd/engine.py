@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from math import isclose, isfinite
+from types import CellType, FunctionType
 from typing import Any
 
 from autograd import engine
@@ -91,8 +93,9 @@ def _become(v: engine.Value, inputs: tuple[Any, ...], partials: tuple[Any, ...],
 
 
 def _prev(v: engine.Value) -> set[engine.Value]:
-    """The inputs, as a set; setting it makes this Value the result of an operation on them."""
-    return set(v.inputs)
+    """The inputs, as a set, without a plain exponent; setting it makes this Value the result of an operation."""
+    is_power = v.op is not None and v.op.name == "constant_power"
+    return set(v.inputs[:1] if is_power else v.inputs)
 
 
 def _set_prev(v: engine.Value, inputs: Iterable[engine.Value]) -> None:
@@ -119,7 +122,8 @@ def _set_op(v: engine.Value, name: str) -> None:
 def _backward(v: engine.Value) -> Callable[[], None]:
     """The function that adds `grad` times each local derivative to the `grad` of the inputs.
 
-    One that is set is run once, then and there, on a `grad` of 1: what it adds to the inputs are the local derivatives.
+    One that is set is run then and there, on a `grad` of 1: what it adds to the inputs are the local derivatives. It is
+    run again on -2.5; ValueError unless it adds as many times as much, and to the inputs alone.
     """
 
     def push() -> None:
@@ -131,25 +135,43 @@ def _backward(v: engine.Value) -> Callable[[], None]:
 
 
 def _set_backward(v: engine.Value, push: Callable[[], None]) -> None:
-    inputs = v.inputs
     if v._dy is UNRECORDED:
         return
-    if not inputs:
-        for cell in getattr(push, "__closure__", None) or ():
-            if isinstance(cell.cell_contents, engine.Value) and cell.cell_contents is not v:
-                raise ValueError("_backward: name the inputs first, as in Value(data, (x, y), 'op'), or set _prev")
+    others = {u for u in _named(push) if isinstance(u, engine.Value)} - {v, *v.inputs}
+    if not v.inputs:
+        if others:
+            raise ValueError("_backward: name the inputs first, as in Value(data, (x, y), 'op'), or set _prev")
         return
-    before = [(u, u.grad) for u in {*inputs, v}]
+    found, again = (_pushed(v, push, others, grad) for grad in (1.0, -2.5))
+    for u in others:
+        if found[u] != 0.0:
+            raise ValueError(f"_backward adds to the grad of {u!r:.60}, which is not among the inputs: name it there")
+    for u in v.inputs:
+        if not isclose(again[u], -2.5 * found[u], rel_tol=1e-9) and isfinite(found[u]):
+            raise ValueError("_backward must add multiples of out.grad: it is run when it is set, to learn the factors")
+    partials: dict[engine.Value, Any] = {u: found[u] for u in v.inputs}  # an input that is there twice has its sum once
+    v._connect(v.inputs, tuple([partials.pop(u, None) for u in v.inputs]))
+
+
+def _named(f: Any) -> Iterator[Any]:
+    """What the code of a function names from outside."""
+    if isinstance(f, FunctionType):
+        yield from [cell.cell_contents for cell in f.__closure__ or () if cell != CellType()]  # or it is empty
+        yield from map(f.__globals__.get, f.__code__.co_names)
+
+
+def _pushed(v: engine.Value, push: Callable[[], None], others: set[engine.Value], grad: float) -> dict[Any, float]:
+    """What a `_backward` adds to the grads of the inputs and of others if v has this one; all stay as they are."""
+    before = [(u, u.grad) for u in {v, *v.inputs, *others}]
     try:
-        for u in inputs:
+        for u, _ in before:
             u.grad = 0.0
-        v.grad = 1.0
+        v.grad = grad
         push()
-        found: dict[engine.Value, Any] = {u: u.grad for u in inputs}
+        return {u: u.grad for u, _ in before}
     finally:
-        for u, grad in before:
-            u.grad = grad
-    v._connect(inputs, tuple([found.pop(u, None) for u in inputs]))  # an input that is there twice has its sum once
+        for u, was in before:
+            u.grad = was
 
 
 for _name, _member in {

@@ -4,11 +4,12 @@ import math
 import random
 from collections import defaultdict
 from functools import partial
+from typing import Any
 
 import pytest
 
 import autograd
-from autograd import Value, group, relu
+from autograd import Value, compile, group, relu
 from autograd.drawing.circuits.choosing import READABLE, Request
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.drawing import Drawing
@@ -181,6 +182,21 @@ def test_a_users_own_callable_can_be_a_group() -> None:
     C = Square()(Value(2.0, label="x")) * 3
     assert [cluster.title for cluster in draw(C).picture.clusters] == ["Square"]
     assert "Square" in {box.name for box in draw(C, collapse="neuron").picture.boxes}
+
+
+class Cell:
+    def __init__(self) -> None:
+        self.w = Value(0.5)
+
+    @group
+    def __call__(self, h: Value, x: Value) -> tuple[Any, ...]:
+        return h, [self.w, Value.constant(1.0), Value(2.0)], (self.w * x + h).tanh()
+
+
+def test_a_call_is_a_group_wherever_its_nodes_are_among_its_results() -> None:
+    h, _, z = Cell()(Value(0.25), Value(1.0))
+    assert [cluster.title for cluster in draw(h + z).picture.clusters] == ["Cell"]
+    assert compile(lambda h, x: Cell()(h, x)[2])(0.25, 1.0) == z.data
 
 
 # --- size --------------------------------------------------------------------------------------

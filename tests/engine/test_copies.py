@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 from fractions import Fraction
 
 import pytest
@@ -64,6 +65,35 @@ def test_what_was_shared_stays_shared(made):
     assert again["layers"][0][0] is again["layers"][1][0] is again["tied"]
     assert again["layers"][0][1] is not again["tied"]
     assert again["tied"] is not shared
+
+
+class Locked(Value):
+    """What leaves an attribute out of its copies."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.momentum, self.lock = 0.5, threading.Lock()
+
+    def __getstate__(self):
+        return {name: x for name, x in self.__dict__.items() if name != "lock"}
+
+
+class Updated(Value):
+    """What takes its attributes itself."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.momentum = 0.5
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+
+
+@pytest.mark.parametrize("kind", [Locked, Updated])
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_a_subclass_says_what_its_copies_have(made, kind):
+    again = made(kind(2.0))
+    assert (type(again), again.data, vars(again)) == (kind, 2.0, {"momentum": 0.5})
 
 
 @pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)

@@ -261,6 +261,28 @@ def conditional(x: float) -> Any:
     return np.where(np.array([x, 2 * x]) > 1.5, x**2, np.sin(x)).sum()
 
 
+class Place:
+    pass
+
+
+def annotated(x: float) -> float:
+    total: float
+    place = Place()
+    total = 0.0
+    for i in range(3):
+        if x * i > 1.0:
+            part: float = x * i
+            place.near: float = part  # type: ignore[attr-defined, misc]
+        else:
+            try:
+                part: float = x / i  # type: ignore[no-redef]
+            except ZeroDivisionError:
+                part: float = 0.5  # type: ignore[no-redef]
+            place.near: float = -part  # type: ignore[attr-defined, misc, no-redef]
+        total: float = total + part * place.near  # type: ignore[no-redef, attr-defined]
+    return total
+
+
 ONE_NUMBER: dict[str, Callable[[float], Any]] = {
     f.__name__: f
     for f in (
@@ -269,7 +291,7 @@ ONE_NUMBER: dict[str, Callable[[float], Any]] = {
         fills_others, converts, of_lists, generator, imports_inside, recursion, defaults, checks_types, with_scipy,
         remainders_of_powers, by_keywords,
         stops_early, with_more_scipy, decorated, cached, calls_others, with_an_object, edits_a_list_of_objects,
-        conditional, grids, weighs_exponentials,
+        conditional, grids, weighs_exponentials, annotated,
     )
 } | {
     "closed_over": closed_over(), "a method": model.layer, "an object": model, "a class method": Model.made,

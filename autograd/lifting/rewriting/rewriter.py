@@ -299,6 +299,12 @@ class Rewriter(ast.NodeTransformer):
         made.value.args += [self.expression(target.value), self.expression(target.slice)]
         return made
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        """`y: float = x` as `y = x`: a name with a type could not be nonlocal in a function that shares it."""
+        if node.value is None:
+            return at(node, "pass")
+        return self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         sign = type(node.op).__name__
         target: Any = node.target
