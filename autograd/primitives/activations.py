@@ -127,4 +127,20 @@ def logaddexp(x: Number, y: Number) -> Partials:
     >>> logaddexp(1000.0, 1000.0)
     1000.6931471805599
     """
-    return (sigmoid(x - y), sigmoid(y - x))
+    return (sigmoid_of_difference(x, y), sigmoid_of_difference(y, x))
+
+
+@primitive(
+    text=texts.sigmoid_of_difference_text,
+    kernel=slopes.sigmoid_of_difference,
+    precise=lambda x, y: 1 / (1 + exp(y - x)),
+    symbol="σ",
+)
+def sigmoid_of_difference(x: Number, y: Number, *, z: Number) -> Partials:
+    """σ(x - y), with the digits that the difference rounds away: where it is tiny, they are many of its own.
+
+    >>> sigmoid_of_difference(2.5, 2.5)
+    0.5
+    """
+    slope = z * sigmoid_of_difference(y, x)
+    return (slope, -slope)

@@ -50,8 +50,8 @@ def lgamma(x: Number) -> Partials:
     return (digamma(x),)
 
 
-def _pole(x: float) -> float:
-    """Raise what Python would raise where digamma is infinite."""
+def _pole(x: float, n: float = 0.0) -> float:
+    """Raise what Python would raise where digamma, or its n-th derivative, is infinite."""
     if x == 0.0 or x % 1.0 == 0.0:
         raise ValueError("a pole")
     raise OverflowError("the result is too large for a float")
@@ -71,7 +71,7 @@ def digamma(x: Number) -> Partials:
 
 
 def polygamma(x: Any, n: int) -> Any:
-    """The n-th derivative of digamma at x; TypeError unless n is an int ≥ 0.
+    """The n-th derivative of digamma at x; ValueError at its poles, TypeError unless n is an int ≥ 0.
 
     Two ints are refused, too: in SciPy's order they would mean another number.
 
@@ -90,7 +90,10 @@ def polygamma(x: Any, n: int) -> Any:
     return digamma(x) if count == 0 else polygamma_of(x, float(count))
 
 
-@primitive(kernel=kernels_of_polygamma.polygamma, precise=precise.polygamma, title="polygamma", plain="n")
+@primitive(
+    kernel=kernels_of_polygamma.polygamma, precise=precise.polygamma, domain=("[-inf, inf]", "[-inf, inf]"),
+    native=_pole, title="polygamma", plain="n",
+)  # fmt: skip
 def polygamma_of(x: Number, n: Number) -> Partials:
     """The n-th derivative of digamma, for a plain whole n.
 

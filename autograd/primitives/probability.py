@@ -6,7 +6,7 @@ from autograd.numbers import Number, constant
 from autograd.numbers.kernels import elementary
 from autograd.numbers.precise import derivatives as precise_derivatives
 from autograd.numbers.special import error_functions, inverse_erf, normal_derivatives
-from autograd.primitives.arithmetic import Partials, ratio
+from autograd.primitives.arithmetic import Partials
 from autograd.primitives.exponential import exp, log, log1p, scaled_exp
 from autograd.primitives.table import primitive
 
@@ -196,4 +196,14 @@ def logit(x: Number) -> Partials:
     >>> logit(0.5)
     0.0
     """
-    return (ratio(1.0, x) + ratio(1.0, 1 - x),)
+    return (logit_slope(x),)
+
+
+@primitive(kernel=elementary.logit_slope, precise=lambda x: 1 / (x * (1 - x)), symbol="logit′")
+def logit_slope(x: Number, *, z: Number) -> Partials:
+    """1 / (x (1 - x)), the derivative of logit.
+
+    >>> logit_slope(0.5)
+    4.0
+    """
+    return ((2 * x - 1) * z * z,)

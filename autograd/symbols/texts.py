@@ -108,6 +108,10 @@ def sigmoid_slope_text(c: Any, x: Any) -> tuple[str, int]:
     return (slope, WHOLE) if not isinstance(c, Expression) and c == 1 else (f"{text(c, PRODUCT)}·{slope}", PRODUCT)
 
 
+def sigmoid_of_difference_text(x: Any, y: Any) -> tuple[str, int]:
+    return f"σ({text(x - y)})", WHOLE
+
+
 def select_text(condition: Any, a: Any, b: Any) -> tuple[str, int]:
     if condition.op == "==" and condition.left is condition.right:
         return text(a), SUM  # leave out "unless it is NaN"

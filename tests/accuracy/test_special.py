@@ -13,7 +13,7 @@ from mpmath import mp, mpf, psi, workdps
 
 import autograd
 from autograd import Value
-from autograd.numbers.kernels import elementary, floats, sinc
+from autograd.numbers.kernels import elementary, floats, sinc, slopes
 from autograd.numbers.precise import derivatives as precise_derivatives
 from autograd.numbers.precise import gammainc as precise_gammainc
 from autograd.numbers.precise import polygamma as precise_polygamma
@@ -57,6 +57,13 @@ ROWS = {
         lambda x, y, n: reference.polygamma(x + y, n) - reference.polygamma(x, n),
         6.0,
         [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)],
+    ),
+    "logit_slope": Row(elementary.logit_slope, lambda x: 1 / (x * (1 - x)), 2.0, points.UNIT),
+    "sigmoid_of_difference": Row(
+        slopes.sigmoid_of_difference,
+        reference.with_digits(800, lambda x, y: 1 / (1 + mp.exp(y - x))),
+        3.0,
+        [(x, y) for x in (-300.3, -23.92, 0.1, 0.3, 36.7, 700.0) for y in (-36.7, 0.1, 0.30000001, 58.9, 300.1)],
     ),
     "entropy": Row(elementary.entropy, lambda x: -x * mp.log(x), 2.0, points.ENTROPY),
     "logaddexp": Row(elementary.logaddexp, reference.with_digits(800, reference.logaddexp), 3.0, points.LOGADDEXP),
@@ -304,6 +311,37 @@ def test_derivatives(name: str) -> None:
                     curve = _derivative(exact, xs, i, j)
                     largest = max(map(abs, (curve, slope, exact(*xs))))
                     assert ulps(second[i][j], curve, largest) <= 32.0, (name, point, i, j, second[i][j], curve)
+
+
+@pytest.mark.parametrize(
+    "name, point",
+    [("logaddexp", p) for p in ((0.1, -36.7), (-23.92, -58.9), (0.1, -700.7), (300.1, -300.3), (2.5, 2.5000001))]
+    + [("logit", (x,)) for x in (0.499999999, 0.5000001, 1e-9, 0.9999999)],
+)
+def test_derivatives_that_are_far_smaller_than_others(name: str, point: tuple[float, ...]) -> None:
+    every, f = tuple(range(len(point))), getattr(autograd, name)
+    first, second = autograd.grad(f, every)(*point), autograd.hessian(f, every)(*point)
+    with mp.workdps(700):
+        xs = [mpf(x) for x in point]
+        if name == "logit":
+            slopes, curves = [1 / (xs[0] * (1 - xs[0]))], [[(2 * xs[0] - 1) / (xs[0] * (1 - xs[0])) ** 2]]
+        else:
+            shares = [1 / (1 + mp.exp(xs[1 - i] - xs[i])) for i in every]
+            curve = shares[0] * shares[1]
+            slopes, curves = shares, [[curve, -curve], [-curve, curve]]
+        for i in every:
+            assert ulps(first[i], slopes[i]) <= 4.0
+            for j in every:
+                assert ulps(second[i][j], curves[i][j]) <= 8.0
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, -1.0, -2.0, -30.0])
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_polygamma_raises_at_its_poles(x: float, n: int) -> None:
+    for number in (x, Value(x)):
+        with pytest.raises(ValueError, match="a pole"):
+            autograd.polygamma(number, n)
+    assert math.isfinite(autograd.grad(lambda v: autograd.where(v > 1.0, v, autograd.digamma(v + 0.5)))(x))
 
 
 def _derivative(exact: Callable[..., Any], xs: tuple[Any, ...], *by: int) -> Any:

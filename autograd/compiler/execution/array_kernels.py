@@ -77,6 +77,8 @@ ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
     "log_sigmoid": kernels.log_sigmoid,
     "sigmoid": kernels.sigmoid,
     "sigmoid_slope": kernels.sigmoid_slope,
+    "sigmoid_of_difference": kernels.sigmoid_of_difference,
+    "logit_slope": kernels.logit_slope,
     "silu": kernels.silu,
     "silu_slope": kernels.silu_slope,
     "erf": kernels.erf,

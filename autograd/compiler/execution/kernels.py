@@ -88,6 +88,13 @@ def unless_finite(x: Any) -> Any:
     return numpy.logical_not(numpy.isfinite(x))
 
 
+def rounded_difference(y: Any, n: Any, e: Any) -> Any:
+    """Write y - n to e, and return its rounding error."""
+    numpy.subtract(y, n, e)
+    t = numpy.subtract(e, y)
+    return numpy.subtract(numpy.subtract(y, numpy.subtract(e, t)), numpy.add(n, t))
+
+
 # --- selection ---------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +151,22 @@ def sigmoid(x: Any, out: Any) -> None:
     minimum(x, 40.0, out)  # beyond 40 it is 1, and exp(x) may overflow
     numpy.exp(out, out)
     numpy.divide(out, numpy.add(out, ONE), out)
+
+
+def sigmoid_of_difference(x: Any, y: Any, out: Any) -> None:
+    """σ(d) + σ'(d) · low, where x - y is d + low; low is NaN where d is infinite."""
+    d, z, t = like(out, 3)
+    low = rounded_difference(x, y, d)
+    sigmoid(d, z)
+    sigmoid(numpy.negative(d, d), t)
+    numpy.multiply(numpy.multiply(z, t, t), low, t)
+    numpy.copyto(t, ZERO, where=unless_finite(t))
+    numpy.add(z, t, out)
+
+
+def logit_slope(x: Any, out: Any) -> None:
+    t = numpy.divide(ONE, x)
+    numpy.divide(t, numpy.subtract(ONE, x), out)
 
 
 def _slope(t: Any, out: Any) -> Any:

@@ -18,6 +18,7 @@ from autograd.compiler.execution.kernels import (
     maximum,
     minimum,
     on_floats,
+    rounded_difference,
     settle,
     unless_finite,
     upper,
@@ -138,19 +139,12 @@ def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
 def _by_halves(c: Any, x: Any, y: Any, n: Any, out: Any) -> tuple[Any, Any]:
     """c · x**(y-n) as c h² with h = x**((y-n)/2), in work arrays like `out`, and where operands are rare."""
     z, h, e = like(out, 3)
-    low = _rounded_difference(y, n, e)
+    low = rounded_difference(y, n, e)
     numpy.power(x, numpy.multiply(e, HALF), h)
     numpy.multiply(numpy.multiply(c, h, z), h, z)
     numpy.multiply(numpy.multiply(numpy.log(x), low, h), z, h)
     numpy.add(z, h, z)
     return z, numpy.logical_or(unless_finite(z), numpy.less_equal(x, ZERO))
-
-
-def _rounded_difference(y: Any, n: Any, e: Any) -> Any:
-    """Write y - n to e, and return its rounding error."""
-    numpy.subtract(y, n, e)
-    t = numpy.subtract(e, y)
-    return numpy.subtract(numpy.subtract(y, numpy.subtract(e, t)), numpy.add(n, t))
 
 
 def xlogy(z: Any, x: Any, out: Any) -> None:

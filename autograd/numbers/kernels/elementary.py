@@ -7,7 +7,7 @@ from math import copysign as _copysign
 from math import frexp, inf, isnan, nan
 
 from autograd.numbers.kernels import fixed
-from autograd.numbers.kernels.floats import log, log1p
+from autograd.numbers.kernels.floats import log, log1p, ratio
 from autograd.numbers.kernels.pieces import two_sum
 
 _exp, _log1p = math.exp, math.log1p
@@ -35,6 +35,11 @@ def entropy(x: float) -> float:
     if x == 0.0:
         return 0.0
     return x if isnan(x) else -inf
+
+
+def logit_slope(x: float) -> float:
+    """1 / (x * (1 - x))."""
+    return ratio(ratio(1.0, x), 1.0 - x)
 
 
 def logaddexp(x: float, y: float) -> float:

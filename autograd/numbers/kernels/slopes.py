@@ -5,9 +5,10 @@ Total and accurate to a few ulp, like those of `floats`.
 
 from __future__ import annotations
 
-from math import copysign, exp, frexp, hypot, inf, isinf, isnan, ldexp, log1p, nan, sqrt
+from math import copysign, exp, frexp, hypot, inf, isfinite, isinf, isnan, ldexp, log1p, nan, sqrt
 
 from autograd.numbers.kernels.floats import scale, times_exp
+from autograd.numbers.kernels.pieces import two_sum
 
 # --- the logistic family ---------------------------------------------------------------------------------------------
 
@@ -27,6 +28,13 @@ def sigmoid_slope(c: float, x: float) -> float:
         return times_exp(c, x, 0.0)
     s = 1.0 + e
     return c * (e / (s * s))
+
+
+def sigmoid_of_difference(x: float, y: float) -> float:
+    """sigmoid(x - y)."""
+    d, low = two_sum(x, -y)
+    z = sigmoid(d)
+    return z + z * sigmoid(-d) * low if isfinite(low) else z
 
 
 def softplus(x: float) -> float:
