@@ -6,26 +6,15 @@ Derivatives of one number are added up in a fixed order, so the same call gives 
 from __future__ import annotations
 
 import math
-import operator
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy
 
 from autograd.compiler.inputs.layout import NUMBER, ArraySpec, shapes_of
-from autograd.compiler.tracing.indexing import ChosenInputs, Gathers, IndexChoice, IndexColumn
-
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "floor_divide": operator.floordiv,
-    "mod": operator.mod,
-    "negative": operator.neg,
-    "positive": operator.pos,
-}
+from autograd.compiler.tracing.indexing import ARITHMETIC, ChosenInputs, Gathers, IndexChoice, IndexColumn
 
 
 class Gathered(NamedTuple):
@@ -201,7 +190,7 @@ def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
     if type(index) is int:
         return numpy.array(index)
     op, *operands = index
-    return OPERATORS[op](*[_evaluated(x, columns) for x in operands])
+    return ARITHMETIC[op](*[_evaluated(x, columns) for x in operands])
 
 
 def _columns(index: Any) -> list[int]:

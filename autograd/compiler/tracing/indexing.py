@@ -6,6 +6,7 @@ are new inputs of the program. Anything else, such as a list computed from them,
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
 
 MOST_COMPARED = 64  # computed items that an index may choose from
-ARITHMETIC = {"add", "subtract", "multiply", "floor_divide", "mod", "negative", "positive"}  # of whole numbers
+ARITHMETIC: dict[str, Callable[..., Any]] = {  # of whole numbers
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "floor_divide": operator.floordiv,
+    "mod": operator.mod,
+    "negative": operator.neg,
+    "positive": operator.pos,
+}
 
 
 class IndexChoice(NamedTuple):
