@@ -25,7 +25,7 @@ from autograd.primitives.operators import OPERATORS
 ROOM = Path(__file__).parent
 
 # In this range a power of floats neither overflows nor raises. That of a negative base may be complex, not a float.
-MODEST = "-10.0 <= y <= 10.0 and -1e30 < x < 1e30 and (y >= 1.0 or x > 1e-30 or x < -1e-30)"
+MODEST = "(1.0 <= y <= 10.0 or (-10.0 <= y < 1.0 and (x > 1e-30 or x < -1e-30))) and -1e30 < x < 1e30"
 
 # Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see
 # `_root_of_squares`. A question about a Symbol would be a branch.

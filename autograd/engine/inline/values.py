@@ -495,7 +495,11 @@ def __pow__(self: Any, other: Any) -> Any:
         x = self._number
         if type(x) is float:
             y = other if kind is float else float(other)
-            z = x**y if -10.0 <= y <= 10.0 and -1e30 < x < 1e30 and (y >= 1.0 or x > 1e-30 or x < -1e-30) else no_value
+            z = (
+                x**y
+                if (1.0 <= y <= 10.0 or (-10.0 <= y < 1.0 and (x > 1e-30 or x < -1e-30))) and -1e30 < x < 1e30
+                else no_value
+            )
             if type(z) is recorded:
                 made = next(fresh)
                 made._number = z
