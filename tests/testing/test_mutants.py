@@ -11,7 +11,8 @@ from benchmarks.mutants.rules import CHANGES
 from tests.profiles import DEEP
 
 MUTANTS = all_rule_mutants()
-SAMPLE = range(0, len(MUTANTS), 1 if DEEP else 41)  # includes every kind
+FIRSTS = [next(i for i, mutant in enumerate(MUTANTS) if mutant.kind == kind) for kind in CHANGES]
+SAMPLE = sorted({*FIRSTS, *range(0, len(MUTANTS), 1 if DEEP else 41)})
 
 
 @pytest.mark.parametrize("i", SAMPLE, ids=[f"{m.op} {m.what} {m.kind}" for m in (MUTANTS[i] for i in SAMPLE)])
@@ -34,8 +35,7 @@ def test_a_fault_of_the_engine_is_found_and_named(i: int) -> None:
     assert outcome.excess <= 1, outcome
 
 
-def test_the_sample_has_every_kind() -> None:
-    assert {MUTANTS[i].kind for i in SAMPLE} == set(CHANGES)
+def test_the_engine_has_many_faults() -> None:
     assert len(FAULTS) >= 15
 
 
