@@ -34,7 +34,7 @@ ONLY_IF = {"divide": "type(y) is float and y != 0.0", "constant_power": MODEST, 
 # What the kernel of a power's slope does first, for the most frequent power.
 SQUARE = ast.parse("2.0 * x", mode="eval").body
 
-HEAD = '''"""{title}
+HEAD = '''"""The methods of {kind} with their rules in line.
 
 Generated from the table by `python -m autograd.engine.inline.generating`: change the rules, not this file. Whatever is
 not a float, fails or overflows, or is not recorded, is left to the method that is replaced; of two traced numbers, the
@@ -62,40 +62,28 @@ recorded: Any = float  # None while a block is open in which recording may be of
 
 
 class InlineModule(NamedTuple):
-    """One of the two files: the methods of a class of Values, and how they differ from those of the other class."""
+    """One of the two files: the methods of a class of Values."""
 
     file: str
-    title: str
+    kind: str
+    above: str  # of NumPy's: the class above, which is an operand, too; these report an infinite sum or product
+    fresh: str  # makes one of the class
     names: str  # of engine/value.py
-    made: str  # a new Value of the class
-    is_kind: str  # whether the other operand is a Value that it takes
-    silent: bool  # an infinite sum or product is not reported
-    above: str  # in reflected methods: the class above, whose operand on the left does not report it
+
+    def is_kind(self) -> str:
+        """The question whether the other operand is a Value that it takes."""
+        return " or ".join(f"type(other) is {kind}" for kind in (self.kind, self.above) if kind)
 
 
 MODULES = (
+    InlineModule("values.py", "Value", "", "fresh", "FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh"),
     InlineModule(
-        file="values.py",
-        title="The methods of Value with their rules in line.",
-        names="FOLLOWING, NO_GRAD, NumPyValue, Value, clock, fresh",
-        made="next(fresh)",
-        is_kind="type(other) is Value",
-        silent=True,
-        above="",
-    ),
-    InlineModule(
-        file="numpy_values.py",
-        title="The methods of NumPyValue with their rules in line.",
-        names="NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy",
-        made="next(fresh_of_numpy)",
-        is_kind="type(other) is NumPyValue or type(other) is Value",
-        silent=False,
-        above="Value",
+        "numpy_values.py", "NumPyValue", "Value", "fresh_of_numpy", "NO_GRAD, NumPyValue, Value, clock, fresh_of_numpy"
     ),
 )
 
 NODE = """\
-made = {made}
+made = next({fresh})
 made._number = z
 made._x = {x}
 made._dx = {by_x}
@@ -175,9 +163,9 @@ class Rule:
         """The lines that compute the value, and make the node if it is a float, and finite where it has to be."""
         place = f"made._place = {place}\n" if place else ""
         made = NODE.format(
-            made=module.made, row=f"{self.row}_row", x="self", by_x=by_self, y=other, by_y=by_other, place=place
+            fresh=module.fresh, row=f"{self.row}_row", x="self", by_x=by_self, y=other, by_y=by_other, place=place
         )
-        finite = "" if self.range == "modest" or (self.range == "total" and module.silent) else " and isfinite(z)"
+        finite = "" if self.range == "modest" or (self.range == "total" and not module.above) else " and isfinite(z)"
         return "\n".join([*self.lines, f"if type(z) is recorded{finite}:", indent(made, "    ")])
 
 
@@ -202,7 +190,7 @@ def of_two_values(module: InlineModule, row: Primitive) -> str:
         names, read = ("self._number", "other._number"), ""
     lines = Rule(row, names).recorded(module, rule.partials[0], "other", rule.partials[1])
     traced = "" if row.name in ONLY_IF else TRACED.format(row=row.name, x=names[0], y=names[1])
-    return f"""if {module.is_kind}:
+    return f"""if {module.is_kind()}:
 {indent(f"{read}{lines}{traced}", "        ")}
     el"""
 
@@ -239,52 +227,49 @@ def {method}(self: Any, other: Any) -> Any:
 
 def of_sequences(module: InlineModule, name: str, row: Primitive) -> str:
     """The function of an operation on sequences of Values whose rule is one expression."""
-    names = [f"{p}_numbers" if p in row.vectors else p + "_number" for p in row.parameters]
+    names, read, floats, inputs = [], [], [], []
+    for p in row.parameters:
+        if p in row.vectors:
+            n = f"{p}_numbers"
+            read.append(f"{n} = [v._number for v in {p}]")
+            floats.append(f"type({n}[0]) is float and type(sum({n})) is float")
+            inputs.append(f"*{p}")
+        else:
+            n = f"{p}_number"
+            read.append(f"{n} = {p}._number")
+            floats.append(f"type({n}) is float")
+            inputs.append(p)
+        names.append(n)
     (rule,) = body_of(row)
     partials = ast.unparse(Inlined(row, names).visit(rule)).removeprefix("return ")
-    numbers = [
-        f"{n} = [v._number for v in {p}]" if p in row.vectors else f"{n} = {p}._number"
-        for p, n in zip(row.parameters, names)
-    ]
-    floats = [
-        f"type({n}[0]) is float and type(sum({n})) is float" if p in row.vectors else f"type({n}) is float"
-        for p, n in zip(row.parameters, names)
-    ]
     first, *others = row.parameters
     lengths = [f"len({p}) == len({first})" for p in others if p in row.vectors]
-    inputs = ", ".join([f"*{p}" if p in row.vectors else p for p in row.parameters])
-    values = f"(not FOLLOWING or NumPyValue not in map(type, [{inputs}]))"
-    rest = [f"*{first}[1:]", *[f"*{p}" if p in row.vectors else p for p in others]]
-    inputs_but_one = f"({', '.join(rest)})" if others else f"tuple({first}[1:])"
+    values = f"(not FOLLOWING or NumPyValue not in map(type, [{', '.join(inputs)}]))"
+    y = f"({', '.join([f'*{first}[1:]', *inputs[1:]])})" if others else f"tuple({first}[1:])"
     made = NODE.format(
-        made=module.made,
-        row=f"{name}_row",
-        x=f"{first}[0]",
-        by_x="partials[0]",
-        y=inputs_but_one,
-        by_y="partials[1:]",
-        place="",
+        fresh=module.fresh, row=f"{name}_row", x=f"{first}[0]", by_x="partials[0]", y=y, by_y="partials[1:]", place=""
     )
     least = next(n for n in range(9) if n * len(row.vectors) + len(row.parameters) - len(row.vectors) > 2)
+    arguments = ", ".join(row.parameters)
     return f"""
 def {name}_of_values({", ".join(f"{p}: Any" for p in row.parameters)}) -> Any:
     try:
-{indent(chr(10).join(numbers), "        ")}
+{indent(chr(10).join(read), "        ")}
     except AttributeError:  # one of them is a plain number
-        return SLOW["{name}"]({", ".join(row.parameters)})
+        return SLOW["{name}"]({arguments})
     if {" and ".join([f"len({first}) >= {least}", *lengths, *floats])} and {values}:
         z = {name}_kernel({", ".join(names)})
         if type(z) is recorded and isfinite(z):
             partials = {partials}
 {indent(made, " " * 12)}
-    return SLOW["{name}"]({", ".join(row.parameters)})
+    return SLOW["{name}"]({arguments})
 """
 
 
 def written(module: InlineModule) -> str:
     """The text of a module, as Ruff formats it."""
     methods: dict[str, tuple[Any, Primitive]] = {name: (unary, TABLE[op]) for name, op in UNARY.items()}
-    methods |= {name: (of_sequences, TABLE[name]) for name in VECTORS} if module.silent else {}
+    methods |= {name: (of_sequences, TABLE[name]) for name in VECTORS} if not module.above else {}
     for name in BINARY:
         function: Any = OPERATORS[name.strip("_").removeprefix("r")]
         row = TABLE["constant_power"] if name == "__pow__" else function.primitive
@@ -297,7 +282,7 @@ def written(module: InlineModule) -> str:
     bound += [f'{name}_kernel: Any = TABLE["{name}"].kernel' for name in kernels]
     functions = [write(module, name, row) for name, (write, row) in methods.items()]
     names = ", ".join(f'"{name}": {name}{"_of_values" * (name in VECTORS)}' for name in methods)
-    head = HEAD.format(title=module.title, names=module.names)
+    head = HEAD.format(kind=module.kind, names=module.names)
     text = "\n".join([head, *bound, *functions, f"METHODS: dict[str, Any] = {{{names}}}", ""])
     ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(ROOM / module.file), "-"]
     return subprocess.run(ruff, input=text, capture_output=True, text=True, encoding="utf-8", check=True).stdout

@@ -54,10 +54,8 @@ class NumPyFunction:
         args, kwargs = tuple(map(enter, args)), {name: enter(x) for name, x in kwargs.items()}
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
-        if self.function is numpy.take and kind_of_index(
-            passed(args, kwargs, 1, "indices")
-        ):  # NumPy asks the first alone
-            args = (holding(args[0]), *args[1:])
+        if self.function is numpy.take and kind_of_index(passed(args, kwargs, 1, "indices")):
+            args = (holding(args[0]), *args[1:])  # NumPy asks the first alone
         if self.function in AS_THE_FIRST and args:
             args = (taking(args[0]), *args[1:])
         if not isinstance(self.function, numpy.ufunc):
